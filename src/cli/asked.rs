@@ -14,7 +14,7 @@ use crate::ops::roles::profile::{self, ProfileRole};
 use crate::ops::roles::resolve::{RoleQuery, candidates};
 use crate::ops::{refresh::store, roles::history};
 use crate::os::tty;
-use crate::tui::Action;
+use crate::tui::PickAction;
 
 use super::args::{Globals, Selectors};
 use super::resolve::{self, Found};
@@ -99,7 +99,7 @@ impl Asked {
         &self,
         ctx: &Arc<Ctx>,
         globals: &Globals,
-        action: Action,
+        action: PickAction,
         yes: bool,
     ) -> Result<Found> {
         let instances = self.instances(ctx, globals)?;

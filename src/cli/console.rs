@@ -11,7 +11,7 @@ use crate::domain::{
 use crate::ops::console::link::{Link, OpenOutcome, open, open_detached};
 use crate::ops::console::{self, ConsoleOptions, ConsoleRequest};
 use crate::ops::ctx::Ctx;
-use crate::tui::Action;
+use crate::tui::PickAction;
 
 use super::args::{ConsoleArgs, Globals};
 use super::asked::Asked;
@@ -38,13 +38,13 @@ pub(super) fn run(globals: &Globals, args: ConsoleArgs) -> Result<u8> {
             globals,
             &asked.instances(&ctx, globals)?,
             typed,
-            Action::Console,
+            PickAction::Console,
         )?;
         page.take(&query);
         found
     } else {
         // Whoever opens a shortcut link has still to sign in: there is nothing to consent to.
-        asked.settle(&ctx, globals, Action::Console, args.yes || args.link)?
+        asked.settle(&ctx, globals, PickAction::Console, args.yes || args.link)?
     };
     if args.link { share(&ctx, globals, &found, &page) } else { visit(&ctx, &found, &page) }
 }

@@ -11,7 +11,7 @@ use crate::os::ancestors::parent_names;
 use crate::shell::{
     self, CredentialExport, Dialect, EnvChanges, EnvFormat, PreviousEnv, Recipient,
 };
-use crate::tui::Action;
+use crate::tui::PickAction;
 
 use super::args::{EvalArgs, FormArg, Globals};
 use super::asked::Asked;
@@ -54,7 +54,7 @@ pub(super) fn run(globals: &Globals, args: EvalArgs) -> Result<u8> {
         found
     } else {
         Asked::read(&ctx, &args.selectors, (!args.query.is_empty()).then(|| args.query.join(" ")))?
-            .settle(&ctx, globals, Action::Exports, args.yes)?
+            .settle(&ctx, globals, PickAction::Exports, args.yes)?
     };
     print(&ctx, &found, &wish, reader, !args.refresh)
 }

@@ -10,7 +10,7 @@ use crate::ops::ctx::Ctx;
 use crate::os::process::ChildCommand;
 use crate::os::title::TitleGuard;
 use crate::shell::{EnvChanges, Recipient};
-use crate::tui::Action;
+use crate::tui::PickAction;
 
 use super::args::{ExecArgs, Globals};
 use super::asked::Asked;
@@ -23,7 +23,7 @@ pub(super) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
     let ctx = context::open_or_set_up(globals)?;
     let query = if args.env { Some(".".to_owned()) } else { args.query };
     let asked = Asked::read(&ctx, &args.selectors, query)?.or_variables(&ctx);
-    let found = asked.settle(&ctx, globals, Action::Shell, args.yes)?;
+    let found = asked.settle(&ctx, globals, PickAction::Shell, args.yes)?;
     let wish = Wish {
         region: args.region,
         no_region: args.no_region,

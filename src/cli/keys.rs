@@ -7,16 +7,16 @@ use crate::config::{
 };
 use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::roles::snapshot::PickSettings;
-use crate::tui::{self, Keys, Misbound, Style};
+use crate::tui::{self, BindingError, EditingMode, KeyBindings};
 
 /// The keys as the settings have them.
 ///
 /// # Errors
 /// [`Kind::Config`] with file and line when a command or a key is not known, or two commands want
 /// the same one.
-pub(super) fn of(settings: &PickSettings, env: &Env, paths: &Paths) -> Result<Keys> {
+pub(super) fn of(settings: &PickSettings, env: &Env, paths: &Paths) -> Result<KeyBindings> {
     // Where a setting came from is looked up only when it is wrong.
-    Keys::new(style(&settings.pick), &settings.keys).map_err(|wrong| {
+    KeyBindings::new(style(&settings.pick), &settings.keys).map_err(|wrong| {
         match config::load(env, paths) {
             Ok(loaded) => said(&wrong, &loaded.origins),
             Err(_) => said(&wrong, &BTreeMap::new()),
@@ -28,8 +28,8 @@ pub(super) fn of(settings: &PickSettings, env: &Env, paths: &Paths) -> Result<Ke
 ///
 /// # Errors
 /// As [`of`].
-pub(super) fn check(loaded: &LoadedConfig) -> Result<Keys> {
-    Keys::new(style(&loaded.settings.pick), &loaded.settings.keys)
+pub(super) fn check(loaded: &LoadedConfig) -> Result<KeyBindings> {
+    KeyBindings::new(style(&loaded.settings.pick), &loaded.settings.keys)
         .map_err(|wrong| said(&wrong, &loaded.origins))
 }
 
@@ -42,19 +42,19 @@ pub(super) fn usual(settings: &Settings) -> Vec<ListedSetting> {
         value: Some(list(names)),
         origin: None,
     };
-    let rest = tui::commands(style(&settings.pick))
+    let rest = tui::default_bindings(style(&settings.pick))
         .filter(|(name, ..)| !settings.keys.contains_key(*name));
     rest.map(|(name, _, names)| shown(name, names)).collect()
 }
 
-fn style(pick: &PickTable) -> Style {
+fn style(pick: &PickTable) -> EditingMode {
     match pick.keymap {
-        Keymap::Emacs => Style::Emacs,
-        Keymap::Vi => Style::Vi,
+        Keymap::Emacs => EditingMode::Emacs,
+        Keymap::Vi => EditingMode::Vi,
     }
 }
 
-fn said(wrong: &Misbound, origins: &BTreeMap<String, Origin>) -> Error {
+fn said(wrong: &BindingError, origins: &BTreeMap<String, Origin>) -> Error {
     let key = format!("keys.{}", wrong.command);
     let place = match origins.get(&key) {
         Some(Origin::File { path, line }) => format!("{}:{line}: ", path.display()),

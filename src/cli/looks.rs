@@ -2,7 +2,7 @@
 //! itself is never asked.
 
 use crate::config::{Env, PickTable, Theme as Wanted, env};
-use crate::tui::{Colours, Ground, Looks, Theme};
+use crate::tui::{Appearance, Background, ColorDepth, ColorScheme};
 
 use super::args::Color;
 
@@ -11,55 +11,55 @@ const COLOURFUL: [&str; 6] =
     ["alacritty", "foot", "wezterm", "xterm-ghostty", "xterm-kitty", "rio"];
 
 /// The picker's looks; `when` is what the command line says about colours.
-pub(super) fn looks(pick: &PickTable, env: &Env, when: Color) -> Looks {
+pub(super) fn looks(pick: &PickTable, env: &Env, when: Color) -> Appearance {
     let no_color = match when {
         Color::Always => false,
         Color::Never => true,
         Color::Auto => env.get(env::NO_COLOR).is_some(),
     };
     let ascii = pick.ascii || !utf8(env) || matches!(env.get(env::TERM), Some("linux" | "dumb"));
-    Looks {
+    Appearance {
         theme: theme(pick.theme, ground(env)),
         ascii,
         motion: pick.motion,
         mouse: pick.mouse,
         no_color,
-        colours: colours(env),
+        color_depth: colours(env),
     }
 }
 
-fn theme(wanted: Wanted, ground: Option<Ground>) -> Theme {
+fn theme(wanted: Wanted, ground: Option<Background>) -> ColorScheme {
     match (wanted, ground) {
-        (Wanted::Dark, _) | (Wanted::Auto, Some(Ground::Dark)) => Theme::Dark,
-        (Wanted::Light, _) | (Wanted::Auto, Some(Ground::Light)) => Theme::Light,
-        (Wanted::Auto, None) => Theme::Auto,
-        (Wanted::HighContrast, ground) => Theme::HighContrast(ground),
-        (Wanted::Sixteen, ground) => Theme::Sixteen(ground),
-        (Wanted::None, _) => Theme::None,
+        (Wanted::Dark, _) | (Wanted::Auto, Some(Background::Dark)) => ColorScheme::Dark,
+        (Wanted::Light, _) | (Wanted::Auto, Some(Background::Light)) => ColorScheme::Light,
+        (Wanted::Auto, None) => ColorScheme::Auto,
+        (Wanted::HighContrast, ground) => ColorScheme::HighContrast(ground),
+        (Wanted::Sixteen, ground) => ColorScheme::Sixteen(ground),
+        (Wanted::None, _) => ColorScheme::None,
     }
 }
 
 /// What COLORFGBG (`15;0`, `0;default;15`) says of the ground, where a terminal sets it.
-fn ground(env: &Env) -> Option<Ground> {
+fn ground(env: &Env) -> Option<Background> {
     let ground: u8 = env.get(env::COLORFGBG)?.rsplit(';').next()?.parse().ok()?;
     match ground {
-        0..=6 | 8 => Some(Ground::Dark),
-        7 | 9..=15 => Some(Ground::Light),
+        0..=6 | 8 => Some(Background::Dark),
+        7 | 9..=15 => Some(Background::Light),
         _ => None,
     }
 }
 
-fn colours(env: &Env) -> Colours {
+fn colours(env: &Env) -> ColorDepth {
     let all = env
         .get(env::COLORTERM)
         .is_some_and(|value| value.contains("truecolor") || value.contains("24bit"));
     let term = env.get(env::TERM).unwrap_or_default();
     if all || term.ends_with("-direct") {
-        Colours::All
+        ColorDepth::TrueColor
     } else if term.contains("256color") || COLOURFUL.iter().any(|name| term.starts_with(name)) {
-        Colours::Indexed
+        ColorDepth::Indexed
     } else {
-        Colours::Sixteen
+        ColorDepth::Sixteen
     }
 }
 
@@ -76,21 +76,21 @@ fn utf8(env: &Env) -> bool {
 mod tests {
     use super::*;
 
-    fn of(pairs: &[(&str, &str)]) -> Looks {
+    fn of(pairs: &[(&str, &str)]) -> Appearance {
         looks(&PickTable::default(), &Env::from_pairs(pairs.iter().copied()), Color::Auto)
     }
 
     #[test]
     fn the_number_of_colours_is_what_the_terminal_says() {
-        let colours = |pairs| of(pairs).colours;
+        let colours = |pairs| of(pairs).color_depth;
         assert_eq!(
             colours(&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")]),
-            Colours::All
+            ColorDepth::TrueColor
         );
-        assert_eq!(colours(&[("TERM", "tmux-256color")]), Colours::Indexed);
-        assert_eq!(colours(&[("TERM", "xterm-kitty")]), Colours::Indexed);
-        assert_eq!(colours(&[("TERM", "xterm")]), Colours::Sixteen);
-        assert_eq!(colours(&[]), Colours::Sixteen);
+        assert_eq!(colours(&[("TERM", "tmux-256color")]), ColorDepth::Indexed);
+        assert_eq!(colours(&[("TERM", "xterm-kitty")]), ColorDepth::Indexed);
+        assert_eq!(colours(&[("TERM", "xterm")]), ColorDepth::Sixteen);
+        assert_eq!(colours(&[]), ColorDepth::Sixteen);
     }
 
     #[test]
@@ -98,12 +98,12 @@ mod tests {
         let theme = |value: &str| of(&[("COLORFGBG", value)]).theme;
         assert_eq!(
             [theme("15;0"), theme("0;15"), theme("0;default;15")],
-            [Theme::Dark, Theme::Light, Theme::Light]
+            [ColorScheme::Dark, ColorScheme::Light, ColorScheme::Light]
         );
-        assert_eq!([theme("15;default"), of(&[]).theme], [Theme::Auto, Theme::Auto]);
+        assert_eq!([theme("15;default"), of(&[]).theme], [ColorScheme::Auto, ColorScheme::Auto]);
         let contrast = PickTable { theme: Wanted::HighContrast, ..PickTable::default() };
         let looks = looks(&contrast, &Env::from_pairs([("COLORFGBG", "0;15")]), Color::Auto);
-        assert_eq!(looks.theme, Theme::HighContrast(Some(Ground::Light)));
+        assert_eq!(looks.theme, ColorScheme::HighContrast(Some(Background::Light)));
     }
 
     #[test]

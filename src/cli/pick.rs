@@ -13,7 +13,7 @@ use crate::ops::roles::fields::{self, FieldValues};
 use crate::ops::work::{InstanceSession, SessionList};
 use crate::ops::{backend, refresh::store, roles::history};
 use crate::os::clock::Clock;
-use crate::tui::{self, Action, Exit, Left};
+use crate::tui::{self, Exit, PickAction, PickerOutcome};
 
 use super::args::{Globals, PickArgs};
 use super::console::{self, Page};
@@ -51,7 +51,7 @@ fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
     let instances = if first_run { Vec::new() } else { context::chosen(&ctx, globals)? };
     let action = action(ctx.settings.default_action, &args, prints);
     if args.filter || args.select_1 || args.exit_0 {
-        if action == Action::Exports {
+        if action == PickAction::Exports {
             eval::check_terminal(&ctx.env)?;
         }
         let roster = Arc::new(resolve::known(&ctx, &instances)?);
@@ -63,11 +63,11 @@ fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
             return Ok(super::exit_code(ErrorKind::NoMatch));
         }
         if args.filter {
-            return finish(&ctx, globals, &roster, rows, Action::Print, &query, &args);
+            return finish(&ctx, globals, &roster, rows, PickAction::Print, &query, &args);
         }
         if args.select_1 && rows.len() == 1 {
             // The screen would have asked.
-            if action != Action::Print {
+            if action != PickAction::Print {
                 grant::confirm(&ctx, &roster, &roster.entries[rows[0]], false)?;
             }
             return finish(&ctx, globals, &roster, rows, action, &query, &args);
@@ -86,13 +86,13 @@ fn on_screen(
     prints: bool,
 ) -> Result<u8> {
     let action = action(scene.settings.default_action, args, prints);
-    if action == Action::Exports {
+    if action == PickAction::Exports {
         eval::check_terminal(&scene.env)?;
     }
     let mut instances = scene.instances.clone();
     let first_run = instances.is_empty();
     // Marks are for what several roles can do; a shell that waits for its exports takes one.
-    let multi = args.multi || matches!(action, Action::Shell | Action::Profile);
+    let multi = args.multi || matches!(action, PickAction::Shell | PickAction::Profile);
     let (left, ctx) = screen(scene, query, Enter { action, only: false, multi }, args)?;
     let opened = || ctx.map_or_else(|| context::open(globals), Ok);
     match left.exit {
@@ -112,7 +112,7 @@ fn on_screen(
                 .collect::<Result<Vec<_>>>()?;
             finish(&ctx, globals, &roster, rows, picked.action, &left.query, args)
         }
-        Exit::Each { roles, line } => {
+        Exit::RunEach { roles, command_line: line } => {
             let ctx = opened()?;
             let roster = Arc::new(store::load_roster(&ctx, &instances));
             let rows =
@@ -128,7 +128,7 @@ pub(super) fn one(
     globals: &Globals,
     instances: &[Instance],
     query: String,
-    action: Action,
+    action: PickAction,
 ) -> Result<Found> {
     one_and_query(ctx, globals, instances, query, action).map(|(found, _)| found)
 }
@@ -139,7 +139,7 @@ pub(super) fn one_and_query(
     globals: &Globals,
     instances: &[Instance],
     query: String,
-    action: Action,
+    action: PickAction,
 ) -> Result<(Found, String)> {
     let (left, _) = screen(
         Scene::read(ctx, globals, instances),
@@ -149,7 +149,7 @@ pub(super) fn one_and_query(
     )?;
     match left.exit {
         // A command line for several roles is never offered where one is asked for.
-        Exit::Cancelled | Exit::Each { .. } => Err(super::cancelled()),
+        Exit::Cancelled | Exit::RunEach { .. } => Err(super::cancelled()),
         Exit::Picked(picked) => {
             let roster = Arc::new(store::load_roster(ctx, instances));
             let position = position(&roster, picked.roles.first().ok_or_else(super::cancelled)?)?;
@@ -158,14 +158,14 @@ pub(super) fn one_and_query(
     }
 }
 
-fn action(default: DefaultAction, args: &PickArgs, prints: bool) -> Action {
+fn action(default: DefaultAction, args: &PickArgs, prints: bool) -> PickAction {
     let unnamed = if prints || args.print.is_some() { DefaultAction::Print } else { default };
     match args.action.unwrap_or(unnamed) {
-        DefaultAction::Shell => Action::Shell,
-        DefaultAction::Exports => Action::Exports,
-        DefaultAction::Profile => Action::Profile,
-        DefaultAction::Console => Action::Console,
-        DefaultAction::Print => Action::Print,
+        DefaultAction::Shell => PickAction::Shell,
+        DefaultAction::Exports => PickAction::Exports,
+        DefaultAction::Profile => PickAction::Profile,
+        DefaultAction::Console => PickAction::Console,
+        DefaultAction::Print => PickAction::Print,
     }
 }
 
@@ -198,17 +198,19 @@ fn finish(
     globals: &Globals,
     roster: &Arc<Roster>,
     rows: Vec<usize>,
-    action: Action,
+    action: PickAction,
     query: &str,
     args: &PickArgs,
 ) -> Result<u8> {
     let found = |row: usize| Found { roster: roster.clone(), position: row };
     let wish = Wish { region: args.region.clone(), ..Wish::default() };
     match action {
-        Action::Shell => exec::enter(ctx, globals, &found(single(&rows)?), &wish, true, Vec::new()),
-        Action::Exports => eval::print_for_caller(ctx, &found(single(&rows)?), &wish),
-        Action::Console | Action::Service(_) => {
-            let page = if let Action::Service(name) = action {
+        PickAction::Shell => {
+            exec::enter(ctx, globals, &found(single(&rows)?), &wish, true, Vec::new())
+        }
+        PickAction::Exports => eval::print_for_caller(ctx, &found(single(&rows)?), &wish),
+        PickAction::Console | PickAction::Service(_) => {
+            let page = if let PickAction::Service(name) = action {
                 Page::of_service(name)?
             } else {
                 Page::pasted(query)
@@ -221,12 +223,12 @@ fn finish(
                 .into_iter()
                 .try_fold(0, |code, visit| visit.map(|other: u8| code.max(other)))
         }
-        Action::Profile => {
+        PickAction::Profile => {
             let roles = rows.into_iter().map(|row| roster.id(&roster.entries[row])).collect();
             out::say(&errands::write_profiles(ctx, roles)?);
             Ok(0)
         }
-        Action::Print => {
+        PickAction::Print => {
             let name = args.print.as_deref().unwrap_or("arn");
             let fields = FieldValues::new(ctx, roster, [name]);
             let line = |row: usize| fields.text(&roster.entries[row], name) + "\n";
@@ -251,7 +253,7 @@ fn single(rows: &[usize]) -> Result<usize> {
 
 /// What Enter means.
 struct Enter {
-    action: Action,
+    action: PickAction,
     /// Whether it is the only thing that was asked for.
     only: bool,
     multi: bool,
@@ -264,7 +266,7 @@ fn screen(
     query: String,
     enter: Enter,
     args: &PickArgs,
-) -> Result<(Left, Option<Arc<Ctx>>)> {
+) -> Result<(PickerOutcome, Option<Arc<Ctx>>)> {
     if !crate::os::tty::is_present() {
         return Err(Error::new(ErrorKind::Usage, "the picker needs a terminal")
             .hint("run `rolecall list`, `rolecall pick --filter QUERY`, or name the role: --arn, --account and --role, --profile"));
@@ -272,7 +274,7 @@ fn screen(
     if args.plain || out::plain() {
         let ctx = (scene.open)()?;
         let exit = plain::run(&ctx, &scene.instances, query.clone(), enter.action, args.multi)?;
-        return Ok((Left { exit, query }, Some(ctx)));
+        return Ok((PickerOutcome { exit, query }, Some(ctx)));
     }
     let (settings, clock) = (&scene.settings, Clock::System);
     let unknown = |instance: &Instance| InstanceSession {
@@ -288,7 +290,7 @@ fn screen(
         SessionList { instances: scene.instances.iter().map(unknown).collect(), roles: Vec::new() };
     let mut looks = looks::looks(&settings.pick, &scene.env, out::wanted());
     looks.mouse &= !args.no_mouse;
-    let options = tui::Options {
+    let options = tui::PickerOptions {
         usages: history::load_usages_from(
             &scene.paths.state_dir,
             settings.history_limits(),
@@ -298,20 +300,20 @@ fn screen(
         sessions,
         query,
         action: enter.action,
-        looks,
+        appearance: looks,
         height: args.height.unwrap_or(settings.pick.height),
-        keys: keys::of(settings, &scene.env, &scene.paths)?,
-        now: clock,
+        key_bindings: keys::of(settings, &scene.env, &scene.paths)?,
+        clock,
         history_weight: settings.history_weight,
-        only: enter.only,
+        single_action: enter.only,
         multi: enter.multi,
-        stale: scene.stale,
-        sheet: scene.sheet.clone(),
-        current: scene::current(&scene.env),
+        stale_instances: scene.stale,
+        packed_roster: scene.sheet.clone(),
+        shell_role: scene::current(&scene.env),
         prefer_roles: settings.prefer_roles.clone(),
         columns: settings.pick.columns.clone(),
         preview: settings.pick.preview,
-        sketch: true,
+        is_preview: true,
         first_run: scene
             .instances
             .is_empty()

@@ -18,7 +18,7 @@ use crate::ops::refresh::store;
 use crate::ops::sign_in::sessions::load_sessions;
 use crate::ops::work::SessionList;
 use crate::os::tty;
-use crate::tui::{Action, Exit, Picked};
+use crate::tui::{Exit, PickAction, Picked};
 
 use super::{cache, context, login, pick};
 
@@ -40,7 +40,7 @@ pub(super) fn run(
     ctx: &Arc<Ctx>,
     instances: &[Instance],
     query: String,
-    action: Action,
+    action: PickAction,
     multi: bool,
 ) -> Result<Exit> {
     read_what_is_missing(ctx, instances)?;
@@ -106,10 +106,10 @@ fn consents(
     talk: &mut Talk,
     roster: &Roster,
     chosen: &[&RosterEntry],
-    action: Action,
+    action: PickAction,
 ) -> Result<bool> {
     let given = confirmations::load(ctx);
-    for entry in chosen.iter().filter(|entry| entry.is_protected() && action != Action::Print) {
+    for entry in chosen.iter().filter(|entry| entry.is_protected() && action != PickAction::Print) {
         let role = roster.id(entry);
         if given.covers(&role, entry.confirm, ctx.clock.now()) {
             continue;

@@ -9,7 +9,7 @@ use crate::ops::ctx::Ctx;
 use crate::ops::refresh::store;
 use crate::ops::roles::snapshot::{self, PickSettings, RosterSnapshot};
 use crate::os::clock::Clock;
-use crate::tui::Current;
+use crate::tui::ShellRole;
 
 use super::args::Globals;
 use super::{asked, context, out};
@@ -99,14 +99,14 @@ impl Scene {
 }
 
 /// The role that this shell is in, as far as the environment alone tells.
-pub(super) fn current(env: &Env) -> Option<Current> {
+pub(super) fn current(env: &Env) -> Option<ShellRole> {
     if let Some(role) = asked::of_ours(env) {
-        return Some(Current::Role {
+        return Some(ShellRole::Role {
             instance: role.instance,
             account: role.account,
             role: role.role,
         });
     }
     let profile = env.get(env::AWS_PROFILE).or_else(|| env.get(env::AWS_DEFAULT_PROFILE))?;
-    Some(Current::Profile(profile.to_owned()))
+    Some(ShellRole::Profile(profile.to_owned()))
 }

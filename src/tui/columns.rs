@@ -1,9 +1,9 @@
 //! How wide the list's columns are: bounded, given up in a fixed order as space goes.
 
-use super::measure::{Measure, TagWidth, Widths};
+use super::column_stats::{ColumnStats, TagWidth, Widths};
 
 /// No name makes its column wider than this while others have to yield.
-const WIDEST_NAME: u16 = 44;
+const MAX_NAME_WIDTH: u16 = 44;
 /// Cells between columns.
 pub(super) const GAP: u16 = 2;
 
@@ -62,9 +62,9 @@ impl Columns {
 }
 
 /// Whether this many cells leave ids and ordinary names whole.
-pub(super) fn keeps_names_and_ids(cells: u16, measure: &Measure) -> bool {
+pub(super) fn keeps_names_and_ids(cells: u16, measure: &ColumnStats) -> bool {
     let columns = plan(cells, measure);
-    let whole = |cells: u16, widths: Widths| cells >= widths.most.min(WIDEST_NAME);
+    let whole = |cells: u16, widths: Widths| cells >= widths.typical.min(MAX_NAME_WIDTH);
     columns.id == IdForm::Whole
         && whole(columns.account, measure.account)
         && whole(columns.role, measure.role)
@@ -72,21 +72,21 @@ pub(super) fn keeps_names_and_ids(cells: u16, measure: &Measure) -> bool {
 
 /// Divides this many cells. What does not fit goes in this order: the whole of very long names,
 /// tags, the instance, eight digits of the id, the rest of it; then names are cut.
-pub(super) fn plan(cells: u16, measure: &Measure) -> Columns {
-    let roomy = divide(cells, measure, measure.account.all, measure.role.all);
+pub(super) fn plan(cells: u16, measure: &ColumnStats) -> Columns {
+    let roomy = divide(cells, measure, measure.account.max, measure.role.max);
     if roomy.id == IdForm::Whole && roomy.tags.len() == measure.tags.len() {
         return roomy;
     }
-    divide(cells, measure, measure.account.most, measure.role.most)
+    divide(cells, measure, measure.account.typical, measure.role.typical)
 }
 
 fn with_gap(cells: u16) -> u16 {
     if cells == 0 { 0 } else { cells + GAP }
 }
 
-fn divide(cells: u16, measure: &Measure, account: u16, role: u16) -> Columns {
-    let (account, role) = (account.clamp(7, WIDEST_NAME), role.clamp(4, WIDEST_NAME));
-    let protected = u16::from(measure.protected);
+fn divide(cells: u16, measure: &ColumnStats, account: u16, role: u16) -> Columns {
+    let (account, role) = (account.clamp(7, MAX_NAME_WIDTH), role.clamp(4, MAX_NAME_WIDTH));
+    let protected = u16::from(measure.has_protected);
     let time = if cells >= 56 { 4 } else { 0 };
     let names = account + GAP + role + with_gap(protected) + with_gap(time);
     let mut columns = Columns {
@@ -119,9 +119,9 @@ fn divide(cells: u16, measure: &Measure, account: u16, role: u16) -> Columns {
     }
     // What is left lets long names be whole after all.
     for (cells, all) in
-        [(&mut columns.account, measure.account.all), (&mut columns.role, measure.role.all)]
+        [(&mut columns.account, measure.account.max), (&mut columns.role, measure.role.max)]
     {
-        let more = all.min(WIDEST_NAME).saturating_sub(*cells).min(left);
+        let more = all.min(MAX_NAME_WIDTH).saturating_sub(*cells).min(left);
         (*cells, left) = (*cells + more, left - more);
     }
     let fixed = with_gap(columns.id.width())
@@ -129,12 +129,12 @@ fn divide(cells: u16, measure: &Measure, account: u16, role: u16) -> Columns {
         + with_gap(columns.instance)
         + with_gap(time)
         + GAP;
-    share(&mut columns, cells.saturating_sub(fixed));
+    shrink_names(&mut columns, cells.saturating_sub(fixed));
     columns
 }
 
 /// Cuts the two names to what there is, the longer one first.
-fn share(columns: &mut Columns, room: u16) {
+fn shrink_names(columns: &mut Columns, room: u16) {
     if columns.account + columns.role <= room {
         return;
     }
@@ -152,16 +152,16 @@ fn share(columns: &mut Columns, room: u16) {
 mod tests {
     use super::*;
 
-    fn measure() -> Measure {
-        let most = |most, all| Widths { all, most };
-        Measure {
+    fn measure() -> ColumnStats {
+        let most = |most, all| Widths { max: all, typical: most };
+        ColumnStats {
             account: most(20, 40),
             role: most(22, 22),
             instance: 4,
             tags: vec![("env".into(), 4), ("team".into(), 8)],
-            alike: vec![("owner".into(), 5)],
-            protected: true,
-            accounts: 3,
+            uniform_tags: vec![("owner".into(), 5)],
+            has_protected: true,
+            account_count: 3,
         }
     }
 

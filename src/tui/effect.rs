@@ -3,13 +3,13 @@
 use crate::ops::work::Request;
 
 use super::Exit;
-use super::matching::Job;
+use super::search::SearchJob;
 
 /// One thing to do, carried out by the runner.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Effect {
     /// Match the query; the newest job wins.
-    Search(Job),
+    Search(SearchJob),
     /// Ask the background.
     Request(Request),
     /// Draw every cell anew.

@@ -7,7 +7,7 @@ use crossterm::event::{KeyCode, KeyModifiers};
 use crate::domain::Timestamp;
 use crate::ops::work::Update;
 
-use super::matching::Found;
+use super::search::SearchResults;
 
 /// One thing that happened. Plain values: a run of them can be kept and played again.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,11 +25,11 @@ pub(super) enum Event {
     /// It is this late.
     Tick(Timestamp),
     /// The background had something to say.
-    News(Update),
+    Backend(Update),
     /// A search ended.
-    Found(Arc<Found>),
+    SearchFinished(Arc<SearchResults>),
     /// The terminal is gone.
-    Closed,
+    TerminalClosed,
 }
 
 /// A key with its modifiers. Shift is kept only where it changes nothing else, as in Shift-Tab.

@@ -1,128 +1,471 @@
-//! How keys are written in a configuration file, and how they are shown.
+//! Which key does what: the catalog's keys, the person's in their place, and the letters of vi's
+//! normal mode.
 
-use crossterm::event::{KeyCode, KeyModifiers};
+use std::collections::BTreeMap;
 
+use super::commands::{COMMANDS, CommandSpec, PickerCommand};
 use super::event::Key;
+use super::key_notation::{self, KEY_NAMES, is_text, label, parse};
+use crate::domain::nearest;
 
-/// The highest function key that terminals have a sequence for.
-const FUNCTION_KEYS: u8 = 24;
+/// Whose habits the keys follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum EditingMode {
+    /// Letters are always text, as in a shell or in fzf.
+    #[default]
+    Emacs,
+    /// Esc makes letters commands, `i` makes them text again.
+    Vi,
+}
 
-/// Keys that have a name, in the spelling of the configuration.
-pub(super) const NAMED: [(&str, KeyCode); 17] = [
-    ("enter", KeyCode::Enter),
-    ("esc", KeyCode::Esc),
-    ("tab", KeyCode::Tab),
-    ("shift-tab", KeyCode::BackTab),
-    ("space", KeyCode::Char(' ')),
-    ("backspace", KeyCode::Backspace),
-    ("delete", KeyCode::Delete),
-    ("insert", KeyCode::Insert),
-    ("up", KeyCode::Up),
-    ("down", KeyCode::Down),
-    ("left", KeyCode::Left),
-    ("right", KeyCode::Right),
-    ("home", KeyCode::Home),
-    ("end", KeyCode::End),
-    ("pageup", KeyCode::PageUp),
-    ("pagedown", KeyCode::PageDown),
-    ("f1", KeyCode::F(1)),
+/// What the letters do in vi's normal mode, by the names of the commands; two letters are typed one
+/// after the other.
+const NORMAL_MODE_KEYS: [(&str, &[&str]); 20] = [
+    ("up", &["k"]),
+    ("down", &["j"]),
+    ("half-page-up", &["ctrl-u"]),
+    ("half-page-down", &["ctrl-d"]),
+    ("first", &["gg"]),
+    ("last", &["G"]),
+    ("insert", &["i", "/"]),
+    ("append", &["a"]),
+    ("line-start", &["0"]),
+    ("line-end", &["$"]),
+    ("left", &["h"]),
+    ("right", &["l"]),
+    ("word-left", &["b"]),
+    ("word-right", &["w"]),
+    ("delete", &["x"]),
+    ("cut-to-end", &["D"]),
+    ("mark", &["space"]),
+    ("menu", &["o"]),
+    ("help", &["?"]),
+    ("leave", &["q"]),
 ];
 
-/// Reads `ctrl-o`, `alt-home`, `f1`, `?`.
-pub(super) fn parse(name: &str) -> Option<Key> {
-    let (mut rest, mut modifiers) = (name, KeyModifiers::NONE);
-    loop {
-        let (modifier, tail) = match rest.split_once('-') {
-            Some(("ctrl", tail)) => (KeyModifiers::CONTROL, tail),
-            Some(("alt", tail)) => (KeyModifiers::ALT, tail),
-            _ => break,
+/// The keys of a command as we have them: first those that always count, then those of normal mode.
+pub(super) fn default_keys(style: EditingMode, entry: &CommandSpec) -> Vec<&'static str> {
+    entry.keys.iter().chain(normal_mode_keys(style, entry)).copied().collect()
+}
+
+fn normal_mode_keys(style: EditingMode, entry: &CommandSpec) -> &'static [&'static str] {
+    NORMAL_MODE_KEYS
+        .iter()
+        .find(|(id, _)| style == EditingMode::Vi && *id == entry.id)
+        .map_or(&[], |(_, names)| *names)
+}
+
+/// The keys of all commands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyBindings {
+    editing_mode: EditingMode,
+    /// In the order of the catalog, for each command the key to show first.
+    bindings: Vec<Binding>,
+    /// What has to be said once, at the start: commands of ours that lost a key to one that the
+    /// person named.
+    displaced: Vec<String>,
+}
+
+/// Something to press for a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Binding {
+    /// The command's position in the catalog.
+    command_index: usize,
+    /// One key, or two letters of normal mode.
+    keys: Vec<Key>,
+    /// Only in normal mode.
+    normal_mode: bool,
+}
+
+impl Binding {
+    fn spec(&self) -> &'static CommandSpec {
+        &COMMANDS[self.command_index]
+    }
+}
+
+/// What is wrong with the keys of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BindingError {
+    /// The command as it was named.
+    pub command: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub hint: String,
+}
+
+/// What a key means in normal mode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum KeyMatch {
+    /// This command.
+    Command(PickerCommand),
+    /// The first of two letters.
+    Prefix,
+    /// Nothing of normal mode's own.
+    Unbound,
+}
+
+impl KeyBindings {
+    /// The keys of this style, with those that the person gave to commands by name.
+    ///
+    /// # Errors
+    /// The first name that no command has, key that can't be read or can't be had, or key that two
+    /// commands want.
+    pub fn new(
+        style: EditingMode,
+        own: &BTreeMap<String, Vec<String>>,
+    ) -> Result<Self, BindingError> {
+        if let Some(name) =
+            own.keys().find(|name| !COMMANDS.iter().any(|entry| entry.id == name.as_str()))
+        {
+            let near = nearest(name, COMMANDS.iter().map(|entry| entry.id), 1);
+            let message = near.first().map_or_else(
+                || "no such command".to_owned(),
+                |near| format!("no such command, did you mean `{near}`?"),
+            );
+            return Err(binding_error(
+                name,
+                message,
+                "the picker's help (F1) and `rolecall settings show` list the commands",
+            ));
+        }
+        let mut keys = Self { editing_mode: style, bindings: Vec::new(), displaced: Vec::new() };
+        // The person's first, so that ours are the ones to yield.
+        for mine in [true, false] {
+            for (at, entry) in COMMANDS.iter().enumerate() {
+                match own.get(entry.id) {
+                    Some(names) if mine => {
+                        names.iter().try_for_each(|name| keys.bind_user_key(at, name))?
+                    }
+                    None if !mine => keys.bind_defaults(at),
+                    _ => {}
+                }
+            }
+        }
+        keys.bindings.sort_by_key(|bound| (bound.command_index, bound.normal_mode));
+        if keys.bindings_of(PickerCommand::Quit).next().is_none() {
+            return Err(binding_error(
+                "leave",
+                "no key would leave the picker".to_owned(),
+                "give `leave` or `give-up` a key",
+            ));
+        }
+        Ok(keys)
+    }
+
+    fn bind_user_key(&mut self, at: usize, name: &str) -> Result<(), BindingError> {
+        let entry = &COMMANDS[at];
+        let wrong = |message: String, hint: &str| binding_error(entry.id, message, hint);
+        let Some(keys) = self.parse_sequence(name) else {
+            let near = nearest(
+                &name.replace(['-', '_'], ""),
+                KEY_NAMES.iter().map(|(known, _)| *known),
+                1,
+            );
+            let message = near.first().map_or_else(
+                || format!("`{name}` is no key"),
+                |near| format!("`{name}` is no key, did you mean `{near}`?"),
+            );
+            return Err(wrong(
+                message,
+                "keys are written as ctrl-o, alt-enter, f2, pageup, shift-tab",
+            ));
         };
-        (modifiers, rest) = (modifiers | modifier, tail);
-    }
-    if let Some((_, code)) = NAMED.iter().find(|(known, _)| *known == rest) {
-        return Some(Key::new(*code, modifiers));
-    }
-    let mut letters = rest.chars();
-    let code = match (letters.next()?, letters.as_str()) {
-        (letter, "") if !letter.is_control() => KeyCode::Char(letter),
-        ('f', number) => {
-            KeyCode::F(number.parse().ok().filter(|number| (1..=FUNCTION_KEYS).contains(number))?)
+        if let Some(twin) = key_notation::same_as(keys[0]) {
+            return Err(wrong(
+                format!("terminals send the same for `{name}` and `{twin}`"),
+                "choose another key",
+            ));
         }
-        _ => return None,
-    };
-    Some(Key::new(code, modifiers))
-}
+        let text = is_text(keys[0]);
+        // `?` is the one letter that is a command where nothing is typed yet.
+        if text
+            && self.editing_mode == EditingMode::Emacs
+            && !(entry.command == PickerCommand::Help && name == "?")
+        {
+            let hint = format!(
+                "use alt-{name} or ctrl-{name}; with pick.keymap = \"vi\" letters are keys in normal mode"
+            );
+            return Err(wrong(format!("`{name}` is text in the query"), &hint));
+        }
+        let bound = Binding {
+            command_index: at,
+            keys,
+            normal_mode: text && self.editing_mode == EditingMode::Vi,
+        };
+        if let Some(other) = self.conflicting_command(&bound) {
+            return Err(wrong(
+                format!("`{name}` stands for `{other}` too"),
+                "take it out of one of the two lists",
+            ));
+        }
+        self.bindings.push(bound);
+        Ok(())
+    }
 
-/// The name of the key that terminals send for this one as well, which therefore can't be told from
-/// it.
-pub(super) fn twin(key: Key) -> Option<&'static str> {
-    match key {
-        Key { code: KeyCode::Char('i'), modifiers: KeyModifiers::CONTROL } => Some("tab"),
-        Key { code: KeyCode::Char('m'), modifiers: KeyModifiers::CONTROL } => Some("enter"),
-        Key { code: KeyCode::Char('['), modifiers: KeyModifiers::CONTROL } => Some("esc"),
-        _ => None,
+    fn bind_defaults(&mut self, at: usize) {
+        let normal = normal_mode_keys(self.editing_mode, &COMMANDS[at]);
+        let always = COMMANDS[at].keys.iter().map(|name| (*name, false));
+        for (name, normal) in always.chain(normal.iter().map(|name| (*name, true))) {
+            let bound = Binding {
+                command_index: at,
+                keys: self.parse_sequence(name).unwrap_or_default(),
+                normal_mode: normal,
+            };
+            match self.conflicting_command(&bound) {
+                Some(other) => {
+                    self.displaced.push(format!("{name} is {other} now, not {}", COMMANDS[at].id))
+                }
+                None => self.bindings.push(bound),
+            }
+        }
+    }
+
+    /// One key, or in vi two letters.
+    fn parse_sequence(&self, name: &str) -> Option<Vec<Key>> {
+        if let Some(key) = parse(name) {
+            return Some(vec![key]);
+        }
+        let letters: Option<Vec<Key>> =
+            name.chars().map(|letter| parse(letter.encode_utf8(&mut [0; 4]))).collect();
+        letters.filter(|keys| self.editing_mode == EditingMode::Vi && keys.len() == 2)
+    }
+
+    /// The command that has this key already, or one that begins with it.
+    fn conflicting_command(&self, wanted: &Binding) -> Option<&'static str> {
+        let meets = |bound: &&Binding| {
+            let shorter = bound.keys.len().min(wanted.keys.len());
+            bound.normal_mode == wanted.normal_mode
+                && bound.keys[..shorter] == wanted.keys[..shorter]
+        };
+        self.bindings.iter().find(meets).map(|bound| bound.spec().id)
+    }
+
+    /// The command of a key, if it has one. Letters without Ctrl or Alt are text and have none.
+    pub(super) fn command(&self, key: Key) -> Option<PickerCommand> {
+        let found = self
+            .bindings
+            .iter()
+            .find(|bound| !bound.normal_mode && !is_text(key) && bound.keys == [key]);
+        found.map(|bound| bound.spec().command)
+    }
+
+    /// Whether this letter asks for help where nothing is typed yet.
+    pub(super) fn is_help_key(&self, key: Key) -> bool {
+        self.bindings.iter().any(|bound| {
+            bound.keys == [key] && is_text(key) && bound.spec().command == PickerCommand::Help
+        })
+    }
+
+    /// What a key means in normal mode, after another one that began something.
+    pub(super) fn match_normal_mode(&self, begun: Option<Key>, key: Key) -> KeyMatch {
+        let pressed: Vec<Key> = begun.into_iter().chain([key]).collect();
+        let normal = || self.bindings.iter().filter(|bound| bound.normal_mode);
+        match normal().find(|bound| bound.keys == pressed) {
+            Some(bound) => KeyMatch::Command(bound.spec().command),
+            None if normal().any(|bound| bound.keys.starts_with(&pressed)) => KeyMatch::Prefix,
+            None => KeyMatch::Unbound,
+        }
+    }
+
+    /// Whose habits these are.
+    pub(super) fn editing_mode(&self) -> EditingMode {
+        self.editing_mode
+    }
+
+    /// What to press for a command.
+    fn bindings_of(&self, command: PickerCommand) -> impl Iterator<Item = &Binding> {
+        self.bindings.iter().filter(move |bound| bound.spec().command == command)
+    }
+
+    /// A key that always means this command.
+    pub(super) fn key_of(&self, command: PickerCommand) -> Option<Key> {
+        self.bindings_of(command)
+            .find(|bound| !bound.normal_mode && !is_text(bound.keys[0]))
+            .map(|bound| bound.keys[0])
+    }
+
+    /// What the footer shows to press for a command, in normal mode or not; none when there is
+    /// nothing.
+    pub(super) fn label_of(
+        &self,
+        command: PickerCommand,
+        normal: bool,
+        ascii: bool,
+    ) -> Option<String> {
+        let first = self
+            .bindings_of(command)
+            .find(|bound| bound.normal_mode && normal)
+            .or_else(|| self.bindings_of(command).find(|bound| !bound.normal_mode));
+        first.map(|bound| bound.label(ascii))
+    }
+
+    /// The same where nothing is typed, and a letter may ask for help.
+    pub(super) fn label_for_empty_query(
+        &self,
+        command: PickerCommand,
+        normal: bool,
+        ascii: bool,
+    ) -> Option<String> {
+        let letter = self
+            .bindings_of(command)
+            .find(|bound| is_text(bound.keys[0]))
+            .map(|bound| bound.label(ascii));
+        letter.or_else(|| self.label_of(command, normal, ascii))
+    }
+
+    /// Everything to press for a command of the catalog, as the help shows it.
+    pub(super) fn labels_of(&self, id: &str, ascii: bool) -> Vec<String> {
+        let mut labels: Vec<String> = self
+            .bindings
+            .iter()
+            .filter(|bound| bound.spec().id == id)
+            .map(|bound| bound.label(ascii))
+            .collect();
+        labels.dedup();
+        labels
+    }
+
+    /// One line about keys that the person took from commands of ours without giving these another;
+    /// empty when there are none.
+    pub(super) fn displaced_note(&self) -> String {
+        self.displaced.join(" · ")
     }
 }
 
-/// Whether a key writes a letter.
-pub(super) fn is_text(key: Key) -> bool {
-    matches!(key, Key { code: KeyCode::Char(_), modifiers: KeyModifiers::NONE })
+impl Binding {
+    fn label(&self, ascii: bool) -> String {
+        self.keys.iter().map(|key| label(*key, ascii)).collect()
+    }
 }
 
-/// The key as footer and help show it: `^O`, `⏎`, `Alt-Home`.
-pub(super) fn label(key: Key, ascii: bool) -> String {
-    let plain = match key.code {
-        KeyCode::Enter if !ascii => "⏎".to_owned(),
-        KeyCode::Enter => "Enter".to_owned(),
-        KeyCode::Up if !ascii => "↑".to_owned(),
-        KeyCode::Down if !ascii => "↓".to_owned(),
-        KeyCode::Left if !ascii => "←".to_owned(),
-        KeyCode::Right if !ascii => "→".to_owned(),
-        KeyCode::BackTab => "Shift-Tab".to_owned(),
-        KeyCode::Delete => "Del".to_owned(),
-        KeyCode::Insert => "Ins".to_owned(),
-        KeyCode::PageUp => "PgUp".to_owned(),
-        KeyCode::PageDown => "PgDn".to_owned(),
-        KeyCode::F(number) => format!("F{number}"),
-        KeyCode::Char(' ') => "Space".to_owned(),
-        KeyCode::Char(letter) if key.modifiers.contains(KeyModifiers::CONTROL) => {
-            letter.to_ascii_uppercase().to_string()
-        }
-        KeyCode::Char(letter) => letter.to_string(),
-        other => format!("{other:?}"),
-    };
-    let ctrl = match key.code {
-        _ if !key.modifiers.contains(KeyModifiers::CONTROL) => "",
-        KeyCode::Char(letter) if letter != ' ' => "^",
-        _ => "Ctrl-",
-    };
-    let alt = if key.modifiers.contains(KeyModifiers::ALT) { "Alt-" } else { "" };
-    format!("{ctrl}{alt}{plain}")
+impl Default for KeyBindings {
+    fn default() -> Self {
+        Self::new(EditingMode::default(), &BTreeMap::new()).unwrap_or(Self {
+            editing_mode: EditingMode::Emacs,
+            bindings: Vec::new(),
+            displaced: Vec::new(),
+        })
+    }
+}
+
+fn binding_error(command: &str, message: String, hint: &str) -> BindingError {
+    BindingError { command: command.to_owned(), message, hint: hint.to_owned() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn keys_are_shown_as_people_write_them() {
-        let names =
-            ["ctrl-o", "enter", "alt-home", "f1", "?", "ctrl-left", "ctrl-space", "shift-tab"];
-        let shown: Vec<_> = names.iter().map(|name| label(parse(name).unwrap(), false)).collect();
-        assert_eq!(shown, ["^O", "⏎", "Alt-Home", "F1", "?", "Ctrl-←", "Ctrl-Space", "Shift-Tab"]);
+    /// A command and the keys that a person gave it.
+    type UserBinding<'a> = (&'a str, &'a [&'a str]);
+
+    fn keys(style: EditingMode, own: &[UserBinding<'_>]) -> Result<KeyBindings, String> {
+        let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let own = own.iter().map(|(command, names)| ((*command).to_owned(), list(names))).collect();
+        KeyBindings::new(style, &own)
+            .map_err(|wrong| format!("{}: {}", wrong.command, wrong.message))
+    }
+
+    fn command_of(keys: &KeyBindings, name: &str) -> Option<PickerCommand> {
+        keys.command(parse(name).unwrap())
     }
 
     #[test]
-    fn what_is_no_key_is_not_read_as_one() {
-        for name in ["", "ctrl-", "ctlr-o", "f0", "f25", "fx", "page-up", "\u{1b}", "meta-x"] {
-            assert_eq!(parse(name), None, "{name:?}");
+    fn every_key_of_the_catalog_can_be_read_and_has_one_command() {
+        for style in [EditingMode::Emacs, EditingMode::Vi] {
+            let keys = keys(style, &[]).unwrap();
+            assert_eq!(keys.displaced_note(), "");
+            assert!(keys.bindings.iter().all(|bound| !bound.keys.is_empty()));
         }
-        assert_eq!(parse("ctrl--"), Some(Key::new(KeyCode::Char('-'), KeyModifiers::CONTROL)));
+        assert!(
+            NORMAL_MODE_KEYS.iter().all(|(id, _)| COMMANDS.iter().any(|entry| entry.id == *id))
+        );
     }
 
     #[test]
-    fn keys_that_terminals_do_not_tell_apart_are_known() {
-        assert_eq!(twin(parse("ctrl-i").unwrap()), Some("tab"));
-        assert_eq!(twin(parse("ctrl-o").unwrap()), None);
+    fn letters_are_text_and_only_help_has_one() {
+        let usual = KeyBindings::default();
+        assert_eq!(command_of(&usual, "?"), None);
+        assert!(usual.is_help_key(parse("?").unwrap()));
+        assert_eq!(
+            keys(EditingMode::Emacs, &[("console", &["o"])]).unwrap_err(),
+            "console: `o` is text in the query"
+        );
+        assert!(
+            !keys(EditingMode::Emacs, &[("help", &["f3"])])
+                .unwrap()
+                .is_help_key(parse("?").unwrap())
+        );
+    }
+
+    #[test]
+    fn the_persons_list_stands_in_place_of_ours() {
+        let keys = keys(EditingMode::Emacs, &[("console", &["f5", "alt-c"])]).unwrap();
+        assert_eq!(
+            (command_of(&keys, "f5"), command_of(&keys, "alt-c")),
+            (Some(PickerCommand::Console), Some(PickerCommand::Console))
+        );
+        assert_eq!(
+            (command_of(&keys, "ctrl-o"), keys.label_of(PickerCommand::Console, false, false)),
+            (None, Some("F5".to_owned()))
+        );
+    }
+
+    #[test]
+    fn a_key_of_ours_yields_and_that_is_said_until_both_have_their_keys() {
+        let taken = keys(EditingMode::Emacs, &[("console", &["ctrl-r"])]).unwrap();
+        assert_eq!(command_of(&taken, "ctrl-r"), Some(PickerCommand::Console));
+        assert_eq!(taken.displaced_note(), "ctrl-r is console now, not refresh");
+        assert_eq!(
+            keys(EditingMode::Emacs, &[("console", &["ctrl-r"]), ("refresh", &["f5"])])
+                .unwrap()
+                .displaced_note(),
+            ""
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_what_was_meant() {
+        let cases: [(&[UserBinding<'_>], &str); 6] = [
+            (&[("consle", &["f5"])], "consle: no such command, did you mean `console`?"),
+            (&[("console", &["page-up"])], "console: `page-up` is no key, did you mean `pageup`?"),
+            (&[("console", &["zz"])], "console: `zz` is no key"),
+            (
+                &[("console", &["ctrl-i"])],
+                "console: terminals send the same for `ctrl-i` and `tab`",
+            ),
+            (
+                &[("console", &["f5"]), ("refresh", &["f5"])],
+                "refresh: `f5` stands for `console` too",
+            ),
+            (&[("leave", &[]), ("give-up", &[])], "leave: no key would leave the picker"),
+        ];
+        for (own, want) in cases {
+            assert_eq!(keys(EditingMode::Emacs, own).unwrap_err(), want);
+        }
+    }
+
+    #[test]
+    fn in_vi_letters_are_commands_one_or_two_at_a_time() {
+        let keys =
+            keys(EditingMode::Vi, &[("refresh", &["R", "ctrl-r"]), ("console", &["zc"])]).unwrap();
+        let key = |name| parse(name).unwrap();
+        assert_eq!(
+            keys.match_normal_mode(None, key("R")),
+            KeyMatch::Command(PickerCommand::Refresh)
+        );
+        assert_eq!(keys.match_normal_mode(None, key("g")), KeyMatch::Prefix);
+        assert_eq!(
+            keys.match_normal_mode(Some(key("z")), key("c")),
+            KeyMatch::Command(PickerCommand::Console)
+        );
+        assert_eq!(keys.match_normal_mode(Some(key("g")), key("z")), KeyMatch::Unbound);
+        assert_eq!(
+            (command_of(&keys, "ctrl-r"), command_of(&keys, "R")),
+            (Some(PickerCommand::Refresh), None)
+        );
+        assert_eq!(keys.label_of(PickerCommand::Quit, true, false).as_deref(), Some("q"));
+        assert_eq!(keys.label_of(PickerCommand::Quit, false, false).as_deref(), Some("^C"));
     }
 }

@@ -6,27 +6,27 @@
 //! help and key map are made of it. `panels` holds what stands above the list, a file each.
 //! `matching` alone talks to `domain::query`.
 
-mod bindings;
-mod catalog;
+mod column_stats;
 mod columns;
+mod commands;
 mod effect;
 mod event;
-mod inline;
+mod inline_backend;
 mod input;
+mod key_notation;
 mod keymap;
 mod layout;
-mod matching;
-mod measure;
-mod notice;
 mod panels;
 mod runner;
+mod search;
+mod search_thread;
 mod state;
+mod status_line;
 mod terminal;
 #[cfg(test)]
 mod tests;
 mod update;
 mod view;
-mod worker;
 
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -40,12 +40,12 @@ use crate::ops::backend::RequestSender;
 use crate::ops::work::{SessionList, Update};
 use crate::os::clock::Clock;
 
-pub use bindings::{Keys, Misbound, Style};
 pub use input::ctrl_c_works_after;
+pub use keymap::{BindingError, EditingMode, KeyBindings};
 
 /// Everything the first frame needs. Nothing in it asks the network or the vault.
 #[derive(Debug, Clone)]
-pub struct Options {
+pub struct PickerOptions {
     /// The roles as they were last known.
     pub roster: Arc<Roster>,
     /// What the person used, for ranking and the "recent" section.
@@ -57,29 +57,29 @@ pub struct Options {
     /// What stands in the query at the start.
     pub query: String,
     /// What Enter does.
-    pub action: Action,
+    pub action: PickAction,
     /// Colours, marks, motion, mouse.
-    pub looks: Looks,
+    pub appearance: Appearance,
     /// The whole screen, or some rows below the prompt.
     pub height: Height,
     /// Which key does what.
-    pub keys: Keys,
+    pub key_bindings: KeyBindings,
     /// Tells the time.
-    pub now: Clock,
+    pub clock: Clock,
     /// How much past use counts between equal matches; 0 turns it off.
     pub history_weight: f64,
     /// Whether the default action is the only one that was asked for: the menu offers no other way
     /// to leave.
-    pub only: bool,
+    pub single_action: bool,
     /// Whether several roles can be marked with Tab.
     pub multi: bool,
     /// Instances to refresh behind the first frame.
-    pub stale: Vec<InstanceName>,
+    pub stale_instances: Vec<InstanceName>,
     /// The list that the first frame is made of, packed, where one is remembered and nothing is
     /// typed; the roster is then empty, and the whole one comes after the first frame.
-    pub sheet: Option<Arc<PackedRoster>>,
+    pub packed_roster: Option<Arc<PackedRoster>>,
     /// The role that this shell is in: offered first where a pasted page names no account.
-    pub current: Option<Current>,
+    pub shell_role: Option<ShellRole>,
     /// Globs of roles, best first: which one is offered first where only an account is named.
     pub prefer_roles: Vec<String>,
     /// The columns, by `instance` and the names of tags; by width where none are named.
@@ -88,7 +88,7 @@ pub struct Options {
     pub preview: Preview,
     /// Whether the roster is a sketch that says nothing yet of protection and profiles: keys that
     /// use a role wait for the whole one.
-    pub sketch: bool,
+    pub is_preview: bool,
     /// The configuration file to write, as people write it, where no instance is known: then a
     /// form comes first that finds one.
     pub first_run: Option<String>,
@@ -98,9 +98,9 @@ pub struct Options {
 
 /// How the screen looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Looks {
+pub struct Appearance {
     /// Which colours.
-    pub theme: Theme,
+    pub theme: ColorScheme,
     /// Only ASCII in marks and lines; names stay as they are.
     pub ascii: bool,
     /// Whether gauge and countdown move.
@@ -110,23 +110,23 @@ pub struct Looks {
     /// `NO_COLOR`: bold, dim, underline and reverse only.
     pub no_color: bool,
     /// How many colours the terminal shows.
-    pub colours: Colours,
+    pub color_depth: ColorDepth,
 }
 
 /// How many colours a terminal shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Colours {
+pub enum ColorDepth {
     /// Its own sixteen, whatever they look like.
     Sixteen,
     /// 256 known ones.
     Indexed,
     /// All that 24 bits can say.
-    All,
+    TrueColor,
 }
 
 /// The role that a shell is in, as its environment tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Current {
+pub enum ShellRole {
     /// One that rolecall put there.
     Role {
         /// Its instance, if that is told too.
@@ -142,7 +142,7 @@ pub enum Current {
 
 /// A set of colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Theme {
+pub enum ColorScheme {
     /// Colours that read on dark and on light grounds.
     Auto,
     /// For a dark ground.
@@ -150,16 +150,16 @@ pub enum Theme {
     /// For a light ground.
     Light,
     /// Nothing dim or pale; on a ground that is not known to be dark or light, without colours.
-    HighContrast(Option<Ground>),
+    HighContrast(Option<Background>),
     /// The terminal's own sixteen, with an accent that reads on the ground.
-    Sixteen(Option<Ground>),
+    Sixteen(Option<Background>),
     /// None at all.
     None,
 }
 
 /// What the text stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ground {
+pub enum Background {
     /// Black, or nearly.
     Dark,
     /// White, or nearly.
@@ -168,7 +168,7 @@ pub enum Ground {
 
 /// What is done with a picked role once the screen is back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
+pub enum PickAction {
     /// A shell with the role.
     Shell,
     /// Lines for the calling shell to evaluate.
@@ -189,7 +189,7 @@ pub struct Picked {
     /// At least one; more only with [`Options::multi`], in the order of the list.
     pub roles: Vec<RoleId>,
     /// What to do.
-    pub action: Action,
+    pub action: PickAction,
 }
 
 /// How the picker ended.
@@ -199,11 +199,11 @@ pub enum Exit {
     /// [`Action::Print`] or [`Action::Profile`].
     Picked(Picked),
     /// With a command line to run in each of these roles.
-    Each {
+    RunEach {
         /// At least one, in the order of the list.
         roles: Vec<RoleId>,
         /// As it was typed, for a shell to read.
-        line: String,
+        command_line: String,
     },
     /// Without one: Esc, Ctrl-C, Ctrl-G.
     Cancelled,
@@ -211,15 +211,17 @@ pub enum Exit {
 
 /// Every command of the picker: its name in a configuration file, what it does, the keys that it
 /// has unless it is given others.
-pub fn commands(
-    style: Style,
+pub fn default_bindings(
+    style: EditingMode,
 ) -> impl Iterator<Item = (&'static str, &'static str, Vec<&'static str>)> {
-    catalog::CATALOG.iter().map(move |entry| (entry.id, entry.help, bindings::usual(style, entry)))
+    commands::COMMANDS
+        .iter()
+        .map(move |entry| (entry.id, entry.help, keymap::default_keys(style, entry)))
 }
 
 /// How the picker was left.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Left {
+pub struct PickerOutcome {
     /// By what.
     pub exit: Exit,
     /// What stood in its query: an address of the console that was pasted there is the page to
@@ -233,6 +235,10 @@ pub struct Left {
 /// # Errors
 /// [`crate::domain::Kind::Usage`] when there is no terminal, [`crate::domain::Kind::Os`] when it
 /// fails underneath.
-pub fn run(options: Options, requests: RequestSender, news: Receiver<Update>) -> Result<Left> {
+pub fn run(
+    options: PickerOptions,
+    requests: RequestSender,
+    news: Receiver<Update>,
+) -> Result<PickerOutcome> {
     runner::run(options, requests, news)
 }

@@ -4,15 +4,15 @@ use std::collections::VecDeque;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use super::catalog::Command;
+use super::commands::PickerCommand;
 use super::effect::Effect;
 use super::event::Event;
-use super::input::Input;
+use super::input::InputThread;
+use super::search_thread::SearchThread;
 use super::state::State;
 use super::terminal::Screen;
 use super::update::update;
-use super::worker::Worker;
-use super::{Exit, Left, Options};
+use super::{Exit, PickerOptions, PickerOutcome};
 use crate::domain::{Error, Result};
 use crate::ops::backend::RequestSender;
 use crate::ops::work::Update;
@@ -20,14 +20,14 @@ use crate::os::clock::Clock;
 use crate::os::thread;
 
 /// How long a frame waits for a search: longer than nearly all take, shorter than an eye notices.
-const SEARCH: Duration = Duration::from_millis(8);
+const SEARCH_WAIT: Duration = Duration::from_millis(8);
 /// The first search also makes the index; the frame before it would be an empty one.
-const FIRST_SEARCH: Duration = Duration::from_millis(60);
+const FIRST_SEARCH_WAIT: Duration = Duration::from_millis(60);
 
 /// How long events are taken in before a frame is drawn, however many there still are.
-const FLOOD: Duration = Duration::from_millis(50);
+const MAX_DRAIN: Duration = Duration::from_millis(50);
 /// More events than anyone types while a frame is drawn.
-const BACKLOG: usize = 1_000;
+const MAX_BACKLOG: usize = 1_000;
 
 struct Runner {
     state: State,
@@ -36,22 +36,22 @@ struct Runner {
     events: Receiver<Event>,
     /// Events received and not taken yet.
     queue: VecDeque<Event>,
-    worker: Worker,
+    search_thread: SearchThread,
     requests: RequestSender,
     exit: Option<Exit>,
 }
 
 /// Runs the picker; see [`super::run`].
 pub(super) fn run(
-    options: Options,
+    options: PickerOptions,
     requests: RequestSender,
     news: Receiver<Update>,
-) -> Result<Left> {
+) -> Result<PickerOutcome> {
     let (sender, events) = mpsc::channel();
-    let mut worker = Worker::new(sender.clone());
-    let (clock, mouse) = (options.now, options.looks.mouse);
+    let mut worker = SearchThread::new(sender.clone());
+    let (clock, mouse) = (options.clock, options.appearance.mouse);
     let screen = Screen::enter(options.height, mouse)?;
-    let (width, height) = screen.room();
+    let (width, height) = screen.draw_size();
     let mut state = State::new(options, height);
     update(&mut state, Event::Resize(width, height));
     if !state.list.loaded {
@@ -63,52 +63,55 @@ pub(super) fn run(
         clock,
         events,
         queue: VecDeque::new(),
-        worker,
+        search_thread: worker,
         requests,
         exit: None,
     };
-    runner.await_search(FIRST_SEARCH)?;
+    runner.await_search(FIRST_SEARCH_WAIT)?;
     runner.screen.draw(&runner.state)?;
     // Threads cost the first frame more than most of what is on it; keys wait for theirs in the
     // terminal.
-    runner.screen.attend()?;
-    let _input =
-        Input::start(runner.screen.keyboard()?, sender.clone(), runner.screen.typed_ahead())?;
-    thread::spawn("news", move || forward(&news, &sender))?;
-    runner.take(Event::Started)?;
-    runner.until_exit()
+    runner.screen.handle_signals()?;
+    let _input = InputThread::start(
+        runner.screen.clone_tty()?,
+        sender.clone(),
+        runner.screen.typed_ahead(),
+    )?;
+    thread::spawn("news", move || forward_updates(&news, &sender))?;
+    runner.handle(Event::Started)?;
+    runner.run_until_exit()
 }
 
 /// One queue for everything that happens. Ends when either side hangs up.
-fn forward(news: &Receiver<Update>, events: &Sender<Event>) {
+fn forward_updates(news: &Receiver<Update>, events: &Sender<Event>) {
     while let Ok(news) = news.recv() {
-        if events.send(Event::News(news)).is_err() {
+        if events.send(Event::Backend(news)).is_err() {
             break;
         }
     }
 }
 
 impl Runner {
-    fn until_exit(mut self) -> Result<Left> {
+    fn run_until_exit(mut self) -> Result<PickerOutcome> {
         loop {
             if let Some(exit) = self.exit.take() {
-                return Ok(Left { exit, query: self.state.query.text().to_owned() });
+                return Ok(PickerOutcome { exit, query: self.state.query.text().to_owned() });
             }
-            let event = self.wait()?;
+            let event = self.next_event()?;
             self.tick()?;
             if let Some(event) = event {
-                self.take(event)?;
+                self.handle(event)?;
             }
-            let until = Instant::now() + FLOOD;
-            while let Some(event) = self.queued() {
-                self.take(event)?;
+            let until = Instant::now() + MAX_DRAIN;
+            while let Some(event) = self.next_queued() {
+                self.handle(event)?;
                 if Instant::now() >= until {
                     break;
                 }
             }
-            self.await_search(SEARCH)?;
+            self.await_search(SEARCH_WAIT)?;
             // Sooner than its signal: what is drawn for another size would stay behind.
-            self.measure()?;
+            self.check_resize()?;
             if self.exit.is_none() {
                 self.screen.draw(&self.state)?;
             }
@@ -117,9 +120,9 @@ impl Runner {
 
     /// The next event that is there already. Ctrl-C behind a flood of others is there at once:
     /// nobody waits for those any more.
-    fn queued(&mut self) -> Option<Event> {
+    fn next_queued(&mut self) -> Option<Event> {
         while let Ok(event) = self.events.try_recv() {
-            if self.queue.len() > BACKLOG && self.leaves(&event) {
+            if self.queue.len() > MAX_BACKLOG && self.is_quit(&event) {
                 self.queue.clear();
             }
             self.queue.push_back(event);
@@ -128,13 +131,13 @@ impl Runner {
     }
 
     /// Whether this is the key that leaves from anywhere.
-    fn leaves(&self, event: &Event) -> bool {
-        matches!(event, Event::Key(key) if self.state.keys.command(*key) == Some(Command::Leave))
+    fn is_quit(&self, event: &Event) -> bool {
+        matches!(event, Event::Key(key) if self.state.key_bindings.command(*key) == Some(PickerCommand::Quit))
     }
 
     /// The next event; none when it is only time for something on the screen to count.
-    fn wait(&mut self) -> Result<Option<Event>> {
-        if let Some(event) = self.queued() {
+    fn next_event(&mut self) -> Result<Option<Event>> {
+        if let Some(event) = self.next_queued() {
             return Ok(Some(event));
         }
         let gone = || Error::internal("the picker's threads are gone");
@@ -148,16 +151,16 @@ impl Runner {
         }
     }
 
-    fn measure(&mut self) -> Result<()> {
-        match self.screen.resized()? {
-            Some((width, height)) => self.take(Event::Resize(width, height)),
+    fn check_resize(&mut self) -> Result<()> {
+        match self.screen.poll_resize()? {
+            Some((width, height)) => self.handle(Event::Resize(width, height)),
             None => Ok(()),
         }
     }
 
     fn tick(&mut self) -> Result<()> {
         let now = self.clock.now();
-        if now == self.state.now { Ok(()) } else { self.take(Event::Tick(now)) }
+        if now == self.state.now { Ok(()) } else { self.handle(Event::Tick(now)) }
     }
 
     /// Takes events for as long as the search takes, up to a limit; a slower one is drawn when it
@@ -166,8 +169,8 @@ impl Runner {
         let deadline = Instant::now() + limit;
         while self.state.search.is_some() && self.exit.is_none() {
             let left = deadline.saturating_duration_since(Instant::now());
-            match self.queued().or_else(|| self.events.recv_timeout(left).ok()) {
-                Some(event) => self.take(event)?,
+            match self.next_queued().or_else(|| self.events.recv_timeout(left).ok()) {
+                Some(event) => self.handle(event)?,
                 None => break,
             }
             if left.is_zero() {
@@ -177,7 +180,7 @@ impl Runner {
         Ok(())
     }
 
-    fn take(&mut self, event: Event) -> Result<()> {
+    fn handle(&mut self, event: Event) -> Result<()> {
         // A choice was made: keys that were typed after it are not for us.
         if self.exit.is_some() {
             return Ok(());
@@ -185,30 +188,30 @@ impl Runner {
         // Only the screen knows how many of the terminal's rows are ours.
         let event = match event {
             Event::Resize(..) => {
-                self.screen.resized()?;
-                let (width, height) = self.screen.room();
+                self.screen.poll_resize()?;
+                let (width, height) = self.screen.draw_size();
                 Event::Resize(width, height)
             }
-            Event::Closed => return Err(Error::os("reading keys: the terminal is gone")),
+            Event::TerminalClosed => return Err(Error::os("reading keys: the terminal is gone")),
             other => other,
         };
         for effect in update(&mut self.state, event) {
             if self.exit.is_none() {
-                self.carry_out(effect)?;
+                self.run_effect(effect)?;
             }
         }
         Ok(())
     }
 
-    fn carry_out(&mut self, effect: Effect) -> Result<()> {
+    fn run_effect(&mut self, effect: Effect) -> Result<()> {
         match effect {
-            Effect::Search(job) => self.worker.search(job),
+            Effect::Search(job) => self.search_thread.search(job),
             // When the background has died, the screen goes on and Esc leaves it.
             Effect::Request(request) => self.requests.send(request),
-            Effect::Repaint => self.screen.forget()?,
+            Effect::Repaint => self.screen.invalidate()?,
             Effect::Suspend => {
                 self.screen.suspend()?;
-                let (width, height) = self.screen.room();
+                let (width, height) = self.screen.draw_size();
                 update(&mut self.state, Event::Resize(width, height));
             }
             Effect::Exit(exit) => self.exit = Some(exit),

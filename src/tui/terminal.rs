@@ -16,7 +16,7 @@ use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
-use super::inline::Inline;
+use super::inline_backend::InlineBackend;
 use super::state::State;
 use super::view;
 use crate::domain::{Error, Height, Result};
@@ -25,46 +25,46 @@ use crate::os::raw_mode::RawMode;
 use crate::os::signals::TerminationGuard;
 use crate::os::tty::{self, CursorShape};
 
-type Whole = Arc<dyn Fn() + Send + Sync>;
-type Hook = Arc<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
+type RestoreFn = Arc<dyn Fn() + Send + Sync>;
+type PanicHook = Arc<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
 
 /// A frame of a large screen fits: one write to the terminal.
-const BUFFER: usize = 64 * 1024;
+const BUFFER_SIZE: usize = 64 * 1024;
 
 /// Writes to the terminal, whole frames at a time: a frame flushes after each of its parts, and
 /// every write wakes the terminal.
-struct Writer {
+struct FrameWriter {
     buffer: BufWriter<File>,
     /// Whether more is to come before anything is worth showing.
-    held: Rc<Cell<bool>>,
+    hold_flush: Rc<Cell<bool>>,
 }
 
-impl Write for Writer {
+impl Write for FrameWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.buffer.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if self.held.get() { Ok(()) } else { self.buffer.flush() }
+        if self.hold_flush.get() { Ok(()) } else { self.buffer.flush() }
     }
 }
 
 /// What is drawn on.
 enum Canvas {
     /// The second screen, all of it.
-    Full(Terminal<CrosstermBackend<Writer>>),
+    Full(Terminal<CrosstermBackend<FrameWriter>>),
     /// Rows of the first one.
-    Rows(Terminal<Inline<Writer>>),
+    Inline(Terminal<InlineBackend<FrameWriter>>),
 }
 
 /// The screen while the picker has it.
 pub(super) struct Screen {
     canvas: Canvas,
     /// Whether the writer waits for the end of a frame.
-    held: Rc<Cell<bool>>,
+    hold_flush: Rc<Cell<bool>>,
     /// For leaving, beside the writer.
     tty: Arc<File>,
-    raw: Arc<RawMode>,
+    raw_mode: Arc<RawMode>,
     height: Height,
     mouse: bool,
     /// Columns and rows of the terminal when it was last looked at.
@@ -74,15 +74,15 @@ pub(super) struct Screen {
     typed_ahead: usize,
     job: JobControl,
     /// Held while drawing, so that a signal does not restore the screen in the middle of a frame.
-    drawing: Arc<Mutex<()>>,
+    draw_lock: Arc<Mutex<()>>,
     /// Makes the terminal whole again.
-    whole: Whole,
+    restore: RestoreFn,
     /// What the cursor looks like.
-    cursor: CursorShape,
+    cursor_shape: CursorShape,
     /// Whether that is not how it usually looks.
-    shaped: Arc<AtomicBool>,
-    previous_hook: Hook,
-    last_will: TerminationGuard,
+    cursor_changed: Arc<AtomicBool>,
+    previous_hook: PanicHook,
+    termination_guard: TerminationGuard,
 }
 
 impl Screen {
@@ -91,9 +91,9 @@ impl Screen {
     pub(super) fn enter(height: Height, mouse: bool) -> Result<Self> {
         let tty = Arc::new(tty::open()?);
         let held = Rc::new(Cell::new(false));
-        let writer = Writer {
-            buffer: BufWriter::with_capacity(BUFFER, tty.try_clone().map_err(said)?),
-            held: held.clone(),
+        let writer = FrameWriter {
+            buffer: BufWriter::with_capacity(BUFFER_SIZE, tty.try_clone().map_err(draw_error)?),
+            hold_flush: held.clone(),
         };
         let size = tty::size(&tty);
         let rows = height.rows(size.1);
@@ -102,7 +102,7 @@ impl Screen {
         let shaped = Arc::<AtomicBool>::default();
         let raw = Arc::new(RawMode::new(tty.clone()));
         let (theirs, other, modes) = (tty.clone(), shaped.clone(), raw.clone());
-        let whole: Whole = Arc::new(move || {
+        let whole: RestoreFn = Arc::new(move || {
             let _ = restore(&theirs);
             // Only if it was touched: a shell may have given it a look of its own.
             if other.swap(false, Ordering::SeqCst) {
@@ -110,8 +110,8 @@ impl Screen {
             }
             let _ = modes.leave();
         });
-        let previous_hook: Hook = Arc::from(std::panic::take_hook());
-        std::panic::set_hook(hook(whole.clone(), previous_hook.clone()));
+        let previous_hook: PanicHook = Arc::from(std::panic::take_hook());
+        std::panic::set_hook(panic_hook(whole.clone(), previous_hook.clone()));
         let drawing = Arc::new(Mutex::new(()));
         let (theirs, gate) = (whole.clone(), drawing.clone());
         let last_will = TerminationGuard::new_deferred(move || {
@@ -119,9 +119,9 @@ impl Screen {
             theirs();
         })?;
         let canvas = match rows {
-            Some(rows) => {
-                Canvas::Rows(Terminal::new(Inline::new(writer, (size.0, rows))).map_err(said)?)
-            }
+            Some(rows) => Canvas::Inline(
+                Terminal::new(InlineBackend::new(writer, (size.0, rows))).map_err(draw_error)?,
+            ),
             // The size is ours to tell: ratatui would allocate whatever the terminal claims.
             None => {
                 let viewport = Viewport::Fixed(Rect::new(0, 0, size.0, size.1));
@@ -130,7 +130,7 @@ impl Screen {
                         CrosstermBackend::new(writer),
                         TerminalOptions { viewport },
                     )
-                    .map_err(said)?,
+                    .map_err(draw_error)?,
                 )
             }
         };
@@ -141,50 +141,50 @@ impl Screen {
         let cursor = CursorShape::Default;
         let mut screen = Self {
             canvas,
-            held,
+            hold_flush: held,
             tty,
-            raw,
+            raw_mode: raw,
             height,
             mouse,
             size,
             typed_ahead,
             job,
-            drawing,
-            whole,
-            cursor,
-            shaped,
+            draw_lock: drawing,
+            restore: whole,
+            cursor_shape: cursor,
+            cursor_changed: shaped,
             previous_hook,
-            last_will,
+            termination_guard: last_will,
         };
-        screen.take()?;
+        screen.acquire()?;
         Ok(screen)
     }
 
     /// Obeys signals from now on.
-    pub(super) fn attend(&mut self) -> Result<()> {
-        self.last_will.start()?;
+    pub(super) fn handle_signals(&mut self) -> Result<()> {
+        self.termination_guard.start()?;
         self.job.start_waker()
     }
 
-    fn take(&mut self) -> Result<()> {
-        self.raw.enter().map_err(said)?;
+    fn acquire(&mut self) -> Result<()> {
+        self.raw_mode.enter().map_err(draw_error)?;
         self.size = tty::size(&self.tty);
-        let room = self.room();
+        let room = self.draw_size();
         match &mut self.canvas {
             Canvas::Full(terminal) => {
-                self.held.set(true);
+                self.hold_flush.set(true);
                 let writer = terminal.backend_mut();
-                queue!(writer, EnterAlternateScreen, EnableBracketedPaste).map_err(said)?;
+                queue!(writer, EnterAlternateScreen, EnableBracketedPaste).map_err(draw_error)?;
                 if self.mouse {
                     // Clicks and the wheel only: crossterm's own command also reports every
                     // movement, which would wake an idle picker.
-                    writer.write_all(b"\x1b[?1000h\x1b[?1006h").map_err(said)?;
+                    writer.write_all(b"\x1b[?1000h\x1b[?1006h").map_err(draw_error)?;
                 }
                 Ok(())
             }
-            Canvas::Rows(terminal) => {
-                terminal.backend_mut().open(room, b"\x1b[?2004h").map_err(said)?;
-                terminal.resize(Rect::new(0, 0, room.0, room.1)).map_err(said)
+            Canvas::Inline(terminal) => {
+                terminal.backend_mut().open(room, b"\x1b[?2004h").map_err(draw_error)?;
+                terminal.resize(Rect::new(0, 0, room.0, room.1)).map_err(draw_error)
             }
         }
     }
@@ -195,47 +195,47 @@ impl Screen {
     }
 
     /// The terminal, to read keys from.
-    pub(super) fn keyboard(&self) -> Result<File> {
-        self.tty.try_clone().map_err(said)
+    pub(super) fn clone_tty(&self) -> Result<File> {
+        self.tty.try_clone().map_err(draw_error)
     }
 
     /// Columns and rows to draw on.
-    pub(super) fn room(&self) -> (u16, u16) {
+    pub(super) fn draw_size(&self) -> (u16, u16) {
         (self.size.0, self.height.rows(self.size.1).unwrap_or(self.size.1))
     }
 
     /// Looks whether the terminal has another size now, and if so makes room anew; says how much
     /// there is then.
-    pub(super) fn resized(&mut self) -> Result<Option<(u16, u16)>> {
+    pub(super) fn poll_resize(&mut self) -> Result<Option<(u16, u16)>> {
         if self.job.take_stop_request() {
             self.stop(false)?;
-            return Ok(Some(self.room()));
+            return Ok(Some(self.draw_size()));
         }
         if self.job.take_continued() {
             // Somebody else stopped the process; the shell has since set up the terminal for
             // itself.
-            let _ = self.raw.leave();
-            self.take()?;
-            self.forget()?;
-            return Ok(Some(self.room()));
+            let _ = self.raw_mode.leave();
+            self.acquire()?;
+            self.invalidate()?;
+            return Ok(Some(self.draw_size()));
         }
         let size = tty::size(&self.tty);
         if size == self.size {
             return Ok(None);
         }
         self.size = size;
-        let room = self.room();
-        let _held = self.drawing.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = self.draw_size();
+        let _held = self.draw_lock.lock().unwrap_or_else(PoisonError::into_inner);
         let area = Rect::new(0, 0, room.0, room.1);
         match &mut self.canvas {
             Canvas::Full(terminal) => {
                 // Shown with the next frame.
-                self.held.set(true);
-                terminal.resize(area).map_err(said)?;
+                self.hold_flush.set(true);
+                terminal.resize(area).map_err(draw_error)?;
             }
-            Canvas::Rows(terminal) => {
-                terminal.backend_mut().resize(room).map_err(said)?;
-                terminal.resize(area).map_err(said)?;
+            Canvas::Inline(terminal) => {
+                terminal.backend_mut().resize(room).map_err(draw_error)?;
+                terminal.resize(area).map_err(draw_error)?;
             }
         }
         Ok(Some(room))
@@ -243,35 +243,35 @@ impl Screen {
 
     /// Draws one frame; the terminal shows it at once or not at all.
     pub(super) fn draw(&mut self, state: &State) -> Result<()> {
-        let _held = self.drawing.lock().unwrap_or_else(PoisonError::into_inner);
+        let _held = self.draw_lock.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut self.canvas {
             Canvas::Full(terminal) => {
-                self.held.set(true);
-                queue!(terminal.backend_mut(), BeginSynchronizedUpdate).map_err(said)?;
-                frame(terminal, state)?;
+                self.hold_flush.set(true);
+                queue!(terminal.backend_mut(), BeginSynchronizedUpdate).map_err(draw_error)?;
+                draw_frame(terminal, state)?;
                 let writer = terminal.backend_mut();
-                queue!(writer, EndSynchronizedUpdate).map_err(said)?;
-                self.held.set(false);
-                Write::flush(writer).map_err(said)?;
+                queue!(writer, EndSynchronizedUpdate).map_err(draw_error)?;
+                self.hold_flush.set(false);
+                Write::flush(writer).map_err(draw_error)?;
             }
-            Canvas::Rows(terminal) => frame(terminal, state)?,
+            Canvas::Inline(terminal) => draw_frame(terminal, state)?,
         }
-        let cursor = state.cursor();
-        if cursor != self.cursor {
-            self.shaped.store(cursor != CursorShape::Default, Ordering::SeqCst);
-            tty::set_cursor_shape(&self.tty, cursor).map_err(said)?;
-            self.cursor = cursor;
+        let cursor = state.cursor_shape();
+        if cursor != self.cursor_shape {
+            self.cursor_changed.store(cursor != CursorShape::Default, Ordering::SeqCst);
+            tty::set_cursor_shape(&self.tty, cursor).map_err(draw_error)?;
+            self.cursor_shape = cursor;
         }
         Ok(())
     }
 
     /// Forgets what the terminal shows, so that the next frame writes every cell.
-    pub(super) fn forget(&mut self) -> Result<()> {
-        let (width, height) = self.room();
+    pub(super) fn invalidate(&mut self) -> Result<()> {
+        let (width, height) = self.draw_size();
         let area = Rect::new(0, 0, width, height);
         match &mut self.canvas {
-            Canvas::Full(terminal) => terminal.resize(area).map_err(said),
-            Canvas::Rows(terminal) => terminal.resize(area).map_err(said),
+            Canvas::Full(terminal) => terminal.resize(area).map_err(draw_error),
+            Canvas::Inline(terminal) => terminal.resize(area).map_err(draw_error),
         }
     }
 
@@ -281,35 +281,38 @@ impl Screen {
     }
 
     fn stop(&mut self, all: bool) -> Result<()> {
-        self.leave();
+        self.release();
         self.job.stop(all);
-        self.take()?;
-        self.forget()
+        self.acquire()?;
+        self.invalidate()
     }
 
-    fn leave(&mut self) {
+    fn release(&mut self) {
         // What is still to be written would otherwise come after the end.
-        self.held.set(false);
+        self.hold_flush.set(false);
         match &mut self.canvas {
             Canvas::Full(terminal) => drop(Write::flush(terminal.backend_mut())),
-            Canvas::Rows(terminal) => drop(terminal.backend_mut().send()),
+            Canvas::Inline(terminal) => drop(terminal.backend_mut().flush_writer()),
         }
-        (self.whole)();
-        self.cursor = CursorShape::Default;
+        (self.restore)();
+        self.cursor_shape = CursorShape::Default;
     }
 }
 
-fn frame<B: Backend<Error = io::Error>>(terminal: &mut Terminal<B>, state: &State) -> Result<()> {
+fn draw_frame<B: Backend<Error = io::Error>>(
+    terminal: &mut Terminal<B>,
+    state: &State,
+) -> Result<()> {
     let draw = |frame: &mut ratatui::Frame<'_>| {
         let cursor = view::draw(state, frame.area(), frame.buffer_mut());
         frame.set_cursor_position(cursor);
     };
-    terminal.draw(draw).map(drop).map_err(said)
+    terminal.draw(draw).map(drop).map_err(draw_error)
 }
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        self.leave();
+        self.release();
         if !std::thread::panicking() {
             let previous = self.previous_hook.clone();
             drop(std::panic::take_hook());
@@ -320,7 +323,10 @@ impl Drop for Screen {
 
 /// Restores the screen before the message is printed, so that it is seen and the shell works. A
 /// panic beside the drawing thread that does not end the process leaves the screen alone.
-fn hook(whole: Whole, previous: Hook) -> Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync> {
+fn panic_hook(
+    whole: RestoreFn,
+    previous: PanicHook,
+) -> Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync> {
     let drawing = std::thread::current().id();
     Box::new(move |info| {
         if cfg!(panic = "abort") || std::thread::current().id() == drawing {
@@ -330,6 +336,6 @@ fn hook(whole: Whole, previous: Hook) -> Box<dyn Fn(&PanicHookInfo<'_>) + Send +
     })
 }
 
-fn said(error: io::Error) -> Error {
+fn draw_error(error: io::Error) -> Error {
     Error::os(format!("drawing on the terminal: {error}"))
 }

@@ -1,6 +1,6 @@
 //! The picker's keys in the README, in the configuration and in `settings`.
 
-use rolecall::tui::{Style, commands};
+use rolecall::tui::{EditingMode, default_bindings};
 
 use crate::sandbox::Sandbox;
 
@@ -8,7 +8,7 @@ use crate::sandbox::Sandbox;
 fn table() -> String {
     let codes =
         |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" ");
-    let both = commands(Style::Emacs).zip(commands(Style::Vi));
+    let both = default_bindings(EditingMode::Emacs).zip(default_bindings(EditingMode::Vi));
     let rows = both.map(|((id, help, keys), (_, _, with_vi))| {
         format!("| `{id}` | {help} | {} | {} |\n", codes(&keys), codes(&with_vi[keys.len()..]))
     });

@@ -10,26 +10,26 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
-use super::sequence::{self, Input};
+use super::sequence::{self, InputEvent};
 use crate::tui::event::Key;
 
 /// How long after Esc another byte still belongs to it. Over slow lines the bytes of a sequence
 /// arrive one by one.
-pub(super) const ESCAPE: Duration = Duration::from_millis(50);
+pub(super) const ESCAPE_TIMEOUT: Duration = Duration::from_millis(50);
 /// How long an unfinished sequence is waited for in all, and an unfinished paste after its last
 /// byte.
-pub(super) const PATIENCE: Duration = Duration::from_millis(100);
+pub(super) const SEQUENCE_TIMEOUT: Duration = Duration::from_millis(100);
 /// Parameters longer than this belong to no sequence that is known here.
-const LONGEST_PARAMETERS: usize = 64;
+const MAX_PARAMETER_BYTES: usize = 64;
 /// Bytes of a paste that are kept; no field holds as much.
-const LONGEST_PASTE: usize = 64 * 1024;
+const MAX_PASTE_BYTES: usize = 64 * 1024;
 /// So many bytes of a paste that is too long may gather before all but its beginning is dropped.
 const PASTE_SLACK: usize = 64 * 1024;
 /// Printable bytes that arrive at once are a paste from here on, even on a terminal that does not
 /// mark pastes: nobody types so fast.
-const BURST: usize = 256;
+const BURST_BYTES: usize = 256;
 /// The same for printable bytes and line ends, which scripts may send as keys.
-const BURST_OF_LINES: usize = 1_024;
+const LINE_BURST_BYTES: usize = 1_024;
 /// Text that follows a burst within this time belongs to it, whatever its length.
 pub(super) const BURST_GAP: Duration = Duration::from_millis(50);
 /// The bytes that end a bracketed paste.
@@ -40,10 +40,10 @@ const ESC: u8 = 0x1b;
 
 /// What the bytes so far are the beginning of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Unfinished {
+enum DecoderState {
     /// Nothing.
     #[default]
-    Nothing,
+    Ground,
     /// A sequence, or a key with Alt; so far only Esc.
     Escape,
     /// A control sequence, `ESC [`, of which `bytes` are the parameters.
@@ -53,14 +53,14 @@ enum Unfinished {
     /// `ESC [ [` and one letter: a function key of the Linux console.
     ConsoleKey,
     /// `ESC [ M` and three bytes: a mouse report of a terminal without SGR reports.
-    OldMouse,
+    X10Mouse,
     /// OSC, DCS, APC, PM or SOS, introduced by `ESC` and this byte: an answer to a question nobody
     /// here asked.
-    Reply(u8),
+    ControlString(u8),
     /// The same, after an Esc that may be the beginning of its end.
-    ReplyEscape,
+    ControlStringEscape,
     /// A character in UTF-8 of this many bytes; `alt` if Esc came before it.
-    Character { length: usize, alt: bool },
+    Utf8 { length: usize, alt: bool },
     /// A bracketed paste, of which `bytes` is the text.
     Paste,
     /// A bracketed paste whose end did not come in time. Either the end marker is lost or the line
@@ -71,7 +71,7 @@ enum Unfinished {
 /// Decodes the bytes of one terminal.
 #[derive(Debug, Default)]
 pub(super) struct Decoder {
-    unfinished: Unfinished,
+    state: DecoderState,
     /// The bytes of what is unfinished, without its introducer.
     bytes: Vec<u8>,
     /// When what is unfinished began; for a paste, when its last byte came.
@@ -79,7 +79,7 @@ pub(super) struct Decoder {
     /// Bytes still to come that the terminal driver has already turned into lines.
     cooked: usize,
     /// When the last burst of text was read.
-    burst: Option<Instant>,
+    last_burst: Option<Instant>,
 }
 
 impl Decoder {
@@ -92,37 +92,37 @@ impl Decoder {
     /// When to call [`Decoder::expire`] if no byte comes before; `None` while nothing is
     /// unfinished.
     pub(super) fn deadline(&self) -> Option<Instant> {
-        let patience = match self.unfinished {
-            Unfinished::Nothing | Unfinished::StalledPaste => return None,
-            Unfinished::Escape => ESCAPE,
-            _ => PATIENCE,
+        let patience = match self.state {
+            DecoderState::Ground | DecoderState::StalledPaste => return None,
+            DecoderState::Escape => ESCAPE_TIMEOUT,
+            _ => SEQUENCE_TIMEOUT,
         };
         self.since.map(|since| since + patience)
     }
 
     /// Decodes the bytes of one read.
-    pub(super) fn feed(&mut self, bytes: &[u8], now: Instant, out: &mut Vec<Input>) {
-        if self.unfinished == Unfinished::StalledPaste {
+    pub(super) fn feed(&mut self, bytes: &[u8], now: Instant, out: &mut Vec<InputEvent>) {
+        if self.state == DecoderState::StalledPaste {
             // What is typed after a lost end marker comes key by key, the rest of a stalled paste
             // comes in bulk.
             let continues = !is_one_key(bytes) && bytes.first() != Some(&ESC);
-            self.begin(
-                if continues { Unfinished::Paste } else { Unfinished::Nothing },
+            self.enter(
+                if continues { DecoderState::Paste } else { DecoderState::Ground },
                 now,
                 continues,
             );
         }
-        let follows = self.burst.is_some_and(|last| now.duration_since(last) < BURST_GAP)
+        let follows = self.last_burst.is_some_and(|last| now.duration_since(last) < BURST_GAP)
             && !is_one_key(bytes);
         let mut rest = bytes;
         while let Some((byte, after)) = rest.split_first() {
-            let taken = match self.unfinished {
-                Unfinished::Paste => self.paste(rest, now, out),
-                Unfinished::Nothing => match burst(rest, follows) {
+            let taken = match self.state {
+                DecoderState::Paste => self.paste_bytes(rest, now, out),
+                DecoderState::Ground => match burst_len(rest, follows) {
                     0 => self.byte(*byte, now, out),
                     length => {
-                        self.burst = Some(now);
-                        out.push(Input::Paste(
+                        self.last_burst = Some(now);
+                        out.push(InputEvent::Paste(
                             String::from_utf8_lossy(&rest[..length]).into_owned(),
                         ));
                         length
@@ -136,167 +136,173 @@ impl Decoder {
     }
 
     /// Gives up what is unfinished: its time is over.
-    pub(super) fn expire(&mut self, out: &mut Vec<Input>) {
-        if self.unfinished != Unfinished::Paste {
-            return self.give_up(out);
+    pub(super) fn expire(&mut self, out: &mut Vec<InputEvent>) {
+        if self.state != DecoderState::Paste {
+            return self.abandon(out);
         }
         // A Ctrl-C at the very end was typed at a picker that seemed to hang; anywhere else it is
         // part of the text.
         let end = self.bytes.iter().rposition(|byte| *byte != CTRL_C).map_or(0, |last| last + 1);
         let cancelled = end < self.bytes.len();
         self.bytes.truncate(end);
-        let tail = self.bytes.split_off(complete(&self.bytes));
+        let tail = self.bytes.split_off(complete_utf8_len(&self.bytes));
         self.push_paste(out);
         if cancelled {
             self.reset();
-            out.push(Input::Key(control_key(CTRL_C, false)));
+            out.push(InputEvent::Key(control_key(CTRL_C, false)));
         } else {
-            (self.unfinished, self.bytes) = (Unfinished::StalledPaste, tail);
+            (self.state, self.bytes) = (DecoderState::StalledPaste, tail);
         }
     }
 
     /// Decodes one byte outside of a paste. Always takes it.
-    fn byte(&mut self, byte: u8, now: Instant, out: &mut Vec<Input>) -> usize {
-        if byte == CTRL_C && self.unfinished != Unfinished::Nothing {
+    fn byte(&mut self, byte: u8, now: Instant, out: &mut Vec<InputEvent>) -> usize {
+        if byte == CTRL_C && self.state != DecoderState::Ground {
             self.reset();
         }
-        match self.unfinished {
-            Unfinished::Nothing => self.ground(byte, now, out),
-            Unfinished::Escape => self.escape(byte, now, out),
-            Unfinished::Csi => self.csi(byte, now, out),
-            Unfinished::Ss3 | Unfinished::ConsoleKey => self.one_letter(byte, now, out),
-            Unfinished::OldMouse if byte >= b' ' => {
+        match self.state {
+            DecoderState::Ground => self.ground(byte, now, out),
+            DecoderState::Escape => self.escape(byte, now, out),
+            DecoderState::Csi => self.csi(byte, now, out),
+            DecoderState::Ss3 | DecoderState::ConsoleKey => self.final_letter(byte, now, out),
+            DecoderState::X10Mouse if byte >= b' ' => {
                 self.bytes.push(byte);
                 if let [button, x, y] = self.bytes[..] {
                     self.reset();
                     let place = |value: u8| u16::from(value.saturating_sub(b'!'));
-                    out.extend(sequence::mouse(u32::from(button - b' '), place(x), place(y)));
+                    out.extend(sequence::decode_mouse(
+                        u32::from(button - b' '),
+                        place(x),
+                        place(y),
+                    ));
                 }
             }
-            Unfinished::Reply(_) => match byte {
+            DecoderState::ControlString(_) => match byte {
                 0x07 => self.reset(),
-                ESC => self.unfinished = Unfinished::ReplyEscape,
+                ESC => self.state = DecoderState::ControlStringEscape,
                 // One byte is enough to tell an answer from a key with Alt.
                 _ if self.bytes.is_empty() => self.bytes.push(byte),
                 _ => {}
             },
-            Unfinished::ReplyEscape => {
+            DecoderState::ControlStringEscape => {
                 self.reset();
                 if byte != b'\\' {
-                    self.begin(Unfinished::Escape, now, false);
+                    self.enter(DecoderState::Escape, now, false);
                     self.byte(byte, now, out);
                 }
             }
-            Unfinished::Character { length, alt } if byte & 0xC0 == 0x80 => {
+            DecoderState::Utf8 { length, alt } if byte & 0xC0 == 0x80 => {
                 self.bytes.push(byte);
                 if self.bytes.len() == length {
                     let letter =
                         std::str::from_utf8(&self.bytes).ok().and_then(|text| text.chars().next());
                     self.reset();
-                    out.extend(letter.map(|letter| Input::Key(text_key(letter, alt))));
+                    out.extend(letter.map(|letter| InputEvent::Key(text_key(letter, alt))));
                 }
             }
             // Not a byte that goes on: what came before it is lost, the byte itself is not.
-            Unfinished::OldMouse | Unfinished::Character { .. } => {
-                self.give_up(out);
+            DecoderState::X10Mouse | DecoderState::Utf8 { .. } => {
+                self.abandon(out);
                 self.byte(byte, now, out);
             }
-            Unfinished::Paste | Unfinished::StalledPaste => {}
+            DecoderState::Paste | DecoderState::StalledPaste => {}
         }
         1
     }
 
-    fn ground(&mut self, byte: u8, now: Instant, out: &mut Vec<Input>) {
+    fn ground(&mut self, byte: u8, now: Instant, out: &mut Vec<InputEvent>) {
         match byte {
-            ESC => self.begin(Unfinished::Escape, now, false),
+            ESC => self.enter(DecoderState::Escape, now, false),
             b'\n' if self.cooked > 0 => {
-                out.push(Input::Key(Key::new(KeyCode::Enter, KeyModifiers::NONE)))
+                out.push(InputEvent::Key(Key::new(KeyCode::Enter, KeyModifiers::NONE)))
             }
             _ => self.character(byte, false, now, out),
         }
     }
 
     /// A control character, a letter, or the first byte of one.
-    fn character(&mut self, byte: u8, alt: bool, now: Instant, out: &mut Vec<Input>) {
+    fn character(&mut self, byte: u8, alt: bool, now: Instant, out: &mut Vec<InputEvent>) {
         let length = match byte {
             0xC2..=0xDF => 2,
             0xE0..=0xEF => 3,
             0xF0..=0xF4 => 4,
             // Bytes that are no UTF-8 mean nothing.
             0x80.. => return,
-            0x20..=0x7E => return out.push(Input::Key(text_key(byte.into(), alt))),
-            _ => return out.push(Input::Key(control_key(byte, alt))),
+            0x20..=0x7E => return out.push(InputEvent::Key(text_key(byte.into(), alt))),
+            _ => return out.push(InputEvent::Key(control_key(byte, alt))),
         };
-        self.begin(Unfinished::Character { length, alt }, now, false);
+        self.enter(DecoderState::Utf8 { length, alt }, now, false);
         self.bytes.push(byte);
     }
 
     /// The byte after Esc.
-    fn escape(&mut self, byte: u8, now: Instant, out: &mut Vec<Input>) {
+    fn escape(&mut self, byte: u8, now: Instant, out: &mut Vec<InputEvent>) {
         self.reset();
         match byte {
-            b'[' => self.begin(Unfinished::Csi, now, false),
-            b'O' => self.begin(Unfinished::Ss3, now, false),
-            b']' | b'P' | b'X' | b'^' | b'_' => self.begin(Unfinished::Reply(byte), now, false),
+            b'[' => self.enter(DecoderState::Csi, now, false),
+            b'O' => self.enter(DecoderState::Ss3, now, false),
+            b']' | b'P' | b'X' | b'^' | b'_' => {
+                self.enter(DecoderState::ControlString(byte), now, false)
+            }
             ESC => {
-                out.push(Input::Key(Key::new(KeyCode::Esc, KeyModifiers::NONE)));
-                self.begin(Unfinished::Escape, now, false);
+                out.push(InputEvent::Key(Key::new(KeyCode::Esc, KeyModifiers::NONE)));
+                self.enter(DecoderState::Escape, now, false);
             }
             _ => self.character(byte, true, now, out),
         }
     }
 
     /// A byte of a control sequence.
-    fn csi(&mut self, byte: u8, now: Instant, out: &mut Vec<Input>) {
+    fn csi(&mut self, byte: u8, now: Instant, out: &mut Vec<InputEvent>) {
         match byte {
             b' '..=b'?' => {
-                if self.bytes.len() <= LONGEST_PARAMETERS {
+                if self.bytes.len() <= MAX_PARAMETER_BYTES {
                     self.bytes.push(byte);
                 }
             }
-            b'[' if self.bytes.is_empty() => self.unfinished = Unfinished::ConsoleKey,
-            b'M' if self.bytes.is_empty() => self.unfinished = Unfinished::OldMouse,
+            b'[' if self.bytes.is_empty() => self.state = DecoderState::ConsoleKey,
+            b'M' if self.bytes.is_empty() => self.state = DecoderState::X10Mouse,
             b'@'..=b'~' => {
                 let parameters = std::mem::take(&mut self.bytes);
                 self.reset();
                 if (&parameters[..], byte) == (b"200", b'~') {
-                    self.begin(Unfinished::Paste, now, false);
-                } else if parameters.len() <= LONGEST_PARAMETERS {
-                    out.extend(sequence::control(&parameters, byte));
+                    self.enter(DecoderState::Paste, now, false);
+                } else if parameters.len() <= MAX_PARAMETER_BYTES {
+                    out.extend(sequence::decode_csi(&parameters, byte));
                 }
             }
             _ => {
-                self.give_up(out);
+                self.abandon(out);
                 self.byte(byte, now, out);
             }
         }
     }
 
     /// The letter that a short sequence ends with.
-    fn one_letter(&mut self, byte: u8, now: Instant, out: &mut Vec<Input>) {
-        match (self.unfinished, byte) {
+    fn final_letter(&mut self, byte: u8, now: Instant, out: &mut Vec<InputEvent>) {
+        match (self.state, byte) {
             // Some terminals put a modifier's number before the letter.
-            (Unfinished::Ss3, b'0'..=b'9' | b';') if self.bytes.len() <= LONGEST_PARAMETERS => {
+            (DecoderState::Ss3, b'0'..=b'9' | b';') if self.bytes.len() <= MAX_PARAMETER_BYTES => {
                 self.bytes.push(byte)
             }
-            (Unfinished::Ss3, b'@'..=b'~') => {
+            (DecoderState::Ss3, b'@'..=b'~') => {
                 let parameters = std::mem::take(&mut self.bytes);
                 self.reset();
-                out.extend(sequence::application(&parameters, byte));
+                out.extend(sequence::decode_ss3(&parameters, byte));
             }
             (_, b'@'..=b'~') => {
                 self.reset();
-                out.extend(sequence::console(byte));
+                out.extend(sequence::decode_linux_console(byte));
             }
             _ => {
-                self.give_up(out);
+                self.abandon(out);
                 self.byte(byte, now, out);
             }
         }
     }
 
     /// Takes the part of these bytes that belongs to the paste, and returns its length.
-    fn paste(&mut self, bytes: &[u8], now: Instant, out: &mut Vec<Input>) -> usize {
+    fn paste_bytes(&mut self, bytes: &[u8], now: Instant, out: &mut Vec<InputEvent>) -> usize {
         self.since = Some(now);
         let mut taken = 0;
         while let Some(at) = bytes[taken..].iter().position(|byte| *byte == b'~') {
@@ -310,51 +316,51 @@ impl Decoder {
             }
         }
         self.bytes.extend(&bytes[taken..]);
-        if self.bytes.len() > LONGEST_PASTE && self.bytes.last() == Some(&CTRL_C) {
+        if self.bytes.len() > MAX_PASTE_BYTES && self.bytes.last() == Some(&CTRL_C) {
             // A stream without an end, such as of a broken terminal: Ctrl-C must not wait for a
             // pause.
             self.expire(out);
-        } else if self.bytes.len() > LONGEST_PASTE + PASTE_SLACK {
+        } else if self.bytes.len() > MAX_PASTE_BYTES + PASTE_SLACK {
             // The last bytes may be the beginning of the end marker.
-            self.bytes.drain(LONGEST_PASTE..self.bytes.len() - PASTE_END.len());
+            self.bytes.drain(MAX_PASTE_BYTES..self.bytes.len() - PASTE_END.len());
         }
         bytes.len()
     }
 
-    fn push_paste(&mut self, out: &mut Vec<Input>) {
+    fn push_paste(&mut self, out: &mut Vec<InputEvent>) {
         let text = std::mem::take(&mut self.bytes);
         if !text.is_empty() {
-            out.push(Input::Paste(
-                String::from_utf8_lossy(&text[..text.len().min(LONGEST_PASTE)]).into_owned(),
+            out.push(InputEvent::Paste(
+                String::from_utf8_lossy(&text[..text.len().min(MAX_PASTE_BYTES)]).into_owned(),
             ));
         }
     }
 
     /// Ends what is unfinished. An introducer that nothing followed was a key with Alt; parts of
     /// anything longer mean nothing.
-    fn give_up(&mut self, out: &mut Vec<Input>) {
-        let key = match self.unfinished {
-            Unfinished::Escape => Some(Key::new(KeyCode::Esc, KeyModifiers::NONE)),
-            Unfinished::Csi if self.bytes.is_empty() => Some(text_key('[', true)),
-            Unfinished::Ss3 if self.bytes.is_empty() => Some(text_key('O', true)),
-            Unfinished::Reply(introducer) if self.bytes.is_empty() => {
+    fn abandon(&mut self, out: &mut Vec<InputEvent>) {
+        let key = match self.state {
+            DecoderState::Escape => Some(Key::new(KeyCode::Esc, KeyModifiers::NONE)),
+            DecoderState::Csi if self.bytes.is_empty() => Some(text_key('[', true)),
+            DecoderState::Ss3 if self.bytes.is_empty() => Some(text_key('O', true)),
+            DecoderState::ControlString(introducer) if self.bytes.is_empty() => {
                 Some(text_key(introducer.into(), true))
             }
             _ => None,
         };
         self.reset();
-        out.extend(key.map(Input::Key));
+        out.extend(key.map(InputEvent::Key));
     }
 
-    fn begin(&mut self, unfinished: Unfinished, now: Instant, keep: bool) {
-        (self.unfinished, self.since) = (unfinished, Some(now));
+    fn enter(&mut self, unfinished: DecoderState, now: Instant, keep: bool) {
+        (self.state, self.since) = (unfinished, Some(now));
         if !keep {
             self.bytes.clear();
         }
     }
 
     fn reset(&mut self) {
-        (self.unfinished, self.since) = (Unfinished::Nothing, None);
+        (self.state, self.since) = (DecoderState::Ground, None);
         self.bytes.clear();
     }
 }
@@ -387,24 +393,24 @@ fn is_one_key(bytes: &[u8]) -> bool {
 
 /// The length of the text at the start of these bytes if it is too long to be typed, or `follows` a
 /// text that was; else 0.
-fn burst(bytes: &[u8], follows: bool) -> usize {
+fn burst_len(bytes: &[u8], follows: bool) -> usize {
     let is_text = |byte: u8| byte >= b' ' && byte != 0x7F || matches!(byte, b'\t' | b'\r' | b'\n');
     // Nearly all reads are single keys.
-    if bytes.len() < BURST && !follows {
+    if bytes.len() < BURST_BYTES && !follows {
         return 0;
     }
     let lines = bytes.iter().position(|byte| !is_text(*byte)).unwrap_or(bytes.len());
     let printable = bytes[..lines].iter().position(|byte| *byte < b' ').unwrap_or(lines);
     match (lines, printable) {
-        (2.., _) if follows => complete(&bytes[..lines]),
-        (BURST_OF_LINES.., _) => complete(&bytes[..lines]),
-        (_, BURST..) => complete(&bytes[..printable]),
+        (2.., _) if follows => complete_utf8_len(&bytes[..lines]),
+        (LINE_BURST_BYTES.., _) => complete_utf8_len(&bytes[..lines]),
+        (_, BURST_BYTES..) => complete_utf8_len(&bytes[..printable]),
         _ => 0,
     }
 }
 
 /// The length of these bytes without a character at their end that is cut off.
-fn complete(bytes: &[u8]) -> usize {
+fn complete_utf8_len(bytes: &[u8]) -> usize {
     let tail = bytes.len().saturating_sub(3);
     let lead = bytes[tail..].iter().rposition(|byte| *byte >= 0xC0).map(|at| tail + at);
     match lead {

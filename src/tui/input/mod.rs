@@ -17,20 +17,20 @@ use crate::os::tty_reader::{StopReading, TtyEvent, TtyReader};
 use decoder::Decoder;
 
 /// Two clicks within this time are one double click.
-const DOUBLE: Duration = Duration::from_millis(400);
+const DOUBLE_CLICK: Duration = Duration::from_millis(400);
 /// Bytes of one read; a terminal hands over 4 KiB at most.
-const CHUNK: usize = 16 * 1024;
+const READ_SIZE: usize = 16 * 1024;
 /// How long dropping waits for the thread to end.
-const LEAVE: Duration = Duration::from_millis(200);
+const JOIN_TIMEOUT: Duration = Duration::from_millis(200);
 
 /// The reading thread. Dropping it ends it, so that a child has the terminal for itself.
 #[derive(Debug)]
-pub(super) struct Input {
+pub(super) struct InputThread {
     stop: Option<StopReading>,
     ended: Receiver<()>,
 }
 
-impl Input {
+impl InputThread {
     /// Starts reading `tty`; events go to `events`. The first `cooked` bytes were typed while the
     /// terminal was still in line mode.
     ///
@@ -40,7 +40,7 @@ impl Input {
         let (reader, stop) = TtyReader::new(tty)?;
         let (end, ended) = mpsc::channel();
         let work = move || {
-            read(reader, &events, cooked);
+            read_loop(reader, &events, cooked);
             drop(end);
         };
         let started = std::thread::Builder::new().name("input".into()).spawn(work);
@@ -50,16 +50,16 @@ impl Input {
     }
 }
 
-impl Drop for Input {
+impl Drop for InputThread {
     fn drop(&mut self) {
         drop(self.stop.take());
-        let _ = self.ended.recv_timeout(LEAVE);
+        let _ = self.ended.recv_timeout(JOIN_TIMEOUT);
     }
 }
 
-fn read(mut reader: TtyReader, events: &Sender<Event>, cooked: usize) {
-    let (mut decoder, mut clicks) = (Decoder::new(cooked), Clicks::default());
-    let (mut buffer, mut inputs) = (vec![0; CHUNK], Vec::new());
+fn read_loop(mut reader: TtyReader, events: &Sender<Event>, cooked: usize) {
+    let (mut decoder, mut clicks) = (Decoder::new(cooked), ClickTracker::default());
+    let (mut buffer, mut inputs) = (vec![0; READ_SIZE], Vec::new());
     loop {
         let timeout =
             decoder.deadline().map(|deadline| deadline.saturating_duration_since(Instant::now()));
@@ -68,14 +68,14 @@ fn read(mut reader: TtyReader, events: &Sender<Event>, cooked: usize) {
             TtyEvent::Idle => decoder.expire(&mut inputs),
             // The screen looks for itself how large it is.
             TtyEvent::Resized if events.send(Event::Resize(0, 0)).is_ok() => {}
-            TtyEvent::Closed => return drop(events.send(Event::Closed)),
+            TtyEvent::Closed => return drop(events.send(Event::TerminalClosed)),
             TtyEvent::Stopped | TtyEvent::Resized => return,
         }
         for input in inputs.drain(..) {
             let event = match input {
-                sequence::Input::Key(key) => Event::Key(key),
-                sequence::Input::Paste(text) => Event::Paste(text),
-                sequence::Input::Mouse(kind, x, y) => Event::Mouse(clicks.gesture(kind, x, y)),
+                sequence::InputEvent::Key(key) => Event::Key(key),
+                sequence::InputEvent::Paste(text) => Event::Paste(text),
+                sequence::InputEvent::Mouse(kind, x, y) => Event::Mouse(clicks.track(kind, x, y)),
             };
             if events.send(event).is_err() {
                 return;
@@ -98,25 +98,26 @@ pub fn ctrl_c_works_after(reads: &[&[u8]]) -> bool {
     inputs.clear();
     decoder.feed(&[0x03], now, &mut inputs);
     decoder.feed(b"x", now, &mut inputs);
-    let key = |letter, modifiers| sequence::Input::Key(Key::new(KeyCode::Char(letter), modifiers));
+    let key =
+        |letter, modifiers| sequence::InputEvent::Key(Key::new(KeyCode::Char(letter), modifiers));
     inputs == [key('c', KeyModifiers::CONTROL), key('x', KeyModifiers::NONE)]
 }
 
 /// The last click, to tell a double one.
 #[derive(Debug, Default)]
-struct Clicks {
+struct ClickTracker {
     last: Option<(u16, u16, Instant)>,
 }
 
-impl Clicks {
-    fn gesture(&mut self, kind: MouseKind, x: u16, y: u16) -> Mouse {
+impl ClickTracker {
+    fn track(&mut self, kind: MouseKind, x: u16, y: u16) -> Mouse {
         if kind != MouseKind::Click {
             return Mouse { kind, x, y };
         }
         let now = Instant::now();
-        let again = self
-            .last
-            .is_some_and(|(lx, ly, then)| (lx, ly) == (x, y) && now.duration_since(then) < DOUBLE);
+        let again = self.last.is_some_and(|(lx, ly, then)| {
+            (lx, ly) == (x, y) && now.duration_since(then) < DOUBLE_CLICK
+        });
         self.last = (!again).then_some((x, y, now));
         Mouse { kind: if again { MouseKind::DoubleClick } else { MouseKind::Click }, x, y }
     }

@@ -10,7 +10,7 @@ use crate::tui::event::{Key, MouseKind};
 
 /// Something the user did at the terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Input {
+pub(super) enum InputEvent {
     /// A key was pressed.
     Key(Key),
     /// Text was pasted.
@@ -21,68 +21,70 @@ pub(super) enum Input {
 
 /// What `CSI parameters final_byte` means; `None` for answers, focus reports, key releases and
 /// everything unknown.
-pub(super) fn control(parameters: &[u8], final_byte: u8) -> Option<Input> {
+pub(super) fn decode_csi(parameters: &[u8], final_byte: u8) -> Option<InputEvent> {
     let text = std::str::from_utf8(parameters).ok()?;
     if let Some(report) = text.strip_prefix('<') {
         // A release says nothing new: buttons act when they go down.
-        return if final_byte == b'M' { sgr_mouse(report, 0) } else { None };
+        return if final_byte == b'M' { decode_mouse_report(report, 0) } else { None };
     }
     let parameters = Parameters::parse(text)?;
     let first = parameters.number(0, 0).unwrap_or(1);
     let code = match final_byte {
-        b'M' => return sgr_mouse(text, 32),
-        b'u' => return kitty(&parameters),
-        b'~' if first == 27 => return key(character(parameters.number(2, 0)?, None)?, &parameters),
-        b'~' => numbered(first)?,
+        b'M' => return decode_mouse_report(text, 32),
+        b'u' => return decode_kitty(&parameters),
+        b'~' if first == 27 => {
+            return key_event(code_point_key(parameters.number(2, 0)?, None)?, &parameters);
+        }
+        b'~' => tilde_key(first)?,
         b'Z' => KeyCode::BackTab,
         // `CSI row ; column R` is where the cursor is.
         b'R' => return None,
-        letter => lettered(letter)?,
+        letter => letter_key(letter)?,
     };
-    key(code, &parameters)
+    key_event(code, &parameters)
 }
 
 /// What `ESC O letter` means.
-pub(super) fn application(parameters: &[u8], letter: u8) -> Option<Input> {
+pub(super) fn decode_ss3(parameters: &[u8], letter: u8) -> Option<InputEvent> {
     let code = match letter {
         b'M' => KeyCode::Enter,
         b'R' => KeyCode::F(3),
         // The keypad: `*+,-./` and the digits.
         b'j'..=b'y' => KeyCode::Char((letter - b'j' + b'*').into()),
-        letter => lettered(letter)?,
+        letter => letter_key(letter)?,
     };
     // Here a lone number is the modifier.
     let modifiers = std::str::from_utf8(parameters).ok()?.rsplit(';').next()?.parse().unwrap_or(1);
-    Some(Input::Key(Key::new(code, held(modifiers))))
+    Some(InputEvent::Key(Key::new(code, key_modifiers(modifiers))))
 }
 
 /// What `ESC [ [ letter` means.
-pub(super) fn console(letter: u8) -> Option<Input> {
+pub(super) fn decode_linux_console(letter: u8) -> Option<InputEvent> {
     matches!(letter, b'A'..=b'E')
-        .then(|| Input::Key(Key::new(KeyCode::F(letter - b'A' + 1), KeyModifiers::NONE)))
+        .then(|| InputEvent::Key(Key::new(KeyCode::F(letter - b'A' + 1), KeyModifiers::NONE)))
 }
 
 /// A press of the left button or a turn of the wheel; `None` for other buttons and for movements.
 /// Modifiers do not matter.
-pub(super) fn mouse(button: u32, x: u16, y: u16) -> Option<Input> {
+pub(super) fn decode_mouse(button: u32, x: u16, y: u16) -> Option<InputEvent> {
     let kind = match button & !0b1_1100 {
         0 => MouseKind::Click,
         64 => MouseKind::WheelUp,
         65 => MouseKind::WheelDown,
         _ => return None,
     };
-    Some(Input::Mouse(kind, x, y))
+    Some(InputEvent::Mouse(kind, x, y))
 }
 
 /// `button;column;row`, where places count from 1 and the button from `base`.
-fn sgr_mouse(report: &str, base: u32) -> Option<Input> {
+fn decode_mouse_report(report: &str, base: u32) -> Option<InputEvent> {
     let numbers = Parameters::parse(report)?;
     let place = |at| Some(u16::try_from(numbers.number(at, 0)?).ok()?.saturating_sub(1));
-    mouse(numbers.number(0, 0)?.checked_sub(base)?, place(1)?, place(2)?)
+    decode_mouse(numbers.number(0, 0)?.checked_sub(base)?, place(1)?, place(2)?)
 }
 
 /// Keys of VT sequences that end with a letter.
-fn lettered(letter: u8) -> Option<KeyCode> {
+fn letter_key(letter: u8) -> Option<KeyCode> {
     Some(match letter {
         b'A' => KeyCode::Up,
         b'B' => KeyCode::Down,
@@ -98,7 +100,7 @@ fn lettered(letter: u8) -> Option<KeyCode> {
 }
 
 /// Keys of VT sequences that end with a number and `~`.
-fn numbered(number: u32) -> Option<KeyCode> {
+fn tilde_key(number: u32) -> Option<KeyCode> {
     let function =
         |from: u32, first: u8| u8::try_from(number - from).map(|at| KeyCode::F(first + at)).ok();
     match number {
@@ -118,7 +120,7 @@ fn numbered(number: u32) -> Option<KeyCode> {
 }
 
 /// `CSI code:shifted:base ; modifiers:event ; text u` (<https://sw.kovidgoyal.net/kitty/keyboard-protocol/>).
-fn kitty(parameters: &Parameters) -> Option<Input> {
+fn decode_kitty(parameters: &Parameters) -> Option<InputEvent> {
     let code = parameters.number(0, 0)?;
     let named = match code {
         57_376..=57_398 => KeyCode::F(u8::try_from(code - 57_376).ok()? + 13),
@@ -144,14 +146,14 @@ fn kitty(parameters: &Parameters) -> Option<Input> {
         _ => {
             let shift = parameters.modifiers() & 1 != 0;
             let shifted = parameters.number(0, 1).and_then(char::from_u32);
-            character(code, if shift { Some(shifted) } else { None })?
+            code_point_key(code, if shift { Some(shifted) } else { None })?
         }
     };
-    key(named, parameters)
+    key_event(named, parameters)
 }
 
 /// The key of a code point. With Shift, `shift` holds the shifted letter if the terminal told it.
-fn character(code: u32, shift: Option<Option<char>>) -> Option<KeyCode> {
+fn code_point_key(code: u32, shift: Option<Option<char>>) -> Option<KeyCode> {
     Some(match char::from_u32(code)? {
         '\x1b' => KeyCode::Esc,
         '\r' => KeyCode::Enter,
@@ -168,15 +170,15 @@ fn character(code: u32, shift: Option<Option<char>>) -> Option<KeyCode> {
 }
 
 /// The key with the modifiers of the second parameter; `None` when it was released.
-fn key(code: KeyCode, parameters: &Parameters) -> Option<Input> {
+fn key_event(code: KeyCode, parameters: &Parameters) -> Option<InputEvent> {
     const RELEASED: u32 = 3;
     (parameters.number(1, 1) != Some(RELEASED))
-        .then(|| Input::Key(Key::new(code, held(parameters.modifiers() + 1))))
+        .then(|| InputEvent::Key(Key::new(code, key_modifiers(parameters.modifiers() + 1))))
 }
 
 /// The modifiers of a parameter: 1 and a bit for each of Shift, Alt and Ctrl. The others mean
 /// nothing here.
-fn held(parameter: u32) -> KeyModifiers {
+fn key_modifiers(parameter: u32) -> KeyModifiers {
     let bits = parameter.saturating_sub(1);
     let held = [(1, KeyModifiers::SHIFT), (2, KeyModifiers::ALT), (4, KeyModifiers::CONTROL)];
     held.into_iter()

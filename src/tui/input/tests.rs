@@ -5,18 +5,18 @@ use std::time::{Duration, Instant};
 use crossterm::event::{KeyCode, KeyModifiers};
 use proptest::prelude::*;
 
-use super::decoder::{BURST_GAP, Decoder, ESCAPE, PATIENCE};
-use super::sequence::Input;
+use super::decoder::{BURST_GAP, Decoder, ESCAPE_TIMEOUT, SEQUENCE_TIMEOUT};
+use super::sequence::InputEvent;
 use crate::tui::event::{Key, MouseKind};
 
 /// A decoder and its clock.
-struct Typist {
+struct TestInput {
     decoder: Decoder,
     now: Instant,
-    out: Vec<Input>,
+    out: Vec<InputEvent>,
 }
 
-impl Typist {
+impl TestInput {
     fn new() -> Self {
         Self { decoder: Decoder::default(), now: Instant::now(), out: Vec::new() }
     }
@@ -27,7 +27,7 @@ impl Typist {
     }
 
     /// Lets time pass, with the deadlines that lie in it.
-    fn wait(&mut self, time: Duration) -> &mut Self {
+    fn advance(&mut self, time: Duration) -> &mut Self {
         self.now += time;
         if self.decoder.deadline().is_some_and(|deadline| deadline <= self.now) {
             self.decoder.expire(&mut self.out);
@@ -35,34 +35,34 @@ impl Typist {
         self
     }
 
-    fn took(&mut self) -> Vec<Input> {
+    fn take(&mut self) -> Vec<InputEvent> {
         std::mem::take(&mut self.out)
     }
 }
 
 /// What one read of these bytes means, with nothing after it.
-fn decoded(bytes: impl AsRef<[u8]>) -> Vec<Input> {
-    Typist::new().feed(bytes).wait(PATIENCE).took()
+fn decoded(bytes: impl AsRef<[u8]>) -> Vec<InputEvent> {
+    TestInput::new().feed(bytes).advance(SEQUENCE_TIMEOUT).take()
 }
 
-fn with(code: KeyCode, modifiers: KeyModifiers) -> Input {
-    Input::Key(Key::new(code, modifiers))
+fn key_with(code: KeyCode, modifiers: KeyModifiers) -> InputEvent {
+    InputEvent::Key(Key::new(code, modifiers))
 }
 
-fn key(code: KeyCode) -> Input {
-    with(code, KeyModifiers::NONE)
+fn key(code: KeyCode) -> InputEvent {
+    key_with(code, KeyModifiers::NONE)
 }
 
-fn letter(letter: char) -> Input {
+fn letter(letter: char) -> InputEvent {
     key(KeyCode::Char(letter))
 }
 
-fn paste(text: &str) -> Input {
-    Input::Paste(text.to_owned())
+fn paste(text: &str) -> InputEvent {
+    InputEvent::Paste(text.to_owned())
 }
 
-fn ctrl_c() -> Input {
-    with(KeyCode::Char('c'), KeyModifiers::CONTROL)
+fn ctrl_c() -> InputEvent {
+    key_with(KeyCode::Char('c'), KeyModifiers::CONTROL)
 }
 
 #[test]
@@ -130,12 +130,12 @@ fn keys_are_what_terminals_send_for_them() {
         ("\x1b[27;5;99~", Char('c'), CTRL),
     ];
     for (bytes, code, modifiers) in table {
-        assert_eq!(decoded(bytes), [with(*code, *modifiers)], "{bytes:?}");
+        assert_eq!(decoded(bytes), [key_with(*code, *modifiers)], "{bytes:?}");
         // The same over a slow line, followed by a letter.
-        let mut typist = Typist::new();
+        let mut typist = TestInput::new();
         bytes.bytes().for_each(|byte| _ = typist.feed([byte]));
-        let slow = typist.wait(PATIENCE).feed("x").took();
-        assert_eq!(slow, [with(*code, *modifiers), letter('x')], "{bytes:?}");
+        let slow = typist.advance(SEQUENCE_TIMEOUT).feed("x").take();
+        assert_eq!(slow, [key_with(*code, *modifiers), letter('x')], "{bytes:?}");
     }
 }
 
@@ -165,22 +165,28 @@ fn answers_and_releases_mean_nothing() {
 
 #[test]
 fn clicks_and_the_wheel_are_decoded_from_all_three_kinds_of_reports() {
-    let click = Input::Mouse(MouseKind::Click, 9, 4);
+    let click = InputEvent::Mouse(MouseKind::Click, 9, 4);
     for bytes in ["\x1b[<0;10;5M", "\x1b[<16;10;5M", "\x1b[M *%", "\x1b[32;10;5M"] {
         assert_eq!(decoded(bytes), std::slice::from_ref(&click), "{bytes:?}");
     }
     assert_eq!(
         decoded("\x1b[<64;1;1M\x1b[<65;0;0M"),
-        [Input::Mouse(MouseKind::WheelUp, 0, 0), Input::Mouse(MouseKind::WheelDown, 0, 0)]
+        [
+            InputEvent::Mouse(MouseKind::WheelUp, 0, 0),
+            InputEvent::Mouse(MouseKind::WheelDown, 0, 0)
+        ]
     );
 }
 
 #[test]
 fn a_lone_escape_is_one_after_a_moment() {
-    let mut typist = Typist::new();
-    assert_eq!(typist.feed("\x1b").wait(ESCAPE / 2).took(), []);
-    assert_eq!(typist.wait(ESCAPE / 2).took(), [key(KeyCode::Esc)]);
-    assert_eq!(typist.feed("\x1b\x1b").wait(ESCAPE).took(), [key(KeyCode::Esc), key(KeyCode::Esc)]);
+    let mut typist = TestInput::new();
+    assert_eq!(typist.feed("\x1b").advance(ESCAPE_TIMEOUT / 2).take(), []);
+    assert_eq!(typist.advance(ESCAPE_TIMEOUT / 2).take(), [key(KeyCode::Esc)]);
+    assert_eq!(
+        typist.feed("\x1b\x1b").advance(ESCAPE_TIMEOUT).take(),
+        [key(KeyCode::Esc), key(KeyCode::Esc)]
+    );
 }
 
 /// Beginnings of everything that a terminal may send, none of them complete.
@@ -212,14 +218,14 @@ const UNFINISHED: [&[u8]; 21] = [
 fn ctrl_c_works_within_every_unfinished_sequence() {
     for bytes in UNFINISHED {
         for together in [true, false] {
-            let mut typist = Typist::new();
+            let mut typist = TestInput::new();
             if together {
                 typist.feed([bytes, b"\x03"].concat());
             } else {
                 typist.feed(bytes).feed(b"\x03");
             }
             // At once: nothing is waited for.
-            assert_eq!(typist.took().last(), Some(&ctrl_c()), "{}", bytes.escape_ascii());
+            assert_eq!(typist.take().last(), Some(&ctrl_c()), "{}", bytes.escape_ascii());
             assert_eq!(typist.decoder.deadline(), None, "{}", bytes.escape_ascii());
         }
     }
@@ -228,21 +234,21 @@ fn ctrl_c_works_within_every_unfinished_sequence() {
 #[test]
 fn no_unfinished_sequence_is_waited_for_longer_than_a_tenth_of_a_second() {
     for bytes in UNFINISHED {
-        let mut typist = Typist::new();
-        typist.feed(bytes).wait(Duration::from_millis(100)).took();
+        let mut typist = TestInput::new();
+        typist.feed(bytes).advance(Duration::from_millis(100)).take();
         assert_eq!(typist.decoder.deadline(), None, "{}", bytes.escape_ascii());
-        assert_eq!(typist.feed("x").took(), [letter('x')], "{}", bytes.escape_ascii());
+        assert_eq!(typist.feed("x").take(), [letter('x')], "{}", bytes.escape_ascii());
     }
 }
 
 #[test]
 fn bytes_that_trickle_in_do_not_extend_the_wait() {
-    let mut typist = Typist::new();
+    let mut typist = TestInput::new();
     typist.feed("\x1b]");
     for _ in 0..9 {
-        typist.wait(Duration::from_millis(10)).feed("1");
+        typist.advance(Duration::from_millis(10)).feed("1");
     }
-    assert_eq!(typist.wait(Duration::from_millis(10)).feed("x").took(), [letter('x')]);
+    assert_eq!(typist.advance(Duration::from_millis(10)).feed("x").take(), [letter('x')]);
 }
 
 #[test]
@@ -250,9 +256,9 @@ fn an_introducer_that_nothing_follows_is_a_key_with_alt() {
     for (bytes, typed) in
         [("\x1b[", '['), ("\x1bO", 'O'), ("\x1b]", ']'), ("\x1bP", 'P'), ("\x1b_", '_')]
     {
-        assert_eq!(decoded(bytes), [with(KeyCode::Char(typed), KeyModifiers::ALT)]);
+        assert_eq!(decoded(bytes), [key_with(KeyCode::Char(typed), KeyModifiers::ALT)]);
     }
-    let alt_bracket = with(KeyCode::Char('['), KeyModifiers::ALT);
+    let alt_bracket = key_with(KeyCode::Char('['), KeyModifiers::ALT);
     assert_eq!(decoded("\x1b[\r"), [alt_bracket.clone(), key(KeyCode::Enter)]);
     assert_eq!(decoded("\x1b[\x1b[A"), [alt_bracket, key(KeyCode::Up)]);
 }
@@ -265,9 +271,9 @@ fn bytes_that_are_not_utf_8_swallow_nothing_else() {
     assert_eq!(decoded(b"\xc3\x1b[A"), [key(KeyCode::Up)]);
     // Surrogates are three bytes that make no character.
     assert_eq!(decoded(b"\xed\xa0\x80x"), [letter('x')]);
-    let mut typist = Typist::new();
+    let mut typist = TestInput::new();
     assert_eq!(
-        typist.feed(b"\xe6\x97").wait(Duration::from_millis(99)).feed(b"\xa5").took(),
+        typist.feed(b"\xe6\x97").advance(Duration::from_millis(99)).feed(b"\xa5").take(),
         [letter('日')]
     );
 }
@@ -279,7 +285,7 @@ fn an_enter_that_was_typed_in_line_mode_is_one() {
     decoder.feed("é\n\n".as_bytes(), Instant::now(), &mut out);
     assert_eq!(
         out,
-        [letter('é'), key(KeyCode::Enter), with(KeyCode::Char('j'), KeyModifiers::CONTROL)]
+        [letter('é'), key(KeyCode::Enter), key_with(KeyCode::Char('j'), KeyModifiers::CONTROL)]
     );
 }
 
@@ -289,25 +295,25 @@ fn a_paste_is_one_text_however_it_is_cut_into_reads() {
     let whole = [letter('a'), paste("prod é\x03\x1b[31m~\r\n"), letter('b')];
     assert_eq!(decoded(bytes), whole);
     for size in 1..bytes.len() {
-        let mut typist = Typist::new();
+        let mut typist = TestInput::new();
         bytes.chunks(size).for_each(|chunk| _ = typist.feed(chunk));
-        assert_eq!(typist.took(), whole, "{size}");
+        assert_eq!(typist.take(), whole, "{size}");
     }
 }
 
 #[test]
 fn a_paste_without_its_end_is_taken_after_a_tenth_of_a_second() {
-    let mut typist = Typist::new();
+    let mut typist = TestInput::new();
     assert_eq!(
-        typist.feed("\x1b[200~prod").wait(Duration::from_millis(90)).feed(" adm").took(),
+        typist.feed("\x1b[200~prod").advance(Duration::from_millis(90)).feed(" adm").take(),
         []
     );
-    assert_eq!(typist.wait(Duration::from_millis(90)).took(), []);
-    assert_eq!(typist.wait(Duration::from_millis(10)).took(), [paste("prod adm")]);
+    assert_eq!(typist.advance(Duration::from_millis(90)).take(), []);
+    assert_eq!(typist.advance(Duration::from_millis(10)).take(), [paste("prod adm")]);
     // No wake-ups while nothing comes, and single keys are keys again.
     assert_eq!(typist.decoder.deadline(), None);
     assert_eq!(
-        typist.feed("x").feed("\x1b[B").feed("\r").took(),
+        typist.feed("x").feed("\x1b[B").feed("\r").take(),
         [letter('x'), key(KeyCode::Down), key(KeyCode::Enter)]
     );
 }
@@ -315,25 +321,30 @@ fn a_paste_without_its_end_is_taken_after_a_tenth_of_a_second() {
 #[test]
 fn ctrl_c_works_after_a_paste_without_its_end() {
     for wait in [Duration::ZERO, Duration::from_millis(50), Duration::from_secs(5)] {
-        let mut typist = Typist::new();
-        typist.feed("\x1b[200~prod adm").wait(wait).feed("\x03").wait(PATIENCE);
-        assert_eq!(typist.took(), [paste("prod adm"), ctrl_c()], "{wait:?}");
-        assert_eq!(typist.feed("x").took(), [letter('x')]);
+        let mut typist = TestInput::new();
+        typist.feed("\x1b[200~prod adm").advance(wait).feed("\x03").advance(SEQUENCE_TIMEOUT);
+        assert_eq!(typist.take(), [paste("prod adm"), ctrl_c()], "{wait:?}");
+        assert_eq!(typist.feed("x").take(), [letter('x')]);
     }
 }
 
 #[test]
 fn the_rest_of_a_stalled_paste_is_text_and_no_keys() {
-    let mut typist = Typist::new();
+    let mut typist = TestInput::new();
     // Cut within a character.
     typist
         .feed(b"\x1b[200~rm -rf \xe6\x97")
-        .wait(Duration::from_secs(1))
+        .advance(Duration::from_secs(1))
         .feed(b"\xa5\r\x03\x1b[B more\r\x1b[201~x");
-    assert_eq!(typist.took(), [paste("rm -rf "), paste("日\r\x03\x1b[B more\r"), letter('x')]);
+    assert_eq!(typist.take(), [paste("rm -rf "), paste("日\r\x03\x1b[B more\r"), letter('x')]);
     // Nor is an end marker that comes late.
     assert_eq!(
-        typist.feed("\x1b[200~a").wait(Duration::from_secs(1)).feed("\x1b[201~").feed("b").took(),
+        typist
+            .feed("\x1b[200~a")
+            .advance(Duration::from_secs(1))
+            .feed("\x1b[201~")
+            .feed("b")
+            .take(),
         [paste("a"), letter('b')]
     );
 }
@@ -341,29 +352,29 @@ fn the_rest_of_a_stalled_paste_is_text_and_no_keys() {
 #[test]
 fn ctrl_c_in_a_read_of_its_own_leaves_a_paste_that_goes_on() {
     for size in [64 * 1_024, 100_000, 128 * 1_024, 1_000_000] {
-        let mut typist = Typist::new();
+        let mut typist = TestInput::new();
         typist
             .feed(b"\x1b[200~")
             .feed(vec![b'q'; size + 1])
-            .wait(Duration::from_millis(20))
+            .advance(Duration::from_millis(20))
             .feed(b"qqq")
-            .wait(Duration::from_millis(20));
-        assert_eq!(typist.feed([0x03]).took().last(), Some(&ctrl_c()), "{size}");
+            .advance(Duration::from_millis(20));
+        assert_eq!(typist.feed([0x03]).take().last(), Some(&ctrl_c()), "{size}");
     }
 }
 
 #[test]
 fn a_paste_without_an_end_and_without_a_pause_is_left_by_ctrl_c() {
-    let mut typist = Typist::new();
+    let mut typist = TestInput::new();
     typist.feed("\x1b[200~");
     for _ in 0..1_000 {
-        typist.wait(Duration::from_millis(1)).feed("x".repeat(4_095));
+        typist.advance(Duration::from_millis(1)).feed("x".repeat(4_095));
     }
-    assert_eq!(typist.took(), []);
+    assert_eq!(typist.take(), []);
     // Of the 4 MB only what could fit anywhere is kept.
-    typist.feed("\x03").wait(PATIENCE);
-    let took = typist.took();
-    let [Input::Paste(text), cancel] = &took[..] else { panic!("{} inputs", took.len()) };
+    typist.feed("\x03").advance(SEQUENCE_TIMEOUT);
+    let took = typist.take();
+    let [InputEvent::Paste(text), cancel] = &took[..] else { panic!("{} inputs", took.len()) };
     assert_eq!((text.len(), cancel), (64 * 1024, &ctrl_c()));
 }
 
@@ -373,10 +384,10 @@ fn text_that_comes_too_fast_to_be_typed_is_a_paste_on_any_terminal() {
     assert_eq!(decoded(&text), [paste(&text)]);
     // Cut within a character: the rest of it comes with the next read.
     let (first, rest) = text.as_bytes().split_at(1_001);
-    let took = Typist::new().feed(first).feed(rest).took();
+    let took = TestInput::new().feed(first).feed(rest).take();
     let joined: String = took
         .iter()
-        .map(|input| if let Input::Paste(text) = input { text.clone() } else { typed(input) })
+        .map(|input| if let InputEvent::Paste(text) = input { text.clone() } else { typed(input) })
         .collect();
     assert_eq!(joined, text);
     let keys = "x".repeat(100);
@@ -386,19 +397,19 @@ fn text_that_comes_too_fast_to_be_typed_is_a_paste_on_any_terminal() {
 #[test]
 fn lines_that_come_too_fast_to_be_typed_press_no_enter() {
     let text = "prod adm\r\n\tx\r".repeat(500);
-    let mut typist = Typist::new();
+    let mut typist = TestInput::new();
     text.as_bytes()
         .chunks(4_095)
-        .for_each(|chunk| _ = typist.wait(Duration::from_millis(5)).feed(chunk));
-    let took = typist.took();
-    assert!(took.iter().all(|input| matches!(input, Input::Paste(_))), "{took:?}");
+        .for_each(|chunk| _ = typist.advance(Duration::from_millis(5)).feed(chunk));
+    let took = typist.take();
+    assert!(took.iter().all(|input| matches!(input, InputEvent::Paste(_))), "{took:?}");
     // What is typed afterwards is typed.
-    assert_eq!(typist.feed("\r").wait(BURST_GAP).feed("ab\r").took().len(), 4);
+    assert_eq!(typist.feed("\r").advance(BURST_GAP).feed("ab\r").take().len(), 4);
 }
 
-fn typed(input: &Input) -> String {
+fn typed(input: &InputEvent) -> String {
     match input {
-        Input::Key(Key { code: KeyCode::Char(letter), modifiers: KeyModifiers::NONE }) => {
+        InputEvent::Key(Key { code: KeyCode::Char(letter), modifiers: KeyModifiers::NONE }) => {
             letter.to_string()
         }
         other => panic!("{other:?}"),
@@ -417,7 +428,7 @@ fn a_megabyte_is_decoded_within_a_frame() {
         "~".repeat(1_000_000),
     ] {
         let began = Instant::now();
-        let mut typist = Typist::new();
+        let mut typist = TestInput::new();
         bytes.as_bytes().chunks(4_095).for_each(|chunk| _ = typist.feed(chunk));
         assert!(
             began.elapsed() < Duration::from_secs(2),
@@ -444,13 +455,13 @@ proptest! {
     #[test]
     fn keys_do_not_depend_on_how_the_bytes_are_read(bytes in prop::collection::vec(any::<u8>(), 1..60), at in 0..60_usize) {
         let (first, second) = bytes.split_at(at.min(bytes.len()));
-        let mut typist = Typist::new();
+        let mut typist = TestInput::new();
         if !first.is_empty() {
             typist.feed(first);
         }
         if !second.is_empty() {
             typist.feed(second);
         }
-        prop_assert_eq!(typist.wait(PATIENCE).took(), decoded(&bytes));
+        prop_assert_eq!(typist.advance(SEQUENCE_TIMEOUT).take(), decoded(&bytes));
     }
 }

@@ -1,118 +1,127 @@
 //! A question before protected roles are used: one `y`, or something to type.
 
-use super::super::Action;
-use super::super::catalog::Command;
-use super::super::state::line::Line;
-use super::super::state::{State, Then};
-use super::super::update::choose;
-use super::super::view::signs;
-use super::sheet::{Extent, Row, Sheet, Tone};
-use super::{Heard, Panel, Pasted, Pressed, name};
+use super::super::PickAction;
+use super::super::commands::PickerCommand;
+use super::super::state::text_input::TextInput;
+use super::super::state::{RoleTask, State};
+use super::super::update::activate;
+use super::super::view::panel_glyphs;
+use super::content::{ContentRow, PanelContent, PanelSize, Tone};
+use super::{EventResult, KeyPress, Panel, PasteResult, role_label};
 use crate::domain::{AccountId, RoleId};
 
 /// Roles named before the rest is counted.
-const NAMED: usize = 6;
+const MAX_NAMED_ROLES: usize = 6;
 
 /// The question.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::tui) struct Confirm {
+pub(in crate::tui) struct ConfirmPanel {
     roles: Vec<RoleId>,
-    then: Then,
-    asks: Asks,
-    typed: Line,
-    wrong: bool,
+    task: RoleTask,
+    prompt: ConfirmPrompt,
+    input: TextInput,
+    is_wrong: bool,
 }
 
 /// What has to be answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::tui) enum Asks {
+pub(in crate::tui) enum ConfirmPrompt {
     /// `y`.
     Yes,
     /// This account's name, letter by letter; or its id, where not every keyboard has those
     /// letters.
-    Name(String, Option<AccountId>),
+    AccountName(String, Option<AccountId>),
     /// How many roles there are.
-    Number(usize),
+    RoleCount(usize),
 }
 
-impl Confirm {
+impl ConfirmPanel {
     /// Before this is done with these roles.
-    pub(in crate::tui) fn new(roles: Vec<RoleId>, then: Then, asks: Asks) -> Self {
-        Self { roles, then, asks, typed: Line::default(), wrong: false }
+    pub(in crate::tui) fn new(roles: Vec<RoleId>, then: RoleTask, asks: ConfirmPrompt) -> Self {
+        Self { roles, task: then, prompt: asks, input: TextInput::default(), is_wrong: false }
     }
 
-    fn go(&self, state: &mut State) -> Heard {
-        Heard::Close(choose::confirmed(state, self.roles.clone(), self.then.clone()))
+    fn confirm(&self, state: &mut State) -> EventResult {
+        EventResult::Close(activate::on_confirmed(state, self.roles.clone(), self.task.clone()))
     }
 
     /// Whether what is typed is what was asked for.
-    fn right(&self, state: &State) -> bool {
+    fn is_correct(&self, state: &State) -> bool {
         let entry = self.roles.first().and_then(|role| state.roster.find(role));
-        match self.asks {
-            Asks::Yes => false,
-            Asks::Name(..) => {
-                entry.is_some_and(|entry| entry.matches_typed_account(self.typed.text()))
+        match self.prompt {
+            ConfirmPrompt::Yes => false,
+            ConfirmPrompt::AccountName(..) => {
+                entry.is_some_and(|entry| entry.matches_typed_account(self.input.text()))
             }
-            Asks::Number(many) => self.typed.text().trim() == many.to_string(),
+            ConfirmPrompt::RoleCount(many) => self.input.text().trim() == many.to_string(),
         }
     }
 
-    fn type_key(&mut self, state: &mut State, pressed: Pressed) -> Heard {
+    fn handle_edit(&mut self, state: &mut State, pressed: KeyPress) -> EventResult {
         match (pressed.letter, pressed.command) {
-            (Some(letter), _) => drop(self.typed.insert(letter.encode_utf8(&mut [0; 4]))),
-            (None, Some(Command::Act)) if self.right(state) => return self.go(state),
-            (None, Some(Command::Act)) => {
-                self.wrong = true;
-                return Heard::Stay(Vec::new());
+            (Some(letter), _) => drop(self.input.insert(letter.encode_utf8(&mut [0; 4]))),
+            (None, Some(PickerCommand::Activate)) if self.is_correct(state) => {
+                return self.confirm(state);
             }
-            (None, Some(Command::Edit(edit))) => drop(self.typed.edit(edit)),
-            (None, Some(Command::Back)) => return Heard::Close(Vec::new()),
+            (None, Some(PickerCommand::Activate)) => {
+                self.is_wrong = true;
+                return EventResult::Consumed(Vec::new());
+            }
+            (None, Some(PickerCommand::Edit(edit))) => drop(self.input.edit(edit)),
+            (None, Some(PickerCommand::Back)) => return EventResult::Close(Vec::new()),
             _ => {}
         }
-        self.wrong = false;
-        Heard::Stay(Vec::new())
+        self.is_wrong = false;
+        EventResult::Consumed(Vec::new())
     }
 }
 
-impl Panel for Confirm {
-    fn press(&mut self, state: &mut State, pressed: Pressed) -> Heard {
-        match (&self.asks, pressed.letter) {
-            (Asks::Yes, Some('y' | 'Y')) => self.go(state),
-            (Asks::Yes, _) => Heard::Close(Vec::new()),
-            (Asks::Name(..) | Asks::Number(_), _) => self.type_key(state, pressed),
+impl Panel for ConfirmPanel {
+    fn handle_key(&mut self, state: &mut State, pressed: KeyPress) -> EventResult {
+        match (&self.prompt, pressed.letter) {
+            (ConfirmPrompt::Yes, Some('y' | 'Y')) => self.confirm(state),
+            (ConfirmPrompt::Yes, _) => EventResult::Close(Vec::new()),
+            (ConfirmPrompt::AccountName(..) | ConfirmPrompt::RoleCount(_), _) => {
+                self.handle_edit(state, pressed)
+            }
         }
     }
 
     // What has to be typed is typed: a paste would be no second thought.
 
-    fn paste(&mut self, _: &str) -> Pasted {
-        Pasted::Done
+    fn handle_paste(&mut self, _: &str) -> PasteResult {
+        PasteResult::Done
     }
 
-    fn sheet(&self, state: &State) -> Sheet {
-        let mark = signs(state.looks).protected;
+    fn content(&self, state: &State) -> PanelContent {
+        let mark = panel_glyphs(state.appearance).protected;
         let protected =
             |role: &RoleId| state.roster.find(role).is_some_and(|entry| entry.is_protected());
-        let mut rows = vec![Row::text(Tone::Soft, verb(&self.then))];
-        let named = self.roles.iter().take(NAMED).map(|role| match protected(role) {
-            true => Row::text(Tone::Danger, format!("{} {mark}", name(state, role))),
-            false => Row::text(Tone::Text, name(state, role)),
+        let mut rows = vec![ContentRow::text(Tone::Soft, task_label(&self.task))];
+        let named = self.roles.iter().take(MAX_NAMED_ROLES).map(|role| match protected(role) {
+            true => ContentRow::text(Tone::Danger, format!("{} {mark}", role_label(state, role))),
+            false => ContentRow::text(Tone::Text, role_label(state, role)),
         });
         rows.extend(named);
-        if self.roles.len() > NAMED {
-            rows.push(Row::text(Tone::Soft, format!("and {} more", self.roles.len() - NAMED)));
+        if self.roles.len() > MAX_NAMED_ROLES {
+            rows.push(ContentRow::text(
+                Tone::Soft,
+                format!("and {} more", self.roles.len() - MAX_NAMED_ROLES),
+            ));
         }
         let title = if self.roles.len() == 1 { "protected role" } else { "protected roles" };
-        let sheet = |rows| Sheet::new(title, Extent::Words, rows);
-        let (label, ask) = match &self.asks {
-            Asks::Yes => return sheet(rows).letter("y", "yes, any other key says no"),
-            Asks::Name(account, None) => {
+        let sheet = |rows| PanelContent::new(title, PanelSize::Text, rows);
+        let (label, ask) = match &self.prompt {
+            ConfirmPrompt::Yes => {
+                return sheet(rows).with_shortcut("y", "yes, any other key says no");
+            }
+            ConfirmPrompt::AccountName(account, None) => {
                 ("account", format!("Type the account's name to go on: {account}"))
             }
-            Asks::Name(account, Some(id)) => {
+            ConfirmPrompt::AccountName(account, Some(id)) => {
                 ("account", format!("Type the account's name or id to go on: {account}, {id}"))
             }
-            Asks::Number(many) => {
+            ConfirmPrompt::RoleCount(many) => {
                 let protected = self.roles.iter().filter(|role| protected(role)).count();
                 (
                     "roles",
@@ -122,38 +131,38 @@ impl Panel for Confirm {
                 )
             }
         };
-        rows.push(Row::Blank);
-        rows.push(if self.wrong {
-            Row::text(Tone::Danger, format!("That is not it. {ask}"))
+        rows.push(ContentRow::Blank);
+        rows.push(if self.is_wrong {
+            ContentRow::text(Tone::Danger, format!("That is not it. {ask}"))
         } else {
-            Row::text(Tone::Soft, ask)
+            ContentRow::text(Tone::Soft, ask)
         });
-        sheet(rows).field(label, &self.typed, "")
+        sheet(rows).with_input(label, &self.input, "")
     }
 
-    fn hints(&self, _: &State) -> Vec<(Command, &'static str)> {
-        match self.asks {
-            Asks::Yes => vec![(Command::Back, "no")],
-            Asks::Name(..) | Asks::Number(_) => {
-                vec![(Command::Act, "go on"), (Command::Back, "no")]
+    fn hints(&self, _: &State) -> Vec<(PickerCommand, &'static str)> {
+        match self.prompt {
+            ConfirmPrompt::Yes => vec![(PickerCommand::Back, "no")],
+            ConfirmPrompt::AccountName(..) | ConfirmPrompt::RoleCount(_) => {
+                vec![(PickerCommand::Activate, "go on"), (PickerCommand::Back, "no")]
             }
         }
     }
 }
 
 /// What would be done, for the first line.
-fn verb(then: &Then) -> String {
+fn task_label(then: &RoleTask) -> String {
     match then {
-        Then::Leave(Action::Shell) => "Start a shell with".to_owned(),
-        Then::Leave(Action::Exports) => "Use in this shell".to_owned(),
-        Then::Leave(Action::Console) => "Open the console of".to_owned(),
-        Then::Leave(Action::Service(service)) => format!("Open {service} in the console of"),
-        Then::Leave(Action::Print) => "Pick".to_owned(),
-        Then::Each(line) => format!("Run `{line}` in"),
-        Then::Copy(what) => format!("Copy {} of", what.label()),
-        Then::Profile | Then::Leave(Action::Profile) => {
+        RoleTask::Exit(PickAction::Shell) => "Start a shell with".to_owned(),
+        RoleTask::Exit(PickAction::Exports) => "Use in this shell".to_owned(),
+        RoleTask::Exit(PickAction::Console) => "Open the console of".to_owned(),
+        RoleTask::Exit(PickAction::Service(service)) => format!("Open {service} in the console of"),
+        RoleTask::Exit(PickAction::Print) => "Pick".to_owned(),
+        RoleTask::RunEach(line) => format!("Run `{line}` in"),
+        RoleTask::CopySecret(what) => format!("Copy {} of", what.label()),
+        RoleTask::WriteProfiles | RoleTask::Exit(PickAction::Profile) => {
             "From now on no program is asked before it uses, by a profile,".to_owned()
         }
-        Then::Renew => "Get new credentials of".to_owned(),
+        RoleTask::Renew => "Get new credentials of".to_owned(),
     }
 }

@@ -1,38 +1,38 @@
 //! What the preview would show, where there is no room for it.
 
-use super::super::catalog::Command;
+use super::super::commands::PickerCommand;
 use super::super::state::State;
-use super::sheet::{Extent, Sheet};
-use super::{Heard, Panel, Pressed, about};
+use super::content::{PanelContent, PanelSize};
+use super::{EventResult, KeyPress, Panel, role_details};
 
 /// Columns of it, where there are so many.
 const COLUMNS: usize = 60;
 
 /// It shows whatever role is under the bar, and knows nothing itself.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::tui) struct Details;
+pub(in crate::tui) struct DetailsPanel;
 
-impl Panel for Details {
-    fn press(&mut self, _: &mut State, pressed: Pressed) -> Heard {
+impl Panel for DetailsPanel {
+    fn handle_key(&mut self, _: &mut State, pressed: KeyPress) -> EventResult {
         match pressed.command {
-            Some(Command::Back | Command::Details) => Heard::Close(Vec::new()),
-            _ => Heard::Pass,
+            Some(PickerCommand::Back | PickerCommand::Details) => EventResult::Close(Vec::new()),
+            _ => EventResult::Forward,
         }
     }
 
-    fn sheet(&self, state: &State) -> Sheet {
-        Sheet::new(
+    fn content(&self, state: &State) -> PanelContent {
+        PanelContent::new(
             "details",
-            Extent::Words,
-            about::rows(state, COLUMNS.min(usize::from(state.size.0).saturating_sub(6))),
+            PanelSize::Text,
+            role_details::rows(state, COLUMNS.min(usize::from(state.size.0).saturating_sub(6))),
         )
     }
 
-    fn hints(&self, _: &State) -> Vec<(Command, &'static str)> {
-        vec![(Command::Back, "close"), (Command::Menu, "actions")]
+    fn hints(&self, _: &State) -> Vec<(PickerCommand, &'static str)> {
+        vec![(PickerCommand::Back, "close"), (PickerCommand::Menu, "actions")]
     }
 
-    fn steps_aside(&self) -> bool {
+    fn is_modeless(&self) -> bool {
         true
     }
 }

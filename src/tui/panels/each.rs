@@ -1,71 +1,84 @@
 //! A command line to run in the chosen roles. The screen goes first; the command's output belongs
 //! on the terminal.
 
-use super::super::catalog::Command;
-use super::super::state::line::Line;
-use super::super::state::{State, Then};
-use super::super::update::choose;
-use super::sheet::{Extent, Row, Sheet, Tone};
-use super::{Heard, Panel, Pasted, Pressed, name};
+use super::super::commands::PickerCommand;
+use super::super::state::text_input::TextInput;
+use super::super::state::{RoleTask, State};
+use super::super::update::activate;
+use super::content::{ContentRow, PanelContent, PanelSize, Tone};
+use super::{EventResult, KeyPress, Panel, PasteResult, role_label};
 use crate::domain::RoleId;
 
 /// Characters of a command line.
-const LONGEST: usize = 4_096;
+const MAX_COMMAND_CHARS: usize = 4_096;
 
 /// Roles named before the rest is counted.
-const NAMED: usize = 5;
+const MAX_NAMED_ROLES: usize = 5;
 
 /// The line as it is typed.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::tui) struct Each {
+pub(in crate::tui) struct EachPanel {
     roles: Vec<RoleId>,
-    line: Line,
+    command_line: TextInput,
 }
 
-impl Each {
+impl EachPanel {
     /// For these roles.
-    pub(in crate::tui) fn over(roles: Vec<RoleId>) -> Self {
-        Self { roles, line: Line::limited(LONGEST) }
+    pub(in crate::tui) fn new(roles: Vec<RoleId>) -> Self {
+        Self { roles, command_line: TextInput::with_max_chars(MAX_COMMAND_CHARS) }
     }
 }
 
-impl Panel for Each {
-    fn press(&mut self, state: &mut State, pressed: Pressed) -> Heard {
+impl Panel for EachPanel {
+    fn handle_key(&mut self, state: &mut State, pressed: KeyPress) -> EventResult {
         match (pressed.letter, pressed.command) {
-            (Some(letter), _) => drop(self.line.insert(letter.encode_utf8(&mut [0; 4]))),
-            (None, Some(Command::Back)) => return Heard::Close(Vec::new()),
-            (None, Some(Command::Act)) if !self.line.text().trim().is_empty() => {
-                let line = self.line.text().trim().to_owned();
-                return Heard::Close(choose::begin(state, self.roles.clone(), Then::Each(line)));
+            (Some(letter), _) => drop(self.command_line.insert(letter.encode_utf8(&mut [0; 4]))),
+            (None, Some(PickerCommand::Back)) => return EventResult::Close(Vec::new()),
+            (None, Some(PickerCommand::Activate))
+                if !self.command_line.text().trim().is_empty() =>
+            {
+                let line = self.command_line.text().trim().to_owned();
+                return EventResult::Close(activate::start(
+                    state,
+                    self.roles.clone(),
+                    RoleTask::RunEach(line),
+                ));
             }
-            (None, Some(Command::Edit(edit))) => drop(self.line.edit(edit)),
+            (None, Some(PickerCommand::Edit(edit))) => drop(self.command_line.edit(edit)),
             _ => {}
         }
-        Heard::Stay(Vec::new())
+        EventResult::Consumed(Vec::new())
     }
 
-    fn paste(&mut self, text: &str) -> Pasted {
-        Pasted::whole(&mut self.line, text)
+    fn handle_paste(&mut self, text: &str) -> PasteResult {
+        PasteResult::insert_whole(&mut self.command_line, text)
     }
 
-    fn sheet(&self, state: &State) -> Sheet {
-        let mut rows: Vec<Row> = self
+    fn content(&self, state: &State) -> PanelContent {
+        let mut rows: Vec<ContentRow> = self
             .roles
             .iter()
-            .take(NAMED)
-            .map(|role| Row::text(Tone::Soft, name(state, role)))
+            .take(MAX_NAMED_ROLES)
+            .map(|role| ContentRow::text(Tone::Soft, role_label(state, role)))
             .collect();
-        if self.roles.len() > NAMED {
-            rows.push(Row::text(Tone::Dim, format!("and {} more", self.roles.len() - NAMED)));
+        if self.roles.len() > MAX_NAMED_ROLES {
+            rows.push(ContentRow::text(
+                Tone::Dim,
+                format!("and {} more", self.roles.len() - MAX_NAMED_ROLES),
+            ));
         }
         let title = match self.roles.len() {
             1 => "run a command in one role".to_owned(),
             many => format!("run a command in {many} roles"),
         };
-        Sheet::new(title, Extent::Words, rows).field("command", &self.line, "aws s3 ls")
+        PanelContent::new(title, PanelSize::Text, rows).with_input(
+            "command",
+            &self.command_line,
+            "aws s3 ls",
+        )
     }
 
-    fn hints(&self, _: &State) -> Vec<(Command, &'static str)> {
-        vec![(Command::Act, "run"), (Command::Back, "close")]
+    fn hints(&self, _: &State) -> Vec<(PickerCommand, &'static str)> {
+        vec![(PickerCommand::Activate, "run"), (PickerCommand::Back, "close")]
     }
 }

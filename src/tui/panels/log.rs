@@ -1,19 +1,19 @@
 //! What was said since the picker opened, the newest first: notes that a key took away, and what
 //! went wrong behind the screen.
 
-use super::super::catalog::Command;
+use super::super::commands::PickerCommand;
 use super::super::state::State;
-use super::super::view::{signs, words};
-use super::sheet::{Extent, Row, Sheet, Tone};
-use super::{Heard, Panel, Pressed, help};
+use super::super::view::{format, panel_glyphs};
+use super::content::{ContentRow, PanelContent, PanelSize, Tone};
+use super::{EventResult, KeyPress, Panel, help};
 use crate::domain::{Error, Timestamp};
 
 /// How much is kept; a person reads the last few.
-const KEPT: usize = 200;
+const MAX_LOG_ENTRIES: usize = 200;
 
 /// One thing that was said.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::tui) struct Said {
+pub(in crate::tui) struct LogEntry {
     /// When.
     pub(in crate::tui) at: Timestamp,
     /// What.
@@ -21,73 +21,78 @@ pub(in crate::tui) struct Said {
     /// What to do about it, of something that went wrong.
     pub(in crate::tui) hints: Vec<String>,
     /// Whether something went wrong.
-    pub(in crate::tui) failed: bool,
+    pub(in crate::tui) is_error: bool,
 }
 
 /// How far it is scrolled.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(in crate::tui) struct Log {
+pub(in crate::tui) struct LogPanel {
     top: usize,
 }
 
 impl State {
     /// Says something in place of the footer, until the next key, and keeps it for the log.
-    pub(in crate::tui) fn say(&mut self, text: impl Into<String>) {
+    pub(in crate::tui) fn notify(&mut self, text: impl Into<String>) {
         let text = text.into();
-        self.keep(Said { at: self.now, text: text.clone(), hints: Vec::new(), failed: false });
+        self.push_log(LogEntry {
+            at: self.now,
+            text: text.clone(),
+            hints: Vec::new(),
+            is_error: false,
+        });
         self.note = Some(text);
     }
 
     /// Keeps what went wrong for the log. The same twice running is kept once, with its last time.
-    pub(in crate::tui) fn failed(&mut self, error: &Error) {
-        self.keep(Said {
+    pub(in crate::tui) fn log_error(&mut self, error: &Error) {
+        self.push_log(LogEntry {
             at: self.now,
             text: error.message.clone(),
             hints: error.hints.clone(),
-            failed: true,
+            is_error: true,
         });
     }
 
-    fn keep(&mut self, said: Said) {
+    fn push_log(&mut self, said: LogEntry) {
         self.log.pop_if(|last| last.text == said.text);
         self.log.push(said);
-        let extra = self.log.len().saturating_sub(KEPT);
+        let extra = self.log.len().saturating_sub(MAX_LOG_ENTRIES);
         self.log.drain(..extra);
     }
 }
 
-impl Panel for Log {
-    fn press(&mut self, _: &mut State, pressed: Pressed) -> Heard {
+impl Panel for LogPanel {
+    fn handle_key(&mut self, _: &mut State, pressed: KeyPress) -> EventResult {
         match pressed.command {
-            Some(Command::Move(to)) => self.top = help::scroll(self.top, to),
-            Some(Command::Back | Command::Act | Command::Open(_)) => {
-                return Heard::Close(Vec::new());
+            Some(PickerCommand::Move(to)) => self.top = help::scroll(self.top, to),
+            Some(PickerCommand::Back | PickerCommand::Activate | PickerCommand::Open(_)) => {
+                return EventResult::Close(Vec::new());
             }
-            _ => return Heard::Yield,
+            _ => return EventResult::CloseAndForward,
         }
-        Heard::Stay(Vec::new())
+        EventResult::Consumed(Vec::new())
     }
 
-    fn sheet(&self, state: &State) -> Sheet {
-        let failed = signs(state.looks).failed;
+    fn content(&self, state: &State) -> PanelContent {
+        let failed = panel_glyphs(state.appearance).error;
         let mut rows = Vec::new();
         for said in state.log.iter().rev() {
-            let (tone, text) = match said.failed {
+            let (tone, text) = match said.is_error {
                 true => (Tone::Danger, format!("{failed} {}", said.text)),
                 false => (Tone::Text, said.text.clone()),
             };
-            rows.push(Row::Pair {
-                left: (Tone::Dim, words::ago(said.at, state.now)),
+            rows.push(ContentRow::Pair {
+                left: (Tone::Dim, format::ago(said.at, state.now)),
                 right: (tone, text),
             });
-            rows.extend(said.hints.iter().map(|hint| Row::pair("", hint)));
+            rows.extend(said.hints.iter().map(|hint| ContentRow::pair("", hint)));
         }
-        let mut sheet = Sheet::new("messages", Extent::Columns, rows);
-        sheet.top = self.top;
+        let mut sheet = PanelContent::new("messages", PanelSize::Columns, rows);
+        sheet.first_line = self.top;
         sheet
     }
 
-    fn hints(&self, _: &State) -> Vec<(Command, &'static str)> {
-        vec![(Command::Back, "close")]
+    fn hints(&self, _: &State) -> Vec<(PickerCommand, &'static str)> {
+        vec![(PickerCommand::Back, "close")]
     }
 }

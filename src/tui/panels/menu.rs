@@ -1,20 +1,20 @@
 //! The action menu: what can be done with the selected or the marked roles, one letter each. `/`
 //! finds any command by its name.
 
-mod does;
 mod items;
+mod run;
 
-pub(in crate::tui) use items::may;
+pub(in crate::tui) use items::is_action_allowed;
 
-use super::super::catalog::Command;
+use super::super::commands::PickerCommand;
 use super::super::effect::Effect;
 use super::super::state::State;
-use super::super::state::line::Edit;
-use super::chooser::Chooser;
-use super::sheet::{Extent, Row, Sheet, Tone};
-use super::{Heard, Panel, Pasted, Pressed, name};
+use super::super::state::text_input::TextEdit;
+use super::content::{ContentRow, PanelContent, PanelSize, Tone};
+use super::select::SelectList;
+use super::{EventResult, KeyPress, Panel, PasteResult, role_label};
 use crate::domain::RoleId;
-use items::{Does, Item, items};
+use items::{MenuAction, MenuItem, items};
 
 /// Columns and lines while a command is looked for.
 const COLUMNS: usize = 44;
@@ -22,115 +22,118 @@ const LINES: usize = 12;
 
 /// The menu, open.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::tui) struct Menu {
+pub(in crate::tui) struct MenuPanel {
     /// One role, or all that are marked.
     roles: Vec<RoleId>,
-    chooser: Chooser<String>,
+    select: SelectList<String>,
     /// Whether letters find commands, rather than being commands.
-    finds: bool,
+    is_finding: bool,
 }
 
-impl Menu {
+impl MenuPanel {
     /// On these roles.
-    pub(in crate::tui) fn of(roles: Vec<RoleId>) -> Self {
-        Self { roles, chooser: Chooser::default(), finds: false }
+    pub(in crate::tui) fn new(roles: Vec<RoleId>) -> Self {
+        Self { roles, select: SelectList::default(), is_finding: false }
     }
 
     /// The lines as they are shown: in their order, or the best fit first.
-    fn shown(&self, state: &State) -> Vec<Item> {
+    fn visible_items(&self, state: &State) -> Vec<MenuItem> {
         let mut all = items(state, &self.roles);
-        if !self.finds {
+        if !self.is_finding {
             return all;
         }
-        all.extend(items::commands(state));
-        let mut fitting: Vec<(usize, Item)> = all
+        all.extend(items::command_items(state));
+        let mut fitting: Vec<(usize, MenuItem)> = all
             .into_iter()
             .filter_map(|item| {
-                self.chooser.fits([item.name.as_str(), item.id]).map(|rank| (rank, item))
+                self.select.match_rank([item.label.as_str(), item.id]).map(|rank| (rank, item))
             })
             .collect();
         fitting.sort_by_key(|(rank, _)| *rank);
         fitting.into_iter().map(|(_, item)| item).collect()
     }
 
-    fn find(&mut self, pressed: Pressed, names: &[String]) -> Heard {
-        let empty = self.chooser.typed.is_empty();
-        if empty && pressed.command == Some(Command::Edit(Edit::Backspace)) {
-            self.finds = false;
-        } else if !self.chooser.moves(pressed, names) {
-            self.chooser.types(pressed);
+    fn handle_find_key(&mut self, pressed: KeyPress, names: &[String]) -> EventResult {
+        let empty = self.select.filter.is_empty();
+        if empty && pressed.command == Some(PickerCommand::Edit(TextEdit::Backspace)) {
+            self.is_finding = false;
+        } else if !self.select.handle_move(pressed, names) {
+            self.select.handle_edit(pressed);
         }
-        Heard::Stay(Vec::new())
+        EventResult::Consumed(Vec::new())
     }
 }
 
-impl Panel for Menu {
-    fn press(&mut self, state: &mut State, pressed: Pressed) -> Heard {
-        let items = self.shown(state);
-        let names: Vec<String> = items.iter().map(|item| item.name.clone()).collect();
+impl Panel for MenuPanel {
+    fn handle_key(&mut self, state: &mut State, pressed: KeyPress) -> EventResult {
+        let items = self.visible_items(state);
+        let names: Vec<String> = items.iter().map(|item| item.label.clone()).collect();
         let at = match (pressed.letter, pressed.command) {
-            (_, Some(Command::Back)) => return Heard::Close(Vec::new()),
-            (_, Some(Command::Act)) => (!items.is_empty()).then(|| self.chooser.at(&names)),
-            _ if self.finds => return self.find(pressed, &names),
+            (_, Some(PickerCommand::Back)) => return EventResult::Close(Vec::new()),
+            (_, Some(PickerCommand::Activate)) => {
+                (!items.is_empty()).then(|| self.select.selected_index(&names))
+            }
+            _ if self.is_finding => return self.handle_find_key(pressed, &names),
             (Some('/'), _) => {
-                self.finds = true;
+                self.is_finding = true;
                 None
             }
             (Some(letter), _) => items.iter().position(|item| item.letter == Some(letter)),
-            (None, Some(Command::Menu)) => Some(self.chooser.at(&names)),
-            (None, Some(Command::Move(_))) => {
-                self.chooser.moves(pressed, &names);
+            (None, Some(PickerCommand::Menu)) => Some(self.select.selected_index(&names)),
+            (None, Some(PickerCommand::Move(_))) => {
+                self.select.handle_move(pressed, &names);
                 None
             }
-            (None, _) => return Heard::Close(Vec::new()),
+            (None, _) => return EventResult::Close(Vec::new()),
         };
         match at.and_then(|at| items.into_iter().nth(at)) {
-            Some(item) => Heard::Close(self.run(state, item.does)),
-            None => Heard::Stay(Vec::new()),
+            Some(item) => EventResult::Close(self.run(state, item.action)),
+            None => EventResult::Consumed(Vec::new()),
         }
     }
 
-    fn paste(&mut self, text: &str) -> Pasted {
-        self.finds = true;
-        self.chooser.paste(text)
+    fn handle_paste(&mut self, text: &str) -> PasteResult {
+        self.is_finding = true;
+        self.select.handle_paste(text)
     }
 
-    fn sheet(&self, state: &State) -> Sheet {
-        let items = self.shown(state);
-        let names: Vec<String> = items.iter().map(|item| item.name.clone()).collect();
+    fn content(&self, state: &State) -> PanelContent {
+        let items = self.visible_items(state);
+        let names: Vec<String> = items.iter().map(|item| item.label.clone()).collect();
         let mut rows = Vec::new();
         for (at, item) in items.iter().enumerate() {
-            if !self.finds && at > 0 && items[at - 1].does.group() != item.does.group() {
-                rows.push(Row::Blank);
+            if !self.is_finding && at > 0 && items[at - 1].action.group() != item.action.group() {
+                rows.push(ContentRow::Blank);
             }
-            rows.push(Row::Choice(
+            rows.push(ContentRow::Choice(
                 item.letter.or(Some(' ')),
-                vec![(Tone::Text, item.name.clone()), (Tone::Dim, item.key.clone())],
+                vec![(Tone::Text, item.label.clone()), (Tone::Dim, item.key.clone())],
             ));
         }
         if rows.is_empty() {
-            rows.push(Row::text(Tone::Soft, "no command is called that"));
+            rows.push(ContentRow::text(Tone::Soft, "no command is called that"));
         }
         let title = match &self.roles[..] {
-            [role] => name(state, role),
+            [role] => role_label(state, role),
             roles => format!("{} marked roles", roles.len()),
         };
-        let sheet = Sheet::new(title, Extent::Columns, rows).at(self.chooser.at(&names));
-        let sheet = if self.finds { sheet.least(COLUMNS, LINES) } else { sheet };
-        if self.finds {
-            sheet.field("find", &self.chooser.typed, "type a command's name")
+        let sheet = PanelContent::new(title, PanelSize::Columns, rows)
+            .with_selected(self.select.selected_index(&names));
+        let sheet = if self.is_finding { sheet.with_min_size(COLUMNS, LINES) } else { sheet };
+        if self.is_finding {
+            sheet.with_input("find", &self.select.filter, "type a command's name")
         } else {
-            sheet.letter("/", "find by name")
+            sheet.with_shortcut("/", "find by name")
         }
     }
 
-    fn hints(&self, _: &State) -> Vec<(Command, &'static str)> {
-        vec![(Command::Act, "do it"), (Command::Back, "close")]
+    fn hints(&self, _: &State) -> Vec<(PickerCommand, &'static str)> {
+        vec![(PickerCommand::Activate, "do it"), (PickerCommand::Back, "close")]
     }
 }
 
-impl Menu {
-    fn run(&self, state: &mut State, does: Does) -> Vec<Effect> {
+impl MenuPanel {
+    fn run(&self, state: &mut State, does: MenuAction) -> Vec<Effect> {
         does.run(state, self.roles.clone())
     }
 }

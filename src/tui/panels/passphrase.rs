@@ -1,33 +1,33 @@
 //! The vault asks for its passphrase; where there is no vault yet, for a new one, twice.
 
-use super::super::catalog::Command;
+use super::super::commands::PickerCommand;
 use super::super::effect::Effect;
-use super::super::state::line::{Edit, Line};
-use super::super::state::{State, Waits};
-use super::super::view::signs;
-use super::super::view::words::grouped;
-use super::sheet::{Extent, Field, Row, Sheet, Tone};
-use super::{Heard, Panel, Pasted, Pressed};
+use super::super::state::text_input::{TextEdit, TextInput};
+use super::super::state::{State, WaitingFor};
+use super::super::view::format::group_digits;
+use super::super::view::panel_glyphs;
+use super::content::{ContentRow, InputField, PanelContent, PanelSize, Tone};
+use super::{EventResult, KeyPress, Panel, PasteResult};
 use crate::domain::{Error, Secret};
 use crate::ops::work::{Request, UnlockPrompt};
 use crate::os::tty::MAX_PASSPHRASE_CHARS;
 
 /// From so many that did not fit on, it may well be forgotten.
-const PERHAPS_FORGOTTEN: usize = 3;
+const ATTEMPTS_BEFORE_RESET_HINT: usize = 3;
 
 /// The passphrase as it is typed.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::tui) struct Passphrase {
-    asks: UnlockPrompt,
-    typed: Secret<String>,
+pub(in crate::tui) struct PassphrasePanel {
+    prompt: UnlockPrompt,
+    input: Secret<String>,
     /// A new one, typed once.
-    chosen: Option<Secret<String>>,
+    first_entry: Option<Secret<String>>,
     /// The second one was another one.
-    differ: bool,
+    is_mismatch: bool,
     /// What was said of the last one.
     error: Option<Error>,
     /// How many did not fit.
-    tries: usize,
+    failed_attempts: usize,
     /// Sent, and not answered yet.
     waiting: bool,
     /// More was typed or pasted than a passphrase may have. A part of it would be another one, so
@@ -35,74 +35,77 @@ pub(in crate::tui) struct Passphrase {
     too_long: bool,
 }
 
-impl Passphrase {
+impl PassphrasePanel {
     /// An empty field.
     pub(in crate::tui) fn new(asks: UnlockPrompt) -> Self {
         Self {
-            asks,
-            typed: Secret::from(""),
-            chosen: None,
-            differ: false,
+            prompt: asks,
+            input: Secret::from(""),
+            first_entry: None,
+            is_mismatch: false,
             error: None,
-            tries: 0,
+            failed_attempts: 0,
             waiting: false,
             too_long: false,
         }
     }
 
     /// The last one did not open the vault: another one may be typed, as often as it takes.
-    pub(in crate::tui) fn refused(&mut self, error: Error) {
-        self.tries += 1;
+    pub(in crate::tui) fn on_refused(&mut self, error: Error) {
+        self.failed_attempts += 1;
         (self.error, self.waiting) = (Some(error), false);
     }
 
     /// Adds text, or drops everything if it is too long; then whatever follows belongs to it and is
     /// dropped too.
-    fn add(&mut self, text: &str) {
-        let length = self.typed.expose().chars().count() + text.chars().count();
+    fn push(&mut self, text: &str) {
+        let length = self.input.expose().chars().count() + text.chars().count();
         self.too_long |= length > MAX_PASSPHRASE_CHARS;
-        self.typed = if self.too_long {
+        self.input = if self.too_long {
             Secret::from("")
         } else {
-            Secret::new(format!("{}{text}", self.typed.expose()))
+            Secret::new(format!("{}{text}", self.input.expose()))
         };
     }
 
     /// Enter: a new one is asked for once more, and whatever is complete is sent.
-    fn enter(&mut self) -> Vec<Effect> {
-        let typed = std::mem::replace(&mut self.typed, Secret::from(""));
-        match (self.asks, self.chosen.take()) {
+    fn submit(&mut self) -> Vec<Effect> {
+        let typed = std::mem::replace(&mut self.input, Secret::from(""));
+        match (self.prompt, self.first_entry.take()) {
             (UnlockPrompt::NewPassphrase, None) => {
-                (self.chosen, self.differ, self.error) = (Some(typed), false, None);
+                (self.first_entry, self.is_mismatch, self.error) = (Some(typed), false, None);
                 return Vec::new();
             }
             (UnlockPrompt::NewPassphrase, Some(chosen)) if chosen != typed => {
-                self.differ = true;
+                self.is_mismatch = true;
                 return Vec::new();
             }
             _ => {}
         }
-        (self.waiting, self.error, self.differ) = (true, None, false);
+        (self.waiting, self.error, self.is_mismatch) = (true, None, false);
         vec![Effect::Request(Request::Unlock { passphrase: typed })]
     }
 
     /// What stands above the field.
-    fn says(&self, state: &State) -> Vec<Row> {
-        let signs = signs(state.looks);
-        let soft = |text: &str| Row::text(Tone::Soft, text);
-        let dim = |text: &str| Row::text(Tone::Dim, text);
+    fn message_rows(&self, state: &State) -> Vec<ContentRow> {
+        let signs = panel_glyphs(state.appearance);
+        let soft = |text: &str| ContentRow::text(Tone::Soft, text);
+        let dim = |text: &str| ContentRow::text(Tone::Dim, text);
         if self.too_long {
-            let most = grouped(MAX_PASSPHRASE_CHARS);
-            let text = format!("{} a passphrase has at most {most} characters", signs.failed);
-            return vec![Row::text(Tone::Danger, text), soft("Backspace empties the field.")];
+            let most = group_digits(MAX_PASSPHRASE_CHARS);
+            let text = format!("{} a passphrase has at most {most} characters", signs.error);
+            return vec![
+                ContentRow::text(Tone::Danger, text),
+                soft("Backspace empties the field."),
+            ];
         }
         if self.waiting {
-            return vec![soft(&format!("Opening{}", signs.dots))];
+            return vec![soft(&format!("Opening{}", signs.in_progress))];
         }
         if let Some(error) = &self.error {
             let mut rows =
-                vec![Row::text(Tone::Danger, format!("{} {}", signs.failed, error.message))];
-            if self.tries < PERHAPS_FORGOTTEN {
+                vec![ContentRow::text(Tone::Danger, format!("{} {}", signs.error, error.message))];
+            if self.failed_attempts < ATTEMPTS_BEFORE_RESET_HINT {
                 rows.push(soft("Nothing is lost: try again."));
             } else {
                 rows.push(soft(
@@ -111,7 +114,7 @@ impl Passphrase {
             }
             return rows;
         }
-        match (self.asks, &self.chosen, self.differ) {
+        match (self.prompt, &self.first_entry, self.is_mismatch) {
             (UnlockPrompt::Passphrase, ..) => vec![soft(
                 "Your sign-ins and the credentials of your roles are sealed with a passphrase.",
             )],
@@ -120,9 +123,9 @@ impl Passphrase {
             )],
             (UnlockPrompt::NewPassphrase, None, true) => {
                 vec![
-                    Row::text(
+                    ContentRow::text(
                         Tone::Danger,
-                        format!("{} these two were not the same", signs.failed),
+                        format!("{} these two were not the same", signs.error),
                     ),
                     soft("Choose it again."),
                 ]
@@ -140,62 +143,65 @@ impl Passphrase {
     }
 }
 
-impl Panel for Passphrase {
-    fn press(&mut self, state: &mut State, pressed: Pressed) -> Heard {
-        if let Some(Command::Back) = pressed.command {
-            state.pending.take_if(|pending| pending.waits == Waits::Passphrase);
-            return Heard::Close(Vec::new());
+impl Panel for PassphrasePanel {
+    fn handle_key(&mut self, state: &mut State, pressed: KeyPress) -> EventResult {
+        if let Some(PickerCommand::Back) = pressed.command {
+            state.pending.take_if(|pending| pending.waiting_for == WaitingFor::Passphrase);
+            return EventResult::Close(Vec::new());
         }
         // What is typed while the vault tries the last one is for the next.
         match (pressed.letter, pressed.command) {
-            (Some(letter), _) => self.add(letter.encode_utf8(&mut [0; 4])),
-            (None, Some(Command::Edit(Edit::Backspace | Edit::CutToStart | Edit::CutWord)))
-                if self.too_long =>
+            (Some(letter), _) => self.push(letter.encode_utf8(&mut [0; 4])),
+            (
+                None,
+                Some(PickerCommand::Edit(
+                    TextEdit::Backspace | TextEdit::CutToStart | TextEdit::CutWord,
+                )),
+            ) if self.too_long => self.too_long = false,
+            (None, Some(PickerCommand::Activate))
+                if !self.waiting && !self.input.expose().is_empty() =>
             {
-                self.too_long = false
+                return EventResult::Consumed(self.submit());
             }
-            (None, Some(Command::Act)) if !self.waiting && !self.typed.expose().is_empty() => {
-                return Heard::Stay(self.enter());
-            }
-            (None, Some(Command::Edit(Edit::Backspace))) => {
-                let mut shorter = self.typed.expose().clone();
+            (None, Some(PickerCommand::Edit(TextEdit::Backspace))) => {
+                let mut shorter = self.input.expose().clone();
                 shorter.pop();
-                self.typed = Secret::new(shorter);
+                self.input = Secret::new(shorter);
             }
-            (None, Some(Command::Edit(Edit::CutToStart | Edit::CutWord))) => {
-                self.typed = Secret::from("")
+            (None, Some(PickerCommand::Edit(TextEdit::CutToStart | TextEdit::CutWord))) => {
+                self.input = Secret::from("")
             }
             _ => {}
         }
-        Heard::Stay(Vec::new())
+        EventResult::Consumed(Vec::new())
     }
 
-    fn paste(&mut self, text: &str) -> Pasted {
-        self.add(text.trim_end_matches(['\r', '\n']));
-        Pasted::Done
+    fn handle_paste(&mut self, text: &str) -> PasteResult {
+        self.push(text.trim_end_matches(['\r', '\n']));
+        PasteResult::Done
     }
 
-    fn sheet(&self, state: &State) -> Sheet {
-        let (title, label) = match (self.asks, &self.chosen) {
+    fn content(&self, state: &State) -> PanelContent {
+        let (title, label) = match (self.prompt, &self.first_entry) {
             (UnlockPrompt::Passphrase | UnlockPrompt::AnotherPassphrase, _) => {
                 ("the vault is locked", "passphrase")
             }
             (UnlockPrompt::NewPassphrase, None) => ("a passphrase for the vault", "new passphrase"),
             (UnlockPrompt::NewPassphrase, Some(_)) => ("a passphrase for the vault", "once more"),
         };
-        let mut sheet = Sheet::new(title, Extent::Words, self.says(state));
+        let mut sheet = PanelContent::new(title, PanelSize::Text, self.message_rows(state));
         // One mark a letter; the length is no more of a secret than the sound of the keys.
-        let marks = Line::new(&"x".repeat(self.typed.expose().chars().count()));
-        sheet.field = Some(Field { label, typed: marks, empty: "", masked: true });
+        let marks = TextInput::new(&"x".repeat(self.input.expose().chars().count()));
+        sheet.input = Some(InputField { label, input: marks, placeholder: "", masked: true });
         sheet
     }
 
-    fn hints(&self, _: &State) -> Vec<(Command, &'static str)> {
-        let act = match (self.asks, &self.chosen) {
+    fn hints(&self, _: &State) -> Vec<(PickerCommand, &'static str)> {
+        let act = match (self.prompt, &self.first_entry) {
             (UnlockPrompt::Passphrase | UnlockPrompt::AnotherPassphrase, _) => "unlock",
             (UnlockPrompt::NewPassphrase, None) => "go on",
             (UnlockPrompt::NewPassphrase, Some(_)) => "make the vault",
         };
-        vec![(Command::Act, act), (Command::Back, "close")]
+        vec![(PickerCommand::Activate, act), (PickerCommand::Back, "close")]
     }
 }

@@ -2,7 +2,7 @@
 
 use qrcodegen::{QrCode, QrCodeEcc};
 
-use super::sheet::Row;
+use super::content::ContentRow;
 
 /// Cells around the code that have to stay empty for a reader to find it.
 const MARGIN: i32 = 2;
@@ -11,7 +11,11 @@ const MARGIN: i32 = 2;
 ///
 /// # Errors
 /// What it would take, when there is not so much room.
-pub(in crate::tui) fn rows(text: &str, columns: u16, lines: u16) -> Result<Vec<Row>, String> {
+pub(in crate::tui) fn rows(
+    text: &str,
+    columns: u16,
+    lines: u16,
+) -> Result<Vec<ContentRow>, String> {
     let Ok(code) = QrCode::encode_text(text, QrCodeEcc::Low) else {
         return Err("the address is too long for a QR code".to_owned());
     };
@@ -33,7 +37,7 @@ pub(in crate::tui) fn rows(text: &str, columns: u16, lines: u16) -> Result<Vec<R
                 (false, false) => ' ',
             }
         });
-        Row::Paper(cells.collect())
+        ContentRow::QrCode(cells.collect())
     };
     Ok((-MARGIN..code.size() + MARGIN).step_by(2).map(row).collect())
 }
@@ -46,7 +50,7 @@ mod tests {
     fn a_code_is_square_in_half_blocks() {
         let rows = rows("https://device.sso.eu-west-1.amazonaws.com/?user_code=KFQT-HWLP", 60, 30)
             .unwrap();
-        let Row::Paper(first) = &rows[0] else { panic!("{:?}", rows[0]) };
+        let ContentRow::QrCode(first) = &rows[0] else { panic!("{:?}", rows[0]) };
         assert_eq!(first.chars().count().div_ceil(2), rows.len());
         assert!(first.chars().all(|cell| cell == ' '));
     }

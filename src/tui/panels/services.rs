@@ -1,12 +1,12 @@
 //! Pages of the web console: a service of AWS, found by any of its names, opened in a role.
 
-use super::super::Action;
-use super::super::catalog::Command;
-use super::super::state::{State, Then};
-use super::super::update::choose;
-use super::chooser::Chooser;
-use super::sheet::{Extent, Row, Sheet, Tone};
-use super::{Heard, Panel, Pasted, Pressed, name};
+use super::super::PickAction;
+use super::super::commands::PickerCommand;
+use super::super::state::{RoleTask, State};
+use super::super::update::activate;
+use super::content::{ContentRow, PanelContent, PanelSize, Tone};
+use super::select::SelectList;
+use super::{EventResult, KeyPress, Panel, PasteResult, role_label};
 use crate::domain::RoleId;
 use crate::ops::work::console_services;
 
@@ -16,60 +16,63 @@ const LINES: usize = 12;
 
 /// The chooser, open.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::tui) struct Services {
+pub(in crate::tui) struct ServicesPanel {
     role: RoleId,
-    chooser: Chooser<&'static str>,
+    select: SelectList<&'static str>,
 }
 
-impl Services {
+impl ServicesPanel {
     /// For the console of this role.
-    pub(in crate::tui) fn of(role: RoleId) -> Self {
-        Self { role, chooser: Chooser::default() }
+    pub(in crate::tui) fn new(role: RoleId) -> Self {
+        Self { role, select: SelectList::default() }
     }
 
     /// Services that fit, the best first; among equals by name.
-    fn shown(&self) -> Vec<(&'static str, &'static [&'static str])> {
+    fn matching_services(&self) -> Vec<(&'static str, &'static [&'static str])> {
         let rank = |(service, aliases): (&'static str, &'static [&'static str])| {
-            let rank = self.chooser.fits(aliases.iter().copied().chain([service]))?;
+            let rank = self.select.match_rank(aliases.iter().copied().chain([service]))?;
             // The name that is shown first is the better one.
-            let own = self.chooser.fits([service]).is_none();
+            let own = self.select.match_rank([service]).is_none();
             Some(((rank, own), (service, aliases)))
         };
         let mut fitting: Vec<_> = console_services().filter_map(rank).collect();
-        if !self.chooser.typed.is_empty() {
+        if !self.select.filter.is_empty() {
             fitting.sort_by_key(|(rank, _)| *rank);
         }
         fitting.into_iter().map(|(_, service)| service).collect()
     }
 }
 
-impl Panel for Services {
-    fn press(&mut self, state: &mut State, pressed: Pressed) -> Heard {
-        let names: Vec<&'static str> = self.shown().into_iter().map(|(name, _)| name).collect();
+impl Panel for ServicesPanel {
+    fn handle_key(&mut self, state: &mut State, pressed: KeyPress) -> EventResult {
+        let names: Vec<&'static str> =
+            self.matching_services().into_iter().map(|(name, _)| name).collect();
         match pressed.command {
-            Some(Command::Back | Command::Open(_)) => return Heard::Close(Vec::new()),
-            Some(Command::Act | Command::Console) => {
-                return match self.chooser.chosen(&names) {
-                    Some(service) => Heard::Close(choose::begin(
+            Some(PickerCommand::Back | PickerCommand::Open(_)) => {
+                return EventResult::Close(Vec::new());
+            }
+            Some(PickerCommand::Activate | PickerCommand::Console) => {
+                return match self.select.selected(&names) {
+                    Some(service) => EventResult::Close(activate::start(
                         state,
                         vec![self.role.clone()],
-                        Then::Leave(Action::Service(service)),
+                        RoleTask::Exit(PickAction::Service(service)),
                     )),
-                    None => Heard::Stay(Vec::new()),
+                    None => EventResult::Consumed(Vec::new()),
                 };
             }
             _ => {}
         }
-        let _ = self.chooser.moves(pressed, &names) || self.chooser.types(pressed);
-        Heard::Stay(Vec::new())
+        let _ = self.select.handle_move(pressed, &names) || self.select.handle_edit(pressed);
+        EventResult::Consumed(Vec::new())
     }
 
-    fn paste(&mut self, text: &str) -> Pasted {
-        self.chooser.paste(text)
+    fn handle_paste(&mut self, text: &str) -> PasteResult {
+        self.select.handle_paste(text)
     }
 
-    fn sheet(&self, state: &State) -> Sheet {
-        let shown = self.shown();
+    fn content(&self, state: &State) -> PanelContent {
+        let shown = self.matching_services();
         let names: Vec<&'static str> = shown.iter().map(|(name, _)| *name).collect();
         let row = |(name, aliases): &(&str, &[&str])| {
             // The last column is flush right, and these are read from the left.
@@ -78,20 +81,20 @@ impl Panel for Services {
                 (Tone::Dim, aliases.join(", ")),
                 (Tone::Dim, String::new()),
             ];
-            Row::Choice(None, cells.to_vec())
+            ContentRow::Choice(None, cells.to_vec())
         };
-        let mut rows: Vec<Row> = shown.iter().map(row).collect();
+        let mut rows: Vec<ContentRow> = shown.iter().map(row).collect();
         if rows.is_empty() {
-            rows.push(Row::text(Tone::Soft, "no service is called that here"));
+            rows.push(ContentRow::text(Tone::Soft, "no service is called that here"));
         }
-        let title = format!("console of {}", name(state, &self.role));
-        Sheet::new(title, Extent::Columns, rows)
-            .at(self.chooser.at(&names))
-            .least(COLUMNS, LINES)
-            .field("service", &self.chooser.typed, "type a name: s3, logs, dns")
+        let title = format!("console of {}", role_label(state, &self.role));
+        PanelContent::new(title, PanelSize::Columns, rows)
+            .with_selected(self.select.selected_index(&names))
+            .with_min_size(COLUMNS, LINES)
+            .with_input("service", &self.select.filter, "type a name: s3, logs, dns")
     }
 
-    fn hints(&self, _: &State) -> Vec<(Command, &'static str)> {
-        vec![(Command::Act, "open"), (Command::Back, "close")]
+    fn hints(&self, _: &State) -> Vec<(PickerCommand, &'static str)> {
+        vec![(PickerCommand::Activate, "open"), (PickerCommand::Back, "close")]
     }
 }

@@ -1,38 +1,38 @@
 //! Roles that have credentials in the vault, the one that expires first on top, counting down.
 
-use super::super::catalog::Command;
+use super::super::commands::PickerCommand;
 use super::super::effect::Effect;
-use super::super::state::{State, Then};
-use super::super::update::choose;
-use super::super::view::words;
-use super::chooser::Chooser;
-use super::sheet::{Extent, Row, Sheet, Tone};
-use super::{Heard, Panel, Pressed, account};
+use super::super::state::{RoleTask, State};
+use super::super::update::activate;
+use super::super::view::format;
+use super::content::{ContentRow, PanelContent, PanelSize, Tone};
+use super::select::SelectList;
+use super::{EventResult, KeyPress, Panel, account_label};
 use crate::domain::{RoleId, Timestamp};
 use crate::ops::work::Request;
 
 /// From so few seconds on a session is about to end.
-const SOON: i64 = 300;
+const EXPIRING_SECONDS: i64 = 300;
 
 /// Which of them is under the bar.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::tui) struct Sessions {
-    chooser: Chooser<RoleId>,
+pub(in crate::tui) struct SessionsPanel {
+    select: SelectList<RoleId>,
 }
 
-impl Sessions {
+impl SessionsPanel {
     /// With the bar on the first of them, wherever that goes when it is renewed.
-    pub(in crate::tui) fn of(state: &State) -> Self {
-        let mut chooser = Chooser::default();
-        chooser.hold(&Self::roles(state));
-        Self { chooser }
+    pub(in crate::tui) fn new(state: &State) -> Self {
+        let mut chooser = SelectList::default();
+        chooser.pin(&Self::roles(state));
+        Self { select: chooser }
     }
 
     fn roles(state: &State) -> Vec<RoleId> {
-        Self::running(state).into_iter().map(|(role, _)| role).collect()
+        Self::active_sessions(state).into_iter().map(|(role, _)| role).collect()
     }
 
-    fn running(state: &State) -> Vec<(RoleId, Timestamp)> {
+    fn active_sessions(state: &State) -> Vec<(RoleId, Timestamp)> {
         let mut roles: Vec<_> = state
             .sessions
             .roles
@@ -45,71 +45,83 @@ impl Sessions {
     }
 }
 
-impl Panel for Sessions {
-    fn press(&mut self, state: &mut State, pressed: Pressed) -> Heard {
+impl Panel for SessionsPanel {
+    fn handle_key(&mut self, state: &mut State, pressed: KeyPress) -> EventResult {
         let roles = Self::roles(state);
-        self.chooser.hold(&roles);
-        let chosen = self.chooser.chosen(&roles);
+        self.select.pin(&roles);
+        let chosen = self.select.selected(&roles);
         match (pressed.letter, pressed.command, chosen) {
-            (_, Some(Command::Back | Command::Open(_)), _) => return Heard::Close(Vec::new()),
-            (_, Some(Command::Act), Some(role)) => {
-                return Heard::Close(choose::begin(state, vec![role], Then::Leave(state.action)));
+            (_, Some(PickerCommand::Back | PickerCommand::Open(_)), _) => {
+                return EventResult::Close(Vec::new());
+            }
+            (_, Some(PickerCommand::Activate), Some(role)) => {
+                return EventResult::Close(activate::start(
+                    state,
+                    vec![role],
+                    RoleTask::Exit(state.action),
+                ));
             }
             (Some('r'), _, Some(role)) => {
-                return Heard::Stay(choose::begin(state, vec![role], Then::Renew));
+                return EventResult::Consumed(activate::start(state, vec![role], RoleTask::Renew));
             }
             (Some('d'), _, Some(role)) => {
-                return Heard::Stay(vec![Effect::Request(Request::ForgetCredentials { role })]);
+                return EventResult::Consumed(vec![Effect::Request(Request::ForgetCredentials {
+                    role,
+                })]);
             }
             (Some('o'), _, Some(role)) => {
-                return Heard::Stay(vec![Effect::Request(Request::SignOut {
+                return EventResult::Consumed(vec![Effect::Request(Request::SignOut {
                     instance: role.instance,
                 })]);
             }
             _ => {}
         }
-        self.chooser.moves(pressed, &roles);
-        Heard::Stay(Vec::new())
+        self.select.handle_move(pressed, &roles);
+        EventResult::Consumed(Vec::new())
     }
 
-    fn sheet(&self, state: &State) -> Sheet {
-        let running = Self::running(state);
+    fn content(&self, state: &State) -> PanelContent {
+        let running = Self::active_sessions(state);
         let row = |(role, at): &(RoleId, Timestamp)| {
             let left = at.since(state.now);
-            let said = if state.looks.motion { words::clock(left) } else { words::span(left) };
-            let tone = if left <= SOON { Tone::Danger } else { Tone::Accent };
-            Row::Choice(
+            let said = if state.appearance.motion {
+                format::long_countdown(left)
+            } else {
+                format::rough_duration(left)
+            };
+            let tone = if left <= EXPIRING_SECONDS { Tone::Danger } else { Tone::Accent };
+            ContentRow::Choice(
                 None,
                 vec![
-                    (Tone::Text, account(state, role)),
+                    (Tone::Text, account_label(state, role)),
                     (Tone::Soft, role.role.to_string()),
                     (tone, said),
                 ],
             )
         };
-        let mut rows: Vec<Row> = running.iter().map(row).collect();
+        let mut rows: Vec<ContentRow> = running.iter().map(row).collect();
         let roles: Vec<RoleId> = running.into_iter().map(|(role, _)| role).collect();
-        let Some(chosen) = self.chooser.chosen(&roles) else {
-            rows.push(Row::text(
+        let Some(chosen) = self.select.selected(&roles) else {
+            rows.push(ContentRow::text(
                 Tone::Soft,
                 "No role has credentials in the vault yet. Enter on a role gets some.",
             ));
-            return Sheet::new("sessions", Extent::Words, rows);
+            return PanelContent::new("sessions", PanelSize::Text, rows);
         };
-        Sheet::new("sessions", Extent::Columns, rows)
-            .at(self.chooser.at(&roles))
-            .letter("r", "renew")
-            .letter("d", "drop")
-            .letter("o", format!("sign out of {}", chosen.instance))
+        PanelContent::new("sessions", PanelSize::Columns, rows)
+            .with_selected(self.select.selected_index(&roles))
+            .with_shortcut("r", "renew")
+            .with_shortcut("d", "drop")
+            .with_shortcut("o", format!("sign out of {}", chosen.instance))
     }
 
-    fn hints(&self, state: &State) -> Vec<(Command, &'static str)> {
-        let some = !Self::running(state).is_empty();
-        let act = some.then(|| (Command::Act, state.action.name()));
-        act.into_iter().chain([(Command::Back, "close")]).collect()
+    fn hints(&self, state: &State) -> Vec<(PickerCommand, &'static str)> {
+        let some = !Self::active_sessions(state).is_empty();
+        let act = some.then(|| (PickerCommand::Activate, state.action.label()));
+        act.into_iter().chain([(PickerCommand::Back, "close")]).collect()
     }
 
-    fn counts(&self) -> bool {
+    fn has_countdown(&self) -> bool {
         true
     }
 }

@@ -3,82 +3,83 @@
 
 use super::super::panels::Panel;
 pub(in crate::tui) use super::super::panels::{
-    clock::Clock, confirm::Confirm, details::Details, each::Each, help::Help, hidden::Hidden,
-    instances::Instances, log::Log, login::Login, menu::Menu, message::Message,
-    passphrase::Passphrase, services::Services, sessions::Sessions,
+    clock_skew::ClockSkewPanel, confirm::ConfirmPanel, details::DetailsPanel, each::EachPanel,
+    error::ErrorPanel, help::HelpPanel, hidden_roles::HiddenRolesPanel, instances::InstancesPanel,
+    log::LogPanel, menu::MenuPanel, passphrase::PassphrasePanel, services::ServicesPanel,
+    sessions::SessionsPanel, sign_in::SignInPanel,
 };
 
 /// One panel. They stand on a stack; the top one hears keys first.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) enum Overlay {
     /// All commands with their keys.
-    Help(Help),
+    Help(HelpPanel),
     /// What the preview would show, where there is no room for it.
-    Details(Details),
+    Details(DetailsPanel),
     /// What can be done with the selected or the marked roles.
-    Menu(Menu),
+    Menu(MenuPanel),
     /// A sign-in under way.
-    Login(Login),
+    SignIn(SignInPanel),
     /// The vault asks for its passphrase.
-    Passphrase(Passphrase),
+    Passphrase(PassphrasePanel),
     /// Something went wrong.
-    Message(Message),
+    Error(ErrorPanel),
     /// The clock is wrong.
-    Clock(Clock),
+    ClockSkew(ClockSkewPanel),
     /// Protected roles were chosen.
-    Confirm(Confirm),
+    Confirm(ConfirmPanel),
     /// Roles with credentials.
-    Sessions(Sessions),
+    Sessions(SessionsPanel),
     /// Who is signed in where.
-    Instances(Instances),
+    Instances(InstancesPanel),
     /// Pages of the console.
-    Services(Services),
+    Services(ServicesPanel),
     /// A command line for several roles.
-    Each(Each),
+    Each(EachPanel),
     /// What was said.
-    Log(Log),
+    Log(LogPanel),
     /// Roles that are not shown.
-    Hidden(Hidden),
+    HiddenRoles(HiddenRolesPanel),
 }
 
 impl Overlay {
     /// As something that hears keys and shows itself.
-    pub(in crate::tui) fn panel(&self) -> &dyn Panel {
+    pub(in crate::tui) fn as_panel(&self) -> &dyn Panel {
         match self {
             Overlay::Help(panel) => panel,
             Overlay::Details(panel) => panel,
             Overlay::Menu(panel) => panel,
-            Overlay::Login(panel) => panel,
+            Overlay::SignIn(panel) => panel,
             Overlay::Passphrase(panel) => panel,
-            Overlay::Message(panel) => panel,
-            Overlay::Clock(panel) => panel,
+            Overlay::Error(panel) => panel,
+            Overlay::ClockSkew(panel) => panel,
             Overlay::Confirm(panel) => panel,
             Overlay::Sessions(panel) => panel,
             Overlay::Instances(panel) => panel,
             Overlay::Services(panel) => panel,
             Overlay::Each(panel) => panel,
             Overlay::Log(panel) => panel,
-            Overlay::Hidden(panel) => panel,
+            Overlay::HiddenRoles(panel) => panel,
         }
     }
 
     /// The same, to take a key.
-    pub(in crate::tui) fn panel_mut(&mut self) -> &mut dyn Panel {
+    pub(in crate::tui) fn as_panel_mut(&mut self) -> &mut dyn Panel {
         match self {
             Overlay::Help(panel) => panel,
             Overlay::Details(panel) => panel,
             Overlay::Menu(panel) => panel,
-            Overlay::Login(panel) => panel,
+            Overlay::SignIn(panel) => panel,
             Overlay::Passphrase(panel) => panel,
-            Overlay::Message(panel) => panel,
-            Overlay::Clock(panel) => panel,
+            Overlay::Error(panel) => panel,
+            Overlay::ClockSkew(panel) => panel,
             Overlay::Confirm(panel) => panel,
             Overlay::Sessions(panel) => panel,
             Overlay::Instances(panel) => panel,
             Overlay::Services(panel) => panel,
             Overlay::Each(panel) => panel,
             Overlay::Log(panel) => panel,
-            Overlay::Hidden(panel) => panel,
+            Overlay::HiddenRoles(panel) => panel,
         }
     }
 }

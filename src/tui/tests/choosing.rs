@@ -5,7 +5,7 @@ use crate::ops::work::{Request, RoleFlag, SignInStep, UnlockPrompt};
 use crate::tui::state::overlay::Overlay;
 use crate::tui::{Exit, Picked};
 
-fn role(rig: &Rig) -> RoleId {
+fn selected_role(rig: &TestPicker) -> RoleId {
     rig.state.list.selected.clone().unwrap()
 }
 
@@ -13,22 +13,22 @@ fn assume(role: &RoleId, number: u64) -> Effect {
     Effect::Request(Request::Assume { role: role.clone(), number })
 }
 
-fn picked(role: &RoleId, action: Action) -> Effect {
+fn exit_picked(role: &RoleId, action: PickAction) -> Effect {
     Effect::Exit(Exit::Picked(Picked { roles: vec![role.clone()], action }))
 }
 
-fn last_number(rig: &Rig) -> u64 {
-    rig.state.numbers
+fn last_number(rig: &TestPicker) -> u64 {
+    rig.state.last_number
 }
 
 /// The picker with an unprotected role under the bar and Enter pressed.
-fn pressed() -> (Rig, RoleId, u64) {
-    let mut rig = Rig::new(usual());
+fn enter_pressed() -> (TestPicker, RoleId, u64) {
+    let mut rig = TestPicker::new(sample_options());
     rig.keys(&["edge-dev"]);
-    rig.wanted();
+    rig.take_effects();
     rig.keys(&["enter"]);
-    let (role, number) = (role(&rig), last_number(&rig));
-    assert_eq!(rig.wanted(), [assume(&role, number)]);
+    let (role, number) = (selected_role(&rig), last_number(&rig));
+    assert_eq!(rig.take_effects(), [assume(&role, number)]);
     (rig, role, number)
 }
 
@@ -38,60 +38,60 @@ fn login_needed() -> Result<Timestamp> {
 
 #[test]
 fn enter_gets_credentials_and_then_leaves_with_the_role() {
-    let (mut rig, role, number) = pressed();
+    let (mut rig, role, number) = enter_pressed();
     assert!(rig.screen().contains("getting credentials for edge-dev"));
-    rig.news(Update::Assumed { number, role: role.clone(), outcome: Ok(NOW.plus(3_600)) });
-    assert_eq!(rig.wanted(), [picked(&role, Action::Shell)]);
+    rig.update(Update::Assumed { number, role: role.clone(), outcome: Ok(NOW.plus(3_600)) });
+    assert_eq!(rig.take_effects(), [exit_picked(&role, PickAction::Shell)]);
 }
 
 #[test]
 fn an_answer_to_an_older_choice_is_dropped() {
-    let (mut rig, role, number) = pressed();
+    let (mut rig, role, number) = enter_pressed();
     rig.keys(&["ctrl-u", "edge-staging", "enter"]);
-    rig.wanted();
-    rig.news(Update::Assumed { number, role, outcome: Ok(NOW.plus(3_600)) });
-    assert_eq!(rig.wanted(), []);
+    rig.take_effects();
+    rig.update(Update::Assumed { number, role, outcome: Ok(NOW.plus(3_600)) });
+    assert_eq!(rig.take_effects(), []);
 }
 
 #[test]
 fn a_sign_in_is_asked_for_once_and_the_role_again_once() {
-    let (mut rig, role, number) = pressed();
-    rig.news(Update::Assumed { number, role: role.clone(), outcome: login_needed() });
+    let (mut rig, role, number) = enter_pressed();
+    rig.update(Update::Assumed { number, role: role.clone(), outcome: login_needed() });
     let sign_in = last_number(&rig);
     assert_eq!(
-        rig.wanted(),
+        rig.take_effects(),
         [Effect::Request(Request::SignIn { instance: role.instance.clone(), number: sign_in })]
     );
-    rig.news(Update::SignIn { number: sign_in, step: SignInStep::Done });
+    rig.update(Update::SignIn { number: sign_in, step: SignInStep::Done });
     assert!(rig.state.overlays.is_empty());
     let again = last_number(&rig);
-    assert_eq!(rig.wanted(), [assume(&role, again)]);
-    rig.news(Update::Assumed { number: again, role, outcome: login_needed() });
-    assert_eq!(rig.wanted(), []);
-    assert!(matches!(rig.state.overlays[..], [Overlay::Message(_)]));
+    assert_eq!(rig.take_effects(), [assume(&role, again)]);
+    rig.update(Update::Assumed { number: again, role, outcome: login_needed() });
+    assert_eq!(rig.take_effects(), []);
+    assert!(matches!(rig.state.overlays[..], [Overlay::Error(_)]));
 }
 
 #[test]
 fn typing_goes_on_behind_the_sign_in_and_escape_puts_it_off() {
-    let (mut rig, role, number) = pressed();
-    rig.news(Update::Assumed { number, role, outcome: login_needed() });
+    let (mut rig, role, number) = enter_pressed();
+    rig.update(Update::Assumed { number, role, outcome: login_needed() });
     let sign_in = last_number(&rig);
-    rig.wanted();
+    rig.take_effects();
     rig.keys(&["x"]);
     assert_eq!(rig.state.query.text(), "edge-devx");
     rig.keys(&["esc"]);
-    assert_eq!(rig.wanted(), [Effect::Request(Request::CancelSignIn { number: sign_in })]);
+    assert_eq!(rig.take_effects(), [Effect::Request(Request::CancelSignIn { number: sign_in })]);
     assert_eq!((rig.state.overlays.len(), &rig.state.pending), (0, &None));
-    rig.news(Update::SignIn { number: sign_in, step: SignInStep::Done });
-    assert_eq!(rig.wanted(), []);
+    rig.update(Update::SignIn { number: sign_in, step: SignInStep::Done });
+    assert_eq!(rig.take_effects(), []);
 }
 
 #[test]
 fn a_sign_in_cancelled_in_the_browser_closes_the_panel() {
-    let (mut rig, role, number) = pressed();
-    rig.news(Update::Assumed { number, role, outcome: login_needed() });
+    let (mut rig, role, number) = enter_pressed();
+    rig.update(Update::Assumed { number, role, outcome: login_needed() });
     let number = last_number(&rig);
-    rig.news(Update::SignIn {
+    rig.update(Update::SignIn {
         number,
         step: SignInStep::Failed(Error::new(ErrorKind::Cancelled, "cancelled")),
     });
@@ -100,200 +100,209 @@ fn a_sign_in_cancelled_in_the_browser_closes_the_panel() {
 
 #[test]
 fn a_failed_sign_in_can_be_tried_again_for_the_same_choice() {
-    let (mut rig, role, number) = pressed();
-    rig.news(Update::Assumed { number, role: role.clone(), outcome: login_needed() });
+    let (mut rig, role, number) = enter_pressed();
+    rig.update(Update::Assumed { number, role: role.clone(), outcome: login_needed() });
     let first = last_number(&rig);
-    rig.news(Update::SignIn {
+    rig.update(Update::SignIn {
         number: first,
         step: SignInStep::Failed(Error::new(ErrorKind::LoginNeeded, "it expired")),
     });
-    rig.wanted();
+    rig.take_effects();
     rig.keys(&["enter"]);
     let second = last_number(&rig);
-    assert!(rig.wanted().contains(&Effect::Request(Request::SignIn {
+    assert!(rig.take_effects().contains(&Effect::Request(Request::SignIn {
         instance: role.instance.clone(),
         number: second
     })));
-    rig.news(Update::SignIn { number: second, step: SignInStep::Done });
+    rig.update(Update::SignIn { number: second, step: SignInStep::Done });
     let third = last_number(&rig);
-    assert!(rig.wanted().contains(&assume(&role, third)));
+    assert!(rig.take_effects().contains(&assume(&role, third)));
 }
 
 #[test]
 fn a_locked_vault_asks_for_its_passphrase_and_then_goes_on() {
-    let (mut rig, role, number) = pressed();
-    rig.news(Update::Locked(UnlockPrompt::Passphrase));
-    rig.news(Update::Assumed {
+    let (mut rig, role, number) = enter_pressed();
+    rig.update(Update::Locked(UnlockPrompt::Passphrase));
+    rig.update(Update::Assumed {
         number,
         role: role.clone(),
         outcome: Err(Error::new(ErrorKind::Vault, "the vault is locked")),
     });
     rig.keys(&["pasx", "backspace", "s", "enter"]);
     assert_eq!(
-        rig.wanted(),
+        rig.take_effects(),
         [Effect::Request(Request::Unlock { passphrase: Secret::from("pass") })]
     );
     assert!(!format!("{:?}", rig.state).contains("pass\""));
-    rig.news(Update::VaultUnlocked(Err(Error::new(
+    rig.update(Update::VaultUnlocked(Err(Error::new(
         ErrorKind::Vault,
         "that is not the passphrase",
     ))));
     assert!(rig.screen().contains("that is not the passphrase"));
-    rig.news(Update::VaultUnlocked(Ok(())));
-    assert_eq!(rig.wanted(), [assume(&role, last_number(&rig))]);
+    rig.update(Update::VaultUnlocked(Ok(())));
+    assert_eq!(rig.take_effects(), [assume(&role, last_number(&rig))]);
     assert!(rig.state.overlays.is_empty());
 }
 
 #[test]
 fn a_refusal_is_shown_with_its_hints_and_escape_leads_back_to_the_list() {
-    let (mut rig, role, number) = pressed();
+    let (mut rig, role, number) = enter_pressed();
     let refused =
         Error::new(ErrorKind::AccessDenied, "AWS refuses the role").hint("ask the platform team");
-    rig.news(Update::Assumed { number, role, outcome: Err(refused) });
+    rig.update(Update::Assumed { number, role, outcome: Err(refused) });
     assert!(rig.screen().contains("ask the platform team"));
     rig.keys(&["esc"]);
-    assert_eq!((rig.state.overlays.len(), rig.wanted()), (0, vec![]));
+    assert_eq!((rig.state.overlays.len(), rig.take_effects()), (0, vec![]));
 }
 
 #[test]
 fn a_protected_role_needs_a_yes() {
-    let mut rig = Rig::new(usual());
+    let mut rig = TestPicker::new(sample_options());
     rig.keys(&["payments-prod adm", "enter", "n"]);
-    assert_eq!(rig.wanted(), []);
+    assert_eq!(rig.take_effects(), []);
     rig.keys(&["enter", "y"]);
-    let (role, number) = (role(&rig), last_number(&rig));
+    let (role, number) = (selected_role(&rig), last_number(&rig));
     let consent = Effect::Request(Request::RecordConfirmation {
         role: role.clone(),
         confirm: ConfirmLevel::Ask,
     });
-    assert_eq!(rig.wanted(), [consent, assume(&role, number)]);
+    assert_eq!(rig.take_effects(), [consent, assume(&role, number)]);
 }
 
 #[test]
 fn a_name_alone_needs_neither_credentials_nor_a_yes() {
-    let mut rig = Rig::new(Options { action: Action::Print, ..usual() });
+    let mut rig = TestPicker::new(PickerOptions { action: PickAction::Print, ..sample_options() });
     rig.keys(&["payments-prod adm", "enter"]);
-    assert_eq!(rig.wanted(), [picked(&role(&rig), Action::Print)]);
+    assert_eq!(rig.take_effects(), [exit_picked(&selected_role(&rig), PickAction::Print)]);
 }
 
 #[test]
 fn a_profile_needs_no_credentials_but_a_yes() {
-    let mut rig = Rig::new(Options { action: Action::Profile, ..usual() });
+    let mut rig =
+        TestPicker::new(PickerOptions { action: PickAction::Profile, ..sample_options() });
     rig.keys(&["payments-prod adm", "enter"]);
-    assert_eq!(rig.wanted(), []);
+    assert_eq!(rig.take_effects(), []);
     rig.keys(&["y"]);
-    let role = role(&rig);
+    let role = selected_role(&rig);
     let consent = Effect::Request(Request::RecordConfirmation {
         role: role.clone(),
         confirm: ConfirmLevel::Ask,
     });
-    assert_eq!(rig.wanted(), [consent, picked(&role, Action::Profile)]);
+    assert_eq!(rig.take_effects(), [consent, exit_picked(&role, PickAction::Profile)]);
 }
 
 #[test]
 fn control_o_opens_the_console() {
-    let mut rig = Rig::new(usual());
+    let mut rig = TestPicker::new(sample_options());
     rig.keys(&["edge-dev", "ctrl-o"]);
-    rig.wanted();
-    let (role, number) = (role(&rig), last_number(&rig));
-    rig.news(Update::Assumed { number, role: role.clone(), outcome: Ok(NOW) });
-    assert_eq!(rig.wanted(), [picked(&role, Action::Console)]);
+    rig.take_effects();
+    let (role, number) = (selected_role(&rig), last_number(&rig));
+    rig.update(Update::Assumed { number, role: role.clone(), outcome: Ok(NOW) });
+    assert_eq!(rig.take_effects(), [exit_picked(&role, PickAction::Console)]);
 }
 
 #[test]
 fn marked_roles_leave_together_in_the_order_of_the_roster() {
-    let mut rig = Rig::new(Options { multi: true, action: Action::Print, ..usual() });
+    let mut rig = TestPicker::new(PickerOptions {
+        multi: true,
+        action: PickAction::Print,
+        ..sample_options()
+    });
     rig.keys(&["edge-dev", "tab", "ctrl-u", "edge-staging read", "tab", "enter"]);
-    let [Effect::Exit(Exit::Picked(picked))] = &rig.wanted()[..] else { panic!("no exit") };
+    let [Effect::Exit(Exit::Picked(picked))] = &rig.take_effects()[..] else { panic!("no exit") };
     assert_eq!(picked.roles.len(), 2);
     assert!(picked.roles[0] < picked.roles[1]);
 }
 
 #[test]
 fn escape_closes_stops_and_then_leaves() {
-    let (mut rig, ..) = pressed();
+    let (mut rig, ..) = enter_pressed();
     rig.keys(&["f1", "esc"]);
     assert!(rig.state.pending.is_some());
     rig.keys(&["esc"]);
-    assert_eq!((rig.state.pending.is_some(), rig.wanted()), (false, vec![]));
+    assert_eq!((rig.state.pending.is_some(), rig.take_effects()), (false, vec![]));
     rig.keys(&["esc"]);
-    assert_eq!(rig.wanted(), [Effect::Exit(Exit::Cancelled)]);
+    assert_eq!(rig.take_effects(), [Effect::Exit(Exit::Cancelled)]);
 }
 
 #[test]
 fn control_c_leaves_from_anywhere() {
-    let mut rig = Rig::new(usual());
+    let mut rig = TestPicker::new(sample_options());
     rig.keys(&["f1", "ctrl-c"]);
-    assert_eq!(rig.wanted(), [Effect::Exit(Exit::Cancelled)]);
+    assert_eq!(rig.take_effects(), [Effect::Exit(Exit::Cancelled)]);
 }
 
 #[test]
 fn stale_instances_are_refreshed_once_the_first_frame_stands() {
     let stale = vec![InstanceName::new("corp")];
-    let mut rig = Rig::new(Options { stale: stale.clone(), ..usual() });
-    assert_eq!(rig.wanted(), []);
+    let mut rig =
+        TestPicker::new(PickerOptions { stale_instances: stale.clone(), ..sample_options() });
+    assert_eq!(rig.take_effects(), []);
     rig.event(Event::Started);
-    assert_eq!(rig.wanted(), [Effect::Request(Request::Refresh { instance: stale[0].clone() })]);
-    assert!(rig.state.gauge().is_some());
+    assert_eq!(
+        rig.take_effects(),
+        [Effect::Request(Request::Refresh { instance: stale[0].clone() })]
+    );
+    assert!(rig.state.refresh_totals().is_some());
 }
 
 #[test]
 fn the_menu_pins_a_role_and_copies_its_arn() {
-    let mut rig = Rig::new(usual());
+    let mut rig = TestPicker::new(sample_options());
     rig.keys(&["edge-dev", "right", "f"]);
     assert_eq!(
-        rig.wanted(),
+        rig.take_effects(),
         [Effect::Request(Request::SetFlag {
-            roles: vec![role(&rig)],
+            roles: vec![selected_role(&rig)],
             flag: RoleFlag::Favorite,
             on: true
         })]
     );
-    assert!(rig.state.marks.favorites.contains(&role(&rig)));
+    assert!(rig.state.marks.favorites.contains(&selected_role(&rig)));
     rig.keys(&["alt-enter", "a"]);
-    let arn = rig.state.roster.arn(rig.state.selected().unwrap());
-    assert_eq!(rig.wanted(), [Effect::Request(Request::Copy { text: arn })]);
+    let arn = rig.state.roster.arn(rig.state.selected_entry().unwrap());
+    assert_eq!(rig.take_effects(), [Effect::Request(Request::Copy { text: arn })]);
 }
 
 #[test]
 fn right_inside_the_query_moves_the_cursor() {
-    let mut rig = Rig::new(usual());
+    let mut rig = TestPicker::new(sample_options());
     rig.keys(&["edge", "left", "right"]);
-    assert!(rig.state.overlays.is_empty() && rig.state.query.at_end());
+    assert!(rig.state.overlays.is_empty() && rig.state.query.is_at_end());
 }
 
 #[test]
 fn enter_during_the_first_reading_is_not_lost_when_it_turns_out_that_nobody_is_signed_in() {
     let corp = InstanceName::new("corp");
-    let mut options = usual();
+    let mut options = sample_options();
     options.roster =
         std::sync::Arc::new(Roster { entries: Vec::new(), ..Roster::clone(&options.roster) });
     options.sessions.instances.iter_mut().for_each(|session| session.signed_in = false);
-    let mut rig = Rig::new(Options { stale: vec![corp.clone()], ..options });
+    let mut rig = TestPicker::new(PickerOptions { stale_instances: vec![corp.clone()], ..options });
     rig.event(Event::Started);
     rig.keys(&["enter"]);
-    rig.wanted();
-    rig.news(Update::Refreshed {
+    rig.take_effects();
+    rig.update(Update::Refreshed {
         instance: corp.clone(),
         outcome: Err(Error::new(ErrorKind::LoginNeeded, "nobody is signed in to corp")),
     });
     assert_eq!(
-        rig.wanted(),
+        rig.take_effects(),
         [Effect::Request(Request::SignIn { instance: corp, number: last_number(&rig) })]
     );
 }
 
 #[test]
 fn a_sketch_can_be_searched_but_not_acted_on_until_it_is_known_what_is_protected() {
-    let mut options = usual();
+    let mut options = sample_options();
     let whole = options.roster.clone();
     let mut sketch = Roster::clone(&whole);
     sketch.entries.iter_mut().for_each(|entry| entry.confirm = crate::domain::ConfirmLevel::None);
     options.roster = std::sync::Arc::new(sketch);
-    let mut rig = Rig::new(Options { sketch: true, ..options });
+    let mut rig = TestPicker::new(PickerOptions { is_preview: true, ..options });
     rig.keys(&["edge-prod adm", "enter"]);
-    assert_eq!(rig.wanted(), []);
-    rig.news(Update::Roster(whole));
-    assert_eq!(rig.wanted(), []);
+    assert_eq!(rig.take_effects(), []);
+    rig.update(Update::Roster(whole));
+    assert_eq!(rig.take_effects(), []);
     assert!(matches!(rig.state.overlays.last(), Some(Overlay::Confirm(_))));
 }

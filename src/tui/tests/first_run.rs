@@ -1,27 +1,27 @@
 //! The form for the first instance, played.
 
 use super::super::Exit;
-use super::super::state::first_run::{Field, Step};
+use super::super::state::first_run::{FirstRunField, FirstRunStep};
 use super::*;
 use crate::ops::work::{DiscoveredInstance, Request, SignInStep};
 
-fn bare() -> Rig {
-    let none = Options {
+fn empty_picker() -> TestPicker {
+    let none = PickerOptions {
         roster: Arc::default(),
         usages: Usages::default(),
         marks: RoleFlags::default(),
         sessions: SessionList::default(),
-        ..usual()
+        ..sample_options()
     };
-    Rig::new(Options {
+    TestPicker::new(PickerOptions {
         first_run: Some("~/.config/rolecall/config.toml".into()),
-        sketch: true,
+        is_preview: true,
         ..none
     })
-    .sized(80, 20)
+    .with_size(80, 20)
 }
 
-fn step(rig: &Rig) -> Option<Step> {
+fn step(rig: &TestPicker) -> Option<FirstRunStep> {
     rig.state.first_run.as_ref().map(|form| form.step)
 }
 
@@ -42,99 +42,99 @@ fn found(region: Option<&str>) -> DiscoveredInstance {
 }
 
 /// A form whose address was looked at.
-fn looked_at(region: Option<&str>) -> Rig {
-    let mut rig = bare();
+fn discovered(region: Option<&str>) -> TestPicker {
+    let mut rig = empty_picker();
     rig.keys(&["corp.awsapps.com", "enter"]);
-    let number = rig.state.numbers;
-    rig.news(Update::Discovered { number, outcome: Ok(found(region)) });
+    let number = rig.state.last_number;
+    rig.update(Update::Discovered { number, outcome: Ok(found(region)) });
     rig
 }
 
 #[test]
 fn from_an_address_to_the_list_without_a_restart() {
-    let mut rig = bare();
+    let mut rig = empty_picker();
     rig.keys(&["enter"]);
     assert_eq!(
-        (rig.wanted(), step(&rig)),
-        (vec![], Some(Step::Address)),
+        (rig.take_effects(), step(&rig)),
+        (vec![], Some(FirstRunStep::StartUrl)),
         "an empty line is no address"
     );
     rig.keys(&["corp.awsapps.com/start?", "backspace", "enter"]);
-    let number = rig.state.numbers;
+    let number = rig.state.last_number;
     assert_eq!(
-        rig.wanted(),
+        rig.take_effects(),
         [Effect::Request(Request::Discover { address: "corp.awsapps.com/start".into(), number })]
     );
-    assert_eq!(step(&rig), Some(Step::Looking));
-    rig.news(Update::Discovered { number, outcome: Ok(found(Some("eu-west-1"))) });
+    assert_eq!(step(&rig), Some(FirstRunStep::Discovering));
+    rig.update(Update::Discovered { number, outcome: Ok(found(Some("eu-west-1"))) });
     rig.keys(&["ctrl-u", "work", "enter"]);
-    let number = rig.state.numbers;
+    let number = rig.state.last_number;
     let set_up = Request::SetUp {
         name: "work".into(),
         start_url: "https://corp.awsapps.com/start".into(),
         region: "eu-west-1".into(),
         number,
     };
-    assert_eq!(rig.wanted(), [Effect::Request(set_up)]);
+    assert_eq!(rig.take_effects(), [Effect::Request(set_up)]);
     rig.keys(&["esc"]);
-    assert_eq!(step(&rig), Some(Step::Writing), "what is being written is waited for");
+    assert_eq!(step(&rig), Some(FirstRunStep::Saving), "what is being written is waited for");
     let roster = Roster { instances: vec![instance("work")], ..Roster::default() };
-    rig.news(Update::Roster(Arc::new(roster)))
-        .news(Update::SetUp { number, outcome: Ok(InstanceName::new("work")) });
+    rig.update(Update::Roster(Arc::new(roster)))
+        .update(Update::SetUp { number, outcome: Ok(InstanceName::new("work")) });
     assert!(rig.state.first_run.is_none());
-    let number = rig.state.numbers;
+    let number = rig.state.last_number;
     assert!(
-        matches!(&rig.wanted()[..], [Effect::Request(Request::SignIn { instance, .. })] if instance.as_str() == "work")
+        matches!(&rig.take_effects()[..], [Effect::Request(Request::SignIn { instance, .. })] if instance.as_str() == "work")
     );
-    rig.news(Update::SignIn { number, step: SignInStep::Done });
+    rig.update(Update::SignIn { number, step: SignInStep::Done });
     assert_eq!(
-        rig.wanted(),
+        rig.take_effects(),
         [Effect::Request(Request::Refresh { instance: InstanceName::new("work") })]
     );
 }
 
 #[test]
 fn a_region_that_nobody_told_is_asked_for() {
-    let mut rig = looked_at(None);
-    assert_eq!(step(&rig), Some(Step::Details(Field::Region)));
-    rig.wanted();
+    let mut rig = discovered(None);
+    assert_eq!(step(&rig), Some(FirstRunStep::Details(FirstRunField::Region)));
+    rig.take_effects();
     rig.keys(&["tab", "enter"]);
     assert_eq!(
-        (rig.wanted(), step(&rig)),
-        (vec![], Some(Step::Details(Field::Region))),
+        (rig.take_effects(), step(&rig)),
+        (vec![], Some(FirstRunStep::Details(FirstRunField::Region))),
         "the name alone is not enough"
     );
     rig.keys(&["eu-west-1", "enter", "enter"]);
     assert!(
-        matches!(&rig.wanted()[..], [Effect::Request(Request::SetUp { region, name, .. })] if region == "eu-west-1" && name == "corp")
+        matches!(&rig.take_effects()[..], [Effect::Request(Request::SetUp { region, name, .. })] if region == "eu-west-1" && name == "corp")
     );
-    let number = rig.state.numbers;
+    let number = rig.state.last_number;
     let wrong = Error::new(ErrorKind::Config, "AWS does not accept it in eu-west-1");
-    rig.news(Update::SetUp { number, outcome: Err(wrong) });
-    assert_eq!(step(&rig), Some(Step::Details(Field::Region)));
+    rig.update(Update::SetUp { number, outcome: Err(wrong) });
+    assert_eq!(step(&rig), Some(FirstRunStep::Details(FirstRunField::Region)));
     rig.keys(&["x"]);
     assert!(rig.state.first_run.as_ref().unwrap().error.is_none(), "typing takes the message away");
 }
 
 #[test]
 fn escape_goes_back_and_then_leaves_and_late_answers_are_to_nobody() {
-    let mut rig = bare();
+    let mut rig = empty_picker();
     rig.keys(&["corp.awsapps.com", "enter"]);
-    let number = rig.state.numbers;
+    let number = rig.state.last_number;
     rig.keys(&["esc"]);
-    rig.news(Update::Discovered { number, outcome: Ok(found(Some("eu-west-1"))) });
-    assert_eq!(step(&rig), Some(Step::Address));
-    rig.wanted();
+    rig.update(Update::Discovered { number, outcome: Ok(found(Some("eu-west-1"))) });
+    assert_eq!(step(&rig), Some(FirstRunStep::StartUrl));
+    rig.take_effects();
     rig.keys(&["esc"]);
-    assert_eq!(rig.wanted(), [Effect::Exit(Exit::Cancelled)]);
+    assert_eq!(rig.take_effects(), [Effect::Exit(Exit::Cancelled)]);
 }
 
 #[test]
 fn a_pasted_address_lands_in_the_form() {
-    let mut rig = bare();
+    let mut rig = empty_picker();
     rig.event(Event::Paste("https://corp.awsapps.com/start\n".into()));
     assert_eq!(
-        rig.state.first_run.as_ref().unwrap().address.text(),
+        rig.state.first_run.as_ref().unwrap().start_url.text(),
         "https://corp.awsapps.com/start"
     );
     assert!(rig.state.query.is_empty());
@@ -142,18 +142,18 @@ fn a_pasted_address_lands_in_the_form() {
 
 #[test]
 fn the_form_at_every_step() {
-    check("first_run_address", &bare());
-    let mut rig = bare();
+    assert_screen("first_run_address", &empty_picker());
+    let mut rig = empty_picker();
     rig.keys(&["corp.awsapps.com", "enter"]);
-    check("first_run_looking", &rig);
-    check("first_run_details", &looked_at(Some("eu-west-1")));
-    check("first_run_region", &looked_at(None));
-    let mut rig = bare();
+    assert_screen("first_run_looking", &rig);
+    assert_screen("first_run_details", &discovered(Some("eu-west-1")));
+    assert_screen("first_run_region", &discovered(None));
+    let mut rig = empty_picker();
     rig.keys(&["corp", "enter"]);
-    let number = rig.state.numbers;
+    let number = rig.state.last_number;
     let wrong = Error::new(ErrorKind::Usage, "`corp` is no start URL")
         .hint("a start URL looks like https://corp.awsapps.com/start");
-    rig.news(Update::Discovered { number, outcome: Err(wrong) });
-    check("first_run_refused", &rig);
-    check("first_run_40x10", &looked_at(Some("eu-west-1")).sized(40, 10));
+    rig.update(Update::Discovered { number, outcome: Err(wrong) });
+    assert_screen("first_run_refused", &rig);
+    assert_screen("first_run_40x10", &discovered(Some("eu-west-1")).with_size(40, 10));
 }

@@ -6,10 +6,10 @@ use std::num::NonZero;
 use proptest::prelude::*;
 
 use super::*;
-use crate::tui::inline::Inline;
+use crate::tui::inline_backend::InlineBackend;
 
 /// A terminal that remembers what scrolled away.
-struct Screen {
+struct TestScreen {
     parser: vt100::Parser,
     size: (u16, u16),
 }
@@ -18,7 +18,7 @@ fn cells(number: u16) -> NonZero<u16> {
     NonZero::new(number).unwrap()
 }
 
-impl Screen {
+impl TestScreen {
     fn new(size: (u16, u16)) -> Self {
         Self { parser: vt100::Parser::new(cells(size.1), cells(size.0), 1_000), size }
     }
@@ -30,7 +30,7 @@ impl Screen {
 
     /// Everything from the first line that ever scrolled away to the last one on the screen,
     /// without blank ones.
-    fn everything(&mut self) -> Vec<String> {
+    fn all_lines(&mut self) -> Vec<String> {
         let screen = self.parser.screen_mut();
         screen.set_scrollback(usize::MAX);
         let mut lines = Vec::new();
@@ -48,18 +48,19 @@ impl Screen {
 }
 
 /// A picker on rows of that terminal.
-struct Below {
-    rig: Rig,
-    terminal: Terminal<Inline<Vec<u8>>>,
+struct InlinePicker {
+    rig: TestPicker,
+    terminal: Terminal<InlineBackend<Vec<u8>>>,
     height: Height,
 }
 
-impl Below {
-    fn open(screen: &mut Screen, height: Height) -> Self {
+impl InlinePicker {
+    fn open(screen: &mut TestScreen, height: Height) -> Self {
         let (columns, rows) = (screen.size.0, height.rows(screen.size.1).unwrap());
-        let terminal = Terminal::new(Inline::new(Vec::new(), (columns, rows))).unwrap();
+        let terminal = Terminal::new(InlineBackend::new(Vec::new(), (columns, rows))).unwrap();
         let mut below = Self {
-            rig: Rig::new(Options { height, ..usual() }).sized(columns, rows),
+            rig: TestPicker::new(PickerOptions { height, ..sample_options() })
+                .with_size(columns, rows),
             terminal,
             height,
         };
@@ -68,7 +69,7 @@ impl Below {
         below
     }
 
-    fn draw(&mut self, screen: &mut Screen) {
+    fn draw(&mut self, screen: &mut TestScreen) {
         let state = &self.rig.state;
         self.terminal
             .draw(|frame| {
@@ -76,14 +77,14 @@ impl Below {
                 frame.set_cursor_position(cursor);
             })
             .unwrap();
-        self.send(screen);
+        self.flush(screen);
     }
 
-    fn send(&mut self, screen: &mut Screen) {
-        screen.parser.process(&self.terminal.backend_mut().written());
+    fn flush(&mut self, screen: &mut TestScreen) {
+        screen.parser.process(&self.terminal.backend_mut().take_output());
     }
 
-    fn resize(&mut self, screen: &mut Screen, size: (u16, u16)) {
+    fn resize(&mut self, screen: &mut TestScreen, size: (u16, u16)) {
         screen.resize(size);
         let room = (size.0, self.height.rows(size.1).unwrap());
         self.terminal.backend_mut().resize(room).unwrap();
@@ -95,8 +96,8 @@ impl Below {
 
 /// A screen on which somebody has worked: these many lines, and a prompt with a command behind
 /// which the cursor stands.
-fn worked_on(size: (u16, u16), lines: usize) -> Screen {
-    let mut screen = Screen::new(size);
+fn used_screen(size: (u16, u16), lines: usize) -> TestScreen {
+    let mut screen = TestScreen::new(size);
     for line in 0..lines {
         screen.parser.process(format!("line {line}\r\n").as_bytes());
     }
@@ -105,11 +106,11 @@ fn worked_on(size: (u16, u16), lines: usize) -> Screen {
 
 #[test]
 fn the_rows_show_what_the_same_picker_shows_on_a_screen_of_that_size() {
-    let mut screen = worked_on((100, 30), 5);
-    let mut below = Below::open(&mut screen, Height::Rows(12));
+    let mut screen = used_screen((100, 30), 5);
+    let mut below = InlinePicker::open(&mut screen, Height::Rows(12));
     below.rig.keys(&["prod", "down"]);
     below.draw(&mut screen);
-    let shown: Vec<String> = screen.everything().into_iter().skip(5).collect();
+    let shown: Vec<String> = screen.all_lines().into_iter().skip(5).collect();
     let wanted = below.rig.screen();
     let wanted: Vec<&str> = wanted
         .lines()
@@ -122,33 +123,36 @@ fn the_rows_show_what_the_same_picker_shows_on_a_screen_of_that_size() {
 
 #[test]
 fn a_line_without_an_end_is_not_written_over() {
-    let mut screen = worked_on((100, 30), 2);
+    let mut screen = used_screen((100, 30), 2);
     screen.parser.process(b"no end");
-    Below::open(&mut screen, Height::Rows(6));
-    assert_eq!(screen.everything()[2], "no end");
-    assert!(screen.everything()[3].contains("type to filter"), "{:?}", screen.everything());
+    InlinePicker::open(&mut screen, Height::Rows(6));
+    assert_eq!(screen.all_lines()[2], "no end");
+    assert!(screen.all_lines()[3].contains("type to filter"), "{:?}", screen.all_lines());
 }
 
 #[test]
 fn wide_letters_that_go_leave_nothing_behind() {
-    let mut screen = worked_on((80, 24), 0);
+    let mut screen = used_screen((80, 24), 0);
     let rows = [
         ("corp", "000000000001", "日本市場-本番", "Admin"),
         ("corp", "000000000002", "sandbox", "Admin"),
     ];
-    let mut below = Below::open(&mut screen, Height::Rows(6));
-    below.rig =
-        Rig::new(Options { roster: Arc::new(roster(&rows)), height: Height::Rows(6), ..usual() })
-            .sized(80, 6);
+    let mut below = InlinePicker::open(&mut screen, Height::Rows(6));
+    below.rig = TestPicker::new(PickerOptions {
+        roster: Arc::new(roster(&rows)),
+        height: Height::Rows(6),
+        ..sample_options()
+    })
+    .with_size(80, 6);
     below.draw(&mut screen);
-    assert!(screen.everything().iter().any(|line| line.contains("日本市場-本番")));
+    assert!(screen.all_lines().iter().any(|line| line.contains("日本市場-本番")));
     below.rig.keys(&["sandbox"]);
     below.draw(&mut screen);
     let wanted = below.rig.screen();
     assert!(
-        screen.everything().iter().all(|line| wanted.contains(line.trim_end())),
+        screen.all_lines().iter().all(|line| wanted.contains(line.trim_end())),
         "{:?}\n{wanted}",
-        screen.everything()
+        screen.all_lines()
     );
 }
 
@@ -161,8 +165,8 @@ proptest! {
         sizes in prop::collection::vec((80_u16..160, 6_u16..50), 0..12),
         keys in prop::collection::vec(prop_oneof!["down", "pagedown", "p", "e", "backspace", "f1", "esc", "right"], 0..8),
     ) {
-        let mut screen = worked_on((100, 30), lines);
-        let mut below = Below::open(&mut screen, Height::Percent(share));
+        let mut screen = used_screen((100, 30), lines);
+        let mut below = InlinePicker::open(&mut screen, Height::Percent(share));
         let mut keys = keys.iter();
         for size in sizes {
             if let Some(key) = keys.next() {
@@ -172,7 +176,7 @@ proptest! {
             below.resize(&mut screen, size);
         }
         screen.parser.process(b"\x1b[?7h\x1b[0m\r\x1b[J\x1b[?25h");
-        let left = screen.everything();
+        let left = screen.all_lines();
         // This terminal forgets lines that no longer fit below when its window is made lower; it never has a line of the picker's.
         prop_assert!(left.iter().all(|line| line.starts_with("line ")), "{left:?}");
     }

@@ -1,15 +1,19 @@
 //! Keys of the person's own, and vi's modes.
 
 use super::*;
-use crate::tui::{Exit, Style};
+use crate::tui::{EditingMode, Exit};
 
-fn with_keys(style: Style, own: &[(&str, &[&str])]) -> Rig {
+fn with_keys(style: EditingMode, own: &[(&str, &[&str])]) -> TestPicker {
     let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     let own = own.iter().map(|(command, names)| ((*command).to_owned(), list(names))).collect();
-    Rig::new(Options { keys: Keys::new(style, &own).unwrap(), ..usual() }).sized(100, 20)
+    TestPicker::new(PickerOptions {
+        key_bindings: KeyBindings::new(style, &own).unwrap(),
+        ..sample_options()
+    })
+    .with_size(100, 20)
 }
 
-fn press(rig: &mut Rig, letters: &str) {
+fn press(rig: &mut TestPicker, letters: &str) {
     for letter in letters.chars() {
         rig.event(Event::Key(Key::new(
             crossterm::event::KeyCode::Char(letter),
@@ -20,20 +24,20 @@ fn press(rig: &mut Rig, letters: &str) {
 
 #[test]
 fn footer_and_help_show_the_keys_that_are_really_bound() {
-    let mut rig = with_keys(Style::Emacs, &[("console", &["alt-c"]), ("menu", &["f7"])]);
+    let mut rig = with_keys(EditingMode::Emacs, &[("console", &["alt-c"]), ("menu", &["f7"])]);
     assert!(rig.screen().contains("Alt-c console   F7 actions"), "{}", rig.screen());
     rig.keys(&["f1"]);
     let help = rig.screen();
     assert!(help.contains("Alt-c ") && !help.contains("^O"), "{help}");
     rig.keys(&["esc", "edge-dev", "ctrl-o"]);
-    assert_eq!(rig.wanted(), []);
+    assert_eq!(rig.take_effects(), []);
     rig.keys(&["alt-c"]);
-    assert_eq!(rig.wanted().len(), 1);
+    assert_eq!(rig.take_effects().len(), 1);
 }
 
 #[test]
 fn a_key_taken_from_another_command_is_said_until_a_key_is_pressed() {
-    let mut rig = with_keys(Style::Emacs, &[("console", &["ctrl-r"])]);
+    let mut rig = with_keys(EditingMode::Emacs, &[("console", &["ctrl-r"])]);
     assert!(rig.screen().contains("ctrl-r is console now, not refresh"), "{}", rig.screen());
     rig.keys(&["down"]);
     assert!(!rig.screen().contains("ctrl-r is console now"));
@@ -41,7 +45,7 @@ fn a_key_taken_from_another_command_is_said_until_a_key_is_pressed() {
 
 #[test]
 fn in_vi_escape_makes_letters_commands_and_i_makes_them_text() {
-    let mut rig = with_keys(Style::Vi, &[]);
+    let mut rig = with_keys(EditingMode::Vi, &[]);
     press(&mut rig, "edge");
     rig.keys(&["esc"]);
     assert!(
@@ -55,32 +59,32 @@ fn in_vi_escape_makes_letters_commands_and_i_makes_them_text() {
     press(&mut rig, "gg");
     assert_eq!((rig.selected(), rig.state.query.text()), (first, "edge"));
     press(&mut rig, "G");
-    assert_eq!(rig.state.list.at, rig.state.list.len() - 1);
+    assert_eq!(rig.state.list.selected_row, rig.state.list.len() - 1);
     rig.keys(&["ctrl-u", "ctrl-u"]);
-    assert_eq!((rig.state.list.at, rig.state.query.text()), (0, "edge"));
+    assert_eq!((rig.state.list.selected_row, rig.state.query.text()), (0, "edge"));
     press(&mut rig, "0xa-x");
     assert_eq!(rig.state.query.text(), "d-xge");
 }
 
 #[test]
 fn in_vi_q_leaves_and_escape_alone_never_does() {
-    let mut rig = with_keys(Style::Vi, &[]);
+    let mut rig = with_keys(EditingMode::Vi, &[]);
     rig.keys(&["esc", "esc", "esc"]);
-    assert_eq!(rig.wanted(), []);
+    assert_eq!(rig.take_effects(), []);
     press(&mut rig, "q");
-    assert_eq!(rig.wanted(), [Effect::Exit(Exit::Cancelled)]);
+    assert_eq!(rig.take_effects(), [Effect::Exit(Exit::Cancelled)]);
 }
 
 #[test]
 fn in_vi_panels_keep_their_letters_and_escape_closes_them() {
-    let mut rig = with_keys(Style::Vi, &[]);
+    let mut rig = with_keys(EditingMode::Vi, &[]);
     press(&mut rig, "payments-prod adm");
     rig.keys(&["esc", "enter"]);
     assert!(rig.screen().contains("protected role"), "{}", rig.screen());
     rig.keys(&["esc"]);
-    assert!(rig.state.overlays.is_empty() && rig.state.vi.normal);
+    assert!(rig.state.overlays.is_empty() && rig.state.vi.normal_mode);
     rig.keys(&["enter", "y"]);
-    let asked = rig.wanted().into_iter().filter(|effect| {
+    let asked = rig.take_effects().into_iter().filter(|effect| {
         matches!(effect, Effect::Request(crate::ops::work::Request::Assume { .. }))
     });
     assert_eq!(asked.count(), 1, "y is the answer, not a command");
@@ -88,27 +92,27 @@ fn in_vi_panels_keep_their_letters_and_escape_closes_them() {
 
 #[test]
 fn in_vi_two_letters_typed_ahead_of_the_rows_mean_what_they_would_have_meant() {
-    let mut rig = with_keys(Style::Vi, &[]);
-    let typed = |name: &str| Event::Key(keymap::parse(name).unwrap());
+    let mut rig = with_keys(EditingMode::Vi, &[]);
+    let typed = |name: &str| Event::Key(key_notation::parse(name).unwrap());
     let search = update(&mut rig.state, typed("e"));
     for name in ["esc", "G", "g", "g", "j"] {
         assert_eq!(update(&mut rig.state, typed(name)), []);
     }
-    rig.answer(search);
-    assert_eq!(rig.state.list.at, 1);
+    rig.run_searches(search);
+    assert_eq!(rig.state.list.selected_row, 1);
 }
 
 #[test]
 fn a_held_enter_asks_for_credentials_once() {
-    let mut rig = with_keys(Style::Emacs, &[]);
+    let mut rig = with_keys(EditingMode::Emacs, &[]);
     rig.keys(&["edge-dev", "enter", "enter", "enter"]);
-    assert_eq!(rig.wanted().len(), 1);
+    assert_eq!(rig.take_effects().len(), 1);
 }
 
 #[test]
 fn rows_below_the_prompt_hold_query_list_and_keys_and_stay_off_the_right_edge() {
-    let rig = Rig::new(Options { height: Height::Rows(8), ..usual() });
-    let mut rig = rig.sized(120, 8);
+    let rig = TestPicker::new(PickerOptions { height: Height::Rows(8), ..sample_options() });
+    let mut rig = rig.with_size(120, 8);
     rig.keys(&["prod"]);
     let screen = rig.screen();
     let rows: Vec<&str> = screen.lines().collect();

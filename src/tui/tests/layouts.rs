@@ -8,8 +8,8 @@ use crate::tui::layout;
 proptest! {
     #[test]
     fn parts_never_overlap_and_never_leave_the_screen(width in 0_u16..260, height in 0_u16..80) {
-        let rig = Rig::new(usual()).sized(width, height);
-        let areas = layout::of(&rig.state);
+        let rig = TestPicker::new(sample_options()).with_size(width, height);
+        let areas = layout::current(&rig.state);
         let screen = ratatui::layout::Rect::new(0, 0, width, height);
         let parts: Vec<_> = [areas.header, Some(areas.query), Some(areas.list), areas.footer].into_iter().flatten().collect();
         for (at, part) in parts.iter().enumerate() {
@@ -22,9 +22,9 @@ proptest! {
 
     #[test]
     fn the_footer_never_runs_over_its_edge(width in 20_u16..200) {
-        let rig = Rig::new(usual()).sized(width, 24);
-        let footer = layout::of(&rig.state).footer.unwrap();
-        let hints = layout::footer(footer, &rig.state);
+        let rig = TestPicker::new(sample_options()).with_size(width, 24);
+        let footer = layout::current(&rig.state).footer.unwrap();
+        let hints = layout::footer_hints(footer, &rig.state);
         prop_assert!(hints.iter().all(|hint| hint.area.right() < footer.right()));
         prop_assert!(hints.windows(2).all(|pair| pair[0].area.right() < pair[1].area.x));
     }
@@ -32,39 +32,44 @@ proptest! {
 
 #[test]
 fn the_preview_goes_before_anything_of_the_list_does() {
-    let at = |width| layout::of(&Rig::new(usual()).sized(width, 40).state).preview.is_some();
+    let at = |width| {
+        layout::current(&TestPicker::new(sample_options()).with_size(width, 40).state)
+            .preview
+            .is_some()
+    };
     assert_eq!([at(99), at(100), at(200)], [false, true, true]);
 }
 
 #[test]
 fn the_preview_leaves_the_list_its_columns_as_far_as_it_can() {
     let preview = |width| {
-        layout::of(&Rig::new(usual()).sized(width, 40).state)
+        layout::current(&TestPicker::new(sample_options()).with_size(width, 40).state)
             .preview
             .map_or(0, |preview| preview.width)
     };
     assert_eq!([preview(100), preview(120), preview(200)], [32, 37, 64]);
-    let rig = Rig::new(usual()).sized(120, 40);
+    let rig = TestPicker::new(sample_options()).with_size(120, 40);
     assert!(rig.screen().lines().nth(5).unwrap().contains("prod"), "{}", rig.screen());
 }
 
 #[test]
 fn there_is_no_preview_where_names_or_ids_would_be_cut_for_it() {
-    let mut roster = usual_roster();
+    let mut roster = sample_roster();
     roster
         .entries
         .iter_mut()
         .for_each(|entry| entry.role = "AnAdministratorOfAllDatabasesThereAre".into());
-    let rig = Rig::new(Options { roster: Arc::new(roster), ..usual() }).sized(100, 40);
-    assert_eq!(layout::of(&rig.state).preview, None);
+    let rig = TestPicker::new(PickerOptions { roster: Arc::new(roster), ..sample_options() })
+        .with_size(100, 40);
+    assert_eq!(layout::current(&rig.state).preview, None);
     assert!(rig.screen().contains("AnAdministratorOfAllDatabasesThereAre"));
-    assert!(layout::of(&rig.sized(140, 40).state).preview.is_some());
+    assert!(layout::current(&rig.with_size(140, 40).state).preview.is_some());
 }
 
 #[test]
 fn details_go_when_the_preview_comes() {
-    let mut rig = Rig::new(usual()).sized(80, 24);
+    let mut rig = TestPicker::new(sample_options()).with_size(80, 24);
     rig.keys(&["f2"]);
     assert_eq!(rig.state.overlays.len(), 1);
-    assert!(rig.sized(120, 24).state.overlays.is_empty());
+    assert!(rig.with_size(120, 24).state.overlays.is_empty());
 }

@@ -4,12 +4,12 @@ use super::*;
 use crate::tui::event::{Mouse, MouseKind};
 use crate::tui::layout;
 
-fn small(rows: &[(&str, &str, &str, &str)]) -> Options {
-    Options {
+fn small_options(rows: &[(&str, &str, &str, &str)]) -> PickerOptions {
+    PickerOptions {
         roster: Arc::new(roster(rows)),
         usages: Usages::default(),
         marks: RoleFlags::default(),
-        ..usual()
+        ..sample_options()
     }
 }
 
@@ -20,40 +20,40 @@ const C: (&str, &str, &str, &str) = ("corp", "000000000003", "charlie", "Admin")
 
 #[test]
 fn rows_that_arrive_go_below_until_a_key_is_pressed() {
-    let mut rig = Rig::new(small(&[B, D]));
+    let mut rig = TestPicker::new(small_options(&[B, D]));
     rig.keys(&["down"]);
-    rig.news(Update::Roster(Arc::new(roster(&[A, B, C, D]))));
-    assert_eq!(rig.shown(), ["bravo Admin", "delta Admin", "alpha Admin", "charlie Admin"]);
-    assert_eq!((rig.selected().as_str(), rig.state.list.at), ("delta Admin", 1));
+    rig.update(Update::Roster(Arc::new(roster(&[A, B, C, D]))));
+    assert_eq!(rig.rows(), ["bravo Admin", "delta Admin", "alpha Admin", "charlie Admin"]);
+    assert_eq!((rig.selected().as_str(), rig.state.list.selected_row), ("delta Admin", 1));
     rig.keys(&["ctrl-e"]);
-    assert_eq!(rig.shown(), ["alpha Admin", "bravo Admin", "charlie Admin", "delta Admin"]);
-    assert_eq!((rig.selected().as_str(), rig.state.list.at), ("delta Admin", 3));
+    assert_eq!(rig.rows(), ["alpha Admin", "bravo Admin", "charlie Admin", "delta Admin"]);
+    assert_eq!((rig.selected().as_str(), rig.state.list.selected_row), ("delta Admin", 3));
 }
 
 #[test]
 fn rows_that_arrive_twice_before_a_key_stay_in_the_order_of_arrival() {
-    let mut rig = Rig::new(small(&[C]));
-    rig.news(Update::Roster(Arc::new(roster(&[B, C]))));
-    rig.news(Update::Roster(Arc::new(roster(&[A, B, C]))));
-    assert_eq!(rig.shown(), ["charlie Admin", "bravo Admin", "alpha Admin"]);
+    let mut rig = TestPicker::new(small_options(&[C]));
+    rig.update(Update::Roster(Arc::new(roster(&[B, C]))));
+    rig.update(Update::Roster(Arc::new(roster(&[A, B, C]))));
+    assert_eq!(rig.rows(), ["charlie Admin", "bravo Admin", "alpha Admin"]);
 }
 
 #[test]
 fn a_role_that_went_leaves_the_bar_on_its_row() {
-    let mut rig = Rig::new(small(&[A, B, C]));
+    let mut rig = TestPicker::new(small_options(&[A, B, C]));
     rig.keys(&["down"]);
-    rig.news(Update::Roster(Arc::new(roster(&[A, C]))));
+    rig.update(Update::Roster(Arc::new(roster(&[A, C]))));
     assert_eq!(rig.selected(), "charlie Admin");
 }
 
 #[test]
 fn an_answer_to_an_older_search_is_shown_while_the_newest_runs_and_dropped_after() {
-    let mut rig = Rig::new(small(&[A, B]));
+    let mut rig = TestPicker::new(small_options(&[A, B]));
     let mut older = rig.state.start_search(false);
-    older.text = "alpha".to_owned();
+    older.query = "alpha".to_owned();
     let mut newest = rig.state.start_search(false);
-    newest.text = "bravo".to_owned();
-    let answer = |job| Event::Found(Arc::new(Matcher::default().run(job)));
+    newest.query = "bravo".to_owned();
+    let answer = |job| Event::SearchFinished(Arc::new(Matcher::default().run(job)));
     update(&mut rig.state, answer(&older));
     assert_eq!((rig.selected().as_str(), rig.state.search.is_some()), ("alpha Admin", true));
     update(&mut rig.state, answer(&newest));
@@ -63,8 +63,8 @@ fn an_answer_to_an_older_search_is_shown_while_the_newest_runs_and_dropped_after
 
 #[test]
 fn enter_after_fast_typing_waits_for_the_rows_that_were_typed() {
-    let mut rig = Rig::new(small(&[A, B, C]));
-    let key = |name| Event::Key(keymap::parse(name).unwrap());
+    let mut rig = TestPicker::new(small_options(&[A, B, C]));
+    let key = |name| Event::Key(key_notation::parse(name).unwrap());
     let mut jobs = Vec::new();
     for name in ["b", "r", "enter"] {
         for effect in update(&mut rig.state, key(name)) {
@@ -76,114 +76,125 @@ fn enter_after_fast_typing_waits_for_the_rows_that_were_typed() {
     }
     assert_eq!(rig.selected(), "alpha Admin");
     let found = Arc::new(Matcher::default().run(jobs.last().unwrap()));
-    rig.event(Event::Found(found));
+    rig.event(Event::SearchFinished(found));
     assert!(
-        matches!(&rig.wanted()[..], [Effect::Request(crate::ops::work::Request::Assume { role, .. })] if role.account.as_str() == B.1)
+        matches!(&rig.take_effects()[..], [Effect::Request(crate::ops::work::Request::Assume { role, .. })] if role.account.as_str() == B.1)
     );
 }
 
 #[test]
 fn a_new_query_puts_the_bar_on_the_best_match() {
-    let mut rig = Rig::new(small(&[A, B, C, D]));
+    let mut rig = TestPicker::new(small_options(&[A, B, C, D]));
     rig.keys(&["down", "down", "a"]);
-    assert_eq!(rig.state.list.at, 0);
+    assert_eq!(rig.state.list.selected_row, 0);
 }
 
 #[test]
 fn pages_and_ends_stay_in_the_list() {
-    let mut rig = Rig::new(usual()).sized(80, 10);
+    let mut rig = TestPicker::new(sample_options()).with_size(80, 10);
     rig.keys(&["pagedown", "pagedown", "pagedown", "alt-end", "down"]);
-    assert_eq!(rig.state.list.at, rig.state.list.len() - 1);
+    assert_eq!(rig.state.list.selected_row, rig.state.list.len() - 1);
     rig.keys(&["alt-home", "up"]);
-    assert_eq!((rig.state.list.at, rig.state.list.top), (0, 0));
+    assert_eq!((rig.state.list.selected_row, rig.state.list.first_line), (0, 0));
 }
 
 #[test]
 fn a_click_selects_and_a_double_click_acts() {
-    let mut rig = Rig::new(small(&[A, B, C]));
-    let list = layout::of(&rig.state).list;
+    let mut rig = TestPicker::new(small_options(&[A, B, C]));
+    let list = layout::current(&rig.state).list;
     rig.event(Event::Mouse(Mouse { kind: MouseKind::Click, x: 5, y: list.y + 2 }));
-    assert_eq!((rig.selected().as_str(), rig.wanted().len()), ("charlie Admin", 0));
+    assert_eq!((rig.selected().as_str(), rig.take_effects().len()), ("charlie Admin", 0));
     rig.event(Event::Mouse(Mouse { kind: MouseKind::DoubleClick, x: 5, y: list.y + 1 }));
-    assert_eq!((rig.selected().as_str(), rig.wanted().len()), ("bravo Admin", 1));
+    assert_eq!((rig.selected().as_str(), rig.take_effects().len()), ("bravo Admin", 1));
 }
 
 #[test]
 fn the_wheel_scrolls_and_drags_the_bar_along() {
-    let mut rig = Rig::new(usual()).sized(80, 14);
+    let mut rig = TestPicker::new(sample_options()).with_size(80, 14);
     rig.event(Event::Mouse(Mouse { kind: MouseKind::WheelDown, x: 5, y: 6 }));
-    assert_eq!(rig.state.list.top, 3);
-    assert!(rig.state.list.line(rig.state.list.at) >= 3);
+    assert_eq!(rig.state.list.first_line, 3);
+    assert!(rig.state.list.line_of_row(rig.state.list.selected_row) >= 3);
 }
 
 #[test]
 fn a_click_on_the_footer_does_what_it_says() {
-    let mut rig = Rig::new(usual());
-    let footer = layout::of(&rig.state).footer.unwrap();
-    let help =
-        layout::footer(footer, &rig.state).into_iter().find(|hint| hint.name == "help").unwrap();
+    let mut rig = TestPicker::new(sample_options());
+    let footer = layout::current(&rig.state).footer.unwrap();
+    let help = layout::footer_hints(footer, &rig.state)
+        .into_iter()
+        .find(|hint| hint.name == "help")
+        .unwrap();
     rig.event(Event::Mouse(Mouse { kind: MouseKind::Click, x: help.area.x, y: help.area.y }));
     assert_eq!(rig.state.overlays.len(), 1);
 }
 
 #[test]
 fn only_what_counts_on_the_screen_wakes_the_picker() {
-    let quiet = Rig::new(Options { sessions: SessionList::default(), ..usual() });
+    let quiet =
+        TestPicker::new(PickerOptions { sessions: SessionList::default(), ..sample_options() });
     assert_eq!(quiet.state.next_tick(), None);
-    assert_eq!(Rig::new(usual()).state.next_tick(), Some(30));
-    let still = Options { looks: Looks { motion: false, ..usual().looks }, ..usual() };
-    assert_eq!(Rig::new(still).state.next_tick(), None);
+    assert_eq!(TestPicker::new(sample_options()).state.next_tick(), Some(30));
+    let still = PickerOptions {
+        appearance: Appearance { motion: false, ..sample_options().appearance },
+        ..sample_options()
+    };
+    assert_eq!(TestPicker::new(still).state.next_tick(), None);
 }
 
 /// A picker whose first frame is made of a packed list.
-fn packed(roster: &Roster) -> Options {
+fn packed_options(roster: &Roster) -> PickerOptions {
     let index = crate::domain::query::SearchIndex::new(Arc::new(roster.clone()));
     let sheet = PackedRoster::pack(roster, index.order_by_name()).unwrap();
     let empty = Roster { instances: roster.instances.clone(), ..Roster::default() };
-    Options { roster: Arc::new(empty), sheet: Some(Arc::new(sheet)), sketch: true, ..usual() }
+    PickerOptions {
+        roster: Arc::new(empty),
+        packed_roster: Some(Arc::new(sheet)),
+        is_preview: true,
+        ..sample_options()
+    }
 }
 
 #[test]
 fn the_first_frame_of_a_remembered_list_is_that_of_the_whole_one() {
-    let whole = Rig::new(usual()).sized(120, 40);
-    let mut rig = Rig {
-        state: State::new(packed(&usual_roster()), 40),
+    let whole = TestPicker::new(sample_options()).with_size(120, 40);
+    let mut rig = TestPicker {
+        state: State::new(packed_options(&sample_roster()), 40),
         matcher: Matcher::default(),
         effects: Vec::new(),
     }
-    .sized(120, 40);
+    .with_size(120, 40);
     assert_eq!(rig.screen(), whole.screen());
     rig.event(Event::Started);
-    rig.news(Update::Roster(Arc::new(usual_roster())));
+    rig.update(Update::Roster(Arc::new(sample_roster())));
     assert_eq!(rig.screen(), whole.screen());
-    assert_eq!(rig.state.count(), usual_roster().entries.len());
+    assert_eq!(rig.state.role_count(), sample_roster().entries.len());
 }
 
 #[test]
 fn keys_typed_before_the_rows_are_there_mean_the_rows_that_come() {
-    let mut rig = Rig {
-        state: State::new(packed(&usual_roster()), 40),
+    let mut rig = TestPicker {
+        state: State::new(packed_options(&sample_roster()), 40),
         matcher: Matcher::default(),
         effects: Vec::new(),
     };
     rig.keys(&["edge-dev", "enter"]);
-    assert_eq!((rig.wanted().len(), rig.state.query.text()), (0, "edge-dev"));
-    rig.news(Update::Roster(Arc::new(usual_roster())));
+    assert_eq!((rig.take_effects().len(), rig.state.query.text()), (0, "edge-dev"));
+    rig.update(Update::Roster(Arc::new(sample_roster())));
     assert!(
-        matches!(&rig.wanted()[..], [Effect::Request(crate::ops::work::Request::Assume { role, .. })] if rig.state.roster.find(role).unwrap().account_label() == "edge-dev")
+        matches!(&rig.take_effects()[..], [Effect::Request(crate::ops::work::Request::Assume { role, .. })] if rig.state.roster.find(role).unwrap().account_label() == "edge-dev")
     );
 }
 
 #[test]
 fn the_order_of_the_list_can_be_chosen() {
-    let mut rig = Rig::new(small(&[
+    let mut rig = TestPicker::new(small_options(&[
         ("corp", "000000000009", "alpha", "Read"),
         C,
         ("corp", "000000000002", "bravo", "Audit"),
     ]));
     let mut orders = Vec::new();
     for _ in 0..5 {
-        orders.push(rig.shown().iter().map(|row| row[..1].to_owned()).collect::<String>());
+        orders.push(rig.rows().iter().map(|row| row[..1].to_owned()).collect::<String>());
         rig.keys(&["ctrl-s"]);
     }
     assert_eq!(orders, ["abc", "abc", "cba", "bca", "abc"]);
@@ -193,12 +204,13 @@ fn the_order_of_the_list_can_be_chosen() {
 
 #[test]
 fn a_pasted_page_without_an_account_offers_this_shells_role_first() {
-    let current = crate::tui::Current::Role {
+    let current = crate::tui::ShellRole::Role {
         instance: None,
         account: "000000000003".parse().unwrap(),
         role: RoleName::new("Admin"),
     };
-    let mut rig = Rig::new(Options { current: Some(current), ..small(&[A, B, C]) });
+    let mut rig =
+        TestPicker::new(PickerOptions { shell_role: Some(current), ..small_options(&[A, B, C]) });
     rig.event(Event::Paste(
         "https://eu-west-1.console.aws.amazon.com/s3/home?region=eu-west-1".to_owned(),
     ));
@@ -213,29 +225,30 @@ fn a_pasted_account_offers_the_preferred_roles_first() {
         ("corp", "000000000001", "alpha", "Billing"),
         ("corp", "000000000001", "alpha", "ReadOnly"),
     ];
-    let mut rig = Rig::new(Options {
+    let mut rig = TestPicker::new(PickerOptions {
         prefer_roles: vec!["Read*".to_owned(), "Bill*".to_owned()],
-        ..small(&rows)
+        ..small_options(&rows)
     });
     rig.event(Event::Paste(
         "https://000000000001-abcd.eu-west-1.console.aws.amazon.com/s3/home".to_owned(),
     ));
-    assert_eq!(rig.shown(), ["alpha ReadOnly", "alpha Billing", "alpha Admin"]);
+    assert_eq!(rig.rows(), ["alpha ReadOnly", "alpha Billing", "alpha Admin"]);
 }
 
 #[test]
 fn what_rules_hide_is_not_listed() {
     let mut roster = roster(&[A, B]);
     roster.row_styles = vec![RowStyle::default(), RowStyle { hidden: true, color: None }];
-    let mut rig = Rig::new(Options { roster: Arc::new(roster), ..small(&[A]) });
-    assert_eq!(rig.shown(), ["alpha Admin"]);
+    let mut rig =
+        TestPicker::new(PickerOptions { roster: Arc::new(roster), ..small_options(&[A]) });
+    assert_eq!(rig.rows(), ["alpha Admin"]);
     rig.keys(&["bravo"]);
-    assert!(rig.shown().is_empty());
+    assert!(rig.rows().is_empty());
 }
 
 /// What was asked of AWS for want of a match.
-fn asked(rig: &mut Rig) -> usize {
-    rig.wanted()
+fn refresh_requests(rig: &mut TestPicker) -> usize {
+    rig.take_effects()
         .iter()
         .filter(|effect| {
             matches!(effect, Effect::Request(crate::ops::work::Request::Refresh { .. }))
@@ -245,12 +258,12 @@ fn asked(rig: &mut Rig) -> usize {
 
 #[test]
 fn a_query_that_matches_nothing_is_looked_up_once_when_the_typing_stops() {
-    let mut rig = Rig::new(usual());
+    let mut rig = TestPicker::new(sample_options());
     rig.keys(&["z", "z"]);
-    assert_eq!((asked(&mut rig), rig.state.next_tick()), (0, Some(1)));
+    assert_eq!((refresh_requests(&mut rig), rig.state.next_tick()), (0, Some(1)));
     rig.event(Event::Tick(NOW.plus(2)));
     // Only where somebody is signed in.
-    assert_eq!(asked(&mut rig), 1);
+    assert_eq!(refresh_requests(&mut rig), 1);
     assert!(rig.screen().contains("checking with AWS"));
     let outcome = Ok(crate::ops::work::RefreshCounts {
         added: 0,
@@ -259,22 +272,22 @@ fn a_query_that_matches_nothing_is_looked_up_once_when_the_typing_stops() {
         unconfirmed: 0,
         at: NOW.plus(3),
     });
-    rig.news(Update::Refreshed { instance: InstanceName::new("corp"), outcome });
+    rig.update(Update::Refreshed { instance: InstanceName::new("corp"), outcome });
     assert!(rig.screen().contains("knows no other roles of yours"));
     rig.keys(&["z"]).event(Event::Tick(NOW.plus(90)));
-    assert_eq!(asked(&mut rig), 0, "a longer query finds no more");
+    assert_eq!(refresh_requests(&mut rig), 0, "a longer query finds no more");
 }
 
 #[test]
 fn nothing_is_looked_up_for_a_query_that_was_left_in_time() {
-    let mut rig = Rig::new(usual());
+    let mut rig = TestPicker::new(sample_options());
     rig.keys(&["z", "z", "ctrl-u"]).event(Event::Tick(NOW.plus(5)));
-    assert_eq!(asked(&mut rig), 0);
+    assert_eq!(refresh_requests(&mut rig), 0);
 }
 
 #[test]
 fn an_empty_list_from_aws_is_told_and_says_what_is_kept() {
-    let mut rig = Rig::new(usual()).sized(120, 40);
+    let mut rig = TestPicker::new(sample_options()).with_size(120, 40);
     let outcome = Ok(crate::ops::work::RefreshCounts {
         added: 0,
         removed: 0,
@@ -282,7 +295,7 @@ fn an_empty_list_from_aws_is_told_and_says_what_is_kept() {
         unconfirmed: 3,
         at: NOW,
     });
-    rig.news(Update::Refreshed { instance: InstanceName::new("corp"), outcome });
+    rig.update(Update::Refreshed { instance: InstanceName::new("corp"), outcome });
     let screen = rig.screen();
     assert!(screen.contains("AWS sent an empty list; the old roles of 3 accounts are kept until a second refresh agrees"), "{screen}");
 }

@@ -23,11 +23,11 @@ use ratatui::backend::TestBackend;
 
 use super::effect::Effect;
 use super::event::{Event, Key};
-use super::keymap;
-use super::matching::Matcher;
+use super::key_notation;
+use super::search::Matcher;
 use super::state::State;
 use super::update::update;
-use super::{Action, Colours, Keys, Looks, Options, Theme, view};
+use super::{Appearance, ColorDepth, ColorScheme, KeyBindings, PickAction, PickerOptions, view};
 use crate::domain::enums::Preview;
 use crate::domain::*;
 use crate::ops::work::{InstanceSession, SessionList, Update};
@@ -36,47 +36,47 @@ use crate::os::clock::Clock;
 const NOW: Timestamp = Timestamp(1_795_000_000);
 
 /// A picker whose searches are answered at once.
-struct Rig {
+struct TestPicker {
     state: State,
     matcher: Matcher,
     /// Everything it wanted, searches aside.
     effects: Vec<Effect>,
 }
 
-impl Rig {
-    fn new(options: Options) -> Self {
+impl TestPicker {
+    fn new(options: PickerOptions) -> Self {
         let mut rig = Self {
             state: State::new(options, 40),
             matcher: Matcher::default(),
             effects: Vec::new(),
         };
         let job = rig.state.start_search(false);
-        rig.answer(vec![Effect::Search(job)]);
+        rig.run_searches(vec![Effect::Search(job)]);
         rig
     }
 
-    fn sized(mut self, width: u16, height: u16) -> Self {
+    fn with_size(mut self, width: u16, height: u16) -> Self {
         self.event(Event::Resize(width, height));
         self
     }
 
     fn event(&mut self, event: Event) -> &mut Self {
         let effects = update(&mut self.state, event);
-        self.answer(effects);
+        self.run_searches(effects);
         self
     }
 
-    fn news(&mut self, news: Update) -> &mut Self {
-        self.event(Event::News(news))
+    fn update(&mut self, news: Update) -> &mut Self {
+        self.event(Event::Backend(news))
     }
 
-    fn answer(&mut self, effects: Vec<Effect>) {
+    fn run_searches(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
                 Effect::Search(job) => {
-                    let found = Event::Found(Arc::new(self.matcher.run(&job)));
+                    let found = Event::SearchFinished(Arc::new(self.matcher.run(&job)));
                     let more = update(&mut self.state, found);
-                    self.answer(more);
+                    self.run_searches(more);
                 }
                 other => self.effects.push(other),
             }
@@ -86,7 +86,7 @@ impl Rig {
     /// Presses keys by the names of the key map; what is no name is typed letter by letter.
     fn keys(&mut self, keys: &[&str]) -> &mut Self {
         for name in keys {
-            match keymap::parse(name) {
+            match key_notation::parse(name) {
                 Some(key) => drop(self.event(Event::Key(key))),
                 None => {
                     for letter in name.chars() {
@@ -102,7 +102,7 @@ impl Rig {
     }
 
     /// What was wanted since the last time.
-    fn wanted(&mut self) -> Vec<Effect> {
+    fn take_effects(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.effects)
     }
 
@@ -117,7 +117,7 @@ impl Rig {
         })
     }
 
-    fn shown(&self) -> Vec<String> {
+    fn rows(&self) -> Vec<String> {
         let name = |row| {
             self.state
                 .list
@@ -143,17 +143,17 @@ impl Rig {
 }
 
 /// Compares the screen with its snapshot.
-fn check(name: &str, rig: &Rig) {
+fn assert_screen(name: &str, rig: &TestPicker) {
     insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!(name, rig.screen());
     });
 }
 
 /// The same on a small, an ordinary and a large screen.
-fn check_sizes(name: &str, rig: &mut Rig) {
+fn assert_screen_sizes(name: &str, rig: &mut TestPicker) {
     for (width, height) in [(40, 10), (80, 24), (200, 50)] {
         rig.event(Event::Resize(width, height));
-        check(&format!("{name}_{width}x{height}"), rig);
+        assert_screen(&format!("{name}_{width}x{height}"), rig);
     }
 }
 
@@ -189,7 +189,7 @@ fn roster(rows: &[(&str, &str, &str, &str)]) -> Roster {
 }
 
 /// Two instances, some teams in three environments; administrators of production are protected.
-fn usual_roster() -> Roster {
+fn sample_roster() -> Roster {
     const TEAMS: [&str; 6] = ["payments", "checkout", "ledger", "data-lake", "edge", "identity"];
     const ROLES: [&str; 3] = ["AdministratorAccess", "DatabaseAdministrator", "ReadOnlyAccess"];
     let mut rows = Vec::new();
@@ -230,8 +230,8 @@ fn usual_roster() -> Roster {
     roster
 }
 
-fn usual() -> Options {
-    let roster = usual_roster();
+fn sample_options() -> PickerOptions {
+    let roster = sample_roster();
     let id = |row: usize| roster.id(&roster.entries[row]);
     let usage = |hours: i64, times, score| Usage {
         last_used: NOW.plus(-hours * 3_600),
@@ -247,7 +247,7 @@ fn usual() -> Options {
         fetched_at: Some(NOW.plus(-200)),
         unconfirmed: 0,
     };
-    Options {
+    PickerOptions {
         usages: [(id(8), usage(2, 31, 9.0)), (id(14), usage(30, 2, 1.0))].into(),
         marks: RoleFlags { favorites: [id(0)].into(), ..RoleFlags::default() },
         sessions: SessionList {
@@ -256,28 +256,28 @@ fn usual() -> Options {
         },
         roster: Arc::new(roster),
         query: String::new(),
-        action: Action::Shell,
-        looks: Looks {
-            theme: Theme::Dark,
+        action: PickAction::Shell,
+        appearance: Appearance {
+            theme: ColorScheme::Dark,
             ascii: false,
             motion: true,
             mouse: true,
             no_color: false,
-            colours: Colours::All,
+            color_depth: ColorDepth::TrueColor,
         },
         height: Height::Full,
-        keys: Keys::default(),
-        now: Clock::Fixed(NOW),
+        key_bindings: KeyBindings::default(),
+        clock: Clock::Fixed(NOW),
         history_weight: 1.0,
-        only: false,
+        single_action: false,
         multi: false,
-        stale: Vec::new(),
-        sheet: None,
-        current: None,
+        stale_instances: Vec::new(),
+        packed_roster: None,
+        shell_role: None,
         prefer_roles: Vec::new(),
         columns: None,
         preview: Preview::Auto,
-        sketch: false,
+        is_preview: false,
         first_run: None,
         version: "0.0.0",
     }

@@ -5,69 +5,73 @@ use super::panels::signing_in;
 use super::*;
 use crate::ops::work::SignInStep;
 
-pub(super) fn plain() -> Options {
-    Options { looks: Looks { no_color: true, ..usual().looks }, multi: true, ..usual() }
+pub(super) fn plain_options() -> PickerOptions {
+    PickerOptions {
+        appearance: Appearance { no_color: true, ..sample_options().appearance },
+        multi: true,
+        ..sample_options()
+    }
 }
 
-pub(super) fn after(keys: &[&str]) -> Rig {
-    let mut rig = Rig::new(plain());
+pub(super) fn after_keys(keys: &[&str]) -> TestPicker {
+    let mut rig = TestPicker::new(plain_options());
     rig.keys(keys);
     rig
 }
 
 #[test]
 fn panels_that_a_key_opens() {
-    check_sizes("panel_sessions", &mut after(&["f3"]));
-    check_sizes("panel_instances", &mut after(&["f4", "down"]));
-    check_sizes("panel_services", &mut after(&["edge-dev", "f6", "cloud", "down"]));
-    check_sizes("panel_menu", &mut after(&["edge-dev", "right", "down"]));
-    check_sizes("panel_menu_find", &mut after(&["edge-dev", "right", "/", "sign"]));
-    check_sizes("panel_help_find", &mut after(&["f1", "row"]));
-    check_sizes("panel_details", &mut after(&["payments-prod adm", "f2"]));
+    assert_screen_sizes("panel_sessions", &mut after_keys(&["f3"]));
+    assert_screen_sizes("panel_instances", &mut after_keys(&["f4", "down"]));
+    assert_screen_sizes("panel_services", &mut after_keys(&["edge-dev", "f6", "cloud", "down"]));
+    assert_screen_sizes("panel_menu", &mut after_keys(&["edge-dev", "right", "down"]));
+    assert_screen_sizes("panel_menu_find", &mut after_keys(&["edge-dev", "right", "/", "sign"]));
+    assert_screen_sizes("panel_help_find", &mut after_keys(&["f1", "row"]));
+    assert_screen_sizes("panel_details", &mut after_keys(&["payments-prod adm", "f2"]));
 }
 
 #[test]
 fn panels_over_several_roles() {
-    check_sizes("panel_several", &mut after(&["edge", "tab", "tab", "tab", "enter"]));
-    check_sizes(
+    assert_screen_sizes("panel_several", &mut after_keys(&["edge", "tab", "tab", "tab", "enter"]));
+    assert_screen_sizes(
         "panel_each",
-        &mut after(&["edge", "tab", "tab", "tab", "enter", "x", "aws s3 ls"]),
+        &mut after_keys(&["edge", "tab", "tab", "tab", "enter", "x", "aws s3 ls"]),
     );
-    check_sizes(
+    assert_screen_sizes(
         "panel_confirm_number",
-        &mut after(&["prod adm", "tab", "tab", "enter", "x", "true", "enter", "3", "enter"]),
+        &mut after_keys(&["prod adm", "tab", "tab", "enter", "x", "true", "enter", "3", "enter"]),
     );
-    let mut rig = after(&["edge", "tab", "tab", "tab"]);
-    check_sizes("marked", &mut rig);
+    let mut rig = after_keys(&["edge", "tab", "tab", "tab"]);
+    assert_screen_sizes("marked", &mut rig);
 }
 
 #[test]
 fn what_was_said_and_what_is_hidden() {
-    let mut rig = after(&["sandbox", "right", "h", "ctrl-u", "edge-dev", "right", "h"]);
+    let mut rig = after_keys(&["sandbox", "right", "h", "ctrl-u", "edge-dev", "right", "h"]);
     let error = Error::new(ErrorKind::AccessDenied, "listing accounts: access denied")
         .hint("run `rolecall login --sso corp`");
-    rig.news(Update::Refreshed { instance: InstanceName::new("corp"), outcome: Err(error) });
+    rig.update(Update::Refreshed { instance: InstanceName::new("corp"), outcome: Err(error) });
     rig.event(Event::Tick(NOW.plus(150)));
     rig.keys(&["f8"]);
-    check_sizes("panel_messages", &mut rig);
+    assert_screen_sizes("panel_messages", &mut rig);
     rig.keys(&["esc", "f9"]);
-    check_sizes("panel_hidden", &mut rig);
+    assert_screen_sizes("panel_hidden", &mut rig);
 }
 
 #[test]
 fn the_sign_in_with_its_qr_code_and_its_reply() {
     let (mut rig, number) = signing_in(None);
     rig.keys(&["ctrl-r"]);
-    check_sizes("panel_qr", &mut rig);
+    assert_screen_sizes("panel_qr", &mut rig);
     rig.keys(&["ctrl-r", "ctrl-v", "prod", "enter"]);
     let wrong = Error::new(ErrorKind::Usage, "that is not the address of the sign-in page")
         .hint("paste the whole address from the browser");
-    rig.news(Update::SignIn { number, step: SignInStep::RedirectRejected(wrong) });
-    check_sizes("panel_reply", &mut rig);
+    rig.update(Update::SignIn { number, step: SignInStep::RedirectRejected(wrong) });
+    assert_screen_sizes("panel_reply", &mut rig);
 }
 
 /// Names that break lines where nobody looked.
-pub(super) fn hostile() -> Options {
+pub(super) fn hostile_options() -> PickerOptions {
     let long = "very-long-account-name-".repeat(13);
     let rows = [
         ("corp", "000000000001", long.as_str(), "AdministratorAccess"),
@@ -79,21 +83,27 @@ pub(super) fn hostile() -> Options {
     let mut roster = roster(&rows);
     roster.entries.iter_mut().for_each(|entry| entry.confirm = ConfirmLevel::TypeName);
     let roles = roster.entries.iter().map(|entry| (roster.id(entry), NOW.plus(4_000))).collect();
-    let sessions = SessionList { roles, ..usual().sessions };
+    let sessions = SessionList { roles, ..sample_options().sessions };
     let marks =
         RoleFlags { hidden: [roster.id(&roster.entries[0])].into(), ..RoleFlags::default() };
-    Options { roster: Arc::new(roster), usages: Usages::default(), marks, sessions, ..plain() }
+    PickerOptions {
+        roster: Arc::new(roster),
+        usages: Usages::default(),
+        marks,
+        sessions,
+        ..plain_options()
+    }
 }
 
 #[test]
 fn hostile_names_in_panels() {
-    let mut rig = Rig::new(hostile());
+    let mut rig = TestPicker::new(hostile_options());
     rig.keys(&["f3"]);
-    check_sizes("hostile_sessions", &mut rig);
+    assert_screen_sizes("hostile_sessions", &mut rig);
     rig.keys(&["esc", "f9"]);
-    check_sizes("hostile_hidden", &mut rig);
+    assert_screen_sizes("hostile_hidden", &mut rig);
     rig.keys(&["enter", "account:very", "enter"]);
-    check_sizes("hostile_confirm", &mut rig);
+    assert_screen_sizes("hostile_confirm", &mut rig);
     assert!(!rig.screen().contains(['\u{1b}', '\u{7}', '\u{202e}', '\u{200d}']));
 }
 
@@ -102,7 +112,7 @@ fn no_colour_is_no_colour_in_panels_but_for_the_paper_of_a_qr_code() {
     use ratatui::style::Color;
     let area = ratatui::layout::Rect::new(0, 0, 80, 30);
     for keys in [&["f3"][..], &["f4"], &["right"], &["f1"], &["payments-prod adm", "enter"]] {
-        let rig = after(keys);
+        let rig = after_keys(keys);
         let mut buffer = ratatui::buffer::Buffer::empty(area);
         view::draw(&rig.state, area, &mut buffer);
         assert!(
@@ -114,10 +124,10 @@ fn no_colour_is_no_colour_in_panels_but_for_the_paper_of_a_qr_code() {
 
 #[test]
 fn a_list_with_every_role_hidden_says_so() {
-    let mut options = plain();
+    let mut options = plain_options();
     options.marks.hidden =
         options.roster.entries.iter().map(|entry| options.roster.id(entry)).collect();
-    let rig = Rig::new(options).sized(80, 14);
+    let rig = TestPicker::new(options).with_size(80, 14);
     assert!(
         rig.screen().contains("You have hidden all of your roles: 37 roles")
             && rig.screen().contains("F9 lists them")
@@ -128,7 +138,7 @@ fn a_list_with_every_role_hidden_says_so() {
 fn what_stands_behind_a_panel_is_quiet_and_the_panel_is_not() {
     use ratatui::style::Modifier;
     let area = ratatui::layout::Rect::new(0, 0, 80, 30);
-    let dimmed = |rig: &Rig, symbol: &str| {
+    let dimmed = |rig: &TestPicker, symbol: &str| {
         let mut buffer = ratatui::buffer::Buffer::empty(area);
         view::draw(&rig.state, area, &mut buffer);
         buffer
@@ -137,22 +147,22 @@ fn what_stands_behind_a_panel_is_quiet_and_the_panel_is_not() {
             .find(|cell| cell.symbol() == symbol)
             .map(|cell| cell.modifier.contains(Modifier::DIM))
     };
-    let mut rig = after(&["prod"]);
+    let mut rig = after_keys(&["prod"]);
     assert_eq!(dimmed(&rig, "❯"), Some(false));
     rig.keys(&["right"]);
     assert_eq!((dimmed(&rig, "❯"), dimmed(&rig, "⏎")), (Some(true), Some(false)));
-    let rig = after(&["f2"]);
+    let rig = after_keys(&["f2"]);
     assert_eq!(dimmed(&rig, "❯"), Some(false), "the list goes on behind the details");
 }
 
 #[test]
 fn a_key_for_a_panel_with_nothing_in_it_says_so() {
-    let mut rig = Rig::new(usual());
+    let mut rig = TestPicker::new(sample_options());
     rig.keys(&["f8"]);
     assert_eq!(rig.state.note.as_deref(), Some("nothing has been said yet"));
     rig.keys(&["f9"]);
     assert_eq!(rig.state.note.as_deref(), Some("no role is hidden"));
-    let mut wide = Rig::new(usual()).sized(120, 40);
+    let mut wide = TestPicker::new(sample_options()).with_size(120, 40);
     wide.keys(&["f2"]);
     assert_eq!(wide.state.note.as_deref(), Some("the details stand beside the list already"));
 }

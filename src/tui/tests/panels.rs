@@ -5,27 +5,27 @@ use crate::ops::work::{Request, RoleFlag, SecretKind, SignInStep, TerminalConfir
 use crate::tui::state::overlay::Overlay;
 use crate::tui::{Exit, Picked};
 
-fn rig() -> Rig {
-    Rig::new(usual())
+fn sample_picker() -> TestPicker {
+    TestPicker::new(sample_options())
 }
 
-fn role(rig: &Rig) -> RoleId {
+fn selected_role(rig: &TestPicker) -> RoleId {
     rig.state.list.selected.clone().unwrap()
 }
 
 /// The picker with a sign-in to corp open in a browser, without a code.
-pub(super) fn signing_in(code: Option<&str>) -> (Rig, u64) {
-    let mut rig = rig().sized(80, 30);
+pub(super) fn signing_in(code: Option<&str>) -> (TestPicker, u64) {
+    let mut rig = sample_picker().with_size(80, 30);
     rig.keys(&["edge-dev", "enter"]);
-    let (number, role) = (rig.state.numbers, role(&rig));
-    rig.news(Update::Assumed {
+    let (number, role) = (rig.state.last_number, selected_role(&rig));
+    rig.update(Update::Assumed {
         number,
         role,
         outcome: Err(Error::new(ErrorKind::LoginNeeded, "nobody is signed in")),
     });
-    let number = rig.state.numbers;
+    let number = rig.state.last_number;
     let url = "https://oidc.eu-west-1.amazonaws.com/authorize?client_id=abc".to_owned();
-    rig.news(Update::SignIn {
+    rig.update(Update::SignIn {
         number,
         step: SignInStep::Open {
             url,
@@ -34,27 +34,27 @@ pub(super) fn signing_in(code: Option<&str>) -> (Rig, u64) {
             browser_opened: true,
         },
     });
-    rig.wanted();
+    rig.take_effects();
     (rig, number)
 }
 
 #[test]
 fn a_session_is_renewed_and_dropped_where_it_is_listed() {
-    let mut rig = rig();
+    let mut rig = sample_picker();
     let ready = rig.state.sessions.roles[0].0.clone();
     rig.keys(&["f3", "r"]);
     assert_eq!(
-        rig.wanted(),
-        [Effect::Request(Request::Renew { role: ready.clone(), number: rig.state.numbers })]
+        rig.take_effects(),
+        [Effect::Request(Request::Renew { role: ready.clone(), number: rig.state.last_number })]
     );
-    rig.news(Update::Assumed {
-        number: rig.state.numbers,
+    rig.update(Update::Assumed {
+        number: rig.state.last_number,
         role: ready.clone(),
         outcome: Ok(NOW.plus(3_600)),
     });
     assert!(rig.state.note.as_ref().unwrap().contains("renewed, 1h"), "{:?}", rig.state.note);
     rig.keys(&["d"]);
-    assert_eq!(rig.wanted(), [Effect::Request(Request::ForgetCredentials { role: ready })]);
+    assert_eq!(rig.take_effects(), [Effect::Request(Request::ForgetCredentials { role: ready })]);
     assert!(matches!(rig.state.overlays[..], [Overlay::Sessions(_)]));
     assert_eq!(rig.state.next_tick(), Some(1));
     rig.keys(&["esc"]);
@@ -63,39 +63,39 @@ fn a_session_is_renewed_and_dropped_where_it_is_listed() {
 
 #[test]
 fn a_session_that_ends_leaves_the_panel_and_takes_no_key_for_another() {
-    let mut rig = rig();
+    let mut rig = sample_picker();
     rig.keys(&["f3"]);
     rig.event(Event::Tick(NOW.plus(3_000)));
     rig.keys(&["d"]);
-    assert_eq!(rig.wanted(), []);
+    assert_eq!(rig.take_effects(), []);
     assert!(rig.screen().contains("No role has credentials"));
 }
 
 #[test]
 fn enter_on_an_instance_signs_in_or_shows_it_alone() {
-    let mut rig = rig();
+    let mut rig = sample_picker();
     rig.keys(&["f4", "enter"]);
     assert_eq!(rig.state.query.text(), "sso:corp ");
-    assert!(rig.shown().iter().all(|name| !name.contains("sandbox")) && rig.shown().len() > 10);
+    assert!(rig.rows().iter().all(|name| !name.contains("sandbox")) && rig.rows().len() > 10);
     rig.keys(&["f4", "s"]);
     assert_eq!(rig.state.query.text(), "");
     rig.keys(&["f4", "down", "enter"]);
     assert_eq!(
-        rig.wanted(),
+        rig.take_effects(),
         [Effect::Request(Request::SignIn {
             instance: InstanceName::new("lab"),
-            number: rig.state.numbers
+            number: rig.state.last_number
         })]
     );
 }
 
 #[test]
 fn an_instance_is_refreshed_and_signed_out_of_where_it_is_listed() {
-    let mut rig = rig();
+    let mut rig = sample_picker();
     rig.keys(&["f4", "r", "o"]);
     let corp = || InstanceName::new("corp");
     assert_eq!(
-        rig.wanted(),
+        rig.take_effects(),
         [
             Effect::Request(Request::Refresh { instance: corp() }),
             Effect::Request(Request::SignOut { instance: corp() })
@@ -106,86 +106,98 @@ fn an_instance_is_refreshed_and_signed_out_of_where_it_is_listed() {
 
 #[test]
 fn a_service_is_found_by_another_of_its_names_and_opened() {
-    let mut rig = rig();
+    let mut rig = sample_picker();
     rig.keys(&["edge-dev", "f6", "buckets", "enter"]);
-    let (role, number) = (role(&rig), rig.state.numbers);
-    assert_eq!(rig.wanted(), [Effect::Request(Request::Assume { role: role.clone(), number })]);
-    rig.news(Update::Assumed { number, role: role.clone(), outcome: Ok(NOW.plus(3_600)) });
+    let (role, number) = (selected_role(&rig), rig.state.last_number);
     assert_eq!(
-        rig.wanted(),
-        [Effect::Exit(Exit::Picked(Picked { roles: vec![role], action: Action::Service("s3") }))]
+        rig.take_effects(),
+        [Effect::Request(Request::Assume { role: role.clone(), number })]
+    );
+    rig.update(Update::Assumed { number, role: role.clone(), outcome: Ok(NOW.plus(3_600)) });
+    assert_eq!(
+        rig.take_effects(),
+        [Effect::Exit(Exit::Picked(Picked {
+            roles: vec![role],
+            action: PickAction::Service("s3")
+        }))]
     );
 }
 
 #[test]
 fn the_menu_finds_any_command_by_its_name() {
-    let mut rig = rig();
+    let mut rig = sample_picker();
     rig.keys(&["edge-dev", "right", "/", "messages"]);
     assert!(rig.screen().contains("no command is called that"));
     rig.keys(&["ctrl-u", "signed in where", "enter"]);
     assert!(matches!(rig.state.overlays[..], [Overlay::Instances(_)]));
     rig.keys(&["esc", "right", "/", "arn", "enter"]);
-    let arn = rig.state.roster.arn(rig.state.selected().unwrap());
-    assert_eq!(rig.wanted(), [Effect::Request(Request::Copy { text: arn })]);
+    let arn = rig.state.roster.arn(rig.state.selected_entry().unwrap());
+    assert_eq!(rig.take_effects(), [Effect::Request(Request::Copy { text: arn })]);
 }
 
 #[test]
 fn keys_are_copied_behind_the_screen_after_they_were_got() {
-    let mut rig = rig();
+    let mut rig = sample_picker();
     rig.keys(&["edge-dev", "right", "k"]);
-    let (role, number) = (role(&rig), rig.state.numbers);
-    assert_eq!(rig.wanted(), [Effect::Request(Request::Assume { role: role.clone(), number })]);
-    rig.news(Update::Assumed { number, role: role.clone(), outcome: Ok(NOW.plus(3_600)) });
+    let (role, number) = (selected_role(&rig), rig.state.last_number);
     assert_eq!(
-        rig.wanted(),
+        rig.take_effects(),
+        [Effect::Request(Request::Assume { role: role.clone(), number })]
+    );
+    rig.update(Update::Assumed { number, role: role.clone(), outcome: Ok(NOW.plus(3_600)) });
+    assert_eq!(
+        rig.take_effects(),
         [Effect::Request(Request::CopySecret { role, secret: SecretKind::Keys })]
     );
-    rig.news(Update::Message("copied the keys".to_owned()));
+    rig.update(Update::Message("copied the keys".to_owned()));
     rig.keys(&["x", "f8"]);
     assert!(rig.screen().contains("copied the keys"));
 }
 
 #[test]
 fn a_hidden_role_goes_and_can_be_shown_again() {
-    let mut rig = rig();
+    let mut rig = sample_picker();
     rig.keys(&["sandbox", "right", "h"]);
     let hidden = rig.state.marks.hidden.iter().next().unwrap().clone();
     assert_eq!(
-        rig.wanted(),
+        rig.take_effects(),
         [Effect::Request(Request::SetFlag {
             roles: vec![hidden.clone()],
             flag: RoleFlag::Hidden,
             on: true
         })]
     );
-    assert_eq!(rig.shown(), [""; 0]);
+    assert_eq!(rig.rows(), [""; 0]);
     assert!(rig.state.note.as_ref().unwrap().contains("F9"));
     rig.keys(&["f9", "enter"]);
     assert_eq!(
-        rig.wanted(),
+        rig.take_effects(),
         [Effect::Request(Request::SetFlag {
             roles: vec![hidden],
             flag: RoleFlag::Hidden,
             on: false
         })]
     );
-    assert_eq!(rig.shown(), ["sandbox PowerUserAccess"]);
+    assert_eq!(rig.rows(), ["sandbox PowerUserAccess"]);
     assert!(rig.state.overlays.is_empty());
 }
 
 #[test]
 fn enter_on_several_marked_roles_asks_what_to_do_and_a_command_line_leaves_with_them() {
-    let mut rig = Rig::new(Options { multi: true, ..usual() });
+    let mut rig = TestPicker::new(PickerOptions { multi: true, ..sample_options() });
     rig.keys(&["edge-dev", "tab", "ctrl-u", "edge-staging read", "tab", "enter"]);
     assert!(rig.screen().contains("2 marked roles"));
     rig.keys(&["x", "aws s3 ls", "enter"]);
-    let [Effect::Exit(Exit::Each { roles, line })] = &rig.wanted()[..] else { panic!("no exit") };
+    let [Effect::Exit(Exit::RunEach { roles, command_line: line })] = &rig.take_effects()[..]
+    else {
+        panic!("no exit")
+    };
     assert_eq!((roles.len(), line.as_str()), (2, "aws s3 ls"));
 }
 
 #[test]
 fn a_command_in_several_protected_roles_takes_their_number() {
-    let mut rig = Rig::new(Options { multi: true, ..usual() });
+    let mut rig = TestPicker::new(PickerOptions { multi: true, ..sample_options() });
     rig.keys(&[
         "edge-prod adm",
         "tab",
@@ -201,12 +213,12 @@ fn a_command_in_several_protected_roles_takes_their_number() {
     rig.keys(&["y", "enter"]);
     assert!(rig.screen().contains("That is not it"));
     rig.keys(&["backspace", "2", "enter"]);
-    assert!(matches!(&rig.wanted()[..], [Effect::Exit(Exit::Each { .. })]));
+    assert!(matches!(&rig.take_effects()[..], [Effect::Exit(Exit::RunEach { .. })]));
 }
 
 #[test]
 fn a_role_that_asks_for_it_takes_the_accounts_name_typed_not_pasted() {
-    let mut options = usual();
+    let mut options = sample_options();
     let mut roster = Roster::clone(&options.roster);
     roster
         .entries
@@ -214,20 +226,20 @@ fn a_role_that_asks_for_it_takes_the_accounts_name_typed_not_pasted() {
         .filter(|entry| entry.is_protected())
         .for_each(|entry| entry.confirm = ConfirmLevel::TypeName);
     options.roster = Arc::new(roster);
-    let mut rig = Rig::new(options);
+    let mut rig = TestPicker::new(options);
     rig.keys(&["edge-prod adm", "enter", "y"]);
     rig.event(Event::Paste("edge-prod".to_owned()));
     rig.keys(&["enter"]);
-    assert_eq!(rig.wanted(), []);
+    assert_eq!(rig.take_effects(), []);
     rig.keys(&["backspace", "edge-prod", "enter"]);
-    let role = role(&rig);
+    let role = selected_role(&rig);
     let consent = Effect::Request(Request::RecordConfirmation {
         role: role.clone(),
         confirm: ConfirmLevel::TypeName,
     });
     assert_eq!(
-        rig.wanted(),
-        [consent, Effect::Request(Request::Assume { role, number: rig.state.numbers })]
+        rig.take_effects(),
+        [consent, Effect::Request(Request::Assume { role, number: rig.state.last_number })]
     );
 }
 
@@ -238,18 +250,18 @@ fn the_reply_of_a_browser_elsewhere_is_pasted_and_a_wrong_one_can_be_mended() {
     assert_eq!(rig.state.query.text(), "edge-dev");
     rig.keys(&["enter"]);
     assert_eq!(
-        rig.wanted(),
+        rig.take_effects(),
         [Effect::Request(Request::PasteRedirect { number, address: Secret::from("prod") })]
     );
     let wrong = Error::new(ErrorKind::Usage, "that is not the address of the sign-in page")
         .hint("paste the whole address");
-    rig.news(Update::SignIn { number, step: SignInStep::RedirectRejected(wrong) });
+    rig.update(Update::SignIn { number, step: SignInStep::RedirectRejected(wrong) });
     assert!(rig.screen().contains("that is not the address"));
     rig.event(Event::Paste("http://127.0.0.1:4242/oauth/callback?code=c&state=s\n".to_owned()));
     rig.keys(&["enter"]);
     let address = Secret::from("http://127.0.0.1:4242/oauth/callback?code=c&state=s");
-    assert_eq!(rig.wanted(), [Effect::Request(Request::PasteRedirect { number, address })]);
-    rig.news(Update::SignIn { number, step: SignInStep::Done });
+    assert_eq!(rig.take_effects(), [Effect::Request(Request::PasteRedirect { number, address })]);
+    rig.update(Update::SignIn { number, step: SignInStep::Done });
     assert!(rig.state.overlays.is_empty());
 }
 
@@ -263,14 +275,14 @@ fn a_browser_that_fails_is_told_and_the_sign_in_waits_on() {
         assert!(!rig.screen().contains(instead));
         let failed =
             Error::new(ErrorKind::Usage, "no browser could be started (xdg-open exited with 3)");
-        rig.news(Update::SignIn { number, step: SignInStep::BrowserFailed(failed) });
+        rig.update(Update::SignIn { number, step: SignInStep::BrowserFailed(failed) });
         let screen = rig.screen();
         assert!(
             screen.contains("(xdg-open exited with 3)") && screen.contains(instead),
             "{screen}"
         );
         assert!(screen.contains("authorize?client_id=abc") && screen.contains("left"), "{screen}");
-        rig.news(Update::SignIn { number, step: SignInStep::Done });
+        rig.update(Update::SignIn { number, step: SignInStep::Done });
         assert!(rig.state.overlays.is_empty());
     }
 }
@@ -281,7 +293,7 @@ fn a_redirect_address_pasted_at_the_sign_in_is_taken_for_the_reply() {
     rig.event(Event::Paste("http://127.0.0.1:4242/oauth/callback?code=c&state=s".to_owned()));
     rig.keys(&["enter"]);
     assert!(
-        matches!(&rig.wanted()[..], [Effect::Request(Request::PasteRedirect { number: same, .. })] if *same == number)
+        matches!(&rig.take_effects()[..], [Effect::Request(Request::PasteRedirect { number: same, .. })] if *same == number)
     );
     let (mut rig, _) = signing_in(Some("KFQT-HWLP"));
     rig.event(Event::Paste("prod".to_owned()));
@@ -303,10 +315,10 @@ fn a_qr_code_is_drawn_where_it_fits_and_says_what_it_takes_where_not() {
 
 #[test]
 fn what_was_said_is_kept_with_its_time_and_its_hints() {
-    let mut rig = rig();
+    let mut rig = sample_picker();
     let error =
         Error::new(ErrorKind::Internal, "the list could not be kept").hint("make room on the disk");
-    rig.news(Update::Refreshed { instance: InstanceName::new("corp"), outcome: Err(error) });
+    rig.update(Update::Refreshed { instance: InstanceName::new("corp"), outcome: Err(error) });
     rig.event(Event::Tick(NOW.plus(130)));
     rig.keys(&["x", "f8"]);
     let screen = rig.screen();
@@ -320,19 +332,23 @@ fn what_was_said_is_kept_with_its_time_and_its_hints() {
 
 #[test]
 fn where_one_thing_was_asked_for_the_menu_offers_no_other() {
-    let mut rig = Rig::new(Options { only: true, action: Action::Console, ..usual() });
+    let mut rig = TestPicker::new(PickerOptions {
+        single_action: true,
+        action: PickAction::Console,
+        ..sample_options()
+    });
     rig.keys(&["edge-dev", "right"]);
     assert!(
         !rig.screen().contains("start a shell") && rig.screen().contains("open the web console")
     );
     rig.keys(&["s", "x", "v"]);
     assert!(matches!(rig.state.overlays[..], [Overlay::Menu(_)]));
-    assert_eq!(rig.wanted(), []);
+    assert_eq!(rig.take_effects(), []);
 }
 
 #[test]
 fn typing_in_the_help_finds_a_key() {
-    let mut rig = rig();
+    let mut rig = sample_picker();
     rig.keys(&["f1", "qr"]);
     let screen = rig.screen();
     assert!(screen.contains("^R") && !screen.contains("to the first row"), "{screen}");
@@ -344,15 +360,15 @@ fn typing_in_the_help_finds_a_key() {
 fn an_account_that_not_every_keyboard_can_write_takes_its_id_as_well() {
     let mut roster = roster(&[("corp", "401423612325", "東京 Gaming", "BreakGlass")]);
     roster.entries[0].confirm = ConfirmLevel::TypeName;
-    let mut rig = Rig::new(Options {
+    let mut rig = TestPicker::new(PickerOptions {
         roster: Arc::new(roster),
         usages: Usages::default(),
         marks: RoleFlags::default(),
-        ..usual()
+        ..sample_options()
     });
     rig.keys(&["enter", "401423612325", "enter"]);
     assert!(matches!(
-        &rig.wanted()[..],
+        &rig.take_effects()[..],
         [
             Effect::Request(Request::RecordConfirmation { .. }),
             Effect::Request(Request::Assume { .. })
@@ -362,31 +378,31 @@ fn an_account_that_not_every_keyboard_can_write_takes_its_id_as_well() {
 
 #[test]
 fn a_consent_of_this_terminal_saves_the_question_for_an_hour() {
-    let mut rig = rig();
+    let mut rig = sample_picker();
     rig.keys(&["edge-prod adm"]);
-    let role = role(&rig);
-    rig.news(Update::Confirmations(TerminalConfirmations::with_confirmation(
+    let role = selected_role(&rig);
+    rig.update(Update::Confirmations(TerminalConfirmations::with_confirmation(
         role.clone(),
         ConfirmLevel::Ask,
         NOW.plus(-600),
     )));
-    rig.wanted();
+    rig.take_effects();
     rig.keys(&["enter"]);
     assert_eq!(
-        rig.wanted(),
-        [Effect::Request(Request::Assume { role, number: rig.state.numbers })]
+        rig.take_effects(),
+        [Effect::Request(Request::Assume { role, number: rig.state.last_number })]
     );
     rig.keys(&["esc"]);
     rig.event(Event::Tick(NOW.plus(3_600)));
     rig.keys(&["enter"]);
-    assert_eq!(rig.wanted(), []);
+    assert_eq!(rig.take_effects(), []);
     assert!(matches!(rig.state.overlays[..], [Overlay::Confirm(_)]));
 }
 
 #[test]
 fn a_click_puts_the_bar_of_a_panel_there_and_a_double_click_takes_it() {
     use crate::tui::event::{Mouse, MouseKind};
-    let mut rig = rig().sized(80, 24);
+    let mut rig = sample_picker().with_size(80, 24);
     rig.keys(&["f4"]);
     let screen = rig.screen();
     let (y, line) = screen
@@ -404,34 +420,39 @@ fn a_click_puts_the_bar_of_a_panel_there_and_a_double_click_takes_it() {
     assert!(rig.screen().contains("▌ corp"));
     rig.event(mouse(MouseKind::DoubleClick));
     assert!(
-        matches!(&rig.wanted()[..], [Effect::Request(Request::SignIn { instance, .. })] if instance.as_str() == "lab")
+        matches!(&rig.take_effects()[..], [Effect::Request(Request::SignIn { instance, .. })] if instance.as_str() == "lab")
     );
 }
 
 #[test]
 fn the_bar_stays_on_a_session_that_is_renewed_and_goes_down_the_list() {
-    let mut rig = rig();
+    let mut rig = sample_picker();
     let id = |row: usize| rig.state.roster.id(&rig.state.roster.entries[row]);
     let (first, second) = (id(8), id(14));
     let sessions = |ends: [i64; 2]| {
         let roles = vec![(first.clone(), NOW.plus(ends[0])), (second.clone(), NOW.plus(ends[1]))];
-        Update::Sessions(SessionList { roles, ..usual().sessions })
+        Update::Sessions(SessionList { roles, ..sample_options().sessions })
     };
-    rig.news(sessions([600, 900])).keys(&["f3"]).news(sessions([3_600, 900]));
-    rig.wanted();
+    rig.update(sessions([600, 900])).keys(&["f3"]).update(sessions([3_600, 900]));
+    rig.take_effects();
     rig.keys(&["d"]);
-    assert_eq!(rig.wanted(), [Effect::Request(Request::ForgetCredentials { role: first })]);
+    assert_eq!(rig.take_effects(), [Effect::Request(Request::ForgetCredentials { role: first })]);
 }
 
 #[test]
 fn a_profile_is_written_without_credentials_and_for_a_protected_role_after_a_question() {
-    let mut rig = rig();
+    let mut rig = sample_picker();
     rig.keys(&["edge-dev", "right", "w"]);
-    assert_eq!(rig.wanted(), [Effect::Request(Request::WriteProfiles { roles: vec![role(&rig)] })]);
+    assert_eq!(
+        rig.take_effects(),
+        [Effect::Request(Request::WriteProfiles { roles: vec![selected_role(&rig)] })]
+    );
     rig.keys(&["ctrl-u", "edge-prod adm", "right", "w"]);
-    assert_eq!(rig.wanted(), []);
+    assert_eq!(rig.take_effects(), []);
     rig.keys(&["y"]);
     assert!(
-        rig.wanted().contains(&Effect::Request(Request::WriteProfiles { roles: vec![role(&rig)] }))
+        rig.take_effects().contains(&Effect::Request(Request::WriteProfiles {
+            roles: vec![selected_role(&rig)]
+        }))
     );
 }

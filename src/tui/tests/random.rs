@@ -51,8 +51,8 @@ const KEYS: [&str; 41] = [
     "d",
 ];
 
-fn events() -> impl Strategy<Value = Event> {
-    let key = (0..KEYS.len()).prop_map(|key| Event::Key(keymap::parse(KEYS[key]).unwrap()));
+fn any_event() -> impl Strategy<Value = Event> {
+    let key = (0..KEYS.len()).prop_map(|key| Event::Key(key_notation::parse(KEYS[key]).unwrap()));
     let mouse = (0..4_usize, 0..130_u16, 0..45_u16).prop_map(|(kind, x, y)| {
         let kind =
             [MouseKind::Click, MouseKind::DoubleClick, MouseKind::WheelUp, MouseKind::WheelDown]
@@ -65,14 +65,14 @@ fn events() -> impl Strategy<Value = Event> {
         2 => mouse,
         1 => (0..130_u16, 0..45_u16).prop_map(|(width, height)| Event::Resize(width, height)),
         1 => (0..100_000_i64).prop_map(|seconds| Event::Tick(NOW.plus(seconds))),
-        3 => (0..16_usize, 0..60_u64).prop_map(|(what, number)| Event::News(news(what, number))),
+        3 => (0..16_usize, 0..60_u64).prop_map(|(what, number)| Event::Backend(update_of_kind(what, number))),
     ]
 }
 
-fn news(what: usize, number: u64) -> Update {
+fn update_of_kind(what: usize, number: u64) -> Update {
     let corp = || InstanceName::new("corp");
     let error = |kind| Error::new(kind, "it failed, for reasons \u{1b}[31m").hint("try again");
-    let options = usual();
+    let options = sample_options();
     let role = options.roster.id(&options.roster.entries[0]);
     let part = |rows: usize| Roster {
         entries: options.roster.entries[..rows].to_vec(),
@@ -116,13 +116,13 @@ fn news(what: usize, number: u64) -> Update {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 20, ..ProptestConfig::default() })]
     #[test]
-    fn two_thousand_events_leave_the_picker_sane(events in prop::collection::vec(events(), 100)) {
-        let mut rig = Rig::new(Options { multi: true, ..usual() });
+    fn two_thousand_events_leave_the_picker_sane(events in prop::collection::vec(any_event(), 100)) {
+        let mut rig = TestPicker::new(PickerOptions { multi: true, ..sample_options() });
         for event in events {
             rig.event(event);
             let list = &rig.state.list;
-            prop_assert!(list.len() == 0 || list.at < list.len());
-            prop_assert_eq!(&list.selected, &list.id(list.at));
+            prop_assert!(list.len() == 0 || list.selected_row < list.len());
+            prop_assert_eq!(&list.selected, &list.role_id(list.selected_row));
             let (width, height) = rig.state.size;
             let area = ratatui::layout::Rect::new(0, 0, width, height);
             view::draw(&rig.state, area, &mut ratatui::buffer::Buffer::empty(area));

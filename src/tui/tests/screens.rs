@@ -3,52 +3,57 @@
 use super::*;
 use crate::ops::work::SignInStep;
 
-fn typed(width: u16, height: u16, keys: &[&str]) -> Rig {
-    let mut rig = Rig::new(usual()).sized(width, height);
+fn after_typing(width: u16, height: u16, keys: &[&str]) -> TestPicker {
+    let mut rig = TestPicker::new(sample_options()).with_size(width, height);
     rig.keys(keys);
     rig
 }
 
 #[test]
 fn the_first_screen() {
-    check("first_80x24", &typed(80, 24, &[]));
-    check("first_120x40", &typed(120, 40, &[]));
-    check("first_200x50", &typed(200, 50, &[]));
+    assert_screen("first_80x24", &after_typing(80, 24, &[]));
+    assert_screen("first_120x40", &after_typing(120, 40, &[]));
+    assert_screen("first_200x50", &after_typing(200, 50, &[]));
 }
 
 #[test]
 fn a_query_at_every_width() {
-    check("query_80x24", &typed(80, 24, &["prod adm", "down"]));
-    check("query_60x16", &typed(60, 16, &["prod adm"]));
-    check("query_40x10", &typed(40, 10, &["prod adm"]));
-    check("query_18x4", &typed(18, 4, &["prod adm"]));
+    assert_screen("query_80x24", &after_typing(80, 24, &["prod adm", "down"]));
+    assert_screen("query_60x16", &after_typing(60, 16, &["prod adm"]));
+    assert_screen("query_40x10", &after_typing(40, 10, &["prod adm"]));
+    assert_screen("query_18x4", &after_typing(18, 4, &["prod adm"]));
 }
 
 #[test]
 fn columns_and_preview_are_as_they_are_configured() {
-    let mut rig = Rig::new(Options {
+    let mut rig = TestPicker::new(PickerOptions {
         columns: Some(vec!["team".into(), "env".into()]),
         preview: Preview::Off,
-        ..usual()
+        ..sample_options()
     })
-    .sized(100, 24);
+    .with_size(100, 24);
     rig.keys(&["prod adm"]);
-    check("columns_configured", &rig);
-    check("preview_below", &Rig::new(Options { preview: Preview::Below, ..usual() }).sized(80, 30));
+    assert_screen("columns_configured", &rig);
+    assert_screen(
+        "preview_below",
+        &TestPicker::new(PickerOptions { preview: Preview::Below, ..sample_options() })
+            .with_size(80, 30),
+    );
 }
 
 #[test]
 fn rules_colour_the_names_of_accounts() {
-    let mut roster = usual_roster();
+    let mut roster = sample_roster();
     roster.row_styles = roster
         .entries
         .iter()
         .map(|entry| RowStyle { color: entry.is_protected().then(|| "red".into()), hidden: false })
         .collect();
-    let mut rig = Rig::new(Options { roster: Arc::new(roster), ..usual() }).sized(80, 24);
+    let mut rig = TestPicker::new(PickerOptions { roster: Arc::new(roster), ..sample_options() })
+        .with_size(80, 24);
     let area = ratatui::layout::Rect::new(0, 0, 80, 24);
     let mut buffer = ratatui::buffer::Buffer::empty(area);
-    let list = crate::tui::layout::of(&rig.state).list;
+    let list = crate::tui::layout::current(&rig.state).list;
     rig.keys(&["ctrl-u", "edge"]);
     view::draw(&rig.state, area, &mut buffer);
     // Behind the matched letters.
@@ -60,15 +65,16 @@ fn rules_colour_the_names_of_accounts() {
 
 #[test]
 fn no_colour_still_tells_everything() {
-    let looks = Looks { no_color: true, ..usual().looks };
-    let mut rig = Rig::new(Options { looks, ..usual() }).sized(80, 12);
+    let looks = Appearance { no_color: true, ..sample_options().appearance };
+    let mut rig =
+        TestPicker::new(PickerOptions { appearance: looks, ..sample_options() }).with_size(80, 12);
     rig.keys(&["pay"]);
     let area = ratatui::layout::Rect::new(0, 0, 80, 12);
     let mut buffer = ratatui::buffer::Buffer::empty(area);
     view::draw(&rig.state, area, &mut buffer);
     use ratatui::style::{Color, Modifier};
     assert!(buffer.content().iter().all(|cell| (cell.fg, cell.bg) == (Color::Reset, Color::Reset)));
-    let list = crate::tui::layout::of(&rig.state).list;
+    let list = crate::tui::layout::current(&rig.state).list;
     assert!(buffer[(3, list.y)].modifier.contains(Modifier::UNDERLINED | Modifier::REVERSED));
     assert!(!buffer[(3, list.y + 1)].modifier.contains(Modifier::REVERSED));
 }
@@ -76,14 +82,16 @@ fn no_colour_still_tells_everything() {
 #[test]
 fn a_reversed_bar_is_of_one_colour() {
     use ratatui::style::{Color, Modifier};
-    let looks = Looks { colours: Colours::Sixteen, ..usual().looks };
-    let mut rig = Rig::new(Options { looks, multi: true, ..usual() }).sized(100, 24);
+    let looks = Appearance { color_depth: ColorDepth::Sixteen, ..sample_options().appearance };
+    let mut rig =
+        TestPicker::new(PickerOptions { appearance: looks, multi: true, ..sample_options() })
+            .with_size(100, 24);
     rig.keys(&["payments-prod adm", "tab"]);
     let area = ratatui::layout::Rect::new(0, 0, 100, 24);
     let mut buffer = ratatui::buffer::Buffer::empty(area);
     view::draw(&rig.state, area, &mut buffer);
-    let list = crate::tui::layout::of(&rig.state).list;
-    let row = list.y + u16::try_from(rig.state.list.at).unwrap();
+    let list = crate::tui::layout::current(&rig.state).list;
+    let row = list.y + u16::try_from(rig.state.list.selected_row).unwrap();
     let bar: Vec<_> = (list.x + 2..list.right()).map(|x| &buffer[(x, row)]).collect();
     assert!(
         bar.iter()
@@ -97,11 +105,13 @@ fn a_reversed_bar_is_of_one_colour() {
 
 #[test]
 fn ascii_is_ascii() {
-    let looks = Looks { ascii: true, ..usual().looks };
-    let mut rig = Rig::new(Options { looks, multi: true, ..usual() }).sized(120, 24);
+    let looks = Appearance { ascii: true, ..sample_options().appearance };
+    let mut rig =
+        TestPicker::new(PickerOptions { appearance: looks, multi: true, ..sample_options() })
+            .with_size(120, 24);
     rig.keys(&["prod", "tab", "right"]);
     assert!(rig.screen().is_ascii(), "{}", rig.screen());
-    check("ascii", &rig);
+    assert_screen("ascii", &rig);
 }
 
 /// A name of 300 characters.
@@ -126,29 +136,29 @@ fn wide_and_hostile_names_keep_the_columns() {
             "AVeryLongPermissionSetNameThatGoesOnAdmin",
         ),
     ];
-    let options = Options {
+    let options = PickerOptions {
         roster: Arc::new(roster(&rows)),
         usages: Usages::default(),
         marks: RoleFlags::default(),
-        ..usual()
+        ..sample_options()
     };
-    let rig = Rig::new(options.clone()).sized(80, 24);
+    let rig = TestPicker::new(options.clone()).with_size(80, 24);
     assert!(!rig.screen().contains(['\u{1b}', '\u{7}', '\u{202e}']));
-    check("hostile_80x24", &rig);
-    check("hostile_200x50", &Rig::new(options.clone()).sized(200, 50));
-    check("hostile_40x10", &Rig::new(options).sized(40, 10));
+    assert_screen("hostile_80x24", &rig);
+    assert_screen("hostile_200x50", &TestPicker::new(options.clone()).with_size(200, 50));
+    assert_screen("hostile_40x10", &TestPicker::new(options).with_size(40, 10));
 }
 
-fn login(step: SignInStep) -> Rig {
-    let mut rig = typed(80, 24, &["edge-dev", "enter"]);
-    let (number, role) = (rig.state.numbers, rig.state.list.selected.clone().unwrap());
-    rig.news(Update::Assumed {
+fn sign_in_at(step: SignInStep) -> TestPicker {
+    let mut rig = after_typing(80, 24, &["edge-dev", "enter"]);
+    let (number, role) = (rig.state.last_number, rig.state.list.selected.clone().unwrap());
+    rig.update(Update::Assumed {
         number,
         role,
         outcome: Err(Error::new(ErrorKind::LoginNeeded, "nobody is signed in")),
     });
-    let number = rig.state.numbers;
-    rig.news(Update::SignIn { number, step });
+    let number = rig.state.last_number;
+    rig.update(Update::SignIn { number, step });
     rig
 }
 
@@ -161,12 +171,12 @@ fn the_sign_in_panel() {
         expires_at: NOW.plus(581),
         browser_opened: true,
     };
-    check("login_code", &login(open(Some("KFQT-HWLP"))));
-    check("login_browser", &login(open(None)));
-    check("login_starting", &login(SignInStep::Starting));
-    check(
+    assert_screen("login_code", &sign_in_at(open(Some("KFQT-HWLP"))));
+    assert_screen("login_browser", &sign_in_at(open(None)));
+    assert_screen("login_starting", &sign_in_at(SignInStep::Starting));
+    assert_screen(
         "login_failed",
-        &login(SignInStep::Failed(Error::new(
+        &sign_in_at(SignInStep::Failed(Error::new(
             ErrorKind::LoginNeeded,
             "the sign-in expired before anybody confirmed it",
         ))),
@@ -175,31 +185,31 @@ fn the_sign_in_panel() {
 
 #[test]
 fn the_other_panels() {
-    check("help_80x24", &typed(80, 24, &["?"]));
-    check("help_120x40", &typed(120, 40, &["f1"]));
-    check("menu", &typed(80, 24, &["edge-dev", "right", "down"]));
-    check("details", &typed(80, 24, &["edge-dev", "f2"]));
-    check("confirm", &typed(80, 24, &["payments-prod adm", "enter"]));
-    let mut rig = typed(80, 24, &[]);
-    rig.news(Update::VaultUnlocked(Err(Error::new(
+    assert_screen("help_80x24", &after_typing(80, 24, &["?"]));
+    assert_screen("help_120x40", &after_typing(120, 40, &["f1"]));
+    assert_screen("menu", &after_typing(80, 24, &["edge-dev", "right", "down"]));
+    assert_screen("details", &after_typing(80, 24, &["edge-dev", "f2"]));
+    assert_screen("confirm", &after_typing(80, 24, &["payments-prod adm", "enter"]));
+    let mut rig = after_typing(80, 24, &[]);
+    rig.update(Update::VaultUnlocked(Err(Error::new(
         ErrorKind::Vault,
         "the passphrase does not open the vault",
     ))))
     .keys(&["secret"]);
-    check("passphrase", &rig);
-    let mut rig = typed(80, 24, &["edge-dev", "enter"]);
-    let (number, role) = (rig.state.numbers, rig.state.list.selected.clone().unwrap());
+    assert_screen("passphrase", &rig);
+    let mut rig = after_typing(80, 24, &["edge-dev", "enter"]);
+    let (number, role) = (rig.state.last_number, rig.state.list.selected.clone().unwrap());
     let refused = Error::new(
         ErrorKind::AccessDenied,
         "AWS refuses ReadOnlyAccess in edge-dev: it is not assigned to you any more",
     )
     .hint("ask the platform team: https://access.example.com/aws");
-    rig.news(Update::Assumed { number, role, outcome: Err(refused) });
-    check("refused", &rig);
+    rig.update(Update::Assumed { number, role, outcome: Err(refused) });
+    assert_screen("refused", &rig);
 }
 
 /// A picker that knows the instance `corp` and none of its roles.
-fn unread(signed_in: bool) -> Rig {
+fn never_refreshed(signed_in: bool) -> TestPicker {
     let roster = Roster { instances: vec![instance("corp")], ..Roster::default() };
     let session = InstanceSession {
         instance: InstanceName::new("corp"),
@@ -211,43 +221,43 @@ fn unread(signed_in: bool) -> Rig {
         unconfirmed: 0,
     };
     let sessions = SessionList { instances: vec![session], roles: Vec::new() };
-    Rig::new(Options {
+    TestPicker::new(PickerOptions {
         roster: Arc::new(roster),
         usages: Usages::default(),
         marks: RoleFlags::default(),
         sessions,
-        ..usual()
+        ..sample_options()
     })
-    .sized(80, 14)
+    .with_size(80, 14)
 }
 
 #[test]
 fn a_list_with_no_rows_says_why_and_what_next() {
-    check("empty_signed_out", &unread(false));
-    check("empty_no_roles", &unread(true));
-    check("empty_no_match", &typed(80, 14, &["sandbxq"]));
+    assert_screen("empty_signed_out", &never_refreshed(false));
+    assert_screen("empty_no_roles", &never_refreshed(true));
+    assert_screen("empty_no_match", &after_typing(80, 14, &["sandbxq"]));
     let refreshing = |throttled| Update::RefreshProgress {
         instance: InstanceName::new("corp"),
         done: 118,
         total: 312,
         throttled,
     };
-    let mut rig = unread(true);
-    rig.news(refreshing(true));
-    check("empty_first_refresh", &rig);
-    let mut rig = unread(true);
+    let mut rig = never_refreshed(true);
+    rig.update(refreshing(true));
+    assert_screen("empty_first_refresh", &rig);
+    let mut rig = never_refreshed(true);
     let error =
         Error::new(ErrorKind::Unreachable, "portal.sso.eu-west-1.amazonaws.com can't be reached")
             .hint("is the VPN on?");
-    rig.news(Update::Refreshed { instance: InstanceName::new("corp"), outcome: Err(error) });
-    check("empty_unreachable", &rig);
+    rig.update(Update::Refreshed { instance: InstanceName::new("corp"), outcome: Err(error) });
+    assert_screen("empty_unreachable", &rig);
 }
 
 #[test]
 fn the_header_tells_of_refreshes() {
-    let header = |rig: &Rig| rig.screen().lines().next().unwrap().to_owned();
-    let mut rig = typed(120, 24, &[]);
-    rig.news(Update::RefreshProgress {
+    let header = |rig: &TestPicker| rig.screen().lines().next().unwrap().to_owned();
+    let mut rig = after_typing(120, 24, &[]);
+    rig.update(Update::RefreshProgress {
         instance: InstanceName::new("corp"),
         done: 118,
         total: 312,
@@ -255,6 +265,6 @@ fn the_header_tells_of_refreshes() {
     });
     assert!(header(&rig).contains("⟳ 118/312 · AWS is throttling"));
     let offline = Err(Error::new(ErrorKind::Unreachable, "no route"));
-    rig.news(Update::Refreshed { instance: InstanceName::new("corp"), outcome: offline });
+    rig.update(Update::Refreshed { instance: InstanceName::new("corp"), outcome: offline });
     assert!(header(&rig).contains("offline · 3 min old"));
 }

@@ -4,14 +4,14 @@
 use super::*;
 use crate::ops::work::{RefreshCounts, Request, SignInStep, UnlockPrompt};
 use crate::os::tty::CursorShape;
-use crate::tui::bindings::Style;
 use crate::tui::event::{Mouse, MouseKind};
+use crate::tui::keymap::EditingMode;
 use crate::tui::state::overlay::Overlay;
 use crate::tui::{Exit, Picked};
 
 const SIZES: [(u16, u16); 3] = [(120, 40), (80, 24), (40, 10)];
 
-fn check(name: &str, rig: &mut Rig) {
+fn assert_state_screens(name: &str, rig: &mut TestPicker) {
     for (width, height) in SIZES {
         rig.event(Event::Resize(width, height));
         insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
@@ -24,8 +24,8 @@ fn corp() -> InstanceName {
     InstanceName::new("corp")
 }
 
-fn failed(rig: &mut Rig, error: Error) {
-    rig.news(Update::Refreshed { instance: corp(), outcome: Err(error) });
+fn refresh_fails(rig: &mut TestPicker, error: Error) {
+    rig.update(Update::Refreshed { instance: corp(), outcome: Err(error) });
 }
 
 fn unreachable() -> Error {
@@ -34,7 +34,7 @@ fn unreachable() -> Error {
 }
 
 /// A picker that knows the instance `corp` and none of its roles.
-fn unread(signed_in: bool) -> Rig {
+fn never_refreshed(signed_in: bool) -> TestPicker {
     let roster = Roster { instances: vec![instance("corp")], ..Roster::default() };
     let fetched_at = signed_in.then(|| NOW.plus(-200));
     let session = InstanceSession {
@@ -47,80 +47,95 @@ fn unread(signed_in: bool) -> Rig {
         unconfirmed: 0,
     };
     let sessions = SessionList { instances: vec![session], roles: Vec::new() };
-    Rig::new(Options {
+    TestPicker::new(PickerOptions {
         roster: Arc::new(roster),
         usages: Usages::default(),
         marks: RoleFlags::default(),
         sessions,
-        ..usual()
+        ..sample_options()
     })
 }
 
-fn later(rig: &mut Rig, seconds: i64) {
+fn tick_after(rig: &mut TestPicker, seconds: i64) {
     rig.event(Event::Tick(NOW.plus(seconds)));
 }
 
 #[test]
 fn without_a_list_the_whole_screen_says_why() {
-    check("signed_out", &mut unread(false));
-    check("no_roles", &mut unread(true));
-    let mut rig = unread(true);
-    rig.news(Update::RefreshProgress { instance: corp(), done: 0, total: 0, throttled: false });
-    later(&mut rig, 12);
-    check("silent_first_day", &mut rig);
-    rig.news(Update::RefreshProgress { instance: corp(), done: 118, total: 312, throttled: true });
-    later(&mut rig, 112);
-    check("throttled_first_day", &mut rig);
-    let mut rig = unread(true);
-    failed(&mut rig, unreachable());
-    later(&mut rig, 240);
-    check("offline_first_day", &mut rig);
-    let mut rig = unread(true);
-    failed(
+    assert_state_screens("signed_out", &mut never_refreshed(false));
+    assert_state_screens("no_roles", &mut never_refreshed(true));
+    let mut rig = never_refreshed(true);
+    rig.update(Update::RefreshProgress { instance: corp(), done: 0, total: 0, throttled: false });
+    tick_after(&mut rig, 12);
+    assert_state_screens("silent_first_day", &mut rig);
+    rig.update(Update::RefreshProgress {
+        instance: corp(),
+        done: 118,
+        total: 312,
+        throttled: true,
+    });
+    tick_after(&mut rig, 112);
+    assert_state_screens("throttled_first_day", &mut rig);
+    let mut rig = never_refreshed(true);
+    refresh_fails(&mut rig, unreachable());
+    tick_after(&mut rig, 240);
+    assert_state_screens("offline_first_day", &mut rig);
+    let mut rig = never_refreshed(true);
+    refresh_fails(
         &mut rig,
         Error::new(ErrorKind::AccessDenied, "listing accounts: access denied (No access)"),
     );
-    check("refused_first_day", &mut rig);
-    let mut rig = unread(false);
-    rig.news(Update::Locked(UnlockPrompt::Passphrase));
-    check("locked_first_day", &mut rig);
+    assert_state_screens("refused_first_day", &mut rig);
+    let mut rig = never_refreshed(false);
+    rig.update(Update::Locked(UnlockPrompt::Passphrase));
+    assert_state_screens("locked_first_day", &mut rig);
 }
 
 #[test]
 fn above_a_list_one_line_says_what_is_amiss() {
-    let mut rig = Rig::new(usual());
-    failed(&mut rig, unreachable());
-    later(&mut rig, 240);
-    check("offline", &mut rig);
-    let mut rig = Rig::new(usual());
-    failed(
+    let mut rig = TestPicker::new(sample_options());
+    refresh_fails(&mut rig, unreachable());
+    tick_after(&mut rig, 240);
+    assert_state_screens("offline", &mut rig);
+    let mut rig = TestPicker::new(sample_options());
+    refresh_fails(
         &mut rig,
         Error::new(ErrorKind::AccessDenied, "listing accounts: access denied (No access)"),
     );
-    check("list_refused", &mut rig);
-    let mut rig = Rig::new(usual());
-    failed(&mut rig, Error::new(ErrorKind::LoginNeeded, "nobody is signed in to corp"));
-    check("session_over", &mut rig);
-    let mut rig = Rig::new(usual());
-    rig.news(Update::RefreshProgress { instance: corp(), done: 118, total: 312, throttled: true });
-    later(&mut rig, 90);
-    rig.news(Update::RefreshProgress { instance: corp(), done: 120, total: 312, throttled: true });
-    check("throttled", &mut rig);
-    let mut rig = Rig::new(usual());
-    rig.news(Update::Locked(UnlockPrompt::Passphrase));
-    check("locked", &mut rig);
+    assert_state_screens("list_refused", &mut rig);
+    let mut rig = TestPicker::new(sample_options());
+    refresh_fails(&mut rig, Error::new(ErrorKind::LoginNeeded, "nobody is signed in to corp"));
+    assert_state_screens("session_over", &mut rig);
+    let mut rig = TestPicker::new(sample_options());
+    rig.update(Update::RefreshProgress {
+        instance: corp(),
+        done: 118,
+        total: 312,
+        throttled: true,
+    });
+    tick_after(&mut rig, 90);
+    rig.update(Update::RefreshProgress {
+        instance: corp(),
+        done: 120,
+        total: 312,
+        throttled: true,
+    });
+    assert_state_screens("throttled", &mut rig);
+    let mut rig = TestPicker::new(sample_options());
+    rig.update(Update::Locked(UnlockPrompt::Passphrase));
+    assert_state_screens("locked", &mut rig);
 }
 
 #[test]
 fn a_line_that_is_amiss_moves_no_row_and_goes_with_its_reason() {
-    let mut rig = Rig::new(usual()).sized(80, 24);
+    let mut rig = TestPicker::new(sample_options()).with_size(80, 24);
     let before = rig.screen();
-    failed(&mut rig, unreachable());
+    refresh_fails(&mut rig, unreachable());
     let lines = |screen: &str| screen.lines().take(22).map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(lines(&rig.screen())[1..], lines(&before)[1..]);
     assert!(rig.screen().contains("^R tries again"));
     rig.keys(&["ctrl-r"]);
-    rig.news(Update::Refreshed {
+    rig.update(Update::Refreshed {
         instance: corp(),
         outcome: Ok(RefreshCounts { added: 0, removed: 0, failed: 0, unconfirmed: 0, at: NOW }),
     });
@@ -129,32 +144,32 @@ fn a_line_that_is_amiss_moves_no_row_and_goes_with_its_reason() {
 
 #[test]
 fn a_click_on_the_line_takes_its_step() {
-    let mut rig = Rig::new(usual()).sized(80, 24);
-    failed(&mut rig, unreachable());
-    rig.wanted();
+    let mut rig = TestPicker::new(sample_options()).with_size(80, 24);
+    refresh_fails(&mut rig, unreachable());
+    rig.take_effects();
     rig.event(Event::Mouse(Mouse { kind: MouseKind::Click, x: 50, y: 22 }));
-    assert!(rig.wanted().contains(&Effect::Request(Request::Refresh { instance: corp() })));
+    assert!(rig.take_effects().contains(&Effect::Request(Request::Refresh { instance: corp() })));
 }
 
 #[test]
 fn how_long_aws_is_out_of_reach_counts_from_the_first_time() {
-    let mut rig = Rig::new(usual()).sized(120, 40);
-    failed(&mut rig, unreachable());
-    later(&mut rig, 120);
+    let mut rig = TestPicker::new(sample_options()).with_size(120, 40);
+    refresh_fails(&mut rig, unreachable());
+    tick_after(&mut rig, 120);
     rig.keys(&["ctrl-r"]);
-    failed(&mut rig, unreachable());
-    later(&mut rig, 300);
+    refresh_fails(&mut rig, unreachable());
+    tick_after(&mut rig, 300);
     assert!(rig.screen().contains("AWS can't be reached for 5 min"), "{}", rig.screen());
 }
 
 #[test]
 fn an_aws_that_says_nothing_is_told_after_a_while() {
-    let mut rig = Rig::new(usual()).sized(80, 24);
+    let mut rig = TestPicker::new(sample_options()).with_size(80, 24);
     rig.keys(&["ctrl-r"]);
     assert_eq!(rig.state.next_tick(), Some(5));
-    later(&mut rig, 4);
+    tick_after(&mut rig, 4);
     assert!(!rig.screen().contains("AWS has not answered"));
-    later(&mut rig, 9);
+    tick_after(&mut rig, 9);
     assert!(
         rig.screen().contains("AWS has not answered for 9 s: this list was read 3 min ago"),
         "{}",
@@ -164,13 +179,13 @@ fn an_aws_that_says_nothing_is_told_after_a_while() {
 
 #[test]
 fn a_query_without_rows_counts_the_hidden_roles_that_would_match() {
-    let mut options = usual();
+    let mut options = sample_options();
     let hidden =
         options.roster.entries.iter().filter(|entry| entry.account_name.starts_with("edge"));
     options.marks.hidden = hidden.map(|entry| options.roster.id(entry)).collect();
-    let mut rig = Rig::new(options);
+    let mut rig = TestPicker::new(options);
     rig.keys(&["edge-staging"]);
-    check("hidden_match", &mut rig);
+    assert_state_screens("hidden_match", &mut rig);
     assert!(
         rig.screen().contains("2 hidden roles would match")
             && rig.screen().contains("F9 shows them"),
@@ -182,81 +197,81 @@ fn a_query_without_rows_counts_the_hidden_roles_that_would_match() {
 }
 
 /// A picker with Enter pressed on an unprotected role.
-fn pressed() -> (Rig, RoleId, u64) {
-    let mut rig = Rig::new(usual()).sized(80, 24);
+fn enter_pressed() -> (TestPicker, RoleId, u64) {
+    let mut rig = TestPicker::new(sample_options()).with_size(80, 24);
     rig.keys(&["edge-dev", "enter"]);
-    rig.wanted();
-    let (role, number) = (rig.state.list.selected.clone().unwrap(), rig.state.numbers);
+    rig.take_effects();
+    let (role, number) = (rig.state.list.selected.clone().unwrap(), rig.state.last_number);
     (rig, role, number)
 }
 
-fn shell(role: &RoleId) -> Effect {
-    Effect::Exit(Exit::Picked(Picked { roles: vec![role.clone()], action: Action::Shell }))
+fn exit_to_shell(role: &RoleId) -> Effect {
+    Effect::Exit(Exit::Picked(Picked { roles: vec![role.clone()], action: PickAction::Shell }))
 }
 
 #[test]
 fn a_wrong_clock_is_a_screen_with_the_next_step() {
-    let mut rig = Rig::new(usual());
-    rig.news(Update::ClockSkew(40));
+    let mut rig = TestPicker::new(sample_options());
+    rig.update(Update::ClockSkew(40));
     assert!(rig.state.overlays.is_empty());
-    rig.news(Update::ClockSkew(725));
-    check("clock", &mut rig);
+    rig.update(Update::ClockSkew(725));
+    assert_state_screens("clock", &mut rig);
     rig.keys(&["pro"]);
     assert_eq!(rig.state.query.text(), "pro", "typing goes on behind it");
     rig.keys(&["enter"]);
     assert!(rig.state.overlays.is_empty());
-    rig.news(Update::ClockSkew(724));
+    rig.update(Update::ClockSkew(724));
     assert!(rig.state.overlays.is_empty(), "it is said once");
-    check("clock_known", &mut rig);
-    rig.news(Update::ClockSkew(-400));
+    assert_state_screens("clock_known", &mut rig);
+    rig.update(Update::ClockSkew(-400));
     assert!(rig.screen().contains("clock 6 min fast"), "{}", rig.screen());
-    rig.news(Update::ClockSkew(3));
+    rig.update(Update::ClockSkew(3));
     assert!(!rig.screen().contains("6 min"));
     assert_eq!(rig.state.note.as_deref(), Some("this machine's clock is right now"));
 }
 
 #[test]
 fn a_role_that_a_wrong_clock_would_spoil_waits_for_a_word() {
-    let (mut rig, role, number) = pressed();
-    rig.news(Update::ClockSkew(725)).news(Update::Assumed {
+    let (mut rig, role, number) = enter_pressed();
+    rig.update(Update::ClockSkew(725)).update(Update::Assumed {
         number,
         role: role.clone(),
         outcome: Ok(NOW.plus(3_600)),
     });
-    assert_eq!(rig.wanted(), []);
+    assert_eq!(rig.take_effects(), []);
     assert!(rig.screen().contains("use the role all the same"), "{}", rig.screen());
     rig.keys(&["enter"]);
-    assert_eq!(rig.wanted(), [shell(&role)]);
-    let (mut rig, role, number) = pressed();
-    rig.news(Update::ClockSkew(725)).news(Update::Assumed {
+    assert_eq!(rig.take_effects(), [exit_to_shell(&role)]);
+    let (mut rig, role, number) = enter_pressed();
+    rig.update(Update::ClockSkew(725)).update(Update::Assumed {
         number,
         role: role.clone(),
         outcome: Ok(NOW.plus(3_600)),
     });
     rig.keys(&["esc"]);
-    assert_eq!((rig.wanted(), rig.state.overlays.len()), (vec![], 0));
+    assert_eq!((rig.take_effects(), rig.state.overlays.len()), (vec![], 0));
 }
 
 #[test]
 fn a_clock_that_was_set_lets_the_role_go_that_waited() {
-    let (mut rig, role, number) = pressed();
-    rig.news(Update::ClockSkew(725)).news(Update::Assumed {
+    let (mut rig, role, number) = enter_pressed();
+    rig.update(Update::ClockSkew(725)).update(Update::Assumed {
         number,
         role: role.clone(),
         outcome: Ok(NOW.plus(3_600)),
     });
     rig.keys(&["ctrl-r"]);
-    assert!(rig.wanted().contains(&Effect::Request(Request::Refresh { instance: corp() })));
-    rig.news(Update::ClockSkew(0));
-    assert_eq!(rig.wanted(), [shell(&role)]);
+    assert!(rig.take_effects().contains(&Effect::Request(Request::Refresh { instance: corp() })));
+    rig.update(Update::ClockSkew(0));
+    assert_eq!(rig.take_effects(), [exit_to_shell(&role)]);
 }
 
 #[test]
 fn a_refusal_by_a_wrong_clock_names_the_clock_first() {
-    let (mut rig, role, number) = pressed();
-    rig.news(Update::ClockSkew(-900));
+    let (mut rig, role, number) = enter_pressed();
+    rig.update(Update::ClockSkew(-900));
     let error = Error::new(ErrorKind::AccessDenied, "assuming the role: Signature expired");
-    rig.news(Update::Assumed { number, role, outcome: Err(error) });
+    rig.update(Update::Assumed { number, role, outcome: Err(error) });
     let screen = rig.screen();
     assert!(screen.contains("15 min ahead of") && screen.contains("assuming the role"), "{screen}");
     assert_eq!(rig.state.overlays.len(), 1);
@@ -264,40 +279,40 @@ fn a_refusal_by_a_wrong_clock_names_the_clock_first() {
 
 #[test]
 fn a_refused_role_says_whom_to_ask_and_what_to_press() {
-    let (mut rig, role, number) = pressed();
+    let (mut rig, role, number) = enter_pressed();
     let error = Error::new(
         ErrorKind::AccessDenied,
         "you have no access to `ReadOnlyAccess` in 012345678901 (any more) (No access)",
     )
     .hint("run `rolecall cache` to read the list of your roles anew")
     .hint("ask for access at https://access.example.com/012345678901/ReadOnlyAccess");
-    rig.news(Update::Assumed { number, role, outcome: Err(error) });
-    check("refused", &mut rig);
+    rig.update(Update::Assumed { number, role, outcome: Err(error) });
+    assert_state_screens("refused", &mut rig);
     rig.keys(&["ctrl-y"]);
     let text = "https://access.example.com/012345678901/ReadOnlyAccess".to_owned();
-    assert_eq!(rig.wanted(), [Effect::Request(Request::Copy { text })]);
+    assert_eq!(rig.take_effects(), [Effect::Request(Request::Copy { text })]);
     rig.keys(&["ctrl-r"]);
-    assert!(rig.wanted().contains(&Effect::Request(Request::Refresh { instance: corp() })));
+    assert!(rig.take_effects().contains(&Effect::Request(Request::Refresh { instance: corp() })));
     assert!(rig.state.overlays.is_empty());
 }
 
 #[test]
 fn a_sign_in_that_failed_says_what_waits_for_the_next() {
-    let (mut rig, role, number) = pressed();
-    rig.news(Update::Assumed {
+    let (mut rig, role, number) = enter_pressed();
+    rig.update(Update::Assumed {
         number,
         role,
         outcome: Err(Error::new(ErrorKind::LoginNeeded, "nobody is signed in")),
     });
-    let number = rig.state.numbers;
+    let number = rig.state.last_number;
     let expired =
         Error::new(ErrorKind::LoginNeeded, "the code expired before anybody confirmed it")
             .hint("run `rolecall login --sso corp`");
-    rig.news(Update::SignIn { number, step: SignInStep::Failed(expired) });
-    check("sign_in_expired", &mut rig);
+    rig.update(Update::SignIn { number, step: SignInStep::Failed(expired) });
+    assert_state_screens("sign_in_expired", &mut rig);
 }
 
-fn wrong() -> Update {
+fn skewed_clock() -> Update {
     Update::VaultUnlocked(Err(Error::new(
         ErrorKind::Vault,
         "the passphrase does not open the vault",
@@ -307,114 +322,127 @@ fn wrong() -> Update {
 
 #[test]
 fn a_wrong_passphrase_is_met_kindly_however_often() {
-    let (mut rig, role, number) = pressed();
-    rig.news(Update::Locked(UnlockPrompt::Passphrase));
-    rig.news(Update::Assumed {
+    let (mut rig, role, number) = enter_pressed();
+    rig.update(Update::Locked(UnlockPrompt::Passphrase));
+    rig.update(Update::Assumed {
         number,
         role: role.clone(),
         outcome: Err(Error::new(ErrorKind::Vault, "the vault is locked")),
     });
-    check("passphrase", &mut rig);
+    assert_state_screens("passphrase", &mut rig);
     for round in 1..=4 {
         rig.keys(&["wrong", "enter"]);
         assert_eq!(
-            rig.wanted(),
+            rig.take_effects(),
             [Effect::Request(Request::Unlock { passphrase: Secret::from("wrong") })]
         );
-        rig.news(wrong());
+        rig.update(skewed_clock());
         assert_eq!(rig.screen().contains("vault reset"), round >= 3, "{}", rig.screen());
     }
-    check("passphrase_thrice", &mut rig);
+    assert_state_screens("passphrase_thrice", &mut rig);
     rig.keys(&["sesame", "enter"]);
     assert_eq!(
-        rig.wanted(),
+        rig.take_effects(),
         [Effect::Request(Request::Unlock { passphrase: Secret::from("sesame") })]
     );
-    rig.news(Update::VaultUnlocked(Ok(())));
-    let number = rig.state.numbers;
-    assert_eq!(rig.wanted(), [Effect::Request(Request::Assume { role: role.clone(), number })]);
-    rig.news(Update::Assumed {
+    rig.update(Update::VaultUnlocked(Ok(())));
+    let number = rig.state.last_number;
+    assert_eq!(
+        rig.take_effects(),
+        [Effect::Request(Request::Assume { role: role.clone(), number })]
+    );
+    rig.update(Update::Assumed {
         number,
         role,
         outcome: Err(Error::new(ErrorKind::LoginNeeded, "nobody is signed in")),
     });
-    assert!(matches!(rig.state.overlays[..], [Overlay::Login(_)]), "a sign-in is still asked for");
+    assert!(matches!(rig.state.overlays[..], [Overlay::SignIn(_)]), "a sign-in is still asked for");
 }
 
 #[test]
 fn a_passphrase_of_the_environment_that_does_not_fit_is_named() {
-    let (mut rig, role, number) = pressed();
-    rig.news(Update::Locked(UnlockPrompt::AnotherPassphrase));
-    rig.news(Update::Assumed {
+    let (mut rig, role, number) = enter_pressed();
+    rig.update(Update::Locked(UnlockPrompt::AnotherPassphrase));
+    rig.update(Update::Assumed {
         number,
         role,
         outcome: Err(Error::new(ErrorKind::Vault, "the passphrase does not open the vault")),
     });
-    check("another_passphrase", &mut rig);
+    assert_state_screens("another_passphrase", &mut rig);
 }
 
 #[test]
 fn a_vault_that_no_passphrase_opens_says_what_would() {
-    let (mut rig, role, number) = pressed();
+    let (mut rig, role, number) = enter_pressed();
     let error = Error::new(ErrorKind::Vault, "the desktop keyring can't be reached")
         .hint("run `rolecall vault reset`");
-    rig.news(Update::Assumed { number, role, outcome: Err(error) });
-    assert!(matches!(rig.state.overlays[..], [Overlay::Message(_)]));
+    rig.update(Update::Assumed { number, role, outcome: Err(error) });
+    assert!(matches!(rig.state.overlays[..], [Overlay::Error(_)]));
 }
 
 #[test]
 fn on_the_first_day_a_sign_in_asks_for_a_new_passphrase_twice_and_goes_on() {
-    let mut rig = unread(false);
+    let mut rig = never_refreshed(false);
     rig.keys(&["enter"]);
-    let number = rig.state.numbers;
-    rig.wanted();
-    rig.news(Update::Locked(UnlockPrompt::NewPassphrase));
-    rig.news(Update::SignIn {
+    let number = rig.state.last_number;
+    rig.take_effects();
+    rig.update(Update::Locked(UnlockPrompt::NewPassphrase));
+    rig.update(Update::SignIn {
         number,
         step: SignInStep::Failed(Error::new(ErrorKind::Vault, "the vault needs a passphrase")),
     });
-    check("new_passphrase", &mut rig);
+    assert_state_screens("new_passphrase", &mut rig);
     rig.keys(&["one", "enter", "two", "enter"]);
-    assert_eq!(rig.wanted(), []);
+    assert_eq!(rig.take_effects(), []);
     assert!(rig.screen().contains("these two were not the same"), "{}", rig.screen());
     rig.keys(&["one", "enter", "one", "enter"]);
     assert_eq!(
-        rig.wanted(),
+        rig.take_effects(),
         [Effect::Request(Request::Unlock { passphrase: Secret::from("one") })]
     );
     assert!(!format!("{:?}", rig.state).contains("\"one\""));
-    rig.news(Update::VaultUnlocked(Ok(())));
-    let number = rig.state.numbers;
-    assert!(rig.wanted().contains(&Effect::Request(Request::SignIn { instance: corp(), number })));
-    assert!(matches!(rig.state.overlays[..], [Overlay::Login(_)]));
+    rig.update(Update::VaultUnlocked(Ok(())));
+    let number = rig.state.last_number;
+    assert!(
+        rig.take_effects().contains(&Effect::Request(Request::SignIn { instance: corp(), number }))
+    );
+    assert!(matches!(rig.state.overlays[..], [Overlay::SignIn(_)]));
 }
 
 #[test]
 fn a_locked_vault_with_nothing_to_show_is_opened_by_enter_and_the_list_is_read() {
-    let mut rig = unread(false);
-    rig.news(Update::Locked(UnlockPrompt::Passphrase));
-    failed(&mut rig, Error::new(ErrorKind::Vault, "the vault is locked"));
+    let mut rig = never_refreshed(false);
+    rig.update(Update::Locked(UnlockPrompt::Passphrase));
+    refresh_fails(&mut rig, Error::new(ErrorKind::Vault, "the vault is locked"));
     rig.keys(&["enter", "sesame", "enter"]);
     assert_eq!(
-        rig.wanted(),
+        rig.take_effects(),
         [Effect::Request(Request::Unlock { passphrase: Secret::from("sesame") })]
     );
-    rig.news(Update::VaultUnlocked(Ok(())));
-    assert_eq!(rig.wanted(), [Effect::Request(Request::Refresh { instance: corp() })]);
+    rig.update(Update::VaultUnlocked(Ok(())));
+    assert_eq!(rig.take_effects(), [Effect::Request(Request::Refresh { instance: corp() })]);
 }
 
 #[test]
 fn with_vi_keys_the_cursor_tells_the_mode() {
-    let options = || Options { keys: Keys::new(Style::Vi, &BTreeMap::new()).unwrap(), ..usual() };
-    let mut rig = Rig::new(options());
-    assert_eq!(rig.state.cursor(), CursorShape::Bar);
+    let options = || PickerOptions {
+        key_bindings: KeyBindings::new(EditingMode::Vi, &BTreeMap::new()).unwrap(),
+        ..sample_options()
+    };
+    let mut rig = TestPicker::new(options());
+    assert_eq!(rig.state.cursor_shape(), CursorShape::Bar);
     rig.keys(&["esc"]);
-    assert_eq!(rig.state.cursor(), CursorShape::Block);
+    assert_eq!(rig.state.cursor_shape(), CursorShape::Block);
     rig.keys(&["f6"]);
-    assert_eq!(rig.state.cursor(), CursorShape::Bar, "a panel's field takes letters");
+    assert_eq!(rig.state.cursor_shape(), CursorShape::Bar, "a panel's field takes letters");
     rig.keys(&["esc", "i"]);
-    assert_eq!(rig.state.cursor(), CursorShape::Bar);
-    assert_eq!(Rig::new(usual()).state.cursor(), CursorShape::Default);
-    let looks = Looks { ascii: true, ..usual().looks };
-    assert_eq!(Rig::new(Options { looks, ..options() }).state.cursor(), CursorShape::Default);
+    assert_eq!(rig.state.cursor_shape(), CursorShape::Bar);
+    assert_eq!(TestPicker::new(sample_options()).state.cursor_shape(), CursorShape::Default);
+    let looks = Appearance { ascii: true, ..sample_options().appearance };
+    assert_eq!(
+        TestPicker::new(PickerOptions { appearance: looks, ..sample_options() })
+            .state
+            .cursor_shape(),
+        CursorShape::Default
+    );
 }

@@ -16,7 +16,7 @@ use crate::tui::{Exit, run};
 const CHILD: &str = "ROLECALL_TEST_PICKER";
 const PATIENCE: Duration = Duration::from_secs(30);
 
-struct Terminal {
+struct TestTerminal {
     parser: vt100::Parser,
     output: Receiver<Vec<u8>>,
     written: Vec<u8>,
@@ -29,7 +29,7 @@ fn cells(number: u16) -> NonZero<u16> {
     NonZero::new(number).unwrap()
 }
 
-impl Terminal {
+impl TestTerminal {
     fn start(what: &str) -> Self {
         let pair = native_pty_system()
             .openpty(PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 })
@@ -66,7 +66,7 @@ impl Terminal {
         }
     }
 
-    fn until(&mut self, what: impl Fn(&vt100::Screen) -> bool) -> &mut Self {
+    fn wait_until(&mut self, what: impl Fn(&vt100::Screen) -> bool) -> &mut Self {
         let deadline = Instant::now() + PATIENCE;
         while !what(self.parser.screen()) {
             match self.output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
@@ -82,8 +82,8 @@ impl Terminal {
         self
     }
 
-    fn shows(&mut self, text: &str) -> &mut Self {
-        self.until(|screen| screen.contents().contains(text))
+    fn wait_for_text(&mut self, text: &str) -> &mut Self {
+        self.wait_until(|screen| screen.contents().contains(text))
     }
 
     fn press(&mut self, keys: &str) -> &mut Self {
@@ -92,9 +92,9 @@ impl Terminal {
     }
 
     /// Waits for the end, and checks that the terminal is as a shell wants it.
-    fn is_whole_after(&mut self) -> ExitStatus {
+    fn wait_and_check_restored(&mut self) -> ExitStatus {
         let status = self.child.wait().unwrap();
-        self.until(|screen| {
+        self.wait_until(|screen| {
             let mouse = screen.mouse_protocol_mode() != vt100::MouseProtocolMode::None;
             !(screen.alternate_screen()
                 || screen.hide_cursor()
@@ -119,8 +119,10 @@ fn the_child() {
     }
     if what == "panic in vi" {
         let mut screen = crate::tui::terminal::Screen::enter(Height::Full, true).unwrap();
-        let keys = Keys::new(crate::tui::bindings::Style::Vi, &BTreeMap::new()).unwrap();
-        screen.draw(&Rig::new(Options { keys, ..usual() }).state).unwrap();
+        let keys = KeyBindings::new(crate::tui::keymap::EditingMode::Vi, &BTreeMap::new()).unwrap();
+        screen
+            .draw(&TestPicker::new(PickerOptions { key_bindings: keys, ..sample_options() }).state)
+            .unwrap();
         panic!("on purpose");
     }
     let (requests, asked) = mpsc::channel();
@@ -132,68 +134,73 @@ fn the_child() {
             }
         }
     });
-    match run(usual(), requests.into(), news).unwrap().exit {
+    match run(sample_options(), requests.into(), news).unwrap().exit {
         Exit::Picked(picked) => {
             std::fs::write("/dev/tty", format!("picked {}\r\n", picked.roles[0])).unwrap()
         }
-        Exit::Cancelled | Exit::Each { .. } => std::fs::write("/dev/tty", "cancelled\r\n").unwrap(),
+        Exit::Cancelled | Exit::RunEach { .. } => {
+            std::fs::write("/dev/tty", "cancelled\r\n").unwrap()
+        }
     }
 }
 
 #[test]
 fn escape_leaves_the_terminal_as_it_was() {
-    let mut terminal = Terminal::start("picker");
-    terminal.shows("quit").press("\x1b").shows("cancelled");
-    assert!(terminal.is_whole_after().success());
+    let mut terminal = TestTerminal::start("picker");
+    terminal.wait_for_text("quit").press("\x1b").wait_for_text("cancelled");
+    assert!(terminal.wait_and_check_restored().success());
 }
 
 #[test]
 fn letters_and_enter_in_one_write_pick_what_was_typed() {
-    let mut terminal = Terminal::start("picker");
-    terminal.shows("quit").press("sandbox\r").shows("picked 000000000042:PowerUserAccess");
-    assert!(terminal.is_whole_after().success());
+    let mut terminal = TestTerminal::start("picker");
+    terminal
+        .wait_for_text("quit")
+        .press("sandbox\r")
+        .wait_for_text("picked 000000000042:PowerUserAccess");
+    assert!(terminal.wait_and_check_restored().success());
 }
 
 #[test]
 fn an_arrow_is_not_an_escape() {
-    let mut terminal = Terminal::start("picker");
+    let mut terminal = TestTerminal::start("picker");
     terminal
-        .shows("quit")
+        .wait_for_text("quit")
         .press("edge-staging")
-        .shows("2 / 37")
+        .wait_for_text("2 / 37")
         .press("\x1b[")
         .press("B")
         .press("\r")
-        .shows("ReadOnlyAccess\n");
-    assert!(terminal.is_whole_after().success());
+        .wait_for_text("ReadOnlyAccess\n");
+    assert!(terminal.wait_and_check_restored().success());
 }
 
 #[test]
 fn a_termination_signal_restores_the_terminal_and_ends_the_process() {
     for (signal, name) in [(Signal::TERM, "Terminated"), (Signal::HUP, "Hangup")] {
-        let mut terminal = Terminal::start("picker");
-        terminal.shows("quit");
+        let mut terminal = TestTerminal::start("picker");
+        terminal.wait_for_text("quit");
         let pid =
             Pid::from_raw(i32::try_from(terminal.child.process_id().unwrap()).unwrap()).unwrap();
         kill_process(pid, signal).unwrap();
-        assert_eq!(terminal.is_whole_after().signal(), Some(name));
+        assert_eq!(terminal.wait_and_check_restored().signal(), Some(name));
     }
 }
 
 #[test]
 fn a_panic_is_read_on_a_whole_terminal() {
     for what in ["panic", "panic below"] {
-        let mut terminal = Terminal::start(what);
-        terminal.shows("on purpose");
-        assert!(!terminal.is_whole_after().success());
+        let mut terminal = TestTerminal::start(what);
+        terminal.wait_for_text("on purpose");
+        assert!(!terminal.wait_and_check_restored().success());
     }
 }
 
 #[test]
 fn a_panic_gives_the_cursor_its_usual_look_back() {
-    let mut terminal = Terminal::start("panic in vi");
-    terminal.shows("on purpose");
-    terminal.is_whole_after();
+    let mut terminal = TestTerminal::start("panic in vi");
+    terminal.wait_for_text("on purpose");
+    terminal.wait_and_check_restored();
     let written = String::from_utf8_lossy(&terminal.written).into_owned();
     let (bar, usual) = (written.find("\x1b[6 q"), written.find("\x1b[0 q"));
     assert!(bar.is_some() && bar < usual && usual < written.find("on purpose"), "{written:?}");

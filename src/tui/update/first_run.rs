@@ -4,55 +4,66 @@
 use crossterm::event::{KeyCode, KeyModifiers};
 
 use super::super::Exit;
-use super::super::catalog::{Command, Move};
+use super::super::commands::{Move, PickerCommand};
 use super::super::effect::Effect;
 use super::super::event::Key;
-use super::super::panels::Pasted;
+use super::super::panels::PasteResult;
 use super::super::state::State;
-use super::super::state::first_run::{Field, FirstRun, Step};
-use super::super::state::line::{Edit, Line};
-use super::super::state::overlay::{Help, Overlay};
-use super::choose;
+use super::super::state::first_run::{FirstRunField, FirstRunForm, FirstRunStep};
+use super::super::state::overlay::{HelpPanel, Overlay};
+use super::super::state::text_input::{TextEdit, TextInput};
+use super::activate;
 use crate::domain::{Error, ErrorKind, InstanceName};
 use crate::ops::work::{DiscoveredInstance, Request};
 
 /// A key went down while the form stands, and no panel wanted it.
-pub(super) fn press(state: &mut State, key: Key, command: Option<Command>) -> Vec<Effect> {
+pub(super) fn handle_key(
+    state: &mut State,
+    key: Key,
+    command: Option<PickerCommand>,
+) -> Vec<Effect> {
     match (command, key) {
         // There is no list to move in: the arrows move in the line.
-        (Some(Command::Menu), _) => run(state, Command::Edit(Edit::Right)),
-        (Some(command), _) => run(state, command),
+        (Some(PickerCommand::Menu), _) => run_command(state, PickerCommand::Edit(TextEdit::Right)),
+        (Some(command), _) => run_command(state, command),
         (None, Key { code: KeyCode::Char(letter), modifiers: KeyModifiers::NONE }) => {
-            write(state, letter.encode_utf8(&mut [0; 4]))
+            insert(state, letter.encode_utf8(&mut [0; 4]))
         }
         _ => Vec::new(),
     }
 }
 
 /// Text was typed or pasted.
-pub(super) fn write(state: &mut State, text: &str) -> Vec<Effect> {
+pub(super) fn insert(state: &mut State, text: &str) -> Vec<Effect> {
     if let Some(form) = &mut state.first_run {
         form.error = None;
-        state.note = form.line().and_then(|line| Pasted::whole(line, text).note());
+        state.note =
+            form.active_input().and_then(|line| PasteResult::insert_whole(line, text).note());
     }
     Vec::new()
 }
 
 /// Does a command on the form.
-fn run(state: &mut State, command: Command) -> Vec<Effect> {
+fn run_command(state: &mut State, command: PickerCommand) -> Vec<Effect> {
     let Some(form) = &mut state.first_run else { return Vec::new() };
     match command {
-        Command::Act => return forward(state),
-        Command::Back => return back(state),
-        Command::Help => state.overlays.push(Overlay::Help(Help::default())),
-        Command::Edit(edit) => {
-            if let Some(line) = form.line() {
+        PickerCommand::Activate => return next_step(state),
+        PickerCommand::Back => return previous_step(state),
+        PickerCommand::Help => state.overlays.push(Overlay::Help(HelpPanel::default())),
+        PickerCommand::Edit(edit) => {
+            if let Some(line) = form.active_input() {
                 line.edit(edit);
             }
         }
-        Command::Mark | Command::MarkUp | Command::Move(Move::Up | Move::Down) => {
-            if let Step::Details(field) = &mut form.step {
-                *field = if *field == Field::Region { Field::Name } else { Field::Region };
+        PickerCommand::Mark
+        | PickerCommand::MarkAndMoveUp
+        | PickerCommand::Move(Move::Up | Move::Down) => {
+            if let FirstRunStep::Details(field) = &mut form.step {
+                *field = if *field == FirstRunField::Region {
+                    FirstRunField::Name
+                } else {
+                    FirstRunField::Region
+                };
             }
         }
         _ => {}
@@ -61,21 +72,26 @@ fn run(state: &mut State, command: Command) -> Vec<Effect> {
 }
 
 /// Enter: on to the next step, if this one is complete.
-fn forward(state: &mut State) -> Vec<Effect> {
-    let number = state.number();
+fn next_step(state: &mut State) -> Vec<Effect> {
+    let number = state.next_number();
     let Some(form) = &mut state.first_run else { return Vec::new() };
-    let empty = |line: &Line| line.text().trim().is_empty();
-    let text = |line: &Line| line.text().trim().to_owned();
+    let empty = |line: &TextInput| line.text().trim().is_empty();
+    let text = |line: &TextInput| line.text().trim().to_owned();
     let (step, request) = match form.step {
-        Step::Address if !empty(&form.address) => {
-            (Step::Looking, Some(Request::Discover { address: text(&form.address), number }))
+        FirstRunStep::StartUrl if !empty(&form.start_url) => (
+            FirstRunStep::Discovering,
+            Some(Request::Discover { address: text(&form.start_url), number }),
+        ),
+        FirstRunStep::Details(FirstRunField::Region) if !empty(&form.region) => {
+            (FirstRunStep::Details(FirstRunField::Name), None)
         }
-        Step::Details(Field::Region) if !empty(&form.region) => (Step::Details(Field::Name), None),
-        Step::Details(Field::Name) if empty(&form.region) => (Step::Details(Field::Region), None),
-        Step::Details(Field::Name) if !empty(&form.name) => {
+        FirstRunStep::Details(FirstRunField::Name) if empty(&form.region) => {
+            (FirstRunStep::Details(FirstRunField::Region), None)
+        }
+        FirstRunStep::Details(FirstRunField::Name) if !empty(&form.name) => {
             let (start_url, region, name) =
-                (text(&form.address), text(&form.region), text(&form.name));
-            (Step::Writing, Some(Request::SetUp { name, start_url, region, number }))
+                (text(&form.start_url), text(&form.region), text(&form.name));
+            (FirstRunStep::Saving, Some(Request::SetUp { name, start_url, region, number }))
         }
         step => (step, None),
     };
@@ -84,47 +100,55 @@ fn forward(state: &mut State) -> Vec<Effect> {
 }
 
 /// Esc: one step back, and out at the first. What is being written is waited for.
-fn back(state: &mut State) -> Vec<Effect> {
+fn previous_step(state: &mut State) -> Vec<Effect> {
     match &mut state.first_run {
-        Some(FirstRun { step: Step::Address, .. }) | None => vec![Effect::Exit(Exit::Cancelled)],
-        Some(FirstRun { step: Step::Writing, .. }) => Vec::new(),
+        Some(FirstRunForm { step: FirstRunStep::StartUrl, .. }) | None => {
+            vec![Effect::Exit(Exit::Cancelled)]
+        }
+        Some(FirstRunForm { step: FirstRunStep::Saving, .. }) => Vec::new(),
         Some(form) => {
             // An answer that comes later is to nobody.
-            (form.step, form.number, form.error) = (Step::Address, 0, None);
+            (form.step, form.number, form.error) = (FirstRunStep::StartUrl, 0, None);
             Vec::new()
         }
     }
 }
 
 /// The background has looked where an address leads.
-pub(super) fn discovered(
+pub(super) fn on_discovered(
     state: &mut State,
     number: u64,
     outcome: Result<DiscoveredInstance, Error>,
 ) -> Vec<Effect> {
-    let Some(form) =
-        state.first_run.as_mut().filter(|form| form.number == number && form.step == Step::Looking)
+    let Some(form) = state
+        .first_run
+        .as_mut()
+        .filter(|form| form.number == number && form.step == FirstRunStep::Discovering)
     else {
         return Vec::new();
     };
     match outcome {
         Ok(found) => {
-            form.step =
-                Step::Details(if found.region.is_some() { Field::Name } else { Field::Region });
-            form.address = Line::new(found.start_url.normalized());
-            form.region =
-                Line::new(found.region.as_ref().map(|region| region.as_str()).unwrap_or_default());
-            form.name = Line::new(found.name.as_str());
+            form.step = FirstRunStep::Details(if found.region.is_some() {
+                FirstRunField::Name
+            } else {
+                FirstRunField::Region
+            });
+            form.start_url = TextInput::new(found.start_url.normalized());
+            form.region = TextInput::new(
+                found.region.as_ref().map(|region| region.as_str()).unwrap_or_default(),
+            );
+            form.name = TextInput::new(found.name.as_str());
             form.evidence = found.evidence;
         }
-        Err(error) => (form.step, form.error) = (Step::Address, Some(error)),
+        Err(error) => (form.step, form.error) = (FirstRunStep::StartUrl, Some(error)),
     }
     Vec::new()
 }
 
 /// The instance is written, or is not: then the form says why. A written one is signed in to at
 /// once; the list comes behind that.
-pub(super) fn set_up(
+pub(super) fn on_set_up(
     state: &mut State,
     number: u64,
     outcome: Result<InstanceName, Error>,
@@ -135,14 +159,14 @@ pub(super) fn set_up(
     match outcome {
         Ok(instance) => {
             state.first_run = None;
-            choose::sign_in(state, instance).1
+            activate::sign_in(state, instance).1
         }
         Err(error) => {
             // AWS takes the start URL in another region, most likely.
-            form.step = Step::Details(if error.kind == ErrorKind::Config {
-                Field::Region
+            form.step = FirstRunStep::Details(if error.kind == ErrorKind::Config {
+                FirstRunField::Region
             } else {
-                Field::Name
+                FirstRunField::Name
             });
             form.error = Some(error);
             Vec::new()

@@ -5,32 +5,32 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-use super::super::catalog::Command;
-use super::super::layout::gutter;
-use super::super::notice::{PATIENCE, lasting};
-use super::super::panels::{self, Opens};
-use super::super::state::line::Edit;
-use super::super::state::look_again::Again;
-use super::super::state::{Refresh, State};
-use super::text::{Pen, middle, width, wrap};
-use super::{Ink, words};
+use super::super::commands::PickerCommand;
+use super::super::layout::gutter_width;
+use super::super::panels::{self, PanelKind};
+use super::super::state::retry_lookup::RetryStatus;
+use super::super::state::text_input::TextEdit;
+use super::super::state::{RefreshStatus, State};
+use super::super::status_line::{SLOW_ANSWER_SECONDS, duration_suffix};
+use super::text::{CellWriter, truncate_middle, width, wrap};
+use super::{DrawContext, format};
 use crate::domain::{Error, ErrorKind, InstanceName, Timestamp};
 
 /// Cells of a name that is near what was typed.
-const NAME: usize = 40;
+const MAX_NAME_CELLS: usize = 40;
 
 /// Cells of a query that nothing matches: enough to recognize it.
-const QUERY: usize = 120;
+const MAX_QUERY_CELLS: usize = 120;
 
 /// Nobody reads longer lines with ease.
-const WIDEST: usize = 84;
+const MAX_LINE_CELLS: usize = 84;
 
 /// One line, or as many as its text needs.
-enum Line {
+enum EmptyStateLine {
     /// What is.
     Title(String),
     /// What is, and should not be.
-    Trouble(String),
+    Error(String),
     /// More about it.
     Soft(String),
     /// Since when, how often.
@@ -38,20 +38,20 @@ enum Line {
     /// What went wrong in full: goes where there is no room for everything.
     Detail(String),
     /// A gauge.
-    Bar(usize, usize),
+    Progress(usize, usize),
     /// What can be done.
-    Step(Command, String),
+    Step(PickerCommand, String),
 }
 
 /// Draws it: parts with a blank line between them, where there is room for blank lines.
-pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(state: &State, ink: &DrawContext, area: Rect, buffer: &mut Buffer) {
     if !state.list.loaded {
         return;
     }
-    let gutter = gutter(state);
+    let gutter = gutter_width(state);
     let cells = area.width.saturating_sub(gutter + 1);
-    let mut parts = say(state, ink);
-    let height = |parts: &Parts| {
+    let mut parts = paragraphs(state, ink);
+    let height = |parts: &Paragraphs| {
         parts
             .iter()
             .flatten()
@@ -59,7 +59,9 @@ pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
             .sum::<usize>()
     };
     if height(&parts) > area.height.into() {
-        parts.iter_mut().for_each(|part| part.retain(|line| !matches!(line, Line::Detail(_))));
+        parts
+            .iter_mut()
+            .for_each(|part| part.retain(|line| !matches!(line, EmptyStateLine::Detail(_))));
     }
     parts.retain(|part| !part.is_empty());
     let gap = u16::from(height(&parts) + parts.len().saturating_sub(1) <= area.height.into());
@@ -68,7 +70,7 @@ pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
         for line in part {
             for (at, text) in lines_of(line, state, ink, cells.into()).into_iter().enumerate() {
                 if y < area.bottom() {
-                    put(
+                    draw_line(
                         line,
                         at,
                         &text,
@@ -86,171 +88,208 @@ pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
 }
 
 /// The lines of text that a line takes.
-fn lines_of(line: &Line, state: &State, ink: &Ink, cells: usize) -> Vec<String> {
+fn lines_of(line: &EmptyStateLine, state: &State, ink: &DrawContext, cells: usize) -> Vec<String> {
     match line {
-        Line::Bar(..) => vec![String::new()],
-        Line::Title(text) | Line::Soft(text) | Line::Dim(text) | Line::Detail(text) => {
-            wrap(text, cells.min(WIDEST))
+        EmptyStateLine::Progress(..) => vec![String::new()],
+        EmptyStateLine::Title(text)
+        | EmptyStateLine::Soft(text)
+        | EmptyStateLine::Dim(text)
+        | EmptyStateLine::Detail(text) => wrap(text, cells.min(MAX_LINE_CELLS)),
+        EmptyStateLine::Error(text) => {
+            wrap(text, cells.min(MAX_LINE_CELLS).saturating_sub(width(ink.glyphs.error) + 1))
         }
-        Line::Trouble(text) => {
-            wrap(text, cells.min(WIDEST).saturating_sub(width(ink.glyphs.failed) + 1))
-        }
-        Line::Step(command, text) => {
-            wrap(text, cells.min(WIDEST).saturating_sub(width(&panels::key(state, *command)) + 1))
-        }
+        EmptyStateLine::Step(command, text) => wrap(
+            text,
+            cells
+                .min(MAX_LINE_CELLS)
+                .saturating_sub(width(&panels::key_label(state, *command)) + 1),
+        ),
     }
 }
 
 /// Puts the `at`th line of text of a line.
-fn put(
-    line: &Line,
+fn draw_line(
+    line: &EmptyStateLine,
     at: usize,
     text: &str,
     state: &State,
-    ink: &Ink,
+    ink: &DrawContext,
     area: Rect,
     buffer: &mut Buffer,
 ) {
-    let mut pen = Pen::new(buffer, area.x, area.y, area.width);
+    let mut pen = CellWriter::new(buffer, area.x, area.y, area.width);
     let palette = ink.palette;
     match line {
-        Line::Trouble(_) => lead(&mut pen, ink.glyphs.failed, at, palette.danger),
-        Line::Step(command, _) => lead(&mut pen, &panels::key(state, *command), at, palette.accent),
-        Line::Title(_) | Line::Soft(_) | Line::Dim(_) | Line::Detail(_) | Line::Bar(..) => {}
+        EmptyStateLine::Error(_) => draw_prefix(&mut pen, ink.glyphs.error, at, palette.danger),
+        EmptyStateLine::Step(command, _) => {
+            draw_prefix(&mut pen, &panels::key_label(state, *command), at, palette.accent)
+        }
+        EmptyStateLine::Title(_)
+        | EmptyStateLine::Soft(_)
+        | EmptyStateLine::Dim(_)
+        | EmptyStateLine::Detail(_)
+        | EmptyStateLine::Progress(..) => {}
     }
     let (style, text) = match line {
-        Line::Title(_) => (palette.text.add_modifier(Modifier::BOLD), text.to_owned()),
-        Line::Trouble(_) => (palette.danger.add_modifier(Modifier::BOLD), text.to_owned()),
-        Line::Soft(_) => (palette.soft, text.to_owned()),
-        Line::Dim(_) | Line::Detail(_) => (palette.dim, text.to_owned()),
-        Line::Step(..) => (palette.text, text.to_owned()),
-        Line::Bar(done, total) => (palette.accent, progress(ink, *done, *total, area.width.into())),
+        EmptyStateLine::Title(_) => (palette.text.add_modifier(Modifier::BOLD), text.to_owned()),
+        EmptyStateLine::Error(_) => (palette.danger.add_modifier(Modifier::BOLD), text.to_owned()),
+        EmptyStateLine::Soft(_) => (palette.soft, text.to_owned()),
+        EmptyStateLine::Dim(_) | EmptyStateLine::Detail(_) => (palette.dim, text.to_owned()),
+        EmptyStateLine::Step(..) => (palette.text, text.to_owned()),
+        EmptyStateLine::Progress(done, total) => {
+            (palette.accent, progress_bar(ink, *done, *total, area.width.into()))
+        }
     };
-    pen.put(&text, style);
+    pen.write(&text, style);
 }
 
 /// A mark before the first line of a text, and the room of it before the others.
-fn lead(pen: &mut Pen<'_>, mark: &str, at: usize, style: Style) {
+fn draw_prefix(pen: &mut CellWriter<'_>, mark: &str, at: usize, style: Style) {
     match at {
         0 => {
-            pen.put(mark, style);
+            pen.write(mark, style);
             pen.skip(1);
         }
         _ => pen.skip(u16::try_from(width(mark) + 1).unwrap_or(0)),
     }
 }
 
-type Parts = Vec<Vec<Line>>;
+type Paragraphs = Vec<Vec<EmptyStateLine>>;
 
-fn say(state: &State, ink: &Ink) -> Parts {
+fn paragraphs(state: &State, ink: &DrawContext) -> Paragraphs {
     if !state.query.is_empty() && !state.roster.entries.is_empty() {
         return nothing_matches(state, ink);
     }
     if !state.roster.entries.is_empty() {
-        let all = words::count(state.roster.entries.len(), "role");
+        let all = format::pluralize(state.roster.entries.len(), "role");
         return vec![
-            vec![Line::Title(format!("You have hidden all of your roles: {all}"))],
-            vec![Line::Step(
-                Command::Open(Opens::Hidden),
+            vec![EmptyStateLine::Title(format!("You have hidden all of your roles: {all}"))],
+            vec![EmptyStateLine::Step(
+                PickerCommand::Open(PanelKind::HiddenRoles),
                 "lists them, to be shown again".to_owned(),
             )],
         ];
     }
-    if let Some((done, total, _)) = state.gauge() {
+    if let Some((done, total, _)) = state.refresh_totals() {
         return first_refresh(state, done, total);
     }
-    if state.unlocking_is_next() {
+    if state.is_unlock_needed() {
         return locked();
     }
     let failed = state.refreshes.iter().find_map(|(instance, refresh)| match refresh {
-        Refresh::Failed { error, since } if error.kind != ErrorKind::LoginNeeded => {
+        RefreshStatus::Failed { error, since } if error.kind != ErrorKind::LoginNeeded => {
             Some((instance, error, *since))
         }
         _ => None,
     });
-    match (failed, state.sign_in_is_next()) {
-        (Some((instance, error, since)), _) => unread(state, instance, error, since),
+    match (failed, state.instance_to_sign_in()) {
+        (Some((instance, error, since)), _) => refresh_failed(state, instance, error, since),
         (None, Some(instance)) => signed_out(state, instance),
         (None, None) => no_roles(state),
     }
 }
 
-fn nothing_matches(state: &State, ink: &Ink) -> Parts {
+fn nothing_matches(state: &State, ink: &DrawContext) -> Paragraphs {
     let mut near = Vec::new();
     let mut steps = Vec::new();
-    if state.list.hidden > 0 {
+    if state.list.hidden_matches > 0 {
         let (roles, would) = (
-            words::count(state.list.hidden, "hidden role"),
-            if state.list.hidden == 1 { "it" } else { "them" },
+            format::pluralize(state.list.hidden_matches, "hidden role"),
+            if state.list.hidden_matches == 1 { "it" } else { "them" },
         );
-        near.push(Line::Soft(format!("{roles} would match")));
-        steps.push(Line::Step(Command::Open(Opens::Hidden), format!("shows {would}")));
+        near.push(EmptyStateLine::Soft(format!("{roles} would match")));
+        steps.push(EmptyStateLine::Step(
+            PickerCommand::Open(PanelKind::HiddenRoles),
+            format!("shows {would}"),
+        ));
     }
-    if !state.list.nearest.is_empty() {
-        let names: Vec<_> =
-            state.list.nearest.iter().map(|name| middle(name, NAME, ink.glyphs.cut)).collect();
-        near.push(Line::Soft(format!("near it: {}", names.join(", "))));
+    if !state.list.nearest_names.is_empty() {
+        let names: Vec<_> = state
+            .list
+            .nearest_names
+            .iter()
+            .map(|name| truncate_middle(name, MAX_NAME_CELLS, ink.glyphs.ellipsis))
+            .collect();
+        near.push(EmptyStateLine::Soft(format!("near it: {}", names.join(", "))));
     }
-    match state.again() {
-        Again::Checking => near.push(Line::Soft("checking with AWS, in case it is new".to_owned())),
-        Again::Checked => near
-            .push(Line::Dim("AWS was asked just now and knows no other roles of yours".to_owned())),
-        Again::Not => {}
+    match state.retry_status() {
+        RetryStatus::Checking => {
+            near.push(EmptyStateLine::Soft("checking with AWS, in case it is new".to_owned()))
+        }
+        RetryStatus::Checked => near.push(EmptyStateLine::Dim(
+            "AWS was asked just now and knows no other roles of yours".to_owned(),
+        )),
+        RetryStatus::NotChecked => {}
     }
-    steps.push(Line::Step(
-        Command::Edit(Edit::CutToStart),
+    steps.push(EmptyStateLine::Step(
+        PickerCommand::Edit(TextEdit::CutToStart),
         "clears the query, Backspace shortens it".to_owned(),
     ));
-    let query = middle(state.query.text(), QUERY, ink.glyphs.cut);
-    vec![vec![Line::Title(format!("Nothing matches {query}"))], near, steps]
+    let query = truncate_middle(state.query.text(), MAX_QUERY_CELLS, ink.glyphs.ellipsis);
+    vec![vec![EmptyStateLine::Title(format!("Nothing matches {query}"))], near, steps]
 }
 
-fn first_refresh(state: &State, done: usize, total: usize) -> Parts {
+fn first_refresh(state: &State, done: usize, total: usize) -> Paragraphs {
     let title = match total {
         0 => "Reading your accounts".to_owned(),
         _ => format!(
             "Reading your roles: {} of {}",
-            words::grouped(done),
-            words::count(total, "account")
+            format::group_digits(done),
+            format::pluralize(total, "account")
         ),
     };
-    let bar =
-        if total > 0 && state.looks.motion { vec![Line::Bar(done, total)] } else { Vec::new() };
-    let slow = state.throttled.map(|since| {
-        Line::Soft(format!(
+    let bar = if total > 0 && state.appearance.motion {
+        vec![EmptyStateLine::Progress(done, total)]
+    } else {
+        Vec::new()
+    };
+    let slow = state.throttled_since.map(|since| {
+        EmptyStateLine::Soft(format!(
             "AWS is throttling{}: this goes on by itself, more slowly",
-            lasting(since, state.now)
+            duration_suffix(since, state.now)
         ))
     });
-    let waited =
-        state.unanswered().map(|began| state.now.since(began)).filter(|waited| *waited >= PATIENCE);
+    let waited = state
+        .unanswered_since()
+        .map(|began| state.now.since(began))
+        .filter(|waited| *waited >= SLOW_ANSWER_SECONDS);
     let silent = waited.map(|waited| {
-        let long = if state.looks.motion {
-            format!(" for {}", words::span(waited))
+        let long = if state.appearance.motion {
+            format!(" for {}", format::rough_duration(waited))
         } else {
             " yet".to_owned()
         };
-        Line::Soft(format!("AWS has not answered{long}; it is asked again and again"))
+        EmptyStateLine::Soft(format!("AWS has not answered{long}; it is asked again and again"))
     });
-    let next = Line::Dim("Roles can be used as they come; you can type already".to_owned());
-    vec![vec![Line::Title(title)], bar, silent.into_iter().chain(slow).chain([next]).collect()]
+    let next =
+        EmptyStateLine::Dim("Roles can be used as they come; you can type already".to_owned());
+    vec![
+        vec![EmptyStateLine::Title(title)],
+        bar,
+        silent.into_iter().chain(slow).chain([next]).collect(),
+    ]
 }
 
-fn locked() -> Parts {
+fn locked() -> Paragraphs {
     vec![
         vec![
-            Line::Title("The vault is locked".to_owned()),
-            Line::Dim("so nobody can tell who is signed in".to_owned()),
+            EmptyStateLine::Title("The vault is locked".to_owned()),
+            EmptyStateLine::Dim("so nobody can tell who is signed in".to_owned()),
         ],
-        vec![Line::Soft("Your sign-ins are in it, sealed with a passphrase".to_owned())],
-        vec![Line::Step(
-            Command::Act,
+        vec![EmptyStateLine::Soft("Your sign-ins are in it, sealed with a passphrase".to_owned())],
+        vec![EmptyStateLine::Step(
+            PickerCommand::Activate,
             "asks for the passphrase, then your roles are read".to_owned(),
         )],
     ]
 }
 
-fn unread(state: &State, instance: &InstanceName, error: &Error, since: Timestamp) -> Parts {
+fn refresh_failed(
+    state: &State,
+    instance: &InstanceName,
+    error: &Error,
+    since: Timestamp,
+) -> Paragraphs {
     let title = match error.kind {
         ErrorKind::Unreachable => "AWS can't be reached".to_owned(),
         ErrorKind::Throttled => "AWS is throttling and did not stop".to_owned(),
@@ -258,34 +297,45 @@ fn unread(state: &State, instance: &InstanceName, error: &Error, since: Timestam
         _ => format!("Could not read your roles in {instance}"),
     };
     let when =
-        format!("first tried {}; there is no older list to show", words::ago(since, state.now));
-    let hints = error.hints.iter().map(|hint| Line::Soft(hint.clone()));
+        format!("first tried {}; there is no older list to show", format::ago(since, state.now));
+    let hints = error.hints.iter().map(|hint| EmptyStateLine::Soft(hint.clone()));
     vec![
-        vec![Line::Trouble(title), Line::Detail(error.message.clone()), Line::Dim(when)],
+        vec![
+            EmptyStateLine::Error(title),
+            EmptyStateLine::Detail(error.message.clone()),
+            EmptyStateLine::Dim(when),
+        ],
         hints.collect(),
         vec![
-            Line::Step(Command::Refresh, "tries again".to_owned()),
-            Line::Step(Command::Open(Opens::Log), "tells everything that was said".to_owned()),
+            EmptyStateLine::Step(PickerCommand::Refresh, "tries again".to_owned()),
+            EmptyStateLine::Step(
+                PickerCommand::Open(PanelKind::Log),
+                "tells everything that was said".to_owned(),
+            ),
         ],
     ]
 }
 
-fn signed_out(state: &State, instance: &InstanceName) -> Parts {
+fn signed_out(state: &State, instance: &InstanceName) -> Paragraphs {
     let others = state.roster.instances.len().saturating_sub(1);
     let more = (others > 0).then(|| {
-        Line::Step(Command::Open(Opens::Instances), format!("signs in to {}", elsewhere(others)))
+        EmptyStateLine::Step(
+            PickerCommand::Open(PanelKind::Instances),
+            format!("signs in to {}", other_instances(others)),
+        )
     });
-    let step = Line::Step(Command::Act, "signs in and reads your roles".to_owned());
+    let step =
+        EmptyStateLine::Step(PickerCommand::Activate, "signs in and reads your roles".to_owned());
     vec![
         vec![
-            Line::Title(format!("You are not signed in to {instance}")),
-            Line::Dim("its roles were never read on this machine".to_owned()),
+            EmptyStateLine::Title(format!("You are not signed in to {instance}")),
+            EmptyStateLine::Dim("its roles were never read on this machine".to_owned()),
         ],
         std::iter::once(step).chain(more).collect(),
     ]
 }
 
-fn elsewhere(others: usize) -> String {
+fn other_instances(others: usize) -> String {
     if others == 1 {
         "the other IAM Identity Center".to_owned()
     } else {
@@ -293,31 +343,38 @@ fn elsewhere(others: usize) -> String {
     }
 }
 
-fn no_roles(state: &State) -> Parts {
+fn no_roles(state: &State) -> Paragraphs {
     let names: Vec<&str> =
         state.roster.instances.iter().map(|instance| instance.name.as_str()).collect();
     let were = if names.len() == 1 { "was" } else { "were" };
     let read = state
         .fetched_at()
-        .map(|at| format!("{} {were} read {}", names.join(" and "), words::ago(at, state.now)));
+        .map(|at| format!("{} {were} read {}", names.join(" and "), format::ago(at, state.now)));
     vec![
-        std::iter::once(Line::Title("No roles are assigned to you".to_owned()))
-            .chain(read.map(Line::Dim))
+        std::iter::once(EmptyStateLine::Title("No roles are assigned to you".to_owned()))
+            .chain(read.map(EmptyStateLine::Dim))
             .collect(),
-        vec![Line::Soft(
+        vec![EmptyStateLine::Soft(
             "Ask whoever runs your IAM Identity Center for a permission set in an account"
                 .to_owned(),
         )],
         vec![
-            Line::Step(Command::Refresh, "looks again once they have".to_owned()),
-            Line::Step(Command::Open(Opens::Instances), "tells who is signed in where".to_owned()),
+            EmptyStateLine::Step(PickerCommand::Refresh, "looks again once they have".to_owned()),
+            EmptyStateLine::Step(
+                PickerCommand::Open(PanelKind::Instances),
+                "tells who is signed in where".to_owned(),
+            ),
         ],
     ]
 }
 
 /// A bar of 40 cells, or fewer.
-fn progress(ink: &Ink, done: usize, total: usize, cells: usize) -> String {
+fn progress_bar(ink: &DrawContext, done: usize, total: usize, cells: usize) -> String {
     let cells = cells.min(40);
     let full = (done * cells / total).min(cells);
-    format!("{}{}", ink.glyphs.full.repeat(full), ink.glyphs.rest.repeat(cells - full))
+    format!(
+        "{}{}",
+        ink.glyphs.progress_done.repeat(full),
+        ink.glyphs.progress_rest.repeat(cells - full)
+    )
 }

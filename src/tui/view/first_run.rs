@@ -5,31 +5,31 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 
-use super::super::catalog::Command;
+use super::super::commands::PickerCommand;
 use super::super::panels;
 use super::super::state::State;
-use super::super::state::first_run::{Field, FirstRun, Step};
-use super::super::state::line::Line;
-use super::Ink;
-use super::text::{Pen, wrap};
+use super::super::state::first_run::{FirstRunField, FirstRunForm, FirstRunStep};
+use super::super::state::text_input::TextInput;
+use super::DrawContext;
+use super::text::{CellWriter, wrap};
 
 /// Cells before the text, with room for the prompt: as in the list.
 const MARGIN: u16 = 3;
 /// Cells of a label and the gap behind it.
-const LABEL: u16 = 11;
+const LABEL_CELLS: u16 = 11;
 /// Nobody reads longer lines with ease.
-const WIDEST: u16 = 84;
+const MAX_LINE_CELLS: u16 = 84;
 
 /// Draws it; says where the cursor stands.
 pub(super) fn draw(
-    form: &FirstRun,
+    form: &FirstRunForm,
     state: &State,
-    ink: &Ink,
+    ink: &DrawContext,
     area: Rect,
     buffer: &mut Buffer,
 ) -> Position {
     let roomy = area.height >= 12;
-    let mut page = Page {
+    let mut page = FormWriter {
         ink,
         area,
         buffer,
@@ -37,11 +37,11 @@ pub(super) fn draw(
         roomy,
         cursor: Position::new(area.x, area.y),
     };
-    let enter = panels::key(state, Command::Act);
-    let dots = ink.glyphs.dots;
+    let enter = panels::key_label(state, PickerCommand::Activate);
+    let dots = ink.glyphs.in_progress;
     match form.step {
-        Step::Address | Step::Looking => {
-            page.say(
+        FirstRunStep::StartUrl | FirstRunStep::Discovering => {
+            page.text(
                 if roomy {
                     "No IAM Identity Center is set up yet"
                 } else {
@@ -52,69 +52,69 @@ pub(super) fn draw(
             page.gap();
             page.field(
                 "",
-                &form.address,
-                form.step == Step::Address,
+                &form.start_url,
+                form.step == FirstRunStep::StartUrl,
                 "https://corp.awsapps.com/start",
             );
             page.gap();
             match (&form.error, form.step) {
-                (Some(error), _) => page.failed(error),
-                (None, Step::Looking) => {
-                    page.say(&format!("Looking where it leads{dots}"), ink.palette.soft)
+                (Some(error), _) => page.error(error),
+                (None, FirstRunStep::Discovering) => {
+                    page.text(&format!("Looking where it leads{dots}"), ink.palette.soft)
                 }
                 (None, _) if !roomy => {
-                    page.say(
+                    page.text(
                         "Paste your start URL, or any page of your AWS access portal",
                         ink.palette.soft,
                     );
-                    page.say("`rolecall demo` shows made-up accounts", ink.palette.dim);
+                    page.text("`rolecall demo` shows made-up accounts", ink.palette.dim);
                 }
                 (None, _) => {
-                    page.say("Paste your start URL: the address that you open to reach your AWS accounts", ink.palette.soft);
-                    page.say("Any page of the portal, a shortcut link or a bare d-1234567890 will do, too", ink.palette.dim);
+                    page.text("Paste your start URL: the address that you open to reach your AWS accounts", ink.palette.soft);
+                    page.text("Any page of the portal, a shortcut link or a bare d-1234567890 will do, too", ink.palette.dim);
                     page.gap();
-                    page.say(
+                    page.text(
                         "An [sso-session] in ~/.aws/config is found without it",
                         ink.palette.dim,
                     );
-                    page.say(
+                    page.text(
                         "`rolecall demo` shows everything with made-up accounts",
                         ink.palette.dim,
                     );
                 }
             }
         }
-        Step::Details(_) | Step::Writing => {
-            let on = |field| form.step == Step::Details(field);
-            page.say("Is this your IAM Identity Center?", ink.palette.text);
+        FirstRunStep::Details(_) | FirstRunStep::Saving => {
+            let on = |field| form.step == FirstRunStep::Details(field);
+            page.text("Is this your IAM Identity Center?", ink.palette.text);
             page.gap();
-            page.known("start URL", form.address.text());
-            page.field("region", &form.region, on(Field::Region), "eu-west-1");
-            page.field("name", &form.name, on(Field::Name), "corp");
+            page.read_only_field("start URL", form.start_url.text());
+            page.field("region", &form.region, on(FirstRunField::Region), "eu-west-1");
+            page.field("name", &form.name, on(FirstRunField::Name), "corp");
             page.gap();
             match (&form.error, form.step) {
-                (Some(error), _) => page.failed(error),
-                (None, Step::Writing) => page.say(
+                (Some(error), _) => page.error(error),
+                (None, FirstRunStep::Saving) => page.text(
                     &format!("Asking AWS whether start URL and region belong together{dots}"),
                     ink.palette.soft,
                 ),
-                (None, Step::Details(Field::Region)) => {
-                    page.say(
+                (None, FirstRunStep::Details(FirstRunField::Region)) => {
+                    page.text(
                         "The region of the IAM Identity Center itself; its administrator knows it",
                         ink.palette.soft,
                     );
-                    page.say(&form.evidence, ink.palette.dim);
+                    page.text(&form.evidence, ink.palette.dim);
                 }
                 (None, _) => {
-                    page.say(
+                    page.text(
                         &format!(
                             "{enter} writes [instances.{}] into {} and signs in",
                             form.name.text(),
-                            form.file
+                            form.config_file
                         ),
                         ink.palette.soft,
                     );
-                    page.say(&form.evidence, ink.palette.dim);
+                    page.text(&form.evidence, ink.palette.dim);
                 }
             }
         }
@@ -123,8 +123,8 @@ pub(super) fn draw(
 }
 
 /// A page that is written from top to bottom.
-struct Page<'a> {
-    ink: &'a Ink,
+struct FormWriter<'a> {
+    ink: &'a DrawContext,
     area: Rect,
     buffer: &'a mut Buffer,
     y: u16,
@@ -132,62 +132,66 @@ struct Page<'a> {
     cursor: Position,
 }
 
-impl Page<'_> {
-    fn pen(&mut self) -> Pen<'_> {
+impl FormWriter<'_> {
+    fn writer(&mut self) -> CellWriter<'_> {
         let (x, cells) = (self.area.x + MARGIN, self.area.width.saturating_sub(MARGIN + 1));
         // Below the page there is no room for anything.
         let cells = if self.y < self.area.bottom() { cells } else { 0 };
-        Pen::new(self.buffer, x, self.y, cells)
+        CellWriter::new(self.buffer, x, self.y, cells)
     }
 
     fn gap(&mut self) {
         self.y += u16::from(self.roomy);
     }
 
-    fn say(&mut self, text: &str, style: Style) {
-        for line in wrap(text, self.area.width.saturating_sub(MARGIN + 2).min(WIDEST).into()) {
-            self.pen().put(&line, style);
+    fn text(&mut self, text: &str, style: Style) {
+        for line in
+            wrap(text, self.area.width.saturating_sub(MARGIN + 2).min(MAX_LINE_CELLS).into())
+        {
+            self.writer().write(&line, style);
             self.y += 1;
         }
     }
 
-    fn failed(&mut self, error: &crate::domain::Error) {
-        self.say(&format!("{} {}", self.ink.glyphs.failed, error.message), self.ink.palette.danger);
+    fn error(&mut self, error: &crate::domain::Error) {
+        self.text(&format!("{} {}", self.ink.glyphs.error, error.message), self.ink.palette.danger);
         for hint in &error.hints {
-            self.say(hint, self.ink.palette.soft);
+            self.text(hint, self.ink.palette.soft);
         }
     }
 
-    fn known(&mut self, label: &str, text: &str) {
+    fn read_only_field(&mut self, label: &str, text: &str) {
         let palette = self.ink.palette;
-        self.pen().put(label, palette.dim);
-        self.pen_from(LABEL).put(text, palette.text);
+        self.writer().write(label, palette.dim);
+        self.writer_at(LABEL_CELLS).write(text, palette.text);
         self.y += 1;
     }
 
-    fn pen_from(&mut self, cells: u16) -> Pen<'_> {
-        let mut pen = self.pen();
+    fn writer_at(&mut self, cells: u16) -> CellWriter<'_> {
+        let mut pen = self.writer();
         pen.skip(cells);
         pen
     }
 
     /// A line that can be typed into, with an example while it is empty.
-    fn field(&mut self, label: &str, line: &Line, active: bool, example: &str) {
+    fn field(&mut self, label: &str, line: &TextInput, active: bool, example: &str) {
         let palette = self.ink.palette;
-        let label_cells = if label.is_empty() { 0 } else { LABEL };
+        let label_cells = if label.is_empty() { 0 } else { LABEL_CELLS };
         if active {
             let prompt = self.ink.glyphs.prompt;
             let (x, y, cells) =
                 (self.area.x + MARGIN - 2, self.y, u16::from(self.y < self.area.bottom()));
-            Pen::new(self.buffer, x, y, cells).put(prompt, palette.accent);
+            CellWriter::new(self.buffer, x, y, cells).write(prompt, palette.accent);
         }
-        self.pen().put(label, palette.dim);
-        let mut pen = self.pen_from(label_cells);
+        self.writer().write(label, palette.dim);
+        let mut pen = self.writer_at(label_cells);
         let mut cursor = pen.x;
         match line.is_empty() {
-            true => drop(pen.put(example, palette.dim)),
-            false if active => cursor = pen.typed(line, palette.text.add_modifier(Modifier::BOLD)),
-            false => drop(pen.typed(line, palette.text)),
+            true => drop(pen.write(example, palette.dim)),
+            false if active => {
+                cursor = pen.write_input(line, palette.text.add_modifier(Modifier::BOLD))
+            }
+            false => drop(pen.write_input(line, palette.text)),
         }
         if active {
             self.cursor = Position::new(

@@ -1,44 +1,44 @@
 //! Marks and lines of the screen: each in Unicode, and in ASCII for terminals that have no more.
 
-use super::super::Looks;
+use super::super::Appearance;
 
 /// Marks and lines, in Unicode or in ASCII.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Glyphs {
     /// Before the selected row.
-    pub(super) bar: &'static str,
+    pub(super) selection_bar: &'static str,
     /// Before what is typed.
     pub(super) prompt: &'static str,
     /// In its place while letters are commands.
-    pub(super) commands: &'static str,
+    pub(super) normal_mode_prompt: &'static str,
     /// Signed in.
-    pub(super) on: &'static str,
+    pub(super) signed_in: &'static str,
     /// Signed out.
-    pub(super) off: &'static str,
+    pub(super) signed_out: &'static str,
     /// Asks before use.
     pub(super) protected: &'static str,
     /// Before an error.
-    pub(super) failed: &'static str,
+    pub(super) error: &'static str,
     /// A marked role.
     pub(super) marked: &'static str,
     /// A favourite.
     pub(super) star: &'static str,
     /// Where a name was cut.
-    pub(super) cut: &'static str,
+    pub(super) ellipsis: &'static str,
     /// Before a refresh's numbers.
-    pub(super) gauge: &'static str,
+    pub(super) refreshing: &'static str,
     /// The done part of a progress bar.
-    pub(super) full: &'static str,
+    pub(super) progress_done: &'static str,
     /// The rest of it.
-    pub(super) rest: &'static str,
+    pub(super) progress_rest: &'static str,
     /// Between list and preview.
-    pub(super) line: &'static str,
+    pub(super) vertical_line: &'static str,
     /// The scrollbar.
-    pub(super) thumb: &'static str,
+    pub(super) scrollbar_thumb: &'static str,
     /// Between two things on one line.
-    pub(super) dot: &'static str,
+    pub(super) separator: &'static str,
     /// Something goes on.
-    pub(super) dots: &'static str,
+    pub(super) in_progress: &'static str,
     /// One letter of a passphrase.
     pub(super) masked: &'static str,
     /// Top left, top right, bottom left, bottom right, across, down.
@@ -47,48 +47,48 @@ pub(super) struct Glyphs {
 
 impl Glyphs {
     /// The marks for these looks.
-    pub(super) fn of(looks: Looks) -> Self {
+    pub(super) fn from_appearance(looks: Appearance) -> Self {
         if looks.ascii {
             return Self {
-                bar: ">",
+                selection_bar: ">",
                 prompt: ">",
-                commands: ":",
-                on: "*",
-                off: "o",
+                normal_mode_prompt: ":",
+                signed_in: "*",
+                signed_out: "o",
                 protected: "!",
-                failed: "x",
+                error: "x",
                 marked: "+",
                 star: "*",
-                cut: "~",
-                gauge: "~",
-                full: "#",
-                rest: ".",
-                line: "|",
-                thumb: "#",
-                dot: "-",
-                dots: "...",
+                ellipsis: "~",
+                refreshing: "~",
+                progress_done: "#",
+                progress_rest: ".",
+                vertical_line: "|",
+                scrollbar_thumb: "#",
+                separator: "-",
+                in_progress: "...",
                 masked: "*",
                 corners: ["+", "+", "+", "+", "-", "|"],
             };
         }
         Self {
-            bar: "▌",
+            selection_bar: "▌",
             prompt: "❯",
-            commands: "❮",
-            on: "●",
-            off: "○",
+            normal_mode_prompt: "❮",
+            signed_in: "●",
+            signed_out: "○",
             protected: "▲",
-            failed: "✗",
+            error: "✗",
             marked: "✓",
             star: "★",
-            cut: "…",
-            gauge: "⟳",
-            full: "━",
-            rest: "─",
-            line: "│",
-            thumb: "┃",
-            dot: "·",
-            dots: "…",
+            ellipsis: "…",
+            refreshing: "⟳",
+            progress_done: "━",
+            progress_rest: "─",
+            vertical_line: "│",
+            scrollbar_thumb: "┃",
+            separator: "·",
+            in_progress: "…",
             masked: "•",
             corners: ["╭", "╮", "╰", "╯", "─", "│"],
         }

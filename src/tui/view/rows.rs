@@ -5,85 +5,94 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 
-use super::super::panels::sheet::{Cell, Row, Tone};
-use super::Ink;
-use super::text::{Pen, width, wrap};
+use super::super::panels::content::{ContentRow, StyledText, Tone};
+use super::DrawContext;
+use super::text::{CellWriter, width, wrap};
 
 /// Cells between two columns.
 const GAP: usize = 2;
 /// No column is cut below this before another one is.
-const NARROW: usize = 6;
+const MIN_COLUMN: usize = 6;
 /// An account's id has this many cells, a countdown fewer.
-const SHORT: usize = 12;
+const SHORT_COLUMN: usize = 12;
 
 /// One line, ready to be drawn.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Line {
+pub(super) enum ContentLine {
     /// Nothing.
     Blank,
     /// Words from the left, after so many cells.
-    Words(usize, Style, String),
+    Text(usize, Style, String),
     /// Something on the left, words after so many cells.
     Pair(usize, (Style, String), (Style, String)),
     /// The choice of this number: its letter and columns.
-    Choice(usize, Option<char>, Vec<Cell>),
+    Choice(usize, Option<char>, Vec<StyledText>),
 }
 
 /// The rows' lines for this many columns.
-pub(super) fn lines(rows: &[Row], ink: &Ink, cells: usize) -> Vec<Line> {
+pub(super) fn lines(rows: &[ContentRow], ink: &DrawContext, cells: usize) -> Vec<ContentLine> {
     let pairs = rows.iter().filter_map(|row| {
-        if let Row::Pair { left, .. } = row { Some(width(&left.1)) } else { None }
+        if let ContentRow::Pair { left, .. } = row { Some(width(&left.1)) } else { None }
     });
     // What is said takes the larger part; on a narrow screen, where it would be broken, two thirds.
     let most = if cells < 48 { cells / 3 } else { cells * 2 / 5 };
     let label = pairs.max().unwrap_or(0).min(most);
     let mut choices = 0..;
-    rows.iter().flat_map(|row| self::row(row, ink, cells, label, &mut choices)).collect()
+    rows.iter().flat_map(|row| self::row_lines(row, ink, cells, label, &mut choices)).collect()
 }
 
-fn row(
-    row: &Row,
-    ink: &Ink,
+fn row_lines(
+    row: &ContentRow,
+    ink: &DrawContext,
     cells: usize,
     label: usize,
     choices: &mut std::ops::RangeFrom<usize>,
-) -> Vec<Line> {
+) -> Vec<ContentLine> {
     let centred = |text: &str| cells.saturating_sub(width(text)) / 2;
     match row {
-        Row::Blank => vec![Line::Blank],
-        Row::Text(tone, text) => wrap(text, cells.max(1))
+        ContentRow::Blank => vec![ContentLine::Blank],
+        ContentRow::Text(tone, text) => wrap(text, cells.max(1))
             .into_iter()
-            .map(|part| Line::Words(0, ink.tone(*tone), part))
+            .map(|part| ContentLine::Text(0, ink.style_for(*tone), part))
             .collect(),
-        Row::Name(text) => {
+        ContentRow::Title(text) => {
             let style = ink.palette.text.add_modifier(Modifier::BOLD);
-            wrap(text, cells.max(1)).into_iter().map(|part| Line::Words(0, style, part)).collect()
+            wrap(text, cells.max(1))
+                .into_iter()
+                .map(|part| ContentLine::Text(0, style, part))
+                .collect()
         }
-        Row::Centre(text) => {
-            vec![Line::Words(
+        ContentRow::Centered(text) => {
+            vec![ContentLine::Text(
                 centred(text),
-                ink.tone(Tone::Accent).add_modifier(Modifier::BOLD),
+                ink.style_for(Tone::Accent).add_modifier(Modifier::BOLD),
                 text.clone(),
             )]
         }
-        Row::Heading(text) => vec![Line::Words(0, ink.palette.title, (*text).to_owned())],
-        Row::Pair { left, right } => {
+        ContentRow::Heading(text) => {
+            vec![ContentLine::Text(0, ink.palette.title, (*text).to_owned())]
+        }
+        ContentRow::Pair { left, right } => {
             let room = cells.saturating_sub(label + GAP).max(8);
             let parts = wrap(&right.1, room).into_iter().enumerate();
             let shown = |at| if at == 0 { left.1.clone() } else { String::new() };
             parts
                 .map(|(at, part)| {
-                    Line::Pair(label, (ink.tone(left.0), shown(at)), (ink.tone(right.0), part))
+                    ContentLine::Pair(
+                        label,
+                        (ink.style_for(left.0), shown(at)),
+                        (ink.style_for(right.0), part),
+                    )
                 })
                 .collect()
         }
-        Row::Choice(letter, columns) => {
-            vec![Line::Choice(choices.next().unwrap_or(0), *letter, columns.clone())]
+        ContentRow::Choice(letter, columns) => {
+            vec![ContentLine::Choice(choices.next().unwrap_or(0), *letter, columns.clone())]
         }
         // A reader needs dark on light, whatever the terminal's colours are, and whether or not it
         // shows any others.
-        Row::Paper(text) => {
-            vec![Line::Words(
+        ContentRow::QrCode(text) => {
+            vec![ContentLine::Text(
                 centred(text),
                 Style::new().fg(Color::Indexed(16)).bg(Color::Indexed(231)),
                 text.clone(),
@@ -93,28 +102,33 @@ fn row(
 }
 
 /// How wide the rows would like to be.
-pub(super) fn wanted(rows: &[Row]) -> usize {
-    let pairs = |side: fn(&Row) -> Option<&String>| {
+pub(super) fn natural_width(rows: &[ContentRow]) -> usize {
+    let pairs = |side: fn(&ContentRow) -> Option<&String>| {
         rows.iter().filter_map(side).map(|text| width(text)).max().unwrap_or(0)
     };
-    let left = pairs(|row| if let Row::Pair { left, .. } = row { Some(&left.1) } else { None });
-    let right = pairs(|row| if let Row::Pair { right, .. } = row { Some(&right.1) } else { None });
+    let left =
+        pairs(|row| if let ContentRow::Pair { left, .. } = row { Some(&left.1) } else { None });
+    let right =
+        pairs(|row| if let ContentRow::Pair { right, .. } = row { Some(&right.1) } else { None });
     let words = rows.iter().map(|row| match row {
-        Row::Blank | Row::Pair { .. } | Row::Choice(..) => 0,
-        Row::Text(_, text) | Row::Name(text) | Row::Centre(text) | Row::Paper(text) => width(text),
-        Row::Heading(text) => width(text),
+        ContentRow::Blank | ContentRow::Pair { .. } | ContentRow::Choice(..) => 0,
+        ContentRow::Text(_, text)
+        | ContentRow::Title(text)
+        | ContentRow::Centered(text)
+        | ContentRow::QrCode(text) => width(text),
+        ContentRow::Heading(text) => width(text),
     });
-    let letters = rows.iter().any(|row| matches!(row, Row::Choice(Some(_), _)));
-    let columns: usize = columns(rows).iter().map(|column| column + GAP).sum();
+    let letters = rows.iter().any(|row| matches!(row, ContentRow::Choice(Some(_), _)));
+    let columns: usize = choice_columns(rows).iter().map(|column| column + GAP).sum();
     let choices = columns.saturating_sub(GAP) + if letters { 3 } else { 0 };
     words.chain([left + GAP + right, choices]).max().unwrap_or(0)
 }
 
 /// The natural widths of the choices' columns.
-fn columns(rows: &[Row]) -> Vec<usize> {
+fn choice_columns(rows: &[ContentRow]) -> Vec<usize> {
     let mut widths: Vec<usize> = Vec::new();
     for row in rows {
-        let Row::Choice(_, cells) = row else { continue };
+        let ContentRow::Choice(_, cells) = row else { continue };
         widths.resize(widths.len().max(cells.len()), 0);
         for (widest, (_, text)) in widths.iter_mut().zip(cells) {
             *widest = (*widest).max(width(text));
@@ -129,18 +143,18 @@ fn columns(rows: &[Row]) -> Vec<usize> {
 
 /// The choices' columns in this much room: the widest gives way first. A short last one, a time or
 /// an id, stays whole for as long as the others can give.
-pub(super) fn fit(rows: &[Row], cells: usize) -> Vec<usize> {
-    let mut widths = columns(rows);
+pub(super) fn fit_columns(rows: &[ContentRow], cells: usize) -> Vec<usize> {
+    let mut widths = choice_columns(rows);
     let gaps = widths.len().saturating_sub(1) * GAP;
     while widths.iter().sum::<usize>() + gaps > cells {
         let last = widths.len() - 1;
-        let giving = if widths[last] > SHORT { &widths[..] } else { &widths[..last] };
+        let giving = if widths[last] > SHORT_COLUMN { &widths[..] } else { &widths[..last] };
         let others = giving
             .iter()
             .copied()
             .enumerate()
             .max_by_key(|(_, width)| *width)
-            .filter(|(_, width)| *width > NARROW);
+            .filter(|(_, width)| *width > MIN_COLUMN);
         match others {
             Some((at, _)) => widths[at] -= 1,
             None if widths[last] > 0 => widths[last] -= 1,
@@ -156,35 +170,42 @@ pub(super) fn fit(rows: &[Row], cells: usize) -> Vec<usize> {
 /// Draws one line. `fit` are the widths of the choices' columns, `chosen` says whether the bar is
 /// on it.
 pub(super) fn draw(
-    line: &Line,
+    line: &ContentLine,
     fit: &[usize],
     chosen: bool,
-    ink: &Ink,
+    ink: &DrawContext,
     area: Rect,
     buffer: &mut Buffer,
 ) {
-    let mut pen = Pen::new(buffer, area.x, area.y, area.width);
+    let mut pen = CellWriter::new(buffer, area.x, area.y, area.width);
     match line {
-        Line::Blank => {}
-        Line::Words(indent, style, text) => {
+        ContentLine::Blank => {}
+        ContentLine::Text(indent, style, text) => {
             pen.skip(cells(*indent));
-            pen.put(text, *style);
+            pen.write(text, *style);
         }
-        Line::Pair(label, left, right) => {
-            pen.field(&left.1, cells(*label), ink.glyphs.cut, &[], left.0, Style::new());
+        ContentLine::Pair(label, left, right) => {
+            pen.write_column(
+                &left.1,
+                cells(*label),
+                ink.glyphs.ellipsis,
+                &[],
+                left.0,
+                Style::new(),
+            );
             pen.skip(cells(GAP));
-            pen.put(&right.1, right.0);
+            pen.write(&right.1, right.0);
         }
-        Line::Choice(_, letter, columns) => {
+        ContentLine::Choice(_, letter, columns) => {
             if let Some(letter) = letter {
-                pen.put(letter.encode_utf8(&mut [0; 4]), ink.palette.accent);
+                pen.write(letter.encode_utf8(&mut [0; 4]), ink.palette.accent);
                 pen.skip(2);
             }
             for (at, ((tone, text), width)) in columns.iter().zip(fit).enumerate() {
                 let style = if chosen && *tone == Tone::Text {
-                    ink.palette.on_bar
+                    ink.palette.selected_text
                 } else {
-                    ink.tone(*tone)
+                    ink.style_for(*tone)
                 };
                 if at > 0 {
                     pen.skip(cells(GAP));
@@ -192,7 +213,14 @@ pub(super) fn draw(
                 if at + 1 == columns.len() {
                     pen.skip(cells(width.saturating_sub(self::width(text))));
                 }
-                pen.field(text, cells(*width), ink.glyphs.cut, &[], style, Style::new());
+                pen.write_column(
+                    text,
+                    cells(*width),
+                    ink.glyphs.ellipsis,
+                    &[],
+                    style,
+                    Style::new(),
+                );
             }
         }
     }
@@ -206,8 +234,11 @@ fn cells(number: usize) -> u16 {
 mod tests {
     use super::*;
 
-    fn choice(cells: &[&str]) -> Row {
-        Row::Choice(None, cells.iter().map(|text| (Tone::Text, (*text).to_owned())).collect())
+    fn choice(cells: &[&str]) -> ContentRow {
+        ContentRow::Choice(
+            None,
+            cells.iter().map(|text| (Tone::Text, (*text).to_owned())).collect(),
+        )
     }
 
     #[test]
@@ -216,16 +247,16 @@ mod tests {
             choice(&["payments-production", "ReadOnlyAccess", "47:03"]),
             choice(&["edge", "Admin", "1:02:03"]),
         ];
-        assert_eq!(fit(&rows, 60), [19, 14, 7]);
-        assert_eq!(fit(&rows, 30), [10, 9, 7]);
-        assert_eq!(fit(&rows, 12).iter().sum::<usize>() + 4, 12);
-        assert_eq!(fit(&rows, 0).iter().sum::<usize>(), 0);
-        assert_eq!(wanted(&rows), 19 + 14 + 7 + 4);
+        assert_eq!(fit_columns(&rows, 60), [19, 14, 7]);
+        assert_eq!(fit_columns(&rows, 30), [10, 9, 7]);
+        assert_eq!(fit_columns(&rows, 12).iter().sum::<usize>() + 4, 12);
+        assert_eq!(fit_columns(&rows, 0).iter().sum::<usize>(), 0);
+        assert_eq!(natural_width(&rows), 19 + 14 + 7 + 4);
     }
 
     #[test]
     fn a_name_is_not_cut_for_a_long_remark_behind_it() {
         let rows = [choice(&["cloudformation", "cfn, cf-stacks, stacks, infrastructure"])];
-        assert_eq!(fit(&rows, 40), [14, 24]);
+        assert_eq!(fit_columns(&rows, 40), [14, 24]);
     }
 }

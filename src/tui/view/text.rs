@@ -10,19 +10,19 @@ use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use super::super::state::line::Line;
+use super::super::state::text_input::TextInput;
 use crate::domain::{escape_unprintable, is_printable_ascii};
 
 /// A character as a person counts them, ready to be written.
 #[derive(Debug, Clone, PartialEq)]
-struct Piece<'a> {
+struct Grapheme<'a> {
     text: Cow<'a, str>,
     cells: usize,
     /// Which characters of the name it is made of.
-    letters: Range<usize>,
+    chars: Range<usize>,
 }
 
-fn pieces(text: &str) -> Vec<Piece<'_>> {
+fn graphemes(text: &str) -> Vec<Grapheme<'_>> {
     let mut at = 0;
     let mut out = Vec::new();
     for cluster in text.graphemes(true) {
@@ -30,7 +30,7 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
         at += cluster.chars().count();
         let shown = escape_unprintable(cluster);
         let text = if shown == cluster { Cow::Borrowed(cluster) } else { Cow::Owned(shown) };
-        out.push(Piece { cells: text.width(), text, letters: start..at });
+        out.push(Grapheme { cells: text.width(), text, chars: start..at });
     }
     out
 }
@@ -38,7 +38,11 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
 pub(in crate::tui) use crate::domain::display_width as width;
 
 /// Cuts the middle out, since names differ at both ends.
-fn cut<'a>(pieces: Vec<Piece<'a>>, cells: usize, mark: &'static str) -> Vec<Piece<'a>> {
+fn cut_middle<'a>(
+    pieces: Vec<Grapheme<'a>>,
+    cells: usize,
+    mark: &'static str,
+) -> Vec<Grapheme<'a>> {
     let all: usize = pieces.iter().map(|piece| piece.cells).sum();
     if all <= cells {
         return pieces;
@@ -47,7 +51,7 @@ fn cut<'a>(pieces: Vec<Piece<'a>>, cells: usize, mark: &'static str) -> Vec<Piec
     let tail_room = room / 2;
     let fits = |room: usize| {
         let mut used = 0;
-        move |piece: &&Piece<'a>| {
+        move |piece: &&Grapheme<'a>| {
             used += piece.cells;
             used <= room
         }
@@ -56,7 +60,7 @@ fn cut<'a>(pieces: Vec<Piece<'a>>, cells: usize, mark: &'static str) -> Vec<Piec
     let tail_cells: usize = tail.iter().map(|piece| piece.cells).sum();
     let mut kept: Vec<_> = pieces.iter().take_while(fits(room - tail_cells)).cloned().collect();
     if mark.width() <= cells {
-        kept.push(Piece { text: Cow::Borrowed(mark), cells: mark.width(), letters: 0..0 });
+        kept.push(Grapheme { text: Cow::Borrowed(mark), cells: mark.width(), chars: 0..0 });
     }
     kept.extend(tail.into_iter().rev());
     kept
@@ -64,7 +68,7 @@ fn cut<'a>(pieces: Vec<Piece<'a>>, cells: usize, mark: &'static str) -> Vec<Piec
 
 /// Where the end of a text begins that fits into this many cells, and how many it takes. Looks at
 /// that part of the text only.
-fn tail(text: &str, cells: usize) -> (usize, usize) {
+fn fitting_tail(text: &str, cells: usize) -> (usize, usize) {
     let (mut start, mut used) = (text.len(), 0);
     for (at, cluster) in text.grapheme_indices(true).rev() {
         let wide = width(cluster);
@@ -77,15 +81,15 @@ fn tail(text: &str, cells: usize) -> (usize, usize) {
 }
 
 /// The name in at most this many cells, its middle cut out if need be.
-pub(in crate::tui) fn middle(text: &str, cells: usize, mark: &'static str) -> String {
-    cut(pieces(text), cells, mark).into_iter().map(|piece| piece.text).collect()
+pub(in crate::tui) fn truncate_middle(text: &str, cells: usize, mark: &'static str) -> String {
+    cut_middle(graphemes(text), cells, mark).into_iter().map(|piece| piece.text).collect()
 }
 
 /// Breaks text into lines of at most this many cells, at blanks where there are any.
 pub(in crate::tui) fn wrap(text: &str, cells: usize) -> Vec<String> {
     let (mut lines, mut line) = (Vec::new(), String::new());
     for word in text.split_whitespace() {
-        for part in chunks(word, cells.max(1)) {
+        for part in break_word(word, cells.max(1)) {
             if !line.is_empty() && width(&line) + 1 + width(&part) > cells {
                 lines.push(std::mem::take(&mut line));
             }
@@ -101,12 +105,12 @@ pub(in crate::tui) fn wrap(text: &str, cells: usize) -> Vec<String> {
 
 /// Pieces of a word, such as an address, that is longer than a line: broken behind `-`, `/`, `:`,
 /// `.` or `@` where that is not too early, or leaves no more than one line.
-fn chunks(word: &str, cells: usize) -> Vec<String> {
+fn break_word(word: &str, cells: usize) -> Vec<String> {
     let (mut out, mut line, mut used) = (Vec::new(), String::new(), 0);
     let mut left = width(word);
     // An e-mail address has one place to be broken at.
     let marks: &[char] = if word.contains('@') { &['@'] } else { &['-', '/', ':', '.'] };
-    for piece in pieces(word) {
+    for piece in graphemes(word) {
         if used + piece.cells > cells && used > 0 {
             let behind = line.rfind(marks).map_or(line.len(), |at| at + 1);
             let late = behind * 2 >= line.len() || width(&line[behind..]) + left <= cells;
@@ -124,7 +128,7 @@ fn chunks(word: &str, cells: usize) -> Vec<String> {
 
 /// Writes one line from left to right and never past its end.
 #[derive(Debug)]
-pub(super) struct Pen<'a> {
+pub(super) struct CellWriter<'a> {
     buffer: &'a mut Buffer,
     /// The next column.
     pub(super) x: u16,
@@ -132,7 +136,7 @@ pub(super) struct Pen<'a> {
     end: u16,
 }
 
-impl<'a> Pen<'a> {
+impl<'a> CellWriter<'a> {
     /// A pen at the start of this stretch of a line.
     pub(super) fn new(buffer: &'a mut Buffer, x: u16, y: u16, cells: u16) -> Self {
         let area = buffer.area;
@@ -145,16 +149,16 @@ impl<'a> Pen<'a> {
     }
 
     /// The cells left.
-    pub(super) fn room(&self) -> u16 {
+    pub(super) fn remaining(&self) -> u16 {
         self.end.saturating_sub(self.x)
     }
 
     /// Writes as much as fits; says whether all did.
-    pub(super) fn put(&mut self, text: &str, style: Style) -> bool {
-        let before = self.room();
+    pub(super) fn write(&mut self, text: &str, style: Style) -> bool {
+        let before = self.remaining();
         if is_printable_ascii(text) {
             let fits = text.len().min(before.into());
-            self.letters(&text[..fits], 0, &[], style, style);
+            self.write_ascii(&text[..fits], 0, &[], style, style);
             return fits == text.len();
         }
         let wanted = u16::try_from(width(text)).unwrap_or(u16::MAX);
@@ -165,24 +169,25 @@ impl<'a> Pen<'a> {
                 .0;
             return true;
         }
-        self.draw(pieces(text), &[], style, style);
+        self.write_graphemes(graphemes(text), &[], style, style);
         false
     }
 
     /// Writes what is typed into a line, and returns the column of its cursor. A text that is too
     /// long shows its part before the cursor.
-    pub(super) fn typed(&mut self, line: &Line, style: Style) -> u16 {
+    pub(super) fn write_input(&mut self, line: &TextInput, style: Style) -> u16 {
         let start = self.x;
         // One cell is for the cursor behind the last letter.
-        let (hidden, cells) = tail(line.before(), usize::from(self.room()).saturating_sub(1));
-        self.put(&line.text()[hidden..], style);
+        let (hidden, cells) =
+            fitting_tail(line.before_cursor(), usize::from(self.remaining()).saturating_sub(1));
+        self.write(&line.text()[hidden..], style);
         start.saturating_add(u16::try_from(cells).unwrap_or(u16::MAX))
     }
 
     /// Writes at the right end of the stretch, which ends there from now on.
-    pub(super) fn put_right(&mut self, text: &str, style: Style) {
+    pub(super) fn write_right(&mut self, text: &str, style: Style) {
         let cells = u16::try_from(width(text)).unwrap_or(u16::MAX);
-        if cells <= self.room() {
+        if cells <= self.remaining() {
             self.end -= cells;
             self.buffer.set_stringn(
                 self.end,
@@ -201,7 +206,7 @@ impl<'a> Pen<'a> {
 
     /// Writes a name into a column of this width: cut in the middle, matched letters in their own
     /// style, the rest left blank.
-    pub(super) fn field(
+    pub(super) fn write_column(
         &mut self,
         text: &str,
         cells: u16,
@@ -210,26 +215,26 @@ impl<'a> Pen<'a> {
         style: Style,
         hit: Style,
     ) {
-        let (start, cells) = (self.x, cells.min(self.room()));
+        let (start, cells) = (self.x, cells.min(self.remaining()));
         let hit = style.patch(hit);
         if is_printable_ascii(text) && text.len() <= usize::from(cells) {
-            self.letters(text, 0, hits, style, hit);
+            self.write_ascii(text, 0, hits, style, hit);
         } else if is_printable_ascii(text) && mark.width() == 1 && cells > 0 {
             // As `cut` does it.
             let room = usize::from(cells) - 1;
             let (head, tail) = (room - room / 2, text.len() - room / 2);
-            self.letters(&text[..head], 0, hits, style, hit);
-            self.put(mark, style);
-            self.letters(&text[tail..], tail, hits, style, hit);
+            self.write_ascii(&text[..head], 0, hits, style, hit);
+            self.write(mark, style);
+            self.write_ascii(&text[tail..], tail, hits, style, hit);
         } else {
-            self.draw(cut(pieces(text), cells.into(), mark), hits, style, hit);
+            self.write_graphemes(cut_middle(graphemes(text), cells.into(), mark), hits, style, hit);
         }
         self.x = start + cells;
     }
 
     /// Writes letters of one cell each, for which there is room; `first` is the number of the first
     /// one in its name.
-    fn letters(&mut self, text: &str, first: usize, hits: &[usize], style: Style, hit: Style) {
+    fn write_ascii(&mut self, text: &str, first: usize, hits: &[usize], style: Style, hit: Style) {
         if !self.buffer.area.contains(Position::new(self.x, self.y)) {
             return;
         }
@@ -242,13 +247,19 @@ impl<'a> Pen<'a> {
         self.x += u16::try_from(text.len()).unwrap_or(0);
     }
 
-    fn draw(&mut self, pieces: Vec<Piece<'_>>, hits: &[usize], style: Style, hit: Style) {
+    fn write_graphemes(
+        &mut self,
+        pieces: Vec<Grapheme<'_>>,
+        hits: &[usize],
+        style: Style,
+        hit: Style,
+    ) {
         for piece in pieces {
-            let room = usize::from(self.room());
+            let room = usize::from(self.remaining());
             if piece.cells > room {
                 break;
             }
-            let matched = piece.letters.clone().any(|letter| hits.binary_search(&letter).is_ok());
+            let matched = piece.chars.clone().any(|letter| hits.binary_search(&letter).is_ok());
             self.x = self
                 .buffer
                 .set_stringn(self.x, self.y, &piece.text, room, if matched { hit } else { style })
@@ -265,15 +276,15 @@ mod tests {
 
     #[test]
     fn both_ends_of_a_name_are_kept() {
-        assert_eq!(middle("payments-production-eu", 12, "…"), "paymen…on-eu");
-        assert_eq!(middle("short", 12, "…"), "short");
-        assert_eq!(middle("日本語のアカウント", 9, "…"), "日本…ント");
+        assert_eq!(truncate_middle("payments-production-eu", 12, "…"), "paymen…on-eu");
+        assert_eq!(truncate_middle("short", 12, "…"), "short");
+        assert_eq!(truncate_middle("日本語のアカウント", 9, "…"), "日本…ント");
     }
 
     #[test]
     fn the_end_of_a_text_is_what_fits() {
         let end = |text: &'static str, cells| {
-            let (start, used) = tail(text, cells);
+            let (start, used) = fitting_tail(text, cells);
             (&text[start..], used)
         };
         assert_eq!([end("abc", 2), end("abc", 3), end("abc", 0)], [("bc", 2), ("abc", 3), ("", 0)]);
@@ -313,11 +324,16 @@ mod tests {
         let (style, hit) = (Style::new().fg(Color::Red), Style::new().add_modifier(Modifier::BOLD));
         [false, true].map(|at_once| {
             let mut buffer = Buffer::empty(ratatui::layout::Rect::new(0, 0, 30, 1));
-            let mut pen = Pen::new(&mut buffer, 1, 0, 28);
+            let mut pen = CellWriter::new(&mut buffer, 1, 0, 28);
             if at_once {
-                pen.field(text, cells, mark, hits, style, hit);
+                pen.write_column(text, cells, mark, hits, style, hit);
             } else {
-                pen.draw(cut(pieces(text), cells.into(), mark), hits, style, style.patch(hit));
+                pen.write_graphemes(
+                    cut_middle(graphemes(text), cells.into(), mark),
+                    hits,
+                    style,
+                    style.patch(hit),
+                );
             }
             buffer
         })
@@ -335,7 +351,7 @@ mod tests {
 
         #[test]
         fn a_cut_name_fits(text in "\\PC{0,40}", cells in 0_usize..20) {
-            prop_assert!(middle(&text, cells, "…").width() <= cells);
+            prop_assert!(truncate_middle(&text, cells, "…").width() <= cells);
         }
     }
 }

@@ -19,22 +19,28 @@ use crossterm::{Command, queue};
 
 /// The region and what it shows.
 #[derive(Debug)]
-pub(super) struct Inline<W: Write> {
+pub(super) struct InlineBackend<W: Write> {
     writer: W,
     cells: Buffer,
     /// Rows that differ from what the terminal shows.
-    changed: Vec<bool>,
+    dirty_rows: Vec<bool>,
     /// Where the cursor is to be seen, if it is.
     cursor: Option<Position>,
     /// The column where it really stands, on the first row.
-    column: u16,
+    cursor_column: u16,
 }
 
-impl<W: Write> Inline<W> {
+impl<W: Write> InlineBackend<W> {
     /// A region that nothing was written to yet.
     pub(super) fn new(writer: W, size: (u16, u16)) -> Self {
         let cells = Buffer::empty(Rect::new(0, 0, size.0, size.1));
-        Self { writer, changed: vec![true; usize::from(size.1)], cells, cursor: None, column: 0 }
+        Self {
+            writer,
+            dirty_rows: vec![true; usize::from(size.1)],
+            cells,
+            cursor: None,
+            cursor_column: 0,
+        }
     }
 
     /// Takes rows below what was printed last: starts a line unless the cursor is on a fresh one,
@@ -44,34 +50,34 @@ impl<W: Write> Inline<W> {
         // As many blanks as fit beside one letter: they break the line exactly if there is one.
         let blanks = " ".repeat(usize::from(size.0.saturating_sub(1)));
         write!(self.writer, "{blanks}\r\x1b[J")?;
-        self.make_room(size)
+        self.reserve_rows(size)
     }
 
     /// The terminal has another size, and has broken its lines anew.
     pub(super) fn resize(&mut self, size: (u16, u16)) -> io::Result<()> {
         write!(self.writer, "\r")?;
-        match self.column / size.0.max(1) {
+        match self.cursor_column / size.0.max(1) {
             0 => {}
             broken => write!(self.writer, "\x1b[{broken}A")?,
         }
         write!(self.writer, "\x1b[J")?;
-        self.make_room(size)
+        self.reserve_rows(size)
     }
 
-    fn make_room(&mut self, (width, height): (u16, u16)) -> io::Result<()> {
+    fn reserve_rows(&mut self, (width, height): (u16, u16)) -> io::Result<()> {
         let below = height.saturating_sub(1);
         if below > 0 {
             write!(self.writer, "{}\x1b[{below}A", "\n".repeat(below.into()))?;
         }
         self.cells = Buffer::empty(Rect::new(0, 0, width, height));
-        self.changed = vec![true; usize::from(height)];
-        self.column = 0;
+        self.dirty_rows = vec![true; usize::from(height)];
+        self.cursor_column = 0;
         self.writer.flush()
     }
 
     /// Takes what was written so far, in tests that have no terminal.
     #[cfg(test)]
-    pub(super) fn written(&mut self) -> W
+    pub(super) fn take_output(&mut self) -> W
     where
         W: Default,
     {
@@ -79,14 +85,14 @@ impl<W: Write> Inline<W> {
     }
 
     /// Writes what was not written yet.
-    pub(super) fn send(&mut self) -> io::Result<()> {
+    pub(super) fn flush_writer(&mut self) -> io::Result<()> {
         self.writer.flush()
     }
 
-    fn row(&mut self, y: u16) -> io::Result<()> {
+    fn write_row(&mut self, y: u16) -> io::Result<()> {
         let end = (0..self.cells.area.width)
             .rev()
-            .find(|x| !blank(&self.cells[(*x, y)]))
+            .find(|x| !is_blank(&self.cells[(*x, y)]))
             .map_or(0, |x| x + 1);
         write!(self.writer, "\x1b8\r")?;
         if y > 0 {
@@ -98,10 +104,10 @@ impl<W: Write> Inline<W> {
             if cell.style() != style {
                 style = cell.style();
                 write!(self.writer, "\x1b[m")?;
-                paint(&mut self.writer, style)?;
+                write_style(&mut self.writer, style)?;
             }
             queue!(self.writer, Print(cell.symbol()))?;
-            x += columns(cell);
+            x += cell_width(cell);
         }
         write!(self.writer, "\x1b[m")?;
         // In the last column it would take the last letter with it.
@@ -110,19 +116,19 @@ impl<W: Write> Inline<W> {
 }
 
 /// Columns that a cell's letter takes.
-fn columns(cell: &Cell) -> u16 {
+fn cell_width(cell: &Cell) -> u16 {
     u16::try_from(cell.symbol().width()).unwrap_or(1).max(1)
 }
 
 /// Whether a cell looks like one that nothing was written to.
-fn blank(cell: &Cell) -> bool {
+fn is_blank(cell: &Cell) -> bool {
     cell.symbol() == " "
         && cell.bg == Color::Reset
         && !cell.modifier.intersects(Modifier::REVERSED | Modifier::UNDERLINED)
 }
 
 /// Colours and attributes, with a terminal that has none set.
-fn paint(writer: &mut impl Write, style: Style) -> io::Result<()> {
+fn write_style(writer: &mut impl Write, style: Style) -> io::Result<()> {
     let mut wanted: ContentStyle = style.into_crossterm();
     // Everything is as it is by default already.
     wanted.foreground_color = wanted.foreground_color.filter(|_| style.fg != Some(Color::Reset));
@@ -133,16 +139,16 @@ fn paint(writer: &mut impl Write, style: Style) -> io::Result<()> {
     writer.write_all(text.as_bytes())
 }
 
-impl<W: Write> Backend for Inline<W> {
+impl<W: Write> Backend for InlineBackend<W> {
     type Error = io::Error;
 
     fn draw<'a, I: Iterator<Item = (u16, u16, &'a Cell)>>(&mut self, content: I) -> io::Result<()> {
         for (x, y, cell) in content {
             let Some(place) = self.cells.cell_mut((x, y)) else { continue };
             *place = cell.clone();
-            self.changed[usize::from(y)] = true;
+            self.dirty_rows[usize::from(y)] = true;
             // The other half of a wide letter is never told.
-            for half in (x + 1..).take(columns(cell).saturating_sub(1).into()) {
+            for half in (x + 1..).take(cell_width(cell).saturating_sub(1).into()) {
                 if let Some(place) = self.cells.cell_mut((half, y)) {
                     place.reset();
                 }
@@ -161,7 +167,7 @@ impl<W: Write> Backend for Inline<W> {
     }
 
     fn get_cursor_position(&mut self) -> io::Result<Position> {
-        Ok(Position::new(self.column, 0))
+        Ok(Position::new(self.cursor_column, 0))
     }
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
@@ -175,7 +181,7 @@ impl<W: Write> Backend for Inline<W> {
 
     fn clear_region(&mut self, _: ClearType) -> io::Result<()> {
         self.cells.reset();
-        self.changed.fill(true);
+        self.dirty_rows.fill(true);
         Ok(())
     }
 
@@ -191,17 +197,17 @@ impl<W: Write> Backend for Inline<W> {
     fn flush(&mut self) -> io::Result<()> {
         write!(self.writer, "\x1b[?2026h\x1b[?25l\x1b[?7l\x1b[m\x1b7")?;
         for y in 0..self.cells.area.height {
-            if std::mem::take(&mut self.changed[usize::from(y)]) {
-                self.row(y)?;
+            if std::mem::take(&mut self.dirty_rows[usize::from(y)]) {
+                self.write_row(y)?;
             }
         }
         write!(self.writer, "\x1b8\x1b[?7h\r")?;
         // A cursor on another row, as in the field of a panel, is not shown: on the first row it is
         // needed more.
         let seen = self.cursor.filter(|at| at.y == 0);
-        self.column = seen.map_or(0, |at| at.x);
-        if self.column > 0 {
-            write!(self.writer, "\x1b[{}C", self.column)?;
+        self.cursor_column = seen.map_or(0, |at| at.x);
+        if self.cursor_column > 0 {
+            write!(self.writer, "\x1b[{}C", self.cursor_column)?;
         }
         if seen.is_some() {
             write!(self.writer, "\x1b[?25h")?;

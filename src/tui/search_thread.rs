@@ -6,74 +6,74 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use crate::os::thread;
 
 use super::event::Event;
-use super::matching::{Job, Matcher};
+use super::search::{Matcher, SearchJob};
 
 #[derive(Debug, Default)]
-struct Desk {
-    job: Option<Job>,
+struct JobSlot {
+    job: Option<SearchJob>,
     closed: bool,
 }
 
 /// The thread's desk, on which one job at most lies.
 #[derive(Debug)]
-pub(super) struct Worker {
-    desk: Arc<(Mutex<Desk>, Condvar)>,
+pub(super) struct SearchThread {
+    slot: Arc<(Mutex<JobSlot>, Condvar)>,
     /// For the thread, until there is one.
     events: Option<Sender<Event>>,
     /// If the system refused the thread: searches then run on the caller's.
-    inline: Option<Sender<Event>>,
+    fallback: Option<Sender<Event>>,
 }
 
-impl Worker {
+impl SearchThread {
     /// A worker whose answers go to `events`. The thread starts with the first job.
     pub(super) fn new(events: Sender<Event>) -> Self {
         Self {
-            desk: Arc::new((Mutex::new(Desk::default()), Condvar::new())),
+            slot: Arc::new((Mutex::new(JobSlot::default()), Condvar::new())),
             events: Some(events),
-            inline: None,
+            fallback: None,
         }
     }
 
     fn start(&mut self, events: Sender<Event>) {
-        let theirs = self.desk.clone();
+        let theirs = self.slot.clone();
         let (answers, mut matcher) = (events.clone(), Matcher::default());
         let work = move || {
-            while let Some(job) = next(&theirs) {
-                if answers.send(Event::Found(Arc::new(matcher.run(&job)))).is_err() {
+            while let Some(job) = next_job(&theirs) {
+                if answers.send(Event::SearchFinished(Arc::new(matcher.run(&job)))).is_err() {
                     break;
                 }
             }
         };
         if thread::spawn("matching", work).is_err() {
-            self.inline = Some(events);
+            self.fallback = Some(events);
         }
     }
 
     /// Puts a job on the desk, in place of one that was not begun.
-    pub(super) fn search(&mut self, job: Job) {
+    pub(super) fn search(&mut self, job: SearchJob) {
         if let Some(events) = self.events.take() {
             self.start(events);
         }
-        if let Some(events) = &self.inline {
+        if let Some(events) = &self.fallback {
             // The receiver may be gone: the picker is about to end.
-            let _ = events.send(Event::Found(Arc::new(Matcher::default().run(&job))));
+            let _ = events.send(Event::SearchFinished(Arc::new(Matcher::default().run(&job))));
             return;
         }
-        let (desk, bell) = &*self.desk;
+        let (desk, bell) = &*self.slot;
         desk.lock().unwrap_or_else(PoisonError::into_inner).job = Some(job);
         bell.notify_one();
     }
 }
 
-impl Drop for Worker {
+impl Drop for SearchThread {
     fn drop(&mut self) {
-        let (desk, bell) = &*self.desk;
+        let (desk, bell) = &*self.slot;
         desk.lock().unwrap_or_else(PoisonError::into_inner).closed = true;
         bell.notify_one();
     }
 }
 
-fn next(desk: &(Mutex<Desk>, Condvar)) -> Option<Job> {
+fn next_job(desk: &(Mutex<JobSlot>, Condvar)) -> Option<SearchJob> {
     let (desk, bell) = desk;
     let mut desk = desk.lock().unwrap_or_else(PoisonError::into_inner);
     loop {

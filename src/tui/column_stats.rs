@@ -8,13 +8,13 @@ use crate::domain::{Instance, PackedRoster, Roster, RosterEntry, Tags};
 use super::view::text::width;
 
 /// Roles up to this width are ordinary: most of AWS's own names are.
-const ORDINARY_ROLE: u16 = 24;
+const TYPICAL_ROLE_WIDTH: u16 = 24;
 /// Tags say less than names do.
-const WIDEST_TAG: u16 = 16;
+const MAX_TAG_WIDTH: u16 = 16;
 
 /// Natural widths over the whole roster, in cells.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Measure {
+pub(super) struct ColumnStats {
     /// Of accounts' names.
     pub(super) account: Widths,
     /// Of roles.
@@ -25,44 +25,44 @@ pub(super) struct Measure {
     pub(super) tags: Vec<TagWidth>,
     /// Tags with one value on every row; they tell nothing, and have a column only where a person
     /// names them.
-    pub(super) alike: Vec<TagWidth>,
+    pub(super) uniform_tags: Vec<TagWidth>,
     /// Whether any role asks before use.
-    pub(super) protected: bool,
+    pub(super) has_protected: bool,
     /// Distinct accounts, for the header.
-    pub(super) accounts: usize,
+    pub(super) account_count: usize,
 }
 
 /// How wide names are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Widths {
     /// The widest.
-    pub(super) all: u16,
+    pub(super) max: u16,
     /// Wide enough for nine in ten: one long name does not push the rest aside.
-    pub(super) most: u16,
+    pub(super) typical: u16,
 }
 
 impl Widths {
-    fn of(mut widths: Vec<u16>) -> Self {
+    fn from_cells(mut widths: Vec<u16>) -> Self {
         let all = widths.iter().copied().max().unwrap_or(0);
         let place = widths.len() * 9 / 10;
         let most = if place < widths.len() { *widths.select_nth_unstable(place).1 } else { all };
         // A few cells more are no reason to cut a name.
-        Self { all, most: if all <= most + most / 4 { all } else { most } }
+        Self { max: all, typical: if all <= most + most / 4 { all } else { most } }
     }
 
     /// With no name cut that has at most this many cells.
     fn at_least(self, ordinary: u16) -> Self {
-        Self { most: self.most.max(self.all.min(ordinary)), ..self }
+        Self { typical: self.typical.max(self.max.min(ordinary)), ..self }
     }
 }
 
-fn cells(text: &str) -> u16 {
+fn cell_width(text: &str) -> u16 {
     u16::try_from(width(text)).unwrap_or(u16::MAX)
 }
 
-impl Measure {
+impl ColumnStats {
     /// Looks at every entry once; equal neighbours are measured once.
-    pub(super) fn of(roster: &Roster) -> Self {
+    pub(super) fn from_roster(roster: &Roster) -> Self {
         let (mut accounts, mut seen) = (Vec::new(), HashSet::new());
         // Rosters share equal names and tags, so that an address will do to know them by.
         let mut roles: Vec<(*const u8, &str)> =
@@ -75,7 +75,7 @@ impl Measure {
             .chunk_by(|one, other| (one.instance, one.account) == (other.instance, other.account))
         {
             if seen.insert((same[0].instance, same[0].account)) {
-                accounts.push(cells(same[0].account_label()));
+                accounts.push(cell_width(same[0].account_label()));
             }
             for tagged in same.chunk_by(|one, other| Arc::ptr_eq(&one.tags, &other.tags)) {
                 sets.entry(Arc::as_ptr(&tagged[0].tags)).or_insert((&tagged[0].tags, 0)).1 +=
@@ -88,7 +88,7 @@ impl Measure {
     }
 
     /// The same of a roster that is still packed.
-    pub(super) fn of_sheet(sheet: &PackedRoster) -> Self {
+    pub(super) fn from_packed(sheet: &PackedRoster) -> Self {
         Self::new(
             sheet.account_widths().collect(),
             sheet.role_names(),
@@ -105,32 +105,32 @@ impl Measure {
         protected: bool,
         instances: &[Instance],
     ) -> Self {
-        let (tags, alike) = Key::all(tags);
-        let names = instances.iter().map(|instance| cells(instance.name.as_str()));
+        let (tags, alike) = TagStats::tag_widths(tags);
+        let names = instances.iter().map(|instance| cell_width(instance.name.as_str()));
         Self {
-            accounts: accounts.len(),
-            account: Widths::of(accounts),
-            role: Widths::of(roles.map(cells).collect()).at_least(ORDINARY_ROLE),
+            account_count: accounts.len(),
+            account: Widths::from_cells(accounts),
+            role: Widths::from_cells(roles.map(cell_width).collect()).at_least(TYPICAL_ROLE_WIDTH),
             instance: if instances.len() > 1 {
-                names.max().unwrap_or(0).min(WIDEST_TAG)
+                names.max().unwrap_or(0).min(MAX_TAG_WIDTH)
             } else {
                 0
             },
             tags,
-            alike,
-            protected,
+            uniform_tags: alike,
+            has_protected: protected,
         }
     }
 
     /// The same with the columns that a person wants and no others, tags in the order given.
     /// Accounts and roles always stand: without them no row says what it is. Names that are no
     /// column are passed over.
-    pub(super) fn wanting(mut self, columns: &[String]) -> Self {
+    pub(super) fn with_columns(mut self, columns: &[String]) -> Self {
         let wants = |names: &[&str]| columns.iter().any(|column| names.contains(&column.as_str()));
         if !wants(&["instance", "sso"]) {
             self.instance = 0;
         }
-        let known = self.tags.iter().chain(&self.alike);
+        let known = self.tags.iter().chain(&self.uniform_tags);
         self.tags = columns
             .iter()
             .filter_map(|column| known.clone().find(|(key, _)| key == column).cloned())
@@ -143,25 +143,31 @@ impl Measure {
 pub(super) type TagWidth = (String, u16);
 
 /// One key of tags over the roster.
-struct Key<'a> {
+struct TagStats<'a> {
     rows: usize,
     widest: u16,
     value: &'a str,
     varies: bool,
 }
 
-impl Key<'_> {
+impl TagStats<'_> {
     /// Keys with the width of their values, those of most rows first: those that tell rows apart,
     /// and those that don't.
-    fn all<'a>(sets: impl Iterator<Item = (&'a Tags, usize)>) -> (Vec<TagWidth>, Vec<TagWidth>) {
-        let (mut keys, mut all): (BTreeMap<&str, Key<'_>>, usize) = (BTreeMap::new(), 0);
+    fn tag_widths<'a>(
+        sets: impl Iterator<Item = (&'a Tags, usize)>,
+    ) -> (Vec<TagWidth>, Vec<TagWidth>) {
+        let (mut keys, mut all): (BTreeMap<&str, TagStats<'_>>, usize) = (BTreeMap::new(), 0);
         for (set, rows) in sets {
             all += rows;
             for (key, value) in set {
-                let key =
-                    keys.entry(key).or_insert(Key { rows: 0, widest: 0, value, varies: false });
+                let key = keys.entry(key).or_insert(TagStats {
+                    rows: 0,
+                    widest: 0,
+                    value,
+                    varies: false,
+                });
                 key.rows += rows;
-                key.widest = key.widest.max(cells(value).min(WIDEST_TAG));
+                key.widest = key.widest.max(cell_width(value).min(MAX_TAG_WIDTH));
                 key.varies |= key.value != value;
             }
         }
@@ -169,7 +175,7 @@ impl Key<'_> {
         keys.sort_by_key(|(name, key)| (std::cmp::Reverse(key.rows), *name));
         let (tell, alike): (Vec<_>, Vec<_>) =
             keys.into_iter().partition(|(_, key)| key.varies || key.rows < all);
-        let widths = |keys: Vec<(&str, Key<'_>)>| {
+        let widths = |keys: Vec<(&str, TagStats<'_>)>| {
             keys.into_iter().map(|(name, key)| (name.to_owned(), key.widest)).collect()
         };
         (widths(tell), widths(alike))
@@ -182,11 +188,14 @@ mod tests {
 
     #[test]
     fn a_name_a_little_longer_than_the_rest_is_never_cut_for_less() {
-        assert_eq!(Widths::of(vec![16, 16, 16, 16, 16, 16, 16, 16, 16, 18, 18]).most, 18);
+        assert_eq!(
+            Widths::from_cells(vec![16, 16, 16, 16, 16, 16, 16, 16, 16, 18, 18]).typical,
+            18
+        );
         let outlier = [vec![16; 19], vec![40]].concat();
-        assert_eq!(Widths::of(outlier.clone()), Widths { all: 40, most: 16 });
-        assert_eq!(Widths::of(outlier).at_least(24).most, 24);
-        assert_eq!(Widths::of(vec![12, 19]).at_least(24).most, 19);
+        assert_eq!(Widths::from_cells(outlier.clone()), Widths { max: 40, typical: 16 });
+        assert_eq!(Widths::from_cells(outlier).at_least(24).typical, 24);
+        assert_eq!(Widths::from_cells(vec![12, 19]).at_least(24).typical, 19);
     }
 
     #[test]
@@ -198,11 +207,11 @@ mod tests {
             tags(&[("by", "terraform"), ("env", "prod")]),
             tags(&[("by", "terraform"), ("env", "dev"), ("pci", "yes")]),
         ];
-        let (tell, alike) = Key::all(sets.iter().map(|set| (set, 2)));
+        let (tell, alike) = TagStats::tag_widths(sets.iter().map(|set| (set, 2)));
         assert_eq!(tell, [("env".to_owned(), 4), ("pci".to_owned(), 3)]);
         assert_eq!(alike, [("by".to_owned(), 9)]);
-        let wanted =
-            Measure { tags: tell, alike, ..Measure::default() }.wanting(&["by".to_owned()]);
+        let wanted = ColumnStats { tags: tell, uniform_tags: alike, ..ColumnStats::default() }
+            .with_columns(&["by".to_owned()]);
         assert_eq!(wanted.tags, [("by".to_owned(), 9)]);
     }
 }

@@ -1,75 +1,78 @@
 //! One of several things under a bar, perhaps with a line that filters them. The bar stays on its
 //! thing, whatever comes and goes.
 
-use super::super::catalog::{Command, Move};
-use super::super::state::line::Line;
-use super::{Pasted, Pressed};
+use super::super::commands::{Move, PickerCommand};
+use super::super::state::text_input::TextInput;
+use super::{KeyPress, PasteResult};
 use crate::domain::normalize_text;
 
 /// Characters of what is looked for: far more than any name has.
-const LONGEST: usize = 200;
+const MAX_FILTER_CHARS: usize = 200;
 
 /// Rows that a page moves.
 const PAGE: usize = 8;
 
 /// What is under the bar, and what is typed.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::tui) struct Chooser<K> {
-    on: Option<K>,
+pub(in crate::tui) struct SelectList<K> {
+    selected: Option<K>,
     /// What is typed.
-    pub(in crate::tui) typed: Line,
+    pub(in crate::tui) filter: TextInput,
 }
 
-impl<K> Default for Chooser<K> {
+impl<K> Default for SelectList<K> {
     fn default() -> Self {
-        Self { on: None, typed: Line::limited(LONGEST) }
+        Self { selected: None, filter: TextInput::with_max_chars(MAX_FILTER_CHARS) }
     }
 }
 
-impl<K: Clone + PartialEq> Chooser<K> {
+impl<K: Clone + PartialEq> SelectList<K> {
     /// Where the bar stands among these; on the first when its own thing is gone.
-    pub(in crate::tui) fn at(&self, things: &[K]) -> usize {
-        self.on.as_ref().and_then(|on| things.iter().position(|thing| thing == on)).unwrap_or(0)
+    pub(in crate::tui) fn selected_index(&self, things: &[K]) -> usize {
+        self.selected
+            .as_ref()
+            .and_then(|on| things.iter().position(|thing| thing == on))
+            .unwrap_or(0)
     }
 
     /// What the bar stands on.
-    pub(in crate::tui) fn chosen(&self, things: &[K]) -> Option<K> {
-        things.get(self.at(things)).cloned()
+    pub(in crate::tui) fn selected(&self, things: &[K]) -> Option<K> {
+        things.get(self.selected_index(things)).cloned()
     }
 
     /// Keeps the bar on what it stands on, should these come in another order.
-    pub(in crate::tui) fn hold(&mut self, things: &[K]) {
-        self.on = self.chosen(things);
+    pub(in crate::tui) fn pin(&mut self, things: &[K]) {
+        self.selected = self.selected(things);
     }
 
     /// Moves the bar if that is what was pressed; from the last thing it goes to the first.
-    pub(in crate::tui) fn moves(&mut self, pressed: Pressed, things: &[K]) -> bool {
-        let Some(Command::Move(to)) = pressed.command else { return false };
-        let (at, last) = (self.at(things), things.len().saturating_sub(1));
+    pub(in crate::tui) fn handle_move(&mut self, pressed: KeyPress, things: &[K]) -> bool {
+        let Some(PickerCommand::Move(to)) = pressed.command else { return false };
+        let (at, last) = (self.selected_index(things), things.len().saturating_sub(1));
         let to = match to {
             Move::Up => at.checked_sub(1).unwrap_or(last),
             Move::Down if at >= last => 0,
             Move::Down => at + 1,
-            Move::PageUp | Move::HalfUp => at.saturating_sub(PAGE),
-            Move::PageDown | Move::HalfDown => (at + PAGE).min(last),
+            Move::PageUp | Move::HalfPageUp => at.saturating_sub(PAGE),
+            Move::PageDown | Move::HalfPageDown => (at + PAGE).min(last),
             Move::First => 0,
             Move::Last => last,
         };
-        self.on = things.get(to).cloned();
+        self.selected = things.get(to).cloned();
         true
     }
 
     /// Types, or edits what is typed, if that is what was pressed; the bar goes to the first thing
     /// that fits.
-    pub(in crate::tui) fn types(&mut self, pressed: Pressed) -> bool {
+    pub(in crate::tui) fn handle_edit(&mut self, pressed: KeyPress) -> bool {
         match (pressed.letter, pressed.command) {
             (Some(letter), _) => {
-                self.typed.insert(letter.encode_utf8(&mut [0; 4]));
-                self.on = None;
+                self.filter.insert(letter.encode_utf8(&mut [0; 4]));
+                self.selected = None;
             }
-            (None, Some(Command::Edit(edit))) => {
-                if self.typed.edit(edit) {
-                    self.on = None;
+            (None, Some(PickerCommand::Edit(edit))) => {
+                if self.filter.edit(edit) {
+                    self.selected = None;
                 }
             }
             _ => return false,
@@ -78,18 +81,18 @@ impl<K: Clone + PartialEq> Chooser<K> {
     }
 
     /// Takes a pasted text.
-    pub(in crate::tui) fn paste(&mut self, text: &str) -> Pasted {
-        self.on = None;
-        Pasted::cut(&mut self.typed, text)
+    pub(in crate::tui) fn handle_paste(&mut self, text: &str) -> PasteResult {
+        self.selected = None;
+        PasteResult::insert_truncated(&mut self.filter, text)
     }
 
     /// How well these names fit what is typed: every word has to occur in one of them; 0 is best,
     /// `None` not at all.
-    pub(in crate::tui) fn fits<'a>(
+    pub(in crate::tui) fn match_rank<'a>(
         &self,
         names: impl IntoIterator<Item = &'a str>,
     ) -> Option<usize> {
-        let typed = normalize_text(self.typed.text());
+        let typed = normalize_text(self.filter.text());
         let names: Vec<String> = names.into_iter().map(normalize_text).collect();
         let occurs = |word: &str| names.iter().any(|name| name.contains(word));
         if !typed.split_whitespace().all(occurs) {
@@ -110,26 +113,26 @@ impl<K: Clone + PartialEq> Chooser<K> {
 mod tests {
     use super::*;
 
-    fn pressed(to: Move) -> Pressed {
-        Pressed { letter: None, command: Some(Command::Move(to)) }
+    fn pressed(to: Move) -> KeyPress {
+        KeyPress { letter: None, command: Some(PickerCommand::Move(to)) }
     }
 
     #[test]
     fn the_bar_goes_round_and_stays_on_its_thing() {
-        let mut chooser = Chooser::default();
-        assert!(chooser.moves(pressed(Move::Up), &[1, 2, 3]));
-        assert_eq!(chooser.chosen(&[1, 2, 3]), Some(3));
-        assert_eq!(chooser.chosen(&[3, 1]), Some(3));
-        assert_eq!(chooser.chosen(&[1, 2]), Some(1));
-        assert_eq!(chooser.chosen(&[]), None);
+        let mut chooser = SelectList::default();
+        assert!(chooser.handle_move(pressed(Move::Up), &[1, 2, 3]));
+        assert_eq!(chooser.selected(&[1, 2, 3]), Some(3));
+        assert_eq!(chooser.selected(&[3, 1]), Some(3));
+        assert_eq!(chooser.selected(&[1, 2]), Some(1));
+        assert_eq!(chooser.selected(&[]), None);
     }
 
     #[test]
     fn an_exact_name_fits_best() {
         let fits = |typed: &str| {
-            let mut chooser = Chooser::<u8>::default();
-            chooser.paste(typed);
-            ["s3", "ses", "cloudwatch logs"].map(|name| chooser.fits([name]))
+            let mut chooser = SelectList::<u8>::default();
+            chooser.handle_paste(typed);
+            ["s3", "ses", "cloudwatch logs"].map(|name| chooser.match_rank([name]))
         };
         assert_eq!(fits("s"), [Some(1), Some(1), Some(3)]);
         assert_eq!(fits("s3"), [Some(0), None, None]);

@@ -2,63 +2,65 @@
 
 use super::super::effect::Effect;
 use super::super::panels;
-use super::super::state::overlay::{Message, Overlay};
-use super::super::state::{Refresh, State, Waits};
-use super::{choose, clock, first_run, refresh, unlock};
+use super::super::state::overlay::{ErrorPanel, Overlay};
+use super::super::state::{RefreshStatus, State, WaitingFor};
+use super::{activate, clock_skew, first_run, start_refresh, unlock};
 use crate::domain::{Error, ErrorKind, InstanceName};
 use crate::ops::work::{RefreshCounts, SignInStep, UnlockPrompt, Update};
 
 /// Takes one piece of news in.
-pub(super) fn hear(state: &mut State, news: Update) -> Vec<Effect> {
+pub(super) fn handle_update(state: &mut State, news: Update) -> Vec<Effect> {
     match news {
         Update::Roster(roster) => {
             state.roster = roster;
-            state.sketch = false;
+            state.is_preview = false;
             // A search of the person's own that is still under way must not become one that moves
             // nothing.
-            let typed = state.list.total.is_some() && state.query.text() != state.list.text;
-            let arrival = !typed && state.search.is_none_or(|search| search.arrival);
+            let typed = state.list.total.is_some() && state.query.text() != state.list.query;
+            let arrival = !typed && state.search.is_none_or(|search| search.is_background);
             return vec![Effect::Search(state.start_search(arrival))];
         }
         Update::RefreshProgress { instance, done, total, throttled } => {
-            state.progress(instance, done, total, throttled);
+            state.set_refresh_progress(instance, done, total, throttled);
         }
         Update::Refreshed { instance, outcome } => {
-            refreshed(state, instance, outcome);
-            let eager = std::mem::take(&mut state.eager);
-            if let (true, Some(instance)) = (eager, state.sign_in_is_next().cloned()) {
-                return choose::sign_in(state, instance).1;
+            on_refreshed(state, instance, outcome);
+            let eager = std::mem::take(&mut state.sign_in_when_ready);
+            if let (true, Some(instance)) = (eager, state.instance_to_sign_in().cloned()) {
+                return activate::sign_in(state, instance).1;
             }
         }
-        Update::SignIn { number, step } => return sign_in(state, number, step),
-        Update::Assumed { number, outcome, .. } => return choose::assumed(state, number, outcome),
+        Update::SignIn { number, step } => return on_sign_in_step(state, number, step),
+        Update::Assumed { number, outcome, .. } => {
+            return activate::on_assumed(state, number, outcome);
+        }
         Update::Sessions(sessions) => {
             state.sessions = sessions;
             // Who is signed in is known from the vault.
-            state.locked = None;
-            state.consider_again();
+            state.unlock_prompt = None;
+            state.schedule_retry();
         }
-        Update::Locked(asks) => state.locked = Some(asks),
-        Update::VaultUnlocked(Ok(())) => return unlock::opened(state),
-        Update::VaultUnlocked(Err(error)) => unlock::refused(state, error),
-        Update::ClockSkew(ahead) => return clock::told(state, ahead),
+        Update::Locked(asks) => state.unlock_prompt = Some(asks),
+        Update::VaultUnlocked(Ok(())) => return unlock::on_unlocked(state),
+        Update::VaultUnlocked(Err(error)) => unlock::on_unlock_failed(state, error),
+        Update::ClockSkew(ahead) => return clock_skew::on_clock_skew(state, ahead),
         Update::Discovered { number, outcome } => {
-            return first_run::discovered(state, number, outcome);
+            return first_run::on_discovered(state, number, outcome);
         }
-        Update::SetUp { number, outcome } => return first_run::set_up(state, number, outcome),
-        Update::Message(text) => state.say(text),
+        Update::SetUp { number, outcome } => return first_run::on_set_up(state, number, outcome),
+        Update::Message(text) => state.notify(text),
         Update::RoleFailed { role, error } => {
-            state.failed(&error);
-            let title = panels::name(state, &role);
-            state.overlays.push(Overlay::Message(Message { title, error }));
+            state.log_error(&error);
+            let title = panels::role_label(state, &role);
+            state.overlays.push(Overlay::Error(ErrorPanel { title, error }));
         }
-        Update::Confirmations(consents) => state.consents = consents,
+        Update::Confirmations(consents) => state.confirmations = consents,
     }
     Vec::new()
 }
 
-fn refreshed(state: &mut State, instance: InstanceName, outcome: Result<RefreshCounts, Error>) {
-    state.again.heard(&instance);
+fn on_refreshed(state: &mut State, instance: InstanceName, outcome: Result<RefreshCounts, Error>) {
+    state.retry.on_refreshed(&instance);
     match outcome {
         Ok(done) => {
             state.refreshes.remove(&instance);
@@ -74,12 +76,12 @@ fn refreshed(state: &mut State, instance: InstanceName, outcome: Result<RefreshC
                     "the old roles of {} {accounts} are kept until a second refresh agrees",
                     done.unconfirmed
                 );
-                state.say(format!("{instance}: AWS sent an empty list; {kept}"));
+                state.notify(format!("{instance}: AWS sent an empty list; {kept}"));
             } else if done.added + done.removed > 0 {
-                state.say(format!("{instance}: {} new, {} gone", done.added, done.removed));
+                state.notify(format!("{instance}: {} new, {} gone", done.added, done.removed));
             } else if done.failed > 0 {
                 let accounts = if done.failed == 1 { "account" } else { "accounts" };
-                state.say(format!(
+                state.notify(format!(
                     "{instance}: {} {accounts} could not be read, their old roles are kept",
                     done.failed
                 ));
@@ -88,7 +90,9 @@ fn refreshed(state: &mut State, instance: InstanceName, outcome: Result<RefreshC
         Err(error) if error.kind == ErrorKind::Cancelled => drop(state.refreshes.remove(&instance)),
         Err(mut error) => {
             // Where there is no vault yet, nobody has signed in.
-            if error.kind == ErrorKind::Vault && state.locked == Some(UnlockPrompt::NewPassphrase) {
+            if error.kind == ErrorKind::Vault
+                && state.unlock_prompt == Some(UnlockPrompt::NewPassphrase)
+            {
                 error.kind = ErrorKind::LoginNeeded;
             }
             let signed_out = error.kind == ErrorKind::LoginNeeded;
@@ -102,19 +106,23 @@ fn refreshed(state: &mut State, instance: InstanceName, outcome: Result<RefreshC
             }
             if !signed_out {
                 // What it means stands on the screen for as long as it is so.
-                state.failed(&error);
+                state.log_error(&error);
             }
-            let since =
-                state.refreshes.get(&instance).and_then(Refresh::failing).unwrap_or(state.now);
-            state.refreshes.insert(instance, Refresh::Failed { error, since });
+            let since = state
+                .refreshes
+                .get(&instance)
+                .and_then(RefreshStatus::failing_since)
+                .unwrap_or(state.now);
+            state.refreshes.insert(instance, RefreshStatus::Failed { error, since });
         }
     }
-    state.throttled = state.throttled.filter(|_| state.gauge().is_some_and(|(.., slow)| slow));
+    state.throttled_since =
+        state.throttled_since.filter(|_| state.refresh_totals().is_some_and(|(.., slow)| slow));
 }
 
-fn sign_in(state: &mut State, number: u64, step: SignInStep) -> Vec<Effect> {
+fn on_sign_in_step(state: &mut State, number: u64, step: SignInStep) -> Vec<Effect> {
     let found = state.overlays.iter_mut().find_map(|overlay| match overlay {
-        Overlay::Login(login) if login.number == number => Some(login),
+        Overlay::SignIn(login) if login.number == number => Some(login),
         _ => None,
     });
     let Some(login) = found else { return Vec::new() };
@@ -122,9 +130,9 @@ fn sign_in(state: &mut State, number: u64, step: SignInStep) -> Vec<Effect> {
         SignInStep::Done => {}
         SignInStep::Failed(error) if error.kind == ErrorKind::Cancelled => {
             state.overlays.retain(
-                |overlay| !matches!(overlay, Overlay::Login(login) if login.number == number),
+                |overlay| !matches!(overlay, Overlay::SignIn(login) if login.number == number),
             );
-            state.pending.take_if(|pending| pending.waits == Waits::SignIn(number));
+            state.pending.take_if(|pending| pending.waiting_for == WaitingFor::SignIn(number));
             return Vec::new();
         }
         SignInStep::Starting
@@ -134,9 +142,9 @@ fn sign_in(state: &mut State, number: u64, step: SignInStep) -> Vec<Effect> {
         | SignInStep::Failed(_) => {
             let closed =
                 matches!(&step, SignInStep::Failed(error) if error.kind == ErrorKind::Vault);
-            login.hear(step);
-            if closed && state.locked.is_some() {
-                unlock::ask(state);
+            login.on_step(step);
+            if closed && state.unlock_prompt.is_some() {
+                unlock::open_prompt(state);
             }
             return Vec::new();
         }
@@ -144,18 +152,18 @@ fn sign_in(state: &mut State, number: u64, step: SignInStep) -> Vec<Effect> {
     let instance = login.instance.clone();
     state
         .overlays
-        .retain(|overlay| !matches!(overlay, Overlay::Login(login) if login.number == number));
+        .retain(|overlay| !matches!(overlay, Overlay::SignIn(login) if login.number == number));
     if let Some(session) =
         state.sessions.instances.iter_mut().find(|session| session.instance == instance)
     {
         session.signed_in = true;
         session.signed_in_at = Some(state.now);
     }
-    let mut effects = choose::resume(state, Waits::SignIn(number));
+    let mut effects = activate::resume(state, WaitingFor::SignIn(number));
     // What could not be read for want of a sign-in is read now.
     let never = state.session(&instance).is_none_or(|session| session.fetched_at.is_none());
-    if never || matches!(state.refreshes.get(&instance), Some(Refresh::Failed { .. })) {
-        effects.push(refresh(state, instance));
+    if never || matches!(state.refreshes.get(&instance), Some(RefreshStatus::Failed { .. })) {
+        effects.push(start_refresh(state, instance));
     }
     effects
 }

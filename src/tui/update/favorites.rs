@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use super::super::catalog::Command;
+use super::super::commands::PickerCommand;
 use super::super::effect::Effect;
-use super::super::panels::{self, Opens};
+use super::super::panels::{self, PanelKind};
 use super::super::state::State;
 use crate::domain::RoleId;
 use crate::ops::work::{Request, RoleFlag};
 
 /// Marks roles, or takes the mark off.
-pub(in crate::tui) fn mark(
+pub(in crate::tui) fn set_mark(
     state: &mut State,
     roles: Vec<RoleId>,
     mark: RoleFlag,
@@ -31,16 +31,16 @@ pub(in crate::tui) fn mark(
     if (mark, on) == (RoleFlag::Hidden, true) {
         state.marked.retain(|role| !roles.contains(role));
     }
-    let said = said(state, &roles, mark, on);
-    state.say(said);
+    let said = mark_note(state, &roles, mark, on);
+    state.notify(said);
     // What is hidden goes at once; a favourite finds its place with the next key.
     let search = state.start_search(mark == RoleFlag::Favorite);
     vec![Effect::Request(Request::SetFlag { roles, flag: mark, on }), Effect::Search(search)]
 }
 
-fn said(state: &State, roles: &[RoleId], mark: RoleFlag, on: bool) -> String {
+fn mark_note(state: &State, roles: &[RoleId], mark: RoleFlag, on: bool) -> String {
     let what = match roles {
-        [role] => panels::name(state, role),
+        [role] => panels::role_label(state, role),
         roles => format!("{} roles", roles.len()),
     };
     match (mark, on) {
@@ -48,7 +48,7 @@ fn said(state: &State, roles: &[RoleId], mark: RoleFlag, on: bool) -> String {
         (RoleFlag::Favorite, false) => format!("{what}: no longer pinned"),
         (RoleFlag::Hidden, true) => format!(
             "{what}: hidden; {} lists what is",
-            panels::key(state, Command::Open(Opens::Hidden))
+            panels::key_label(state, PickerCommand::Open(PanelKind::HiddenRoles))
         ),
         (RoleFlag::Hidden, false) => format!("{what}: shown again"),
     }

@@ -3,12 +3,12 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::Ink;
-use super::text::{Pen, middle};
+use super::DrawContext;
+use super::text::{CellWriter, truncate_middle};
 
 /// Where a panel stands for this many columns and rows of content: its box, and the room inside.
 /// Never larger than `room`; a blank row above and below the content where there is space for it.
-pub(super) fn place(content: (u16, u16), room: Rect) -> (Rect, Rect) {
+pub(super) fn place_panel(content: (u16, u16), room: Rect) -> (Rect, Rect) {
     let pad = u16::from(content.1 + 4 <= room.height);
     let (width, height) =
         ((content.0 + 6).min(room.width), (content.1 + 2 + pad * 2).min(room.height));
@@ -25,7 +25,7 @@ pub(super) fn place(content: (u16, u16), room: Rect) -> (Rect, Rect) {
 }
 
 /// Clears a panel's box and draws its frame.
-pub(super) fn frame(ink: &Ink, title: &str, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw_frame(ink: &DrawContext, title: &str, area: Rect, buffer: &mut Buffer) {
     clear(area, buffer);
     let Rect { width, height, .. } = area;
     if width < 4 || height < 3 {
@@ -35,14 +35,16 @@ pub(super) fn frame(ink: &Ink, title: &str, area: Rect, buffer: &mut Buffer) {
     let faint = ink.palette.faint;
     let edge =
         |left: &str, right: &str| format!("{left}{}{right}", across.repeat(usize::from(width) - 2));
-    Pen::new(buffer, area.x, area.y, width).put(&edge(top_left, top_right), faint);
-    Pen::new(buffer, area.x, area.bottom() - 1, width).put(&edge(bottom_left, bottom_right), faint);
+    CellWriter::new(buffer, area.x, area.y, width).write(&edge(top_left, top_right), faint);
+    CellWriter::new(buffer, area.x, area.bottom() - 1, width)
+        .write(&edge(bottom_left, bottom_right), faint);
     for y in area.y + 1..area.bottom() - 1 {
-        Pen::new(buffer, area.x, y, 1).put(down, faint);
-        Pen::new(buffer, area.right() - 1, y, 1).put(down, faint);
+        CellWriter::new(buffer, area.x, y, 1).write(down, faint);
+        CellWriter::new(buffer, area.right() - 1, y, 1).write(down, faint);
     }
-    let title = middle(title, usize::from(width).saturating_sub(6), ink.glyphs.cut);
-    Pen::new(buffer, area.x + 2, area.y, width - 4).put(&format!(" {title} "), ink.palette.title);
+    let title = truncate_middle(title, usize::from(width).saturating_sub(6), ink.glyphs.ellipsis);
+    CellWriter::new(buffer, area.x + 2, area.y, width - 4)
+        .write(&format!(" {title} "), ink.palette.title);
 }
 
 /// Blanks an area, with one column on both sides so that wide letters behind it are not cut in

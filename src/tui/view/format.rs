@@ -3,7 +3,7 @@
 use crate::domain::Timestamp;
 
 /// `1,204`.
-pub(in crate::tui) fn grouped(number: usize) -> String {
+pub(in crate::tui) fn group_digits(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -16,12 +16,12 @@ pub(in crate::tui) fn grouped(number: usize) -> String {
 }
 
 /// `1 role`, `1,204 roles`.
-pub(in crate::tui) fn count(number: usize, one: &str) -> String {
-    format!("{} {one}{}", grouped(number), if number == 1 { "" } else { "s" })
+pub(in crate::tui) fn pluralize(number: usize, one: &str) -> String {
+    format!("{} {one}{}", group_digits(number), if number == 1 { "" } else { "s" })
 }
 
 /// `12 s`, `47 min`, `2 h`, `3 days`: the largest unit.
-pub(in crate::tui) fn span(seconds: i64) -> String {
+pub(in crate::tui) fn rough_duration(seconds: i64) -> String {
     match seconds.max(0) {
         s @ 0..60 => format!("{s} s"),
         s @ 60..3_600 => format!("{} min", s / 60),
@@ -34,7 +34,7 @@ pub(in crate::tui) fn span(seconds: i64) -> String {
 pub(in crate::tui) fn ago(then: Timestamp, now: Timestamp) -> String {
     match now.since(then) {
         ..60 => "just now".to_owned(),
-        seconds => format!("{} ago", span(seconds)),
+        seconds => format!("{} ago", rough_duration(seconds)),
     }
 }
 
@@ -45,7 +45,7 @@ pub(in crate::tui) fn countdown(seconds: i64) -> String {
 }
 
 /// `47:03`, `1:02:03`: a countdown that may be hours long.
-pub(in crate::tui) fn clock(seconds: i64) -> String {
+pub(in crate::tui) fn long_countdown(seconds: i64) -> String {
     let seconds = seconds.max(0);
     match seconds / 3_600 {
         0 => countdown(seconds),
@@ -60,17 +60,20 @@ mod tests {
     #[test]
     fn numbers_are_grouped_and_counted() {
         assert_eq!(
-            [grouped(0), grouped(999), grouped(1_204), grouped(15_000_000)],
+            [group_digits(0), group_digits(999), group_digits(1_204), group_digits(15_000_000)],
             ["0", "999", "1,204", "15,000,000"]
         );
-        assert_eq!([count(1, "role"), count(2, "role")], ["1 role", "2 roles"]);
+        assert_eq!([pluralize(1, "role"), pluralize(2, "role")], ["1 role", "2 roles"]);
     }
 
     #[test]
     fn times_are_said_in_one_unit() {
-        let said: Vec<_> = [12, 2_820, 7_200, 200_000].into_iter().map(span).collect();
+        let said: Vec<_> = [12, 2_820, 7_200, 200_000].into_iter().map(rough_duration).collect();
         assert_eq!(said, ["12 s", "47 min", "2 h", "2 days"]);
-        assert_eq!([countdown(581), clock(581), clock(3_723)], ["9:41", "9:41", "1:02:03"]);
+        assert_eq!(
+            [countdown(581), long_countdown(581), long_countdown(3_723)],
+            ["9:41", "9:41", "1:02:03"]
+        );
         assert_eq!(ago(Timestamp(0), Timestamp(30)), "just now");
     }
 }

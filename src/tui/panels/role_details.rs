@@ -1,50 +1,53 @@
 //! All that is known about one role: beside the list, or in a panel where there is no room for it.
 
 use super::super::state::State;
-use super::super::view::{signs, text::width, words};
-use super::sheet::{Row, Tone};
+use super::super::view::{format, panel_glyphs, text::width};
+use super::content::{ContentRow, Tone};
 use crate::domain::{ConfirmLevel, RoleId, RosterEntry};
 
 /// What is known about the selected role, for this many columns.
-pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<Row> {
+pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<ContentRow> {
     let roster = &state.list.roster;
-    let Some(entry) = state.selected() else { return Vec::new() };
-    let (id, signs) = (roster.id(entry), signs(state.looks));
-    let mut rows = vec![Row::Name(entry.account_label().to_owned())];
-    let both = format!("{} {} {}", entry.account, signs.dot, entry.email);
+    let Some(entry) = state.selected_entry() else { return Vec::new() };
+    let (id, signs) = (roster.id(entry), panel_glyphs(state.appearance));
+    let mut rows = vec![ContentRow::Title(entry.account_label().to_owned())];
+    let both = format!("{} {} {}", entry.account, signs.separator, entry.email);
     if entry.email.is_empty() || width(&both) > cells {
         // Where there is no name, the id stands in its place already.
         rows.extend(
             (!entry.account_name.is_empty())
-                .then(|| Row::text(Tone::Dim, entry.account.to_string())),
+                .then(|| ContentRow::text(Tone::Dim, entry.account.to_string())),
         );
-        rows.extend((!entry.email.is_empty()).then(|| Row::text(Tone::Dim, &*entry.email)));
+        rows.extend((!entry.email.is_empty()).then(|| ContentRow::text(Tone::Dim, &*entry.email)));
     } else {
-        rows.push(Row::text(Tone::Dim, both));
+        rows.push(ContentRow::text(Tone::Dim, both));
     }
-    rows.push(Row::text(Tone::Soft, &*entry.role));
+    rows.push(ContentRow::text(Tone::Soft, &*entry.role));
     let asks = match entry.confirm {
         ConfirmLevel::None => None,
         ConfirmLevel::Ask => Some("asks before use"),
         ConfirmLevel::TypeName => Some("asks for the account's name"),
     };
-    rows.extend(
-        asks.map(|asks| Row::text(Tone::Danger, format!("{} protected: {asks}", signs.protected))),
-    );
-    rows.push(Row::Blank);
-    let mut say =
-        |label: &str, text: Option<String>| rows.extend(text.map(|text| Row::pair(label, text)));
+    rows.extend(asks.map(|asks| {
+        ContentRow::text(Tone::Danger, format!("{} protected: {asks}", signs.protected))
+    }));
+    rows.push(ContentRow::Blank);
+    let mut say = |label: &str, text: Option<String>| {
+        rows.extend(text.map(|text| ContentRow::pair(label, text)))
+    };
     say("profile", entry.profile.as_deref().map(str::to_owned));
     say("region", entry.region.as_ref().map(ToString::to_string));
-    for (at, step) in way(state, entry).iter().enumerate() {
+    for (at, step) in role_chain(state, entry).iter().enumerate() {
         say(if at == 0 { "via" } else { "" }, Some(step.clone()));
     }
-    say("instance", (roster.instances.len() > 1).then(|| signed_in(state, &id)));
-    let left = state.expiry(&id).map(|at| format!("{} left", words::span(at.since(state.now))));
+    say("instance", (roster.instances.len() > 1).then(|| instance_label(state, &id)));
+    let left = state
+        .expires_at(&id)
+        .map(|at| format!("{} left", format::rough_duration(at.since(state.now))));
     say("session", Some(left.unwrap_or_else(|| "none".to_owned())));
     let used = state.usage(&id).map(|usage| match usage.count {
-        0 | 1 => words::ago(usage.last_used, state.now),
-        times => format!("{}, {times} times", words::ago(usage.last_used, state.now)),
+        0 | 1 => format::ago(usage.last_used, state.now),
+        times => format!("{}, {times} times", format::ago(usage.last_used, state.now)),
     });
     say("used", Some(used.unwrap_or_else(|| "never".to_owned())));
     let mut label = "tags";
@@ -60,7 +63,7 @@ pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<Row> {
 }
 
 /// The instance, and whether somebody has to sign in first.
-fn signed_in(state: &State, id: &RoleId) -> String {
+fn instance_label(state: &State, id: &RoleId) -> String {
     match state.session(&id.instance) {
         Some(session) if !session.signed_in => format!("{}, signed out", id.instance),
         _ => id.instance.to_string(),
@@ -68,7 +71,7 @@ fn signed_in(state: &State, id: &RoleId) -> String {
 }
 
 /// The roles on the way to a chained one, the nearest first, by name where they are known.
-fn way(state: &State, entry: &RosterEntry) -> Vec<String> {
+fn role_chain(state: &State, entry: &RosterEntry) -> Vec<String> {
     /// Longer ones are refused when the configuration is read; this only bounds the walk.
     const LONGEST: usize = 8;
     let roster = &state.list.roster;

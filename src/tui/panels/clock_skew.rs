@@ -1,0 +1,96 @@
+//! This machine's clock is wrong: how wrong, what that spoils, how it is set.
+
+use super::super::PickAction;
+use super::super::commands::PickerCommand;
+use super::super::effect::Effect;
+use super::super::state::State;
+use super::super::update::clock_skew;
+use super::super::view::panel_glyphs;
+use super::content::{ContentRow, PanelContent, PanelSize, Tone};
+use super::{EventResult, KeyPress, Panel, key_label, role_label};
+use crate::domain::{Error, RoleId, Timestamp};
+use crate::ops::work::{SET_CLOCK_COMMAND, clock_warning};
+
+/// The panel, and what it stands in the way of.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(in crate::tui) struct ClockSkewPanel {
+    /// What AWS has refused, perhaps for it.
+    pub(in crate::tui) failed: Option<(RoleId, Error)>,
+    /// What would be done with a role that is at hand.
+    pub(in crate::tui) pending_exit: Option<(RoleId, PickAction)>,
+}
+
+impl Panel for ClockSkewPanel {
+    fn handle_key(&mut self, state: &mut State, pressed: KeyPress) -> EventResult {
+        match pressed.command {
+            Some(PickerCommand::Activate) => {
+                EventResult::Close(clock_skew::accept(state, self.pending_exit.take()))
+            }
+            Some(PickerCommand::Back) => EventResult::Close(Vec::<Effect>::new()),
+            _ => EventResult::Forward,
+        }
+    }
+
+    fn content(&self, state: &State) -> PanelContent {
+        let Some(words) = clock_warning(state.clock_skew) else {
+            return PanelContent::new("clock", PanelSize::Text, Vec::new());
+        };
+        let why = match &self.failed {
+            Some((role, error)) => format!("{}: {}", role_label(state, role), error.message),
+            None => {
+                "AWS refuses what a role signs by this clock: most commands would fail.".to_owned()
+            }
+        };
+        // The next step stands high up: on a small screen the rest may have no room.
+        let rows = vec![
+            ContentRow::text(
+                Tone::Danger,
+                format!("{} {}", panel_glyphs(state.appearance).error, capitalize(&words)),
+            ),
+            ContentRow::Blank,
+            ContentRow::Pair {
+                left: (Tone::Dim, "set it".to_owned()),
+                right: (Tone::Text, SET_CLOCK_COMMAND.to_owned()),
+            },
+            ContentRow::Pair {
+                left: (Tone::Accent, key_label(state, PickerCommand::Refresh)),
+                right: (Tone::Soft, "then asks AWS again".to_owned()),
+            },
+            ContentRow::Blank,
+            ContentRow::pair("AWS says", format_minute(state.now.plus(state.clock_skew))),
+            ContentRow::pair("here it is", format_minute(state.now)),
+            ContentRow::Blank,
+            ContentRow::text(Tone::Soft, why),
+        ];
+        PanelContent::new("the clock is wrong", PanelSize::Text, rows)
+    }
+
+    fn hints(&self, _: &State) -> Vec<(PickerCommand, &'static str)> {
+        let act = if self.pending_exit.is_some() {
+            "use the role all the same"
+        } else {
+            "go on as it is"
+        };
+        vec![
+            (PickerCommand::Refresh, "ask AWS again"),
+            (PickerCommand::Activate, act),
+            (PickerCommand::Back, "close"),
+        ]
+    }
+
+    fn is_modeless(&self) -> bool {
+        true
+    }
+}
+
+/// With a capital.
+fn capitalize(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// `2026-11-22 04:52 UTC`.
+fn format_minute(moment: Timestamp) -> String {
+    let text = moment.to_rfc3339().replace('T', " ");
+    format!("{} UTC", text.get(..16).unwrap_or(&text))
+}

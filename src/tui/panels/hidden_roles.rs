@@ -1,0 +1,85 @@
+//! Roles that the person has hidden, to be shown again.
+
+use super::super::commands::PickerCommand;
+use super::super::effect::Effect;
+use super::super::state::State;
+use super::super::update::favorites;
+use super::content::{ContentRow, PanelContent, PanelSize, Tone};
+use super::select::SelectList;
+use super::{EventResult, KeyPress, Panel, PasteResult, account_label};
+use crate::domain::RoleId;
+use crate::ops::work::RoleFlag;
+
+/// Which of them is under the bar.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(in crate::tui) struct HiddenRolesPanel {
+    select: SelectList<RoleId>,
+}
+
+impl HiddenRolesPanel {
+    fn matching_roles(&self, state: &State) -> Vec<RoleId> {
+        let fits = |role: &&RoleId| {
+            self.select
+                .match_rank([
+                    account_label(state, role).as_str(),
+                    role.role.as_str(),
+                    role.account.as_str(),
+                ])
+                .is_some()
+        };
+        state.marks.hidden.iter().filter(fits).cloned().collect()
+    }
+}
+
+impl Panel for HiddenRolesPanel {
+    fn handle_key(&mut self, state: &mut State, pressed: KeyPress) -> EventResult {
+        let roles = self.matching_roles(state);
+        match pressed.command {
+            Some(PickerCommand::Back | PickerCommand::Open(_)) => {
+                return EventResult::Close(Vec::new());
+            }
+            Some(PickerCommand::Activate) => {
+                let Some(role) = self.select.selected(&roles) else {
+                    return EventResult::Consumed(Vec::new());
+                };
+                let effects: Vec<Effect> =
+                    favorites::set_mark(state, vec![role], RoleFlag::Hidden, false);
+                return if state.marks.hidden.is_empty() {
+                    EventResult::Close(effects)
+                } else {
+                    EventResult::Consumed(effects)
+                };
+            }
+            _ => {}
+        }
+        let _ = self.select.handle_move(pressed, &roles) || self.select.handle_edit(pressed);
+        EventResult::Consumed(Vec::new())
+    }
+
+    fn handle_paste(&mut self, text: &str) -> PasteResult {
+        self.select.handle_paste(text)
+    }
+
+    fn content(&self, state: &State) -> PanelContent {
+        let roles = self.matching_roles(state);
+        let row = |role: &RoleId| {
+            let cells = [
+                (Tone::Text, account_label(state, role)),
+                (Tone::Soft, role.role.to_string()),
+                (Tone::Dim, role.account.to_string()),
+            ];
+            ContentRow::Choice(None, cells.to_vec())
+        };
+        let mut rows: Vec<ContentRow> = roles.iter().map(row).collect();
+        if rows.is_empty() {
+            rows.push(ContentRow::text(Tone::Soft, "no hidden role is called that"));
+        }
+        let sheet = PanelContent::new("hidden roles", PanelSize::Columns, rows)
+            .with_selected(self.select.selected_index(&roles));
+        sheet.with_input("find", &self.select.filter, "type to find one")
+    }
+
+    fn hints(&self, _: &State) -> Vec<(PickerCommand, &'static str)> {
+        vec![(PickerCommand::Activate, "show again"), (PickerCommand::Back, "close")]
+    }
+}

@@ -1,0 +1,270 @@
+//! From Enter on a role to the exit: confirm, credentials, sign-in, passphrase, each at most once.
+
+use super::super::effect::Effect;
+use super::super::panels::confirm::ConfirmPrompt;
+use super::super::state::overlay::{ConfirmPanel, ErrorPanel, MenuPanel, Overlay, SignInPanel};
+use super::super::state::{PendingTask, RoleTask, State, WaitingFor};
+use super::super::{Exit, PickAction, Picked, panels};
+use super::{clock_skew, unlock};
+use crate::domain::{self, Error, ErrorKind, InstanceName, RoleId, Timestamp};
+use crate::ops::work::{Request, SignInStep};
+
+/// The roles that a command means: the marked ones, in the order of the roster, or the selected
+/// one.
+pub(super) fn target_roles(state: &State) -> Vec<RoleId> {
+    if state.marked.is_empty() {
+        return state.list.selected.iter().cloned().collect();
+    }
+    let entries = state.roster.entries.iter().map(|entry| state.roster.id(entry));
+    entries.filter(|role| state.marked.contains(role)).collect()
+}
+
+/// Does this with the marked roles, or the selected one. With nothing to show, Enter signs in:
+/// there is nothing else it could mean.
+pub(super) fn run_action(state: &mut State, action: PickAction) -> Vec<Effect> {
+    if state.is_unlock_needed() {
+        unlock::open_prompt(state);
+        return Vec::new();
+    }
+    if let Some(instance) = state.instance_to_sign_in().cloned() {
+        return sign_in(state, instance).1;
+    }
+    let roles = target_roles(state);
+    if roles.len() > 1 && matches!(action, PickAction::Shell | PickAction::Exports) {
+        // A shell has one role: which of the things that several can do is for the person to say.
+        state.overlays.push(Overlay::Menu(MenuPanel::new(roles)));
+        return Vec::new();
+    }
+    start(state, roles, RoleTask::Exit(action))
+}
+
+/// Does something with roles, after a question where they are protected.
+pub(in crate::tui) fn start(state: &mut State, roles: Vec<RoleId>, then: RoleTask) -> Vec<Effect> {
+    match confirm_prompt(state, &roles, &then) {
+        Some(asks) => {
+            state.overlays.push(Overlay::Confirm(ConfirmPanel::new(roles, then, asks)));
+            Vec::new()
+        }
+        None => run_task(state, roles, then),
+    }
+}
+
+/// The question, unless it needs none or was answered in this terminal within the hour. Over
+/// several protected roles it is always asked.
+fn confirm_prompt(state: &State, roles: &[RoleId], then: &RoleTask) -> Option<ConfirmPrompt> {
+    // A name needs no credentials.
+    if *then == RoleTask::Exit(PickAction::Print) {
+        return None;
+    }
+    let confirm = |role: &RoleId| {
+        state.roster.find(role).map_or(domain::ConfirmLevel::None, |entry| entry.confirm)
+    };
+    if let [role] = roles {
+        return match confirm(role) {
+            confirm if state.confirmations.covers(role, confirm, state.now) => None,
+            domain::ConfirmLevel::None => None,
+            domain::ConfirmLevel::Ask => Some(ConfirmPrompt::Yes),
+            domain::ConfirmLevel::TypeName => {
+                let name = panels::account_label(state, role);
+                let typable = name.bytes().all(|byte| (b' '..0x7f).contains(&byte));
+                Some(ConfirmPrompt::AccountName(name, (!typable).then_some(role.account)))
+            }
+        };
+    }
+    roles
+        .iter()
+        .any(|role| confirm(role) != domain::ConfirmLevel::None)
+        .then_some(ConfirmPrompt::RoleCount(roles.len()))
+}
+
+/// A person has answered: remembered for these roles, then done.
+pub(in crate::tui) fn on_confirmed(
+    state: &mut State,
+    roles: Vec<RoleId>,
+    then: RoleTask,
+) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    // Several were consented to as one: that says nothing of a single one of them.
+    if let [role] = &roles[..]
+        && let Some(entry) = state.roster.find(role)
+    {
+        effects.push(Effect::Request(Request::RecordConfirmation {
+            role: role.clone(),
+            confirm: entry.confirm,
+        }));
+    }
+    effects.extend(run_task(state, roles, then));
+    effects
+}
+
+/// The choice is made: one role is assumed first, so that it is known to work before the screen
+/// goes.
+fn run_task(state: &mut State, mut roles: Vec<RoleId>, then: RoleTask) -> Vec<Effect> {
+    match (roles.len(), then) {
+        (0, _) => Vec::new(),
+        (_, RoleTask::RunEach(line)) => {
+            vec![Effect::Exit(Exit::RunEach { roles, command_line: line })]
+        }
+        (_, RoleTask::Exit(action @ (PickAction::Print | PickAction::Profile))) => {
+            vec![Effect::Exit(Exit::Picked(Picked { roles, action }))]
+        }
+        (_, RoleTask::WriteProfiles) => vec![Effect::Request(Request::WriteProfiles { roles })],
+        (1, then) => {
+            let role = roles.swap_remove(0);
+            // A key that is held down asks once.
+            if state
+                .pending
+                .as_ref()
+                .is_some_and(|pending| pending.role == role && pending.task == then)
+            {
+                return Vec::new();
+            }
+            let pending = PendingTask {
+                role,
+                task: then,
+                number: 0,
+                waiting_for: WaitingFor::Credentials,
+                tried_sign_in: false,
+                tried_unlock: false,
+            };
+            assume(state, pending)
+        }
+        (_, RoleTask::Exit(action)) => vec![Effect::Exit(Exit::Picked(Picked { roles, action }))],
+        // Only ever offered for one role.
+        (_, RoleTask::CopySecret(_) | RoleTask::Renew) => Vec::new(),
+    }
+}
+
+fn assume(state: &mut State, pending: PendingTask) -> Vec<Effect> {
+    let number = state.next_number();
+    let role = pending.role.clone();
+    let request = match pending.task {
+        RoleTask::Renew => Request::Renew { role, number },
+        _ => Request::Assume { role, number },
+    };
+    state.pending = Some(PendingTask { number, waiting_for: WaitingFor::Credentials, ..pending });
+    vec![Effect::Request(request)]
+}
+
+/// An assume was answered.
+pub(super) fn on_assumed(
+    state: &mut State,
+    number: u64,
+    outcome: Result<Timestamp, Error>,
+) -> Vec<Effect> {
+    let Some(pending) = state.pending.take_if(|pending| {
+        pending.number == number && pending.waiting_for == WaitingFor::Credentials
+    }) else {
+        return Vec::new();
+    };
+    match outcome {
+        Ok(expires_at) => on_credentials(state, pending, expires_at),
+        Err(error) if error.kind == ErrorKind::LoginNeeded && !pending.tried_sign_in => {
+            let (number, effects) = sign_in(state, pending.role.instance.clone());
+            state.pending = Some(PendingTask {
+                waiting_for: WaitingFor::SignIn(number),
+                tried_sign_in: true,
+                ..pending
+            });
+            effects
+        }
+        Err(error)
+            if error.kind == ErrorKind::Vault
+                && state.unlock_prompt.is_some()
+                && !pending.tried_unlock =>
+        {
+            state.pending = Some(PendingTask {
+                waiting_for: WaitingFor::Passphrase,
+                tried_unlock: true,
+                ..pending
+            });
+            unlock::open_prompt(state);
+            Vec::new()
+        }
+        Err(error) if error.kind == ErrorKind::Cancelled => Vec::new(),
+        Err(error) if clock_skew::is_skewed(state) => {
+            state.log_error(&error);
+            clock_skew::show_failure(state, pending.role, error);
+            Vec::new()
+        }
+        Err(error) => {
+            state.log_error(&error);
+            let title = panels::role_label(state, &pending.role);
+            state.overlays.push(Overlay::Error(ErrorPanel { title, error }));
+            Vec::new()
+        }
+    }
+}
+
+/// The credentials are in the vault.
+fn on_credentials(state: &mut State, pending: PendingTask, expires_at: Timestamp) -> Vec<Effect> {
+    match pending.task {
+        // What the role is used for is signed with the time.
+        RoleTask::Exit(action @ (PickAction::Shell | PickAction::Exports))
+            if clock_skew::is_skewed(state) && !state.clock_skew_accepted =>
+        {
+            clock_skew::hold_exit(state, pending.role, action);
+            Vec::new()
+        }
+        RoleTask::Exit(action) => {
+            vec![Effect::Exit(Exit::Picked(Picked { roles: vec![pending.role], action }))]
+        }
+        RoleTask::CopySecret(what) => {
+            vec![Effect::Request(Request::CopySecret { role: pending.role, secret: what })]
+        }
+        RoleTask::Renew => {
+            let left = domain::format_duration(expires_at.since(state.now));
+            state.notify(format!(
+                "{}: renewed, {left} left",
+                panels::role_label(state, &pending.role)
+            ));
+            Vec::new()
+        }
+        // These need no credentials here, and never wait for any.
+        RoleTask::RunEach(line) => {
+            vec![Effect::Exit(Exit::RunEach { roles: vec![pending.role], command_line: line })]
+        }
+        RoleTask::WriteProfiles => {
+            vec![Effect::Request(Request::WriteProfiles { roles: vec![pending.role] })]
+        }
+    }
+}
+
+/// What held the choice up is out of the way.
+pub(super) fn resume(state: &mut State, waited: WaitingFor) -> Vec<Effect> {
+    match state.pending.take_if(|pending| pending.waiting_for == waited) {
+        Some(pending) => assume(state, pending),
+        None => Vec::new(),
+    }
+}
+
+/// Opens the sign-in panel, or joins the one that is open for this instance.
+pub(in crate::tui) fn sign_in(state: &mut State, instance: InstanceName) -> (u64, Vec<Effect>) {
+    if let Some(login) = state
+        .sign_in_panel()
+        .filter(|login| login.instance == instance && !matches!(login.step, SignInStep::Failed(_)))
+    {
+        return (login.number, Vec::new());
+    }
+    let mut effects: Vec<Effect> = state
+        .sign_in_panel()
+        .map(|login| Effect::Request(Request::CancelSignIn { number: login.number }))
+        .into_iter()
+        .collect();
+    state.overlays.retain(|overlay| !matches!(overlay, Overlay::SignIn(_)));
+    let number = state.next_number();
+    state.overlays.push(Overlay::SignIn(SignInPanel::new(instance.clone(), number)));
+    effects.push(Effect::Request(Request::SignIn { instance, number }));
+    (number, effects)
+}
+
+/// Signs in once more where that has failed; what waited for the failed one waits for this one.
+pub(in crate::tui) fn retry_sign_in(state: &mut State, failed: &SignInPanel) -> Vec<Effect> {
+    let (number, effects) = sign_in(state, failed.instance.clone());
+    let same = state
+        .pending
+        .iter_mut()
+        .filter(|pending| pending.waiting_for == WaitingFor::SignIn(failed.number));
+    same.for_each(|pending| pending.waiting_for = WaitingFor::SignIn(number));
+    effects
+}

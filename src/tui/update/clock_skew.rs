@@ -1,0 +1,75 @@
+//! This machine's clock is wrong: a panel says so once, and what a wrong clock would spoil waits
+//! for a word.
+
+use super::super::effect::Effect;
+use super::super::state::State;
+use super::super::state::overlay::{ClockSkewPanel, Overlay};
+use super::super::{Exit, PickAction, Picked};
+use crate::domain::{Error, ErrorKind, RoleId};
+use crate::ops::work::{SET_CLOCK_COMMAND, clock_warning};
+
+/// Whether AWS would refuse what is signed here.
+pub(in crate::tui) fn is_skewed(state: &State) -> bool {
+    clock_warning(state.clock_skew).is_some()
+}
+
+/// AWS has told the time. A clock that is right again closes the panel, and lets go what it held.
+pub(super) fn on_clock_skew(state: &mut State, ahead: i64) -> Vec<Effect> {
+    let before = is_skewed(state);
+    state.clock_skew = ahead;
+    match (before, clock_warning(ahead)) {
+        (false, Some(words)) => {
+            state.clock_skew_since = Some(state.now);
+            state.log_error(&Error::new(ErrorKind::AccessDenied, words).hint(SET_CLOCK_COMMAND));
+            show(state, ClockSkewPanel::default());
+        }
+        (true, None) => {
+            state.clock_skew_since = None;
+            state.clock_skew_accepted = false;
+            let held = find_panel(state).and_then(|clock| clock.pending_exit.clone());
+            state.overlays.retain(|overlay| !matches!(overlay, Overlay::ClockSkew(_)));
+            state.notify("this machine's clock is right now");
+            return held.map(|(role, action)| exit_with(role, action)).into_iter().collect();
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// Something failed that a wrong clock may be to blame for.
+pub(super) fn show_failure(state: &mut State, role: RoleId, error: Error) {
+    show(state, ClockSkewPanel { failed: Some((role, error)), ..ClockSkewPanel::default() });
+}
+
+/// A role was got that is of little use by this clock.
+pub(super) fn hold_exit(state: &mut State, role: RoleId, action: PickAction) {
+    show(state, ClockSkewPanel { pending_exit: Some((role, action)), ..ClockSkewPanel::default() });
+}
+
+/// The person goes on with the clock as it is.
+pub(in crate::tui) fn accept(state: &mut State, held: Option<(RoleId, PickAction)>) -> Vec<Effect> {
+    state.clock_skew_accepted = true;
+    held.map(|(role, action)| exit_with(role, action)).into_iter().collect()
+}
+
+fn exit_with(role: RoleId, action: PickAction) -> Effect {
+    Effect::Exit(Exit::Picked(Picked { roles: vec![role], action }))
+}
+
+fn find_panel(state: &State) -> Option<&ClockSkewPanel> {
+    state.overlays.iter().find_map(|overlay| {
+        if let Overlay::ClockSkew(clock) = overlay { Some(clock) } else { None }
+    })
+}
+
+/// One of them is enough; below whatever a person is typing into.
+fn show(state: &mut State, clock: ClockSkewPanel) {
+    state.overlays.retain(|overlay| !matches!(overlay, Overlay::ClockSkew(_)));
+    let free = state
+        .overlays
+        .iter()
+        .position(|overlay| !overlay.as_panel().is_modeless())
+        .unwrap_or(state.overlays.len());
+    let at = if clock == ClockSkewPanel::default() { free } else { state.overlays.len() };
+    state.overlays.insert(at, Overlay::ClockSkew(clock));
+}

@@ -1,0 +1,67 @@
+//! What a key means: the same always, or by vi's modes.
+
+use crossterm::event::KeyCode;
+
+use super::super::commands::PickerCommand;
+use super::super::event::Key;
+use super::super::key_notation::is_text;
+use super::super::keymap::{EditingMode, KeyMatch};
+use super::super::state::State;
+use super::super::state::text_input::TextEdit;
+
+/// What a key is heard as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ResolvedKey {
+    /// The key before it, where both together mean something.
+    pub(super) prefix: Option<Key>,
+    /// The command; none is text, or nothing.
+    pub(super) command: Option<PickerCommand>,
+}
+
+/// What a key means now; `None` when it has done all that it does.
+pub(super) fn resolve_key(state: &mut State, key: Key) -> Option<ResolvedKey> {
+    let command = match state.key_bindings.command(key) {
+        // Right opens the menu only where it could not move the cursor.
+        Some(PickerCommand::Menu) if key.code == KeyCode::Right && !state.query.is_at_end() => {
+            Some(PickerCommand::Edit(TextEdit::Right))
+        }
+        command => command,
+    };
+    let usual = Some(ResolvedKey { prefix: None, command });
+    // Other panels have letters of their own.
+    let modal = state.first_run.is_none()
+        && state.overlays.last().is_none_or(|top| top.as_panel().is_modeless());
+    if state.key_bindings.editing_mode() != EditingMode::Vi || !modal {
+        return usual;
+    }
+    let nothing_to_close = state.overlays.is_empty() && state.pending.is_none();
+    if key.code == KeyCode::Esc && key.modifiers.is_empty() && nothing_to_close {
+        if state.queued_keys.is_empty() {
+            (state.vi.normal_mode, state.vi.pending_key) = (true, None);
+        } else {
+            state.queued_keys.push(key);
+        }
+        return None;
+    }
+    if !state.vi.normal_mode {
+        return usual;
+    }
+    let first = state.vi.pending_key.take();
+    match state.key_bindings.match_normal_mode(first, key) {
+        KeyMatch::Command(command) => Some(ResolvedKey { prefix: first, command: Some(command) }),
+        KeyMatch::Prefix => {
+            state.vi.pending_key = Some(key);
+            None
+        }
+        KeyMatch::Unbound if is_text(key) => None,
+        KeyMatch::Unbound => usual,
+    }
+}
+
+/// Letters are text again, before the cursor or behind it.
+pub(super) fn enter_insert_mode(state: &mut State, behind: bool) {
+    state.vi.normal_mode = false;
+    if behind {
+        state.query.edit(TextEdit::Right);
+    }
+}
