@@ -19,9 +19,9 @@ use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 /// Runs of each program.
 const RUNS: usize = 40;
 /// How long the first start is left alone with what it does behind the screen.
-const LINGER: Duration = Duration::from_secs(6);
+const SNAPSHOT_DELAY: Duration = Duration::from_secs(6);
 /// What no start takes.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 fn main() {
     let given = std::env::args().skip(1).find(|word| !word.starts_with('-'));
@@ -37,12 +37,12 @@ fn main() {
 }
 
 /// A simulator with a made-up organisation, and the variables that lead there. Ended when dropped.
-struct Place {
+struct DemoServer {
     simulator: Child,
     variables: Vec<(String, String)>,
 }
 
-impl Place {
+impl DemoServer {
     fn new(rolecall: &Path, accounts: &str) -> Self {
         let mut command = Command::new(rolecall);
         command
@@ -67,7 +67,7 @@ impl Place {
     }
 
     /// What `list` says of every role: the lines for fzf.
-    fn lines(&self, rolecall: &Path) -> Vec<u8> {
+    fn role_lines(&self, rolecall: &Path) -> Vec<u8> {
         let mut command = Command::new(rolecall);
         command
             .args(["list", "AccountName", "AccountId", "RoleName", "--csv"])
@@ -79,7 +79,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for DemoServer {
     fn drop(&mut self) {
         let interrupt = rustix::process::Signal::INT;
         let _ = rustix::process::kill_process(
@@ -91,8 +91,8 @@ impl Drop for Place {
 }
 
 fn measure(rolecall: &Path, accounts: &str) {
-    let place = Place::new(rolecall, accounts);
-    let lines = place.lines(rolecall);
+    let place = DemoServer::new(rolecall, accounts);
+    let lines = place.role_lines(rolecall);
     let count = lines.iter().filter(|byte| **byte == b'\n').count();
     let file = std::env::temp_dir().join(format!("first-frame-{}", std::process::id()));
     std::fs::write(&file, lines).expect("the lines are kept");
@@ -101,17 +101,17 @@ fn measure(rolecall: &Path, accounts: &str) {
         command.env("TERM", "xterm-256color");
         command.env("COLORTERM", "truecolor");
         place.variables.iter().for_each(|(name, value)| command.env(name, value));
-        until(command, "quit", linger)
+        time_until(command, "quit", linger)
     };
     let fzf = || {
         let mut command = CommandBuilder::new("sh");
         command.args(["-c", &format!("exec fzf < {}", file.display())]);
         command.env("TERM", "xterm-256color");
-        until(command, &format!("{count}/{count}"), Duration::ZERO)
+        time_until(command, &format!("{count}/{count}"), Duration::ZERO)
     };
     // The first start after a change of the configuration reads all of it, and remembers what comes
     // of it behind the screen.
-    let first = picker(LINGER);
+    let first = picker(SNAPSHOT_DELAY);
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     let has_fzf = Command::new("fzf").arg("--version").output().is_ok();
     for _ in 0..RUNS {
@@ -133,7 +133,7 @@ fn measure(rolecall: &Path, accounts: &str) {
 
 /// Starts a program on a terminal; how long until it wrote this text. The program is killed so long
 /// after it.
-fn until(mut command: CommandBuilder, text: &str, linger: Duration) -> Duration {
+fn time_until(mut command: CommandBuilder, text: &str, linger: Duration) -> Duration {
     let size = PtySize { rows: 40, cols: 120, pixel_width: 0, pixel_height: 0 };
     let pair = native_pty_system().openpty(size).expect("a terminal");
     let mut output = pair.master.try_clone_reader().expect("its output");
@@ -147,7 +147,7 @@ fn until(mut command: CommandBuilder, text: &str, linger: Duration) -> Duration 
         seen.extend_from_slice(&part[..read]);
         let found = seen.windows(text.len()).any(|window| window == text.as_bytes());
         assert!(
-            read > 0 && started.elapsed() < PATIENCE,
+            read > 0 && started.elapsed() < TIMEOUT,
             "`{text}` was never written: {}",
             String::from_utf8_lossy(&seen)
         );

@@ -20,7 +20,7 @@ use rolecall::domain::{
 };
 
 /// Texts of which every beginning is typed.
-const TYPED: [&str; 9] = [
+const QUERIES: [&str; 9] = [
     "prod admin",
     "payments",
     "readonly",
@@ -80,9 +80,11 @@ fn measure(name: &str, roster: Arc<Roster>) {
     let index = SearchIndex::new(roster);
     let mut keys: Vec<(Duration, &str)> = Vec::new();
     for _ in 0..rounds {
-        for text in TYPED {
+        for text in QUERIES {
             keys.extend(
-                (1..=text.len()).map(|end| (timed(|| press(&index, &text[..end])).0, &text[..end])),
+                (1..=text.len()).map(|end| {
+                    (timed(|| search_and_highlight(&index, &text[..end])).0, &text[..end])
+                }),
             );
         }
     }
@@ -117,7 +119,7 @@ fn fzf(roster: &Roster) -> Option<(Duration, Duration)> {
         // Nothing found is an exit code of its own.
         command.stdout(Stdio::null()).status().expect("fzf runs")
     };
-    let mut keys: Vec<Duration> = TYPED
+    let mut keys: Vec<Duration> = QUERIES
         .iter()
         .flat_map(|text| (1..=text.len()).map(|end| timed(|| filter(&text[..end])).0))
         .collect();
@@ -126,7 +128,7 @@ fn fzf(roster: &Roster) -> Option<(Duration, Duration)> {
     Some((keys[keys.len() / 2], keys[keys.len() * 99 / 100]))
 }
 
-fn press(index: &SearchIndex, text: &str) -> usize {
+fn search_and_highlight(index: &SearchIndex, text: &str) -> usize {
     let query = Query::parse(text, &|tag| index.has_tag(tag));
     let rows = index.search(&query, &Usages::new(), &RoleFlags::default(), 1.0);
     rows.iter().take(50).for_each(|row| drop(black_box(index.highlights(&query, *row))));

@@ -28,7 +28,7 @@ fn main() {
         "15,000 roles", "budget ms", "best", "median", "worst"
     );
     let home = tempfile::tempdir().expect("a temporary directory");
-    inventory::save(home.path(), &instance(), &portal()).expect("the inventory is saved");
+    inventory::save(home.path(), &instance(), &sample_inventory()).expect("the inventory is saved");
     measure("inventory from its file", 2, || {
         inventory::load(home.path(), &instance()).expect("the inventory is there")
     });
@@ -67,7 +67,7 @@ fn measure<T>(name: &str, budget: u32, mut work: impl FnMut() -> T) {
     );
 }
 
-fn portal() -> Inventory {
+fn sample_inventory() -> Inventory {
     let account = |n: usize| Account {
         id: format!("{n:012}").parse().expect("twelve digits"),
         name: Some(format!("team-{n}-prod")),

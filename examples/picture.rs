@@ -4,20 +4,21 @@
 
 mod screen;
 
-use screen::{Drawing, Failure, Page, Terminal};
+use screen::{BoxError, Drawing, SvgPage, Terminal};
 
 const COLUMNS: u16 = 116;
 const ROWS: u16 = 26;
 const TYPED: &str = "prod adm";
 
-fn main() -> Result<(), Failure> {
+fn main() -> Result<(), BoxError> {
     let target = std::env::args().nth(1).unwrap_or_else(|| "assets/picker.svg".into());
     let mut terminal = Terminal::start(COLUMNS, ROWS)?;
     terminal.press("", "recent")?;
     terminal.press(TYPED, &format!("{TYPED} "))?;
-    let page = Page::new(COLUMNS, ROWS);
-    let drawing = Drawing { body: page.rows(&terminal.settled()?).concat(), ..Drawing::default() };
-    terminal.leave("\x03")?;
+    let page = SvgPage::new(COLUMNS, ROWS);
+    let drawing =
+        Drawing { body: page.rows(&terminal.settled_screen()?).concat(), ..Drawing::default() };
+    terminal.quit("\x03")?;
     std::fs::write(
         &target,
         page.document(&format!("The picker of rolecall with the query {TYPED}"), &drawing),

@@ -7,7 +7,7 @@ mod screen;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use screen::{Drawing, Failure, Page, Terminal};
+use screen::{BoxError, Drawing, SvgPage, Terminal};
 
 const COLUMNS: u16 = 116;
 const ROWS: u16 = 25;
@@ -33,26 +33,26 @@ const SCRIPT: [Step; 13] = [
 ];
 
 /// The screen for who sees no motion.
-const STILL: usize = 5;
+const STILL_FRAME: usize = 5;
 
-fn main() -> Result<(), Failure> {
+fn main() -> Result<(), BoxError> {
     let target = std::env::args().nth(1).unwrap_or_else(|| "assets/tour.svg".into());
     let mut terminal = Terminal::start(COLUMNS, ROWS)?;
     let mut screens = Vec::new();
     for (keys, then, _) in SCRIPT {
         terminal.press(keys, then)?;
-        screens.push(terminal.settled()?);
+        screens.push(terminal.settled_screen()?);
     }
-    terminal.leave("exit\r")?;
-    let page = Page::new(COLUMNS, ROWS);
-    let drawing = film(&screens.iter().map(|screen| page.rows(screen)).collect::<Vec<_>>());
+    terminal.quit("exit\r")?;
+    let page = SvgPage::new(COLUMNS, ROWS);
+    let drawing = animate(&screens.iter().map(|screen| page.rows(screen)).collect::<Vec<_>>());
     let says = "A tour of the picker of rolecall: a query, the action menu, a service of the console, and a shell in the role";
     std::fs::write(&target, page.document(says, &drawing))?;
     Ok(())
 }
 
 /// The frames, one after the other, for ever. A row that stands in several of them is written once.
-fn film(frames: &[Vec<String>]) -> Drawing {
+fn animate(frames: &[Vec<String>]) -> Drawing {
     let all: u32 = SCRIPT.iter().map(|(.., tenths)| tenths).sum();
     let percent = |tenths: u32| f64::from(tenths) * 100.0 / f64::from(all);
     let mut style = format!(
@@ -84,7 +84,7 @@ fn film(frames: &[Vec<String>]) -> Drawing {
     }
     let _ = writeln!(
         style,
-        "@media (prefers-reduced-motion: reduce) {{ .f {{ animation: none }} .f{STILL} {{ visibility: visible }} }}\n</style>"
+        "@media (prefers-reduced-motion: reduce) {{ .f {{ animation: none }} .f{STILL_FRAME} {{ visibility: visible }} }}\n</style>"
     );
     Drawing { style, body: format!("<defs>\n{rows}</defs>\n{shown}") }
 }

@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, PtySize, native_pty_system};
 
-pub(crate) use svg::{Drawing, Page};
+pub(crate) use svg::{Drawing, SvgPage};
 
 /// What went wrong; shown to whoever makes a picture.
-pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
+pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// `rolecall demo`, running on a terminal.
 pub(crate) struct Terminal {
@@ -24,7 +24,7 @@ pub(crate) struct Terminal {
 
 impl Terminal {
     /// Starts the release build on a terminal of this size, in a home with nothing in it.
-    pub(crate) fn start(columns: u16, rows: u16) -> Result<Self, Failure> {
+    pub(crate) fn start(columns: u16, rows: u16) -> Result<Self, BoxError> {
         let pair = native_pty_system().openpty(PtySize {
             rows,
             cols: columns,
@@ -66,15 +66,15 @@ impl Terminal {
     }
 
     /// Types keys as a terminal sends them, and waits for this text.
-    pub(crate) fn press(&mut self, keys: &str, then: &str) -> Result<(), Failure> {
+    pub(crate) fn press(&mut self, keys: &str, then: &str) -> Result<(), BoxError> {
         self.input.write_all(keys.as_bytes())?;
         self.input.flush()?;
         let end = Instant::now() + Duration::from_secs(20);
-        while !self.look()?.contents().contains(then) {
+        while !self.screen()?.contents().contains(then) {
             if Instant::now() > end {
                 return Err(format!(
                     "`{then}` never came to the screen:\n{}",
-                    self.look()?.contents()
+                    self.screen()?.contents()
                 )
                 .into());
             }
@@ -84,11 +84,11 @@ impl Terminal {
     }
 
     /// The screen once it has not changed for a while.
-    pub(crate) fn settled(&self) -> Result<vt100::Screen, Failure> {
-        let mut last = self.look()?;
+    pub(crate) fn settled_screen(&self) -> Result<vt100::Screen, BoxError> {
+        let mut last = self.screen()?;
         for _ in 0..50 {
             std::thread::sleep(Duration::from_millis(200));
-            let now = self.look()?;
+            let now = self.screen()?;
             if now.contents_formatted() == last.contents_formatted() {
                 return Ok(now);
             }
@@ -98,14 +98,14 @@ impl Terminal {
     }
 
     /// Types the last keys, which have to end the program.
-    pub(crate) fn leave(mut self, keys: &str) -> Result<(), Failure> {
+    pub(crate) fn quit(mut self, keys: &str) -> Result<(), BoxError> {
         self.input.write_all(keys.as_bytes())?;
         self.input.flush()?;
         self.child.wait()?;
         Ok(())
     }
 
-    fn look(&self) -> Result<vt100::Screen, Failure> {
+    fn screen(&self) -> Result<vt100::Screen, BoxError> {
         self.parser
             .lock()
             .map(|parser| parser.screen().clone())

@@ -4,16 +4,16 @@ use std::fmt::Write as _;
 
 const CELL: (f32, f32) = (8.4, 19.0);
 const MARGIN: f32 = 18.0;
-const PAPER: &str = "#1b1d28";
-const INK: &str = "#c9ced9";
+const BACKGROUND: &str = "#1b1d28";
+const FOREGROUND: &str = "#c9ced9";
 
 /// The sheet that rows are drawn on.
-pub(crate) struct Page {
+pub(crate) struct SvgPage {
     columns: u16,
     rows: u16,
 }
 
-impl Page {
+impl SvgPage {
     /// With room for a screen of this size.
     pub(crate) fn new(columns: u16, rows: u16) -> Self {
         Self { columns, rows }
@@ -24,7 +24,7 @@ impl Page {
         let row = |row| {
             runs(screen, row, self.columns)
                 .iter()
-                .fold(String::new(), |out, run| out + &run.drawn(row))
+                .fold(String::new(), |out, run| out + &run.to_svg(row))
         };
         (0..self.rows).map(row).filter(|row| !row.is_empty()).collect()
     }
@@ -38,8 +38,8 @@ impl Page {
         let Drawing { style, body } = drawing;
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
-             aria-label=\"{says}\">\n{style}<rect width=\"100%\" height=\"100%\" rx=\"10\" fill=\"{PAPER}\"/>\n\
-             <g font-family=\"ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace\" font-size=\"14\" fill=\"{INK}\" \
+             aria-label=\"{says}\">\n{style}<rect width=\"100%\" height=\"100%\" rx=\"10\" fill=\"{BACKGROUND}\"/>\n\
+             <g font-family=\"ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace\" font-size=\"14\" fill=\"{FOREGROUND}\" \
              style=\"white-space: pre\">\n{body}</g>\n</svg>\n"
         )
     }
@@ -59,28 +59,34 @@ struct Run {
     column: u16,
     width: u16,
     text: String,
-    look: Look,
+    style: CellStyle,
 }
 
 #[derive(PartialEq)]
-struct Look {
-    ink: Option<String>,
-    paper: Option<String>,
+struct CellStyle {
+    foreground: Option<String>,
+    background: Option<String>,
     bold: bool,
     underline: bool,
     dim: bool,
 }
 
-impl Look {
-    fn of(cell: &vt100::Cell) -> Self {
-        let (mut ink, mut paper) = (colour(cell.fgcolor()), colour(cell.bgcolor()));
+impl CellStyle {
+    fn from_cell(cell: &vt100::Cell) -> Self {
+        let (mut ink, mut paper) = (css_color(cell.fgcolor()), css_color(cell.bgcolor()));
         if cell.inverse() {
             (ink, paper) = (
-                Some(paper.unwrap_or_else(|| PAPER.into())),
-                Some(ink.unwrap_or_else(|| INK.into())),
+                Some(paper.unwrap_or_else(|| BACKGROUND.into())),
+                Some(ink.unwrap_or_else(|| FOREGROUND.into())),
             );
         }
-        Self { ink, paper, bold: cell.bold(), underline: cell.underline(), dim: cell.dim() }
+        Self {
+            foreground: ink,
+            background: paper,
+            bold: cell.bold(),
+            underline: cell.underline(),
+            dim: cell.dim(),
+        }
     }
 }
 
@@ -91,26 +97,26 @@ fn runs(screen: &vt100::Screen, row: u16, columns: u16) -> Vec<Run> {
         else {
             continue;
         };
-        let look = Look::of(cell);
+        let look = CellStyle::from_cell(cell);
         let text = if cell.has_contents() { cell.contents() } else { " " };
         let width = if cell.is_wide() { 2 } else { 1 };
         match runs.last_mut() {
-            Some(run) if run.look == look => {
+            Some(run) if run.style == look => {
                 run.text.push_str(text);
                 run.width += width;
             }
-            _ => runs.push(Run { column, width, text: text.into(), look }),
+            _ => runs.push(Run { column, width, text: text.into(), style: look }),
         }
     }
     runs
 }
 
 impl Run {
-    fn drawn(&self, row: u16) -> String {
+    fn to_svg(&self, row: u16) -> String {
         let mut out = String::new();
         let (x, y) = (MARGIN + f32::from(self.column) * CELL.0, MARGIN + f32::from(row) * CELL.1);
         let width = f32::from(self.width) * CELL.0;
-        if let Some(paper) = &self.look.paper {
+        if let Some(paper) = &self.style.background {
             let _ = writeln!(
                 out,
                 "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{:.1}\" fill=\"{paper}\"/>",
@@ -120,10 +126,15 @@ impl Run {
         if self.text.trim().is_empty() {
             return out;
         }
-        let fill = self.look.ink.as_ref().map(|ink| format!(" fill=\"{ink}\"")).unwrap_or_default();
-        let weight = if self.look.bold { " font-weight=\"bold\"" } else { "" };
-        let line = if self.look.underline { " text-decoration=\"underline\"" } else { "" };
-        let faint = if self.look.dim { " opacity=\"0.6\"" } else { "" };
+        let fill = self
+            .style
+            .foreground
+            .as_ref()
+            .map(|ink| format!(" fill=\"{ink}\""))
+            .unwrap_or_default();
+        let weight = if self.style.bold { " font-weight=\"bold\"" } else { "" };
+        let line = if self.style.underline { " text-decoration=\"underline\"" } else { "" };
+        let faint = if self.style.dim { " opacity=\"0.6\"" } else { "" };
         let blanks = |text: &str| {
             f32::from(u16::try_from(self.text.len() - text.len()).unwrap_or(0)) * CELL.0
         };
@@ -141,15 +152,15 @@ impl Run {
 }
 
 /// A terminal colour as CSS; `None` is the default.
-fn colour(colour: vt100::Color) -> Option<String> {
-    const NAMED: [&str; 16] = [
+fn css_color(colour: vt100::Color) -> Option<String> {
+    const ANSI_COLORS: [&str; 16] = [
         "#1b1d28", "#e06c75", "#98c379", "#e5c07b", "#61afef", "#c678dd", "#56b6c2", "#c9ced9",
         "#6b7280", "#ff7b86", "#b5e890", "#ffd68a", "#82c7ff", "#de9bf0", "#7fd7e3", "#ffffff",
     ];
     match colour {
         vt100::Color::Default => None,
         vt100::Color::Rgb(red, green, blue) => Some(format!("#{red:02x}{green:02x}{blue:02x}")),
-        vt100::Color::Idx(index @ 0..16) => Some(NAMED[usize::from(index)].into()),
+        vt100::Color::Idx(index @ 0..16) => Some(ANSI_COLORS[usize::from(index)].into()),
         vt100::Color::Idx(index @ 16..232) => {
             let level = |n: u8| if n == 0 { 0 } else { 55 + 40 * n };
             let index = index - 16;

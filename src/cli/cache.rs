@@ -14,21 +14,26 @@ use crate::ops::refresh::store::{self, StoredRefresh};
 use crate::ops::roles::snapshot;
 
 use super::args::{CacheArgs, Globals};
-use super::{context, login, out, setup};
+use super::{app, login, setup, ui};
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &CacheArgs) -> Result<u8> {
-    let ctx = context::open_or_set_up(globals)?;
-    let instances = context::chosen(&ctx, globals)?;
-    let work = context::each(&instances, async |instance| {
-        let updated =
-            login::signed_in(&ctx, instance, async || refresh(&ctx, instance, args.threads).await)
-                .await?;
-        out::data(&if args.json { json(instance, &updated) } else { text(&updated) })
+    let ctx = app::open_or_set_up(globals)?;
+    let instances = app::selected_instances(&ctx, globals)?;
+    let work = app::for_each_instance(&instances, async |instance| {
+        let updated = login::with_sign_in(&ctx, instance, async || {
+            refresh(&ctx, instance, args.threads).await
+        })
+        .await?;
+        ui::print_data(&if args.json {
+            render_json(instance, &updated)
+        } else {
+            render_text(&updated)
+        })
     });
-    let code = context::block_on(&ctx, work)?;
+    let code = app::block_on(&ctx, work)?;
     if !args.no_config_check {
-        setup::keep_up(&ctx);
+        setup::update_after_refresh(&ctx);
     }
     Ok(code)
 }
@@ -45,13 +50,18 @@ pub(super) async fn refresh(
     let mut shown = false;
     let mut progress = |progress: Progress<'_>| {
         shown = true;
-        out::progress(&bar(instance, progress.done, progress.total, progress.throttled));
+        ui::show_progress(&progress_bar(
+            instance,
+            progress.done,
+            progress.total,
+            progress.throttled,
+        ));
     };
     let updated =
         store::refresh_and_store(ctx, instance, store::refresh_limits(ctx, threads), &mut progress)
             .await;
     if shown && std::io::stderr().is_terminal() {
-        out::progress("");
+        ui::show_progress("");
     }
     let updated = updated?;
     let ours = ctx.clone();
@@ -62,21 +72,21 @@ pub(super) async fn refresh(
     // So that the picker's next start has it ready; without it that one takes longer.
     let _ = run_blocking(renew).await;
     let (roles, accounts) = (updated.inventory.role_count(), updated.inventory.accounts.len());
-    out::say(&format!(
+    ui::print_message(&format!(
         "{}: {roles} roles in {accounts} accounts",
-        out::bold(instance.name.as_str())
+        ui::bold(instance.name.as_str())
     ));
     if let Some(warning) = store::unconfirmed_warning(&instance.name, &updated.inventory) {
-        out::warning(&warning);
+        ui::print_warning(&warning);
     }
     if !updated.failed.is_empty() {
-        out::warning(&unread(&updated.failed));
+        ui::print_warning(&failed_accounts_error(&updated.failed));
     }
     Ok(updated)
 }
 
 /// Names the first accounts that could not be read, and says why for one of them.
-fn unread(failed: &[(AccountId, Error)]) -> Error {
+fn failed_accounts_error(failed: &[(AccountId, Error)]) -> Error {
     const NAMED: usize = 5;
     let ids: Vec<&str> = failed.iter().take(NAMED).map(|(account, _)| account.as_str()).collect();
     let more = if failed.len() > NAMED {
@@ -94,17 +104,17 @@ fn unread(failed: &[(AccountId, Error)]) -> Error {
 }
 
 /// `corp ━━━━━━────── 118/312`
-fn bar(instance: &Instance, done: usize, total: usize, throttled: bool) -> String {
+fn progress_bar(instance: &Instance, done: usize, total: usize, throttled: bool) -> String {
     const WIDTH: usize = 24;
     let filled = (done * WIDTH).checked_div(total).unwrap_or(0).min(WIDTH);
-    let (full, empty) = ("━".repeat(filled), out::dim(&"─".repeat(WIDTH - filled)));
+    let (full, empty) = ("━".repeat(filled), ui::dim(&"─".repeat(WIDTH - filled)));
     let count =
         if total == 0 { "reading accounts".to_owned() } else { format!("{done}/{total} accounts") };
     let slow = if throttled { ", AWS asks to slow down" } else { "" };
     format!("{} {full}{empty} {count}{slow}", instance.name)
 }
 
-fn text(updated: &StoredRefresh) -> String {
+fn render_text(updated: &StoredRefresh) -> String {
     let line = |change: &InventoryChange| {
         let name = change
             .account_name
@@ -121,7 +131,7 @@ fn text(updated: &StoredRefresh) -> String {
     updated.changes.iter().map(line).collect()
 }
 
-fn json(instance: &Instance, updated: &StoredRefresh) -> String {
+fn render_json(instance: &Instance, updated: &StoredRefresh) -> String {
     let changes: Vec<_> = updated
         .changes
         .iter()

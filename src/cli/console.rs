@@ -14,58 +14,62 @@ use crate::ops::ctx::Ctx;
 use crate::tui::PickAction;
 
 use super::args::{ConsoleArgs, Globals};
-use super::asked::Asked;
-use super::resolve::Found;
-use super::{context, exports, grant, out, pick, qr, redirect};
+use super::resolve::ResolvedRole;
+use super::role_selector::RoleSelector;
+use super::{access, app, pick, qr, redirect, role_env, ui};
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: ConsoleArgs) -> Result<u8> {
-    let mut page = Page::read(&args)?;
-    let ctx = context::open_or_set_up(globals)?;
+    let mut page = ConsoleTarget::from_args(&args)?;
+    let ctx = app::open_or_set_up(globals)?;
     if args.env {
-        return with_keys(&ctx, globals, &page);
+        return open_with_env_keys(&ctx, globals, &page);
     }
     let typed = args.query.clone().unwrap_or_default();
-    let asked = Asked::read(&ctx, &args.selectors, args.query)?.or_variables(&ctx);
+    let asked = RoleSelector::from_args(&ctx, &args.selectors, args.query)?.or_from_env(&ctx);
     if let Some(pasted) = &asked.page {
         page.region = page.region.or_else(|| pasted.region.clone());
         page.destination = page.destination.or_else(|| pasted.destination.clone());
     }
     let asked = asked.or_current(&ctx)?;
     let found = if args.prompt || asked.is_empty() {
-        let (found, query) = pick::one_and_query(
+        let (found, query) = pick::pick_one_with_query(
             &ctx,
             globals,
             &asked.instances(&ctx, globals)?,
             typed,
             PickAction::Console,
         )?;
-        page.take(&query);
+        page.merge_pasted(&query);
         found
     } else {
         // Whoever opens a shortcut link has still to sign in: there is nothing to consent to.
-        asked.settle(&ctx, globals, PickAction::Console, args.yes || args.link)?
+        asked.resolve_interactive(&ctx, globals, PickAction::Console, args.yes || args.link)?
     };
-    if args.link { share(&ctx, globals, &found, &page) } else { visit(&ctx, &found, &page) }
+    if args.link {
+        share_link(&ctx, globals, &found, &page)
+    } else {
+        open_in_role(&ctx, &found, &page)
+    }
 }
 
 /// What to open, as far as it was said.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Page {
+pub(super) struct ConsoleTarget {
     region: Option<Region>,
     destination: Option<String>,
     service: Option<crate::console::ConsoleService>,
     minutes: Option<u32>,
 }
 
-impl Page {
+impl ConsoleTarget {
     /// The same, in a region where one was asked for.
-    pub(super) fn in_region(self, region: Option<&str>) -> Self {
+    pub(super) fn with_region(self, region: Option<&str>) -> Self {
         Self { region: region.map(Region::new).or(self.region), ..self }
     }
 
-    fn read(args: &ConsoleArgs) -> Result<Self> {
-        let service = args.service.as_deref().map(known_service).transpose()?;
+    fn from_args(args: &ConsoleArgs) -> Result<Self> {
+        let service = args.service.as_deref().map(require_service).transpose()?;
         if let Some(url) = args.destination.as_deref().filter(|url| !is_console_url(url)) {
             return Err(Error::new(
                 ErrorKind::Usage,
@@ -78,14 +82,14 @@ impl Page {
     }
 
     /// The page whose address was pasted into the picker, if one was.
-    pub(super) fn pasted(query: &str) -> Self {
+    pub(super) fn from_query(query: &str) -> Self {
         let mut page = Self::default();
-        page.take(query);
+        page.merge_pasted(query);
         page
     }
 
     /// Takes from a pasted address what was not said otherwise.
-    fn take(&mut self, query: &str) {
+    fn merge_pasted(&mut self, query: &str) {
         if let Some(pasted) = parse_page(query) {
             self.region = self.region.take().or(pasted.region);
             self.destination = self.destination.take().or(pasted.destination);
@@ -96,17 +100,17 @@ impl Page {
     ///
     /// # Errors
     /// [`Kind::Usage`] with the nearest names when there is no such service.
-    pub(super) fn of_service(name: &str) -> Result<Self> {
-        Ok(Self { service: Some(known_service(name)?), ..Self::default() })
+    pub(super) fn from_service(name: &str) -> Result<Self> {
+        Ok(Self { service: Some(require_service(name)?), ..Self::default() })
     }
 
     /// The page itself; `None` is the first one.
-    fn address(&self, region: &Region) -> Option<String> {
+    fn destination_url(&self, region: &Region) -> Option<String> {
         self.service.map(|service| service.url(region)).or_else(|| self.destination.clone())
     }
 }
 
-fn known_service(name: &str) -> Result<crate::console::ConsoleService> {
+fn require_service(name: &str) -> Result<crate::console::ConsoleService> {
     find_service(name).ok_or_else(|| {
         let names = SERVICES
             .iter()
@@ -125,19 +129,23 @@ fn known_service(name: &str) -> Result<crate::console::ConsoleService> {
 ///
 /// # Errors
 /// As [`grant::credentials`], [`console::sign_in_link`] and [`deliver`].
-pub(super) fn visit(ctx: &Arc<Ctx>, found: &Found, page: &Page) -> Result<u8> {
+pub(super) fn open_in_role(
+    ctx: &Arc<Ctx>,
+    found: &ResolvedRole,
+    page: &ConsoleTarget,
+) -> Result<u8> {
     let (roster, entry) = (&found.roster, found.entry());
     let instance = roster.instance(entry);
     let custom = console::options_for_role(ctx, roster, entry);
     let region = page.region.as_ref().or(entry.region.as_ref()).unwrap_or(&instance.sso_region);
-    let destination = page.address(region);
+    let destination = page.destination_url(region);
     if custom.style == ConsoleStyle::Portal && entry.via.is_none() {
-        let link = Link::Public(shortcut(found, destination.as_deref()));
-        let delivered = context::block_on(ctx, open(ctx, link, &custom.open))?;
-        exports::remember(ctx, found, "console");
-        return report(delivered, custom.open.action, &exports::label(entry));
+        let link = Link::Public(portal_shortcut(found, destination.as_deref()));
+        let delivered = app::block_on(ctx, open(ctx, link, &custom.open))?;
+        role_env::record_use(ctx, found, "console");
+        return print_delivery(delivered, custom.open.action, &role_env::role_label(entry));
     }
-    let credentials = grant::credentials(ctx, roster, entry, true)?;
+    let credentials = access::obtain(ctx, roster, entry, true)?;
     let minutes = page.minutes.unwrap_or(custom.session_minutes);
     let visit = ConsoleRequest {
         credentials: &credentials,
@@ -146,20 +154,24 @@ pub(super) fn visit(ctx: &Arc<Ctx>, found: &Found, page: &Page) -> Result<u8> {
         destination: destination.as_deref(),
         session_minutes: minutes,
     };
-    let delivered = go(ctx, &visit, &custom)?;
-    exports::remember(ctx, found, "console");
-    report(delivered, custom.open.action, &exports::label(entry))
+    let delivered = deliver_sign_in_link(ctx, &visit, &custom)?;
+    role_env::record_use(ctx, found, "console");
+    print_delivery(delivered, custom.open.action, &role_env::role_label(entry))
 }
 
-fn go(ctx: &Ctx, visit: &ConsoleRequest<'_>, custom: &ConsoleOptions) -> Result<OpenOutcome> {
-    context::block_on(ctx, async {
+fn deliver_sign_in_link(
+    ctx: &Ctx,
+    visit: &ConsoleRequest<'_>,
+    custom: &ConsoleOptions,
+) -> Result<OpenOutcome> {
+    app::block_on(ctx, async {
         let link = console::fetch_sign_in_link(ctx, visit).await?;
-        open_detached(ctx, link, &custom.open, redirect::leave).await
+        open_detached(ctx, link, &custom.open, redirect::start).await
     })
 }
 
 /// The portal's link to a role and page.
-fn shortcut(found: &Found, destination: Option<&str>) -> String {
+fn portal_shortcut(found: &ResolvedRole, destination: Option<&str>) -> String {
     let entry = found.entry();
     let role = RoleName::new(&*entry.role);
     portal_shortcut_url(
@@ -171,14 +183,19 @@ fn shortcut(found: &Found, destination: Option<&str>) -> String {
 }
 
 /// `--link`: the link itself on stdout, unless an action was asked for.
-fn share(ctx: &Ctx, globals: &Globals, found: &Found, page: &Page) -> Result<u8> {
+fn share_link(
+    ctx: &Ctx,
+    globals: &Globals,
+    found: &ResolvedRole,
+    page: &ConsoleTarget,
+) -> Result<u8> {
     let entry = found.entry();
     if entry.via.is_some() {
         return Err(Error::new(
             ErrorKind::Usage,
             format!(
                 "{} is reached through another role, so the portal has no link to it",
-                exports::label(entry)
+                role_env::role_label(entry)
             ),
         )
         .hint("leave out --link"));
@@ -188,19 +205,19 @@ fn share(ctx: &Ctx, globals: &Globals, found: &Found, page: &Page) -> Result<u8>
         .as_ref()
         .or(entry.region.as_ref())
         .unwrap_or(&found.roster.instance(entry).sso_region);
-    let link = shortcut(found, page.address(region).as_deref());
+    let link = portal_shortcut(found, page.destination_url(region).as_deref());
     if globals.url_action.is_none() {
-        out::data(&format!("{link}\n"))?;
+        ui::print_data(&format!("{link}\n"))?;
         return Ok(0);
     }
     let custom = console::options_for_role(ctx, &found.roster, entry);
-    let delivered = context::block_on(ctx, open(ctx, Link::Public(link), &custom.open))?;
-    report(delivered, custom.open.action, &exports::label(entry))
+    let delivered = app::block_on(ctx, open(ctx, Link::Public(link), &custom.open))?;
+    print_delivery(delivered, custom.open.action, &role_env::role_label(entry))
 }
 
 /// `--env`: the console with the keys in the environment, whosever they are.
-fn with_keys(ctx: &Ctx, globals: &Globals, page: &Page) -> Result<u8> {
-    let credentials = keys(ctx)?;
+fn open_with_env_keys(ctx: &Ctx, globals: &Globals, page: &ConsoleTarget) -> Result<u8> {
+    let credentials = keys_from_env(ctx)?;
     let named = globals.sso.as_deref().or_else(|| ctx.env.get(env::AWS_SSO));
     let instance: Option<&Instance> =
         ctx.instances.iter().find(|instance| Some(instance.name.as_str()) == named);
@@ -217,7 +234,7 @@ fn with_keys(ctx: &Ctx, globals: &Globals, page: &Page) -> Result<u8> {
         .or_else(usual)
         .or_else(|| instance.map(|instance| instance.sso_region.clone()));
     let region = region.unwrap_or_else(|| Region::new("us-east-1"));
-    let destination = page.address(&region);
+    let destination = page.destination_url(&region);
     let visit = ConsoleRequest {
         credentials: &credentials,
         issuer: instance
@@ -226,10 +243,14 @@ fn with_keys(ctx: &Ctx, globals: &Globals, page: &Page) -> Result<u8> {
         destination: destination.as_deref(),
         session_minutes: page.minutes.unwrap_or(custom.session_minutes),
     };
-    report(go(ctx, &visit, &custom)?, custom.open.action, "the role of these keys")
+    print_delivery(
+        deliver_sign_in_link(ctx, &visit, &custom)?,
+        custom.open.action,
+        "the role of these keys",
+    )
 }
 
-fn keys(ctx: &Ctx) -> Result<Credentials> {
+fn keys_from_env(ctx: &Ctx) -> Result<Credentials> {
     let get = |var: env::Var| {
         let missing =
             || Error::new(ErrorKind::Usage, format!("the environment has no {}", var.name()));
@@ -254,27 +275,29 @@ fn keys(ctx: &Ctx) -> Result<Credentials> {
 }
 
 /// Says, or shows, what became of the link.
-fn report(delivered: OpenOutcome, action: UrlAction, label: &str) -> Result<u8> {
+fn print_delivery(delivered: OpenOutcome, action: UrlAction, label: &str) -> Result<u8> {
     let label = escape_unprintable(label);
     match delivered {
-        OpenOutcome::Opened => out::say(&out::dim(&format!("the console is open as {label}"))),
-        OpenOutcome::Copied => out::say(&out::dim(&format!(
+        OpenOutcome::Opened => {
+            ui::print_message(&ui::dim(&format!("the console is open as {label}")))
+        }
+        OpenOutcome::Copied => ui::print_message(&ui::dim(&format!(
             "a link to the console as {label} is on the clipboard; it signs in whoever has it"
         ))),
-        OpenOutcome::ToShow(link) => show(&link, action, &label)?,
+        OpenOutcome::ToShow(link) => show_link(&link, action, &label)?,
     }
     Ok(0)
 }
 
-fn show(link: &Secret<String>, action: UrlAction, label: &str) -> Result<()> {
+fn show_link(link: &Secret<String>, action: UrlAction, label: &str) -> Result<()> {
     match action {
-        UrlAction::PrintUrl => out::data(&format!("{}\n", link.expose())),
+        UrlAction::PrintUrl => ui::print_data(&format!("{}\n", link.expose())),
         UrlAction::Qr => {
-            out::say(qr::render(link.expose(), qr::columns())?.trim_end_matches('\n'));
+            ui::print_message(qr::render(link.expose(), qr::columns())?.trim_end_matches('\n'));
             Ok(())
         }
         _ => {
-            out::say(&format!(
+            ui::print_message(&format!(
                 "open this page to be in the console as {label}; it signs in whoever has it:\n{}",
                 link.expose()
             ));

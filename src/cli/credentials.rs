@@ -17,48 +17,51 @@ use crate::os::lock::Lock;
 use crate::os::process::DeferSignals;
 
 use super::args::{CredentialsArgs, Globals, Selectors};
-use super::asked::Asked;
-use super::resolve::Found;
-use super::{context, grant, out};
+use super::resolve::ResolvedRole;
+use super::role_selector::RoleSelector;
+use super::{access, app, ui};
 
 /// The keys of a section, in the order in which the AWS CLI writes them.
 const KEYS: [&str; 3] = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token"];
 /// How long another process of ours may take over the same file.
-const PATIENCE: Duration = Duration::from_secs(5);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often `--watch` looks at the clock at least, and how soon it tries again after a failure, in
 /// seconds: a machine that slept notices within a minute.
-const LOOK: i64 = 60;
-const RETRY: i64 = 30;
+const CHECK_INTERVAL: i64 = 60;
+const RETRY_INTERVAL: i64 = 30;
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &CredentialsArgs) -> Result<u8> {
-    let ctx = context::open_or_set_up(globals)?;
-    let asked = asked(&ctx, args)?;
-    let found: Vec<Found> =
-        asked.iter().map(|asked| asked.find(&ctx, globals)).collect::<Result<_>>()?;
+    let ctx = app::open_or_set_up(globals)?;
+    let asked = role_selectors(&ctx, args)?;
+    let found: Vec<ResolvedRole> =
+        asked.iter().map(|asked| asked.resolve(&ctx, globals)).collect::<Result<_>>()?;
     for role in &found {
-        grant::confirm(&ctx, &role.roster, role.entry(), args.yes)?;
+        access::confirm_protected(&ctx, &role.roster, role.entry(), args.yes)?;
     }
-    let place = place(&ctx, args)?;
+    let place = target_file(&ctx, args)?;
     if let Some(place) = &place {
         place.check(&found)?;
     }
     let mut blocks = Vec::new();
     for role in &found {
-        let credentials = grant::credentials(&ctx, &role.roster, role.entry(), !args.sts_refresh)?;
+        let credentials = access::obtain(&ctx, &role.roster, role.entry(), !args.sts_refresh)?;
         if let Err(error) =
             history::record(&ctx, role.roster.id(role.entry()), "credentials", ctx.clock.now())
         {
-            out::warning(&error);
+            ui::print_warning(&error);
         }
-        blocks.push(Block { name: name(role.entry(), args.default), credentials });
+        blocks.push(CredentialsSection {
+            name: section_name(role.entry(), args.default),
+            credentials,
+        });
     }
     match &place {
-        None => out::data(render(&blocks)?.expose())?,
+        None => ui::print_data(render(&blocks)?.expose())?,
         Some(place) => {
             place.write(&blocks)?;
             for (block, role) in blocks.iter().zip(&found) {
-                out::say(&out::dim(&written(&ctx, place, block, role.entry())));
+                ui::print_message(&ui::dim(&describe_section(&ctx, place, block, role.entry())));
             }
             if args.watch {
                 return watch(&ctx, place, &found, blocks);
@@ -70,7 +73,7 @@ pub(super) fn run(globals: &Globals, args: &CredentialsArgs) -> Result<u8> {
 
 /// The roles that are meant: one by any selector, several by their profiles, or the one that this
 /// shell is in.
-fn asked(ctx: &Ctx, args: &CredentialsArgs) -> Result<Vec<Asked>> {
+fn role_selectors(ctx: &Ctx, args: &CredentialsArgs) -> Result<Vec<RoleSelector>> {
     let CredentialsArgs { arn, account, role, query, .. } = args;
     let by = |profile| Selectors {
         profile,
@@ -78,15 +81,19 @@ fn asked(ctx: &Ctx, args: &CredentialsArgs) -> Result<Vec<Asked>> {
         account: account.clone(),
         role: role.clone(),
     };
-    let mut all: Vec<Asked> = args
+    let mut all: Vec<RoleSelector> = args
         .profile
         .iter()
-        .map(|profile| Asked::read(ctx, &by(Some(profile.clone())), query.clone()))
+        .map(|profile| RoleSelector::from_args(ctx, &by(Some(profile.clone())), query.clone()))
         .collect::<Result<_>>()?;
     if all.is_empty() {
-        all.push(Asked::read(ctx, &by(None), query.clone())?.or_variables(ctx).or_current(ctx)?);
+        all.push(
+            RoleSelector::from_args(ctx, &by(None), query.clone())?
+                .or_from_env(ctx)
+                .or_current(ctx)?,
+        );
     }
-    if all.iter().any(Asked::is_empty) {
+    if all.iter().any(RoleSelector::is_empty) {
         return Err(Error::new(ErrorKind::Usage, "which role? This shell is in none")
             .hint("add --profile NAME,…, --arn ARN, or --account ID --role NAME"));
     }
@@ -98,7 +105,7 @@ fn asked(ctx: &Ctx, args: &CredentialsArgs) -> Result<Vec<Asked>> {
 }
 
 /// The section that a role's keys stand in.
-fn name(entry: &RosterEntry, default: bool) -> String {
+fn section_name(entry: &RosterEntry, default: bool) -> String {
     match &entry.profile {
         _ if default => "default".to_owned(),
         Some(profile) => profile.to_string(),
@@ -107,12 +114,12 @@ fn name(entry: &RosterEntry, default: bool) -> String {
 }
 
 /// A section of the credentials file.
-struct Block {
+struct CredentialsSection {
     name: String,
     credentials: Credentials,
 }
 
-impl Block {
+impl CredentialsSection {
     fn pairs(&self) -> [(&str, &str); 3] {
         let Credentials { access_key_id, secret_access_key, session_token, .. } = &self.credentials;
         let values = [
@@ -125,7 +132,7 @@ impl Block {
 }
 
 /// The blocks as a file of their own.
-fn render(blocks: &[Block]) -> Result<Secret<String>> {
+fn render(blocks: &[CredentialsSection]) -> Result<Secret<String>> {
     let bytes = blocks
         .iter()
         .try_fold(Vec::new(), |text, block| edit::set(&text, &block.name, &block.pairs()))?;
@@ -135,21 +142,21 @@ fn render(blocks: &[Block]) -> Result<Secret<String>> {
 }
 
 /// The file that is written to, and what may be done to it.
-struct Place {
+struct CredentialsFile {
     path: PathBuf,
     /// As people write it.
-    shown: String,
+    display_path: String,
     /// A file that is there already may be added to.
     append: bool,
     /// Permanent keys may be replaced.
-    yes: bool,
+    replace_permanent_keys: bool,
     default: bool,
     lock: PathBuf,
     recovery: PathBuf,
 }
 
 /// `--file`, or the AWS credentials file for flags that only make sense with one.
-fn place(ctx: &Ctx, args: &CredentialsArgs) -> Result<Option<Place>> {
+fn target_file(ctx: &Ctx, args: &CredentialsArgs) -> Result<Option<CredentialsFile>> {
     let path = match &args.file {
         Some(path) => path.clone(),
         None if args.append => ctx.paths.aws_credentials.clone(),
@@ -171,28 +178,37 @@ fn place(ctx: &Ctx, args: &CredentialsArgs) -> Result<Option<Place>> {
     }
     let shown = if path.as_os_str() == "-" { "stdout".to_owned() } else { shown };
     let (append, recovery) = (args.append || args.default, ctx.paths.recovery_dir());
-    Ok(Some(Place { path, shown, append, yes: args.yes, default: args.default, lock, recovery }))
+    Ok(Some(CredentialsFile {
+        path,
+        display_path: shown,
+        append,
+        replace_permanent_keys: args.yes,
+        default: args.default,
+        lock,
+        recovery,
+    }))
 }
 
-impl Place {
+impl CredentialsFile {
     /// Refuses before anything is fetched what [`Place::write`] would have to refuse.
-    fn check(&self, found: &[Found]) -> Result<()> {
+    fn check(&self, found: &[ResolvedRole]) -> Result<()> {
         atomic_file::check_writable(&self.path)?;
         let Some(old) = atomic_file::load_for_edit(&self.path)? else { return Ok(()) };
         if !self.append && !old.is_empty() {
-            return Err(Error::new(ErrorKind::Usage, format!("{} is there already", self.shown))
-                .hint(
-                    "add --append: sections of these roles are replaced or added, all else stays",
-                ));
+            return Err(Error::new(
+                ErrorKind::Usage,
+                format!("{} is there already", self.display_path),
+            )
+            .hint("add --append: sections of these roles are replaced or added, all else stays"));
         }
-        let names = found.iter().map(|role| name(role.entry(), self.default));
+        let names = found.iter().map(|role| section_name(role.entry(), self.default));
         let permanent = |name: &String| {
             edit::get(&old, name, KEYS[0]).is_some() && edit::get(&old, name, KEYS[2]).is_none()
         };
-        match names.filter(|_| !self.yes).find(permanent) {
+        match names.filter(|_| !self.replace_permanent_keys).find(permanent) {
             Some(name) => Err(Error::new(
                 ErrorKind::Usage,
-                format!("[{name}] in {} holds permanent keys", self.shown),
+                format!("[{name}] in {} holds permanent keys", self.display_path),
             )
             .hint("add --yes to replace them, or move them to a section of another name")),
             None => Ok(()),
@@ -200,8 +216,8 @@ impl Place {
     }
 
     /// Puts the blocks in; a file that says them already is not touched.
-    fn write(&self, blocks: &[Block]) -> Result<()> {
-        let _alone = Lock::acquire(&self.lock, Instant::now() + PATIENCE)?;
+    fn write(&self, blocks: &[CredentialsSection]) -> Result<()> {
+        let _alone = Lock::acquire(&self.lock, Instant::now() + LOCK_TIMEOUT)?;
         // Ctrl-C is how `--watch` ends: it waits until nothing is half done, and no temporary file
         // with keys stays behind.
         let _unhurried = DeferSignals::begin();
@@ -210,7 +226,7 @@ impl Place {
         let new = blocks
             .iter()
             .try_fold(text, |text, block| edit::set(&text, &block.name, &block.pairs()));
-        let new = Secret::new(new.map_err(|error| error.context(&self.shown))?);
+        let new = Secret::new(new.map_err(|error| error.context(&self.display_path))?);
         if old.as_ref() == Some(&new) {
             return Ok(());
         }
@@ -224,12 +240,17 @@ impl Place {
 }
 
 /// `[default] in ~/.aws/credentials is payments-prod/Admin, 59m left`.
-fn written(ctx: &Ctx, place: &Place, block: &Block, entry: &RosterEntry) -> String {
+fn describe_section(
+    ctx: &Ctx,
+    place: &CredentialsFile,
+    block: &CredentialsSection,
+    entry: &RosterEntry,
+) -> String {
     let left = format_duration(block.credentials.seconds_left(ctx.clock.now()));
     let words = format!(
         "[{}] in {} is {}/{}, {left} left",
         block.name,
-        place.shown,
+        place.display_path,
         entry.account_label(),
         entry.role
     );
@@ -238,17 +259,25 @@ fn written(ctx: &Ctx, place: &Place, block: &Block, entry: &RosterEntry) -> Stri
 
 /// Keeps the blocks fresh until the process is stopped. What fails is said once, and tried again:
 /// the network comes back, and a person signs in elsewhere.
-fn watch(ctx: &Arc<Ctx>, place: &Place, found: &[Found], mut blocks: Vec<Block>) -> Result<u8> {
-    out::say(&out::dim(&format!("keeping {} fresh; Ctrl-C stops", place.shown)));
+fn watch(
+    ctx: &Arc<Ctx>,
+    place: &CredentialsFile,
+    found: &[ResolvedRole],
+    mut blocks: Vec<CredentialsSection>,
+) -> Result<u8> {
+    ui::print_message(&ui::dim(&format!("keeping {} fresh; Ctrl-C stops", place.display_path)));
     let mut said = Vec::<Error>::new();
     loop {
-        let soonest =
-            blocks.iter().map(|block| until_renewal(ctx, &block.credentials)).min().unwrap_or(LOOK);
-        let pause = if said.is_empty() { soonest.clamp(1, LOOK) } else { RETRY };
+        let soonest = blocks
+            .iter()
+            .map(|block| seconds_until_renewal(ctx, &block.credentials))
+            .min()
+            .unwrap_or(CHECK_INTERVAL);
+        let pause = if said.is_empty() { soonest.clamp(1, CHECK_INTERVAL) } else { RETRY_INTERVAL };
         std::thread::sleep(Duration::from_secs(pause.unsigned_abs()));
         let mut failed = Vec::new();
         for (block, role) in blocks.iter_mut().zip(found) {
-            match renewed(ctx, role) {
+            match renew(ctx, role) {
                 Ok((credentials, warning)) => {
                     block.credentials = credentials;
                     failed.extend(warning);
@@ -257,21 +286,21 @@ fn watch(ctx: &Arc<Ctx>, place: &Place, found: &[Found], mut blocks: Vec<Block>)
             }
         }
         failed.extend(place.write(&blocks).err());
-        failed.iter().filter(|error| !said.contains(error)).for_each(out::warning);
+        failed.iter().filter(|error| !said.contains(error)).for_each(ui::print_warning);
         said = failed;
     }
 }
 
 /// Seconds until credentials are worth replacing.
-fn until_renewal(ctx: &Ctx, credentials: &Credentials) -> i64 {
+fn seconds_until_renewal(ctx: &Ctx, credentials: &Credentials) -> i64 {
     credentials.seconds_left(ctx.clock.now())
         - Window::default().for_lifetime(credentials.expires_at.since(credentials.issued_at))
 }
 
-fn renewed(ctx: &Arc<Ctx>, role: &Found) -> Result<(Credentials, Option<Error>)> {
+fn renew(ctx: &Arc<Ctx>, role: &ResolvedRole) -> Result<(Credentials, Option<Error>)> {
     let entry = role.entry();
     let wish =
         AssumeRequest::new(role.roster.instance(entry), entry.account, RoleName::new(&*entry.role));
-    let assumed = context::block_on(ctx, assume(ctx, &wish))?;
+    let assumed = app::block_on(ctx, assume(ctx, &wish))?;
     Ok((assumed.credentials, assumed.warning))
 }

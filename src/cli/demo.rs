@@ -25,12 +25,12 @@ use crate::os::process::ChildCommand;
 use crate::os::signals::TerminationGuard;
 use crate::os::{atomic_file, random};
 
+use super::app::Caller;
 use super::args::{DemoArgs, DemoState, Globals};
-use super::context::Person;
-use super::{context, out};
+use super::{app, ui};
 
 /// How long a sign-in stands on the screen before it approves itself where no browser is at hand.
-const BY_ITSELF: Duration = Duration::from_secs(4);
+const AUTO_APPROVE_DELAY: Duration = Duration::from_secs(4);
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
@@ -39,47 +39,52 @@ pub(super) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
         roles: args.roles,
         ..SimulatorOptions::default()
     })?;
-    let mut place = Place::new(&running)?;
+    let mut place = DemoHome::new(&running)?;
     let home = place.home.clone();
     // A home that is thrown away is thrown away even when the program is told to end.
     let will = TerminationGuard::new(move || drop(fs::remove_dir_all(&home)))?;
-    if args.state.is_none_or(states::is_lived_in) {
-        prime(&place, &running)?;
+    if args.state.is_none_or(states::has_history) {
+        populate(&place, &running)?;
     }
     running.set_latency(Duration::from_millis(args.latency));
     running.set_throttle(args.throttle);
     if let Some(state) = args.state {
-        states::arrange(state, &mut place, &running)?;
+        states::prepare(state, &mut place, &running)?;
     }
     let running = Some(running).filter(|_| args.state != Some(DemoState::Offline));
     if args.command.first().is_some_and(|word| word == "serve") {
         return serve(&place, running);
     }
-    if !browser_at_hand() {
+    if !has_browser() {
         if let Some(running) = &running {
             running.set_approval(DeviceApproval::AfterMillis(
-                u64::try_from(BY_ITSELF.as_millis()).unwrap_or(4_000),
+                u64::try_from(AUTO_APPROVE_DELAY.as_millis()).unwrap_or(4_000),
             ));
         }
         if args.command.is_empty() {
-            let seconds = BY_ITSELF.as_secs();
-            out::say(&out::dim(&format!(
+            let seconds = AUTO_APPROVE_DELAY.as_secs();
+            ui::print_message(&ui::dim(&format!(
                 "demo: no browser is at hand here, so sign-ins approve themselves after {seconds} s"
             )));
         }
     }
     let program = std::env::current_exe()
         .map_err(|error| Error::os(format!("finding this program: {error}")))?;
-    let mut words = passed_on(globals);
+    let mut words = forwarded_flags(globals);
     words.extend(args.command);
     // From here on signals go to the inner program, and its end is ours.
     drop(will);
-    ChildCommand { program: program.into(), args: words, set: place.variables(), unset: foreign() }
-        .run_forwarding_signals()
+    ChildCommand {
+        program: program.into(),
+        args: words,
+        set: place.variables(),
+        unset: user_variables(),
+    }
+    .run_forwarding_signals()
 }
 
 /// Global flags that the inner program is to see too.
-fn passed_on(globals: &Globals) -> Vec<OsString> {
+fn forwarded_flags(globals: &Globals) -> Vec<OsString> {
     let mut words = Vec::new();
     if let Some(sso) = &globals.sso {
         words.extend(["--sso".into(), sso.into()]);
@@ -103,7 +108,7 @@ fn passed_on(globals: &Globals) -> Vec<OsString> {
 }
 
 /// Prints the variables that lead to the simulator, and stays.
-fn serve(place: &Place, running: Option<Simulator>) -> Result<u8> {
+fn serve(place: &DemoHome, running: Option<Simulator>) -> Result<u8> {
     let quote = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
     let lines: String = place
         .variables()
@@ -111,21 +116,24 @@ fn serve(place: &Place, running: Option<Simulator>) -> Result<u8> {
         .filter(|(name, _)| name != "PATH")
         .map(|(name, value)| format!("export {name}={}\n", quote(value)))
         .collect();
-    out::data(&lines)?;
+    ui::print_data(&lines)?;
     let Some(running) = running else {
-        out::say(&out::dim("demo: nobody answers there; Ctrl-C ends it"));
+        ui::print_message(&ui::dim("demo: nobody answers there; Ctrl-C ends it"));
         loop {
             std::thread::park();
         }
     };
-    out::say(&out::dim(&format!("demo: IAM Identity Center at {}; Ctrl-C ends it", running.url())));
+    ui::print_message(&ui::dim(&format!(
+        "demo: IAM Identity Center at {}; Ctrl-C ends it",
+        running.url()
+    )));
     running.wait();
     Ok(0)
 }
 
 /// Variables of the person's that must not reach the inner program: it would read or use what is
 /// theirs.
-fn foreign() -> Vec<String> {
+fn user_variables() -> Vec<String> {
     let ours =
         |name: &str| ["AWS_", "ROLECALL_", "XDG_"].iter().any(|prefix| name.starts_with(prefix));
     std::env::vars_os()
@@ -135,7 +143,7 @@ fn foreign() -> Vec<String> {
 }
 
 /// Whether a person could be shown a page on this machine.
-fn browser_at_hand() -> bool {
+fn has_browser() -> bool {
     let here = Env::from_process();
     let far = here.get(env::SSH_CONNECTION).is_some();
     let named = here.get(env::BROWSER).is_some();
@@ -144,20 +152,23 @@ fn browser_at_hand() -> bool {
 }
 
 /// The throw-away home; gone when dropped.
-struct Place {
+struct DemoHome {
     home: PathBuf,
     url: String,
     /// What opens its vault, where the environment says that.
     passphrase: Option<String>,
 }
 
-impl Place {
-    fn new(running: &Simulator) -> Result<Place> {
+impl DemoHome {
+    fn new(running: &Simulator) -> Result<DemoHome> {
         let home = std::env::temp_dir().join(format!("rolecall-demo-{}", random::token::<9>()?));
-        let place =
-            Place { home, url: running.url().to_owned(), passphrase: Some(random::token::<18>()?) };
+        let place = DemoHome {
+            home,
+            url: running.url().to_owned(),
+            passphrase: Some(random::token::<18>()?),
+        };
         let organisation = running.organization();
-        place.configure(&demo::config(&organisation))?;
+        place.write_config(&demo::config(&organisation))?;
         atomic_file::save(
             &place.home.join(".aws/config"),
             demo::aws_config(&organisation).as_bytes(),
@@ -174,7 +185,7 @@ impl Place {
     }
 
     /// Writes the configuration: this below what every such place needs.
-    fn configure(&self, text: &str) -> Result<()> {
+    fn write_config(&self, text: &str) -> Result<()> {
         let settings =
             "secure_store = \"file\"\nkey_cache = \"never\"\nshare_token_cache = \"never\"\n\n";
         atomic_file::save(
@@ -214,7 +225,7 @@ impl Place {
 
     /// The environment as the inner program will see it, without a browser.
     fn environment(&self) -> Env {
-        let gone = foreign();
+        let gone = user_variables();
         let hidden = |name: &str| {
             ["DISPLAY", "WAYLAND_DISPLAY", "BROWSER"].contains(&name)
                 || gone.iter().any(|other| other == name)
@@ -226,7 +237,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for DemoHome {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.home);
     }
@@ -234,17 +245,17 @@ impl Drop for Place {
 
 /// Makes the place look lived in, by the program's own means: both directories were read, one
 /// session is open, a few roles were used.
-fn prime(place: &Place, running: &Simulator) -> Result<()> {
-    let ctx = context::open_in(place.environment(), &Globals::default(), Person::Absent)?;
+fn populate(place: &DemoHome, running: &Simulator) -> Result<()> {
+    let ctx = app::open_in_env(place.environment(), &Globals::default(), Caller::Program)?;
     running.set_latency(Duration::ZERO);
     running.set_throttle(None);
-    context::block_on(&ctx, async {
+    app::block_on(&ctx, async {
         for instance in &ctx.instances {
-            enter(&ctx, instance).await?;
+            sign_in_and_approve(&ctx, instance).await?;
             let limits = store::refresh_limits(&ctx, Some(16));
             store::refresh_and_store(&ctx, instance, limits, &mut |_| {}).await?;
         }
-        use_some_roles(&ctx).await?;
+        record_sample_uses(&ctx).await?;
         // The second directory is left signed out, so that both states are there to see.
         for instance in ctx.instances.iter().skip(1) {
             sessions::sign_out(&ctx, instance).await?;
@@ -256,7 +267,7 @@ fn prime(place: &Place, running: &Simulator) -> Result<()> {
 }
 
 /// Signs in, and allows it as the person would.
-async fn enter(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
+async fn sign_in_and_approve(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
     let approve = |step: SignInStep| {
         if let SignInStep::Open { url, .. } = step {
             // Without a thread nobody approves, and the sign-in says so when its time is over.
@@ -273,7 +284,7 @@ async fn enter(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
 }
 
 /// Roles that "were used": how long ago in minutes, and whether credentials are still there.
-const USED: [(&str, &str, i64, bool); 7] = [
+const SAMPLE_USES: [(&str, &str, i64, bool); 7] = [
     ("payments-prod", "ReadOnlyAccess", 12, true),
     ("checkout-staging", "PowerUserAccess", 47, true),
     ("payments-prod", "AdministratorAccess", 130, false),
@@ -283,9 +294,9 @@ const USED: [(&str, &str, i64, bool); 7] = [
     ("checkout-staging", "PowerUserAccess", 4_400, false),
 ];
 
-async fn use_some_roles(ctx: &Arc<Ctx>) -> Result<()> {
+async fn record_sample_uses(ctx: &Arc<Ctx>) -> Result<()> {
     let roster = store::load_roster(ctx, &ctx.instances);
-    for (account, role, minutes, keep) in USED {
+    for (account, role, minutes, keep) in SAMPLE_USES {
         let is_it = |entry: &&RosterEntry| &*entry.account_alias == account && &*entry.role == role;
         let Some(entry) = roster
             .entries

@@ -9,76 +9,76 @@ use crate::domain::{ErrorKind, Result, escape_unprintable};
 use crate::ops::doctor::{self, Facts, Finding, Severity};
 use crate::os::clock::Clock;
 
+use super::app::Caller;
 use super::args::{DoctorArgs, Globals};
-use super::context::Person;
-use super::{context, out};
+use super::{app, ui};
 
 /// Runs the command; exit code 1 when something is wrong and stays so.
 pub(super) fn run(globals: &Globals, args: &DoctorArgs) -> Result<u8> {
     if args.undo {
-        let paths = context::paths(&Env::from_process(), globals)?;
+        let paths = app::paths(&Env::from_process(), globals)?;
         let undone = doctor::undo(&paths)?;
-        out::say(&format!(
+        ui::print_message(&format!(
             "{} is as it was before the run of {}",
             paths.abbreviate(&paths.aws_config),
             undone.at.to_rfc3339()
         ));
         return Ok(0);
     }
-    let scene = look(globals, args)?;
-    let findings: Vec<Outcome> = doctor::run_checks(&scene)
+    let scene = gather_facts(globals, args)?;
+    let findings: Vec<FindingResult> = doctor::run_checks(&scene)
         .into_iter()
-        .map(|finding| Outcome::of(&scene, finding, args.fix))
+        .map(|finding| FindingResult::new(&scene, finding, args.fix))
         .collect();
-    out::data(&if args.json {
-        json(&findings)
+    ui::print_data(&if args.json {
+        render_json(&findings)
     } else {
-        text(&findings, !scene.probes.is_empty())
+        render_text(&findings, !scene.probes.is_empty())
     })?;
     let wrong = findings
         .iter()
-        .any(|outcome| outcome.finding.severity == Severity::Problem && !outcome.mended());
+        .any(|outcome| outcome.finding.severity == Severity::Problem && !outcome.is_fixed());
     Ok(if wrong { super::exit_code(ErrorKind::NoMatch) } else { 0 })
 }
 
 /// A finding, and what became of it.
-struct Outcome {
+struct FindingResult {
     finding: Finding,
     /// What was done about it, or why that failed; `None` where nothing was tried.
-    done: Option<Result<String>>,
+    fix_result: Option<Result<String>>,
 }
 
-impl Outcome {
-    fn of(scene: &Facts, finding: Finding, fix: bool) -> Self {
+impl FindingResult {
+    fn new(scene: &Facts, finding: Finding, fix: bool) -> Self {
         let done = finding
             .auto_fix
             .as_ref()
             .filter(|_| fix)
             .map(|mend| doctor::apply_fix(&scene.paths, scene.now, mend));
-        Self { finding, done }
+        Self { finding, fix_result: done }
     }
 
-    fn mended(&self) -> bool {
-        matches!(self.done, Some(Ok(_)))
+    fn is_fixed(&self) -> bool {
+        matches!(self.fix_result, Some(Ok(_)))
     }
 }
 
-fn look(globals: &Globals, args: &DoctorArgs) -> Result<Facts> {
+fn gather_facts(globals: &Globals, args: &DoctorArgs) -> Result<Facts> {
     let env = Env::from_process();
-    let paths = context::paths(&env, globals)?;
+    let paths = app::paths(&env, globals)?;
     // Everything else would be examined by settings that the user does not have.
     if let (false, Some(missing)) = (paths.config_file.exists(), paths.missing_config_error()) {
         return Err(missing);
     }
     let loaded = config::load(&env, &paths);
     let settings = loaded.as_ref().map(|loaded| loaded.settings.clone()).unwrap_or_default();
-    out::log(globals.level.unwrap_or(settings.log_level), settings.log_lines);
+    ui::init_logging(globals.level.unwrap_or(settings.log_level), settings.log_lines);
     // Nobody is asked to unlock anything: programs in the background could not ask either.
-    let vault = context::vault(&env, &paths, &settings, Person::Absent);
+    let vault = app::vault(&env, &paths, &settings, Caller::Program);
     let mut scene = doctor::gather(&env, &paths, &loaded, &vault, Clock::System.now());
     if let (false, Ok(instances)) = (args.offline, &scene.instances) {
-        let network = context::network(&env);
-        let runtime = context::runtime()?;
+        let network = app::network(&env);
+        let runtime = app::runtime()?;
         scene.probes =
             runtime.block_on(doctor::probe_instances(instances, &network, Clock::System));
     }
@@ -86,10 +86,10 @@ fn look(globals: &Globals, args: &DoctorArgs) -> Result<Facts> {
 }
 
 /// The report; whether AWS was asked tells which checks are fine and which were not made.
-fn text(outcomes: &[Outcome], asked: bool) -> String {
+fn render_text(outcomes: &[FindingResult], asked: bool) -> String {
     // Names are padded as they are shown: styles have no width.
     let width = doctor::check_names().map(str::len).max().unwrap_or(0);
-    let mut text: String = outcomes.iter().map(|outcome| lines(outcome, width)).collect();
+    let mut text: String = outcomes.iter().map(|outcome| render_finding(outcome, width)).collect();
     let silent = |name: &&str| !outcomes.iter().any(|outcome| outcome.finding.check == *name);
     let made = |name: &&str| asked || !["network", "clock"].contains(name);
     let fine: Vec<&str> = doctor::check_names().filter(silent).filter(made).collect();
@@ -98,7 +98,7 @@ fn text(outcomes: &[Outcome], asked: bool) -> String {
     }
     let mendable = outcomes
         .iter()
-        .filter(|outcome| outcome.finding.auto_fix.is_some() && outcome.done.is_none())
+        .filter(|outcome| outcome.finding.auto_fix.is_some() && outcome.fix_result.is_none())
         .count();
     if mendable > 0 {
         let them =
@@ -109,11 +109,11 @@ fn text(outcomes: &[Outcome], asked: bool) -> String {
 }
 
 /// A finding in lines: what, what was seen, what helps.
-fn lines(outcome: &Outcome, width: usize) -> String {
+fn render_finding(outcome: &FindingResult, width: usize) -> String {
     let finding = &outcome.finding;
-    let mark = match (finding.severity, outcome.mended()) {
+    let mark = match (finding.severity, outcome.is_fixed()) {
         (_, true) => dim("✓"),
-        (Severity::Problem, false) => alarming("✗"),
+        (Severity::Problem, false) => bold_red("✗"),
         (Severity::Advice, false) => dim("·"),
     };
     let indent = " ".repeat(width + 4);
@@ -125,7 +125,7 @@ fn lines(outcome: &Outcome, width: usize) -> String {
     if !finding.evidence.is_empty() {
         text += &format!("{indent}{}\n", dim(&escape_unprintable(&finding.evidence)));
     }
-    match &outcome.done {
+    match &outcome.fix_result {
         Some(Ok(done)) => text += &format!("{indent}fixed: {}\n", escape_unprintable(done)),
         Some(Err(error)) => {
             text += &format!("{indent}not fixed: {}\n", escape_unprintable(&error.message))
@@ -140,25 +140,25 @@ fn lines(outcome: &Outcome, width: usize) -> String {
     text
 }
 
-fn json(outcomes: &[Outcome]) -> String {
+fn render_json(outcomes: &[FindingResult]) -> String {
     let objects = outcomes.iter().map(|outcome| {
         let Finding { check, severity: weight, summary: what, evidence, steps: fix, auto_fix: mend } = &outcome.finding;
         let weight = if *weight == Severity::Problem { "wrong" } else { "advice" };
         let evidence = Some(evidence).filter(|text| !text.is_empty());
-        json!({ "check": check, "weight": weight, "finding": what, "evidence": evidence, "fix": fix, "fixable": mend.is_some(), "fixed": outcome.mended() })
+        json!({ "check": check, "weight": weight, "finding": what, "evidence": evidence, "fix": fix, "fixable": mend.is_some(), "fixed": outcome.is_fixed() })
     });
     format!("{}\n", serde_json::Value::Array(objects.collect()))
 }
 
 /// Styles are for a person who looks at it.
 fn bold(text: &str) -> String {
-    if std::io::stdout().is_terminal() { out::bold(text) } else { text.to_owned() }
+    if std::io::stdout().is_terminal() { ui::bold(text) } else { text.to_owned() }
 }
 
-fn alarming(text: &str) -> String {
-    if std::io::stdout().is_terminal() { out::alarming(text) } else { text.to_owned() }
+fn bold_red(text: &str) -> String {
+    if std::io::stdout().is_terminal() { ui::bold_red(text) } else { text.to_owned() }
 }
 
 fn dim(text: &str) -> String {
-    if std::io::stdout().is_terminal() { out::dim(text) } else { text.to_owned() }
+    if std::io::stdout().is_terminal() { ui::dim(text) } else { text.to_owned() }
 }

@@ -22,12 +22,12 @@ use crate::shell::{
 };
 
 use super::args::{EachArgs, Globals};
-use super::exports::previous;
-use super::report::Report;
-use super::{context, grant, login, out, report, resolve, table};
+use super::report::EachReport;
+use super::role_env::previous_env;
+use super::{access, app, login, report, resolve, table, ui};
 
 /// How many run at a time unless somebody says otherwise.
-const JOBS: u8 = 4;
+const DEFAULT_JOBS: u8 = 4;
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &EachArgs) -> Result<u8> {
@@ -37,21 +37,22 @@ pub(super) fn run(globals: &Globals, args: &EachArgs) -> Result<u8> {
             "name some of their fields, such as `env:prod role:ReadOnly*`; `role:*` is all",
         ));
     }
-    let ctx = context::open_or_set_up(globals)?;
-    let (roster, mut rows) = resolve::many(&ctx, &context::chosen(&ctx, globals)?, &query)?;
+    let ctx = app::open_or_set_up(globals)?;
+    let (roster, mut rows) =
+        resolve::resolve_many(&ctx, &app::selected_instances(&ctx, globals)?, &query)?;
     if args.per_account {
         rows = one_per_account(&roster, &rows, &ctx.settings.prefer_roles)?;
     }
     if args.dry_run {
-        return list(&roster, &rows, args.json);
+        return print_dry_run(&roster, &rows, args.json);
     }
-    consent(&ctx, &roster, &rows, args.yes)?;
-    go(&ctx, &roster, rows, args, query)
+    confirm_protected(&ctx, &roster, &rows, args.yes)?;
+    execute(&ctx, &roster, rows, args, query)
 }
 
 /// A command line in roles that were chosen on a screen, where consent was given too. A shell reads
 /// it, as where it was typed.
-pub(super) fn over(
+pub(super) fn run_in_roles(
     ctx: &Arc<Ctx>,
     roster: &Arc<Roster>,
     rows: Vec<usize>,
@@ -61,7 +62,7 @@ pub(super) fn over(
     let command = shell.into_iter().chain([line]).map(OsString::from).collect();
     let args = EachArgs {
         words: Vec::new(),
-        jobs: JOBS,
+        jobs: DEFAULT_JOBS,
         json: false,
         dry_run: false,
         per_account: false,
@@ -69,10 +70,10 @@ pub(super) fn over(
         command,
     };
     let query = format!("{} roles marked in the picker", rows.len());
-    go(ctx, roster, rows, &args, query)
+    execute(ctx, roster, rows, &args, query)
 }
 
-fn go(
+fn execute(
     ctx: &Arc<Ctx>,
     roster: &Arc<Roster>,
     rows: Vec<usize>,
@@ -80,23 +81,26 @@ fn go(
     query: String,
 ) -> Result<u8> {
     let url = ctx.settings.access_request_url.clone();
-    let report = Arc::new(Mutex::new(Report::new(roster.clone(), rows.clone(), args.json, url)));
-    context::block_on(ctx, async {
+    let report =
+        Arc::new(Mutex::new(EachReport::new(roster.clone(), rows.clone(), args.json, url)));
+    app::block_on(ctx, async {
         sign_in(ctx, roster, &rows).await?;
-        used(roster, &rows).for_each(|instance| grant::warn_of_end(ctx, instance));
+        used_instances(roster, &rows)
+            .for_each(|instance| access::warn_session_ending(ctx, instance));
         run_all(ctx, roster, rows, args, report.clone()).await
     })?;
     let report = report.lock().unwrap_or_else(PoisonError::into_inner);
-    remember(ctx, roster, &report, query);
-    Ok(report.finish())
+    record_run(ctx, roster, &report, query);
+    Ok(report.print_summary())
 }
 
 /// What would be done.
-fn list(roster: &Roster, rows: &[usize], json: bool) -> Result<u8> {
+fn print_dry_run(roster: &Roster, rows: &[usize], json: bool) -> Result<u8> {
     let entries = rows.iter().map(|row| &roster.entries[*row]);
     if json {
-        let line = |entry| serde_json::Value::Object(report::who(roster, entry)).to_string() + "\n";
-        return out::data(&entries.map(line).collect::<String>()).map(|()| 0);
+        let line =
+            |entry| serde_json::Value::Object(report::role_json(roster, entry)).to_string() + "\n";
+        return ui::print_data(&entries.map(line).collect::<String>()).map(|()| 0);
     }
     let cells = |entry: &RosterEntry| {
         let protected = if entry.is_protected() { "yes" } else { "" };
@@ -108,25 +112,25 @@ fn list(roster: &Roster, rows: &[usize], json: bool) -> Result<u8> {
         ]
     };
     let header = ["ACCOUNT", "NAME", "ROLE", "PROTECTED"].map(String::from);
-    out::data(&table::render(&header, &entries.map(cells).collect::<Vec<_>>(), None))?;
+    ui::print_data(&table::render(&header, &entries.map(cells).collect::<Vec<_>>(), None))?;
     Ok(0)
 }
 
 /// Asks before protected roles are used, for one role as every command does. Over several the
 /// number of roles has to be typed, each time: a yes to one of them is none to all.
-fn consent(ctx: &Ctx, roster: &Roster, rows: &[usize], yes: bool) -> Result<()> {
+fn confirm_protected(ctx: &Ctx, roster: &Roster, rows: &[usize], yes: bool) -> Result<()> {
     let protected: Vec<&RosterEntry> =
         rows.iter().map(|row| &roster.entries[*row]).filter(|entry| entry.is_protected()).collect();
     match (&protected[..], rows) {
         ([], _) => return Ok(()),
         _ if yes => return Ok(()),
-        ([only], [_]) => return grant::confirm(ctx, roster, only, false),
+        ([only], [_]) => return access::confirm_protected(ctx, roster, only, false),
         _ => {}
     }
     let names: Vec<String> = protected
         .iter()
         .take(5)
-        .map(|entry| escape_unprintable(&super::exports::label(entry)))
+        .map(|entry| escape_unprintable(&super::role_env::role_label(entry)))
         .collect();
     let more = if protected.len() > names.len() { ", …" } else { "" };
     let are = if protected.len() == 1 { "is" } else { "are" };
@@ -141,31 +145,34 @@ fn consent(ctx: &Ctx, roster: &Roster, rows: &[usize], yes: bool) -> Result<()> 
             Error::new(ErrorKind::Usage, what).hint("add --yes, or see them with --dry-run")
         );
     }
-    let answer =
-        out::ask(&format!("{what}\nType the number of roles to run the command in all of them: "))?;
+    let answer = ui::prompt(&format!(
+        "{what}\nType the number of roles to run the command in all of them: "
+    ))?;
     if answer.trim() == rows.len().to_string() { Ok(()) } else { Err(super::cancelled()) }
 }
 
 /// Writes the run into the history; a history that can't be written stops nobody.
-fn remember(ctx: &Ctx, roster: &Roster, report: &Report, query: String) {
-    let Some((first, roles)) = report.begun() else { return };
+fn record_run(ctx: &Ctx, roster: &Roster, report: &EachReport, query: String) {
+    let Some((first, roles)) = report.started() else { return };
     if let Err(error) = history::record_run(ctx, roster.id(first), "each", EachRun { roles, query })
     {
-        out::warning(&error);
+        ui::print_warning(&error);
     }
 }
 
 /// Signs in wherever it is needed and a person can be asked, one instance after the other, before
 /// any command writes.
 async fn sign_in(ctx: &Arc<Ctx>, roster: &Roster, rows: &[usize]) -> Result<()> {
-    if !context::may_sign_in(ctx) {
+    if !app::may_sign_in(ctx) {
         return Ok(());
     }
-    for instance in used(roster, rows) {
-        login::signed_in(ctx, instance, async || match access_token(ctx, instance, None).await {
-            // Another failure than this one is told role by role: stored credentials may do.
-            Err(error) if error.kind == ErrorKind::LoginNeeded => Err(error),
-            _ => Ok(()),
+    for instance in used_instances(roster, rows) {
+        login::with_sign_in(ctx, instance, async || {
+            match access_token(ctx, instance, None).await {
+                // Another failure than this one is told role by role: stored credentials may do.
+                Err(error) if error.kind == ErrorKind::LoginNeeded => Err(error),
+                _ => Ok(()),
+            }
         })
         .await?;
     }
@@ -173,7 +180,7 @@ async fn sign_in(ctx: &Arc<Ctx>, roster: &Roster, rows: &[usize]) -> Result<()> 
 }
 
 /// The instances that these roles are of.
-fn used<'a>(roster: &'a Roster, rows: &'a [usize]) -> impl Iterator<Item = &'a Instance> {
+fn used_instances<'a>(roster: &'a Roster, rows: &'a [usize]) -> impl Iterator<Item = &'a Instance> {
     let is_used =
         |position: &usize| rows.iter().any(|row| roster.entries[*row].instance == *position);
     roster
@@ -189,7 +196,7 @@ async fn run_all(
     roster: &Arc<Roster>,
     rows: Vec<usize>,
     args: &EachArgs,
-    report: Arc<Mutex<Report>>,
+    report: Arc<Mutex<EachReport>>,
 ) -> Result<()> {
     let wish = |row: &usize| {
         let entry = &roster.entries[*row];
@@ -197,15 +204,21 @@ async fn run_all(
     };
     let wishes = rows.iter().map(wish).collect();
     let command = args.command.clone();
-    let maker =
-        Maker { ctx: ctx.clone(), roster: roster.clone(), rows, previous: previous(ctx), command };
-    let child = move |at, credentials: &Credentials| maker.child(at, credentials);
-    let hear = move |at, told| report.lock().unwrap_or_else(PoisonError::into_inner).hear(at, told);
+    let maker = ChildBuilder {
+        ctx: ctx.clone(),
+        roster: roster.clone(),
+        rows,
+        previous: previous_env(ctx),
+        command,
+    };
+    let child = move |at, credentials: &Credentials| maker.build(at, credentials);
+    let hear =
+        move |at, told| report.lock().unwrap_or_else(PoisonError::into_inner).on_event(at, told);
     run_each(ctx, wishes, args.jobs.into(), Arc::new(child), Arc::new(hear)).await
 }
 
 /// What commands are made of.
-struct Maker {
+struct ChildBuilder {
     ctx: Arc<Ctx>,
     roster: Arc<Roster>,
     rows: Vec<usize>,
@@ -213,10 +226,10 @@ struct Maker {
     command: Vec<OsString>,
 }
 
-impl Maker {
+impl ChildBuilder {
     /// The command with a role's keys in its environment, whatever `credentials_as` says: nobody
     /// watches it for as long as they live.
-    fn child(&self, at: usize, credentials: &Credentials) -> ChildCommand {
+    fn build(&self, at: usize, credentials: &Credentials) -> ChildCommand {
         let (roster, entry) = (&*self.roster, &self.roster.entries[self.rows[at]]);
         let tags = role_env::tags(&self.ctx, roster, entry);
         // The colour is for prompts, and there is none.

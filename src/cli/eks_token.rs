@@ -9,13 +9,13 @@ use crate::identity::eks_token;
 use crate::os::clock::Clock;
 
 use super::args::{EksTokenArgs, Globals};
-use super::warm::{self, Terms};
-use super::{asked, out};
+use super::machine_credentials::{self, CredentialRequest};
+use super::{role_selector, ui};
 
 /// How long a token may be used, in seconds: EKS takes it for 15 minutes, and clocks differ.
-const LIFE: i64 = 14 * 60;
+const TOKEN_LIFETIME: i64 = 14 * 60;
 /// The version that every kubectl since 1.11 understands.
-const USUAL: &str = "client.authentication.k8s.io/v1beta1";
+const DEFAULT_API_VERSION: &str = "client.authentication.k8s.io/v1beta1";
 
 /// Runs the command: never prompts, prints nothing but the document on stdout.
 pub(super) fn run(globals: &Globals, args: &EksTokenArgs) -> Result<u8> {
@@ -24,79 +24,87 @@ pub(super) fn run(globals: &Globals, args: &EksTokenArgs) -> Result<u8> {
             .hint("run `kubectl config view` to see the cluster's name"));
     }
     let env = Env::from_process();
-    let version = version(env.get(env::KUBERNETES_EXEC_INFO));
+    let version = requested_version(env.get(env::KUBERNETES_EXEC_INFO));
     if let Some(warning) = version.warning {
-        out::warning(&Error::new(ErrorKind::Usage, warning));
+        ui::print_warning(&Error::new(ErrorKind::Usage, warning));
     }
-    let (globals, selectors) = asked::in_shell(&env, globals, &args.selectors);
+    let (globals, selectors) = role_selector::selectors_or_env(&env, globals, &args.selectors);
     let asked = args.region.clone().or_else(|| {
         [env::AWS_REGION, env::AWS_DEFAULT_REGION]
             .iter()
             .find_map(|var| env.get(*var))
             .map(str::to_owned)
     });
-    let terms = Terms {
+    let terms = CredentialRequest {
         window: Window::default(),
         auto_login: false,
         wait: None,
-        stored: true,
-        keep: true,
-        of_shell: true,
+        use_cached: true,
+        store: true,
+        from_shell: true,
         command: "eks-token",
     };
-    warm::credentials(env, &globals, &selectors, &terms, |credentials, instance| {
-        let region = asked.map_or_else(|| usual_region(instance), Region::new);
-        out::data(&document(
-            credentials,
-            &region,
-            args.cluster.trim(),
-            version.api,
-            Clock::System.now(),
-        )?)?;
-        Ok(0)
-    })
+    machine_credentials::with_credentials(
+        env,
+        &globals,
+        &selectors,
+        &terms,
+        |credentials, instance| {
+            let region = asked.map_or_else(|| default_region(instance), Region::new);
+            ui::print_data(&exec_credential(
+                credentials,
+                &region,
+                args.cluster.trim(),
+                version.api,
+                Clock::System.now(),
+            )?)?;
+            Ok(0)
+        },
+    )
 }
 
 /// Where nobody says a region: any regional STS of the partition will do.
-fn usual_region(instance: &Instance) -> Region {
+fn default_region(instance: &Instance) -> Region {
     instance.default_region.as_ref().unwrap_or(&instance.sso_region).clone()
 }
 
 /// The version to answer in.
 #[derive(Debug, PartialEq, Eq)]
-struct Version {
+struct ExecApiVersion {
     api: &'static str,
     warning: Option<&'static str>,
 }
 
 /// The version that kubectl asks for in KUBERNETES_EXEC_INFO, or the usual one.
-fn version(info: Option<&str>) -> Version {
+fn requested_version(info: Option<&str>) -> ExecApiVersion {
     #[derive(Deserialize)]
-    struct Info {
+    struct ExecInfo {
         #[serde(rename = "apiVersion")]
         api_version: String,
     }
-    let Some(info) = info else { return Version { api: USUAL, warning: None } };
-    let asked = serde_json::from_str::<Info>(info).map(|info| info.api_version);
+    let Some(info) = info else {
+        return ExecApiVersion { api: DEFAULT_API_VERSION, warning: None };
+    };
+    let asked = serde_json::from_str::<ExecInfo>(info).map(|info| info.api_version);
     match asked.as_deref() {
         Ok("client.authentication.k8s.io/v1") => {
-            Version { api: "client.authentication.k8s.io/v1", warning: None }
+            ExecApiVersion { api: "client.authentication.k8s.io/v1", warning: None }
         }
-        Ok(USUAL) => Version { api: USUAL, warning: None },
-        Ok("client.authentication.k8s.io/v1alpha1") => Version {
+        Ok(DEFAULT_API_VERSION) => ExecApiVersion { api: DEFAULT_API_VERSION, warning: None },
+        Ok("client.authentication.k8s.io/v1alpha1") => ExecApiVersion {
             api: "client.authentication.k8s.io/v1alpha1",
             warning: Some(
                 "kubectl asks for client.authentication.k8s.io/v1alpha1, which is gone since 1.24: write v1beta1 into the kubeconfig",
             ),
         },
-        Ok(_) => Version {
-            api: USUAL,
+        Ok(_) => ExecApiVersion {
+            api: DEFAULT_API_VERSION,
             warning: Some(
                 "KUBERNETES_EXEC_INFO asks for an unknown apiVersion; the answer is v1beta1",
             ),
         },
-        Err(_) => Version {
-            api: USUAL,
+        Err(_) => ExecApiVersion {
+            api: DEFAULT_API_VERSION,
             warning: Some("KUBERNETES_EXEC_INFO is not what kubectl writes; the answer is v1beta1"),
         },
     }
@@ -108,21 +116,21 @@ fn version(info: Option<&str>) -> Version {
 struct ExecCredential<'a> {
     kind: &'static str,
     api_version: &'a str,
-    spec: Nothing,
-    status: Status<'a>,
+    spec: EmptySpec,
+    status: ExecCredentialStatus<'a>,
 }
 
 #[derive(Serialize)]
-struct Nothing {}
+struct EmptySpec {}
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Status<'a> {
+struct ExecCredentialStatus<'a> {
     expiration_timestamp: String,
     token: &'a str,
 }
 
-fn document(
+fn exec_credential(
     credentials: &Credentials,
     region: &Region,
     cluster: &str,
@@ -131,10 +139,11 @@ fn document(
 ) -> Result<String> {
     let token = eks_token(credentials, region, cluster, now)?;
     // A token dies with the credentials that signed it.
-    let expires = now.plus(LIFE).min(credentials.expires_at);
-    let status = Status { expiration_timestamp: expires.to_rfc3339(), token: token.expose() };
+    let expires = now.plus(TOKEN_LIFETIME).min(credentials.expires_at);
+    let status =
+        ExecCredentialStatus { expiration_timestamp: expires.to_rfc3339(), token: token.expose() };
     let document =
-        ExecCredential { kind: "ExecCredential", api_version: version, spec: Nothing {}, status };
+        ExecCredential { kind: "ExecCredential", api_version: version, spec: EmptySpec {}, status };
     let text =
         serde_json::to_string(&document).map_err(|error| Error::internal(error.to_string()))?;
     Ok(text + "\n")
@@ -144,8 +153,8 @@ fn document(
 mod tests {
     use super::*;
 
-    fn answered(info: &str) -> (&'static str, bool) {
-        let version = version(Some(info));
+    fn version_for(info: &str) -> (&'static str, bool) {
+        let version = requested_version(Some(info));
         (version.api.rsplit('/').next().unwrap(), version.warning.is_some())
     }
 
@@ -160,11 +169,14 @@ mod tests {
             let info = format!(
                 r#"{{"apiVersion":"client.authentication.k8s.io/{asked}","kind":"ExecCredential","spec":{{"interactive":false}}}}"#
             );
-            assert_eq!(answered(&info), want, "{asked}");
+            assert_eq!(version_for(&info), want, "{asked}");
         }
-        assert_eq!(answered("{"), ("v1beta1", true));
-        assert_eq!(answered(r#"{"kind":"ExecCredential"}"#), ("v1beta1", true));
-        assert_eq!(version(None), Version { api: USUAL, warning: None });
+        assert_eq!(version_for("{"), ("v1beta1", true));
+        assert_eq!(version_for(r#"{"kind":"ExecCredential"}"#), ("v1beta1", true));
+        assert_eq!(
+            requested_version(None),
+            ExecApiVersion { api: DEFAULT_API_VERSION, warning: None }
+        );
     }
 
     #[test]
@@ -178,7 +190,14 @@ mod tests {
             account: "012345678901".parse().unwrap(),
         };
         let said = |now| {
-            document(&credentials, &Region::new("eu-west-1"), "c", USUAL, Timestamp(now)).unwrap()
+            exec_credential(
+                &credentials,
+                &Region::new("eu-west-1"),
+                "c",
+                DEFAULT_API_VERSION,
+                Timestamp(now),
+            )
+            .unwrap()
         };
         assert!(said(0).starts_with(
             r#"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","spec":{},"status":{"expirationTimestamp":"1970-01-01T00:10:00Z","token":"k8s-aws-v1."#

@@ -16,13 +16,13 @@ use crate::os::{helper, process, random};
 use crate::server::{Endpoint, SlotName, SlotTiming};
 use crate::shell::CredentialExport;
 
+use super::app::{self, Caller};
 use super::args::{EndpointHelperArgs, FormArg, Globals};
-use super::context::{self, Person};
-use super::exports;
-use super::resolve::Found;
+use super::resolve::ResolvedRole;
+use super::role_env;
 
 /// Whether the command gets an endpoint: by `--as`, else by `credentials_as`.
-pub(super) fn wanted(ctx: &Ctx, wish: &exports::Wish) -> bool {
+pub(super) fn is_requested(ctx: &Ctx, wish: &role_env::EnvOptions) -> bool {
     wish.form.map_or(ctx.settings.credentials_as == CredentialsAs::Endpoint, |form| {
         form == FormArg::Endpoint
     })
@@ -33,8 +33,8 @@ pub(super) fn wanted(ctx: &Ctx, wish: &exports::Wish) -> bool {
 /// # Errors
 /// [`Kind::Usage`] with `-x`; [`Kind::Config`] with file and line when the default profile yields
 /// credentials.
-pub(super) fn check(ctx: &Ctx, wish: &exports::Wish) -> Result<()> {
-    if wish.all {
+pub(super) fn check(ctx: &Ctx, wish: &role_env::EnvOptions) -> Result<()> {
+    if wish.export_all {
         return Err(Error::new(
             ErrorKind::Usage,
             "keys in variables come before an endpoint: programs would never ask it",
@@ -52,10 +52,17 @@ pub(super) fn check(ctx: &Ctx, wish: &exports::Wish) -> Result<()> {
 ///
 /// # Errors
 /// [`Kind::Vault`] when the vault can't be opened; when the helper does not start.
-pub(super) fn start(ctx: &Ctx, globals: &Globals, found: &Found) -> Result<CredentialExport> {
+pub(super) fn start(
+    ctx: &Ctx,
+    globals: &Globals,
+    found: &ResolvedRole,
+) -> Result<CredentialExport> {
     let key = ctx.vault.data_key()?;
-    let charge =
-        Charge { life: ProcessIdentity::current()?, token: random::token::<32>()?.into(), key };
+    let charge = HelperInput {
+        watched: ProcessIdentity::current()?,
+        token: random::token::<32>()?.into(),
+        key,
+    };
     let entry = found.entry();
     let (sso, role) =
         (found.roster.instance(entry).name.as_str(), format!("{}:{}", entry.account, entry.role));
@@ -79,15 +86,15 @@ pub(super) fn run(globals: &Globals, args: &EndpointHelperArgs) -> Result<u8> {
         return helper::respawn_detached(&own_program()?, &words.collect::<Vec<_>>()).map(|()| 0);
     }
     process::become_session_leader();
-    let charge = Charge::read()?;
-    let ctx = context::open_with_key(Env::from_process(), globals, Person::Absent, charge.key)?;
-    let (instance, arn) = (context::chosen_one(&ctx, globals)?, args.arn.parse::<RoleArn>()?);
+    let charge = HelperInput::read_stdin()?;
+    let ctx = app::open_with_data_key(Env::from_process(), globals, Caller::Program, charge.key)?;
+    let (instance, arn) = (app::selected_instance(&ctx, globals)?, args.arn.parse::<RoleArn>()?);
     let wish = AssumeRequest::new(&instance, arn.account, arn.role);
     let sign_in = {
         let (ctx, globals) = (ctx.clone(), globals.clone());
         move || super::helper::start(&ctx, &globals, &instance)
     };
-    context::block_on(&ctx, serve(&ctx, wish, charge.life, charge.token, sign_in))?;
+    app::block_on(&ctx, serve(&ctx, wish, charge.watched, charge.token, sign_in))?;
     Ok(0)
 }
 
@@ -116,21 +123,21 @@ fn own_program() -> Result<std::path::PathBuf> {
 
 /// What the helper gets on its standard input: whom to watch, the token to ask for, and the vault's
 /// key.
-struct Charge {
-    life: ProcessIdentity,
+struct HelperInput {
+    watched: ProcessIdentity,
     token: Secret<String>,
     key: Option<Secret<Vec<u8>>>,
 }
 
-impl Charge {
+impl HelperInput {
     /// Two lines and the key's bytes.
     fn render(&self) -> Secret<Vec<u8>> {
-        let lines = Secret::new(format!("{}\n{}\n", self.life, self.token.expose()));
+        let lines = Secret::new(format!("{}\n{}\n", self.watched, self.token.expose()));
         let key: &[u8] = self.key.as_ref().map_or(&[], |key| key.expose());
         Secret::new([lines.expose().as_bytes(), key].concat())
     }
 
-    fn read() -> Result<Self> {
+    fn read_stdin() -> Result<Self> {
         let mut bytes = Vec::new();
         std::io::stdin()
             .read_to_end(&mut bytes)
@@ -145,7 +152,7 @@ impl Charge {
         let mut line = || std::str::from_utf8(parts.next()?).ok();
         let (life, token) = (line()?.parse().ok()?, line()?.to_owned().into());
         let key = Some(parts.next()?.to_vec()).filter(|key| !key.is_empty()).map(Secret::new);
-        Some(Self { life, token, key })
+        Some(Self { watched: life, token, key })
     }
 }
 
@@ -156,14 +163,19 @@ mod tests {
     #[test]
     fn what_the_helper_is_told_arrives_whole_also_keys_with_line_ends_in_them() {
         for key in [None, Some(vec![b'\n', 0, b'\n', 255])] {
-            let charge = Charge {
-                life: ProcessIdentity::current().unwrap(),
+            let charge = HelperInput {
+                watched: ProcessIdentity::current().unwrap(),
                 token: "token".into(),
                 key: key.map(Secret::new),
             };
-            let read = Charge::parse(charge.render().expose()).unwrap();
-            assert_eq!((read.life, read.token, read.key), (charge.life, charge.token, charge.key));
+            let read = HelperInput::parse(charge.render().expose()).unwrap();
+            assert_eq!(
+                (read.watched, read.token, read.key),
+                (charge.watched, charge.token, charge.key)
+            );
         }
-        assert!(Charge::parse(b"").is_none() && Charge::parse(b"hello\nworld\n").is_none());
+        assert!(
+            HelperInput::parse(b"").is_none() && HelperInput::parse(b"hello\nworld\n").is_none()
+        );
     }
 }

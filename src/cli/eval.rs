@@ -14,114 +14,131 @@ use crate::shell::{
 use crate::tui::PickAction;
 
 use super::args::{EvalArgs, FormArg, Globals};
-use super::asked::Asked;
-use super::exports::{self, Wish};
-use super::resolve::Found;
-use super::{context, grant, out, resolve};
+use super::resolve::ResolvedRole;
+use super::role_env::{self, EnvOptions};
+use super::role_selector::RoleSelector;
+use super::{access, app, resolve, ui};
 
 /// Who reads the lines.
 #[derive(Debug, Clone, Copy)]
-enum Reader {
+enum EvalOutput {
     /// The calling shell; whether its own keys may be overwritten.
     Shell(Dialect, bool),
     /// Something else, somewhere else: what is set here says nothing about there.
-    Elsewhere(EnvFormat),
+    Format(EnvFormat),
 }
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: EvalArgs) -> Result<u8> {
     let env = Env::from_process();
-    let dialect = args.shell.unwrap_or_else(|| calling(&env));
+    let dialect = args.shell.unwrap_or_else(|| calling_dialect(&env));
     if args.clear {
         return clear(&env, dialect);
     }
-    let reader = args.format.map_or(Reader::Shell(dialect, args.overwrite_env), Reader::Elsewhere);
-    let wish = Wish {
+    let reader =
+        args.format.map_or(EvalOutput::Shell(dialect, args.overwrite_env), EvalOutput::Format);
+    let wish = EnvOptions {
         region: args.region,
         no_region: args.no_region,
         form: args.form,
-        all: args.export_all_env_vars,
+        export_all: args.export_all_env_vars,
     };
     reader.check_terminal(&wish)?;
-    if matches!(reader, Reader::Shell(_, false)) {
+    if matches!(reader, EvalOutput::Shell(_, false)) {
         // Keys are in the way of every form: better said before somebody chooses a role.
-        spare(&PreviousEnv::new(env.pairs()), &CredentialExport::Keys)?;
+        refuse_overwrite(&PreviousEnv::new(env.pairs()), &CredentialExport::Keys)?;
     }
-    let ctx = context::open_or_set_up(globals)?;
+    let ctx = app::open_or_set_up(globals)?;
     let found = if args.refresh {
-        let found = current(&ctx)?;
-        grant::confirm(&ctx, &found.roster, found.entry(), args.yes)?;
+        let found = resolve_current_role(&ctx)?;
+        access::confirm_protected(&ctx, &found.roster, found.entry(), args.yes)?;
         found
     } else {
-        Asked::read(&ctx, &args.selectors, (!args.query.is_empty()).then(|| args.query.join(" ")))?
-            .settle(&ctx, globals, PickAction::Exports, args.yes)?
+        RoleSelector::from_args(
+            &ctx,
+            &args.selectors,
+            (!args.query.is_empty()).then(|| args.query.join(" ")),
+        )?
+        .resolve_interactive(&ctx, globals, PickAction::Exports, args.yes)?
     };
-    print(&ctx, &found, &wish, reader, !args.refresh)
+    print_role_env(&ctx, &found, &wish, reader, !args.refresh)
 }
 
 /// The dialect of the shell that called us.
-fn calling(env: &Env) -> Dialect {
+fn calling_dialect(env: &Env) -> Dialect {
     let above = parent_names();
     shell::calling_shell(above.iter().map(String::as_str), env.get(env::SHELL))
 }
 
 /// Refuses to go on where what [`print_for_caller`] prints would be seen.
 pub(super) fn check_terminal(env: &Env) -> Result<()> {
-    Reader::Shell(calling(env), false).check_terminal(&Wish::default())
+    EvalOutput::Shell(calling_dialect(env), false).check_terminal(&EnvOptions::default())
 }
 
 /// Prints what puts a role that the picker chose into the calling shell.
-pub(super) fn print_for_caller(ctx: &Arc<Ctx>, found: &Found, wish: &Wish) -> Result<u8> {
-    print(ctx, found, wish, Reader::Shell(calling(&ctx.env), false), true)
+pub(super) fn print_for_calling_shell(
+    ctx: &Arc<Ctx>,
+    found: &ResolvedRole,
+    wish: &EnvOptions,
+) -> Result<u8> {
+    print_role_env(ctx, found, wish, EvalOutput::Shell(calling_dialect(&ctx.env), false), true)
 }
 
 /// Prints what puts a role into the reader's environment.
-fn print(ctx: &Arc<Ctx>, found: &Found, wish: &Wish, reader: Reader, stored: bool) -> Result<u8> {
+fn print_role_env(
+    ctx: &Arc<Ctx>,
+    found: &ResolvedRole,
+    wish: &EnvOptions,
+    reader: EvalOutput,
+    stored: bool,
+) -> Result<u8> {
     reader.check_terminal(wish)?;
     let (form, previous, reach) = match reader {
-        Reader::Shell(_, overwrite) => (
-            exports::form(ctx, found, wish)?,
-            exports::previous(ctx),
+        EvalOutput::Shell(_, overwrite) => (
+            role_env::resolve_form(ctx, found, wish)?,
+            role_env::previous_env(ctx),
             Recipient::Shell { overwrite },
         ),
         // Where these go there need not be a profile of ours.
-        Reader::Elsewhere(_) if wish.form == Some(FormArg::Profile) => {
-            (exports::form(ctx, found, wish)?, PreviousEnv::default(), Recipient::Child)
+        EvalOutput::Format(_) if wish.form == Some(FormArg::Profile) => {
+            (role_env::resolve_form(ctx, found, wish)?, PreviousEnv::default(), Recipient::Child)
         }
-        Reader::Elsewhere(_) => (CredentialExport::Keys, PreviousEnv::default(), Recipient::Child),
+        EvalOutput::Format(_) => (CredentialExport::Keys, PreviousEnv::default(), Recipient::Child),
     };
     if reach == (Recipient::Shell { overwrite: false }) {
-        spare(&previous, &form)?;
+        refuse_overwrite(&previous, &form)?;
     }
-    let credentials = grant::credentials(ctx, &found.roster, found.entry(), stored)?;
-    let place = exports::place(ctx, found, &credentials, &form);
-    let changes = exports::changes(ctx, found, &credentials, form, reach, wish, &previous);
+    let credentials = access::obtain(ctx, &found.roster, found.entry(), stored)?;
+    let place = role_env::describe_change(ctx, found, &credentials, &form);
+    let changes = role_env::env_changes(ctx, found, &credentials, form, reach, wish, &previous);
     let text = reader.render(&changes)?;
-    exports::remember(ctx, found, "eval");
-    exports::say_replaced(&previous, &changes);
-    out::say(&out::dim(&place));
-    out::data(&text)?;
+    role_env::record_use(ctx, found, "eval");
+    role_env::print_replaced(&previous, &changes);
+    ui::print_message(&ui::dim(&place));
+    ui::print_data(&text)?;
     Ok(0)
 }
 
-impl Reader {
+impl EvalOutput {
     fn render(self, changes: &EnvChanges) -> Result<String> {
         match self {
             Self::Shell(dialect, _) => shell::render(changes, dialect),
-            Self::Elsewhere(format) => format.render(changes),
+            Self::Format(format) => format.render(changes),
         }
     }
 
     /// Keys belong into a shell, not onto its screen.
-    fn check_terminal(self, wish: &Wish) -> Result<()> {
-        if !std::io::stdout().is_terminal() || (wish.form == Some(FormArg::Profile) && !wish.all) {
+    fn check_terminal(self, wish: &EnvOptions) -> Result<()> {
+        if !std::io::stdout().is_terminal()
+            || (wish.form == Some(FormArg::Profile) && !wish.export_all)
+        {
             return Ok(());
         }
         let hint = match self {
             Self::Shell(dialect, _) => {
                 format!("evaluate it: {}", dialect.eval_command("rolecall eval"))
             }
-            Self::Elsewhere(format) => {
+            Self::Format(format) => {
                 format!("send it to a file or a program: `rolecall eval --format {format} > FILE`")
             }
         };
@@ -133,14 +150,14 @@ impl Reader {
 fn clear(env: &Env, dialect: Dialect) -> Result<u8> {
     let changes = shell::clear_changes(&PreviousEnv::new(env.pairs()));
     if changes == EnvChanges::default() {
-        out::say(&out::dim("rolecall: there is no role in this shell"));
+        ui::print_message(&ui::dim("rolecall: there is no role in this shell"));
     }
-    out::data(&shell::render(&changes, dialect)?)?;
+    ui::print_data(&shell::render(&changes, dialect)?)?;
     Ok(0)
 }
 
 /// Refuses to overwrite what the shell could not get back.
-fn spare(previous: &PreviousEnv, form: &CredentialExport) -> Result<()> {
+fn refuse_overwrite(previous: &PreviousEnv, form: &CredentialExport) -> Result<()> {
     let names = shell::conflicting_variables(previous, form);
     if names.is_empty() {
         return Ok(());
@@ -150,7 +167,7 @@ fn spare(previous: &PreviousEnv, form: &CredentialExport) -> Result<()> {
 }
 
 /// The role that this shell is in, of the instance it came from.
-fn current(ctx: &Arc<Ctx>) -> Result<Found> {
+fn resolve_current_role(ctx: &Arc<Ctx>) -> Result<ResolvedRole> {
     let arn = ctx
         .env
         .get(env::ROLECALL_ROLE)
@@ -166,5 +183,9 @@ fn current(ctx: &Arc<Ctx>) -> Result<Found> {
         Some(name) => vec![ctx.instance(name)?.clone()],
         None => ctx.instances.clone(),
     };
-    resolve::one(ctx, &instances, &RoleQuery { arn: Some(arn.to_owned()), ..RoleQuery::default() })
+    resolve::resolve_one(
+        ctx,
+        &instances,
+        &RoleQuery { arn: Some(arn.to_owned()), ..RoleQuery::default() },
+    )
 }

@@ -13,66 +13,66 @@ use crate::shell::{EnvChanges, Recipient};
 use crate::tui::PickAction;
 
 use super::args::{ExecArgs, Globals};
-use super::asked::Asked;
-use super::exports::{self, Wish};
-use super::resolve::Found;
-use super::{context, endpoint, grant, out};
+use super::resolve::ResolvedRole;
+use super::role_env::{self, EnvOptions};
+use super::role_selector::RoleSelector;
+use super::{access, app, endpoint, ui};
 
 /// Runs the command; on Unix it becomes the program it was asked to run.
 pub(super) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
-    let ctx = context::open_or_set_up(globals)?;
+    let ctx = app::open_or_set_up(globals)?;
     let query = if args.env { Some(".".to_owned()) } else { args.query };
-    let asked = Asked::read(&ctx, &args.selectors, query)?.or_variables(&ctx);
-    let found = asked.settle(&ctx, globals, PickAction::Shell, args.yes)?;
-    let wish = Wish {
+    let asked = RoleSelector::from_args(&ctx, &args.selectors, query)?.or_from_env(&ctx);
+    let found = asked.resolve_interactive(&ctx, globals, PickAction::Shell, args.yes)?;
+    let wish = EnvOptions {
         region: args.region,
         no_region: args.no_region,
         form: args.form,
-        all: args.export_all_env_vars,
+        export_all: args.export_all_env_vars,
     };
-    enter(&ctx, globals, &found, &wish, !args.sts_refresh, args.command)
+    enter_role(&ctx, globals, &found, &wish, !args.sts_refresh, args.command)
 }
 
 /// Puts the role into the environment and runs the command in it, or a shell that this process
 /// stays the parent of. `stored` says whether stored credentials will do.
-pub(super) fn enter(
+pub(super) fn enter_role(
     ctx: &Arc<Ctx>,
     globals: &Globals,
-    found: &Found,
-    wish: &Wish,
+    found: &ResolvedRole,
+    wish: &EnvOptions,
     stored: bool,
     command: Vec<OsString>,
 ) -> Result<u8> {
     // What can't work is refused before anybody signs in; the endpoint's helper starts when there
     // is something to serve.
-    let form = if endpoint::wanted(ctx, wish) {
+    let form = if endpoint::is_requested(ctx, wish) {
         endpoint::check(ctx, wish)?;
         None
     } else {
-        Some(exports::form(ctx, found, wish)?)
+        Some(role_env::resolve_form(ctx, found, wish)?)
     };
-    let credentials = grant::credentials(ctx, &found.roster, found.entry(), stored)?;
-    grant::warn_of_end(ctx, found.roster.instance(found.entry()));
+    let credentials = access::obtain(ctx, &found.roster, found.entry(), stored)?;
+    access::warn_session_ending(ctx, found.roster.instance(found.entry()));
     let form = form.map_or_else(|| endpoint::start(ctx, globals, found), Ok)?;
-    let previous = exports::previous(ctx);
-    let place = exports::place(ctx, found, &credentials, &form);
+    let previous = role_env::previous_env(ctx);
+    let place = role_env::describe_change(ctx, found, &credentials, &form);
     let changes =
-        exports::changes(ctx, found, &credentials, form, Recipient::Child, wish, &previous);
-    exports::remember(ctx, found, "exec");
-    exports::say_replaced(&previous, &changes);
+        role_env::env_changes(ctx, found, &credentials, form, Recipient::Child, wish, &previous);
+    role_env::record_use(ctx, found, "exec");
+    role_env::print_replaced(&previous, &changes);
     let EnvChanges { set, unset } = changes;
     let mut words = command.into_iter();
     match words.next() {
         Some(program) => {
             // The output of a command belongs to the command, unless a person is watching.
             if std::io::stderr().is_terminal() {
-                out::say(&out::dim(&place));
+                ui::print_message(&ui::dim(&place));
             }
             Err(ChildCommand { program, args: words.collect(), set, unset }.exec())
         }
         None => {
-            out::say(&out::dim(&format!("{place} · type exit to leave")));
-            let _title = title(ctx, found);
+            ui::print_message(&ui::dim(&format!("{place} · type exit to leave")));
+            let _title = set_title(ctx, found);
             let shell = ctx
                 .env
                 .path(env::SHELL)
@@ -87,9 +87,9 @@ fn default_shell() -> &'static str {
 }
 
 /// The role in the terminal's title while its shell runs.
-fn title(ctx: &Ctx, found: &Found) -> Option<TitleGuard> {
+fn set_title(ctx: &Ctx, found: &ResolvedRole) -> Option<TitleGuard> {
     let plain = ctx.env.get(env::TERM).is_none_or(|term| term == "dumb" || term == "linux");
     let pane = ctx.env.get(env::TMUX).and(ctx.env.get(env::TMUX_PANE));
     let wanted = ctx.settings.set_title && std::io::stderr().is_terminal();
-    wanted.then(|| TitleGuard::set(&exports::label(found.entry()), !plain, pane))
+    wanted.then(|| TitleGuard::set(&role_env::role_label(found.entry()), !plain, pane))
 }

@@ -29,13 +29,14 @@ const EXAMPLES: [(&str, &str); 7] = [
 
 /// The command line with its first page of help laid out by hand; clap has no groups of
 /// subcommands.
-pub(super) fn dressed(command: Command) -> Command {
+pub(super) fn with_grouped_help(command: Command) -> Command {
     let header = *command.get_styles().get_header();
     let heading = |text: &str| format!("{header}{text}:{header:#}\n");
     let mut commands = String::new();
     for (group, lines) in groups(&command) {
         let _ = write!(commands, "{}", heading(group));
-        commands.extend(lines.into_iter().map(|(name, about)| row(&command, &name, 12, &about)));
+        commands
+            .extend(lines.into_iter().map(|(name, about)| help_row(&command, &name, 12, &about)));
         commands.push('\n');
     }
     let rows: String =
@@ -79,7 +80,7 @@ fn groups(command: &Command) -> Vec<(&'static str, Vec<(String, String)>)> {
     GROUPS.iter().enumerate().map(|(at, (group, _))| (*group, in_group(at))).collect()
 }
 
-fn row(command: &Command, name: &str, width: usize, meaning: &str) -> String {
+fn help_row(command: &Command, name: &str, width: usize, meaning: &str) -> String {
     let literal = *command.get_styles().get_literal();
     format!(
         "  {literal}{name}{literal:#}{}  {meaning}\n",
@@ -96,7 +97,7 @@ mod tests {
 
     #[test]
     fn the_first_page_names_every_command_once() {
-        let help = dressed(Cli::command()).render_help().to_string();
+        let help = with_grouped_help(Cli::command()).render_help().to_string();
         let visible = |command: &&Command| !command.is_hide_set();
         for command in Cli::command().get_subcommands().filter(visible) {
             let line = format!("\n  {:12}  ", command.get_name());
@@ -107,7 +108,7 @@ mod tests {
 
     #[test]
     fn help_of_a_command_keeps_what_every_command_takes_apart() {
-        let mut command = dressed(Cli::command());
+        let mut command = with_grouped_help(Cli::command());
         command.build();
         let list = command.find_subcommand_mut("list").unwrap().render_help().to_string();
         let (own, everywhere) = list.split_once("Options everywhere:").unwrap();

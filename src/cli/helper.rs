@@ -9,8 +9,8 @@ use crate::ops::ctx::Ctx;
 use crate::ops::sign_in::background::{self, SignInNotice};
 use crate::os::process;
 
+use super::app::{self, Caller};
 use super::args::Globals;
-use super::context::{self, Person};
 
 /// Leaves a helper behind that signs in to an instance. It gets the vault's key on its standard
 /// input, its only stdio.
@@ -39,7 +39,7 @@ pub(super) fn start(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result
 }
 
 /// Shows the user at the terminal, if there is one, where to sign in.
-pub(super) fn say(notice: &SignInNotice) {
+pub(super) fn show_notice(notice: &SignInNotice) {
     let Ok(mut terminal) = crate::os::tty::open() else { return };
     let problem = notice
         .problem
@@ -66,8 +66,8 @@ pub(super) fn run(globals: &Globals) -> Result<u8> {
         .read_to_end(&mut key)
         .map_err(|error| Error::os(format!("reading the vault's key: {error}")))?;
     let key = Some(Secret::new(key)).filter(|key| !key.expose().is_empty());
-    let ctx = context::open_with_key(Env::from_process(), globals, Person::Absent, key)?;
-    let instance = context::chosen_one(&ctx, globals)?;
-    context::block_on(&ctx, background::run_helper(&ctx, &instance))?;
+    let ctx = app::open_with_data_key(Env::from_process(), globals, Caller::Program, key)?;
+    let instance = app::selected_instance(&ctx, globals)?;
+    app::block_on(&ctx, background::run_helper(&ctx, &instance))?;
     Ok(0)
 }

@@ -7,28 +7,28 @@ use crate::domain::{Result, Roster, Timestamp, format_duration_short};
 use crate::ops::{refresh::store, roles::history};
 
 use super::args::{Globals, HistoryArgs};
-use super::{context, out, table};
+use super::{app, table, ui};
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &HistoryArgs) -> Result<u8> {
-    let ctx = context::open(globals)?;
+    let ctx = app::open(globals)?;
     let mut uses = history::load_uses(&ctx)?;
     if globals.sso.is_some() {
-        let chosen = context::chosen(&ctx, globals)?;
+        let chosen = app::selected_instances(&ctx, globals)?;
         uses.retain(|used| chosen.iter().any(|instance| instance.name == used.role.instance));
     }
     uses.reverse();
     uses.truncate(args.last.unwrap_or(usize::MAX));
     let roster = store::load_roster(&ctx, &ctx.instances);
     if args.json {
-        out::data(&format!(
+        ui::print_data(&format!(
             "{}\n",
-            Value::Array(uses.iter().map(|used| object(&roster, used)).collect())
+            Value::Array(uses.iter().map(|used| use_json(&roster, used)).collect())
         ))?;
     } else if uses.is_empty() {
-        out::say("no role was handed out yet");
+        ui::print_message("no role was handed out yet");
     } else {
-        out::data(&as_text(&roster, &uses, ctx.clock.now()))?;
+        ui::print_data(&render_text(&roster, &uses, ctx.clock.now()))?;
     }
     Ok(0)
 }
@@ -40,7 +40,7 @@ fn account_name<'a>(roster: &'a Roster, used: &HistoryEntry) -> Option<&'a str> 
     same.map(|entry| &*entry.account_name).filter(|name| !name.is_empty())
 }
 
-fn as_text(roster: &Roster, uses: &[HistoryEntry], now: Timestamp) -> String {
+fn render_text(roster: &Roster, uses: &[HistoryEntry], now: Timestamp) -> String {
     let header = ["WHEN", "ACCOUNT", "ROLE", "SSO", "COMMAND", "DIRECTORY"].map(String::from);
     let row = |used: &HistoryEntry| {
         let when = format!("{} ago", format_duration_short(now.since(used.at)));
@@ -61,10 +61,10 @@ fn as_text(roster: &Roster, uses: &[HistoryEntry], now: Timestamp) -> String {
         let (role, instance) = (used.role.role.to_string(), used.role.instance.to_string());
         vec![when, account, role, instance, used.command.clone(), used.directory.clone()]
     };
-    table::fitted(&header, &uses.iter().map(row).collect::<Vec<_>>())
+    table::render_for_terminal(&header, &uses.iter().map(row).collect::<Vec<_>>())
 }
 
-fn object(roster: &Roster, used: &HistoryEntry) -> Value {
+fn use_json(roster: &Roster, used: &HistoryEntry) -> Value {
     let mut object = json!({
         "at": used.at.to_rfc3339(),
         "sso": used.role.instance,

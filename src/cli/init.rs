@@ -7,13 +7,13 @@ use crate::domain::{Error, Result};
 use crate::shell::Dialect;
 use crate::shell::hooks::{DIRENV_LIBRARY, ShellHook};
 
-use super::args::{InitArgs, Reader};
-use super::out;
+use super::args::{InitArgs, InitTarget};
+use super::ui;
 
 /// Runs the command.
 pub(super) fn run(args: InitArgs) -> Result<u8> {
-    let Reader::Shell(shell) = args.reader else {
-        out::data(DIRENV_LIBRARY)?;
+    let InitTarget::Shell(shell) = args.target else {
+        ui::print_data(DIRENV_LIBRARY)?;
         return Ok(0);
     };
     let key = match args.key {
@@ -23,7 +23,9 @@ pub(super) fn run(args: InitArgs) -> Result<u8> {
         None if matches!(shell, Dialect::Nushell | Dialect::Elvish) => None,
         None => Some("ctrl-x p".parse()?),
     };
-    out::data(&ShellHook { shell, program: &program()?, cmd: &args.cmd, key }.render()?)?;
+    ui::print_data(
+        &ShellHook { shell, program: &program_for_scripts()?, cmd: &args.cmd, key }.render()?,
+    )?;
     Ok(0)
 }
 
@@ -31,7 +33,7 @@ pub(super) fn run(args: InitArgs) -> Result<u8> {
 ///
 /// # Errors
 /// [`crate::domain::Kind::Os`] when the program can't tell where it is.
-pub(super) fn program() -> Result<String> {
+pub(super) fn program_for_scripts() -> Result<String> {
     let own = std::env::current_exe()
         .map_err(|error| Error::os(format!("where this program is: {error}")))?;
     let real = |path: &Path| path.canonicalize().ok();

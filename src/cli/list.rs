@@ -12,10 +12,10 @@ use crate::ops::ctx::Ctx;
 use crate::ops::roles::fields::{self, FieldValues};
 
 use super::args::{Globals, ListArgs};
-use super::{context, out, resolve, table};
+use super::{app, resolve, table, ui};
 
 /// Columns when neither the command line nor `list_fields` says.
-const DEFAULT: [&str; 4] = ["AccountIdPad", "AccountAlias", "RoleName", "Expires"];
+const DEFAULT_COLUMNS: [&str; 4] = ["AccountIdPad", "AccountAlias", "RoleName", "Expires"];
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &ListArgs) -> Result<u8> {
@@ -24,22 +24,23 @@ pub(super) fn run(globals: &Globals, args: &ListArgs) -> Result<u8> {
             .iter()
             .map(|field| [field.name, field.snake, field.description].map(String::from).to_vec())
             .collect();
-        out::data(&table::render(
+        ui::print_data(&table::render(
             &["FIELD", "IN TEMPLATES", "MEANING"].map(String::from),
             &rows,
             None,
         ))?;
         return Ok(0);
     }
-    let ctx = context::open(globals)?;
+    let ctx = app::open(globals)?;
     let (columns, sort_by) = (columns(&ctx, args)?, sort_by(&ctx, args)?);
     let prefixes =
         args.prefix.iter().map(|prefix| parse_prefix(prefix)).collect::<Result<Vec<_>>>()?;
-    let (roster, warnings) = resolve::known_with_warnings(&ctx, &context::chosen(&ctx, globals)?)?;
-    warnings.iter().for_each(out::warning);
+    let (roster, warnings) =
+        resolve::load_roster_with_warnings(&ctx, &app::selected_instances(&ctx, globals)?)?;
+    warnings.iter().for_each(ui::print_warning);
     let roster = Arc::new(roster);
     if roster.entries.is_empty() {
-        return Err(resolve::nothing_known());
+        return Err(resolve::no_roles_known());
     }
     let named = columns.iter().chain(&sort_by).chain(prefixes.iter().map(|(name, _)| name));
     let fields = FieldValues::new(&ctx, &roster, named.map(String::as_str));
@@ -48,9 +49,9 @@ pub(super) fn run(globals: &Globals, args: &ListArgs) -> Result<u8> {
         rows.retain(|entry| fields.text(entry, name).to_lowercase().starts_with(value));
     }
     if let Some(name) = &sort_by {
-        sort(&mut rows, name, args.reverse || backwards(&ctx), &fields);
+        sort(&mut rows, name, args.reverse || is_reversed(&ctx), &fields);
     }
-    out::data(&render(&rows, &columns, args, &fields))?;
+    ui::print_data(&render(&rows, &columns, args, &fields))?;
     Ok(0)
 }
 
@@ -69,7 +70,7 @@ fn columns(ctx: &Ctx, args: &ListArgs) -> Result<Vec<String>> {
             spelled(configured)
                 .map_err(|error| Error { kind: ErrorKind::Config, ..error.context(&place) })
         }
-        ([], None) => Ok(DEFAULT.map(String::from).to_vec()),
+        ([], None) => Ok(DEFAULT_COLUMNS.map(String::from).to_vec()),
         (given, _) => spelled(given),
     }
 }
@@ -85,7 +86,7 @@ fn sort_by(ctx: &Ctx, args: &ListArgs) -> Result<Option<String>> {
 }
 
 /// Any value of the variable but `false`, `0` and `no` says yes.
-fn backwards(ctx: &Ctx) -> bool {
+fn is_reversed(ctx: &Ctx) -> bool {
     let value = ctx.env.get(env::AWS_SSO_FIELD_SORT_REVERSE).map(str::to_ascii_lowercase);
     value.is_some_and(|value| !["false", "0", "no"].contains(&value.as_str()))
 }
@@ -115,15 +116,19 @@ fn matching<'a>(roster: &'a Arc<Roster>, query: Option<&str>) -> Vec<&'a RosterE
 /// no value, is last both ways round.
 fn sort(rows: &mut [&RosterEntry], name: &str, reverse: bool, fields: &FieldValues<'_>) {
     if fields::is_expiry(name) {
-        return by(rows, reverse, |entry| fields.expires(entry).map(|at| at.0));
+        return sort_by_key(rows, reverse, |entry| fields.expires(entry).map(|at| at.0));
     }
     // Ids need no number: all of them have twelve digits.
-    by(rows, reverse, |entry| {
+    sort_by_key(rows, reverse, |entry| {
         Some(fields.text(entry, name).to_lowercase()).filter(|text| !text.is_empty())
     });
 }
 
-fn by<T: Ord>(rows: &mut [&RosterEntry], reverse: bool, key: impl Fn(&RosterEntry) -> Option<T>) {
+fn sort_by_key<T: Ord>(
+    rows: &mut [&RosterEntry],
+    reverse: bool,
+    key: impl Fn(&RosterEntry) -> Option<T>,
+) {
     rows.sort_by_cached_key(|entry| {
         let key = key(entry);
         (key.is_none(), key.map(|key| if reverse { Err(Reverse(key)) } else { Ok(key) }))
@@ -152,7 +157,7 @@ fn render(
         let line = |cells: &[String]| {
             cells
                 .iter()
-                .map(|cell| table::csv(&out::data_visible(cell.clone())))
+                .map(|cell| table::csv_cell(&ui::escape_data(cell.clone())))
                 .collect::<Vec<_>>()
                 .join(",")
                 + "\n"
@@ -161,7 +166,7 @@ fn render(
             .chain(rows.iter().map(|row| line(&cells(row))))
             .collect();
     }
-    table::fitted(columns, &rows.iter().map(cells).collect::<Vec<_>>())
+    table::render_for_terminal(columns, &rows.iter().map(cells).collect::<Vec<_>>())
 }
 
 /// JSON has the snake-case spelling.

@@ -21,25 +21,27 @@ use crate::ops::work::SignInStep;
 use crate::os::pasted::PasteReader;
 
 use super::args::{FlowArg, Globals, LoginArgs};
-use super::{cache, context, out, qr, setup};
+use super::{app, cache, qr, setup, ui};
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &LoginArgs) -> Result<u8> {
-    let ctx = context::open_or_set_up(globals)?;
+    let ctx = app::open_or_set_up(globals)?;
     if args.check {
         return check(
             &ctx,
-            &if args.all { ctx.instances.clone() } else { context::chosen(&ctx, globals)? },
+            &if args.all { ctx.instances.clone() } else { app::selected_instances(&ctx, globals)? },
             args.all,
         );
     }
-    let instances = context::one_or_all(&ctx, globals, args.all)?;
-    let code = context::block_on(
+    let instances = app::selected_or_all_instances(&ctx, globals, args.all)?;
+    let code = app::block_on(
         &ctx,
-        context::each(&instances, async |instance| login(&ctx, instance, args).await),
+        app::for_each_instance(&instances, async |instance| {
+            login_instance(&ctx, instance, args).await
+        }),
     )?;
     if !args.no_cache_refresh && !args.no_config_check {
-        setup::keep_up(&ctx);
+        setup::update_after_refresh(&ctx);
     }
     Ok(code)
 }
@@ -71,20 +73,20 @@ fn check(ctx: &Ctx, instances: &[Instance], all: bool) -> Result<u8> {
     }
 }
 
-async fn login(ctx: &Arc<Ctx>, instance: &Instance, args: &LoginArgs) -> Result<()> {
+async fn login_instance(ctx: &Arc<Ctx>, instance: &Instance, args: &LoginArgs) -> Result<()> {
     let valid = if args.force {
         Err(login_needed(instance))
     } else {
         access_token(ctx, instance, None).await
     };
     match valid {
-        Ok(_) => out::say(&format!(
+        Ok(_) => ui::print_message(&format!(
             "already signed in to {}{}",
-            out::bold(instance.name.as_str()),
-            by_whom(ctx, instance)?
+            ui::bold(instance.name.as_str()),
+            borrowed_note(ctx, instance)?
         )),
         Err(error) if error.kind == ErrorKind::LoginNeeded => {
-            at_terminal(
+            sign_in_at_terminal(
                 ctx,
                 instance,
                 SignInOptions { flow: flow(args.flow), register_again: args.force },
@@ -100,7 +102,7 @@ async fn login(ctx: &Arc<Ctx>, instance: &Instance, args: &LoginArgs) -> Result<
 }
 
 /// What to add where the token is not ours.
-fn by_whom(ctx: &Ctx, instance: &Instance) -> Result<&'static str> {
+fn borrowed_note(ctx: &Ctx, instance: &Instance) -> Result<&'static str> {
     let sessions = load_sessions(ctx)?;
     let borrowed = sessions
         .instances
@@ -121,7 +123,7 @@ fn flow(arg: FlowArg) -> Option<Flow> {
 ///
 /// # Errors
 /// As [`sign_in_hearing`].
-pub(super) async fn at_terminal(
+pub(super) async fn sign_in_at_terminal(
     ctx: &Arc<Ctx>,
     instance: &Instance,
     options: SignInOptions,
@@ -131,7 +133,7 @@ pub(super) async fn at_terminal(
             ErrorKind::Vault,
             "secure_store = \"json\": tokens and credentials are kept in plain text",
         );
-        out::warning(
+        ui::print_warning(
             &plain.hint("take the line out of the configuration, then run `rolecall vault reset`"),
         );
     }
@@ -143,50 +145,52 @@ pub(super) async fn at_terminal(
     let report = |step: SignInStep| match step {
         // The first is too short to be told; the others are told by whoever asked.
         SignInStep::Starting | SignInStep::Done | SignInStep::Failed(_) => {}
-        SignInStep::RedirectRejected(error) => out::warning(&error),
+        SignInStep::RedirectRejected(error) => ui::print_warning(&error),
         SignInStep::BrowserFailed(error) => {
-            out::warning(&error);
+            ui::print_warning(&error);
             let code = with_code.load(Ordering::Relaxed);
             let place = if code { "any browser" } else { "a browser on this machine" };
-            out::say(&format!(
+            ui::print_message(&format!(
                 "  open the address above in {place}; the sign-in is still waiting for it"
             ));
         }
         SignInStep::Open { url, code, expires_at, browser_opened: browser } => {
             let left = format_duration(expires_at.since(clock.now()));
             match browser {
-                true => out::say(&format!(
+                true => ui::print_message(&format!(
                     "signing in to {}: a page has opened in your browser",
-                    out::bold(name.as_str())
+                    ui::bold(name.as_str())
                 )),
-                false => out::say(&format!(
+                false => ui::print_message(&format!(
                     "signing in to {}: open this page in any browser",
-                    out::bold(name.as_str())
+                    ui::bold(name.as_str())
                 )),
             }
             let url = escape_unprintable(&url);
-            out::say(&format!("  {url}"));
+            ui::print_message(&format!("  {url}"));
             if draws {
                 // The address stands above: a terminal that is too narrow costs the picture only.
-                out::say(qr::render(&url, qr::columns()).unwrap_or_default().trim_end());
+                ui::print_message(qr::render(&url, qr::columns()).unwrap_or_default().trim_end());
             }
             let by_code = code.is_some();
             with_code.store(by_code, Ordering::Relaxed);
             if let Some(code) = code {
-                out::say(&format!(
+                ui::print_message(&format!(
                     "  it has to show this code: {}",
-                    out::bold(&escape_unprintable(&code))
+                    ui::bold(&escape_unprintable(&code))
                 ));
             }
             // With a code any browser will do. Without one the browser comes back to this machine,
             // or its address is brought here by hand.
-            let pasted = if by_code { None } else { listen(send.clone()) };
+            let pasted = if by_code { None } else { listen_for_paste(send.clone()) };
             if pasted.is_some() {
-                out::say(&out::dim(
+                ui::print_message(&ui::dim(
                     "  is the browser on another machine? It ends on a page of 127.0.0.1 that it can't open: paste its address here",
                 ));
             }
-            out::say(&out::dim(&format!("  waiting for you, {left} at most; Ctrl-C gives up")));
+            ui::print_message(&ui::dim(&format!(
+                "  waiting for you, {left} at most; Ctrl-C gives up"
+            )));
             *listening.lock().unwrap_or_else(PoisonError::into_inner) = pasted;
         }
     };
@@ -194,12 +198,12 @@ pub(super) async fn at_terminal(
     // What is typed from here on is for whatever comes next.
     drop(listening);
     outcome?;
-    out::say(&format!("signed in to {}", out::bold(instance.name.as_str())));
+    ui::print_message(&format!("signed in to {}", ui::bold(instance.name.as_str())));
     Ok(())
 }
 
 /// Takes what a person pastes, where somebody sits here whose keys nobody else waits for.
-fn listen(send: UnboundedSender<Secret<String>>) -> Option<PasteReader> {
+fn listen_for_paste(send: UnboundedSender<Secret<String>>) -> Option<PasteReader> {
     let here = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
     // A pager or a filter behind a pipe may read the terminal itself.
     let alone = here && std::io::stdout().is_terminal();
@@ -215,14 +219,14 @@ fn listen(send: UnboundedSender<Secret<String>>) -> Option<PasteReader> {
 ///
 /// # Errors
 /// What the work says, or the sign-in.
-pub(super) async fn signed_in<T>(
+pub(super) async fn with_sign_in<T>(
     ctx: &Arc<Ctx>,
     instance: &Instance,
     mut work: impl AsyncFnMut() -> Result<T>,
 ) -> Result<T> {
     match work().await {
-        Err(error) if error.kind == ErrorKind::LoginNeeded && context::may_sign_in(ctx) => {
-            at_terminal(ctx, instance, SignInOptions::default()).await?;
+        Err(error) if error.kind == ErrorKind::LoginNeeded && app::may_sign_in(ctx) => {
+            sign_in_at_terminal(ctx, instance, SignInOptions::default()).await?;
             work().await
         }
         other => other,

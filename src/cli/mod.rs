@@ -1,11 +1,12 @@
 //! argv to operations to text: the only printer, the only exit. One file per subcommand.
 
+mod access;
+mod app;
+mod appearance;
 mod args;
-mod asked;
 mod cache;
 mod complete;
 mod console;
-mod context;
 mod credentials;
 mod demo;
 mod doctor;
@@ -14,18 +15,16 @@ mod eks_token;
 mod endpoint;
 mod eval;
 mod exec;
-mod exports;
-mod grant;
+mod fast_args;
 mod help;
 mod helper;
 mod history;
 mod init;
-mod keys;
+mod key_bindings;
 mod list;
 mod login;
 mod logout;
-mod looks;
-mod out;
+mod machine_credentials;
 mod pick;
 mod plain;
 mod process;
@@ -33,16 +32,17 @@ mod qr;
 mod redirect;
 mod report;
 mod resolve;
+mod role_env;
+mod role_selector;
 mod scene;
 mod settings;
 mod setup;
 mod status;
-mod straight;
 mod table;
 mod tags;
 mod time;
+mod ui;
 mod vault;
-mod warm;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -58,31 +58,31 @@ pub use args::{Cli, Command};
 pub fn main() -> ExitCode {
     crate::os::process::make_undumpable();
     let args: Vec<OsString> = std::env::args_os().collect();
-    let result = match time::alone(&args) {
+    let result = match time::parse_fast(&args) {
         Some(alone) => time::run(&alone),
         // The whole command line is a tree of some hundred words; a picker that was asked for
         // without any needs none of them.
         None if args.len() == 1 => run(Cli::default()),
-        None => match straight::read(&args).map_or_else(|| parse(args), Ok) {
+        None => match fast_args::parse(&args).map_or_else(|| parse(args), Ok) {
             Ok(cli) => run(cli),
-            Err(error) => return usage(&error),
+            Err(error) => return print_clap_error(&error),
         },
     };
     match result {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            out::error(&error);
+            ui::print_error(&error);
             ExitCode::from(exit_code(error.kind))
         }
     }
 }
 
 fn parse(args: Vec<OsString>) -> std::result::Result<Cli, clap::Error> {
-    Cli::from_arg_matches(&help::dressed(Cli::command()).try_get_matches_from(args)?)
+    Cli::from_arg_matches(&help::with_grouped_help(Cli::command()).try_get_matches_from(args)?)
 }
 
 /// What clap has to say: help and version on stdout, a usage error on stderr.
-fn usage(error: &clap::Error) -> ExitCode {
+fn print_clap_error(error: &clap::Error) -> ExitCode {
     // A closed pipe while printing help is no failure.
     let _ = error.print();
     ExitCode::from(if error.use_stderr() { exit_code(ErrorKind::Usage) } else { 0 })
@@ -90,7 +90,7 @@ fn usage(error: &clap::Error) -> ExitCode {
 
 fn run(cli: Cli) -> Result<u8> {
     let plain = cli.pick.plain || matches!(&cli.command, Some(Command::Pick(args)) if args.plain);
-    out::begin(&cli.globals, plain);
+    ui::init(&cli.globals, plain);
     // Said here and not in clap's terms, which would refuse the global flags before a command too.
     if cli.command.is_some() && cli.pick != PickArgs::default() {
         return Err(Error::new(ErrorKind::Usage, "flags of the picker stand before a command")

@@ -16,76 +16,76 @@ use crate::os::clock::Clock;
 use crate::tui::{self, Exit, PickAction, PickerOutcome};
 
 use super::args::{Globals, PickArgs};
-use super::console::{self, Page};
-use super::exports::Wish;
-use super::resolve::Found;
-use super::scene::{self, Scene};
-use super::{context, each, eval, exec, grant, keys, looks, out, plain, resolve};
+use super::console::{self, ConsoleTarget};
+use super::resolve::ResolvedRole;
+use super::role_env::EnvOptions;
+use super::scene::{self, PickerInput};
+use super::{access, app, appearance, each, eval, exec, key_bindings, plain, resolve, ui};
 
 /// `rolecall` alone: Enter does what `--action` or `default_action` says.
 pub(super) fn interactive(globals: &Globals, args: PickArgs) -> Result<u8> {
-    choose(globals, args, false)
+    pick_and_act(globals, args, false)
 }
 
 /// `rolecall pick`: prints the ARN unless told otherwise.
 pub(super) fn run(globals: &Globals, args: PickArgs) -> Result<u8> {
-    choose(globals, args, true)
+    pick_and_act(globals, args, true)
 }
 
-fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
+fn pick_and_act(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
     let query = args.query.clone().unwrap_or_else(|| args.words.join(" "));
     args.print.as_deref().map(fields::canonical_name).transpose()?;
     if !(args.filter || args.select_1 || args.exit_0)
-        && let Some(scene) = Scene::remembered(globals, &query)?
+        && let Some(scene) = PickerInput::from_snapshot(globals, &query)?
     {
-        return on_screen(globals, scene, query, &args, prints);
+        return pick_on_screen(globals, scene, query, &args, prints);
     }
-    let ctx = context::open_bare(globals)?;
+    let ctx = app::open_allowing_no_instances(globals)?;
     let first_run = ctx.instances.is_empty();
     if first_run && (args.filter || args.select_1 || args.exit_0 || !crate::os::tty::is_present()) {
         return Err(no_instances(&ctx.paths));
     }
     if first_run {
-        context::warn_of_aws_files(&ctx.paths);
+        app::warn_about_aws_files(&ctx.paths);
     }
-    let instances = if first_run { Vec::new() } else { context::chosen(&ctx, globals)? };
-    let action = action(ctx.settings.default_action, &args, prints);
+    let instances = if first_run { Vec::new() } else { app::selected_instances(&ctx, globals)? };
+    let action = resolve_action(ctx.settings.default_action, &args, prints);
     if args.filter || args.select_1 || args.exit_0 {
         if action == PickAction::Exports {
             eval::check_terminal(&ctx.env)?;
         }
-        let roster = Arc::new(resolve::known(&ctx, &instances)?);
+        let roster = Arc::new(resolve::load_roster(&ctx, &instances)?);
         if roster.entries.is_empty() && args.filter {
-            return Err(resolve::nothing_known());
+            return Err(resolve::no_roles_known());
         }
-        let rows = search(&ctx, &roster, &query);
+        let rows = matching_rows(&ctx, &roster, &query);
         if rows.is_empty() && (args.filter || args.exit_0) {
             return Ok(super::exit_code(ErrorKind::NoMatch));
         }
         if args.filter {
-            return finish(&ctx, globals, &roster, rows, PickAction::Print, &query, &args);
+            return perform(&ctx, globals, &roster, rows, PickAction::Print, &query, &args);
         }
         if args.select_1 && rows.len() == 1 {
             // The screen would have asked.
             if action != PickAction::Print {
-                grant::confirm(&ctx, &roster, &roster.entries[rows[0]], false)?;
+                access::confirm_protected(&ctx, &roster, &roster.entries[rows[0]], false)?;
             }
-            return finish(&ctx, globals, &roster, rows, action, &query, &args);
+            return perform(&ctx, globals, &roster, rows, action, &query, &args);
         }
     }
-    let scene = Scene::read(&ctx, globals, &instances);
-    on_screen(globals, scene, query, &args, prints)
+    let scene = PickerInput::from_ctx(&ctx, globals, &instances);
+    pick_on_screen(globals, scene, query, &args, prints)
 }
 
 /// Shows the picker and does what was chosen there.
-fn on_screen(
+fn pick_on_screen(
     globals: &Globals,
-    scene: Scene,
+    scene: PickerInput,
     query: String,
     args: &PickArgs,
     prints: bool,
 ) -> Result<u8> {
-    let action = action(scene.settings.default_action, args, prints);
+    let action = resolve_action(scene.settings.default_action, args, prints);
     if action == PickAction::Exports {
         eval::check_terminal(&scene.env)?;
     }
@@ -93,15 +93,16 @@ fn on_screen(
     let first_run = instances.is_empty();
     // Marks are for what several roles can do; a shell that waits for its exports takes one.
     let multi = args.multi || matches!(action, PickAction::Shell | PickAction::Profile);
-    let (left, ctx) = screen(scene, query, Enter { action, only: false, multi }, args)?;
-    let opened = || ctx.map_or_else(|| context::open(globals), Ok);
+    let (left, ctx) =
+        open_screen(scene, query, EnterOptions { action, single_action: false, multi }, args)?;
+    let opened = || ctx.map_or_else(|| app::open(globals), Ok);
     match left.exit {
         Exit::Cancelled => Err(super::cancelled()),
         Exit::Picked(picked) => {
             let mut ctx = opened()?;
             if first_run {
                 // What was set up on the screen is known from here on.
-                ctx = context::open(globals)?;
+                ctx = app::open(globals)?;
                 instances.clone_from(&ctx.instances);
             }
             let roster = Arc::new(store::load_roster(&ctx, &instances));
@@ -110,41 +111,41 @@ fn on_screen(
                 .iter()
                 .map(|role| position(&roster, role))
                 .collect::<Result<Vec<_>>>()?;
-            finish(&ctx, globals, &roster, rows, picked.action, &left.query, args)
+            perform(&ctx, globals, &roster, rows, picked.action, &left.query, args)
         }
         Exit::RunEach { roles, command_line: line } => {
             let ctx = opened()?;
             let roster = Arc::new(store::load_roster(&ctx, &instances));
             let rows =
                 roles.iter().map(|role| position(&roster, role)).collect::<Result<Vec<_>>>()?;
-            each::over(&ctx, &roster, rows, &line)
+            each::run_in_roles(&ctx, &roster, rows, &line)
         }
     }
 }
 
 /// For commands without a selector: the picker, where Enter chooses the one role for them.
-pub(super) fn one(
+pub(super) fn pick_one(
     ctx: &Arc<Ctx>,
     globals: &Globals,
     instances: &[Instance],
     query: String,
     action: PickAction,
-) -> Result<Found> {
-    one_and_query(ctx, globals, instances, query, action).map(|(found, _)| found)
+) -> Result<ResolvedRole> {
+    pick_one_with_query(ctx, globals, instances, query, action).map(|(found, _)| found)
 }
 
 /// The same, and what stood in the query: it may be the address of a page.
-pub(super) fn one_and_query(
+pub(super) fn pick_one_with_query(
     ctx: &Arc<Ctx>,
     globals: &Globals,
     instances: &[Instance],
     query: String,
     action: PickAction,
-) -> Result<(Found, String)> {
-    let (left, _) = screen(
-        Scene::read(ctx, globals, instances),
+) -> Result<(ResolvedRole, String)> {
+    let (left, _) = open_screen(
+        PickerInput::from_ctx(ctx, globals, instances),
         query,
-        Enter { action, only: true, multi: false },
+        EnterOptions { action, single_action: true, multi: false },
         &PickArgs::default(),
     )?;
     match left.exit {
@@ -153,12 +154,12 @@ pub(super) fn one_and_query(
         Exit::Picked(picked) => {
             let roster = Arc::new(store::load_roster(ctx, instances));
             let position = position(&roster, picked.roles.first().ok_or_else(super::cancelled)?)?;
-            Ok((Found { roster, position }, left.query))
+            Ok((ResolvedRole { roster, position }, left.query))
         }
     }
 }
 
-fn action(default: DefaultAction, args: &PickArgs, prints: bool) -> PickAction {
+fn resolve_action(default: DefaultAction, args: &PickArgs, prints: bool) -> PickAction {
     let unnamed = if prints || args.print.is_some() { DefaultAction::Print } else { default };
     match args.action.unwrap_or(unnamed) {
         DefaultAction::Shell => PickAction::Shell,
@@ -170,7 +171,7 @@ fn action(default: DefaultAction, args: &PickArgs, prints: bool) -> PickAction {
 }
 
 /// The rows that a query matches, best first.
-pub(super) fn search(ctx: &Ctx, roster: &Arc<Roster>, query: &str) -> Vec<usize> {
+pub(super) fn matching_rows(ctx: &Ctx, roster: &Arc<Roster>, query: &str) -> Vec<usize> {
     let usages = history::load_usages(ctx);
     let flags = favorites::load(&ctx.paths.state_dir).unwrap_or_default();
     let index = SearchIndex::new(roster.clone());
@@ -193,7 +194,7 @@ fn position(roster: &Roster, role: &RoleId) -> Result<usize> {
 }
 
 /// Does what was chosen with the chosen roles, with the screen back as it was.
-fn finish(
+fn perform(
     ctx: &Arc<Ctx>,
     globals: &Globals,
     roster: &Arc<Roster>,
@@ -202,22 +203,24 @@ fn finish(
     query: &str,
     args: &PickArgs,
 ) -> Result<u8> {
-    let found = |row: usize| Found { roster: roster.clone(), position: row };
-    let wish = Wish { region: args.region.clone(), ..Wish::default() };
+    let found = |row: usize| ResolvedRole { roster: roster.clone(), position: row };
+    let wish = EnvOptions { region: args.region.clone(), ..EnvOptions::default() };
     match action {
         PickAction::Shell => {
-            exec::enter(ctx, globals, &found(single(&rows)?), &wish, true, Vec::new())
+            exec::enter_role(ctx, globals, &found(single_row(&rows)?), &wish, true, Vec::new())
         }
-        PickAction::Exports => eval::print_for_caller(ctx, &found(single(&rows)?), &wish),
+        PickAction::Exports => {
+            eval::print_for_calling_shell(ctx, &found(single_row(&rows)?), &wish)
+        }
         PickAction::Console | PickAction::Service(_) => {
             let page = if let PickAction::Service(name) = action {
-                Page::of_service(name)?
+                ConsoleTarget::from_service(name)?
             } else {
-                Page::pasted(query)
+                ConsoleTarget::from_query(query)
             };
-            let page = page.in_region(args.region.as_deref());
+            let page = page.with_region(args.region.as_deref());
             // One that fails keeps no other from opening; the first failure is told at the end.
-            let visits = rows.into_iter().map(|row| console::visit(ctx, &found(row), &page));
+            let visits = rows.into_iter().map(|row| console::open_in_role(ctx, &found(row), &page));
             visits
                 .collect::<Vec<_>>()
                 .into_iter()
@@ -225,21 +228,21 @@ fn finish(
         }
         PickAction::Profile => {
             let roles = rows.into_iter().map(|row| roster.id(&roster.entries[row])).collect();
-            out::say(&errands::write_profiles(ctx, roles)?);
+            ui::print_message(&errands::write_profiles(ctx, roles)?);
             Ok(0)
         }
         PickAction::Print => {
             let name = args.print.as_deref().unwrap_or("arn");
             let fields = FieldValues::new(ctx, roster, [name]);
             let line = |row: usize| fields.text(&roster.entries[row], name) + "\n";
-            out::data(&rows.into_iter().map(line).collect::<String>())?;
+            ui::print_data(&rows.into_iter().map(line).collect::<String>())?;
             Ok(0)
         }
     }
 }
 
 /// The one row; a shell has one role.
-fn single(rows: &[usize]) -> Result<usize> {
+fn single_row(rows: &[usize]) -> Result<usize> {
     match rows {
         [] => Err(super::cancelled()),
         [row] => Ok(*row),
@@ -252,27 +255,27 @@ fn single(rows: &[usize]) -> Result<usize> {
 }
 
 /// What Enter means.
-struct Enter {
+struct EnterOptions {
     action: PickAction,
     /// Whether it is the only thing that was asked for.
-    only: bool,
+    single_action: bool,
     multi: bool,
 }
 
 /// Opens the picker. Gives back how it was left, and the surroundings that its background made, if
 /// it came to that.
-fn screen(
-    scene: Scene,
+fn open_screen(
+    scene: PickerInput,
     query: String,
-    enter: Enter,
+    enter: EnterOptions,
     args: &PickArgs,
 ) -> Result<(PickerOutcome, Option<Arc<Ctx>>)> {
     if !crate::os::tty::is_present() {
         return Err(Error::new(ErrorKind::Usage, "the picker needs a terminal")
             .hint("run `rolecall list`, `rolecall pick --filter QUERY`, or name the role: --arn, --account and --role, --profile"));
     }
-    if args.plain || out::plain() {
-        let ctx = (scene.open)()?;
+    if args.plain || ui::is_plain() {
+        let ctx = (scene.open_ctx)()?;
         let exit = plain::run(&ctx, &scene.instances, query.clone(), enter.action, args.multi)?;
         return Ok((PickerOutcome { exit, query }, Some(ctx)));
     }
@@ -288,7 +291,7 @@ fn screen(
     };
     let sessions =
         SessionList { instances: scene.instances.iter().map(unknown).collect(), roles: Vec::new() };
-    let mut looks = looks::looks(&settings.pick, &scene.env, out::wanted());
+    let mut looks = appearance::appearance(&settings.pick, &scene.env, ui::color_choice());
     looks.mouse &= !args.no_mouse;
     let options = tui::PickerOptions {
         usages: history::load_usages_from(
@@ -302,14 +305,14 @@ fn screen(
         action: enter.action,
         appearance: looks,
         height: args.height.unwrap_or(settings.pick.height),
-        key_bindings: keys::of(settings, &scene.env, &scene.paths)?,
+        key_bindings: key_bindings::from_settings(settings, &scene.env, &scene.paths)?,
         clock,
         history_weight: settings.history_weight,
-        single_action: enter.only,
+        single_action: enter.single_action,
         multi: enter.multi,
         stale_instances: scene.stale,
-        packed_roster: scene.sheet.clone(),
-        shell_role: scene::current(&scene.env),
+        packed_roster: scene.preview.clone(),
+        shell_role: scene::current_role(&scene.env),
         prefer_roles: settings.prefer_roles.clone(),
         columns: settings.pick.columns.clone(),
         preview: settings.pick.preview,
@@ -323,12 +326,12 @@ fn screen(
     };
     let state_dir = scene.paths.state_dir.clone();
     let start = backend::BackendOptions {
-        open_ctx: scene.open,
+        open_ctx: scene.open_ctx,
         instances: scene.instances,
-        instance_name: scene.named,
+        instance_name: scene.instance_name,
         state_dir,
-        roster: scene.remembered,
-        copy_to_clipboard: copy,
+        roster: scene.packed_roster,
+        copy_to_clipboard,
     };
     let (background, requests, news) = backend::start(start);
     let left = tui::run(options, requests, news);
@@ -337,6 +340,6 @@ fn screen(
 }
 
 /// Puts a text on the clipboard of whatever terminal this is, near or far.
-fn copy(text: &str) -> Result<()> {
+fn copy_to_clipboard(text: &str) -> Result<()> {
     crate::os::clipboard::copy_osc52(text, Env::from_process().get(env::TMUX).is_some())
 }

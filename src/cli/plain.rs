@@ -20,13 +20,13 @@ use crate::ops::work::SessionList;
 use crate::os::tty;
 use crate::tui::{Exit, PickAction, Picked};
 
-use super::{cache, context, login, pick};
+use super::{app, cache, login, pick};
 
 /// The most characters of a query, as in the picker on the screen.
-const LONGEST_QUERY: usize = 1_000;
+const MAX_QUERY_CHARS: usize = 1_000;
 
 /// Lines that are read out before the person is asked again.
-const PAGE: usize = 10;
+const PAGE_SIZE: usize = 10;
 
 const HELP: &str = "Type words to search in accounts, roles, ids and tags. Type the number of a line to choose its role. \
 Enter alone reads on. To search for a number, write id: before it. Control D leaves.";
@@ -43,67 +43,67 @@ pub(super) fn run(
     action: PickAction,
     multi: bool,
 ) -> Result<Exit> {
-    read_what_is_missing(ctx, instances)?;
+    fetch_missing_lists(ctx, instances)?;
     let roster = Arc::new(store::load_roster(ctx, instances));
     let (sessions, now) = (load_sessions(ctx).unwrap_or_default(), ctx.clock.now());
-    let mut talk = Talk::open()?;
-    talk.say(&format!("rolecall, {}. {HELP}", count(roster.entries.len(), "role")))?;
+    let mut talk = Prompt::open()?;
+    talk.print(&format!("rolecall, {}. {HELP}", count(roster.entries.len(), "role")))?;
     let mut query = query;
-    let mut rows = pick::search(ctx, &roster, &query);
-    let (mut page, mut shown) = (Page::default(), false);
+    let mut rows = pick::matching_rows(ctx, &roster, &query);
+    let (mut page, mut shown) = (ResultPage::default(), false);
     loop {
         if !shown {
-            page.show(&mut talk, &rows, &query, |row| {
-                sentence(&roster, &roster.entries[row], &sessions, now)
+            page.print(&mut talk, &rows, &query, |row| {
+                describe_role(&roster, &roster.entries[row], &sessions, now)
             })?;
         }
         shown = false;
         let Some(line) = talk.ask(page.question(&rows))? else { return Ok(Exit::Cancelled) };
-        match heard(&line, rows.len(), page.end, multi) {
-            Heard::Help => {
-                talk.say(HELP)?;
+        match parse_input(&line, rows.len(), page.end, multi) {
+            LineInput::Help => {
+                talk.print(HELP)?;
                 shown = true;
             }
-            Heard::Choice(numbers) => {
+            LineInput::Choice(numbers) => {
                 let chosen: Vec<&RosterEntry> =
                     numbers.iter().map(|number| &roster.entries[rows[number - 1]]).collect();
-                if consents(ctx, &mut talk, &roster, &chosen, action)? {
+                if confirm_protected(ctx, &mut talk, &roster, &chosen, action)? {
                     let roles = chosen.into_iter().map(|entry| roster.id(entry)).collect();
                     return Ok(Exit::Picked(Picked { roles, action }));
                 }
-                page = Page::default();
+                page = ResultPage::default();
             }
-            Heard::More => page.turn(rows.len()),
-            Heard::Query(mut words) => {
-                if let Some((at, _)) = words.char_indices().nth(LONGEST_QUERY) {
+            LineInput::NextPage => page.advance(rows.len()),
+            LineInput::Query(mut words) => {
+                if let Some((at, _)) = words.char_indices().nth(MAX_QUERY_CHARS) {
                     words.truncate(at);
-                    talk.say("That is too long: only the first 1,000 characters are used.")?;
+                    talk.print("That is too long: only the first 1,000 characters are used.")?;
                 }
                 query = words;
-                rows = pick::search(ctx, &roster, &query);
-                page = Page::default();
+                rows = pick::matching_rows(ctx, &roster, &query);
+                page = ResultPage::default();
             }
         }
     }
 }
 
 /// Lists that were never read are read first, with a sign-in where it is needed.
-fn read_what_is_missing(ctx: &Arc<Ctx>, instances: &[Instance]) -> Result<()> {
+fn fetch_missing_lists(ctx: &Arc<Ctx>, instances: &[Instance]) -> Result<()> {
     if !store::load_roster(ctx, instances).entries.is_empty() {
         return Ok(());
     }
     for instance in instances.iter().filter(|instance| store::is_instance_stale(ctx, instance)) {
         let read =
-            login::signed_in(ctx, instance, async || cache::refresh(ctx, instance, None).await);
-        context::block_on(ctx, read)?;
+            login::with_sign_in(ctx, instance, async || cache::refresh(ctx, instance, None).await);
+        app::block_on(ctx, read)?;
     }
     Ok(())
 }
 
 /// Asks before protected roles are used, as often as anywhere else.
-fn consents(
+fn confirm_protected(
     ctx: &Ctx,
-    talk: &mut Talk,
+    talk: &mut Prompt,
     roster: &Roster,
     chosen: &[&RosterEntry],
     action: PickAction,
@@ -126,7 +126,7 @@ fn consents(
         };
         let answer = talk.ask(question)?.unwrap_or_default();
         if !agrees(entry, answer.trim()) {
-            talk.say("Not used.")?;
+            talk.print("Not used.")?;
             return Ok(false);
         }
         confirmations::record(ctx, &role, entry.confirm);
@@ -136,44 +136,44 @@ fn consents(
 
 /// Which lines are read out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Page {
+struct ResultPage {
     /// The first one that is, from 0.
     start: usize,
     /// Those before it can be chosen.
     end: usize,
 }
 
-impl Default for Page {
+impl Default for ResultPage {
     fn default() -> Self {
-        Self { start: 0, end: PAGE }
+        Self { start: 0, end: PAGE_SIZE }
     }
 }
 
-impl Page {
-    fn show(
+impl ResultPage {
+    fn print(
         &mut self,
-        talk: &mut Talk,
+        talk: &mut Prompt,
         rows: &[usize],
         query: &str,
         sentence: impl Fn(usize) -> String,
     ) -> Result<()> {
-        self.end = (self.start + PAGE).min(rows.len());
+        self.end = (self.start + PAGE_SIZE).min(rows.len());
         if self.start == 0 {
             let of = if query.trim().is_empty() {
                 String::new()
             } else {
-                format!(" for {}", repeated(query))
+                format!(" for {}", shorten_query(query))
             };
-            talk.say(&format!("{}{of}.", count(rows.len(), "role")))?;
+            talk.print(&format!("{}{of}.", count(rows.len(), "role")))?;
         }
         for (number, row) in rows.iter().enumerate().take(self.end).skip(self.start) {
-            talk.say(&format!("{}. {}", number + 1, sentence(*row)))?;
+            talk.print(&format!("{}. {}", number + 1, sentence(*row)))?;
         }
         Ok(())
     }
 
     /// On to the next lines, and from the last to the first.
-    fn turn(&mut self, rows: usize) {
+    fn advance(&mut self, rows: usize) {
         self.start = if self.end < rows { self.end } else { 0 };
     }
 
@@ -191,19 +191,19 @@ impl Page {
 
 /// What was meant by a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Heard {
+enum LineInput {
     /// How does this work?
     Help,
     /// Lines by their numbers, from 1.
     Choice(Vec<usize>),
     /// Read on.
-    More,
+    NextPage,
     /// Search for this.
     Query(String),
 }
 
 /// `rows` match, of which the first `known` were read out.
-fn heard(line: &str, rows: usize, known: usize, multi: bool) -> Heard {
+fn parse_input(line: &str, rows: usize, known: usize, multi: bool) -> LineInput {
     let line = line.trim();
     let numbers = || {
         line.split([' ', ','])
@@ -213,16 +213,16 @@ fn heard(line: &str, rows: usize, known: usize, multi: bool) -> Heard {
     let chosen: Option<Vec<usize>> =
         numbers().map(|number| number.filter(|number| (1..=known).contains(number))).collect();
     match chosen {
-        _ if line == "?" => Heard::Help,
-        _ if line.is_empty() && rows == 1 => Heard::Choice(vec![1]),
-        _ if line.is_empty() => Heard::More,
-        Some(numbers) if numbers.len() == 1 || multi => Heard::Choice(numbers),
-        _ => Heard::Query(line.to_owned()),
+        _ if line == "?" => LineInput::Help,
+        _ if line.is_empty() && rows == 1 => LineInput::Choice(vec![1]),
+        _ if line.is_empty() => LineInput::NextPage,
+        Some(numbers) if numbers.len() == 1 || multi => LineInput::Choice(numbers),
+        _ => LineInput::Query(line.to_owned()),
     }
 }
 
 /// All that tells one role from another, as it would be said.
-fn sentence(
+fn describe_role(
     roster: &Roster,
     entry: &RosterEntry,
     sessions: &SessionList,
@@ -247,13 +247,13 @@ fn sentence(
         .map(|(_, at)| at.since(now))
         .filter(|left| *left > 0);
     if let Some(left) = expiry {
-        parts.push(format!("credentials good for {}", spoken(left)));
+        parts.push(format!("credentials good for {}", duration_in_words(left)));
     }
     escape_unprintable(&parts.join(", ")) + "."
 }
 
 /// `47 minutes`, `2 hours and 5 minutes`.
-fn spoken(seconds: i64) -> String {
+fn duration_in_words(seconds: i64) -> String {
     let (hours, minutes) = (seconds / 3_600, seconds % 3_600 / 60);
     let plural =
         |number: i64, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
@@ -266,9 +266,9 @@ fn spoken(seconds: i64) -> String {
 }
 
 /// A query as it is read out: nobody listens to all of a long one.
-fn repeated(query: &str) -> String {
-    const LONGEST: usize = 80;
-    match query.trim().char_indices().nth(LONGEST) {
+fn shorten_query(query: &str) -> String {
+    const MAX_CHARS: usize = 80;
+    match query.trim().char_indices().nth(MAX_CHARS) {
         Some((end, _)) => format!("{}...", escape_unprintable(&query.trim()[..end])),
         None => escape_unprintable(query.trim()),
     }
@@ -283,34 +283,34 @@ fn count(number: usize, word: &str) -> String {
 }
 
 /// The terminal as a place to talk.
-struct Talk {
-    ears: BufReader<File>,
-    mouth: File,
+struct Prompt {
+    input: BufReader<File>,
+    output: File,
 }
 
-impl Talk {
+impl Prompt {
     fn open() -> Result<Self> {
-        Ok(Self { ears: BufReader::new(tty::open()?), mouth: tty::open()? })
+        Ok(Self { input: BufReader::new(tty::open()?), output: tty::open()? })
     }
 
-    fn say(&mut self, text: &str) -> Result<()> {
-        writeln!(self.mouth, "{}", escape_unprintable_lines(text)).map_err(gone)
+    fn print(&mut self, text: &str) -> Result<()> {
+        writeln!(self.output, "{}", escape_unprintable_lines(text)).map_err(terminal_error)
     }
 
     /// The answer; none when the person has no more to say.
     fn ask(&mut self, question: String) -> Result<Option<String>> {
-        write!(self.mouth, "{}", escape_unprintable(&question))
-            .and_then(|()| self.mouth.flush())
-            .map_err(gone)?;
-        let line = tty::read_line(&mut self.ears).map_err(gone)?;
+        write!(self.output, "{}", escape_unprintable(&question))
+            .and_then(|()| self.output.flush())
+            .map_err(terminal_error)?;
+        let line = tty::read_line(&mut self.input).map_err(terminal_error)?;
         if line.is_none() {
-            self.say("")?;
+            self.print("")?;
         }
         Ok(line)
     }
 }
 
-fn gone(error: std::io::Error) -> Error {
+fn terminal_error(error: std::io::Error) -> Error {
     Error::new(ErrorKind::Usage, format!("talking with the terminal: {error}"))
 }
 
@@ -320,33 +320,34 @@ mod tests {
 
     #[test]
     fn a_number_that_was_read_out_is_a_choice_and_any_other_a_query() {
-        let single = |line| heard(line, 37, 10, false);
-        assert_eq!(single("3\n"), Heard::Choice(vec![3]));
+        let single = |line| parse_input(line, 37, 10, false);
+        assert_eq!(single("3\n"), LineInput::Choice(vec![3]));
         assert_eq!(
             [single("11"), single("012345678901"), single("0")],
-            ["11", "012345678901", "0"].map(|text| Heard::Query(text.to_owned()))
+            ["11", "012345678901", "0"].map(|text| LineInput::Query(text.to_owned()))
         );
-        assert_eq!(single("prod adm\n"), Heard::Query("prod adm".to_owned()));
-        assert_eq!([single("\n"), single("?\n")], [Heard::More, Heard::Help]);
-        assert_eq!(heard("\n", 1, 1, false), Heard::Choice(vec![1]));
+        assert_eq!(single("prod adm\n"), LineInput::Query("prod adm".to_owned()));
+        assert_eq!([single("\n"), single("?\n")], [LineInput::NextPage, LineInput::Help]);
+        assert_eq!(parse_input("\n", 1, 1, false), LineInput::Choice(vec![1]));
     }
 
     #[test]
     fn several_numbers_are_several_roles_where_that_was_asked_for() {
-        assert_eq!(heard("1, 3 4\n", 37, 10, true), Heard::Choice(vec![1, 3, 4]));
-        assert_eq!(heard("1 3", 37, 10, false), Heard::Query("1 3".to_owned()));
-        assert_eq!(heard("1 30", 37, 10, true), Heard::Query("1 30".to_owned()));
+        assert_eq!(parse_input("1, 3 4\n", 37, 10, true), LineInput::Choice(vec![1, 3, 4]));
+        assert_eq!(parse_input("1 3", 37, 10, false), LineInput::Query("1 3".to_owned()));
+        assert_eq!(parse_input("1 30", 37, 10, true), LineInput::Query("1 30".to_owned()));
     }
 
     #[test]
     fn a_query_is_repeated_without_control_characters_and_not_at_length() {
-        assert_eq!(repeated(" prod\u{1b}[31m\n"), "prod\\u{1b}[31m");
-        assert_eq!(repeated(&"é".repeat(81)), format!("{}...", "é".repeat(80)));
+        assert_eq!(shorten_query(" prod\u{1b}[31m\n"), "prod\\u{1b}[31m");
+        assert_eq!(shorten_query(&"é".repeat(81)), format!("{}...", "é".repeat(80)));
     }
 
     #[test]
     fn times_are_said_in_words() {
-        let said: Vec<_> = [30, 60, 2_820, 3_600, 7_500].into_iter().map(spoken).collect();
+        let said: Vec<_> =
+            [30, 60, 2_820, 3_600, 7_500].into_iter().map(duration_in_words).collect();
         assert_eq!(
             said,
             ["less than a minute", "1 minute", "47 minutes", "1 hour", "2 hours and 5 minutes"]
@@ -355,11 +356,11 @@ mod tests {
 
     #[test]
     fn enter_reads_on_and_begins_again_after_the_end() {
-        let mut page = Page { start: 0, end: 10 };
-        page.turn(15);
+        let mut page = ResultPage { start: 0, end: 10 };
+        page.advance(15);
         assert_eq!(page.start, 10);
         page.end = 15;
-        page.turn(15);
+        page.advance(15);
         assert_eq!(page.start, 0);
     }
 }

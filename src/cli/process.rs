@@ -8,34 +8,38 @@ use crate::config::Env;
 use crate::domain::{Credentials, Error, ErrorKind, Result, Window, parse_duration};
 
 use super::args::{Globals, ProcessArgs};
-use super::out;
-use super::warm::{self, Terms};
+use super::machine_credentials::{self, CredentialRequest};
+use super::ui;
 
 /// Runs the command: never prompts, prints nothing but the credentials on stdout.
 pub(super) fn run(globals: &Globals, args: &ProcessArgs) -> Result<u8> {
-    let terms = terms(args)?;
-    warm::credentials(Env::from_process(), globals, &args.selectors, &terms, |credentials, _| {
-        print(credentials)
-    })
+    let terms = credential_request(args)?;
+    machine_credentials::with_credentials(
+        Env::from_process(),
+        globals,
+        &args.selectors,
+        &terms,
+        |credentials, _| print_credentials(credentials),
+    )
 }
 
-fn terms(args: &ProcessArgs) -> Result<Terms> {
-    let window = Window(length("--window", &args.window)?);
-    let wait = args.wait.as_deref().map(|wait| length("--wait", wait)).transpose()?;
+fn credential_request(args: &ProcessArgs) -> Result<CredentialRequest> {
+    let window = Window(parse_duration_flag("--window", &args.window)?);
+    let wait = args.wait.as_deref().map(|wait| parse_duration_flag("--wait", wait)).transpose()?;
     let wait = wait.map(|seconds| Duration::from_secs(seconds.unsigned_abs()));
-    Ok(Terms {
+    Ok(CredentialRequest {
         window,
         auto_login: args.auto_login,
         wait,
-        stored: !args.sts_refresh && !args.no_cache,
-        keep: !args.no_cache,
-        of_shell: false,
+        use_cached: !args.sts_refresh && !args.no_cache,
+        store: !args.no_cache,
+        from_shell: false,
         command: "process",
     })
 }
 
 /// A flag's length of time, in seconds.
-fn length(flag: &str, text: &str) -> Result<i64> {
+fn parse_duration_flag(flag: &str, text: &str) -> Result<i64> {
     parse_duration(text).ok_or_else(|| {
         Error::new(ErrorKind::Usage, format!("`{flag} {text}` is not a length of time"))
             .hint("write 15m, 900s or 1h")
@@ -45,7 +49,7 @@ fn length(flag: &str, text: &str) -> Result<i64> {
 /// The document that every AWS SDK reads.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Document<'a> {
+struct CredentialProcessOutput<'a> {
     version: u8,
     access_key_id: &'a str,
     secret_access_key: &'a str,
@@ -54,8 +58,8 @@ struct Document<'a> {
     account_id: &'a str,
 }
 
-fn print(credentials: &Credentials) -> Result<u8> {
-    let document = Document {
+fn print_credentials(credentials: &Credentials) -> Result<u8> {
+    let document = CredentialProcessOutput {
         version: 1,
         access_key_id: &credentials.access_key_id,
         secret_access_key: credentials.secret_access_key.expose(),
@@ -65,6 +69,6 @@ fn print(credentials: &Credentials) -> Result<u8> {
     };
     let text =
         serde_json::to_string(&document).map_err(|error| Error::internal(error.to_string()))?;
-    out::data(&(text + "\n"))?;
+    ui::print_data(&(text + "\n"))?;
     Ok(0)
 }

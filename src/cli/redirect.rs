@@ -10,14 +10,14 @@ use crate::domain::{Error, Result, Secret};
 use crate::ops::console::link::{OneTimeRedirect, SECRET_VARIABLES};
 use crate::os::{helper, process};
 
-use super::context;
+use super::app;
 
 /// Leaves a helper behind that leads to this link, which it gets on its standard input. The answer
 /// is the address to open.
 ///
 /// # Errors
 /// When it can't be started.
-pub(super) fn leave(link: &Secret<String>) -> Result<String> {
+pub(super) fn start(link: &Secret<String>) -> Result<String> {
     let unset: Vec<&str> =
         SECRET_VARIABLES.into_iter().chain([env::AWS_SSO_FILE_PASSWORD_FILE.name()]).collect();
     helper::spawn_and_wait(
@@ -44,7 +44,7 @@ pub(super) fn run(serve: bool) -> Result<u8> {
         .map_err(|error| Error::os(format!("reading the link: {error}")))?;
     let redirect = OneTimeRedirect::new(Secret::new(link))?;
     helper::report_ready(redirect.url())?;
-    context::runtime()?.block_on(redirect.serve())?;
+    app::runtime()?.block_on(redirect.serve())?;
     Ok(0)
 }
 

@@ -11,28 +11,28 @@ use crate::domain::{ErrorKind, Roster, RosterEntry, escape_unprintable};
 use crate::ops::each::{RoleEvent, RunOutcome};
 use crate::os::group::OutputStream;
 
-use super::{exit_code, exports, grant, out};
+use super::{access, exit_code, role_env, ui};
 
 /// How many roles of one sort of failure the summary names.
-const NAMED: usize = 5;
+const MAX_NAMES: usize = 5;
 
 /// Prints what is heard, and remembers how it ended.
-pub(super) struct Report {
+pub(super) struct EachReport {
     roster: Arc<Roster>,
     rows: Vec<usize>,
     labels: Vec<String>,
     json: bool,
     /// Where access is asked for.
-    url: Option<String>,
+    access_request_url: Option<String>,
     /// What commands have written that is printed as JSON once they end.
-    written: HashMap<usize, (Vec<u8>, Vec<u8>)>,
+    buffered_output: HashMap<usize, (Vec<u8>, Vec<u8>)>,
     running: usize,
     /// The first role whose command began, and how many did.
-    begun: Option<(usize, usize)>,
+    started: Option<(usize, usize)>,
     outcomes: BTreeMap<usize, RunOutcome>,
 }
 
-impl Report {
+impl EachReport {
     /// A report on these entries of a roster.
     pub(super) fn new(
         roster: Arc<Roster>,
@@ -46,53 +46,53 @@ impl Report {
             rows,
             labels,
             json,
-            url,
-            written: HashMap::new(),
+            access_request_url: url,
+            buffered_output: HashMap::new(),
             running: 0,
-            begun: None,
+            started: None,
             outcomes: BTreeMap::new(),
         }
     }
 
     /// Takes in what happens in a role, by its position among the rows.
-    pub(super) fn hear(&mut self, at: usize, told: RoleEvent) {
+    pub(super) fn on_event(&mut self, at: usize, told: RoleEvent) {
         match told {
             RoleEvent::Started => {
                 self.running += 1;
-                let (first, count) = self.begun.unwrap_or((at, 0));
-                self.begun = Some((first, count + 1));
+                let (first, count) = self.started.unwrap_or((at, 0));
+                self.started = Some((first, count + 1));
             }
             RoleEvent::Warning(warning) => {
-                out::progress("");
-                out::warning(&warning.context(escape_unprintable(self.labels[at].trim_end())));
+                ui::show_progress("");
+                ui::print_warning(&warning.context(escape_unprintable(self.labels[at].trim_end())));
             }
             RoleEvent::Output(stream, line) if self.json => {
-                let (stdout, stderr) = self.written.entry(at).or_default();
+                let (stdout, stderr) = self.buffered_output.entry(at).or_default();
                 if stream == OutputStream::Stdout { stdout } else { stderr }.extend(line);
             }
-            RoleEvent::Output(stream, line) => self.print(at, stream, &line),
-            RoleEvent::Finished(outcome) => self.ended(at, outcome),
+            RoleEvent::Output(stream, line) => self.print_line(at, stream, &line),
+            RoleEvent::Finished(outcome) => self.on_ended(at, outcome),
         }
-        self.progress();
+        self.show_progress();
     }
 
-    fn print(&self, at: usize, stream: OutputStream, line: &[u8]) {
+    fn print_line(&self, at: usize, stream: OutputStream, line: &[u8]) {
         let text = String::from_utf8_lossy(line);
         let line = format!("{} │ {}", self.labels[at], text.trim_end_matches(['\n', '\r']));
-        out::progress("");
+        ui::show_progress("");
         match stream {
             // The reader may have gone away; the commands go on all the same.
-            OutputStream::Stdout => drop(out::data_raw(&(line + "\n"))),
-            OutputStream::Stderr => out::say_raw(&line),
+            OutputStream::Stdout => drop(ui::print_data_raw(&(line + "\n"))),
+            OutputStream::Stderr => ui::print_message_raw(&line),
         }
     }
 
-    fn ended(&mut self, at: usize, outcome: RunOutcome) {
+    fn on_ended(&mut self, at: usize, outcome: RunOutcome) {
         let entry = &self.roster.entries[self.rows[at]];
         let outcome = match outcome {
-            RunOutcome::Failed(error) => RunOutcome::Failed(grant::add_access_hint(
+            RunOutcome::Failed(error) => RunOutcome::Failed(access::add_access_hint(
                 error,
-                self.url.as_deref(),
+                self.access_request_url.as_deref(),
                 entry.account,
                 &entry.role,
                 Some(entry),
@@ -103,25 +103,30 @@ impl Report {
             self.running = self.running.saturating_sub(1);
         }
         if self.json && outcome != RunOutcome::NotStarted {
-            let (stdout, stderr) = self.written.remove(&at).unwrap_or_default();
-            out::progress("");
-            let _ = out::data(
-                &(Value::Object(line(who(&self.roster, entry), &outcome, &stdout, &stderr))
-                    .to_string()
+            let (stdout, stderr) = self.buffered_output.remove(&at).unwrap_or_default();
+            ui::show_progress("");
+            let _ = ui::print_data(
+                &(Value::Object(result_json(
+                    role_json(&self.roster, entry),
+                    &outcome,
+                    &stdout,
+                    &stderr,
+                ))
+                .to_string()
                     + "\n"),
             );
         }
         self.outcomes.insert(at, outcome);
     }
 
-    fn progress(&self) {
+    fn show_progress(&self) {
         let failed = self
             .outcomes
             .values()
             .filter(|outcome| !matches!(outcome, RunOutcome::Exited(0)))
             .count();
         let failed = if failed > 0 { format!(", {failed} failed") } else { String::new() };
-        out::progress(&out::dim(&format!(
+        ui::show_progress(&ui::dim(&format!(
             "{} of {} roles done{failed}, {} running",
             self.outcomes.len(),
             self.rows.len(),
@@ -130,15 +135,15 @@ impl Report {
     }
 
     /// The first role whose command began, and how many did; `None` when none did.
-    pub(super) fn begun(&self) -> Option<(&RosterEntry, usize)> {
-        self.begun.map(|(at, count)| (&self.roster.entries[self.rows[at]], count))
+    pub(super) fn started(&self) -> Option<(&RosterEntry, usize)> {
+        self.started.map(|(at, count)| (&self.roster.entries[self.rows[at]], count))
     }
 
     /// Says what came of it all. The answer is the highest exit code, or 130 if it was stopped.
-    pub(super) fn finish(&self) -> u8 {
-        out::progress("");
+    pub(super) fn print_summary(&self) -> u8 {
+        ui::show_progress("");
         for line in summary(&self.labels, &self.outcomes) {
-            out::say(&line);
+            ui::print_message(&line);
         }
         let hints = self.outcomes.values().filter_map(|outcome| {
             if let RunOutcome::Failed(error) = outcome { Some(&error.hints) } else { None }
@@ -146,10 +151,10 @@ impl Report {
         let mut hints: Vec<&String> = hints.flatten().collect();
         hints.sort();
         hints.dedup();
-        for hint in hints.into_iter().take(NAMED) {
-            out::say(&format!("{} {}", out::dim("hint:"), escape_unprintable(hint)));
+        for hint in hints.into_iter().take(MAX_NAMES) {
+            ui::print_message(&format!("{} {}", ui::dim("hint:"), escape_unprintable(hint)));
         }
-        code(self.outcomes.values())
+        overall_exit_code(self.outcomes.values())
     }
 }
 
@@ -159,9 +164,9 @@ fn labels<'a>(entries: impl Iterator<Item = &'a RosterEntry>) -> Vec<String> {
     let entries: Vec<&RosterEntry> = entries.collect();
     let mut times: HashMap<String, usize> = HashMap::new();
     for entry in &entries {
-        *times.entry(exports::label(entry)).or_default() += 1;
+        *times.entry(role_env::role_label(entry)).or_default() += 1;
     }
-    let label = |entry: &&RosterEntry| match exports::label(entry) {
+    let label = |entry: &&RosterEntry| match role_env::role_label(entry) {
         twice if times.get(&twice).is_some_and(|times| *times > 1) => {
             escape_unprintable(&format!("{}/{}", entry.account, entry.role))
         }
@@ -176,7 +181,7 @@ fn labels<'a>(entries: impl Iterator<Item = &'a RosterEntry>) -> Vec<String> {
 }
 
 /// A role in JSON.
-pub(super) fn who(roster: &Roster, entry: &RosterEntry) -> Map<String, Value> {
+pub(super) fn role_json(roster: &Roster, entry: &RosterEntry) -> Map<String, Value> {
     let pairs = [
         ("sso", roster.instance(entry).name.as_str()),
         ("account_id", entry.account.as_str()),
@@ -186,7 +191,7 @@ pub(super) fn who(roster: &Roster, entry: &RosterEntry) -> Map<String, Value> {
     pairs.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect()
 }
 
-fn line(
+fn result_json(
     mut line: Map<String, Value>,
     outcome: &RunOutcome,
     stdout: &[u8],
@@ -230,18 +235,18 @@ fn summary(labels: &[String], outcomes: &BTreeMap<usize, RunOutcome>) -> Vec<Str
         lines = vec![format!("{} {plural}: all went well", outcomes.len())];
     }
     for (what, roles) in other {
-        let more = if roles.len() > NAMED {
-            format!(" and {} more", roles.len() - NAMED)
+        let more = if roles.len() > MAX_NAMES {
+            format!(" and {} more", roles.len() - MAX_NAMES)
         } else {
             String::new()
         };
-        let named: Vec<&str> = roles.into_iter().take(NAMED).collect();
+        let named: Vec<&str> = roles.into_iter().take(MAX_NAMES).collect();
         lines.push(format!("  {what}: {}{more}", named.join(", ")));
     }
     lines
 }
 
-fn code<'a>(outcomes: impl Iterator<Item = &'a RunOutcome>) -> u8 {
+fn overall_exit_code<'a>(outcomes: impl Iterator<Item = &'a RunOutcome>) -> u8 {
     let (mut worst, mut stopped) = (0, false);
     for outcome in outcomes {
         match outcome {
@@ -283,7 +288,7 @@ mod tests {
 
     #[test]
     fn the_highest_exit_code_wins_unless_it_was_stopped() {
-        let of = |list: &[RunOutcome]| code(list.iter());
+        let of = |list: &[RunOutcome]| overall_exit_code(list.iter());
         let refused = RunOutcome::Failed(Error::new(ErrorKind::AccessDenied, ""));
         assert_eq!(of(&[RunOutcome::Exited(0), RunOutcome::Exited(3), refused.clone()]), 6);
         assert_eq!(of(&[RunOutcome::Exited(77), refused]), 77);

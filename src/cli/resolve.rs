@@ -11,11 +11,11 @@ use crate::ops::refresh::store;
 use crate::ops::roles::resolve::{self, RoleQuery};
 
 use super::args::Selectors;
-use super::{cache, context, out};
+use super::{app, cache, ui};
 
 impl Selectors {
     /// What was asked for, with free words.
-    pub(super) fn wanted(&self, query: Option<String>) -> RoleQuery {
+    pub(super) fn to_role_query(&self, query: Option<String>) -> RoleQuery {
         let Selectors { profile, arn, account, role } = self.clone();
         RoleQuery { profile, arn, account, role, query }
     }
@@ -24,7 +24,7 @@ impl Selectors {
 /// Without a selector: AWS_SSO_ROLE_ARN, then AWS_SSO_ACCOUNT_ID and AWS_SSO_ROLE_NAME, if the
 /// person set them. Those that a role shell of ours exported mean the current role and choose
 /// nothing.
-pub(super) fn from_environment(ctx: &Ctx) -> RoleQuery {
+pub(super) fn role_query_from_env(ctx: &Ctx) -> RoleQuery {
     let get = |var| ctx.env.get(var).map(str::to_owned);
     let arn = get(env::AWS_SSO_ROLE_ARN);
     if arn.is_some() && arn == get(env::ROLECALL_ROLE) {
@@ -40,14 +40,14 @@ pub(super) fn from_environment(ctx: &Ctx) -> RoleQuery {
 }
 
 /// One role of the roster, and the roster it was found in.
-pub(super) struct Found {
+pub(super) struct ResolvedRole {
     /// The roster; fresher than the one given when AWS was asked again.
     pub(super) roster: Arc<Roster>,
     /// The role's position in it.
     pub(super) position: usize,
 }
 
-impl Found {
+impl ResolvedRole {
     /// The role.
     pub(super) fn entry(&self) -> &RosterEntry {
         &self.roster.entries[self.position]
@@ -61,27 +61,32 @@ impl Found {
 /// # Errors
 /// [`Kind::UnknownRole`] when there is none or several; [`Kind::Usage`] for contradictions;
 /// [`Kind::LoginNeeded`] when nothing was ever read.
-pub(super) fn one(ctx: &Arc<Ctx>, instances: &[Instance], wanted: &RoleQuery) -> Result<Found> {
+pub(super) fn resolve_one(
+    ctx: &Arc<Ctx>,
+    instances: &[Instance],
+    wanted: &RoleQuery,
+) -> Result<ResolvedRole> {
     wanted.validate()?;
     let unseen = wanted.query.is_some() && !std::io::stderr().is_terminal();
-    let roster = Arc::new(known(ctx, instances)?);
-    let first = match find(&roster, wanted, &ctx.settings.prefer_roles) {
+    let roster = Arc::new(load_roster(ctx, instances)?);
+    let first = match find_role(&roster, wanted, &ctx.settings.prefer_roles) {
         Ok(found) if roster.complete || !unseen => return Ok(found),
-        Ok(_) => incomplete(ctx, &roster),
-        Err(Missed::None(error)) => error,
-        Err(Missed::Other(error)) => return Err(error),
+        Ok(_) => incomplete_list(ctx, &roster),
+        Err(LookupFailure::NoMatch(error)) => error,
+        Err(LookupFailure::Other(error)) => return Err(error),
     };
     let again = if roster.complete || !unseen {
-        look_again(ctx, instances, &roster, wanted)?
+        retry_lookup(ctx, instances, &roster, wanted)?
     } else {
-        read_again(ctx, instances)?
+        refetch_lists(ctx, instances)?
     };
     if !again {
-        return Err(if roster.entries.is_empty() { nothing_known() } else { first });
+        return Err(if roster.entries.is_empty() { no_roles_known() } else { first });
     }
     let roster = Arc::new(store::load_roster(ctx, instances));
-    let found = find(&roster, wanted, &ctx.settings.prefer_roles).map_err(Missed::into_error)?;
-    if roster.complete || !unseen { Ok(found) } else { Err(incomplete(ctx, &roster)) }
+    let found = find_role(&roster, wanted, &ctx.settings.prefer_roles)
+        .map_err(LookupFailure::into_error)?;
+    if roster.complete || !unseen { Ok(found) } else { Err(incomplete_list(ctx, &roster)) }
 }
 
 /// Every role of these instances that a query matches, by position. Where nobody sees what was
@@ -89,29 +94,29 @@ pub(super) fn one(ctx: &Arc<Ctx>, instances: &[Instance], wanted: &RoleQuery) ->
 ///
 /// # Errors
 /// As [`one`], with one match as good as many.
-pub(super) fn many(
+pub(super) fn resolve_many(
     ctx: &Arc<Ctx>,
     instances: &[Instance],
     query: &str,
 ) -> Result<(Arc<Roster>, Vec<usize>)> {
     let seen = std::io::stderr().is_terminal();
-    let mut roster = Arc::new(known(ctx, instances)?);
+    let mut roster = Arc::new(load_roster(ctx, instances)?);
     let mut found = resolve::matching_positions(&roster, query);
     let again = match roster.complete {
-        true => found.is_err() && look_again(ctx, instances, &roster, &RoleQuery::default())?,
-        false => read_again(ctx, instances)?,
+        true => found.is_err() && retry_lookup(ctx, instances, &roster, &RoleQuery::default())?,
+        false => refetch_lists(ctx, instances)?,
     };
     if again {
         roster = Arc::new(store::load_roster(ctx, instances));
         found = resolve::matching_positions(&roster, query);
     }
     match found {
-        Err(_) if roster.entries.is_empty() => Err(nothing_known()),
-        Ok(_) if !roster.complete && !seen => Err(incomplete(ctx, &roster)),
+        Err(_) if roster.entries.is_empty() => Err(no_roles_known()),
+        Ok(_) if !roster.complete && !seen => Err(incomplete_list(ctx, &roster)),
         found => {
             let found = found?;
             if !roster.complete {
-                out::warning(&incomplete(ctx, &roster));
+                ui::print_warning(&incomplete_list(ctx, &roster));
             }
             Ok((roster, found))
         }
@@ -121,7 +126,7 @@ pub(super) fn many(
 /// Looks once more, in every instance whose session allows it: at the account that was named where
 /// it is known, else at the account list; at everything where nothing was ever read. `false` when
 /// there was nowhere to look.
-fn look_again(
+fn retry_lookup(
     ctx: &Arc<Ctx>,
     instances: &[Instance],
     roster: &Roster,
@@ -136,10 +141,10 @@ fn look_again(
             .map(|(position, account)| (&roster.instances[position], LookupScope::Account(account)))
             .collect()
     };
-    in_turn(ctx, looks, async |(instance, look)| {
-        out::progress(&out::dim(&format!("{}: looking once more", instance.name)));
+    try_each(ctx, looks, async |(instance, look)| {
+        ui::show_progress(&ui::dim(&format!("{}: looking once more", instance.name)));
         let looked = store::lookup_and_store(ctx, instance, look).await;
-        out::progress("");
+        ui::show_progress("");
         if !looked? {
             cache::refresh(ctx, instance, None).await?;
         }
@@ -148,24 +153,24 @@ fn look_again(
 }
 
 /// Reads the lists of all instances whose session allows it; `false` when there is none.
-fn read_again(ctx: &Arc<Ctx>, instances: &[Instance]) -> Result<bool> {
-    in_turn(ctx, instances, async |instance| cache::refresh(ctx, instance, None).await.map(|_| ()))
+fn refetch_lists(ctx: &Arc<Ctx>, instances: &[Instance]) -> Result<bool> {
+    try_each(ctx, instances, async |instance| cache::refresh(ctx, instance, None).await.map(|_| ()))
 }
 
 /// Does something for each of them; nobody being signed in to one is no failure. `false` when it
 /// could be done for none.
-fn in_turn<T>(
+fn try_each<T>(
     ctx: &Arc<Ctx>,
     all: impl IntoIterator<Item = T>,
     mut work: impl AsyncFnMut(T) -> Result<()>,
 ) -> Result<bool> {
-    context::block_on(ctx, async {
+    app::block_on(ctx, async {
         let mut any = false;
         for one in all {
             match work(one).await {
                 Ok(()) => any = true,
                 Err(error) if error.kind == ErrorKind::LoginNeeded => {}
-                Err(error) => out::warning(&error),
+                Err(error) => ui::print_warning(&error),
             }
         }
         Ok(any)
@@ -177,35 +182,35 @@ fn in_turn<T>(
 ///
 /// # Errors
 /// [`Kind::Os`] if no role is known and a list of roles can't be read.
-pub(super) fn known(ctx: &Ctx, instances: &[Instance]) -> Result<Roster> {
-    known_with_warnings(ctx, instances).map(|(roster, _)| roster)
+pub(super) fn load_roster(ctx: &Ctx, instances: &[Instance]) -> Result<Roster> {
+    load_roster_with_warnings(ctx, instances).map(|(roster, _)| roster)
 }
 
 /// The same, with a warning for each instance that has unconfirmed accounts.
 ///
 /// # Errors
 /// As [`known`].
-pub(super) fn known_with_warnings(
+pub(super) fn load_roster_with_warnings(
     ctx: &Ctx,
     instances: &[Instance],
 ) -> Result<(Roster, Vec<Error>)> {
     let (roster, warnings) = store::load_roster_with_warnings(ctx, instances);
     match store::unreadable_inventory(ctx, instances) {
         Some(error) if roster.entries.is_empty() => return Err(error),
-        Some(error) => out::warning(&error),
+        Some(error) => ui::print_warning(&error),
         None => {}
     }
     Ok((roster, warnings))
 }
 
 /// What to say when no list of roles was ever read.
-pub(super) fn nothing_known() -> Error {
+pub(super) fn no_roles_known() -> Error {
     Error::new(ErrorKind::LoginNeeded, "no roles are known yet")
         .hint("run `rolecall login` to read them")
 }
 
 /// One match proves nothing while there may be roles that nobody has read.
-fn incomplete(ctx: &Ctx, roster: &Roster) -> Error {
+fn incomplete_list(ctx: &Ctx, roster: &Roster) -> Error {
     let names: Vec<&str> = roster
         .instances
         .iter()
@@ -218,36 +223,37 @@ fn incomplete(ctx: &Ctx, roster: &Roster) -> Error {
 }
 
 /// Why no role was found.
-enum Missed {
+enum LookupFailure {
     /// None matches.
-    None(Error),
+    NoMatch(Error),
     /// Several do, or the words contradict each other.
     Other(Error),
 }
 
-impl Missed {
+impl LookupFailure {
     fn into_error(self) -> Error {
         match self {
-            Missed::None(error) | Missed::Other(error) => error,
+            LookupFailure::NoMatch(error) | LookupFailure::Other(error) => error,
         }
     }
 }
 
-fn find(
+fn find_role(
     roster: &Arc<Roster>,
     wanted: &RoleQuery,
     prefer_roles: &[String],
-) -> Result<Found, Missed> {
-    let several = resolve::candidates(roster, wanted, prefer_roles).map_err(Missed::None)?;
+) -> Result<ResolvedRole, LookupFailure> {
+    let several =
+        resolve::candidates(roster, wanted, prefer_roles).map_err(LookupFailure::NoMatch)?;
     match several.as_slice() {
         [entry] => {
             let position = roster.entries.iter().position(|other| std::ptr::eq(other, *entry));
             let position = position.ok_or_else(|| {
-                Missed::Other(Error::internal("a role that was found is not in the list"))
+                LookupFailure::Other(Error::internal("a role that was found is not in the list"))
             })?;
-            Ok(Found { roster: roster.clone(), position })
+            Ok(ResolvedRole { roster: roster.clone(), position })
         }
-        [] => Err(Missed::None(nothing_known())),
-        several => Err(Missed::Other(resolve::ambiguous_role(roster, several))),
+        [] => Err(LookupFailure::NoMatch(no_roles_known())),
+        several => Err(LookupFailure::Other(resolve::ambiguous_role(roster, several))),
     }
 }

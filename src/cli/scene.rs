@@ -12,10 +12,10 @@ use crate::os::clock::Clock;
 use crate::tui::ShellRole;
 
 use super::args::Globals;
-use super::{asked, context, out};
+use super::{app, role_selector, ui};
 
 /// Everything that the first frame is made of.
-pub(super) struct Scene {
+pub(super) struct PickerInput {
     /// The environment.
     pub(super) env: Env,
     /// Where things are.
@@ -25,36 +25,36 @@ pub(super) struct Scene {
     /// The instances to show.
     pub(super) instances: Vec<Instance>,
     /// The name that chose them, if one did.
-    pub(super) named: Option<String>,
+    pub(super) instance_name: Option<String>,
     /// Those whose list is to be read anew.
     pub(super) stale: Vec<InstanceName>,
     /// The roles, as far as they are known without another look at rules.
     pub(super) roster: Arc<Roster>,
     /// The roles as they are remembered, where the first frame needs no more than some of them.
-    pub(super) sheet: Option<Arc<PackedRoster>>,
+    pub(super) preview: Option<Arc<PackedRoster>>,
     /// The same, wherever they are remembered: then nothing has to be read after the first frame
     /// either.
-    pub(super) remembered: Option<Arc<PackedRoster>>,
+    pub(super) packed_roster: Option<Arc<PackedRoster>>,
     /// Makes the surroundings of all that happens behind the screen.
-    pub(super) open: CtxFactory,
+    pub(super) open_ctx: CtxFactory,
 }
 
-impl Scene {
+impl PickerInput {
     /// The list as it is remembered: neither configuration nor inventories are read before the
     /// first frame. `None` when it is not, or when the files have changed since.
     ///
     /// # Errors
     /// When there is no home directory.
-    pub(super) fn remembered(globals: &Globals, query: &str) -> Result<Option<Self>> {
+    pub(super) fn from_snapshot(globals: &Globals, query: &str) -> Result<Option<Self>> {
         let env = Env::from_process();
-        let paths = context::paths(&env, globals)?;
-        let named = context::named(&env, globals);
+        let paths = app::paths(&env, globals)?;
+        let named = app::selected_instance_name(&env, globals);
         let Some(RosterSnapshot { settings, inventories: read, roster: sheet }) =
             snapshot::load(&env, &paths, named.as_deref())
         else {
             return Ok(None);
         };
-        out::log(globals.level.unwrap_or(settings.log_level), settings.log_lines);
+        ui::init_logging(globals.level.unwrap_or(settings.log_level), settings.log_lines);
         let (instances, now) = (sheet.instances().to_vec(), Clock::System.now());
         let sheet = Arc::new(sheet);
         let old = |(instance, read): (&Instance, &Option<_>)| {
@@ -66,21 +66,21 @@ impl Scene {
         let roster = Arc::new(if whole { sheet.unpack() } else { Roster::default() });
         let globals = globals.clone();
         Ok(Some(Self {
-            sheet: (!whole).then(|| sheet.clone()),
-            remembered: Some(sheet),
-            open: Box::new(move || context::open(&globals)),
+            preview: (!whole).then(|| sheet.clone()),
+            packed_roster: Some(sheet),
+            open_ctx: Box::new(move || app::open(&globals)),
             env,
             paths,
             settings,
             instances,
-            named,
+            instance_name: named,
             stale,
             roster,
         }))
     }
 
     /// The list as the files say.
-    pub(super) fn read(ctx: &Arc<Ctx>, globals: &Globals, instances: &[Instance]) -> Self {
+    pub(super) fn from_ctx(ctx: &Arc<Ctx>, globals: &Globals, instances: &[Instance]) -> Self {
         let (roster, stale) = store::load_preview(ctx, instances);
         let ours = ctx.clone();
         Self {
@@ -88,19 +88,19 @@ impl Scene {
             paths: ctx.paths.clone(),
             settings: PickSettings::from_settings(&ctx.settings),
             instances: instances.to_vec(),
-            named: context::named(&ctx.env, globals),
+            instance_name: app::selected_instance_name(&ctx.env, globals),
             stale,
             roster: Arc::new(roster),
-            sheet: None,
-            remembered: None,
-            open: Box::new(move || Ok(ours)),
+            preview: None,
+            packed_roster: None,
+            open_ctx: Box::new(move || Ok(ours)),
         }
     }
 }
 
 /// The role that this shell is in, as far as the environment alone tells.
-pub(super) fn current(env: &Env) -> Option<ShellRole> {
-    if let Some(role) = asked::of_ours(env) {
+pub(super) fn current_role(env: &Env) -> Option<ShellRole> {
+    if let Some(role) = role_selector::current_role_from_env(env) {
         return Some(ShellRole::Role {
             instance: role.instance,
             account: role.account,

@@ -15,36 +15,38 @@ use crate::os::browser::split_words;
 use crate::os::process::ChildCommand;
 
 use super::args::{Globals, SettingsArgs, SettingsCommand};
-use super::{context, keys, out, table};
+use super::{app, key_bindings, table, ui};
 
 /// What a new configuration file starts with.
-const NEW: &str = "# The configuration of rolecall; `rolecall settings show` tells what may stand here.\n\
+const CONFIG_TEMPLATE: &str = "# The configuration of rolecall; `rolecall settings show` tells what may stand here.\n\
                    # [instances.corp]\n# start_url = \"https://NAME.awsapps.com/start\"\n# sso_region = \"eu-west-1\"\n";
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: SettingsArgs) -> Result<u8> {
     let env = Env::from_process();
-    let paths = context::paths(&env, globals)?;
+    let paths = app::paths(&env, globals)?;
     match args.command.unwrap_or(SettingsCommand::Show { json: false }) {
-        SettingsCommand::Show { json } => show(&loaded(&env, &paths, globals)?, &paths, json),
-        SettingsCommand::Get { key } => get(&loaded(&env, &paths, globals)?, &key),
+        SettingsCommand::Show { json } => {
+            show(&load_effective(&env, &paths, globals)?, &paths, json)
+        }
+        SettingsCommand::Get { key } => get(&load_effective(&env, &paths, globals)?, &key),
         SettingsCommand::Set { key, value } => {
             set(&env, &paths.allow_missing_config(), &key, &value)
         }
         SettingsCommand::Unset { key } => unset(&env, &paths, &key),
         SettingsCommand::Edit => edit(&env, &paths.allow_missing_config()),
         SettingsCommand::Path => {
-            out::data(&format!("{}\n", paths.config_file.display()))?;
+            ui::print_data(&format!("{}\n", paths.config_file.display()))?;
             Ok(0)
         }
     }
 }
 
 /// The settings as they count; keys that nobody knows are errors here.
-fn loaded(env: &Env, paths: &Paths, globals: &Globals) -> Result<LoadedConfig> {
+fn load_effective(env: &Env, paths: &Paths, globals: &Globals) -> Result<LoadedConfig> {
     let mut loaded = config::load_with_origins(env, paths)?;
-    known(&loaded.warnings)?;
-    keys::check(&loaded)?;
+    check_known_keys(&loaded.warnings)?;
+    key_bindings::check(&loaded)?;
     let mut forced = |key: &str| drop(loaded.origins.insert(key.to_owned(), Origin::Flag));
     if let Some(browser) = &globals.browser {
         loaded.settings.force_browser(browser);
@@ -66,7 +68,7 @@ fn loaded(env: &Env, paths: &Paths, globals: &Globals) -> Result<LoadedConfig> {
 }
 
 /// Nothing when every key is known; else the first one as the error, and the others as hints.
-pub(super) fn known(warnings: &[Warning]) -> Result<()> {
+pub(super) fn check_known_keys(warnings: &[Warning]) -> Result<()> {
     let Some((first, others)) = warnings.split_first() else { return Ok(()) };
     let error = Error::new(ErrorKind::Config, first.to_string());
     let error = others.iter().fold(error, |error, warning| error.hint(format!("also {warning}")));
@@ -75,33 +77,36 @@ pub(super) fn known(warnings: &[Warning]) -> Result<()> {
 
 /// Every setting; a command of the picker without keys in the configuration has those of the
 /// catalog.
-fn all(loaded: &LoadedConfig) -> Result<Vec<ListedSetting>> {
+fn all_settings(loaded: &LoadedConfig) -> Result<Vec<ListedSetting>> {
     let mut shown = config::list_settings(loaded)?;
     let end = shown
         .iter()
         .rposition(|shown| ["pick.", "keys."].iter().any(|table| shown.key.starts_with(table)));
     let end = end.map_or(shown.len(), |last| last + 1);
-    shown.splice(end..end, keys::usual(&loaded.settings));
+    shown.splice(end..end, key_bindings::default_keys(&loaded.settings));
     Ok(shown)
 }
 
 fn show(loaded: &LoadedConfig, paths: &Paths, as_json: bool) -> Result<u8> {
-    let shown = all(loaded)?;
+    let shown = all_settings(loaded)?;
     if as_json {
-        let objects: Vec<_> = shown.iter().map(object).collect();
-        out::data(&format!("{}\n", serde_json::Value::Array(objects)))?;
+        let objects: Vec<_> = shown.iter().map(setting_json).collect();
+        ui::print_data(&format!("{}\n", serde_json::Value::Array(objects)))?;
         return Ok(0);
     }
     let header = ["KEY", "VALUE", "FROM"].map(String::from);
     let row = |shown: &ListedSetting| {
         let value = shown.value.as_ref().map_or_else(String::new, ToString::to_string);
-        vec![shown.key.clone(), value, said(shown.origin.as_ref(), paths)]
+        vec![shown.key.clone(), value, origin_text(shown.origin.as_ref(), paths)]
     };
-    out::data(&table::fitted(&header, &shown.iter().map(row).collect::<Vec<_>>()))?;
+    ui::print_data(&table::render_for_terminal(
+        &header,
+        &shown.iter().map(row).collect::<Vec<_>>(),
+    ))?;
     Ok(0)
 }
 
-fn said(origin: Option<&Origin>, paths: &Paths) -> String {
+fn origin_text(origin: Option<&Origin>, paths: &Paths) -> String {
     match origin {
         None => "built in".to_owned(),
         Some(Origin::File { path, line }) => format!("{}:{line}", paths.abbreviate(path)),
@@ -110,7 +115,7 @@ fn said(origin: Option<&Origin>, paths: &Paths) -> String {
     }
 }
 
-fn object(shown: &ListedSetting) -> serde_json::Value {
+fn setting_json(shown: &ListedSetting) -> serde_json::Value {
     let (origin, file, line, variable) = match &shown.origin {
         None => ("built-in", None, None, None),
         Some(Origin::File { path, line }) => {
@@ -125,7 +130,7 @@ fn object(shown: &ListedSetting) -> serde_json::Value {
 /// A text as it is, anything else as TOML; a table as `KEY = VALUE` lines.
 fn get(loaded: &LoadedConfig, key: &str) -> Result<u8> {
     edit::parse_key(key)?;
-    let shown = all(loaded)?;
+    let shown = all_settings(loaded)?;
     let inside = format!("{key}.");
     let value = |shown: &ListedSetting| match &shown.value {
         Some(toml::Value::String(text)) => Some(text.clone()),
@@ -144,26 +149,26 @@ fn get(loaded: &LoadedConfig, key: &str) -> Result<u8> {
         return Err(Error::new(ErrorKind::NoMatch, format!("`{key}` has no value"))
             .hint(format!("run `rolecall settings set {key} VALUE`")));
     }
-    out::data(&text)?;
+    ui::print_data(&text)?;
     Ok(0)
 }
 
 fn set(env: &Env, paths: &Paths, key: &str, value: &str) -> Result<u8> {
     let path = &paths.config_file;
-    let text = text(path)?;
-    known(&config::check(path, &text).unwrap_or_default())?;
+    let text = read_config(path)?;
+    check_known_keys(&config::check(path, &text).unwrap_or_default())?;
     let changed = edit::set(&text, path, key, value)?;
-    keys::check(&config::parse(path, &changed)?)?;
+    key_bindings::check(&config::parse(path, &changed)?)?;
     if let Ok(settings) = toml::from_str::<Settings>(&changed)
         && key == "profile_format"
     {
         ProfileFormat::from_settings(&settings)?;
     }
     atomic_file::replace(path, Some(text.as_bytes()), changed.as_bytes(), &paths.recovery_dir())?;
-    out::say(&out::dim(&format!("{key} is set in {}", paths.abbreviate(path))));
+    ui::print_message(&ui::dim(&format!("{key} is set in {}", paths.abbreviate(path))));
     let origin = config::load_with_origins(env, paths)?.origins.get(key).cloned();
     if let Some(Origin::Environment(name)) = origin {
-        out::warning(&Error::new(
+        ui::print_warning(&Error::new(
             ErrorKind::Config,
             format!("{name} in the environment overrules it here"),
         ));
@@ -173,7 +178,7 @@ fn set(env: &Env, paths: &Paths, key: &str, value: &str) -> Result<u8> {
 
 fn unset(env: &Env, paths: &Paths, key: &str) -> Result<u8> {
     let path = &paths.config_file;
-    let text = text(path)?;
+    let text = read_config(path)?;
     let changed = edit::unset(&text, path, key)?;
     if let Some(changed) = &changed {
         atomic_file::replace(
@@ -182,19 +187,22 @@ fn unset(env: &Env, paths: &Paths, key: &str) -> Result<u8> {
             changed.as_bytes(),
             &paths.recovery_dir(),
         )?;
-        out::say(&out::dim(&format!("{key} is taken out of {}", paths.abbreviate(path))));
+        ui::print_message(&ui::dim(&format!("{key} is taken out of {}", paths.abbreviate(path))));
     }
     match (config::load_with_origins(env, paths)?.origins.get(key), changed) {
-        (Some(origin), Some(_)) => {
-            out::say(&out::dim(&format!("{key} still comes from {}", said(Some(origin), paths))))
-        }
+        (Some(origin), Some(_)) => ui::print_message(&ui::dim(&format!(
+            "{key} still comes from {}",
+            origin_text(Some(origin), paths)
+        ))),
         (None, Some(_)) => {}
         (Some(origin), None) => {
             let not_here = Error::new(
                 ErrorKind::NoMatch,
                 format!("`{key}` is not set in {}", paths.abbreviate(path)),
             );
-            return Err(not_here.hint(format!("it comes from {}", said(Some(origin), paths))));
+            return Err(
+                not_here.hint(format!("it comes from {}", origin_text(Some(origin), paths)))
+            );
         }
         (None, None) => {
             return Err(Error::new(
@@ -207,7 +215,7 @@ fn unset(env: &Env, paths: &Paths, key: &str) -> Result<u8> {
 }
 
 /// What stands in the file; nothing when there is none.
-fn text(path: &Path) -> Result<String> {
+fn read_config(path: &Path) -> Result<String> {
     let bytes = atomic_file::load(path)?.unwrap_or_default();
     String::from_utf8(bytes)
         .map_err(|_| Error::new(ErrorKind::Config, format!("{}: not UTF-8", path.display())))
@@ -216,7 +224,7 @@ fn text(path: &Path) -> Result<String> {
 fn edit(env: &Env, paths: &Paths) -> Result<u8> {
     let path = &paths.config_file;
     if atomic_file::load(path)?.is_none() {
-        atomic_file::save(path, NEW.as_bytes())?;
+        atomic_file::save(path, CONFIG_TEMPLATE.as_bytes())?;
     }
     let editor = [env::VISUAL, env::EDITOR]
         .into_iter()
@@ -232,7 +240,7 @@ fn edit(env: &Env, paths: &Paths) -> Result<u8> {
         return Err(Error::new(ErrorKind::Usage, format!("`{editor}` ended with code {code}")));
     }
     let loaded = config::load(env, paths)?;
-    known(&loaded.warnings)?;
-    keys::check(&loaded)?;
+    check_known_keys(&loaded.warnings)?;
+    key_bindings::check(&loaded)?;
     Ok(0)
 }

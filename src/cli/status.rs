@@ -13,13 +13,13 @@ use crate::ops::sign_in::sessions;
 use crate::ops::work::{InstanceSession, SessionList};
 
 use super::args::{Globals, StatusArgs};
-use super::asked::{self, Current};
-use super::{context, out, table};
+use super::role_selector::{self, CurrentRole};
+use super::{app, table, ui};
 
 /// Runs the command; exit code 4 when nobody is signed in and nothing was to be printed.
 pub(super) fn run(globals: &Globals, args: &StatusArgs) -> Result<u8> {
-    let ctx = context::open(globals)?;
-    let chosen = context::chosen(&ctx, globals)?;
+    let ctx = app::open(globals)?;
+    let chosen = app::selected_instances(&ctx, globals)?;
     let mut sessions = sessions::load_sessions(&ctx)?;
     sessions
         .instances
@@ -30,27 +30,31 @@ pub(super) fn run(globals: &Globals, args: &StatusArgs) -> Result<u8> {
     if args.quiet {
         return Ok(if signed_in { 0 } else { super::exit_code(ErrorKind::LoginNeeded) });
     }
-    let here = Here::look(&ctx, &sessions)?;
+    let here = ShellStatus::from_ctx(&ctx, &sessions)?;
     let overrides = overrides::sign_in_overrides(&ctx.env, &ctx.paths, &chosen);
     let text = if args.json {
-        json(&ctx, &sessions, here.as_ref(), &overrides)
+        render_json(&ctx, &sessions, here.as_ref(), &overrides)
     } else {
-        format!("{}{}", text(&ctx, &sessions, here.as_ref()), redirected(&ctx, &overrides)?)
+        format!(
+            "{}{}",
+            render_text(&ctx, &sessions, here.as_ref()),
+            render_overrides(&ctx, &overrides)?
+        )
     };
-    out::data(&text)?;
+    ui::print_data(&text)?;
     Ok(0)
 }
 
 /// The role that this shell is in.
-struct Here {
-    role: Current,
+struct ShellStatus {
+    role: CurrentRole,
     /// When its credentials expire, if that is known.
     expires: Option<Timestamp>,
 }
 
-impl Here {
-    fn look(ctx: &Ctx, sessions: &SessionList) -> Result<Option<Here>> {
-        let Some(role) = asked::current(ctx)? else { return Ok(None) };
+impl ShellStatus {
+    fn from_ctx(ctx: &Ctx, sessions: &SessionList) -> Result<Option<ShellStatus>> {
+        let Some(role) = role_selector::current_role(ctx)? else { return Ok(None) };
         let same = |id: &RoleId| {
             id.account == role.account
                 && id.role == role.role
@@ -61,11 +65,11 @@ impl Here {
         let keys = ctx.env.get(env::AWS_ACCESS_KEY_ID).and(ctx.env.get(env::ROLECALL_ROLE));
         let given =
             keys.and(ctx.env.get(env::AWS_SSO_SESSION_EXPIRATION)).and_then(Timestamp::parse);
-        Ok(Some(Here { role, expires: given.or(stored) }))
+        Ok(Some(ShellStatus { role, expires: given.or(stored) }))
     }
 
     /// `this shell is in 012345678901:Admin (corp), 47m left`
-    fn line(&self, now: Timestamp) -> String {
+    fn render(&self, now: Timestamp) -> String {
         let instance =
             self.role.instance.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
         let left = self
@@ -79,7 +83,7 @@ impl Here {
     }
 }
 
-fn text(ctx: &Ctx, sessions: &SessionList, here: Option<&Here>) -> String {
+fn render_text(ctx: &Ctx, sessions: &SessionList, here: Option<&ShellStatus>) -> String {
     let now = ctx.clock.now();
     let header = ["SSO", "SESSION", "ROLES READ"].map(String::from);
     let row = |session: &InstanceSession| {
@@ -92,10 +96,13 @@ fn text(ctx: &Ctx, sessions: &SessionList, here: Option<&Here>) -> String {
             || "never".to_owned(),
             |at| format!("{} ago{unconfirmed}", format_duration_short(now.since(at))),
         );
-        vec![session.instance.to_string(), said(session, now), read]
+        vec![session.instance.to_string(), session_text(session, now), read]
     };
-    let mut text = here.map(|here| here.line(now)).unwrap_or_default();
-    text += &table::fitted(&header, &sessions.instances.iter().map(row).collect::<Vec<_>>());
+    let mut text = here.map(|here| here.render(now)).unwrap_or_default();
+    text += &table::render_for_terminal(
+        &header,
+        &sessions.instances.iter().map(row).collect::<Vec<_>>(),
+    );
     if !sessions.roles.is_empty() {
         let header = ["ACCOUNT", "ROLE", "SSO", "LEFT"].map(String::from);
         let row = |(role, expires): &(crate::domain::RoleId, Timestamp)| {
@@ -107,14 +114,17 @@ fn text(ctx: &Ctx, sessions: &SessionList, here: Option<&Here>) -> String {
             ]
         };
         text.push('\n');
-        text.push_str(&table::fitted(&header, &sessions.roles.iter().map(row).collect::<Vec<_>>()));
+        text.push_str(&table::render_for_terminal(
+            &header,
+            &sessions.roles.iter().map(row).collect::<Vec<_>>(),
+        ));
     }
     text
 }
 
 /// A line for each setting that sends the sign-in somewhere else than to AWS, and one for each
 /// sign-in that is hidden by that.
-fn redirected(ctx: &Ctx, all: &[(&Instance, Vec<EndpointOverride>)]) -> Result<String> {
+fn render_overrides(ctx: &Ctx, all: &[(&Instance, Vec<EndpointOverride>)]) -> Result<String> {
     let sentences =
         overrides::describe(all.iter().map(|(instance, found)| (*instance, &found[..])));
     let mut lines: Vec<String> = sentences.into_iter().map(|(_, sentence)| sentence).collect();
@@ -130,7 +140,7 @@ fn redirected(ctx: &Ctx, all: &[(&Instance, Vec<EndpointOverride>)]) -> Result<S
     Ok(if text.is_empty() { text } else { format!("\n{text}") })
 }
 
-fn said(session: &InstanceSession, now: Timestamp) -> String {
+fn session_text(session: &InstanceSession, now: Timestamp) -> String {
     match (session.signed_in, session.signed_in_at, session.ends_at) {
         (true, _, Some(ends)) if session.is_cli_token => {
             format!("borrowed from the AWS CLI, {} left", format_duration(ends.since(now)))
@@ -142,10 +152,10 @@ fn said(session: &InstanceSession, now: Timestamp) -> String {
     }
 }
 
-fn json(
+fn render_json(
     ctx: &Ctx,
     sessions: &SessionList,
-    here: Option<&Here>,
+    here: Option<&ShellStatus>,
     overrides: &[(&Instance, Vec<EndpointOverride>)],
 ) -> String {
     let moment = |at: Option<Timestamp>| at.map(Timestamp::to_rfc3339);
@@ -179,7 +189,7 @@ fn json(
             json!({ "sso": role.instance, "account_id": role.account, "role": role.role, "expires": expires.to_rfc3339(), "seconds_left": expires.since(now) })
         })
         .collect();
-    let here = here.map(|Here { role, expires }| {
+    let here = here.map(|ShellStatus { role, expires }| {
         let left = expires.map(|at| at.since(now));
         json!({ "sso": role.instance, "account_id": role.account, "role": role.role, "expires": moment(*expires), "seconds_left": left })
     });

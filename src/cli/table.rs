@@ -24,7 +24,7 @@ pub(super) fn render(header: &[String], rows: &[Vec<String>], width: Option<usiz
     for row in std::iter::once(header).chain(rows.iter().map(Vec::as_slice)) {
         let mut line = String::new();
         for (column, cell) in row.iter().enumerate() {
-            let cell = cut(cell, widths[column]);
+            let cell = truncate_middle(cell, widths[column]);
             line.push_str(&cell);
             line.extend(std::iter::repeat_n(' ', widths[column].saturating_sub(cell.width()) + 2));
         }
@@ -35,7 +35,7 @@ pub(super) fn render(header: &[String], rows: &[Vec<String>], width: Option<usiz
 }
 
 /// The same, as wide as the terminal that reads it; in full for everything else that does.
-pub(super) fn fitted(header: &[String], rows: &[Vec<String>]) -> String {
+pub(super) fn render_for_terminal(header: &[String], rows: &[Vec<String>]) -> String {
     render(header, rows, tty::columns(std::io::stdout()).map(usize::from))
 }
 
@@ -52,7 +52,7 @@ fn shrink(widths: &mut [usize], total: usize) {
 }
 
 /// A text cut in the middle to a width in columns: both ends tell names apart.
-pub(super) fn cut(text: &str, width: usize) -> String {
+pub(super) fn truncate_middle(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
@@ -74,7 +74,7 @@ pub(super) fn cut(text: &str, width: usize) -> String {
 }
 
 /// One value of a CSV file (RFC 4180).
-pub(super) fn csv(cell: &str) -> String {
+pub(super) fn csv_cell(cell: &str) -> String {
     if cell.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", cell.replace('"', "\"\""))
     } else {
@@ -88,8 +88,8 @@ mod tests {
 
     #[test]
     fn long_names_are_cut_in_the_middle() {
-        assert_eq!(cut("payments-production-eu", 11), "payme…on-eu");
-        assert_eq!(cut("東京ゲーミング", 7), "東…グ");
+        assert_eq!(truncate_middle("payments-production-eu", 11), "payme…on-eu");
+        assert_eq!(truncate_middle("東京ゲーミング", 7), "東…グ");
     }
 
     #[test]
@@ -116,6 +116,6 @@ mod tests {
 
     #[test]
     fn csv_quotes_what_would_split() {
-        assert_eq!(csv("a,\"b\""), "\"a,\"\"b\"\"\"");
+        assert_eq!(csv_cell("a,\"b\""), "\"a,\"\"b\"\"\"");
     }
 }

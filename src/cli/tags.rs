@@ -12,7 +12,7 @@ use crate::ops::roles::fields::FieldValues;
 use crate::ops::roles::history;
 
 use super::args::{Globals, TagsArgs};
-use super::{context, out, resolve};
+use super::{app, resolve, ui};
 
 /// The built-in tags, and the fields that they are.
 const BUILT_IN: [(&str, &str); 9] = [
@@ -29,14 +29,14 @@ const BUILT_IN: [(&str, &str); 9] = [
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &TagsArgs) -> Result<u8> {
-    let ctx = context::open(globals)?;
-    let roster = Arc::new(resolve::known(&ctx, &context::chosen(&ctx, globals)?)?);
+    let ctx = app::open(globals)?;
+    let roster = Arc::new(resolve::load_roster(&ctx, &app::selected_instances(&ctx, globals)?)?);
     if roster.entries.is_empty() {
-        return Err(resolve::nothing_known());
+        return Err(resolve::no_roles_known());
     }
     let usages = history::load_usages(&ctx);
     let fields = FieldValues::new(&ctx, &roster, []);
-    let rows = filtered(&roster, args)?;
+    let rows = filter_roles(&roster, args)?;
     let tagged: Vec<(String, Vec<(String, String)>)> = rows
         .into_iter()
         .map(|entry| {
@@ -52,12 +52,12 @@ pub(super) fn run(globals: &Globals, args: &TagsArgs) -> Result<u8> {
             )
         })
         .collect();
-    out::data(&if args.json { as_json(&tagged) } else { as_text(&tagged) })?;
+    ui::print_data(&if args.json { render_json(&tagged) } else { render_text(&tagged) })?;
     Ok(0)
 }
 
 /// The roles in the account and of the name that were asked for, if they were.
-fn filtered<'a>(roster: &'a Roster, args: &TagsArgs) -> Result<Vec<&'a RosterEntry>> {
+fn filter_roles<'a>(roster: &'a Roster, args: &TagsArgs) -> Result<Vec<&'a RosterEntry>> {
     let mut rows: Vec<&RosterEntry> = roster.entries.iter().collect();
     if let Some(account) = &args.account {
         let (id, name) = (account.parse::<AccountId>().ok(), normalize_text(account));
@@ -67,7 +67,7 @@ fn filtered<'a>(roster: &'a Roster, args: &TagsArgs) -> Result<Vec<&'a RosterEnt
         };
         rows.retain(|entry| id.map_or_else(|| named(entry), |id| entry.account == id));
         if rows.is_empty() {
-            return Err(unknown(
+            return Err(unknown_name(
                 "account",
                 account,
                 roster.entries.iter().map(|entry| &*entry.account_name),
@@ -78,13 +78,13 @@ fn filtered<'a>(roster: &'a Roster, args: &TagsArgs) -> Result<Vec<&'a RosterEnt
         let in_account: Vec<&str> = rows.iter().map(|entry| &*entry.role).collect();
         rows.retain(|entry| normalize_text(&entry.role) == normalize_text(role));
         if rows.is_empty() {
-            return Err(unknown("role", role, in_account.into_iter()));
+            return Err(unknown_name("role", role, in_account.into_iter()));
         }
     }
     Ok(rows)
 }
 
-fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Error {
+fn unknown_name<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Error {
     let mut near = nearest(name, known.filter(|known| !known.is_empty()), 50);
     let mut seen = std::collections::HashSet::new();
     near.retain(|name| seen.insert(*name));
@@ -98,7 +98,7 @@ fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> 
 }
 
 /// An ARN a block, its tags below it.
-fn as_text(tagged: &[(String, Vec<(String, String)>)]) -> String {
+fn render_text(tagged: &[(String, Vec<(String, String)>)]) -> String {
     let mut text = String::new();
     for (arn, tags) in tagged {
         text.push_str(&format!("{}\n", escape_unprintable(arn)));
@@ -113,7 +113,7 @@ fn as_text(tagged: &[(String, Vec<(String, String)>)]) -> String {
     text
 }
 
-fn as_json(tagged: &[(String, Vec<(String, String)>)]) -> String {
+fn render_json(tagged: &[(String, Vec<(String, String)>)]) -> String {
     let object = |(arn, tags): &(String, Vec<(String, String)>)| {
         let tags: Map<String, Value> =
             tags.iter().map(|(key, value)| (key.clone(), value.as_str().into())).collect();

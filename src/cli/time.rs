@@ -10,10 +10,10 @@ use crate::domain::{ErrorKind, Result, Timestamp};
 use crate::os::clock::Clock;
 
 use super::args::TimeArgs;
-use super::out;
+use super::ui;
 
 /// The flags, when the command line is `time` with nothing but them: then no parser need be built.
-pub(super) fn alone(args: &[OsString]) -> Option<TimeArgs> {
+pub(super) fn parse_fast(args: &[OsString]) -> Option<TimeArgs> {
     let [_, command, flags @ ..] = args else { return None };
     if command != "time" {
         return None;
@@ -36,18 +36,18 @@ pub(super) fn run(args: &TimeArgs) -> Result<u8> {
     let expires = env.get(env::AWS_SSO_SESSION_EXPIRATION).and_then(Timestamp::parse);
     let left = expires.map(|at| at.since(Clock::System.now()).max(0));
     let text = if args.json {
-        let object = json!({ "role": role, "expires": expires.map(Timestamp::to_rfc3339), "seconds_left": left, "left": left.map(clock) });
+        let object = json!({ "role": role, "expires": expires.map(Timestamp::to_rfc3339), "seconds_left": left, "left": left.map(format_left) });
         format!("{object}\n")
     } else {
-        left.map(|left| clock(left) + "\n").unwrap_or_default()
+        left.map(|left| format_left(left) + "\n").unwrap_or_default()
     };
-    out::data(&text)?;
+    ui::print_data(&text)?;
     let valid = left.is_some_and(|left| left > 0);
     Ok(if args.exit_code && !valid { super::exit_code(ErrorKind::LoginNeeded) } else { 0 })
 }
 
 /// `00h47m`: always as wide, so that a prompt does not jump.
-fn clock(seconds: i64) -> String {
+fn format_left(seconds: i64) -> String {
     format!("{:02}h{:02}m", seconds / 3_600, seconds / 60 % 60)
 }
 
@@ -55,15 +55,15 @@ fn clock(seconds: i64) -> String {
 mod tests {
     use super::*;
 
-    fn words(line: &str) -> Option<TimeArgs> {
-        alone(&line.split(' ').map(OsString::from).collect::<Vec<_>>())
+    fn parse_words(line: &str) -> Option<TimeArgs> {
+        parse_fast(&line.split(' ').map(OsString::from).collect::<Vec<_>>())
     }
 
     #[test]
     fn only_its_own_flags_pass_by_the_parser() {
-        assert_eq!(words("rolecall time"), Some(TimeArgs::default()));
+        assert_eq!(parse_words("rolecall time"), Some(TimeArgs::default()));
         assert_eq!(
-            words("rolecall time --exit-code --json"),
+            parse_words("rolecall time --exit-code --json"),
             Some(TimeArgs { json: true, exit_code: true })
         );
         for line in [
@@ -73,14 +73,14 @@ mod tests {
             "rolecall --sso corp time",
             "rolecall time --json=1",
         ] {
-            assert_eq!(words(line), None, "{line}");
+            assert_eq!(parse_words(line), None, "{line}");
         }
     }
 
     #[test]
     fn the_time_left_is_as_wide_whatever_it_is() {
         assert_eq!(
-            [clock(0), clock(59), clock(2_820), clock(43_200)],
+            [format_left(0), format_left(59), format_left(2_820), format_left(43_200)],
             ["00h00m", "00h00m", "00h47m", "12h00m"]
         );
     }

@@ -8,16 +8,16 @@ use crate::config::{self, Env};
 use crate::domain::{Error, ErrorKind, Result, Secret};
 use crate::vault::{KeyLocation, SecureStore, Vault};
 
+use super::app::Caller;
 use super::args::{Globals, VaultArgs, VaultCommand};
-use super::context::Person;
-use super::{context, out};
+use super::{app, ui};
 
 /// Runs the command. Needs no IAM Identity Center to be known.
 pub(super) fn run(globals: &Globals, args: &VaultArgs) -> Result<u8> {
     let env = Env::from_process();
-    let paths = context::paths(&env, globals)?;
+    let paths = app::paths(&env, globals)?;
     let settings = config::load(&env, &paths)?.settings;
-    let vault = context::vault(&env, &paths, &settings, Person::Present);
+    let vault = app::vault(&env, &paths, &settings, Caller::User);
     match args.command {
         VaultCommand::Unlock => {
             let status = vault.status();
@@ -26,38 +26,38 @@ pub(super) fn run(globals: &Globals, args: &VaultArgs) -> Result<u8> {
                 Some(SecureStore::Keyring) => vault.ensure_ready()?,
                 // Nobody has to type what the environment says.
                 _ if status.has_passphrase => vault.ensure_ready()?,
-                _ => vault.unlock(passphrase("passphrase: ")?)?,
+                _ => vault.unlock(read_passphrase("passphrase: ")?)?,
             }
-            opened(&vault);
+            print_unlocked(&vault);
         }
         VaultCommand::Lock => {
             vault.lock()?;
-            out::say("the vault is closed");
+            ui::print_message("the vault is closed");
         }
-        VaultCommand::Status { json } => return status(&vault, json),
-        VaultCommand::Passphrase => change(&vault)?,
+        VaultCommand::Status { json } => return print_status(&vault, json),
+        VaultCommand::Passphrase => change_passphrase(&vault)?,
         VaultCommand::Reset { yes } => reset(&vault, yes)?,
     }
     Ok(0)
 }
 
 /// Says for whom the vault is open now.
-fn opened(vault: &Vault) {
+fn print_unlocked(vault: &Vault) {
     let status = vault.status();
     if status.chosen == Some(SecureStore::File) && status.key != KeyLocation::Kernel {
         let alone = Error::new(
             ErrorKind::Vault,
             "the passphrase is right, but nothing here keeps the vault open for processes without it",
         );
-        out::warning(
+        ui::print_warning(
             &alone.hint("set AWS_SSO_FILE_PASSWORD or AWS_SSO_FILE_PASSWORD_FILE for them"),
         );
     } else {
-        out::say("the vault is open");
+        ui::print_message("the vault is open");
     }
 }
 
-fn status(vault: &Vault, json: bool) -> Result<u8> {
+fn print_status(vault: &Vault, json: bool) -> Result<u8> {
     let status = vault.status();
     let store = status.chosen.unwrap_or(status.configured).to_string();
     let key = match (status.chosen, status.key, status.has_passphrase) {
@@ -87,21 +87,21 @@ fn status(vault: &Vault, json: bool) -> Result<u8> {
             status.records
         )
     };
-    out::data(&text)?;
+    ui::print_data(&text)?;
     Ok(if problem.is_none() { 0 } else { super::exit_code(ErrorKind::Vault) })
 }
 
-fn change(vault: &Vault) -> Result<()> {
-    let old = passphrase("present passphrase: ")?;
-    let new = passphrase("new passphrase: ")?;
-    if std::io::stdin().is_terminal() && passphrase("the new one again: ")? != new {
+fn change_passphrase(vault: &Vault) -> Result<()> {
+    let old = read_passphrase("present passphrase: ")?;
+    let new = read_passphrase("new passphrase: ")?;
+    if std::io::stdin().is_terminal() && read_passphrase("the new one again: ")? != new {
         return Err(Error::new(
             ErrorKind::Usage,
             "the two new passphrases differ; nothing was changed",
         ));
     }
     vault.change_passphrase(Some(old), new)?;
-    out::say("the passphrase is changed");
+    ui::print_message("the passphrase is changed");
     Ok(())
 }
 
@@ -111,7 +111,7 @@ fn reset(vault: &Vault, yes: bool) -> Result<()> {
             return Err(Error::new(ErrorKind::Usage, "this forgets every token and credential")
                 .hint("add --yes"));
         }
-        if !out::ask("Forget every token and credential, and make a new key? [y/N] ")?
+        if !ui::prompt("Forget every token and credential, and make a new key? [y/N] ")?
             .trim()
             .eq_ignore_ascii_case("y")
         {
@@ -119,13 +119,13 @@ fn reset(vault: &Vault, yes: bool) -> Result<()> {
         }
     }
     vault.reset()?;
-    out::say("the vault is empty and has a new key; run `rolecall login`");
+    ui::print_message("the vault is empty and has a new key; run `rolecall login`");
     Ok(())
 }
 
 /// One line of standard input, byte for byte: `out::ask` would replace bytes that are not UTF-8,
 /// and make another passphrase of it.
-fn piped_line() -> Result<Secret<String>> {
+fn read_stdin_line() -> Result<Secret<String>> {
     let mut line = String::new();
     std::io::stdin()
         .read_line(&mut line)
@@ -134,11 +134,11 @@ fn piped_line() -> Result<Secret<String>> {
 }
 
 /// A passphrase from the terminal, not shown while it is typed, or one line of standard input.
-fn passphrase(question: &str) -> Result<Secret<String>> {
+fn read_passphrase(question: &str) -> Result<Secret<String>> {
     let typed = if std::io::stdin().is_terminal() {
         crate::os::tty::prompt_hidden(question)?
     } else {
-        piped_line()?
+        read_stdin_line()?
     };
     if typed.expose().is_empty() {
         return Err(Error::new(ErrorKind::Usage, "no passphrase was given")

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use rolecall::demo;
 
 #[cfg(target_os = "linux")]
-use crate::sandbox::{Ran, Sandbox, wait_for};
+use crate::sandbox::{CommandOutput, Sandbox, wait_for};
 #[cfg(target_os = "linux")]
 use crate::terminal::Terminal;
 
@@ -31,7 +31,7 @@ fn rolecall(sandbox: &Sandbox, args: &[&str]) -> std::process::Command {
     command
 }
 
-fn tabs(sandbox: &Sandbox) -> Vec<String> {
+fn opened_tabs(sandbox: &Sandbox) -> Vec<String> {
     std::fs::read_to_string(sandbox.path("tabs"))
         .unwrap_or_default()
         .lines()
@@ -42,7 +42,7 @@ fn tabs(sandbox: &Sandbox) -> Vec<String> {
 fn first_tab(sandbox: &Sandbox) -> String {
     let deadline = Instant::now() + Duration::from_secs(20);
     loop {
-        if let Some(tab) = tabs(sandbox).into_iter().next() {
+        if let Some(tab) = opened_tabs(sandbox).into_iter().next() {
             return tab;
         }
         assert!(Instant::now() < deadline, "no browser was opened");
@@ -62,11 +62,13 @@ fn forty_callers_with_nobody_signed_in_open_one_tab_and_all_get_credentials() {
     };
     let children: Vec<_> = (0..40).map(start).collect();
     demo::approve(&first_tab(&sandbox)).unwrap();
-    let ran: Vec<Ran> =
-        children.into_iter().map(|child| Ran::of(child.wait_with_output().unwrap())).collect();
+    let ran: Vec<CommandOutput> = children
+        .into_iter()
+        .map(|child| CommandOutput::from_output(child.wait_with_output().unwrap()))
+        .collect();
     assert!(ran.iter().all(|ran| ran.code == 0), "{:?}", ran.iter().find(|ran| ran.code != 0));
     assert!(ran.iter().all(|other| other.stdout == ran[0].stdout));
-    assert_eq!(tabs(&sandbox).len(), 1);
+    assert_eq!(opened_tabs(&sandbox).len(), 1);
     assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 1);
     let seen = std::fs::read_to_string(sandbox.path("browser.env")).unwrap();
     assert!(!seen.contains("AWS_SSO_FILE_PASSWORD"), "the browser inherited the passphrase");
@@ -75,12 +77,12 @@ fn forty_callers_with_nobody_signed_in_open_one_tab_and_all_get_credentials() {
 #[test]
 fn what_is_said_of_links_reaches_the_helper() {
     let sandbox = with_browser();
-    let ran = Ran::of(
+    let ran = CommandOutput::from_output(
         rolecall(&sandbox, &[&ROLE[..], &["--wait", "2s", "-u", "print"]].concat())
             .output()
             .unwrap(),
     );
-    assert_eq!((ran.code, tabs(&sandbox).len()), (4, 0), "{ran:?}");
+    assert_eq!((ran.code, opened_tabs(&sandbox).len()), (4, 0), "{ran:?}");
     let address =
         std::fs::read_to_string(sandbox.path("rolecall/state/sign-in-corp.json")).unwrap();
     let notice: serde_json::Value = serde_json::from_str(&address).unwrap();
@@ -95,8 +97,8 @@ fn a_caller_that_is_killed_takes_no_sign_in_with_it() {
     impatient.kill().unwrap();
     impatient.wait().unwrap();
     demo::approve(&tab).unwrap();
-    let ran = Ran::of(rolecall(&sandbox, &ROLE).output().unwrap());
-    assert_eq!((ran.code, tabs(&sandbox).len()), (0, 1), "{ran:?}");
+    let ran = CommandOutput::from_output(rolecall(&sandbox, &ROLE).output().unwrap());
+    assert_eq!((ran.code, opened_tabs(&sandbox).len()), (0, 1), "{ran:?}");
 }
 
 #[test]
@@ -113,22 +115,25 @@ fn whoever_waits_takes_over_from_a_caller_that_opened_nothing() {
         .unwrap();
     // By the end of another one that came later, the first has long seen that somebody is at it.
     assert_eq!(
-        Ran::of(rolecall(&sandbox, &[&ROLE[..], &["--wait", "1s"]].concat()).output().unwrap())
-            .code,
+        CommandOutput::from_output(
+            rolecall(&sandbox, &[&ROLE[..], &["--wait", "1s"]].concat()).output().unwrap()
+        )
+        .code,
         4
     );
-    assert_eq!(tabs(&sandbox), [] as [String; 0]);
+    assert_eq!(opened_tabs(&sandbox), [] as [String; 0]);
     drop(starter);
     demo::approve(&first_tab(&sandbox)).unwrap();
-    let ran = Ran::of(waiting.wait_with_output().unwrap());
-    assert_eq!((ran.code, tabs(&sandbox).len()), (0, 1), "{ran:?}");
+    let ran = CommandOutput::from_output(waiting.wait_with_output().unwrap());
+    assert_eq!((ran.code, opened_tabs(&sandbox).len()), (0, 1), "{ran:?}");
 }
 
 #[test]
 fn who_does_not_wait_is_told_where_the_sign_in_is() {
     let sandbox = with_browser();
-    let ran =
-        Ran::of(rolecall(&sandbox, &[&ROLE[..], &["--wait", "1s"]].concat()).output().unwrap());
+    let ran = CommandOutput::from_output(
+        rolecall(&sandbox, &[&ROLE[..], &["--wait", "1s"]].concat()).output().unwrap(),
+    );
     assert_eq!(ran.code, 4, "{ran:?}");
     assert!(ran.stderr.contains("is open in your browser"), "{ran:?}");
     demo::approve(&first_tab(&sandbox)).unwrap();
@@ -143,15 +148,15 @@ fn a_refusal_keeps_browsers_shut_until_a_person_signs_in() {
         .spawn()
         .unwrap();
     demo::deny(&first_tab(&sandbox)).unwrap();
-    let refused = Ran::of(child.wait_with_output().unwrap());
+    let refused = CommandOutput::from_output(child.wait_with_output().unwrap());
     assert_eq!(refused.code, 4, "{refused:?}");
 
-    let barred = Ran::of(rolecall(&sandbox, &ROLE).output().unwrap());
-    assert_eq!((barred.code, tabs(&sandbox).len()), (4, 1), "{barred:?}");
+    let barred = CommandOutput::from_output(rolecall(&sandbox, &ROLE).output().unwrap());
+    assert_eq!((barred.code, opened_tabs(&sandbox).len()), (4, 1), "{barred:?}");
     assert!(barred.stderr.contains("rolecall login --sso corp"), "{barred:?}");
 
     sandbox.login("corp");
-    assert_eq!(Ran::of(rolecall(&sandbox, &ROLE).output().unwrap()).code, 0);
+    assert_eq!(CommandOutput::from_output(rolecall(&sandbox, &ROLE).output().unwrap()).code, 0);
 }
 
 #[test]
@@ -178,10 +183,10 @@ fn nobody_is_sent_to_the_page_of_a_helper_that_was_killed() {
     wait_for("its end", || helper().is_none().then_some(()));
 
     let terminal = Terminal::run_with(&sandbox, crate::sandbox::binary(), &call, &[]);
-    let fresh = wait_for("another browser", || tabs(&sandbox).into_iter().nth(1));
+    let fresh = wait_for("another browser", || opened_tabs(&sandbox).into_iter().nth(1));
     terminal.wait_for("rolecall: sign in at");
     demo::approve(&fresh).unwrap();
-    assert_eq!(terminal.end(), 0, "{}", terminal.screen());
+    assert_eq!(terminal.wait_for_exit(), 0, "{}", terminal.screen());
     let said = terminal.written();
     assert!(said.contains(&fresh) && !said.contains(&stale), "{said}");
     assert!(!notice.exists());
@@ -192,6 +197,6 @@ fn a_logout_keeps_browsers_shut() {
     let sandbox = with_browser();
     sandbox.login("corp");
     assert_eq!(sandbox.run(&["logout", "--sso", "corp"]).code, 0);
-    let barred = Ran::of(rolecall(&sandbox, &ROLE).output().unwrap());
-    assert_eq!((barred.code, tabs(&sandbox).len()), (4, 0), "{barred:?}");
+    let barred = CommandOutput::from_output(rolecall(&sandbox, &ROLE).output().unwrap());
+    assert_eq!((barred.code, opened_tabs(&sandbox).len()), (4, 0), "{barred:?}");
 }

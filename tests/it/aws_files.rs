@@ -3,12 +3,12 @@
 
 use serde_json::Value;
 
-use crate::commands::{json, refused};
-use crate::sandbox::{Ran, Sandbox};
+use crate::commands::{assert_refused, json};
+use crate::sandbox::{CommandOutput, Sandbox};
 use crate::terminal::Terminal;
 
 /// A sandbox whose AWS config file is all that is known.
-fn with(config: &str) -> Sandbox {
+fn sandbox_with(config: &str) -> Sandbox {
     let sandbox = Sandbox::with_aws_config_only();
     let config = config.replace("START_URL", &start_url(&sandbox));
     sandbox.write(".aws/config", &config);
@@ -33,7 +33,7 @@ fn settings(sandbox: &Sandbox) -> (i32, Vec<Value>) {
 
 #[test]
 fn a_session_that_is_incomplete_or_misspelled_is_named_by_every_command_that_misses_it() {
-    let sandbox = with(
+    let sandbox = sandbox_with(
         "[sso-session corp]\nsso_start_url = START_URL\n\n[sso_session lab]\nsso_region = eu-west-1\n",
     );
     for args in [
@@ -43,7 +43,7 @@ fn a_session_that_is_incomplete_or_misspelled_is_named_by_every_command_that_mis
         &["process", "--arn", "012345678901:Admin"],
     ] {
         let ran = sandbox.run(args);
-        refused(
+        assert_refused(
             &ran,
             3,
             &["no IAM Identity Center", "~/.aws/config:1: [sso-session corp] has no `sso_region`"],
@@ -64,7 +64,11 @@ fn a_session_that_is_incomplete_or_misspelled_is_named_by_every_command_that_mis
         [&["login", "-S", "lab"][..], &["process", "-S", "lab", "--arn", "012345678901:Admin"]]
     {
         let ran = sandbox.run(args);
-        refused(&ran, 3, &["called `lab`", "~/.aws/config:4: [sso_session lab] is misspelled"]);
+        assert_refused(
+            &ran,
+            3,
+            &["called `lab`", "~/.aws/config:4: [sso_session lab] is misspelled"],
+        );
         assert!(!ran.stderr.contains("sso_region"), "{ran:?}");
     }
 }
@@ -73,7 +77,7 @@ fn a_session_that_is_incomplete_or_misspelled_is_named_by_every_command_that_mis
 fn doctor_corrects_what_has_one_right_way_and_takes_it_back() {
     let messy = "\u{feff}# mine\r\n[sso_session corp]\r\nsso_start_url = \"START_URL\"\r\nregion = eu-west-1 # Ireland\r\n\
         [profile a]\r\nsso_session = corp\r\nsso_account_id = 0123-4567-8901\r\nsso_role_name = AdministratorAccess\r\n";
-    let sandbox = with(messy);
+    let sandbox = sandbox_with(messy);
     let before = config(&sandbox);
     let (code, found) = settings(&sandbox);
     assert!(
@@ -98,12 +102,16 @@ fn doctor_corrects_what_has_one_right_way_and_takes_it_back() {
     assert_eq!(json(&sandbox.run(&["process", "--profile", "a"]))["AccountId"], "012345678901");
     assert_eq!(sandbox.run(&["doctor", "--undo"]).code, 0);
     assert_eq!(config(&sandbox), before);
-    refused(&sandbox.run(&["doctor", "--undo"]), 1, &["nothing is known that could be undone"]);
+    assert_refused(
+        &sandbox.run(&["doctor", "--undo"]),
+        1,
+        &["nothing is known that could be undone"],
+    );
 }
 
 #[test]
 fn what_only_the_user_can_know_is_named_and_left_alone() {
-    let sandbox = with(
+    let sandbox = sandbox_with(
         "[sso-session corp]\nsso_start_url = START_URL\nsso_region = eu-west-1\n\
          [profile a]\nsso_session = crop\nsso_account_id = 12345678901\nsso_role_name = Admin\n\
          [profile b]\nsso_start_url = https://other.awsapps.com/start\nregion = us-east-1\n\
@@ -129,8 +137,9 @@ fn what_only_the_user_can_know_is_named_and_left_alone() {
 
 #[test]
 fn a_comment_or_quotes_behind_a_value_do_not_keep_anybody_from_signing_in() {
-    let sandbox =
-        with("[sso-session corp]\nsso_start_url = 'START_URL'\nsso_region = EU-WEST-1 # Ireland\n");
+    let sandbox = sandbox_with(
+        "[sso-session corp]\nsso_start_url = 'START_URL'\nsso_region = EU-WEST-1 # Ireland\n",
+    );
     sandbox.login("corp");
     let status = json(&sandbox.run(&["status", "--json"]));
     assert_eq!(
@@ -141,7 +150,7 @@ fn a_comment_or_quotes_behind_a_value_do_not_keep_anybody_from_signing_in() {
 
 #[test]
 fn one_portal_in_several_spellings_is_one_sign_in() {
-    let sandbox = with("");
+    let sandbox = sandbox_with("");
     let url = start_url(&sandbox);
     let host = url.trim_start_matches("https://").to_owned();
     let spellings = [
@@ -170,7 +179,7 @@ fn one_portal_in_several_spellings_is_one_sign_in() {
 /// looked for.
 #[test]
 fn the_cli_token_is_found_under_every_spelling() {
-    let sandbox = with("");
+    let sandbox = sandbox_with("");
     let url = start_url(&sandbox);
     let other = format!("{url}/#/");
     sandbox.write(
@@ -190,13 +199,13 @@ fn the_cli_token_is_found_under_every_spelling() {
 
 #[test]
 fn a_terminal_hears_of_a_mistake_once_and_scripts_never_do() {
-    let sandbox = with(
+    let sandbox = sandbox_with(
         "[sso-session corp]\nsso_start_url = START_URL\nsso_region = eu-west-1\n[profile a]\nsso_session = lab\n",
     );
     let said = |sandbox: &Sandbox| {
         let terminal = Terminal::rolecall(sandbox, &["status"]);
         terminal.wait_for("ROLES READ");
-        assert_eq!(terminal.end(), 0);
+        assert_eq!(terminal.wait_for_exit(), 0);
         terminal.written().contains("names the session `")
     };
     assert_eq!(sandbox.run(&["status"]).stderr, "");
@@ -205,6 +214,6 @@ fn a_terminal_hears_of_a_mistake_once_and_scripts_never_do() {
     sandbox.write(".aws/config", &format!("# moved\n{}", config(&sandbox)));
     assert!(!said(&sandbox), "the same mistake on another line");
     sandbox.write(".aws/config", &config(&sandbox).replace("lab", "zoo"));
-    let ran: Ran = sandbox.run(&["process", "--profile", "a"]);
+    let ran: CommandOutput = sandbox.run(&["process", "--profile", "a"]);
     assert!(!ran.stderr.contains("warning"), "{ran:?}");
 }

@@ -1,12 +1,12 @@
 //! Endpoints that replace AWS's own: they decide about sign-ins only if they are those of sign-in,
 //! and are named where they do.
 
-use crate::commands::{ROLE, json, refused};
-use crate::sandbox::{Ran, Sandbox};
+use crate::commands::{ROLE, assert_refused, json};
+use crate::sandbox::{CommandOutput, Sandbox};
 
 /// Runs the program with more variables.
-fn run(sandbox: &Sandbox, args: &[&str], pairs: &[(&str, &str)]) -> Ran {
-    Ran::of(sandbox.rolecall(args).envs(pairs.iter().copied()).output().unwrap())
+fn run(sandbox: &Sandbox, args: &[&str], pairs: &[(&str, &str)]) -> CommandOutput {
+    CommandOutput::from_output(sandbox.rolecall(args).envs(pairs.iter().copied()).output().unwrap())
 }
 
 fn signed_in(sandbox: &Sandbox, pairs: &[(&str, &str)]) -> bool {
@@ -29,7 +29,7 @@ fn the_endpoint_of_sts_hides_no_sign_in() {
     // Chained roles come from STS: what it gave out elsewhere is not served here.
     let chained = ["process", "-S", "corp", "--arn", "373374062225:Deploy"];
     assert_eq!(run(&sandbox, &chained, &[]).code, 0);
-    refused(&run(&sandbox, &chained, &emulator), 6, &["127.0.0.1:9"]);
+    assert_refused(&run(&sandbox, &chained, &emulator), 6, &["127.0.0.1:9"]);
     // A sign-out forgets both.
     assert_eq!(run(&sandbox, &["logout", "-S", "corp"], &emulator).code, 0);
     assert!(!signed_in(&sandbox, &[]));
@@ -80,10 +80,10 @@ fn a_sign_in_that_is_hidden_is_told() {
     // name for it.
     let instance = |endpoints| rolecall::domain::Instance {
         endpoints,
-        ..crate::records::Records::of(&sandbox).instance("corp").clone()
+        ..crate::records::Records::new(&sandbox).instance("corp").clone()
     };
     let plain = instance(rolecall::domain::EndpointOverrides::default());
-    crate::records::Records::of(&sandbox).copy_token("corp", &plain);
+    crate::records::Records::new(&sandbox).copy_token("corp", &plain);
     assert!(record.is_dir());
     let elsewhere = [("AWS_ENDPOINT_URL_SSO_OIDC", NOWHERE)];
     let status = run(&sandbox, &["status", "-S", "corp"], &elsewhere);
@@ -110,7 +110,7 @@ fn a_profile_for_an_emulator_redirects_nobody_else() {
         &format!("[profile emulator]\nsso_session = corp\nendpoint_url = {NOWHERE}\n{config}"),
     );
     let mut command = sandbox.rolecall(&["status", "--json", "-S", "corp"]);
-    let ran = Ran::of(command.env_remove("AWS_ENDPOINT_URL").output().unwrap());
+    let ran = CommandOutput::from_output(command.env_remove("AWS_ENDPOINT_URL").output().unwrap());
     assert_eq!(
         json(&ran)["instances"][0]["endpoints"].as_array().map(Vec::len),
         Some(0),

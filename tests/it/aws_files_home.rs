@@ -6,22 +6,22 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::commands::ROLE;
-use crate::sandbox::{Ran, Sandbox, binary};
+use crate::sandbox::{CommandOutput, Sandbox, binary};
 
 /// A user id that no machine knows.
 const NOBODY: u32 = 54_321;
 
 /// Gives a folder and all that is in it to the unknown user.
-fn give(path: &Path) {
+fn chown_recursive(path: &Path) {
     chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
     if path.is_dir() {
-        std::fs::read_dir(path).unwrap().for_each(|entry| give(&entry.unwrap().path()));
+        std::fs::read_dir(path).unwrap().for_each(|entry| chown_recursive(&entry.unwrap().path()));
     }
 }
 
 /// How a program can be run as the unknown user here.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum UserSwitch {
     /// As root, who can be anybody.
     SetUid,
     /// In a user namespace.
@@ -30,25 +30,25 @@ enum Way {
 
 /// `None` on a machine that lets nobody but root be somebody else: root runs this test, or a kernel
 /// with user namespaces.
-fn way() -> Option<Way> {
+fn user_switch() -> Option<UserSwitch> {
     if rustix::process::geteuid().is_root() {
-        return Some(Way::SetUid);
+        return Some(UserSwitch::SetUid);
     }
     let tried =
         Command::new("unshare").args(["--user", &format!("--map-user={NOBODY}"), "true"]).output();
-    tried.is_ok_and(|ran| ran.status.success()).then_some(Way::Namespace)
+    tried.is_ok_and(|ran| ran.status.success()).then_some(UserSwitch::Namespace)
 }
 
 /// Runs the program as the unknown user, without HOME and these variables.
-fn run(sandbox: &Sandbox, way: Way, args: &[&str], without: &[&str]) -> Ran {
+fn run(sandbox: &Sandbox, way: UserSwitch, args: &[&str], without: &[&str]) -> CommandOutput {
     let program = sandbox.path("rolecall-program");
     let mut command = match way {
-        Way::SetUid => {
+        UserSwitch::SetUid => {
             let mut command = sandbox.command(program);
             command.uid(NOBODY).gid(NOBODY);
             command
         }
-        Way::Namespace => {
+        UserSwitch::Namespace => {
             let mut command = sandbox.command("unshare");
             command.args(["--user", &format!("--map-user={NOBODY}")]).arg(program);
             command
@@ -58,12 +58,12 @@ fn run(sandbox: &Sandbox, way: Way, args: &[&str], without: &[&str]) -> Ran {
     for name in without {
         command.env_remove(name);
     }
-    Ran::of(command.output().unwrap())
+    CommandOutput::from_output(command.output().unwrap())
 }
 
 #[test]
 fn rolecall_home_and_the_aws_config_file_are_enough() {
-    let Some(way) = way() else { return };
+    let Some(way) = user_switch() else { return };
     let sandbox = Sandbox::new();
     sandbox.login("corp");
     // The build directory may be closed to others.
@@ -74,8 +74,8 @@ fn rolecall_home_and_the_aws_config_file_are_enough() {
     )
     .unwrap();
     sandbox.write(".aws/config", "[sso-session zoo]\nsso_start_url = https://zoo.awsapps.com/start\nsso_region = eu-west-1\n");
-    if way == Way::SetUid {
-        give(sandbox.home());
+    if way == UserSwitch::SetUid {
+        chown_recursive(sandbox.home());
     }
     for args in [
         &["status"][..],

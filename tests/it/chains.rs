@@ -3,9 +3,9 @@
 use rolecall::domain::Timestamp;
 use rolecall::os::clock::Clock;
 
-use crate::commands::{ROLE, json, refused};
+use crate::commands::{ROLE, assert_refused, json};
 use crate::records::Records;
-use crate::sandbox::{Ran, Sandbox};
+use crate::sandbox::{CommandOutput, Sandbox};
 use crate::terminal::{ENTER, Terminal};
 
 /// The demo's chained role: from `payments-prod` to `payments-staging`.
@@ -24,13 +24,13 @@ fn configure(sandbox: &Sandbox, more: &str) {
 }
 
 /// Exchanges a part of the configuration file for another.
-fn exchange(sandbox: &Sandbox, from: &str, to: &str) {
+fn replace_config(sandbox: &Sandbox, from: &str, to: &str) {
     let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
     assert!(config.contains(from), "{config}");
     sandbox.write("rolecall/config.toml", &config.replace(from, to));
 }
 
-fn process(sandbox: &Sandbox, role: &str) -> Ran {
+fn process(sandbox: &Sandbox, role: &str) -> CommandOutput {
     sandbox.run(&["process", "-S", "corp", "--arn", role])
 }
 
@@ -101,7 +101,7 @@ fn the_picker_opens_a_shell_in_a_chained_role() {
     terminal.wait_for("ready>");
     terminal.type_line("echo \"<$AWS_SSO_ACCOUNT_ID $AWS_SSO_ROLE_NAME>\"; exit");
     terminal.wait_for("<373374062225 Deploy>");
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn credentials_of_other_settings_are_not_shown_as_ready() {
     assert!(ready());
     configure(&sandbox, "[instances.lab.accounts.000000000009.roles.X]\nvia = '000000000009:Y'\n");
     assert!(ready(), "another chain is no business of this one");
-    exchange(&sandbox, "roles.Deploy]\n", "roles.Deploy]\nexternal_id = 'new'\n");
+    replace_config(&sandbox, "roles.Deploy]\n", "roles.Deploy]\nexternal_id = 'new'\n");
     assert!(!ready());
 }
 
@@ -121,8 +121,10 @@ fn many_processes_at_once_go_through_the_chain_once() {
     let sandbox = signed_in();
     let children: Vec<_> =
         (0..12).map(|_| sandbox.spawn(&["process", "-S", "corp", "--arn", DEPLOY])).collect();
-    let said: Vec<Ran> =
-        children.into_iter().map(|child| Ran::of(child.wait_with_output().unwrap())).collect();
+    let said: Vec<CommandOutput> = children
+        .into_iter()
+        .map(|child| CommandOutput::from_output(child.wait_with_output().unwrap()))
+        .collect();
     assert!(said.iter().all(|ran| ran.code == 0 && ran.stdout == said[0].stdout), "{said:?}");
     assert_eq!(
         (sandbox.aws.call_count("GetRoleCredentials"), sandbox.aws.call_count("AssumeRole")),
@@ -148,7 +150,7 @@ fn a_chain_of_several_steps_keeps_the_credentials_of_each() {
     );
     process(&sandbox, DEPLOY);
     assert_eq!(sandbox.aws.call_count("AssumeRole"), 2, "the step in between is kept too");
-    exchange(&sandbox, "session_name = 'ci/{{ user }}'", "session_name = 'ci'");
+    replace_config(&sandbox, "session_name = 'ci/{{ user }}'", "session_name = 'ci'");
     assert_eq!(json(&process(&sandbox, inner))["AccountId"], "882120723254");
     assert_eq!(
         sandbox.aws.call_count("AssumeRole"),
@@ -194,7 +196,7 @@ fn a_role_that_may_not_be_assumed_is_refused_after_one_more_try() {
         &format!("[instances.corp.accounts.882120723254.roles.Nobody]\nvia = '{ROLE}'\n"),
     );
     assert_eq!(process(&sandbox, ROLE).code, 0);
-    refused(
+    assert_refused(
         &process(&sandbox, "882120723254:Nobody"),
         6,
         &["`Nobody` in 882120723254 can't be assumed", "trust policy"],
@@ -219,7 +221,7 @@ fn a_chained_session_is_shown_to_last_as_long_as_it_does() {
     assert!((1_190..=1_200).contains(&left("882120723254:Terraform")));
     // A session outlives the one that it was reached from: STS ends each by itself.
     let admin = "012345678901:AdministratorAccess";
-    Records::of(&sandbox).leave_credentials(admin, 1_300);
+    Records::new(&sandbox).expire_credentials_in(admin, 1_300);
     assert!((3_590..=3_600).contains(&left(DEPLOY)) && (1_200..=1_300).contains(&left(admin)));
 }
 
@@ -239,7 +241,7 @@ fn a_warm_process_reads_no_configuration_for_a_chained_role() {
     std::fs::write(&config, vec![b'='; length]).unwrap();
     age();
     assert_eq!(process(&sandbox, DEPLOY), first);
-    refused(&sandbox.run(&["list"]), 3, &["config.toml"]);
+    assert_refused(&sandbox.run(&["list"]), 3, &["config.toml"]);
 }
 
 #[test]
@@ -256,7 +258,7 @@ fn a_circle_of_chained_roles_is_an_error_of_the_configuration_that_names_it() {
         &["list"],
         &["exec", "--arn", ROLE, "--", "true"],
     ] {
-        refused(&sandbox.run(args), 3, &[circle, "change `via`"]);
+        assert_refused(&sandbox.run(args), 3, &[circle, "change `via`"]);
     }
 }
 
@@ -270,14 +272,14 @@ fn what_is_refused_on_the_way_says_where() {
              [instances.corp.accounts.882120723254.roles.Lost]\nvia = '012345678901:NotMine'\n"
         ),
     );
-    refused(
+    assert_refused(
         &process(&sandbox, "882120723254:Nobody"),
         6,
         &["`Nobody` in 882120723254 can't be assumed", "trust policy"],
     );
-    refused(&process(&sandbox, "882120723254:Lost"), 6, &["NotMine"]);
+    assert_refused(&process(&sandbox, "882120723254:Lost"), 6, &["NotMine"]);
     configure(&sandbox, "[instances.corp.accounts.882120723254.roles.Typo]\nvia = 'NotMine'\n");
-    refused(&process(&sandbox, "882120723254:Typo"), 3, &["roles.Typo] via: `NotMine`"]);
+    assert_refused(&process(&sandbox, "882120723254:Typo"), 3, &["roles.Typo] via: `NotMine`"]);
 }
 
 #[test]
@@ -285,5 +287,5 @@ fn nobody_signed_in_is_said_of_a_chained_role_too_and_a_logout_forgets_it() {
     let sandbox = signed_in();
     assert_eq!(process(&sandbox, DEPLOY).code, 0);
     sandbox.run(&["logout", "-S", "corp"]);
-    refused(&process(&sandbox, DEPLOY), 4, &["rolecall login --sso corp"]);
+    assert_refused(&process(&sandbox, DEPLOY), 4, &["rolecall login --sso corp"]);
 }

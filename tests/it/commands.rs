@@ -2,29 +2,29 @@
 
 use std::process::Stdio;
 
-use crate::sandbox::{Ran, Sandbox};
+use crate::sandbox::{CommandOutput, Sandbox};
 
 /// A role that everybody in the simulator has, in an account whose id begins with a zero.
 pub(crate) const ROLE: &str = "012345678901:ReadOnlyAccess";
 
 /// What a run came to, with what differs from run to run replaced.
-pub(crate) fn said(sandbox: &Sandbox, ran: &Ran) -> String {
+pub(crate) fn transcript(sandbox: &Sandbox, ran: &CommandOutput) -> String {
     let home = sandbox.home().to_string_lossy().into_owned();
     let plain =
         |text: &str| text.replace(sandbox.aws.url(), "http://SIMULATOR").replace(&home, "HOME");
-    let Ran { code, stdout, stderr } = ran;
+    let CommandOutput { code, stdout, stderr } = ran;
     format!("code {code}\n--- stdout\n{}--- stderr\n{}", plain(stdout), plain(stderr))
 }
 
 /// Runs the program and compares everything it says with the snapshot of this name.
 #[track_caller]
 pub(crate) fn snapshot(sandbox: &Sandbox, name: &str, args: &[&str]) {
-    insta::assert_snapshot!(name, said(sandbox, &sandbox.run(args)));
+    insta::assert_snapshot!(name, transcript(sandbox, &sandbox.run(args)));
 }
 
 /// Fails unless the program failed with this code, printed nothing, and said all of these.
 #[track_caller]
-pub(crate) fn refused(ran: &Ran, code: i32, words: &[&str]) {
+pub(crate) fn assert_refused(ran: &CommandOutput, code: i32, words: &[&str]) {
     assert_eq!((ran.code, ran.stdout.as_str()), (code, ""), "{ran:?}");
     for word in words {
         assert!(ran.stderr.contains(word), "{word:?} is not in {ran:?}");
@@ -33,7 +33,7 @@ pub(crate) fn refused(ran: &Ran, code: i32, words: &[&str]) {
 
 /// The JSON on stdout of a run that went well.
 #[track_caller]
-pub(crate) fn json(ran: &Ran) -> serde_json::Value {
+pub(crate) fn json(ran: &CommandOutput) -> serde_json::Value {
     assert_eq!(ran.code, 0, "{ran:?}");
     serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {ran:?}"))
 }
@@ -41,7 +41,7 @@ pub(crate) fn json(ran: &Ran) -> serde_json::Value {
 #[test]
 fn from_nobody_signed_in_to_a_command_that_runs_with_a_role_and_back() {
     let sandbox = Sandbox::new();
-    refused(
+    assert_refused(
         &sandbox.run(&["process", "--sso", "corp", "--arn", ROLE]),
         4,
         &["nobody is signed in to corp", "rolecall login --sso corp"],
@@ -70,7 +70,7 @@ fn from_nobody_signed_in_to_a_command_that_runs_with_a_role_and_back() {
     );
 
     assert_eq!(sandbox.run(&["logout", "--sso", "corp"]).code, 0);
-    refused(
+    assert_refused(
         &sandbox.run(&["process", "--sso", "corp", "--arn", ROLE]),
         4,
         &["rolecall login --sso corp"],
@@ -102,8 +102,9 @@ fn a_reader_that_goes_away_is_no_failure() {
     for args in commands {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
-        let ran =
-            Ran::of(sandbox.rolecall(args).stdout(writer).stderr(Stdio::piped()).output().unwrap());
+        let ran = CommandOutput::from_output(
+            sandbox.rolecall(args).stdout(writer).stderr(Stdio::piped()).output().unwrap(),
+        );
         assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{args:?}");
     }
 }
@@ -152,7 +153,7 @@ fn nothing_configured_names_the_wizard() {
         &["process", "--arn", ROLE],
         &["exec", "--arn", ROLE, "--", "true"],
     ] {
-        refused(
+        assert_refused(
             &sandbox.run(args),
             3,
             &["no IAM Identity Center is set up", "rolecall setup wizard"],
@@ -166,7 +167,7 @@ fn a_broken_configuration_is_named_with_its_line() {
     let sandbox = Sandbox::new();
     sandbox.write("rolecall/config.toml", "default_region = 'eu-west-1'\nthreads = 'many'\n");
     for args in [&["list"][..], &["process", "--arn", ROLE]] {
-        refused(&sandbox.run(args), 3, &["config.toml", "threads"]);
+        assert_refused(&sandbox.run(args), 3, &["config.toml", "threads"]);
     }
 }
 
@@ -190,7 +191,7 @@ fn an_unknown_sso_is_named_with_those_there_are() {
         &["login", "-S", "crop"],
         &["process", "-S", "crop", "--arn", ROLE],
     ] {
-        refused(&sandbox.run(args), 3, &["`crop`", "corp", "--sso"]);
+        assert_refused(&sandbox.run(args), 3, &["`crop`", "corp", "--sso"]);
     }
     snapshot(&sandbox, "unknown_sso", &["status", "-S", "crop"]);
 }

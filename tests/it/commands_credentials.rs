@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use crate::commands::{ROLE, refused};
+use crate::commands::{ROLE, assert_refused};
 use crate::records::Records;
-use crate::sandbox::{Ran, Sandbox};
+use crate::sandbox::{CommandOutput, Sandbox};
 
 const PROFILE: &str = "payments-prod-ReadOnlyAccess";
 
@@ -63,7 +63,9 @@ fn the_role_of_this_shell_needs_no_name() {
     let named = sandbox.run(&["credentials", "-S", "corp", "--arn", ROLE]);
     let arn = "arn:aws:iam::012345678901:role/ReadOnlyAccess";
     let shell = [("AWS_SSO", "corp"), ("AWS_SSO_ROLE_ARN", arn), ("ROLECALL_ROLE", arn)];
-    let in_shell = Ran::of(sandbox.rolecall(&["credentials"]).envs(shell).output().unwrap());
+    let in_shell = CommandOutput::from_output(
+        sandbox.rolecall(&["credentials"]).envs(shell).output().unwrap(),
+    );
     assert_eq!(
         (in_shell.code, in_shell.stdout.as_str()),
         (0, named.stdout.as_str()),
@@ -71,11 +73,12 @@ fn the_role_of_this_shell_needs_no_name() {
     );
     let profile = "[profile pay]\ncredential_process = /usr/bin/rolecall process --sso corp --arn 012345678901:ReadOnlyAccess\n";
     sandbox.write(".aws/config", profile);
-    let by_profile =
-        Ran::of(sandbox.rolecall(&["credentials"]).env("AWS_PROFILE", "pay").output().unwrap());
+    let by_profile = CommandOutput::from_output(
+        sandbox.rolecall(&["credentials"]).env("AWS_PROFILE", "pay").output().unwrap(),
+    );
     assert_eq!(by_profile.stdout, named.stdout, "{by_profile:?}");
     assert_eq!(sandbox.run(&["credentials", "-p", "pay"]).stdout, named.stdout);
-    refused(&sandbox.run(&["credentials"]), 2, &["which role?", "--profile"]);
+    assert_refused(&sandbox.run(&["credentials"]), 2, &["which role?", "--profile"]);
 }
 
 #[test]
@@ -124,7 +127,7 @@ fn a_new_file_is_private_and_one_that_is_there_is_not_overwritten() {
         std::fs::metadata(sandbox.path("new/keys")).unwrap().permissions().mode() & 0o777,
         0o600
     );
-    refused(
+    assert_refused(
         &sandbox.run(&["credentials", "-p", PROFILE, "--file", "new/keys"]),
         2,
         &["new/keys is there already", "--append"],
@@ -137,7 +140,7 @@ fn permanent_keys_are_not_replaced_unless_that_is_said() {
     let theirs = "[default]\naws_access_key_id = AKIA\naws_secret_access_key = x\n";
     sandbox.write(".aws/credentials", theirs);
     let default = ["credentials", "-p", PROFILE, "--default", "--append"];
-    refused(
+    assert_refused(
         &sandbox.run(&default),
         2,
         &["[default] in ~/.aws/credentials holds permanent keys", "--yes"],
@@ -153,16 +156,20 @@ fn permanent_keys_are_not_replaced_unless_that_is_said() {
 #[test]
 fn what_makes_no_sense_is_a_usage_error() {
     let sandbox = signed_in();
-    refused(&sandbox.run(&["credentials", "-S", "corp"]), 2, &["which role?", "--profile"]);
-    refused(&sandbox.run(&["credentials", "-p", PROFILE, "--watch"]), 2, &["--watch", "--file"]);
-    refused(&sandbox.run(&["credentials", "-p", "a,b", "--default"]), 2, &["[default]"]);
-    refused(
+    assert_refused(&sandbox.run(&["credentials", "-S", "corp"]), 2, &["which role?", "--profile"]);
+    assert_refused(
+        &sandbox.run(&["credentials", "-p", PROFILE, "--watch"]),
+        2,
+        &["--watch", "--file"],
+    );
+    assert_refused(&sandbox.run(&["credentials", "-p", "a,b", "--default"]), 2, &["[default]"]);
+    assert_refused(
         &sandbox.run(&["credentials", "-p", PROFILE, "--arn", ROLE]),
         2,
         &["not by two of them"],
     );
-    refused(&sandbox.run(&["credentials", "-p", "no-such"]), 5, &["no-such"]);
-    refused(
+    assert_refused(&sandbox.run(&["credentials", "-p", "no-such"]), 5, &["no-such"]);
+    assert_refused(
         &sandbox.run(&["credentials", "-S", "corp", "-A", "payments-prod", "-R", "BreakGlass"]),
         2,
         &["protected", "--yes"],
@@ -174,7 +181,7 @@ fn a_watched_file_gets_new_keys_before_the_old_ones_end() {
     let sandbox = signed_in();
     let old = sandbox.run(&["credentials", "-p", PROFILE]).stdout;
     // Two seconds before they are worth replacing.
-    Records::of(&sandbox).leave_credentials(ROLE, 902);
+    Records::new(&sandbox).expire_credentials_in(ROLE, 902);
     let mut child = sandbox.spawn(&["credentials", "-p", PROFILE, "--file", "keys", "--watch"]);
     let deadline = Instant::now() + Duration::from_secs(30);
     let mut seen = Vec::new();

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 use crate::commands::json;
-use crate::sandbox::{Ran, binary};
+use crate::sandbox::{CommandOutput, binary};
 
 /// A person's machine: a home, a place for temporary files, settings that would lead to real
 /// accounts.
@@ -27,28 +27,28 @@ fn machine() -> (tempfile::TempDir, Command) {
 }
 
 /// Every file and folder below a folder.
-fn below(folder: &std::path::Path) -> usize {
+fn count_entries(folder: &std::path::Path) -> usize {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries.map(|path| 1 + if path.is_dir() { below(&path) } else { 0 }).sum()
+    entries.map(|path| 1 + if path.is_dir() { count_entries(&path) } else { 0 }).sum()
 }
 
 #[test]
 fn commands_run_in_a_throw_away_home() {
     let (home, mut command) = machine();
-    let ran = Ran::of(
+    let ran = CommandOutput::from_output(
         command
             .args(["demo", "--accounts", "12", "--roles", "3", "list", "--json"])
             .output()
             .unwrap(),
     );
     assert!(json(&ran).as_array().is_some_and(|roles| roles.len() > 12), "{ran:?}");
-    assert_eq!(below(home.path()), 1, "only the empty folder for temporary files is left");
+    assert_eq!(count_entries(home.path()), 1, "only the empty folder for temporary files is left");
 }
 
 #[test]
 fn a_childs_exit_code_and_global_flags_pass_through() {
     let (_home, mut command) = machine();
-    let ran = Ran::of(
+    let ran = CommandOutput::from_output(
         command
             .args(["demo", "--accounts", "4", "--sso", "crop", "--color", "always", "status"])
             .output()
@@ -77,12 +77,13 @@ fn serving_prints_the_way_there_and_leaves_nothing_behind_when_told_to_end() {
         "{script:?}"
     );
     let run = format!("{}\n'{}' list -q 'account:payments-prod' Arn", script.join("\n"), binary());
-    let listed =
-        Ran::of(Command::new("sh").args(["-c", &run]).env_remove("AWS_PROFILE").output().unwrap());
+    let listed = CommandOutput::from_output(
+        Command::new("sh").args(["-c", &run]).env_remove("AWS_PROFILE").output().unwrap(),
+    );
     assert!(listed.code == 0 && listed.stdout.contains("role/ReadOnlyAccess"), "{listed:?}");
     let id = rustix::process::Pid::from_child(&serving);
     rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
     let status = serving.wait().unwrap();
     assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(15));
-    assert_eq!(below(home.path()), 1, "the throw-away home was thrown away");
+    assert_eq!(count_entries(home.path()), 1, "the throw-away home was thrown away");
 }

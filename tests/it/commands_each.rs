@@ -4,8 +4,8 @@ use std::io::{BufRead, BufReader};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::commands::{refused, snapshot};
-use crate::sandbox::{Ran, Sandbox};
+use crate::commands::{assert_refused, snapshot};
+use crate::sandbox::{CommandOutput, Sandbox};
 
 fn signed_in() -> Sandbox {
     let sandbox = Sandbox::new();
@@ -15,7 +15,7 @@ fn signed_in() -> Sandbox {
 
 const READ_ONLY: &str = "account:payments-* role:ReadOnlyAccess";
 
-fn each(sandbox: &Sandbox, args: &[&str], script: &str) -> Ran {
+fn each(sandbox: &Sandbox, args: &[&str], script: &str) -> CommandOutput {
     sandbox.run(&[&["each", "-S", "corp"], args, &["--", "sh", "-c", script]].concat())
 }
 
@@ -91,7 +91,7 @@ fn a_dry_run_lists_the_roles_and_runs_nothing() {
 #[test]
 fn with_one_role_an_account_the_preferred_roles_settle_which() {
     let sandbox = signed_in();
-    refused(
+    assert_refused(
         &each(&sandbox, &["account:payments-*", "--per-account"], "true"),
         5,
         &["in account payments-prod", "`prefer_roles`"],
@@ -114,13 +114,13 @@ fn protected_roles_need_a_yes_where_nobody_can_be_asked() {
 #[test]
 fn words_that_match_nothing_and_a_list_that_is_not_complete_are_refused() {
     let sandbox = signed_in();
-    refused(&each(&sandbox, &["xyzzyplugh"], "true"), 5, &["no role matches `xyzzyplugh`"]);
-    refused(&each(&sandbox, &[" "], "true"), 2, &["which roles?", "role:*"]);
-    refused(&sandbox.run(&["each", READ_ONLY, "--", "true"]), 5, &["not complete", "--sso"]);
-    refused(&sandbox.run(&["each", "-S", "corp", READ_ONLY]), 2, &["CMD"]);
-    refused(&each(&sandbox, &[READ_ONLY, "-j", "0"], "true"), 2, &["0"]);
+    assert_refused(&each(&sandbox, &["xyzzyplugh"], "true"), 5, &["no role matches `xyzzyplugh`"]);
+    assert_refused(&each(&sandbox, &[" "], "true"), 2, &["which roles?", "role:*"]);
+    assert_refused(&sandbox.run(&["each", READ_ONLY, "--", "true"]), 5, &["not complete", "--sso"]);
+    assert_refused(&sandbox.run(&["each", "-S", "corp", READ_ONLY]), 2, &["CMD"]);
+    assert_refused(&each(&sandbox, &[READ_ONLY, "-j", "0"], "true"), 2, &["0"]);
     let missing = sandbox.run(&["each", "-S", "corp", READ_ONLY, "--", "no-such-program"]);
-    refused(
+    assert_refused(
         &missing,
         2,
         &["3 roles: 0 went well, 3 did not", "there is no program `no-such-program`"],
@@ -142,7 +142,7 @@ fn nobody_signed_in_is_one_line_for_all_roles() {
     let sandbox = signed_in();
     sandbox.run(&["logout", "-S", "corp"]);
     let ran = each(&sandbox, &[READ_ONLY], "true");
-    refused(
+    assert_refused(
         &ran,
         4,
         &[
@@ -166,7 +166,7 @@ fn ctrl_c_stops_the_commands_with_what_they_started_and_says_what_was_done() {
     assert!(lines.any(|line| line.ends_with("│ ready")));
     kill_process(Pid::from_child(&child), Signal::INT).unwrap();
     assert_eq!(lines.next(), None);
-    let ran = Ran::of(child.wait_with_output().unwrap());
+    let ran = CommandOutput::from_output(child.wait_with_output().unwrap());
     assert_eq!(ran.code, 130, "{ran:?}");
     assert!(ran.stderr.contains("3 roles: 1 went well, 2 did not\n"), "{ran:?}");
     assert!(

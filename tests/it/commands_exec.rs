@@ -1,7 +1,7 @@
 //! `exec`: what a child gets, and who is asked first.
 
-use crate::commands::{ROLE, refused, snapshot};
-use crate::sandbox::{Ran, Sandbox};
+use crate::commands::{ROLE, assert_refused, snapshot};
+use crate::sandbox::{CommandOutput, Sandbox};
 
 fn signed_in() -> Sandbox {
     let sandbox = Sandbox::new();
@@ -45,7 +45,7 @@ fn a_child_gets_the_keys_the_role_and_the_region() {
 fn what_the_person_had_set_is_replaced_and_named_and_their_region_stays() {
     let sandbox = signed_in();
     let mut command = sandbox.rolecall(&["exec", "-S", "corp", "--arn", ROLE, "--", "env"]);
-    let ran = Ran::of(
+    let ran = CommandOutput::from_output(
         command
             .env("AWS_PROFILE", "old")
             .env("AWS_ACCESS_KEY_ID", "AKIAOLD")
@@ -82,7 +82,7 @@ fn a_childs_exit_code_and_signal_pass_through() {
         Some(15),
         "the process became the command"
     );
-    refused(
+    assert_refused(
         &sandbox.run(&["exec", "-S", "corp", "--arn", ROLE, "--", "no-such-program"]),
         2,
         &["no-such-program"],
@@ -98,7 +98,7 @@ fn a_protected_role_needs_a_yes_where_nobody_can_be_asked() {
     let ran = sandbox.run(&["exec", "-S", "corp", "--arn", admin, "--yes", "--", "env"]);
     assert_eq!(value(&ran.stdout, "ROLECALL_PROTECTED"), Some("1"), "{ran:?}");
     let query = ["--select-1", "012345678901 administratoraccess"];
-    refused(&sandbox.run(&[&["--action", "shell"], &query[..]].concat()), 2, &["protected"]);
+    assert_refused(&sandbox.run(&[&["--action", "shell"], &query[..]].concat()), 2, &["protected"]);
     assert_eq!(
         sandbox.run(&["process", "-S", "corp", "--arn", admin]).code,
         0,
@@ -111,9 +111,9 @@ fn variables_choose_the_role_unless_a_flag_does() {
     let sandbox = signed_in();
     let run = |args: &[&str], variables: &[(&str, &str)]| {
         let mut command = sandbox.rolecall(&[&["exec"], args, &["--", "env"]].concat());
-        Ran::of(command.envs(variables.iter().copied()).output().unwrap())
+        CommandOutput::from_output(command.envs(variables.iter().copied()).output().unwrap())
     };
-    let role = |ran: &Ran| value(&ran.stdout, "AWS_SSO_ROLE_ARN").map(str::to_owned);
+    let role = |ran: &CommandOutput| value(&ran.stdout, "AWS_SSO_ROLE_ARN").map(str::to_owned);
     let want = Some("arn:aws:iam::012345678901:role/ReadOnlyAccess".to_owned());
     let staging = "arn:aws:iam::373374062225:role/PowerUserAccess";
     assert_eq!(role(&run(&[], &[("AWS_SSO", "corp"), ("AWS_SSO_ROLE_ARN", ROLE)])), want);
@@ -127,11 +127,11 @@ fn variables_choose_the_role_unless_a_flag_does() {
         role(&run(&["-S", "corp", "--arn", staging], &[("AWS_SSO_ROLE_ARN", ROLE)])).as_deref(),
         Some(staging)
     );
-    refused(&run(&["--arn", ROLE], &[("AWS_SSO", "nowhere")]), 3, &["`nowhere`"]);
+    assert_refused(&run(&["--arn", ROLE], &[("AWS_SSO", "nowhere")]), 3, &["`nowhere`"]);
     // In a role shell of ours they say where the person is, not where they want to go: the picker
     // opens, here for want of a terminal not.
     let ours = [("AWS_SSO", "lab"), ("AWS_SSO_ROLE_ARN", staging), ("ROLECALL_ROLE", staging)];
-    refused(&run(&[], &ours), 2, &["needs a terminal"]);
+    assert_refused(&run(&[], &ours), 2, &["needs a terminal"]);
     assert_eq!(
         role(&run(&["--arn", ROLE], &ours)),
         want,
@@ -149,9 +149,17 @@ fn a_query_without_a_terminal_has_to_match_one_role_of_a_complete_list() {
         run(&["-S", "corp", "account:payments-dev role:ReadOnlyAccess"]).stdout,
         "882120723254\n"
     );
-    refused(&run(&["-S", "corp", "account:payments-*"]), 5, &["13 roles match", "and 3 more"]);
-    refused(&run(&["-S", "corp", "xyzzyplugh"]), 5, &["no role matches `xyzzyplugh`"]);
-    refused(&run(&["account:payments-dev role:ReadOnlyAccess"]), 5, &["not complete", "--sso"]);
+    assert_refused(
+        &run(&["-S", "corp", "account:payments-*"]),
+        5,
+        &["13 roles match", "and 3 more"],
+    );
+    assert_refused(&run(&["-S", "corp", "xyzzyplugh"]), 5, &["no role matches `xyzzyplugh`"]);
+    assert_refused(
+        &run(&["account:payments-dev role:ReadOnlyAccess"]),
+        5,
+        &["not complete", "--sso"],
+    );
 }
 
 #[test]
@@ -162,7 +170,7 @@ fn a_shell_is_a_child_whose_code_is_passed_on() {
     std::fs::set_permissions(&shell, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let before = "arn:aws:iam::373374062225:role/PowerUserAccess";
     let mut command = sandbox.rolecall(&["exec", "-S", "corp", "--arn", ROLE]);
-    let ran = Ran::of(
+    let ran = CommandOutput::from_output(
         command
             .env("SHELL", &shell)
             .env("ROLECALL_ROLE", before)

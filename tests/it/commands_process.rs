@@ -1,8 +1,8 @@
 //! `process`: which role is meant, and what is printed.
 
-use crate::commands::{ROLE, json, refused, snapshot};
+use crate::commands::{ROLE, assert_refused, json, snapshot};
 use crate::records::Records;
-use crate::sandbox::{Ran, Sandbox};
+use crate::sandbox::{CommandOutput, Sandbox};
 
 fn signed_in() -> Sandbox {
     let sandbox = Sandbox::new();
@@ -50,7 +50,7 @@ fn among_several_instances_one_has_to_be_named_and_aws_sso_does_not_name_it() {
     let sandbox = signed_in();
     snapshot(&sandbox, "process_which_sso", &["process", "--arn", ROLE]);
     let asked = |args: &[&str]| {
-        Ran::of(
+        CommandOutput::from_output(
             sandbox
                 .rolecall(args)
                 .env("AWS_SSO", "corp")
@@ -59,9 +59,13 @@ fn among_several_instances_one_has_to_be_named_and_aws_sso_does_not_name_it() {
                 .unwrap(),
         )
     };
-    refused(&asked(&["process", "--arn", ROLE]), 5, &["--sso"]);
-    refused(&asked(&["process", "-A", "payments-prod", "-R", "ReadOnlyAccess"]), 5, &["--sso"]);
-    refused(&asked(&["process"]), 2, &["which role?"]);
+    assert_refused(&asked(&["process", "--arn", ROLE]), 5, &["--sso"]);
+    assert_refused(
+        &asked(&["process", "-A", "payments-prod", "-R", "ReadOnlyAccess"]),
+        5,
+        &["--sso"],
+    );
+    assert_refused(&asked(&["process"]), 2, &["which role?"]);
     let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
     sandbox.write("rolecall/config.toml", &format!("default_sso = 'corp'\n{config}"));
     for args in [
@@ -75,12 +79,12 @@ fn among_several_instances_one_has_to_be_named_and_aws_sso_does_not_name_it() {
 #[test]
 fn leading_zeros_are_never_lost_nor_made_up() {
     let sandbox = signed_in();
-    refused(
+    assert_refused(
         &sandbox.run(&["process", "-S", "corp", "-A", "12345678901", "-R", "ReadOnlyAccess"]),
         5,
         &["12345678901"],
     );
-    refused(
+    assert_refused(
         &sandbox.run(&["process", "-S", "corp", "--arn", "12345678901:ReadOnlyAccess"]),
         5,
         &["ACCOUNT:ROLE"],
@@ -94,7 +98,7 @@ fn stored_credentials_are_passed_over_or_not_kept_on_request() {
         json(&sandbox.run(&[&["process", "-S", "corp", "--arn", ROLE], more].concat()))["AccessKeyId"].clone()
     };
     let stored =
-        || Records::of(&sandbox).credentials(ROLE).map(|credentials| credentials.access_key_id);
+        || Records::new(&sandbox).credentials(ROLE).map(|credentials| credentials.access_key_id);
     let loose = key(&["--no-cache"]);
     assert_eq!(stored(), None);
     let first = key(&[]);
@@ -112,13 +116,13 @@ fn the_window_is_how_much_life_must_be_left_but_at_most_a_third() {
         json(&sandbox.run(&[&["process", "-S", "corp", "--arn", ROLE], more].concat()))["AccessKeyId"].clone()
     };
     let first = key(&[]);
-    let records = Records::of(&sandbox);
-    records.leave_credentials(ROLE, 1_000);
+    let records = Records::new(&sandbox);
+    records.expire_credentials_in(ROLE, 1_000);
     assert_eq!(key(&[]), first, "a thousand seconds are more than the quarter of an hour");
     assert_eq!(key(&["--window", "5m"]), first);
-    records.leave_credentials(ROLE, 1_300);
+    records.expire_credentials_in(ROLE, 1_300);
     assert_eq!(key(&["--window", "12h"]), first, "a third of an hour is the most");
-    records.leave_credentials(ROLE, 800);
+    records.expire_credentials_in(ROLE, 800);
     assert_ne!(key(&[]), first);
     assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 2);
 }
@@ -128,7 +132,7 @@ fn an_unknown_role_is_looked_up_once_more_and_then_the_nearest_are_named() {
     let sandbox = signed_in();
     let missing =
         sandbox.run(&["process", "-S", "corp", "-A", "payments-prod", "-R", "ReadOnlyAcces"]);
-    refused(&missing, 5, &["no role `ReadOnlyAcces`", "did you mean ReadOnlyAccess"]);
+    assert_refused(&missing, 5, &["no role `ReadOnlyAcces`", "did you mean ReadOnlyAccess"]);
     let calls =
         || (sandbox.aws.call_count("ListAccounts"), sandbox.aws.call_count("ListAccountRoles"));
     let (lists, roles) = calls();
@@ -137,7 +141,7 @@ fn an_unknown_role_is_looked_up_once_more_and_then_the_nearest_are_named() {
         sandbox.run(&["process", "-S", "corp", "-A", "payments-prod", "-R", "JustGranted"]);
     assert_eq!(json(&granted)["AccountId"], "012345678901");
     assert_eq!(calls(), (lists, roles + 1), "the account is known: nothing else is read");
-    refused(
+    assert_refused(
         &sandbox.run(&["process", "-S", "corp", "--profile", "payments-prod-Readonly"]),
         5,
         &["payments-prod-ReadOnlyAccess"],
@@ -160,7 +164,7 @@ fn an_unknown_account_is_looked_up_in_the_account_list_and_no_other_is_read() {
     let calls =
         || (sandbox.aws.call_count("ListAccounts"), sandbox.aws.call_count("ListAccountRoles"));
     let (lists, roles) = calls();
-    refused(
+    assert_refused(
         &sandbox.run(&["process", "-S", "corp", "-A", "payments-dev", "-R", "Fresh"]),
         5,
         &["no account `payments-dev`"],
@@ -186,7 +190,7 @@ fn an_unknown_account_is_looked_up_in_the_account_list_and_no_other_is_read() {
 #[test]
 fn an_account_alone_is_settled_by_the_preferred_roles_or_not_at_all() {
     let sandbox = signed_in();
-    refused(
+    assert_refused(
         &sandbox.run(&["process", "-S", "corp", "-A", "payments-prod"]),
         5,
         &["4 roles match", "012345678901:BreakGlass"],
@@ -195,5 +199,5 @@ fn an_account_alone_is_settled_by_the_preferred_roles_or_not_at_all() {
     sandbox
         .write("rolecall/config.toml", &format!("prefer_roles = ['Nobody*', 'Read*']\n{config}"));
     assert_eq!(sandbox.run(&["process", "-S", "corp", "-A", "payments-prod"]).code, 0);
-    assert!(Records::of(&sandbox).credentials(ROLE).is_some());
+    assert!(Records::new(&sandbox).credentials(ROLE).is_some());
 }

@@ -1,6 +1,6 @@
 //! `cache`, `list` and `pick --filter`: the roles there are.
 
-use crate::commands::{ROLE, json, refused, snapshot};
+use crate::commands::{ROLE, assert_refused, json, snapshot};
 use crate::sandbox::Sandbox;
 
 fn signed_in() -> Sandbox {
@@ -34,8 +34,10 @@ fn roles_are_listed_as_a_table_as_csv_and_as_json() {
 fn a_full_disk_is_named_and_is_no_bug() {
     let sandbox = signed_in();
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let ran = crate::sandbox::Ran::of(sandbox.rolecall(&["list"]).stdout(full).output().unwrap());
-    refused(&ran, 74, &["writing to stdout: no space left on device"]);
+    let ran = crate::sandbox::CommandOutput::from_output(
+        sandbox.rolecall(&["list"]).stdout(full).output().unwrap(),
+    );
+    assert_refused(&ran, 74, &["writing to stdout: no space left on device"]);
 }
 
 #[test]
@@ -45,8 +47,9 @@ fn listing_needs_no_session_and_no_vault() {
     let listed = sandbox.run(&["list"]);
     assert_eq!((listed.code, listed.stderr.as_str()), (0, ""));
     let mut locked = sandbox.rolecall(&["list"]);
-    let locked =
-        crate::sandbox::Ran::of(locked.env("AWS_SSO_FILE_PASSWORD", "wrong").output().unwrap());
+    let locked = crate::sandbox::CommandOutput::from_output(
+        locked.env("AWS_SSO_FILE_PASSWORD", "wrong").output().unwrap(),
+    );
     assert_eq!(locked, listed);
     assert_eq!(sandbox.aws.call_count("ListAccounts"), 1);
 }
@@ -56,7 +59,7 @@ fn nothing_read_yet_says_what_to_run() {
     let sandbox = Sandbox::new();
     for args in [&["list"][..], &["pick", "--filter", "x"], &["exec", "--arn", ROLE, "--", "true"]]
     {
-        refused(&sandbox.run(args), 4, &["no roles are known yet", "rolecall login"]);
+        assert_refused(&sandbox.run(args), 4, &["no roles are known yet", "rolecall login"]);
     }
 }
 
@@ -81,9 +84,9 @@ fn words_prefixes_and_fields_narrow_the_list() {
         ["arn:aws:iam::012345678901:role/BreakGlass"]
     );
     assert!(lines(&["-q", "pymnts"]).is_empty(), "words of a list are literal");
-    refused(&sandbox.run(&["list", "Acount"]), 2, &["no field `Acount`", "AccountId"]);
-    refused(&sandbox.run(&["list", "-P", "Account"]), 2, &["FIELD=VALUE"]);
-    refused(&sandbox.run(&["list", "--sort", "Xyzzy"]), 2, &["--list-fields"]);
+    assert_refused(&sandbox.run(&["list", "Acount"]), 2, &["no field `Acount`", "AccountId"]);
+    assert_refused(&sandbox.run(&["list", "-P", "Account"]), 2, &["FIELD=VALUE"]);
+    assert_refused(&sandbox.run(&["list", "--sort", "Xyzzy"]), 2, &["--list-fields"]);
 }
 
 #[test]
@@ -92,7 +95,7 @@ fn ids_sort_as_numbers_and_what_has_no_credentials_is_last_both_ways() {
     for role in [ROLE, "373374062225:ReadOnlyAccess"] {
         assert_eq!(sandbox.run(&["process", "-S", "corp", "--arn", role]).code, 0);
     }
-    crate::records::Records::of(&sandbox).leave_credentials(ROLE, 1_200);
+    crate::records::Records::new(&sandbox).expire_credentials_in(ROLE, 1_200);
     let first_two = |args: &[&str]| {
         let ran = sandbox.run(&[&["list", "AccountId"], args].concat());
         ran.stdout.lines().skip(1).take(2).map(str::to_owned).collect::<Vec<_>>()
@@ -111,7 +114,7 @@ fn accounts_that_share_a_name_stay_two() {
     assert_eq!(listed.stdout.lines().skip(1).collect::<Vec<_>>(), ["701110519908", "194189813569"]);
     let both =
         sandbox.run(&["exec", "-S", "corp", "-A", "sandbox", "-R", "ReadOnlyAccess", "--", "true"]);
-    refused(
+    assert_refused(
         &both,
         5,
         &["2 roles match", "701110519908:ReadOnlyAccess", "194189813569:ReadOnlyAccess"],
@@ -160,7 +163,11 @@ fn picking_without_a_screen_prints_matches_best_first() {
     );
     assert_eq!((filter(&["xyzzyplugh"]).code, filter(&["xyzzyplugh"]).stderr.as_str()), (1, ""));
     assert_eq!(sandbox.run(&["pick", "--exit-0", "xyzzyplugh"]).code, 1);
-    refused(&filter(&["--print", "acount_id"]), 2, &["no field `acount_id`", "did you mean"]);
+    assert_refused(
+        &filter(&["--print", "acount_id"]),
+        2,
+        &["no field `acount_id`", "did you mean"],
+    );
     let one = sandbox.run(&["pick", "--select-1", "012345678901 readonlyaccess"]);
     assert_eq!(one.stdout, "arn:aws:iam::012345678901:role/ReadOnlyAccess\n", "{one:?}");
 }
@@ -169,6 +176,10 @@ fn picking_without_a_screen_prints_matches_best_first() {
 fn without_a_terminal_the_picker_names_what_works_instead() {
     let sandbox = signed_in();
     for args in [&[][..], &["pick"], &["exec"]] {
-        refused(&sandbox.run(args), 2, &["needs a terminal", "rolecall list", "pick --filter"]);
+        assert_refused(
+            &sandbox.run(args),
+            2,
+            &["needs a terminal", "rolecall list", "pick --filter"],
+        );
     }
 }

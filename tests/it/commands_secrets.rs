@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::commands::ROLE;
 use crate::records::Records;
-use crate::sandbox::{Ran, Sandbox};
+use crate::sandbox::{CommandOutput, Sandbox};
 
 fn files(folder: &Path, out: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -23,7 +23,7 @@ fn contains(bytes: &[u8], text: &str) -> bool {
 
 /// Everything that must not be seen, as it stands now.
 fn secrets(sandbox: &Sandbox) -> Vec<String> {
-    let records = Records::of(sandbox);
+    let records = Records::new(sandbox);
     let (token, credentials) = (records.token("corp").unwrap(), records.credentials(ROLE).unwrap());
     let registration = token.registration.unwrap();
     let secrets = [&token.access_token, &token.refresh_token.unwrap(), &registration.client_secret];
@@ -70,7 +70,7 @@ fn no_secret_is_said_at_any_level() {
     let mut said =
         sandbox.run(&["-L", "info", "login", "-S", "corp", "--flow", "device-code"]).stderr;
     said += &sandbox.run(&["-L", "info", "process", "-S", "corp", "--arn", ROLE]).stderr;
-    Records::of(&sandbox).leave_token("corp", 10);
+    Records::new(&sandbox).expire_token_in("corp", 10);
     let commands: [&[&str]; 6] = [
         &["process", "-S", "corp", "--arn", ROLE, "--sts-refresh"],
         &["cache", "-S", "corp"],
@@ -99,7 +99,7 @@ fn no_secret_is_in_the_arguments_of_a_child() {
     let sandbox = Sandbox::new();
     sandbox.login("corp");
     let script = "cat /proc/$$/cmdline /proc/$PPID/cmdline";
-    let ran = Ran::of(
+    let ran = CommandOutput::from_output(
         sandbox
             .rolecall(&["exec", "-S", "corp", "--arn", ROLE, "--", "sh", "-c", script])
             .output()

@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use rolecall::demo;
 
-use crate::commands::{ROLE, json, refused, snapshot};
+use crate::commands::{ROLE, assert_refused, json, snapshot};
 use crate::records::Records;
-use crate::sandbox::{Ran, Sandbox};
+use crate::sandbox::{CommandOutput, Sandbox};
 
 #[test]
 fn a_device_code_is_shown_and_then_the_roles_are_read() {
@@ -38,7 +38,7 @@ fn a_device_code_is_shown_and_then_the_roles_are_read() {
 }
 
 /// The text of a file that another process writes, once it is there and whole.
-fn awaited(sandbox: &Sandbox, inside: &str) -> String {
+fn wait_for_file(sandbox: &Sandbox, inside: &str) -> String {
     let deadline = Instant::now() + Duration::from_secs(20);
     while Instant::now() < deadline {
         if let Ok(text) = std::fs::read_to_string(sandbox.path(inside)) {
@@ -58,20 +58,20 @@ fn a_browser_gets_the_address_as_one_argument_and_no_secret() {
         .unwrap();
     let login = ["login", "-S", "corp", "--flow", "pkce", "--browser", browser.to_str().unwrap()];
     let child = sandbox.spawn(&login);
-    let shown = awaited(&sandbox, "shown");
+    let shown = wait_for_file(&sandbox, "shown");
     let lines: Vec<&str> = shown.lines().collect();
     assert_eq!(lines[0], "1");
     assert!(!shown.contains("correct horse"), "the passphrase reached the browser");
     demo::approve(lines[1]).unwrap();
-    let ran = Ran::of(child.wait_with_output().unwrap());
+    let ran = CommandOutput::from_output(child.wait_with_output().unwrap());
     assert!(ran.code == 0 && ran.stderr.contains("a page has opened in your browser"), "{ran:?}");
-    let token = Records::of(&sandbox).token("corp").unwrap();
+    let token = Records::new(&sandbox).token("corp").unwrap();
     assert!(token.refresh_token.is_some() && token.registration.is_some());
 }
 
 #[test]
 fn a_declined_sign_in_says_so() {
-    let sandbox = Sandbox::with(demo::SimulatorOptions {
+    let sandbox = Sandbox::with_options(demo::SimulatorOptions {
         accounts: 4,
         roles: 1,
         ..demo::SimulatorOptions::default()
@@ -92,17 +92,25 @@ fn a_declined_sign_in_says_so() {
         "--browser",
         browser.to_str().unwrap(),
     ]);
-    demo::deny(awaited(&sandbox, "shown").trim()).unwrap();
-    let ran = Ran::of(child.wait_with_output().unwrap());
-    assert!(ran.code != 0 && Records::of(&sandbox).token("corp").is_none(), "{ran:?}");
+    demo::deny(wait_for_file(&sandbox, "shown").trim()).unwrap();
+    let ran = CommandOutput::from_output(child.wait_with_output().unwrap());
+    assert!(ran.code != 0 && Records::new(&sandbox).token("corp").is_none(), "{ran:?}");
 }
 
 #[test]
 fn several_instances_want_a_name_or_all() {
     let sandbox = Sandbox::new();
     snapshot(&sandbox, "login_which", &["login"]);
-    refused(&sandbox.run(&["logout"]), 2, &["several IAM Identity Centers", "corp, lab", "--all"]);
-    refused(&sandbox.run(&["logout", "-S", "lba"]), 3, &["no IAM Identity Center called `lba`"]);
+    assert_refused(
+        &sandbox.run(&["logout"]),
+        2,
+        &["several IAM Identity Centers", "corp, lab", "--all"],
+    );
+    assert_refused(
+        &sandbox.run(&["logout", "-S", "lba"]),
+        3,
+        &["no IAM Identity Center called `lba`"],
+    );
     let all = sandbox.run(&["login", "--all", "--flow", "device-code"]);
     assert!(all.code == 0 && all.stderr.contains("signed in to lab"), "{all:?}");
     assert_eq!(sandbox.run(&["login", "--check"]).code, 0);
@@ -115,13 +123,13 @@ fn several_instances_want_a_name_or_all() {
     ] {
         assert_eq!(sandbox.run(args).code, code, "{args:?}");
     }
-    refused(&sandbox.run(&["login", "--check", "--all"]), 4, &["lab", "rolecall login"]);
+    assert_refused(&sandbox.run(&["login", "--check", "--all"]), 4, &["lab", "rolecall login"]);
     sandbox.login("lab");
     let out = sandbox.run(&["logout", "--all"]);
     assert_eq!((out.code, out.stderr.as_str()), (0, "signed out of corp\nsigned out of lab\n"));
     snapshot(&sandbox, "login_check", &["login", "--check", "-S", "corp"]);
     assert_eq!(sandbox.run(&["status", "--quiet"]).code, 4);
-    refused(
+    assert_refused(
         &sandbox.run(&["login", "--check"]),
         4,
         &["nobody is signed in to corp, lab", "rolecall login --all"],
@@ -136,7 +144,7 @@ fn logging_out_revokes_forgets_and_works_twice() {
     assert_eq!(sandbox.run(&["process", "-S", "corp", "--arn", ROLE]).code, 0);
     assert_eq!(sandbox.run(&["logout", "-S", "corp"]).stderr, "signed out of corp\n");
     assert_eq!(sandbox.aws.call_count("Logout"), 1);
-    let records = Records::of(&sandbox);
+    let records = Records::new(&sandbox);
     assert!(records.token("corp").is_none() && records.credentials(ROLE).is_none());
     assert_eq!(sandbox.run(&["logout", "-S", "corp"]).stderr, "nobody was signed in to corp\n");
 }
@@ -153,7 +161,7 @@ fn an_aws_that_does_not_answer_keeps_no_secrets_here() {
     });
     let ran = sandbox.run(&["logout", "-S", "corp"]);
     assert!(ran.code == 0 && ran.stderr.contains("not revoked at AWS"), "{ran:?}");
-    assert!(Records::of(&sandbox).token("corp").is_none());
+    assert!(Records::new(&sandbox).token("corp").is_none());
 }
 
 #[test]
@@ -202,10 +210,10 @@ fn a_session_that_ends_within_the_hour_is_told_where_work_begins() {
         ["exec", "-S", "corp", "--arn", ROLE, "--", "true"],
         ["each", "-S", "corp", "id:012345678901 role:Read*", "--", "true"],
     );
-    let records = Records::of(&sandbox);
-    records.signed_in_ago("corp", 6 * HOUR);
+    let records = Records::new(&sandbox);
+    records.set_sign_in_age("corp", 6 * HOUR);
     assert_eq!(sandbox.run(&exec).stderr, "");
-    records.signed_in_ago("corp", 7 * HOUR + 20 * MINUTE - 30);
+    records.set_sign_in_age("corp", 7 * HOUR + 20 * MINUTE - 30);
     for args in [&exec[..], &each] {
         let ran = sandbox.run(args);
         assert!(
@@ -225,25 +233,25 @@ fn a_session_that_ends_within_the_hour_is_told_where_work_begins() {
 fn how_long_sessions_live_is_learned_from_those_that_ended() {
     let sandbox = Sandbox::new();
     sandbox.login("corp");
-    let records = Records::of(&sandbox);
+    let records = Records::new(&sandbox);
     let status = || sandbox.run(&["status", "-S", "corp"]).stdout;
     assert!(!status().contains("left"), "{}", status());
-    records.signed_in_ago("corp", 9 * HOUR);
-    records.leave_token("corp", 10);
+    records.set_sign_in_age("corp", 9 * HOUR);
+    records.expire_token_in("corp", 10);
     sandbox.aws.end_sessions();
-    refused(&sandbox.run(&["process", "-S", "corp", "--arn", ROLE]), 4, &["has ended"]);
+    assert_refused(&sandbox.run(&["process", "-S", "corp", "--arn", ROLE]), 4, &["has ended"]);
     sandbox.login("corp");
-    records.signed_in_ago("corp", 8 * HOUR + 30 * MINUTE - 30);
+    records.set_sign_in_age("corp", 8 * HOUR + 30 * MINUTE - 30);
     let exec = ["exec", "-S", "corp", "--arn", ROLE, "--", "true"];
     assert!(sandbox.run(&exec).stderr.contains("ends in about 30m"));
     assert!(status().contains("signed in, ~"), "{}", status());
     // One that is renewed later than that proves the guess wrong.
-    records.signed_in_ago("corp", 10 * HOUR);
-    records.leave_token("corp", 10);
+    records.set_sign_in_age("corp", 10 * HOUR);
+    records.expire_token_in("corp", 10);
     assert_eq!(
         sandbox.run(&["exec", "-S", "corp", "--arn", ROLE, "--sts-refresh", "--", "true"]).stderr,
         ""
     );
-    records.signed_in_ago("corp", 8 * HOUR + 30 * MINUTE);
+    records.set_sign_in_age("corp", 8 * HOUR + 30 * MINUTE);
     assert_eq!(sandbox.run(&exec).stderr, "");
 }

@@ -1,16 +1,16 @@
 //! `vault`: what is kept, and who can open it.
 
-use crate::commands::{ROLE, json, refused, snapshot};
-use crate::sandbox::{Ran, Sandbox};
+use crate::commands::{ROLE, assert_refused, json, snapshot};
+use crate::sandbox::{CommandOutput, Sandbox};
 
 /// Runs with another passphrase in the environment, or none.
-fn with_passphrase(sandbox: &Sandbox, passphrase: Option<&str>, args: &[&str]) -> Ran {
+fn with_passphrase(sandbox: &Sandbox, passphrase: Option<&str>, args: &[&str]) -> CommandOutput {
     let mut command = sandbox.rolecall(args);
     match passphrase {
         Some(passphrase) => command.env("AWS_SSO_FILE_PASSWORD", passphrase),
         None => command.env_remove("AWS_SSO_FILE_PASSWORD"),
     };
-    Ran::of(command.output().unwrap())
+    CommandOutput::from_output(command.output().unwrap())
 }
 
 #[test]
@@ -37,8 +37,8 @@ fn a_new_passphrase_opens_and_the_old_one_does_not() {
         sandbox.run_with_input(&["vault", "passphrase"], "correct horse\nbattery staple\n");
     assert_eq!((changed.code, changed.stdout.as_str()), (0, ""), "{changed:?}");
     assert_eq!(with_passphrase(&sandbox, Some("battery staple"), &process).code, 0);
-    refused(&with_passphrase(&sandbox, Some("correct horse"), &process), 7, &["vault"]);
-    refused(
+    assert_refused(&with_passphrase(&sandbox, Some("correct horse"), &process), 7, &["vault"]);
+    assert_refused(
         &sandbox.run_with_input(&["vault", "passphrase"], "wrong\nother\n"),
         7,
         &["passphrase"],
@@ -48,7 +48,11 @@ fn a_new_passphrase_opens_and_the_old_one_does_not() {
         0,
         "a failed change changes nothing"
     );
-    refused(&sandbox.run_with_input(&["vault", "passphrase"], "\n\n"), 2, &["empty passphrase"]);
+    assert_refused(
+        &sandbox.run_with_input(&["vault", "passphrase"], "\n\n"),
+        2,
+        &["empty passphrase"],
+    );
 }
 
 #[test]
@@ -58,7 +62,7 @@ fn a_reset_wants_a_yes_and_forgets_everything() {
     snapshot(&sandbox, "vault_reset", &["vault", "reset"]);
     assert_eq!(sandbox.run(&["login", "--check", "-S", "corp"]).code, 0);
     assert_eq!(sandbox.run(&["vault", "reset", "--yes"]).code, 0);
-    refused(
+    assert_refused(
         &sandbox.run(&["process", "-S", "corp", "--arn", ROLE]),
         4,
         &["rolecall login --sso corp"],
@@ -75,7 +79,7 @@ fn a_passphrase_can_come_from_a_file() {
     let command = command
         .env_remove("AWS_SSO_FILE_PASSWORD")
         .env("AWS_SSO_FILE_PASSWORD_FILE", sandbox.path("passphrase"));
-    let ran = Ran::of(command.output().unwrap());
+    let ran = CommandOutput::from_output(command.output().unwrap());
     assert_eq!(ran.code, 0, "{ran:?}");
 }
 

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::sandbox::{Ran, Sandbox};
+use crate::sandbox::{CommandOutput, Sandbox};
 use crate::terminal::{ENTER, Terminal};
 
 const ROLE: [&str; 4] = ["--sso", "corp", "--arn", "012345678901:ReadOnlyAccess"];
@@ -23,9 +23,11 @@ fn signed_in() -> Sandbox {
     sandbox
 }
 
-fn console(sandbox: &Sandbox, args: &[&str], variables: &[(&str, &str)]) -> Ran {
+fn console(sandbox: &Sandbox, args: &[&str], variables: &[(&str, &str)]) -> CommandOutput {
     let args = [&["console"], args].concat();
-    Ran::of(sandbox.rolecall(&args).envs(variables.iter().copied()).output().unwrap())
+    CommandOutput::from_output(
+        sandbox.rolecall(&args).envs(variables.iter().copied()).output().unwrap(),
+    )
 }
 
 /// The link itself, from stdout.
@@ -132,7 +134,7 @@ fn a_browser_gets_an_address_without_the_secret_and_lands_in_the_role() {
     ] {
         assert!(page.contains(want), "{want} is not in {page}");
     }
-    let ran = Ran::of(running.wait_with_output().unwrap());
+    let ran = CommandOutput::from_output(running.wait_with_output().unwrap());
     assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{ran:?}");
     assert!(
         ran.stderr.contains("payments-prod/ReadOnlyAccess") && !ran.stderr.contains("SigninToken"),
@@ -150,7 +152,7 @@ fn the_prompt_is_back_while_the_browser_is_still_on_its_way() {
     std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let mut command = sandbox
         .rolecall(&[&["console"], &ROLE[..], &["--browser", path.to_str().unwrap()]].concat());
-    let ran = Ran::of(command.output().unwrap());
+    let ran = CommandOutput::from_output(command.output().unwrap());
     assert!(ran.code == 0 && ran.stderr.contains("the console is open as"), "{ran:?}");
     let address = std::fs::read_to_string(sandbox.path("slow.url")).unwrap();
     assert!(address.starts_with("http://127.0.0.1:"), "{address}");
@@ -177,13 +179,13 @@ fn a_container_gets_name_and_colour_and_a_command_gets_them_where_it_wants() {
     assert!(address.ends_with("&color=red&icon=fence"), "{address}");
     let inner = parameter(&address.replacen("name=", "?", 1), "url");
     assert!(visit(&inner).contains("ReadOnlyAccess"));
-    assert_eq!(Ran::of(running.wait_with_output().unwrap()).code, 0);
+    assert_eq!(CommandOutput::from_output(running.wait_with_output().unwrap()).code, 0);
     std::fs::remove_file(sandbox.path("opened")).unwrap();
     let running = start(&sandbox, &[&ROLE[..], &["-u", "exec"]].concat());
     let words = opened(&sandbox);
     assert_eq!(words[0], "--c=red");
     assert!(visit(&words[1]).contains("ReadOnlyAccess"));
-    assert_eq!(Ran::of(running.wait_with_output().unwrap()).code, 0);
+    assert_eq!(CommandOutput::from_output(running.wait_with_output().unwrap()).code, 0);
 }
 
 #[test]
@@ -290,7 +292,7 @@ fn the_portals_style_opens_the_shortcut_link_and_no_secret() {
     let program = browser(&sandbox);
     let running = start(&sandbox, &[&ROLE[..], &["--browser", &program]].concat());
     assert_eq!(opened(&sandbox), [link]);
-    assert_eq!(Ran::of(running.wait_with_output().unwrap()).code, 0);
+    assert_eq!(CommandOutput::from_output(running.wait_with_output().unwrap()).code, 0);
     assert_eq!(sandbox.aws.call_count("GetSigninToken"), 0);
 }
 
@@ -377,7 +379,7 @@ fn ctrl_o_in_the_picker_opens_it_in_the_same_way() {
     terminal.type_keys("\x0f");
     let page = visit(&opened(&sandbox)[0]);
     assert!(page.contains("012345678901") && page.contains("ReadOnlyAccess"), "{page}");
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
 }
 
 #[test]
@@ -396,5 +398,5 @@ fn at_a_terminal_a_person_settles_which_role_of_the_account_a_page_is_for() {
             && page.contains("https://eu-west-1.console.aws.amazon.com/s3/home"),
         "{page}"
     );
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
 }

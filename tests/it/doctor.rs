@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use rolecall::demo::Fault;
 use serde_json::Value;
 
-use crate::sandbox::{Ran, Sandbox};
+use crate::sandbox::{CommandOutput, Sandbox};
 
 /// What was found, but for advice that depends on this machine: its browser, the calling shell and
 /// the simulator's address.
@@ -19,7 +19,7 @@ fn findings(sandbox: &Sandbox, args: &[&str]) -> (i32, Vec<Value>) {
 }
 
 /// The one finding, whose words and fix have these in them.
-fn finds(sandbox: &Sandbox, check: &str, words: &[&str]) -> Value {
+fn only_finding(sandbox: &Sandbox, check: &str, words: &[&str]) -> Value {
     let (code, found) = findings(sandbox, &[]);
     assert_eq!(found.len(), 1, "{found:?}");
     let finding = found[0].clone();
@@ -35,7 +35,7 @@ fn mode(sandbox: &Sandbox, inside: &str) -> u32 {
     std::fs::metadata(sandbox.path(inside)).unwrap().permissions().mode() & 0o777
 }
 
-fn loosen(sandbox: &Sandbox, inside: &str, mode: u32) {
+fn set_mode(sandbox: &Sandbox, inside: &str, mode: u32) {
     std::fs::set_permissions(sandbox.path(inside), std::fs::Permissions::from_mode(mode)).unwrap();
 }
 
@@ -59,7 +59,7 @@ fn a_machine_in_order_is_fine() {
 fn nothing_set_up_names_the_wizard() {
     let sandbox = Sandbox::new();
     sandbox.write("rolecall/config.toml", "");
-    finds(&sandbox, "instances", &["no IAM Identity Center", "rolecall setup wizard"]);
+    only_finding(&sandbox, "instances", &["no IAM Identity Center", "rolecall setup wizard"]);
     let ran = sandbox.run(&["doctor"]);
     assert!(
         !ran.stdout.contains("network") && !ran.stdout.contains("clock"),
@@ -101,8 +101,9 @@ fn directories_that_cannot_be_made_are_told_once() {
     let sandbox = Sandbox::new();
     sandbox.write("blocked", "in the way");
     let mut command = sandbox.rolecall(&["doctor", "--offline"]);
-    let ran =
-        Ran::of(command.env("ROLECALL_HOME", sandbox.path("blocked/rolecall")).output().unwrap());
+    let ran = CommandOutput::from_output(
+        command.env("ROLECALL_HOME", sandbox.path("blocked/rolecall")).output().unwrap(),
+    );
     assert!(
         ran.code == 1
             && ran.stdout.contains("settings can't be kept")
@@ -117,7 +118,7 @@ fn unknown_keys_and_a_broken_file_are_findings_not_failures() {
     let sandbox = Sandbox::new();
     let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
     sandbox.write("rolecall/config.toml", &format!("threds = 3\n{config}"));
-    finds(&sandbox, "configuration", &["config.toml:1", "threads", "settings edit"]);
+    only_finding(&sandbox, "configuration", &["config.toml:1", "threads", "settings edit"]);
     sandbox.write("rolecall/config.toml", "threads = 'many'\n");
     let (code, found) = findings(&sandbox, &["--offline"]);
     assert!(code == 1 && found[0]["finding"].as_str().unwrap().contains("threads"), "{found:?}");
@@ -133,7 +134,7 @@ fn keys_beside_a_profile_are_named_and_not_shown() {
         ("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"),
         ("AWS_SECRET_ACCESS_KEY", "hunter2"),
     ]);
-    let ran = crate::sandbox::Ran::of(command.output().unwrap());
+    let ran = crate::sandbox::CommandOutput::from_output(command.output().unwrap());
     assert!(
         ran.code == 1
             && ran.stdout.contains("✗ environment")
@@ -149,15 +150,15 @@ fn profiles_that_are_shadowed_or_lost_their_program() {
     let process = "credential_process = /bin/sh process --arn 012345678901:Admin";
     sandbox
         .write(".aws/config", &format!("[profile a]\n{process}\nsso_account_id = 012345678901\n"));
-    finds(&sandbox, "profiles", &["profile a", "sso_account_id", "~/.aws/config"]);
+    only_finding(&sandbox, "profiles", &["profile a", "sso_account_id", "~/.aws/config"]);
     sandbox.write(
         ".aws/config",
         "# BEGIN_ROLECALL x\n[profile b]\ncredential_process = /old/rolecall process --arn 012345678901:Admin\n# END_ROLECALL x\n",
     );
-    finds(&sandbox, "profiles", &["/old/rolecall is not there", "rolecall setup profiles"]);
+    only_finding(&sandbox, "profiles", &["/old/rolecall is not there", "rolecall setup profiles"]);
     sandbox.write(".aws/config", &format!("[profile c]\n{process}\n"));
     sandbox.write(".aws/credentials", "[c]\naws_access_key_id = AKIA\naws_secret_access_key = x\n");
-    finds(&sandbox, "profiles", &["~/.aws/credentials", "profile c"]);
+    only_finding(&sandbox, "profiles", &["~/.aws/credentials", "profile c"]);
 }
 
 #[test]
@@ -166,7 +167,7 @@ fn aws_tells_a_wrong_clock_and_a_wrong_region() {
     let one = "secure_store = \"file\"\nkey_cache = \"never\"\n[instances.corp]\nstart_url = \"https://corp.awsapps.com/start\"\nsso_region = \"eu-west-1\"\n";
     sandbox.write("rolecall/config.toml", one);
     sandbox.aws.add_fault(Fault::SkewClock { seconds: 900 });
-    finds(&sandbox, "clock", &["15m behind", "AWS says"]);
+    only_finding(&sandbox, "clock", &["15m behind", "AWS says"]);
     sandbox.aws.add_fault(Fault::SkewClock { seconds: 0 });
     sandbox.aws.add_fault(Fault::Fail {
         operation: "StartDeviceAuthorization".into(),
@@ -174,7 +175,7 @@ fn aws_tells_a_wrong_clock_and_a_wrong_region() {
         status: 400,
         error: "InvalidRequestException".into(),
     });
-    finds(
+    only_finding(
         &sandbox,
         "instances",
         &["AWS does not take corp", "in eu-west-1", "settings set instances.corp.sso_region"],
@@ -187,12 +188,12 @@ fn aws_tells_a_wrong_clock_and_a_wrong_region() {
 fn an_aws_that_is_out_of_reach_is_a_finding_and_offline_asks_nobody() {
     let sandbox = Sandbox::new();
     let mut command = sandbox.rolecall(&["doctor"]);
-    let ran = crate::sandbox::Ran::of(
+    let ran = crate::sandbox::CommandOutput::from_output(
         command.env("AWS_ENDPOINT_URL", "http://127.0.0.1:1").output().unwrap(),
     );
     assert!(ran.code == 1 && ran.stdout.contains("✗ network"), "{ran:?}");
     let mut command = sandbox.rolecall(&["doctor", "--offline"]);
-    let ran = crate::sandbox::Ran::of(
+    let ran = crate::sandbox::CommandOutput::from_output(
         command.env("AWS_ENDPOINT_URL", "http://127.0.0.1:1").output().unwrap(),
     );
     assert!(ran.code == 0 && !ran.stdout.contains("network"), "{ran:?}");
@@ -203,7 +204,7 @@ fn a_ca_bundle_that_is_not_there_is_named() {
     let sandbox = Sandbox::new();
     let mut command = sandbox.rolecall(&["doctor"]);
     command.env("AWS_ENDPOINT_URL", "https://127.0.0.1:1").env("AWS_CA_BUNDLE", "/nowhere/ca.pem");
-    let ran = crate::sandbox::Ran::of(command.output().unwrap());
+    let ran = crate::sandbox::CommandOutput::from_output(command.output().unwrap());
     assert!(ran.code == 1 && ran.stdout.contains("/nowhere/ca.pem"), "{ran:?}");
 }
 
@@ -212,11 +213,12 @@ fn a_vault_that_is_closed_or_open_to_all() {
     let sandbox = Sandbox::new();
     sandbox.login("corp");
     let mut command = sandbox.rolecall(&["doctor", "--offline"]);
-    let ran =
-        crate::sandbox::Ran::of(command.env_remove("AWS_SSO_FILE_PASSWORD").output().unwrap());
+    let ran = crate::sandbox::CommandOutput::from_output(
+        command.env_remove("AWS_SSO_FILE_PASSWORD").output().unwrap(),
+    );
     assert!(ran.code == 1 && ran.stdout.contains("✗ vault"), "{ran:?}");
-    loosen(&sandbox, "rolecall/state/vault", 0o755);
-    let finding = finds(&sandbox, "vault", &["0755", "chmod 700"]);
+    set_mode(&sandbox, "rolecall/state/vault", 0o755);
+    let finding = only_finding(&sandbox, "vault", &["0755", "chmod 700"]);
     assert_eq!(
         (finding["fixable"].as_bool(), finding["fixed"].as_bool()),
         (Some(true), Some(false))
@@ -235,8 +237,9 @@ fn a_vault_that_is_closed_or_open_to_all() {
 fn a_machine_where_no_vault_can_be_made_is_told_before_the_first_sign_in() {
     let sandbox = Sandbox::new();
     let mut command = sandbox.rolecall(&["doctor", "--offline"]);
-    let ran =
-        crate::sandbox::Ran::of(command.env_remove("AWS_SSO_FILE_PASSWORD").output().unwrap());
+    let ran = crate::sandbox::CommandOutput::from_output(
+        command.env_remove("AWS_SSO_FILE_PASSWORD").output().unwrap(),
+    );
     assert!(ran.code == 1 && ran.stdout.contains("rolecall vault unlock"), "{ran:?}");
     assert!(!sandbox.path("rolecall/state").exists(), "nothing is made by looking");
 }
@@ -251,14 +254,18 @@ fn sign_ins_of_the_cli_that_others_can_read_or_that_are_over() {
         )
     };
     sandbox.write(file, &token("https://corp.awsapps.com/start", "2099-01-01T00:00:00Z"));
-    loosen(&sandbox, file, 0o644);
-    finds(&sandbox, "token cache", &["0644"]);
+    set_mode(&sandbox, file, 0o644);
+    only_finding(&sandbox, "token cache", &["0644"]);
     assert_eq!(findings(&sandbox, &["--fix"]).0, 0);
     assert_eq!((mode(&sandbox, file), findings(&sandbox, &[])), (0o600, (0, vec![])));
     sandbox.write(file, &token("https://other.awsapps.com/start", "2099-01-01T00:00:00Z"));
-    finds(&sandbox, "token cache", &["another directory", "https://other.awsapps.com/start"]);
+    only_finding(
+        &sandbox,
+        "token cache",
+        &["another directory", "https://other.awsapps.com/start"],
+    );
     sandbox.write(file, &token("https://corp.awsapps.com/start", "2020-01-01T00:00:00Z"));
-    assert_eq!(finds(&sandbox, "token cache", &["ended"])["weight"], "advice");
+    assert_eq!(only_finding(&sandbox, "token cache", &["ended"])["weight"], "advice");
 }
 
 #[test]
@@ -291,7 +298,7 @@ fn the_hook_of_the_calling_shell_is_missed_until_a_start_up_file_brings_it() {
             "-c",
             &format!("{} doctor --offline --json; true", crate::sandbox::binary()),
         ]);
-        let told = crate::sandbox::Ran::of(bash.output().unwrap()).stdout;
+        let told = crate::sandbox::CommandOutput::from_output(bash.output().unwrap()).stdout;
         told.contains("rolecall init bash")
     };
     assert!(missed());

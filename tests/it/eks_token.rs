@@ -9,8 +9,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rolecall::domain::{Credentials, Region, Timestamp};
 use rolecall::identity::eks_token;
 
-use crate::foreign::named;
-use crate::sandbox::{Ran, Sandbox, binary};
+use crate::foreign::program_from_env;
+use crate::sandbox::{CommandOutput, Sandbox, binary};
 
 const ROLE: [&str; 4] = ["--sso", "corp", "--arn", "012345678901:ReadOnlyAccess"];
 
@@ -20,13 +20,15 @@ fn signed_in() -> Sandbox {
     sandbox
 }
 
-fn run(sandbox: &Sandbox, args: &[&str], variables: &[(&str, &str)]) -> Ran {
+fn run(sandbox: &Sandbox, args: &[&str], variables: &[(&str, &str)]) -> CommandOutput {
     let args = [&["eks-token", "--cluster", "my-cluster"], args].concat();
-    Ran::of(sandbox.rolecall(&args).envs(variables.iter().copied()).output().unwrap())
+    CommandOutput::from_output(
+        sandbox.rolecall(&args).envs(variables.iter().copied()).output().unwrap(),
+    )
 }
 
 /// The document, and the address inside its token.
-fn read(ran: &Ran) -> (serde_json::Value, String) {
+fn parse_token(ran: &CommandOutput) -> (serde_json::Value, String) {
     assert_eq!((ran.code, ran.stdout.lines().count()), (0, 1), "{ran:?}");
     let document: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     let token = document["status"]["token"]
@@ -55,7 +57,7 @@ fn redeem(sandbox: &Sandbox, address: &str, cluster: &str) -> String {
 fn sts_takes_the_token_for_this_cluster_and_for_no_other() {
     let sandbox = signed_in();
     let ran = run(&sandbox, &[&ROLE[..], &["--region", "eu-west-1"]].concat(), &[]);
-    let (document, address) = read(&ran);
+    let (document, address) = parse_token(&ran);
     assert_eq!(document["apiVersion"], "client.authentication.k8s.io/v1beta1");
     assert_eq!(
         (&document["kind"], &document["spec"]),
@@ -76,9 +78,9 @@ fn the_role_behind_aws_profile_needs_no_name() {
     let sandbox = signed_in();
     let ours = "[profile pay]\ncredential_process = /usr/bin/rolecall process --sso corp --arn 012345678901:ReadOnlyAccess\n";
     sandbox.write(".aws/config", &format!("{ours}[profile other]\nregion = eu-west-1\n"));
-    let (_, address) = read(&run(&sandbox, &[], &[("AWS_PROFILE", "pay")]));
+    let (_, address) = parse_token(&run(&sandbox, &[], &[("AWS_PROFILE", "pay")]));
     assert!(redeem(&sandbox, &address, "my-cluster").contains("012345678901"));
-    let (_, address) = read(&run(&sandbox, &[], &[("AWS_DEFAULT_PROFILE", "pay")]));
+    let (_, address) = parse_token(&run(&sandbox, &[], &[("AWS_DEFAULT_PROFILE", "pay")]));
     assert!(address.contains("GetCallerIdentity"));
     let arn = "arn:aws:iam::012345678901:role/AdministratorAccess";
     let shell = [
@@ -87,7 +89,7 @@ fn the_role_behind_aws_profile_needs_no_name() {
         ("AWS_SSO_ROLE_ARN", arn),
         ("ROLECALL_ROLE", arn),
     ];
-    let (_, address) = read(&run(&sandbox, &[], &shell));
+    let (_, address) = parse_token(&run(&sandbox, &[], &shell));
     assert!(
         redeem(&sandbox, &address, "my-cluster").contains("AdministratorAccess"),
         "what we exported comes first"
@@ -111,7 +113,7 @@ fn stored_credentials_are_used_without_asking_aws() {
 fn the_region_comes_from_the_flag_then_the_environment_then_the_instance() {
     let sandbox = signed_in();
     let region = |args: &[&str], variables: &[(&str, &str)]| {
-        let (_, address) = read(&run(&sandbox, &[&ROLE[..], args].concat(), variables));
+        let (_, address) = parse_token(&run(&sandbox, &[&ROLE[..], args].concat(), variables));
         address.split('.').nth(1).unwrap().to_owned()
     };
     let variables = [("AWS_REGION", "us-east-2"), ("AWS_DEFAULT_REGION", "us-west-1")];
@@ -136,7 +138,7 @@ fn a_role_shell_needs_no_selector_and_a_selector_wins() {
         ("AWS_SSO_ROLE_ARN", "arn:aws:iam::012345678901:role/ReadOnlyAccess"),
         ("ROLECALL_ROLE", "arn:aws:iam::012345678901:role/ReadOnlyAccess"),
     ];
-    let (_, address) = read(&run(&sandbox, &[], &shell));
+    let (_, address) = parse_token(&run(&sandbox, &[], &shell));
     assert!(redeem(&sandbox, &address, "my-cluster").contains("ReadOnlyAccess"));
     let refused = run(&sandbox, &["--sso", "corp", "--arn", "012345678901:NoSuchRole"], &shell);
     assert_eq!(refused.code, 5, "{refused:?}");
@@ -153,7 +155,7 @@ fn a_profile_of_the_aws_config_file_names_the_role_without_any_list() {
     );
     std::fs::remove_dir_all(sandbox.path("rolecall/cache")).unwrap();
     for profile in ["ours", "granted"] {
-        let (_, address) = read(&run(&sandbox, &["--profile", profile], &[]));
+        let (_, address) = parse_token(&run(&sandbox, &["--profile", profile], &[]));
         assert!(redeem(&sandbox, &address, "my-cluster").contains("ReadOnlyAccess"));
     }
     let json = sandbox.run(&["process", "--profile", "ours"]);
@@ -175,7 +177,10 @@ fn the_version_that_kubectl_asks_for_is_answered() {
         ("nonsense".into(), "v1beta1", true),
     ] {
         let ran = run(&sandbox, &ROLE, &[("KUBERNETES_EXEC_INFO", &info)]);
-        assert_eq!(read(&ran).0["apiVersion"], format!("client.authentication.k8s.io/{want}"));
+        assert_eq!(
+            parse_token(&ran).0["apiVersion"],
+            format!("client.authentication.k8s.io/{want}")
+        );
         assert_eq!(!ran.stderr.is_empty(), warned, "{ran:?}");
     }
 }
@@ -229,18 +234,18 @@ fn the_token_is_the_one_that_the_aws_cli_makes() {
             "--output",
             "json",
         ];
-        let mut theirs = sandbox.command(named("ROLECALL_TEST_AWS", "/usr/bin/aws"));
+        let mut theirs = sandbox.command(program_from_env("ROLECALL_TEST_AWS", "/usr/bin/aws"));
         // The endpoint of the sandbox would be signed into the token.
         theirs
             .args(args)
             .env_remove("AWS_ENDPOINT_URL")
             .envs(keys.map(|(variable, key)| (variable, text(key))));
         let answers = [
-            one_line(Ran::of(theirs.output().unwrap())),
+            compact_json(CommandOutput::from_output(theirs.output().unwrap())),
             run(&sandbox, &[&ROLE[..], &["--region", region]].concat(), &[]),
         ];
         for answer in answers {
-            let (_, address) = read(&answer);
+            let (_, address) = parse_token(&answer);
             let again = eks_token(&signer, &Region::new(region), "my-cluster", signed_at(&address))
                 .unwrap();
             let status: serde_json::Value = serde_json::from_str(&answer.stdout).unwrap();
@@ -286,7 +291,7 @@ fn kubectl_takes_the_answer() {
             "users": [{ "name": "u", "user": { "exec": command } }],
         });
         sandbox.write("kubeconfig", &config.to_string());
-        Ran::of(
+        CommandOutput::from_output(
             sandbox
                 .command("kubectl")
                 .args(["--kubeconfig", "kubeconfig", "get", "--raw", "/version"])
@@ -309,8 +314,8 @@ fn kubectl_takes_the_answer() {
 }
 
 /// The CLI spreads its JSON over lines.
-fn one_line(ran: Ran) -> Ran {
+fn compact_json(ran: CommandOutput) -> CommandOutput {
     let value: serde_json::Value =
         serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{ran:?}"));
-    Ran { stdout: format!("{value}\n"), ..ran }
+    CommandOutput { stdout: format!("{value}\n"), ..ran }
 }

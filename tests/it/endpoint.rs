@@ -8,8 +8,8 @@ use std::process::{Child, Stdio};
 
 use rolecall::demo::{self, SimulatorOptions};
 
-use crate::commands::{ROLE, refused, said};
-use crate::sandbox::{Ran, Sandbox, wait_for};
+use crate::commands::{ROLE, assert_refused, transcript};
+use crate::sandbox::{CommandOutput, Sandbox, wait_for};
 
 const READ: [&str; 5] = ["exec", "-S", "corp", "--arn", ROLE];
 const ENDPOINT: [&str; 7] = ["exec", "-S", "corp", "--arn", ROLE, "--as", "endpoint"];
@@ -19,24 +19,24 @@ fn signed_in() -> Sandbox {
 }
 
 fn signed_in_with(options: SimulatorOptions) -> Sandbox {
-    let sandbox = Sandbox::with(options);
+    let sandbox = Sandbox::with_options(options);
     sandbox.login("corp");
     sandbox
 }
 
 /// A command inside `exec --as endpoint`, which lives until its input ends, and what it was given.
-struct Inside {
+struct EndpointChild {
     child: Child,
     url: String,
     token: String,
 }
 
-impl Inside {
+impl EndpointChild {
     fn new(sandbox: &Sandbox) -> Self {
-        Self::with(sandbox, &[])
+        Self::with_variables(sandbox, &[])
     }
 
-    fn with(sandbox: &Sandbox, variables: &[(&str, &str)]) -> Self {
+    fn with_variables(sandbox: &Sandbox, variables: &[(&str, &str)]) -> Self {
         let script =
             "echo $AWS_CONTAINER_CREDENTIALS_FULL_URI $AWS_CONTAINER_AUTHORIZATION_TOKEN; exec cat";
         let mut command = sandbox.rolecall(&[&ENDPOINT[..], &["--", "sh", "-c", script]].concat());
@@ -66,7 +66,7 @@ impl Inside {
         Some((head.get(9..12)?.parse().ok()?, serde_json::from_str(body).unwrap_or_default()))
     }
 
-    fn ask(&self) -> (u16, serde_json::Value) {
+    fn fetch(&self) -> (u16, serde_json::Value) {
         self.send(&format!(
             "GET / HTTP/1.1\r\nHost: {}\r\nAuthorization: {}",
             self.address(),
@@ -77,7 +77,7 @@ impl Inside {
 
     /// The key that is handed out now.
     fn key(&self) -> Option<String> {
-        let (status, document) = self.ask();
+        let (status, document) = self.fetch();
         (status == 200).then(|| document["AccessKeyId"].as_str().unwrap().to_owned())
     }
 
@@ -88,7 +88,7 @@ impl Inside {
 }
 
 /// A child that a test leaves behind ends its helper too.
-impl Drop for Inside {
+impl Drop for EndpointChild {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -113,7 +113,7 @@ fn a_command_gets_an_endpoint_and_nothing_that_comes_before_it() {
     ];
     let show = "env | grep -e ^AWS_ -e ^ROLECALL_ | grep -v -e SIGNIN -e HOME -e _FILE= -e PASSWORD -e ENDPOINT -e METADATA | sort";
     let mut command = sandbox.rolecall(&[&ENDPOINT[..], &["--", "sh", "-c", show]].concat());
-    let ran = Ran::of(command.envs(foreign).output().unwrap());
+    let ran = CommandOutput::from_output(command.envs(foreign).output().unwrap());
     let set = |line: &str| match line.split_once('=') {
         Some((name @ "AWS_CONTAINER_AUTHORIZATION_TOKEN", token)) => {
             format!("{name}=({} letters)", token.len())
@@ -130,14 +130,17 @@ fn a_command_gets_an_endpoint_and_nothing_that_comes_before_it() {
         _ => line.to_owned(),
     };
     let stdout = ran.stdout.lines().map(|line| set(line) + "\n").collect();
-    insta::assert_snapshot!("exec_endpoint", said(&sandbox, &Ran { stdout, ..ran }));
+    insta::assert_snapshot!(
+        "exec_endpoint",
+        transcript(&sandbox, &CommandOutput { stdout, ..ran })
+    );
 }
 
 #[test]
 fn the_endpoint_answers_who_has_the_token_and_goes_with_the_command() {
     let sandbox = signed_in();
-    let mut inside = Inside::new(&sandbox);
-    let (status, document) = inside.ask();
+    let mut inside = EndpointChild::new(&sandbox);
+    let (status, document) = inside.fetch();
     assert_eq!((status, document["AccountId"].as_str()), (200, Some("012345678901")), "{document}");
     assert_eq!(
         sandbox.aws.call_count("GetRoleCredentials"),
@@ -162,7 +165,7 @@ fn the_endpoint_answers_who_has_the_token_and_goes_with_the_command() {
 #[test]
 fn a_command_that_is_killed_takes_the_helper_with_it() {
     let sandbox = signed_in();
-    let mut inside = Inside::new(&sandbox);
+    let mut inside = EndpointChild::new(&sandbox);
     assert!(inside.key().is_some());
     inside.child.kill().unwrap();
     // Before anybody asks how it ended: what a careless parent leaves of a process is no life.
@@ -173,7 +176,7 @@ fn a_command_that_is_killed_takes_the_helper_with_it() {
 #[cfg(target_os = "linux")]
 fn the_helper_is_no_child_of_the_command_and_its_arguments_hold_no_secret() {
     let sandbox = signed_in();
-    let inside = Inside::new(&sandbox);
+    let inside = EndpointChild::new(&sandbox);
     let all = crate::processes::processes();
     // A program that waits for all its children would wait for ever.
     assert!(all.iter().all(|process| process.parent != inside.child.id()), "{all:?}");
@@ -199,7 +202,11 @@ fn a_command_that_does_not_start_leaves_no_helper() {
     let exec = |command: &[&str]| {
         sandbox.rolecall(&[&ENDPOINT[..], &["--config", &config, "--"], command].concat())
     };
-    refused(&Ran::of(exec(&["no-such-program"]).output().unwrap()), 2, &["no-such-program"]);
+    assert_refused(
+        &CommandOutput::from_output(exec(&["no-such-program"]).output().unwrap()),
+        2,
+        &["no-such-program"],
+    );
     wait_for("the helper's end", || (helpers() == 0).then_some(()));
     // Had it been called otherwise, none would have been found above either.
     let mut child = exec(&["cat"]).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
@@ -217,7 +224,7 @@ fn credentials_are_renewed_while_the_command_runs() {
         role_lifetime: 6,
         ..SimulatorOptions::default()
     });
-    let inside = Inside::new(&sandbox);
+    let inside = EndpointChild::new(&sandbox);
     let mut keys = Vec::new();
     wait_for("another key", || {
         let key = inside.key().expect("at no time there are none");
@@ -241,9 +248,9 @@ fn first_tab(sandbox: &Sandbox) -> Option<String> {
 }
 
 /// A command whose credentials have ended, with nobody signed in any more.
-fn out_of_credentials(sandbox: &Sandbox) -> Inside {
+fn expired_child(sandbox: &Sandbox) -> EndpointChild {
     let browser = write_browser(sandbox);
-    let inside = Inside::with(sandbox, &[("BROWSER", &browser)]);
+    let inside = EndpointChild::with_variables(sandbox, &[("BROWSER", &browser)]);
     wait_for("credentials", || inside.key());
     sandbox.aws.end_sessions();
     inside
@@ -257,9 +264,9 @@ fn when_the_sign_in_is_gone_programs_are_told_what_to_type_and_no_browser_opens(
         role_lifetime: 2,
         ..SimulatorOptions::default()
     });
-    let inside = out_of_credentials(&sandbox);
+    let inside = expired_child(&sandbox);
     let message = wait_for("the end of the credentials", || {
-        let (status, said) = inside.ask();
+        let (status, said) = inside.fetch();
         (status == 401).then(|| said["message"].as_str().unwrap().to_owned())
     });
     assert!(message.contains("rolecall login --sso corp"), "{message}");
@@ -278,9 +285,9 @@ fn with_auto_login_always_a_program_that_asks_opens_a_browser() {
     });
     let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
     sandbox.write("rolecall/config.toml", &format!("auto_login = \"always\"\n{config}"));
-    let inside = out_of_credentials(&sandbox);
+    let inside = expired_child(&sandbox);
     let tab = wait_for("a browser", || {
-        let _ = inside.ask();
+        let _ = inside.fetch();
         first_tab(&sandbox)
     });
     demo::approve(&tab).unwrap();
@@ -320,7 +327,7 @@ fn a_default_profile_that_yields_credentials_is_named_with_its_line() {
     ];
     for (file, text, place) in cases {
         sandbox.write(file, text);
-        refused(&run(), 3, &[place, "--as keys"]);
+        assert_refused(&run(), 3, &[place, "--as keys"]);
         sandbox.write(file, "[default]\nregion = eu-west-1\n");
     }
     assert_eq!(
@@ -334,7 +341,11 @@ fn a_default_profile_that_yields_credentials_is_named_with_its_line() {
 #[test]
 fn an_endpoint_comes_without_keys() {
     let sandbox = signed_in();
-    refused(&sandbox.run(&[&ENDPOINT[..], &["-x", "--", "true"]].concat()), 2, &["leave -x out"]);
+    assert_refused(
+        &sandbox.run(&[&ENDPOINT[..], &["-x", "--", "true"]].concat()),
+        2,
+        &["leave -x out"],
+    );
 }
 
 #[test]
@@ -346,8 +357,9 @@ fn the_configuration_gives_shells_and_commands_an_endpoint() {
     sandbox.write("shell", ask);
     std::fs::set_permissions(sandbox.path("shell"), std::fs::Permissions::from_mode(0o755))
         .unwrap();
-    let ran =
-        Ran::of(sandbox.rolecall(&READ).env("SHELL", sandbox.path("shell")).output().unwrap());
+    let ran = CommandOutput::from_output(
+        sandbox.rolecall(&READ).env("SHELL", sandbox.path("shell")).output().unwrap(),
+    );
     assert_eq!((ran.code, ran.stdout.as_str()), (0, "none endpoint\n"), "{ran:?}");
     assert!(
         ran.stderr.contains("payments-prod/ReadOnlyAccess as an endpoint, which renews itself"),
@@ -384,7 +396,8 @@ fn the_next_role_takes_the_place_of_an_endpoint_of_ours_without_a_word_about_it(
         "\"$R\" exec --env --as keys -- sh -c '{where_am_i}'; eval \"$(\"$R\" eval --shell sh --clear)\"; {where_am_i}; echo ${{ROLECALL_SET-none}}"
     );
     let mut command = sandbox.rolecall(&[&ENDPOINT[..], &["--", "sh", "-c", &script]].concat());
-    let ran = Ran::of(command.env("R", crate::sandbox::binary()).output().unwrap());
+    let ran =
+        CommandOutput::from_output(command.env("R", crate::sandbox::binary()).output().unwrap());
     assert_eq!(ran.stdout, "ReadOnlyAccess none none\n none none\nnone\n", "{ran:?}");
     assert_eq!(ran.stderr, "", "{ran:?}");
 }
@@ -399,10 +412,10 @@ fn the_current_role_is_a_flag_away() {
     let run = |args: &[&str], role: &str| {
         let mut command = sandbox
             .rolecall(&[&["exec"], args, &["--", "sh", "-c", "echo $AWS_SSO_ROLE_NAME"]].concat());
-        Ran::of(command.envs(ours).env("ROLECALL_ROLE", role).output().unwrap())
+        CommandOutput::from_output(command.envs(ours).env("ROLECALL_ROLE", role).output().unwrap())
     };
     assert_eq!(run(&["--env"], ours[1].1).stdout, "ReadOnlyAccess\n");
     assert_eq!(run(&["-e"], ours[1].1).stdout, "ReadOnlyAccess\n");
-    refused(&run(&["-e"], ""), 5, &["this shell is in no role"]);
-    refused(&run(&["-e", "prod"], ours[1].1), 2, &["cannot be used with"]);
+    assert_refused(&run(&["-e"], ""), 5, &["this shell is in no role"]);
+    assert_refused(&run(&["-e", "prod"], ours[1].1), 2, &["cannot be used with"]);
 }

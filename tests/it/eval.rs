@@ -1,6 +1,6 @@
 //! `eval` and the forms of `exec`: what a shell gets, keeps and gets back, and who is refused.
 
-use crate::sandbox::{Ran, Sandbox, binary};
+use crate::sandbox::{CommandOutput, Sandbox, binary};
 
 pub(crate) const READ: [&str; 4] = ["-S", "corp", "--arn", "012345678901:ReadOnlyAccess"];
 const ADMIN: [&str; 4] = ["-S", "corp", "--arn", "012345678901:AdministratorAccess"];
@@ -23,7 +23,7 @@ pub(crate) fn write_managed_profile(sandbox: &Sandbox) {
     sandbox.write(".aws/config", &format!("[profile mine]\nregion = us-east-1\n{block}"));
 }
 
-fn with(command: &str, args: &[&str], more: &[&str]) -> Vec<String> {
+fn command_line(command: &str, args: &[&str], more: &[&str]) -> Vec<String> {
     [&[command], args, more].concat().into_iter().map(str::to_owned).collect()
 }
 
@@ -33,16 +33,18 @@ fn run(
     args: &[&str],
     more: &[&str],
     variables: &[(&str, &str)],
-) -> Ran {
-    let words = with(command, args, more);
+) -> CommandOutput {
+    let words = command_line(command, args, more);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    Ran::of(sandbox.rolecall(&words).envs(variables.iter().copied()).output().unwrap())
+    CommandOutput::from_output(
+        sandbox.rolecall(&words).envs(variables.iter().copied()).output().unwrap(),
+    )
 }
 
 /// What `sh` says to a script in which `$R` is the program.
-fn sh(sandbox: &Sandbox, script: &str, variables: &[(&str, &str)]) -> Ran {
+fn sh(sandbox: &Sandbox, script: &str, variables: &[(&str, &str)]) -> CommandOutput {
     let mut command = sandbox.command("sh");
-    Ran::of(
+    CommandOutput::from_output(
         command
             .args(["-c", script])
             .env("R", binary())
@@ -52,7 +54,7 @@ fn sh(sandbox: &Sandbox, script: &str, variables: &[(&str, &str)]) -> Ran {
     )
 }
 
-fn refused(ran: &Ran, code: i32, words: &[&str]) {
+fn assert_refused(ran: &CommandOutput, code: i32, words: &[&str]) {
     assert_eq!((ran.code, ran.stdout.as_str()), (code, ""), "{ran:?}");
     for word in words {
         assert!(ran.stderr.contains(word), "`{word}` is not in: {}", ran.stderr);
@@ -113,12 +115,12 @@ fn clear_needs_no_configuration_no_vault_and_no_network() {
 fn keys_of_the_persons_own_are_lost_only_when_they_say_so() {
     let sandbox = signed_in();
     let theirs = [("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_SECRET_ACCESS_KEY", "s")];
-    refused(
+    assert_refused(
         &run(&sandbox, "eval", &READ, &[], &theirs),
         2,
         &["AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY", "--overwrite-env", "rolecall exec"],
     );
-    refused(&run(&sandbox, "eval", &[], &[], &theirs), 2, &["credentials of its own"]);
+    assert_refused(&run(&sandbox, "eval", &[], &[], &theirs), 2, &["credentials of its own"]);
     assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 0);
     let ran = run(&sandbox, "eval", &READ, &["--overwrite-env", "--shell", "sh"], &theirs);
     assert!(ran.code == 0 && ran.stdout.contains("export AWS_ACCESS_KEY_ID='ASIA"), "{ran:?}");
@@ -131,12 +133,12 @@ fn keys_of_the_persons_own_are_lost_only_when_they_say_so() {
 #[test]
 fn a_profile_of_ours_is_used_where_there_is_one() {
     let sandbox = signed_in();
-    refused(
+    assert_refused(
         &run(&sandbox, "eval", &READ, &["--as", "profile"], &[]),
         3,
         &["payments-prod/ReadOnlyAccess", "--as keys"],
     );
-    refused(
+    assert_refused(
         &run(&sandbox, "exec", &READ, &["--as", "profile", "--", "env"], &[]),
         3,
         &["~/.aws/config", "--as keys"],
@@ -245,14 +247,18 @@ fn the_configuration_says_how_and_which_tags() {
 #[test]
 fn refresh_renews_the_role_of_this_shell() {
     let sandbox = signed_in();
-    refused(&run(&sandbox, "eval", &["--refresh"], &[], &[]), 5, &["in no role", "rolecall eval"]);
+    assert_refused(
+        &run(&sandbox, "eval", &["--refresh"], &[], &[]),
+        5,
+        &["in no role", "rolecall eval"],
+    );
     let script = "eval \"$($R eval -S corp --arn 012345678901:ReadOnlyAccess)\"; first=$AWS_ACCESS_KEY_ID
         eval \"$($R eval --refresh)\"; test \"$first\" != \"$AWS_ACCESS_KEY_ID\" && echo $AWS_SSO_ROLE_ARN";
     let ran = sh(&sandbox, script, &[]);
     assert_eq!(ran.stdout, format!("{READ_ARN}\n"), "{}", ran.stderr);
     assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 2);
     // What the person exported themselves is no role of this shell.
-    refused(
+    assert_refused(
         &run(&sandbox, "eval", &["-r"], &[], &[("AWS_SSO_ROLE_ARN", READ_ARN)]),
         5,
         &["in no role"],
@@ -262,43 +268,47 @@ fn refresh_renews_the_role_of_this_shell() {
 #[test]
 fn whoever_can_not_be_asked_is_told_what_to_add() {
     let sandbox = signed_in();
-    refused(
+    assert_refused(
         &run(&sandbox, "eval", &ADMIN, &[], &[]),
         2,
         &["payments-prod/AdministratorAccess is protected", "--yes"],
     );
-    refused(
+    assert_refused(
         &run(&sandbox, "eval", &["-S", "corp", "no-such-role"], &[], &[]),
         5,
         &["no-such-role"],
     );
-    refused(
+    assert_refused(
         &run(&sandbox, "eval", &["-S", "corp", "-A", "payments-prod"], &[], &[]),
         5,
         &["roles match", "012345678901:ReadOnlyAccess"],
     );
-    refused(
+    assert_refused(
         &run(&sandbox, "eval", &["-S", "lab", "--arn", "012345678901:ReadOnlyAccess"], &[], &[]),
         4,
         &["rolecall login"],
     );
-    refused(
+    assert_refused(
         &run(&sandbox, "eval", &["--clear", "--refresh"], &[], &[]),
         2,
         &["cannot be used with"],
     );
-    refused(
+    assert_refused(
         &run(&sandbox, "eval", &["--clear", "--arn", "x"], &[], &[]),
         2,
         &["cannot be used with"],
     );
-    refused(
+    assert_refused(
         &run(&sandbox, "eval", &READ, &["--shell", "emacs"], &[]),
         2,
         &["possible values: bash, zsh, sh, fish"],
     );
-    refused(&run(&sandbox, "eval", &READ, &["--as", "endpoint"], &[]), 2, &["auto, keys, profile"]);
-    refused(
+    assert_refused(
+        &run(&sandbox, "eval", &READ, &["--as", "endpoint"], &[]),
+        2,
+        &["auto, keys, profile"],
+    );
+    assert_refused(
         &run(&sandbox, "eval", &READ, &["--region", "x", "--no-region"], &[]),
         2,
         &["cannot be used with"],
@@ -310,14 +320,18 @@ fn variables_never_choose_a_role_for_eval() {
     let sandbox = signed_in();
     let mut command = sandbox.command("setsid");
     command.args(["-w", binary(), "eval"]).env("AWS_SSO_ROLE_ARN", READ_ARN);
-    refused(&Ran::of(command.output().unwrap()), 2, &["needs a terminal", "--arn"]);
+    assert_refused(
+        &CommandOutput::from_output(command.output().unwrap()),
+        2,
+        &["needs a terminal", "--arn"],
+    );
 }
 
 #[test]
 fn signed_out_says_how_to_sign_in() {
     let sandbox = signed_in();
     assert_eq!(sandbox.run(&["logout", "-S", "corp"]).code, 0);
-    refused(&run(&sandbox, "eval", &READ, &[], &[]), 4, &["rolecall login --sso corp"]);
+    assert_refused(&run(&sandbox, "eval", &READ, &[], &[]), 4, &["rolecall login --sso corp"]);
 }
 
 #[test]
@@ -343,7 +357,7 @@ fn other_formats_are_for_other_places_than_this_shell() {
         dotenv.stdout.contains("\nAWS_PROFILE=pay-read\n") && !dotenv.stdout.contains("SECRET"),
         "{dotenv:?}"
     );
-    refused(
+    assert_refused(
         &run(&sandbox, "eval", &READ, &["--format", "env", "--shell", "sh"], &[]),
         2,
         &["cannot be used with"],
@@ -356,12 +370,12 @@ fn a_value_that_the_shell_can_not_take_is_refused_before_anything_is_printed() {
     let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
     let rule = "[[rules]]\nmatch = \"role:ReadOnlyAccess\"\ntags = { note = \"two\\nlines\" }\n";
     sandbox.write("rolecall/config.toml", &format!("env_var_tags = [\"note\"]\n{config}\n{rule}"));
-    refused(
+    assert_refused(
         &run(&sandbox, "eval", &READ, &["--shell", "tcsh"], &[]),
         2,
         &["AWS_SSO_TAG_NOTE", "line break", "tcsh"],
     );
-    refused(
+    assert_refused(
         &run(&sandbox, "eval", &READ, &["--format", "env"], &[]),
         2,
         &["AWS_SSO_TAG_NOTE", "dotenv"],

@@ -18,7 +18,7 @@ fn the_picker_puts_the_chosen_role_into_the_calling_shell() {
     // The role that eval exported is no choice: exec opens the picker all the same.
     terminal.wait_for_picker();
     terminal.type_keys(CTRL_C);
-    assert_eq!(terminal.end(), 130);
+    assert_eq!(terminal.wait_for_exit(), 130);
     assert_eq!(terminal.damage(), [""; 0]);
 }
 
@@ -30,7 +30,7 @@ fn giving_up_changes_nothing() {
     terminal.wait_for_picker();
     terminal.type_keys(CTRL_C);
     terminal.wait_for("code 130 <>");
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn a_protected_role_is_asked_about_in_captured_output_too() {
     terminal.wait_for("payments-prod/AdministratorAccess is protected. Use it? [y/N]");
     terminal.type_keys("y\r");
     terminal.wait_for("<AdministratorAccess>");
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn keys_are_not_shown_on_a_terminal() {
     let sandbox = signed_in();
     let args = ["eval", "-S", "corp", "--arn", "012345678901:ReadOnlyAccess", "--shell", "fish"];
     let terminal = Terminal::rolecall(&sandbox, &args);
-    assert_eq!(terminal.end(), 2);
+    assert_eq!(terminal.wait_for_exit(), 2);
     let screen = terminal.screen();
     assert!(
         screen.contains("would show secret keys") && screen.contains("rolecall eval | source"),
@@ -60,7 +60,7 @@ fn keys_are_not_shown_on_a_terminal() {
 
 /// What a role shell does to the title: saves it, sets it, brings it back.
 const TITLE: &str = "\x1b[22;0t\x1b]0;payments-prod/ReadOnlyAccess\x07";
-const BACK: &str = "\x1b[23;0t";
+const RESTORE_TITLE: &str = "\x1b[23;0t";
 
 #[test]
 fn a_role_shell_has_the_role_in_its_title_unless_that_is_switched_off() {
@@ -69,18 +69,18 @@ fn a_role_shell_has_the_role_in_its_title_unless_that_is_switched_off() {
     let mut terminal = Terminal::rolecall(&sandbox, &args);
     terminal.wait_for("ready>");
     let during = terminal.written();
-    assert!(during.contains(TITLE) && !during.contains(BACK), "{during:?}");
+    assert!(during.contains(TITLE) && !during.contains(RESTORE_TITLE), "{during:?}");
     terminal.type_line("exit");
-    assert_eq!(terminal.end(), 0);
-    assert!(terminal.written().ends_with(BACK), "{:?}", terminal.written());
+    assert_eq!(terminal.wait_for_exit(), 0);
+    assert!(terminal.written().ends_with(RESTORE_TITLE), "{:?}", terminal.written());
     let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
     sandbox.write("rolecall/config.toml", &format!("set_title = false\n{config}"));
     let mut plain = Terminal::rolecall(&sandbox, &args);
     plain.wait_for("ready>");
     plain.type_line("exit");
-    assert_eq!(plain.end(), 0);
+    assert_eq!(plain.wait_for_exit(), 0);
     assert!(
-        !plain.written().contains("\x1b]0;") && !plain.written().contains(BACK),
+        !plain.written().contains("\x1b]0;") && !plain.written().contains(RESTORE_TITLE),
         "{:?}",
         plain.written()
     );
@@ -93,6 +93,6 @@ fn a_command_leaves_the_title_alone() {
         &sandbox,
         &["exec", "-S", "corp", "--arn", "012345678901:ReadOnlyAccess", "--", "true"],
     );
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
     assert!(!terminal.written().contains("\x1b]0;"), "{:?}", terminal.written());
 }

@@ -5,7 +5,7 @@ use crate::eval::{READ, signed_in, write_managed_profile};
 use crate::foreign::{aws, json, python};
 use crate::sandbox::{Sandbox, binary};
 
-const WHO: &str = "
+const CALLER_IDENTITY: &str = "
 import boto3, json
 session = boto3.Session()
 arn = session.client('sts').get_caller_identity()['Arn']
@@ -13,7 +13,7 @@ print(json.dumps({'Arn': arn, 'method': session.get_credentials().method}))
 ";
 
 /// Credentials of others that the SDKs would take before ours, or look at.
-const AROUND: [(&str, &str); 5] = [
+const FOREIGN_VARIABLES: [(&str, &str); 5] = [
     ("AWS_PROFILE", "mine"),
     ("AWS_ACCESS_KEY_ID", "AKIALEFTOVER"),
     ("AWS_SECRET_ACCESS_KEY", "left-over"),
@@ -36,12 +36,14 @@ fn assert_is_the_role(who: &serde_json::Value) {
 #[ignore = "needs boto3"]
 fn boto3_takes_keys_and_profile_of_exec_before_all_others() {
     let sandbox = ready();
-    let program = python(&sandbox, WHO, &[]).get_program().to_string_lossy().into_owned();
+    let program =
+        python(&sandbox, CALLER_IDENTITY, &[]).get_program().to_string_lossy().into_owned();
     for (form, method) in
         [("keys", "env"), ("profile", "custom-process"), ("auto", "custom-process")]
     {
-        let words = [&["exec"], &READ[..], &["--as", form, "--", &program, "-c", WHO]].concat();
-        let who = json(sandbox.rolecall(&words).envs(AROUND));
+        let words =
+            [&["exec"], &READ[..], &["--as", form, "--", &program, "-c", CALLER_IDENTITY]].concat();
+        let who = json(sandbox.rolecall(&words).envs(FOREIGN_VARIABLES));
         assert_is_the_role(&who);
         assert_eq!(who["method"].as_str(), Some(method), "{form}");
     }
@@ -63,7 +65,7 @@ fn the_cli_takes_keys_and_profile_of_eval_before_all_others() {
                 .args(["-c", &line])
                 .env("R", binary())
                 .env("AWS_PAGER", "")
-                .envs(AROUND),
+                .envs(FOREIGN_VARIABLES),
         ));
     }
     // A web identity of the shell's own is no hindrance to keys.
@@ -71,7 +73,7 @@ fn the_cli_takes_keys_and_profile_of_eval_before_all_others() {
         "eval \"$($R eval {} --as keys)\" && exec {program} sts get-caller-identity",
         READ.join(" ")
     );
-    let pod = AROUND.into_iter().filter(|(name, _)| !name.contains("KEY"));
+    let pod = FOREIGN_VARIABLES.into_iter().filter(|(name, _)| !name.contains("KEY"));
     assert_is_the_role(&json(
         sandbox.command("sh").args(["-c", &line]).env("R", binary()).env("AWS_PAGER", "").envs(pod),
     ));

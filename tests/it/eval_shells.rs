@@ -6,7 +6,7 @@ use rolecall::shell::{Dialect, EnvChanges, render};
 
 use crate::eval::signed_in;
 use crate::foreign::nu;
-use crate::sandbox::{Ran, Sandbox, binary};
+use crate::sandbox::{CommandOutput, Sandbox, binary};
 
 /// What breaks quoting where quoting is broken: quotes, history, expansion, comments, globs,
 /// braces, and letters of many bytes.
@@ -179,7 +179,7 @@ fn role_comes_and_goes(sandbox: &Sandbox, shell: &Shell, options: &str, script: 
     let folder = std::path::Path::new(binary()).parent().unwrap().to_string_lossy().into_owned();
     let path = format!("{folder}:{}", std::env::var("PATH").unwrap_or_default());
     let mut command = shell.run(sandbox, script);
-    let ran = Ran::of(
+    let ran = CommandOutput::from_output(
         command
             .env("PATH", path)
             .env("AWS_PROFILE", "mine")

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use rolecall::demo::{DeviceApproval, Fault, SimulatorOptions};
 use rolecall::os::clock::Clock;
 
-use crate::commands::{ROLE, json, refused, snapshot};
+use crate::commands::{ROLE, assert_refused, json, snapshot};
 use crate::records::Records;
-use crate::sandbox::{Ran, Sandbox};
+use crate::sandbox::{CommandOutput, Sandbox};
 
 pub(crate) fn signed_in() -> Sandbox {
     let sandbox = Sandbox::new();
@@ -19,7 +19,7 @@ pub(crate) fn fail(operation: &str, times: usize, status: u16, error: &str) -> F
     Fault::Fail { operation: operation.into(), times, status, error: error.into() }
 }
 
-fn process(sandbox: &Sandbox) -> Ran {
+fn process(sandbox: &Sandbox) -> CommandOutput {
     sandbox.run(&["process", "-S", "corp", "--arn", ROLE])
 }
 
@@ -43,9 +43,9 @@ fn a_token_that_aws_has_ended_is_renewed_once() {
 #[test]
 fn a_token_about_to_expire_is_renewed_and_a_missing_refresh_token_keeps_the_old_one() {
     let sandbox = signed_in();
-    let records = Records::of(&sandbox);
+    let records = Records::new(&sandbox);
     let before = records.token("corp").unwrap();
-    records.leave_token("corp", 60);
+    records.expire_token_in("corp", 60);
     sandbox.aws.add_fault(Fault::OmitRefreshToken);
     assert_eq!(process(&sandbox).code, 0);
     let after = records.token("corp").unwrap();
@@ -54,7 +54,7 @@ fn a_token_about_to_expire_is_renewed_and_a_missing_refresh_token_keeps_the_old_
         (after.refresh_token, after.signed_in_at),
         (before.refresh_token, before.signed_in_at)
     );
-    records.leave_token("corp", -60);
+    records.expire_token_in("corp", -60);
     assert_eq!(
         sandbox.run(&["process", "-S", "corp", "--arn", ROLE, "--sts-refresh"]).code,
         0,
@@ -69,7 +69,7 @@ fn a_session_that_is_over_wants_a_sign_in() {
     snapshot(&sandbox, "session_over", &["process", "-S", "corp", "--arn", ROLE]);
     for args in [&["cache", "-S", "corp"][..], &["exec", "-S", "corp", "--arn", ROLE, "--", "true"]]
     {
-        refused(&sandbox.run(args), 4, &["rolecall login --sso corp"]);
+        assert_refused(&sandbox.run(args), 4, &["rolecall login --sso corp"]);
     }
     sandbox.login("corp");
     assert_eq!(process(&sandbox).code, 0);
@@ -82,10 +82,10 @@ fn a_role_that_was_taken_away_is_said_to_be_gone() {
     let url = "access_request_url = 'https://ask.example.com/{account_id}/{role}'";
     sandbox.write("rolecall/config.toml", &format!("{url}\n{config}"));
     assert_eq!(process(&sandbox).code, 0);
-    Records::of(&sandbox).leave_credentials(ROLE, 600);
+    Records::new(&sandbox).expire_credentials_in(ROLE, 600);
     sandbox.aws.revoke_role("012345678901".parse().unwrap(), "ReadOnlyAccess");
     snapshot(&sandbox, "role_gone", &["process", "-S", "corp", "--arn", ROLE]);
-    refused(
+    assert_refused(
         &process(&sandbox),
         6,
         &[
@@ -93,7 +93,7 @@ fn a_role_that_was_taken_away_is_said_to_be_gone() {
             "https://ask.example.com/012345678901/ReadOnlyAccess",
         ],
     );
-    refused(
+    assert_refused(
         &sandbox.run(&["exec", "-S", "corp", "--arn", ROLE, "--", "true"]),
         6,
         &["you no longer have payments-prod/ReadOnlyAccess", "ask.example.com"],
@@ -113,14 +113,14 @@ fn throttling_and_short_outages_are_waited_out() {
 fn an_answer_that_nobody_can_read_is_a_failure_of_aws() {
     let sandbox = signed_in();
     sandbox.aws.add_fault(Fault::Garbage { operation: "GetRoleCredentials".into(), times: 9 });
-    refused(&process(&sandbox), 6, &["getting credentials of `ReadOnlyAccess`"]);
+    assert_refused(&process(&sandbox), 6, &["getting credentials of `ReadOnlyAccess`"]);
 }
 
 #[test]
 fn old_credentials_go_out_within_three_seconds_and_the_failure_is_remembered() {
     let sandbox = signed_in();
     let key = json(&process(&sandbox))["AccessKeyId"].clone();
-    Records::of(&sandbox).leave_credentials(ROLE, 600);
+    Records::new(&sandbox).expire_credentials_in(ROLE, 600);
     sandbox.aws.add_fault(Fault::Delay {
         operation: "GetRoleCredentials".into(),
         times: 1,
@@ -151,25 +151,25 @@ fn old_credentials_go_out_within_three_seconds_and_the_failure_is_remembered() {
 fn old_credentials_stand_in_for_an_aws_that_fails_but_not_when_they_are_almost_over() {
     let sandbox = signed_in();
     let key = json(&process(&sandbox))["AccessKeyId"].clone();
-    let records = Records::of(&sandbox);
-    records.leave_credentials(ROLE, 600);
+    let records = Records::new(&sandbox);
+    records.expire_credentials_in(ROLE, 600);
     sandbox.aws.end_sessions();
     let ran = process(&sandbox);
     assert!(
         json(&ran)["AccessKeyId"] == key && ran.stderr.contains("rolecall login --sso corp"),
         "{ran:?}"
     );
-    records.leave_credentials(ROLE, 30);
-    refused(&process(&sandbox), 4, &["rolecall login --sso corp"]);
+    records.expire_credentials_in(ROLE, 30);
+    assert_refused(&process(&sandbox), 4, &["rolecall login --sso corp"]);
 }
 
 #[test]
 fn a_token_request_that_was_given_up_is_still_kept() {
     let sandbox = signed_in();
     assert_eq!(process(&sandbox).code, 0);
-    let records = Records::of(&sandbox);
-    records.leave_credentials(ROLE, 600);
-    records.leave_token("corp", -60);
+    let records = Records::new(&sandbox);
+    records.expire_credentials_in(ROLE, 600);
+    records.expire_token_in("corp", -60);
     let before = records.token("corp").unwrap();
     sandbox.aws.add_fault(Fault::Delay {
         operation: "CreateToken".into(),
@@ -188,7 +188,7 @@ fn a_token_request_that_was_given_up_is_still_kept() {
 #[test]
 fn expiry_is_told_by_this_machines_clock() {
     for seconds in [7_200, -7_200] {
-        let sandbox = Sandbox::with(SimulatorOptions {
+        let sandbox = Sandbox::with_options(SimulatorOptions {
             accounts: 4,
             roles: 2,
             approval: DeviceApproval::AfterMillis(0),
@@ -198,7 +198,7 @@ fn expiry_is_told_by_this_machines_clock() {
         sandbox.login("corp");
         assert_eq!(process(&sandbox).code, 0);
         let left =
-            Records::of(&sandbox).credentials(ROLE).unwrap().seconds_left(Clock::System.now());
+            Records::new(&sandbox).credentials(ROLE).unwrap().seconds_left(Clock::System.now());
         assert!((3_500..=3_601).contains(&left), "{left} s left with a skew of {seconds}");
         assert_eq!(process(&sandbox).code, 0);
         assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 1);

@@ -2,14 +2,14 @@
 
 use rolecall::demo::Fault;
 
-use crate::commands::{json, refused};
+use crate::commands::{assert_refused, json};
 use crate::faults::{fail, signed_in};
 use crate::sandbox::Sandbox;
 
 const CACHE: [&str; 4] = ["cache", "-S", "corp", "--json"];
 
 /// How many roles are listed: those of the portal, and a chained one of the configuration.
-fn listed(sandbox: &Sandbox) -> usize {
+fn count_listed(sandbox: &Sandbox) -> usize {
     sandbox.run(&["list", "-S", "corp", "--csv"]).stdout.lines().count() - 1
 }
 
@@ -57,7 +57,7 @@ fn one_accounts_failure_keeps_the_others_and_its_own_old_roles() {
             && ran.stderr.contains("kept"),
         "{ran:?}"
     );
-    assert_eq!(listed(&sandbox), 40);
+    assert_eq!(count_listed(&sandbox), 40);
 }
 
 #[test]
@@ -74,16 +74,16 @@ fn a_session_that_ends_on_the_way_keeps_what_was_known() {
     let sandbox = signed_in();
     sandbox.aws.add_fault(fail("ListAccountRoles", 1, 401, "UnauthorizedException"));
     sandbox.aws.add_fault(fail("CreateToken", 1, 400, "InvalidGrantException"));
-    refused(&sandbox.run(&CACHE), 4, &["rolecall login --sso corp"]);
-    assert_eq!(listed(&sandbox), 39);
+    assert_refused(&sandbox.run(&CACHE), 4, &["rolecall login --sso corp"]);
+    assert_eq!(count_listed(&sandbox), 39);
 }
 
 #[test]
 fn an_account_list_that_cannot_be_read_changes_nothing() {
     let sandbox = signed_in();
     sandbox.aws.add_fault(fail("ListAccounts", 1, 403, "ForbiddenException"));
-    refused(&sandbox.run(&CACHE), 6, &["listing accounts"]);
-    assert_eq!(listed(&sandbox), 39);
+    assert_refused(&sandbox.run(&CACHE), 6, &["listing accounts"]);
+    assert_eq!(count_listed(&sandbox), 39);
 }
 
 #[test]

@@ -1,21 +1,23 @@
 //! A vault that can't be opened or written, and files in its way.
 
-use crate::commands::{ROLE, json, refused};
+use crate::commands::{ROLE, assert_refused, json};
 use crate::faults::signed_in;
 use crate::records::Records;
-use crate::sandbox::{Ran, Sandbox};
+use crate::sandbox::{CommandOutput, Sandbox};
 
 const PROCESS: [&str; 5] = ["process", "-S", "corp", "--arn", ROLE];
 
-fn with(sandbox: &Sandbox, passphrase: &str, args: &[&str]) -> Ran {
-    Ran::of(sandbox.rolecall(args).env("AWS_SSO_FILE_PASSWORD", passphrase).output().unwrap())
+fn run_with_passphrase(sandbox: &Sandbox, passphrase: &str, args: &[&str]) -> CommandOutput {
+    CommandOutput::from_output(
+        sandbox.rolecall(args).env("AWS_SSO_FILE_PASSWORD", passphrase).output().unwrap(),
+    )
 }
 
 #[test]
 fn a_locked_vault_is_never_taken_for_nobody_signed_in() {
     let sandbox = signed_in();
     assert_eq!(sandbox.run(&PROCESS).code, 0);
-    let before = Records::of(&sandbox).count();
+    let before = Records::new(&sandbox).count();
     for passphrase in ["wrong", ""] {
         for args in [
             &PROCESS[..],
@@ -23,18 +25,22 @@ fn a_locked_vault_is_never_taken_for_nobody_signed_in() {
             &["cache", "-S", "corp"],
             &["login", "-S", "corp"],
         ] {
-            refused(&with(&sandbox, passphrase, args), 7, &["rolecall vault unlock"]);
+            assert_refused(
+                &run_with_passphrase(&sandbox, passphrase, args),
+                7,
+                &["rolecall vault unlock"],
+            );
         }
     }
-    assert_eq!(Records::of(&sandbox).count(), before, "a wrong passphrase destroys nothing");
+    assert_eq!(Records::new(&sandbox).count(), before, "a wrong passphrase destroys nothing");
     assert_eq!(sandbox.run(&PROCESS).code, 0);
 }
 
 #[test]
 fn a_login_makes_sure_of_the_vault_before_it_shows_a_code() {
     let sandbox = Sandbox::new();
-    let ran = with(&sandbox, "", &["login", "-S", "corp", "--flow", "device-code"]);
-    refused(&ran, 7, &["AWS_SSO_FILE_PASSWORD"]);
+    let ran = run_with_passphrase(&sandbox, "", &["login", "-S", "corp", "--flow", "device-code"]);
+    assert_refused(&ran, 7, &["AWS_SSO_FILE_PASSWORD"]);
     assert_eq!(sandbox.aws.call_count("StartDeviceAuthorization"), 0);
 }
 
@@ -74,14 +80,14 @@ fn a_cache_that_cannot_be_written_slows_down_and_breaks_nothing_else() {
 fn a_damaged_record_is_a_miss() {
     let sandbox = signed_in();
     assert_eq!(sandbox.run(&PROCESS).code, 0);
-    let token = Records::of(&sandbox).token("corp").unwrap();
+    let token = Records::new(&sandbox).token("corp").unwrap();
     for entry in std::fs::read_dir(sandbox.path("rolecall/state/vault/records")).unwrap() {
         let path = entry.unwrap().path();
         let bytes = std::fs::read(&path).unwrap();
         std::fs::write(&path, &bytes[..bytes.len() - 7]).unwrap();
     }
     assert!(token.refresh_token.is_some());
-    refused(&sandbox.run(&PROCESS), 4, &["rolecall login --sso corp"]);
+    assert_refused(&sandbox.run(&PROCESS), 4, &["rolecall login --sso corp"]);
     sandbox.login("corp");
     assert_eq!(sandbox.run(&PROCESS).code, 0);
 }

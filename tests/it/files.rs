@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::commands::{ROLE, refused};
+use crate::commands::{ROLE, assert_refused};
 use crate::faults::signed_in;
-use crate::sandbox::{Ran, Sandbox, binary};
+use crate::sandbox::{CommandOutput, Sandbox, binary};
 
 /// Runs a command to its end, and fails if it waits for another program instead.
 #[track_caller]
-pub(crate) fn ends(mut command: Command) -> Ran {
+pub(crate) fn run_to_end(mut command: Command) -> CommandOutput {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let (mut stdout, mut stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
     let read = |stream: &mut dyn Read| {
@@ -37,7 +37,7 @@ pub(crate) fn ends(mut command: Command) -> Ran {
             }
             std::thread::park_timeout(Duration::from_millis(5));
         };
-        Ran { code, stdout: stdout.join().unwrap(), stderr: stderr.join().unwrap() }
+        CommandOutput { code, stdout: stdout.join().unwrap(), stderr: stderr.join().unwrap() }
     })
 }
 
@@ -85,10 +85,10 @@ fn credentials(file: &str) -> Vec<&str> {
 }
 
 /// The program with these arguments, by a shell that opens descriptors first.
-fn with_redirections(sandbox: &Sandbox, redirections: &str, args: &[&str]) -> Ran {
+fn with_redirections(sandbox: &Sandbox, redirections: &str, args: &[&str]) -> CommandOutput {
     let mut command = sandbox.command("sh");
     command.args(["-c", &format!("exec \"$0\" \"$@\" {redirections}"), binary()]).args(args);
-    ends(command)
+    run_to_end(command)
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn a_device_is_written_into_and_stays_a_device() {
     for (args, variable) in commands {
         let mut command = sandbox.rolecall(args);
         command.envs(variable.map(|name| (name, null)));
-        let ran = ends(command);
+        let ran = run_to_end(command);
         // The wizard and `settings get` find nothing of what went into the device.
         assert!([0, 3].contains(&ran.code), "{args:?}: {ran:?}");
         let after = fs::metadata(&device).unwrap();
@@ -146,10 +146,10 @@ fn a_full_device_is_a_full_disk() {
     let device = device(&sandbox, "/dev/full");
     let full = device.to_str().unwrap();
     for args in [profiles(full), credentials(full)] {
-        refused(&sandbox.run(&args), 74, &[full, "no space left", "hint: "]);
+        assert_refused(&sandbox.run(&args), 74, &[full, "no space left", "hint: "]);
     }
     let mut command = sandbox.rolecall(&["list"]);
-    let ran = Ran::of(
+    let ran = CommandOutput::from_output(
         command
             .stdout(fs::File::options().write(true).open("/dev/full").unwrap())
             .stderr(Stdio::piped())
@@ -191,8 +191,8 @@ fn standard_output_takes_what_a_file_would() {
         "{ran:?}"
     );
     assert_eq!(fs::metadata(&out).unwrap().ino(), inode);
-    refused(&sandbox.run(&[&profiles("-")[..], &["--json"]].concat()), 2, &["--json"]);
-    refused(
+    assert_refused(&sandbox.run(&[&profiles("-")[..], &["--json"]].concat()), 2, &["--json"]);
+    assert_refused(
         &sandbox.run(&[&credentials("-")[..], &["--watch"]].concat()),
         2,
         &["--watch", "regular file"],
@@ -212,16 +212,20 @@ fn descriptors_and_pipes_are_written_into() {
     let piped = "3>&1 >/dev/null | cat";
     let ran = with_redirections(&sandbox, piped, &credentials("/dev/fd/3"));
     assert_eq!((ran.code, &ran.stdout), (0, &want), "{ran:?}");
-    refused(&sandbox.run(&credentials("/dev/fd/9")), 74, &["descriptor 9 is not open"]);
+    assert_refused(&sandbox.run(&credentials("/dev/fd/9")), 74, &["descriptor 9 is not open"]);
 
     let pipe = sandbox.path("pipe");
     fifo(&pipe);
     let name = pipe.to_str().unwrap().to_owned();
-    refused(&ends(sandbox.rolecall(&credentials(&name))), 74, &["no program reads from it", "cat"]);
+    assert_refused(
+        &run_to_end(sandbox.rolecall(&credentials(&name))),
+        74,
+        &["no program reads from it", "cat"],
+    );
     let reader = std::thread::spawn(move || fs::read_to_string(pipe).unwrap());
     // The reader opens the pipe some time after its thread has begun.
     crate::sandbox::wait_for("a reader", || {
-        (ends(sandbox.rolecall(&credentials(&name))).code == 0).then_some(())
+        (run_to_end(sandbox.rolecall(&credentials(&name))).code == 0).then_some(())
     });
     assert_eq!(reader.join().unwrap(), want);
     assert!(fs::metadata(sandbox.path("pipe")).unwrap().file_type().is_fifo());
@@ -245,9 +249,13 @@ fn directories_sockets_and_loops_are_refused_and_stay() {
             credentials(&place),
             vec!["--config", &place, "settings", "set", "threads", "3"],
         ] {
-            refused(&ends(sandbox.rolecall(&args)), 74, &[&place, words, "hint: "]);
+            assert_refused(&run_to_end(sandbox.rolecall(&args)), 74, &[&place, words, "hint: "]);
         }
-        refused(&ends(sandbox.rolecall(&["setup", "kube", "--kubeconfig", &place])), 74, &[words]);
+        assert_refused(
+            &run_to_end(sandbox.rolecall(&["setup", "kube", "--kubeconfig", &place])),
+            74,
+            &[words],
+        );
     }
 }
 
@@ -299,7 +307,7 @@ fn a_pipe_in_place_of_any_file_never_hangs() {
         let kept = fs::read(sandbox.path(file)).ok();
         fifo(&sandbox.path(file));
         for args in commands {
-            let ran = ends(sandbox.rolecall(args));
+            let ran = run_to_end(sandbox.rolecall(args));
             let reports = ["doctor", "vault"].contains(&args[0]) && file != "rolecall/config.toml";
             assert!(
                 if reports { ran.code < 70 } else { ran.code == code },
@@ -341,7 +349,7 @@ fn a_pipe_in_place_of_any_file_never_hangs() {
             &["status"],
             &["exec", "-S", "corp", "--arn", ROLE, "--", "true"],
         ] {
-            let ran = ends(sandbox.rolecall(args));
+            let ran = run_to_end(sandbox.rolecall(args));
             assert!([0, 1, 4, 74].contains(&ran.code), "{} {args:?}: {ran:?}", path.display());
         }
         fs::remove_file(&path).unwrap();
@@ -351,8 +359,8 @@ fn a_pipe_in_place_of_any_file_never_hangs() {
     }
     sandbox.write("rolecall/config.toml", &format!("include = [\"/dev/zero\"]\n{config}"));
     for args in [&["list"][..], process, &["settings"]] {
-        refused(
-            &ends(sandbox.rolecall(args)),
+        assert_refused(
+            &run_to_end(sandbox.rolecall(args)),
             74,
             &["config.toml: include: ", "/dev/zero: it is a character device"],
         );
@@ -369,7 +377,7 @@ fn a_passphrase_comes_out_of_a_pipe_once_and_opens_the_vault_for_the_whole_comma
             "AWS_SSO_FILE_PASSWORD_FILE={file} \"$0\" process -S corp --arn \"$1\" --sts-refresh"
         );
         command.args(["-c", &script, binary(), ROLE]);
-        ends({
+        run_to_end({
             command.env_remove("AWS_SSO_FILE_PASSWORD");
             command
         })
@@ -378,12 +386,12 @@ fn a_passphrase_comes_out_of_a_pipe_once_and_opens_the_vault_for_the_whole_comma
     assert!(ran.code == 0 && ran.stdout.contains("\"Version\":1"), "{ran:?}");
     let ran = run("<(echo correct horse; exec sleep 20 2>/dev/null)");
     assert_eq!(ran.code, 0, "the line is enough: {ran:?}");
-    refused(&run("<(echo wrong)"), 7, &["passphrase"]);
-    refused(&run("<(true)"), 7, &["empty"]);
-    refused(
+    assert_refused(&run("<(echo wrong)"), 7, &["passphrase"]);
+    assert_refused(&run("<(true)"), 7, &["empty"]);
+    assert_refused(
         &run("/nonexistent/password"),
         7,
         &["/nonexistent/password does not exist", "AWS_SSO_FILE_PASSWORD_FILE"],
     );
-    refused(&run("/"), 74, &["it is a directory", "AWS_SSO_FILE_PASSWORD_FILE"]);
+    assert_refused(&run("/"), 74, &["it is a directory", "AWS_SSO_FILE_PASSWORD_FILE"]);
 }

@@ -5,10 +5,10 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::Path;
 
-use crate::commands::{ROLE, json, refused};
+use crate::commands::{ROLE, assert_refused, json};
 use crate::faults::signed_in;
-use crate::files::ends;
-use crate::sandbox::{Ran, Sandbox, binary};
+use crate::files::run_to_end;
+use crate::sandbox::{CommandOutput, Sandbox, binary};
 
 const PROCESS: [&str; 5] = ["process", "-S", "corp", "--arn", ROLE];
 const PROFILES: [&str; 5] =
@@ -20,20 +20,20 @@ const USER: u32 = 54_321;
 
 /// The program in a mount namespace of its own, after this script has mounted things there. Without
 /// the right to mount, a user namespace gives it.
-fn mounted(sandbox: &Sandbox, script: &str, args: &[&str]) -> Ran {
+fn run_mounted(sandbox: &Sandbox, script: &str, args: &[&str]) -> CommandOutput {
     let mut command = sandbox.command("unshare");
     if !rustix::process::geteuid().is_root() {
         command.arg("--map-root-user");
     }
     let script = format!("set -e; {script}; exec \"$0\" \"$@\"");
     command.args(["--mount", "--propagation", "private", "sh", "-c", &script, binary()]).args(args);
-    ends(command)
+    run_to_end(command)
 }
 
 /// Whether this machine lets a test mount anything; says so loudly if not.
 #[allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn may_mount(sandbox: &Sandbox) -> bool {
-    let may = mounted(sandbox, "mount -t tmpfs none .", &["--version"]).code == 0;
+    let may = run_mounted(sandbox, "mount -t tmpfs none .", &["--version"]).code == 0;
     if !may {
         eprintln!("SKIPPED: the kernel forbids mounts here");
     }
@@ -41,7 +41,7 @@ fn may_mount(sandbox: &Sandbox) -> bool {
 }
 
 /// The program as a user that is not root. Root gives the whole home away first.
-fn as_user(sandbox: &Sandbox, args: &[&str]) -> Ran {
+fn run_as_user(sandbox: &Sandbox, args: &[&str]) -> CommandOutput {
     if !rustix::process::geteuid().is_root() {
         return sandbox.run(args);
     }
@@ -49,26 +49,26 @@ fn as_user(sandbox: &Sandbox, args: &[&str]) -> Ran {
     let copy = sandbox.path("rolecall-binary");
     if !copy.exists() {
         fs::copy(binary(), &copy).unwrap();
-        give(sandbox.home());
+        chown_recursive(sandbox.home());
     }
     let user = USER.to_string();
     let mut command = sandbox.command("setpriv");
     command.args(["--reuid", &user, "--regid", &user, "--clear-groups"]).arg(copy).args(args);
-    ends(command)
+    run_to_end(command)
 }
 
-fn give(path: &Path) {
+fn chown_recursive(path: &Path) {
     chown(path, Some(USER), Some(USER)).unwrap();
     if path.is_dir() {
-        fs::read_dir(path).unwrap().for_each(|entry| give(&entry.unwrap().path()));
+        fs::read_dir(path).unwrap().for_each(|entry| chown_recursive(&entry.unwrap().path()));
     }
 }
 
-fn mode(path: &Path, mode: u32) {
+fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 
-fn says(sandbox: &Sandbox, file: &str) -> String {
+fn read_file(sandbox: &Sandbox, file: &str) -> String {
     fs::read_to_string(sandbox.path(file)).unwrap()
 }
 
@@ -88,11 +88,15 @@ fn a_login_that_could_not_keep_its_token_opens_no_browser() {
         let full = "cp -a rolecall/state saved; mount -t tmpfs -o size=256k none rolecall/state; cp -a saved/. rolecall/state; \
                     cat /dev/zero >rolecall/state/fill 2>/dev/null || true";
         for (mount, words) in [(bind, "read-only file system"), (full, "no space left on device")] {
-            refused(&mounted(&sandbox, mount, &login), 74, &["rolecall/state", words, "hint: "]);
+            assert_refused(
+                &run_mounted(&sandbox, mount, &login),
+                74,
+                &["rolecall/state", words, "hint: "],
+            );
             let _ = fs::remove_dir_all(sandbox.path("saved"));
         }
-        refused(
-            &mounted(&sandbox, bind, &["login", "-S", "corp", "--force", "--flow", "pkce"]),
+        assert_refused(
+            &run_mounted(&sandbox, bind, &["login", "-S", "corp", "--force", "--flow", "pkce"]),
             74,
             &["read-only file system"],
         );
@@ -113,10 +117,10 @@ fn what_is_stored_is_served_where_nothing_can_be_written() {
     assert_eq!(sandbox.run(&PROCESS).code, 0);
     let calls = sandbox.aws.call_count("GetRoleCredentials");
     let all = "mount --bind . .; mount -o remount,ro,bind .; cd .";
-    assert_eq!(json(&mounted(&sandbox, all, &PROCESS))["AccountId"], "012345678901");
+    assert_eq!(json(&run_mounted(&sandbox, all, &PROCESS))["AccountId"], "012345678901");
     assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), calls);
     for args in [&PROFILES[..], &["cache", "-S", "corp"], &["settings", "set", "threads", "3"]] {
-        refused(&mounted(&sandbox, all, args), 74, &["read-only file system", "hint: "]);
+        assert_refused(&run_mounted(&sandbox, all, args), 74, &["read-only file system", "hint: "]);
     }
 }
 
@@ -133,23 +137,23 @@ fn a_bind_mount_of_a_single_file_is_written_in_place_and_taken_back() {
     let read_only = "mount --bind .aws .aws; mount -o remount,ro,bind .aws; mount --bind real/config .aws/config";
     for mount in [bind, read_only] {
         let inode = fs::metadata(sandbox.path("real/config")).unwrap().ino();
-        let ran = mounted(&sandbox, mount, &PROFILES);
+        let ran = run_mounted(&sandbox, mount, &PROFILES);
         assert_eq!(ran.code, 0, "{ran:?}");
-        let after = says(&sandbox, "real/config");
+        let after = read_file(&sandbox, "real/config");
         assert!(after.starts_with(before) && after.contains("credential_process"), "{after}");
         assert_eq!(fs::metadata(sandbox.path("real/config")).unwrap().ino(), inode);
-        let undone = mounted(&sandbox, mount, &UNDO);
+        let undone = run_mounted(&sandbox, mount, &UNDO);
         assert_eq!(
-            (undone.code, says(&sandbox, "real/config").as_str()),
+            (undone.code, read_file(&sandbox, "real/config").as_str()),
             (0, before),
             "{undone:?}"
         );
         assert_eq!(fs::read_dir(sandbox.path("rolecall/state/recovery")).unwrap().count(), 0);
     }
-    let config = says(&sandbox, "rolecall/config.toml");
+    let config = read_file(&sandbox, "rolecall/config.toml");
     let ours = "mount --bind rolecall/config.toml rolecall/config.toml";
-    let set = mounted(&sandbox, ours, &["settings", "set", "threads", "3"]);
-    let after = says(&sandbox, "rolecall/config.toml");
+    let set = run_mounted(&sandbox, ours, &["settings", "set", "threads", "3"]);
+    let after = read_file(&sandbox, "rolecall/config.toml");
     assert!(set.code == 0 && after.contains("\nthreads = 3\n"), "{set:?}");
     assert_eq!(after.replacen("threads = 3\n", "", 1), config);
 }
@@ -173,7 +177,7 @@ fn a_full_disk_leaves_the_file_as_it_was() {
              code=0; \"$0\" \"$@\" || code=$?; cat disk/config; test \"$(ls disk/.c* 2>/dev/null)\" = ''; exit $code"
         );
         let disk = sandbox.path("disk/config");
-        let ran = mounted(
+        let ran = run_mounted(
             &sandbox,
             &script,
             &[&PROFILES[..], &["--aws-config", disk.to_str().unwrap()]].concat(),
@@ -192,20 +196,20 @@ fn a_writable_file_in_a_directory_of_others_is_written_in_place() {
     let sandbox = signed_in();
     sandbox.write("theirs/config", "[default]\n");
     let args = [&PROFILES[..], &["--aws-config", "theirs/config"]].concat();
-    assert_eq!(as_user(&sandbox, &["list"]).code, 0);
-    mode(&sandbox.path("theirs"), 0o555);
-    let ran = as_user(&sandbox, &args);
-    mode(&sandbox.path("theirs"), 0o755);
+    assert_eq!(run_as_user(&sandbox, &["list"]).code, 0);
+    set_mode(&sandbox.path("theirs"), 0o555);
+    let ran = run_as_user(&sandbox, &args);
+    set_mode(&sandbox.path("theirs"), 0o755);
     assert!(
-        ran.code == 0 && says(&sandbox, "theirs/config").contains("credential_process"),
+        ran.code == 0 && read_file(&sandbox, "theirs/config").contains("credential_process"),
         "{ran:?}"
     );
     assert_eq!(fs::read_dir(sandbox.path("theirs")).unwrap().count(), 1);
-    mode(&sandbox.path("theirs"), 0o555);
-    let undone = as_user(&sandbox, &[&UNDO[..], &["--aws-config", "theirs/config"]].concat());
-    mode(&sandbox.path("theirs"), 0o755);
+    set_mode(&sandbox.path("theirs"), 0o555);
+    let undone = run_as_user(&sandbox, &[&UNDO[..], &["--aws-config", "theirs/config"]].concat());
+    set_mode(&sandbox.path("theirs"), 0o755);
     assert_eq!(
-        (undone.code, says(&sandbox, "theirs/config").as_str()),
+        (undone.code, read_file(&sandbox, "theirs/config").as_str()),
         (0, "[default]\n"),
         "{undone:?}"
     );
@@ -224,7 +228,7 @@ fn the_owner_of_an_edited_file_stays_also_for_root() {
     let files = [CONFIG, ".aws/credentials", "rolecall/config.toml"];
     for file in files {
         chown(sandbox.path(file), Some(USER), Some(USER + 1)).unwrap();
-        mode(&sandbox.path(file), 0o640);
+        set_mode(&sandbox.path(file), 0o640);
     }
     let commands: [&[&str]; 4] = [
         &PROFILES,
@@ -253,16 +257,16 @@ fn a_hard_link_stays_one() {
     fs::create_dir_all(sandbox.path(".aws")).unwrap();
     fs::hard_link(sandbox.path("dotfiles/aws"), sandbox.path(CONFIG)).unwrap();
     assert_eq!(sandbox.run(&PROFILES).code, 0);
-    assert!(says(&sandbox, "dotfiles/aws").contains("credential_process"));
+    assert!(read_file(&sandbox, "dotfiles/aws").contains("credential_process"));
     assert_eq!(sandbox.run(&UNDO).code, 0);
-    assert_eq!(says(&sandbox, "dotfiles/aws"), "[default]\n");
+    assert_eq!(read_file(&sandbox, "dotfiles/aws"), "[default]\n");
     assert_eq!(fs::metadata(sandbox.path(CONFIG)).unwrap().nlink(), 2);
 }
 
 #[test]
 fn a_directory_that_cannot_be_searched_is_not_nobody_signed_in() {
     let sandbox = signed_in();
-    assert_eq!(as_user(&sandbox, &PROCESS).code, 0);
+    assert_eq!(run_as_user(&sandbox, &PROCESS).code, 0);
     let commands: [&[&str]; 5] = [
         &PROCESS,
         &["status"],
@@ -271,35 +275,36 @@ fn a_directory_that_cannot_be_searched_is_not_nobody_signed_in() {
         &["exec", "-S", "corp", "--arn", ROLE, "--", "true"],
     ];
     for closed in ["rolecall/state", "rolecall/state/vault", "rolecall/state/vault/records"] {
-        mode(&sandbox.path(closed), 0o000);
-        let all: Vec<Ran> = commands.iter().map(|args| as_user(&sandbox, args)).collect();
-        mode(&sandbox.path(closed), 0o700);
+        set_mode(&sandbox.path(closed), 0o000);
+        let all: Vec<CommandOutput> =
+            commands.iter().map(|args| run_as_user(&sandbox, args)).collect();
+        set_mode(&sandbox.path(closed), 0o700);
         for (ran, args) in all.iter().zip(commands) {
-            refused(ran, 74, &["permission denied", closed, "hint: run `ls -ld "]);
+            assert_refused(ran, 74, &["permission denied", closed, "hint: run `ls -ld "]);
             assert!(!ran.stderr.contains("nobody is signed in"), "{closed} {args:?}: {ran:?}");
         }
     }
-    mode(&sandbox.path("rolecall/cache"), 0o000);
+    set_mode(&sandbox.path("rolecall/cache"), 0o000);
     let all = [&["list"][..], &["tags"], &["pick", "-f", "x"], &["cache", "-S", "corp"]]
-        .map(|args| (args, as_user(&sandbox, args)));
-    let process = as_user(&sandbox, &PROCESS);
-    mode(&sandbox.path("rolecall/cache"), 0o700);
+        .map(|args| (args, run_as_user(&sandbox, args)));
+    let process = run_as_user(&sandbox, &PROCESS);
+    set_mode(&sandbox.path("rolecall/cache"), 0o700);
     for (args, ran) in all {
         assert!(!ran.stderr.contains("no roles are known"), "{args:?}: {ran:?}");
-        refused(&ran, 74, &["permission denied", "rolecall/cache"]);
+        assert_refused(&ran, 74, &["permission denied", "rolecall/cache"]);
     }
     assert_eq!(process.code, 0, "the index is only a shortcut: {process:?}");
-    mode(&sandbox.path("rolecall/config.toml"), 0o000);
-    let ran = as_user(&sandbox, &PROCESS);
-    mode(&sandbox.path("rolecall/config.toml"), 0o600);
+    set_mode(&sandbox.path("rolecall/config.toml"), 0o000);
+    let ran = run_as_user(&sandbox, &PROCESS);
+    set_mode(&sandbox.path("rolecall/config.toml"), 0o600);
     assert_eq!(
         ran.code, 0,
         "the index was made of a configuration that is still the same: {ran:?}"
     );
-    mode(&sandbox.path("rolecall/config.toml"), 0o000);
-    let ran = as_user(&sandbox, &["list"]);
-    mode(&sandbox.path("rolecall/config.toml"), 0o600);
-    refused(&ran, 74, &["rolecall/config.toml: permission denied"]);
+    set_mode(&sandbox.path("rolecall/config.toml"), 0o000);
+    let ran = run_as_user(&sandbox, &["list"]);
+    set_mode(&sandbox.path("rolecall/config.toml"), 0o600);
+    assert_refused(&ran, 74, &["rolecall/config.toml: permission denied"]);
 }
 
 #[test]
@@ -311,7 +316,7 @@ fn no_descriptor_left_is_the_systems_refusal() {
     for args in commands {
         let mut command = sandbox.command("sh");
         command.args(["-c", "ulimit -n 4; exec \"$0\" \"$@\"", binary()]).args(args);
-        let ran = ends(command);
+        let ran = run_to_end(command);
         assert!(
             ran.code == 74 && ran.stderr.to_lowercase().contains("too many open files"),
             "{args:?}: {ran:?}"

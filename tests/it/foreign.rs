@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use rolecall::demo;
 
-use crate::sandbox::{Ran, Sandbox, binary};
+use crate::sandbox::{CommandOutput, Sandbox, binary};
 
 /// What a program of others may take to do one thing.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 /// The account and the role that the tests are about.
 pub(crate) const ACCOUNT: &str = "012345678901";
 pub(crate) const ROLE: &str = "ReadOnlyAccess";
@@ -45,29 +45,29 @@ region = eu-west-1
 
 /// The AWS CLI v2 with these arguments.
 pub(crate) fn aws(sandbox: &Sandbox, args: &[&str]) -> Command {
-    lead_old_cli(sandbox);
-    let mut command = sandbox.command(named("ROLECALL_TEST_AWS", "/usr/bin/aws"));
+    write_endpoint_rules(sandbox);
+    let mut command = sandbox.command(program_from_env("ROLECALL_TEST_AWS", "/usr/bin/aws"));
     command.args(args).env("AWS_PAGER", "");
     command
 }
 
 /// A Python program, with boto3 at hand.
 pub(crate) fn python(sandbox: &Sandbox, program: &str, args: &[&str]) -> Command {
-    let mut command = sandbox.command(named("ROLECALL_TEST_PYTHON", "python3"));
+    let mut command = sandbox.command(program_from_env("ROLECALL_TEST_PYTHON", "python3"));
     command.arg("-c").arg(program).args(args);
     command
 }
 
 /// A JavaScript program, with the AWS SDK v3 at hand.
 pub(crate) fn node(sandbox: &Sandbox, program: &str) -> Command {
-    let mut command = sandbox.command(named("ROLECALL_TEST_NODE", "node"));
+    let mut command = sandbox.command(program_from_env("ROLECALL_TEST_NODE", "node"));
     command.args(["-e", program]).env("NODE_PATH", node_modules());
     command
 }
 
 /// Where npm has put what the tests use.
 pub(crate) fn node_modules() -> String {
-    named(
+    program_from_env(
         "ROLECALL_TEST_NODE_MODULES",
         concat!(env!("CARGO_MANIFEST_DIR"), "/target/ci-node/node_modules"),
     )
@@ -92,19 +92,19 @@ fn glob(folder: &str, inside: &str) -> Option<String> {
 
 /// Runs a program of others and expects it to be content; the answer is what it printed, as JSON.
 pub(crate) fn json(command: &mut Command) -> serde_json::Value {
-    let ran = Ran::of(command.output().unwrap());
+    let ran = CommandOutput::from_output(command.output().unwrap());
     assert_eq!(ran.code, 0, "{command:?}\n{}{}", ran.stdout, ran.stderr);
     serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {}", ran.stdout))
 }
 
 /// The program that an environment variable of the tests names, or the usual one.
-pub(crate) fn named(variable: &str, usual: &str) -> String {
+pub(crate) fn program_from_env(variable: &str, usual: &str) -> String {
     std::env::var(variable).unwrap_or_else(|_| usual.to_owned())
 }
 
 /// Releases of the CLI before 2.13 don't read AWS_ENDPOINT_URL. All releases read the rules for
 /// addresses in `~/.aws/models`.
-pub(crate) fn lead_old_cli(sandbox: &Sandbox) {
+pub(crate) fn write_endpoint_rules(sandbox: &Sandbox) {
     let rules = RULES.replace("{{url}}", sandbox.aws.url());
     for service in ["sso/2019-06-10", "sso-oidc/2019-06-10", "sts/2011-06-15"] {
         let file = format!(".aws/models/{service}/endpoint-rule-set-1.json");

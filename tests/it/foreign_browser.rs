@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::foreign::PATIENCE;
-use crate::sandbox::{Ran, Sandbox};
+use crate::foreign::TIMEOUT;
+use crate::sandbox::{CommandOutput, Sandbox};
 
 /// The key under which WebDriver answers with an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -53,7 +53,7 @@ impl Browser {
         let profile = format!("--user-data-dir={}", sandbox.path("chromium").display());
         let flags: Vec<&str> = FLAGS.into_iter().chain([profile.as_str()]).collect();
         // Elements are waited for by the driver itself.
-        let patience = json!({"implicit": PATIENCE.as_millis() / 2});
+        let patience = json!({"implicit": TIMEOUT.as_millis() / 2});
         let wanted = json!({"capabilities": {"alwaysMatch": {"goog:chromeOptions": {"args": flags}, "timeouts": patience}}});
         let opened = browser.call("POST", "/session", &wanted);
         browser.session = format!("/session/{}", opened["sessionId"].as_str().unwrap());
@@ -64,7 +64,7 @@ impl Browser {
     fn call(&self, method: &str, path: &str, body: &Value) -> Value {
         let (host, body) = (&self.host, body.to_string());
         let mut stream = TcpStream::connect(host).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
         let head = format!(
             "{method} {path} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\ncontent-length: {}",
             body.len()
@@ -137,11 +137,11 @@ impl Drop for Browser {
 /// Starts `login` with a browser that only notes what it is asked to open; the answer is the
 /// running program and the address.
 fn login(sandbox: &Sandbox, flow: &str) -> (Child, String) {
-    noted(sandbox, &["login", "--sso", "corp", "--flow", flow])
+    spawn_noting_url(sandbox, &["login", "--sso", "corp", "--flow", flow])
 }
 
 /// The same for any command.
-fn noted(sandbox: &Sandbox, args: &[&str]) -> (Child, String) {
+fn spawn_noting_url(sandbox: &Sandbox, args: &[&str]) -> (Child, String) {
     let (script, note) = (sandbox.path("browser"), sandbox.path("note"));
     sandbox.write(
         "browser",
@@ -154,14 +154,14 @@ fn noted(sandbox: &Sandbox, args: &[&str]) -> (Child, String) {
     // given up.
     let (said, heard) = std::sync::mpsc::channel();
     std::thread::spawn(move || said.send(std::fs::read_to_string(note).unwrap()));
-    let noted = heard.recv_timeout(PATIENCE).expect("the program opens its page");
+    let noted = heard.recv_timeout(TIMEOUT).expect("the program opens its page");
     let (address, passphrase) = noted.split_once('\n').unwrap();
     assert_eq!(passphrase.trim(), "no passphrase");
     (child, address.to_owned())
 }
 
-fn end(child: Child) -> Ran {
-    Ran::of(child.wait_with_output().unwrap())
+fn end(child: Child) -> CommandOutput {
+    CommandOutput::from_output(child.wait_with_output().unwrap())
 }
 
 /// The simulator waits for a person.
@@ -244,7 +244,7 @@ fn the_console_opens_in_chromium_at_the_page_and_only_once() {
         "-r",
         "eu-west-1",
     ];
-    let (child, address) = noted(&sandbox, &args);
+    let (child, address) = spawn_noting_url(&sandbox, &args);
     browser.open(&address);
     let page = browser.text();
     assert!(

@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 use rolecall::demo::SimulatorOptions;
 
 use crate::foreign::{aws, json, node, node_modules, python};
-use crate::foreign_javascript::{WHO, assert_is_the_role};
-use crate::sandbox::{Ran, Sandbox};
+use crate::foreign_javascript::{CALLER_IDENTITY, assert_is_the_role};
+use crate::sandbox::{CommandOutput, Sandbox};
 use crate::terminal_picker::signed_in;
 
 const ENDPOINT: [&str; 6] =
@@ -16,7 +16,7 @@ const ENDPOINT: [&str; 6] =
 
 /// A simulator whose role credentials live so many seconds.
 fn short_lived(seconds: i64) -> Sandbox {
-    let sandbox = Sandbox::with(SimulatorOptions {
+    let sandbox = Sandbox::with_options(SimulatorOptions {
         accounts: 16,
         roles: 4,
         role_lifetime: seconds,
@@ -76,7 +76,7 @@ fn the_cli_is_in_the_role_by_the_endpoint() {
 #[ignore = "needs the AWS SDK for JavaScript"]
 fn javascript_is_in_the_role_by_the_endpoint() {
     let sandbox = signed_in();
-    assert_is_the_role(&json(&mut inside(&sandbox, &node(&sandbox, WHO))));
+    assert_is_the_role(&json(&mut inside(&sandbox, &node(&sandbox, CALLER_IDENTITY))));
 }
 
 /// Once it has credentials, waits for a line, and then for them to be refused.
@@ -130,6 +130,6 @@ fn the_cli_quotes_what_to_type_when_the_sign_in_is_gone() {
     output.read_line(&mut String::new()).unwrap();
     sandbox.aws.end_sessions();
     child.stdin.take().unwrap().write_all(b"go\n").unwrap();
-    let ran = Ran::of(child.wait_with_output().unwrap());
+    let ran = CommandOutput::from_output(child.wait_with_output().unwrap());
     assert!(ran.code == 9 && ran.stderr.contains("rolecall login --sso corp"), "{ran:?}");
 }

@@ -14,26 +14,30 @@ fn shell(sandbox: &Sandbox, program: &str, args: &[&str]) -> Terminal {
     // hands.
     sandbox.write(".local/share/fish/generated_completions/none.fish", "");
     // xonsh waits for the cursor's place too, and drops keys meanwhile.
-    let terminal =
-        Terminal::answering(sandbox, program, args, &[("PS1", "ready> "), ("LANG", "C.UTF-8")]);
+    let terminal = Terminal::run_answering_queries(
+        sandbox,
+        program,
+        args,
+        &[("PS1", "ready> "), ("LANG", "C.UTF-8")],
+    );
     terminal.wait_for("ready>");
     terminal
 }
 
 /// Whether the shell's prompt is the last thing on the screen.
-pub(crate) fn at_prompt(screen: &vt100::Screen) -> bool {
+pub(crate) fn is_at_prompt(screen: &vt100::Screen) -> bool {
     screen.contents().trim_end().ends_with("ready>")
 }
 
 /// Types a line when the shell is ready for it: what comes before its prompt is the terminal's, and
 /// nushell forgets it.
-pub(crate) fn at_prompt_type(terminal: &mut Terminal, line: &str) {
-    terminal.wait_until("the prompt", at_prompt);
+pub(crate) fn type_at_prompt(terminal: &mut Terminal, line: &str) {
+    terminal.wait_until("the prompt", is_at_prompt);
     terminal.type_line(line);
 }
 
 /// What every shell does with the hook; how it shows a variable differs.
-fn visit(terminal: &mut Terminal, show: &str, key: Option<&str>) {
+fn check_hook(terminal: &mut Terminal, show: &str, key: Option<&str>) {
     terminal.type_keys("rolecall exec -A payments-p");
     terminal.type_keys(TAB);
     terminal.wait_for("exec -A payments-prod");
@@ -44,14 +48,14 @@ fn visit(terminal: &mut Terminal, show: &str, key: Option<&str>) {
     terminal.wait_for("role payments-prod-ReadOnlyAccess");
     terminal.type_keys(ENTER);
     terminal.wait_for("payments-prod/ReadOnlyAccess");
-    at_prompt_type(terminal, show);
+    type_at_prompt(terminal, show);
     terminal.wait_for("<arn:aws:iam::012345678901:role/ReadOnlyAccess>");
-    at_prompt_type(terminal, "role payments-prod-DatabaseAdministrator");
+    type_at_prompt(terminal, "role payments-prod-DatabaseAdministrator");
     terminal.wait_for("payments-prod/DatabaseAdministrator");
-    at_prompt_type(terminal, "role -");
+    type_at_prompt(terminal, "role -");
     terminal.wait_for("payments-prod/DatabaseAdministrator → payments-prod/ReadOnlyAccess");
     if let Some(key) = key {
-        terminal.wait_until("the prompt", at_prompt);
+        terminal.wait_until("the prompt", is_at_prompt);
         terminal.type_keys(key);
         terminal.wait_for_picker();
         terminal.type_keys("payments-prod database");
@@ -63,19 +67,19 @@ fn visit(terminal: &mut Terminal, show: &str, key: Option<&str>) {
         terminal.wait_until("the role for the second time", |_| {
             terminal.written().matches(taken_on).count() == 2
         });
-        at_prompt_type(terminal, show);
+        type_at_prompt(terminal, show);
         terminal.wait_for("<arn:aws:iam::012345678901:role/DatabaseAdministrator>");
     }
-    at_prompt_type(terminal, "role -c");
+    type_at_prompt(terminal, "role -c");
     terminal.wait_until("nothing but the prompt behind it", |screen| {
         screen.contents().trim_end().ends_with("role -c\nready>")
     });
-    at_prompt_type(terminal, show);
+    type_at_prompt(terminal, show);
     terminal.wait_for("<>");
 }
 
 /// An account whose name has blanks and an umlaut is one word.
-fn complete_blanks(terminal: &mut Terminal, want: &str) {
+fn check_completion_with_blanks(terminal: &mut Terminal, want: &str) {
     terminal.type_keys("rolecall exec -A Z");
     terminal.type_keys(TAB);
     terminal.wait_for(want);
@@ -88,12 +92,12 @@ fn bash_takes_roles_on_by_tab_by_name_and_by_key() {
     let sandbox = signed_in();
     sandbox.write(".bashrc", "PS1='ready> '\neval \"$(rolecall init bash)\"\n");
     let mut terminal = shell(&sandbox, "/bin/bash", &["--rcfile", ".bashrc"]);
-    complete_blanks(&mut terminal, "-A Zürich\\ Analytics");
+    check_completion_with_blanks(&mut terminal, "-A Zürich\\ Analytics");
     terminal.type_keys("rolecall each account:payments-p");
     terminal.type_keys(TAB);
     terminal.wait_for("each account:payments-prod");
     terminal.type_keys("\x15");
-    visit(&mut terminal, "echo \"<$AWS_SSO_ROLE_ARN>\"", Some(KEY));
+    check_hook(&mut terminal, "echo \"<$AWS_SSO_ROLE_ARN>\"", Some(KEY));
 }
 
 #[test]
@@ -105,12 +109,12 @@ fn zsh_takes_roles_on_by_tab_by_name_and_by_key() {
         "PS1='ready> '\nautoload -Uz compinit; compinit -u\neval \"$(rolecall init zsh)\"\n",
     );
     let mut terminal = shell(&sandbox, "/usr/bin/zsh", &[]);
-    complete_blanks(&mut terminal, "-A Zürich\\ Analytics");
+    check_completion_with_blanks(&mut terminal, "-A Zürich\\ Analytics");
     terminal.type_keys("rolecall each account:payments-p");
     terminal.type_keys(TAB);
     terminal.wait_for("each account:payments-prod");
     terminal.type_keys("\x15");
-    visit(&mut terminal, "echo \"<$AWS_SSO_ROLE_ARN>\"", Some(KEY));
+    check_hook(&mut terminal, "echo \"<$AWS_SSO_ROLE_ARN>\"", Some(KEY));
     let said = "payments-prod/ReadOnlyAccess → payments-prod/DatabaseAdministrator as keys";
     assert_eq!(terminal.screen().matches(said).count(), 2, "{}", terminal.screen());
 }
@@ -122,8 +126,8 @@ fn fish_takes_roles_on_by_tab_by_name_and_by_key() {
     let prompt = "function fish_prompt; printf 'ready> '; end\nset -U fish_greeting\n";
     sandbox.write(".config/fish/config.fish", &format!("{prompt}rolecall init fish | source\n"));
     let mut terminal = shell(&sandbox, "/usr/bin/fish", &[]);
-    complete_blanks(&mut terminal, "-A Zürich\\ Analytics");
-    visit(&mut terminal, "echo \"<$AWS_SSO_ROLE_ARN>\"", Some(KEY));
+    check_completion_with_blanks(&mut terminal, "-A Zürich\\ Analytics");
+    check_hook(&mut terminal, "echo \"<$AWS_SSO_ROLE_ARN>\"", Some(KEY));
 }
 
 #[test]
@@ -135,7 +139,7 @@ fn elvish_takes_roles_on_by_tab_and_by_name() {
         "set edit:prompt = { put 'ready> ' }\nset edit:rprompt = { }\neval (rolecall init elvish | slurp)\n",
     );
     let mut terminal = shell(&sandbox, "/usr/bin/elvish", &[]);
-    visit(&mut terminal, "echo '<'$E:AWS_SSO_ROLE_ARN'>'", None);
+    check_hook(&mut terminal, "echo '<'$E:AWS_SSO_ROLE_ARN'>'", None);
 }
 
 #[test]
@@ -147,8 +151,8 @@ fn xonsh_takes_roles_on_by_tab_and_by_name() {
         "$PROMPT = 'ready> '\n$COMPLETIONS_CONFIRM = False\nexecx($(rolecall init xonsh))\n",
     );
     let mut terminal = shell(&sandbox, "/usr/bin/xonsh", &["--rc", ".xonshrc", "-i"]);
-    visit(&mut terminal, "print('<' + ${...}.get('AWS_SSO_ROLE_ARN', '') + '>')", Some(KEY));
-    complete_blanks(&mut terminal, "exec -A 'Zürich Analytics'");
+    check_hook(&mut terminal, "print('<' + ${...}.get('AWS_SSO_ROLE_ARN', '') + '>')", Some(KEY));
+    check_completion_with_blanks(&mut terminal, "exec -A 'Zürich Analytics'");
 }
 
 #[test]
@@ -160,10 +164,11 @@ fn nushell_takes_roles_on_by_tab_by_name_and_by_key() {
     let hook = sandbox.run(&["init", "nushell", "--key", "alt-r"]);
     sandbox.write("rolecall.nu", &hook.stdout);
     let files = ["--env-config", "env.nu", "--config", "config.nu"];
-    let mut terminal = Terminal::answering(&sandbox, &nu(), &files, &[("LANG", "C.UTF-8")]);
+    let mut terminal =
+        Terminal::run_answering_queries(&sandbox, &nu(), &files, &[("LANG", "C.UTF-8")]);
     terminal.wait_for("ready>");
-    complete_blanks(&mut terminal, "-A \"Zürich Analytics\"");
-    visit(&mut terminal, "print $\"<($env.AWS_SSO_ROLE_ARN?)>\"", Some("\x1br"));
-    at_prompt_type(&mut terminal, "exit 5");
-    assert_eq!(terminal.end(), 5, "{}", terminal.screen());
+    check_completion_with_blanks(&mut terminal, "-A \"Zürich Analytics\"");
+    check_hook(&mut terminal, "print $\"<($env.AWS_SSO_ROLE_ARN?)>\"", Some("\x1br"));
+    type_at_prompt(&mut terminal, "exit 5");
+    assert_eq!(terminal.wait_for_exit(), 5, "{}", terminal.screen());
 }

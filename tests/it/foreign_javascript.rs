@@ -4,7 +4,7 @@ use crate::foreign::{ACCOUNT, ROLE, json, node, write_profiles};
 use crate::terminal_picker::signed_in;
 
 /// Asks STS twice who it is, with the credentials that the SDK finds by itself.
-pub(crate) const WHO: &str = "
+pub(crate) const CALLER_IDENTITY: &str = "
 const { STSClient, GetCallerIdentityCommand } = require('@aws-sdk/client-sts');
 const { fromNodeProviderChain } = require('@aws-sdk/credential-providers');
 (async () => {
@@ -32,6 +32,6 @@ pub(crate) fn assert_is_the_role(who: &serde_json::Value) {
 fn javascript_is_in_the_role_by_credential_process() {
     let sandbox = signed_in();
     write_profiles(&sandbox);
-    assert_is_the_role(&json(node(&sandbox, WHO).env("AWS_PROFILE", "ours")));
+    assert_is_the_role(&json(node(&sandbox, CALLER_IDENTITY).env("AWS_PROFILE", "ours")));
     assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 1);
 }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::foreign::{NU_PROMPT, nu};
-use crate::foreign_hooks::{at_prompt, at_prompt_type};
+use crate::foreign_hooks::{is_at_prompt, type_at_prompt};
 use crate::sandbox::Sandbox;
 use crate::terminal::{ESCAPE, Terminal};
 use crate::terminal_picker::signed_in;
@@ -12,9 +12,9 @@ use crate::terminal_picker::signed_in;
 const TAB: &str = "\t";
 
 /// An interactive shell with this start-up file, at its prompt.
-fn start(sandbox: &Sandbox, program: &str, args: &[&str], more: &[(&str, &str)]) -> Terminal {
+fn start_shell(sandbox: &Sandbox, program: &str, args: &[&str], more: &[(&str, &str)]) -> Terminal {
     let variables = [&[("PS1", "ready> "), ("LANG", "C.UTF-8")], more].concat();
-    let terminal = Terminal::answering(sandbox, program, args, &variables);
+    let terminal = Terminal::run_answering_queries(sandbox, program, args, &variables);
     terminal.wait_for("ready>");
     terminal
 }
@@ -26,16 +26,16 @@ const ALT_R: &[&str] = &["\x1br"];
 /// Presses the key, whose parts come one after another, more slowly than shells wait for ambiguous
 /// ones, and leaves the picker without a choice. `mode` is typed before.
 fn press(terminal: &mut Terminal, mode: &str, keys: &[&str]) {
-    terminal.wait_until("the prompt", at_prompt);
+    terminal.wait_until("the prompt", is_at_prompt);
     if !mode.is_empty() {
         terminal.type_keys(mode);
         // Nothing shows when a shell has given up waiting for the rest of an escape sequence. None
         // waits for longer than this.
-        assert!(terminal.lives_for(Duration::from_millis(700)));
+        assert!(terminal.is_running_after(Duration::from_millis(700)));
     }
     for key in keys {
         terminal.type_keys(key);
-        assert!(terminal.lives_for(Duration::from_millis(100)));
+        assert!(terminal.is_running_after(Duration::from_millis(100)));
     }
     terminal.wait_for_picker();
     // Shells drop what is typed before their prompt is back.
@@ -52,20 +52,20 @@ fn press_in(terminal: &mut Terminal, modes: &[&str]) {
     for (count, mode) in modes.iter().enumerate() {
         press(terminal, mode, CHORD);
         let insert = if mode.is_empty() { "" } else { "i" };
-        at_prompt_type(terminal, &format!("{insert}echo ali''ve {count}"));
+        type_at_prompt(terminal, &format!("{insert}echo ali''ve {count}"));
         terminal.wait_for(&format!("alive {count}"));
     }
 }
 
 /// Takes a role by Tab and by name, and leaves it.
-fn visit(terminal: &mut Terminal) {
-    terminal.wait_until("the prompt", at_prompt);
+fn check_keys(terminal: &mut Terminal) {
+    terminal.wait_until("the prompt", is_at_prompt);
     terminal.type_keys("role payments-prod-Rea");
     terminal.type_keys(TAB);
     terminal.wait_for("role payments-prod-ReadOnlyAccess");
     terminal.type_keys("\r");
     terminal.wait_for("payments-prod/ReadOnlyAccess as keys");
-    at_prompt_type(terminal, "echo \"<$AWS_SSO_ROLE_ARN>\"; role -c");
+    type_at_prompt(terminal, "echo \"<$AWS_SSO_ROLE_ARN>\"; role -c");
     terminal.wait_for("<arn:aws:iam::012345678901:role/ReadOnlyAccess>");
 }
 
@@ -90,7 +90,7 @@ fn bash_binds_the_key_in_every_keymap() {
             &format!("PS1='ready> '\n{before}\neval \"$(rolecall init bash)\"\n{after}\n"),
         );
         let inputrc = sandbox.path("inputrc").to_string_lossy().into_owned();
-        let mut terminal = start(
+        let mut terminal = start_shell(
             &sandbox,
             "/bin/bash",
             &["--noprofile", "--rcfile", ".bashrc"],
@@ -98,7 +98,7 @@ fn bash_binds_the_key_in_every_keymap() {
         );
         press_in(&mut terminal, modes);
         if !after.contains("alias") {
-            visit(&mut terminal);
+            check_keys(&mut terminal);
         }
     }
 }
@@ -108,14 +108,14 @@ fn bash_binds_the_key_in_every_keymap() {
 fn bash_without_a_line_editor_starts_without_a_word() {
     let sandbox = signed_in();
     sandbox.write(".bashrc", "PS1='ready> '\neval \"$(rolecall init bash)\"\n");
-    let mut terminal = start(
+    let mut terminal = start_shell(
         &sandbox,
         "/bin/bash",
         &["--noprofile", "--rcfile", ".bashrc", "--noediting", "-i"],
         &[],
     );
-    assert_eq!(terminal.everything(), ["ready>"]);
-    at_prompt_type(&mut terminal, "role payments-prod-ReadOnlyAccess");
+    assert_eq!(terminal.all_lines(), ["ready>"]);
+    type_at_prompt(&mut terminal, "role payments-prod-ReadOnlyAccess");
     terminal.wait_for("payments-prod/ReadOnlyAccess as keys");
 }
 
@@ -144,9 +144,9 @@ fn zsh_binds_the_key_in_every_keymap_and_completes_under_its_options() {
             ".zshrc",
             &format!("PS1='ready> '\n{before}\neval \"$(rolecall init zsh)\"\n{after}\n"),
         );
-        let mut terminal = start(&sandbox, "/usr/bin/zsh", &[], &[]);
+        let mut terminal = start_shell(&sandbox, "/usr/bin/zsh", &[], &[]);
         press_in(&mut terminal, modes);
-        visit(&mut terminal);
+        check_keys(&mut terminal);
     }
 }
 
@@ -157,7 +157,7 @@ fn zsh_completes_by_the_installed_file_at_the_first_tab() {
     let installed = sandbox.run(&["setup", "completions", "--shell", "zsh", "--install"]);
     assert_eq!(installed.code, 0, "{installed:?}");
     sandbox.write(".zshrc", "PS1='ready> '\nfpath=(~/.local/share/zsh/site-functions $fpath)\nautoload -Uz compinit; compinit -u -D\n");
-    let mut terminal = start(&sandbox, "/usr/bin/zsh", &[], &[]);
+    let mut terminal = start_shell(&sandbox, "/usr/bin/zsh", &[], &[]);
     terminal.type_keys("rolecall exec -A payments-p");
     terminal.type_keys(TAB);
     terminal.wait_for("exec -A payments-prod");
@@ -182,11 +182,11 @@ fn fish_binds_the_key_in_every_mode_and_prints_below_what_is_typed() {
             "function fish_prompt\n{above}printf 'ready> '\nend\n{prompt}{before}\nrolecall init fish | source\n{after}\n"
         );
         sandbox.write(".config/fish/config.fish", &config);
-        let mut terminal = start(&sandbox, "/usr/bin/fish", &[], &[]);
+        let mut terminal = start_shell(&sandbox, "/usr/bin/fish", &[], &[]);
         press_in(&mut terminal, modes);
         // A line that is half typed, a role by the key, and the line goes on. It has two rows, and
         // the cursor is on the first.
-        terminal.wait_until("the prompt", at_prompt);
+        terminal.wait_until("the prompt", is_at_prompt);
         for keys in ["echo one;", "\x1b\r", "echo two", "\x1b[A"] {
             terminal.type_keys(keys);
         }
@@ -221,7 +221,7 @@ fn elvish_binds_the_key_in_insert_and_in_command_mode() {
         ".config/elvish/rc.elv",
         &format!("{config}eval (rolecall init elvish --key alt-r | slurp)\n"),
     );
-    let mut terminal = start(&sandbox, "/usr/bin/elvish", &[], &[]);
+    let mut terminal = start_shell(&sandbox, "/usr/bin/elvish", &[], &[]);
     press(&mut terminal, "", ALT_R);
     press(&mut terminal, "\x1bx", ALT_R);
     assert!(!terminal.written().contains("binding error"), "{}", terminal.screen());
@@ -243,7 +243,7 @@ fn nushell_binds_the_key_in_every_mode() {
             &format!("{NU_PROMPT}{indicators}{before}\nsource rolecall.nu\n{after}\n"),
         );
         let mut terminal =
-            start(&sandbox, &nu(), &["--env-config", "env.nu", "--config", "config.nu"], &[]);
+            start_shell(&sandbox, &nu(), &["--env-config", "env.nu", "--config", "config.nu"], &[]);
         modes.iter().for_each(|mode| press(&mut terminal, mode, ALT_R));
     }
 }
@@ -259,7 +259,8 @@ fn xonsh_binds_the_key_in_every_mode() {
         let config =
             format!("$PROMPT = 'ready> '\n{before}\nexecx($(rolecall init xonsh))\n{after}\n");
         sandbox.write(".xonshrc", &config);
-        let mut terminal = start(&sandbox, "/usr/bin/xonsh", &["--rc", ".xonshrc", "-i"], &[]);
+        let mut terminal =
+            start_shell(&sandbox, "/usr/bin/xonsh", &["--rc", ".xonshrc", "-i"], &[]);
         modes.iter().for_each(|mode| press(&mut terminal, mode, CHORD));
     }
 }

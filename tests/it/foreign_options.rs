@@ -8,7 +8,7 @@ use rolecall::shell::Dialect;
 
 use crate::eval::signed_in;
 use crate::foreign::nu;
-use crate::sandbox::{Ran, Sandbox};
+use crate::sandbox::{CommandOutput, Sandbox};
 use crate::terminal::variables;
 
 /// What every script below prints: the role, what completes, the exit code of a refusal, and the
@@ -29,7 +29,7 @@ impl Shell {
         Self { dialect, command, script, wanted: WANTED.to_owned() }
     }
 
-    fn run(&self, sandbox: &Sandbox, before: &str, after: &str) -> Ran {
+    fn run(&self, sandbox: &Sandbox, before: &str, after: &str) -> CommandOutput {
         let script = self.script.replace("@BEFORE@", before).replace("@AFTER@", after);
         sandbox.write("script", &script);
         let [program, args @ ..] = self.command else { panic!("no program") };
@@ -42,11 +42,11 @@ impl Shell {
             .current_dir(sandbox.home())
             .args(args)
             .arg("script");
-        Ran::of(command.stdin(std::process::Stdio::null()).output().unwrap())
+        CommandOutput::from_output(command.stdin(std::process::Stdio::null()).output().unwrap())
     }
 
     /// Runs the script for each row: what is done before the hook, and after.
-    fn stands(&self, rows: &[(&str, &str)]) {
+    fn check_rows(&self, rows: &[(&str, &str)]) {
         let sandbox = signed_in();
         for (before, after) in rows {
             let ran = self.run(&sandbox, before, after);
@@ -158,9 +158,9 @@ fn bash_stands_its_options() {
         (&aliases, ""),
         ("role() { false; }; readonly -f something 2>/dev/null || :", ""),
     ];
-    bash(&["bash", "--norc", "--noprofile"]).stands(&rows);
-    bash(&["bash", "--norc", "--noprofile", "-i"]).stands(&rows);
-    bash(&["bash", "--norc", "--noprofile", "--noediting", "-i"]).stands(&[
+    bash(&["bash", "--norc", "--noprofile"]).check_rows(&rows);
+    bash(&["bash", "--norc", "--noprofile", "-i"]).check_rows(&rows);
+    bash(&["bash", "--norc", "--noprofile", "--noediting", "-i"]).check_rows(&[
         ("", ""),
         ("set -o errexit", ""),
         ("set -o vi", ""),
@@ -217,8 +217,8 @@ fn zsh_stands_its_options() {
     let zsh = |script: String, command| {
         Shell::new(Dialect::Zsh, command, Box::leak(script.into_boxed_str()))
     };
-    zsh(script.clone(), &["zsh", "-f"]).stands(&rows);
-    zsh(script, &["zsh", "-f", "-i"]).stands(&[
+    zsh(script.clone(), &["zsh", "-f"]).check_rows(&rows);
+    zsh(script, &["zsh", "-f", "-i"]).check_rows(&[
         rows[0],
         rows[1],
         ("setopt interactive_comments", ""),
@@ -227,7 +227,7 @@ fn zsh_stands_its_options() {
     // A global alias takes the place of any word, so the script quotes all of its own.
     let quoted = zsh(ZSH.replace("@ROLE@", "'role'"), &["zsh", "-f"]);
     let aliases = quoted.aliases(|word| format!("'alias' '-g' '{word}=the alias'\n"));
-    quoted.stands(&[(&aliases, "")]);
+    quoted.check_rows(&[(&aliases, "")]);
 }
 
 const FISH: &str = r#"
@@ -247,7 +247,7 @@ set -q AWS_SSO_ROLE_ARN; or string join '' 'out ' none
 fn fish_stands_its_options() {
     let functions = "for name in contains commandline math bind complete source echo count printf cat functions abbr; \
         function $name; return 9; end; end";
-    Shell::new(Dialect::Fish, &["fish", "--no-config"], FISH).stands(&[
+    Shell::new(Dialect::Fish, &["fish", "--no-config"], FISH).check_rows(&[
         ("", ""),
         ("fish_vi_key_bindings", ""),
         ("", "fish_vi_key_bindings"),
@@ -294,7 +294,7 @@ print("out", ${...}.get("AWS_SSO_ROLE_ARN", "none"))
 #[test]
 #[ignore = "needs xonsh"]
 fn xonsh_stands_its_options() {
-    Shell::new(Dialect::Xonsh, &["xonsh", "--no-rc"], XONSH).stands(&[
+    Shell::new(Dialect::Xonsh, &["xonsh", "--no-rc"], XONSH).check_rows(&[
         ("", ""),
         ("$RAISE_SUBPROC_ERROR = True", ""),
         ("", "$RAISE_SUBPROC_ERROR = True"),
@@ -342,7 +342,9 @@ fn no_reserved_word_of_a_shell_becomes_the_functions_name() {
         ("zsh", "print -rl -- ${(k)reswords}"),
         ("fish", "printf '%s\\n' (builtin --names)"),
     ] {
-        let ran = Ran::of(sandbox.command(shell).args(["-c", words]).output().unwrap());
+        let ran = CommandOutput::from_output(
+            sandbox.command(shell).args(["-c", words]).output().unwrap(),
+        );
         assert!(ran.code == 0 && ran.stdout.lines().count() > 10, "{ran:?}");
         // fish tells nobody which of its builtins a function can't replace, other than by refusing
         // them.

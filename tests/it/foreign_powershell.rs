@@ -9,7 +9,7 @@ use rolecall::shell::{Dialect, EnvChanges, render};
 use crate::eval::{READ, signed_in};
 use crate::eval_shells::{BROKEN, ODD};
 use crate::foreign::python;
-use crate::sandbox::{Ran, Sandbox};
+use crate::sandbox::{CommandOutput, Sandbox};
 
 /// Reads texts, as a list in JSON; for each says where the parser could not follow, which variables
 /// are set to a single literal, and how many statements there are.
@@ -55,13 +55,13 @@ fn parse(texts: &[String]) -> Vec<serde_json::Value> {
         .unwrap()
         .write_all(serde_json::to_string(texts).unwrap().as_bytes())
         .unwrap();
-    let ran = Ran::of(child.wait_with_output().unwrap());
+    let ran = CommandOutput::from_output(child.wait_with_output().unwrap());
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     serde_json::from_str(&ran.stdout).unwrap()
 }
 
 /// What PowerShell makes of a literal in single quotes, of which it knows five.
-fn meaning(literal: &str) -> String {
+fn unquote(literal: &str) -> String {
     let mut letters =
         literal.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap().chars();
     let mut out = String::new();
@@ -109,7 +109,7 @@ fn odd_values_are_one_literal_each() {
             (Some(&*format!("$Env:{name}")), Some("string_literal")),
             "{pair}"
         );
-        assert_eq!(meaning(pair[2].as_str().unwrap()), *value);
+        assert_eq!(unquote(pair[2].as_str().unwrap()), *value);
     }
 }
 
@@ -122,7 +122,7 @@ fn all_that_is_printed_for_it_is_its_language() {
     std::fs::copy(crate::sandbox::binary(), &program).unwrap();
     let odd = program.to_string_lossy().into_owned();
     let said = |command: &mut std::process::Command| {
-        let ran = Ran::of(command.output().unwrap());
+        let ran = CommandOutput::from_output(command.output().unwrap());
         assert_eq!(ran.code, 0, "{ran:?}");
         assert!(!ran.stdout.is_empty(), "{command:?}");
         ran.stdout

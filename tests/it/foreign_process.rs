@@ -1,10 +1,10 @@
 //! The real AWS CLI and boto3 take their credentials from this program.
 
 use crate::foreign::{ACCOUNT, ROLE, aws, json, python, write_profiles};
-use crate::sandbox::{Ran, Sandbox};
+use crate::sandbox::{CommandOutput, Sandbox};
 use crate::terminal_picker::signed_in;
 
-const WHO: &str = "
+const CALLER_IDENTITY: &str = "
 import boto3, json, sys
 session = boto3.Session(profile_name=sys.argv[1])
 who = session.client('sts').get_caller_identity()
@@ -75,7 +75,7 @@ fn the_cli_is_in_the_role_inside_exec() {
 fn the_cli_repeats_the_command_that_helps() {
     let sandbox = ready();
     assert_eq!(sandbox.run(&["logout", "--all"]).code, 0);
-    let ran = Ran::of(
+    let ran = CommandOutput::from_output(
         aws(&sandbox, &["sts", "get-caller-identity", "--profile", "ours"]).output().unwrap(),
     );
     assert_ne!(ran.code, 0);
@@ -86,7 +86,7 @@ fn the_cli_repeats_the_command_that_helps() {
 #[ignore = "needs boto3"]
 fn boto3_is_in_the_role_by_credential_process() {
     let sandbox = ready();
-    let who = json(&mut python(&sandbox, WHO, &["ours"]));
+    let who = json(&mut python(&sandbox, CALLER_IDENTITY, &["ours"]));
     assert_is_the_role(&who);
     assert_eq!(who["method"].as_str(), Some("custom-process"));
     assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 1);
@@ -96,7 +96,8 @@ fn boto3_is_in_the_role_by_credential_process() {
 #[ignore = "needs boto3"]
 fn boto3_is_in_the_role_inside_exec() {
     let sandbox = ready();
-    let program = python(&sandbox, WHO, &[]).get_program().to_string_lossy().into_owned();
+    let program =
+        python(&sandbox, CALLER_IDENTITY, &[]).get_program().to_string_lossy().into_owned();
     let script = "import boto3, json; who = boto3.client('sts').get_caller_identity(); who.pop('ResponseMetadata'); print(json.dumps(who))";
     let exec = ["exec", "--arn", "012345678901:ReadOnlyAccess", "--", &program, "-c", script];
     assert_is_the_role(&json(sandbox.rolecall(&exec).env("AWS_ACCESS_KEY_ID", "AKIALEFTOVER")));

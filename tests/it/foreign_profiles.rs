@@ -7,7 +7,7 @@ use std::path::Path;
 use rolecall::awsconfig::lint::{AffectedPrograms, syntax_problems};
 
 use crate::foreign::{ACCOUNT, aws, json, python};
-use crate::sandbox::{Ran, Sandbox, binary};
+use crate::sandbox::{CommandOutput, Sandbox, binary};
 
 /// Names that have to be quoted, by role.
 pub(crate) const NAMES: [(&str, &str); 4] = [
@@ -17,7 +17,7 @@ pub(crate) const NAMES: [(&str, &str); 4] = [
     ("BreakGlass", "a%b/c:d@e+f"),
 ];
 
-const WHO: &str = "
+const CALLER_IDENTITY: &str = "
 import boto3, json, sys
 def who(name):
     session = boto3.Session(profile_name=name)
@@ -76,7 +76,7 @@ fn all_names() -> Vec<String> {
 fn botocore_is_in_every_role_by_its_name() {
     let sandbox = ready(&[]);
     let names = NAMES.map(|(_, name)| name);
-    let said = json(&mut python(&sandbox, WHO, &names));
+    let said = json(&mut python(&sandbox, CALLER_IDENTITY, &names));
     assert_eq!(
         sorted(said["names"].as_array().unwrap().iter().filter_map(|name| name.as_str())),
         all_names()
@@ -95,7 +95,9 @@ fn botocore_is_in_every_role_by_its_name() {
 #[ignore = "needs the AWS CLI v2"]
 fn the_cli_lists_every_name_and_is_in_the_role() {
     let sandbox = ready(&[]);
-    let listed = Ran::of(aws(&sandbox, &["configure", "list-profiles"]).output().unwrap());
+    let listed = CommandOutput::from_output(
+        aws(&sandbox, &["configure", "list-profiles"]).output().unwrap(),
+    );
     assert_eq!(sorted(listed.stdout.lines()), all_names(), "{listed:?}");
     for (role, name) in NAMES {
         let who = json(&mut aws(&sandbox, &["sts", "get-caller-identity", "--profile", name]));
@@ -115,7 +117,7 @@ fn the_cli_signs_in_by_itself_for_native_profiles() {
         text.contains("[sso-session corp]\n") && !text.contains("credential_process"),
         "{text}"
     );
-    let login = Ran::of(
+    let login = CommandOutput::from_output(
         aws(&sandbox, &["sso", "login", "--sso-session", "corp", "--no-browser"]).output().unwrap(),
     );
     assert!(login.stdout.contains("Successfully logged into"), "{login:?}");

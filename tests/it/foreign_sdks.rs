@@ -4,9 +4,9 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::foreign::{ACCOUNT, aws, json, named};
+use crate::foreign::{ACCOUNT, aws, json, program_from_env};
 use crate::foreign_profiles::{NAMES, ready};
-use crate::sandbox::{Ran, Sandbox};
+use crate::sandbox::{CommandOutput, Sandbox};
 
 /// Every letter that names have in all SDKs, and some that they have not: others come to stand in
 /// their place.
@@ -14,7 +14,10 @@ const ODD: &str = "{{ sso }}:{{ account_name }}/{{ role | lower }}+{{ account_id
 
 /// The programs of `tests/sdk` that `.ci/sdk` has built, by their SDK.
 fn programs(sdk: &str) -> Vec<String> {
-    let folder = named("ROLECALL_TEST_SDKS", concat!(env!("CARGO_MANIFEST_DIR"), "/target/ci-sdk"));
+    let folder = program_from_env(
+        "ROLECALL_TEST_SDKS",
+        concat!(env!("CARGO_MANIFEST_DIR"), "/target/ci-sdk"),
+    );
     let built =
         std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path());
     let ours = |path: &Path| {
@@ -28,7 +31,7 @@ fn programs(sdk: &str) -> Vec<String> {
 }
 
 /// A program of an SDK with a profile chosen as people choose it.
-fn who(sandbox: &Sandbox, program: &str, profile: &str) -> Command {
+fn sdk_command(sandbox: &Sandbox, program: &str, profile: &str) -> Command {
     let mut command = sandbox.command(program);
     // Go's SDK of 2024 asks for the portal's address by this name only.
     command.env("AWS_PROFILE", profile).env("AWS_ENDPOINT_URL_SSO", sandbox.aws.url());
@@ -37,20 +40,22 @@ fn who(sandbox: &Sandbox, program: &str, profile: &str) -> Command {
 
 /// Every program of an SDK is in the role whose profile has a name for all SDKs, passes over those
 /// that have none, and minds neither them nor rolecall's odd path.
-fn in_the_role(sandbox: &Sandbox, sdk: &str) {
+fn check_in_role(sandbox: &Sandbox, sdk: &str) {
     for program in programs(sdk) {
         for (role, name) in NAMES {
             let portable =
                 name.bytes().all(|letter| letter.is_ascii_graphic() && !b"'\"\\".contains(&letter));
             if !portable {
-                let ran = Ran::of(who(sandbox, &program, name).output().unwrap());
+                let ran = CommandOutput::from_output(
+                    sdk_command(sandbox, &program, name).output().unwrap(),
+                );
                 assert!(
                     ran.code == 1 && ran.stderr.contains("profile"),
                     "{program}, {name}: {ran:?}"
                 );
                 continue;
             }
-            let said = json(&mut who(sandbox, &program, name));
+            let said = json(&mut sdk_command(sandbox, &program, name));
             let arn = said["Arn"].as_str().unwrap();
             assert!(
                 arn.contains(&format!("{ACCOUNT}:assumed-role/AWSReservedSSO_{role}_")),
@@ -62,7 +67,7 @@ fn in_the_role(sandbox: &Sandbox, sdk: &str) {
 }
 
 /// Every program of an SDK is in every role by the name that a template makes.
-fn in_every_role(sdk: &str, flags: &[&str]) {
+fn check_in_every_role(sdk: &str, flags: &[&str]) {
     let sandbox = Sandbox::new();
     let file = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
     sandbox.write("rolecall/config.toml", &format!("profile_format = '{ODD}'\n{file}"));
@@ -80,16 +85,16 @@ fn in_every_role(sdk: &str, flags: &[&str]) {
     if flags.contains(&"--native") {
         sign_in_by_the_cli(&sandbox);
     }
-    in_each(&sandbox, sdk, written);
+    check_in_each(&sandbox, sdk, written);
 }
 
 /// Every program of an SDK is in the role of each profile of `setup profiles --json`.
-fn in_each(sandbox: &Sandbox, sdk: &str, profiles: &[serde_json::Value]) {
+fn check_in_each(sandbox: &Sandbox, sdk: &str, profiles: &[serde_json::Value]) {
     for program in programs(sdk) {
         for profile in profiles {
             let [name, account, role] =
                 ["profile", "account_id", "role"].map(|key| profile[key].as_str().unwrap());
-            let arn = json(&mut who(sandbox, &program, name))["Arn"].to_string();
+            let arn = json(&mut sdk_command(sandbox, &program, name))["Arn"].to_string();
             assert!(
                 arn.contains(&format!("{account}:assumed-role/AWSReservedSSO_{role}_")),
                 "{program}, {name}: {arn}"
@@ -99,7 +104,7 @@ fn in_each(sandbox: &Sandbox, sdk: &str, profiles: &[serde_json::Value]) {
 }
 
 /// Every program of an SDK takes the token that our own sign-in left for it.
-fn lent_a_token(sdk: &str) {
+fn check_shared_token(sdk: &str) {
     let sandbox = Sandbox::with_aws_config_only();
     let settings = "secure_store = 'file'\nkey_cache = 'never'\nshare_token_cache = 'always'\ndefault_region = 'eu-west-1'\n";
     sandbox.write("rolecall/config.toml", settings);
@@ -114,13 +119,13 @@ fn lent_a_token(sdk: &str) {
     let (before, written) =
         (sandbox.aws.call_count("CreateToken"), written["profiles"].as_array().unwrap());
     assert_eq!(written.len(), 1, "{written:?}");
-    in_each(&sandbox, sdk, written);
+    check_in_each(&sandbox, sdk, written);
     assert_eq!(sandbox.aws.call_count("CreateToken"), before, "a sign-in of its own");
 }
 
 /// Leaves the token of the AWS CLI's own sign-in where SDKs look for it.
 fn sign_in_by_the_cli(sandbox: &Sandbox) {
-    let login = Ran::of(
+    let login = CommandOutput::from_output(
         aws(sandbox, &["sso", "login", "--sso-session", "corp", "--no-browser"]).output().unwrap(),
     );
     assert!(login.stdout.contains("Successfully logged into"), "{login:?}");
@@ -136,59 +141,59 @@ fn native() -> Sandbox {
 #[test]
 #[ignore = "needs the AWS SDK for Go"]
 fn go_is_in_the_role_by_process_beside_names_that_it_cannot_read() {
-    in_the_role(&ready(&[]), "go");
+    check_in_role(&ready(&[]), "go");
 }
 
 #[test]
 #[ignore = "needs the AWS SDK for Go and the AWS CLI v2"]
 fn go_is_in_the_role_by_the_token_of_the_cli_beside_names_that_it_cannot_read() {
-    in_the_role(&native(), "go");
+    check_in_role(&native(), "go");
 }
 
 #[test]
 #[ignore = "needs the AWS SDK for Go"]
 fn go_reads_every_name_that_a_template_makes() {
-    in_every_role("go", &[]);
+    check_in_every_role("go", &[]);
 }
 
 #[test]
 #[ignore = "needs the AWS SDK for Go and the AWS CLI v2"]
 fn go_reads_every_name_that_a_template_makes_for_its_own_sign_in() {
-    in_every_role("go", &["--native"]);
+    check_in_every_role("go", &["--native"]);
 }
 
 #[test]
 #[ignore = "needs the AWS SDK for Rust"]
 fn rust_is_in_the_role_by_process_beside_names_that_it_cannot_read() {
-    in_the_role(&ready(&[]), "rust");
+    check_in_role(&ready(&[]), "rust");
 }
 
 #[test]
 #[ignore = "needs the AWS SDK for Rust and the AWS CLI v2"]
 fn rust_is_in_the_role_by_the_token_of_the_cli_beside_names_that_it_cannot_read() {
-    in_the_role(&native(), "rust");
+    check_in_role(&native(), "rust");
 }
 
 #[test]
 #[ignore = "needs the AWS SDK for Rust"]
 fn rust_reads_every_name_that_a_template_makes() {
-    in_every_role("rust", &[]);
+    check_in_every_role("rust", &[]);
 }
 
 #[test]
 #[ignore = "needs the AWS SDK for Rust and the AWS CLI v2"]
 fn rust_reads_every_name_that_a_template_makes_for_its_own_sign_in() {
-    in_every_role("rust", &["--native"]);
+    check_in_every_role("rust", &["--native"]);
 }
 
 #[test]
 #[ignore = "needs the AWS SDK for Go"]
 fn go_takes_the_token_that_our_sign_in_lends() {
-    lent_a_token("go");
+    check_shared_token("go");
 }
 
 #[test]
 #[ignore = "needs the AWS SDK for Rust"]
 fn rust_takes_the_token_that_our_sign_in_lends() {
-    lent_a_token("rust");
+    check_shared_token("rust");
 }

@@ -3,21 +3,21 @@
 
 use rolecall::demo::SimulatorOptions;
 
-use crate::foreign::{lead_old_cli, named};
+use crate::foreign::{program_from_env, write_endpoint_rules};
 use crate::sandbox::Sandbox;
 use crate::terminal::Terminal;
 
 /// Everything that a person types, in a shell whose prompt is `ready> `.
-fn set_up(shell: &str, args: &[&str], start_file: (&str, &str), hook: &str) {
-    let sandbox = Sandbox::with(SimulatorOptions {
+fn run_wizard(shell: &str, args: &[&str], start_file: (&str, &str), hook: &str) {
+    let sandbox = Sandbox::with_options(SimulatorOptions {
         approval: rolecall::demo::DeviceApproval::AfterMillis(0),
         ..SimulatorOptions::default()
     });
     std::fs::remove_dir_all(sandbox.path("rolecall")).unwrap();
-    lead_old_cli(&sandbox);
+    write_endpoint_rules(&sandbox);
     sandbox.write(".local/share/fish/generated_completions/none.fish", "");
     sandbox.write(start_file.0, start_file.1);
-    let aws = named("ROLECALL_TEST_AWS", "/usr/bin/aws");
+    let aws = program_from_env("ROLECALL_TEST_AWS", "/usr/bin/aws");
     let mut terminal = Terminal::run_with(
         &sandbox,
         shell,
@@ -47,7 +47,7 @@ fn set_up(shell: &str, args: &[&str], start_file: (&str, &str), hook: &str) {
 #[test]
 #[ignore = "needs bash and the AWS CLI"]
 fn bash_gets_from_nothing_to_a_working_aws_cli() {
-    set_up(
+    run_wizard(
         "/bin/bash",
         &["--rcfile", ".bashrc"],
         (".bashrc", "PS1='ready> '\n"),
@@ -58,14 +58,14 @@ fn bash_gets_from_nothing_to_a_working_aws_cli() {
 #[test]
 #[ignore = "needs zsh and the AWS CLI"]
 fn zsh_gets_from_nothing_to_a_working_aws_cli() {
-    set_up("/usr/bin/zsh", &[], (".zshrc", "PS1='ready> '\n"), "eval \"$(rolecall init zsh)\"");
+    run_wizard("/usr/bin/zsh", &[], (".zshrc", "PS1='ready> '\n"), "eval \"$(rolecall init zsh)\"");
 }
 
 #[test]
 #[ignore = "needs fish and the AWS CLI"]
 fn fish_gets_from_nothing_to_a_working_aws_cli() {
     let prompt = "function fish_prompt; printf 'ready> '; end\nset -U fish_greeting\n";
-    set_up(
+    run_wizard(
         "/usr/bin/fish",
         &[],
         (".config/fish/config.fish", prompt),

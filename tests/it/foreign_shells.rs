@@ -1,14 +1,14 @@
 //! A role in the real shells: what the shell, and what it starts, finds in its environment.
 
 use crate::foreign::{NU_PROMPT, nu};
-use crate::foreign_hooks::at_prompt_type;
+use crate::foreign_hooks::type_at_prompt;
 use crate::terminal::Terminal;
 use crate::terminal_picker::signed_in;
 
 const ROLE: [&str; 3] = ["exec", "--arn", "012345678901:ReadOnlyAccess"];
 
 /// Opens a shell in the role on a terminal, and asks it and a child of it who they are.
-fn visit(shell: &str) {
+fn check_shell(shell: &str) {
     let sandbox = signed_in();
     // Without these the shells greet a new person: with questions, or with colours in the middle of
     // a word.
@@ -33,26 +33,26 @@ fn visit(shell: &str) {
     terminal.type_line("sh -c 'echo \"<${#AWS_SECRET_ACCESS_KEY} ${AWS_SESSION_TOKEN:+token}>\"'");
     terminal.wait_for("<40 token>");
     terminal.type_line("exit 5");
-    assert_eq!(terminal.end(), 5, "{}", terminal.screen());
+    assert_eq!(terminal.wait_for_exit(), 5, "{}", terminal.screen());
     assert_eq!(terminal.damage(), [""; 0]);
 }
 
 #[test]
 #[ignore = "needs bash"]
 fn bash_is_in_the_role() {
-    visit("/bin/bash");
+    check_shell("/bin/bash");
 }
 
 #[test]
 #[ignore = "needs zsh"]
 fn zsh_is_in_the_role() {
-    visit("/usr/bin/zsh");
+    check_shell("/usr/bin/zsh");
 }
 
 #[test]
 #[ignore = "needs fish"]
 fn fish_is_in_the_role() {
-    visit("/usr/bin/fish");
+    check_shell("/usr/bin/fish");
 }
 
 #[test]
@@ -64,19 +64,20 @@ fn nushell_is_in_the_role() {
     let shell = nu();
     let more =
         [("SHELL", &*shell), ("AWS_PROFILE", "left-over"), ("AWS_ACCESS_KEY_ID", "AKIALEFTOVER")];
-    let mut terminal = Terminal::answering(&sandbox, crate::sandbox::binary(), &ROLE, &more);
+    let mut terminal =
+        Terminal::run_answering_queries(&sandbox, crate::sandbox::binary(), &ROLE, &more);
     terminal.wait_for("type exit to leave");
-    at_prompt_type(
+    type_at_prompt(
         &mut terminal,
         "print $\"<($env.AWS_SSO_ROLE_ARN?)> <($env.AWS_REGION?)> <($env.AWS_PROFILE?)>\"",
     );
     terminal.wait_for("<arn:aws:iam::012345678901:role/ReadOnlyAccess> <eu-west-1> <>");
-    at_prompt_type(
+    type_at_prompt(
         &mut terminal,
         "sh -c 'case $AWS_ACCESS_KEY_ID in ASIA*) key=new;; esac; echo \"<$AWS_SSO_ACCOUNT_ID $key ${#AWS_SECRET_ACCESS_KEY} ${AWS_SESSION_TOKEN:+token}>\"'",
     );
     terminal.wait_for("<012345678901 new 40 token>");
-    at_prompt_type(&mut terminal, "exit 5");
-    assert_eq!(terminal.end(), 5, "{}", terminal.screen());
+    type_at_prompt(&mut terminal, "exit 5");
+    assert_eq!(terminal.wait_for_exit(), 5, "{}", terminal.screen());
     assert_eq!(terminal.damage(), [""; 0]);
 }

@@ -7,16 +7,16 @@ use rolecall::demo::{self, DeviceApproval, SimulatorOptions};
 use serde_json::Value;
 
 use crate::foreign::{ACCOUNT, aws, json, python, write_profiles};
-use crate::sandbox::{Ran, Sandbox};
+use crate::sandbox::{CommandOutput, Sandbox};
 
 fn sandbox(options: SimulatorOptions) -> Sandbox {
-    let sandbox = Sandbox::with(SimulatorOptions { accounts: 30, roles: 5, ..options });
+    let sandbox = Sandbox::with_options(SimulatorOptions { accounts: 30, roles: 5, ..options });
     write_profiles(&sandbox);
     sandbox
 }
 
 /// Reads what a program says up to the sign-in address.
-fn address(from: &mut impl BufRead) -> String {
+fn read_sign_in_url(from: &mut impl BufRead) -> String {
     let mut said = String::new();
     for line in from.lines() {
         let line = line.unwrap();
@@ -48,7 +48,7 @@ pub(crate) fn cli_login(sandbox: &Sandbox) {
         .spawn()
         .unwrap();
     let mut said = BufReader::new(child.stdout.take().unwrap());
-    demo::approve(&address(&mut said)).unwrap();
+    demo::approve(&read_sign_in_url(&mut said)).unwrap();
     assert!(end(child, said).contains("Successfully logged into Start URL"));
 }
 
@@ -96,7 +96,7 @@ fn the_cli_signs_in_asks_and_signs_out() {
         sandbox.aws.organization().account(ACCOUNT.parse().unwrap()).unwrap().roles.len()
     );
 
-    let refused = Ran::of(
+    let refused = CommandOutput::from_output(
         portal(&["get-role-credentials", "--account-id", ACCOUNT, "--role-name", "Nobody"])
             .output()
             .unwrap(),
@@ -107,8 +107,11 @@ fn the_cli_signs_in_asks_and_signs_out() {
         refused.stderr
     );
 
-    assert_eq!(Ran::of(aws(&sandbox, &["sso", "logout"]).output().unwrap()).code, 0);
-    let refused = Ran::of(portal(&["list-accounts"]).output().unwrap());
+    assert_eq!(
+        CommandOutput::from_output(aws(&sandbox, &["sso", "logout"]).output().unwrap()).code,
+        0
+    );
+    let refused = CommandOutput::from_output(portal(&["list-accounts"]).output().unwrap());
     assert!(refused.stderr.contains("(UnauthorizedException)"), "{}", refused.stderr);
 }
 
@@ -210,7 +213,7 @@ fn boto3_takes_the_whole_tour() {
     let mut child =
         tour.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
     let mut said = BufReader::new(child.stdout.take().unwrap());
-    demo::approve(&address(&mut said)).unwrap();
+    demo::approve(&read_sign_in_url(&mut said)).unwrap();
     child.stdin.take().unwrap().write_all(b"allowed\n").unwrap();
     let told: Value = serde_json::from_str(&end(child, said)).unwrap();
 

@@ -25,7 +25,7 @@ fn folders() -> Vec<PathBuf> {
     folders
 }
 
-fn put(bytes: &[u8]) -> Result<Vec<u8>, String> {
+fn insert_block(bytes: &[u8]) -> Result<Vec<u8>, String> {
     let parts = SplitFile::parse(bytes, "profiles").map_err(|error| error.message)?;
     let sections =
         SECTIONS.map(|section| Cow::Owned(section.replace('\n', parts.line_ending()).into_bytes()));
@@ -33,7 +33,7 @@ fn put(bytes: &[u8]) -> Result<Vec<u8>, String> {
 }
 
 /// A golden file with some of its lines moved, doubled, cut or put in from another one.
-fn mixed() -> impl Strategy<Value = Vec<u8>> {
+fn mixed_lines() -> impl Strategy<Value = Vec<u8>> {
     let lines: Vec<Vec<u8>> = folders()
         .iter()
         .filter(|folder| !folder.ends_with("long-line"))
@@ -66,9 +66,9 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_stands_in_a_file_it_stays_or_the_file_is_refused(bytes in mixed()) {
-        let Ok(written) = put(&bytes) else { return Ok(()) };
-        prop_assert_eq!(&put(&written).unwrap(), &written, "a second time");
+    fn whatever_stands_in_a_file_it_stays_or_the_file_is_refused(bytes in mixed_lines()) {
+        let Ok(written) = insert_block(&bytes) else { return Ok(()) };
+        prop_assert_eq!(&insert_block(&written).unwrap(), &written, "a second time");
         let (before, after) = (SplitFile::parse(&bytes, "profiles").unwrap(), SplitFile::parse(&written, "profiles").unwrap());
         if before.has_block() {
             prop_assert_eq!(before.outside(), after.outside());
@@ -95,7 +95,7 @@ fn every_file_becomes_what_it_shall_and_nothing_else_of_it_moves() {
     for folder in folders {
         let name = folder.file_name().unwrap().to_string_lossy().into_owned();
         let before = fs::read(folder.join("before")).unwrap();
-        let written = put(&before);
+        let written = insert_block(&before);
         if let Ok(error) = fs::read_to_string(folder.join("error")) {
             assert_eq!(written.as_ref().map_err(String::as_str), Err(error.trim_end()), "{name}");
             continue;
@@ -107,7 +107,7 @@ fn every_file_becomes_what_it_shall_and_nothing_else_of_it_moves() {
         let after = fs::read(folder.join("after")).unwrap();
         assert_eq!(String::from_utf8_lossy(&written), String::from_utf8_lossy(&after), "{name}");
         assert_eq!(written, after, "{name}");
-        assert_eq!(put(&after).unwrap(), after, "{name}, a second time");
+        assert_eq!(insert_block(&after).unwrap(), after, "{name}, a second time");
         let had_block = SplitFile::parse(&before, "profiles").unwrap().has_block();
         if !had_block {
             assert_eq!(

@@ -1,6 +1,6 @@
 //! What `init` prints and `complete` answers, without a shell.
 
-use crate::sandbox::{Ran, Sandbox};
+use crate::sandbox::{CommandOutput, Sandbox};
 use crate::terminal_picker::signed_in;
 
 fn lines(sandbox: &Sandbox, shell: &str, words: &[&str]) -> Vec<String> {
@@ -89,13 +89,15 @@ fn the_flags_that_the_function_always_gives_count_too() {
     let of = |args: &str| {
         let mut command =
             sandbox.rolecall(&["complete", "--shell", "fish", "--", "role", "-A", ""]);
-        Ran::of(command.env("AWS_SSO_HELPER_ARGS", args).output().unwrap()).stdout
+        CommandOutput::from_output(command.env("AWS_SSO_HELPER_ARGS", args).output().unwrap())
+            .stdout
     };
     assert!(of("").contains("payments-prod\t"));
     assert!(!of("--sso  lab").contains("payments-prod\t"));
     let own = ["complete", "--shell", "fish", "--", "rolecall", "exec", "-A", ""];
-    let ran =
-        Ran::of(sandbox.rolecall(&own).env("AWS_SSO_HELPER_ARGS", "--sso lab").output().unwrap());
+    let ran = CommandOutput::from_output(
+        sandbox.rolecall(&own).env("AWS_SSO_HELPER_ARGS", "--sso lab").output().unwrap(),
+    );
     assert!(ran.stdout.contains("payments-prod\t"), "they are the function's: {ran:?}");
 }
 
@@ -145,7 +147,7 @@ fn the_direnv_function_works_in_a_strict_bash() {
         use_rolecall || echo "refused $?"
     "#;
     let options = ["-o", "nounset", "-o", "errexit", "-o", "pipefail", "-c", script];
-    let ran = Ran::of(
+    let ran = CommandOutput::from_output(
         sandbox.command("bash").args(options).env("AWS_ACCESS_KEY_ID", "AKIA").output().unwrap(),
     );
     let wanted = "prod none none\nprod eu-west-1 eu-west-1\nerror: use rolecall PROFILE [REGION]\nrefused 1\n";

@@ -17,11 +17,14 @@ use rolecall::os::clock::Clock;
 use rolecall::os::http::{HttpResponse, Listener};
 
 /// A simulator and a client for its first directory.
-fn world(options: SimulatorOptions) -> (Simulator, IdentityClient) {
-    world_with(options, &NetworkConfig::default())
+fn simulator_and_client(options: SimulatorOptions) -> (Simulator, IdentityClient) {
+    simulator_and_client_with(options, &NetworkConfig::default())
 }
 
-fn world_with(options: SimulatorOptions, network: &NetworkConfig) -> (Simulator, IdentityClient) {
+fn simulator_and_client_with(
+    options: SimulatorOptions,
+    network: &NetworkConfig,
+) -> (Simulator, IdentityClient) {
     let demo = demo::start(options).unwrap();
     let directory = demo.organization().directories[0].clone();
     let url = Some(demo.url().to_owned());
@@ -38,7 +41,7 @@ fn world_with(options: SimulatorOptions, network: &NetworkConfig) -> (Simulator,
     (demo, identity)
 }
 
-fn by_itself() -> SimulatorOptions {
+fn auto_approving() -> SimulatorOptions {
     SimulatorOptions { approval: DeviceApproval::AfterMillis(0), ..SimulatorOptions::default() }
 }
 
@@ -79,7 +82,7 @@ async fn some_credentials(demo: &Simulator, identity: &IdentityClient) -> Creden
 
 #[tokio::test]
 async fn a_device_code_is_confirmed_elsewhere() {
-    let (_demo, identity) = world(SimulatorOptions::default());
+    let (_demo, identity) = simulator_and_client(SimulatorOptions::default());
     let registration = identity.register(Flow::Device).await.unwrap();
     let start = identity.start_device_authorization(&registration).await.unwrap();
     assert!(start.verification_uri_complete.contains(&start.user_code));
@@ -99,7 +102,7 @@ async fn a_device_code_is_confirmed_elsewhere() {
 
 #[tokio::test]
 async fn a_declined_sign_in_says_so() {
-    let (_demo, identity) = world(SimulatorOptions::default());
+    let (_demo, identity) = simulator_and_client(SimulatorOptions::default());
     let registration = identity.register(Flow::Device).await.unwrap();
     let start = identity.start_device_authorization(&registration).await.unwrap();
     press(demo::deny, start.verification_uri_complete.clone()).await;
@@ -114,7 +117,7 @@ async fn a_declined_sign_in_says_so() {
 
 #[tokio::test]
 async fn the_browser_brings_the_code_back() {
-    let (_demo, identity) = world(SimulatorOptions::default());
+    let (_demo, identity) = simulator_and_client(SimulatorOptions::default());
     let registration = identity.register(Flow::Pkce).await.unwrap();
     let callback = Callback::bind().unwrap();
     let pkce = Pkce::new(callback.redirect_uri()).unwrap();
@@ -129,7 +132,7 @@ async fn the_browser_brings_the_code_back() {
 
 #[tokio::test]
 async fn declining_in_the_browser_ends_the_wait() {
-    let (_demo, identity) = world(SimulatorOptions::default());
+    let (_demo, identity) = simulator_and_client(SimulatorOptions::default());
     let registration = identity.register(Flow::Pkce).await.unwrap();
     let callback = Callback::bind().unwrap();
     let pkce = Pkce::new(callback.redirect_uri()).unwrap();
@@ -140,7 +143,7 @@ async fn declining_in_the_browser_ends_the_wait() {
 
 #[tokio::test]
 async fn a_session_is_refreshed_until_it_ends() {
-    let (demo, identity) = world(by_itself());
+    let (demo, identity) = simulator_and_client(auto_approving());
     let (registration, tokens) = signed_in(&identity).await;
     let refresh_token = tokens.refresh_token.unwrap();
     let RefreshOutcome::Token(fresh) =
@@ -168,7 +171,7 @@ async fn a_session_is_refreshed_until_it_ends() {
 
 #[tokio::test]
 async fn a_lost_answer_to_a_refresh_is_not_asked_for_twice() {
-    let (demo, identity) = world(by_itself());
+    let (demo, identity) = simulator_and_client(auto_approving());
     let (registration, tokens) = signed_in(&identity).await;
     let before = demo.call_count("CreateToken");
     demo.add_fault(Fault::LoseResponse { operation: "CreateToken".into(), times: 1 });
@@ -180,7 +183,7 @@ async fn a_lost_answer_to_a_refresh_is_not_asked_for_twice() {
 
 #[tokio::test]
 async fn a_forgotten_registration_is_refused() {
-    let (_demo, identity) = world(by_itself());
+    let (_demo, identity) = simulator_and_client(auto_approving());
     let known = identity.register(Flow::Device).await.unwrap();
     let stranger = ClientRegistration { client_id: "nobody".into(), ..known };
     assert_eq!(
@@ -191,7 +194,7 @@ async fn a_forgotten_registration_is_refused() {
 
 #[tokio::test]
 async fn credentials_go_on_to_another_role_and_to_the_console() {
-    let (demo, identity) = world(by_itself());
+    let (demo, identity) = simulator_and_client(auto_approving());
     let from = some_credentials(&demo, &identity).await;
     let (left, now) = (from.seconds_left(Clock::System.now()), Clock::System.now());
     assert!((3_590..=3_600).contains(&left), "{left}");
@@ -229,7 +232,7 @@ async fn credentials_go_on_to_another_role_and_to_the_console() {
 
 #[tokio::test]
 async fn a_role_that_was_taken_away_is_refused_and_one_bad_answer_is_not() {
-    let (demo, identity) = world(by_itself());
+    let (demo, identity) = simulator_and_client(auto_approving());
     let (_, tokens) = signed_in(&identity).await;
     let (account, role) = some_role(&demo);
     demo.add_fault(Fault::Fail {
@@ -251,7 +254,7 @@ async fn a_role_that_was_taken_away_is_refused_and_one_bad_answer_is_not() {
 
 #[tokio::test]
 async fn signing_out_ends_the_token_and_may_be_done_twice() {
-    let (_demo, identity) = world(by_itself());
+    let (_demo, identity) = simulator_and_client(auto_approving());
     let (_, tokens) = signed_in(&identity).await;
     identity.logout(&tokens.access_token).await.unwrap();
     identity.logout(&tokens.access_token).await.unwrap();
@@ -268,7 +271,7 @@ async fn silence_and_garbage_are_the_networks_fault() {
         max_attempts: 1,
         ..NetworkConfig::default()
     };
-    let (demo, identity) = world_with(by_itself(), &network);
+    let (demo, identity) = simulator_and_client_with(auto_approving(), &network);
     let token = Secret::from("whatever");
     demo.add_fault(Fault::Delay {
         operation: "ListAccounts".into(),
@@ -288,8 +291,11 @@ async fn silence_and_garbage_are_the_networks_fault() {
 #[tokio::test]
 async fn a_throttled_refresh_loses_nothing() {
     // Slow enough to be reached on any machine.
-    let (demo, identity) =
-        world(SimulatorOptions { accounts: 24, throttle: Some(6.0), ..by_itself() });
+    let (demo, identity) = simulator_and_client(SimulatorOptions {
+        accounts: 24,
+        throttle: Some(6.0),
+        ..auto_approving()
+    });
     let (_, tokens) = signed_in(&identity).await;
     let mut throttled = 0;
     let mut see = |progress: Progress<'_>| throttled += usize::from(progress.throttled);
@@ -328,7 +334,7 @@ async fn a_proxy_is_asked_unless_the_host_is_excepted() {
             HttpResponse::text(407, "who are you")
         }
     }));
-    let (_demo, here) = world(SimulatorOptions::default());
+    let (_demo, here) = simulator_and_client(SimulatorOptions::default());
     let mut instance = here.instance().clone();
     instance.endpoints.portal = Some("http://portal.example".into());
     let asked = async |instance: &Instance, no_proxy: Option<&str>| {

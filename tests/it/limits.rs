@@ -6,13 +6,13 @@ use rolecall::demo;
 
 use crate::commands::ROLE;
 use crate::faults::signed_in;
-use crate::sandbox::{Ran, Sandbox, binary};
+use crate::sandbox::{CommandOutput, Sandbox, binary};
 
 /// A user whose limits bind: root's number of processes has none.
 const USER: &str = "64321";
 
 /// Runs the program in a process that may start no thread and no other process.
-fn run_alone(sandbox: &Sandbox, args: &[&str]) -> Ran {
+fn run_alone(sandbox: &Sandbox, args: &[&str]) -> CommandOutput {
     let limit = "ulimit -u 1; exec \"$0\" \"$@\"";
     let root = rustix::process::geteuid().is_root();
     let mut command = if root {
@@ -32,7 +32,7 @@ fn run_alone(sandbox: &Sandbox, args: &[&str]) -> Ran {
         command.args(["-c", limit]);
         command
     };
-    Ran::of(command.arg(binary()).args(args).output().unwrap())
+    CommandOutput::from_output(command.arg(binary()).args(args).output().unwrap())
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn what_needs_no_thread_goes_on_without() {
 
 #[test]
 fn a_refused_thread_ends_the_demo_too() {
-    let sandbox = Sandbox::with(demo::SimulatorOptions {
+    let sandbox = Sandbox::with_options(demo::SimulatorOptions {
         accounts: 4,
         roles: 1,
         ..demo::SimulatorOptions::default()

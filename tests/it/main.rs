@@ -1,8 +1,5 @@
 //! The one integration binary: the real program, the real library, and the shape of the source.
 
-mod answers_credentials;
-mod answers_lists;
-mod answers_middleboxes;
 mod auto_login;
 mod aws_files;
 mod aws_files_endpoints;
@@ -19,6 +16,7 @@ mod commands_roles;
 mod commands_secrets;
 mod commands_sign_in;
 mod commands_vault;
+mod concurrency;
 #[cfg(unix)]
 mod console;
 #[cfg(unix)]
@@ -35,10 +33,10 @@ mod faults_refresh;
 mod faults_vault;
 #[cfg(unix)]
 mod files;
-#[cfg(unix)]
-mod files_named;
 #[cfg(target_os = "linux")]
 mod files_refused;
+#[cfg(unix)]
+mod files_unusual_names;
 mod foreign;
 mod foreign_browser;
 #[cfg(unix)]
@@ -63,7 +61,6 @@ mod identity;
 mod keys;
 #[cfg(target_os = "linux")]
 mod limits;
-mod many;
 #[cfg(unix)]
 mod matrix;
 #[cfg(unix)]
@@ -81,6 +78,9 @@ mod processes;
 mod records;
 #[cfg(unix)]
 mod reports;
+mod responses_credentials;
+mod responses_lists;
+mod responses_middleboxes;
 mod sandbox;
 mod setup_discover;
 mod setup_import;

@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rolecall::vault::SecureStore;
 
-use crate::matrix_commands::{CASES, CHAINED, Case, Prints, ROLE, Scene};
-use crate::matrix_faults::{Class, Operation, Row, rows};
-use crate::matrix_rules::{Outcome, SLACK, genuine, judge};
+use crate::matrix_commands::{CASES, CHAINED, Case, Prints, ROLE, Scenario};
+use crate::matrix_faults::{Class, FaultRow, Operation, rows};
+use crate::matrix_rules::{Outcome, SLACK, check_genuine, judge};
 use crate::matrix_table::{self, Cells};
-use crate::matrix_world::{Timed, World};
+use crate::matrix_world::{TimedRun, World};
 use crate::records::Records;
 
 /// How many roles the portal lists to the user.
@@ -22,7 +22,7 @@ const ROWS: usize = 38;
 struct Combination {
     case: &'static Case,
     operation: &'static str,
-    row: &'static Row,
+    row: &'static FaultRow,
 }
 
 impl Combination {
@@ -31,7 +31,7 @@ impl Combination {
         for case in CASES {
             for operation in case.operations {
                 let concerned =
-                    rows().filter(|row| !row.faults(&Operation::named(operation)).is_empty());
+                    rows().filter(|row| !row.faults(&Operation::from_name(operation)).is_empty());
                 all.extend(concerned.map(|row| Self { case, operation, row }));
             }
         }
@@ -43,8 +43,8 @@ impl Combination {
     }
 
     /// Whether the outcome belongs on the page: what a race with a time-out decides does not.
-    fn is_certain(&self) -> bool {
-        let old = matches!(self.case.scene, Scene::Old | Scene::EndedAndOld);
+    fn is_deterministic(&self) -> bool {
+        let old = matches!(self.case.scenario, Scenario::Old | Scenario::TokenExpiredAndOld);
         !(old && matches!(self.row.class, Class::Harmless | Class::Passing | Class::Unauthorized))
     }
 }
@@ -63,10 +63,10 @@ fn run(mut combinations: Vec<Combination>, workers: usize) -> Findings {
     let work = || {
         let world = World::new();
         while let Some(combination) = combinations.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let outcome = one(&world, *combination);
+            let outcome = run_one(&world, *combination);
             let mut findings = findings.lock().unwrap();
             match outcome {
-                Ok(outcome) if combination.is_certain() => {
+                Ok(outcome) if combination.is_deterministic() => {
                     let cell = findings
                         .cells
                         .entry((combination.row.name, combination.operation))
@@ -88,21 +88,26 @@ fn run(mut combinations: Vec<Combination>, workers: usize) -> Findings {
 
 /// Runs one combination: a scene, the faults, the command; then AWS is well again.
 #[expect(clippy::print_stdout, reason = "the log of a run that is asked for by name")]
-fn one(world: &World, combination: Combination) -> Result<Outcome, String> {
+fn run_one(world: &World, combination: Combination) -> Result<Outcome, String> {
     let Combination { case, operation, row } = combination;
-    world.set(case.scene);
+    world.restore_scenario(case.scenario);
     let aws = &world.sandbox.aws;
     let (listed, old) = (world.listed(), stored_key(world, case));
     let name = operation.split(':').next().unwrap_or_default();
     let calls = aws.call_count(name);
-    row.faults(&Operation::named(operation)).into_iter().for_each(|fault| aws.add_fault(fault));
+    row.faults(&Operation::from_name(operation)).into_iter().for_each(|fault| aws.add_fault(fault));
     let run = world.run(case.args);
-    println!("{:6.2} s  exit {}  {}", run.took.as_secs_f64(), run.ran.code, combination.name());
+    println!(
+        "{:6.2} s  exit {}  {}",
+        run.elapsed.as_secs_f64(),
+        run.output.code,
+        combination.name()
+    );
     let told = |wrong: String| {
         format!(
             "{wrong}\n    code {} after {:.1} s; {}",
-            run.ran.code,
-            run.took.as_secs_f64(),
+            run.output.code,
+            run.elapsed.as_secs_f64(),
             excerpt(&run)
         )
     };
@@ -111,12 +116,12 @@ fn one(world: &World, combination: Combination) -> Result<Outcome, String> {
     }
     let outcome = judge(world, case, row.class, operation, &run, old.as_deref()).map_err(told)?;
     aws.clear_faults();
-    afterwards(world, combination, outcome, &listed).map_err(told)?;
+    check_recovery(world, combination, outcome, &listed).map_err(told)?;
     Ok(outcome)
 }
 
 /// What has to hold once AWS is well again.
-fn afterwards(
+fn check_recovery(
     world: &World,
     combination: Combination,
     outcome: Outcome,
@@ -124,7 +129,7 @@ fn afterwards(
 ) -> Result<(), String> {
     let Combination { case, operation, row } = combination;
     let now = world.listed();
-    if case.scene != Scene::Nobody && now != *listed {
+    if case.scenario != Scenario::SignedOut && now != *listed {
         let gone: Vec<_> = listed.difference(&now).take(3).collect();
         let new: Vec<_> = now.difference(listed).take(3).collect();
         return Err(format!("the list has changed: without {gone:?}, with {new:?}"));
@@ -136,21 +141,21 @@ fn afterwards(
     let mut later = world.process(role);
     let refused = matches!(row.class, Class::Unauthorized | Class::Refused);
     let may_have_ended = operation == "CreateToken:refresh_token"
-        && (refused || row.is_carried_out(&Operation::named(operation)));
-    let nobody = case.scene == Scene::Nobody && outcome != Outcome::Fine;
-    if later.ran.code == 4 && (nobody || may_have_ended) {
+        && (refused || row.reaches_aws(&Operation::from_name(operation)));
+    let nobody = case.scenario == Scenario::SignedOut && outcome != Outcome::Fine;
+    if later.output.code == 4 && (nobody || may_have_ended) {
         let again = world.run(&["login", "-S", "corp", "--flow", "pkce"]);
-        if again.ran.code != 0 {
+        if again.output.code != 0 {
             return Err(format!("a later login fails: {}", excerpt(&again)));
         }
         later = world.process(role);
     }
-    if later.ran.code != 0 {
+    if later.output.code != 0 {
         return Err(format!("a later process fails: {}", excerpt(&later)));
     }
-    if case.scene == Scene::Nobody && world.listed().len() < ROWS {
+    if case.scenario == Scenario::SignedOut && world.listed().len() < ROWS {
         let cache = world.run(&["cache", "-S", "corp"]);
-        if cache.ran.code != 0 || world.listed().len() < ROWS {
+        if cache.output.code != 0 || world.listed().len() < ROWS {
             return Err(format!(
                 "a later `cache` leaves {} rows: {}",
                 world.listed().len(),
@@ -158,10 +163,10 @@ fn afterwards(
             ));
         }
     }
-    let document: serde_json::Value = serde_json::from_str(&later.ran.stdout)
-        .map_err(|_| format!("a later process prints {}", later.ran.stdout))?;
+    let document: serde_json::Value = serde_json::from_str(&later.output.stdout)
+        .map_err(|_| format!("a later process prints {}", later.output.stdout))?;
     let field = |name: &str| document[name].as_str().unwrap_or_default();
-    genuine(
+    check_genuine(
         world,
         role,
         field("AccessKeyId"),
@@ -189,19 +194,23 @@ fn afterwards(
 /// The access key that was stored before, where old credentials are.
 fn stored_key(world: &World, case: &Case) -> Option<String> {
     let role = match case.prints {
-        Prints::Process(role) if matches!(case.scene, Scene::Old | Scene::EndedAndOld) => role,
+        Prints::Process(role)
+            if matches!(case.scenario, Scenario::Old | Scenario::TokenExpiredAndOld) =>
+        {
+            role
+        }
         _ => return None,
     };
     Records::in_store(&world.sandbox, SecureStore::Json).key_id(role)
 }
 
-fn excerpt(run: &Timed) -> String {
-    let text = run.ran.stderr.trim().replace('\n', " | ");
+fn excerpt(run: &TimedRun) -> String {
+    let text = run.output.stderr.trim().replace('\n', " | ");
     text.chars().take(300).collect::<String>().escape_debug().to_string()
 }
 
 #[track_caller]
-fn nothing_wrong(findings: &Findings) {
+fn assert_nothing_wrong(findings: &Findings) {
     let wrong = &findings.wrong;
     assert!(wrong.is_empty(), "{} combinations went wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
@@ -218,7 +227,7 @@ fn a_slice_of_the_matrix_holds() {
             slice.push(combination);
         }
     }
-    nothing_wrong(&run(slice, 6));
+    assert_nothing_wrong(&run(slice, 6));
 }
 
 #[test]
@@ -230,7 +239,7 @@ fn the_matrix_holds_and_is_what_the_docs_say() {
         .filter(|combination| combination.name().contains(&only))
         .collect();
     let findings = run(all, if only.is_empty() { 40 } else { 8 });
-    nothing_wrong(&findings);
+    assert_nothing_wrong(&findings);
     if only.is_empty() {
         matrix_table::check(&findings.cells);
     }

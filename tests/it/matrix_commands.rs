@@ -7,9 +7,9 @@ pub(crate) const CHAINED: &str = "373374062225:Deploy";
 
 /// What a home holds when a command starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Scene {
+pub(crate) enum Scenario {
     /// Nothing but a configuration.
-    Nobody,
+    SignedOut,
     /// A token and a list; no credentials.
     SignedIn,
     /// As [`Scene::SignedIn`], and credentials of both roles with most of their hour left.
@@ -18,11 +18,11 @@ pub(crate) enum Scene {
     /// be renewed.
     Old,
     /// As [`Scene::SignedIn`], but the access token has ended.
-    Ended,
+    TokenExpired,
     /// As [`Scene::Old`], but the access token has ended.
-    EndedAndOld,
+    TokenExpiredAndOld,
     /// A token and a list, and of the chained role only the credentials of the role before it.
-    Halfway,
+    SourceRoleOnly,
 }
 
 /// What stdout has to be after success.
@@ -51,7 +51,7 @@ pub(crate) enum Prints {
 pub(crate) struct Case {
     /// What the page of the documentation calls it.
     pub(crate) name: &'static str,
-    pub(crate) scene: Scene,
+    pub(crate) scenario: Scenario,
     pub(crate) args: &'static [&'static str],
     pub(crate) prints: Prints,
     /// The operations whose answers it depends on.
@@ -62,12 +62,12 @@ const REFRESH: &str = "CreateToken:refresh_token";
 
 const fn case(
     name: &'static str,
-    scene: Scene,
+    scene: Scenario,
     args: &'static [&'static str],
     prints: Prints,
     operations: &'static [&'static str],
 ) -> Case {
-    Case { name, scene, args, prints, operations }
+    Case { name, scenario: scene, args, prints, operations }
 }
 
 const PROCESS: &[&str] = &["process", "-S", "corp", "--arn", ROLE];
@@ -77,33 +77,39 @@ const CREDENTIALS: &[&str] = &["GetRoleCredentials"];
 
 /// Every command that asks AWS something, with every way to get there that matters.
 pub(crate) const CASES: &[Case] = &[
-    case("process", Scene::SignedIn, PROCESS, Prints::Process(ROLE), CREDENTIALS),
-    case("process, old credentials", Scene::Old, PROCESS, Prints::Process(ROLE), CREDENTIALS),
-    case("process, ended token", Scene::Ended, PROCESS, Prints::Process(ROLE), &[REFRESH]),
+    case("process", Scenario::SignedIn, PROCESS, Prints::Process(ROLE), CREDENTIALS),
+    case("process, old credentials", Scenario::Old, PROCESS, Prints::Process(ROLE), CREDENTIALS),
+    case(
+        "process, ended token",
+        Scenario::TokenExpired,
+        PROCESS,
+        Prints::Process(ROLE),
+        &[REFRESH],
+    ),
     case(
         "process, ended token, old credentials",
-        Scene::EndedAndOld,
+        Scenario::TokenExpiredAndOld,
         PROCESS,
         Prints::Process(ROLE),
         &[REFRESH],
     ),
     case(
         "process of a chained role",
-        Scene::Halfway,
+        Scenario::SourceRoleOnly,
         CHAIN,
         Prints::Process(CHAINED),
         &["AssumeRole", "GetCallerIdentity"],
     ),
     case(
         "process of a chained role, old credentials",
-        Scene::Old,
+        Scenario::Old,
         CHAIN,
         Prints::Process(CHAINED),
         &["AssumeRole"],
     ),
     case(
         "exec",
-        Scene::SignedIn,
+        Scenario::SignedIn,
         &[
             "exec",
             "-S",
@@ -122,58 +128,58 @@ pub(crate) const CASES: &[Case] = &[
     ),
     case(
         "exec of a role that the list does not have",
-        Scene::SignedIn,
+        Scenario::SignedIn,
         &["exec", "-S", "corp", "-A", "payments-prod", "-R", "Newcomer", "--", "true"],
         Prints::Nothing,
         &["ListAccountRoles"],
     ),
     case(
         "exec in an account that the list does not have",
-        Scene::SignedIn,
+        Scenario::SignedIn,
         &["exec", "-S", "corp", "-A", "999999999999", "-R", "Newcomer", "--", "true"],
         Prints::Nothing,
         &["ListAccounts"],
     ),
     case(
         "eval",
-        Scene::SignedIn,
+        Scenario::SignedIn,
         &["eval", "-S", "corp", "--arn", ROLE, "--as", "keys", "--format", "dotenv"],
         Prints::Dotenv(ROLE),
         CREDENTIALS,
     ),
     case(
         "credentials",
-        Scene::SignedIn,
+        Scenario::SignedIn,
         &["credentials", "-S", "corp", "--arn", ROLE],
         Prints::Blocks,
         CREDENTIALS,
     ),
     case(
         "eks-token",
-        Scene::SignedIn,
+        Scenario::SignedIn,
         &["eks-token", "--cluster", "blue", "-S", "corp", "--arn", ROLE],
         Prints::ExecCredential,
         CREDENTIALS,
     ),
     case(
         "console",
-        Scene::Fresh,
+        Scenario::Fresh,
         &["console", "-S", "corp", "--arn", ROLE, "-u", "printurl"],
         Prints::Link,
         &["GetSigninToken"],
     ),
     case(
         "each",
-        Scene::SignedIn,
+        Scenario::SignedIn,
         &["each", "-S", "corp", "id:012345678901 role:ReadOnly*", "--", "true"],
         Prints::Text,
         CREDENTIALS,
     ),
-    case("cache", Scene::SignedIn, CACHE, Prints::Json, &["ListAccounts", "ListAccountRoles"]),
-    case("cache, ended token", Scene::Ended, CACHE, Prints::Json, &[REFRESH]),
+    case("cache", Scenario::SignedIn, CACHE, Prints::Json, &["ListAccounts", "ListAccountRoles"]),
+    case("cache, ended token", Scenario::TokenExpired, CACHE, Prints::Json, &[REFRESH]),
     case(
         "login",
-        Scene::Nobody,
+        Scenario::SignedOut,
         &["login", "-S", "corp", "--flow", "device-code"],
         Prints::Nothing,
         &[
@@ -186,29 +192,29 @@ pub(crate) const CASES: &[Case] = &[
     ),
     case(
         "login --flow pkce",
-        Scene::Nobody,
+        Scenario::SignedOut,
         &["login", "-S", "corp", "--flow", "pkce"],
         Prints::Nothing,
         &["RegisterClient", "CreateToken:authorization_code"],
     ),
     case(
         "login --force",
-        Scene::Fresh,
+        Scenario::Fresh,
         &["login", "-S", "corp", "--flow", "device-code", "--force"],
         Prints::Nothing,
         &["RegisterClient", "StartDeviceAuthorization", "CreateToken:device_code"],
     ),
     case(
         "login, ended token",
-        Scene::Ended,
+        Scenario::TokenExpired,
         &["login", "-S", "corp", "--flow", "device-code"],
         Prints::Nothing,
         &[REFRESH],
     ),
-    case("logout", Scene::Fresh, &["logout", "-S", "corp"], Prints::Nothing, &["Logout"]),
+    case("logout", Scenario::Fresh, &["logout", "-S", "corp"], Prints::Nothing, &["Logout"]),
     case(
         "doctor",
-        Scene::Fresh,
+        Scenario::Fresh,
         &["doctor", "-S", "corp"],
         Prints::Text,
         &["RegisterClient", "StartDeviceAuthorization"],

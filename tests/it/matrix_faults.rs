@@ -28,7 +28,7 @@ pub(crate) enum Class {
 }
 
 /// One row of the matrix.
-pub(crate) struct Row {
+pub(crate) struct FaultRow {
     /// What happens, in words for the page of the documentation.
     pub(crate) name: &'static str,
     /// What sort of fault.
@@ -36,7 +36,7 @@ pub(crate) struct Row {
     /// Whether the run takes long because nothing comes for a while.
     pub(crate) slow: bool,
     /// The faults for an operation; none if the row does not concern it.
-    script: fn(&Operation) -> Vec<Answer>,
+    script: fn(&Operation) -> Vec<ScriptedReply>,
 }
 
 /// An operation as far as faults need to know it.
@@ -74,7 +74,7 @@ enum Errors {
 }
 
 /// One scripted answer, and how often it is given.
-struct Answer(usize, FaultReply);
+struct ScriptedReply(usize, FaultReply);
 
 const fn operation(name: &'static str, main: &'static str, errors: Errors) -> Operation {
     Operation { name, main, time: None, list: None, errors }
@@ -124,7 +124,7 @@ pub(crate) const OPERATIONS: [Operation; 12] = [
 
 impl Operation {
     /// The operation of this name.
-    pub(crate) fn named(name: &str) -> Self {
+    pub(crate) fn from_name(name: &str) -> Self {
         OPERATIONS
             .into_iter()
             .find(|operation| operation.name == name)
@@ -156,7 +156,7 @@ impl Operation {
     }
 
     /// The true answer with another value of the main field.
-    fn with_main(&self, value: Value) -> Vec<Answer> {
+    fn with_main(&self, value: Value) -> Vec<ScriptedReply> {
         if self.main.is_empty() {
             Vec::new()
         } else {
@@ -166,7 +166,7 @@ impl Operation {
 
     /// The true answer with a time so many seconds from now, or with this number if there is no
     /// such time.
-    fn with_time(&self, seconds: i64) -> Vec<Answer> {
+    fn with_time(&self, seconds: i64) -> Vec<ScriptedReply> {
         let Some((pointer, unit)) = self.time else { return Vec::new() };
         let moment = now().saturating_add(seconds);
         let value = match unit {
@@ -179,29 +179,29 @@ impl Operation {
         always(FaultReply::from_operation().with_edit(ReplyEdit::Set(pointer.into(), value)))
     }
 
-    fn with_time_value(&self, json: Value, text: &str) -> Vec<Answer> {
+    fn with_time_value(&self, json: Value, text: &str) -> Vec<ScriptedReply> {
         let Some((pointer, unit)) = self.time else { return Vec::new() };
         let value = if unit == Unit::Text { json!(text) } else { json };
         always(FaultReply::from_operation().with_edit(ReplyEdit::Set(pointer.into(), value)))
     }
 
-    fn with_list(&self, make: impl Fn(&'static str) -> Vec<Answer>) -> Vec<Answer> {
+    fn with_list(&self, make: impl Fn(&'static str) -> Vec<ScriptedReply>) -> Vec<ScriptedReply> {
         self.list.map(make).unwrap_or_default()
     }
 
-    fn with_body(&self, reply: FaultReply) -> Vec<Answer> {
+    fn with_body(&self, reply: FaultReply) -> Vec<ScriptedReply> {
         // Logout's answer has no body that anything depends on.
         if self.main.is_empty() { Vec::new() } else { always(reply) }
     }
 }
 
-impl Row {
+impl FaultRow {
     /// Whether AWS does what it is asked, although the answer is not its own: a refresh token is
     /// used up by that.
-    pub(crate) fn is_carried_out(&self, operation: &Operation) -> bool {
+    pub(crate) fn reaches_aws(&self, operation: &Operation) -> bool {
         (self.script)(operation)
             .iter()
-            .any(|Answer(_, reply)| !matches!(reply.source, ReplySource::Raw { .. }))
+            .any(|ScriptedReply(_, reply)| !matches!(reply.source, ReplySource::Raw { .. }))
     }
 
     /// The faults that the simulator is given for an operation; none if the row does not concern
@@ -209,7 +209,7 @@ impl Row {
     pub(crate) fn faults(&self, operation: &Operation) -> Vec<Fault> {
         let answers = (self.script)(operation).into_iter();
         answers
-            .map(|Answer(times, reply)| Fault::Reply {
+            .map(|ScriptedReply(times, reply)| Fault::Reply {
                 operation: operation.name.into(),
                 times,
                 reply,
@@ -218,12 +218,12 @@ impl Row {
     }
 }
 
-fn always(reply: FaultReply) -> Vec<Answer> {
-    vec![Answer(ALWAYS, reply)]
+fn always(reply: FaultReply) -> Vec<ScriptedReply> {
+    vec![ScriptedReply(ALWAYS, reply)]
 }
 
-fn once(reply: FaultReply) -> Vec<Answer> {
-    vec![Answer(1, reply)]
+fn once(reply: FaultReply) -> Vec<ScriptedReply> {
+    vec![ScriptedReply(1, reply)]
 }
 
 fn cut(keep: usize, honest: bool) -> FaultReply {
@@ -265,13 +265,13 @@ macro_rules! slow_rows {
 }
 
 /// Every row, in the order of the page.
-pub(crate) fn rows() -> impl Iterator<Item = &'static Row> {
+pub(crate) fn rows() -> impl Iterator<Item = &'static FaultRow> {
     [HARMLESS, REFUSALS, BUSY, BOXES, INCOMPLETE, CONNECTIONS, IMPLAUSIBLE, LISTS, SLOW]
         .into_iter()
         .flatten()
 }
 
-const HARMLESS: &[Row] = rows! {
+const HARMLESS: &[FaultRow] = rows! {
     Harmless: "unknown fields" => |it| it.with_body(FaultReply::from_operation().with_edit(ReplyEdit::Set("/unheardOf".into(), json!({ "a": [1] }))));
     Harmless: "no `Date`" => |_| always(FaultReply::from_operation().with_edit(ReplyEdit::Header("date".into(), None)));
     Harmless: "`Date` in 1970" => |_| always(FaultReply::from_operation().with_header("date", "Thu, 01 Jan 1970 00:00:00 GMT"));
@@ -282,7 +282,7 @@ const HARMLESS: &[Row] = rows! {
     Passing: "a login page, once" => |_| once(FaultReply::html(200));
 };
 
-const REFUSALS: &[Row] = rows! {
+const REFUSALS: &[FaultRow] = rows! {
     Unauthorized: "401 from AWS" => |it| always(it.error(401, "UnauthorizedException", "Session token not found or invalid"));
     Unauthorized: "401 from AWS: invalid client" => |it| always(it.error(401, "InvalidClientException", "Invalid client"));
     Refused: "403 from AWS" => |it| always(it.error(403, "ForbiddenException", "No access"));
@@ -293,8 +293,8 @@ const REFUSALS: &[Row] = rows! {
     Refused: "an error message of 1 MB" => |it| always(it.error(403, "ForbiddenException", &"x".repeat(1 << 20)));
 };
 
-const BUSY: &[Row] = rows! {
-    Passing: "429 from AWS, twice" => |it| vec![Answer(2, it.error(429, "TooManyRequestsException", "Rate exceeded"))];
+const BUSY: &[FaultRow] = rows! {
+    Passing: "429 from AWS, twice" => |it| vec![ScriptedReply(2, it.error(429, "TooManyRequestsException", "Rate exceeded"))];
     Busy: "429 from AWS, for ever" => |it| always(it.error(429, "TooManyRequestsException", "Rate exceeded"));
     Busy: "429 without a body" => |_| always(FaultReply::raw(429, "text/plain", ""));
     Busy: "500 from AWS" => |it| always(it.error(500, "InternalServerException", "Internal error"));
@@ -303,7 +303,7 @@ const BUSY: &[Row] = rows! {
     Busy: "504 with a page" => |_| always(FaultReply::html(504));
 };
 
-const BOXES: &[Row] = rows! {
+const BOXES: &[FaultRow] = rows! {
     Broken: "302 to a login page" => |_| always(FaultReply::raw(302, "text/html", "").with_header("location", "http://login.example.com/"));
     Broken: "304" => |_| always(FaultReply::raw(304, "text/plain", ""));
     Broken: "407 with a page" => |_| always(FaultReply::html(407).with_header("proxy-authenticate", "Basic realm=\"proxy\""));
@@ -318,7 +318,7 @@ const BOXES: &[Row] = rows! {
     Broken: "200 with a page that claims to be JSON" => |_| always(FaultReply::html(200).with_header("content-type", "application/json"));
 };
 
-const INCOMPLETE: &[Row] = rows! {
+const INCOMPLETE: &[FaultRow] = rows! {
     Broken: "200 without a body" => |it| it.with_body(FaultReply::json(200, ""));
     Broken: "201 without a body" => |it| it.with_body(FaultReply::json(201, ""));
     Broken: "204" => |it| it.with_body(FaultReply::json(204, ""));
@@ -334,7 +334,7 @@ const INCOMPLETE: &[Row] = rows! {
     Broken: "one byte of an answer" => |it| it.with_body(cut(1, true));
 };
 
-const CONNECTIONS: &[Row] = rows! {
+const CONNECTIONS: &[FaultRow] = rows! {
     Broken: "closed without an answer" => |_| always(FaultReply::no_response(Delivery::Close));
     Broken: "reset without an answer" => |_| always(FaultReply::no_response(Delivery::Reset));
     Broken: "another protocol" => |_| always(FaultReply::raw(200, "", "SSH-2.0-OpenSSH_9.6\r\n").with_delivery(Delivery::BodyOnly));
@@ -342,13 +342,13 @@ const CONNECTIONS: &[Row] = rows! {
     Broken: "a body that does not end" => |it| it.with_body(FaultReply::from_operation().with_delivery(Delivery::Endless));
 };
 
-const IMPLAUSIBLE: &[Row] = rows! {
+const IMPLAUSIBLE: &[FaultRow] = rows! {
     Broken: "the main field is missing" => |it| it.with_body(FaultReply::from_operation().with_edit(ReplyEdit::Remove(it.main.into())));
     Broken: "the main field is empty" => |it| it.with_main(json!(""));
     Broken: "the main field is `null`" => |it| if it.errors == Errors::Xml { Vec::new() } else { it.with_main(Value::Null) };
     Broken: "the main field is an object" => |it| if it.errors == Errors::Xml { Vec::new() } else { it.with_main(json!({})) };
     Broken: "the main field has control characters" => |it| it.with_main(json!(HOSTILE));
-    Broken: "the main field has 5 MB" => |it| it.with_main(json!("@@")).into_iter().map(|Answer(times, reply)| Answer(times, reply.with_edit(ReplyEdit::Replace("@@".into(), "x".repeat(5 << 20))))).collect();
+    Broken: "the main field has 5 MB" => |it| it.with_main(json!("@@")).into_iter().map(|ScriptedReply(times, reply)| ScriptedReply(times, reply.with_edit(ReplyEdit::Replace("@@".into(), "x".repeat(5 << 20))))).collect();
     Broken: "its time is 0" => |it| it.with_time_value(json!(0), "1970-01-01T00:00:00Z");
     Broken: "its time is negative" => |it| it.with_time_value(json!(-1), "-0001-01-01T00:00:00Z");
     Broken: "its time is an hour ago" => |it| it.with_time(-3_600);
@@ -357,18 +357,18 @@ const IMPLAUSIBLE: &[Row] = rows! {
     Broken: "its time is text" => |it| it.with_time_value(json!("soon"), "soon");
 };
 
-const LISTS: &[Row] = rows! {
+const LISTS: &[FaultRow] = rows! {
     List: "every entry twice" => |it| it.with_list(|list| always(FaultReply::from_operation().with_edit(ReplyEdit::Duplicate(list.into()))));
     List: "the first page again and again" => |it| it.with_list(|_| always(token(FaultReply::from_first_page(), "again")));
     List: "two page tokens in turn" => |it| it.with_list(|_| {
-        (0..400).map(|at| Answer(1, token(FaultReply::from_first_page(), ["a", "b"][at % 2]))).chain(always(token(FaultReply::from_first_page(), "a"))).collect()
+        (0..400).map(|at| ScriptedReply(1, token(FaultReply::from_first_page(), ["a", "b"][at % 2]))).chain(always(token(FaultReply::from_first_page(), "a"))).collect()
     });
     List: "an empty list" => |it| it.with_list(|list| always(FaultReply::from_operation().with_edit(ReplyEdit::Set(list.into(), json!([]))).with_edit(ReplyEdit::Set("/nextToken".into(), Value::Null))));
-    List: "an empty second page without a list" => |it| it.with_list(|_| vec![Answer(1, token(FaultReply::from_first_page(), "more")), Answer(ALWAYS, FaultReply::json(200, "{}"))]);
+    List: "an empty second page without a list" => |it| it.with_list(|_| vec![ScriptedReply(1, token(FaultReply::from_first_page(), "more")), ScriptedReply(ALWAYS, FaultReply::json(200, "{}"))]);
     Broken: "entries without ids" => |it| it.with_list(|list| always(FaultReply::from_operation().with_edit(ReplyEdit::Set(list.into(), json!([{}, {}])))));
 };
 
-const SLOW: &[Row] = slow_rows! {
+const SLOW: &[FaultRow] = slow_rows! {
     Broken: "silence" => |_| always(FaultReply::no_response(Delivery::NoResponse));
     Broken: "one byte every two seconds" => |it| it.with_body(FaultReply::from_operation().with_delivery(Delivery::Trickle { pause: Duration::from_secs(2) }));
 };

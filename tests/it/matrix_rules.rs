@@ -3,9 +3,9 @@
 use rolecall::domain::escape_unprintable;
 use serde_json::Value;
 
-use crate::matrix_commands::{Case, Prints, ROLE, Scene};
+use crate::matrix_commands::{Case, Prints, ROLE, Scenario};
 use crate::matrix_faults::Class;
-use crate::matrix_world::{LIMIT, Timed, World};
+use crate::matrix_world::{LIMIT, TimedRun, World};
 
 /// How a run went, as the page shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,8 +60,8 @@ pub(crate) fn allowed(class: Class, case: &Case, operation: &str) -> &'static [i
         (_, Class::List) => &[0, 6],
         // AWS's own refusal of a role ends it, whatever was there before.
         (_, Class::Refused) => &[4, 6],
-        (_, Class::Busy | Class::Broken) => match case.scene {
-            Scene::Old | Scene::EndedAndOld => &[0],
+        (_, Class::Busy | Class::Broken) => match case.scenario {
+            Scenario::Old | Scenario::TokenExpiredAndOld => &[0],
             _ => &[0, 4, 6],
         },
     }
@@ -73,10 +73,10 @@ pub(crate) fn judge(
     case: &Case,
     class: Class,
     operation: &str,
-    run: &Timed,
+    run: &TimedRun,
     old: Option<&str>,
 ) -> Result<Outcome, String> {
-    let ran = &run.ran;
+    let ran = &run.output;
     if run.killed {
         return Err(format!("had no end within {} s", LIMIT.as_secs()));
     }
@@ -87,7 +87,7 @@ pub(crate) fn judge(
             allowed(class, case, operation)
         ));
     }
-    clean(world, &ran.stderr)?;
+    check_stderr(world, &ran.stderr)?;
     if ran.code != 0 {
         // Doctor and each report on stdout whatever they find.
         if !ran.stdout.is_empty() && case.prints != Prints::Text {
@@ -101,12 +101,12 @@ pub(crate) fn judge(
         }
         return Ok(Outcome::Failed(ran.code));
     }
-    let key = printed(world, case, &ran.stdout)?;
+    let key = check_stdout(world, case, &ran.stdout)?;
     Ok(if old.is_some() && key.as_deref() == old { Outcome::Old } else { Outcome::Fine })
 }
 
 /// What stderr must never hold.
-pub(crate) fn clean(world: &World, stderr: &str) -> Result<(), String> {
+pub(crate) fn check_stderr(world: &World, stderr: &str) -> Result<(), String> {
     for word in ["panicked", "internal error", "a bug", "RUST_BACKTRACE"] {
         if stderr.contains(word) {
             return Err(format!("stderr says {word:?}"));
@@ -134,14 +134,14 @@ const HARD_TO_SEE: [char; 14] = [
 ];
 
 /// Checks what a command printed, and returns the access key id in it.
-fn printed(world: &World, case: &Case, stdout: &str) -> Result<Option<String>, String> {
+fn check_stdout(world: &World, case: &Case, stdout: &str) -> Result<Option<String>, String> {
     let nonsense = |what: &str| format!("stdout is not {what}: {stdout:.200}");
     match case.prints {
         Prints::Process(role) => {
             let document: Value = serde_json::from_str(stdout).map_err(|_| nonsense("JSON"))?;
             let field = |name: &str| document[name].as_str().unwrap_or_default().to_owned();
             let key = field("AccessKeyId");
-            genuine(
+            check_genuine(
                 world,
                 role,
                 &key,
@@ -162,7 +162,7 @@ fn printed(world: &World, case: &Case, stdout: &str) -> Result<Option<String>, S
                 line.unwrap_or_default().trim_matches(['"', '\'']).to_owned()
             };
             let key = value("AWS_ACCESS_KEY_ID");
-            genuine(
+            check_genuine(
                 world,
                 role,
                 &key,
@@ -180,7 +180,7 @@ fn printed(world: &World, case: &Case, stdout: &str) -> Result<Option<String>, S
                 line.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
             };
             let key = value("aws_access_key_id");
-            genuine(
+            check_genuine(
                 world,
                 ROLE,
                 &key,
@@ -227,7 +227,7 @@ fn printed(world: &World, case: &Case, stdout: &str) -> Result<Option<String>, S
 }
 
 /// Whether these are credentials that the simulator gave out for this role, and still takes.
-pub(crate) fn genuine(
+pub(crate) fn check_genuine(
     world: &World,
     role: &str,
     key: &str,

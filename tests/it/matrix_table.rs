@@ -43,7 +43,7 @@ those (`old`), without any it fails (`6`).
 ";
 
 /// The page.
-pub(crate) fn page(cells: &Cells) -> String {
+pub(crate) fn render_page(cells: &Cells) -> String {
     let mut out = HEAD.to_owned();
     let names: Vec<String> = OPERATIONS
         .iter()
@@ -53,7 +53,7 @@ pub(crate) fn page(cells: &Cells) -> String {
         writeln!(out, "| answer | {} |\n|---|{}", names.join(" | "), "---|".repeat(names.len()));
     for row in rows() {
         let cell = |operation: &'static str| match cells.get(&(row.name, operation)) {
-            Some(outcomes) => outcomes.iter().map(word).collect::<Vec<_>>().join(", "),
+            Some(outcomes) => outcomes.iter().map(render_outcome).collect::<Vec<_>>().join(", "),
             None => "–".to_owned(),
         };
         let line: Vec<String> = OPERATIONS.iter().map(|operation| cell(operation.name)).collect();
@@ -62,7 +62,7 @@ pub(crate) fn page(cells: &Cells) -> String {
     out
 }
 
-fn word(outcome: &Outcome) -> String {
+fn render_outcome(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Fine => "0".into(),
         Outcome::Old => "old".into(),
@@ -74,7 +74,7 @@ fn word(outcome: &Outcome) -> String {
 /// set.
 pub(crate) fn check(cells: &Cells) {
     let (path, page) =
-        (PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/faults.md"), page(cells));
+        (PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/faults.md"), render_page(cells));
     if std::env::var_os("ROLECALL_WRITE_DOCS").is_some() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, page).unwrap();

@@ -9,27 +9,27 @@ use std::time::{Duration, Instant};
 use rolecall::demo::{self, Checkpoint};
 use rolecall::vault::SecureStore;
 
-use crate::matrix_commands::{CHAINED, ROLE, Scene};
+use crate::matrix_commands::{CHAINED, ROLE, Scenario};
 use crate::records::Records;
-use crate::sandbox::{Ran, Sandbox, binary};
+use crate::sandbox::{CommandOutput, Sandbox, binary};
 
 /// How long any command may take before it counts as one without an end.
 pub(crate) const LIMIT: Duration = Duration::from_secs(120);
 
 /// The contents of a home.
-type Files = BTreeMap<PathBuf, Vec<u8>>;
+type FileContents = BTreeMap<PathBuf, Vec<u8>>;
 
 /// A sandbox and the scenes that it can be set to.
 pub(crate) struct World {
     pub(crate) sandbox: Sandbox,
-    scenes: HashMap<Scene, (Files, Checkpoint)>,
+    scenarios: HashMap<Scenario, (FileContents, Checkpoint)>,
 }
 
 /// A run, and how long it took.
 #[derive(Debug, Clone)]
-pub(crate) struct Timed {
-    pub(crate) ran: Ran,
-    pub(crate) took: Duration,
+pub(crate) struct TimedRun {
+    pub(crate) output: CommandOutput,
+    pub(crate) elapsed: Duration,
     /// Whether it had to be killed.
     pub(crate) killed: bool,
 }
@@ -46,37 +46,37 @@ impl World {
             "rolecall/config.toml",
             &format!("{settings}{}", demo::config(&sandbox.aws.organization())),
         );
-        let mut world = Self { sandbox, scenes: HashMap::new() };
-        world.keep(Scene::Nobody);
+        let mut world = Self { sandbox, scenarios: HashMap::new() };
+        world.save_scenario(Scenario::SignedOut);
         world.sandbox.login("corp");
-        world.keep(Scene::SignedIn);
+        world.save_scenario(Scenario::SignedIn);
         let records = Records::in_store(&world.sandbox, SecureStore::Json);
-        records.leave_token("corp", -1);
-        world.keep(Scene::Ended);
-        world.set(Scene::SignedIn);
+        records.expire_token_in("corp", -1);
+        world.save_scenario(Scenario::TokenExpired);
+        world.restore_scenario(Scenario::SignedIn);
         for role in [CHAINED, ROLE] {
-            assert_eq!(world.process(role).ran.code, 0, "credentials of {role} can be had");
+            assert_eq!(world.process(role).output.code, 0, "credentials of {role} can be had");
         }
-        world.keep(Scene::Fresh);
+        world.save_scenario(Scenario::Fresh);
         // Less than the window of 15 minutes, and enough for the whole test.
-        records.leave_credentials(ROLE, 800);
-        records.leave_chained(CHAINED, 800);
-        world.keep(Scene::Old);
-        records.leave_token("corp", -1);
-        world.keep(Scene::EndedAndOld);
-        world.set(Scene::Fresh);
+        records.expire_credentials_in(ROLE, 800);
+        records.expire_chained_in(CHAINED, 800);
+        world.save_scenario(Scenario::Old);
+        records.expire_token_in("corp", -1);
+        world.save_scenario(Scenario::TokenExpiredAndOld);
+        world.restore_scenario(Scenario::Fresh);
         records.forget_chained(CHAINED);
-        world.keep(Scene::Halfway);
+        world.save_scenario(Scenario::SourceRoleOnly);
         world
     }
 
-    fn keep(&mut self, scene: Scene) {
-        self.scenes.insert(scene, (files(self.sandbox.home()), self.sandbox.aws.checkpoint()));
+    fn save_scenario(&mut self, scene: Scenario) {
+        self.scenarios.insert(scene, (files(self.sandbox.home()), self.sandbox.aws.checkpoint()));
     }
 
     /// Sets home and simulator back to a scene. Files that are as they were are not touched.
-    pub(crate) fn set(&self, scene: Scene) {
-        let (wanted, checkpoint) = &self.scenes[&scene];
+    pub(crate) fn restore_scenario(&self, scene: Scenario) {
+        let (wanted, checkpoint) = &self.scenarios[&scene];
         self.sandbox.aws.restore(checkpoint);
         let have = files(self.sandbox.home());
         for path in have.keys().filter(|path| !wanted.contains_key(*path)) {
@@ -94,13 +94,13 @@ impl World {
     }
 
     /// The credentials of a role as `process` gives them.
-    pub(crate) fn process(&self, role: &str) -> Timed {
+    pub(crate) fn process(&self, role: &str) -> TimedRun {
         self.run(&["process", "-S", "corp", "--arn", role])
     }
 
     /// The program with these arguments and a limit of 2 GB: an answer that grows without bound
     /// would take the machine down, not the test.
-    pub(crate) fn limited(&self, args: &[&str]) -> Command {
+    pub(crate) fn command_with_memory_limit(&self, args: &[&str]) -> Command {
         let mut command = self.sandbox.command("sh");
         command.args(["-c", "ulimit -v 2000000; exec \"$0\" \"$@\"", binary()]).args(args);
         command
@@ -108,10 +108,14 @@ impl World {
 
     /// Runs the program to its end, or to the limit. Whoever signs in with a browser is allowed at
     /// once.
-    pub(crate) fn run(&self, args: &[&str]) -> Timed {
+    pub(crate) fn run(&self, args: &[&str]) -> TimedRun {
         let begun = Instant::now();
-        let mut child =
-            self.limited(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = self
+            .command_with_memory_limit(args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         let (mut stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
         let out = std::thread::spawn(move || {
             let mut bytes = Vec::new();
@@ -145,17 +149,21 @@ impl World {
             std::thread::park_timeout(Duration::from_millis(20));
         };
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        Timed {
-            ran: Ran { code, stdout: text(out.join().unwrap()), stderr: text(err.join().unwrap()) },
-            took: begun.elapsed(),
+        TimedRun {
+            output: CommandOutput {
+                code,
+                stdout: text(out.join().unwrap()),
+                stderr: text(err.join().unwrap()),
+            },
+            elapsed: begun.elapsed(),
             killed,
         }
     }
 }
 
 /// Every file below a directory.
-fn files(directory: &Path) -> Files {
-    let mut out = Files::new();
+fn files(directory: &Path) -> FileContents {
+    let mut out = FileContents::new();
     let mut open = vec![directory.to_owned()];
     while let Some(directory) = open.pop() {
         for entry in std::fs::read_dir(directory).unwrap().flatten() {

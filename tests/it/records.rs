@@ -20,7 +20,7 @@ pub(crate) struct Records {
 }
 
 impl Records {
-    pub(crate) fn of(sandbox: &Sandbox) -> Self {
+    pub(crate) fn new(sandbox: &Sandbox) -> Self {
         Self::in_store(sandbox, SecureStore::File)
     }
 
@@ -63,7 +63,7 @@ impl Records {
 
     /// Makes the stored credentials of `ACCOUNT:ROLE` as old as needed for so many seconds to be
     /// left of their hour.
-    pub(crate) fn leave_credentials(&self, role: &str, left: i64) {
+    pub(crate) fn expire_credentials_in(&self, role: &str, left: i64) {
         let expires_at = now().plus(left);
         let old = Credentials {
             expires_at,
@@ -85,7 +85,7 @@ impl Records {
     }
 
     /// As [`Self::leave_credentials`], for a chained role.
-    pub(crate) fn leave_chained(&self, role: &str, left: i64) {
+    pub(crate) fn expire_chained_in(&self, role: &str, left: i64) {
         let name = self.chained(role);
         let credentials: Credentials = self.vault.load(&name, now()).unwrap().unwrap();
         let expires_at = now().plus(left);
@@ -155,14 +155,14 @@ impl Records {
     }
 
     /// Moves a sign-in so many seconds into the past.
-    pub(crate) fn signed_in_ago(&self, sso: &str, seconds: i64) {
+    pub(crate) fn set_sign_in_age(&self, sso: &str, seconds: i64) {
         let old = SsoToken { signed_in_at: now().plus(-seconds), ..self.token(sso).unwrap() };
         self.vault.save(&RecordId::token(self.instance(sso)), &old).unwrap();
     }
 
     /// Leaves so many seconds of a token's life, by this machine's clock; the simulator goes on
     /// taking it.
-    pub(crate) fn leave_token(&self, sso: &str, left: i64) {
+    pub(crate) fn expire_token_in(&self, sso: &str, left: i64) {
         let old = SsoToken { expires_at: now().plus(left), ..self.token(sso).unwrap() };
         self.vault.save(&RecordId::token(self.instance(sso)), &old).unwrap();
     }
@@ -173,12 +173,12 @@ impl Records {
     }
 
     /// The single flight that fetches a role's credentials.
-    pub(crate) fn credentials_flight(&self, role: &str) -> SingleFlight {
+    pub(crate) fn credentials_single_flight(&self, role: &str) -> SingleFlight {
         self.vault.single_flight(&self.role(role))
     }
 
     /// The single flight that refreshes a token.
-    pub(crate) fn token_flight(&self, sso: &str) -> SingleFlight {
+    pub(crate) fn token_single_flight(&self, sso: &str) -> SingleFlight {
         self.vault.single_flight(&RecordId::token(self.instance(sso)))
     }
 

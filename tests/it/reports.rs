@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use serde_json::Value;
 
-use crate::sandbox::{Ran, Sandbox};
+use crate::sandbox::{CommandOutput, Sandbox};
 
 fn signed_in() -> Sandbox {
     let sandbox = Sandbox::new();
@@ -12,7 +12,7 @@ fn signed_in() -> Sandbox {
     sandbox
 }
 
-fn json(ran: &Ran) -> Vec<Value> {
+fn json(ran: &CommandOutput) -> Vec<Value> {
     assert_eq!((ran.code, ran.stdout.lines().count()), (0, 1), "{ran:?}");
     serde_json::from_str(&ran.stdout).unwrap()
 }
@@ -113,18 +113,18 @@ fn the_history_tells_what_went_out_and_leads_back() {
     assert_eq!(sandbox.run(&[&["exec", "-"], &echo[..]].concat()).stdout.trim(), second);
     let arn = format!("arn:aws:iam::012345678901:role/{second}");
     let shell = [("AWS_SSO", "corp"), ("AWS_SSO_ROLE_ARN", &arn), ("ROLECALL_ROLE", &arn)];
-    let back = Ran::of(
+    let back = CommandOutput::from_output(
         sandbox.rolecall(&[&["exec", "-"], &echo[..]].concat()).envs(shell).output().unwrap(),
     );
     assert_eq!(back.stdout.trim(), first, "{back:?}");
-    let here = Ran::of(
+    let here = CommandOutput::from_output(
         sandbox.rolecall(&[&["exec", "."], &echo[..]].concat()).envs(shell).output().unwrap(),
     );
     assert_eq!(here.stdout.trim(), first_or(second, &back, first), "{here:?}");
 }
 
 /// `.` is the role that the shell says it is in, whatever was used since.
-fn first_or<'a>(current: &'a str, back: &Ran, previous: &str) -> &'a str {
+fn first_or<'a>(current: &'a str, back: &CommandOutput, previous: &str) -> &'a str {
     assert_eq!(back.stdout.trim(), previous);
     current
 }
@@ -175,7 +175,9 @@ fn status_tells_the_role_of_this_shell() {
     sandbox.write(".aws/config", profile);
     let status = |args: &[&str]| {
         let args = [&["status", "--sso", "corp"], args].concat();
-        Ran::of(sandbox.rolecall(&args).env("AWS_PROFILE", "pay").output().unwrap())
+        CommandOutput::from_output(
+            sandbox.rolecall(&args).env("AWS_PROFILE", "pay").output().unwrap(),
+        )
     };
     assert!(
         status(&[]).stdout.starts_with("this shell is in 012345678901:ReadOnlyAccess (corp)\n"),
@@ -199,7 +201,7 @@ fn status_tells_the_role_of_this_shell() {
 fn settings_are_shown_with_where_they_came_from() {
     let sandbox = Sandbox::new();
     sandbox.write("rolecall/config.toml", &format!("threads = 7\n{}", config(&sandbox)));
-    let ran = Ran::of(
+    let ran = CommandOutput::from_output(
         sandbox
             .rolecall(&["settings", "show", "--json", "-u", "print"])
             .env("AWS_SSO_BROWSER", "lynx")
@@ -307,7 +309,9 @@ fn the_editor_is_run_on_the_file_and_what_it_left_is_checked() {
     let sandbox = Sandbox::new();
     std::fs::remove_file(sandbox.path("rolecall/config.toml")).unwrap();
     let edit = |editor: &str| {
-        Ran::of(sandbox.rolecall(&["settings", "edit"]).env("EDITOR", editor).output().unwrap())
+        CommandOutput::from_output(
+            sandbox.rolecall(&["settings", "edit"]).env("EDITOR", editor).output().unwrap(),
+        )
     };
     assert_eq!(edit("true").code, 0);
     assert!(config(&sandbox).starts_with("# The configuration of rolecall"));

@@ -17,7 +17,7 @@ pub(crate) struct Sandbox {
 
 /// What a run of the program came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Ran {
+pub(crate) struct CommandOutput {
     pub(crate) code: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
@@ -27,7 +27,7 @@ impl Sandbox {
     /// A home with both directories of the demo configured, and a simulator that approves device
     /// codes by itself.
     pub(crate) fn new() -> Self {
-        Self::with(SimulatorOptions {
+        Self::with_options(SimulatorOptions {
             accounts: 16,
             roles: 4,
             approval: DeviceApproval::AfterMillis(0),
@@ -35,7 +35,7 @@ impl Sandbox {
         })
     }
 
-    pub(crate) fn with(options: SimulatorOptions) -> Self {
+    pub(crate) fn with_options(options: SimulatorOptions) -> Self {
         let aws = demo::start(options).unwrap();
         let sandbox = Self { home: tempfile::tempdir().unwrap(), aws };
         let organisation = sandbox.aws.organization();
@@ -104,12 +104,12 @@ impl Sandbox {
     }
 
     /// Runs the program to its end.
-    pub(crate) fn run(&self, args: &[&str]) -> Ran {
-        Ran::of(self.rolecall(args).output().unwrap())
+    pub(crate) fn run(&self, args: &[&str]) -> CommandOutput {
+        CommandOutput::from_output(self.rolecall(args).output().unwrap())
     }
 
     /// Runs the program with something on its standard input.
-    pub(crate) fn run_with_input(&self, args: &[&str], input: &str) -> Ran {
+    pub(crate) fn run_with_input(&self, args: &[&str], input: &str) -> CommandOutput {
         let mut child = self
             .rolecall(args)
             .stdin(Stdio::piped())
@@ -118,7 +118,7 @@ impl Sandbox {
             .spawn()
             .unwrap();
         child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-        Ran::of(child.wait_with_output().unwrap())
+        CommandOutput::from_output(child.wait_with_output().unwrap())
     }
 
     /// Starts the program and does not wait.
@@ -145,8 +145,8 @@ impl Sandbox {
     }
 }
 
-impl Ran {
-    pub(crate) fn of(output: Output) -> Self {
+impl CommandOutput {
+    pub(crate) fn from_output(output: Output) -> Self {
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         Self {
             code: output.status.code().unwrap_or(-1),

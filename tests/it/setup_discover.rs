@@ -19,26 +19,27 @@ fn run<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }
 
-fn found(aws: &Simulator, pasted: &str) -> DiscoveredPortal {
+fn discovered(aws: &Simulator, pasted: &str) -> DiscoveredPortal {
     run(discover(&NetworkConfig::default(), &endpoints(aws), pasted)).unwrap()
 }
 
-fn said(portal: &DiscoveredPortal) -> (String, Option<&str>) {
+fn summary(portal: &DiscoveredPortal) -> (String, Option<&str>) {
     (portal.start_url.to_string(), portal.region.as_ref().map(Region::as_str))
 }
 
 #[test]
 fn a_portal_that_sends_browsers_to_its_region_tells_it() {
     let aws = aws();
-    let corp = found(&aws, " https://corp.awsapps.com/start/#/console?account_id=012345678901 ");
+    let corp =
+        discovered(&aws, " https://corp.awsapps.com/start/#/console?account_id=012345678901 ");
     assert_eq!(
-        said(&corp),
+        summary(&corp),
         ("https://corp.awsapps.com/start".into(), Some("eu-west-1")),
         "{corp:?}"
     );
-    let vanity = found(&aws, "aws.corp.example.com");
+    let vanity = discovered(&aws, "aws.corp.example.com");
     assert_eq!(
-        said(&vanity),
+        summary(&vanity),
         ("https://ssoins-corp0123456789.portal.eu-west-1.app.aws".into(), Some("eu-west-1")),
         "{vanity:?}"
     );
@@ -48,16 +49,16 @@ fn a_portal_that_sends_browsers_to_its_region_tells_it() {
 #[test]
 fn an_address_that_names_its_region_is_not_looked_at() {
     let aws = aws();
-    let corp = found(&aws, "https://ssoins-corp0123456789.portal.eu-west-1.app.aws/start/");
-    assert_eq!(said(&corp).1, Some("eu-west-1"));
+    let corp = discovered(&aws, "https://ssoins-corp0123456789.portal.eu-west-1.app.aws/start/");
+    assert_eq!(summary(&corp).1, Some("eu-west-1"));
     assert_eq!(aws.call_count("Portal"), 0);
 }
 
 #[test]
 fn a_portal_that_tells_nothing_leaves_the_region_to_the_person() {
     let aws = aws();
-    let lab = found(&aws, "https://lab.awsapps.com/start");
-    assert_eq!(said(&lab), ("https://lab.awsapps.com/start".into(), None));
+    let lab = discovered(&aws, "https://lab.awsapps.com/start");
+    assert_eq!(summary(&lab), ("https://lab.awsapps.com/start".into(), None));
     assert!(lab.evidence.contains("names it"), "{lab:?}");
     aws.add_fault(Fault::Fail {
         operation: "Portal".into(),
@@ -65,7 +66,7 @@ fn a_portal_that_tells_nothing_leaves_the_region_to_the_person() {
         status: 503,
         error: String::new(),
     });
-    assert_eq!(said(&found(&aws, "https://corp.awsapps.com/start")).1, None);
+    assert_eq!(summary(&discovered(&aws, "https://corp.awsapps.com/start")).1, None);
     let mut nowhere = endpoints(&aws);
     nowhere.portal = Some("http://127.0.0.1:1".into());
     let silent =
@@ -86,7 +87,7 @@ fn aws_itself_says_whether_start_url_and_region_belong_together() {
         );
         run(verify_region(&of, &NetworkConfig::default(), Clock::System))
     };
-    let corp = found(&aws, "https://corp.awsapps.com/start");
+    let corp = discovered(&aws, "https://corp.awsapps.com/start");
     ask(&corp).unwrap();
     aws.add_fault(Fault::Fail {
         operation: "StartDeviceAuthorization".into(),
@@ -103,6 +104,6 @@ fn aws_itself_says_whether_start_url_and_region_belong_together() {
         error: "InvalidClientMetadataException".into(),
     });
     assert_eq!(ask(&corp).unwrap_err().kind, ErrorKind::Config);
-    let nobody = found(&aws, "https://nobody.awsapps.com/start");
+    let nobody = discovered(&aws, "https://nobody.awsapps.com/start");
     assert_eq!(ask(&nobody).unwrap_err().kind, ErrorKind::Config);
 }

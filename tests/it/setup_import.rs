@@ -3,8 +3,8 @@
 
 use std::fs;
 
-use crate::commands::refused;
-use crate::sandbox::{Ran, Sandbox};
+use crate::commands::assert_refused;
+use crate::sandbox::{CommandOutput, Sandbox};
 
 const AWS_SSO: &str = r##"# aws-sso
 SSOConfig:
@@ -79,11 +79,11 @@ fn machine() -> Sandbox {
     sandbox
 }
 
-fn says(sandbox: &Sandbox, file: &str) -> String {
+fn read_file(sandbox: &Sandbox, file: &str) -> String {
     fs::read_to_string(sandbox.path(file)).unwrap()
 }
 
-fn left(ran: &Ran) -> Vec<(String, String)> {
+fn skipped(ran: &CommandOutput) -> Vec<(String, String)> {
     let plan: serde_json::Value =
         serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{ran:?}"));
     let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
@@ -98,10 +98,10 @@ fn left(ran: &Ran) -> Vec<(String, String)> {
 #[test]
 fn everything_moves_in_or_is_named() {
     let sandbox = machine();
-    let before = (says(&sandbox, "rolecall/config.toml"), says(&sandbox, ".aws/config"));
+    let before = (read_file(&sandbox, "rolecall/config.toml"), read_file(&sandbox, ".aws/config"));
     let planned = sandbox.run(&["setup", "import", "--json"]);
     assert_eq!(planned.code, 0, "{planned:?}");
-    let left = left(&planned);
+    let left = skipped(&planned);
     for (what, why) in [
         ("SSOConfig.Default.MaxRetry", "no such setting"),
         ("SSOConfig.Default.Accounts.1.Roles.Odd.Via", "not the ARN"),
@@ -125,21 +125,24 @@ fn everything_moves_in_or_is_named() {
         );
     }
     assert_eq!(left.len(), 15, "{left:#?}");
-    refused(&sandbox.run(&["setup", "import"]), 2, &["add --yes", "no terminal"]);
+    assert_refused(&sandbox.run(&["setup", "import"]), 2, &["add --yes", "no terminal"]);
     assert_eq!(
-        (says(&sandbox, "rolecall/config.toml"), says(&sandbox, ".aws/config")),
+        (read_file(&sandbox, "rolecall/config.toml"), read_file(&sandbox, ".aws/config")),
         before,
         "a plan writes nothing"
     );
     let ran = sandbox.run(&["setup", "import", "--yes"]);
     assert_eq!(ran.code, 0, "{ran:?}");
-    insta::assert_snapshot!("import_config", says(&sandbox, "rolecall/config.toml"));
+    insta::assert_snapshot!("import_config", read_file(&sandbox, "rolecall/config.toml"));
     let again = sandbox.run(&["setup", "import", "--yes"]);
     assert!(again.code == 0 && again.stderr.contains("nothing to write"), "{again:?}");
     let undone = sandbox.run(&["setup", "import", "--undo"]);
     assert_eq!(undone.code, 0, "{undone:?}");
-    assert_eq!((says(&sandbox, "rolecall/config.toml"), says(&sandbox, ".aws/config")), before);
-    refused(&sandbox.run(&["setup", "import", "--undo"]), 1, &["nothing was imported"]);
+    assert_eq!(
+        (read_file(&sandbox, "rolecall/config.toml"), read_file(&sandbox, ".aws/config")),
+        before
+    );
+    assert_refused(&sandbox.run(&["setup", "import", "--undo"]), 1, &["nothing was imported"]);
 }
 
 #[test]
@@ -152,9 +155,9 @@ fn a_profile_with_two_ways_to_credentials_keeps_one() {
             && shown.stdout.contains("+[instances.Default]"),
         "{shown:?}"
     );
-    assert_eq!(says(&sandbox, ".aws/config"), PROFILES);
+    assert_eq!(read_file(&sandbox, ".aws/config"), PROFILES);
     assert_eq!(sandbox.run(&["setup", "import", "--yes"]).code, 0);
-    let now = says(&sandbox, ".aws/config");
+    let now = read_file(&sandbox, ".aws/config");
     let line = now.lines().find(|line| line.contains("rolecall")).unwrap();
     assert!(
         line.ends_with("process --sso lab --account 000000000007 --role AdministratorAccess"),
@@ -175,7 +178,7 @@ fn a_profile_that_another_program_writes_stays_as_that_program_wrote_it() {
         ran.code == 0 && ran.stderr.contains("profile many, profile theirs: aws-sso-util made it"),
         "{ran:?}"
     );
-    assert!(says(&sandbox, ".aws/config").ends_with(theirs));
+    assert!(read_file(&sandbox, ".aws/config").ends_with(theirs));
     let again = sandbox.run(&["setup", "import", "--yes"]);
     assert!(again.code == 0 && again.stderr.contains("nothing to write"), "{again:?}");
 }
@@ -212,7 +215,7 @@ fn an_instance_under_another_name_and_profiles_that_run_aws_sso_are_named() {
     );
     let line = "credential_process = /usr/bin/aws-sso -S \"Work\" process --arn arn:aws:iam::012345678901:role/ReadOnlyAccess";
     sandbox.write(".aws/config", &format!("[profile pay-ro]\n{line}\n"));
-    let left = left(&sandbox.run(&["setup", "import", "--json"]));
+    let left = skipped(&sandbox.run(&["setup", "import", "--json"]));
     for (what, why) in
         [("SSOConfig.Work", "it is `corp` here"), ("profile pay-ro", "it runs /usr/bin/aws-sso")]
     {
@@ -227,14 +230,15 @@ fn an_instance_under_another_name_and_profiles_that_run_aws_sso_are_named() {
 fn only_the_files_of_the_last_import_are_taken_back() {
     let sandbox = machine();
     assert_eq!(sandbox.run(&["setup", "import", "--yes"]).code, 0);
-    let (config, aws) = (says(&sandbox, "rolecall/config.toml"), says(&sandbox, ".aws/config"));
+    let (config, aws) =
+        (read_file(&sandbox, "rolecall/config.toml"), read_file(&sandbox, ".aws/config"));
     sandbox.write("more.yaml", "SSOConfig:\n  Other:\n    SSORegion: eu-west-1\n    StartUrl: https://other.awsapps.com/start\n");
     let more = sandbox.run(&["setup", "import", "--yes", "--from", "more.yaml"]);
-    assert!(more.code == 0 && says(&sandbox, "rolecall/config.toml") != config, "{more:?}");
+    assert!(more.code == 0 && read_file(&sandbox, "rolecall/config.toml") != config, "{more:?}");
     let undone = sandbox.run(&["setup", "import", "--undo"]);
     assert!(undone.code == 0 && !undone.stderr.contains(".aws/config"), "{undone:?}");
     assert_eq!(
-        (says(&sandbox, "rolecall/config.toml"), says(&sandbox, ".aws/config")),
+        (read_file(&sandbox, "rolecall/config.toml"), read_file(&sandbox, ".aws/config")),
         (config, aws)
     );
 }
@@ -258,20 +262,28 @@ fn what_was_imported_works() {
 fn files_that_cannot_be_read_are_named_with_their_line() {
     let sandbox = machine();
     sandbox.write("odd.yaml", "SSOConfig:\n  a: 1\n   b: 2\n");
-    refused(&sandbox.run(&["setup", "import", "--from", "odd.yaml"]), 3, &["odd.yaml", "line 3"]);
-    refused(
+    assert_refused(
+        &sandbox.run(&["setup", "import", "--from", "odd.yaml"]),
+        3,
+        &["odd.yaml", "line 3"],
+    );
+    assert_refused(
         &sandbox.run(&["setup", "import", "--from", "none.yaml"]),
         3,
         &["there is no file none.yaml"],
     );
     sandbox.write("granted", "DefaultBrowser = \n");
-    refused(&sandbox.run(&["setup", "import", "--from", "granted"]), 3, &["granted", "line 1"]);
+    assert_refused(
+        &sandbox.run(&["setup", "import", "--from", "granted"]),
+        3,
+        &["granted", "line 1"],
+    );
     let empty = Sandbox::new();
     std::fs::write(empty.path("rolecall/config.toml"), "").unwrap();
     let list = ["list"];
     assert!(!empty.run(&list).stderr.contains("setup import"));
     empty.write(".aws-sso/config.yaml", AWS_SSO);
-    refused(&empty.run(&list), 3, &["rolecall setup import", "~/.aws-sso/config.yaml"]);
+    assert_refused(&empty.run(&list), 3, &["rolecall setup import", "~/.aws-sso/config.yaml"]);
     std::fs::remove_file(empty.path(".aws-sso/config.yaml")).unwrap();
-    refused(&empty.run(&["setup", "import"]), 1, &["nothing was found", "--from"]);
+    assert_refused(&empty.run(&["setup", "import"]), 1, &["nothing was found", "--from"]);
 }

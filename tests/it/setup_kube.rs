@@ -4,8 +4,8 @@
 use std::fs;
 use std::path::Path;
 
-use crate::commands::refused;
-use crate::sandbox::{Ran, Sandbox, binary};
+use crate::commands::assert_refused;
+use crate::sandbox::{CommandOutput, Sandbox, binary};
 use crate::terminal::Terminal;
 
 const AWS: &str = "[profile pay]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\nsso_account_id = 012345678901\n\
@@ -29,7 +29,7 @@ fn golden(name: &str, what: &str) -> String {
     fs::read_to_string(folder.join(what)).unwrap()
 }
 
-fn says(sandbox: &Sandbox, file: &str) -> String {
+fn read_file(sandbox: &Sandbox, file: &str) -> String {
     fs::read_to_string(sandbox.path(file)).unwrap()
 }
 
@@ -48,14 +48,14 @@ fn every_file_becomes_what_it_shall_and_comes_back() {
         assert!(
             shown.code == 0
                 && shown.stdout.contains("+")
-                && says(&sandbox, ".kube/config") == before,
+                && read_file(&sandbox, ".kube/config") == before,
             "{name}: {shown:?}"
         );
-        refused(&sandbox.run(&["setup", "kube"]), 2, &["add --yes"]);
-        assert_eq!(says(&sandbox, ".kube/config"), before, "{name}");
+        assert_refused(&sandbox.run(&["setup", "kube"]), 2, &["add --yes"]);
+        assert_eq!(read_file(&sandbox, ".kube/config"), before, "{name}");
         let ran = sandbox.run(&["setup", "kube", "--yes"]);
         assert_eq!(ran.code, 0, "{name}: {ran:?}");
-        assert_eq!(says(&sandbox, ".kube/config"), after, "{name}");
+        assert_eq!(read_file(&sandbox, ".kube/config"), after, "{name}");
         let again = sandbox.run(&["setup", "kube", "--yes"]);
         assert!(again.code == 0 && again.stderr.contains("nothing to write"), "{name}: {again:?}");
         let undone = sandbox.run(&["setup", "kube", "--undo"]);
@@ -63,7 +63,7 @@ fn every_file_becomes_what_it_shall_and_comes_back() {
             undone.code == 0 && undone.stderr.contains("as it was before"),
             "{name}: {undone:?}"
         );
-        assert_eq!(says(&sandbox, ".kube/config"), before, "{name}");
+        assert_eq!(read_file(&sandbox, ".kube/config"), before, "{name}");
     }
 }
 
@@ -73,7 +73,7 @@ fn what_is_not_clear_is_left_alone_with_a_word() {
     let before = golden("left-alone", "before");
     sandbox.write(".kube/config", &before);
     let ran = sandbox.run(&["setup", "kube", "--yes"]);
-    assert_eq!((ran.code, says(&sandbox, ".kube/config")), (0, before), "{ran:?}");
+    assert_eq!((ran.code, read_file(&sandbox, ".kube/config")), (0, before), "{ran:?}");
     for (name, why) in [
         ("nobody", "names no role"),
         ("flow", "in brackets"),
@@ -119,7 +119,7 @@ fn a_role_assumed_on_top_and_another_program_around_the_cli_are_told_with_the_ne
     assert_eq!(sandbox.run(&command.split(' ').skip(1).collect::<Vec<_>>()).code, 0, "{command}");
     let ran = sandbox.run(&["setup", "kube", "--yes", "on-top"]);
     assert!(
-        ran.code == 0 && says(&sandbox, ".kube/config").contains("'000000000009:EksAdmin'"),
+        ran.code == 0 && read_file(&sandbox, ".kube/config").contains("'000000000009:EksAdmin'"),
         "{ran:?}"
     );
 }
@@ -134,7 +134,7 @@ fn words_choose_users_and_several_files_are_changed() {
             sandbox.path("two"),
         ])
         .unwrap();
-        Ran::of(
+        CommandOutput::from_output(
             sandbox
                 .rolecall(&[&["setup", "kube"][..], args].concat())
                 .env("KUBECONFIG", list)
@@ -146,37 +146,41 @@ fn words_choose_users_and_several_files_are_changed() {
         (golden("profile-flag-and-comments", "before"), golden("update-kubeconfig", "before"));
     sandbox.write("one", &one);
     sandbox.write("two", &two);
-    refused(&run(&["--yes", "no-such-cluster"]), 1, &["no user of EKS matches"]);
+    assert_refused(&run(&["--yes", "no-such-cluster"]), 1, &["no user of EKS matches"]);
     assert_eq!(run(&["--yes", "deploy"]).code, 0);
     assert!(
-        says(&sandbox, "one").contains("000000000001:Deploy")
-            && says(&sandbox, "one").contains("/usr/local/bin/aws")
+        read_file(&sandbox, "one").contains("000000000001:Deploy")
+            && read_file(&sandbox, "one").contains("/usr/local/bin/aws")
     );
-    assert_eq!(says(&sandbox, "two"), two);
+    assert_eq!(read_file(&sandbox, "two"), two);
     let undone = run(&["--undo"]);
-    assert!(undone.code == 0 && says(&sandbox, "one") == one, "{undone:?}");
+    assert!(undone.code == 0 && read_file(&sandbox, "one") == one, "{undone:?}");
     assert_eq!(run(&["--yes"]).code, 0);
     assert_eq!(
-        (says(&sandbox, "one"), says(&sandbox, "two")),
+        (read_file(&sandbox, "one"), read_file(&sandbox, "two")),
         (golden("profile-flag-and-comments", "after"), golden("update-kubeconfig", "after"))
     );
     sandbox.write("two", "users: []\n");
-    refused(&run(&["--undo"]), 2, &["changed since"]);
-    assert_eq!(says(&sandbox, "two"), "users: []\n");
+    assert_refused(&run(&["--undo"]), 2, &["changed since"]);
+    assert_eq!(read_file(&sandbox, "two"), "users: []\n");
 }
 
 #[test]
 fn a_file_that_is_no_yaml_or_not_there_is_an_error() {
     let sandbox = machine("/opt/rolecall");
-    refused(&sandbox.run(&["setup", "kube"]), 3, &["there is no kubeconfig", "update-kubeconfig"]);
+    assert_refused(
+        &sandbox.run(&["setup", "kube"]),
+        3,
+        &["there is no kubeconfig", "update-kubeconfig"],
+    );
     sandbox.write(".kube/config", "users:\n- name: a\n   user: b\n");
-    refused(&sandbox.run(&["setup", "kube", "--yes"]), 3, &["~/.kube/config", "line 3"]);
-    refused(
+    assert_refused(&sandbox.run(&["setup", "kube", "--yes"]), 3, &["~/.kube/config", "line 3"]);
+    assert_refused(
         &sandbox.run(&["setup", "kube", "--kubeconfig", "other"]),
         3,
         &["there is no file other"],
     );
-    refused(&sandbox.run(&["setup", "kube", "--undo"]), 1, &["nothing is known"]);
+    assert_refused(&sandbox.run(&["setup", "kube", "--undo"]), 1, &["nothing is known"]);
 }
 
 #[test]
@@ -188,8 +192,8 @@ fn a_person_is_asked() {
         let mut terminal = Terminal::rolecall(&sandbox, &["setup", "kube"]);
         terminal.wait_for("Write this? [y/N]");
         terminal.type_line(answer);
-        assert_eq!(terminal.end(), code);
-        assert_eq!(says(&sandbox, ".kube/config"), golden("update-kubeconfig", what));
+        assert_eq!(terminal.wait_for_exit(), code);
+        assert_eq!(read_file(&sandbox, ".kube/config"), golden("update-kubeconfig", what));
     }
 }
 
@@ -207,8 +211,9 @@ fn kubectl_gets_its_token_from_the_edited_file() {
     sandbox.write(".kube/config", &before);
     let ran = sandbox.run(&["setup", "kube", "--yes"]);
     assert_eq!(ran.code, 0, "{ran:?}");
-    let taken =
-        Ran::of(sandbox.command("kubectl").args(["get", "--raw", "/version"]).output().unwrap());
+    let taken = CommandOutput::from_output(
+        sandbox.command("kubectl").args(["get", "--raw", "/version"]).output().unwrap(),
+    );
     assert!(
         taken.stderr.contains("server gave HTTP response to HTTPS client")
             && !taken.stderr.contains("credentials"),

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use crate::commands::refused;
-use crate::sandbox::{Ran, Sandbox};
+use crate::commands::assert_refused;
+use crate::sandbox::{CommandOutput, Sandbox};
 
 const ACCOUNT: &str = "012345678901";
 const NAME: &str = "payments-prod-ReadOnlyAccess";
@@ -21,11 +21,11 @@ fn text(sandbox: &Sandbox) -> String {
     fs::read_to_string(sandbox.path(CONFIG)).unwrap()
 }
 
-fn setup(sandbox: &Sandbox, args: &[&str]) -> Ran {
+fn setup(sandbox: &Sandbox, args: &[&str]) -> CommandOutput {
     sandbox.run(&[&["setup", "profiles"], args].concat())
 }
 
-fn done(sandbox: &Sandbox, args: &[&str]) -> Ran {
+fn setup_ok(sandbox: &Sandbox, args: &[&str]) -> CommandOutput {
     let ran = setup(sandbox, args);
     assert_eq!(ran.code, 0, "{args:?}: {ran:?}");
     ran
@@ -55,7 +55,7 @@ fn roles_used_and_named_get_profiles_and_nothing_else_in_the_file_moves() {
         &sandbox,
         "config_variables = { cli_pager = '', output = 'json' }\nconfig_profiles_binary = '/opt/my tools/rolecall'\n",
     );
-    let nothing = done(&sandbox, &[]);
+    let nothing = setup_ok(&sandbox, &[]);
     assert!(
         nothing.stderr.contains("no role was used") && nothing.stderr.contains("--all"),
         "{nothing:?}"
@@ -69,7 +69,7 @@ fn roles_used_and_named_get_profiles_and_nothing_else_in_the_file_moves() {
             0
         );
     }
-    let written = done(&sandbox, &[]);
+    let written = setup_ok(&sandbox, &[]);
     let want = format!(
         "# mine\n[default]\nregion = eu-west-1\n\n# BEGIN_ROLECALL profiles\n\
          # Written by `rolecall setup profiles`. It replaces all lines down to END_ROLECALL: yours stand above or below.\n\n\
@@ -86,7 +86,7 @@ fn roles_used_and_named_get_profiles_and_nothing_else_in_the_file_moves() {
     ] {
         assert!(written.stderr.contains(said), "{said}: {written:?}");
     }
-    let again = done(&sandbox, &[]);
+    let again = setup_ok(&sandbox, &[]);
     assert!(again.stderr.contains("up to date: 1 profile"), "{again:?}");
     assert_eq!(text(&sandbox), want);
 }
@@ -94,12 +94,13 @@ fn roles_used_and_named_get_profiles_and_nothing_else_in_the_file_moves() {
 #[test]
 fn what_was_written_is_the_role_for_other_commands_too() {
     let sandbox = ready();
-    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
     let line = text(&sandbox)
         .lines()
         .find_map(|line| line.strip_prefix("credential_process = ").map(str::to_owned))
         .unwrap();
-    let ran = Ran::of(sandbox.command("sh").args(["-c", &line]).output().unwrap());
+    let ran =
+        CommandOutput::from_output(sandbox.command("sh").args(["-c", &line]).output().unwrap());
     assert!(ran.code == 0 && ran.stdout.contains("\"Version\":1"), "{ran:?}");
     let env = sandbox.run(&[
         "exec",
@@ -119,49 +120,50 @@ fn what_was_written_is_the_role_for_other_commands_too() {
 fn diff_and_print_show_and_write_nothing() {
     let sandbox = ready();
     let before = text(&sandbox);
-    let diff = done(&sandbox, &["--diff", &role("ReadOnlyAccess")]).stdout;
+    let diff = setup_ok(&sandbox, &["--diff", &role("ReadOnlyAccess")]).stdout;
     assert!(
         diff.starts_with("--- ~/.aws/config\n+++ ~/.aws/config\n@@ -1,3 +1,")
             && diff.contains(&format!("\n+[profile {NAME}]\n")),
         "{diff}"
     );
-    let coloured = done(&sandbox, &["--diff", "--color", "always", &role("ReadOnlyAccess")]).stdout;
+    let coloured =
+        setup_ok(&sandbox, &["--diff", "--color", "always", &role("ReadOnlyAccess")]).stdout;
     assert!(coloured.contains(&format!("\x1b[32m+[profile {NAME}]\x1b[0m\n")), "{coloured}");
-    let printed = done(&sandbox, &["--print", &role("ReadOnlyAccess")]).stdout;
+    let printed = setup_ok(&sandbox, &["--print", &role("ReadOnlyAccess")]).stdout;
     assert!(
         printed.starts_with(&format!("[profile {NAME}]\n"))
             && printed.ends_with("region = eu-west-1\n"),
         "{printed}"
     );
     assert_eq!(text(&sandbox), before);
-    done(&sandbox, &[&role("ReadOnlyAccess")]);
-    assert_eq!(done(&sandbox, &["--diff", &role("ReadOnlyAccess")]).stdout, "");
+    setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
+    assert_eq!(setup_ok(&sandbox, &["--diff", &role("ReadOnlyAccess")]).stdout, "");
 }
 
 #[test]
 fn runs_are_taken_back_one_by_one_and_each_command_takes_back_its_own() {
     let sandbox = ready();
     let first = text(&sandbox);
-    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
     let second = text(&sandbox);
-    done(&sandbox, &[&role("DatabaseAdministrator")]);
-    let undone = done(&sandbox, &["--undo"]);
+    setup_ok(&sandbox, &[&role("DatabaseAdministrator")]);
+    let undone = setup_ok(&sandbox, &["--undo"]);
     assert!(
         undone.stderr.contains("as it was before the run of 2")
             && undone.stderr.contains("the run before that can be"),
         "{undone:?}"
     );
     assert_eq!(text(&sandbox), second);
-    refused(
+    assert_refused(
         &sandbox.run(&["setup", "import", "--undo"]),
         1,
         &["written last by `rolecall setup profiles`", "setup profiles --undo"],
     );
     assert_eq!(text(&sandbox), second);
-    let undone = done(&sandbox, &["--undo"]);
+    let undone = setup_ok(&sandbox, &["--undo"]);
     assert!(!undone.stderr.contains("that can be undone"), "{undone:?}");
     assert_eq!(text(&sandbox), first);
-    refused(&setup(&sandbox, &["--undo"]), 1, &["nothing is known that could be undone"]);
+    assert_refused(&setup(&sandbox, &["--undo"]), 1, &["nothing is known that could be undone"]);
 }
 
 #[test]
@@ -169,7 +171,7 @@ fn a_list_calls_roles_by_their_written_names() {
     let sandbox = ready();
     let listed =
         || sandbox.run(&["list", "--csv", "-q", &role("ReadOnlyAccess"), "Profile"]).stdout;
-    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
     assert_eq!(listed(), format!("Profile\n{NAME}\n"));
     // Another account of that name would give both of them their ids, were it not for what is
     // written.
@@ -189,12 +191,12 @@ fn a_list_calls_roles_by_their_written_names() {
         both.contains(&format!("{NAME}\n")) && both.contains(&format!("{NAME}-{staging}\n")),
         "{both}"
     );
-    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
     assert_eq!(names(&sandbox), [NAME.to_owned(), format!("{NAME}-{staging}")]);
     assert_eq!(listed(), both);
     // A name that somebody else's profile has is taken; the list has the other one.
     sandbox.write(CONFIG, &format!("[profile {NAME}]\nregion = x\n"));
-    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
     assert!(listed().contains(&format!("{NAME}-{ACCOUNT}\n")), "{}", listed());
 }
 
@@ -202,7 +204,7 @@ fn a_list_calls_roles_by_their_written_names() {
 fn a_file_that_aws_programs_do_not_read_is_written_with_a_warning() {
     let sandbox = ready();
     sandbox.write(CONFIG, "[profile a]\nk = v\n[profile a]\nk = w\n");
-    let ran = done(&sandbox, &[&role("ReadOnlyAccess")]);
+    let ran = setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
     for words in [
         "warning: the AWS CLI and Python programs can't read ~/.aws/config: line 3: [profile a]",
         "rolecall doctor",
@@ -214,7 +216,7 @@ fn a_file_that_aws_programs_do_not_read_is_written_with_a_warning() {
         "no step that can't work: {ran:?}"
     );
     let json: serde_json::Value =
-        serde_json::from_str(&done(&sandbox, &["--json"]).stdout).unwrap();
+        serde_json::from_str(&setup_ok(&sandbox, &["--json"]).stdout).unwrap();
     assert_eq!(json["complaints"][0]["line"], 3, "{json}");
 }
 
@@ -222,11 +224,13 @@ fn a_file_that_aws_programs_do_not_read_is_written_with_a_warning() {
 fn the_next_step_names_a_region_where_nothing_else_does() {
     let sandbox = ready();
     assert!(
-        done(&sandbox, &[&role("ReadOnlyAccess")]).stderr.contains(&format!("--profile {NAME}\n"))
+        setup_ok(&sandbox, &[&role("ReadOnlyAccess")])
+            .stderr
+            .contains(&format!("--profile {NAME}\n"))
     );
     let file = fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
     sandbox.write("rolecall/config.toml", &file.replace("default_region = \"eu-west-1\"\n", ""));
-    let ran = done(&sandbox, &[&role("DatabaseAdministrator")]);
+    let ran = setup_ok(&sandbox, &[&role("DatabaseAdministrator")]);
     assert!(
         ran.stderr.contains("--profile payments-prod-DatabaseAdministrator --region eu-west-1\n"),
         "{ran:?}"
@@ -237,20 +241,20 @@ fn the_next_step_names_a_region_where_nothing_else_does() {
 fn undo_puts_the_file_back_once_and_not_over_what_was_changed_since() {
     let sandbox = ready();
     let before = text(&sandbox);
-    refused(&setup(&sandbox, &["--undo"]), 1, &["nothing is known that could be undone"]);
-    done(&sandbox, &[&role("ReadOnlyAccess")]);
-    done(&sandbox, &["--undo"]);
+    assert_refused(&setup(&sandbox, &["--undo"]), 1, &["nothing is known that could be undone"]);
+    setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
+    setup_ok(&sandbox, &["--undo"]);
     assert_eq!(text(&sandbox), before);
-    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
     let changed = text(&sandbox) + "\n[profile new]\nregion = x\n";
     sandbox.write(CONFIG, &changed);
-    refused(&setup(&sandbox, &["--undo"]), 2, &["was changed since", "--force"]);
+    assert_refused(&setup(&sandbox, &["--undo"]), 2, &["was changed since", "--force"]);
     assert_eq!(text(&sandbox), changed);
-    done(&sandbox, &["--undo", "--force"]);
+    setup_ok(&sandbox, &["--undo", "--force"]);
     assert_eq!(text(&sandbox), before);
     fs::remove_file(sandbox.path(CONFIG)).unwrap();
-    done(&sandbox, &[&role("ReadOnlyAccess")]);
-    done(&sandbox, &["--undo"]);
+    setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
+    setup_ok(&sandbox, &["--undo"]);
     assert!(!sandbox.path(CONFIG).exists());
 }
 
@@ -264,7 +268,7 @@ fn links_are_followed_modes_stay_and_a_read_only_file_is_left_alone() {
     fs::remove_file(&link).unwrap();
     symlink("../dotfiles/aws", &link).unwrap();
     fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
-    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o7777, 0o640);
     let written = fs::read_to_string(&real).unwrap();
@@ -274,10 +278,10 @@ fn links_are_followed_modes_stay_and_a_read_only_file_is_left_alone() {
         "{written}"
     );
     assert_eq!(written.matches('\n').count(), written.matches("\r\n").count());
-    done(&sandbox, &["--undo"]);
+    setup_ok(&sandbox, &["--undo"]);
     assert_eq!(fs::read_to_string(&real).unwrap(), "[default]\r\nregion = x");
     fs::set_permissions(&real, fs::Permissions::from_mode(0o440)).unwrap();
-    refused(&setup(&sandbox, &[&role("ReadOnlyAccess")]), 74, &["is read-only"]);
+    assert_refused(&setup(&sandbox, &[&role("ReadOnlyAccess")]), 74, &["is read-only"]);
     assert_eq!(fs::read_to_string(&real).unwrap(), "[default]\r\nregion = x");
     assert_eq!(fs::read_dir(sandbox.path("dotfiles")).unwrap().count(), 1);
 }
@@ -285,12 +289,12 @@ fn links_are_followed_modes_stay_and_a_read_only_file_is_left_alone() {
 #[test]
 fn after_a_rename_both_names_work_until_prune() {
     let sandbox = ready();
-    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
     let file = fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
     let table = format!("[instances.corp.accounts.{ACCOUNT}]\n");
     sandbox
         .write("rolecall/config.toml", &file.replace(&table, &format!("{table}name = 'Money'\n")));
-    let renamed = done(&sandbox, &[]);
+    let renamed = setup_ok(&sandbox, &[]);
     assert_eq!(names(&sandbox), ["Money-ReadOnlyAccess", NAME]);
     assert!(text(&sandbox).contains(&format!(
         "[profile {NAME}]\n# was: its name is Money-ReadOnlyAccess now\ncredential_process"
@@ -299,22 +303,22 @@ fn after_a_rename_both_names_work_until_prune() {
         renamed.stderr.contains(&format!("~ {NAME}  an old name of Money-ReadOnlyAccess")),
         "{renamed:?}"
     );
-    let left = done(&sandbox, &[]);
+    let left = setup_ok(&sandbox, &[]);
     assert!(left.stderr.contains(&format!("1 old name is there: {NAME} (--prune")), "{left:?}");
-    done(&sandbox, &["--prune"]);
+    setup_ok(&sandbox, &["--prune"]);
     assert_eq!(names(&sandbox), ["Money-ReadOnlyAccess"]);
 }
 
 #[test]
 fn a_role_that_is_gone_keeps_its_profile_until_prune() {
     let sandbox = ready();
-    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
     sandbox.aws.revoke_role(ACCOUNT.parse().unwrap(), "ReadOnlyAccess");
     assert_eq!(sandbox.run(&["cache", "-S", "corp"]).code, 0);
-    let kept = done(&sandbox, &[]);
+    let kept = setup_ok(&sandbox, &[]);
     assert!(kept.stderr.contains("1 profile of a role that is gone"), "{kept:?}");
     assert_eq!(names(&sandbox), [NAME]);
-    done(&sandbox, &["--prune"]);
+    setup_ok(&sandbox, &["--prune"]);
     assert_eq!(text(&sandbox), "# mine\n[default]\nregion = eu-west-1\n");
 }
 
@@ -323,7 +327,7 @@ fn profiles_outside_of_the_block_are_never_defined_again() {
     let sandbox = ready();
     let mine = format!("[profile {NAME}]\nregion = mars\n");
     sandbox.write(CONFIG, &mine);
-    let taken = done(&sandbox, &[&role("ReadOnlyAccess"), "--force"]);
+    let taken = setup_ok(&sandbox, &[&role("ReadOnlyAccess"), "--force"]);
     assert!(
         taken.stderr.contains(&format!("+ {NAME}-{ACCOUNT}  since {NAME} is taken")),
         "{taken:?}"
@@ -331,16 +335,16 @@ fn profiles_outside_of_the_block_are_never_defined_again() {
     assert_eq!(names(&sandbox), [NAME.to_owned(), format!("{NAME}-{ACCOUNT}")]);
     // One that is the role's own is enough.
     sandbox.write(CONFIG, &format!("[profile {NAME}]\nsso_session = corp\nsso_account_id = {ACCOUNT}\nsso_role_name = ReadOnlyAccess\n"));
-    let own = done(&sandbox, &[&role("ReadOnlyAccess")]);
+    let own = setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
     assert!(
         own.stderr.contains(&format!("skipped 1 role with a profile of your own: {NAME}")),
         "{own:?}"
     );
     // And one that came later takes ours out: the AWS CLI can't read a file that has both.
     sandbox.write(CONFIG, "");
-    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
     sandbox.write(CONFIG, &format!("{mine}\n{}", text(&sandbox)));
-    let later = done(&sandbox, &[]);
+    let later = setup_ok(&sandbox, &[]);
     assert!(
         later.stderr.contains(&format!("- {NAME}  stands outside of the block now")),
         "{later:?}"
@@ -352,7 +356,7 @@ fn profiles_outside_of_the_block_are_never_defined_again() {
 fn a_section_of_the_credentials_file_takes_a_name_too() {
     let sandbox = ready();
     sandbox.write(".aws/credentials", &format!("[{NAME}]\naws_access_key_id = AKIA\n"));
-    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
     assert_eq!(names(&sandbox), [format!("{NAME}-{ACCOUNT}")]);
 }
 
@@ -364,16 +368,16 @@ fn only_force_gives_a_written_name_to_another_role() {
     };
     let file = fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
     sandbox.write("rolecall/config.toml", &format!("{file}\n{}", table("ReadOnlyAccess", "main")));
-    done(&sandbox, &[]);
+    setup_ok(&sandbox, &[]);
     assert_eq!(names(&sandbox), ["main"]);
     sandbox.write(
         "rolecall/config.toml",
         &format!("{file}\n{}", table("DatabaseAdministrator", "main")),
     );
-    let other = done(&sandbox, &[]);
+    let other = setup_ok(&sandbox, &[]);
     assert!(other.stderr.contains(&format!("+ main-{ACCOUNT}  since main is taken")), "{other:?}");
     assert_eq!(names(&sandbox), ["main".to_owned(), format!("main-{ACCOUNT}"), NAME.to_owned()]);
-    done(&sandbox, &["--force"]);
+    setup_ok(&sandbox, &["--force"]);
     assert!(text(&sandbox).contains(&format!(
         "[profile main]\ncredential_process = {} process --sso corp --account {ACCOUNT} --role DatabaseAdministrator\n",
         crate::sandbox::binary()
@@ -383,37 +387,41 @@ fn only_force_gives_a_written_name_to_another_role() {
 #[test]
 fn native_profiles_bring_the_session_that_they_need() {
     let sandbox = ready();
-    done(&sandbox, &["--native", &role("ReadOnlyAccess")]);
+    setup_ok(&sandbox, &["--native", &role("ReadOnlyAccess")]);
     let native = format!(
         "[profile {NAME}]\nsso_session = corp\nsso_account_id = {ACCOUNT}\nsso_role_name = ReadOnlyAccess\nregion = eu-west-1\n"
     );
     let session = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\nsso_registration_scopes = sso:account:access\n";
     assert!(text(&sandbox).contains(&format!("{session}\n{native}")), "{}", text(&sandbox));
     // The block stays what it is; chained roles know one way only.
-    done(&sandbox, &["account:payments-staging role:Deploy"]);
+    setup_ok(&sandbox, &["account:payments-staging role:Deploy"]);
     assert!(
         text(&sandbox).contains(&native) && text(&sandbox).contains("--role Deploy\n"),
         "{}",
         text(&sandbox)
     );
-    done(&sandbox, &["--process"]);
+    setup_ok(&sandbox, &["--process"]);
     assert!(!text(&sandbox).contains("sso_session"), "{}", text(&sandbox));
     // A session that stands in the file already is used; another one of that name is an error.
     sandbox.write(CONFIG, session);
-    done(&sandbox, &["--native", &role("ReadOnlyAccess")]);
+    setup_ok(&sandbox, &["--native", &role("ReadOnlyAccess")]);
     assert_eq!(text(&sandbox).matches("[sso-session").count(), 1);
     sandbox.write(CONFIG, &session.replace("corp.aws", "other.aws"));
-    refused(&setup(&sandbox, &["--native", &role("ReadOnlyAccess")]), 3, &["[sso-session corp]"]);
+    assert_refused(
+        &setup(&sandbox, &["--native", &role("ReadOnlyAccess")]),
+        3,
+        &["[sso-session corp]"],
+    );
 }
 
 #[test]
 fn damaged_markers_are_an_error_and_never_a_loss() {
     let sandbox = ready();
-    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
     let damaged =
         text(&sandbox).replace("# END_ROLECALL profiles\n", "\n[profile precious]\nregion = x\n");
     sandbox.write(CONFIG, &damaged);
-    refused(
+    assert_refused(
         &setup(&sandbox, &["--all"]),
         3,
         &["~/.aws/config: line 5: the block `profiles` has no END_ROLECALL", "hint: "],
@@ -424,13 +432,13 @@ fn damaged_markers_are_an_error_and_never_a_loss() {
 #[test]
 fn sections_that_somebody_put_into_the_block_stay_in_it() {
     let sandbox = ready();
-    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
     let more = "# precious\n[profile precious]\nregion = x\nfoo = \u{e9}\n";
     sandbox.write(
         CONFIG,
         &text(&sandbox).replace("# END_ROLECALL", &format!("\n{more}# END_ROLECALL")),
     );
-    done(&sandbox, &[&role("DatabaseAdministrator")]);
+    setup_ok(&sandbox, &[&role("DatabaseAdministrator")]);
     assert!(text(&sandbox).contains(&format!("\n{more}# END_ROLECALL")), "{}", text(&sandbox));
     assert_eq!(names(&sandbox), ["payments-prod-DatabaseAdministrator", NAME, "precious"]);
 }
@@ -442,7 +450,7 @@ fn a_template_names_profiles_everywhere_and_a_wrong_one_stops_only_this_command(
         &sandbox,
         "profile_format = '{{ tags.env }}.{{ account_name | upper }}.{{ RoleName }}'",
     );
-    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
     assert_eq!(names(&sandbox), ["prod.PAYMENTS-PROD.ReadOnlyAccess"]);
     let listed = sandbox.run(&["list", "Profile", "-S", "corp", "-q", &role("ReadOnlyAccess")]);
     assert!(listed.stdout.contains("prod.PAYMENTS-PROD.ReadOnlyAccess"), "{listed:?}");
@@ -458,7 +466,7 @@ fn a_template_names_profiles_everywhere_and_a_wrong_one_stops_only_this_command(
     assert_eq!(env.stdout, "prod.PAYMENTS-PROD.ReadOnlyAccess\n", "{env:?}");
     let file = fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
     sandbox.write("rolecall/config.toml", &file.replace("upper", "uper"));
-    refused(&setup(&sandbox, &[]), 3, &["config.toml:1: profile_format: ", "uper"]);
+    assert_refused(&setup(&sandbox, &[]), 3, &["config.toml:1: profile_format: ", "uper"]);
     let listed = sandbox.run(&["list", "Profile", "-S", "corp"]);
     assert!(
         listed.code == 0
@@ -466,14 +474,14 @@ fn a_template_names_profiles_everywhere_and_a_wrong_one_stops_only_this_command(
             && listed.stderr.contains("config.toml:1: profile_format: "),
         "{listed:?}"
     );
-    refused(
+    assert_refused(
         &sandbox.run(&["settings", "set", "profile_format", "{{ nope }}"]),
         3,
         &["there is no field `nope`"],
     );
     assert_eq!(sandbox.run(&["settings", "set", "profile_format", "{{ role }}"]).code, 0);
     sandbox.write("rolecall/config.toml", &format!("profil_format = 1\n{file}"));
-    refused(&setup(&sandbox, &[]), 3, &["unknown key `profil_format`"]);
+    assert_refused(&setup(&sandbox, &[]), 3, &["unknown key `profil_format`"]);
 }
 
 #[test]
@@ -490,7 +498,7 @@ fn a_refresh_brings_profiles_up_to_date_where_that_is_wanted() {
         (0, 0),
         "nobody asked for a block: {without:?}"
     );
-    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
     assert_eq!(sandbox.run(&["cache", "-S", "corp", "--no-config-check"]).code, 0);
     assert_eq!(names(&sandbox), [NAME]);
     let told = sandbox.run(&["cache", "-S", "corp"]);
@@ -513,7 +521,8 @@ fn the_path_that_leads_to_the_program_is_written_since_what_is_behind_it_changes
     std::os::unix::fs::symlink(crate::sandbox::binary(), &link).unwrap();
     let path = format!("{}:/usr/bin", place.display());
     let args = ["setup", "profiles", "--print", &role("ReadOnlyAccess")];
-    let printed = Ran::of(sandbox.rolecall(&args).env("PATH", path).output().unwrap());
+    let printed =
+        CommandOutput::from_output(sandbox.rolecall(&args).env("PATH", path).output().unwrap());
     assert!(
         printed
             .stdout
@@ -521,7 +530,7 @@ fn the_path_that_leads_to_the_program_is_written_since_what_is_behind_it_changes
         "{printed:?}"
     );
     configure(&sandbox, "config_profiles_binary = 'rolecall'");
-    refused(
+    assert_refused(
         &setup(&sandbox, &args[2..]),
         3,
         &["config_profiles_binary: rolecall is not an absolute path"],
@@ -539,7 +548,7 @@ fn a_session_that_is_all_that_is_known_of_an_instance_stays() {
     let only_ours =
         text(&sandbox).split_once("# BEGIN").map(|(_, block)| format!("# BEGIN{block}")).unwrap();
     sandbox.write(CONFIG, &only_ours);
-    done(&sandbox, &["--process", "--prune"]);
+    setup_ok(&sandbox, &["--process", "--prune"]);
     assert!(
         text(&sandbox).contains("[sso-session corp]")
             && text(&sandbox).contains("credential_process"),
@@ -551,7 +560,7 @@ fn a_session_that_is_all_that_is_known_of_an_instance_stays() {
 #[test]
 fn json_tells_every_profile_and_every_role_that_has_none() {
     let sandbox = ready();
-    let ran = done(
+    let ran = setup_ok(
         &sandbox,
         &["--json", "account:payments-prod role:BreakGlass | role:DatabaseAdministrator"],
     );
@@ -570,10 +579,10 @@ fn another_file_may_be_named() {
     let sandbox = ready();
     let other = sandbox.path("other/config");
     let other = other.to_str().unwrap();
-    done(&sandbox, &["--aws-config", other, &role("ReadOnlyAccess")]);
+    setup_ok(&sandbox, &["--aws-config", other, &role("ReadOnlyAccess")]);
     assert!(fs::read_to_string(other).unwrap().starts_with("# BEGIN_ROLECALL profiles\n"));
     assert!(names(&sandbox).is_empty());
-    done(&sandbox, &["--undo", "--aws-config", other]);
+    setup_ok(&sandbox, &["--undo", "--aws-config", other]);
     assert!(!std::path::Path::new(other).exists());
 }
 

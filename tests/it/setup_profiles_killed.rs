@@ -4,8 +4,8 @@ use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 
-use crate::foreign::named;
-use crate::sandbox::{Ran, Sandbox, binary};
+use crate::foreign::program_from_env;
+use crate::sandbox::{CommandOutput, Sandbox, binary};
 
 /// Calls by which files come, change and go; those that a machine does not have are passed over.
 const CALLS: [&str; 11] = [
@@ -26,8 +26,8 @@ const OLD: &str = "# mine\n[default]\nregion = eu-west-1\n\n[profile x]\nregion 
 
 /// The program with these arguments, killed at the Nth of such calls; `None` when it was done
 /// before that.
-fn killed(sandbox: &Sandbox, args: &[&str], call: &str, at: usize) -> Option<()> {
-    let mut strace = sandbox.command(named("ROLECALL_TEST_STRACE", "/usr/bin/strace"));
+fn run_killed_at(sandbox: &Sandbox, args: &[&str], call: &str, at: usize) -> Option<()> {
+    let mut strace = sandbox.command(program_from_env("ROLECALL_TEST_STRACE", "/usr/bin/strace"));
     let inject = format!("inject=?{call}:signal=KILL:when={at}");
     strace
         .args([
@@ -46,7 +46,12 @@ fn killed(sandbox: &Sandbox, args: &[&str], call: &str, at: usize) -> Option<()>
     match output.status.signal() {
         Some(9) => Some(()),
         _ => {
-            assert_eq!(output.status.code(), Some(0), "{call} {at}: {:?}", Ran::of(output));
+            assert_eq!(
+                output.status.code(),
+                Some(0),
+                "{call} {at}: {:?}",
+                CommandOutput::from_output(output)
+            );
             None
         }
     }
@@ -70,7 +75,7 @@ fn a_kill_at_any_call_leaves_the_old_file_or_the_new_one() {
     for call in CALLS {
         for at in 1.. {
             fs::write(config(&sandbox), OLD).unwrap();
-            if killed(&sandbox, &QUERY, call, at).is_none() {
+            if run_killed_at(&sandbox, &QUERY, call, at).is_none() {
                 break;
             }
             kills += 1;
@@ -114,7 +119,7 @@ fn a_kill_while_the_file_is_put_back_leaves_one_of_the_two() {
         for at in 1.. {
             fs::write(config(&sandbox), OLD).unwrap();
             assert_eq!(sandbox.run(&QUERY).code, 0);
-            if killed(&sandbox, &["setup", "profiles", "--undo"], call, at).is_none() {
+            if run_killed_at(&sandbox, &["setup", "profiles", "--undo"], call, at).is_none() {
                 break;
             }
             kills += 1;

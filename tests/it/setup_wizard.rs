@@ -2,8 +2,8 @@
 
 use rolecall::demo::{self, DeviceApproval};
 
-use crate::commands::refused;
-use crate::sandbox::{Ran, Sandbox, binary};
+use crate::commands::assert_refused;
+use crate::sandbox::{CommandOutput, Sandbox, binary};
 use crate::terminal::{ENTER, Terminal};
 
 const CORP: &str = "https://corp.awsapps.com/start";
@@ -65,26 +65,26 @@ fn a_script_sets_up_an_instance_without_a_question() {
     assert!(again.code == 0 && again.stderr.contains("set up already, as corp"), "{again:?}");
     let two = ["setup", "wizard", "--start-url", CORP, "--name", "other", "--yes"];
     assert_eq!(sandbox.run(&two).code, 0);
-    refused(&sandbox.run(&two), 3, &["`other` is taken"]);
+    assert_refused(&sandbox.run(&two), 3, &["`other` is taken"]);
 }
 
 #[test]
 fn what_is_not_known_and_cannot_be_asked_is_named() {
     let sandbox = bare();
     let before = config(&sandbox);
-    refused(&sandbox.run(&["setup", "wizard"]), 2, &["no terminal", "--start-url URL"]);
+    assert_refused(&sandbox.run(&["setup", "wizard"]), 2, &["no terminal", "--start-url URL"]);
     let lab = "https://lab.awsapps.com/start";
-    refused(
+    assert_refused(
         &sandbox.run(&["setup", "wizard", "--start-url", lab, "--yes"]),
         2,
         &["region is not known", "--region REGION"],
     );
-    refused(
+    assert_refused(
         &sandbox.run(&["setup", "wizard", "--start-url", CORP]),
         2,
         &["[instances.corp]", "add --yes"],
     );
-    refused(
+    assert_refused(
         &sandbox.run(&[
             "setup",
             "wizard",
@@ -95,12 +95,12 @@ fn what_is_not_known_and_cannot_be_asked_is_named() {
         2,
         &["console"],
     );
-    refused(
+    assert_refused(
         &sandbox.run(&["setup", "wizard", "--start-url", CORP, "--region", "Ireland", "--yes"]),
         2,
         &["no region"],
     );
-    refused(
+    assert_refused(
         &sandbox.run(&["setup", "wizard", "--start-url", CORP, "--name", "a.b", "--yes"]),
         2,
         &["can't be a name"],
@@ -125,7 +125,7 @@ fn a_region_that_aws_does_not_take_is_not_written() {
     };
     sandbox.aws.add_fault(wrong("StartDeviceAuthorization"));
     let args = ["setup", "wizard", "--start-url", CORP, "--region", "us-east-1", "--yes"];
-    refused(
+    assert_refused(
         &sandbox.run(&args),
         3,
         &["does not accept https://corp.awsapps.com/start in us-east-1"],
@@ -162,7 +162,7 @@ fn a_person_is_asked_and_ends_in_a_list_of_roles() {
     terminal.wait_for("Add it? [y/N]");
     terminal.type_keys(ENTER);
     terminal.wait_for("next:");
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
     assert!(
         config(&sandbox).contains("[instances.sandbox]")
             && config(&sandbox).contains("\ndefault_region = \"eu-west-3\"\n")
@@ -201,7 +201,7 @@ fn a_typed_y_writes_the_profiles_and_the_hook_too() {
     assert_eq!(std::fs::read_to_string(sandbox.path(".bashrc")).unwrap(), "alias l=ls");
     terminal.type_line("y");
     terminal.wait_for("\nnext:");
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
     let start = std::fs::read_to_string(sandbox.path(".bashrc")).unwrap();
     assert!(
         start.starts_with("alias l=ls\n\n# rolecall")
@@ -222,7 +222,7 @@ fn a_hook_that_is_there_is_not_offered_again() {
     let sandbox = bare();
     sandbox.write(".profile", "eval \"$(rolecall init bash --cmd assume)\"\n");
     let script = format!("rolecall setup wizard --start-url {CORP} --yes; exit $?");
-    let ran = Ran::of(
+    let ran = CommandOutput::from_output(
         sandbox.command("/bin/bash").env("PATH", path()).args(["-c", &script]).output().unwrap(),
     );
     assert!(
@@ -244,8 +244,8 @@ fn a_home_that_cannot_be_written_is_told_before_anything_is_tried() {
     sandbox.write("blocked", "in the way");
     let place = sandbox.path("blocked/rolecall");
     let mut command = sandbox.rolecall(&["setup", "wizard", "--start-url", CORP, "--yes"]);
-    let ran = Ran::of(command.env("ROLECALL_HOME", &place).output().unwrap());
-    refused(
+    let ran = CommandOutput::from_output(command.env("ROLECALL_HOME", &place).output().unwrap());
+    assert_refused(
         &ran,
         74,
         &["nothing can be written in", "blocked", "not a directory", "XDG_CONFIG_HOME"],
@@ -268,9 +268,9 @@ fn a_command_typed_where_nothing_is_set_up_goes_on_behind_the_wizard() {
     terminal.type_keys(ENTER);
     approve(&terminal);
     terminal.wait_for("arn:aws:iam::012345678901:role/ReadOnlyAccess");
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
     let mut terminal = Terminal::rolecall(&bare(), &["login"]);
     terminal.wait_for("Start URL: ");
     terminal.type_keys(ENTER);
-    assert_eq!(terminal.end(), 130);
+    assert_eq!(terminal.wait_for_exit(), 130);
 }

@@ -10,17 +10,17 @@ use rolecall::domain::Secret;
 use rolecall::vault::SsoToken;
 use serde_json::json;
 
-use crate::commands::{ROLE, refused};
+use crate::commands::{ROLE, assert_refused};
 use crate::faults::signed_in;
 use crate::records::Records;
-use crate::sandbox::{Ran, Sandbox, wait_for};
+use crate::sandbox::{CommandOutput, Sandbox, wait_for};
 use crate::terminal::Terminal;
 
 const DEVICE: [&str; 6] = ["login", "-S", "corp", "--flow", "device-code", "--no-cache-refresh"];
 const PROCESS: [&str; 5] = ["process", "-S", "corp", "--arn", ROLE];
 
 /// Answers an operation as AWS does, with this change.
-fn edited(operation: &str, times: usize, edit: ReplyEdit) -> Fault {
+fn edited_response(operation: &str, times: usize, edit: ReplyEdit) -> Fault {
     Fault::Reply {
         operation: operation.into(),
         times,
@@ -29,8 +29,8 @@ fn edited(operation: &str, times: usize, edit: ReplyEdit) -> Fault {
 }
 
 /// Forgets the token but not the registration, so that the next sign-in uses the stored one.
-fn end(sandbox: &Sandbox) {
-    let records = Records::of(sandbox);
+fn expire_token(sandbox: &Sandbox) {
+    let records = Records::new(sandbox);
     let token = records.token("corp").unwrap();
     records.save_token(
         "corp",
@@ -64,14 +64,14 @@ fn a_registration_that_aws_has_forgotten_is_replaced_at_once() {
         let login = ["login", "-S", "corp", "--flow", flow, "--no-cache-refresh"];
         assert_eq!(approve(sandbox.spawn(&login)).0, 0);
         assert_eq!(sandbox.aws.call_count("RegisterClient"), 1);
-        end(&sandbox);
+        expire_token(&sandbox);
         let (code, said) = approve(sandbox.spawn(&login));
         assert_eq!(
             (code, sandbox.aws.call_count("RegisterClient")),
             (0, 1),
             "{flow}: a good one is used again: {said}"
         );
-        end(&sandbox);
+        expire_token(&sandbox);
         sandbox.aws.forget_clients();
         let (code, said) = approve(sandbox.spawn(&login));
         assert_eq!((code, sandbox.aws.call_count("RegisterClient")), (0, 2), "{flow}: {said}");
@@ -86,7 +86,7 @@ fn a_registration_that_aws_has_forgotten_is_replaced_at_once() {
 #[test]
 fn auto_login_replaces_a_forgotten_registration_too() {
     let sandbox = signed_in();
-    end(&sandbox);
+    expire_token(&sandbox);
     sandbox.aws.forget_clients();
     let browser = script(&sandbox, "browser", "#!/bin/sh\necho \"$1\" >> \"$HOME/tabs\"\n");
     let args = [&PROCESS[..], &["--auto-login", "--browser", &browser]].concat();
@@ -94,7 +94,7 @@ fn auto_login_replaces_a_forgotten_registration_too() {
     let tabs = || std::fs::read_to_string(sandbox.path("tabs")).ok();
     let tab = wait_for("the browser", || tabs()?.lines().next().map(str::to_owned));
     demo::approve(&tab).unwrap();
-    let ran = Ran::of(child.wait_with_output().unwrap());
+    let ran = CommandOutput::from_output(child.wait_with_output().unwrap());
     assert_eq!((ran.code, tabs().unwrap().lines().count()), (0, 1), "{ran:?}");
 }
 
@@ -130,7 +130,7 @@ fn an_answer_without_id_or_secret_is_asked_for_again_and_never_stored() {
     for field in ["/clientId", "/clientSecret"] {
         for edit in [ReplyEdit::Set(field.into(), json!("")), ReplyEdit::Remove(field.into())] {
             let sandbox = Sandbox::new();
-            sandbox.aws.add_fault(edited("RegisterClient", 1, edit.clone()));
+            sandbox.aws.add_fault(edited_response("RegisterClient", 1, edit.clone()));
             let ran = sandbox.run(&DEVICE);
             assert_eq!(
                 (ran.code, sandbox.aws.call_count("RegisterClient")),
@@ -138,8 +138,8 @@ fn an_answer_without_id_or_secret_is_asked_for_again_and_never_stored() {
                 "{field}: {ran:?}"
             );
             let sandbox = Sandbox::new();
-            sandbox.aws.add_fault(edited("RegisterClient", 9, edit));
-            refused(&sandbox.run(&DEVICE), 6, &["makes no sense", &field[1..]]);
+            sandbox.aws.add_fault(edited_response("RegisterClient", 9, edit));
+            assert_refused(&sandbox.run(&DEVICE), 6, &["makes no sense", &field[1..]]);
             sandbox.aws.clear_faults();
             assert_eq!(sandbox.run(&DEVICE).code, 0, "{field}: the next sign-in is not spoiled");
         }
@@ -150,14 +150,14 @@ fn an_answer_without_id_or_secret_is_asked_for_again_and_never_stored() {
 fn absurd_registration_ends_spoil_nothing() {
     for end in [json!(0), json!(-1), json!(1), json!(i64::MAX), json!(4_102_444_800_000_i64)] {
         let sandbox = Sandbox::new();
-        sandbox.aws.add_fault(edited(
+        sandbox.aws.add_fault(edited_response(
             "RegisterClient",
             1,
             ReplyEdit::Set("/clientSecretExpiresAt".into(), end.clone()),
         ));
         let ran = sandbox.run(&DEVICE);
         assert_eq!(ran.code, 0, "{end}: {ran:?}");
-        let registration = Records::of(&sandbox).token("corp").unwrap().registration.unwrap();
+        let registration = Records::new(&sandbox).token("corp").unwrap().registration.unwrap();
         let days = registration.expires_at.since(registration.issued_at) / 86_400;
         assert!((89..=91).contains(&days), "{end}: {days} days");
     }
@@ -175,7 +175,7 @@ fn odd_times_of_a_device_code_are_brought_into_range() {
     let edits = odd.into_iter().map(|(field, value)| ReplyEdit::Set(field.into(), value));
     for edit in edits.chain([ReplyEdit::Remove("/expiresIn".into())]) {
         let sandbox = Sandbox::new();
-        sandbox.aws.add_fault(edited("StartDeviceAuthorization", 1, edit.clone()));
+        sandbox.aws.add_fault(edited_response("StartDeviceAuthorization", 1, edit.clone()));
         let ran = sandbox.run(&DEVICE);
         assert!(ran.code == 0 && ran.stderr.contains("signed in to corp"), "{edit:?}: {ran:?}");
     }
@@ -186,9 +186,9 @@ fn an_answer_without_its_code_or_address_is_not_shown() {
     for field in ["/deviceCode", "/userCode", "/verificationUri"] {
         for edit in [ReplyEdit::Set(field.into(), json!("")), ReplyEdit::Remove(field.into())] {
             let sandbox = Sandbox::new();
-            sandbox.aws.add_fault(edited("StartDeviceAuthorization", 9, edit));
+            sandbox.aws.add_fault(edited_response("StartDeviceAuthorization", 9, edit));
             let ran = sandbox.run(&DEVICE);
-            refused(&ran, 6, &["makes no sense", &field[1..]]);
+            assert_refused(&ran, 6, &["makes no sense", &field[1..]]);
             assert!(!ran.stderr.contains("signing in"), "{field}: {ran:?}");
         }
     }
@@ -198,25 +198,25 @@ fn an_answer_without_its_code_or_address_is_not_shown() {
 fn an_access_token_that_no_request_can_carry_is_not_stored() {
     for token in ["", "two\r\nlines", "snow\u{2603}man", "\u{1b}[2J"] {
         let sandbox = Sandbox::new();
-        sandbox.aws.add_fault(edited(
+        sandbox.aws.add_fault(edited_response(
             "CreateToken:device_code",
             99,
             ReplyEdit::Set("/accessToken".into(), json!(token)),
         ));
         let ran = sandbox.run(&DEVICE);
-        refused(&ran, 6, &["makes no sense", "accessToken"]);
-        assert!(Records::of(&sandbox).token("corp").is_none(), "{token:?}");
+        assert_refused(&ran, 6, &["makes no sense", "accessToken"]);
+        assert!(Records::new(&sandbox).token("corp").is_none(), "{token:?}");
     }
 }
 
 #[test]
 fn an_empty_refresh_token_never_replaces_one() {
     let sandbox = signed_in();
-    let records = Records::of(&sandbox);
+    let records = Records::new(&sandbox);
     let before = records.token("corp").unwrap();
-    records.leave_token("corp", -60);
+    records.expire_token_in("corp", -60);
     sandbox.aws.add_fault(Fault::OmitRefreshToken);
-    sandbox.aws.add_fault(edited(
+    sandbox.aws.add_fault(edited_response(
         "CreateToken:refresh_token",
         1,
         ReplyEdit::Set("/refreshToken".into(), json!("")),
@@ -225,7 +225,7 @@ fn an_empty_refresh_token_never_replaces_one() {
     let after = records.token("corp").unwrap();
     assert_ne!(after.access_token, before.access_token);
     assert_eq!(after.refresh_token, before.refresh_token);
-    records.leave_token("corp", -60);
+    records.expire_token_in("corp", -60);
     assert_eq!(
         sandbox.run(&[&PROCESS[..], &["--sts-refresh"]].concat()).code,
         0,
@@ -236,12 +236,12 @@ fn an_empty_refresh_token_never_replaces_one() {
 #[test]
 fn a_stored_token_with_a_control_character_counts_as_damaged() {
     let sandbox = signed_in();
-    let records = Records::of(&sandbox);
+    let records = Records::new(&sandbox);
     for bad in ["a\nb", "\u{7f}", ""] {
         let token = SsoToken { access_token: Secret::from(bad), ..records.token("corp").unwrap() };
         records.save_token("corp", &token);
         let fetch = [&PROCESS[..], &["--no-cache"]].concat();
-        refused(
+        assert_refused(
             &sandbox.run(&fetch),
             4,
             &["nobody is signed in to corp", "rolecall login --sso corp"],
@@ -254,7 +254,7 @@ fn a_stored_token_with_a_control_character_counts_as_damaged() {
 #[test]
 fn login_checks_that_it_can_keep_the_token_before_a_page_is_shown() {
     let sandbox = signed_in();
-    end(&sandbox);
+    expire_token(&sandbox);
     let records = sandbox.path("rolecall/state/vault/records");
     std::fs::rename(&records, sandbox.path("elsewhere")).unwrap();
     std::fs::write(&records, "in the way").unwrap();
@@ -266,20 +266,20 @@ fn login_checks_that_it_can_keep_the_token_before_a_page_is_shown() {
 fn text_of_a_sign_in_is_shown_and_not_obeyed() {
     let sandbox = Sandbox::new();
     let code = "AB\u{1b}[2J\u{202e}\u{85}\u{2028}CD";
-    sandbox.aws.add_fault(edited(
+    sandbox.aws.add_fault(edited_response(
         "StartDeviceAuthorization",
         1,
         ReplyEdit::Set("/userCode".into(), json!(code)),
     ));
     let address = "https://evil.example/\u{1b}]0;pwned\u{7}\u{2067}";
-    sandbox.aws.add_fault(edited(
+    sandbox.aws.add_fault(edited_response(
         "StartDeviceAuthorization",
         1,
         ReplyEdit::Set("/verificationUriComplete".into(), json!(address)),
     ));
     let terminal = Terminal::rolecall(&sandbox, &DEVICE);
     terminal.wait_for("signed in to corp");
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
     let written = terminal.written();
     assert!(written.contains("AB\\u{1b}[2J\\u{202e}\\u{85}\\u{2028}CD"), "{written:?}");
     for obeyed in ["\u{1b}[2J", "\u{1b}]0;pwned", "\u{202e}", "\u{85}", "\u{2028}", "\u{2067}"] {
@@ -310,7 +310,7 @@ fn an_address_that_is_not_a_web_page_reaches_no_browser() {
     ] {
         let sandbox = Sandbox::new();
         let browser = script(&sandbox, "browser", "#!/bin/sh\necho \"$1\" >> \"$HOME/tabs\"\n");
-        sandbox.aws.add_fault(edited(
+        sandbox.aws.add_fault(edited_response(
             "StartDeviceAuthorization",
             1,
             ReplyEdit::Set("/verificationUriComplete".into(), json!(address)),
@@ -328,7 +328,7 @@ fn an_address_that_is_not_a_web_page_reaches_no_browser() {
 fn names_are_escaped_on_a_terminal_and_faithful_elsewhere() {
     let sandbox = Sandbox::new();
     let name = "prod\u{1b}]0;x\u{7}\u{202e}\u{2028}";
-    sandbox.aws.add_fault(edited(
+    sandbox.aws.add_fault(edited_response(
         "ListAccounts",
         1,
         ReplyEdit::Set("/accountList/0/accountName".into(), json!(name)),
@@ -344,7 +344,7 @@ fn names_are_escaped_on_a_terminal_and_faithful_elsewhere() {
         &["tags", "-S", "corp"],
     ] {
         let terminal = Terminal::rolecall(&sandbox, args);
-        assert_eq!(terminal.end(), 0);
+        assert_eq!(terminal.wait_for_exit(), 0);
         let written = terminal.written();
         assert!(
             written.contains("prod") && !written.contains("\u{1b}]0;x"),
@@ -394,8 +394,8 @@ fn callers_without_a_terminal_are_told_of_a_browser_that_fails() {
         "--browser",
         &browser,
     ]);
-    let ran = Ran::of(command.stdin(Stdio::null()).output().unwrap());
-    refused(
+    let ran = CommandOutput::from_output(command.stdin(Stdio::null()).output().unwrap());
+    assert_refused(
         &ran,
         4,
         &[
@@ -412,7 +412,7 @@ fn callers_without_a_terminal_are_told_of_a_browser_that_fails() {
         .unwrap()
         .to_owned();
     demo::approve(&address).unwrap();
-    let records = Records::of(&sandbox);
+    let records = Records::new(&sandbox);
     wait_for("the token", || records.token("corp"));
     let args = [&PROCESS[..], &["--auto-login"]].concat();
     assert_eq!(sandbox.run(&args).code, 0);
@@ -421,7 +421,7 @@ fn callers_without_a_terminal_are_told_of_a_browser_that_fails() {
 #[test]
 fn a_role_that_is_mistyped_is_told_apart_from_one_that_was_taken_away() {
     let sandbox = signed_in();
-    refused(
+    assert_refused(
         &sandbox.run(&["process", "-S", "corp", "-A", "012345678901", "-R", "ReadOnlyAcces"]),
         5,
         &[
@@ -429,13 +429,13 @@ fn a_role_that_is_mistyped_is_told_apart_from_one_that_was_taken_away() {
             "did you mean ReadOnlyAccess",
         ],
     );
-    refused(
+    assert_refused(
         &sandbox.run(&["process", "-S", "corp", "--arn", "999999999999:Admin"]),
         5,
         &["no account 999999999999 is known"],
     );
     sandbox.aws.revoke_role("012345678901".parse().unwrap(), "ReadOnlyAccess");
-    refused(
+    assert_refused(
         &sandbox.run(&PROCESS),
         6,
         &[

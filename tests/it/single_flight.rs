@@ -19,17 +19,17 @@ use rustix::fs::inotify;
 use crate::commands::{ROLE, json};
 use crate::faults::signed_in;
 use crate::records::Records;
-use crate::sandbox::{Ran, Sandbox, wait_for};
+use crate::sandbox::{CommandOutput, Sandbox, wait_for};
 
 const PROCESS: [&str; 5] = ["process", "-S", "corp", "--arn", ROLE];
 /// What one step of another process may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Sees other processes open the files of a directory.
-struct Opens(OwnedFd);
+struct OpenWatcher(OwnedFd);
 
-impl Opens {
-    fn of(directory: &Path) -> Self {
+impl OpenWatcher {
+    fn new(directory: &Path) -> Self {
         let watch =
             inotify::init(inotify::CreateFlags::CLOEXEC | inotify::CreateFlags::NONBLOCK).unwrap();
         inotify::add_watch(&watch, directory, inotify::WatchFlags::OPEN).unwrap();
@@ -38,7 +38,7 @@ impl Opens {
 
     /// Waits until a file whose name ends like this is opened.
     fn wait_for(&self, ending: &str) {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         let mut buffer = [const { MaybeUninit::uninit() }; 4096];
         let mut reader = inotify::Reader::new(&self.0, &mut buffer);
         loop {
@@ -60,8 +60,8 @@ impl Opens {
     }
 }
 
-fn lead(flight: &SingleFlight) -> Leader {
-    match flight.wait(flight.generation(), Instant::now() + PATIENCE).unwrap() {
+fn become_leader(flight: &SingleFlight) -> Leader {
+    match flight.wait(flight.generation(), Instant::now() + TIMEOUT).unwrap() {
         Turn::Lead(lead) => lead,
         other => panic!("{other:?}"),
     }
@@ -80,15 +80,15 @@ fn a_failure_from_before_the_sign_in_is_not_taken_for_the_present() {
     let sandbox = signed_in();
     // Another caller has led since before the sign-in: it has looked for a token, found none, and
     // has not said so yet.
-    let early = lead(&Records::of(&sandbox).credentials_flight(ROLE));
-    let opens = Opens::of(&flights(&sandbox));
+    let early = become_leader(&Records::new(&sandbox).credentials_single_flight(ROLE));
+    let opens = OpenWatcher::new(&flights(&sandbox));
     let late = sandbox.spawn(&PROCESS);
     opens.wait_for(".lock");
     early.complete(SharedOutcome::from_error(
         &Error::new(ErrorKind::LoginNeeded, "nobody is signed in to corp"),
         now(),
     ));
-    let ran = Ran::of(late.wait_with_output().unwrap());
+    let ran = CommandOutput::from_output(late.wait_with_output().unwrap());
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
     assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 1);
 }
@@ -96,15 +96,15 @@ fn a_failure_from_before_the_sign_in_is_not_taken_for_the_present() {
 #[test]
 fn a_remembered_failure_ends_with_the_next_sign_in() {
     let sandbox = signed_in();
-    let key = |ran: &Ran| json(ran)["AccessKeyId"].clone();
+    let key = |ran: &CommandOutput| json(ran)["AccessKeyId"].clone();
     let first = key(&sandbox.run(&PROCESS));
-    let records = Records::of(&sandbox);
-    records.leave_credentials(ROLE, 600);
-    lead(&records.credentials_flight(ROLE)).complete(SharedOutcome::from_error(
+    let records = Records::new(&sandbox);
+    records.expire_credentials_in(ROLE, 600);
+    become_leader(&records.credentials_single_flight(ROLE)).complete(SharedOutcome::from_error(
         &Error::new(ErrorKind::LoginNeeded, "nobody is signed in to corp"),
         now(),
     ));
-    records.leave_token("corp", -60);
+    records.expire_token_in("corp", -60);
     let token = records.token("corp").unwrap();
     records
         .save_token("corp", &rolecall::vault::SsoToken { issued_at: now().plus(-3_600), ..token });
@@ -119,12 +119,12 @@ fn a_remembered_failure_ends_with_the_next_sign_in() {
 #[test]
 fn a_refresh_that_fails_does_not_forget_the_token_of_a_new_sign_in() {
     let sandbox = signed_in();
-    let records = Records::of(&sandbox);
+    let records = Records::new(&sandbox);
     // Another process refreshes the old token. When AWS says that its session is over, it will
     // forget what is stored.
-    let refreshing = lead(&records.token_flight("corp"));
+    let refreshing = become_leader(&records.token_single_flight("corp"));
     let before = records.token("corp").unwrap();
-    let opens = Opens::of(&flights(&sandbox));
+    let opens = OpenWatcher::new(&flights(&sandbox));
     let login = sandbox.spawn(&[
         "login",
         "-S",
@@ -144,7 +144,7 @@ fn a_refresh_that_fails_does_not_forget_the_token_of_a_new_sign_in() {
         "the new token was stored beside a refresh"
     );
     drop(refreshing);
-    let ran = Ran::of(login.wait_with_output().unwrap());
+    let ran = CommandOutput::from_output(login.wait_with_output().unwrap());
     assert_eq!(ran.code, 0, "{ran:?}");
     assert_ne!(records.token("corp").unwrap().access_token, before.access_token);
 }
@@ -163,6 +163,6 @@ fn callers_of_an_open_sign_in_are_served_by_a_login_elsewhere() {
         sandbox.path("rolecall/state/sign-in-corp.json").exists().then_some(())
     });
     sandbox.login("corp");
-    let ran = Ran::of(caller.wait_with_output().unwrap());
+    let ran = CommandOutput::from_output(caller.wait_with_output().unwrap());
     assert_eq!(ran.code, 0, "{ran:?}");
 }

@@ -11,11 +11,11 @@ use std::time::{Duration, Instant};
 use rolecall::demo::Fault;
 use rolecall::vault::SecureStore;
 
-use crate::matrix_faults::{Class, Operation, Row, rows};
-use crate::matrix_rules::{clean, genuine};
+use crate::matrix_faults::{Class, FaultRow, Operation, rows};
+use crate::matrix_rules::{check_genuine, check_stderr};
 use crate::matrix_world::World;
 use crate::records::Records;
-use crate::sandbox::Ran;
+use crate::sandbox::CommandOutput;
 
 /// How many processes run at once.
 const WORKERS: usize = 8;
@@ -30,9 +30,9 @@ const ROLES: [&str; 5] = [
 const OPERATIONS: [&str; 3] = ["GetRoleCredentials", "CreateToken:refresh_token", "AssumeRole"];
 
 /// Numbers that look random and come again with the same seed (xorshift64).
-struct Numbers(u64);
+struct Xorshift(u64);
 
-impl Numbers {
+impl Xorshift {
     fn below(&mut self, limit: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -52,14 +52,14 @@ struct Tally {
 struct Soak {
     world: World,
     tally: Mutex<Tally>,
-    over: AtomicBool,
+    is_over: AtomicBool,
     signed_out: AtomicBool,
     seeds: AtomicU64,
 }
 
 impl Soak {
-    fn numbers(&self) -> Numbers {
-        Numbers(self.seeds.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed) | 1)
+    fn next_rng(&self) -> Xorshift {
+        Xorshift(self.seeds.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed) | 1)
     }
 
     fn count(&self, event: &'static str) {
@@ -68,8 +68,8 @@ impl Soak {
 
     /// Runs `process` until the time is over; some are killed at any moment.
     fn work(&self) {
-        let mut numbers = self.numbers();
-        while !self.over.load(Ordering::Relaxed) {
+        let mut numbers = self.next_rng();
+        while !self.is_over.load(Ordering::Relaxed) {
             let role = ROLES[numbers.below(ROLES.len())];
             let mut args = vec!["process", "-S", "corp", "--arn", role];
             args.extend(
@@ -77,7 +77,7 @@ impl Soak {
             );
             let mut child = self
                 .world
-                .limited(&args)
+                .command_with_memory_limit(&args)
                 .stdout(Stdio::piped())
                 .stderr(Stdio::piped())
                 .spawn()
@@ -87,7 +87,7 @@ impl Soak {
                 self.kill(&mut child, Duration::from_millis(numbers.below(150) as u64));
                 continue;
             }
-            let ran = Ran::of(child.wait_with_output().unwrap());
+            let ran = CommandOutput::from_output(child.wait_with_output().unwrap());
             let outcome = self.judge(role, &ran, begun.elapsed());
             let mut tally = self.tally.lock().unwrap();
             *tally.codes.entry(ran.code).or_default() += 1;
@@ -105,14 +105,14 @@ impl Soak {
         self.count("kills");
     }
 
-    fn judge(&self, role: &str, ran: &Ran, took: Duration) -> Result<(), String> {
+    fn judge(&self, role: &str, ran: &CommandOutput, took: Duration) -> Result<(), String> {
         if !matches!(ran.code, 0 | 4 | 6) {
             return Err(format!("exit code {}", ran.code));
         }
         if took > Duration::from_secs(90) {
             return Err(format!("took {} s", took.as_secs()));
         }
-        clean(&self.world, &ran.stderr)?;
+        check_stderr(&self.world, &ran.stderr)?;
         if ran.code == 4 {
             self.signed_out.store(true, Ordering::Relaxed);
         }
@@ -126,7 +126,7 @@ impl Soak {
         let document: serde_json::Value =
             serde_json::from_str(&ran.stdout).map_err(|_| "stdout is not JSON")?;
         let field = |name: &str| document[name].as_str().unwrap_or_default();
-        genuine(
+        check_genuine(
             &self.world,
             role,
             field("AccessKeyId"),
@@ -142,11 +142,11 @@ impl Soak {
 
     /// Makes something go wrong every moment, and signs in again when a session was lost.
     fn disturb(&self) {
-        let mut numbers = self.numbers();
+        let mut numbers = self.next_rng();
         let (aws, records) =
             (&self.world.sandbox.aws, Records::in_store(&self.world.sandbox, SecureStore::Json));
-        let faults: Vec<&Row> = rows().filter(|row| !row.slow).collect();
-        while !self.over.load(Ordering::Relaxed) {
+        let faults: Vec<&FaultRow> = rows().filter(|row| !row.slow).collect();
+        while !self.is_over.load(Ordering::Relaxed) {
             match numbers.below(10) {
                 0..=5 => {
                     let (row, operation) = (
@@ -158,7 +158,7 @@ impl Soak {
                     let ends = matches!(row.class, Class::Unauthorized | Class::Refused)
                         && numbers.below(4) > 0;
                     for fault in
-                        row.faults(&Operation::named(operation)).into_iter().filter(|_| !ends)
+                        row.faults(&Operation::from_name(operation)).into_iter().filter(|_| !ends)
                     {
                         aws.add_fault(for_once(fault));
                         self.count("faults");
@@ -170,7 +170,7 @@ impl Soak {
                 }
                 7 => {
                     if records.token("corp").is_some() {
-                        records.leave_token("corp", -1);
+                        records.expire_token_in("corp", -1);
                         self.count("tokens expired");
                     }
                 }
@@ -180,7 +180,7 @@ impl Soak {
                         [-1, 0, 45, 300, 800][numbers.below(5)],
                     );
                     if records.credentials(role).is_some() {
-                        records.leave_credentials(role, left);
+                        records.expire_credentials_in(role, left);
                         self.count("credentials expired");
                     }
                 }
@@ -193,7 +193,7 @@ impl Soak {
                 let login = self
                     .world
                     .run(&["login", "-S", "corp", "--flow", "pkce", "--no-cache-refresh"])
-                    .ran;
+                    .output;
                 self.count(if login.code == 0 { "sign-ins" } else { "failed sign-ins" });
             }
             std::thread::park_timeout(Duration::from_millis(numbers.below(120) as u64));
@@ -238,11 +238,11 @@ fn a_soak_finds_no_bug_and_no_wrong_answer() {
     let soak = Soak {
         world: World::new(),
         tally: Mutex::default(),
-        over: AtomicBool::new(false),
+        is_over: AtomicBool::new(false),
         signed_out: AtomicBool::new(false),
         seeds: AtomicU64::new(seed.wrapping_mul(0x2545_f491_4f6c_dd1d)),
     };
-    soak.world.set(crate::matrix_commands::Scene::Fresh);
+    soak.world.restore_scenario(crate::matrix_commands::Scenario::Fresh);
     std::thread::scope(|scope| {
         (0..WORKERS).for_each(|_| drop(scope.spawn(|| soak.work())));
         scope.spawn(|| soak.disturb());
@@ -250,7 +250,7 @@ fn a_soak_finds_no_bug_and_no_wrong_answer() {
         while Instant::now() < end {
             std::thread::park_timeout(end.saturating_duration_since(Instant::now()));
         }
-        soak.over.store(true, Ordering::Relaxed);
+        soak.is_over.store(true, Ordering::Relaxed);
     });
     let report = soak.report(seconds, seed);
     std::fs::write(std::env::temp_dir().join("rolecall-soak.txt"), &report).unwrap();
@@ -265,13 +265,13 @@ fn a_soak_finds_no_bug_and_no_wrong_answer() {
     assert!(runs > WORKERS && fine * 3 > runs, "too few went well to mean anything\n{report}");
     // AWS is well again, and so is everything here.
     soak.world.sandbox.aws.clear_faults();
-    if soak.world.run(&["login", "--check", "-S", "corp"]).ran.code != 0
-        || soak.world.process(ROLES[0]).ran.code == 4
+    if soak.world.run(&["login", "--check", "-S", "corp"]).output.code != 0
+        || soak.world.process(ROLES[0]).output.code == 4
     {
         soak.world.sandbox.login("corp");
     }
     for role in ROLES {
-        let ran = soak.world.run(&["process", "-S", "corp", "--arn", role, "--sts-refresh"]).ran;
+        let ran = soak.world.run(&["process", "-S", "corp", "--arn", role, "--sts-refresh"]).output;
         assert_eq!((ran.code, soak.judge(role, &ran, Duration::ZERO)), (0, Ok(())), "{ran:?}");
     }
     println!("{report}");

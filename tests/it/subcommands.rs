@@ -1,16 +1,19 @@
 //! Every command as people see it: what it says when it goes well, in JSON, and when it can't.
 
 use crate::commands::ROLE;
-use crate::sandbox::{Ran, Sandbox};
+use crate::sandbox::{CommandOutput, Sandbox};
 
 const PAY: [&str; 4] = ["-S", "corp", "--arn", ROLE];
 
 /// What several runs say, one after the other, with what differs from run to run replaced.
-fn told(sandbox: &Sandbox, runs: &[&[&str]]) -> String {
-    runs.iter().map(|args| shown(sandbox, args, &sandbox.run(args))).collect::<Vec<_>>().join("\n")
+fn transcripts(sandbox: &Sandbox, runs: &[&[&str]]) -> String {
+    runs.iter()
+        .map(|args| transcript(sandbox, args, &sandbox.run(args)))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
-fn shown(sandbox: &Sandbox, args: &[&str], ran: &Ran) -> String {
+fn transcript(sandbox: &Sandbox, args: &[&str], ran: &CommandOutput) -> String {
     let home = sandbox.home().to_string_lossy().into_owned();
     let plain = |text: &str| {
         let text = text
@@ -19,7 +22,7 @@ fn shown(sandbox: &Sandbox, args: &[&str], ran: &Ran) -> String {
             .replace("1h 00m", "59m");
         let text = (0..60)
             .fold(text, |text, seconds| text.replace(&format!(" {seconds}s ago"), " Ns ago"));
-        text.lines().map(|line| format!("{}\n", steady(line))).collect::<String>()
+        text.lines().map(|line| format!("{}\n", redact(line))).collect::<String>()
     };
     let stderr = plain(&ran.stderr).lines().map(|line| format!("! {line}\n")).collect::<String>();
     let code = if ran.code == 0 { String::new() } else { format!("= {}\n", ran.code) };
@@ -27,7 +30,7 @@ fn shown(sandbox: &Sandbox, args: &[&str], ran: &Ran) -> String {
 }
 
 /// A line without keys, tokens and moments.
-fn steady(line: &str) -> String {
+fn redact(line: &str) -> String {
     let inside = |letter: char| letter.is_ascii_alphanumeric() || "+/=_-:.%".contains(letter);
     let word = |word: &str| {
         let has = |kind: fn(&u8) -> bool| word.as_bytes().iter().any(kind);
@@ -61,7 +64,7 @@ fn with<'a>(command: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
 #[test]
 fn every_command_says_what_it_did_or_why_it_did_not() {
     let sandbox = Sandbox::new();
-    let nobody = told(
+    let nobody = transcripts(
         &sandbox,
         &[
             &["status", "-S", "corp", "--json"],
@@ -81,7 +84,7 @@ fn every_command_says_what_it_did_or_why_it_did_not() {
     insta::assert_snapshot!("nobody_signed_in", nobody);
 
     sandbox.login("corp");
-    let look = told(
+    let look = transcripts(
         &sandbox,
         &[
             &["status", "-S", "corp"],
@@ -111,7 +114,7 @@ fn every_command_says_what_it_did_or_why_it_did_not() {
     );
     insta::assert_snapshot!("looking_around", look);
 
-    let use_it = told(
+    let use_it = transcripts(
         &sandbox,
         &[
             &with(&["exec"], &["--", "printenv", "AWS_SSO_ROLE_NAME", "AWS_SSO_PROFILE"]),
@@ -152,7 +155,7 @@ fn every_command_says_what_it_did_or_why_it_did_not() {
     );
     insta::assert_snapshot!("in_a_role", use_it);
 
-    let hand_out = told(
+    let hand_out = transcripts(
         &sandbox,
         &[
             &with(&["eval"], &["--shell", "bash"]),
@@ -187,7 +190,7 @@ fn every_command_says_what_it_did_or_why_it_did_not() {
     );
     insta::assert_snapshot!("handing_out", hand_out);
 
-    let look_after = told(
+    let look_after = transcripts(
         &sandbox,
         &[
             &["settings", "get", "threads"],
@@ -295,7 +298,7 @@ fn a_name_that_stands_somewhere_is_told_with_its_place() {
     let sandbox = Sandbox::new();
     sandbox.login("corp");
     let with = |name: &str, value: &str, args: &[&str]| {
-        Ran::of(sandbox.rolecall(args).env(name, value).output().unwrap())
+        CommandOutput::from_output(sandbox.rolecall(args).env(name, value).output().unwrap())
     };
     let sort = with("AWS_SSO_FIELD_SORT", "AcountName", &["list"]);
     assert!(
@@ -327,8 +330,9 @@ fn the_variable_that_turns_the_order_round_takes_any_yes() {
     let first = |reverse: &str| {
         let variables =
             [("AWS_SSO_FIELD_SORT", "AccountId"), ("AWS_SSO_FIELD_SORT_REVERSE", reverse)];
-        let ran =
-            Ran::of(sandbox.rolecall(&["list", "AccountId"]).envs(variables).output().unwrap());
+        let ran = CommandOutput::from_output(
+            sandbox.rolecall(&["list", "AccountId"]).envs(variables).output().unwrap(),
+        );
         ran.stdout.lines().nth(1).unwrap().to_owned()
     };
     assert_eq!([first("1"), first("true"), first("yes")], ["992623608017"; 3]);
@@ -368,7 +372,7 @@ fn the_vault_is_unlocked_by_the_passphrase_of_the_environment_and_says_for_whom(
                 .contains("nothing here keeps the vault open for processes without it"),
         "{unlocked:?}"
     );
-    let nothing = Ran::of(
+    let nothing = CommandOutput::from_output(
         sandbox
             .rolecall(&["vault", "unlock"])
             .env_remove("AWS_SSO_FILE_PASSWORD")

@@ -32,7 +32,7 @@ fn table(head: &str) -> Vec<Vec<String>> {
 
 /// Fails with the rows that are missing, ready to be put in, and those that are too many.
 #[track_caller]
-fn same(what: &str, have: &[String], want: &[String]) {
+fn assert_same_rows(what: &str, have: &[String], want: &[String]) {
     let lines = |sign: char, these: &[String], those: &[String]| {
         these
             .iter()
@@ -63,7 +63,7 @@ fn every_command_stands_in_the_readme_and_no_other() {
         .map(|command| command.get_name().to_owned())
         .collect();
     want.sort();
-    same("commands", &have, &want);
+    assert_same_rows("commands", &have, &want);
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn every_exit_code_stands_in_the_readme_and_no_other() {
         table("| exit code |").iter().map(|row| format!("| {} | {} |", row[0], row[1])).collect();
     let want: Vec<String> =
         EXIT_CODES.iter().map(|(code, meaning)| format!("| {code} | {meaning} |")).collect();
-    same("exit codes", &have, &want);
+    assert_same_rows("exit codes", &have, &want);
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn every_variable_stands_in_the_readme_and_no_other() {
         .map(|row| row.replace("|  |", "| |"))
         .collect();
     let have: Vec<String> = have.iter().map(|row| row.replace("|  |", "| |")).collect();
-    same("variables", &have, &want);
+    assert_same_rows("variables", &have, &want);
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn every_setting_stands_in_the_readme_with_its_default_and_no_other() {
         .iter()
         .map(|shown| format!("| `{}` | {} |", shown.key, default(shown)))
         .collect();
-    same("settings", &have, &want);
+    assert_same_rows("settings", &have, &want);
 }
 
 fn defaults() -> Vec<config::ListedSetting> {

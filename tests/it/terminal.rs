@@ -16,7 +16,7 @@ use crate::sandbox::{Sandbox, binary};
 
 /// What anything on the screen may take on a busy machine; hardly anything takes a tenth of a
 /// second.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 /// Columns and rows at the start.
 const SIZE: (u16, u16) = (100, 30);
 
@@ -28,8 +28,8 @@ pub(crate) const CTRL_Z: &str = "\x1a";
 /// A program on a terminal of its own.
 pub(crate) struct Terminal {
     master: Box<dyn MasterPty + Send>,
-    keys: Keys,
-    shown: Arc<Shown>,
+    keys: KeyWriter,
+    screen_state: Arc<ScreenState>,
     process: Pid,
     ended: Receiver<ExitStatus>,
     /// The terminal's modes before anything ran on it.
@@ -37,12 +37,12 @@ pub(crate) struct Terminal {
 }
 
 /// Where keys go: the person's, and answers of the terminal's own.
-type Keys = Arc<Mutex<Box<dyn Write + Send>>>;
+type KeyWriter = Arc<Mutex<Box<dyn Write + Send>>>;
 
 /// What the terminal shows, and a bell that rings when that changes.
-struct Shown {
-    parser: Mutex<Parser<Asked>>,
-    bell: Condvar,
+struct ScreenState {
+    parser: Mutex<Parser<CursorQueries>>,
+    changed: Condvar,
     closed: AtomicBool,
     /// Everything that was ever written to it, for what a screen does not keep.
     written: Mutex<Vec<u8>>,
@@ -70,7 +70,7 @@ impl Terminal {
     }
 
     /// The same on a terminal that says where its cursor is, which nushell does not go on without.
-    pub(crate) fn answering(
+    pub(crate) fn run_answering_queries(
         sandbox: &Sandbox,
         program: &str,
         args: &[&str],
@@ -105,16 +105,22 @@ impl Terminal {
         let process = Pid::from_raw(i32::try_from(child.process_id().unwrap()).unwrap()).unwrap();
         drop(pair.slave);
         let (columns, rows) = cells(SIZE);
-        let shown = Arc::new(Shown {
-            parser: Mutex::new(Parser::new_with_callbacks(rows, columns, 1_000, Asked::default())),
-            bell: Condvar::new(),
+        let shown = Arc::new(ScreenState {
+            parser: Mutex::new(Parser::new_with_callbacks(
+                rows,
+                columns,
+                1_000,
+                CursorQueries::default(),
+            )),
+            changed: Condvar::new(),
             closed: AtomicBool::new(false),
             written: Mutex::default(),
         });
-        let keys: Keys = Arc::new(Mutex::new(pair.master.take_writer().unwrap()));
+        let keys: KeyWriter = Arc::new(Mutex::new(pair.master.take_writer().unwrap()));
         let (mut output, theirs) = (pair.master.try_clone_reader().unwrap(), shown.clone());
         let answers = answers.then(|| keys.clone());
-        let drained = std::thread::spawn(move || theirs.follow(&mut *output, answers.as_ref()));
+        let drained =
+            std::thread::spawn(move || theirs.read_output(&mut *output, answers.as_ref()));
         let (tell, ended) = mpsc::channel();
         std::thread::spawn(move || {
             let status = child.wait().unwrap();
@@ -122,7 +128,7 @@ impl Terminal {
             let _ = drained.join();
             let _ = tell.send(status);
         });
-        Self { master: pair.master, keys, shown, process, ended, modes }
+        Self { master: pair.master, keys, screen_state: shown, process, ended, modes }
     }
 
     /// Types; each call is one write, as of a person who types one key, or pastes.
@@ -145,7 +151,7 @@ impl Terminal {
             // The program may end before it has read everything.
             let _ = writer.write_all(keys.as_bytes());
         });
-        let _ = begun.recv_timeout(PATIENCE);
+        let _ = begun.recv_timeout(TIMEOUT);
     }
 
     /// Types a line into a shell.
@@ -176,8 +182,8 @@ impl Terminal {
 
     /// Waits until the screen is as described.
     pub(crate) fn wait_until(&self, what: &str, is: impl Fn(&Screen) -> bool) {
-        let deadline = Instant::now() + PATIENCE;
-        let mut parser = self.shown.lock();
+        let deadline = Instant::now() + TIMEOUT;
+        let mut parser = self.screen_state.lock();
         while !is(parser.screen()) {
             let left = deadline.saturating_duration_since(Instant::now());
             assert!(
@@ -186,8 +192,8 @@ impl Terminal {
                 parser.screen().contents()
             );
             parser = self
-                .shown
-                .bell
+                .screen_state
+                .changed
                 .wait_timeout(parser, left)
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
@@ -196,7 +202,7 @@ impl Terminal {
 
     /// Waits until the program has changed the terminal's modes.
     pub(crate) fn wait_until_modes_changed(&self) {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         while modes(&*self.master) == self.modes {
             assert!(
                 Instant::now() < deadline,
@@ -209,13 +215,13 @@ impl Terminal {
 
     /// What is on the screen.
     pub(crate) fn screen(&self) -> String {
-        self.shown.lock().screen().contents()
+        self.screen_state.lock().screen().contents()
     }
 
     /// Everything from the first line that scrolled away to the last one on the screen, without
     /// blank ones.
-    pub(crate) fn everything(&self) -> Vec<String> {
-        let mut parser = self.shown.lock();
+    pub(crate) fn all_lines(&self) -> Vec<String> {
+        let mut parser = self.screen_state.lock();
         let screen = parser.screen_mut();
         screen.set_scrollback(usize::MAX);
         let mut lines: Vec<String> = Vec::new();
@@ -232,13 +238,13 @@ impl Terminal {
     }
 
     /// Whether the program lived through this time without ending.
-    pub(crate) fn lives_for(&self, time: Duration) -> bool {
+    pub(crate) fn is_running_after(&self, time: Duration) -> bool {
         matches!(self.ended.recv_timeout(time), Err(mpsc::RecvTimeoutError::Timeout))
     }
 
     /// How often the program's threads have gone to sleep so far, which they do after every time
     /// they were woken.
-    pub(crate) fn naps(&self) -> u64 {
+    pub(crate) fn voluntary_switches(&self) -> u64 {
         let tasks =
             std::fs::read_dir(format!("/proc/{}/task", self.process.as_raw_nonzero())).unwrap();
         let status =
@@ -253,12 +259,14 @@ impl Terminal {
 
     /// Everything that was ever written to the terminal.
     pub(crate) fn written(&self) -> String {
-        String::from_utf8_lossy(&self.shown.written.lock().unwrap_or_else(PoisonError::into_inner))
-            .into_owned()
+        String::from_utf8_lossy(
+            &self.screen_state.written.lock().unwrap_or_else(PoisonError::into_inner),
+        )
+        .into_owned()
     }
 
     /// What was last said of the cursor's look, as the digit of DECSCUSR.
-    pub(crate) fn cursor_look(&self) -> Option<char> {
+    pub(crate) fn cursor_style(&self) -> Option<char> {
         let written = self.written();
         let (before, _) = written.rsplit_once(" q")?;
         before.chars().next_back().filter(|_| before[..before.len() - 1].ends_with("\x1b["))
@@ -267,12 +275,12 @@ impl Terminal {
     /// Changes the window's size, as a person who drags its corner.
     pub(crate) fn resize(&self, columns: u16, rows: u16) {
         let (wide, high) = cells((columns, rows));
-        self.shown.lock().screen_mut().set_size(high, wide);
+        self.screen_state.lock().screen_mut().set_size(high, wide);
         self.master.resize(size((columns, rows))).unwrap();
     }
 
     /// Tells the program a size of the window that the window does not have.
-    pub(crate) fn claim_size(&self, columns: u16, rows: u16) {
+    pub(crate) fn report_size(&self, columns: u16, rows: u16) {
         self.master.resize(size((columns, rows))).unwrap();
     }
 
@@ -294,8 +302,8 @@ impl Terminal {
     }
 
     /// Waits for the program's end; the answer is what a shell would call its exit code.
-    pub(crate) fn end(&self) -> u32 {
-        let Ok(status) = self.ended.recv_timeout(PATIENCE) else {
+    pub(crate) fn wait_for_exit(&self) -> u32 {
+        let Ok(status) = self.ended.recv_timeout(TIMEOUT) else {
             panic!("the program did not end; this is shown:\n{}", self.screen());
         };
         code(&status)
@@ -303,17 +311,17 @@ impl Terminal {
 
     /// Takes the terminal away, as a window that is closed; the answer is how the program ended.
     pub(crate) fn close_the_window(mut self) -> u32 {
-        self.shown.closed.store(true, Ordering::SeqCst);
+        self.screen_state.closed.store(true, Ordering::SeqCst);
         // The thread that reads holds the terminal open; a redrawn screen wakes it.
         self.resize(SIZE.0 + 1, SIZE.1);
         let ended = std::mem::replace(&mut self.ended, mpsc::channel().1);
         drop(self);
-        code(&ended.recv_timeout(PATIENCE).expect("the program goes on without its window"))
+        code(&ended.recv_timeout(TIMEOUT).expect("the program goes on without its window"))
     }
 
     /// What is wrong with the terminal after a full-screen program; empty when it is whole again.
     pub(crate) fn damage(&self) -> Vec<&'static str> {
-        let parser = self.shown.lock();
+        let parser = self.screen_state.lock();
         let screen = parser.screen();
         let checks = [
             (screen.alternate_screen(), "the second screen is still there"),
@@ -346,12 +354,12 @@ impl Drop for Terminal {
     }
 }
 
-impl Shown {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Parser<Asked>> {
+impl ScreenState {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Parser<CursorQueries>> {
         self.parser.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn follow(&self, output: &mut dyn Read, answers: Option<&Keys>) {
+    fn read_output(&self, output: &mut dyn Read, answers: Option<&KeyWriter>) {
         let mut bytes = [0; 8192];
         // A terminal whose last program has gone is an error to read, not an end.
         while let Ok(count @ 1..) = output.read(&mut bytes) {
@@ -361,7 +369,7 @@ impl Shown {
                 std::mem::take(&mut parser.callbacks_mut().0)
             };
             self.written.lock().unwrap_or_else(PoisonError::into_inner).extend(&bytes[..count]);
-            self.bell.notify_all();
+            self.changed.notify_all();
             for ((row, column), keys) in asked.into_iter().zip(answers.into_iter().cycle()) {
                 // A program that has gone asks for nothing any more.
                 let _ = write(keys, &format!("\x1b[{};{}R", row + 1, column + 1));
@@ -375,9 +383,9 @@ impl Shown {
 
 /// Where the cursor was each time somebody asked.
 #[derive(Default)]
-struct Asked(Vec<(u16, u16)>);
+struct CursorQueries(Vec<(u16, u16)>);
 
-impl Callbacks for Asked {
+impl Callbacks for CursorQueries {
     fn unhandled_csi(
         &mut self,
         screen: &mut Screen,
@@ -392,7 +400,7 @@ impl Callbacks for Asked {
     }
 }
 
-fn write(keys: &Keys, text: &str) -> std::io::Result<()> {
+fn write(keys: &KeyWriter, text: &str) -> std::io::Result<()> {
     let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
     keys.write_all(text.as_bytes())?;
     keys.flush()

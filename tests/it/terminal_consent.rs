@@ -1,7 +1,7 @@
 //! Protected roles at a terminal: asked once for a role, a terminal and an hour, by every command
 //! alike.
 
-use crate::commands::{ROLE, refused};
+use crate::commands::{ROLE, assert_refused};
 use crate::sandbox::{Sandbox, binary};
 use crate::terminal::Terminal;
 
@@ -24,7 +24,7 @@ fn exec(more: &str) -> String {
 
 /// Runs a command on a clear screen, which shows `round N` before anything of the command, and at
 /// its end `code N` with its exit code.
-fn begin(terminal: &mut Terminal, round: usize, command: &str, question: &str) {
+fn run_until(terminal: &mut Terminal, round: usize, command: &str, question: &str) {
     terminal.type_line(&format!("clear; echo round $(({round})); {command}; echo code $?"));
     terminal.wait_until(question, |screen| {
         let shown = screen.contents();
@@ -47,7 +47,7 @@ fn a_yes_is_remembered_for_this_terminal_and_no_other() {
     first.wait_for("Use it? [y/N]");
     first.type_line("y");
     first.wait_for("in it");
-    begin(
+    run_until(
         &mut first,
         1,
         &format!("{} credentials -S corp --arn {ROLE} | grep -c aws_", binary()),
@@ -68,12 +68,12 @@ fn the_accounts_name_is_typed_where_a_rule_wants_it() {
     let sandbox = protected("\"type\"");
     let mut terminal = shell(&sandbox);
     for (round, answer) in ["y", "payments-dev", ""].into_iter().enumerate() {
-        begin(&mut terminal, round, &exec(""), "Type the account's name");
+        run_until(&mut terminal, round, &exec(""), "Type the account's name");
         terminal.type_line(answer);
         terminal.wait_for("code 130");
         assert_eq!(terminal.screen().contains("is not the account's name"), !answer.is_empty());
     }
-    begin(&mut terminal, 3, &exec(""), "Type the account's name");
+    run_until(&mut terminal, 3, &exec(""), "Type the account's name");
     terminal.type_line("payments-prod");
     terminal.wait_for("in it");
     let rolecall = binary();
@@ -84,7 +84,7 @@ fn the_accounts_name_is_typed_where_a_rule_wants_it() {
         format!("{rolecall} console -S corp --arn {ROLE} -u printurl | wc -l"),
     ];
     for (round, command) in commands.into_iter().enumerate() {
-        begin(&mut terminal, 10 + round, &command, "code 0");
+        run_until(&mut terminal, 10 + round, &command, "code 0");
         assert!(!terminal.screen().contains("Type the account's name"), "{command} asked again");
     }
 }
@@ -102,7 +102,7 @@ fn a_yes_does_not_do_once_the_rule_wants_the_name() {
         "rolecall/config.toml",
         &format!("{config}\n[[rules]]\nmatch = \"id:012345678901\"\nconfirm = \"type\"\n"),
     );
-    begin(&mut terminal, 1, &exec(""), "Type the account's name");
+    run_until(&mut terminal, 1, &exec(""), "Type the account's name");
 }
 
 #[test]
@@ -110,21 +110,25 @@ fn without_a_terminal_only_the_flag_will_do() {
     let sandbox = protected("\"type\"");
     let role = ["-S", "corp", "--arn", ROLE];
     for command in ["exec", "eval", "credentials"] {
-        refused(
+        assert_refused(
             &sandbox.run(&[&[command], &role[..]].concat()),
             2,
             &["payments-prod/ReadOnlyAccess is protected", "--yes"],
         );
     }
-    refused(&sandbox.run(&[&["console"], &role[..], &["-u", "printurl"]].concat()), 2, &["--yes"]);
-    refused(
+    assert_refused(
+        &sandbox.run(&[&["console"], &role[..], &["-u", "printurl"]].concat()),
+        2,
+        &["--yes"],
+    );
+    assert_refused(
         &sandbox.run(&["each", "-S", "corp", "id:012345678901 role:ReadOnlyAccess", "--", "true"]),
         2,
         &["--yes"],
     );
     assert_eq!(sandbox.run(&[&["exec"], &role[..], &["--yes", "--", "true"]].concat()).code, 0);
     // A flag is nobody's answer: the next one is asked for again.
-    refused(&sandbox.run(&[&["exec"], &role[..], &["--", "true"]].concat()), 2, &["--yes"]);
+    assert_refused(&sandbox.run(&[&["exec"], &role[..], &["--", "true"]].concat()), 2, &["--yes"]);
 }
 
 #[test]

@@ -12,13 +12,13 @@ fn the_number_of_roles_is_typed_before_protected_ones_are_used() {
     let mut terminal = Terminal::rolecall(&sandbox, &args);
     terminal.wait_for("Type the number of roles");
     terminal.type_line("3");
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
     terminal.wait_for("payments-prod/AdministratorAccess    │ in 012345678901");
     terminal.wait_for("3 roles: all went well");
     let mut refused = Terminal::rolecall(&sandbox, &args);
     refused.wait_for("Type the number of roles");
     refused.type_line("yes");
-    assert_eq!(refused.end(), 130);
+    assert_eq!(refused.wait_for_exit(), 130);
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn progress_is_shown_and_ctrl_c_stops_all_and_reports() {
     );
     terminal.wait_for("0 of 3 roles done, 2 running");
     terminal.type_keys(CTRL_C);
-    assert_eq!(terminal.end(), 130);
+    assert_eq!(terminal.wait_for_exit(), 130);
     terminal.wait_for("3 roles: 0 went well, 3 did not");
     // A role whose credentials were still on their way has not begun either.
     terminal.wait_until("the role that was not begun", |screen| {

@@ -5,7 +5,7 @@ use rolecall::demo::{self, DeviceApproval, Fault};
 
 use crate::sandbox::Sandbox;
 use crate::terminal::{ENTER, ESCAPE, Terminal};
-use crate::terminal_sign_in::{address, in_the_role, take_payments};
+use crate::terminal_sign_in::{address, assert_shell_in_role, pick_payments};
 
 fn bare() -> Sandbox {
     let sandbox = Sandbox::new();
@@ -36,8 +36,8 @@ fn an_address_and_two_enters_lead_into_a_role() {
     demo::approve(&address(&terminal)).unwrap();
     terminal.wait_for_picker();
     assert!(config(&sandbox).ends_with("[instances.corp]\nstart_url = \"https://corp.awsapps.com/start\"\nsso_region = \"eu-west-1\"\n"));
-    take_payments(&mut terminal);
-    in_the_role(terminal);
+    pick_payments(&mut terminal);
+    assert_shell_in_role(terminal);
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn a_region_that_aws_does_not_take_is_corrected_on_the_form() {
     terminal.wait_for_no("/device?user_code=");
     assert!(config(&sandbox).contains("[instances.lab]"));
     terminal.type_keys(ESCAPE);
-    assert_eq!(terminal.end(), 130);
+    assert_eq!(terminal.wait_for_exit(), 130);
     assert_eq!(terminal.damage(), [""; 0]);
 }
 
@@ -76,7 +76,7 @@ fn a_region_that_aws_does_not_take_is_corrected_on_the_form() {
 fn without_a_terminal_the_picker_names_the_wizard() {
     let sandbox = bare();
     for args in [&["pick", "-f", "prod"][..], &["pick", "-1", "prod"], &[]] {
-        crate::commands::refused(
+        crate::commands::assert_refused(
             &sandbox.run(args),
             3,
             &["no IAM Identity Center is set up", "rolecall setup wizard"],

@@ -10,7 +10,7 @@ use crate::terminal_picker::signed_in;
 
 /// What a megabyte may take on a busy machine, most of it in the terminal's own queue; quadratic
 /// work takes minutes.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 fn bracketed(text: &str) -> String {
     format!("\x1b[200~{text}\x1b[201~")
@@ -23,9 +23,9 @@ fn picker(sandbox: &Sandbox, args: &[&str]) -> Terminal {
     terminal
 }
 
-fn is_left_by_ctrl_c(terminal: &mut Terminal) {
+fn assert_ctrl_c_quits(terminal: &mut Terminal) {
     terminal.type_in_background(CTRL_C.into());
-    assert_eq!(terminal.end(), 130);
+    assert_eq!(terminal.wait_for_exit(), 130);
     assert_eq!(terminal.damage(), [""; 0]);
 }
 
@@ -40,8 +40,8 @@ fn a_pasted_megabyte_is_on_the_screen_at_once_and_ctrl_c_works() {
             let began = Instant::now();
             terminal.type_in_background(text.clone());
             terminal.wait_for("only the first 1,000 characters are used");
-            is_left_by_ctrl_c(&mut terminal);
-            assert!(began.elapsed() < PATIENCE, "{:?}", began.elapsed());
+            assert_ctrl_c_quits(&mut terminal);
+            assert!(began.elapsed() < TIMEOUT, "{:?}", began.elapsed());
         }
     }
 }
@@ -52,12 +52,12 @@ fn ctrl_c_does_not_wait_for_a_flood_of_keys_before_it() {
     // Keys that search, move and open panels; in a debug build they take half a minute.
     let mut terminal = picker(&sandbox, &["pick"]);
     terminal.type_in_background("abc \x15\x1b[B\x1bOP\x1bOP".repeat(50_000));
-    is_left_by_ctrl_c(&mut terminal);
+    assert_ctrl_c_quits(&mut terminal);
     // Lines that a terminal without bracketed paste sends are text, and press no Enter.
     let mut terminal = picker(&sandbox, &["pick"]);
     terminal.type_in_background("payments-prod read\r".repeat(50_000));
     terminal.wait_for("only the first 1,000 characters are used");
-    is_left_by_ctrl_c(&mut terminal);
+    assert_ctrl_c_quits(&mut terminal);
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn keys_are_read_from_the_terminal_even_if_stdin_is_another_one() {
     terminal.type_keys("payments-prod read");
     terminal.wait_for("payments-prod read");
     terminal.type_keys(ENTER);
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
     terminal.wait_for("arn:aws:iam::012345678901:role/ReadOnlyAccess");
     assert_eq!(terminal.damage(), [""; 0]);
 }
@@ -86,7 +86,7 @@ fn a_pasted_megabyte_stops_no_panel_and_no_form() {
         terminal.type_keys(keys);
         terminal.type_in_background(text.clone());
         terminal.wait_for(shown);
-        is_left_by_ctrl_c(&mut terminal);
+        assert_ctrl_c_quits(&mut terminal);
     }
     let mut terminal =
         Terminal::run_with(&sandbox, binary(), &[], &[("AWS_SSO_FILE_PASSWORD", "")]);
@@ -97,7 +97,7 @@ fn a_pasted_megabyte_stops_no_panel_and_no_form() {
     terminal.wait_for("with a passphrase");
     terminal.type_in_background(text.clone());
     terminal.wait_for("at most 1,000 characters");
-    is_left_by_ctrl_c(&mut terminal);
+    assert_ctrl_c_quits(&mut terminal);
     let bare = Sandbox::new();
     bare.write("rolecall/config.toml", "secure_store = \"file\"\nkey_cache = \"never\"\n");
     bare.aws.set_approval(DeviceApproval::Manual);
@@ -105,7 +105,7 @@ fn a_pasted_megabyte_stops_no_panel_and_no_form() {
     terminal.wait_for("No IAM Identity Center is set up yet");
     terminal.type_in_background(text);
     terminal.wait_for("nothing pasted: 2,048 characters at most");
-    is_left_by_ctrl_c(&mut terminal);
+    assert_ctrl_c_quits(&mut terminal);
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn the_plain_prompt_takes_any_bytes() {
     terminal.type_line("payments-prod read");
     terminal.wait_for("1 role for payments-prod read.");
     terminal.type_line("");
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn a_paste_without_its_end_is_taken_and_keys_work_again() {
         terminal.wait_for(&format!("payments-prod re{}", if key == "a" { "a" } else { "ad" }));
     }
     terminal.type_keys(ENTER);
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
     terminal.wait_for("arn:aws:iam::012345678901:role/ReadOnlyAccess");
     assert_eq!(terminal.damage(), [""; 0]);
 }
@@ -166,7 +166,7 @@ fn ctrl_c_leaves_whatever_was_not_finished() {
     for bytes in unfinished {
         let mut terminal = picker(&sandbox, &["pick"]);
         terminal.type_bytes(&[bytes, b"\x03"].concat());
-        assert_eq!(terminal.end(), 130, "{}", bytes.escape_ascii());
+        assert_eq!(terminal.wait_for_exit(), 130, "{}", bytes.escape_ascii());
         assert_eq!(terminal.damage(), [""; 0], "{}", bytes.escape_ascii());
     }
 }
@@ -186,14 +186,14 @@ fn windows_of_any_claimed_size_take_no_more_memory_than_a_screen() {
                 "{columns} × {rows}{args}: {} MB",
                 terminal.peak_memory()
             );
-            is_left_by_ctrl_c(&mut terminal);
+            assert_ctrl_c_quits(&mut terminal);
             // … and later.
             let mut terminal =
                 Terminal::run(&sandbox, "/bin/sh", &["-c", &format!("exec rolecall pick{args}")]);
             terminal.wait_for("type to filter");
-            terminal.claim_size(columns, rows);
+            terminal.report_size(columns, rows);
             terminal.type_keys("payments-prod read");
-            terminal.claim_size(100, 30);
+            terminal.report_size(100, 30);
             terminal.wait_for("payments-prod read");
             assert!(
                 terminal.peak_memory() < 300,
@@ -201,12 +201,12 @@ fn windows_of_any_claimed_size_take_no_more_memory_than_a_screen() {
                 terminal.peak_memory()
             );
             terminal.type_keys(ENTER);
-            assert_eq!(terminal.end(), 0);
+            assert_eq!(terminal.wait_for_exit(), 0);
             terminal.wait_for("arn:aws:iam::012345678901:role/ReadOnlyAccess");
         }
     }
     let list = "stty rows 65535 cols 65535; rolecall list; stty rows 0 cols 0; rolecall list; echo code $?";
     let terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", list]);
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
     terminal.wait_for("code 0");
 }

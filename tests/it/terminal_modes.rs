@@ -10,7 +10,7 @@ use crate::terminal_picker::signed_in;
 /// A picker below a hundred lines of the person's.
 const BELOW: &str = "i=1; while [ $i -le 100 ]; do echo mine $i; i=$((i+1)); done; rolecall pick --height 40%; echo code $?";
 
-fn mine(end: &[&str]) -> Vec<String> {
+fn expected_lines(end: &[&str]) -> Vec<String> {
     (1..=100)
         .map(|line| format!("mine {line}"))
         .chain(end.iter().map(|line| (*line).to_owned()))
@@ -39,8 +39,8 @@ fn rows_below_the_prompt_leave_the_scrollback_clean() {
         });
     }
     terminal.type_keys(ESCAPE);
-    assert_eq!(terminal.end(), 0);
-    assert_eq!(terminal.everything(), mine(&["code 130"]));
+    assert_eq!(terminal.wait_for_exit(), 0);
+    assert_eq!(terminal.all_lines(), expected_lines(&["code 130"]));
     assert_eq!(terminal.damage(), [""; 0]);
 }
 
@@ -56,7 +56,7 @@ fn rows_below_the_prompt_survive_a_storm_of_sizes() {
     terminal.type_keys("payments-prod read");
     terminal.wait_for("❯ payments-prod read");
     terminal.type_keys(ENTER);
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
     terminal.wait_for("arn:aws:iam::012345678901:role/ReadOnlyAccess\ncode 0");
     assert_eq!(terminal.damage(), [""; 0]);
 }
@@ -73,16 +73,16 @@ fn rows_below_the_prompt_go_with_a_captured_output_and_a_deadly_signal() {
     terminal.type_keys("payments-prod read");
     terminal.wait_for("❯ payments-prod read");
     terminal.type_keys(ENTER);
-    assert_eq!(terminal.end(), 0);
-    assert_eq!(terminal.everything(), ["begun", "<arn:aws:iam::012345678901:role/ReadOnlyAccess>"]);
+    assert_eq!(terminal.wait_for_exit(), 0);
+    assert_eq!(terminal.all_lines(), ["begun", "<arn:aws:iam::012345678901:role/ReadOnlyAccess>"]);
     for (signal, code) in
         [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::QUIT, 131), (Signal::ABORT, 134)]
     {
         let terminal = Terminal::rolecall(&sandbox, &["--height", "10"]);
         terminal.wait_for("type to filter");
         terminal.signal(signal);
-        assert_eq!(terminal.end(), code);
-        assert_eq!((terminal.damage(), terminal.everything()), (Vec::new(), Vec::new()));
+        assert_eq!(terminal.wait_for_exit(), code);
+        assert_eq!((terminal.damage(), terminal.all_lines()), (Vec::new(), Vec::new()));
     }
 }
 
@@ -99,7 +99,7 @@ fn plain_lines_and_a_number_choose_a_role_without_one_escape_sequence() {
     terminal.type_line("payments-prod read");
     terminal.wait_for("1 role for payments-prod read.");
     terminal.type_line("");
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
     terminal.wait_for("code 0, <arn:aws:iam::012345678901:role/ReadOnlyAccess>");
     assert!(!terminal.written().contains('\x1b'), "{:?}", terminal.written());
 }
@@ -122,7 +122,7 @@ fn a_dumb_terminal_is_spoken_to_and_asked_before_a_protected_role() {
     terminal.wait_for("type exit to leave");
     terminal.type_line("echo \"<$AWS_SSO_ROLE_NAME>\"; exit");
     terminal.wait_for("<AdministratorAccess>");
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
     assert!(!terminal.written().contains('\x1b'), "{:?}", terminal.written());
 }
 
@@ -132,7 +132,7 @@ fn a_line_without_end_leaves_the_plain_prompt() {
     let mut terminal = Terminal::rolecall(&sandbox, &["pick", "--plain"]);
     terminal.wait_for("Number or search: ");
     terminal.type_keys("\x04");
-    assert_eq!(terminal.end(), 130);
+    assert_eq!(terminal.wait_for_exit(), 130);
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn keys_typed_before_the_first_frame_are_not_lost() {
     terminal.type_keys("payments-prod read\r");
     terminal.wait_for("payments-prod read");
     sandbox.write("go", "");
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
     terminal.wait_for("arn:aws:iam::012345678901:role/ReadOnlyAccess");
     assert_eq!(terminal.damage(), [""; 0]);
 }
@@ -158,13 +158,13 @@ fn an_idle_picker_sleeps() {
         // What runs at the start may take a while; then there has to be a second in which nothing
         // does.
         let quiet = (0..15).any(|_| {
-            let before = terminal.naps();
-            assert!(terminal.lives_for(Duration::from_secs(1)));
-            terminal.naps() == before
+            let before = terminal.voluntary_switches();
+            assert!(terminal.is_running_after(Duration::from_secs(1)));
+            terminal.voluntary_switches() == before
         });
         assert!(quiet, "something wakes the picker every second");
         terminal.type_keys(CTRL_C);
-        assert_eq!(terminal.end(), 130);
+        assert_eq!(terminal.wait_for_exit(), 130);
     }
 }
 
@@ -239,7 +239,7 @@ fn ten_thousand_random_keys_leave_the_terminal_whole() {
             terminal.type_keys(key);
         }
         terminal.type_keys(CTRL_C);
-        let code = terminal.end();
+        let code = terminal.wait_for_exit();
         assert!([0, 130].contains(&code), "run {run} ended with {code}:\n{}", terminal.screen());
         assert_eq!(terminal.damage(), [""; 0], "run {run}");
     }

@@ -42,7 +42,7 @@ fn the_keys_are_copied_to_the_terminals_clipboard_and_never_shown() {
     );
     assert!(!terminal.written().contains(secret));
     terminal.type_keys(CTRL_C);
-    assert_eq!(terminal.end(), 130);
+    assert_eq!(terminal.wait_for_exit(), 130);
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn a_service_is_chosen_and_its_page_opened_in_the_role() {
     terminal.type_keys("buckets");
     terminal.wait_for("s3");
     terminal.type_keys(ENTER);
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
     let shown = terminal.screen().split_whitespace().collect::<String>();
     assert!(
         shown.contains("consoleaspayments-prod/ReadOnlyAccess")
@@ -79,7 +79,7 @@ fn a_command_line_runs_in_the_marked_roles_once_the_screen_is_back() {
     terminal.wait_for("run a command in 2 roles");
     terminal.type_keys("echo $AWS_SSO_ROLE_NAME | tr a-z A-Z");
     terminal.type_keys(ENTER);
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
     assert!(
         terminal.screen().contains("│ READONLYACCESS")
             && terminal.screen().contains("2 roles: all went well"),
@@ -115,5 +115,5 @@ fn a_role_that_takes_its_accounts_name_is_not_asked_for_it_twice_in_one_terminal
         screen.contents().matches("type exit to leave").count() == 2
     });
     terminal.type_line("exit");
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
 }

@@ -24,7 +24,7 @@ fn a_query_and_enter_open_a_shell_in_the_role() {
     terminal.type_line("echo \"<$AWS_SSO_ROLE_ARN>\"");
     terminal.wait_for("<arn:aws:iam::012345678901:role/ReadOnlyAccess>");
     terminal.type_line("exit 7");
-    assert_eq!(terminal.end(), 7);
+    assert_eq!(terminal.wait_for_exit(), 7);
     assert_eq!(terminal.damage(), [""; 0]);
 }
 
@@ -39,7 +39,7 @@ fn a_query_of_several_roles_opens_with_it_typed() {
     terminal.type_keys(" read");
     terminal.wait_for("payments-prod read");
     terminal.type_keys(ENTER);
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
     assert!(
         terminal.screen().contains("arn:aws:iam::012345678901:role/ReadOnlyAccess"),
         "{}",
@@ -47,7 +47,7 @@ fn a_query_of_several_roles_opens_with_it_typed() {
     );
     // Where nobody can choose, the list and the code for it.
     let ran = sandbox.run(&["exec", "-S", "corp", "payments-prod", "--", "true"]);
-    crate::commands::refused(&ran, 5, &["roles match", "012345678901:ReadOnlyAccess"]);
+    crate::commands::assert_refused(&ran, 5, &["roles match", "012345678901:ReadOnlyAccess"]);
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn a_refresh_on_the_screen_brings_profiles_up_to_date() {
     terminal.wait_for("1 profile added, 1 as they were");
     assert!(profiles().contains("[profile bills]"), "{}", profiles());
     terminal.type_keys(ESCAPE);
-    assert_eq!(terminal.end(), 130);
+    assert_eq!(terminal.wait_for_exit(), 130);
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn escape_and_ctrl_c_leave_nothing_behind() {
         let mut terminal = Terminal::rolecall(&sandbox, &[]);
         terminal.wait_for_picker();
         terminal.type_keys(key);
-        assert_eq!(terminal.end(), 130);
+        assert_eq!(terminal.wait_for_exit(), 130);
         assert_eq!(terminal.damage(), [""; 0]);
         assert_eq!(terminal.screen().trim(), "");
     }
@@ -94,7 +94,7 @@ fn captured_output_holds_the_role_and_nothing_of_the_screen() {
     terminal.type_keys("payments-prod read");
     terminal.wait_for("payments-prod read");
     terminal.type_keys(ENTER);
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
     assert_eq!(
         terminal.screen().trim(),
         "code 0, 45 letters: <arn:aws:iam::012345678901:role/ReadOnlyAccess>"
@@ -109,7 +109,7 @@ fn captured_output_is_empty_when_nothing_was_chosen() {
         Terminal::run(&sandbox, "/bin/sh", &["-c", "x=$(rolecall pick); echo \"code $?, <$x>\""]);
     terminal.wait_for_picker();
     terminal.type_keys(ESCAPE);
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
     assert_eq!(terminal.screen().trim(), "code 130, <>");
 }
 
@@ -122,7 +122,7 @@ fn the_picker_reads_the_terminal_while_standard_input_is_a_pipe() {
     terminal.type_keys("payments-prod read");
     terminal.wait_for("payments-prod read");
     terminal.type_keys(ENTER);
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
     assert_eq!(terminal.screen().trim(), "arn:aws:iam::012345678901:role/ReadOnlyAccess\ncode 0");
     assert_eq!(terminal.damage(), [""; 0]);
 }
@@ -145,7 +145,7 @@ fn a_storm_of_sizes_ends_with_a_screen_of_the_last_one() {
             && text.lines().all(|line| line.chars().count() <= 120)
     });
     terminal.type_keys(ENTER);
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
     assert_eq!(terminal.damage(), [""; 0]);
     assert_eq!(terminal.screen().trim(), "arn:aws:iam::012345678901:role/ReadOnlyAccess");
 }

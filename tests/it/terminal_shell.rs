@@ -18,7 +18,7 @@ fn ctrl_c_in_the_shell_ends_what_runs_there_and_nothing_else() {
     terminal.type_line("echo \"<$AWS_SSO_ACCOUNT_ID>\"");
     terminal.wait_for("<012345678901>");
     terminal.type_line("exit 3");
-    assert_eq!(terminal.end(), 3);
+    assert_eq!(terminal.wait_for_exit(), 3);
     assert_eq!(terminal.damage(), [""; 0]);
 }
 
@@ -35,7 +35,7 @@ fn ctrl_z_in_the_shell_stops_what_runs_there() {
     terminal.wait_for("<ReadOnlyAccess>");
     terminal.type_line("kill %1; fg");
     terminal.type_line("exit 0");
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
 }
 
 #[test]
@@ -49,5 +49,5 @@ fn a_shell_within_a_shell_is_in_the_new_role() {
     terminal.wait_for("<AdministratorAccess>");
     terminal.type_line("echo \"<$AWS_SSO_ROLE_NAME>\"; exit");
     terminal.wait_for("<ReadOnlyAccess>");
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
 }

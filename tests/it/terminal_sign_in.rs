@@ -25,19 +25,19 @@ pub(crate) fn address(terminal: &Terminal) -> String {
 }
 
 /// Takes the role that tests know by name.
-pub(crate) fn take_payments(terminal: &mut Terminal) {
+pub(crate) fn pick_payments(terminal: &mut Terminal) {
     terminal.type_keys("payments-prod read");
     terminal.wait_for("payments-prod read");
     terminal.type_keys(ENTER);
 }
 
 /// What the picker ends in: a shell that knows its role, and the terminal as it was.
-pub(crate) fn in_the_role(mut terminal: Terminal) {
+pub(crate) fn assert_shell_in_role(mut terminal: Terminal) {
     terminal.wait_for("type exit to leave");
     terminal.type_line("echo \"<$AWS_SSO_ROLE_ARN>\"");
     terminal.wait_for("<arn:aws:iam::012345678901:role/ReadOnlyAccess>");
     terminal.type_line("exit");
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
     assert_eq!(terminal.damage(), [""; 0]);
 }
 
@@ -46,7 +46,7 @@ fn enter_signs_in_and_goes_on_into_the_role() {
     let sandbox = signed_out();
     let mut terminal = Terminal::rolecall(&sandbox, &[]);
     terminal.wait_for_picker();
-    take_payments(&mut terminal);
+    pick_payments(&mut terminal);
     let address = address(&terminal);
     let (_, code) = address.split_once('=').unwrap();
     let spaced = code.chars().map(String::from).collect::<Vec<_>>().join(" ");
@@ -57,7 +57,7 @@ fn enter_signs_in_and_goes_on_into_the_role() {
     );
     demo::approve(&address).unwrap();
     terminal.wait_for_shell();
-    in_the_role(terminal);
+    assert_shell_in_role(terminal);
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn a_denied_sign_in_says_so_and_the_list_is_still_there() {
     terminal.wait_for_no("signs in again");
     terminal.wait_for("payments-prod");
     terminal.type_keys(CTRL_C);
-    assert_eq!(terminal.end(), 130);
+    assert_eq!(terminal.wait_for_exit(), 130);
     assert_eq!(terminal.damage(), [""; 0]);
 }
 
@@ -87,7 +87,7 @@ fn escape_puts_a_sign_in_off_and_then_leaves() {
     terminal.wait_for_no("/device?user_code=");
     terminal.wait_for("payments-prod");
     terminal.type_keys(ESCAPE);
-    assert_eq!(terminal.end(), 130);
+    assert_eq!(terminal.wait_for_exit(), 130);
     assert_eq!(terminal.damage(), [""; 0]);
     assert_eq!(sandbox.run(&["login", "--check", "--sso", "corp"]).code, 4);
 }
@@ -101,8 +101,8 @@ fn on_the_first_day_enter_signs_in_and_reads_the_roles() {
     terminal.type_keys(ENTER);
     demo::approve(&address(&terminal)).unwrap();
     terminal.wait_for_picker();
-    take_payments(&mut terminal);
-    in_the_role(terminal);
+    pick_payments(&mut terminal);
+    assert_shell_in_role(terminal);
 }
 
 #[test]
@@ -114,6 +114,6 @@ fn a_command_typed_at_a_terminal_signs_in_by_itself() {
     );
     demo::approve(&address(&terminal)).unwrap();
     terminal.wait_for("arn:aws:iam::012345678901:role/ReadOnlyAccess");
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
     assert_eq!(terminal.damage(), [""; 0]);
 }

@@ -21,7 +21,7 @@ fn a_deadly_signal_is_obeyed_with_the_terminal_whole_again() {
         let terminal = Terminal::rolecall(&sandbox, &[]);
         terminal.wait_for_picker();
         terminal.signal(signal);
-        assert_eq!(terminal.end(), code);
+        assert_eq!(terminal.wait_for_exit(), code);
         assert_eq!(terminal.damage(), [""; 0]);
         assert_eq!(terminal.screen().trim(), "");
     }
@@ -44,7 +44,7 @@ fn a_signal_at_a_hidden_prompt_does_not_leave_a_terminal_without_echo() {
             Some(signal) => terminal.signal(signal),
             None => terminal.type_keys(CTRL_C),
         }
-        assert_eq!(terminal.end(), code);
+        assert_eq!(terminal.wait_for_exit(), code);
         assert_eq!(terminal.damage(), [""; 0]);
     }
 }
@@ -82,7 +82,7 @@ fn ctrl_z_gives_the_shell_back_and_fg_the_picker() {
     terminal.wait_for_shell();
     terminal.wait_for("arn:aws:iam::012345678901:role/ReadOnlyAccess");
     terminal.type_line("exit");
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
     assert_eq!(terminal.damage(), [""; 0]);
 }
 
@@ -108,7 +108,7 @@ fn a_picker_that_somebody_else_stopped_is_whole_again_after_fg() {
         terminal.type_keys(ENTER);
         terminal.wait_for("arn:aws:iam::012345678901:role/ReadOnlyAccess");
         terminal.type_line("exit");
-        assert_eq!(terminal.end(), 0);
+        assert_eq!(terminal.wait_for_exit(), 0);
         assert_eq!(terminal.damage(), [""; 0]);
     }
 }
@@ -127,7 +127,7 @@ fn ctrl_z_where_nobody_could_wake_the_picker_does_no_harm() {
     terminal.type_keys("payments-prod read");
     terminal.wait_for("payments-prod read");
     terminal.type_keys(ENTER);
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
     assert_eq!(terminal.screen().trim(), "code 0, <arn:aws:iam::012345678901:role/ReadOnlyAccess>");
     assert_eq!(terminal.damage(), [""; 0]);
 }

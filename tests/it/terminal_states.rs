@@ -20,10 +20,10 @@ fn choose(terminal: &mut Terminal, query: &str) {
     terminal.type_keys(ENTER);
 }
 
-fn leaves_a_shell(terminal: &mut Terminal) {
+fn assert_shell_exits(terminal: &mut Terminal) {
     terminal.wait_for("type exit to leave");
     terminal.type_line("exit");
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
     assert_eq!(terminal.damage(), [""; 0]);
 }
 
@@ -51,7 +51,7 @@ fn a_wrong_clock_is_told_before_a_role_is_used_and_again_right_lets_it_go() {
     terminal.wait_for("use the role all the same");
     sandbox.aws.add_fault(Fault::SkewClock { seconds: 0 });
     terminal.type_keys(CTRL_R);
-    leaves_a_shell(&mut terminal);
+    assert_shell_exits(&mut terminal);
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn a_wrong_clock_that_is_known_stands_in_nobodys_way() {
     terminal.type_keys(ENTER);
     terminal.wait_for_no("set it");
     choose(&mut terminal, "payments-prod read");
-    leaves_a_shell(&mut terminal);
+    assert_shell_exits(&mut terminal);
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn a_chained_role_that_a_wrong_clock_spoils_names_the_clock() {
     terminal.wait_for("clock is 25 min behind");
     terminal.wait_for("set it");
     terminal.type_keys(CTRL_C);
-    assert_eq!(terminal.end(), 130);
+    assert_eq!(terminal.wait_for_exit(), 130);
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn a_role_that_was_taken_away_says_whom_to_ask_and_goes_with_a_refresh() {
     terminal.wait_for("0 new, 1 gone");
     terminal.wait_for("Nothing matches");
     terminal.type_keys(CTRL_C);
-    assert_eq!(terminal.end(), 130);
+    assert_eq!(terminal.wait_for_exit(), 130);
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn an_aws_out_of_reach_is_told_and_tried_again() {
     terminal.type_keys(CTRL_R);
     terminal.wait_for_no("AWS can't be reached");
     choose(&mut terminal, "payments-prod read");
-    leaves_a_shell(&mut terminal);
+    assert_shell_exits(&mut terminal);
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn throttling_is_told_while_the_first_list_comes_in() {
     terminal.wait_for_no("AWS is throttling");
     terminal.wait_for_picker();
     terminal.type_keys(CTRL_C);
-    assert_eq!(terminal.end(), 130);
+    assert_eq!(terminal.wait_for_exit(), 130);
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn a_locked_vault_takes_three_wrong_passphrases_kindly_and_the_right_one() {
     terminal.wait_for("makes a new vault");
     terminal.type_keys("correct horse");
     terminal.type_keys(ENTER);
-    leaves_a_shell(&mut terminal);
+    assert_shell_exits(&mut terminal);
     assert!(!terminal.written().contains("correct horse"));
 }
 
@@ -174,7 +174,7 @@ fn on_the_first_day_a_passphrase_is_chosen_where_nothing_else_keeps_the_vault() 
     demo::approve(&address(&terminal)).unwrap();
     terminal.wait_for_picker();
     choose(&mut terminal, "payments-prod read");
-    leaves_a_shell(&mut terminal);
+    assert_shell_exits(&mut terminal);
     assert_eq!(
         sandbox.run(&["login", "--check", "--sso", "corp"]).code,
         0,
@@ -195,7 +195,7 @@ fn a_sign_in_that_expired_is_tried_again_for_the_same_role() {
     terminal.wait_for("signs in again and goes on to payments-prod");
     terminal.type_keys(ENTER);
     demo::approve(&address(&terminal)).unwrap();
-    leaves_a_shell(&mut terminal);
+    assert_shell_exits(&mut terminal);
 }
 
 #[test]
@@ -215,7 +215,7 @@ fn hidden_roles_that_would_match_are_counted_and_shown() {
     terminal.wait_for("shown again");
     terminal.type_keys(CTRL_U);
     terminal.type_keys(CTRL_C);
-    assert_eq!(terminal.end(), 130);
+    assert_eq!(terminal.wait_for_exit(), 130);
 }
 
 #[test]
@@ -235,7 +235,7 @@ fn the_demo_begins_in_any_of_the_states() {
             Terminal::rolecall(&sandbox, &["demo", "--accounts", "12", "--state", state]);
         terminal.wait_for(shows);
         terminal.type_keys(CTRL_C);
-        assert_eq!(terminal.end(), 130, "{state}");
+        assert_eq!(terminal.wait_for_exit(), 130, "{state}");
     }
 }
 
@@ -249,27 +249,27 @@ fn with_vi_keys_the_cursor_tells_the_mode_and_is_given_back() {
         terminal.wait_for("ready>");
         terminal.type_line(&format!("rolecall {args}"));
         terminal.wait_for("type to filter");
-        terminal.wait_until("a bar", |_| terminal.cursor_look() == Some('6'));
+        terminal.wait_until("a bar", |_| terminal.cursor_style() == Some('6'));
         terminal.type_keys(ESCAPE);
-        terminal.wait_until("a block", |_| terminal.cursor_look() == Some('2'));
+        terminal.wait_until("a block", |_| terminal.cursor_style() == Some('2'));
         terminal.type_keys(CTRL_Z);
         terminal.wait_for("Stopped");
-        assert_eq!(terminal.cursor_look(), Some('0'));
+        assert_eq!(terminal.cursor_style(), Some('0'));
         terminal.type_line("fg");
-        terminal.wait_until("the block again", |_| terminal.cursor_look() == Some('2'));
+        terminal.wait_until("the block again", |_| terminal.cursor_style() == Some('2'));
         terminal.type_keys("q");
         terminal.wait_until("the usual look and a prompt", |screen| {
-            terminal.cursor_look() == Some('0') && screen.contents().trim_end().ends_with("ready>")
+            terminal.cursor_style() == Some('0') && screen.contents().trim_end().ends_with("ready>")
         });
         terminal.type_line("exit");
-        terminal.end();
+        terminal.wait_for_exit();
     }
     let plain = signed_in();
     let mut terminal = Terminal::rolecall(&plain, &["pick"]);
     terminal.wait_for_picker();
     terminal.type_keys(ESCAPE);
-    assert_eq!(terminal.end(), 130);
-    assert_eq!(terminal.cursor_look(), None, "nobody asked for another look");
+    assert_eq!(terminal.wait_for_exit(), 130);
+    assert_eq!(terminal.cursor_style(), None, "nobody asked for another look");
 }
 
 #[test]
@@ -287,7 +287,7 @@ fn a_login_takes_the_address_that_a_browser_elsewhere_ended_on() {
     let reply = demo::approve_remotely(&url).unwrap();
     terminal.type_line(&reply);
     terminal.wait_for("signed in to corp");
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
     assert_eq!(terminal.damage(), [""; 0]);
     assert_eq!(sandbox.run(&["login", "--check", "--sso", "corp"]).code, 0);
 }
@@ -305,5 +305,5 @@ fn what_is_typed_after_a_sign_in_is_for_the_program_that_comes_next() {
     terminal.wait_for("signed in to corp");
     terminal.type_line("mine");
     terminal.wait_for("got <mine>");
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
 }

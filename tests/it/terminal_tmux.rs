@@ -7,7 +7,7 @@ use crate::sandbox::Sandbox;
 use crate::terminal::{ENTER, ESCAPE, Terminal, variables};
 use crate::terminal_picker::signed_in;
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A tmux server of its own, with one window.
 struct Tmux<'a> {
@@ -19,11 +19,11 @@ impl<'a> Tmux<'a> {
         let tmux = Self { sandbox };
         // Started by itself, the server would give its windows the environment of whoever runs the
         // tests.
-        tmux.ask(&["new-session", "-d", "-x", "110", "-y", "32", "/bin/sh", "-i"]);
+        tmux.run(&["new-session", "-d", "-x", "110", "-y", "32", "/bin/sh", "-i"]);
         tmux
     }
 
-    fn ask(&self, words: &[&str]) -> String {
+    fn run(&self, words: &[&str]) -> String {
         let mut command = Command::new("tmux");
         command
             .arg("-S")
@@ -44,29 +44,29 @@ impl<'a> Tmux<'a> {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
-    fn keys(&self, words: &[&str]) {
-        self.ask(&[&["send-keys"], words].concat());
+    fn send_keys(&self, words: &[&str]) {
+        self.run(&[&["send-keys"], words].concat());
     }
 
-    fn line(&self, text: &str) {
-        self.keys(&["-l", text]);
-        self.keys(&["Enter"]);
+    fn type_line(&self, text: &str) {
+        self.send_keys(&["-l", text]);
+        self.send_keys(&["Enter"]);
     }
 
     fn screen(&self) -> String {
-        self.ask(&["capture-pane", "-p"])
+        self.run(&["capture-pane", "-p"])
     }
 
     /// Whether the second screen is shown, whether the cursor is, and whether anybody wants the
     /// mouse.
     fn flags(&self) -> String {
-        self.ask(&["display", "-p", "#{alternate_on} #{cursor_flag} #{mouse_any_flag}"])
+        self.run(&["display", "-p", "#{alternate_on} #{cursor_flag} #{mouse_any_flag}"])
             .trim()
             .to_owned()
     }
 
     fn wait(&self, what: &str, is: impl Fn(&Self) -> bool) {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         while !is(self) {
             assert!(
                 Instant::now() < deadline,
@@ -107,22 +107,22 @@ fn in_tmux_the_screen_comes_back_as_it_was() {
     let sandbox = signed_in();
     let tmux = Tmux::start(&sandbox);
     tmux.wait_for("ready>");
-    tmux.line("printf '%s\\n' one two three; rolecall");
+    tmux.type_line("printf '%s\\n' one two three; rolecall");
     tmux.wait_for_picker();
-    tmux.keys(&["C-z"]);
+    tmux.send_keys(&["C-z"]);
     tmux.wait_for_shell();
     tmux.wait_for("Stopped");
     let stopped = tmux.screen();
     assert!(stopped.contains("one\ntwo\nthree\n"), "{stopped}");
-    tmux.line("fg");
+    tmux.type_line("fg");
     tmux.wait_for_picker();
-    tmux.line("payments-prod read");
+    tmux.type_line("payments-prod read");
     tmux.wait_for("type exit to leave");
     tmux.wait_for_shell();
-    tmux.line("echo \"<$AWS_SSO_ROLE_ARN>\"");
+    tmux.type_line("echo \"<$AWS_SSO_ROLE_ARN>\"");
     tmux.wait_for("<arn:aws:iam::012345678901:role/ReadOnlyAccess>");
-    tmux.line("exit");
-    tmux.line("echo \"<${AWS_SSO_ROLE_ARN-none}>\"");
+    tmux.type_line("exit");
+    tmux.type_line("echo \"<${AWS_SSO_ROLE_ARN-none}>\"");
     tmux.wait_for("<none>");
     let after = tmux.screen();
     let head: String = stopped
@@ -139,19 +139,19 @@ fn in_tmux_the_screen_comes_back_as_it_was() {
 fn in_tmux_the_pane_carries_the_role_while_its_shell_runs() {
     let sandbox = signed_in();
     let tmux = Tmux::start(&sandbox);
-    let option = || tmux.ask(&["show-options", "-pqv", "@rolecall"]).trim().to_owned();
-    let title = || tmux.ask(&["display", "-p", "#{pane_title}"]).trim().to_owned();
+    let option = || tmux.run(&["show-options", "-pqv", "@rolecall"]).trim().to_owned();
+    let title = || tmux.run(&["display", "-p", "#{pane_title}"]).trim().to_owned();
     tmux.wait_for("ready>");
     let before = title();
-    tmux.line("rolecall exec -S corp --arn 012345678901:ReadOnlyAccess");
+    tmux.type_line("rolecall exec -S corp --arn 012345678901:ReadOnlyAccess");
     tmux.wait_for("type exit to leave");
     tmux.wait("the role in the pane", |_| option() == "payments-prod/ReadOnlyAccess");
     assert_eq!(title(), "payments-prod/ReadOnlyAccess");
-    tmux.line("rolecall exec -S corp --arn 012345678901:AdministratorAccess --yes");
+    tmux.type_line("rolecall exec -S corp --arn 012345678901:AdministratorAccess --yes");
     tmux.wait("the inner role in the pane", |_| option() == "payments-prod/AdministratorAccess");
-    tmux.line("exit");
+    tmux.type_line("exit");
     tmux.wait("the outer role in the pane", |_| option() == "payments-prod/ReadOnlyAccess");
-    tmux.line("exit");
+    tmux.type_line("exit");
     tmux.wait("no role in the pane", |_| option().is_empty());
     tmux.wait("the title that was there", |_| title() == before);
 }
@@ -162,14 +162,14 @@ fn in_tmux_which_breaks_lines_anew_rows_below_the_prompt_leave_the_scrollback_cl
     let sandbox = signed_in();
     let tmux = Tmux::start(&sandbox);
     tmux.wait_for("ready>");
-    tmux.line("clear; i=1; while [ $i -le 99 ]; do echo mine $i; i=$((i+1)); done; rolecall pick --height 40%");
+    tmux.type_line("clear; i=1; while [ $i -le 99 ]; do echo mine $i; i=$((i+1)); done; rolecall pick --height 40%");
     tmux.wait_for("type to filter");
-    tmux.keys(&["-l", "prod"]);
+    tmux.send_keys(&["-l", "prod"]);
     tmux.wait_for("❯ prod");
     // The cursor is back on the first row when a frame is whole. A resize in the middle of one
     // leaves what was drawn until then.
     let whole =
-        |first: usize| tmux.ask(&["display", "-p", "#{cursor_y}"]).trim() == first.to_string();
+        |first: usize| tmux.run(&["display", "-p", "#{cursor_y}"]).trim() == first.to_string();
     tmux.wait("a whole frame", |tmux| {
         tmux.screen().lines().position(|line| line.contains("❯ prod")).is_some_and(whole)
     });
@@ -177,7 +177,7 @@ fn in_tmux_which_breaks_lines_anew_rows_below_the_prompt_leave_the_scrollback_cl
     for (columns, rows) in
         [(110, 20), (110, 40), (110, 9), (150, 32), (110, 32), (92, 32), (110, 32)]
     {
-        tmux.ask(&["resize-window", "-x", &columns.to_string(), "-y", &rows.to_string()]);
+        tmux.run(&["resize-window", "-x", &columns.to_string(), "-y", &rows.to_string()]);
         let lines = (rows * 2 / 5).max(4);
         tmux.wait("rows of that size", |tmux| {
             let screen = tmux.screen();
@@ -189,9 +189,9 @@ fn in_tmux_which_breaks_lines_anew_rows_below_the_prompt_leave_the_scrollback_cl
             })
         });
     }
-    tmux.keys(&["Escape"]);
+    tmux.send_keys(&["Escape"]);
     tmux.wait("the prompt", |tmux| tmux.screen().trim_end().ends_with("ready>"));
-    let all = tmux.ask(&["capture-pane", "-p", "-S", "-"]);
+    let all = tmux.run(&["capture-pane", "-p", "-S", "-"]);
     let left: Vec<&str> =
         all.lines().filter(|line| !line.trim().is_empty() && !line.contains("ready>")).collect();
     assert_eq!(left, (1..=99).map(|line| format!("mine {line}")).collect::<Vec<_>>());
@@ -225,7 +225,7 @@ fn in_tmux_the_popup_of_the_readme_pastes_the_role_and_nothing_after_escape() {
     let mut client = Terminal::run(&sandbox, "tmux", &args);
     let tmux = Tmux { sandbox: &sandbox };
     client.wait_for("ready>");
-    tmux.ask(&["set-buffer", "somebody else's"]);
+    tmux.run(&["set-buffer", "somebody else's"]);
     client.type_keys(PREFIX_R);
     client.wait_for("type to filter");
     client.type_keys(ESCAPE);
@@ -237,7 +237,7 @@ fn in_tmux_the_popup_of_the_readme_pastes_the_role_and_nothing_after_escape() {
     client.wait_for("❯ payments-prod read");
     client.type_keys(ENTER);
     client.wait_for("ready> arn:aws:iam::012345678901:role/ReadOnlyAccess");
-    assert_eq!(tmux.ask(&["show-buffer"]), "somebody else's", "the clipboard is as it was");
+    assert_eq!(tmux.run(&["show-buffer"]), "somebody else's", "the clipboard is as it was");
 }
 
 #[test]
@@ -246,9 +246,9 @@ fn in_tmux_a_link_reaches_the_clipboard() {
     let sandbox = signed_in();
     let tmux = Tmux::start(&sandbox);
     tmux.wait_for("ready>");
-    tmux.line("rolecall console -S corp --arn 012345678901:ReadOnlyAccess -u osc52");
+    tmux.type_line("rolecall console -S corp --arn 012345678901:ReadOnlyAccess -u osc52");
     tmux.wait_for("is on the clipboard");
-    let link = tmux.ask(&["show-buffer"]);
+    let link = tmux.run(&["show-buffer"]);
     assert!(link.starts_with(sandbox.aws.url()) && link.contains("SigninToken="), "{link}");
     assert!(!tmux.screen().contains("SigninToken"), "{}", tmux.screen());
 }

@@ -10,7 +10,7 @@ const PROFILE: &str = "payments-prod-ReadOnlyAccess";
 #[test]
 fn ctrl_c_stops_it_with_the_file_whole() {
     // Credentials so short that the file is written again and again.
-    let sandbox = Sandbox::with(SimulatorOptions {
+    let sandbox = Sandbox::with_options(SimulatorOptions {
         accounts: 16,
         roles: 4,
         role_lifetime: 3,
@@ -26,7 +26,7 @@ fn ctrl_c_stops_it_with_the_file_whole() {
     let first = read();
     wait_for("the next keys", || (read() != first).then_some(()));
     terminal.type_keys(CTRL_C);
-    assert_eq!(terminal.end(), 130, "{}", terminal.screen());
+    assert_eq!(terminal.wait_for_exit(), 130, "{}", terminal.screen());
     assert_eq!(terminal.damage(), [""; 0]);
     let keys: Vec<String> =
         read().lines().map(|line| line.split(" = ").next().unwrap().to_owned()).collect();

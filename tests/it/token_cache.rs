@@ -5,11 +5,11 @@ use rolecall::domain::Timestamp;
 use rolecall::os::clock::Clock;
 use serde_json::{Value, json as object};
 
-use crate::commands::{ROLE, json, refused};
+use crate::commands::{ROLE, assert_refused, json};
 use crate::foreign::{self, ACCOUNT, aws, write_profiles};
 use crate::foreign_simulator::cli_login;
 use crate::records::Records;
-use crate::sandbox::{Ran, Sandbox};
+use crate::sandbox::{CommandOutput, Sandbox};
 
 /// The CLI's file for `[sso-session corp]`: the SHA-1 of `corp`.
 const CORP: &str = ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
@@ -27,7 +27,7 @@ fn start_url(sandbox: &Sandbox) -> String {
 fn signed_in_by_the_cli() -> Sandbox {
     let sandbox = Sandbox::with_aws_config_only();
     sandbox.login("corp");
-    let token = Records::of(&sandbox).token("corp").unwrap();
+    let token = Records::new(&sandbox).token("corp").unwrap();
     std::fs::remove_dir_all(sandbox.path("rolecall/state")).unwrap();
     write(&sandbox, token.access_token.expose(), &in_seconds(3_050), &object!({}));
     sandbox
@@ -43,7 +43,7 @@ fn read(sandbox: &Sandbox) -> Value {
     serde_json::from_str(&std::fs::read_to_string(sandbox.path(CORP)).unwrap()).unwrap()
 }
 
-fn set(sandbox: &Sandbox, when: &str) {
+fn share_token_cache(sandbox: &Sandbox, when: &str) {
     sandbox.write(
         "rolecall/config.toml",
         &format!("secure_store = 'file'\nkey_cache = 'never'\nshare_token_cache = '{when}'\n"),
@@ -59,7 +59,7 @@ fn a_token_of_the_cli_is_used_and_neither_kept_nor_renewed_nor_revoked() {
         json(&sandbox.run(&["process", "-S", "corp", "--arn", ROLE]))["AccountId"],
         "012345678901"
     );
-    assert!(Records::of(&sandbox).token("corp").is_none(), "a borrowed token was copied");
+    assert!(Records::new(&sandbox).token("corp").is_none(), "a borrowed token was copied");
 
     let told = sandbox.run(&["status"]).stdout;
     assert!(told.contains("borrowed from the AWS CLI, 50m left"), "{told}");
@@ -99,16 +99,20 @@ fn a_token_that_is_old_refused_or_of_somewhere_else_is_not_used() {
     ];
     for (token, expires, more) in cases {
         write(&sandbox, token, &expires, &more);
-        refused(&process(), 4, &["nobody is signed in to corp", "rolecall login --sso corp"]);
+        assert_refused(
+            &process(),
+            4,
+            &["nobody is signed in to corp", "rolecall login --sso corp"],
+        );
     }
     sandbox.write(CORP, "{\"accessToken\": \"ha");
-    refused(&process(), 4, &["nobody is signed in to corp"]);
+    assert_refused(&process(), 4, &["nobody is signed in to corp"]);
     write(&sandbox, &good, &in_seconds(3_000), &object!({ "clientId": "c" }));
     sandbox.write(
         ".aws/sso/cache/client.json",
         r#"{"clientId":"c","clientSecret":"s","scopes":["codewhisperer:completions"]}"#,
     );
-    refused(&process(), 4, &["nobody is signed in to corp"]);
+    assert_refused(&process(), 4, &["nobody is signed in to corp"]);
 }
 
 #[test]
@@ -125,7 +129,7 @@ fn after_a_sign_in_the_cli_has_our_access_token_where_it_has_a_file() {
         )
     };
     login(&sandbox);
-    let (shared, token) = (read(&sandbox), Records::of(&sandbox).token("corp").unwrap());
+    let (shared, token) = (read(&sandbox), Records::new(&sandbox).token("corp").unwrap());
     assert_eq!(shared["accessToken"].as_str(), Some(token.access_token.expose().as_str()));
     assert_eq!(Timestamp::parse(shared["expiresAt"].as_str().unwrap()), Some(token.expires_at));
     assert_eq!(
@@ -139,7 +143,7 @@ fn after_a_sign_in_the_cli_has_our_access_token_where_it_has_a_file() {
     );
 
     // Our own is replaced, by a renewal too.
-    Records::of(&sandbox).leave_token("corp", 100);
+    Records::new(&sandbox).expire_token_in("corp", 100);
     assert_eq!(sandbox.run(&["cache", "-S", "corp"]).code, 0);
     assert_ne!(read(&sandbox)["accessToken"], shared["accessToken"]);
 
@@ -149,7 +153,7 @@ fn after_a_sign_in_the_cli_has_our_access_token_where_it_has_a_file() {
         (read(&sandbox)["accessToken"].as_str(), read(&sandbox)["refreshToken"].as_str()),
         (Some(""), Some("theirs"))
     );
-    refused(
+    assert_refused(
         &sandbox.run(&["process", "-S", "corp", "--arn", ROLE]),
         4,
         &["nobody is signed in to corp"],
@@ -169,13 +173,13 @@ fn a_foreign_token_that_is_still_valid_stays_and_so_does_the_file_of_who_shares_
     login();
     assert_eq!(read(&sandbox)["accessToken"], "theirs");
     write(&sandbox, "theirs", &in_seconds(-600), &object!({}));
-    set(&sandbox, "never");
+    share_token_cache(&sandbox, "never");
     login();
     assert_eq!(read(&sandbox)["accessToken"], "theirs");
     std::fs::remove_dir_all(sandbox.path(".aws/sso")).unwrap();
-    set(&sandbox, "always");
+    share_token_cache(&sandbox, "always");
     login();
-    let token = Records::of(&sandbox).token("corp").unwrap();
+    let token = Records::new(&sandbox).token("corp").unwrap();
     assert_eq!(read(&sandbox)["accessToken"].as_str(), Some(token.access_token.expose().as_str()));
     assert_eq!(std::fs::read_dir(sandbox.path(".aws/sso/cache")).unwrap().count(), 1);
 }
@@ -207,7 +211,7 @@ fn a_legacy_profiles_file_is_named_by_its_start_url_as_written() {
 #[test]
 fn a_cache_that_cannot_be_written_costs_nobody_their_sign_in() {
     let sandbox = Sandbox::with_aws_config_only();
-    set(&sandbox, "always");
+    share_token_cache(&sandbox, "always");
     sandbox.write(".aws/sso", "not a directory");
     let login = sandbox.run(&["login", "-S", "corp", "--flow", "device-code"]);
     assert!(login.code == 0 && login.stderr.contains("token file stays as it is"), "{login:?}");
@@ -218,14 +222,14 @@ fn a_cache_that_cannot_be_written_costs_nobody_their_sign_in() {
 fn our_login_signs_the_cli_in() {
     let sandbox = Sandbox::with_aws_config_only();
     write_profiles(&sandbox);
-    set(&sandbox, "always");
+    share_token_cache(&sandbox, "always");
     sandbox.login("corp");
     let who =
         foreign::json(&mut aws(&sandbox, &["sts", "get-caller-identity", "--profile", "native"]));
     assert_eq!(who["Account"].as_str(), Some(ACCOUNT));
     assert_eq!(sandbox.run(&["logout", "-S", "corp"]).code, 0);
     std::fs::remove_dir_all(sandbox.path(".aws/cli")).unwrap();
-    let ran = Ran::of(
+    let ran = CommandOutput::from_output(
         aws(&sandbox, &["sts", "get-caller-identity", "--profile", "native"]).output().unwrap(),
     );
     assert!(ran.code != 0 && ran.stderr.contains("Token has expired"), "{ran:?}");
@@ -234,7 +238,7 @@ fn our_login_signs_the_cli_in() {
 #[test]
 #[ignore = "needs the AWS CLI v2"]
 fn a_login_of_the_cli_signs_us_in() {
-    let sandbox = Sandbox::with(demo::SimulatorOptions {
+    let sandbox = Sandbox::with_options(demo::SimulatorOptions {
         accounts: 16,
         roles: 4,
         ..demo::SimulatorOptions::default()
@@ -245,5 +249,5 @@ fn a_login_of_the_cli_signs_us_in() {
         json(&sandbox.run(&["process", "-S", "corp", "--arn", ROLE]))["AccountId"],
         "012345678901"
     );
-    assert!(Records::of(&sandbox).token("corp").is_none());
+    assert!(Records::new(&sandbox).token("corp").is_none());
 }

@@ -19,7 +19,7 @@ const HOME: &str = "ROLECALL_TEST_KEYRING_HOME";
 const STEP: &str = "ROLECALL_TEST_KEYRING_STEP";
 const NOW: Timestamp = Timestamp(1_800_000_000);
 /// What a call may take that is given two seconds: a busy machine needs some more.
-const BOUND: Duration = Duration::from_secs(6);
+const TIMEOUT: Duration = Duration::from_secs(6);
 
 /// Starts the daemon with an unlocked keyring, waits for it with a limit, then takes the steps as
 /// processes of their own.
@@ -56,7 +56,7 @@ fn a_desktop_keyring_keeps_the_key_and_nothing_else_does() {
         fs::create_dir_all(home.path().join(dir)).unwrap();
     }
     private(&home.path().join("run"));
-    let ran = in_private(&mut Command::new("dbus-run-session"), home.path())
+    let ran = isolate(&mut Command::new("dbus-run-session"), home.path())
         .args(["--", "bash", "-euc", SESSION])
         .env("EXE", std::env::current_exe().unwrap())
         .output()
@@ -76,7 +76,7 @@ fn a_bus_that_never_answers_is_given_up_on() {
     let socket = home.path().join("bus");
     // Accepts connections, as far as the system does that by itself, and says nothing.
     let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
-    let ran = in_private(&mut Command::new(std::env::current_exe().unwrap()), home.path())
+    let ran = isolate(&mut Command::new(std::env::current_exe().unwrap()), home.path())
         .args(["--exact", "vault_keyring::a_step", "--nocapture"])
         .env(STEP, "no-bus")
         .env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", socket.display()))
@@ -91,7 +91,7 @@ fn a_bus_that_never_answers_is_given_up_on() {
 }
 
 /// Nothing of the person's: no home, no bus, no display.
-fn in_private<'a>(command: &'a mut Command, home: &Path) -> &'a mut Command {
+fn isolate<'a>(command: &'a mut Command, home: &Path) -> &'a mut Command {
     command
         .stdin(Stdio::null())
         .env("HOME", home)
@@ -178,7 +178,7 @@ fn refused<T: std::fmt::Debug>(call: impl FnOnce() -> rolecall::domain::Result<T
     let error = call().unwrap_err();
     assert_eq!(error.kind, ErrorKind::Vault, "{error:?}");
     assert!(error.message.contains("keyring"), "{error:?}");
-    assert!(began.elapsed() < BOUND, "took {:?}", began.elapsed());
+    assert!(began.elapsed() < TIMEOUT, "took {:?}", began.elapsed());
 }
 
 /// `auto` takes the keyring, and what it opens lies sealed.

@@ -10,7 +10,7 @@ use super::exec::FormArg;
 
 /// Flags of `eval`.
 #[derive(Debug, Args)]
-#[command(after_help = evaluations())]
+#[command(after_help = evaluation_help())]
 pub struct EvalArgs {
     /// Which role
     #[command(flatten)]
@@ -31,10 +31,10 @@ pub struct EvalArgs {
     #[arg(long)]
     pub no_region: bool,
     /// Shell to write for, instead of the one that called
-    #[arg(long, value_name = "NAME", value_parser = dialects())]
+    #[arg(long, value_name = "NAME", value_parser = parse_dialect())]
     pub shell: Option<Dialect>,
     /// How programs get credentials: auto, keys or profile
-    #[arg(long = "as", value_name = "HOW", value_parser = forms(), hide_possible_values = true)]
+    #[arg(long = "as", value_name = "HOW", value_parser = parse_form(), hide_possible_values = true)]
     pub form: Option<FormArg>,
     /// With a profile, set the keys as well
     #[arg(short = 'x', long)]
@@ -43,7 +43,7 @@ pub struct EvalArgs {
     #[arg(long)]
     pub overwrite_env: bool,
     /// Write for something that is no shell, such as `docker --env-file` (env) or a dotenv library
-    #[arg(long, value_name = "FORMAT", value_parser = formats(), conflicts_with_all = ["shell", "overwrite_env"])]
+    #[arg(long, value_name = "FORMAT", value_parser = parse_format(), conflicts_with_all = ["shell", "overwrite_env"])]
     pub format: Option<EnvFormat>,
     /// Do not ask before a protected role is used
     #[arg(long)]
@@ -51,7 +51,7 @@ pub struct EvalArgs {
 }
 
 /// How each shell evaluates what `eval` prints.
-fn evaluations() -> String {
+fn evaluation_help() -> String {
     let line = |dialect: Dialect| {
         format!("  {dialect:10}  {}\n", dialect.eval_command("rolecall eval QUERY"))
     };
@@ -62,20 +62,20 @@ fn evaluations() -> String {
 }
 
 /// Reads one of the forms that need nobody to watch this shell.
-fn forms() -> impl TypedValueParser<Value = FormArg> {
+fn parse_form() -> impl TypedValueParser<Value = FormArg> {
     let shared = FormArg::value_variants().iter().filter(|form| **form != FormArg::Endpoint);
     PossibleValuesParser::new(shared.filter_map(ValueEnum::to_possible_value))
         .try_map(|name| FormArg::from_str(&name, false))
 }
 
 /// Reads one of the shells by its name.
-fn dialects() -> impl TypedValueParser<Value = Dialect> {
+fn parse_dialect() -> impl TypedValueParser<Value = Dialect> {
     PossibleValuesParser::new(Dialect::ALL.map(Dialect::as_str))
         .try_map(|name| name.parse::<Dialect>())
 }
 
 /// Reads one of the formats by its name.
-fn formats() -> impl TypedValueParser<Value = EnvFormat> {
+fn parse_format() -> impl TypedValueParser<Value = EnvFormat> {
     PossibleValuesParser::new(EnvFormat::ALL.map(EnvFormat::as_str))
         .try_map(|name| name.parse::<EnvFormat>())
 }

@@ -8,11 +8,11 @@ use crate::shell::hooks::{Chord, SHELLS_WITH_HOOKS, source_line};
 
 /// Flags of `init`.
 #[derive(Debug, Args)]
-#[command(after_help = sourcing())]
+#[command(after_help = sourcing_help())]
 pub struct InitArgs {
     /// The shell, or direnv
-    #[arg(value_name = "SHELL", value_parser = readers())]
-    pub reader: Reader,
+    #[arg(value_name = "SHELL", value_parser = parse_init_target())]
+    pub target: InitTarget,
     /// What to call the function; `--cmd assume` for hands used to Granted
     #[arg(long, value_name = "NAME", default_value = "role")]
     pub cmd: String,
@@ -26,7 +26,7 @@ pub struct InitArgs {
 }
 
 /// How each shell sources what `init` prints.
-fn sourcing() -> String {
+fn sourcing_help() -> String {
     let told = |shell: Dialect| {
         let (line, once) = source_line(shell)?;
         Some(match once {
@@ -45,23 +45,23 @@ fn sourcing() -> String {
 
 /// Who sources the hook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reader {
+pub enum InitTarget {
     /// A shell.
     Shell(Dialect),
     /// direnv's library folder.
     Direnv,
 }
 
-fn readers() -> impl TypedValueParser<Value = Reader> {
+fn parse_init_target() -> impl TypedValueParser<Value = InitTarget> {
     let names = SHELLS_WITH_HOOKS.map(Dialect::as_str).into_iter().chain(["direnv"]);
     PossibleValuesParser::new(names).try_map(|name| match &*name {
-        "direnv" => Ok(Reader::Direnv),
-        shell => shell.parse().map(Reader::Shell),
+        "direnv" => Ok(InitTarget::Direnv),
+        shell => shell.parse().map(InitTarget::Shell),
     })
 }
 
 /// Reads one of the shells that have hooks by its name.
-pub(in crate::cli) fn hooked() -> impl TypedValueParser<Value = Dialect> {
+pub(in crate::cli) fn parse_hooked_shell() -> impl TypedValueParser<Value = Dialect> {
     PossibleValuesParser::new(SHELLS_WITH_HOOKS.map(Dialect::as_str))
         .try_map(|name| name.parse::<Dialect>())
 }
@@ -70,7 +70,7 @@ pub(in crate::cli) fn hooked() -> impl TypedValueParser<Value = Dialect> {
 #[derive(Debug, Args)]
 pub struct CompleteArgs {
     /// The shell whose words these are
-    #[arg(long, value_parser = hooked())]
+    #[arg(long, value_parser = parse_hooked_shell())]
     pub shell: Dialect,
     /// The word under the cursor as the shell would cut it
     #[arg(long, default_value = "")]

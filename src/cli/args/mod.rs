@@ -35,7 +35,7 @@ pub(super) use each::EachArgs;
 pub(super) use endpoint::EndpointHelperArgs;
 pub(super) use eval::EvalArgs;
 pub(super) use exec::{ExecArgs, FormArg};
-pub(super) use hooks::{CompleteArgs, InitArgs, Reader};
+pub(super) use hooks::{CompleteArgs, InitArgs, InitTarget};
 pub(super) use list::ListArgs;
 pub(super) use login::{FlowArg, LoginArgs, LogoutArgs};
 pub(super) use pick::PickArgs;
@@ -50,9 +50,9 @@ pub(super) use vault::{VaultArgs, VaultCommand};
 pub(super) use visits::{ConsoleArgs, EksTokenArgs};
 
 /// The heading of the flags that every command takes.
-const EVERYWHERE: &str = "Options everywhere";
+const GLOBAL_HEADING: &str = "Options everywhere";
 /// The heading of the flags that name a role.
-const WHICH: &str = "Which role";
+const ROLE_HEADING: &str = "Which role";
 
 /// Find an AWS role by typing three letters, and be in it.
 ///
@@ -75,38 +75,38 @@ pub struct Cli {
 #[derive(Debug, Clone, Default, Args)]
 pub struct Globals {
     /// IAM Identity Center to use, by the name of its sso-session or instance
-    #[arg(short = 'S', long, global = true, value_name = "NAME", help_heading = EVERYWHERE)]
+    #[arg(short = 'S', long, global = true, value_name = "NAME", help_heading = GLOBAL_HEADING)]
     pub sso: Option<String>,
     /// Configuration file to use instead of the usual one; it must exist
-    #[arg(long, global = true, value_name = "FILE", help_heading = EVERYWHERE)]
+    #[arg(long, global = true, value_name = "FILE", help_heading = GLOBAL_HEADING)]
     pub config: Option<PathBuf>,
     /// Browser for sign-in and console pages
-    #[arg(short, long, global = true, value_name = "PROGRAM", help_heading = EVERYWHERE)]
+    #[arg(short, long, global = true, value_name = "PROGRAM", help_heading = GLOBAL_HEADING)]
     pub browser: Option<String>,
     /// What to do with a link: open, print, printurl, clip, osc52, exec, qr,
     /// open-url-in-container, granted-containers
-    #[arg(short, long, global = true, value_name = "ACTION", value_parser = visits::url_action, hide_possible_values = true, help_heading = EVERYWHERE)]
+    #[arg(short, long, global = true, value_name = "ACTION", value_parser = visits::parse_url_action, hide_possible_values = true, help_heading = GLOBAL_HEADING)]
     pub url_action: Option<UrlAction>,
     /// Least severe messages to log on stderr: error, warn or info [default: `log_level`]
-    #[arg(short = 'L', long, global = true, value_name = "LEVEL", value_parser = level(), hide_possible_values = true, help_heading = EVERYWHERE)]
+    #[arg(short = 'L', long, global = true, value_name = "LEVEL", value_parser = parse_level(), hide_possible_values = true, help_heading = GLOBAL_HEADING)]
     pub level: Option<LogLevel>,
     /// Begin log lines with the place in the source that wrote them
-    #[arg(long, global = true, help_heading = EVERYWHERE)]
+    #[arg(long, global = true, help_heading = GLOBAL_HEADING)]
     pub lines: bool,
     /// Colours: always, never, or auto (on a terminal, unless NO_COLOR is set)
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = true, hide_default_value = true, help_heading = EVERYWHERE)]
-    pub color: Color,
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = true, hide_default_value = true, help_heading = GLOBAL_HEADING)]
+    pub color: ColorChoice,
 }
 
 /// Reads `--level`.
-fn level() -> impl TypedValueParser<Value = LogLevel> {
+fn parse_level() -> impl TypedValueParser<Value = LogLevel> {
     PossibleValuesParser::new(LogLevel::ALL.iter().map(|level| level.as_str()))
         .try_map(|word| word.parse::<LogLevel>())
 }
 
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum Color {
+pub enum ColorChoice {
     /// On a terminal, unless NO_COLOR is set.
     #[default]
     Auto,
@@ -188,15 +188,15 @@ pub enum Command {
 #[derive(Debug, Clone, Default, Args)]
 pub struct Selectors {
     /// Role by the name of its profile
-    #[arg(short, long, value_name = "NAME", help_heading = WHICH)]
+    #[arg(short, long, value_name = "NAME", help_heading = ROLE_HEADING)]
     pub profile: Option<String>,
     /// Role by its ARN, or ACCOUNT:ROLE
-    #[arg(short, long, value_name = "ARN", help_heading = WHICH)]
+    #[arg(short, long, value_name = "ARN", help_heading = ROLE_HEADING)]
     pub arn: Option<String>,
     /// Account by its id or name
-    #[arg(short = 'A', long, value_name = "ID|NAME", help_heading = WHICH)]
+    #[arg(short = 'A', long, value_name = "ID|NAME", help_heading = ROLE_HEADING)]
     pub account: Option<String>,
     /// Role by its name, in the account
-    #[arg(short = 'R', long, value_name = "NAME", help_heading = WHICH)]
+    #[arg(short = 'R', long, value_name = "NAME", help_heading = ROLE_HEADING)]
     pub role: Option<String>,
 }

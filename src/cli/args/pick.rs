@@ -28,7 +28,7 @@ pub struct PickArgs {
     #[arg(short, long)]
     pub multi: bool,
     /// What Enter does: shell, exports, profile, console or print
-    #[arg(long, value_name = "ACTION", value_parser = action(), hide_possible_values = true)]
+    #[arg(long, value_name = "ACTION", value_parser = parse_action(), hide_possible_values = true)]
     pub action: Option<Action>,
     /// What to print of each chosen role
     #[arg(long, value_name = "FIELD")]
@@ -49,7 +49,7 @@ pub struct PickArgs {
 }
 
 /// Reads `--action`.
-fn action() -> impl TypedValueParser<Value = Action> {
+fn parse_action() -> impl TypedValueParser<Value = Action> {
     PossibleValuesParser::new(Action::ALL.iter().map(|action| action.as_str()))
         .try_map(|word| word.parse::<Action>())
 }

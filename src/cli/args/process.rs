@@ -23,11 +23,11 @@ pub struct ProcessArgs {
     #[arg(long, value_name = "DURATION")]
     pub wait: Option<String>,
     /// How much life stored credentials must have left; never more than a third of their lifetime
-    #[arg(long, value_name = "DURATION", default_value = ProcessArgs::WINDOW)]
+    #[arg(long, value_name = "DURATION", default_value = ProcessArgs::DEFAULT_WINDOW)]
     pub window: String,
 }
 
 impl ProcessArgs {
     /// `--window` where it is not given.
-    pub const WINDOW: &str = "15m";
+    pub const DEFAULT_WINDOW: &str = "15m";
 }

@@ -56,7 +56,7 @@ pub struct ConsoleArgs {
 }
 
 /// Reads `--url-action`.
-pub(super) fn url_action(word: &str) -> Result<UrlAction, String> {
+pub(super) fn parse_url_action(word: &str) -> Result<UrlAction, String> {
     let known = || UrlAction::ALL.iter().map(|action| action.as_str());
     UrlAction::ALL.iter().copied().find(|action| action.as_str() == word).ok_or_else(|| {
         let near = nearest(word, known(), 1);

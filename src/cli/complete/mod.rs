@@ -1,8 +1,8 @@
 //! `complete`: what could be typed next, for the scripts that `init` prints. Hidden; a wrong line
 //! gets no answer rather than an error.
 
-mod line;
-mod place;
+mod context;
+mod tokenize;
 mod values;
 
 use clap::{Arg, Command, CommandFactory};
@@ -12,21 +12,21 @@ use crate::domain::{Result, escape_unprintable};
 use crate::shell::Dialect;
 
 use super::args::{Cli, CompleteArgs, Globals};
-use super::out;
+use super::ui;
 
-use line::Typed;
-use place::{Next, Place, place};
-use values::{Candidate, Sources};
+use context::{CompletionContext, Expected, parse_context};
+use tokenize::CurrentWord;
+use values::{Candidate, ValueSource};
 
 /// What the scripts do by themselves: a line that begins with a tab tells them so.
 const FILES: &str = "\tfiles";
 const COMMAND: &str = "\tcommand";
 /// More will be typed behind the word.
-const OPEN: &str = "\topen";
+const NO_SPACE: &str = "\topen";
 
 /// Runs the command: one candidate a line, its meaning behind a tab.
 pub(super) fn run(globals: &Globals, args: &CompleteArgs) -> Result<u8> {
-    let (mut words, typed) = split(args);
+    let (mut words, typed) = split_words(args);
     let mut root = Cli::command();
     root.build();
     // `role …`, whatever it is called, is `rolecall eval …`.
@@ -44,37 +44,37 @@ pub(super) fn run(globals: &Globals, args: &CompleteArgs) -> Result<u8> {
             .map(str::to_owned);
         words.splice(0..0, ["eval".to_owned()].into_iter().chain(always));
     }
-    let place = place(&root, &words, &typed.value);
+    let place = parse_context(&root, &words, &typed.value);
     let mut lines: Vec<String> = Vec::new();
     if let Some(directive) = directive(&place) {
         lines.push(directive.to_owned());
     } else {
-        let candidates = fitting(candidates(&place, &typed, globals), &typed.value);
+        let candidates = filter_matching(candidates(&place, &typed, globals), &typed.value);
         let open = candidates.len() == 1
             && candidates.iter().all(|candidate| candidate.value.ends_with(['=', ':']));
-        lines.extend(candidates.iter().map(|candidate| written(candidate, args, &typed)));
-        lines.extend(open.then(|| OPEN.to_owned()));
+        lines.extend(candidates.iter().map(|candidate| render_candidate(candidate, args, &typed)));
+        lines.extend(open.then(|| NO_SPACE.to_owned()));
     }
-    out::data(&lines.into_iter().map(|line| line + "\n").collect::<String>())?;
+    ui::print_data(&lines.into_iter().map(|line| line + "\n").collect::<String>())?;
     Ok(0)
 }
 
 /// The words, and the one under the cursor. bash and nushell send the line whole.
-fn split(args: &CompleteArgs) -> (Vec<String>, Typed) {
+fn split_words(args: &CompleteArgs) -> (Vec<String>, CurrentWord) {
     if args.shell == Dialect::Bash || args.line {
-        return line::words(args.words.first().map_or("", String::as_str));
+        return tokenize::tokenize(args.words.first().map_or("", String::as_str));
     }
     let mut words = args.words.clone();
     let value = words.pop().unwrap_or_default();
-    (words, Typed { raw: value.clone(), value, ..Typed::default() })
+    (words, CurrentWord { raw: value.clone(), value, ..CurrentWord::default() })
 }
 
-fn directive(place: &Place<'_>) -> Option<&'static str> {
+fn directive(place: &CompletionContext<'_>) -> Option<&'static str> {
     let is_file =
         |arg: &Arg| matches!(arg.get_id().as_str(), "config" | "file" | "aws_config" | "from");
     match &place.next {
-        Next::Child => Some(COMMAND),
-        Next::Value(arg, _)
+        Expected::ChildCommand => Some(COMMAND),
+        Expected::Value(arg, _)
             if is_file(arg) && arg.get_value_names().is_some_and(|names| names[0] == "FILE") =>
         {
             Some(FILES)
@@ -83,22 +83,28 @@ fn directive(place: &Place<'_>) -> Option<&'static str> {
     }
 }
 
-fn candidates(place: &Place<'_>, typed: &Typed, globals: &Globals) -> Vec<Candidate> {
+fn candidates(
+    place: &CompletionContext<'_>,
+    typed: &CurrentWord,
+    globals: &Globals,
+) -> Vec<Candidate> {
     let given = |name: &str| place.given.get(name).and_then(|values| values.last().cloned());
     let globals =
         Globals { sso: given("sso"), config: given("config").map(Into::into), ..globals.clone() };
-    let sources = Sources { globals, given: &place.given };
-    let of = |arg: &Arg| match possible(arg) {
-        known if known.is_empty() => sources.of(place.command.get_name(), arg.get_id().as_str()),
+    let sources = ValueSource { globals, given: &place.given };
+    let of = |arg: &Arg| match possible_values(arg) {
+        known if known.is_empty() => {
+            sources.candidates_for(place.command.get_name(), arg.get_id().as_str())
+        }
         known => known,
     };
     match &place.next {
-        Next::Value(arg, glued) => of(arg)
+        Expected::Value(arg, glued) => of(arg)
             .into_iter()
-            .map(|one| Candidate::new(format!("{glued}{}", one.value), one.meaning))
+            .map(|one| Candidate::new(format!("{glued}{}", one.value), one.description))
             .collect(),
-        Next::Flag => flags(place),
-        Next::Word { commands, position } => {
+        Expected::Flag => flags(place),
+        Expected::Word { allows_subcommand: commands, positional: position } => {
             let mut all = if *commands { subcommands(place.command) } else { Vec::new() };
             // The program's own words are a query; before three letters of one, its commands are
             // what a person looks for.
@@ -108,11 +114,11 @@ fn candidates(place: &Place<'_>, typed: &Typed, globals: &Globals) -> Vec<Candid
             );
             all
         }
-        Next::Child => Vec::new(),
+        Expected::ChildCommand => Vec::new(),
     }
 }
 
-fn possible(arg: &Arg) -> Vec<Candidate> {
+fn possible_values(arg: &Arg) -> Vec<Candidate> {
     let described = |value: clap::builder::PossibleValue| {
         let meaning = value.get_help().map(ToString::to_string).unwrap_or_default();
         (!value.is_hide_set()).then(|| Candidate::new(value.get_name(), meaning))
@@ -121,7 +127,7 @@ fn possible(arg: &Arg) -> Vec<Candidate> {
 }
 
 /// Flags that were not given yet, or that can be given many times.
-fn flags(place: &Place<'_>) -> Vec<Candidate> {
+fn flags(place: &CompletionContext<'_>) -> Vec<Candidate> {
     let left = place.command.get_arguments().filter(|arg| {
         let many = matches!(arg.get_action(), clap::ArgAction::Append | clap::ArgAction::Count);
         !arg.is_hide_set() && (many || !place.given.contains_key(arg.get_id().as_str()))
@@ -147,7 +153,7 @@ fn subcommands(command: &Command) -> Vec<Candidate> {
 
 /// Candidates that go on from what is typed; where there is none, those that would if case did not
 /// matter.
-fn fitting(candidates: Vec<Candidate>, typed: &str) -> Vec<Candidate> {
+fn filter_matching(candidates: Vec<Candidate>, typed: &str) -> Vec<Candidate> {
     let lower = typed.to_lowercase();
     let (exact, rest): (Vec<_>, Vec<_>) =
         candidates.into_iter().partition(|candidate| candidate.value.starts_with(typed));
@@ -164,13 +170,13 @@ fn fitting(candidates: Vec<Candidate>, typed: &str) -> Vec<Candidate> {
     fit
 }
 
-fn written(candidate: &Candidate, args: &CompleteArgs, typed: &Typed) -> String {
+fn render_candidate(candidate: &Candidate, args: &CompleteArgs, typed: &CurrentWord) -> String {
     match args.shell {
-        Dialect::Bash => line::for_bash(&candidate.value, typed, &args.current),
+        Dialect::Bash => tokenize::bash_replacement(&candidate.value, typed, &args.current),
         Dialect::Nushell if candidate.value.contains(' ') => {
-            format!("\"{}\"\t{}", candidate.value, escape_unprintable(&candidate.meaning))
+            format!("\"{}\"\t{}", candidate.value, escape_unprintable(&candidate.description))
         }
-        _ if candidate.meaning.is_empty() => candidate.value.clone(),
-        _ => format!("{}\t{}", candidate.value, escape_unprintable(&candidate.meaning)),
+        _ if candidate.description.is_empty() => candidate.value.clone(),
+        _ => format!("{}\t{}", candidate.value, escape_unprintable(&candidate.description)),
     }
 }

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use crate::cli::app::{self, Caller};
 use crate::cli::args::Globals;
-use crate::cli::context::{self, Person};
 use crate::config::{self, Env};
 use crate::console::SERVICES;
 use crate::domain::{Roster, RosterEntry, normalize_text};
@@ -19,28 +19,28 @@ pub(super) struct Candidate {
     /// What would be typed.
     pub(super) value: String,
     /// What it is, in a few words; may be empty.
-    pub(super) meaning: String,
+    pub(super) description: String,
 }
 
 impl Candidate {
     /// One thing with its meaning.
     pub(super) fn new(value: impl Into<String>, meaning: impl Into<String>) -> Self {
-        Self { value: value.into(), meaning: meaning.into() }
+        Self { value: value.into(), description: meaning.into() }
     }
 }
 
 /// The names by which the tables of roles know a value.
-pub(super) struct Sources<'a> {
+pub(super) struct ValueSource<'a> {
     /// Flags of every command as far as they are typed.
     pub(super) globals: Globals,
     /// Values typed so far, by clap's name of the argument.
     pub(super) given: &'a HashMap<&'a str, Vec<String>>,
 }
 
-impl Sources<'_> {
+impl ValueSource<'_> {
     /// What can stand for this argument of this command. Nothing is said when configuration or
     /// inventory can't be read: this is no moment for errors.
-    pub(super) fn of(&self, command: &str, argument: &str) -> Vec<Candidate> {
+    pub(super) fn candidates_for(&self, command: &str, argument: &str) -> Vec<Candidate> {
         match argument {
             "sort" | "print" => fields(),
             "fields" if command == "list" => fields(),
@@ -49,7 +49,7 @@ impl Sources<'_> {
             "sso" => self.instances(),
             "prefix" => fields()
                 .into_iter()
-                .map(|field| Candidate::new(format!("{}=", field.value), field.meaning))
+                .map(|field| Candidate::new(format!("{}=", field.value), field.description))
                 .collect(),
             "profile" | "account" | "role" | "arn" | "query" | "words" => {
                 self.roles(command, argument)
@@ -58,12 +58,12 @@ impl Sources<'_> {
         }
     }
 
-    fn open(&self) -> Option<Arc<Ctx>> {
-        context::open_in(Env::from_process(), &self.globals, Person::Absent).ok()
+    fn open_ctx(&self) -> Option<Arc<Ctx>> {
+        app::open_in_env(Env::from_process(), &self.globals, Caller::Program).ok()
     }
 
     fn instances(&self) -> Vec<Candidate> {
-        let Some(ctx) = self.open() else { return Vec::new() };
+        let Some(ctx) = self.open_ctx() else { return Vec::new() };
         ctx.instances
             .iter()
             .map(|instance| Candidate::new(instance.name.as_str(), instance.start_url.as_written()))
@@ -71,30 +71,30 @@ impl Sources<'_> {
     }
 
     fn roles(&self, command: &str, argument: &str) -> Vec<Candidate> {
-        let Some(ctx) = self.open() else { return Vec::new() };
-        let Ok(instances) = context::chosen(&ctx, &self.globals) else { return Vec::new() };
+        let Some(ctx) = self.open_ctx() else { return Vec::new() };
+        let Ok(instances) = app::selected_instances(&ctx, &self.globals) else { return Vec::new() };
         let roster = store::load_roster(&ctx, &instances);
         let entries: Vec<&RosterEntry> =
-            roster.entries.iter().filter(|entry| self.fits(entry, argument)).collect();
+            roster.entries.iter().filter(|entry| self.matches_given(entry, argument)).collect();
         match argument {
             "profile" => profiles(&roster, &entries),
             "account" => accounts(&entries),
-            "role" => names(&entries),
+            "role" => role_names(&entries),
             "arn" => entries
                 .iter()
                 .map(|entry| Candidate::new(roster.arn(entry), entry.account_label()))
                 .collect(),
-            _ if matches!(command, "each" | "pick" | "rolecall") => scopes(&entries),
-            _ => around()
+            _ if matches!(command, "each" | "pick" | "rolecall") => query_terms(&entries),
+            _ => relative_roles()
                 .into_iter()
                 .chain(profiles(&roster, &entries))
-                .chain(scopes(&entries))
+                .chain(query_terms(&entries))
                 .collect(),
         }
     }
 
     /// Whether a role goes with what is typed already: `-A` narrows roles, `-R` accounts.
-    fn fits(&self, entry: &RosterEntry, argument: &str) -> bool {
+    fn matches_given(&self, entry: &RosterEntry, argument: &str) -> bool {
         let given = |name: &str| {
             self.given.get(name).and_then(|values| values.last()).filter(|_| name != argument)
         };
@@ -107,7 +107,7 @@ impl Sources<'_> {
 }
 
 /// What stands for a role without naming it.
-fn around() -> [Candidate; 2] {
+fn relative_roles() -> [Candidate; 2] {
     [Candidate::new(".", "this shell's role"), Candidate::new("-", "the role before it")]
 }
 
@@ -137,7 +137,7 @@ fn accounts(entries: &[&RosterEntry]) -> Vec<Candidate> {
     out
 }
 
-fn names(entries: &[&RosterEntry]) -> Vec<Candidate> {
+fn role_names(entries: &[&RosterEntry]) -> Vec<Candidate> {
     let mut accounts: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for entry in entries {
         accounts.entry(&entry.role).or_default().insert(entry.account.as_str());
@@ -156,7 +156,7 @@ fn names(entries: &[&RosterEntry]) -> Vec<Candidate> {
 }
 
 /// The scopes of the query language with their values: tags, accounts and roles.
-fn scopes(entries: &[&RosterEntry]) -> Vec<Candidate> {
+fn query_terms(entries: &[&RosterEntry]) -> Vec<Candidate> {
     let mut out = BTreeSet::new();
     for entry in entries {
         out.insert(Candidate::new(
@@ -187,7 +187,7 @@ fn settings(globals: &Globals) -> Vec<Candidate> {
     let env = Env::from_process();
     let shown = || {
         config::list_settings(
-            &config::load_with_origins(&env, &context::paths(&env, globals).ok()?).ok()?,
+            &config::load_with_origins(&env, &app::paths(&env, globals).ok()?).ok()?,
         )
         .ok()
     };

@@ -10,7 +10,7 @@ use crate::shell::hooks::completion_file::{UserDirs, check_mark, completion_file
 use crate::shell::{self, Dialect};
 
 use super::super::args::CompletionsArgs;
-use super::super::{init, out};
+use super::super::{init, ui};
 
 /// Runs the command.
 pub(super) fn run(args: &CompletionsArgs) -> Result<u8> {
@@ -22,18 +22,19 @@ pub(super) fn run(args: &CompletionsArgs) -> Result<u8> {
         (true, _) => install(shell, &env),
         (_, true) => uninstall(shell, &env),
         _ => {
-            out::data(&script(shell)?)?;
+            ui::print_data(&script(shell)?)?;
             Ok(0)
         }
     }
 }
 
 fn script(shell: Dialect) -> Result<String> {
-    ShellHook { shell, program: &init::program()?, cmd: "role", key: None }.completions()
+    ShellHook { shell, program: &init::program_for_scripts()?, cmd: "role", key: None }
+        .completions()
 }
 
 fn install(shell: Dialect, env: &Env) -> Result<u8> {
-    let (script, place) = (script(shell)?, completion_file(shell, &folders(env)?)?);
+    let (script, place) = (script(shell)?, completion_file(shell, &user_folders(env)?)?);
     let old = atomic_file::load_for_edit(&place.path)?;
     if let Some(there) = &old {
         check_mark(&place.path, there)?;
@@ -51,30 +52,30 @@ fn install(shell: Dialect, env: &Env) -> Result<u8> {
         with_mark(&script).as_bytes(),
         &Paths::from_env(env)?.recovery_dir(),
     )?;
-    out::say(&format!(
+    ui::print_message(&format!(
         "{shell} completes `rolecall` from its next start on: {}",
         place.path.display()
     ));
     if let Some((line, whereto)) = place.setup_line {
-        out::say(&format!("add this to {whereto}:\n  {line}"));
+        ui::print_message(&format!("add this to {whereto}:\n  {line}"));
     }
     Ok(0)
 }
 
 fn uninstall(shell: Dialect, env: &Env) -> Result<u8> {
-    let place = completion_file(shell, &folders(env)?)?;
+    let place = completion_file(shell, &user_folders(env)?)?;
     match atomic_file::load(&place.path)? {
         Some(there) => {
             check_mark(&place.path, &there)?;
             atomic_file::remove(&place.path)?;
-            out::say(&format!("took away {}", place.path.display()));
+            ui::print_message(&format!("took away {}", place.path.display()));
         }
-        None => out::say(&format!("there is nothing at {}", place.path.display())),
+        None => ui::print_message(&format!("there is nothing at {}", place.path.display())),
     }
     Ok(0)
 }
 
-fn folders(env: &Env) -> Result<UserDirs> {
+fn user_folders(env: &Env) -> Result<UserDirs> {
     let home = || {
         home_dir(env).ok_or_else(|| {
             Error::new(ErrorKind::Config, "this user has no home directory").hint("set HOME")

@@ -7,16 +7,16 @@ use crate::ops::ctx::Ctx;
 use crate::ops::kube::{self, KubeconfigPlan, UserChange};
 
 use super::super::args::{Globals, KubeArgs};
-use super::super::{context, out};
-use super::consent::consent;
-use super::{differences, known_keys, open, words};
+use super::super::{app, ui};
+use super::confirm::confirm;
+use super::{check_known_keys, diff_view, messages, open_checked};
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &KubeArgs) -> Result<u8> {
     if args.undo {
         return undo(globals, args);
     }
-    let ctx = open(globals)?;
+    let ctx = open_checked(globals)?;
     let files = kube::kubeconfig_files(&ctx, args.kubeconfig.as_deref())?;
     let drafts = files
         .iter()
@@ -24,25 +24,25 @@ pub(super) fn run(globals: &Globals, args: &KubeArgs) -> Result<u8> {
         .collect::<Result<Vec<KubeconfigPlan>>>()?;
     if args.diff {
         let shown = drafts.iter().map(|draft| {
-            differences::shown(&ctx.paths.abbreviate(&draft.file), &draft.old, &draft.new)
+            diff_view::render_diff(&ctx.paths.abbreviate(&draft.file), &draft.old, &draft.new)
         });
-        out::data(&shown.collect::<String>())?;
-        drafts.iter().for_each(|draft| tell_left(&ctx, draft));
+        ui::print_data(&shown.collect::<String>())?;
+        drafts.iter().for_each(|draft| print_skipped(&ctx, draft));
         return Ok(0);
     }
-    drafts.iter().for_each(|draft| tell(&ctx, draft));
+    drafts.iter().for_each(|draft| print_draft(&ctx, draft));
     let changing: Vec<&KubeconfigPlan> =
         drafts.iter().filter(|draft| draft.has_changes()).collect();
     if changing.is_empty() {
-        return nothing(&drafts, args);
+        return nothing_to_write(&drafts, args);
     }
-    consent(args.yes, "Write this?")?;
+    confirm(args.yes, "Write this?")?;
     for draft in &changing {
         kube::apply(&ctx, draft)?;
-        out::say(&format!(
+        ui::print_message(&format!(
             "{}: {}",
-            out::bold(&ctx.paths.abbreviate(&draft.file)),
-            counted(draft.converted_count())
+            ui::bold(&ctx.paths.abbreviate(&draft.file)),
+            count_text(draft.converted_count())
         ));
     }
     let whose = changing
@@ -52,27 +52,31 @@ pub(super) fn run(globals: &Globals, args: &KubeArgs) -> Result<u8> {
     if let Some(user) = whose.filter(|user| {
         user.name.chars().all(|letter| letter.is_ascii_alphanumeric() || "_./@:-".contains(letter))
     }) {
-        out::say(&format!("{} kubectl --user {} get --raw /version", out::dim("next:"), user.name));
+        ui::print_message(&format!(
+            "{} kubectl --user {} get --raw /version",
+            ui::dim("next:"),
+            user.name
+        ));
     }
     let named = args
         .kubeconfig
         .as_ref()
         .map(|file| format!(" --kubeconfig {}", file.display()))
         .unwrap_or_default();
-    out::say(&format!("{} rolecall setup kube --undo{named}", out::dim("undo:")));
+    ui::print_message(&format!("{} rolecall setup kube --undo{named}", ui::dim("undo:")));
     Ok(0)
 }
 
 fn undo(globals: &Globals, args: &KubeArgs) -> Result<u8> {
-    let ctx = context::open_bare(globals)?;
-    known_keys(&ctx.env, &ctx.paths)?;
+    let ctx = app::open_allowing_no_instances(globals)?;
+    check_known_keys(&ctx.env, &ctx.paths)?;
     let files: Vec<PathBuf> = kube::kubeconfig_files(&ctx, args.kubeconfig.as_deref())?;
     let mut done = 0;
     for file in &files {
         match kube::undo(&ctx, file) {
             Ok(undone) => {
                 done += 1;
-                out::say(&words::undone(&ctx, file, undone));
+                ui::print_message(&messages::undo_message(&ctx, file, undone));
             }
             // Of several files only some were written.
             Err(error) if error.kind == ErrorKind::NoMatch && files.len() > 1 => {}
@@ -87,7 +91,7 @@ fn undo(globals: &Globals, args: &KubeArgs) -> Result<u8> {
 }
 
 /// What to say when nothing is to be written: an error only where words were given that fit nobody.
-fn nothing(drafts: &[KubeconfigPlan], args: &KubeArgs) -> Result<u8> {
+fn nothing_to_write(drafts: &[KubeconfigPlan], args: &KubeArgs) -> Result<u8> {
     if drafts.iter().all(|draft| draft.users.is_empty()) {
         if !args.query.is_empty() {
             let error = Error::new(
@@ -96,20 +100,20 @@ fn nothing(drafts: &[KubeconfigPlan], args: &KubeArgs) -> Result<u8> {
             );
             return Err(error.hint("run `rolecall setup kube --diff` to see all of them"));
         }
-        out::say(
+        ui::print_message(
             "no user there asks EKS for a token; `aws eks update-kubeconfig --name CLUSTER` adds one",
         );
     } else {
-        out::say(&out::dim("nothing to write"));
+        ui::print_message(&ui::dim("nothing to write"));
     }
     Ok(0)
 }
 
-fn tell(ctx: &Ctx, draft: &KubeconfigPlan) {
+fn print_draft(ctx: &Ctx, draft: &KubeconfigPlan) {
     if draft.users.is_empty() {
         return;
     }
-    out::say(&out::bold(&ctx.paths.abbreviate(&draft.file)));
+    ui::print_message(&ui::bold(&ctx.paths.abbreviate(&draft.file)));
     let width = draft
         .users
         .iter()
@@ -122,12 +126,12 @@ fn tell(ctx: &Ctx, draft: &KubeconfigPlan) {
         let pad = " ".repeat(width.saturating_sub(name.chars().count()));
         match &user.change {
             UserChange::Converted(role) => {
-                out::say(&format!("  ~ {name}{pad}  {}", escape_unprintable(role)))
+                ui::print_message(&format!("  ~ {name}{pad}  {}", escape_unprintable(role)))
             }
             UserChange::AlreadyConverted => {
-                out::say(&out::dim(&format!("    {name}{pad}  asks rolecall already")))
+                ui::print_message(&ui::dim(&format!("    {name}{pad}  asks rolecall already")))
             }
-            UserChange::Skipped(why) => out::say(&out::dim(&format!(
+            UserChange::Skipped(why) => ui::print_message(&ui::dim(&format!(
                 "    {name}{pad}  left alone: {}",
                 escape_unprintable(why)
             ))),
@@ -135,10 +139,10 @@ fn tell(ctx: &Ctx, draft: &KubeconfigPlan) {
     }
 }
 
-fn tell_left(ctx: &Ctx, draft: &KubeconfigPlan) {
+fn print_skipped(ctx: &Ctx, draft: &KubeconfigPlan) {
     for user in &draft.users {
         if let UserChange::Skipped(why) = &user.change {
-            out::say(&format!(
+            ui::print_message(&format!(
                 "{}: {} is left alone: {}",
                 ctx.paths.abbreviate(&draft.file),
                 escape_unprintable(&user.name),
@@ -148,7 +152,7 @@ fn tell_left(ctx: &Ctx, draft: &KubeconfigPlan) {
     }
 }
 
-fn counted(count: usize) -> String {
+fn count_text(count: usize) -> String {
     format!(
         "{count} {}",
         if count == 1 { "user asks rolecall now" } else { "users ask rolecall now" }

@@ -1,14 +1,14 @@
 //! `setup`: one file per thing to set up.
 
 mod completions;
-mod consent;
-mod diff;
-mod differences;
+mod confirm;
+mod diff_view;
 mod import;
 mod kube;
+mod line_diff;
+mod messages;
 mod profiles;
 mod wizard;
-mod words;
 
 use std::sync::Arc;
 
@@ -18,9 +18,9 @@ use crate::ops::ctx::Ctx;
 use crate::ops::roles::profile_format::ProfileFormat;
 
 use super::args::{Globals, SetupArgs, SetupCommand};
-use super::{context, settings};
+use super::{app, settings};
 
-pub(super) use profiles::keep_up;
+pub(super) use profiles::update_after_refresh;
 pub(super) use wizard::first_run;
 
 /// Runs the command.
@@ -40,18 +40,18 @@ pub(super) fn run(globals: &Globals, args: &SetupArgs) -> Result<u8> {
 /// # Errors
 /// As [`context::open`]; [`crate::domain::Kind::Config`] for unknown keys of the configuration and
 /// a `profile_format` that is wrong.
-fn open(globals: &Globals) -> Result<Arc<Ctx>> {
+fn open_checked(globals: &Globals) -> Result<Arc<Ctx>> {
     let env = Env::from_process();
-    let loaded = config::load(&env, &context::paths(&env, globals)?)?;
-    settings::known(&loaded.warnings)?;
+    let loaded = config::load(&env, &app::paths(&env, globals)?)?;
+    settings::check_known_keys(&loaded.warnings)?;
     ProfileFormat::from_settings(&loaded.settings)?;
-    context::open(globals)
+    app::open(globals)
 }
 
 /// Nothing when every key of the configuration is known.
 ///
 /// # Errors
 /// [`crate::domain::Kind::Config`] naming those that are not.
-fn known_keys(env: &Env, paths: &Paths) -> Result<()> {
-    settings::known(&config::load(env, paths)?.warnings)
+fn check_known_keys(env: &Env, paths: &Paths) -> Result<()> {
+    settings::check_known_keys(&config::load(env, paths)?.warnings)
 }

@@ -16,15 +16,15 @@ use crate::ops::roles::resolve::matching_positions;
 use crate::os::atomic_file::WriteTarget;
 
 use super::super::args::{Globals, ProfilesArgs};
-use super::super::{context, out, resolve};
-use super::{differences, open, words};
+use super::super::{app, resolve, ui};
+use super::{diff_view, messages, open_checked};
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &ProfilesArgs) -> Result<u8> {
-    let ctx = open(globals)?;
+    let ctx = open_checked(globals)?;
     if args.undo {
         let (file, undone) = profiles::undo(&ctx, args.aws_config.as_deref(), args.force)?;
-        out::say(&words::undone(&ctx, &file, undone));
+        ui::print_message(&messages::undo_message(&ctx, &file, undone));
         return Ok(0);
     }
     if args.json
@@ -42,34 +42,34 @@ pub(super) fn run(globals: &Globals, args: &ProfilesArgs) -> Result<u8> {
     let request = request(&ctx, globals, args)?;
     if args.diff || args.print {
         let draft = profiles::plan(&ctx, &request)?;
-        out::data(&if args.print { draft.block.clone() } else { difference(&ctx, &draft) })?;
-        words::tell_skipped(&draft.report);
-        words::tell_complaints(&ctx, &draft.report);
+        ui::print_data(&if args.print { draft.block.clone() } else { render_diff(&ctx, &draft) })?;
+        messages::print_skipped(&draft.report);
+        messages::print_complaints(&ctx, &draft.report);
         return Ok(0);
     }
     let report = profiles::apply(&ctx, &request)?;
     if args.json {
-        out::data(&format!("{}\n", as_json(&report)))?;
+        ui::print_data(&format!("{}\n", render_json(&report)))?;
         return Ok(0);
     }
-    words::tell(&ctx, &report, args);
-    words::tell_skipped(&report);
+    messages::print_report(&ctx, &report, args);
+    messages::print_skipped(&report);
     Ok(0)
 }
 
 /// After a refresh: brings the block up to date, if the person has one and wants that. A failure
 /// here is no failure of the refresh.
-pub(in crate::cli) fn keep_up(ctx: &Ctx) {
+pub(in crate::cli) fn update_after_refresh(ctx: &Ctx) {
     match errands::update_profiles(ctx) {
-        Ok(Some(said)) => out::say(&said),
+        Ok(Some(said)) => ui::print_message(&said),
         Ok(None) => {}
-        Err(error) => out::warning(&error),
+        Err(error) => ui::print_warning(&error),
     }
 }
 
 fn request(ctx: &Arc<Ctx>, globals: &Globals, args: &ProfilesArgs) -> Result<ProfileRequest> {
-    let instances = context::chosen(ctx, globals)?;
-    let which = which(ctx, &instances, args)?;
+    let instances = app::selected_instances(ctx, globals)?;
+    let which = profile_selection(ctx, &instances, args)?;
     let names: Vec<InstanceName> = instances.into_iter().map(|instance| instance.name).collect();
     Ok(ProfileRequest {
         selection: which,
@@ -86,15 +86,19 @@ fn request(ctx: &Arc<Ctx>, globals: &Globals, args: &ProfilesArgs) -> Result<Pro
     })
 }
 
-fn which(ctx: &Arc<Ctx>, instances: &[Instance], args: &ProfilesArgs) -> Result<ProfileSelection> {
-    let roster = Arc::new(resolve::known(ctx, instances)?);
+fn profile_selection(
+    ctx: &Arc<Ctx>,
+    instances: &[Instance],
+    args: &ProfilesArgs,
+) -> Result<ProfileSelection> {
+    let roster = Arc::new(resolve::load_roster(ctx, instances)?);
     if roster.entries.is_empty() {
-        return Err(resolve::nothing_known());
+        return Err(resolve::no_roles_known());
     }
     let asked = args.all || !args.query.is_empty();
     if asked && !roster.complete {
         // A profile more or less does no harm, so this is no reason to write none.
-        out::warning(
+        ui::print_warning(
             &Error::new(ErrorKind::UnknownRole, "the list of roles is not complete")
                 .hint("run `rolecall login --all`, then this again"),
         );
@@ -105,22 +109,22 @@ fn which(ctx: &Arc<Ctx>, instances: &[Instance], args: &ProfilesArgs) -> Result<
     let query = args.query.join(" ");
     let (roster, found) = match matching_positions(&roster, &query) {
         Ok(found) => (roster, found),
-        Err(_) => resolve::many(ctx, instances, &query)?,
+        Err(_) => resolve::resolve_many(ctx, instances, &query)?,
     };
     Ok(ProfileSelection::Roles(
         found.into_iter().map(|at| roster.id(&roster.entries[at])).collect(),
     ))
 }
 
-fn difference(ctx: &Ctx, draft: &ProfilesPlan) -> String {
-    differences::shown(
+fn render_diff(ctx: &Ctx, draft: &ProfilesPlan) -> String {
+    diff_view::render_diff(
         &ctx.paths.abbreviate(&draft.report.file),
         draft.old.as_deref().unwrap_or_default(),
         &draft.new,
     )
 }
 
-fn as_json(report: &ProfilesReport) -> serde_json::Value {
+fn render_json(report: &ProfilesReport) -> serde_json::Value {
     let profile = |line: &ProfileLine| {
         let change = match line.change {
             ProfileChange::Added => "added",
@@ -146,7 +150,7 @@ fn as_json(report: &ProfilesReport) -> serde_json::Value {
             SkipReason::NameTaken(_) => "taken",
             SkipReason::InvalidName(_) => "name",
         };
-        let profile = Some(words::name(why)).filter(|name| !name.is_empty());
+        let profile = Some(messages::skipped_name(why)).filter(|name| !name.is_empty());
         json!({ "sso": role.instance, "account_id": role.account, "role": role.role, "why": word, "profile": profile })
     };
     let complaint = |complaint: &SyntaxProblem| json!({ "line": complaint.line, "what": complaint.message, "readers": complaint.affects.description() });

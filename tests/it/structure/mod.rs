@@ -13,7 +13,7 @@ use modules::{Edges, Modules, Reexports};
 const KNOWN_RINGS: &str = include_str!("known_rings.txt");
 
 /// What each folder may name besides itself. `ops` and above may name everything below them.
-fn allowed(room: &str) -> &'static [&'static str] {
+fn allowed_imports(room: &str) -> &'static [&'static str] {
     const LOW: &[&str] = &["domain", "os"];
     const OPS: &[&str] = &[
         "domain",
@@ -55,7 +55,7 @@ fn allowed(room: &str) -> &'static [&'static str] {
 
 /// For each file of `src`, the files that it names and by what path.
 fn edges(reexports: Reexports) -> Edges {
-    let edges = Modules::of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).edges(reexports);
+    let edges = Modules::parse(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).edges(reexports);
     assert!(edges.len() > 300, "only {} files were found", edges.len());
     edges
 }
@@ -65,7 +65,7 @@ fn room(file: &str) -> Option<&str> {
 }
 
 /// Every edge between files of different folders, as `file names path`, for which this says no.
-fn refused(allows: impl Fn(&str, &str) -> bool) -> Vec<String> {
+fn forbidden_edges(allows: impl Fn(&str, &str) -> bool) -> Vec<String> {
     let edges = edges(Reexports::Stop);
     let all = edges.iter().flat_map(|(from, to)| to.iter().map(move |(to, path)| (from, to, path)));
     all.filter(|(from, to, _)| room(from).is_some() && !allows(from, to))
@@ -75,16 +75,16 @@ fn refused(allows: impl Fn(&str, &str) -> bool) -> Vec<String> {
 
 #[test]
 fn every_folder_names_only_the_folders_below_it() {
-    let wrong = refused(|from, to| {
+    let wrong = forbidden_edges(|from, to| {
         let (from, to) = (room(from).unwrap_or_default(), room(to).unwrap_or_default());
-        to == from || allowed(from).contains(&to)
+        to == from || allowed_imports(from).contains(&to)
     });
     assert_eq!(wrong, Vec::<String>::new(), "imports that look up or sideways");
 }
 
 #[test]
 fn the_picker_knows_ops_by_its_messages_and_the_queue_that_takes_them() {
-    let wrong = refused(|from, to| {
+    let wrong = forbidden_edges(|from, to| {
         let queue = to == "ops/worker/mod.rs" && matches!(from, "tui/mod.rs" | "tui/runner.rs");
         room(from) != Some("tui") || room(to) != Some("ops") || to == "ops/work.rs" || queue
     });
@@ -93,7 +93,7 @@ fn the_picker_knows_ops_by_its_messages_and_the_queue_that_takes_them() {
 
 #[test]
 fn the_demo_is_named_by_its_own_command_alone() {
-    let wrong = refused(|from, to| {
+    let wrong = forbidden_edges(|from, to| {
         room(from) == Some("demo")
             || room(to) != Some("demo")
             || from == "cli/demo.rs"

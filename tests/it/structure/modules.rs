@@ -37,7 +37,7 @@ struct Module {
     /// Modules whose names are brought in by `use path::*`.
     globs: Vec<ModulePath>,
     /// Every path that its code names, as written.
-    named: Vec<ModulePath>,
+    paths: Vec<ModulePath>,
 }
 
 /// The crate's modules.
@@ -46,7 +46,7 @@ pub(super) struct Modules(BTreeMap<ModulePath, Module>);
 
 impl Modules {
     /// Reads every module that is reachable from `src/lib.rs`.
-    pub(super) fn of(src: &Path) -> Self {
+    pub(super) fn parse(src: &Path) -> Self {
         let mut modules = Self::default();
         modules.read(src, Path::new("lib.rs"), Vec::new());
         modules
@@ -57,7 +57,7 @@ impl Modules {
         let mut edges = Edges::new();
         for (at, module) in &self.0 {
             let from = edges.entry(module.file.clone()).or_default();
-            for path in module.named.iter().chain(module.imports.values()).chain(&module.globs) {
+            for path in module.paths.iter().chain(module.imports.values()).chain(&module.globs) {
                 let Some(target) = self.resolve(at, path, reexports, 0) else { continue };
                 let file = &self.0[&target].file;
                 if *file != module.file {
@@ -169,7 +169,7 @@ impl Modules {
                 }
             }
         }
-        paths(&rest, &mut module.named);
+        paths(&rest, &mut module.paths);
         let children: Vec<String> = module
             .children
             .iter()

@@ -8,7 +8,7 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 
 use crate::cli::args::{Globals, ProfilesArgs, WizardArgs};
-use crate::cli::{cache, context, login, out};
+use crate::cli::{app, cache, login, ui};
 use crate::config::env;
 use crate::domain::{Error, ErrorKind, Instance, InstanceName, Result};
 use crate::ops::ctx::Ctx;
@@ -25,28 +25,28 @@ use questions::Questions;
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &WizardArgs) -> Result<u8> {
-    let ctx = context::open_to_create(globals)?;
-    super::known_keys(&ctx.env, &ctx.paths)?;
+    let ctx = app::open_creating_config(globals)?;
+    super::check_known_keys(&ctx.env, &ctx.paths)?;
     if !ctx.instances.is_empty() && args.start_url.is_none() {
         let names: Vec<&str> =
             ctx.instances.iter().map(|instance| instance.name.as_str()).collect();
-        out::say(&out::dim(&format!(
+        ui::print_message(&ui::dim(&format!(
             "set up already: {}; this adds another one",
             names.join(", ")
         )));
     }
-    let Some(name) = write(&ctx, globals, args, false)? else { return Ok(0) };
+    let Some(name) = write_instance(&ctx, globals, args, false)? else { return Ok(0) };
     // Read anew: what was written counts, not what was meant.
-    let ctx = context::open(globals)?;
+    let ctx = app::open(globals)?;
     let instance = ctx.instance(name.as_str())?.clone();
     let mut written = false;
-    if at_terminal() {
-        context::block_on(&ctx, sign_in(&ctx, &instance))?;
-        roles::show(&ctx, &instance);
+    if is_interactive() {
+        app::block_on(&ctx, sign_in(&ctx, &instance))?;
+        roles::print_roles(&ctx, &instance);
         written = !args.yes && offer_profiles(&ctx, globals, &instance)?;
     }
-    let hook = offer_hook(&ctx, at_terminal() && !args.yes)?;
-    next(&ctx, &instance, written, hook.as_ref());
+    let hook = offer_hook(&ctx, is_interactive() && !args.yes)?;
+    print_next_steps(&ctx, &instance, written, hook.as_ref());
     Ok(0)
 }
 
@@ -70,7 +70,7 @@ fn offer_profiles(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result<b
             "Write profiles for {many} roles into {file}, so that every AWS tool knows them? [y/N] "
         ),
     };
-    if !said_yes(&format!("\n{question}"))? {
+    if !confirm(&format!("\n{question}"))? {
         return Ok(false);
     }
     let globals = Globals { sso: Some(instance.name.to_string()), ..globals.clone() };
@@ -83,48 +83,53 @@ fn offer_profiles(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result<b
 /// # Errors
 /// As the command; [`Kind::Cancelled`] when the person gives up.
 pub(in crate::cli) fn first_run(globals: &Globals) -> Result<()> {
-    out::say("No IAM Identity Center is set up on this machine yet. That takes one address.");
-    let ctx = context::open_bare(globals)?;
-    if let Some(name) = write(&ctx, globals, &WizardArgs::default(), true)? {
-        let ctx = context::open(globals)?;
+    ui::print_message(
+        "No IAM Identity Center is set up on this machine yet. That takes one address.",
+    );
+    let ctx = app::open_allowing_no_instances(globals)?;
+    if let Some(name) = write_instance(&ctx, globals, &WizardArgs::default(), true)? {
+        let ctx = app::open(globals)?;
         let instance = ctx.instance(name.as_str())?.clone();
-        context::block_on(&ctx, sign_in(&ctx, &instance))?;
+        app::block_on(&ctx, sign_in(&ctx, &instance))?;
     }
     Ok(())
 }
 
 /// From the address to the configuration file; `None` when there was nothing to do. Somebody in a
 /// hurry is asked only what has to be known.
-fn write(
+fn write_instance(
     ctx: &Arc<Ctx>,
     globals: &Globals,
     args: &WizardArgs,
     in_a_hurry: bool,
 ) -> Result<Option<InstanceName>> {
-    let questions = Questions { ctx, args, asks: at_terminal(), in_a_hurry };
+    let questions =
+        Questions { ctx, args, can_prompt: is_interactive(), essential_only: in_a_hurry };
     let portal = questions.portal()?;
     if let Some(known) = ctx.instances.iter().find(|known| known.start_url == portal.start_url)
         && args.name.is_none()
     {
-        out::say(&format!(
+        ui::print_message(&format!(
             "{} is set up already, as {}",
             portal.start_url,
-            out::bold(known.name.as_str())
+            ui::bold(known.name.as_str())
         ));
-        out::say(&out::dim("to have it twice, for two people, give it another name with --name"));
+        ui::print_message(&ui::dim(
+            "to have it twice, for two people, give it another name with --name",
+        ));
         return Ok(None);
     }
     let region = questions.region(&portal)?;
     let name = questions.name(&portal, globals.sso.as_deref())?;
     let default = questions.default_region()?;
-    questions.consent(&instance::render_table(
+    questions.confirm_write(&instance::render_table(
         &name,
         &portal.start_url,
         &region,
         default.as_ref(),
     ))?;
     instance::add_instance(&ctx.paths, &name, &portal.start_url, &region, default.as_ref())?;
-    out::say(&out::dim(&format!(
+    ui::print_message(&ui::dim(&format!(
         "[instances.{name}] is in {}",
         ctx.paths.abbreviate(&ctx.paths.config_file)
     )));
@@ -132,7 +137,7 @@ fn write(
 }
 
 async fn sign_in(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
-    login::at_terminal(ctx, instance, SignInOptions::default()).await?;
+    login::sign_in_at_terminal(ctx, instance, SignInOptions::default()).await?;
     if store::is_instance_stale(ctx, instance) {
         cache::refresh(ctx, instance, None).await?;
     }
@@ -152,35 +157,35 @@ fn offer_hook(ctx: &Ctx, asks: bool) -> Result<Option<HookSetup>> {
         return Ok(hook);
     };
     let file = ctx.paths.abbreviate(&offered.file);
-    out::say(&format!(
+    ui::print_message(&format!(
         "\n`role` puts a role into the {shell} that you are in. It takes one line at the end of {file}:\n  {}",
         offered.line
     ));
-    if !said_yes("Add it? [y/N] ")? {
+    if !confirm("Add it? [y/N] ")? {
         return Ok(hook);
     }
     match hook::append_hook(offered, &ctx.paths.recovery_dir()) {
         Ok(()) => {
-            out::say(&format!("{file}: added; every new {shell} knows `role`"));
+            ui::print_message(&format!("{file}: added; every new {shell} knows `role`"));
             Ok(None)
         }
         // Everything else is set up: this is no reason to fail.
         Err(error) => {
-            out::warning(&error);
+            ui::print_warning(&error);
             Ok(hook)
         }
     }
 }
 
-fn said_yes(question: &str) -> Result<bool> {
-    Ok(["y", "yes"].contains(&out::ask(question)?.trim().to_ascii_lowercase().as_str()))
+fn confirm(question: &str) -> Result<bool> {
+    Ok(["y", "yes"].contains(&ui::prompt(question)?.trim().to_ascii_lowercase().as_str()))
 }
 
 /// What can be done now. Nothing of it is done here.
-fn next(ctx: &Ctx, instance: &Instance, written: bool, hook: Option<&HookSetup>) {
+fn print_next_steps(ctx: &Ctx, instance: &Instance, written: bool, hook: Option<&HookSetup>) {
     let name = &instance.name;
     let mut steps = Vec::new();
-    if !at_terminal() {
+    if !is_interactive() {
         steps.push((format!("rolecall login --sso {name}"), "sign in"));
     }
     steps.push(("rolecall".to_owned(), "choose a role, and be in it"));
@@ -200,17 +205,17 @@ fn next(ctx: &Ctx, instance: &Instance, written: bool, hook: Option<&HookSetup>)
         steps.push((hook.line.to_owned(), file));
     }
     let width = steps.iter().map(|(command, _)| command.len()).max().unwrap_or(0);
-    out::say("\nnext:");
+    ui::print_message("\nnext:");
     for (command, what) in steps {
-        out::say(&format!(
+        ui::print_message(&format!(
             "  {}{}  {}",
-            out::bold(&command),
+            ui::bold(&command),
             " ".repeat(width - command.len()),
-            out::dim(what)
+            ui::dim(what)
         ));
     }
 }
 
-fn at_terminal() -> bool {
+fn is_interactive() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }

@@ -14,35 +14,35 @@ pub(super) struct Questions<'a> {
     pub(super) ctx: &'a Arc<Ctx>,
     pub(super) args: &'a WizardArgs,
     /// Whether a person can be asked.
-    pub(super) asks: bool,
+    pub(super) can_prompt: bool,
     /// Whether another command waits for the answers.
-    pub(super) in_a_hurry: bool,
+    pub(super) essential_only: bool,
 }
 
 impl Questions<'_> {
     /// The portal. What was mistyped is asked for again; what a flag says is not.
     pub(super) fn portal(&self) -> Result<DiscoveredPortal> {
         if let Some(given) = &self.args.start_url {
-            return self.look(given);
+            return self.discover(given);
         }
-        self.person("--start-url URL")?;
-        out::say(&out::dim(&format!(
+        self.require_terminal("--start-url URL")?;
+        ui::print_message(&ui::dim(&format!(
             "The start URL is the address that you open to reach your AWS accounts, such as {EXAMPLE_START_URL}"
         )));
         loop {
-            match self.look(&typed("Start URL: ")?) {
-                Err(error) if error.kind == ErrorKind::Usage => out::error(&error),
+            match self.discover(&prompt_required("Start URL: ")?) {
+                Err(error) if error.kind == ErrorKind::Usage => ui::print_error(&error),
                 other => return other,
             }
         }
     }
 
-    fn look(&self, pasted: &str) -> Result<DiscoveredPortal> {
+    fn discover(&self, pasted: &str) -> Result<DiscoveredPortal> {
         let endpoints = endpoints_from_env(&self.ctx.env);
         let found =
-            context::block_on(self.ctx, discover::discover(&self.network(), &endpoints, pasted))?;
+            app::block_on(self.ctx, discover::discover(&self.network(), &endpoints, pasted))?;
         if found.start_url.as_written() != pasted.trim() {
-            out::say(&out::dim(&format!("  start URL: {}", found.start_url)));
+            ui::print_message(&ui::dim(&format!("  start URL: {}", found.start_url)));
         }
         Ok(found)
     }
@@ -56,25 +56,25 @@ impl Questions<'_> {
     pub(super) fn region(&self, portal: &DiscoveredPortal) -> Result<Region> {
         if let Some(given) = &self.args.region {
             let region = instance::parse_region(given)?;
-            self.confirm(portal, &region)?;
+            self.verify_region(portal, &region)?;
             return Ok(region);
         }
         if let Some(region) = &portal.region {
-            out::say(&out::dim(&format!("  {}", portal.evidence)));
-            self.confirm(portal, region)?;
+            ui::print_message(&ui::dim(&format!("  {}", portal.evidence)));
+            self.verify_region(portal, region)?;
             return Ok(region.clone());
         }
-        out::say(&out::dim(&format!("  its region is not known: {}", portal.evidence)));
-        self.person("--region REGION")?;
-        out::say(&out::dim(&format!(
+        ui::print_message(&ui::dim(&format!("  its region is not known: {}", portal.evidence)));
+        self.require_terminal("--region REGION")?;
+        ui::print_message(&ui::dim(&format!(
             "The region of the IAM Identity Center itself, which its administrator knows{}",
-            self.used()
+            self.regions_in_use()
         )));
         loop {
-            let region = typed("Region: ").and_then(|text| instance::parse_region(&text));
-            match region.and_then(|region| self.confirm(portal, &region).map(|()| region)) {
+            let region = prompt_required("Region: ").and_then(|text| instance::parse_region(&text));
+            match region.and_then(|region| self.verify_region(portal, &region).map(|()| region)) {
                 Err(error) if matches!(error.kind, ErrorKind::Usage | ErrorKind::Config) => {
-                    out::error(&error)
+                    ui::print_error(&error)
                 }
                 other => return other,
             }
@@ -82,7 +82,7 @@ impl Questions<'_> {
     }
 
     /// Regions that occur on this machine: worth a try, but nothing to assume.
-    fn used(&self) -> String {
+    fn regions_in_use(&self) -> String {
         let env = &self.ctx.env;
         let variables = [env::AWS_REGION, env::AWS_DEFAULT_REGION]
             .into_iter()
@@ -96,15 +96,15 @@ impl Questions<'_> {
     }
 
     /// Asks AWS before anything is written. Where nobody can be asked the person's word has to do.
-    fn confirm(&self, portal: &DiscoveredPortal, region: &Region) -> Result<()> {
+    fn verify_region(&self, portal: &DiscoveredPortal, region: &Region) -> Result<()> {
         let (name, endpoints) = (InstanceName::new("new"), endpoints_from_env(&self.ctx.env));
         let asked = discover::new_instance(&name, &portal.start_url, region, endpoints);
-        match context::block_on(
+        match app::block_on(
             self.ctx,
             discover::verify_region(&asked, &self.network(), Clock::System),
         ) {
             Err(error) if matches!(error.kind, ErrorKind::Unreachable | ErrorKind::Throttled) => {
-                out::warning(&error.context("start URL and region could not be checked"));
+                ui::print_warning(&error.context("start URL and region could not be checked"));
                 Ok(())
             }
             other => other,
@@ -123,17 +123,17 @@ impl Questions<'_> {
         }
         let wanted = wanted.and_then(|name| instance::parse_name(name, known).ok());
         let suggested = wanted.unwrap_or_else(|| instance::suggest_name(&portal.start_url, known));
-        if !self.asks || self.args.yes {
+        if !self.can_prompt || self.args.yes {
             return Ok(suggested);
         }
         loop {
-            let text = out::ask(&format!("Name [{suggested}]: "))?;
+            let text = ui::prompt(&format!("Name [{suggested}]: "))?;
             match if text.trim().is_empty() {
                 Ok(suggested.clone())
             } else {
                 instance::parse_name(&text, known)
             } {
-                Err(error) => out::error(&error),
+                Err(error) => ui::print_error(&error),
                 Ok(name) => return Ok(name),
             }
         }
@@ -151,48 +151,48 @@ impl Questions<'_> {
             .any(|var| env.get(var).is_some());
         if known
             || self.ctx.settings.default_region.is_some()
-            || !self.asks
+            || !self.can_prompt
             || self.args.yes
-            || self.in_a_hurry
+            || self.essential_only
         {
             return Ok(None);
         }
         loop {
-            let text = out::ask("Region of your own commands, such as eu-west-1 [none]: ")?;
+            let text = ui::prompt("Region of your own commands, such as eu-west-1 [none]: ")?;
             match Some(text.trim())
                 .filter(|text| !text.is_empty())
                 .map(instance::parse_region)
                 .transpose()
             {
-                Err(error) => out::error(&error),
+                Err(error) => ui::print_error(&error),
                 other => return other,
             }
         }
     }
 
     /// Shows what will be written, and asks.
-    pub(super) fn consent(&self, lines: &str) -> Result<()> {
+    pub(super) fn confirm_write(&self, lines: &str) -> Result<()> {
         let file = self.ctx.paths.abbreviate(&self.ctx.paths.config_file);
-        out::say(&format!(
+        ui::print_message(&format!(
             "\n{}\n",
             lines.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
         ));
         if self.args.yes {
             return Ok(());
         }
-        if !self.asks {
+        if !self.can_prompt {
             return Err(Error::new(ErrorKind::Usage, format!("these lines would go into {file}"))
                 .hint("add --yes"));
         }
-        let answer = out::ask(&format!("Write this into {file} and sign in? [Y/n] "))?;
+        let answer = ui::prompt(&format!("Write this into {file} and sign in? [Y/n] "))?;
         let yes = answer.ends_with('\n')
             && ["", "y", "yes"].contains(&answer.trim().to_ascii_lowercase().as_str());
         if yes { Ok(()) } else { Err(Error::new(ErrorKind::Cancelled, "nothing was written")) }
     }
 
     /// Nothing when a person can be asked.
-    fn person(&self, flag: &str) -> Result<()> {
-        if self.asks {
+    fn require_terminal(&self, flag: &str) -> Result<()> {
+        if self.can_prompt {
             return Ok(());
         }
         Err(Error::new(ErrorKind::Usage, "there is no terminal to ask at")
@@ -201,8 +201,8 @@ impl Questions<'_> {
 }
 
 /// An answer that has to be there: Enter alone, or the end of the input, gives up.
-fn typed(question: &str) -> Result<String> {
-    let text = out::ask(question)?;
+fn prompt_required(question: &str) -> Result<String> {
+    let text = ui::prompt(question)?;
     if text.trim().is_empty() {
         Err(Error::new(ErrorKind::Cancelled, "nothing was written"))
     } else {

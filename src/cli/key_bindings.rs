@@ -14,12 +14,16 @@ use crate::tui::{self, BindingError, EditingMode, KeyBindings};
 /// # Errors
 /// [`Kind::Config`] with file and line when a command or a key is not known, or two commands want
 /// the same one.
-pub(super) fn of(settings: &PickSettings, env: &Env, paths: &Paths) -> Result<KeyBindings> {
+pub(super) fn from_settings(
+    settings: &PickSettings,
+    env: &Env,
+    paths: &Paths,
+) -> Result<KeyBindings> {
     // Where a setting came from is looked up only when it is wrong.
-    KeyBindings::new(style(&settings.pick), &settings.keys).map_err(|wrong| {
+    KeyBindings::new(keymap_style(&settings.pick), &settings.keys).map_err(|wrong| {
         match config::load(env, paths) {
-            Ok(loaded) => said(&wrong, &loaded.origins),
-            Err(_) => said(&wrong, &BTreeMap::new()),
+            Ok(loaded) => binding_error(&wrong, &loaded.origins),
+            Err(_) => binding_error(&wrong, &BTreeMap::new()),
         }
     })
 }
@@ -29,12 +33,12 @@ pub(super) fn of(settings: &PickSettings, env: &Env, paths: &Paths) -> Result<Ke
 /// # Errors
 /// As [`of`].
 pub(super) fn check(loaded: &LoadedConfig) -> Result<KeyBindings> {
-    KeyBindings::new(style(&loaded.settings.pick), &loaded.settings.keys)
-        .map_err(|wrong| said(&wrong, &loaded.origins))
+    KeyBindings::new(keymap_style(&loaded.settings.pick), &loaded.settings.keys)
+        .map_err(|wrong| binding_error(&wrong, &loaded.origins))
 }
 
 /// The keys of the commands that the settings say nothing about, as settings.
-pub(super) fn usual(settings: &Settings) -> Vec<ListedSetting> {
+pub(super) fn default_keys(settings: &Settings) -> Vec<ListedSetting> {
     let list =
         |names: Vec<&str>| toml::Value::Array(names.into_iter().map(toml::Value::from).collect());
     let shown = |name: &str, names| ListedSetting {
@@ -42,19 +46,19 @@ pub(super) fn usual(settings: &Settings) -> Vec<ListedSetting> {
         value: Some(list(names)),
         origin: None,
     };
-    let rest = tui::default_bindings(style(&settings.pick))
+    let rest = tui::default_bindings(keymap_style(&settings.pick))
         .filter(|(name, ..)| !settings.keys.contains_key(*name));
     rest.map(|(name, _, names)| shown(name, names)).collect()
 }
 
-fn style(pick: &PickTable) -> EditingMode {
+fn keymap_style(pick: &PickTable) -> EditingMode {
     match pick.keymap {
         Keymap::Emacs => EditingMode::Emacs,
         Keymap::Vi => EditingMode::Vi,
     }
 }
 
-fn said(wrong: &BindingError, origins: &BTreeMap<String, Origin>) -> Error {
+fn binding_error(wrong: &BindingError, origins: &BTreeMap<String, Origin>) -> Error {
     let key = format!("keys.{}", wrong.command);
     let place = match origins.get(&key) {
         Some(Origin::File { path, line }) => format!("{}:{line}: ", path.display()),

@@ -4,21 +4,21 @@ use rolecall::demo::{Delivery, FaultReply, ReplyEdit};
 use rolecall::os::clock::Clock;
 use serde_json::{Value, json as value};
 
-use crate::answers_lists::{answer, signed_in};
 use crate::commands::{ROLE, json};
 use crate::records::Records;
-use crate::sandbox::{Ran, Sandbox};
+use crate::responses_lists::{scripted_response, signed_in};
+use crate::sandbox::{CommandOutput, Sandbox};
 
 /// The demo's chained role.
 const DEPLOY: &str = "373374062225:Deploy";
 /// As often as any request is sent again.
 const ALWAYS: usize = 20;
 
-fn process(sandbox: &Sandbox, role: &str) -> Ran {
+fn process(sandbox: &Sandbox, role: &str) -> CommandOutput {
     sandbox.run(&["process", "-S", "corp", "--arn", role])
 }
 
-fn edited(field: &str, value: Value) -> FaultReply {
+fn edited_response(field: &str, value: Value) -> FaultReply {
     FaultReply::from_operation()
         .with_edit(ReplyEdit::Set(format!("/roleCredentials/{field}"), value))
 }
@@ -29,22 +29,22 @@ fn milliseconds(seconds: i64) -> Value {
 }
 
 /// Answers to GetRoleCredentials that must not be used.
-fn bad() -> Vec<FaultReply> {
+fn invalid_responses() -> Vec<FaultReply> {
     vec![
         FaultReply::json(200, "{}"),
         FaultReply::json(200, r#"{"roleCredentials":null}"#),
-        edited("accessKeyId", value!("")),
-        edited("secretAccessKey", value!(null)),
-        edited("sessionToken", value!("a\nb")),
+        edited_response("accessKeyId", value!("")),
+        edited_response("secretAccessKey", value!(null)),
+        edited_response("sessionToken", value!("a\nb")),
         FaultReply::from_operation()
             .with_edit(ReplyEdit::Remove("/roleCredentials/sessionToken".into())),
-        edited("expiration", value!(0)),
-        edited("expiration", value!(-1)),
-        edited("expiration", milliseconds(-3_600)),
-        edited("expiration", milliseconds(86_400)),
-        edited("expiration", (Clock::System.now().plus(3_600).0).into()),
-        edited("expiration", value!(i64::MAX)),
-        edited("expiration", value!("soon")),
+        edited_response("expiration", value!(0)),
+        edited_response("expiration", value!(-1)),
+        edited_response("expiration", milliseconds(-3_600)),
+        edited_response("expiration", milliseconds(86_400)),
+        edited_response("expiration", (Clock::System.now().plus(3_600).0).into()),
+        edited_response("expiration", value!(i64::MAX)),
+        edited_response("expiration", value!("soon")),
         FaultReply::from_operation()
             .with_delivery(Delivery::Truncated { keep: 300, accurate_length: true }),
     ]
@@ -53,10 +53,10 @@ fn bad() -> Vec<FaultReply> {
 #[test]
 fn bad_credentials_are_neither_used_nor_stored() {
     let sandbox = signed_in();
-    let records = Records::of(&sandbox);
+    let records = Records::new(&sandbox);
     let kept = records.count();
-    for reply in bad() {
-        sandbox.aws.add_fault(answer("GetRoleCredentials", ALWAYS, reply.clone()));
+    for reply in invalid_responses() {
+        sandbox.aws.add_fault(scripted_response("GetRoleCredentials", ALWAYS, reply.clone()));
         let ran = process(&sandbox, ROLE);
         assert_eq!((ran.code, ran.stdout.as_str()), (6, ""), "{reply:?}: {ran:?}");
         assert!(ran.stderr.contains("the answer of 127.0.0.1"), "{reply:?}: {ran:?}");
@@ -70,13 +70,13 @@ fn bad_credentials_are_neither_used_nor_stored() {
 fn good_old_credentials_go_out_in_place_of_bad_ones() {
     let sandbox = signed_in();
     let key = json(&process(&sandbox, ROLE))["AccessKeyId"].clone();
-    let records = Records::of(&sandbox);
-    records.leave_credentials(ROLE, 600);
+    let records = Records::new(&sandbox);
+    records.expire_credentials_in(ROLE, 600);
     let old = records.credentials(ROLE);
-    sandbox.aws.add_fault(answer(
+    sandbox.aws.add_fault(scripted_response(
         "GetRoleCredentials",
         ALWAYS,
-        edited("expiration", milliseconds(86_400)),
+        edited_response("expiration", milliseconds(86_400)),
     ));
     let ran = process(&sandbox, ROLE);
     assert_eq!(json(&ran)["AccessKeyId"], key);
@@ -87,10 +87,10 @@ fn good_old_credentials_go_out_in_place_of_bad_ones() {
 #[test]
 fn a_wrong_date_does_not_extend_a_life() {
     let sandbox = signed_in();
-    let records = Records::of(&sandbox);
+    let records = Records::new(&sandbox);
     let moment = Clock::System.now();
     for date in ["Thu, 01 Jan 1970 00:00:01 GMT", "Fri, 31 Dec 2100 23:59:59 GMT", "nonsense"] {
-        sandbox.aws.add_fault(answer(
+        sandbox.aws.add_fault(scripted_response(
             "GetRoleCredentials",
             1,
             FaultReply::from_operation().with_header("date", date),
@@ -106,7 +106,7 @@ fn a_wrong_date_does_not_extend_a_life() {
 fn an_answer_of_sts_that_is_cut_short_is_neither_used_nor_stored() {
     let sandbox = signed_in();
     assert_eq!(process(&sandbox, "012345678901:AdministratorAccess").code, 0);
-    let kept = Records::of(&sandbox).count();
+    let kept = Records::new(&sandbox).count();
     let replies = [
         FaultReply::from_operation()
             .with_delivery(Delivery::Truncated { keep: 400, accurate_length: true }),
@@ -123,10 +123,10 @@ fn an_answer_of_sts_that_is_cut_short_is_neither_used_nor_stored() {
         FaultReply::raw(200, "text/xml", ""),
     ];
     for reply in replies {
-        sandbox.aws.add_fault(answer("AssumeRole", ALWAYS, reply.clone()));
+        sandbox.aws.add_fault(scripted_response("AssumeRole", ALWAYS, reply.clone()));
         let ran = process(&sandbox, DEPLOY);
         assert_eq!((ran.code, ran.stdout.as_str()), (6, ""), "{reply:?}: {ran:?}");
-        assert_eq!(Records::of(&sandbox).count(), kept, "{reply:?}");
+        assert_eq!(Records::new(&sandbox).count(), kept, "{reply:?}");
         sandbox.aws.clear_faults();
     }
     assert_eq!(json(&process(&sandbox, DEPLOY))["AccountId"], "373374062225");
@@ -135,8 +135,8 @@ fn an_answer_of_sts_that_is_cut_short_is_neither_used_nor_stored() {
 #[test]
 fn bad_tokens_are_not_stored_and_the_old_ones_stay() {
     let sandbox = signed_in();
-    let records = Records::of(&sandbox);
-    records.leave_token("corp", 200);
+    let records = Records::new(&sandbox);
+    records.expire_token_in("corp", 200);
     let old = records.token("corp").unwrap();
     // Said in place of AWS: the refresh token is not used up.
     for body in [
@@ -148,12 +148,12 @@ fn bad_tokens_are_not_stored_and_the_old_ones_stay() {
         r#"{"accessToken":"a"}"#,
         "{}",
     ] {
-        sandbox.aws.add_fault(answer("CreateToken", 1, FaultReply::json(200, body)));
+        sandbox.aws.add_fault(scripted_response("CreateToken", 1, FaultReply::json(200, body)));
         let ran = sandbox.run(&["cache", "-S", "corp"]);
         assert_eq!(ran.code, 0, "{body}: the old token has minutes left: {ran:?}");
         assert_eq!(records.token("corp").as_ref(), Some(&old), "{body}");
     }
-    sandbox.aws.add_fault(answer(
+    sandbox.aws.add_fault(scripted_response(
         "CreateToken",
         1,
         FaultReply::from_operation().with_edit(ReplyEdit::Set("/refreshToken".into(), value!(""))),

@@ -7,18 +7,18 @@ use clap::{Arg, Command};
 
 /// What a line of words amounts to.
 #[derive(Debug)]
-pub(super) struct Place<'a> {
+pub(super) struct CompletionContext<'a> {
     /// The command that the words have reached.
     pub(super) command: &'a Command,
     /// Values of flags and positions so far, by clap's name of the argument.
     pub(super) given: HashMap<&'a str, Vec<String>>,
     /// What the word under the cursor can be.
-    pub(super) next: Next<'a>,
+    pub(super) next: Expected<'a>,
 }
 
 /// What the word under the cursor can be.
 #[derive(Debug)]
-pub(super) enum Next<'a> {
+pub(super) enum Expected<'a> {
     /// The value of a flag; what stands before it in the same word, as in `--sso=`.
     Value(&'a Arg, String),
     /// A flag.
@@ -26,64 +26,68 @@ pub(super) enum Next<'a> {
     /// A subcommand, where one can stand here, or the value of a position.
     Word {
         /// Whether a subcommand can stand here.
-        commands: bool,
+        allows_subcommand: bool,
         /// The position, if there is one left.
-        position: Option<&'a Arg>,
+        positional: Option<&'a Arg>,
     },
     /// A command of somebody else's, behind `--`.
-    Child,
+    ChildCommand,
 }
 
 /// Reads the words behind the program's name; the last one is under the cursor. The command has to
 /// be built.
-pub(super) fn place<'a>(root: &'a Command, words: &[String], typed: &str) -> Place<'a> {
-    let mut walk = Walk {
+pub(super) fn parse_context<'a>(
+    root: &'a Command,
+    words: &[String],
+    typed: &str,
+) -> CompletionContext<'a> {
+    let mut walk = ArgWalker {
         root,
         command: root,
         given: HashMap::new(),
-        pending: None,
-        positions: 0,
-        dashes: false,
+        pending_flag: None,
+        positional_index: 0,
+        after_double_dash: false,
     };
-    words.iter().for_each(|word| walk.take(word));
-    let next = walk.next(typed);
-    Place { command: walk.command, given: walk.given, next }
+    words.iter().for_each(|word| walk.push(word));
+    let next = walk.expected(typed);
+    CompletionContext { command: walk.command, given: walk.given, next }
 }
 
-struct Walk<'a> {
+struct ArgWalker<'a> {
     root: &'a Command,
     command: &'a Command,
     given: HashMap<&'a str, Vec<String>>,
-    pending: Option<&'a Arg>,
-    positions: usize,
-    dashes: bool,
+    pending_flag: Option<&'a Arg>,
+    positional_index: usize,
+    after_double_dash: bool,
 }
 
-impl<'a> Walk<'a> {
-    fn take(&mut self, word: &str) {
-        if let Some(arg) = self.pending.take() {
-            return self.give(arg, word);
+impl<'a> ArgWalker<'a> {
+    fn push(&mut self, word: &str) {
+        if let Some(arg) = self.pending_flag.take() {
+            return self.record(arg, word);
         }
-        if self.dashes {
+        if self.after_double_dash {
             return;
         }
         if word == "--" {
-            self.dashes = true;
+            self.after_double_dash = true;
         } else if let Some(flag) = word.strip_prefix("--") {
-            self.take_long(flag);
+            self.push_long(flag);
         } else if let Some(flags) = word.strip_prefix('-').filter(|flags| !flags.is_empty()) {
-            self.take_shorts(flags);
+            self.push_shorts(flags);
         } else if let Some(command) = self.subcommand(word) {
-            (self.command, self.positions) = (command, 0);
+            (self.command, self.positional_index) = (command, 0);
         } else {
-            if let Some(arg) = self.position() {
-                self.give(arg, word);
+            if let Some(arg) = self.positional() {
+                self.record(arg, word);
             }
-            self.positions += 1;
+            self.positional_index += 1;
         }
     }
 
-    fn take_long(&mut self, flag: &str) {
+    fn push_long(&mut self, flag: &str) {
         let (name, value) =
             flag.split_once('=').map_or((flag, None), |(name, value)| (name, Some(value)));
         let Some(arg) = self.command.get_arguments().find(|arg| arg.get_long() == Some(name))
@@ -91,14 +95,14 @@ impl<'a> Walk<'a> {
             return;
         };
         match value {
-            Some(value) => self.give(arg, value),
-            None if arg.get_action().takes_values() => self.pending = Some(arg),
-            None => self.give(arg, ""),
+            Some(value) => self.record(arg, value),
+            None if arg.get_action().takes_values() => self.pending_flag = Some(arg),
+            None => self.record(arg, ""),
         }
     }
 
     /// `-A corp`, `-Acorp`, `-1f`.
-    fn take_shorts(&mut self, flags: &str) {
+    fn push_shorts(&mut self, flags: &str) {
         for (at, letter) in flags.char_indices() {
             let Some(arg) =
                 self.command.get_arguments().find(|arg| arg.get_short() == Some(letter))
@@ -107,28 +111,28 @@ impl<'a> Walk<'a> {
             };
             if arg.get_action().takes_values() {
                 match &flags[at + letter.len_utf8()..] {
-                    "" => self.pending = Some(arg),
-                    value => self.give(arg, value),
+                    "" => self.pending_flag = Some(arg),
+                    value => self.record(arg, value),
                 }
                 return;
             }
-            self.give(arg, "");
+            self.record(arg, "");
         }
     }
 
-    fn give(&mut self, arg: &'a Arg, value: &str) {
+    fn record(&mut self, arg: &'a Arg, value: &str) {
         self.given.entry(arg.get_id().as_str()).or_default().push(value.to_owned());
     }
 
     /// A subcommand by its name or another name of it. `demo` takes every command of the program.
     fn subcommand(&self, word: &str) -> Option<&'a Command> {
         let of = if self.command.get_name() == "demo" { self.root } else { self.command };
-        if self.positions > 0 { None } else { of.find_subcommand(word) }
+        if self.positional_index > 0 { None } else { of.find_subcommand(word) }
     }
 
-    fn position(&self) -> Option<&'a Arg> {
+    fn positional(&self) -> Option<&'a Arg> {
         let mut positions = self.command.get_positionals().filter(|arg| !arg.is_last_set());
-        let mut left = self.positions;
+        let mut left = self.positional_index;
         positions.find(|arg| {
             let many = arg.get_num_args().is_some_and(|most| most.max_values() > 1)
                 || matches!(arg.get_action(), clap::ArgAction::Append);
@@ -138,23 +142,26 @@ impl<'a> Walk<'a> {
         })
     }
 
-    fn next(&self, typed: &str) -> Next<'a> {
-        if let Some(arg) = self.pending {
-            return Next::Value(arg, String::new());
+    fn expected(&self, typed: &str) -> Expected<'a> {
+        if let Some(arg) = self.pending_flag {
+            return Expected::Value(arg, String::new());
         }
-        if self.dashes {
-            return Next::Child;
+        if self.after_double_dash {
+            return Expected::ChildCommand;
         }
         let long = typed.strip_prefix("--").and_then(|flag| flag.split_once('='));
         if let Some((name, _)) = long
             && let Some(arg) = self.command.get_arguments().find(|arg| arg.get_long() == Some(name))
         {
-            return Next::Value(arg, format!("--{name}="));
+            return Expected::Value(arg, format!("--{name}="));
         }
         if typed.starts_with('-') && typed != "-" {
-            return Next::Flag;
+            return Expected::Flag;
         }
-        Next::Word { commands: self.positions == 0, position: self.position() }
+        Expected::Word {
+            allows_subcommand: self.positional_index == 0,
+            positional: self.positional(),
+        }
     }
 }
 
@@ -165,23 +172,23 @@ mod tests {
     use super::*;
 
     /// The command reached, what is expected, and the instance given.
-    fn read(line: &[&str]) -> (String, String, Option<String>) {
+    fn parse_line(line: &[&str]) -> (String, String, Option<String>) {
         let mut root = crate::cli::Cli::command();
         root.build();
         let (typed, words) = line.split_last().unwrap();
         let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-        let place = place(&root, &words, typed);
+        let place = parse_context(&root, &words, typed);
         let next = match &place.next {
-            Next::Value(arg, glued) => format!("{glued}{}", arg.get_id()),
-            Next::Flag => "flag".to_owned(),
-            Next::Word { commands, position } => {
+            Expected::Value(arg, glued) => format!("{glued}{}", arg.get_id()),
+            Expected::Flag => "flag".to_owned(),
+            Expected::Word { allows_subcommand: commands, positional: position } => {
                 format!(
                     "{}{}",
                     if *commands { "command|" } else { "" },
                     position.map_or("none", |arg| arg.get_id().as_str())
                 )
             }
-            Next::Child => "child".to_owned(),
+            Expected::ChildCommand => "child".to_owned(),
         };
         let sso = place.given.get("sso").and_then(|given| given.last().cloned());
         (place.command.get_name().to_owned(), next, sso)
@@ -190,7 +197,7 @@ mod tests {
     #[test]
     fn a_line_is_followed_to_where_the_cursor_is() {
         let said = |line: &[&str]| {
-            let (command, next, _) = read(line);
+            let (command, next, _) = parse_line(line);
             format!("{command} {next}")
         };
         assert_eq!(said(&[""]), "rolecall command|words");
@@ -214,7 +221,7 @@ mod tests {
             &["exec", "-Slab", ""],
             &["-S", "lab", "exec", "-A", ""],
         ] {
-            assert_eq!(read(line).2.as_deref(), Some("lab"), "{line:?}");
+            assert_eq!(parse_line(line).2.as_deref(), Some("lab"), "{line:?}");
         }
     }
 }

@@ -8,19 +8,21 @@ use rolecall::demo::Fault;
 use crate::commands::{ROLE, json};
 use crate::faults::signed_in;
 use crate::records::Records;
-use crate::sandbox::{Ran, Sandbox};
+use crate::sandbox::{CommandOutput, Sandbox};
 
 const PROCESS: [&str; 5] = ["process", "-S", "corp", "--arn", ROLE];
-const CROWD: usize = 40;
+const PROCESSES: usize = 40;
 
-fn crowd(sandbox: &Sandbox) -> Vec<Child> {
-    (0..CROWD).map(|_| sandbox.spawn(&PROCESS)).collect()
+fn spawn_processes(sandbox: &Sandbox) -> Vec<Child> {
+    (0..PROCESSES).map(|_| sandbox.spawn(&PROCESS)).collect()
 }
 
 /// Waits for all; they have to have said the same.
-fn agreed(children: Vec<Child>) {
-    let all: Vec<Ran> =
-        children.into_iter().map(|child| Ran::of(child.wait_with_output().unwrap())).collect();
+fn assert_same_output(children: Vec<Child>) {
+    let all: Vec<CommandOutput> = children
+        .into_iter()
+        .map(|child| CommandOutput::from_output(child.wait_with_output().unwrap()))
+        .collect();
     json(&all[0]);
     for ran in &all {
         assert_eq!((ran.code, &ran.stdout, ran.stderr.as_str()), (0, &all[0].stdout, ""));
@@ -28,7 +30,7 @@ fn agreed(children: Vec<Child>) {
 }
 
 /// Waits until the simulator has been asked so often.
-fn asked(sandbox: &Sandbox, operation: &str, times: usize) {
+fn wait_for_calls(sandbox: &Sandbox, operation: &str, times: usize) {
     let deadline = Instant::now() + Duration::from_secs(30);
     while sandbox.aws.call_count(operation) < times {
         assert!(Instant::now() < deadline, "{operation} was never asked for");
@@ -40,20 +42,20 @@ fn asked(sandbox: &Sandbox, operation: &str, times: usize) {
 fn a_crowd_asks_for_one_token_and_one_set_of_credentials() {
     let sandbox = signed_in();
     assert_eq!(sandbox.run(&PROCESS).code, 0);
-    let records = Records::of(&sandbox);
-    records.leave_credentials(ROLE, 0);
+    let records = Records::new(&sandbox);
+    records.expire_credentials_in(ROLE, 0);
     let before =
         (sandbox.aws.call_count("CreateToken"), sandbox.aws.call_count("GetRoleCredentials"));
     sandbox.aws.set_latency(Duration::from_millis(100));
-    agreed(crowd(&sandbox));
+    assert_same_output(spawn_processes(&sandbox));
     assert_eq!(
         (sandbox.aws.call_count("CreateToken"), sandbox.aws.call_count("GetRoleCredentials")),
         (before.0, before.1 + 1)
     );
 
-    records.leave_credentials(ROLE, 0);
-    records.leave_token("corp", -1);
-    agreed(crowd(&sandbox));
+    records.expire_credentials_in(ROLE, 0);
+    records.expire_token_in("corp", -1);
+    assert_same_output(spawn_processes(&sandbox));
     assert_eq!(
         (sandbox.aws.call_count("CreateToken"), sandbox.aws.call_count("GetRoleCredentials")),
         (before.0 + 1, before.1 + 2)
@@ -67,7 +69,7 @@ fn a_crowd_shares_a_failure_too() {
     sandbox.aws.end_sessions();
     let tokens = sandbox.aws.call_count("CreateToken");
     for child in (0..10).map(|_| sandbox.spawn(&PROCESS)).collect::<Vec<_>>() {
-        let ran = Ran::of(child.wait_with_output().unwrap());
+        let ran = CommandOutput::from_output(child.wait_with_output().unwrap());
         assert!(ran.code == 4 && ran.stderr.contains("rolecall login --sso corp"), "{ran:?}");
     }
     assert_eq!(sandbox.aws.call_count("CreateToken") - tokens, 1);
@@ -82,11 +84,11 @@ fn the_death_of_who_leads_stops_nobody() {
         duration: Duration::from_secs(60),
     });
     let mut leader = sandbox.spawn(&PROCESS);
-    asked(&sandbox, "GetRoleCredentials", 1);
+    wait_for_calls(&sandbox, "GetRoleCredentials", 1);
     let others: Vec<Child> = (0..8).map(|_| sandbox.spawn(&PROCESS)).collect();
     leader.kill().unwrap();
     leader.wait().unwrap();
-    agreed(others);
+    assert_same_output(others);
     assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 2);
 }
 
@@ -94,7 +96,7 @@ fn the_death_of_who_leads_stops_nobody() {
 fn processes_killed_at_any_moment_leave_whole_records() {
     let sandbox = signed_in();
     assert_eq!(sandbox.run(&PROCESS).code, 0);
-    let (records, whole) = (Records::of(&sandbox), Records::of(&sandbox).count());
+    let (records, whole) = (Records::new(&sandbox), Records::new(&sandbox).count());
     for round in 0..24 {
         // With every round the process lives a little longer before it is killed: from its first
         // instruction to after its last.
@@ -118,14 +120,14 @@ fn processes_killed_at_any_moment_leave_whole_records() {
 #[test]
 fn signing_out_in_the_middle_of_a_crowd_leaves_nobody_signed_in() {
     let sandbox = signed_in();
-    Records::of(&sandbox).leave_token("corp", -1);
+    Records::new(&sandbox).expire_token_in("corp", -1);
     sandbox.aws.set_latency(Duration::from_millis(50));
     let crowd: Vec<Child> = (0..10).map(|_| sandbox.spawn(&PROCESS)).collect();
-    asked(&sandbox, "CreateToken", 2);
+    wait_for_calls(&sandbox, "CreateToken", 2);
     assert_eq!(sandbox.run(&["logout", "-S", "corp"]).code, 0);
     for child in crowd {
-        let ran = Ran::of(child.wait_with_output().unwrap());
+        let ran = CommandOutput::from_output(child.wait_with_output().unwrap());
         assert!(matches!(ran.code, 0 | 4), "{ran:?}");
     }
-    assert!(Records::of(&sandbox).token("corp").is_none());
+    assert!(Records::new(&sandbox).token("corp").is_none());
 }

@@ -6,40 +6,40 @@ use std::ops::Range;
 /// Lines of context around a change.
 const CONTEXT: usize = 3;
 /// Where no line is alone, regions of up to this many pairs of lines are still compared one by one.
-const SMALL: usize = 10_000;
+const MAX_PAIRS: usize = 10_000;
 
 /// A line of the difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Line<'b> {
+pub(super) enum DiffLine<'b> {
     /// Where the next lines stand: line and count, before and after.
-    Place([usize; 4]),
+    Hunk([usize; 4]),
     /// In both.
-    Both(&'b [u8]),
+    Context(&'b [u8]),
     /// Only before.
-    Old(&'b [u8]),
+    Removed(&'b [u8]),
     /// Only after.
-    New(&'b [u8]),
+    Added(&'b [u8]),
 }
 
 /// What has to change to come from one text to the other; nothing for equal ones.
-pub(super) fn unified<'b>(old: &'b [u8], new: &'b [u8]) -> Vec<Line<'b>> {
+pub(super) fn unified<'b>(old: &'b [u8], new: &'b [u8]) -> Vec<DiffLine<'b>> {
     let (old, new) = (lines(old), lines(new));
     let mut pairs = Vec::new();
-    pair(&old, &new, 0..old.len(), 0..new.len(), &mut pairs);
+    match_lines(&old, &new, 0..old.len(), 0..new.len(), &mut pairs);
     pairs.push((old.len(), new.len()));
     // All lines in their order, each with the numbers of lines before it.
     let (mut all, mut at) = (Vec::new(), (0, 0));
     for (i, j) in pairs {
         while at.0 < i {
-            all.push((Line::Old(old[at.0]), at));
+            all.push((DiffLine::Removed(old[at.0]), at));
             at.0 += 1;
         }
         while at.1 < j {
-            all.push((Line::New(new[at.1]), at));
+            all.push((DiffLine::Added(new[at.1]), at));
             at.1 += 1;
         }
         if let Some(line) = old.get(i) {
-            all.push((Line::Both(line), at));
+            all.push((DiffLine::Context(line), at));
             at = (at.0 + 1, at.1 + 1);
         }
     }
@@ -47,11 +47,11 @@ pub(super) fn unified<'b>(old: &'b [u8], new: &'b [u8]) -> Vec<Line<'b>> {
 }
 
 /// Only what is near a change, with its place in front.
-fn hunks<'b>(all: &[(Line<'b>, (usize, usize))]) -> Vec<Line<'b>> {
+fn hunks<'b>(all: &[(DiffLine<'b>, (usize, usize))]) -> Vec<DiffLine<'b>> {
     let changed = all
         .iter()
         .enumerate()
-        .filter(|(_, (line, _))| !matches!(line, Line::Both(_)))
+        .filter(|(_, (line, _))| !matches!(line, DiffLine::Context(_)))
         .map(|(at, _)| at);
     let mut regions: Vec<Range<usize>> = Vec::new();
     for at in changed {
@@ -64,10 +64,10 @@ fn hunks<'b>(all: &[(Line<'b>, (usize, usize))]) -> Vec<Line<'b>> {
     let mut out = Vec::new();
     for region in regions {
         let (lines, (before, after)) = (&all[region.clone()], all[region.start].1);
-        let olds = lines.iter().filter(|(line, _)| !matches!(line, Line::New(_))).count();
-        let news = lines.iter().filter(|(line, _)| !matches!(line, Line::Old(_))).count();
+        let olds = lines.iter().filter(|(line, _)| !matches!(line, DiffLine::Added(_))).count();
+        let news = lines.iter().filter(|(line, _)| !matches!(line, DiffLine::Removed(_))).count();
         // A side without lines is named by the line before it.
-        out.push(Line::Place([
+        out.push(DiffLine::Hunk([
             before + usize::from(olds > 0),
             olds,
             after + usize::from(news > 0),
@@ -84,7 +84,7 @@ fn lines(bytes: &[u8]) -> Vec<&[u8]> {
 
 /// Adds the pairs of equal lines, in order: what both begin with, then lines that occur once on
 /// each side, and what lies between those.
-fn pair(
+fn match_lines(
     old: &[&[u8]],
     new: &[&[u8]],
     mut left: Range<usize>,
@@ -95,21 +95,21 @@ fn pair(
         pairs.push((left.start, right.start));
         (left.start, right.start) = (left.start + 1, right.start + 1);
     }
-    let anchors = rising(&alone_in_both(old, new, left.clone(), right.clone()));
+    let anchors = longest_increasing(&unique_in_both(old, new, left.clone(), right.clone()));
     if anchors.is_empty() {
-        return pair_small(old, new, left, right, pairs);
+        return match_small(old, new, left, right, pairs);
     }
     for (i, j) in anchors {
-        pair(old, new, left.start..i, right.start..j, pairs);
+        match_lines(old, new, left.start..i, right.start..j, pairs);
         pairs.push((i, j));
         (left.start, right.start) = (i + 1, j + 1);
     }
-    pair(old, new, left, right, pairs);
+    match_lines(old, new, left, right, pairs);
 }
 
 /// The same where no line is alone: what both end with, and line by line what lies before it,
 /// unless that would take too long.
-fn pair_small(
+fn match_small(
     old: &[&[u8]],
     new: &[&[u8]],
     mut left: Range<usize>,
@@ -121,14 +121,14 @@ fn pair_small(
         (left.end, right.end) = (left.end - 1, right.end - 1);
         tail.push((left.end, right.end));
     }
-    if left.len().saturating_mul(right.len()) <= SMALL {
-        pairs.extend(longest(old, new, left, right));
+    if left.len().saturating_mul(right.len()) <= MAX_PAIRS {
+        pairs.extend(longest_common(old, new, left, right));
     }
     pairs.extend(tail.into_iter().rev());
 }
 
 /// Lines that occur once on each side, in the order of the left one.
-fn alone_in_both(
+fn unique_in_both(
     old: &[&[u8]],
     new: &[&[u8]],
     left: Range<usize>,
@@ -149,7 +149,7 @@ fn alone_in_both(
 }
 
 /// The longest run of pairs in which both sides rise.
-fn rising(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
+fn longest_increasing(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
     // The pair that ends the best run of each length, and the pair before each pair in its run.
     let (mut ends, mut before): (Vec<usize>, Vec<Option<usize>>) = (Vec::new(), Vec::new());
     for (at, (_, right)) in pairs.iter().enumerate() {
@@ -168,7 +168,7 @@ fn rising(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
 }
 
 /// The longest common run of lines of two small regions.
-fn longest(
+fn longest_common(
     old: &[&[u8]],
     new: &[&[u8]],
     left: Range<usize>,
@@ -203,13 +203,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn said(old: &str, new: &str) -> String {
+    fn rendered(old: &str, new: &str) -> String {
         let text = |sign: char, line: &[u8]| format!("{sign}{}", String::from_utf8_lossy(line));
-        let line = |line: &Line<'_>| match line {
-            Line::Place([a, b, c, d]) => format!("@@ -{a},{b} +{c},{d} @@\n"),
-            Line::Both(line) => text(' ', line),
-            Line::Old(line) => text('-', line),
-            Line::New(line) => text('+', line),
+        let line = |line: &DiffLine<'_>| match line {
+            DiffLine::Hunk([a, b, c, d]) => format!("@@ -{a},{b} +{c},{d} @@\n"),
+            DiffLine::Context(line) => text(' ', line),
+            DiffLine::Removed(line) => text('-', line),
+            DiffLine::Added(line) => text('+', line),
         };
         unified(old.as_bytes(), new.as_bytes()).iter().map(line).collect()
     }
@@ -217,14 +217,14 @@ mod tests {
     #[test]
     fn changes_stand_with_three_lines_around_them() {
         let old = "1\n2\n3\n4\n5\n6\n7\n8\n9\n";
-        assert_eq!(said(old, old), "");
+        assert_eq!(rendered(old, old), "");
         assert_eq!(
-            said(old, &old.replace("5\n", "five\n")),
+            rendered(old, &old.replace("5\n", "five\n")),
             "@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n 8\n"
         );
-        assert_eq!(said("", "a\n"), "@@ -0,0 +1,1 @@\n+a\n");
-        assert_eq!(said("a\n", ""), "@@ -1,1 +0,0 @@\n-a\n");
-        assert_eq!(said("a\nb\n", "b\na\n").matches(['-', '+']).count(), 4);
+        assert_eq!(rendered("", "a\n"), "@@ -0,0 +1,1 @@\n+a\n");
+        assert_eq!(rendered("a\n", ""), "@@ -1,1 +0,0 @@\n-a\n");
+        assert_eq!(rendered("a\nb\n", "b\na\n").matches(['-', '+']).count(), 4);
     }
 
     proptest! {
@@ -234,21 +234,21 @@ mod tests {
             let (mut out, mut at) = (Vec::new(), 0);
             for line in unified(old.as_bytes(), new.as_bytes()) {
                 match line {
-                    Line::Place([start, count, ..]) => {
+                    DiffLine::Hunk([start, count, ..]) => {
                         let start = if count == 0 { start } else { start - 1 };
                         out.extend_from_slice(&before[at..start]);
                         at = start;
                     }
-                    Line::Both(line) => {
+                    DiffLine::Context(line) => {
                         prop_assert_eq!(before[at], line);
                         out.push(line);
                         at += 1;
                     }
-                    Line::Old(line) => {
+                    DiffLine::Removed(line) => {
                         prop_assert_eq!(before[at], line);
                         at += 1;
                     }
-                    Line::New(line) => out.push(line),
+                    DiffLine::Added(line) => out.push(line),
                 }
             }
             out.extend_from_slice(&before[at..]);

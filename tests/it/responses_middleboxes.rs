@@ -4,19 +4,19 @@ use std::time::{Duration, Instant};
 
 use rolecall::demo::{Delivery, FaultReply};
 
-use crate::answers_lists::{answer, signed_in};
-use crate::commands::{ROLE, json, refused};
+use crate::commands::{ROLE, assert_refused, json};
 use crate::records::Records;
-use crate::sandbox::{Ran, Sandbox};
+use crate::responses_lists::{scripted_response, signed_in};
+use crate::sandbox::{CommandOutput, Sandbox};
 
 const ALWAYS: usize = 20;
 
-fn process(sandbox: &Sandbox) -> Ran {
+fn process(sandbox: &Sandbox) -> CommandOutput {
     sandbox.run(&["process", "-S", "corp", "--arn", ROLE])
 }
 
 /// What a box between this machine and AWS may answer.
-fn boxes() -> Vec<FaultReply> {
+fn middlebox_responses() -> Vec<FaultReply> {
     let mut replies: Vec<FaultReply> =
         [302, 304, 407, 413, 451].map(|status| FaultReply::raw(status, "text/plain", "")).into();
     replies.extend([200, 400, 401, 403, 404, 503].map(FaultReply::html));
@@ -28,13 +28,13 @@ fn boxes() -> Vec<FaultReply> {
 fn a_box_in_between_is_not_aws_and_good_old_credentials_go_out() {
     let sandbox = signed_in();
     let key = json(&process(&sandbox))["AccessKeyId"].clone();
-    let records = Records::of(&sandbox);
-    for reply in boxes() {
+    let records = Records::new(&sandbox);
+    for reply in middlebox_responses() {
         // Another failure is not remembered: the credentials are stored anew.
         assert_eq!(sandbox.run(&["process", "-S", "corp", "--arn", ROLE, "--sts-refresh"]).code, 0);
         let key = records.credentials(ROLE).unwrap().access_key_id;
-        records.leave_credentials(ROLE, 600);
-        sandbox.aws.add_fault(answer("GetRoleCredentials", ALWAYS, reply.clone()));
+        records.expire_credentials_in(ROLE, 600);
+        sandbox.aws.add_fault(scripted_response("GetRoleCredentials", ALWAYS, reply.clone()));
         let ran = process(&sandbox);
         assert_eq!(json(&ran)["AccessKeyId"], key, "{reply:?}");
         assert!(
@@ -54,13 +54,13 @@ fn a_box_in_between_refuses_nothing() {
         for reply in
             [FaultReply::html(403), FaultReply::html(200), FaultReply::raw(302, "text/plain", "")]
         {
-            sandbox.aws.add_fault(answer(operation, ALWAYS, reply.clone()));
+            sandbox.aws.add_fault(scripted_response(operation, ALWAYS, reply.clone()));
             let ran = if operation == "ListAccounts" {
                 sandbox.run(&["cache", "-S", "corp"])
             } else {
                 process(&sandbox)
             };
-            refused(
+            assert_refused(
                 &ran,
                 6,
                 &["AWS could not be reached (a proxy or login page answered", "hint: "],
@@ -68,16 +68,24 @@ fn a_box_in_between_refuses_nothing() {
             sandbox.aws.clear_faults();
         }
     }
-    sandbox.aws.add_fault(answer("GetRoleCredentials", 2, FaultReply::html(407)));
+    sandbox.aws.add_fault(scripted_response("GetRoleCredentials", 2, FaultReply::html(407)));
     assert_eq!(process(&sandbox).code, 0, "it is tried again as after a failure of the network");
 }
 
 #[test]
 fn a_429_without_a_body_is_waited_out() {
     let sandbox = signed_in();
-    sandbox.aws.add_fault(answer("GetRoleCredentials", 2, FaultReply::raw(429, "text/plain", "")));
+    sandbox.aws.add_fault(scripted_response(
+        "GetRoleCredentials",
+        2,
+        FaultReply::raw(429, "text/plain", ""),
+    ));
     assert_eq!(process(&sandbox).code, 0);
-    sandbox.aws.add_fault(answer("ListAccounts", 2, FaultReply::raw(429, "text/plain", "")));
+    sandbox.aws.add_fault(scripted_response(
+        "ListAccounts",
+        2,
+        FaultReply::raw(429, "text/plain", ""),
+    ));
     assert_eq!(sandbox.run(&["cache", "-S", "corp"]).code, 0);
 }
 
@@ -85,7 +93,7 @@ fn a_429_without_a_body_is_waited_out() {
 fn an_answer_without_end_is_cut_off() {
     let sandbox = signed_in();
     for operation in ["GetRoleCredentials", "ListAccounts"] {
-        sandbox.aws.add_fault(answer(
+        sandbox.aws.add_fault(scripted_response(
             operation,
             ALWAYS,
             FaultReply::from_operation().with_delivery(Delivery::Endless),
@@ -95,7 +103,7 @@ fn an_answer_without_end_is_cut_off() {
         } else {
             process(&sandbox)
         };
-        refused(&ran, 6, &["it is larger than"]);
+        assert_refused(&ran, 6, &["it is larger than"]);
         sandbox.aws.clear_faults();
     }
 }
@@ -103,19 +111,23 @@ fn an_answer_without_end_is_cut_off() {
 #[test]
 fn a_sign_out_ends_though_aws_is_silent_and_says_that_aws_was_not_told() {
     let sandbox = signed_in();
-    sandbox.aws.add_fault(answer("Logout", ALWAYS, FaultReply::no_response(Delivery::NoResponse)));
+    sandbox.aws.add_fault(scripted_response(
+        "Logout",
+        ALWAYS,
+        FaultReply::no_response(Delivery::NoResponse),
+    ));
     let began = Instant::now();
     let ran = sandbox.run(&["logout", "-S", "corp"]);
     assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.stderr.contains("AWS was not told to end it"), "{ran:?}");
-    assert_eq!(Records::of(&sandbox).token("corp"), None);
+    assert_eq!(Records::new(&sandbox).token("corp"), None);
 }
 
 #[test]
 fn a_page_for_people_is_not_a_sign_out() {
     let sandbox = signed_in();
-    sandbox.aws.add_fault(answer("Logout", ALWAYS, FaultReply::html(200)));
+    sandbox.aws.add_fault(scripted_response("Logout", ALWAYS, FaultReply::html(200)));
     let ran = sandbox.run(&["logout", "-S", "corp"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(

@@ -4,27 +4,27 @@
 use crate::config::{Env, PickTable, Theme as Wanted, env};
 use crate::tui::{Appearance, Background, ColorDepth, ColorScheme};
 
-use super::args::Color;
+use super::args::ColorChoice;
 
 /// Terminals with at least 256 colours whose names do not say so.
-const COLOURFUL: [&str; 6] =
+const EXTENDED_COLOR_TERMINALS: [&str; 6] =
     ["alacritty", "foot", "wezterm", "xterm-ghostty", "xterm-kitty", "rio"];
 
 /// The picker's looks; `when` is what the command line says about colours.
-pub(super) fn looks(pick: &PickTable, env: &Env, when: Color) -> Appearance {
+pub(super) fn appearance(pick: &PickTable, env: &Env, when: ColorChoice) -> Appearance {
     let no_color = match when {
-        Color::Always => false,
-        Color::Never => true,
-        Color::Auto => env.get(env::NO_COLOR).is_some(),
+        ColorChoice::Always => false,
+        ColorChoice::Never => true,
+        ColorChoice::Auto => env.get(env::NO_COLOR).is_some(),
     };
-    let ascii = pick.ascii || !utf8(env) || matches!(env.get(env::TERM), Some("linux" | "dumb"));
+    let ascii = pick.ascii || !is_utf8(env) || matches!(env.get(env::TERM), Some("linux" | "dumb"));
     Appearance {
-        theme: theme(pick.theme, ground(env)),
+        theme: theme(pick.theme, background(env)),
         ascii,
         motion: pick.motion,
         mouse: pick.mouse,
         no_color,
-        color_depth: colours(env),
+        color_depth: color_depth(env),
     }
 }
 
@@ -40,7 +40,7 @@ fn theme(wanted: Wanted, ground: Option<Background>) -> ColorScheme {
 }
 
 /// What COLORFGBG (`15;0`, `0;default;15`) says of the ground, where a terminal sets it.
-fn ground(env: &Env) -> Option<Background> {
+fn background(env: &Env) -> Option<Background> {
     let ground: u8 = env.get(env::COLORFGBG)?.rsplit(';').next()?.parse().ok()?;
     match ground {
         0..=6 | 8 => Some(Background::Dark),
@@ -49,14 +49,16 @@ fn ground(env: &Env) -> Option<Background> {
     }
 }
 
-fn colours(env: &Env) -> ColorDepth {
+fn color_depth(env: &Env) -> ColorDepth {
     let all = env
         .get(env::COLORTERM)
         .is_some_and(|value| value.contains("truecolor") || value.contains("24bit"));
     let term = env.get(env::TERM).unwrap_or_default();
     if all || term.ends_with("-direct") {
         ColorDepth::TrueColor
-    } else if term.contains("256color") || COLOURFUL.iter().any(|name| term.starts_with(name)) {
+    } else if term.contains("256color")
+        || EXTENDED_COLOR_TERMINALS.iter().any(|name| term.starts_with(name))
+    {
         ColorDepth::Indexed
     } else {
         ColorDepth::Sixteen
@@ -64,7 +66,7 @@ fn colours(env: &Env) -> ColorDepth {
 }
 
 /// Whether the locale takes UTF-8; where none is set, a terminal of today does.
-fn utf8(env: &Env) -> bool {
+fn is_utf8(env: &Env) -> bool {
     let locale = [env::LC_ALL, env::LC_CTYPE, env::LANG].into_iter().find_map(|var| env.get(var));
     locale.is_none_or(|locale| {
         let locale = locale.to_ascii_lowercase();
@@ -76,13 +78,17 @@ fn utf8(env: &Env) -> bool {
 mod tests {
     use super::*;
 
-    fn of(pairs: &[(&str, &str)]) -> Appearance {
-        looks(&PickTable::default(), &Env::from_pairs(pairs.iter().copied()), Color::Auto)
+    fn appearance_from(pairs: &[(&str, &str)]) -> Appearance {
+        appearance(
+            &PickTable::default(),
+            &Env::from_pairs(pairs.iter().copied()),
+            ColorChoice::Auto,
+        )
     }
 
     #[test]
     fn the_number_of_colours_is_what_the_terminal_says() {
-        let colours = |pairs| of(pairs).color_depth;
+        let colours = |pairs| appearance_from(pairs).color_depth;
         assert_eq!(
             colours(&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")]),
             ColorDepth::TrueColor
@@ -95,20 +101,24 @@ mod tests {
 
     #[test]
     fn the_ground_is_known_where_the_terminal_tells_it() {
-        let theme = |value: &str| of(&[("COLORFGBG", value)]).theme;
+        let theme = |value: &str| appearance_from(&[("COLORFGBG", value)]).theme;
         assert_eq!(
             [theme("15;0"), theme("0;15"), theme("0;default;15")],
             [ColorScheme::Dark, ColorScheme::Light, ColorScheme::Light]
         );
-        assert_eq!([theme("15;default"), of(&[]).theme], [ColorScheme::Auto, ColorScheme::Auto]);
+        assert_eq!(
+            [theme("15;default"), appearance_from(&[]).theme],
+            [ColorScheme::Auto, ColorScheme::Auto]
+        );
         let contrast = PickTable { theme: Wanted::HighContrast, ..PickTable::default() };
-        let looks = looks(&contrast, &Env::from_pairs([("COLORFGBG", "0;15")]), Color::Auto);
+        let looks =
+            appearance(&contrast, &Env::from_pairs([("COLORFGBG", "0;15")]), ColorChoice::Auto);
         assert_eq!(looks.theme, ColorScheme::HighContrast(Some(Background::Light)));
     }
 
     #[test]
     fn marks_are_ascii_where_the_locale_or_the_terminal_has_no_more() {
-        let ascii = |pairs| of(pairs).ascii;
+        let ascii = |pairs| appearance_from(pairs).ascii;
         assert!(!ascii(&[]));
         assert!(!ascii(&[("LANG", "en_GB.UTF-8")]));
         assert!(!ascii(&[("LC_CTYPE", "C.utf8"), ("LANG", "C")]));
@@ -120,9 +130,9 @@ mod tests {
     #[test]
     fn the_flag_wins_over_no_color() {
         let env = Env::from_pairs([("NO_COLOR", "1")]);
-        let plain = |when| looks(&PickTable::default(), &env, when).no_color;
+        let plain = |when| appearance(&PickTable::default(), &env, when).no_color;
         assert_eq!(
-            [plain(Color::Auto), plain(Color::Never), plain(Color::Always)],
+            [plain(ColorChoice::Auto), plain(ColorChoice::Never), plain(ColorChoice::Always)],
             [true, true, false]
         );
     }

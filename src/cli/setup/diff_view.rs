@@ -1,33 +1,33 @@
 //! How a change of a file is shown: as `diff -u` does, in colours on a terminal.
 
-use crate::cli::out;
+use crate::cli::ui;
 
-use super::diff;
+use super::line_diff;
 
 /// The difference of two texts of the file of this name; nothing for equal ones.
-pub(super) fn shown(name: &str, old: &[u8], new: &[u8]) -> String {
-    let lines = diff::unified(old, new);
+pub(super) fn render_diff(name: &str, old: &[u8], new: &[u8]) -> String {
+    let lines = line_diff::unified(old, new);
     if lines.is_empty() {
         return String::new();
     }
-    let mut text = out::data_styled("1", &format!("--- {name}"))
+    let mut text = ui::style_data("1", &format!("--- {name}"))
         + "\n"
-        + &out::data_styled("1", &format!("+++ {name}"))
+        + &ui::style_data("1", &format!("+++ {name}"))
         + "\n";
     for line in lines {
         let (code, sign, bytes) = match line {
-            diff::Line::Place([a, b, c, d]) => {
-                text += &(out::data_styled("36", &format!("@@ -{a},{b} +{c},{d} @@")) + "\n");
+            line_diff::DiffLine::Hunk([a, b, c, d]) => {
+                text += &(ui::style_data("36", &format!("@@ -{a},{b} +{c},{d} @@")) + "\n");
                 continue;
             }
-            diff::Line::Both(bytes) => ("", ' ', bytes),
-            diff::Line::Old(bytes) => ("31", '-', bytes),
-            diff::Line::New(bytes) => ("32", '+', bytes),
+            line_diff::DiffLine::Context(bytes) => ("", ' ', bytes),
+            line_diff::DiffLine::Removed(bytes) => ("31", '-', bytes),
+            line_diff::DiffLine::Added(bytes) => ("32", '+', bytes),
         };
         let words =
             String::from_utf8_lossy(bytes.strip_suffix(b"\n").unwrap_or(bytes)).into_owned();
-        let words = masked(words);
-        text += &(out::data_styled(code, &format!("{sign}{}", out::data_visible(words))) + "\n");
+        let words = mask_secret(words);
+        text += &(ui::style_data(code, &format!("{sign}{}", ui::escape_data(words))) + "\n");
         if !bytes.ends_with(b"\n") {
             text += "\\ No newline at end of file\n";
         }
@@ -37,7 +37,7 @@ pub(super) fn shown(name: &str, old: &[u8], new: &[u8]) -> String {
 
 /// The line without the value of a key that names a secret: such lines stand around changes, in
 /// files that are not ours.
-fn masked(line: String) -> String {
+fn mask_secret(line: String) -> String {
     const SECRETS: [&str; 8] = [
         "aws_secret_access_key",
         "aws_session_token",
@@ -63,7 +63,7 @@ mod tests {
     #[test]
     fn secrets_around_a_change_are_not_shown() {
         let old = b"[a]\naws_secret_access_key = hunter2\nk = 1\n    token: hunter3\n";
-        let shown = shown(
+        let shown = render_diff(
             "file",
             old,
             &String::from_utf8_lossy(old).replace("k = 1", "k = 2").into_bytes(),

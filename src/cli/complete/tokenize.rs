@@ -2,7 +2,7 @@
 
 /// The word under the cursor.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Typed {
+pub(super) struct CurrentWord {
     /// What it means.
     pub(super) value: String,
     /// How it was written, without the quote that is still open.
@@ -10,23 +10,23 @@ pub(super) struct Typed {
     /// The quote that is still open.
     pub(super) quote: Option<char>,
     /// How much of the value stands before the quote that was opened last, in letters.
-    pub(super) before: usize,
+    pub(super) quote_offset: usize,
 }
 
 /// Cuts a line at its blanks, as POSIX shells do. The last word is the one under the cursor, empty
 /// after a blank. What stands before the last `;`, `|` or `&` is another command's.
-pub(super) fn words(line: &str) -> (Vec<String>, Typed) {
-    let (mut words, mut typed, mut begun) = (Vec::new(), Typed::default(), false);
+pub(super) fn tokenize(line: &str) -> (Vec<String>, CurrentWord) {
+    let (mut words, mut typed, mut begun) = (Vec::new(), CurrentWord::default(), false);
     let mut letters = line.chars();
     while let Some(letter) = letters.next() {
         match (typed.quote, letter) {
             (Some(quote), _) if letter == quote => typed.quote = None,
             (None, '\'' | '"') => {
                 (typed.quote, begun) = (Some(letter), true);
-                typed.before = typed.value.chars().count();
+                typed.quote_offset = typed.value.chars().count();
             }
             (None, ';' | '|' | '&') => {
-                (words, typed, begun) = (Vec::new(), Typed::default(), false)
+                (words, typed, begun) = (Vec::new(), CurrentWord::default(), false)
             }
             (None, ' ' | '\t') if begun => {
                 words.push(std::mem::take(&mut typed).value);
@@ -54,19 +54,19 @@ pub(super) fn words(line: &str) -> (Vec<String>, Typed) {
 /// A candidate as bash is to write it in place of `current`, its own idea of the word under the
 /// cursor: bash cuts words at colons and equals signs too, and writes what it is given as it is.
 /// Inside of quotes it replaces what stands behind the opening one.
-pub(super) fn for_bash(candidate: &str, typed: &Typed, current: &str) -> String {
-    let quoted: String = candidate.chars().skip(typed.before).collect();
+pub(super) fn bash_replacement(candidate: &str, typed: &CurrentWord, current: &str) -> String {
+    let quoted: String = candidate.chars().skip(typed.quote_offset).collect();
     match typed.quote {
         Some('\'') => return quoted,
-        Some(_) => return escaped(&quoted, "\"\\$`!"),
+        Some(_) => return escape(&quoted, "\"\\$`!"),
         None => {}
     }
-    let written = escaped(candidate, " \t\"'\\$`!&|;()<>{}[]*?#~^");
+    let written = escape(candidate, " \t\"'\\$`!&|;()<>{}[]*?#~^");
     let before = typed.raw.strip_suffix(current).unwrap_or_default();
     written.strip_prefix(before).map_or_else(|| written.clone(), str::to_owned)
 }
 
-fn escaped(text: &str, odd: &str) -> String {
+fn escape(text: &str, odd: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut out, letter| {
         if odd.contains(letter) {
             out.push('\\');
@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn a_line_is_cut_as_a_shell_would() {
         let cut = |line: &str| {
-            let (words, typed) = words(line);
+            let (words, typed) = tokenize(line);
             (words, typed.value, typed.quote)
         };
         let words = |list: &[&str]| list.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn bash_gets_the_part_that_it_would_replace() {
         let written = |line: &str, current: &str, candidate: &str| {
-            for_bash(candidate, &words(line).1, current)
+            bash_replacement(candidate, &tokenize(line).1, current)
         };
         assert_eq!(written("role env:pr", "pr", "env:prod"), "prod");
         assert_eq!(written("role data\\ la", "data\\ la", "data lake"), "data\\ lake");

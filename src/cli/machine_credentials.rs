@@ -21,9 +21,9 @@ use crate::ops::{
 use crate::os::clock::Clock;
 use crate::os::tty;
 
+use super::app::Caller;
 use super::args::{Globals, Selectors};
-use super::context::Person;
-use super::{context, grant, helper, out, resolve};
+use super::{access, app, helper, resolve, ui};
 
 /// How long a background sign-in is waited for without a terminal: some SDKs give a process no
 /// more.
@@ -31,7 +31,7 @@ const DEFAULT_WAIT: Duration = Duration::from_secs(20);
 
 /// What is asked of the credentials, whatever the role.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Terms {
+pub(super) struct CredentialRequest {
     /// How much life stored ones must have left.
     pub(super) window: Window,
     /// Open a sign-in in the background if nobody is signed in. `auto_login = "always"` does so
@@ -41,21 +41,26 @@ pub(super) struct Terms {
     /// 20 s.
     pub(super) wait: Option<Duration>,
     /// Take stored ones at all.
-    pub(super) stored: bool,
+    pub(super) use_cached: bool,
     /// Store what was fetched.
-    pub(super) keep: bool,
+    pub(super) store: bool,
     /// Where no role is named, take the one that AWS_PROFILE stands for.
-    pub(super) of_shell: bool,
+    pub(super) from_shell: bool,
     /// The command that asks, as the history calls it.
     pub(super) command: &'static str,
 }
 
-impl Terms {
-    fn wish(&self, instance: &Instance, account: AccountId, role: RoleName) -> AssumeRequest {
+impl CredentialRequest {
+    fn assume_request(
+        &self,
+        instance: &Instance,
+        account: AccountId,
+        role: RoleName,
+    ) -> AssumeRequest {
         AssumeRequest {
             window: self.window,
-            use_stored: self.stored,
-            store: self.keep,
+            use_stored: self.use_cached,
+            store: self.store,
             ..AssumeRequest::new(instance, account, role)
         }
     }
@@ -67,39 +72,39 @@ impl Terms {
 /// # Errors
 /// [`Kind::Usage`] when no role is named; [`Kind::UnknownRole`]; what [`assume`] says; what `give`
 /// says.
-pub(super) fn credentials(
+pub(super) fn with_credentials(
     env: Env,
     globals: &Globals,
     selectors: &Selectors,
-    terms: &Terms,
+    terms: &CredentialRequest,
     give: impl FnOnce(&Credentials, &Instance) -> Result<u8>,
 ) -> Result<u8> {
-    let paths: Paths = context::paths(&env, globals)?;
-    let Some((account, role)) = direct(selectors)? else {
-        return by_name(env, globals, selectors, terms, give);
+    let paths: Paths = app::paths(&env, globals)?;
+    let Some((account, role)) = parse_explicit_role(selectors)? else {
+        return with_credentials_by_name(env, globals, selectors, terms, give);
     };
     let warm = snapshot::load_or_rebuild(&env, &paths)?;
     let instance =
-        one_instance(&paths, &warm.instances, warm.process.default_sso.as_ref(), globals)?;
-    let wish = terms.wish(instance, account, role);
-    let vault = context::vault_of(
+        resolve_instance(&paths, &warm.instances, warm.process.default_sso.as_ref(), globals)?;
+    let wish = terms.assume_request(instance, account, role);
+    let vault = app::vault_with_store(
         &env,
         &paths,
         warm.process.secure_store,
         warm.process.key_cache,
-        Person::Absent,
+        Caller::Program,
     );
     match load_fresh(&vault, &warm.chains, &wish, Clock::System.now())? {
         Some(credentials) => give(&credentials, instance),
         None => {
-            fetch(globals, &context::open_in(env, globals, Person::Absent)?, &wish, terms, give)
+            fetch(globals, &app::open_in_env(env, globals, Caller::Program)?, &wish, terms, give)
         }
     }
 }
 
 /// Account and role when the flags name them both: no list of roles is needed then.
-fn direct(selectors: &Selectors) -> Result<Option<(AccountId, RoleName)>> {
-    selectors.wanted(None).validate()?;
+fn parse_explicit_role(selectors: &Selectors) -> Result<Option<(AccountId, RoleName)>> {
+    selectors.to_role_query(None).validate()?;
     if let Some(arn) = &selectors.arn {
         let arn: RoleArn = arn.parse()?;
         return Ok(Some((arn.account, arn.role)));
@@ -114,7 +119,7 @@ fn direct(selectors: &Selectors) -> Result<Option<(AccountId, RoleName)>> {
 
 /// The instance named by `--sso` or `default_sso`, or the only one. AWS_SSO is not asked: a profile
 /// means the same in every shell.
-fn one_instance<'a>(
+fn resolve_instance<'a>(
     paths: &Paths,
     all: &'a [Instance],
     default: Option<&InstanceName>,
@@ -129,14 +134,14 @@ fn one_instance<'a>(
 }
 
 /// By profile or by an account's name: needs the list of roles, so it is slower.
-fn by_name(
+fn with_credentials_by_name(
     env: Env,
     globals: &Globals,
     selectors: &Selectors,
-    terms: &Terms,
+    terms: &CredentialRequest,
     give: impl FnOnce(&Credentials, &Instance) -> Result<u8>,
 ) -> Result<u8> {
-    let wanted = selectors.wanted(None);
+    let wanted = selectors.to_role_query(None);
     let which = || {
         Error::new(ErrorKind::Usage, "which role?")
             .hint("add --arn ARN, --account ID --role NAME, or --profile NAME")
@@ -144,12 +149,12 @@ fn by_name(
     let shell = [env::AWS_PROFILE, env::AWS_DEFAULT_PROFILE]
         .iter()
         .find_map(|var| env.get(*var))
-        .filter(|_| terms.of_shell);
+        .filter(|_| terms.from_shell);
     let shell = shell.filter(|_| wanted.is_empty()).map(str::to_owned);
     if wanted.is_empty() && shell.is_none() {
         return Err(which());
     }
-    let ctx = context::open_in(env, globals, Person::Absent)?;
+    let ctx = app::open_in_env(env, globals, Caller::Program)?;
     // A profile that stands in the AWS config file says it all.
     let meant = shell
         .as_ref()
@@ -171,29 +176,45 @@ fn by_name(
             .and_then(|name| instances::find_instance(&ctx.instances, name.as_str()).ok());
         let instance = match told {
             Some(instance) => instance,
-            None => one_instance(
+            None => resolve_instance(
                 &ctx.paths,
                 &ctx.instances,
                 ctx.settings.default_sso.as_ref(),
                 globals,
             )?,
         };
-        return fetch(globals, &ctx, &terms.wish(instance, meant.account, meant.role), terms, give);
+        return fetch(
+            globals,
+            &ctx,
+            &terms.assume_request(instance, meant.account, meant.role),
+            terms,
+            give,
+        );
     }
     // A profile's name is unlike any other of any instance; an account's name is not.
     let instances = match (&wanted.profile, &globals.sso) {
         (Some(_), None) => ctx.instances.clone(),
         _ => vec![
-            one_instance(&ctx.paths, &ctx.instances, ctx.settings.default_sso.as_ref(), globals)?
-                .clone(),
+            resolve_instance(
+                &ctx.paths,
+                &ctx.instances,
+                ctx.settings.default_sso.as_ref(),
+                globals,
+            )?
+            .clone(),
         ],
     };
-    let found = resolve::one(&ctx, &instances, &wanted).map_err(|error| match &wanted.profile {
-        Some(name) => problems::add_problem_hints(&ctx.paths, Some(name), error),
-        None => error,
-    })?;
+    let found =
+        resolve::resolve_one(&ctx, &instances, &wanted).map_err(|error| match &wanted.profile {
+            Some(name) => problems::add_problem_hints(&ctx.paths, Some(name), error),
+            None => error,
+        })?;
     let entry = found.entry();
-    let wish = terms.wish(found.roster.instance(entry), entry.account, RoleName::new(&*entry.role));
+    let wish = terms.assume_request(
+        found.roster.instance(entry),
+        entry.account,
+        RoleName::new(&*entry.role),
+    );
     fetch(globals, &ctx, &wish, terms, give)
 }
 
@@ -201,11 +222,11 @@ fn fetch(
     globals: &Globals,
     ctx: &Arc<Ctx>,
     wish: &AssumeRequest,
-    terms: &Terms,
+    terms: &CredentialRequest,
     give: impl FnOnce(&Credentials, &Instance) -> Result<u8>,
 ) -> Result<u8> {
     let auto_login = terms.auto_login || ctx.settings.auto_login == AutoLogin::Always;
-    context::block_on(ctx, async {
+    app::block_on(ctx, async {
         let assumed = match assume(ctx, wish).await {
             Err(error) if error.kind == ErrorKind::LoginNeeded && auto_login => {
                 let wait = terms.wait.unwrap_or_else(|| default_wait(tty::is_present()));
@@ -214,21 +235,21 @@ fn fetch(
                     &wish.instance,
                     wait,
                     || helper::start(ctx, globals, &wish.instance),
-                    helper::say,
+                    helper::show_notice,
                 )
                 .await?;
                 assume(ctx, wish).await
             }
             assumed => assumed,
         };
-        let assumed = assumed.map_err(|error| refused(ctx, wish, error))?;
+        let assumed = assumed.map_err(|error| explain_refusal(ctx, wish, error))?;
         if let Some(warning) = &assumed.warning {
-            out::warning(warning);
+            ui::print_warning(warning);
         }
         // Handed on at once: a token request that was given up may still be waited for.
         let code = give(&assumed.credentials, &wish.instance)?;
         if assumed.fetched {
-            remember(ctx, wish, terms);
+            record_use(ctx, wish, terms);
         }
         Ok(code)
     })
@@ -241,7 +262,7 @@ fn default_wait(terminal: bool) -> Duration {
 
 /// Explains a refusal by AWS. A role that is not in a complete list is most likely mistyped; the
 /// list is read for that alone.
-fn refused(ctx: &Ctx, wish: &AssumeRequest, error: Error) -> Error {
+fn explain_refusal(ctx: &Ctx, wish: &AssumeRequest, error: Error) -> Error {
     if error.kind != ErrorKind::AccessDenied {
         return error;
     }
@@ -253,7 +274,7 @@ fn refused(ctx: &Ctx, wish: &AssumeRequest, error: Error) -> Error {
     if entry.is_none() && roster.complete && !roster.entries.is_empty() && !chained {
         return unknown_role(&roster, wish.account, &wish.role);
     }
-    grant::add_access_hint(
+    access::add_access_hint(
         error,
         ctx.settings.access_request_url.as_deref(),
         wish.account,
@@ -264,7 +285,7 @@ fn refused(ctx: &Ctx, wish: &AssumeRequest, error: Error) -> Error {
 
 /// Writes down that new credentials went out. Nobody may be there to read a complaint, and the SDK
 /// has what it asked for.
-fn remember(ctx: &Ctx, wish: &AssumeRequest, terms: &Terms) {
+fn record_use(ctx: &Ctx, wish: &AssumeRequest, terms: &CredentialRequest) {
     let role = RoleId {
         instance: wish.instance.name.clone(),
         account: wish.account,

@@ -3,9 +3,9 @@
 
 use std::fs;
 
-use crate::commands::{ROLE, refused};
+use crate::commands::{ROLE, assert_refused};
 use crate::faults::signed_in;
-use crate::sandbox::{Ran, Sandbox};
+use crate::sandbox::{CommandOutput, Sandbox};
 
 const COMMANDS: [&[&str]; 20] = [
     &[],
@@ -30,8 +30,10 @@ const COMMANDS: [&[&str]; 20] = [
     &["doctor", "--offline"],
 ];
 
-fn by_variable(sandbox: &Sandbox, file: &str, args: &[&str]) -> Ran {
-    Ran::of(sandbox.rolecall(args).env("ROLECALL_CONFIG", file).output().unwrap())
+fn run_with_config_variable(sandbox: &Sandbox, file: &str, args: &[&str]) -> CommandOutput {
+    CommandOutput::from_output(
+        sandbox.rolecall(args).env("ROLECALL_CONFIG", file).output().unwrap(),
+    )
 }
 
 #[test]
@@ -40,21 +42,29 @@ fn a_mistyped_configuration_stops_every_command() {
     let missing = sandbox.path("typo.toml").to_str().unwrap().to_owned();
     for args in COMMANDS {
         let words = [&missing, "does not exist", "hint: "];
-        refused(
+        assert_refused(
             &sandbox.run(&[&["--config", &missing], args].concat()),
             3,
             &[&words[..], &["named by `--config`"]].concat(),
         );
-        refused(
-            &by_variable(&sandbox, &missing, args),
+        assert_refused(
+            &run_with_config_variable(&sandbox, &missing, args),
             3,
             &[&words[..], &["named by `ROLECALL_CONFIG`"]].concat(),
         );
     }
     let profiles = ["setup", "profiles", "--config", &missing, "role:ReadOnlyAccess"];
-    refused(&sandbox.run(&profiles), 3, &[&missing]);
-    refused(&sandbox.run(&["settings", "unset", "threads", "--config", &missing]), 3, &[&missing]);
-    refused(&sandbox.run(&["settings", "get", "threads", "--config", &missing]), 3, &[&missing]);
+    assert_refused(&sandbox.run(&profiles), 3, &[&missing]);
+    assert_refused(
+        &sandbox.run(&["settings", "unset", "threads", "--config", &missing]),
+        3,
+        &[&missing],
+    );
+    assert_refused(
+        &sandbox.run(&["settings", "get", "threads", "--config", &missing]),
+        3,
+        &[&missing],
+    );
     assert!(!sandbox.path("typo.toml").exists());
     let completed = sandbox.run(&[
         "--config", &missing, "complete", "--shell", "zsh", "--", "rolecall", "--config", &missing,
@@ -80,10 +90,14 @@ fn a_file_that_was_there_when_the_index_was_made_is_missed() {
         (started.elapsed().unwrap().as_millis() > 100).then_some(())
     });
     for _ in 0..2 {
-        assert_eq!(by_variable(&sandbox, name, &process).code, 0);
+        assert_eq!(run_with_config_variable(&sandbox, name, &process).code, 0);
     }
     fs::remove_file(&named).unwrap();
-    refused(&by_variable(&sandbox, name, &process), 3, &["named.toml", "does not exist"]);
+    assert_refused(
+        &run_with_config_variable(&sandbox, name, &process),
+        3,
+        &["named.toml", "does not exist"],
+    );
 
     // An index of a machine without the usual file does not excuse one that is named.
     let usual = ours.to_str().unwrap();
@@ -94,8 +108,16 @@ fn a_file_that_was_there_when_the_index_was_made_is_missed() {
         first.code != 3 && second.code != 3,
         "the usual file may be missing: {first:?} {second:?}"
     );
-    refused(&by_variable(&sandbox, usual, &process), 3, &["config.toml", "does not exist"]);
-    refused(&by_variable(&sandbox, usual, &["list"]), 3, &["config.toml", "does not exist"]);
+    assert_refused(
+        &run_with_config_variable(&sandbox, usual, &process),
+        3,
+        &["config.toml", "does not exist"],
+    );
+    assert_refused(
+        &run_with_config_variable(&sandbox, usual, &["list"]),
+        3,
+        &["config.toml", "does not exist"],
+    );
 }
 
 #[test]
@@ -114,8 +136,11 @@ fn commands_that_write_the_configuration_create_it() {
         "corp",
         "--yes",
     ];
-    let wizard =
-        by_variable(&sandbox, &at("wizard.toml"), &[&["setup", "wizard"][..], &start].concat());
+    let wizard = run_with_config_variable(
+        &sandbox,
+        &at("wizard.toml"),
+        &[&["setup", "wizard"][..], &start].concat(),
+    );
     assert!(
         wizard.code == 0
             && fs::read_to_string(at("wizard.toml")).unwrap().contains("[instances.corp]"),
@@ -134,7 +159,7 @@ fn commands_that_write_the_configuration_create_it() {
     assert!(import.code == 0 && sandbox.path("import.toml").exists(), "{import:?}");
     let path = sandbox.run(&["--config", &at("nowhere.toml"), "settings", "path"]);
     assert_eq!((path.code, path.stdout.trim()), (0, at("nowhere.toml").as_str()));
-    let edit = Ran::of(
+    let edit = CommandOutput::from_output(
         sandbox
             .rolecall(&["--config", &at("edit.toml"), "settings", "edit"])
             .env("EDITOR", "true")

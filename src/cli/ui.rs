@@ -8,61 +8,63 @@ use crate::domain::{Error, ErrorKind, Result, escape_unprintable, escape_unprint
 use crate::os::atomic_file;
 use crate::os::tty;
 
-use super::args::{Color, Globals};
+use super::args::{ColorChoice, Globals};
 
 /// What was asked of colours.
-static ASKED: OnceLock<Color> = OnceLock::new();
+static COLOR_CHOICE: OnceLock<ColorChoice> = OnceLock::new();
 /// Whether words on stderr are coloured; decided once, when the first is said: most calls of
 /// `process` say none.
-static COLOUR: OnceLock<bool> = OnceLock::new();
+static STDERR_COLOR: OnceLock<bool> = OnceLock::new();
 /// The same for data on stdout.
-static DATA_COLOUR: OnceLock<bool> = OnceLock::new();
+static STDOUT_COLOR: OnceLock<bool> = OnceLock::new();
 
 /// Whether `--plain` asks for nothing but letters.
 static PLAIN: OnceLock<bool> = OnceLock::new();
 
 /// What the command line says about colours.
-pub(super) fn wanted() -> Color {
-    ASKED.get().copied().unwrap_or_default()
+pub(super) fn color_choice() -> ColorChoice {
+    COLOR_CHOICE.get().copied().unwrap_or_default()
 }
 
 /// Whether nothing but letters may go to the terminal: `--plain`, or TERM=dumb.
-pub(super) fn plain() -> bool {
+pub(super) fn is_plain() -> bool {
     PLAIN.get().copied().unwrap_or_default() || Env::from_process().get(env::TERM) == Some("dumb")
 }
 
 /// Reads what was asked of colours; `plain` asks for nothing but letters.
-pub(super) fn begin(globals: &Globals, plain: bool) {
-    let _ = ASKED.set(globals.color);
+pub(super) fn init(globals: &Globals, plain: bool) {
+    let _ = COLOR_CHOICE.set(globals.color);
     let _ = PLAIN.set(plain);
 }
 
 /// Whether words on stderr are coloured; plain before anything was asked.
-fn coloured() -> bool {
-    decided(&COLOUR, || io::stderr().is_terminal())
+fn stderr_has_color() -> bool {
+    resolve_color(&STDERR_COLOR, || io::stderr().is_terminal())
 }
 
 /// The same for data on stdout.
-fn data_coloured() -> bool {
-    decided(&DATA_COLOUR, || io::stdout().is_terminal())
+fn stdout_has_color() -> bool {
+    resolve_color(&STDOUT_COLOR, || io::stdout().is_terminal())
 }
 
-fn decided(once: &OnceLock<bool>, terminal: impl FnOnce() -> bool) -> bool {
-    let Some(asked) = ASKED.get() else { return false };
+fn resolve_color(once: &OnceLock<bool>, terminal: impl FnOnce() -> bool) -> bool {
+    let Some(asked) = COLOR_CHOICE.get() else { return false };
     *once.get_or_init(|| {
         let env = Env::from_process();
         let forced = env.get(env::CLICOLOR_FORCE).is_some_and(|value| value != "0");
         match asked {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto => !plain() && env.get(env::NO_COLOR).is_none() && (forced || terminal()),
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => {
+                !is_plain() && env.get(env::NO_COLOR).is_none() && (forced || terminal())
+            }
         }
     })
 }
 
 /// From now on writes our own log lines to stderr. The SDK's targets stay off at every level: they
 /// print bearer tokens.
-pub(super) fn log(level: LogLevel, lines: bool) {
+pub(super) fn init_logging(level: LogLevel, lines: bool) {
     use tracing_subscriber::filter::{LevelFilter, Targets};
     use tracing_subscriber::layer::SubscriberExt;
     use tracing_subscriber::util::SubscriberInitExt;
@@ -83,34 +85,34 @@ pub(super) fn log(level: LogLevel, lines: bool) {
 }
 
 /// Text in a style on stderr, or plain.
-fn styled(code: &str, text: &str) -> String {
-    if coloured() { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+fn style_message(code: &str, text: &str) -> String {
+    if stderr_has_color() { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
 }
 
 /// Text of data in a style, or plain; no style is plain too.
-pub(super) fn data_styled(code: &str, text: &str) -> String {
-    let styled = !code.is_empty() && data_coloured();
+pub(super) fn style_data(code: &str, text: &str) -> String {
+    let styled = !code.is_empty() && stdout_has_color();
     if styled { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
 }
 
 /// Text of data as a terminal may show it; elsewhere as it is.
-pub(super) fn data_visible(text: String) -> String {
+pub(super) fn escape_data(text: String) -> String {
     if io::stdout().is_terminal() { escape_unprintable(text.trim_end_matches('\r')) } else { text }
 }
 
 /// Something quiet: dim on a terminal.
 pub(super) fn dim(text: &str) -> String {
-    styled("2", text)
+    style_message("2", text)
 }
 
 /// Something to look at.
 pub(super) fn bold(text: &str) -> String {
-    styled("1", text)
+    style_message("1", text)
 }
 
 /// Something that is wrong; always beside a mark or a word.
-pub(super) fn alarming(text: &str) -> String {
-    styled("1;31", text)
+pub(super) fn bold_red(text: &str) -> String {
+    style_message("1;31", text)
 }
 
 /// Prints data. A reader that has gone away is no failure. On a terminal, characters that would
@@ -118,11 +120,11 @@ pub(super) fn alarming(text: &str) -> String {
 ///
 /// # Errors
 /// [`Kind::Os`] when stdout can't be written to for another reason.
-pub(super) fn data(text: &str) -> Result<()> {
+pub(super) fn print_data(text: &str) -> Result<()> {
     if io::stdout().is_terminal() {
-        data_raw(&escape_unprintable_lines(text))
+        print_data_raw(&escape_unprintable_lines(text))
     } else {
-        data_raw(text)
+        print_data_raw(text)
     }
 }
 
@@ -131,7 +133,7 @@ pub(super) fn data(text: &str) -> Result<()> {
 /// # Errors
 /// As [`data`].
 #[allow(clippy::print_stdout, reason = "this is the one place that prints data")]
-pub(super) fn data_raw(text: &str) -> Result<()> {
+pub(super) fn print_data_raw(text: &str) -> Result<()> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -143,47 +145,51 @@ pub(super) fn data_raw(text: &str) -> Result<()> {
 }
 
 /// Prints a message. Characters that would control a terminal are escaped, colors excepted.
-pub(super) fn say(text: &str) {
-    say_raw(&escape_unprintable_lines(text));
+pub(super) fn print_message(text: &str) {
+    print_message_raw(&escape_unprintable_lines(text));
 }
 
 /// Prints on stderr what another program has written, as it is.
-pub(super) fn say_raw(text: &str) {
+pub(super) fn print_message_raw(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
 /// Replaces the last line on a terminal's stderr with this one (a progress line); says nothing
 /// elsewhere.
-pub(super) fn progress(text: &str) {
-    if io::stderr().is_terminal() && !plain() {
+pub(super) fn show_progress(text: &str) {
+    if io::stderr().is_terminal() && !is_plain() {
         let _ = write!(io::stderr().lock(), "\r\x1b[K{}", escape_unprintable_lines(text));
     }
 }
 
 /// A failure in words, with what helps. Names from elsewhere are made visible first.
-pub(super) fn error(error: &Error) {
+pub(super) fn print_error(error: &Error) {
     if error.kind == ErrorKind::Cancelled && error.message.is_empty() {
         return;
     }
-    say(&format!("{} {}", styled("1;31", "rolecall:"), escape_unprintable(&error.message)));
-    hints(error);
+    print_message(&format!(
+        "{} {}",
+        style_message("1;31", "rolecall:"),
+        escape_unprintable(&error.message)
+    ));
+    print_hints(error);
 }
 
 /// A failure that did not stop anything.
-pub(super) fn warning(error: &Error) {
-    say(&format!(
+pub(super) fn print_warning(error: &Error) {
+    print_message(&format!(
         "{} {}",
-        styled("1;33", "rolecall: warning:"),
+        style_message("1;33", "rolecall: warning:"),
         escape_unprintable(&error.message)
     ));
-    hints(error);
+    print_hints(error);
 }
 
-fn hints(error: &Error) {
+fn print_hints(error: &Error) {
     for hint in &error.hints {
-        say(&format!(
+        print_message(&format!(
             "{} {}",
-            styled("2", "hint:"),
+            style_message("2", "hint:"),
             hint.lines().map(escape_unprintable).collect::<Vec<_>>().join("\n      ")
         ));
     }
@@ -193,7 +199,7 @@ fn hints(error: &Error) {
 ///
 /// # Errors
 /// When nothing can be read.
-pub(super) fn ask(question: &str) -> Result<String> {
+pub(super) fn prompt(question: &str) -> Result<String> {
     let mut stderr = io::stderr().lock();
     let _ = write!(stderr, "{}", escape_unprintable_lines(question));
     let _ = stderr.flush();

@@ -7,9 +7,9 @@ use std::ffi::OsString;
 use super::args::{Cli, Command, EksTokenArgs, Globals, PickArgs, ProcessArgs, Selectors};
 
 /// What the parser would make of these arguments, where they are such a line.
-pub(super) fn read(args: &[OsString]) -> Option<Cli> {
+pub(super) fn parse(args: &[OsString]) -> Option<Cli> {
     let [_, words @ ..] = args else { return None };
-    let mut line = Line::default();
+    let mut line = FastArgs::default();
     let mut words = words.iter().map(|word| word.to_str());
     while let Some(word) = words.next() {
         let word = word?;
@@ -19,13 +19,13 @@ pub(super) fn read(args: &[OsString]) -> Option<Cli> {
             _ => line.command(word)?,
         }
     }
-    line.finish()
+    line.into_cli()
 }
 
 /// What was read so far.
 #[derive(Default)]
-struct Line<'a> {
-    command: Option<Which>,
+struct FastArgs<'a> {
+    command: Option<FastCommand>,
     sso: Option<&'a str>,
     arn: Option<&'a str>,
     account: Option<&'a str>,
@@ -36,16 +36,16 @@ struct Line<'a> {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Which {
+enum FastCommand {
     Process,
     EksToken,
 }
 
-impl<'a> Line<'a> {
+impl<'a> FastArgs<'a> {
     fn command(&mut self, word: &str) -> Option<()> {
         let which = match word {
-            "process" | "credential-process" => Which::Process,
-            "eks-token" => Which::EksToken,
+            "process" | "credential-process" => FastCommand::Process,
+            "eks-token" => FastCommand::EksToken,
             _ => return None,
         };
         // A second bare word is no command.
@@ -60,16 +60,16 @@ impl<'a> Line<'a> {
             ("--arn" | "-a", Some(_)) => &mut self.arn,
             ("--account" | "-A", Some(_)) => &mut self.account,
             ("--role" | "-R", Some(_)) => &mut self.role,
-            ("--window", Some(Which::Process)) => &mut self.window,
-            ("--cluster", Some(Which::EksToken)) => &mut self.cluster,
-            ("--region" | "-r", Some(Which::EksToken)) => &mut self.region,
+            ("--window", Some(FastCommand::Process)) => &mut self.window,
+            ("--cluster", Some(FastCommand::EksToken)) => &mut self.cluster,
+            ("--region" | "-r", Some(FastCommand::EksToken)) => &mut self.region,
             _ => return None,
         };
         let clear = !value.is_empty() && !value.starts_with('-');
         (clear && place.replace(value).is_none()).then_some(())
     }
 
-    fn finish(self) -> Option<Cli> {
+    fn into_cli(self) -> Option<Cli> {
         let owned = |text: Option<&str>| text.map(str::to_owned);
         let selectors = Selectors {
             profile: None,
@@ -78,15 +78,15 @@ impl<'a> Line<'a> {
             role: owned(self.role),
         };
         let command = match self.command? {
-            Which::Process => Command::Process(ProcessArgs {
+            FastCommand::Process => Command::Process(ProcessArgs {
                 selectors,
                 sts_refresh: false,
                 no_cache: false,
                 auto_login: false,
                 wait: None,
-                window: self.window.unwrap_or(ProcessArgs::WINDOW).to_owned(),
+                window: self.window.unwrap_or(ProcessArgs::DEFAULT_WINDOW).to_owned(),
             }),
-            Which::EksToken => Command::EksToken(EksTokenArgs {
+            FastCommand::EksToken => Command::EksToken(EksTokenArgs {
                 selectors,
                 cluster: owned(self.cluster)?,
                 region: owned(self.region),
@@ -108,9 +108,9 @@ mod tests {
     }
 
     /// Both readings, as text; `None` where this reader leaves the line to the parser.
-    fn both(words: &[&str]) -> Option<(String, String)> {
+    fn parse_both(words: &[&str]) -> Option<(String, String)> {
         let args = args(words);
-        let here = format!("{:?}", read(&args)?);
+        let here = format!("{:?}", parse(&args)?);
         Some((
             here,
             super::super::parse(args)
@@ -131,7 +131,7 @@ mod tests {
         ] {
             let words: Vec<&str> = line.split(' ').collect();
             let (here, there) =
-                both(&words).unwrap_or_else(|| panic!("`{line}` is left to the parser"));
+                parse_both(&words).unwrap_or_else(|| panic!("`{line}` is left to the parser"));
             assert_eq!(here, there, "{line}");
         }
     }
@@ -157,7 +157,7 @@ mod tests {
             "exec --arn x",
             "help process",
         ] {
-            assert!(read(&args(&line.split(' ').collect::<Vec<_>>())).is_none(), "{line}");
+            assert!(parse(&args(&line.split(' ').collect::<Vec<_>>())).is_none(), "{line}");
         }
     }
 
@@ -165,7 +165,7 @@ mod tests {
         #[test]
         fn whatever_is_read_here_the_parser_reads_alike(words in proptest::collection::vec(piece(), 0..6)) {
             let words: Vec<&str> = words.iter().flatten().map(String::as_str).collect();
-            if let Some((here, there)) = both(&words) {
+            if let Some((here, there)) = parse_both(&words) {
                 prop_assert_eq!(here, there);
             }
         }

@@ -2,14 +2,14 @@
 
 use std::io::IsTerminal;
 
-use crate::cli::out;
+use crate::cli::ui;
 use crate::domain::{Error, ErrorKind, Result};
 
 /// Nothing when the plan that stands above may be carried out.
 ///
 /// # Errors
 /// [`Kind::Usage`] where nobody can be asked, [`Kind::Cancelled`] when the person says no.
-pub(super) fn consent(yes: bool, question: &str) -> Result<()> {
+pub(super) fn confirm(yes: bool, question: &str) -> Result<()> {
     if yes {
         return Ok(());
     }
@@ -20,7 +20,7 @@ pub(super) fn consent(yes: bool, question: &str) -> Result<()> {
         )
         .hint("add --yes"));
     }
-    let answer = out::ask(&format!("{question} [y/N] "))?;
+    let answer = ui::prompt(&format!("{question} [y/N] "))?;
     let said = ["y", "yes"].contains(&answer.trim().to_ascii_lowercase().as_str());
     if said { Ok(()) } else { Err(Error::new(ErrorKind::Cancelled, "nothing was written")) }
 }

@@ -15,14 +15,19 @@ use crate::ops::sign_in::sessions;
 
 pub(super) use crate::ops::access_request::add_access_hint;
 
-use super::{context, login, out};
+use super::{app, login, ui};
 
 /// Asks before a protected role is used, once in an hour for each terminal; without a terminal only
 /// `--yes` will do.
 ///
 /// # Errors
 /// [`Kind::Usage`] without a terminal, [`Kind::Cancelled`] when the answer is no or another name.
-pub(super) fn confirm(ctx: &Ctx, roster: &Roster, entry: &RosterEntry, yes: bool) -> Result<()> {
+pub(super) fn confirm_protected(
+    ctx: &Ctx,
+    roster: &Roster,
+    entry: &RosterEntry,
+    yes: bool,
+) -> Result<()> {
     if !entry.is_protected() || yes {
         return Ok(());
     }
@@ -36,11 +41,13 @@ pub(super) fn confirm(ctx: &Ctx, roster: &Roster, entry: &RosterEntry, yes: bool
         return Ok(());
     }
     match entry.confirm {
-        ConfirmLevel::TypeName => {
-            typed(entry, &out::ask(&format!("{what}. Type the account's name to use it: "))?)?
-        }
+        ConfirmLevel::TypeName => check_typed_name(
+            entry,
+            &ui::prompt(&format!("{what}. Type the account's name to use it: "))?,
+        )?,
         ConfirmLevel::None | ConfirmLevel::Ask
-            if out::ask(&format!("{what}. Use it? [y/N] "))?.trim().eq_ignore_ascii_case("y") => {}
+            if ui::prompt(&format!("{what}. Use it? [y/N] "))?.trim().eq_ignore_ascii_case("y") => {
+        }
         ConfirmLevel::None | ConfirmLevel::Ask => return Err(super::cancelled()),
     }
     confirmations::record(ctx, &role, entry.confirm);
@@ -48,7 +55,7 @@ pub(super) fn confirm(ctx: &Ctx, roster: &Roster, entry: &RosterEntry, yes: bool
 }
 
 /// Whether the account's name was typed; nothing at all is a change of mind.
-fn typed(entry: &RosterEntry, answer: &str) -> Result<()> {
+fn check_typed_name(entry: &RosterEntry, answer: &str) -> Result<()> {
     match answer.trim() {
         right if entry.matches_typed_account(right) => Ok(()),
         "" => Err(super::cancelled()),
@@ -68,7 +75,7 @@ fn typed(entry: &RosterEntry, answer: &str) -> Result<()> {
 ///
 /// # Errors
 /// As [`assume`].
-pub(super) fn credentials(
+pub(super) fn obtain(
     ctx: &Arc<Ctx>,
     roster: &Roster,
     entry: &RosterEntry,
@@ -78,24 +85,24 @@ pub(super) fn credentials(
     let mut wish = AssumeRequest::new(&instance, entry.account, RoleName::new(&*entry.role));
     wish.use_stored = stored;
     let assumed =
-        context::block_on(ctx, login::signed_in(ctx, &instance, async || assume(ctx, &wish).await));
+        app::block_on(ctx, login::with_sign_in(ctx, &instance, async || assume(ctx, &wish).await));
     let url = ctx.settings.access_request_url.as_deref();
     let assumed = assumed
         .map_err(|error| add_access_hint(error, url, entry.account, &entry.role, Some(entry)))?;
     if let Some(warning) = &assumed.warning {
-        out::warning(warning);
+        ui::print_warning(warning);
     }
     Ok(assumed.credentials)
 }
 
 /// Warns when the sign-in session with an instance ends within the hour: credentials that were
 /// handed out go on for as long as they live, but nothing is renewed.
-pub(super) fn warn_of_end(ctx: &Ctx, instance: &Instance) {
+pub(super) fn warn_session_ending(ctx: &Ctx, instance: &Instance) {
     // The credentials are there, whatever keeps this from being known.
     let Ok(Some(at)) = sessions::ending_soon(ctx, instance) else { return };
     let left = format_duration(at.since(ctx.clock.now()));
     let name = &instance.name;
-    out::warning(
+    ui::print_warning(
         &Error::new(ErrorKind::LoginNeeded, format!("the sign-in session with {name} ends in about {left}; nothing is renewed after that"))
             .hint(format!("run `rolecall login --sso {name} --force` to begin a new one")),
     );

@@ -14,7 +14,7 @@ use crate::os::clock::Clock;
 use crate::vault::{PassphraseSource, Vault, VaultOptions};
 
 use super::args::Globals;
-use super::{out, setup};
+use super::{setup, ui};
 
 /// Reads configuration and instances, and puts everything together. Opens neither vault nor
 /// network.
@@ -22,7 +22,7 @@ use super::{out, setup};
 /// # Errors
 /// [`Kind::Config`] for a wrong configuration, or when no IAM Identity Center is known.
 pub(super) fn open(globals: &Globals) -> Result<Arc<Ctx>> {
-    open_in(Env::from_process(), globals, Person::Present)
+    open_in_env(Env::from_process(), globals, Caller::User)
 }
 
 /// The same where a person can be asked: with nothing set up the wizard comes first, and what was
@@ -31,14 +31,14 @@ pub(super) fn open(globals: &Globals) -> Result<Arc<Ctx>> {
 /// # Errors
 /// As [`open()`], and what the wizard says.
 pub(super) fn open_or_set_up(globals: &Globals) -> Result<Arc<Ctx>> {
-    let ctx = open_bare(globals)?;
+    let ctx = open_allowing_no_instances(globals)?;
     if !ctx.instances.is_empty() {
         return Ok(ctx);
     }
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(instances::no_instances(&ctx.paths));
     }
-    warn_of_aws_files(&ctx.paths);
+    warn_about_aws_files(&ctx.paths);
     setup::first_run(globals)?;
     open(globals)
 }
@@ -47,8 +47,8 @@ pub(super) fn open_or_set_up(globals: &Globals) -> Result<Arc<Ctx>> {
 ///
 /// # Errors
 /// [`Kind::Config`] for a wrong configuration.
-pub(super) fn open_bare(globals: &Globals) -> Result<Arc<Ctx>> {
-    assemble(Env::from_process(), globals, Person::Present, None)
+pub(super) fn open_allowing_no_instances(globals: &Globals) -> Result<Arc<Ctx>> {
+    assemble(Env::from_process(), globals, Caller::User, None)
 }
 
 /// The same for a command that creates the configuration file if it does not exist, even one that
@@ -56,38 +56,38 @@ pub(super) fn open_bare(globals: &Globals) -> Result<Arc<Ctx>> {
 ///
 /// # Errors
 /// [`Kind::Config`] for a wrong configuration.
-pub(super) fn open_to_create(globals: &Globals) -> Result<Arc<Ctx>> {
+pub(super) fn open_creating_config(globals: &Globals) -> Result<Arc<Ctx>> {
     let env = Env::from_process();
     let paths = paths(&env, globals)?.allow_missing_config();
-    assemble_at(env, paths, globals, Person::Present, None)
+    assemble_with_paths(env, paths, globals, Caller::User, None)
 }
 
 /// Who started the command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Person {
+pub(super) enum Caller {
     /// Somebody who hears warnings, and who can be asked to unlock the desktop's keyring if there
     /// is a terminal.
-    Present,
+    User,
     /// A program, for `process`; or the demo's own preparations. Never asked, never warned.
-    Absent,
+    Program,
 }
 
 /// The same in an environment of the caller's making.
 ///
 /// # Errors
 /// As [`open()`].
-pub(super) fn open_in(env: Env, globals: &Globals, person: Person) -> Result<Arc<Ctx>> {
-    open_with_key(env, globals, person, None)
+pub(super) fn open_in_env(env: Env, globals: &Globals, person: Caller) -> Result<Arc<Ctx>> {
+    open_with_data_key(env, globals, person, None)
 }
 
 /// The same with the vault's key in hand, from the process that started this one.
 ///
 /// # Errors
 /// As [`open()`].
-pub(super) fn open_with_key(
+pub(super) fn open_with_data_key(
     env: Env,
     globals: &Globals,
-    person: Person,
+    person: Caller,
     key: Option<Secret<Vec<u8>>>,
 ) -> Result<Arc<Ctx>> {
     let ctx = assemble(env, globals, person, key)?;
@@ -97,27 +97,30 @@ pub(super) fn open_with_key(
 fn assemble(
     env: Env,
     globals: &Globals,
-    person: Person,
+    person: Caller,
     key: Option<Secret<Vec<u8>>>,
 ) -> Result<Arc<Ctx>> {
     let paths = paths(&env, globals)?;
-    assemble_at(env, paths, globals, person, key)
+    assemble_with_paths(env, paths, globals, person, key)
 }
 
-fn assemble_at(
+fn assemble_with_paths(
     env: Env,
     paths: Paths,
     globals: &Globals,
-    person: Person,
+    person: Caller,
     key: Option<Secret<Vec<u8>>>,
 ) -> Result<Arc<Ctx>> {
     let loaded = config::load(&env, &paths)?;
     // `process` says nothing: an older binary must survive a newer file.
-    for warning in loaded.warnings.iter().filter(|_| person == Person::Present) {
-        out::warning(&Error::new(ErrorKind::Config, warning.to_string()));
+    for warning in loaded.warnings.iter().filter(|_| person == Caller::User) {
+        ui::print_warning(&Error::new(ErrorKind::Config, warning.to_string()));
     }
     let mut settings = loaded.settings;
-    out::log(globals.level.unwrap_or(settings.log_level), globals.lines || settings.log_lines);
+    ui::init_logging(
+        globals.level.unwrap_or(settings.log_level),
+        globals.lines || settings.log_lines,
+    );
     if let Some(browser) = &globals.browser {
         settings.force_browser(browser);
     }
@@ -125,18 +128,18 @@ fn assemble_at(
         settings.force_url_action(action);
     }
     // A name stops nothing but the command that writes names down.
-    if person == Person::Present
+    if person == Caller::User
         && let Err(error) = ProfileFormat::from_settings(&settings)
     {
-        out::warning(&error);
+        ui::print_warning(&error);
     }
     // A circle of chained roles is wrong whichever role is meant, and told before anything is
     // asked.
     Chains::from_settings(&settings)?;
     let instances = instances::load_instances_if_any(&env, &paths, &settings)?;
     // With no instance, either an error names the mistakes or somebody is asked to set one up.
-    if person == Person::Present && !instances.is_empty() {
-        warn_of_aws_files(&paths);
+    if person == Caller::User && !instances.is_empty() {
+        warn_about_aws_files(&paths);
     }
     let vault = vault(&env, &paths, &settings, person);
     let vault = match key {
@@ -148,11 +151,11 @@ fn assemble_at(
 }
 
 /// Tells a user at a terminal about mistakes in the AWS files, once. Scripts and SDKs are not told.
-pub(super) fn warn_of_aws_files(paths: &Paths) {
+pub(super) fn warn_about_aws_files(paths: &Paths) {
     if std::io::stderr().is_terminal()
         && let Some(warning) = instances::problems::new_problem_warning(paths)
     {
-        out::warning(&warning);
+        ui::print_warning(&warning);
     }
 }
 
@@ -169,17 +172,17 @@ pub(super) fn paths(env: &Env, globals: &Globals) -> Result<Paths> {
 }
 
 /// The vault that the settings describe; nothing is opened yet.
-pub(super) fn vault(env: &Env, paths: &Paths, settings: &Settings, person: Person) -> Vault {
-    vault_of(env, paths, settings.secure_store, settings.key_cache, person)
+pub(super) fn vault(env: &Env, paths: &Paths, settings: &Settings, person: Caller) -> Vault {
+    vault_with_store(env, paths, settings.secure_store, settings.key_cache, person)
 }
 
 /// The vault at this place with these two settings: all that the warm path knows.
-pub(super) fn vault_of(
+pub(super) fn vault_with_store(
     env: &Env,
     paths: &Paths,
     store: config::SecureStore,
     key_cache: config::KeyCache,
-    person: Person,
+    person: Caller,
 ) -> Vault {
     let passphrase =
         match (env.get(env::AWS_SSO_FILE_PASSWORD), env.path(env::AWS_SSO_FILE_PASSWORD_FILE)) {
@@ -187,7 +190,7 @@ pub(super) fn vault_of(
             (None, Some(file)) => PassphraseSource::File(file),
             (None, None) => PassphraseSource::None,
         };
-    let may_prompt_desktop = person == Person::Present && std::io::stderr().is_terminal();
+    let may_prompt_desktop = person == Caller::User && std::io::stderr().is_terminal();
     Vault::new(VaultOptions {
         dir: paths.state_dir.join("vault"),
         store,
@@ -219,11 +222,11 @@ pub(super) fn network(env: &Env) -> NetworkConfig {
 ///
 /// # Errors
 /// [`Kind::Config`] when the name is unknown.
-pub(super) fn chosen(ctx: &Ctx, globals: &Globals) -> Result<Vec<Instance>> {
+pub(super) fn selected_instances(ctx: &Ctx, globals: &Globals) -> Result<Vec<Instance>> {
     if let Some(name) = globals.sso.as_deref() {
         return Ok(vec![ctx.instance(name)?.clone()]);
     }
-    let variable = named(&ctx.env, globals).map(|name| (name, "AWS_SSO"));
+    let variable = selected_instance_name(&ctx.env, globals).map(|name| (name, "AWS_SSO"));
     match variable.or(ctx
         .settings
         .default_sso
@@ -239,7 +242,7 @@ pub(super) fn chosen(ctx: &Ctx, globals: &Globals) -> Result<Vec<Instance>> {
 }
 
 /// The instance that the command line or the environment names.
-pub(super) fn named(env: &Env, globals: &Globals) -> Option<String> {
+pub(super) fn selected_instance_name(env: &Env, globals: &Globals) -> Option<String> {
     // In a role shell of ours AWS_SSO only names the current role's instance: it hides no other.
     let of_ours = env.get(env::ROLECALL_ROLE).is_some()
         && env.get(env::ROLECALL_ROLE) == env.get(env::AWS_SSO_ROLE_ARN);
@@ -251,8 +254,8 @@ pub(super) fn named(env: &Env, globals: &Globals) -> Option<String> {
 /// # Errors
 /// [`Kind::Usage`] when several are known and none is named: nothing is wrong with them, the
 /// command line says too little.
-pub(super) fn chosen_one(ctx: &Ctx, globals: &Globals) -> Result<Instance> {
-    let mut chosen = chosen(ctx, globals)?;
+pub(super) fn selected_instance(ctx: &Ctx, globals: &Globals) -> Result<Instance> {
+    let mut chosen = selected_instances(ctx, globals)?;
     match (chosen.len(), chosen.pop()) {
         (1, Some(instance)) => Ok(instance),
         _ => Err(instances::ambiguous_instance(&ctx.instances, ErrorKind::Usage)),
@@ -263,11 +266,15 @@ pub(super) fn chosen_one(ctx: &Ctx, globals: &Globals) -> Result<Instance> {
 ///
 /// # Errors
 /// As [`chosen_one`].
-pub(super) fn one_or_all(ctx: &Ctx, globals: &Globals, all: bool) -> Result<Vec<Instance>> {
+pub(super) fn selected_or_all_instances(
+    ctx: &Ctx,
+    globals: &Globals,
+    all: bool,
+) -> Result<Vec<Instance>> {
     if all {
         return Ok(ctx.instances.clone());
     }
-    match chosen_one(ctx, globals) {
+    match selected_instance(ctx, globals) {
         Ok(one) => Ok(vec![one]),
         Err(error) if error.kind == ErrorKind::Usage => Err(error.hint("or take them all: --all")),
         Err(error) => Err(error),
@@ -279,7 +286,7 @@ pub(super) fn one_or_all(ctx: &Ctx, globals: &Globals, all: bool) -> Result<Vec<
 ///
 /// # Errors
 /// The failure, when there is one instance only.
-pub(super) async fn each(
+pub(super) async fn for_each_instance(
     instances: &[Instance],
     mut work: impl AsyncFnMut(&Instance) -> Result<()>,
 ) -> Result<u8> {
@@ -289,7 +296,7 @@ pub(super) async fn each(
             Ok(()) => {}
             Err(error) if instances.len() == 1 => return Err(error),
             Err(error) => {
-                out::error(&error);
+                ui::print_error(&error);
                 worst = worst.max(super::exit_code(error.kind));
             }
         }

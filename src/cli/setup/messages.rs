@@ -12,18 +12,18 @@ use crate::ops::profiles::{
 use crate::os::atomic_file::WriteTarget;
 
 use super::super::args::ProfilesArgs;
-use super::super::out;
+use super::super::ui;
 
 /// How many names are told before the rest is only counted.
-const TOLD: usize = 12;
+const MAX_NAMES: usize = 12;
 
 /// `~/.aws/config: 3 profiles added, 1 changed, 8 as they were`
 pub(super) fn summary(ctx: &Ctx, report: &ProfilesReport) -> String {
-    format!("{}: {}", out::bold(&place(ctx, &report.file)), report.summary())
+    format!("{}: {}", ui::bold(&display_path(ctx, &report.file)), report.summary())
 }
 
 /// `~/.aws/config is as it was before 2026-11-22T04:40:53Z; 2 runs before that can be undone too`
-pub(super) fn undone(ctx: &Ctx, file: &Path, undone: Undone) -> String {
+pub(super) fn undo_message(ctx: &Ctx, file: &Path, undone: Undone) -> String {
     let earlier = match undone.earlier {
         0 => String::new(),
         1 => "; the run before that can be undone too".to_owned(),
@@ -33,12 +33,12 @@ pub(super) fn undone(ctx: &Ctx, file: &Path, undone: Undone) -> String {
         "{} is as it was before the run of {}{}",
         ctx.paths.abbreviate(file),
         undone.at.to_rfc3339(),
-        out::dim(&earlier)
+        ui::dim(&earlier)
     )
 }
 
 /// The file as the user writes it.
-fn place(ctx: &Ctx, file: &Path) -> String {
+fn display_path(ctx: &Ctx, file: &Path) -> String {
     if file.as_os_str() == "-" { "stdout".to_owned() } else { ctx.paths.abbreviate(file) }
 }
 
@@ -47,36 +47,39 @@ pub(super) fn is_stream(file: &Path) -> bool {
     WriteTarget::resolve(file).is_ok_and(|target| target.is_stream())
 }
 
-pub(super) fn tell(ctx: &Ctx, report: &ProfilesReport, args: &ProfilesArgs) {
+pub(super) fn print_report(ctx: &Ctx, report: &ProfilesReport, args: &ProfilesArgs) {
     let there = report.profiles.iter().filter(|line| line.change != ProfileChange::Removed).count();
-    let file = out::bold(&place(ctx, &report.file));
+    let file = ui::bold(&display_path(ctx, &report.file));
     if !report.written {
         match there {
             0 if report.skipped.is_empty() && args.query.is_empty() => {
-                out::say(
+                ui::print_message(
                     "no role was used, favoured or named yet, so there is no profile to write",
                 );
-                out::say(&format!("{} rolecall setup profiles QUERY, or --all", out::dim("next:")));
+                ui::print_message(&format!(
+                    "{} rolecall setup profiles QUERY, or --all",
+                    ui::dim("next:")
+                ));
             }
-            0 => out::say(&format!("{file} has no profiles of rolecall")),
-            _ => out::say(&format!(
+            0 => ui::print_message(&format!("{file} has no profiles of rolecall")),
+            _ => ui::print_message(&format!(
                 "{file} is up to date: {} of rolecall",
-                counted(there, "profile")
+                count_text(there, "profile")
             )),
         }
-        tell_complaints(ctx, report);
-        return tell_left(report);
+        print_complaints(ctx, report);
+        return print_kept(report);
     }
-    out::say(&summary(ctx, report));
+    ui::print_message(&summary(ctx, report));
     let changed = report.profiles.iter().filter(|line| line.change != ProfileChange::Kept);
-    for line in changed.clone().take(TOLD) {
-        out::say(&format!("  {}", told(line)));
+    for line in changed.clone().take(MAX_NAMES) {
+        ui::print_message(&format!("  {}", profile_line(line)));
     }
-    let more = changed.count().saturating_sub(TOLD);
+    let more = changed.count().saturating_sub(MAX_NAMES);
     if more > 0 {
-        out::say(&out::dim(&format!("  and {more} more")));
+        ui::print_message(&ui::dim(&format!("  and {more} more")));
     }
-    tell_left(report);
+    print_kept(report);
     // Nothing can be used from a stream, or taken back.
     if is_stream(&report.file) {
         return;
@@ -84,25 +87,26 @@ pub(super) fn tell(ctx: &Ctx, report: &ProfilesReport, args: &ProfilesArgs) {
     let added = report
         .profiles
         .iter()
-        .find(|line| line.change == ProfileChange::Added && plain(&line.name));
-    if let Some(line) = added.filter(|_| !tell_complaints(ctx, report)) {
-        let region =
-            region(ctx, line).map(|region| format!(" --region {region}")).unwrap_or_default();
-        out::say(&format!(
+        .find(|line| line.change == ProfileChange::Added && is_shell_word(&line.name));
+    if let Some(line) = added.filter(|_| !print_complaints(ctx, report)) {
+        let region = region_to_name(ctx, line)
+            .map(|region| format!(" --region {region}"))
+            .unwrap_or_default();
+        ui::print_message(&format!(
             "{} aws sts get-caller-identity --profile {}{region}",
-            out::dim("next:"),
+            ui::dim("next:"),
             line.name
         ));
     }
-    out::say(&format!(
+    ui::print_message(&format!(
         "{} rolecall setup profiles --undo{}",
-        out::dim("undo:"),
+        ui::dim("undo:"),
         if args.aws_config.is_some() { " --aws-config …" } else { "" }
     ));
 }
 
 /// Says for which lines AWS programs pass over the whole file; whether the AWS CLI is one of them.
-pub(super) fn tell_complaints(ctx: &Ctx, report: &ProfilesReport) -> bool {
+pub(super) fn print_complaints(ctx: &Ctx, report: &ProfilesReport) -> bool {
     let file = ctx.paths.abbreviate(&report.file);
     let mut told: Vec<AffectedPrograms> = Vec::new();
     for SyntaxProblem { line, message: what, affects: whose } in &report.syntax_errors {
@@ -113,7 +117,9 @@ pub(super) fn tell_complaints(ctx: &Ctx, report: &ProfilesReport) -> bool {
                 ErrorKind::Config,
                 format!("{} can't read {file}: line {line}: {what}", whose.description()),
             );
-            out::warning(&error.hint("mend that line; `rolecall doctor` names all such lines"));
+            ui::print_warning(
+                &error.hint("mend that line; `rolecall doctor` names all such lines"),
+            );
         }
     }
     told.iter().any(|whose| *whose != AffectedPrograms::NonPython)
@@ -121,7 +127,7 @@ pub(super) fn tell_complaints(ctx: &Ctx, report: &ProfilesReport) -> bool {
 
 /// The region to name where the AWS CLI would ask for one: neither the profile nor the shell has
 /// any.
-fn region<'c>(ctx: &'c Ctx, line: &ProfileLine) -> Option<&'c Region> {
+fn region_to_name<'c>(ctx: &'c Ctx, line: &ProfileLine) -> Option<&'c Region> {
     let instance = ctx.instance(line.role.instance.as_str()).ok()?;
     let shell = [env::AWS_REGION, env::AWS_DEFAULT_REGION]
         .into_iter()
@@ -134,12 +140,12 @@ fn region<'c>(ctx: &'c Ctx, line: &ProfileLine) -> Option<&'c Region> {
 }
 
 /// Whether a shell takes a name as one word.
-fn plain(name: &str) -> bool {
+fn is_shell_word(name: &str) -> bool {
     name.chars().all(|letter| letter.is_ascii_alphanumeric() || "_./%@:+-".contains(letter))
 }
 
 /// What could go and stays, since nobody asked for it.
-fn tell_left(report: &ProfilesReport) {
+fn print_kept(report: &ProfilesReport) {
     let left = |is: fn(&ProfileNote) -> bool| {
         let lines = report.profiles.iter().filter(|line| {
             line.change == ProfileChange::Kept && line.note.as_ref().is_some_and(is)
@@ -158,17 +164,17 @@ fn tell_left(report: &ProfilesReport) {
                 what.replace("name", "names")
                     .replace("profile of a role that is", "profiles of roles that are")
             };
-            out::say(&out::dim(&format!(
+            ui::print_message(&ui::dim(&format!(
                 "{} {what} {} there: {} (--prune takes out)",
                 names.len(),
                 if names.len() == 1 { "is" } else { "are" },
-                few(names)
+                first_few(names)
             )));
         }
     }
 }
 
-fn told(line: &ProfileLine) -> String {
+fn profile_line(line: &ProfileLine) -> String {
     let sign = match line.change {
         ProfileChange::Added => '+',
         ProfileChange::Changed => '~',
@@ -182,10 +188,10 @@ fn told(line: &ProfileLine) -> String {
         Some(ProfileNote::RoleGone) => "  its role is gone".to_owned(),
         Some(ProfileNote::DefinedOutside) => "  stands outside of the block now".to_owned(),
     };
-    format!("{sign} {}{}", escape_unprintable(&line.name), out::dim(&escape_unprintable(&note)))
+    format!("{sign} {}{}", escape_unprintable(&line.name), ui::dim(&escape_unprintable(&note)))
 }
 
-pub(super) fn tell_skipped(report: &ProfilesReport) {
+pub(super) fn print_skipped(report: &ProfilesReport) {
     let which = |is: fn(&SkipReason) -> bool| {
         report.skipped.iter().filter(move |skipped| is(&skipped.reason)).collect::<Vec<_>>()
     };
@@ -193,38 +199,39 @@ pub(super) fn tell_skipped(report: &ProfilesReport) {
     let protected: Vec<String> =
         which(|why| matches!(why, SkipReason::Protected)).iter().map(role).collect();
     if !protected.is_empty() {
-        out::say(&format!(
+        ui::print_message(&format!(
             "skipped {}: {}",
-            counted(protected.len(), "protected role"),
-            few(&protected)
+            count_text(protected.len(), "protected role"),
+            first_few(&protected)
         ));
-        out::say(&format!(
+        ui::print_message(&format!(
             "{} --include-protected writes them too; programs then use them without asking",
-            out::dim("hint:")
+            ui::dim("hint:")
         ));
     }
     let outside = which(|why| matches!(why, SkipReason::DefinedOutside(_)));
     if !outside.is_empty() {
-        let names: Vec<&str> = outside.iter().map(|skipped| name(&skipped.reason)).collect();
-        out::say(&format!(
+        let names: Vec<&str> =
+            outside.iter().map(|skipped| skipped_name(&skipped.reason)).collect();
+        ui::print_message(&format!(
             "skipped {} with a profile of your own: {}",
-            counted(outside.len(), "role"),
-            few(&names)
+            count_text(outside.len(), "role"),
+            first_few(&names)
         ));
     }
     for skipped in which(|why| matches!(why, SkipReason::NameTaken(_) | SkipReason::InvalidName(_)))
         .into_iter()
-        .take(TOLD)
+        .take(MAX_NAMES)
     {
         let why = match &skipped.reason {
             SkipReason::InvalidName(name) => format!("`{name}` can't be a profile's name"),
-            other => format!("all names for it are taken, `{}` first", name(other)),
+            other => format!("all names for it are taken, `{}` first", skipped_name(other)),
         };
-        out::say(&escape_unprintable(&format!("skipped {}: {why}", role(&skipped))));
+        ui::print_message(&escape_unprintable(&format!("skipped {}: {why}", role(&skipped))));
     }
 }
 
-pub(super) fn name(why: &SkipReason) -> &str {
+pub(super) fn skipped_name(why: &SkipReason) -> &str {
     match why {
         SkipReason::Protected => "",
         SkipReason::DefinedOutside(name)
@@ -233,12 +240,12 @@ pub(super) fn name(why: &SkipReason) -> &str {
     }
 }
 
-fn counted(count: usize, what: &str) -> String {
+fn count_text(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// The first few, and how many more there are.
-fn few<T: AsRef<str>>(names: &[T]) -> String {
+fn first_few<T: AsRef<str>>(names: &[T]) -> String {
     const FEW: usize = 4;
     let shown: Vec<&str> = names.iter().take(FEW).map(AsRef::as_ref).collect();
     let more = names.len().saturating_sub(FEW);

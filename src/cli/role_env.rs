@@ -10,12 +10,12 @@ use crate::ops::{role_env, roles::history};
 use crate::shell::{self, CredentialExport, EnvChanges, PreviousEnv, Recipient, RoleExport};
 
 use super::args::FormArg;
-use super::out;
-use super::resolve::Found;
+use super::resolve::ResolvedRole;
+use super::ui;
 
 /// What was said on the command line about the environment.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Wish {
+pub(super) struct EnvOptions {
     /// `--region`.
     pub(super) region: Option<String>,
     /// `--no-region`.
@@ -23,7 +23,7 @@ pub(super) struct Wish {
     /// `--as`.
     pub(super) form: Option<FormArg>,
     /// `-x`.
-    pub(super) all: bool,
+    pub(super) export_all: bool,
 }
 
 /// How the role gets into the environment: as `--as` says, or `credentials_as`.
@@ -31,7 +31,11 @@ pub(super) struct Wish {
 /// # Errors
 /// [`Kind::Config`] when a profile is asked for and we have written none for this role;
 /// [`Kind::Usage`] for an endpoint, which only `exec` has.
-pub(super) fn form(ctx: &Ctx, found: &Found, wish: &Wish) -> Result<CredentialExport> {
+pub(super) fn resolve_form(
+    ctx: &Ctx,
+    found: &ResolvedRole,
+    wish: &EnvOptions,
+) -> Result<CredentialExport> {
     let wanted = wish.form.unwrap_or(match ctx.settings.credentials_as {
         CredentialsAs::Keys => FormArg::Keys,
         CredentialsAs::Profile => FormArg::Profile,
@@ -47,7 +51,7 @@ pub(super) fn form(ctx: &Ctx, found: &Found, wish: &Wish) -> Result<CredentialEx
     if wanted == FormArg::Keys {
         return Ok(CredentialExport::Keys);
     }
-    let with_keys = wish.all || ctx.settings.export_all_env_vars;
+    let with_keys = wish.export_all || ctx.settings.export_all_env_vars;
     match role_env::managed_profile(ctx, &found.roster, found.entry())? {
         Some(name) => Ok(CredentialExport::Profile { name, with_keys }),
         None if wanted == FormArg::Auto => Ok(CredentialExport::Keys),
@@ -55,7 +59,7 @@ pub(super) fn form(ctx: &Ctx, found: &Found, wish: &Wish) -> Result<CredentialEx
             let place = ctx.paths.abbreviate(&ctx.paths.aws_config);
             Err(Error::new(
                 ErrorKind::Config,
-                format!("no profile of ours for {} stands in {place}", label(found.entry())),
+                format!("no profile of ours for {} stands in {place}", role_label(found.entry())),
             )
             .hint("use `--as keys`, or `--as auto` to take a profile only where there is one"))
         }
@@ -63,18 +67,18 @@ pub(super) fn form(ctx: &Ctx, found: &Found, wish: &Wish) -> Result<CredentialEx
 }
 
 /// What is in the environment now.
-pub(super) fn previous(ctx: &Ctx) -> PreviousEnv {
+pub(super) fn previous_env(ctx: &Ctx) -> PreviousEnv {
     PreviousEnv::new(ctx.env.pairs())
 }
 
 /// The variables that this role sets and removes.
-pub(super) fn changes(
+pub(super) fn env_changes(
     ctx: &Ctx,
-    found: &Found,
+    found: &ResolvedRole,
     credentials: &Credentials,
     form: CredentialExport,
     reach: Recipient,
-    wish: &Wish,
+    wish: &EnvOptions,
     previous: &PreviousEnv,
 ) -> EnvChanges {
     let (roster, entry) = (&*found.roster, found.entry());
@@ -94,15 +98,15 @@ pub(super) fn changes(
 }
 
 /// What a person calls a role.
-pub(super) fn label(entry: &RosterEntry) -> String {
+pub(super) fn role_label(entry: &RosterEntry) -> String {
     format!("{}/{}", entry.account_label(), entry.role)
 }
 
 /// Where the person is now, coming from where, and until when: `sandbox/ReadOnly → prod/Admin as
 /// keys, 59m left`.
-pub(super) fn place(
+pub(super) fn describe_change(
     ctx: &Ctx,
-    found: &Found,
+    found: &ResolvedRole,
     credentials: &Credentials,
     form: &CredentialExport,
 ) -> String {
@@ -110,7 +114,7 @@ pub(super) fn place(
     let before =
         ctx.env.get(env::ROLECALL_ROLE).filter(|arn| *arn != roster.arn(entry)).map(|arn| {
             let known = roster.entries.iter().find(|entry| roster.arn(entry) == arn);
-            known.map_or_else(|| arn.to_owned(), label)
+            known.map_or_else(|| arn.to_owned(), role_label)
         });
     let from = before.map(|before| format!("{before} → ")).unwrap_or_default();
     let left = format_duration(credentials.seconds_left(ctx.clock.now()));
@@ -124,24 +128,24 @@ pub(super) fn place(
             format!("as profile {name}, which renews itself, and as keys, {left} left")
         }
     };
-    escape_unprintable(&format!("{from}{} {how}", label(entry)))
+    escape_unprintable(&format!("{from}{} {how}", role_label(entry)))
 }
 
 /// Names what the person had set and the role takes the place of.
-pub(super) fn say_replaced(previous: &PreviousEnv, changes: &EnvChanges) {
+pub(super) fn print_replaced(previous: &PreviousEnv, changes: &EnvChanges) {
     let names = shell::replaced_variables(previous, changes);
     if let [rest @ .., last] = &names[..] {
         let names =
             if rest.is_empty() { last.clone() } else { format!("{} and {last}", rest.join(", ")) };
-        out::say(&out::dim(&format!("rolecall: the role takes the place of {names}")));
+        ui::print_message(&ui::dim(&format!("rolecall: the role takes the place of {names}")));
     }
 }
 
 /// Writes the use into the history; a history that can't be written stops nobody.
-pub(super) fn remember(ctx: &Ctx, found: &Found, command: &str) {
+pub(super) fn record_use(ctx: &Ctx, found: &ResolvedRole, command: &str) {
     if let Err(error) =
         history::record(ctx, found.roster.id(found.entry()), command, ctx.clock.now())
     {
-        out::warning(&error);
+        ui::print_warning(&error);
     }
 }
