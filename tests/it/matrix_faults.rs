@@ -254,13 +254,13 @@ const DAY: i64 = 86_400;
 
 macro_rules! rows {
     ($($class:ident: $name:literal => $script:expr;)*) => {
-        &[$(Row { name: $name, class: Class::$class, slow: false, script: $script }),*]
+        &[$(FaultRow { name: $name, class: Class::$class, slow: false, script: $script }),*]
     };
 }
 
 macro_rules! slow_rows {
     ($($class:ident: $name:literal => $script:expr;)*) => {
-        &[$(Row { name: $name, class: Class::$class, slow: true, script: $script }),*]
+        &[$(FaultRow { name: $name, class: Class::$class, slow: true, script: $script }),*]
     };
 }
 
