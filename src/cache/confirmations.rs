@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{ConfirmLevel, Error, Result, RoleId, Timestamp};
-use crate::os::{atomic_file, lock::Lock};
+use crate::os::atomic_file;
+use crate::os::lock::Lock;
 
 /// How long a consent is good for, in seconds.
 pub const LIFETIME_SECS: i64 = 3_600;

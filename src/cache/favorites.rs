@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::domain::{Error, ErrorKind, Result, RoleFlags};
-use crate::os::{atomic_file, lock::Lock};
+use crate::os::atomic_file;
+use crate::os::lock::Lock;
 
 /// How long another process may hold the file.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);

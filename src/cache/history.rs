@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Error, Result, RoleId, Timestamp, Usage, Usages, frecency};
-use crate::os::{atomic_file, lock::Lock};
+use crate::domain::frecency;
+use crate::domain::{Error, Result, RoleId, Timestamp, Usage, Usages};
+use crate::os::atomic_file;
+use crate::os::lock::Lock;
 
 /// How long another process may hold the file.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);

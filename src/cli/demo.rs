@@ -12,22 +12,30 @@ use std::time::Duration;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-use crate::config::{Env, env};
+use crate::config::Env;
+use crate::config::env;
 use crate::demo::{self, DeviceApproval, Simulator, SimulatorOptions};
 use crate::domain::{Error, Instance, Result, RoleName, RosterEntry};
 use crate::identity::Flow;
-use crate::ops::assume::{AssumeRequest, assume};
+use crate::ops::assume::AssumeRequest;
+use crate::ops::assume::assume;
 use crate::ops::ctx::Ctx;
-use crate::ops::sign_in::{SignInOptions, sign_in};
+use crate::ops::refresh::store;
+use crate::ops::roles::history;
+use crate::ops::roles::snapshot;
+use crate::ops::sign_in::SignInOptions;
+use crate::ops::sign_in::sessions;
+use crate::ops::sign_in::sign_in;
 use crate::ops::work::SignInStep;
-use crate::ops::{refresh::store, roles::history, roles::snapshot, sign_in::sessions};
+use crate::os::atomic_file;
 use crate::os::process::ChildCommand;
-use crate::os::signals::TerminationGuard;
-use crate::os::{atomic_file, random};
+use crate::os::process::signals::TerminationGuard;
+use crate::os::random;
 
+use super::app;
 use super::app::Caller;
 use super::args::{DemoArgs, DemoState, Globals};
-use super::{app, ui};
+use super::ui;
 
 /// How long a sign-in stands on the screen before it approves itself where no browser is at hand.
 const AUTO_APPROVE_DELAY: Duration = Duration::from_secs(4);

@@ -5,14 +5,18 @@ use std::ffi::OsString;
 use std::io::Read;
 use std::sync::Arc;
 
-use crate::config::{CredentialsAs, Env, env};
+use crate::config::env;
+use crate::config::{CredentialsAs, Env};
 use crate::domain::{Error, ErrorKind, Result, RoleArn, Secret};
 use crate::ops::assume::AssumeRequest;
 use crate::ops::ctx::Ctx;
-use crate::ops::endpoint::{credential_source, default_profile_conflict};
+use crate::ops::endpoint::credential_source;
+use crate::ops::endpoint::default_profile_conflict;
 use crate::os::http::Listener;
-use crate::os::life::ProcessIdentity;
-use crate::os::{helper, process, random};
+use crate::os::process;
+use crate::os::process::detached;
+use crate::os::process::watch::ProcessIdentity;
+use crate::os::random;
 use crate::server::{Endpoint, SlotName, SlotTiming};
 use crate::shell::CredentialExport;
 
@@ -75,7 +79,7 @@ pub(super) fn start(
         args.extend(["--browser".into(), browser.into()]);
     }
     let unset = [env::AWS_SSO_FILE_PASSWORD.name(), env::AWS_SSO_FILE_PASSWORD_FILE.name()];
-    let url = helper::spawn_and_wait(&own_program()?, &args, &unset, charge.render().expose())?;
+    let url = detached::spawn_and_wait(&own_program()?, &args, &unset, charge.render().expose())?;
     Ok(CredentialExport::Endpoint { url, token: charge.token })
 }
 
@@ -83,7 +87,7 @@ pub(super) fn start(
 pub(super) fn run(globals: &Globals, args: &EndpointHelperArgs) -> Result<u8> {
     if !args.serve {
         let words = std::env::args_os().skip(1).chain(["--serve".into()]);
-        return helper::respawn_detached(&own_program()?, &words.collect::<Vec<_>>()).map(|()| 0);
+        return detached::respawn_detached(&own_program()?, &words.collect::<Vec<_>>()).map(|()| 0);
     }
     process::become_session_leader();
     let charge = HelperInput::read_stdin()?;
@@ -110,7 +114,7 @@ async fn serve(
     let (name, watch) = (SlotName::default(), life.watch());
     endpoint.open(&name, token, credential_source(ctx.clone(), wish, sign_in));
     // Said after the watch began: whoever hears it still lives.
-    helper::report_ready(&format!("{}{}", listener.url(), name.path()))?;
+    detached::report_ready(&format!("{}{}", listener.url(), name.path()))?;
     tokio::select! {
         served = endpoint.serve(listener) => served,
         () = watch.wait() => Ok(()),

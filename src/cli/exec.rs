@@ -8,7 +8,7 @@ use crate::config::env;
 use crate::domain::Result;
 use crate::ops::ctx::Ctx;
 use crate::os::process::ChildCommand;
-use crate::os::title::TitleGuard;
+use crate::os::terminal::title::TitleGuard;
 use crate::shell::{EnvChanges, Recipient};
 use crate::tui::PickAction;
 

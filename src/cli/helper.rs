@@ -40,7 +40,7 @@ pub(super) fn start(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result
 
 /// Shows the user at the terminal, if there is one, where to sign in.
 pub(super) fn show_notice(notice: &SignInNotice) {
-    let Ok(mut terminal) = crate::os::tty::open() else { return };
+    let Ok(mut terminal) = crate::os::terminal::tty::open() else { return };
     let problem = notice
         .problem
         .as_ref()

@@ -18,7 +18,7 @@ use crate::ops::sign_in::sessions::load_sessions;
 use crate::ops::sign_in::token::{access_token, login_needed};
 use crate::ops::sign_in::{SignInOptions, open_options, sign_in_with_redirects};
 use crate::ops::work::SignInStep;
-use crate::os::pasted::PasteReader;
+use crate::os::terminal::paste::PasteReader;
 
 use super::args::{FlowArg, Globals, LoginArgs};
 use super::{app, cache, qr, setup, ui};

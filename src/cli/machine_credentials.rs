@@ -19,7 +19,7 @@ use crate::ops::{
     instances, instances::problems, instances::snapshot, roles::history, roles::profile,
 };
 use crate::os::clock::Clock;
-use crate::os::tty;
+use crate::os::terminal::tty;
 
 use super::app::Caller;
 use super::args::{Globals, Selectors};

@@ -42,7 +42,9 @@ fn pick_and_act(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
     }
     let ctx = app::open_allowing_no_instances(globals)?;
     let first_run = ctx.instances.is_empty();
-    if first_run && (args.filter || args.select_1 || args.exit_0 || !crate::os::tty::is_present()) {
+    if first_run
+        && (args.filter || args.select_1 || args.exit_0 || !crate::os::terminal::tty::is_present())
+    {
         return Err(no_instances(&ctx.paths));
     }
     if first_run {
@@ -270,7 +272,7 @@ fn open_screen(
     enter: EnterOptions,
     args: &PickArgs,
 ) -> Result<(PickerOutcome, Option<Arc<Ctx>>)> {
-    if !crate::os::tty::is_present() {
+    if !crate::os::terminal::tty::is_present() {
         return Err(Error::new(ErrorKind::Usage, "the picker needs a terminal")
             .hint("run `rolecall list`, `rolecall pick --filter QUERY`, or name the role: --arn, --account and --role, --profile"));
     }
@@ -341,5 +343,5 @@ fn open_screen(
 
 /// Puts a text on the clipboard of whatever terminal this is, near or far.
 fn copy_to_clipboard(text: &str) -> Result<()> {
-    crate::os::clipboard::copy_osc52(text, Env::from_process().get(env::TMUX).is_some())
+    crate::os::terminal::clipboard::copy_osc52(text, Env::from_process().get(env::TMUX).is_some())
 }

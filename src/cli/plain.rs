@@ -17,7 +17,7 @@ use crate::ops::ctx::Ctx;
 use crate::ops::refresh::store;
 use crate::ops::sign_in::sessions::load_sessions;
 use crate::ops::work::SessionList;
-use crate::os::tty;
+use crate::os::terminal::tty;
 use crate::tui::{Exit, PickAction, Picked};
 
 use super::{app, cache, login, pick};

@@ -3,7 +3,7 @@
 use qrcodegen::{QrCode, QrCodeEcc};
 
 use crate::domain::{Error, ErrorKind, Result};
-use crate::os::tty;
+use crate::os::terminal::tty;
 
 /// Cells around the code that have to stay empty for a reader to find it.
 const MARGIN: i32 = 2;

@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use crate::config::env;
 use crate::domain::{Error, Result, Secret};
 use crate::ops::console::link::{OneTimeRedirect, SECRET_VARIABLES};
-use crate::os::{helper, process};
+use crate::os::process;
+use crate::os::process::detached;
 
 use super::app;
 
@@ -20,7 +21,7 @@ use super::app;
 pub(super) fn start(link: &Secret<String>) -> Result<String> {
     let unset: Vec<&str> =
         SECRET_VARIABLES.into_iter().chain([env::AWS_SSO_FILE_PASSWORD_FILE.name()]).collect();
-    helper::spawn_and_wait(
+    detached::spawn_and_wait(
         &own_program()?,
         &[OsString::from("redirect-helper")],
         &unset,
@@ -31,7 +32,7 @@ pub(super) fn start(link: &Secret<String>) -> Result<String> {
 /// The helper: the first process starts the second, which serves.
 pub(super) fn run(serve: bool) -> Result<u8> {
     if !serve {
-        return helper::respawn_detached(
+        return detached::respawn_detached(
             &own_program()?,
             &["redirect-helper", "--serve"].map(OsString::from),
         )
@@ -43,7 +44,7 @@ pub(super) fn run(serve: bool) -> Result<u8> {
         .read_to_string(&mut link)
         .map_err(|error| Error::os(format!("reading the link: {error}")))?;
     let redirect = OneTimeRedirect::new(Secret::new(link))?;
-    helper::report_ready(redirect.url())?;
+    detached::report_ready(redirect.url())?;
     app::runtime()?.block_on(redirect.serve())?;
     Ok(0)
 }

@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::domain::{ErrorKind, Roster, RosterEntry, escape_unprintable};
 use crate::ops::each::{RoleEvent, RunOutcome};
-use crate::os::group::OutputStream;
+use crate::os::process::group::OutputStream;
 
 use super::{access, exit_code, role_env, ui};
 

@@ -13,7 +13,7 @@ use crate::ops::ctx::Ctx;
 use crate::ops::roles::profile::{self, ProfileRole};
 use crate::ops::roles::resolve::{RoleQuery, candidates};
 use crate::ops::{refresh::store, roles::history};
-use crate::os::tty;
+use crate::os::terminal::tty;
 use crate::tui::PickAction;
 
 use super::args::{Globals, Selectors};

@@ -4,7 +4,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use crate::domain::escape_unprintable;
-use crate::os::tty;
+use crate::os::terminal::tty;
 
 /// Renders rows under a header, columns two blanks apart; with a width, the widest columns are cut
 /// in the middle until it fits.

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use crate::config::{Env, LogLevel, env};
 use crate::domain::{Error, ErrorKind, Result, escape_unprintable, escape_unprintable_lines};
 use crate::os::atomic_file;
-use crate::os::tty;
+use crate::os::terminal::tty;
 
 use super::args::{ColorChoice, Globals};
 

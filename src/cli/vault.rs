@@ -136,7 +136,7 @@ fn read_stdin_line() -> Result<Secret<String>> {
 /// A passphrase from the terminal, not shown while it is typed, or one line of standard input.
 fn read_passphrase(question: &str) -> Result<Secret<String>> {
     let typed = if std::io::stdin().is_terminal() {
-        crate::os::tty::prompt_hidden(question)?
+        crate::os::terminal::tty::prompt_hidden(question)?
     } else {
         read_stdin_line()?
     };

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::cache::confirmations::{self, Confirmation};
 use crate::domain::{ConfirmLevel, RoleId, Timestamp};
-use crate::os::terminal_session::terminal_session_id;
+use crate::os::terminal::session::terminal_session_id;
 
 use crate::ops::ctx::Ctx;
 

@@ -6,8 +6,8 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::domain::{Credentials, Error, Result};
-use crate::os::group::{ChildGroup, OutputStream, StopGroupOnSignal};
 use crate::os::process::ChildCommand;
+use crate::os::process::group::{ChildGroup, OutputStream, StopGroupOnSignal};
 
 use crate::ops::assume::{AssumeRequest, assume};
 use crate::ops::ctx::{Ctx, run_blocking};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::config::env;
 use crate::domain::{Credentials, Error, ErrorKind, Result, RoleId, Roster, Secret};
-use crate::os::ancestors::parent_names;
+use crate::os::process::parents::parent_names;
 use crate::shell::{self, CredentialExport, PreviousEnv, Recipient, RoleExport};
 use crate::vault::RecordId;
 

@@ -20,10 +20,10 @@ use super::inline_backend::InlineBackend;
 use super::state::State;
 use super::view;
 use crate::domain::{Error, Height, Result};
-use crate::os::job::JobControl;
-use crate::os::raw_mode::RawMode;
-use crate::os::signals::TerminationGuard;
-use crate::os::tty::{self, CursorShape};
+use crate::os::process::job_control::JobControl;
+use crate::os::process::signals::TerminationGuard;
+use crate::os::terminal::raw_mode::RawMode;
+use crate::os::terminal::tty::{self, CursorShape};
 
 type RestoreFn = Arc<dyn Fn() + Send + Sync>;
 type PanicHook = Arc<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::domain::{Error, ErrorKind, Result, Secret};
-use crate::os::{atomic_file, random};
+use crate::os::atomic_file;
+use crate::os::random;
 
 use super::seal::{DataKey, KeyId, Sealer, VaultId};
 

@@ -3,8 +3,8 @@
 
 use crate::config::{Env, Paths, env, home_dir};
 use crate::domain::{Error, ErrorKind, Result};
-use crate::os::ancestors::parent_names;
 use crate::os::atomic_file;
+use crate::os::process::parents::parent_names;
 use crate::shell::hooks::ShellHook;
 use crate::shell::hooks::completion_file::{UserDirs, check_mark, completion_file, with_mark};
 use crate::shell::{self, Dialect};

@@ -6,11 +6,13 @@ use std::time::{Duration, Instant};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio::sync::Notify;
 
-use crate::config::{UrlAction, env};
+use crate::config::UrlAction;
+use crate::config::env;
 use crate::domain::{Error, ErrorKind, Result, Secret};
-use crate::os::clipboard::{self, Desktop};
+use crate::os::browser;
 use crate::os::http::{HttpRequest, HttpResponse, Listener};
-use crate::os::{browser, random};
+use crate::os::random;
+use crate::os::terminal::clipboard::{self, Desktop};
 
 use crate::ops::ctx::Ctx;
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{Error, ErrorKind, Instance, Result, Timestamp, format_duration};
 use crate::os::atomic_file;
 use crate::os::lock::Lock;
-use crate::os::tty;
+use crate::os::terminal::tty;
 use crate::vault::{Generation, RecordId, SharedOutcome, SingleFlight, SsoToken, Turn};
 
 use crate::ops::ctx::{Ctx, run_blocking};

@@ -13,7 +13,7 @@ use crossterm::event::{KeyCode, KeyModifiers};
 
 use super::event::{Event, Key, Mouse, MouseKind};
 use crate::domain::{Error, Result};
-use crate::os::tty_reader::{StopReading, TtyEvent, TtyReader};
+use crate::os::terminal::tty_reader::{StopReading, TtyEvent, TtyReader};
 use decoder::Decoder;
 
 /// Two clicks within this time are one double click.

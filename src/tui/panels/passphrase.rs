@@ -10,7 +10,7 @@ use super::content::{ContentRow, InputField, PanelContent, PanelSize, Tone};
 use super::{EventResult, KeyPress, Panel, PasteResult};
 use crate::domain::{Error, Secret};
 use crate::ops::work::{Request, UnlockPrompt};
-use crate::os::tty::MAX_PASSPHRASE_CHARS;
+use crate::os::terminal::tty::MAX_PASSPHRASE_CHARS;
 
 /// From so many that did not fit on, it may well be forgotten.
 const ATTEMPTS_BEFORE_RESET_HINT: usize = 3;

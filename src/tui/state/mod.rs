@@ -26,7 +26,7 @@ use super::panels::log::LogEntry;
 use super::search::{self, SearchJob, SearchPreferences, SortOrder};
 use super::status_line;
 use super::{Appearance, PickAction, PickerOptions};
-use crate::os::tty::CursorShape;
+use crate::os::terminal::tty::CursorShape;
 use first_run::FirstRunForm;
 use list::RoleList;
 use overlay::Overlay;

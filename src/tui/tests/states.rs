@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::ops::work::{RefreshCounts, Request, SignInStep, UnlockPrompt};
-use crate::os::tty::CursorShape;
+use crate::os::terminal::tty::CursorShape;
 use crate::tui::event::{Mouse, MouseKind};
 use crate::tui::keymap::EditingMode;
 use crate::tui::state::overlay::Overlay;

@@ -16,8 +16,8 @@ use crate::ops::profiles::{self, ProfileChange, ProfileRequest, ProfileSelection
 use crate::ops::refresh::store;
 use crate::ops::setup::{discover, hook, instance};
 use crate::ops::sign_in::SignInOptions;
-use crate::os::ancestors::parent_names;
 use crate::os::clock::Clock;
+use crate::os::process::parents::parent_names;
 use crate::shell::calling_shell;
 use crate::shell::hooks::{HookSetup, hook_setup};
 

@@ -13,8 +13,8 @@ use signal_hook::flag::register_conditional_default;
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level::emulate_default_handler;
 
-use super::thread;
 use crate::domain::{Error, Result};
+use crate::os::thread;
 
 /// Who answers for a signal, for every signal that anybody in this process ever has: handlers are
 /// the process's own.
@@ -164,7 +164,11 @@ mod tests {
         // A process of its own: this test's binary again, which runs only what is named.
         let mut command = Command::new(std::env::current_exe().unwrap());
         command
-            .args(["--exact", "os::signals::tests::helper_that_attends_late", "--include-ignored"])
+            .args([
+                "--exact",
+                "os::process::signals::tests::helper_that_attends_late",
+                "--include-ignored",
+            ])
             .env("TOLD", &told);
         let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
         assert_eq!((status.signal(), told.exists()), (Some(15), true), "{status:?}");

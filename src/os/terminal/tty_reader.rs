@@ -11,8 +11,8 @@ use signal_hook::SigId;
 use signal_hook::consts::SIGWINCH;
 use signal_hook::low_level::{pipe, unregister};
 
-use super::readiness::wait_readable;
 use crate::domain::{Error, Result};
+use crate::os::terminal::readiness::wait_readable;
 
 /// Reads a terminal in raw mode. It sleeps in the kernel until something happens: no polling, no
 /// wake-ups.

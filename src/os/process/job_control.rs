@@ -10,9 +10,9 @@ use signal_hook::SigId;
 use signal_hook::consts::{SIGCONT, SIGTSTP};
 use signal_hook::iterator::{Handle, Signals};
 
-use super::signals::wake_reader;
-use super::thread;
 use crate::domain::{Error, Result};
+use crate::os::process::signals::wake_reader;
+use crate::os::thread;
 
 /// While it lives, a request to stop is heard instead of obeyed, so that the terminal can be given
 /// back first; and it is known when the process went on after a stop that could not be heard.

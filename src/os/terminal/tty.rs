@@ -6,8 +6,8 @@ use std::os::fd::AsFd;
 
 use rustix::termios::tcgetwinsize;
 
-use super::signals::TerminationGuard;
 use crate::domain::{Error, ErrorKind, Result, Secret};
+use crate::os::process::signals::TerminationGuard;
 
 /// Opens the controlling terminal for reading and writing.
 ///

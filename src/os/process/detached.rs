@@ -39,7 +39,7 @@ pub fn spawn_and_wait(
     let written = stdin.write_all(input);
     drop(stdin);
     let (tell, heard) = mpsc::channel();
-    let reader = super::thread::spawn("helper", move || {
+    let reader = crate::os::thread::spawn("helper", move || {
         let mut line = String::new();
         let read = BufReader::new(stdout).read_line(&mut line);
         let _ = tell.send(read.map(|_| line));

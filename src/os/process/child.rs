@@ -53,7 +53,7 @@ impl ChildCommand {
             std::io::ErrorKind::PermissionDenied => {
                 Error::new(ErrorKind::Usage, format!("running `{program}`: {error}"))
             }
-            _ => super::thread::resource_error(&format!("running `{program}`"), error),
+            _ => crate::os::thread::resource_error(&format!("running `{program}`"), error),
         }
     }
 
@@ -112,7 +112,7 @@ impl ChildCommand {
 #[cfg(unix)]
 struct SignalForwarder {
     handle: signal_hook::iterator::Handle,
-    _claim: super::signals::SignalClaim,
+    _claim: crate::os::process::signals::SignalClaim,
 }
 
 /// Signals that wait for a child to be passed on to.
@@ -120,7 +120,7 @@ struct SignalForwarder {
 struct QueuedSignals {
     handle: signal_hook::iterator::Handle,
     child: std::sync::mpsc::Sender<rustix::process::Pid>,
-    claim: super::signals::SignalClaim,
+    claim: crate::os::process::signals::SignalClaim,
 }
 
 #[cfg(unix)]
@@ -129,11 +129,11 @@ impl QueuedSignals {
     fn new() -> Result<Self> {
         use rustix::process::{Signal, kill_process};
         const ENDING: &[i32] = &[signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP];
-        let answered = super::signals::SignalClaim::new(ENDING);
+        let answered = crate::os::process::signals::SignalClaim::new(ENDING);
         let mut signals = signal_hook::iterator::Signals::new(ENDING)
             .map_err(|error| Error::os(format!("signals: {error}")))?;
         let (handle, (child, started)) = (signals.handle(), std::sync::mpsc::channel());
-        super::thread::spawn("signals", move || {
+        crate::os::thread::spawn("signals", move || {
             let Ok(child) = started.recv() else { return };
             for signal in signals.forever().filter_map(Signal::from_named_raw) {
                 let _ = kill_process(child, signal);
@@ -160,14 +160,14 @@ impl Drop for SignalForwarder {
 /// "ignore", since a child inherits what is ignored and gets the default for what is handled.
 struct IgnoreKeyboardSignals {
     #[cfg(unix)]
-    _claim: super::signals::SignalClaim,
+    _claim: crate::os::process::signals::SignalClaim,
 }
 
 impl IgnoreKeyboardSignals {
     fn new() -> Self {
         Self {
             #[cfg(unix)]
-            _claim: super::signals::SignalClaim::new(&[
+            _claim: crate::os::process::signals::SignalClaim::new(&[
                 signal_hook::consts::SIGINT,
                 signal_hook::consts::SIGQUIT,
             ]),
@@ -235,7 +235,7 @@ pub struct DeferSignals {
     #[cfg(unix)]
     deferred: Vec<(i32, signal_hook::SigId, std::sync::Arc<std::sync::atomic::AtomicBool>)>,
     #[cfg(unix)]
-    claim: Option<super::signals::SignalClaim>,
+    claim: Option<crate::os::process::signals::SignalClaim>,
 }
 
 impl DeferSignals {
@@ -249,7 +249,8 @@ impl DeferSignals {
                 let flag = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
                 signal_hook::flag::register(signal, flag.clone()).ok().map(|id| (signal, id, flag))
             };
-            let answered = super::signals::SignalClaim::new(&[SIGINT, SIGTERM, SIGHUP]);
+            let answered =
+                crate::os::process::signals::SignalClaim::new(&[SIGINT, SIGTERM, SIGHUP]);
             Self {
                 deferred: [SIGINT, SIGTERM, SIGHUP].into_iter().filter_map(hold).collect(),
                 claim: Some(answered),
@@ -308,7 +309,7 @@ mod tests {
             command
                 .args([
                     "--exact",
-                    "os::process::tests::helper_that_holds_a_signal",
+                    "os::process::child::tests::helper_that_holds_a_signal",
                     "--include-ignored",
                 ])
                 .env("HOLD", step);

@@ -15,9 +15,10 @@ use signal_hook::iterator::{Handle, Signals};
 
 use crate::domain::{Error, Result};
 
-use super::process::{ChildCommand, exit_code};
-use super::signals::SignalClaim;
-use super::thread;
+use super::ChildCommand;
+use super::child::exit_code;
+use crate::os::process::signals::SignalClaim;
+use crate::os::thread;
 
 /// How long children may take to end after they were asked to.
 const GRACE: Duration = Duration::from_secs(5);

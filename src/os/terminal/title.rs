@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use crate::domain::escape_unprintable;
 
-use super::tty;
+use crate::os::terminal::tty;
 
 /// The option of a tmux pane that status lines show as `#{@rolecall}`.
 const PANE_OPTION: &str = "@rolecall";

@@ -12,9 +12,9 @@ use std::thread::JoinHandle;
 use rustix::process::getpgrp;
 use rustix::termios::tcgetpgrp;
 
-use super::readiness::wait_readable;
-use super::tty;
 use crate::domain::Secret;
+use crate::os::terminal::readiness::wait_readable;
+use crate::os::terminal::tty;
 
 /// The longest line that a terminal makes.
 const MAX_LINE_LEN: usize = 4096;

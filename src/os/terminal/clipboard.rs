@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::domain::{Error, ErrorKind, Result};
 
-use super::tty;
+use crate::os::terminal::tty;
 
 /// Which desktop there is, as the environment tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,0 +1,13 @@
+//! Processes: child processes and groups, signals, job control, and the parents of this one.
+
+mod child;
+pub mod detached;
+pub mod group;
+pub mod job_control;
+pub mod parents;
+pub mod signals;
+pub mod watch;
+
+pub use child::{
+    ChildCommand, DeferSignals, become_session_leader, make_undumpable, spawn_detached,
+};
