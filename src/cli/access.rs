@@ -4,18 +4,22 @@
 use std::io::IsTerminal;
 use std::sync::Arc;
 
+use crate::domain::escape_unprintable;
+use crate::domain::format_duration;
 use crate::domain::{
     ConfirmLevel, Credentials, Error, ErrorKind, Instance, Result, RoleName, Roster, RosterEntry,
-    escape_unprintable, format_duration,
 };
-use crate::ops::assume::{AssumeRequest, assume};
+use crate::ops::assume::AssumeRequest;
+use crate::ops::assume::assume;
 use crate::ops::confirmations;
 use crate::ops::ctx::Ctx;
 use crate::ops::sign_in::sessions;
 
 pub(super) use crate::ops::access_request::add_access_hint;
 
-use super::{app, login, ui};
+use super::app;
+use super::ui;
+use crate::cli::cmd::login;
 
 /// Asks before a protected role is used, once in an hour for each terminal; without a terminal only
 /// `--yes` will do.

@@ -3,7 +3,8 @@
 use std::io::IsTerminal;
 use std::sync::Arc;
 
-use crate::config::{self, AutoLogin, Env, Paths, Settings, env};
+use crate::config::env;
+use crate::config::{self, AutoLogin, Env, Paths, Settings};
 use crate::domain::{Error, ErrorKind, Instance, Result, Secret};
 use crate::identity::{NetworkConfig, Proxy};
 use crate::ops::ctx::Ctx;
@@ -14,7 +15,8 @@ use crate::os::clock::Clock;
 use crate::vault::{PassphraseSource, Vault, VaultOptions};
 
 use super::args::Globals;
-use super::{setup, ui};
+use super::setup;
+use super::ui;
 
 /// Reads configuration and instances, and puts everything together. Opens neither vault nor
 /// network.

@@ -4,26 +4,36 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::config::{AutoLogin, Env, Paths, env};
+use crate::config::env;
+use crate::config::{AutoLogin, Env, Paths};
 use crate::domain::{
     AccountId, Credentials, Error, ErrorKind, Instance, InstanceName, Result, RoleArn, RoleId,
     RoleName, Window,
 };
-use crate::ops::assume::{AssumeRequest, assume, load_fresh};
+use crate::ops::assume::AssumeRequest;
+use crate::ops::assume::assume;
+use crate::ops::assume::load_fresh;
 use crate::ops::ctx::Ctx;
+use crate::ops::instances;
+use crate::ops::instances::problems;
+use crate::ops::instances::snapshot;
 use crate::ops::refresh::store;
 use crate::ops::roles::chain::Chains;
+use crate::ops::roles::history;
+use crate::ops::roles::profile;
 use crate::ops::roles::resolve::unknown_role;
-use crate::ops::sign_in::background::{SIGN_IN_TIMEOUT, await_sign_in};
-use crate::ops::{
-    instances, instances::problems, instances::snapshot, roles::history, roles::profile,
-};
+use crate::ops::sign_in::background::SIGN_IN_TIMEOUT;
+use crate::ops::sign_in::background::await_sign_in;
 use crate::os::clock::Clock;
 use crate::os::terminal::tty;
 
+use super::access;
+use super::app;
 use super::app::Caller;
 use super::args::{Globals, Selectors};
-use super::{access, app, helper, resolve, ui};
+use super::resolve;
+use super::ui;
+use crate::cli::helpers::sign_in;
 
 /// How long a background sign-in is waited for without a terminal: some SDKs give a process no
 /// more.
@@ -234,8 +244,8 @@ fn fetch(
                     ctx,
                     &wish.instance,
                     wait,
-                    || helper::start(ctx, globals, &wish.instance),
-                    helper::show_notice,
+                    || sign_in::start(ctx, globals, &wish.instance),
+                    sign_in::show_notice,
                 )
                 .await?;
                 assume(ctx, wish).await

@@ -4,45 +4,21 @@ mod access;
 mod app;
 mod appearance;
 mod args;
-mod cache;
+mod cmd;
 mod complete;
-mod console;
-mod credentials;
-mod demo;
-mod doctor;
-mod each;
-mod eks_token;
-mod endpoint;
-mod eval;
-mod exec;
 mod fast_args;
 mod help;
-mod helper;
-mod history;
-mod init;
+mod helpers;
 mod key_bindings;
-mod list;
-mod login;
-mod logout;
 mod machine_credentials;
-mod pick;
-mod plain;
-mod process;
+mod picker;
 mod qr;
-mod redirect;
-mod report;
 mod resolve;
 mod role_env;
 mod role_selector;
-mod scene;
-mod settings;
 mod setup;
-mod status;
 mod table;
-mod tags;
-mod time;
 mod ui;
-mod vault;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -58,8 +34,8 @@ pub use args::{Cli, Command};
 pub fn main() -> ExitCode {
     crate::os::process::make_undumpable();
     let args: Vec<OsString> = std::env::args_os().collect();
-    let result = match time::parse_fast(&args) {
-        Some(alone) => time::run(&alone),
+    let result = match cmd::time::parse_fast(&args) {
+        Some(alone) => cmd::time::run(&alone),
         // The whole command line is a tree of some hundred words; a picker that was asked for
         // without any needs none of them.
         None if args.len() == 1 => run(Cli::default()),
@@ -98,33 +74,33 @@ fn run(cli: Cli) -> Result<u8> {
     }
     let globals = cli.globals;
     match cli.command {
-        None => pick::interactive(&globals, cli.pick),
-        Some(Command::Pick(args)) => pick::run(&globals, args),
-        Some(Command::Process(args)) => process::run(&globals, &args),
-        Some(Command::Credentials(args)) => credentials::run(&globals, &args),
-        Some(Command::Login(args)) => login::run(&globals, &args),
-        Some(Command::Logout(args)) => logout::run(&globals, &args),
-        Some(Command::Status(args)) => status::run(&globals, &args),
-        Some(Command::Cache(args)) => cache::run(&globals, &args),
-        Some(Command::List(args)) => list::run(&globals, &args),
-        Some(Command::Exec(args)) => exec::run(&globals, args),
-        Some(Command::Console(args)) => console::run(&globals, args),
-        Some(Command::EksToken(args)) => eks_token::run(&globals, &args),
-        Some(Command::Eval(args)) => eval::run(&globals, args),
-        Some(Command::Time(args)) => time::run(&args),
-        Some(Command::Each(args)) => each::run(&globals, &args),
-        Some(Command::Tags(args)) => tags::run(&globals, &args),
-        Some(Command::History(args)) => history::run(&globals, &args),
-        Some(Command::Init(args)) => init::run(args),
-        Some(Command::Settings(args)) => settings::run(&globals, args),
+        None => cmd::pick::interactive(&globals, cli.pick),
+        Some(Command::Pick(args)) => cmd::pick::run(&globals, args),
+        Some(Command::Process(args)) => cmd::process::run(&globals, &args),
+        Some(Command::Credentials(args)) => cmd::credentials::run(&globals, &args),
+        Some(Command::Login(args)) => cmd::login::run(&globals, &args),
+        Some(Command::Logout(args)) => cmd::logout::run(&globals, &args),
+        Some(Command::Status(args)) => cmd::status::run(&globals, &args),
+        Some(Command::Cache(args)) => cmd::cache::run(&globals, &args),
+        Some(Command::List(args)) => cmd::list::run(&globals, &args),
+        Some(Command::Exec(args)) => cmd::exec::run(&globals, args),
+        Some(Command::Console(args)) => cmd::console::run(&globals, args),
+        Some(Command::EksToken(args)) => cmd::eks_token::run(&globals, &args),
+        Some(Command::Eval(args)) => cmd::eval::run(&globals, args),
+        Some(Command::Time(args)) => cmd::time::run(&args),
+        Some(Command::Each(args)) => cmd::each::run(&globals, &args),
+        Some(Command::Tags(args)) => cmd::tags::run(&globals, &args),
+        Some(Command::History(args)) => cmd::history::run(&globals, &args),
+        Some(Command::Init(args)) => cmd::init::run(args),
+        Some(Command::Settings(args)) => cmd::settings::run(&globals, args),
         Some(Command::Setup(args)) => setup::run(&globals, &args),
-        Some(Command::Vault(args)) => vault::run(&globals, &args),
-        Some(Command::Doctor(args)) => doctor::run(&globals, &args),
-        Some(Command::Demo(args)) => demo::run(&globals, args),
+        Some(Command::Vault(args)) => cmd::vault::run(&globals, &args),
+        Some(Command::Doctor(args)) => cmd::doctor::run(&globals, &args),
+        Some(Command::Demo(args)) => cmd::demo::run(&globals, args),
         Some(Command::Complete(args)) => complete::run(&globals, &args),
-        Some(Command::SignInHelper) => helper::run(&globals),
-        Some(Command::RedirectHelper { serve }) => redirect::run(serve),
-        Some(Command::EndpointHelper(args)) => endpoint::run(&globals, &args),
+        Some(Command::SignInHelper) => helpers::sign_in::run(&globals),
+        Some(Command::RedirectHelper { serve }) => helpers::redirect::run(serve),
+        Some(Command::EndpointHelper(args)) => helpers::endpoint::run(&globals, &args),
     }
 }
 

@@ -10,8 +10,10 @@ use crate::ops::refresh::lookup::LookupScope;
 use crate::ops::refresh::store;
 use crate::ops::roles::resolve::{self, RoleQuery};
 
+use super::app;
 use super::args::Selectors;
-use super::{app, cache, ui};
+use super::ui;
+use crate::cli::cmd::cache;
 
 impl Selectors {
     /// What was asked for, with free words.

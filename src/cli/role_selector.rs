@@ -4,21 +4,27 @@
 use std::io::IsTerminal;
 use std::sync::Arc;
 
-use crate::config::{Env, env};
-use crate::console::{ConsolePage, parse_page};
+use crate::config::Env;
+use crate::config::env;
+use crate::console::ConsolePage;
+use crate::console::parse_page;
 use crate::domain::{
     AccountId, Error, ErrorKind, Instance, InstanceName, Result, RoleArn, RoleName,
 };
 use crate::ops::ctx::Ctx;
+use crate::ops::refresh::store;
+use crate::ops::roles::history;
 use crate::ops::roles::profile::{self, ProfileRole};
-use crate::ops::roles::resolve::{RoleQuery, candidates};
-use crate::ops::{refresh::store, roles::history};
+use crate::ops::roles::resolve::RoleQuery;
+use crate::ops::roles::resolve::candidates;
 use crate::os::terminal::tty;
 use crate::tui::PickAction;
 
+use super::access;
+use super::app;
 use super::args::{Globals, Selectors};
 use super::resolve::{self, ResolvedRole};
-use super::{access, app, pick};
+use crate::cli::cmd::pick;
 
 /// The words about one role, ready to be looked up.
 #[derive(Debug, Clone, Default)]

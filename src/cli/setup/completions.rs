@@ -10,7 +10,8 @@ use crate::shell::hooks::completion_file::{UserDirs, check_mark, completion_file
 use crate::shell::{self, Dialect};
 
 use super::super::args::CompletionsArgs;
-use super::super::{init, ui};
+use crate::cli::cmd::init;
+use crate::cli::ui;
 
 /// Runs the command.
 pub(super) fn run(args: &CompletionsArgs) -> Result<u8> {

@@ -17,8 +17,9 @@ use crate::domain::Result;
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::profile_format::ProfileFormat;
 
+use super::app;
 use super::args::{Globals, SetupArgs, SetupCommand};
-use super::{app, settings};
+use crate::cli::cmd::settings;
 
 pub(super) use profiles::update_after_refresh;
 pub(super) use wizard::first_run;

@@ -7,19 +7,25 @@ mod roles;
 use std::io::IsTerminal;
 use std::sync::Arc;
 
+use crate::cli::app;
 use crate::cli::args::{Globals, ProfilesArgs, WizardArgs};
-use crate::cli::{app, cache, login, ui};
+use crate::cli::cmd::cache;
+use crate::cli::cmd::login;
+use crate::cli::ui;
 use crate::config::env;
 use crate::domain::{Error, ErrorKind, Instance, InstanceName, Result};
 use crate::ops::ctx::Ctx;
 use crate::ops::profiles::{self, ProfileChange, ProfileRequest, ProfileSelection};
 use crate::ops::refresh::store;
-use crate::ops::setup::{discover, hook, instance};
+use crate::ops::setup::discover;
+use crate::ops::setup::hook;
+use crate::ops::setup::instance;
 use crate::ops::sign_in::SignInOptions;
 use crate::os::clock::Clock;
 use crate::os::process::parents::parent_names;
 use crate::shell::calling_shell;
-use crate::shell::hooks::{HookSetup, hook_setup};
+use crate::shell::hooks::HookSetup;
+use crate::shell::hooks::hook_setup;
 
 use questions::Questions;
 

@@ -4,11 +4,12 @@ use crate::domain::Result;
 use crate::ops::sign_in::cli_token::load_cli_token;
 use crate::ops::sign_in::sessions::sign_out;
 
-use super::args::{Globals, LogoutArgs};
-use super::{app, ui};
+use crate::cli::app;
+use crate::cli::args::{Globals, LogoutArgs};
+use crate::cli::ui;
 
 /// Runs the command. Works when nobody is signed in.
-pub(super) fn run(globals: &Globals, args: &LogoutArgs) -> Result<u8> {
+pub(in crate::cli) fn run(globals: &Globals, args: &LogoutArgs) -> Result<u8> {
     let ctx = app::open(globals)?;
     let instances = app::selected_or_all_instances(&ctx, globals, args.all)?;
     let work = app::for_each_instance(&instances, async |instance| {

@@ -20,13 +20,13 @@ use crate::os::random;
 use crate::server::{Endpoint, SlotName, SlotTiming};
 use crate::shell::CredentialExport;
 
-use super::app::{self, Caller};
-use super::args::{EndpointHelperArgs, FormArg, Globals};
-use super::resolve::ResolvedRole;
-use super::role_env;
+use crate::cli::app::{self, Caller};
+use crate::cli::args::{EndpointHelperArgs, FormArg, Globals};
+use crate::cli::resolve::ResolvedRole;
+use crate::cli::role_env;
 
 /// Whether the command gets an endpoint: by `--as`, else by `credentials_as`.
-pub(super) fn is_requested(ctx: &Ctx, wish: &role_env::EnvOptions) -> bool {
+pub(in crate::cli) fn is_requested(ctx: &Ctx, wish: &role_env::EnvOptions) -> bool {
     wish.form.map_or(ctx.settings.credentials_as == CredentialsAs::Endpoint, |form| {
         form == FormArg::Endpoint
     })
@@ -37,7 +37,7 @@ pub(super) fn is_requested(ctx: &Ctx, wish: &role_env::EnvOptions) -> bool {
 /// # Errors
 /// [`Kind::Usage`] with `-x`; [`Kind::Config`] with file and line when the default profile yields
 /// credentials.
-pub(super) fn check(ctx: &Ctx, wish: &role_env::EnvOptions) -> Result<()> {
+pub(in crate::cli) fn check(ctx: &Ctx, wish: &role_env::EnvOptions) -> Result<()> {
     if wish.export_all {
         return Err(Error::new(
             ErrorKind::Usage,
@@ -56,7 +56,7 @@ pub(super) fn check(ctx: &Ctx, wish: &role_env::EnvOptions) -> Result<()> {
 ///
 /// # Errors
 /// [`Kind::Vault`] when the vault can't be opened; when the helper does not start.
-pub(super) fn start(
+pub(in crate::cli) fn start(
     ctx: &Ctx,
     globals: &Globals,
     found: &ResolvedRole,
@@ -84,7 +84,7 @@ pub(super) fn start(
 }
 
 /// The helper: the first process starts the second, which serves.
-pub(super) fn run(globals: &Globals, args: &EndpointHelperArgs) -> Result<u8> {
+pub(in crate::cli) fn run(globals: &Globals, args: &EndpointHelperArgs) -> Result<u8> {
     if !args.serve {
         let words = std::env::args_os().skip(1).chain(["--serve".into()]);
         return detached::respawn_detached(&own_program()?, &words.collect::<Vec<_>>()).map(|()| 0);
@@ -96,7 +96,7 @@ pub(super) fn run(globals: &Globals, args: &EndpointHelperArgs) -> Result<u8> {
     let wish = AssumeRequest::new(&instance, arn.account, arn.role);
     let sign_in = {
         let (ctx, globals) = (ctx.clone(), globals.clone());
-        move || super::helper::start(&ctx, &globals, &instance)
+        move || crate::cli::helpers::sign_in::start(&ctx, &globals, &instance)
     };
     app::block_on(&ctx, serve(&ctx, wish, charge.watched, charge.token, sign_in))?;
     Ok(0)

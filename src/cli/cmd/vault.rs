@@ -8,12 +8,13 @@ use crate::config::{self, Env};
 use crate::domain::{Error, ErrorKind, Result, Secret};
 use crate::vault::{KeyLocation, SecureStore, Vault};
 
-use super::app::Caller;
-use super::args::{Globals, VaultArgs, VaultCommand};
-use super::{app, ui};
+use crate::cli::app;
+use crate::cli::app::Caller;
+use crate::cli::args::{Globals, VaultArgs, VaultCommand};
+use crate::cli::ui;
 
 /// Runs the command. Needs no IAM Identity Center to be known.
-pub(super) fn run(globals: &Globals, args: &VaultArgs) -> Result<u8> {
+pub(in crate::cli) fn run(globals: &Globals, args: &VaultArgs) -> Result<u8> {
     let env = Env::from_process();
     let paths = app::paths(&env, globals)?;
     let settings = config::load(&env, &paths)?.settings;
@@ -88,7 +89,7 @@ fn print_status(vault: &Vault, json: bool) -> Result<u8> {
         )
     };
     ui::print_data(&text)?;
-    Ok(if problem.is_none() { 0 } else { super::exit_code(ErrorKind::Vault) })
+    Ok(if problem.is_none() { 0 } else { crate::cli::exit_code(ErrorKind::Vault) })
 }
 
 fn change_passphrase(vault: &Vault) -> Result<()> {
@@ -115,7 +116,7 @@ fn reset(vault: &Vault, yes: bool) -> Result<()> {
             .trim()
             .eq_ignore_ascii_case("y")
         {
-            return Err(super::cancelled());
+            return Err(crate::cli::cancelled());
         }
     }
     vault.reset()?;

@@ -5,24 +5,27 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::config::{
-    self, Env, ListedSetting, LoadedConfig, Origin, Paths, Settings, Warning, edit, env,
-};
+use crate::config::edit;
+use crate::config::env;
+use crate::config::{self, Env, ListedSetting, LoadedConfig, Origin, Paths, Settings, Warning};
 use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::roles::profile_format::ProfileFormat;
 use crate::os::atomic_file;
 use crate::os::browser::split_words;
 use crate::os::process::ChildCommand;
 
-use super::args::{Globals, SettingsArgs, SettingsCommand};
-use super::{app, key_bindings, table, ui};
+use crate::cli::app;
+use crate::cli::args::{Globals, SettingsArgs, SettingsCommand};
+use crate::cli::key_bindings;
+use crate::cli::table;
+use crate::cli::ui;
 
 /// What a new configuration file starts with.
 const CONFIG_TEMPLATE: &str = "# The configuration of rolecall; `rolecall settings show` tells what may stand here.\n\
                    # [instances.corp]\n# start_url = \"https://NAME.awsapps.com/start\"\n# sso_region = \"eu-west-1\"\n";
 
 /// Runs the command.
-pub(super) fn run(globals: &Globals, args: SettingsArgs) -> Result<u8> {
+pub(in crate::cli) fn run(globals: &Globals, args: SettingsArgs) -> Result<u8> {
     let env = Env::from_process();
     let paths = app::paths(&env, globals)?;
     match args.command.unwrap_or(SettingsCommand::Show { json: false }) {
@@ -68,7 +71,7 @@ fn load_effective(env: &Env, paths: &Paths, globals: &Globals) -> Result<LoadedC
 }
 
 /// Nothing when every key is known; else the first one as the error, and the others as hints.
-pub(super) fn check_known_keys(warnings: &[Warning]) -> Result<()> {
+pub(in crate::cli) fn check_known_keys(warnings: &[Warning]) -> Result<()> {
     let Some((first, others)) = warnings.split_first() else { return Ok(()) };
     let error = Error::new(ErrorKind::Config, first.to_string());
     let error = others.iter().fold(error, |error, warning| error.hint(format!("also {warning}")));

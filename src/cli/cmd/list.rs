@@ -11,14 +11,17 @@ use crate::domain::{Error, ErrorKind, Result, Roster, RosterEntry};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::fields::{self, FieldValues};
 
-use super::args::{Globals, ListArgs};
-use super::{app, resolve, table, ui};
+use crate::cli::app;
+use crate::cli::args::{Globals, ListArgs};
+use crate::cli::resolve;
+use crate::cli::table;
+use crate::cli::ui;
 
 /// Columns when neither the command line nor `list_fields` says.
 const DEFAULT_COLUMNS: [&str; 4] = ["AccountIdPad", "AccountAlias", "RoleName", "Expires"];
 
 /// Runs the command.
-pub(super) fn run(globals: &Globals, args: &ListArgs) -> Result<u8> {
+pub(in crate::cli) fn run(globals: &Globals, args: &ListArgs) -> Result<u8> {
     if args.list_fields {
         let rows: Vec<_> = fields::FIELDS
             .iter()

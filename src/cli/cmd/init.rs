@@ -7,11 +7,11 @@ use crate::domain::{Error, Result};
 use crate::shell::Dialect;
 use crate::shell::hooks::{DIRENV_LIBRARY, ShellHook};
 
-use super::args::{InitArgs, InitTarget};
-use super::ui;
+use crate::cli::args::{InitArgs, InitTarget};
+use crate::cli::ui;
 
 /// Runs the command.
-pub(super) fn run(args: InitArgs) -> Result<u8> {
+pub(in crate::cli) fn run(args: InitArgs) -> Result<u8> {
     let InitTarget::Shell(shell) = args.target else {
         ui::print_data(DIRENV_LIBRARY)?;
         return Ok(0);
@@ -33,7 +33,7 @@ pub(super) fn run(args: InitArgs) -> Result<u8> {
 ///
 /// # Errors
 /// [`crate::domain::Kind::Os`] when the program can't tell where it is.
-pub(super) fn program_for_scripts() -> Result<String> {
+pub(in crate::cli) fn program_for_scripts() -> Result<String> {
     let own = std::env::current_exe()
         .map_err(|error| Error::os(format!("where this program is: {error}")))?;
     let real = |path: &Path| path.canonicalize().ok();

@@ -11,14 +11,14 @@ use crate::ops::console::link::{OneTimeRedirect, SECRET_VARIABLES};
 use crate::os::process;
 use crate::os::process::detached;
 
-use super::app;
+use crate::cli::app;
 
 /// Leaves a helper behind that leads to this link, which it gets on its standard input. The answer
 /// is the address to open.
 ///
 /// # Errors
 /// When it can't be started.
-pub(super) fn start(link: &Secret<String>) -> Result<String> {
+pub(in crate::cli) fn start(link: &Secret<String>) -> Result<String> {
     let unset: Vec<&str> =
         SECRET_VARIABLES.into_iter().chain([env::AWS_SSO_FILE_PASSWORD_FILE.name()]).collect();
     detached::spawn_and_wait(
@@ -30,7 +30,7 @@ pub(super) fn start(link: &Secret<String>) -> Result<String> {
 }
 
 /// The helper: the first process starts the second, which serves.
-pub(super) fn run(serve: bool) -> Result<u8> {
+pub(in crate::cli) fn run(serve: bool) -> Result<u8> {
     if !serve {
         return detached::respawn_detached(
             &own_program()?,

@@ -3,7 +3,8 @@
 use std::io::IsTerminal;
 use std::sync::Arc;
 
-use crate::config::{Env, env};
+use crate::config::Env;
+use crate::config::env;
 use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::resolve::RoleQuery;
@@ -13,11 +14,14 @@ use crate::shell::{
 };
 use crate::tui::PickAction;
 
-use super::args::{EvalArgs, FormArg, Globals};
-use super::resolve::ResolvedRole;
-use super::role_env::{self, EnvOptions};
-use super::role_selector::RoleSelector;
-use super::{access, app, resolve, ui};
+use crate::cli::access;
+use crate::cli::app;
+use crate::cli::args::{EvalArgs, FormArg, Globals};
+use crate::cli::resolve;
+use crate::cli::resolve::ResolvedRole;
+use crate::cli::role_env::{self, EnvOptions};
+use crate::cli::role_selector::RoleSelector;
+use crate::cli::ui;
 
 /// Who reads the lines.
 #[derive(Debug, Clone, Copy)]
@@ -29,7 +33,7 @@ enum EvalOutput {
 }
 
 /// Runs the command.
-pub(super) fn run(globals: &Globals, args: EvalArgs) -> Result<u8> {
+pub(in crate::cli) fn run(globals: &Globals, args: EvalArgs) -> Result<u8> {
     let env = Env::from_process();
     let dialect = args.shell.unwrap_or_else(|| calling_dialect(&env));
     if args.clear {
@@ -71,12 +75,12 @@ fn calling_dialect(env: &Env) -> Dialect {
 }
 
 /// Refuses to go on where what [`print_for_caller`] prints would be seen.
-pub(super) fn check_terminal(env: &Env) -> Result<()> {
+pub(in crate::cli) fn check_terminal(env: &Env) -> Result<()> {
     EvalOutput::Shell(calling_dialect(env), false).check_terminal(&EnvOptions::default())
 }
 
 /// Prints what puts a role that the picker chose into the calling shell.
-pub(super) fn print_for_calling_shell(
+pub(in crate::cli) fn print_for_calling_shell(
     ctx: &Arc<Ctx>,
     found: &ResolvedRole,
     wish: &EnvOptions,

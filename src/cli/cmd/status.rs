@@ -3,21 +3,23 @@
 use serde_json::json;
 
 use crate::config::env;
-use crate::domain::{
-    ErrorKind, Instance, Result, RoleId, Timestamp, escape_unprintable, format_duration,
-    format_duration_short,
-};
+use crate::domain::escape_unprintable;
+use crate::domain::format_duration;
+use crate::domain::format_duration_short;
+use crate::domain::{ErrorKind, Instance, Result, RoleId, Timestamp};
 use crate::ops::ctx::Ctx;
 use crate::ops::instances::overrides::{self, EndpointOverride};
 use crate::ops::sign_in::sessions;
 use crate::ops::work::{InstanceSession, SessionList};
 
-use super::args::{Globals, StatusArgs};
-use super::role_selector::{self, CurrentRole};
-use super::{app, table, ui};
+use crate::cli::app;
+use crate::cli::args::{Globals, StatusArgs};
+use crate::cli::role_selector::{self, CurrentRole};
+use crate::cli::table;
+use crate::cli::ui;
 
 /// Runs the command; exit code 4 when nobody is signed in and nothing was to be printed.
-pub(super) fn run(globals: &Globals, args: &StatusArgs) -> Result<u8> {
+pub(in crate::cli) fn run(globals: &Globals, args: &StatusArgs) -> Result<u8> {
     let ctx = app::open(globals)?;
     let chosen = app::selected_instances(&ctx, globals)?;
     let mut sessions = sessions::load_sessions(&ctx)?;
@@ -28,7 +30,7 @@ pub(super) fn run(globals: &Globals, args: &StatusArgs) -> Result<u8> {
     sessions.roles.sort_by_key(|(role, expires)| (std::cmp::Reverse(*expires), role.clone()));
     let signed_in = sessions.instances.iter().any(|session| session.signed_in);
     if args.quiet {
-        return Ok(if signed_in { 0 } else { super::exit_code(ErrorKind::LoginNeeded) });
+        return Ok(if signed_in { 0 } else { crate::cli::exit_code(ErrorKind::LoginNeeded) });
     }
     let here = ShellStatus::from_ctx(&ctx, &sessions)?;
     let overrides = overrides::sign_in_overrides(&ctx.env, &ctx.paths, &chosen);

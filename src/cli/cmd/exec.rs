@@ -12,14 +12,17 @@ use crate::os::terminal::title::TitleGuard;
 use crate::shell::{EnvChanges, Recipient};
 use crate::tui::PickAction;
 
-use super::args::{ExecArgs, Globals};
-use super::resolve::ResolvedRole;
-use super::role_env::{self, EnvOptions};
-use super::role_selector::RoleSelector;
-use super::{access, app, endpoint, ui};
+use crate::cli::access;
+use crate::cli::app;
+use crate::cli::args::{ExecArgs, Globals};
+use crate::cli::helpers::endpoint;
+use crate::cli::resolve::ResolvedRole;
+use crate::cli::role_env::{self, EnvOptions};
+use crate::cli::role_selector::RoleSelector;
+use crate::cli::ui;
 
 /// Runs the command; on Unix it becomes the program it was asked to run.
-pub(super) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
+pub(in crate::cli) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
     let ctx = app::open_or_set_up(globals)?;
     let query = if args.env { Some(".".to_owned()) } else { args.query };
     let asked = RoleSelector::from_args(&ctx, &args.selectors, query)?.or_from_env(&ctx);
@@ -35,7 +38,7 @@ pub(super) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
 
 /// Puts the role into the environment and runs the command in it, or a shell that this process
 /// stays the parent of. `stored` says whether stored credentials will do.
-pub(super) fn enter_role(
+pub(in crate::cli) fn enter_role(
     ctx: &Arc<Ctx>,
     globals: &Globals,
     found: &ResolvedRole,

@@ -3,14 +3,18 @@
 use serde_json::{Value, json};
 
 use crate::cache::history::HistoryEntry;
-use crate::domain::{Result, Roster, Timestamp, format_duration_short};
-use crate::ops::{refresh::store, roles::history};
+use crate::domain::format_duration_short;
+use crate::domain::{Result, Roster, Timestamp};
+use crate::ops::refresh::store;
+use crate::ops::roles::history;
 
-use super::args::{Globals, HistoryArgs};
-use super::{app, table, ui};
+use crate::cli::app;
+use crate::cli::args::{Globals, HistoryArgs};
+use crate::cli::table;
+use crate::cli::ui;
 
 /// Runs the command.
-pub(super) fn run(globals: &Globals, args: &HistoryArgs) -> Result<u8> {
+pub(in crate::cli) fn run(globals: &Globals, args: &HistoryArgs) -> Result<u8> {
     let ctx = app::open(globals)?;
     let mut uses = history::load_uses(&ctx)?;
     if globals.sso.is_some() {

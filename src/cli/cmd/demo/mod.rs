@@ -32,16 +32,16 @@ use crate::os::process::ChildCommand;
 use crate::os::process::signals::TerminationGuard;
 use crate::os::random;
 
-use super::app;
-use super::app::Caller;
-use super::args::{DemoArgs, DemoState, Globals};
-use super::ui;
+use crate::cli::app;
+use crate::cli::app::Caller;
+use crate::cli::args::{DemoArgs, DemoState, Globals};
+use crate::cli::ui;
 
 /// How long a sign-in stands on the screen before it approves itself where no browser is at hand.
 const AUTO_APPROVE_DELAY: Duration = Duration::from_secs(4);
 
 /// Runs the command.
-pub(super) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
+pub(in crate::cli) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
     let running = demo::start(SimulatorOptions {
         accounts: args.accounts,
         roles: args.roles,

@@ -1,13 +1,15 @@
 //! `each`: run a command once in every role that matches.
 
+mod report;
+
 use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::cache::history::EachRun;
+use crate::domain::escape_unprintable;
 use crate::domain::{
     Credentials, Error, ErrorKind, Instance, Result, RoleName, Roster, RosterEntry,
-    escape_unprintable,
 };
 use crate::ops::assume::AssumeRequest;
 use crate::ops::ctx::Ctx;
@@ -17,20 +19,24 @@ use crate::ops::roles::history;
 use crate::ops::roles::resolve::one_per_account;
 use crate::ops::sign_in::token::access_token;
 use crate::os::process::ChildCommand;
-use crate::shell::{
-    CredentialExport, EnvChanges, PreviousEnv, Recipient, RoleExport, export_changes,
-};
+use crate::shell::export_changes;
+use crate::shell::{CredentialExport, EnvChanges, PreviousEnv, Recipient, RoleExport};
 
-use super::args::{EachArgs, Globals};
-use super::report::EachReport;
-use super::role_env::previous_env;
-use super::{access, app, login, report, resolve, table, ui};
+use self::report::EachReport;
+use crate::cli::access;
+use crate::cli::app;
+use crate::cli::args::{EachArgs, Globals};
+use crate::cli::cmd::login;
+use crate::cli::resolve;
+use crate::cli::role_env::previous_env;
+use crate::cli::table;
+use crate::cli::ui;
 
 /// How many run at a time unless somebody says otherwise.
 const DEFAULT_JOBS: u8 = 4;
 
 /// Runs the command.
-pub(super) fn run(globals: &Globals, args: &EachArgs) -> Result<u8> {
+pub(in crate::cli) fn run(globals: &Globals, args: &EachArgs) -> Result<u8> {
     let query = args.words.join(" ");
     if query.trim().is_empty() {
         return Err(Error::new(ErrorKind::Usage, "which roles?").hint(
@@ -52,7 +58,7 @@ pub(super) fn run(globals: &Globals, args: &EachArgs) -> Result<u8> {
 
 /// A command line in roles that were chosen on a screen, where consent was given too. A shell reads
 /// it, as where it was typed.
-pub(super) fn run_in_roles(
+pub(in crate::cli) fn run_in_roles(
     ctx: &Arc<Ctx>,
     roster: &Arc<Roster>,
     rows: Vec<usize>,
@@ -130,7 +136,7 @@ fn confirm_protected(ctx: &Ctx, roster: &Roster, rows: &[usize], yes: bool) -> R
     let names: Vec<String> = protected
         .iter()
         .take(5)
-        .map(|entry| escape_unprintable(&super::role_env::role_label(entry)))
+        .map(|entry| escape_unprintable(&crate::cli::role_env::role_label(entry)))
         .collect();
     let more = if protected.len() > names.len() { ", …" } else { "" };
     let are = if protected.len() == 1 { "is" } else { "are" };
@@ -148,7 +154,7 @@ fn confirm_protected(ctx: &Ctx, roster: &Roster, rows: &[usize], yes: bool) -> R
     let answer = ui::prompt(&format!(
         "{what}\nType the number of roles to run the command in all of them: "
     ))?;
-    if answer.trim() == rows.len().to_string() { Ok(()) } else { Err(super::cancelled()) }
+    if answer.trim() == rows.len().to_string() { Ok(()) } else { Err(crate::cli::cancelled()) }
 }
 
 /// Writes the run into the history; a history that can't be written stops nobody.

@@ -6,20 +6,22 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::awsconfig::edit;
-use crate::domain::{
-    Credentials, Error, ErrorKind, Result, RoleName, RosterEntry, Secret, Window, format_duration,
-};
-use crate::ops::assume::{AssumeRequest, assume};
+use crate::domain::format_duration;
+use crate::domain::{Credentials, Error, ErrorKind, Result, RoleName, RosterEntry, Secret, Window};
+use crate::ops::assume::AssumeRequest;
+use crate::ops::assume::assume;
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::history;
 use crate::os::atomic_file;
 use crate::os::lock::Lock;
 use crate::os::process::DeferSignals;
 
-use super::args::{CredentialsArgs, Globals, Selectors};
-use super::resolve::ResolvedRole;
-use super::role_selector::RoleSelector;
-use super::{access, app, ui};
+use crate::cli::access;
+use crate::cli::app;
+use crate::cli::args::{CredentialsArgs, Globals, Selectors};
+use crate::cli::resolve::ResolvedRole;
+use crate::cli::role_selector::RoleSelector;
+use crate::cli::ui;
 
 /// The keys of a section, in the order in which the AWS CLI writes them.
 const KEYS: [&str; 3] = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token"];
@@ -31,7 +33,7 @@ const CHECK_INTERVAL: i64 = 60;
 const RETRY_INTERVAL: i64 = 30;
 
 /// Runs the command.
-pub(super) fn run(globals: &Globals, args: &CredentialsArgs) -> Result<u8> {
+pub(in crate::cli) fn run(globals: &Globals, args: &CredentialsArgs) -> Result<u8> {
     let ctx = app::open_or_set_up(globals)?;
     let asked = role_selectors(&ctx, args)?;
     let found: Vec<ResolvedRole> =

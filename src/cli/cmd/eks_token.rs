@@ -3,14 +3,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Env, env};
+use crate::config::Env;
+use crate::config::env;
 use crate::domain::{Credentials, Error, ErrorKind, Instance, Region, Result, Timestamp, Window};
 use crate::identity::eks_token;
 use crate::os::clock::Clock;
 
-use super::args::{EksTokenArgs, Globals};
-use super::machine_credentials::{self, CredentialRequest};
-use super::{role_selector, ui};
+use crate::cli::args::{EksTokenArgs, Globals};
+use crate::cli::machine_credentials::{self, CredentialRequest};
+use crate::cli::role_selector;
+use crate::cli::ui;
 
 /// How long a token may be used, in seconds: EKS takes it for 15 minutes, and clocks differ.
 const TOKEN_LIFETIME: i64 = 14 * 60;
@@ -18,7 +20,7 @@ const TOKEN_LIFETIME: i64 = 14 * 60;
 const DEFAULT_API_VERSION: &str = "client.authentication.k8s.io/v1beta1";
 
 /// Runs the command: never prompts, prints nothing but the document on stdout.
-pub(super) fn run(globals: &Globals, args: &EksTokenArgs) -> Result<u8> {
+pub(in crate::cli) fn run(globals: &Globals, args: &EksTokenArgs) -> Result<u8> {
     if args.cluster.trim().is_empty() {
         return Err(Error::new(ErrorKind::Usage, "`--cluster` is empty")
             .hint("run `kubectl config view` to see the cluster's name"));

@@ -8,9 +8,10 @@ use std::fs::File;
 use std::io::{BufReader, Write};
 use std::sync::Arc;
 
+use crate::domain::escape_unprintable;
+use crate::domain::escape_unprintable_lines;
 use crate::domain::{
     ConfirmLevel, Error, ErrorKind, Instance, Result, RoleId, Roster, RosterEntry, Timestamp,
-    escape_unprintable, escape_unprintable_lines,
 };
 use crate::ops::confirmations;
 use crate::ops::ctx::Ctx;
@@ -20,7 +21,10 @@ use crate::ops::work::SessionList;
 use crate::os::terminal::tty;
 use crate::tui::{Exit, PickAction, Picked};
 
-use super::{app, cache, login, pick};
+use crate::cli::app;
+use crate::cli::cmd::cache;
+use crate::cli::cmd::login;
+use crate::cli::cmd::pick;
 
 /// The most characters of a query, as in the picker on the screen.
 const MAX_QUERY_CHARS: usize = 1_000;
@@ -36,7 +40,7 @@ Enter alone reads on. To search for a number, write id: before it. Control D lea
 /// # Errors
 /// [`Kind::LoginNeeded`] when nothing is known yet and nobody can sign in; what reading the list
 /// says; a terminal that goes away.
-pub(super) fn run(
+pub(in crate::cli) fn run(
     ctx: &Arc<Ctx>,
     instances: &[Instance],
     query: String,

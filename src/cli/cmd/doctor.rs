@@ -5,16 +5,18 @@ use std::io::IsTerminal;
 use serde_json::json;
 
 use crate::config::{self, Env};
-use crate::domain::{ErrorKind, Result, escape_unprintable};
+use crate::domain::escape_unprintable;
+use crate::domain::{ErrorKind, Result};
 use crate::ops::doctor::{self, Facts, Finding, Severity};
 use crate::os::clock::Clock;
 
-use super::app::Caller;
-use super::args::{DoctorArgs, Globals};
-use super::{app, ui};
+use crate::cli::app;
+use crate::cli::app::Caller;
+use crate::cli::args::{DoctorArgs, Globals};
+use crate::cli::ui;
 
 /// Runs the command; exit code 1 when something is wrong and stays so.
-pub(super) fn run(globals: &Globals, args: &DoctorArgs) -> Result<u8> {
+pub(in crate::cli) fn run(globals: &Globals, args: &DoctorArgs) -> Result<u8> {
     if args.undo {
         let paths = app::paths(&Env::from_process(), globals)?;
         let undone = doctor::undo(&paths)?;
@@ -38,7 +40,7 @@ pub(super) fn run(globals: &Globals, args: &DoctorArgs) -> Result<u8> {
     let wrong = findings
         .iter()
         .any(|outcome| outcome.finding.severity == Severity::Problem && !outcome.is_fixed());
-    Ok(if wrong { super::exit_code(ErrorKind::NoMatch) } else { 0 })
+    Ok(if wrong { crate::cli::exit_code(ErrorKind::NoMatch) } else { 0 })
 }
 
 /// A finding, and what became of it.

@@ -7,17 +7,21 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use unicode_width::UnicodeWidthStr;
 
-use crate::domain::{ErrorKind, Roster, RosterEntry, escape_unprintable};
+use crate::domain::escape_unprintable;
+use crate::domain::{ErrorKind, Roster, RosterEntry};
 use crate::ops::each::{RoleEvent, RunOutcome};
 use crate::os::process::group::OutputStream;
 
-use super::{access, exit_code, role_env, ui};
+use crate::cli::access;
+use crate::cli::exit_code;
+use crate::cli::role_env;
+use crate::cli::ui;
 
 /// How many roles of one sort of failure the summary names.
 const MAX_NAMES: usize = 5;
 
 /// Prints what is heard, and remembers how it ended.
-pub(super) struct EachReport {
+pub(in crate::cli::cmd) struct EachReport {
     roster: Arc<Roster>,
     rows: Vec<usize>,
     labels: Vec<String>,
@@ -34,7 +38,7 @@ pub(super) struct EachReport {
 
 impl EachReport {
     /// A report on these entries of a roster.
-    pub(super) fn new(
+    pub(in crate::cli::cmd) fn new(
         roster: Arc<Roster>,
         rows: Vec<usize>,
         json: bool,
@@ -55,7 +59,7 @@ impl EachReport {
     }
 
     /// Takes in what happens in a role, by its position among the rows.
-    pub(super) fn on_event(&mut self, at: usize, told: RoleEvent) {
+    pub(in crate::cli::cmd) fn on_event(&mut self, at: usize, told: RoleEvent) {
         match told {
             RoleEvent::Started => {
                 self.running += 1;
@@ -135,12 +139,12 @@ impl EachReport {
     }
 
     /// The first role whose command began, and how many did; `None` when none did.
-    pub(super) fn started(&self) -> Option<(&RosterEntry, usize)> {
+    pub(in crate::cli::cmd) fn started(&self) -> Option<(&RosterEntry, usize)> {
         self.started.map(|(at, count)| (&self.roster.entries[self.rows[at]], count))
     }
 
     /// Says what came of it all. The answer is the highest exit code, or 130 if it was stopped.
-    pub(super) fn print_summary(&self) -> u8 {
+    pub(in crate::cli::cmd) fn print_summary(&self) -> u8 {
         ui::show_progress("");
         for line in summary(&self.labels, &self.outcomes) {
             ui::print_message(&line);
@@ -181,7 +185,7 @@ fn labels<'a>(entries: impl Iterator<Item = &'a RosterEntry>) -> Vec<String> {
 }
 
 /// A role in JSON.
-pub(super) fn role_json(roster: &Roster, entry: &RosterEntry) -> Map<String, Value> {
+pub(in crate::cli::cmd) fn role_json(roster: &Roster, entry: &RosterEntry) -> Map<String, Value> {
     let pairs = [
         ("sso", roster.instance(entry).name.as_str()),
         ("account_id", entry.account.as_str()),

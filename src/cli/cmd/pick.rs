@@ -3,32 +3,44 @@
 use std::sync::Arc;
 
 use crate::cache::favorites;
-use crate::config::{Action as DefaultAction, Env, env};
+use crate::config::env;
+use crate::config::{Action as DefaultAction, Env};
 use crate::domain::query::{Query, SearchIndex};
 use crate::domain::{Error, ErrorKind, Instance, Result, RoleId, Roster, RosterEntry};
+use crate::ops::backend;
 use crate::ops::ctx::Ctx;
 use crate::ops::errands;
 use crate::ops::instances::no_instances;
+use crate::ops::refresh::store;
 use crate::ops::roles::fields::{self, FieldValues};
+use crate::ops::roles::history;
 use crate::ops::work::{InstanceSession, SessionList};
-use crate::ops::{backend, refresh::store, roles::history};
 use crate::os::clock::Clock;
 use crate::tui::{self, Exit, PickAction, PickerOutcome};
 
-use super::args::{Globals, PickArgs};
-use super::console::{self, ConsoleTarget};
-use super::resolve::ResolvedRole;
-use super::role_env::EnvOptions;
-use super::scene::{self, PickerInput};
-use super::{access, app, appearance, each, eval, exec, key_bindings, plain, resolve, ui};
+use crate::cli::access;
+use crate::cli::app;
+use crate::cli::appearance;
+use crate::cli::args::{Globals, PickArgs};
+use crate::cli::cmd::console::{self, ConsoleTarget};
+use crate::cli::cmd::each;
+use crate::cli::cmd::eval;
+use crate::cli::cmd::exec;
+use crate::cli::key_bindings;
+use crate::cli::picker::line_mode;
+use crate::cli::picker::startup::{self, PickerInput};
+use crate::cli::resolve;
+use crate::cli::resolve::ResolvedRole;
+use crate::cli::role_env::EnvOptions;
+use crate::cli::ui;
 
 /// `rolecall` alone: Enter does what `--action` or `default_action` says.
-pub(super) fn interactive(globals: &Globals, args: PickArgs) -> Result<u8> {
+pub(in crate::cli) fn interactive(globals: &Globals, args: PickArgs) -> Result<u8> {
     pick_and_act(globals, args, false)
 }
 
 /// `rolecall pick`: prints the ARN unless told otherwise.
-pub(super) fn run(globals: &Globals, args: PickArgs) -> Result<u8> {
+pub(in crate::cli) fn run(globals: &Globals, args: PickArgs) -> Result<u8> {
     pick_and_act(globals, args, true)
 }
 
@@ -62,7 +74,7 @@ fn pick_and_act(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
         }
         let rows = matching_rows(&ctx, &roster, &query);
         if rows.is_empty() && (args.filter || args.exit_0) {
-            return Ok(super::exit_code(ErrorKind::NoMatch));
+            return Ok(crate::cli::exit_code(ErrorKind::NoMatch));
         }
         if args.filter {
             return perform(&ctx, globals, &roster, rows, PickAction::Print, &query, &args);
@@ -99,7 +111,7 @@ fn pick_on_screen(
         open_screen(scene, query, EnterOptions { action, single_action: false, multi }, args)?;
     let opened = || ctx.map_or_else(|| app::open(globals), Ok);
     match left.exit {
-        Exit::Cancelled => Err(super::cancelled()),
+        Exit::Cancelled => Err(crate::cli::cancelled()),
         Exit::Picked(picked) => {
             let mut ctx = opened()?;
             if first_run {
@@ -126,7 +138,7 @@ fn pick_on_screen(
 }
 
 /// For commands without a selector: the picker, where Enter chooses the one role for them.
-pub(super) fn pick_one(
+pub(in crate::cli) fn pick_one(
     ctx: &Arc<Ctx>,
     globals: &Globals,
     instances: &[Instance],
@@ -137,7 +149,7 @@ pub(super) fn pick_one(
 }
 
 /// The same, and what stood in the query: it may be the address of a page.
-pub(super) fn pick_one_with_query(
+pub(in crate::cli) fn pick_one_with_query(
     ctx: &Arc<Ctx>,
     globals: &Globals,
     instances: &[Instance],
@@ -152,10 +164,11 @@ pub(super) fn pick_one_with_query(
     )?;
     match left.exit {
         // A command line for several roles is never offered where one is asked for.
-        Exit::Cancelled | Exit::RunEach { .. } => Err(super::cancelled()),
+        Exit::Cancelled | Exit::RunEach { .. } => Err(crate::cli::cancelled()),
         Exit::Picked(picked) => {
             let roster = Arc::new(store::load_roster(ctx, instances));
-            let position = position(&roster, picked.roles.first().ok_or_else(super::cancelled)?)?;
+            let position =
+                position(&roster, picked.roles.first().ok_or_else(crate::cli::cancelled)?)?;
             Ok((ResolvedRole { roster, position }, left.query))
         }
     }
@@ -173,7 +186,7 @@ fn resolve_action(default: DefaultAction, args: &PickArgs, prints: bool) -> Pick
 }
 
 /// The rows that a query matches, best first.
-pub(super) fn matching_rows(ctx: &Ctx, roster: &Arc<Roster>, query: &str) -> Vec<usize> {
+pub(in crate::cli) fn matching_rows(ctx: &Ctx, roster: &Arc<Roster>, query: &str) -> Vec<usize> {
     let usages = history::load_usages(ctx);
     let flags = favorites::load(&ctx.paths.state_dir).unwrap_or_default();
     let index = SearchIndex::new(roster.clone());
@@ -246,7 +259,7 @@ fn perform(
 /// The one row; a shell has one role.
 fn single_row(rows: &[usize]) -> Result<usize> {
     match rows {
-        [] => Err(super::cancelled()),
+        [] => Err(crate::cli::cancelled()),
         [row] => Ok(*row),
         _ => Err(Error::new(
             ErrorKind::Usage,
@@ -278,7 +291,7 @@ fn open_screen(
     }
     if args.plain || ui::is_plain() {
         let ctx = (scene.open_ctx)()?;
-        let exit = plain::run(&ctx, &scene.instances, query.clone(), enter.action, args.multi)?;
+        let exit = line_mode::run(&ctx, &scene.instances, query.clone(), enter.action, args.multi)?;
         return Ok((PickerOutcome { exit, query }, Some(ctx)));
     }
     let (settings, clock) = (&scene.settings, Clock::System);
@@ -314,7 +327,7 @@ fn open_screen(
         multi: enter.multi,
         stale_instances: scene.stale,
         packed_roster: scene.preview.clone(),
-        shell_role: scene::current_role(&scene.env),
+        shell_role: startup::current_role(&scene.env),
         prefer_roles: settings.prefer_roles.clone(),
         columns: settings.pick.columns.clone(),
         preview: settings.pick.preview,

@@ -9,11 +9,11 @@ use crate::config::{Env, env};
 use crate::domain::{ErrorKind, Result, Timestamp};
 use crate::os::clock::Clock;
 
-use super::args::TimeArgs;
-use super::ui;
+use crate::cli::args::TimeArgs;
+use crate::cli::ui;
 
 /// The flags, when the command line is `time` with nothing but them: then no parser need be built.
-pub(super) fn parse_fast(args: &[OsString]) -> Option<TimeArgs> {
+pub(in crate::cli) fn parse_fast(args: &[OsString]) -> Option<TimeArgs> {
     let [_, command, flags @ ..] = args else { return None };
     if command != "time" {
         return None;
@@ -30,7 +30,7 @@ pub(super) fn parse_fast(args: &[OsString]) -> Option<TimeArgs> {
 }
 
 /// Runs the command; exit code 4 without a valid session, if that was asked for.
-pub(super) fn run(args: &TimeArgs) -> Result<u8> {
+pub(in crate::cli) fn run(args: &TimeArgs) -> Result<u8> {
     let env = Env::from_process();
     let role = env.get(env::ROLECALL_ROLE);
     let expires = env.get(env::AWS_SSO_SESSION_EXPIRATION).and_then(Timestamp::parse);
@@ -43,7 +43,7 @@ pub(super) fn run(args: &TimeArgs) -> Result<u8> {
     };
     ui::print_data(&text)?;
     let valid = left.is_some_and(|left| left > 0);
-    Ok(if args.exit_code && !valid { super::exit_code(ErrorKind::LoginNeeded) } else { 0 })
+    Ok(if args.exit_code && !valid { crate::cli::exit_code(ErrorKind::LoginNeeded) } else { 0 })
 }
 
 /// `00h47m`: always as wide, so that a prompt does not jump.

@@ -7,24 +7,31 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::config::{SecureStore, UrlAction};
-use crate::domain::{
-    Error, ErrorKind, Instance, Result, Secret, escape_unprintable, format_duration,
-};
+use crate::domain::escape_unprintable;
+use crate::domain::format_duration;
+use crate::domain::{Error, ErrorKind, Instance, Result, Secret};
 use crate::identity::Flow;
 use crate::ops::ctx::Ctx;
 use crate::ops::refresh::store;
+use crate::ops::sign_in::SignInOptions;
+use crate::ops::sign_in::open_options;
 use crate::ops::sign_in::pasted_redirect::PastedRedirects;
 use crate::ops::sign_in::sessions::load_sessions;
-use crate::ops::sign_in::token::{access_token, login_needed};
-use crate::ops::sign_in::{SignInOptions, open_options, sign_in_with_redirects};
+use crate::ops::sign_in::sign_in_with_redirects;
+use crate::ops::sign_in::token::access_token;
+use crate::ops::sign_in::token::login_needed;
 use crate::ops::work::SignInStep;
 use crate::os::terminal::paste::PasteReader;
 
-use super::args::{FlowArg, Globals, LoginArgs};
-use super::{app, cache, qr, setup, ui};
+use crate::cli::app;
+use crate::cli::args::{FlowArg, Globals, LoginArgs};
+use crate::cli::cmd::cache;
+use crate::cli::qr;
+use crate::cli::setup;
+use crate::cli::ui;
 
 /// Runs the command.
-pub(super) fn run(globals: &Globals, args: &LoginArgs) -> Result<u8> {
+pub(in crate::cli) fn run(globals: &Globals, args: &LoginArgs) -> Result<u8> {
     let ctx = app::open_or_set_up(globals)?;
     if args.check {
         return check(
@@ -123,7 +130,7 @@ fn flow(arg: FlowArg) -> Option<Flow> {
 ///
 /// # Errors
 /// As [`sign_in_hearing`].
-pub(super) async fn sign_in_at_terminal(
+pub(in crate::cli) async fn sign_in_at_terminal(
     ctx: &Arc<Ctx>,
     instance: &Instance,
     options: SignInOptions,
@@ -219,7 +226,7 @@ fn listen_for_paste(send: UnboundedSender<Secret<String>>) -> Option<PasteReader
 ///
 /// # Errors
 /// What the work says, or the sign-in.
-pub(super) async fn with_sign_in<T>(
+pub(in crate::cli) async fn with_sign_in<T>(
     ctx: &Arc<Ctx>,
     instance: &Instance,
     mut work: impl AsyncFnMut() -> Result<T>,

@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::{
-    AccountId, Error, ErrorKind, Result, Roster, RosterEntry, escape_unprintable, nearest,
-    normalize_text,
-};
+use crate::domain::escape_unprintable;
+use crate::domain::nearest;
+use crate::domain::normalize_text;
+use crate::domain::{AccountId, Error, ErrorKind, Result, Roster, RosterEntry};
 use crate::ops::roles::fields::FieldValues;
 use crate::ops::roles::history;
 
-use super::args::{Globals, TagsArgs};
-use super::{app, resolve, ui};
+use crate::cli::app;
+use crate::cli::args::{Globals, TagsArgs};
+use crate::cli::resolve;
+use crate::cli::ui;
 
 /// The built-in tags, and the fields that they are.
 const BUILT_IN: [(&str, &str); 9] = [
@@ -28,7 +30,7 @@ const BUILT_IN: [(&str, &str); 9] = [
 ];
 
 /// Runs the command.
-pub(super) fn run(globals: &Globals, args: &TagsArgs) -> Result<u8> {
+pub(in crate::cli) fn run(globals: &Globals, args: &TagsArgs) -> Result<u8> {
     let ctx = app::open(globals)?;
     let roster = Arc::new(resolve::load_roster(&ctx, &app::selected_instances(&ctx, globals)?)?);
     if roster.entries.is_empty() {

@@ -5,19 +5,22 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::domain::{
-    AccountId, Error, ErrorKind, Instance, InventoryChange, Result, escape_unprintable,
-};
-use crate::ops::ctx::{Ctx, run_blocking};
+use crate::domain::escape_unprintable;
+use crate::domain::{AccountId, Error, ErrorKind, Instance, InventoryChange, Result};
+use crate::ops::ctx::Ctx;
+use crate::ops::ctx::run_blocking;
 use crate::ops::refresh::Progress;
 use crate::ops::refresh::store::{self, StoredRefresh};
 use crate::ops::roles::snapshot;
 
-use super::args::{CacheArgs, Globals};
-use super::{app, login, setup, ui};
+use crate::cli::app;
+use crate::cli::args::{CacheArgs, Globals};
+use crate::cli::cmd::login;
+use crate::cli::setup;
+use crate::cli::ui;
 
 /// Runs the command.
-pub(super) fn run(globals: &Globals, args: &CacheArgs) -> Result<u8> {
+pub(in crate::cli) fn run(globals: &Globals, args: &CacheArgs) -> Result<u8> {
     let ctx = app::open_or_set_up(globals)?;
     let instances = app::selected_instances(&ctx, globals)?;
     let work = app::for_each_instance(&instances, async |instance| {
@@ -42,7 +45,7 @@ pub(super) fn run(globals: &Globals, args: &CacheArgs) -> Result<u8> {
 ///
 /// # Errors
 /// As [`update::update`].
-pub(super) async fn refresh(
+pub(in crate::cli) async fn refresh(
     ctx: &Arc<Ctx>,
     instance: &Instance,
     threads: Option<usize>,

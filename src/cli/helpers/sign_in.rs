@@ -9,8 +9,8 @@ use crate::ops::ctx::Ctx;
 use crate::ops::sign_in::background::{self, SignInNotice};
 use crate::os::process;
 
-use super::app::{self, Caller};
-use super::args::Globals;
+use crate::cli::app::{self, Caller};
+use crate::cli::args::Globals;
 
 /// Leaves a helper behind that signs in to an instance. It gets the vault's key on its standard
 /// input, its only stdio.
@@ -18,7 +18,7 @@ use super::args::Globals;
 /// # Errors
 /// [`crate::domain::Kind::Vault`] when the vault can't be opened here: then the helper could not
 /// keep the token either.
-pub(super) fn start(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result<()> {
+pub(in crate::cli) fn start(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result<()> {
     ctx.vault.ensure_ready()?;
     let key = ctx.vault.data_key()?;
     let program = std::env::current_exe()
@@ -39,7 +39,7 @@ pub(super) fn start(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result
 }
 
 /// Shows the user at the terminal, if there is one, where to sign in.
-pub(super) fn show_notice(notice: &SignInNotice) {
+pub(in crate::cli) fn show_notice(notice: &SignInNotice) {
     let Ok(mut terminal) = crate::os::terminal::tty::open() else { return };
     let problem = notice
         .problem
@@ -59,7 +59,7 @@ pub(super) fn show_notice(notice: &SignInNotice) {
 }
 
 /// The helper itself.
-pub(super) fn run(globals: &Globals) -> Result<u8> {
+pub(in crate::cli) fn run(globals: &Globals) -> Result<u8> {
     process::become_session_leader();
     let mut key = Vec::new();
     std::io::stdin()

@@ -2,24 +2,38 @@
 
 use std::sync::Arc;
 
-use crate::config::{ConsoleStyle, UrlAction, env};
-use crate::console::{SERVICES, find_service, is_console_url, parse_page, portal_shortcut_url};
+use crate::config::env;
+use crate::config::{ConsoleStyle, UrlAction};
+use crate::console::SERVICES;
+use crate::console::find_service;
+use crate::console::is_console_url;
+use crate::console::parse_page;
+use crate::console::portal_shortcut_url;
+use crate::domain::escape_unprintable;
+use crate::domain::nearest;
 use crate::domain::{
     Credentials, Error, ErrorKind, Instance, Region, Result, RoleName, Secret, Timestamp,
-    escape_unprintable, nearest,
 };
-use crate::ops::console::link::{Link, OpenOutcome, open, open_detached};
+use crate::ops::console::link::open;
+use crate::ops::console::link::open_detached;
+use crate::ops::console::link::{Link, OpenOutcome};
 use crate::ops::console::{self, ConsoleOptions, ConsoleRequest};
 use crate::ops::ctx::Ctx;
 use crate::tui::PickAction;
 
-use super::args::{ConsoleArgs, Globals};
-use super::resolve::ResolvedRole;
-use super::role_selector::RoleSelector;
-use super::{access, app, pick, qr, redirect, role_env, ui};
+use crate::cli::access;
+use crate::cli::app;
+use crate::cli::args::{ConsoleArgs, Globals};
+use crate::cli::cmd::pick;
+use crate::cli::helpers::redirect;
+use crate::cli::qr;
+use crate::cli::resolve::ResolvedRole;
+use crate::cli::role_env;
+use crate::cli::role_selector::RoleSelector;
+use crate::cli::ui;
 
 /// Runs the command.
-pub(super) fn run(globals: &Globals, args: ConsoleArgs) -> Result<u8> {
+pub(in crate::cli) fn run(globals: &Globals, args: ConsoleArgs) -> Result<u8> {
     let mut page = ConsoleTarget::from_args(&args)?;
     let ctx = app::open_or_set_up(globals)?;
     if args.env {
@@ -55,7 +69,7 @@ pub(super) fn run(globals: &Globals, args: ConsoleArgs) -> Result<u8> {
 
 /// What to open, as far as it was said.
 #[derive(Debug, Clone, Default)]
-pub(super) struct ConsoleTarget {
+pub(in crate::cli) struct ConsoleTarget {
     region: Option<Region>,
     destination: Option<String>,
     service: Option<crate::console::ConsoleService>,
@@ -64,7 +78,7 @@ pub(super) struct ConsoleTarget {
 
 impl ConsoleTarget {
     /// The same, in a region where one was asked for.
-    pub(super) fn with_region(self, region: Option<&str>) -> Self {
+    pub(in crate::cli) fn with_region(self, region: Option<&str>) -> Self {
         Self { region: region.map(Region::new).or(self.region), ..self }
     }
 
@@ -82,7 +96,7 @@ impl ConsoleTarget {
     }
 
     /// The page whose address was pasted into the picker, if one was.
-    pub(super) fn from_query(query: &str) -> Self {
+    pub(in crate::cli) fn from_query(query: &str) -> Self {
         let mut page = Self::default();
         page.merge_pasted(query);
         page
@@ -100,7 +114,7 @@ impl ConsoleTarget {
     ///
     /// # Errors
     /// [`Kind::Usage`] with the nearest names when there is no such service.
-    pub(super) fn from_service(name: &str) -> Result<Self> {
+    pub(in crate::cli) fn from_service(name: &str) -> Result<Self> {
         Ok(Self { service: Some(require_service(name)?), ..Self::default() })
     }
 
@@ -129,7 +143,7 @@ fn require_service(name: &str) -> Result<crate::console::ConsoleService> {
 ///
 /// # Errors
 /// As [`grant::credentials`], [`console::sign_in_link`] and [`deliver`].
-pub(super) fn open_in_role(
+pub(in crate::cli) fn open_in_role(
     ctx: &Arc<Ctx>,
     found: &ResolvedRole,
     page: &ConsoleTarget,

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::config::{Env, Paths, env};
+use crate::config::env;
+use crate::config::{Env, Paths};
 use crate::domain::{Instance, InstanceName, PackedRoster, Result, Roster};
 use crate::ops::backend::CtxFactory;
 use crate::ops::ctx::Ctx;
@@ -11,32 +12,34 @@ use crate::ops::roles::snapshot::{self, PickSettings, RosterSnapshot};
 use crate::os::clock::Clock;
 use crate::tui::ShellRole;
 
-use super::args::Globals;
-use super::{app, role_selector, ui};
+use crate::cli::app;
+use crate::cli::args::Globals;
+use crate::cli::role_selector;
+use crate::cli::ui;
 
 /// Everything that the first frame is made of.
-pub(super) struct PickerInput {
+pub(in crate::cli) struct PickerInput {
     /// The environment.
-    pub(super) env: Env,
+    pub(in crate::cli) env: Env,
     /// Where things are.
-    pub(super) paths: Paths,
+    pub(in crate::cli) paths: Paths,
     /// The settings that the picker obeys.
-    pub(super) settings: PickSettings,
+    pub(in crate::cli) settings: PickSettings,
     /// The instances to show.
-    pub(super) instances: Vec<Instance>,
+    pub(in crate::cli) instances: Vec<Instance>,
     /// The name that chose them, if one did.
-    pub(super) instance_name: Option<String>,
+    pub(in crate::cli) instance_name: Option<String>,
     /// Those whose list is to be read anew.
-    pub(super) stale: Vec<InstanceName>,
+    pub(in crate::cli) stale: Vec<InstanceName>,
     /// The roles, as far as they are known without another look at rules.
-    pub(super) roster: Arc<Roster>,
+    pub(in crate::cli) roster: Arc<Roster>,
     /// The roles as they are remembered, where the first frame needs no more than some of them.
-    pub(super) preview: Option<Arc<PackedRoster>>,
+    pub(in crate::cli) preview: Option<Arc<PackedRoster>>,
     /// The same, wherever they are remembered: then nothing has to be read after the first frame
     /// either.
-    pub(super) packed_roster: Option<Arc<PackedRoster>>,
+    pub(in crate::cli) packed_roster: Option<Arc<PackedRoster>>,
     /// Makes the surroundings of all that happens behind the screen.
-    pub(super) open_ctx: CtxFactory,
+    pub(in crate::cli) open_ctx: CtxFactory,
 }
 
 impl PickerInput {
@@ -45,7 +48,7 @@ impl PickerInput {
     ///
     /// # Errors
     /// When there is no home directory.
-    pub(super) fn from_snapshot(globals: &Globals, query: &str) -> Result<Option<Self>> {
+    pub(in crate::cli) fn from_snapshot(globals: &Globals, query: &str) -> Result<Option<Self>> {
         let env = Env::from_process();
         let paths = app::paths(&env, globals)?;
         let named = app::selected_instance_name(&env, globals);
@@ -80,7 +83,11 @@ impl PickerInput {
     }
 
     /// The list as the files say.
-    pub(super) fn from_ctx(ctx: &Arc<Ctx>, globals: &Globals, instances: &[Instance]) -> Self {
+    pub(in crate::cli) fn from_ctx(
+        ctx: &Arc<Ctx>,
+        globals: &Globals,
+        instances: &[Instance],
+    ) -> Self {
         let (roster, stale) = store::load_preview(ctx, instances);
         let ours = ctx.clone();
         Self {
@@ -99,7 +106,7 @@ impl PickerInput {
 }
 
 /// The role that this shell is in, as far as the environment alone tells.
-pub(super) fn current_role(env: &Env) -> Option<ShellRole> {
+pub(in crate::cli) fn current_role(env: &Env) -> Option<ShellRole> {
     if let Some(role) = role_selector::current_role_from_env(env) {
         return Some(ShellRole::Role {
             instance: role.instance,

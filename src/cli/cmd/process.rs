@@ -7,12 +7,12 @@ use serde::Serialize;
 use crate::config::Env;
 use crate::domain::{Credentials, Error, ErrorKind, Result, Window, parse_duration};
 
-use super::args::{Globals, ProcessArgs};
-use super::machine_credentials::{self, CredentialRequest};
-use super::ui;
+use crate::cli::args::{Globals, ProcessArgs};
+use crate::cli::machine_credentials::{self, CredentialRequest};
+use crate::cli::ui;
 
 /// Runs the command: never prompts, prints nothing but the credentials on stdout.
-pub(super) fn run(globals: &Globals, args: &ProcessArgs) -> Result<u8> {
+pub(in crate::cli) fn run(globals: &Globals, args: &ProcessArgs) -> Result<u8> {
     let terms = credential_request(args)?;
     machine_credentials::with_credentials(
         Env::from_process(),
