@@ -113,7 +113,7 @@ mod tests {
         let here = format!("{:?}", parse(&args)?);
         Some((
             here,
-            super::super::parse(args)
+            crate::cli::parse(args)
                 .map_or_else(|error| error.to_string(), |cli| format!("{cli:?}")),
         ))
     }

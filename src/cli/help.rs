@@ -92,8 +92,8 @@ fn help_row(command: &Command, name: &str, width: usize, meaning: &str) -> Strin
 mod tests {
     use clap::CommandFactory;
 
-    use super::super::Cli;
     use super::*;
+    use crate::cli::Cli;
 
     #[test]
     fn the_first_page_names_every_command_once() {

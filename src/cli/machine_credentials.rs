@@ -21,9 +21,9 @@ use crate::ops::refresh::store;
 use crate::ops::roles::chain::Chains;
 use crate::ops::roles::history;
 use crate::ops::roles::profile;
-use crate::ops::roles::resolve::unknown_role;
 use crate::ops::sign_in::background::SIGN_IN_TIMEOUT;
 use crate::ops::sign_in::background::await_sign_in;
+use crate::ops::target::resolve::unknown_role;
 use crate::os::clock::Clock;
 use crate::os::terminal::tty;
 

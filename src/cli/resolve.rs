@@ -8,7 +8,7 @@ use crate::domain::{Error, ErrorKind, Instance, Result, Roster, RosterEntry};
 use crate::ops::ctx::Ctx;
 use crate::ops::refresh::lookup::LookupScope;
 use crate::ops::refresh::store;
-use crate::ops::roles::resolve::{self, RoleQuery};
+use crate::ops::target::resolve::{self, RoleQuery};
 
 use super::app;
 use super::args::Selectors;

@@ -1,12 +1,14 @@
 //! What `exec` and `eval` have in common: a role's variables for this environment, and the words
 //! about them.
 
-use crate::config::{CredentialsAs, env};
-use crate::domain::{
-    Credentials, Error, ErrorKind, Result, RosterEntry, escape_unprintable, format_duration,
-};
+use crate::config::CredentialsAs;
+use crate::config::env;
+use crate::domain::escape_unprintable;
+use crate::domain::format_duration;
+use crate::domain::{Credentials, Error, ErrorKind, Result, RosterEntry};
 use crate::ops::ctx::Ctx;
-use crate::ops::{role_env, roles::history};
+use crate::ops::role_env;
+use crate::ops::roles::history;
 use crate::shell::{self, CredentialExport, EnvChanges, PreviousEnv, Recipient, RoleExport};
 
 use super::args::FormArg;

@@ -15,8 +15,8 @@ use crate::ops::ctx::Ctx;
 use crate::ops::refresh::store;
 use crate::ops::roles::history;
 use crate::ops::roles::profile::{self, ProfileRole};
-use crate::ops::roles::resolve::RoleQuery;
-use crate::ops::roles::resolve::candidates;
+use crate::ops::target::resolve::RoleQuery;
+use crate::ops::target::resolve::candidates;
 use crate::os::terminal::tty;
 use crate::tui::PickAction;
 

@@ -9,9 +9,13 @@ use crate::os::process::parents::parent_names;
 use crate::shell::{self, CredentialExport, PreviousEnv, Recipient, RoleExport};
 use crate::vault::RecordId;
 
-use crate::ops::assume::{AssumeRequest, assume};
-use crate::ops::console::{ConsoleRequest, fetch_sign_in_link, options_for_role};
-use crate::ops::ctx::{Ctx, run_blocking};
+use crate::ops::assume::AssumeRequest;
+use crate::ops::assume::assume;
+use crate::ops::console::ConsoleRequest;
+use crate::ops::console::fetch_sign_in_link;
+use crate::ops::console::options_for_role;
+use crate::ops::ctx::Ctx;
+use crate::ops::ctx::run_blocking;
 use crate::ops::profiles::{self, ProfileChange};
 use crate::ops::role_env;
 use crate::ops::roles::chain::{Chains, Route};

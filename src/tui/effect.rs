@@ -1,6 +1,6 @@
 //! What the picker wants done.
 
-use crate::ops::work::Request;
+use crate::ops::backend::messages::Request;
 
 use super::Exit;
 use super::search::SearchJob;

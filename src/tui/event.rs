@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crossterm::event::{KeyCode, KeyModifiers};
 
 use crate::domain::Timestamp;
-use crate::ops::work::Update;
+use crate::ops::backend::messages::Update;
 
 use super::search::SearchResults;
 

@@ -7,9 +7,9 @@ use super::commands::{self, PickerCommand};
 use super::state::State;
 use super::state::first_run::{FirstRunField, FirstRunStep};
 use super::status_line;
-use super::view::format;
 use super::view::text::width;
 use crate::domain::enums::Preview;
+use crate::tui::format;
 
 /// The parts of the screen. They do not overlap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

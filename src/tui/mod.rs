@@ -11,6 +11,8 @@ mod columns;
 mod commands;
 mod effect;
 mod event;
+mod format;
+mod glyphs;
 mod inline_backend;
 mod input;
 mod key_notation;
@@ -37,7 +39,7 @@ use crate::domain::{
     Usages,
 };
 use crate::ops::backend::RequestSender;
-use crate::ops::work::{SessionList, Update};
+use crate::ops::backend::messages::{SessionList, Update};
 use crate::os::clock::Clock;
 
 pub use input::ctrl_c_works_after;

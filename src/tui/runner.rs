@@ -15,7 +15,7 @@ use super::update::update;
 use super::{Exit, PickerOptions, PickerOutcome};
 use crate::domain::{Error, Result};
 use crate::ops::backend::RequestSender;
-use crate::ops::work::Update;
+use crate::ops::backend::messages::Update;
 use crate::os::clock::Clock;
 use crate::os::thread;
 

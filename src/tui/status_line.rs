@@ -4,11 +4,11 @@
 use super::commands::PickerCommand;
 use super::panels::PanelKind;
 use super::panels::content::Tone;
-use super::state::overlay::Overlay;
 use super::state::{RefreshStatus, State};
-use super::view::format;
 use crate::domain::{Error, ErrorKind, InstanceName, Timestamp};
-use crate::ops::work::clock_warning;
+use crate::ops::backend::messages::clock_warning;
+use crate::tui::format;
+use crate::tui::panels::overlay::Overlay;
 
 /// Seconds without an answer before that is said: nearly every list begins to come sooner.
 pub(super) const SLOW_ANSWER_SECONDS: i64 = 5;

@@ -14,11 +14,11 @@ use crate::domain::nearest;
 use crate::domain::{
     Credentials, Error, ErrorKind, Instance, Region, Result, RoleName, Secret, Timestamp,
 };
-use crate::ops::console::link::open;
-use crate::ops::console::link::open_detached;
-use crate::ops::console::link::{Link, OpenOutcome};
 use crate::ops::console::{self, ConsoleOptions, ConsoleRequest};
 use crate::ops::ctx::Ctx;
+use crate::ops::open_url::open;
+use crate::ops::open_url::open_detached;
+use crate::ops::open_url::{Link, OpenOutcome};
 use crate::tui::PickAction;
 
 use crate::cli::access;

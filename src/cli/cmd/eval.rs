@@ -7,7 +7,7 @@ use crate::config::Env;
 use crate::config::env;
 use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::ctx::Ctx;
-use crate::ops::roles::resolve::RoleQuery;
+use crate::ops::target::resolve::RoleQuery;
 use crate::os::process::parents::parent_names;
 use crate::shell::{
     self, CredentialExport, Dialect, EnvChanges, EnvFormat, PreviousEnv, Recipient,

@@ -11,6 +11,7 @@ use crate::domain::escape_unprintable;
 use crate::domain::format_duration;
 use crate::domain::{Error, ErrorKind, Instance, Result, Secret};
 use crate::identity::Flow;
+use crate::ops::backend::messages::SignInStep;
 use crate::ops::ctx::Ctx;
 use crate::ops::refresh::store;
 use crate::ops::sign_in::SignInOptions;
@@ -20,7 +21,6 @@ use crate::ops::sign_in::sessions::load_sessions;
 use crate::ops::sign_in::sign_in_with_redirects;
 use crate::ops::sign_in::token::access_token;
 use crate::ops::sign_in::token::login_needed;
-use crate::ops::work::SignInStep;
 use crate::os::terminal::paste::PasteReader;
 
 use crate::cli::app;

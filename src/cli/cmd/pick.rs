@@ -8,13 +8,13 @@ use crate::config::{Action as DefaultAction, Env};
 use crate::domain::query::{Query, SearchIndex};
 use crate::domain::{Error, ErrorKind, Instance, Result, RoleId, Roster, RosterEntry};
 use crate::ops::backend;
+use crate::ops::backend::messages::{InstanceSession, SessionList};
 use crate::ops::ctx::Ctx;
 use crate::ops::errands;
 use crate::ops::instances::no_instances;
 use crate::ops::refresh::store;
 use crate::ops::roles::fields::{self, FieldValues};
 use crate::ops::roles::history;
-use crate::ops::work::{InstanceSession, SessionList};
 use crate::os::clock::Clock;
 use crate::tui::{self, Exit, PickAction, PickerOutcome};
 

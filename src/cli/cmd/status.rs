@@ -7,10 +7,10 @@ use crate::domain::escape_unprintable;
 use crate::domain::format_duration;
 use crate::domain::format_duration_short;
 use crate::domain::{ErrorKind, Instance, Result, RoleId, Timestamp};
+use crate::ops::backend::messages::{InstanceSession, SessionList};
 use crate::ops::ctx::Ctx;
 use crate::ops::instances::overrides::{self, EndpointOverride};
 use crate::ops::sign_in::sessions;
-use crate::ops::work::{InstanceSession, SessionList};
 
 use crate::cli::app;
 use crate::cli::args::{Globals, StatusArgs};

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use crate::config::env;
 use crate::domain::{Error, Result, Secret};
-use crate::ops::console::link::{OneTimeRedirect, SECRET_VARIABLES};
+use crate::ops::open_url::{OneTimeRedirect, SECRET_VARIABLES};
 use crate::os::process;
 use crate::os::process::detached;
 

@@ -13,11 +13,11 @@ use crate::domain::escape_unprintable_lines;
 use crate::domain::{
     ConfirmLevel, Error, ErrorKind, Instance, Result, RoleId, Roster, RosterEntry, Timestamp,
 };
+use crate::ops::backend::messages::SessionList;
 use crate::ops::confirmations;
 use crate::ops::ctx::Ctx;
 use crate::ops::refresh::store;
 use crate::ops::sign_in::sessions::load_sessions;
-use crate::ops::work::SessionList;
 use crate::os::terminal::tty;
 use crate::tui::{Exit, PickAction, Picked};
 

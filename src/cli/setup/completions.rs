@@ -9,7 +9,7 @@ use crate::shell::hooks::ShellHook;
 use crate::shell::hooks::completion_file::{UserDirs, check_mark, completion_file, with_mark};
 use crate::shell::{self, Dialect};
 
-use super::super::args::CompletionsArgs;
+use crate::cli::args::CompletionsArgs;
 use crate::cli::cmd::init;
 use crate::cli::ui;
 

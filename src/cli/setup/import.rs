@@ -7,10 +7,10 @@ use crate::domain::{Result, escape_unprintable};
 use crate::ops::ctx::Ctx;
 use crate::ops::import::{self, ImportPlan, ImportedFile, Mapped, Skipped, SourceProgram};
 
-use super::super::args::{Globals, ImportArgs};
-use super::super::{app, ui};
 use super::confirm::confirm;
 use super::{check_known_keys, diff_view, messages};
+use crate::cli::args::{Globals, ImportArgs};
+use crate::cli::{app, ui};
 
 /// How many names of one sort are told before the rest is only counted.
 const MAX_NAMES: usize = 12;

@@ -6,10 +6,10 @@ use crate::domain::{Error, ErrorKind, Result, escape_unprintable};
 use crate::ops::ctx::Ctx;
 use crate::ops::kube::{self, KubeconfigPlan, UserChange};
 
-use super::super::args::{Globals, KubeArgs};
-use super::super::{app, ui};
 use super::confirm::confirm;
 use super::{check_known_keys, diff_view, messages, open_checked};
+use crate::cli::args::{Globals, KubeArgs};
+use crate::cli::{app, ui};
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &KubeArgs) -> Result<u8> {

@@ -11,8 +11,8 @@ use crate::ops::profiles::{
 };
 use crate::os::atomic_file::WriteTarget;
 
-use super::super::args::ProfilesArgs;
-use super::super::ui;
+use crate::cli::args::ProfilesArgs;
+use crate::cli::ui;
 
 /// How many names are told before the rest is only counted.
 const MAX_NAMES: usize = 12;

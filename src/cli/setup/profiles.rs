@@ -12,12 +12,12 @@ use crate::ops::profiles::{
     self, ProfileChange, ProfileLine, ProfileNote, ProfileRequest, ProfileSelection, ProfileStyle,
     ProfilesPlan, ProfilesReport, SkipReason, SkippedRole,
 };
-use crate::ops::roles::resolve::matching_positions;
+use crate::ops::target::resolve::matching_positions;
 use crate::os::atomic_file::WriteTarget;
 
-use super::super::args::{Globals, ProfilesArgs};
-use super::super::{app, resolve, ui};
 use super::{diff_view, messages, open_checked};
+use crate::cli::args::{Globals, ProfilesArgs};
+use crate::cli::{app, resolve, ui};
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &ProfilesArgs) -> Result<u8> {

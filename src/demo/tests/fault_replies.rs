@@ -4,8 +4,8 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use super::super::{Delivery, Fault, FaultReply as Scripted, ReplyEdit};
 use super::*;
+use crate::demo::{Delivery, Fault, FaultReply as Scripted, ReplyEdit};
 
 fn script_reply(demo: &Simulator, operation: &str, reply: Scripted) {
     demo.add_fault(Fault::Reply { operation: operation.into(), times: 1, reply });

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::super::{Fault, SimulatorOptions, start};
 use super::*;
+use crate::demo::{Fault, SimulatorOptions, start};
 
 fn fail(operation: &str, status: u16, error: &str) -> Fault {
     Fault::Fail { operation: operation.into(), times: 1, status, error: error.into() }

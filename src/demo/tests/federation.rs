@@ -1,7 +1,7 @@
 //! Credentials that become a page of the console.
 
-use super::super::Simulator;
 use super::*;
+use crate::demo::Simulator;
 
 fn encode(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
@@ -58,9 +58,9 @@ fn credentials_open_the_console_where_they_were_asked_to() {
             "the address is shown, not obeyed"
         );
         assert_eq!(fetch("GET", &login.replace(&token, "x"), &[], "").unwrap().status, 400);
-        demo.add_fault(super::super::Fault::SkewClock { seconds: 901 });
+        demo.add_fault(crate::demo::Fault::SkewClock { seconds: 901 });
         assert_eq!(fetch("GET", &login, &[], "").unwrap().status, 400, "fifteen minutes are over");
-        demo.add_fault(super::super::Fault::SkewClock { seconds: 0 });
+        demo.add_fault(crate::demo::Fault::SkewClock { seconds: 0 });
     }
 }
 

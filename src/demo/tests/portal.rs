@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::super::{SimulatorOptions, start};
 use super::*;
+use crate::demo::{SimulatorOptions, start};
 
 /// All rows of a list, and how many pages they came on.
 fn fetch_all(demo: &Simulator, token: &str, path: &str, list: &str) -> (Vec<Value>, usize) {

@@ -8,8 +8,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::super::{DeviceApproval, Fault, Simulator, SimulatorOptions, approve, deny, start};
 use super::*;
+use crate::demo::{DeviceApproval, Fault, Simulator, SimulatorOptions, approve, deny, start};
 use crate::os::http::parse_form;
 
 #[test]

@@ -3,8 +3,8 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-use super::super::{Fault, Simulator};
 use super::*;
+use crate::demo::{Fault, Simulator};
 use crate::domain::Timestamp;
 use crate::os::clock::Clock;
 

@@ -273,8 +273,8 @@ fn default_profile_name(account: &str, role: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::query::tests::company;
     use super::*;
+    use crate::domain::query::tests::company;
 
     #[test]
     fn what_is_packed_is_unpacked_in_the_order_of_names() {

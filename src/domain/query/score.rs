@@ -426,8 +426,8 @@ fn tie_breaker(field: SearchField, whole: bool) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::parse::Query;
     use super::*;
+    use crate::domain::query::parse::Query;
 
     fn match_kind(text: &str, field: SearchField, value: &str) -> Option<MatchKind> {
         let query = Query::parse(text, &|_| false);

@@ -16,6 +16,9 @@ use crate::domain::{
 };
 use crate::ops::access_request::add_access_hint;
 use crate::ops::assume::{AssumeRequest, assume};
+use crate::ops::backend::messages::{
+    Request, RoleFlag, SecretKind, SignInStep, Update, clock_warning,
+};
 use crate::ops::confirmations;
 use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::errands;
@@ -24,7 +27,6 @@ use crate::ops::roles::snapshot;
 use crate::ops::setup;
 use crate::ops::sign_in::pasted_redirect::PastedRedirects;
 use crate::ops::sign_in::sessions::load_sessions;
-use crate::ops::work::{Request, RoleFlag, SecretKind, SignInStep, Update, clock_warning};
 use crate::vault::KeyLocation;
 
 /// What every request is served with.

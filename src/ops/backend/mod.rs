@@ -2,6 +2,7 @@
 //! that needs it.
 
 mod handler;
+pub mod messages;
 mod refresh;
 mod runtime;
 mod sign_in;
@@ -15,9 +16,9 @@ use handler::Backend;
 
 use crate::domain::{Instance, PackedRoster, Result};
 
+use crate::ops::backend::messages::{Request, Update};
 use crate::ops::confirmations;
 use crate::ops::ctx::Ctx;
-use crate::ops::work::{Request, Update};
 use crate::os::thread;
 
 /// The background's thread, once there is one.

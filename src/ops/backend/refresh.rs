@@ -5,13 +5,16 @@ use std::sync::Arc;
 use super::Backend;
 use crate::cache::inventory;
 use crate::domain::{Instance, InstanceName, Inventory, Result};
+use crate::ops::backend::messages::{RefreshCounts, Update};
 use crate::ops::ctx::run_blocking;
 use crate::ops::errands;
 use crate::ops::refresh::Progress;
-use crate::ops::refresh::store::{load_roster, refresh_and_store, refresh_limits};
+use crate::ops::refresh::store::load_roster;
+use crate::ops::refresh::store::refresh_and_store;
+use crate::ops::refresh::store::refresh_limits;
 use crate::ops::roles::profile_names::apply_profile_names;
-use crate::ops::roles::{roster, snapshot};
-use crate::ops::work::{RefreshCounts, Update};
+use crate::ops::roles::roster;
+use crate::ops::roles::snapshot;
 
 /// How often a first refresh sends the rows it has, in accounts.
 const ACCOUNTS_PER_UPDATE: usize = 8;

@@ -2,11 +2,11 @@
 
 use super::Backend;
 use crate::domain::{InstanceName, Result};
+use crate::ops::backend::messages::{SignInStep, Update};
 use crate::ops::setup;
 use crate::ops::sign_in::pasted_redirect::PastedRedirects;
 use crate::ops::sign_in::sessions::sign_out;
 use crate::ops::sign_in::{SignInOptions, sign_in_with_redirects};
-use crate::ops::work::{SignInStep, Update};
 
 impl Backend {
     pub(super) async fn set_up(

@@ -1,7 +1,5 @@
 //! Into the web console in a role: the link, and how this role's links are treated.
 
-pub mod link;
-
 use std::sync::Arc;
 
 use crate::cache::inventory;
@@ -10,8 +8,8 @@ use crate::console::{console_home, federation_endpoint, federation_login_url};
 use crate::domain::{Credentials, Instance, Region, Result, Roster, RosterEntry, Secret};
 use crate::identity::fetch_signin_token;
 
-use crate::ops::console::link::{BrowserContainer, OpenOptions};
 use crate::ops::ctx::Ctx;
+use crate::ops::open_url::{BrowserContainer, OpenOptions};
 use crate::ops::roles::roster::build_base_roster;
 use crate::ops::roles::rules::{RuleEffect, evaluate_rules};
 

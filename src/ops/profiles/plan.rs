@@ -12,13 +12,16 @@ use crate::os::atomic_file;
 
 use crate::ops::ctx::Ctx;
 use crate::ops::refresh::store;
-use crate::ops::roles::{names, profile};
+use crate::ops::roles::names;
+use crate::ops::roles::profile;
 
-use super::assign_names::{NameAssignment, NameCandidates, assign_names};
+use super::assign_names::assign_names;
+use super::assign_names::{NameAssignment, NameCandidates};
 use super::render::{self, ProfileRenderer};
+use super::select::select;
 use super::{
     BLOCK_NAME, ProfileChange, ProfileLine, ProfileNote, ProfileRequest, ProfileStyle,
-    ProfilesReport, SkipReason, SkippedRole, select::select,
+    ProfilesReport, SkipReason, SkippedRole,
 };
 
 /// What a write would do.

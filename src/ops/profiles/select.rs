@@ -6,7 +6,8 @@ use crate::cache::favorites;
 use crate::domain::{InstanceName, Result, RoleId, Roster};
 
 use crate::ops::ctx::Ctx;
-use crate::ops::roles::{history, names};
+use crate::ops::roles::history;
+use crate::ops::roles::names;
 
 use super::ProfileSelection;
 

@@ -7,7 +7,6 @@ pub mod names;
 pub mod profile;
 pub mod profile_format;
 pub(in crate::ops) mod profile_names;
-pub mod resolve;
 pub mod roster;
 pub mod rules;
 pub mod snapshot;

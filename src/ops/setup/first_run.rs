@@ -6,10 +6,10 @@ use crate::config;
 use crate::domain::{InstanceName, Result};
 use crate::os::clock::Clock;
 
+use crate::ops::backend::messages::DiscoveredInstance;
 use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::instances::{self, endpoints_from_env};
 use crate::ops::setup::{discover, instance, start_url};
-use crate::ops::work::DiscoveredInstance;
 
 /// Where an address leads, with a name for it.
 ///

@@ -13,10 +13,10 @@ use crate::os::lock::Lock;
 use crate::os::terminal::tty;
 use crate::vault::{Generation, RecordId, SharedOutcome, SingleFlight, SsoToken, Turn};
 
+use crate::ops::backend::messages::SignInStep;
 use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::sign_in::token::{access_token, complete_with};
 use crate::ops::sign_in::{SignInOptions, sign_in};
-use crate::ops::work::SignInStep;
 
 /// How long nobody opens a browser after a sign-in was refused or abandoned, or after a logout, in
 /// seconds.

@@ -13,8 +13,8 @@ use crate::vault::{Leader, RecordId, SharedOutcome, SsoToken, StagedRecord};
 use super::page::SignInPage;
 use super::pasted_redirect::PastedRedirects;
 use super::{cli_token, registration, sessions};
+use crate::ops::backend::messages::SignInStep;
 use crate::ops::ctx::{Ctx, run_blocking};
-use crate::ops::work::SignInStep;
 
 /// How long a user has, in seconds; AWS gives device codes the same ten minutes.
 const APPROVAL_TIMEOUT_SECONDS: i64 = 600;

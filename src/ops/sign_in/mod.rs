@@ -17,10 +17,10 @@ use crate::domain::{Error, ErrorKind, Instance, Result};
 use crate::identity::{Flow, IdentityClient};
 use crate::vault::{RecordId, Turn};
 
+use crate::ops::backend::messages::SignInStep;
 use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::sign_in::pasted_redirect::PastedRedirects;
 use crate::ops::sign_in::token::complete_with;
-use crate::ops::work::SignInStep;
 
 pub use page::open_options;
 

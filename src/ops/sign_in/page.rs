@@ -7,11 +7,11 @@ use crate::config::UrlAction;
 use crate::domain::{Error, Instance};
 use crate::os::browser::BrowserProcess;
 
-use crate::ops::console::link::{
+use crate::ops::backend::messages::SignInStep;
+use crate::ops::ctx::Ctx;
+use crate::ops::open_url::{
     BrowserContainer, Link, OpenOptions, OpenOutcome, has_browser, launch_browser, open,
 };
-use crate::ops::ctx::Ctx;
-use crate::ops::work::SignInStep;
 
 /// How long a program is watched closely.
 const LAUNCH_TIMEOUT: Duration = Duration::from_secs(5);

@@ -5,7 +5,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::domain::{ErrorKind, Result, Secret};
 use crate::identity::parse_redirect_url;
-use crate::ops::work::SignInStep;
+use crate::ops::backend::messages::SignInStep;
 
 /// Where pasted addresses come in.
 #[derive(Debug, Default)]

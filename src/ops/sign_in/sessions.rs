@@ -7,12 +7,12 @@ use crate::cache::{inventory, session_lengths};
 use crate::domain::{Error, Instance, InstanceName, Result, RoleId, Timestamp};
 use crate::vault::{Leader, RecordId, SsoToken, Turn};
 
+use crate::ops::backend::messages::{InstanceSession, SessionList};
 use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::roles::chain::{Chains, Route};
 use crate::ops::sign_in::cli_token;
 use crate::ops::sign_in::record_outcome;
 use crate::ops::sign_in::token::{complete_with, is_renewable, login_needed};
-use crate::ops::work::{InstanceSession, SessionList};
 
 /// A session that ends within so many seconds ends soon.
 const ENDING_SOON_SECONDS: i64 = 3_600;

@@ -1,15 +1,15 @@
 //! This machine's clock is wrong: how wrong, what that spoils, how it is set.
 
-use super::super::PickAction;
-use super::super::commands::PickerCommand;
-use super::super::effect::Effect;
-use super::super::state::State;
-use super::super::update::clock_skew;
-use super::super::view::panel_glyphs;
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
 use super::{EventResult, KeyPress, Panel, key_label, role_label};
 use crate::domain::{Error, RoleId, Timestamp};
-use crate::ops::work::{SET_CLOCK_COMMAND, clock_warning};
+use crate::ops::backend::messages::{SET_CLOCK_COMMAND, clock_warning};
+use crate::tui::PickAction;
+use crate::tui::commands::PickerCommand;
+use crate::tui::effect::Effect;
+use crate::tui::state::State;
+use crate::tui::update::clock_skew;
+use crate::tui::view::panel_glyphs;
 
 /// The panel, and what it stands in the way of.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -1,14 +1,14 @@
 //! A question before protected roles are used: one `y`, or something to type.
 
-use super::super::PickAction;
-use super::super::commands::PickerCommand;
-use super::super::state::text_input::TextInput;
-use super::super::state::{RoleTask, State};
-use super::super::update::activate;
-use super::super::view::panel_glyphs;
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
 use super::{EventResult, KeyPress, Panel, PasteResult, role_label};
 use crate::domain::{AccountId, RoleId};
+use crate::tui::PickAction;
+use crate::tui::commands::PickerCommand;
+use crate::tui::state::text_input::TextInput;
+use crate::tui::state::{RoleTask, State};
+use crate::tui::update::activate;
+use crate::tui::view::panel_glyphs;
 
 /// Roles named before the rest is counted.
 const MAX_NAMED_ROLES: usize = 6;

@@ -1,7 +1,7 @@
 //! What a panel shows, in words and without cells: the view draws every panel from this, in one
 //! way.
 
-use super::super::state::text_input::TextInput;
+use crate::tui::state::text_input::TextInput;
 
 /// How loud a text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! What the preview would show, where there is no room for it.
 
-use super::super::commands::PickerCommand;
-use super::super::state::State;
 use super::content::{PanelContent, PanelSize};
 use super::{EventResult, KeyPress, Panel, role_details};
+use crate::tui::commands::PickerCommand;
+use crate::tui::state::State;
 
 /// Columns of it, where there are so many.
 const COLUMNS: usize = 60;

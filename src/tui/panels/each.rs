@@ -1,13 +1,13 @@
 //! A command line to run in the chosen roles. The screen goes first; the command's output belongs
 //! on the terminal.
 
-use super::super::commands::PickerCommand;
-use super::super::state::text_input::TextInput;
-use super::super::state::{RoleTask, State};
-use super::super::update::activate;
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
 use super::{EventResult, KeyPress, Panel, PasteResult, role_label};
 use crate::domain::RoleId;
+use crate::tui::commands::PickerCommand;
+use crate::tui::state::text_input::TextInput;
+use crate::tui::state::{RoleTask, State};
+use crate::tui::update::activate;
 
 /// Characters of a command line.
 const MAX_COMMAND_CHARS: usize = 4_096;

@@ -1,13 +1,13 @@
 //! Something went wrong: what, on what, and what to do now.
 
-use super::super::commands::PickerCommand;
-use super::super::effect::Effect;
-use super::super::state::State;
-use super::super::view::panel_glyphs;
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
 use super::{EventResult, KeyPress, Panel, key_label};
 use crate::domain::{Error, ErrorKind};
-use crate::ops::work::Request;
+use crate::ops::backend::messages::Request;
+use crate::tui::commands::PickerCommand;
+use crate::tui::effect::Effect;
+use crate::tui::state::State;
+use crate::tui::view::panel_glyphs;
 
 /// An error with its hints.
 #[derive(Debug, Clone, PartialEq)]

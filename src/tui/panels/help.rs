@@ -1,11 +1,11 @@
 //! Help, made of the catalog: every command with its keys, and what can be typed. Typing finds a
 //! line.
 
-use super::super::commands::{COMMANDS, HelpSection, Move, PickerCommand};
-use super::super::state::State;
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
 use super::select::SelectList;
 use super::{EventResult, KeyPress, Panel, PasteResult};
+use crate::tui::commands::{COMMANDS, HelpSection, Move, PickerCommand};
+use crate::tui::state::State;
 
 /// From this many columns on the chapters stand beside each other.
 const TWO_COLUMN_WIDTH: u16 = 118;

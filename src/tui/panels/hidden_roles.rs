@@ -1,14 +1,14 @@
 //! Roles that the person has hidden, to be shown again.
 
-use super::super::commands::PickerCommand;
-use super::super::effect::Effect;
-use super::super::state::State;
-use super::super::update::favorites;
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
 use super::select::SelectList;
 use super::{EventResult, KeyPress, Panel, PasteResult, account_label};
 use crate::domain::RoleId;
-use crate::ops::work::RoleFlag;
+use crate::ops::backend::messages::RoleFlag;
+use crate::tui::commands::PickerCommand;
+use crate::tui::effect::Effect;
+use crate::tui::state::State;
+use crate::tui::update::favorites;
 
 /// Which of them is under the bar.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -1,16 +1,17 @@
 //! Who is signed in to which IAM Identity Center, how much it lists and how old that is.
 
-use super::super::commands::PickerCommand;
-use super::super::effect::Effect;
-use super::super::state::text_input::TextInput;
-use super::super::state::{RefreshStatus, State};
-use super::super::update::{activate, start_refresh};
-use super::super::view::{format, panel_glyphs};
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
 use super::select::SelectList;
 use super::{EventResult, KeyPress, Panel};
 use crate::domain::{InstanceName, format_duration};
-use crate::ops::work::{InstanceSession, Request};
+use crate::ops::backend::messages::{InstanceSession, Request};
+use crate::tui::commands::PickerCommand;
+use crate::tui::effect::Effect;
+use crate::tui::format;
+use crate::tui::state::text_input::TextInput;
+use crate::tui::state::{RefreshStatus, State};
+use crate::tui::update::{activate, start_refresh};
+use crate::tui::view::panel_glyphs;
 
 /// Which of them is under the bar.
 #[derive(Debug, Clone, Default, PartialEq)]

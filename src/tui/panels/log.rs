@@ -1,12 +1,13 @@
 //! What was said since the picker opened, the newest first: notes that a key took away, and what
 //! went wrong behind the screen.
 
-use super::super::commands::PickerCommand;
-use super::super::state::State;
-use super::super::view::{format, panel_glyphs};
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
 use super::{EventResult, KeyPress, Panel, help};
 use crate::domain::{Error, Timestamp};
+use crate::tui::commands::PickerCommand;
+use crate::tui::format;
+use crate::tui::state::State;
+use crate::tui::view::panel_glyphs;
 
 /// How much is kept; a person reads the last few.
 const MAX_LOG_ENTRIES: usize = 200;

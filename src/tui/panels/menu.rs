@@ -6,14 +6,14 @@ mod run;
 
 pub(in crate::tui) use items::is_action_allowed;
 
-use super::super::commands::PickerCommand;
-use super::super::effect::Effect;
-use super::super::state::State;
-use super::super::state::text_input::TextEdit;
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
 use super::select::SelectList;
 use super::{EventResult, KeyPress, Panel, PasteResult, role_label};
 use crate::domain::RoleId;
+use crate::tui::commands::PickerCommand;
+use crate::tui::effect::Effect;
+use crate::tui::state::State;
+use crate::tui::state::text_input::TextEdit;
 use items::{MenuAction, MenuItem, items};
 
 /// Columns and lines while a command is looked for.

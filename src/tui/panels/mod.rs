@@ -12,6 +12,7 @@ pub(in crate::tui) mod hidden_roles;
 pub(in crate::tui) mod instances;
 pub(in crate::tui) mod log;
 pub(in crate::tui) mod menu;
+pub(in crate::tui) mod overlay;
 pub(in crate::tui) mod passphrase;
 pub(in crate::tui) mod qr;
 pub(in crate::tui) mod role_details;
@@ -24,8 +25,8 @@ use super::commands::{COMMANDS, PickerCommand};
 use super::effect::Effect;
 use super::state::State;
 use super::state::text_input::TextInput;
-use super::view::format::group_digits;
 use crate::domain::RoleId;
+use crate::tui::format::group_digits;
 use content::PanelContent;
 
 /// A key as panels hear it: text, or a command.
@@ -153,7 +154,7 @@ pub(in crate::tui) fn is_available(opens: PanelKind, state: &State) -> bool {
 
 /// Opens it.
 pub(in crate::tui) fn open(state: &mut State, opens: PanelKind) {
-    use super::state::overlay::Overlay;
+    use crate::tui::panels::overlay::Overlay;
     let overlay = match opens {
         PanelKind::Instances => Overlay::Instances(instances::InstancesPanel::default()),
         PanelKind::Sessions => Overlay::Sessions(sessions::SessionsPanel::new(state)),

@@ -1,16 +1,16 @@
 //! The vault asks for its passphrase; where there is no vault yet, for a new one, twice.
 
-use super::super::commands::PickerCommand;
-use super::super::effect::Effect;
-use super::super::state::text_input::{TextEdit, TextInput};
-use super::super::state::{State, WaitingFor};
-use super::super::view::format::group_digits;
-use super::super::view::panel_glyphs;
 use super::content::{ContentRow, InputField, PanelContent, PanelSize, Tone};
 use super::{EventResult, KeyPress, Panel, PasteResult};
 use crate::domain::{Error, Secret};
-use crate::ops::work::{Request, UnlockPrompt};
+use crate::ops::backend::messages::{Request, UnlockPrompt};
 use crate::os::terminal::tty::MAX_PASSPHRASE_CHARS;
+use crate::tui::commands::PickerCommand;
+use crate::tui::effect::Effect;
+use crate::tui::format::group_digits;
+use crate::tui::state::text_input::{TextEdit, TextInput};
+use crate::tui::state::{State, WaitingFor};
+use crate::tui::view::panel_glyphs;
 
 /// From so many that did not fit on, it may well be forgotten.
 const ATTEMPTS_BEFORE_RESET_HINT: usize = 3;

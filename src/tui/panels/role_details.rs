@@ -1,9 +1,10 @@
 //! All that is known about one role: beside the list, or in a panel where there is no room for it.
 
-use super::super::state::State;
-use super::super::view::{format, panel_glyphs, text::width};
 use super::content::{ContentRow, Tone};
 use crate::domain::{ConfirmLevel, RoleId, RosterEntry};
+use crate::tui::format;
+use crate::tui::state::State;
+use crate::tui::view::{panel_glyphs, text::width};
 
 /// What is known about the selected role, for this many columns.
 pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<ContentRow> {

@@ -1,10 +1,10 @@
 //! One of several things under a bar, perhaps with a line that filters them. The bar stays on its
 //! thing, whatever comes and goes.
 
-use super::super::commands::{Move, PickerCommand};
-use super::super::state::text_input::TextInput;
 use super::{KeyPress, PasteResult};
 use crate::domain::normalize_text;
+use crate::tui::commands::{Move, PickerCommand};
+use crate::tui::state::text_input::TextInput;
 
 /// Characters of what is looked for: far more than any name has.
 const MAX_FILTER_CHARS: usize = 200;

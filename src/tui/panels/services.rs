@@ -1,14 +1,14 @@
 //! Pages of the web console: a service of AWS, found by any of its names, opened in a role.
 
-use super::super::PickAction;
-use super::super::commands::PickerCommand;
-use super::super::state::{RoleTask, State};
-use super::super::update::activate;
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
 use super::select::SelectList;
 use super::{EventResult, KeyPress, Panel, PasteResult, role_label};
 use crate::domain::RoleId;
-use crate::ops::work::console_services;
+use crate::ops::backend::messages::console_services;
+use crate::tui::PickAction;
+use crate::tui::commands::PickerCommand;
+use crate::tui::state::{RoleTask, State};
+use crate::tui::update::activate;
 
 /// Columns and lines it takes however few services fit.
 const COLUMNS: usize = 56;

@@ -1,15 +1,15 @@
 //! Roles that have credentials in the vault, the one that expires first on top, counting down.
 
-use super::super::commands::PickerCommand;
-use super::super::effect::Effect;
-use super::super::state::{RoleTask, State};
-use super::super::update::activate;
-use super::super::view::format;
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
 use super::select::SelectList;
 use super::{EventResult, KeyPress, Panel, account_label};
 use crate::domain::{RoleId, Timestamp};
-use crate::ops::work::Request;
+use crate::ops::backend::messages::Request;
+use crate::tui::commands::PickerCommand;
+use crate::tui::effect::Effect;
+use crate::tui::format;
+use crate::tui::state::{RoleTask, State};
+use crate::tui::update::activate;
 
 /// From so few seconds on a session is about to end.
 const EXPIRING_SECONDS: i64 = 300;

@@ -1,16 +1,17 @@
 //! A sign-in under way: address, code, QR code, countdown; the reply of a browser elsewhere can be
 //! pasted.
 
-use super::super::commands::PickerCommand;
-use super::super::effect::Effect;
-use super::super::state::text_input::TextInput;
-use super::super::state::{State, WaitingFor};
-use super::super::update::activate;
-use super::super::view::{format, panel_glyphs};
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
 use super::{EventResult, KeyPress, Panel, PasteResult, key_label, qr, role_label};
 use crate::domain::{Error, InstanceName, Secret};
-use crate::ops::work::{Request, SignInStep};
+use crate::ops::backend::messages::{Request, SignInStep};
+use crate::tui::commands::PickerCommand;
+use crate::tui::effect::Effect;
+use crate::tui::format;
+use crate::tui::state::text_input::TextInput;
+use crate::tui::state::{State, WaitingFor};
+use crate::tui::update::activate;
+use crate::tui::view::panel_glyphs;
 
 /// Characters of a redirect address. Its code is a signed token of some 1,500 characters.
 const MAX_REDIRECT_CHARS: usize = 8_192;

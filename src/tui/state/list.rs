@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::domain::{AccountId, InstanceName, RoleId, Roster, RosterEntry, RowStyle};
 
-use super::super::column_stats::ColumnStats;
-use super::super::search::{Highlighter, Highlights, ListSection, SearchResults};
+use crate::tui::column_stats::ColumnStats;
+use crate::tui::search::{Highlighter, Highlights, ListSection, SearchResults};
 
 /// Rows, and where the person is in them.
 #[derive(Debug, Clone)]

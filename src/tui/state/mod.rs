@@ -2,7 +2,6 @@
 
 pub(super) mod first_run;
 pub(super) mod list;
-pub(super) mod overlay;
 pub(super) mod query;
 mod refresh_progress;
 pub(super) mod retry_lookup;
@@ -16,7 +15,7 @@ use crate::domain::{
     Error, ErrorKind, Height, InstanceName, RoleFlags, RoleId, Roster, RosterEntry, Timestamp,
     Usage, Usages,
 };
-use crate::ops::work::{
+use crate::ops::backend::messages::{
     InstanceSession, SecretKind, SessionList, TerminalConfirmations, UnlockPrompt,
 };
 
@@ -27,9 +26,9 @@ use super::search::{self, SearchJob, SearchPreferences, SortOrder};
 use super::status_line;
 use super::{Appearance, PickAction, PickerOptions};
 use crate::os::terminal::tty::CursorShape;
+use crate::tui::panels::overlay::Overlay;
 use first_run::FirstRunForm;
 use list::RoleList;
-use overlay::Overlay;
 use retry_lookup::RetryLookup;
 use text_input::TextInput;
 
@@ -329,7 +328,7 @@ impl State {
     }
 
     /// The sign-in panel, if it is open.
-    pub(super) fn sign_in_panel(&self) -> Option<&overlay::SignInPanel> {
+    pub(super) fn sign_in_panel(&self) -> Option<&crate::tui::panels::overlay::SignInPanel> {
         self.overlays.iter().find_map(|overlay| {
             if let Overlay::SignIn(login) = overlay { Some(login) } else { None }
         })

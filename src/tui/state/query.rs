@@ -1,7 +1,7 @@
 //! How much text the query takes.
 
-use super::super::panels::PasteResult;
 use super::text_input::{DEFAULT_MAX_CHARS, TextInput};
+use crate::tui::panels::PasteResult;
 
 /// Characters of an address. Pages of the console that hold a query of their own have some
 /// thousands.

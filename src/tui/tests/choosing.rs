@@ -1,8 +1,8 @@
 //! From a key to an exit: exact effects.
 
 use super::*;
-use crate::ops::work::{Request, RoleFlag, SignInStep, UnlockPrompt};
-use crate::tui::state::overlay::Overlay;
+use crate::ops::backend::messages::{Request, RoleFlag, SignInStep, UnlockPrompt};
+use crate::tui::panels::overlay::Overlay;
 use crate::tui::{Exit, Picked};
 
 fn selected_role(rig: &TestPicker) -> RoleId {

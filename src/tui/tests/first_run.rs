@@ -1,9 +1,9 @@
 //! The form for the first instance, played.
 
-use super::super::Exit;
-use super::super::state::first_run::{FirstRunField, FirstRunStep};
 use super::*;
-use crate::ops::work::{DiscoveredInstance, Request, SignInStep};
+use crate::ops::backend::messages::{DiscoveredInstance, Request, SignInStep};
+use crate::tui::Exit;
+use crate::tui::state::first_run::{FirstRunField, FirstRunStep};
 
 fn empty_picker() -> TestPicker {
     let none = PickerOptions {

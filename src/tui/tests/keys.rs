@@ -85,7 +85,7 @@ fn in_vi_panels_keep_their_letters_and_escape_closes_them() {
     assert!(rig.state.overlays.is_empty() && rig.state.vi.normal_mode);
     rig.keys(&["enter", "y"]);
     let asked = rig.take_effects().into_iter().filter(|effect| {
-        matches!(effect, Effect::Request(crate::ops::work::Request::Assume { .. }))
+        matches!(effect, Effect::Request(crate::ops::backend::messages::Request::Assume { .. }))
     });
     assert_eq!(asked.count(), 1, "y is the answer, not a command");
 }

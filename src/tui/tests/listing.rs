@@ -78,7 +78,7 @@ fn enter_after_fast_typing_waits_for_the_rows_that_were_typed() {
     let found = Arc::new(Matcher::default().run(jobs.last().unwrap()));
     rig.event(Event::SearchFinished(found));
     assert!(
-        matches!(&rig.take_effects()[..], [Effect::Request(crate::ops::work::Request::Assume { role, .. })] if role.account.as_str() == B.1)
+        matches!(&rig.take_effects()[..], [Effect::Request(crate::ops::backend::messages::Request::Assume { role, .. })] if role.account.as_str() == B.1)
     );
 }
 
@@ -181,7 +181,7 @@ fn keys_typed_before_the_rows_are_there_mean_the_rows_that_come() {
     assert_eq!((rig.take_effects().len(), rig.state.query.text()), (0, "edge-dev"));
     rig.update(Update::Roster(Arc::new(sample_roster())));
     assert!(
-        matches!(&rig.take_effects()[..], [Effect::Request(crate::ops::work::Request::Assume { role, .. })] if rig.state.roster.find(role).unwrap().account_label() == "edge-dev")
+        matches!(&rig.take_effects()[..], [Effect::Request(crate::ops::backend::messages::Request::Assume { role, .. })] if rig.state.roster.find(role).unwrap().account_label() == "edge-dev")
     );
 }
 
@@ -251,7 +251,10 @@ fn refresh_requests(rig: &mut TestPicker) -> usize {
     rig.take_effects()
         .iter()
         .filter(|effect| {
-            matches!(effect, Effect::Request(crate::ops::work::Request::Refresh { .. }))
+            matches!(
+                effect,
+                Effect::Request(crate::ops::backend::messages::Request::Refresh { .. })
+            )
         })
         .count()
 }
@@ -265,7 +268,7 @@ fn a_query_that_matches_nothing_is_looked_up_once_when_the_typing_stops() {
     // Only where somebody is signed in.
     assert_eq!(refresh_requests(&mut rig), 1);
     assert!(rig.screen().contains("checking with AWS"));
-    let outcome = Ok(crate::ops::work::RefreshCounts {
+    let outcome = Ok(crate::ops::backend::messages::RefreshCounts {
         added: 0,
         removed: 0,
         failed: 0,
@@ -288,7 +291,7 @@ fn nothing_is_looked_up_for_a_query_that_was_left_in_time() {
 #[test]
 fn an_empty_list_from_aws_is_told_and_says_what_is_kept() {
     let mut rig = TestPicker::new(sample_options()).with_size(120, 40);
-    let outcome = Ok(crate::ops::work::RefreshCounts {
+    let outcome = Ok(crate::ops::backend::messages::RefreshCounts {
         added: 0,
         removed: 0,
         failed: 0,

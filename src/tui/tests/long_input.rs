@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::super::state::overlay::Overlay;
 use super::*;
-use crate::ops::work::{Request, UnlockPrompt};
+use crate::ops::backend::messages::{Request, UnlockPrompt};
+use crate::tui::panels::overlay::Overlay;
 
 /// What taking a paste and drawing it may take in a debug build on a busy machine. Linear work
 /// takes a twentieth of it, quadratic work minutes.

@@ -30,7 +30,7 @@ use super::update::update;
 use super::{Appearance, ColorDepth, ColorScheme, KeyBindings, PickAction, PickerOptions, view};
 use crate::domain::enums::Preview;
 use crate::domain::*;
-use crate::ops::work::{InstanceSession, SessionList, Update};
+use crate::ops::backend::messages::{InstanceSession, SessionList, Update};
 use crate::os::clock::Clock;
 
 const NOW: Timestamp = Timestamp(1_795_000_000);

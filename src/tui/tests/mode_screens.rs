@@ -4,7 +4,7 @@
 use super::panel_screens::{after_keys, hostile_options, plain_options};
 use super::panels::signing_in;
 use super::*;
-use crate::ops::work::SignInStep;
+use crate::ops::backend::messages::SignInStep;
 use crate::tui::EditingMode;
 
 #[test]

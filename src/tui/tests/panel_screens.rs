@@ -3,7 +3,7 @@
 
 use super::panels::signing_in;
 use super::*;
-use crate::ops::work::SignInStep;
+use crate::ops::backend::messages::SignInStep;
 
 pub(super) fn plain_options() -> PickerOptions {
     PickerOptions {

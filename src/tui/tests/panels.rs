@@ -1,8 +1,10 @@
 //! Panels by their keys: what opens them, what they want done, what they leave behind.
 
 use super::*;
-use crate::ops::work::{Request, RoleFlag, SecretKind, SignInStep, TerminalConfirmations};
-use crate::tui::state::overlay::Overlay;
+use crate::ops::backend::messages::{
+    Request, RoleFlag, SecretKind, SignInStep, TerminalConfirmations,
+};
+use crate::tui::panels::overlay::Overlay;
 use crate::tui::{Exit, Picked};
 
 fn sample_picker() -> TestPicker {

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::ops::work::{SignInStep, UnlockPrompt};
+use crate::ops::backend::messages::{SignInStep, UnlockPrompt};
 use crate::tui::event::{Mouse, MouseKind};
 
 const KEYS: [&str; 41] = [

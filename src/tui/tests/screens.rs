@@ -1,7 +1,7 @@
 //! Screens as text. Look at them when they change: they are what people see.
 
 use super::*;
-use crate::ops::work::SignInStep;
+use crate::ops::backend::messages::SignInStep;
 
 fn after_typing(width: u16, height: u16, keys: &[&str]) -> TestPicker {
     let mut rig = TestPicker::new(sample_options()).with_size(width, height);

@@ -129,7 +129,7 @@ fn the_child() {
     let (tell, news) = mpsc::channel();
     std::thread::spawn(move || {
         for request in asked {
-            if let crate::ops::work::Request::Assume { role, number } = request {
+            if let crate::ops::backend::messages::Request::Assume { role, number } = request {
                 let _ = tell.send(Update::Assumed { number, role, outcome: Ok(NOW) });
             }
         }

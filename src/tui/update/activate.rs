@@ -1,13 +1,13 @@
 //! From Enter on a role to the exit: confirm, credentials, sign-in, passphrase, each at most once.
 
-use super::super::effect::Effect;
-use super::super::panels::confirm::ConfirmPrompt;
-use super::super::state::overlay::{ConfirmPanel, ErrorPanel, MenuPanel, Overlay, SignInPanel};
-use super::super::state::{PendingTask, RoleTask, State, WaitingFor};
-use super::super::{Exit, PickAction, Picked, panels};
 use super::{clock_skew, unlock};
 use crate::domain::{self, Error, ErrorKind, InstanceName, RoleId, Timestamp};
-use crate::ops::work::{Request, SignInStep};
+use crate::ops::backend::messages::{Request, SignInStep};
+use crate::tui::effect::Effect;
+use crate::tui::panels::confirm::ConfirmPrompt;
+use crate::tui::panels::overlay::{ConfirmPanel, ErrorPanel, MenuPanel, Overlay, SignInPanel};
+use crate::tui::state::{PendingTask, RoleTask, State, WaitingFor};
+use crate::tui::{Exit, PickAction, Picked, panels};
 
 /// The roles that a command means: the marked ones, in the order of the roster, or the selected
 /// one.

@@ -1,12 +1,12 @@
 //! What the background has to say.
 
-use super::super::effect::Effect;
-use super::super::panels;
-use super::super::state::overlay::{ErrorPanel, Overlay};
-use super::super::state::{RefreshStatus, State, WaitingFor};
 use super::{activate, clock_skew, first_run, start_refresh, unlock};
 use crate::domain::{Error, ErrorKind, InstanceName};
-use crate::ops::work::{RefreshCounts, SignInStep, UnlockPrompt, Update};
+use crate::ops::backend::messages::{RefreshCounts, SignInStep, UnlockPrompt, Update};
+use crate::tui::effect::Effect;
+use crate::tui::panels;
+use crate::tui::panels::overlay::{ErrorPanel, Overlay};
+use crate::tui::state::{RefreshStatus, State, WaitingFor};
 
 /// Takes one piece of news in.
 pub(super) fn handle_update(state: &mut State, news: Update) -> Vec<Effect> {

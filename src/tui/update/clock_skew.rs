@@ -1,12 +1,12 @@
 //! This machine's clock is wrong: a panel says so once, and what a wrong clock would spoil waits
 //! for a word.
 
-use super::super::effect::Effect;
-use super::super::state::State;
-use super::super::state::overlay::{ClockSkewPanel, Overlay};
-use super::super::{Exit, PickAction, Picked};
 use crate::domain::{Error, ErrorKind, RoleId};
-use crate::ops::work::{SET_CLOCK_COMMAND, clock_warning};
+use crate::ops::backend::messages::{SET_CLOCK_COMMAND, clock_warning};
+use crate::tui::effect::Effect;
+use crate::tui::panels::overlay::{ClockSkewPanel, Overlay};
+use crate::tui::state::State;
+use crate::tui::{Exit, PickAction, Picked};
 
 /// Whether AWS would refuse what is signed here.
 pub(in crate::tui) fn is_skewed(state: &State) -> bool {

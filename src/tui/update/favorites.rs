@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::super::commands::PickerCommand;
-use super::super::effect::Effect;
-use super::super::panels::{self, PanelKind};
-use super::super::state::State;
 use crate::domain::RoleId;
-use crate::ops::work::{Request, RoleFlag};
+use crate::ops::backend::messages::{Request, RoleFlag};
+use crate::tui::commands::PickerCommand;
+use crate::tui::effect::Effect;
+use crate::tui::panels::{self, PanelKind};
+use crate::tui::state::State;
 
 /// Marks roles, or takes the mark off.
 pub(in crate::tui) fn set_mark(

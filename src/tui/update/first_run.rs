@@ -3,18 +3,18 @@
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
-use super::super::Exit;
-use super::super::commands::{Move, PickerCommand};
-use super::super::effect::Effect;
-use super::super::event::Key;
-use super::super::panels::PasteResult;
-use super::super::state::State;
-use super::super::state::first_run::{FirstRunField, FirstRunForm, FirstRunStep};
-use super::super::state::overlay::{HelpPanel, Overlay};
-use super::super::state::text_input::{TextEdit, TextInput};
 use super::activate;
 use crate::domain::{Error, ErrorKind, InstanceName};
-use crate::ops::work::{DiscoveredInstance, Request};
+use crate::ops::backend::messages::{DiscoveredInstance, Request};
+use crate::tui::Exit;
+use crate::tui::commands::{Move, PickerCommand};
+use crate::tui::effect::Effect;
+use crate::tui::event::Key;
+use crate::tui::panels::PasteResult;
+use crate::tui::panels::overlay::{HelpPanel, Overlay};
+use crate::tui::state::State;
+use crate::tui::state::first_run::{FirstRunField, FirstRunForm, FirstRunStep};
+use crate::tui::state::text_input::{TextEdit, TextInput};
 
 /// A key went down while the form stands, and no panel wanted it.
 pub(super) fn handle_key(

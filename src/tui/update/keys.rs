@@ -2,15 +2,15 @@
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
-use super::super::commands::{self, Move, PickerCommand};
-use super::super::effect::Effect;
-use super::super::event::Key;
-use super::super::panels::KeyPress;
-use super::super::state::overlay::{DetailsPanel, HelpPanel, MenuPanel, Overlay};
-use super::super::state::{State, query};
-use super::super::{Exit, PickAction, layout};
 use super::vi::{self, ResolvedKey};
 use super::{activate, first_run, panels, start_refresh};
+use crate::tui::commands::{self, Move, PickerCommand};
+use crate::tui::effect::Effect;
+use crate::tui::event::Key;
+use crate::tui::panels::KeyPress;
+use crate::tui::panels::overlay::{DetailsPanel, HelpPanel, MenuPanel, Overlay};
+use crate::tui::state::{State, query};
+use crate::tui::{Exit, PickAction, layout};
 
 /// A key went down.
 pub(super) fn handle_key(state: &mut State, key: Key) -> Vec<Effect> {
@@ -123,7 +123,7 @@ pub(in crate::tui) fn run_command(state: &mut State, command: PickerCommand) -> 
             let roles = activate::target_roles(state);
             state.overlays.push(Overlay::Menu(MenuPanel::new(roles)));
         }
-        PickerCommand::Open(opens) => super::super::panels::open(state, opens),
+        PickerCommand::Open(opens) => crate::tui::panels::open(state, opens),
         PickerCommand::Mark => toggle_mark(state, 1),
         PickerCommand::MarkAndMoveUp => toggle_mark(state, -1),
         PickerCommand::Move(to) => move_selection(state, to),

@@ -19,8 +19,8 @@ use super::event::Event;
 use super::layout;
 use super::search::SearchResults;
 use super::state::State;
-use super::state::overlay::Overlay;
-use crate::ops::work::Request;
+use crate::ops::backend::messages::Request;
+use crate::tui::panels::overlay::Overlay;
 
 /// Takes one event in.
 pub(super) fn update(state: &mut State, event: Event) -> Vec<Effect> {

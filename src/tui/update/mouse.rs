@@ -3,15 +3,15 @@
 
 use ratatui::layout::Position;
 
-use super::super::effect::Effect;
-use super::super::event::{Mouse, MouseKind};
-use super::super::layout;
-use super::super::state::State;
-use super::super::state::list::ListLine;
-use super::super::status_line;
-use super::super::view;
 use super::keys;
 use crate::tui::commands::{Move, PickerCommand};
+use crate::tui::effect::Effect;
+use crate::tui::event::{Mouse, MouseKind};
+use crate::tui::layout;
+use crate::tui::state::State;
+use crate::tui::state::list::ListLine;
+use crate::tui::status_line;
+use crate::tui::view;
 
 /// Rows that one notch of the wheel moves.
 const WHEEL_LINES: isize = 3;

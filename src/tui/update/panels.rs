@@ -1,10 +1,10 @@
 //! Keys and pasted text while a panel is open. The top panel takes what concerns it; what it leaves
 //! goes to the list behind it.
 
-use super::super::effect::Effect;
-use super::super::panels::{EventResult, KeyPress, PasteResult};
-use super::super::state::State;
-use super::super::state::overlay::Overlay;
+use crate::tui::effect::Effect;
+use crate::tui::panels::overlay::Overlay;
+use crate::tui::panels::{EventResult, KeyPress, PasteResult};
+use crate::tui::state::State;
 
 /// Gives the key to the top panel; `None` when the list shall have it.
 pub(super) fn handle_key(state: &mut State, pressed: KeyPress) -> Option<Vec<Effect>> {

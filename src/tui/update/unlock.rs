@@ -1,11 +1,11 @@
 //! The vault is closed: the field for its passphrase, and what goes on once it is open.
 
-use super::super::effect::Effect;
-use super::super::state::overlay::{ErrorPanel, Overlay, PassphrasePanel};
-use super::super::state::{RefreshStatus, State, WaitingFor};
 use super::{activate, start_refresh};
 use crate::domain::{Error, ErrorKind};
-use crate::ops::work::{SignInStep, UnlockPrompt};
+use crate::ops::backend::messages::{SignInStep, UnlockPrompt};
+use crate::tui::effect::Effect;
+use crate::tui::panels::overlay::{ErrorPanel, Overlay, PassphrasePanel};
+use crate::tui::state::{RefreshStatus, State, WaitingFor};
 
 /// Opens the passphrase field, unless it is open.
 pub(super) fn open_prompt(state: &mut State) {

@@ -2,12 +2,12 @@
 
 use crossterm::event::KeyCode;
 
-use super::super::commands::PickerCommand;
-use super::super::event::Key;
-use super::super::key_notation::is_text;
-use super::super::keymap::{EditingMode, KeyMatch};
-use super::super::state::State;
-use super::super::state::text_input::TextEdit;
+use crate::tui::commands::PickerCommand;
+use crate::tui::event::Key;
+use crate::tui::key_notation::is_text;
+use crate::tui::keymap::{EditingMode, KeyMatch};
+use crate::tui::state::State;
+use crate::tui::state::text_input::TextEdit;
 
 /// What a key is heard as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,16 +5,21 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-use super::super::commands::PickerCommand;
-use super::super::layout::gutter_width;
-use super::super::panels::{self, PanelKind};
-use super::super::state::retry_lookup::RetryStatus;
-use super::super::state::text_input::TextEdit;
-use super::super::state::{RefreshStatus, State};
-use super::super::status_line::{SLOW_ANSWER_SECONDS, duration_suffix};
-use super::text::{CellWriter, truncate_middle, width, wrap};
-use super::{DrawContext, format};
+use super::DrawContext;
+use super::text::CellWriter;
+use super::text::truncate_middle;
+use super::text::width;
+use super::text::wrap;
 use crate::domain::{Error, ErrorKind, InstanceName, Timestamp};
+use crate::tui::commands::PickerCommand;
+use crate::tui::format;
+use crate::tui::layout::gutter_width;
+use crate::tui::panels::{self, PanelKind};
+use crate::tui::state::retry_lookup::RetryStatus;
+use crate::tui::state::text_input::TextEdit;
+use crate::tui::state::{RefreshStatus, State};
+use crate::tui::status_line::SLOW_ANSWER_SECONDS;
+use crate::tui::status_line::duration_suffix;
 
 /// Cells of a name that is near what was typed.
 const MAX_NAME_CELLS: usize = 40;

@@ -5,13 +5,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 
-use super::super::commands::PickerCommand;
-use super::super::panels;
-use super::super::state::State;
-use super::super::state::first_run::{FirstRunField, FirstRunForm, FirstRunStep};
-use super::super::state::text_input::TextInput;
 use super::DrawContext;
 use super::text::{CellWriter, wrap};
+use crate::tui::commands::PickerCommand;
+use crate::tui::panels;
+use crate::tui::state::State;
+use crate::tui::state::first_run::{FirstRunField, FirstRunForm, FirstRunStep};
+use crate::tui::state::text_input::TextInput;
 
 /// Cells before the text, with room for the prompt: as in the list.
 const MARGIN: u16 = 3;

@@ -3,11 +3,13 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::super::commands::PickerCommand;
-use super::super::state::{State, WaitingFor};
-use super::super::{layout, panels};
 use super::DrawContext;
-use super::text::{CellWriter, truncate_middle};
+use super::text::CellWriter;
+use super::text::truncate_middle;
+use crate::tui::commands::PickerCommand;
+use crate::tui::layout;
+use crate::tui::panels;
+use crate::tui::state::{State, WaitingFor};
 
 /// Draws it.
 pub(super) fn draw(state: &State, ink: &DrawContext, area: Rect, buffer: &mut Buffer) {

@@ -3,11 +3,15 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::super::state::State;
-use super::text::{CellWriter, width};
-use super::{DrawContext, format};
-use crate::domain::{Timestamp, format_duration};
-use crate::ops::work::{InstanceSession, UnlockPrompt, clock_warning};
+use super::DrawContext;
+use super::text::CellWriter;
+use super::text::width;
+use crate::domain::Timestamp;
+use crate::domain::format_duration;
+use crate::ops::backend::messages::clock_warning;
+use crate::ops::backend::messages::{InstanceSession, UnlockPrompt};
+use crate::tui::format;
+use crate::tui::state::State;
 
 /// Draws it. The right side gives way first, then what is said of each session.
 pub(super) fn draw(state: &State, ink: &DrawContext, area: Rect, buffer: &mut Buffer) {

@@ -4,16 +4,17 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
-use super::super::columns::{self, Columns, GAP, IdForm};
-use super::super::layout::gutter_width;
-use super::super::search::ListSection;
-use super::super::state::State;
-use super::super::state::list::ListLine;
-use super::glyphs::Glyphs;
+use super::DrawContext;
 use super::palette::Palette;
 use super::text::CellWriter;
-use super::{DrawContext, format};
 use crate::domain::format_duration_short;
+use crate::tui::columns::{self, Columns, GAP, IdForm};
+use crate::tui::format;
+use crate::tui::glyphs::Glyphs;
+use crate::tui::layout::gutter_width;
+use crate::tui::search::ListSection;
+use crate::tui::state::State;
+use crate::tui::state::list::ListLine;
 
 /// Cells at most between the last column and the time left.
 const SLACK: u16 = 6;

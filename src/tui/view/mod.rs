@@ -3,8 +3,6 @@
 mod empty;
 mod first_run;
 mod footer;
-pub(super) mod format;
-mod glyphs;
 mod header;
 mod list;
 mod palette;
@@ -24,7 +22,7 @@ use super::layout::{self, Areas};
 use super::panels::content::{PanelContent, PanelSize, Tone};
 use super::search::SortOrder;
 use super::state::State;
-use glyphs::Glyphs;
+use crate::tui::glyphs::Glyphs;
 use palette::Palette;
 use text::{CellWriter, width};
 
@@ -201,8 +199,10 @@ fn draw_query(state: &State, ink: &DrawContext, area: Rect, buffer: &mut Buffer)
     );
     pen.x = area.x + layout::gutter_width(state);
     if !state.query.is_empty() && state.list.loaded && area.width >= 40 && !state.inline {
-        let (some, all) =
-            (format::group_digits(state.list.len()), format::group_digits(state.role_count()));
+        let (some, all) = (
+            crate::tui::format::group_digits(state.list.len()),
+            crate::tui::format::group_digits(state.role_count()),
+        );
         pen.write_right(&format!("  {some} / {all}"), ink.palette.dim);
     }
     if state.sort_order != SortOrder::Best && area.width >= 60 {

@@ -3,7 +3,7 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
-use super::super::{Appearance, Background, ColorDepth, ColorScheme};
+use crate::tui::{Appearance, Background, ColorDepth, ColorScheme};
 
 /// The styles of the screen.
 #[derive(Debug, Clone, Copy)]

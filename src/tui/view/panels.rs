@@ -4,11 +4,14 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::super::panels::Panel;
-use super::super::panels::content::{ContentRow, InputField, PanelContent, PanelSize};
-use super::super::state::State;
-use super::text::{CellWriter, width};
-use super::{DrawContext, panel_frame, rows};
+use super::DrawContext;
+use super::panel_frame;
+use super::rows;
+use super::text::CellWriter;
+use super::text::width;
+use crate::tui::panels::Panel;
+use crate::tui::panels::content::{ContentRow, InputField, PanelContent, PanelSize};
+use crate::tui::state::State;
 
 /// Columns of plain words: more are tiring to read.
 const MAX_TEXT_COLUMNS: usize = 60;

@@ -3,12 +3,13 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::super::panels::content::ContentRow;
-use super::super::panels::role_details;
-use super::super::state::State;
+use super::DrawContext;
+use super::rows;
 use super::text::CellWriter;
-use super::{DrawContext, rows};
 use crate::domain::enums::Preview;
+use crate::tui::panels::content::ContentRow;
+use crate::tui::panels::role_details;
+use crate::tui::state::State;
 
 /// From this many columns on a preview below the list has two columns of rows.
 const TWO_COLUMN_WIDTH: u16 = 72;

@@ -5,9 +5,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 
-use super::super::panels::content::{ContentRow, StyledText, Tone};
 use super::DrawContext;
 use super::text::{CellWriter, width, wrap};
+use crate::tui::panels::content::{ContentRow, StyledText, Tone};
 
 /// Cells between two columns.
 const GAP: usize = 2;

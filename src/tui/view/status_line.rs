@@ -4,11 +4,11 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::super::panels;
-use super::super::state::State;
-use super::super::status_line::{StatusIcon, StatusLine};
 use super::DrawContext;
 use super::text::{CellWriter, truncate_middle, width};
+use crate::tui::panels;
+use crate::tui::state::State;
+use crate::tui::status_line::{StatusIcon, StatusLine};
 
 /// Draws it.
 pub(super) fn draw(

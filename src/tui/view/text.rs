@@ -10,8 +10,8 @@ use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use super::super::state::text_input::TextInput;
 use crate::domain::{escape_unprintable, is_printable_ascii};
+use crate::tui::state::text_input::TextInput;
 
 /// A character as a person counts them, ready to be written.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,12 +1,12 @@
 //! The lines of the action menu: what can be done with these roles as things are now.
 
-use super::super::super::PickAction;
-use super::super::super::commands::{COMMANDS, HelpSection, PickerCommand, is_available};
-use super::super::super::state::State;
-use super::super::super::view::panel_glyphs;
-use super::super::key_label;
 use crate::domain::RoleId;
-use crate::ops::work::{RoleFlag, SecretKind};
+use crate::ops::backend::messages::{RoleFlag, SecretKind};
+use crate::tui::PickAction;
+use crate::tui::commands::{COMMANDS, HelpSection, PickerCommand, is_available};
+use crate::tui::panels::key_label;
+use crate::tui::state::State;
+use crate::tui::view::panel_glyphs;
 
 /// One line.
 #[derive(Debug, Clone, PartialEq)]
@@ -121,7 +121,7 @@ fn single_role_items(state: &State, role: &RoleId) -> Vec<MenuItem> {
         item(
             'v',
             format!("open a service in the console{dots}"),
-            MenuAction::RunCommand(PickerCommand::Open(super::super::PanelKind::Services)),
+            MenuAction::RunCommand(PickerCommand::Open(crate::tui::panels::PanelKind::Services)),
         ),
     );
     when(free, item('x', format!("run a command{dots}"), MenuAction::RunEach));

@@ -1,13 +1,13 @@
 //! Doing what a line of the action menu says.
 
-use super::super::super::effect::Effect;
-use super::super::super::state::overlay::Overlay;
-use super::super::super::state::{RoleTask, State};
-use super::super::super::update::{activate, favorites, keys, start_refresh};
-use super::super::each::EachPanel;
 use super::items::MenuAction;
 use crate::domain::RoleId;
-use crate::ops::work::Request;
+use crate::ops::backend::messages::Request;
+use crate::tui::effect::Effect;
+use crate::tui::panels::each::EachPanel;
+use crate::tui::panels::overlay::Overlay;
+use crate::tui::state::{RoleTask, State};
+use crate::tui::update::{activate, favorites, keys, start_refresh};
 
 impl MenuAction {
     /// Does it with these roles.

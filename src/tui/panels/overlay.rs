@@ -1,8 +1,8 @@
 //! Panels above the list: each an enum value with its data. A new one takes its file in `panels`,
 //! its line here, and its line in the catalog.
 
-use super::super::panels::Panel;
-pub(in crate::tui) use super::super::panels::{
+use crate::tui::panels::Panel;
+pub(in crate::tui) use crate::tui::panels::{
     clock_skew::ClockSkewPanel, confirm::ConfirmPanel, details::DetailsPanel, each::EachPanel,
     error::ErrorPanel, help::HelpPanel, hidden_roles::HiddenRolesPanel, instances::InstancesPanel,
     log::LogPanel, menu::MenuPanel, passphrase::PassphrasePanel, services::ServicesPanel,

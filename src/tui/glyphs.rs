@@ -1,53 +1,53 @@
 //! Marks and lines of the screen: each in Unicode, and in ASCII for terminals that have no more.
 
-use super::super::Appearance;
+use crate::tui::Appearance;
 
 /// Marks and lines, in Unicode or in ASCII.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Glyphs {
+pub(in crate::tui) struct Glyphs {
     /// Before the selected row.
-    pub(super) selection_bar: &'static str,
+    pub(in crate::tui) selection_bar: &'static str,
     /// Before what is typed.
-    pub(super) prompt: &'static str,
+    pub(in crate::tui) prompt: &'static str,
     /// In its place while letters are commands.
-    pub(super) normal_mode_prompt: &'static str,
+    pub(in crate::tui) normal_mode_prompt: &'static str,
     /// Signed in.
-    pub(super) signed_in: &'static str,
+    pub(in crate::tui) signed_in: &'static str,
     /// Signed out.
-    pub(super) signed_out: &'static str,
+    pub(in crate::tui) signed_out: &'static str,
     /// Asks before use.
-    pub(super) protected: &'static str,
+    pub(in crate::tui) protected: &'static str,
     /// Before an error.
-    pub(super) error: &'static str,
+    pub(in crate::tui) error: &'static str,
     /// A marked role.
-    pub(super) marked: &'static str,
+    pub(in crate::tui) marked: &'static str,
     /// A favourite.
-    pub(super) star: &'static str,
+    pub(in crate::tui) star: &'static str,
     /// Where a name was cut.
-    pub(super) ellipsis: &'static str,
+    pub(in crate::tui) ellipsis: &'static str,
     /// Before a refresh's numbers.
-    pub(super) refreshing: &'static str,
+    pub(in crate::tui) refreshing: &'static str,
     /// The done part of a progress bar.
-    pub(super) progress_done: &'static str,
+    pub(in crate::tui) progress_done: &'static str,
     /// The rest of it.
-    pub(super) progress_rest: &'static str,
+    pub(in crate::tui) progress_rest: &'static str,
     /// Between list and preview.
-    pub(super) vertical_line: &'static str,
+    pub(in crate::tui) vertical_line: &'static str,
     /// The scrollbar.
-    pub(super) scrollbar_thumb: &'static str,
+    pub(in crate::tui) scrollbar_thumb: &'static str,
     /// Between two things on one line.
-    pub(super) separator: &'static str,
+    pub(in crate::tui) separator: &'static str,
     /// Something goes on.
-    pub(super) in_progress: &'static str,
+    pub(in crate::tui) in_progress: &'static str,
     /// One letter of a passphrase.
-    pub(super) masked: &'static str,
+    pub(in crate::tui) masked: &'static str,
     /// Top left, top right, bottom left, bottom right, across, down.
-    pub(super) corners: [&'static str; 6],
+    pub(in crate::tui) corners: [&'static str; 6],
 }
 
 impl Glyphs {
     /// The marks for these looks.
-    pub(super) fn from_appearance(looks: Appearance) -> Self {
+    pub(in crate::tui) fn from_appearance(looks: Appearance) -> Self {
         if looks.ascii {
             return Self {
                 selection_bar: ">",

@@ -409,7 +409,7 @@ mod tests {
         };
         let words = |command: &[&str]| {
             let command = command.iter().map(ToString::to_string).collect();
-            super::exec_command(&OpenOptions {
+            exec_command(&OpenOptions {
                 command,
                 container: container.clone(),
                 ..OpenOptions::default()
