@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 
 use libfuzzer_sys::fuzz_target;
-use rolecall::awsconfig::block::Parts;
-use rolecall::awsconfig::{AwsConfig, edit, mend, section, sso_lint};
+use rolecall::awsconfig::managed_block::SplitFile;
+use rolecall::awsconfig::{AwsConfig, edit, fix, render, sso_lint};
 
 const SECTIONS: [&str; 2] = [
     "[profile pay-Admin]\ncredential_process = /usr/bin/rolecall process --sso corp --account 012345678901 --role Admin\nregion = eu-west-1\n",
@@ -17,18 +17,18 @@ const PAIRS: [(&str, &str); 2] = [("aws_access_key_id", "ASIA1"), ("aws_session_
 const PROCESS: &str = "/usr/bin/rolecall process --sso corp --account 012345678901 --role Admin";
 
 fuzz_target!(|bytes: &[u8]| {
-    let names = read(bytes);
-    block(bytes);
+    let names = check_read(bytes);
+    check_managed_block(bytes);
     for name in names.iter().take(8) {
-        keys(bytes, name);
-        process(bytes, std::slice::from_ref(name));
+        check_edit(bytes, name);
+        check_fix(bytes, std::slice::from_ref(name));
     }
-    process(bytes, &names);
-    keys(bytes, "new");
+    check_fix(bytes, &names);
+    check_edit(bytes, "new");
 });
 
 /// Everything that is asked of a file; the names of its profiles.
-fn read(bytes: &[u8]) -> Vec<String> {
+fn check_read(bytes: &[u8]) -> Vec<String> {
     let config = AwsConfig::parse(bytes);
     let names = config.profile_names();
     let profiles = config.profiles();
@@ -36,46 +36,48 @@ fn read(bytes: &[u8]) -> Vec<String> {
     for (name, profile) in profiles {
         assert_eq!(config.profile(&name).as_ref(), Some(&profile), "{name}");
         // A name that we would write is read as that name.
-        if let Ok(header) = section::profile_header(&name) {
+        if let Ok(header) = render::profile_header(&name) {
             assert_eq!(AwsConfig::parse(header).profile_names(), [name]);
         }
         profile.get("services").map(|services| config.services(services));
     }
-    sso_lint::misplaced(bytes);
-    if let Some(corrected) = sso_lint::fixed(bytes) {
+    sso_lint::misplaced_sessions(bytes);
+    if let Some(corrected) = sso_lint::apply_fixes(bytes) {
         assert!(
-            sso_lint::problems(bytes).iter().any(sso_lint::Problem::is_fixable)
+            sso_lint::problems(bytes).iter().any(sso_lint::SsoProblem::is_fixable)
                 && corrected != bytes
         );
     }
     config.sso_sessions();
     config.legacy_instances();
-    config.managed();
-    config.default_yields();
-    config.credentials_names();
+    config.managed_profiles();
+    config.default_credential_key();
+    config.credentials_profile_names();
     names
 }
 
 /// Our block comes, changes nothing when it comes again, and goes.
-fn block(bytes: &[u8]) {
-    let Ok(before) = Parts::of(bytes, "profiles") else { return };
-    before.held();
+fn check_managed_block(bytes: &[u8]) {
+    let Ok(before) = SplitFile::parse(bytes, "profiles") else { return };
+    before.sections();
     if !before.has_block() {
         assert_eq!(before.outside(), bytes);
-        assert_eq!(before.without(), bytes);
+        assert_eq!(before.without_block(), bytes);
     }
-    let sections =
-        SECTIONS.map(|section| Cow::Owned(section.replace('\n', before.line_end()).into_bytes()));
-    let written = before.with(&sections);
-    let after = Parts::of(&written, "profiles").expect("what we wrote is read");
-    assert_eq!(after.with(&sections), written, "a second time");
-    assert_eq!(after.held().len(), SECTIONS.len());
+    let sections = SECTIONS
+        .map(|section| Cow::Owned(section.replace('\n', before.line_ending()).into_bytes()));
+    let written = before.with_sections(&sections);
+    let after = SplitFile::parse(&written, "profiles").expect("what we wrote is read");
+    assert_eq!(after.with_sections(&sections), written, "a second time");
+    assert_eq!(after.sections().len(), SECTIONS.len());
     assert_eq!(
         before.outside(),
-        if before.has_block() { after.outside() } else { after.without().into() }
+        if before.has_block() { after.outside() } else { after.without_block().into() }
     );
     assert_eq!(
-        Parts::of(&after.without(), "profiles").expect("what is left is read").has_block(),
+        SplitFile::parse(&after.without_block(), "profiles")
+            .expect("what is left is read")
+            .has_block(),
         false
     );
     let config = AwsConfig::parse(&*written);
@@ -97,7 +99,7 @@ fn block(bytes: &[u8]) {
 }
 
 /// Keys of a credentials file are set, or the file is refused; a second time changes nothing.
-fn keys(bytes: &[u8], name: &str) {
+fn check_edit(bytes: &[u8], name: &str) {
     let Ok(written) = edit::set(bytes, name, &PAIRS) else { return };
     for (key, value) in PAIRS {
         assert_eq!(edit::get(&written, name, key).as_deref(), Some(value), "{name}");
@@ -105,7 +107,7 @@ fn keys(bytes: &[u8], name: &str) {
     assert_eq!(edit::set(&written, name, &PAIRS).expect("a second time"), written);
     let others = |bytes: &[u8]| {
         AwsConfig::parse(bytes)
-            .credentials_names()
+            .credentials_profile_names()
             .into_iter()
             .filter(|other| other != name)
             .collect::<Vec<_>>()
@@ -115,9 +117,13 @@ fn keys(bytes: &[u8], name: &str) {
 
 /// One way to credentials for these profiles, or the file is refused; a second time changes
 /// nothing.
-fn process(bytes: &[u8], names: &[String]) {
+fn check_fix(bytes: &[u8], names: &[String]) {
     let commands: Vec<(&str, String)> =
         names.iter().map(|name| (name.as_str(), PROCESS.to_owned())).collect();
-    let Some(mended) = mend::by_process(bytes, &commands) else { return };
-    assert_eq!(mend::by_process(&mended, &commands).as_deref(), Some(&*mended), "{names:?}");
+    let Some(fixed) = fix::use_credential_process(bytes, &commands) else { return };
+    assert_eq!(
+        fix::use_credential_process(&fixed, &commands).as_deref(),
+        Some(&*fixed),
+        "{names:?}"
+    );
 }

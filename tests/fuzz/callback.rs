@@ -5,8 +5,8 @@
 use std::sync::{Arc, LazyLock, Mutex};
 
 use libfuzzer_sys::fuzz_target;
-use rolecall::identity::{judge_callback, parse_reply};
-use rolecall::os::http::answer_bytes;
+use rolecall::identity::{judge_callback, parse_redirect_url};
+use rolecall::os::http::serve_bytes;
 use tokio::runtime::{Builder, Runtime};
 
 const STATE: &str = "s-1";
@@ -18,7 +18,7 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
 fuzz_target!(|bytes: &[u8]| {
     let codes = Arc::new(Mutex::new(Vec::new()));
     let seen = codes.clone();
-    let back = RUNTIME.block_on(answer_bytes(bytes, move |request| {
+    let back = RUNTIME.block_on(serve_bytes(bytes, move |request| {
         let (outcome, page) = judge_callback(&request, STATE);
         seen.lock().expect("one thread").extend(outcome);
         async move { page }
@@ -34,7 +34,7 @@ fuzz_target!(|bytes: &[u8]| {
         }
     }
     if let Ok(text) = std::str::from_utf8(bytes)
-        && let Err(error) = parse_reply(text, STATE)
+        && let Err(error) = parse_redirect_url(text, STATE)
     {
         assert!(!error.message.chars().any(char::is_control), "{error:?}");
     }

@@ -3,21 +3,21 @@
 
 #![no_main]
 
-mod nowhere;
+mod offline;
 
 use std::path::PathBuf;
 
 use libfuzzer_sys::fuzz_target;
 use rolecall::awsconfig::AwsConfig;
 use rolecall::config;
-use rolecall::ops::moving::{Program, Source, plan_of};
+use rolecall::ops::import::{SourceFile, SourceProgram, plan_from};
 use rolecall::ops::yaml;
 
-use nowhere::CTX;
+use offline::CTX;
 
 fuzz_target!(|bytes: &[u8]| {
-    for program in [Program::AwsSsoCli, Program::Granted, Program::AwsConfig] {
-        moves_in(program, bytes);
+    for program in [SourceProgram::AwsSsoCli, SourceProgram::Granted, SourceProgram::AwsConfig] {
+        check_import(program, bytes);
     }
     if let Ok(text) = std::str::from_utf8(bytes)
         && let Ok(node) = yaml::parse(text)
@@ -25,12 +25,12 @@ fuzz_target!(|bytes: &[u8]| {
         assert!(text.get(node.span).is_some());
     }
     // And as our own file, beside something that moves in.
-    let granted = Source {
-        program: Program::Granted,
+    let granted = SourceFile {
+        program: SourceProgram::Granted,
         file: PathBuf::from("granted"),
         bytes: b"ExportSSOToken = true\n".to_vec(),
     };
-    if let Ok(plan) = plan_of(&CTX, Some(bytes.to_vec()), &[granted]) {
+    if let Ok(plan) = plan_from(&CTX, Some(bytes.to_vec()), &[granted]) {
         for change in plan.changes {
             let (old, new) = (
                 config::check(&change.file, &text(bytes)),
@@ -44,9 +44,9 @@ fuzz_target!(|bytes: &[u8]| {
     }
 });
 
-fn moves_in(program: Program, bytes: &[u8]) {
-    let mut source = Source { program, file: PathBuf::from("theirs"), bytes: bytes.to_vec() };
-    let Ok(plan) = plan_of(&CTX, None, &[source.clone()]) else { return };
+fn check_import(program: SourceProgram, bytes: &[u8]) {
+    let mut source = SourceFile { program, file: PathBuf::from("theirs"), bytes: bytes.to_vec() };
+    let Ok(plan) = plan_from(&CTX, None, &[source.clone()]) else { return };
     let ours = &CTX.paths.config_file;
     let mut written = None;
     for change in plan.changes {
@@ -59,9 +59,9 @@ fn moves_in(program: Program, bytes: &[u8]) {
             source.bytes = change.new;
         }
     }
-    let again = plan_of(&CTX, written.clone(), &[source]).expect("a second time");
+    let again = plan_from(&CTX, written.clone(), &[source]).expect("a second time");
     assert_eq!(again.changes, [], "a second time");
-    assert!(again.found[0].steps.is_empty());
+    assert!(again.files[0].mapped.is_empty());
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -3,17 +3,17 @@
 
 #![no_main]
 
-mod nowhere;
+mod offline;
 
 use std::path::Path;
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use rolecall::awsconfig::AwsConfig;
-use rolecall::ops::kube::{Draft, Fate, plan_of};
-use rolecall::ops::yaml::{self, Node, Value};
+use rolecall::ops::kube::{KubeconfigPlan, UserChange, plan_from};
+use rolecall::ops::yaml::{self, YamlNode, YamlValue};
 
-use nowhere::CTX;
+use offline::CTX;
 
 /// The profiles that the seeds name.
 static AWS: LazyLock<AwsConfig> = LazyLock::new(|| {
@@ -25,7 +25,7 @@ static AWS: LazyLock<AwsConfig> = LazyLock::new(|| {
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(draft) = plan(bytes.to_vec()) else { return };
-    if !draft.changes() {
+    if !draft.has_changes() {
         return;
     }
     let [old, new] = [&draft.old, &draft.new]
@@ -38,22 +38,25 @@ fuzz_target!(|bytes: &[u8]| {
     {
         assert!(same(was, is), "{key}");
     }
-    let names = |file: &Node| {
-        let users = file.get("users").map_or(&[][..], Node::items);
+    let names = |file: &YamlNode| {
+        let users = file.get("users").map_or(&[][..], YamlNode::items);
         users
             .iter()
-            .map(|user| user.get("name").and_then(Node::text).map(str::to_owned))
+            .map(|user| user.get("name").and_then(YamlNode::text).map(str::to_owned))
             .collect::<Vec<_>>()
     };
     assert_eq!(names(&before), names(&after));
     assert!(comments(&new).is_superset(&comments(&old)), "a comment is gone");
     let again = plan(draft.new.clone()).expect("a second time");
-    assert!(!again.changes(), "a second time");
-    assert!(again.users.iter().filter(|user| user.fate == Fate::Ours).count() >= draft.count());
+    assert!(!again.has_changes(), "a second time");
+    assert!(
+        again.users.iter().filter(|user| user.change == UserChange::AlreadyConverted).count()
+            >= draft.converted_count()
+    );
 });
 
-fn plan(old: Vec<u8>) -> rolecall::domain::Result<Draft> {
-    plan_of(&CTX, Path::new("kubeconfig"), old, &AWS, &[])
+fn plan(old: Vec<u8>) -> rolecall::domain::Result<KubeconfigPlan> {
+    plan_from(&CTX, Path::new("kubeconfig"), old, &AWS, &[])
 }
 
 /// The lines that are nothing but a comment.
@@ -62,12 +65,12 @@ fn comments(text: &str) -> std::collections::HashSet<&str> {
 }
 
 /// Whether two values say the same, wherever they stand.
-fn same(one: &Node, other: &Node) -> bool {
+fn same(one: &YamlNode, other: &YamlNode) -> bool {
     match (&one.value, &other.value) {
-        (Value::List(ones), Value::List(others)) => {
+        (YamlValue::List(ones), YamlValue::List(others)) => {
             ones.len() == others.len() && ones.iter().zip(others).all(|(a, b)| same(a, b))
         }
-        (Value::Map(ones), Value::Map(others)) => {
+        (YamlValue::Map(ones), YamlValue::Map(others)) => {
             ones.len() == others.len()
                 && ones.iter().zip(others).all(|((a, one), (b, other))| a == b && same(one, other))
         }

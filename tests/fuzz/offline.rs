@@ -3,10 +3,10 @@
 use std::sync::{Arc, LazyLock};
 
 use rolecall::config::{Env, Paths, Settings};
-use rolecall::identity::Network;
+use rolecall::identity::NetworkConfig;
 use rolecall::ops::ctx::Ctx;
 use rolecall::os::clock::Clock;
-use rolecall::vault::{KeyCache, Options, Passphrase, SecureStore, Vault};
+use rolecall::vault::{KeyCache, PassphraseSource, SecureStore, Vault, VaultOptions};
 
 /// The machine.
 pub(crate) static CTX: LazyLock<Arc<Ctx>> = LazyLock::new(|| {
@@ -16,12 +16,12 @@ pub(crate) static CTX: LazyLock<Arc<Ctx>> = LazyLock::new(|| {
         config_profiles_binary: Some("/usr/bin/rolecall".into()),
         ..Settings::default()
     };
-    let vault = Vault::new(Options {
+    let vault = Vault::new(VaultOptions {
         dir: paths.state_dir.join("vault"),
         store: SecureStore::File,
         key_cache: KeyCache::Never,
-        passphrase: Passphrase::None,
+        passphrase: PassphraseSource::None,
         may_prompt_desktop: false,
     });
-    Ctx::new(env, paths, settings, Vec::new(), Clock::System, vault, Network::default())
+    Ctx::new(env, paths, settings, Vec::new(), Clock::System, vault, NetworkConfig::default())
 });

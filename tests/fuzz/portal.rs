@@ -6,19 +6,19 @@ mod wire;
 
 use libfuzzer_sys::fuzz_target;
 use rolecall::domain::{AccountId, RoleName, Secret};
-use wire::{AWS, ask, plausible, prepare};
+use wire::{AWS, check_credentials, send, set_answer};
 
 fuzz_target!(|bytes: &[u8]| {
-    let Some(request) = prepare(bytes) else { return };
+    let Some(request) = set_answer(bytes) else { return };
     let token = Secret::from("token");
     let account: AccountId = "012345678901".parse().expect("twelve digits");
     match request % 4 {
         0 => {
-            let Some(page) = ask(AWS.accounts_page(&token, None)) else { return };
-            assert!(page.next.is_none_or(|next| !next.is_empty()));
+            let Some(page) = send(AWS.fetch_accounts_page(&token, None)) else { return };
+            assert!(page.next_token.is_none_or(|next| !next.is_empty()));
         }
         1 => {
-            let Some(page) = ask(AWS.roles_page(&token, account, None)) else { return };
+            let Some(page) = send(AWS.fetch_roles_page(&token, account, None)) else { return };
             for role in page.items {
                 assert!(
                     !role.as_str().is_empty() && !role.as_str().chars().any(char::is_control),
@@ -28,12 +28,12 @@ fuzz_target!(|bytes: &[u8]| {
         }
         2 => {
             if let Some(credentials) =
-                ask(AWS.role_credentials(&token, account, &RoleName::new("ReadOnlyAccess")))
+                send(AWS.fetch_role_credentials(&token, account, &RoleName::new("ReadOnlyAccess")))
             {
-                plausible(&credentials);
+                check_credentials(&credentials);
                 assert_eq!(credentials.account, account);
             }
         }
-        _ => drop(ask(AWS.logout(&token))),
+        _ => drop(send(AWS.logout(&token))),
     }
 });

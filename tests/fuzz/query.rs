@@ -6,48 +6,49 @@ use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
-use rolecall::domain::query::{Index, Query, recognise};
+use rolecall::domain::query::{Query, SearchIndex, recognize};
 use rolecall::domain::{
-    AccountId, Arn, Confirm, Endpoints, Entry, Instance, InstanceName, Marks, Region, Roster,
-    Source, StartUrl, Tags, Usages, fold, parse_duration, slug, visible,
+    AccountId, ConfirmLevel, EndpointOverrides, Instance, InstanceName, InstanceSource, Region,
+    RoleArn, RoleFlags, Roster, RosterEntry, StartUrl, Tags, Usages, escape_unprintable,
+    normalize_text, parse_duration, slug,
 };
-use rolecall::ops::setup::address;
+use rolecall::ops::setup::start_url;
 
 /// A few roles with names of every sort: many are not needed, since rows only combine.
-static INDEX: LazyLock<Index> = LazyLock::new(|| Index::build(Arc::new(roster())));
+static INDEX: LazyLock<SearchIndex> = LazyLock::new(|| SearchIndex::new(Arc::new(roster())));
 
 fuzz_target!(|bytes: &[u8]| {
     let text = String::from_utf8_lossy(bytes);
-    pasted(&text);
-    searched(&text);
+    check_pasted(&text);
+    check_search(&text);
 });
 
-fn pasted(text: &str) {
-    let _ = recognise(text);
+fn check_pasted(text: &str) {
+    let _ = recognize(text);
     let _ = text.parse::<AccountId>();
-    let _ = text.parse::<Arn>();
+    let _ = text.parse::<RoleArn>();
     let _ = parse_duration(text);
-    if let Ok(read) = address::read(text) {
+    if let Ok(read) = start_url::parse(text) {
         // An address that was read is one.
-        assert!(address::read(read.start_url.as_written()).is_ok(), "{read:?}");
+        assert!(start_url::parse(read.start_url.as_written()).is_ok(), "{read:?}");
     }
-    let shown = visible(text);
+    let shown = escape_unprintable(text);
     assert!(!shown.chars().any(char::is_control), "{shown:?}");
-    assert_eq!(fold(&fold(text)), fold(text));
+    assert_eq!(normalize_text(&normalize_text(text)), normalize_text(text));
     let word = slug(text);
     assert_eq!(slug(&word), word);
 }
 
-fn searched(text: &str) {
-    let query = Query::parse(text, &|tag| INDEX.knows_tag(tag));
-    let found = INDEX.search(&query, &Usages::new(), &Marks::default(), 1.0);
+fn check_search(text: &str) {
+    let query = Query::parse(text, &|tag| INDEX.has_tag(tag));
+    let found = INDEX.search(&query, &Usages::new(), &RoleFlags::default(), 1.0);
     let rows: HashSet<u32> = found.iter().copied().collect();
     let entries = &INDEX.roster().entries;
     assert!(
         rows.len() == found.len() && found.iter().all(|row| (*row as usize) < entries.len()),
         "{found:?}"
     );
-    let literal = INDEX.literal(&query);
+    let literal = INDEX.match_literal(&query);
     // A negated word is stricter in a search.
     assert!(
         text.contains('!') || literal.iter().all(|row| rows.contains(row)),
@@ -67,7 +68,7 @@ fn searched(text: &str) {
             );
         }
     }
-    INDEX.nearest(text, 3);
+    INDEX.nearest_account_names(text, 3);
 }
 
 fn roster() -> Roster {
@@ -75,7 +76,7 @@ fn roster() -> Roster {
     let tags: Arc<Tags> = Arc::new(
         [("env".to_owned(), "prod".to_owned()), ("Größe".to_owned(), "a=b|c".to_owned())].into(),
     );
-    let entry = |(instance, id, name, role): (usize, &str, &str, &str)| Entry {
+    let entry = |(instance, id, name, role): (usize, &str, &str, &str)| RosterEntry {
         instance,
         account: id.parse().expect("twelve digits"),
         account_name: name.into(),
@@ -88,7 +89,7 @@ fn roster() -> Roster {
         via: role
             .contains('/')
             .then(|| "arn:aws:iam::012345678901:role/AdministratorAccess".into()),
-        confirm: Confirm::No,
+        confirm: ConfirmLevel::None,
     };
     let entries = [
         (0, "012345678901", "payments-prod", "AdministratorAccess"),
@@ -98,7 +99,7 @@ fn roster() -> Roster {
         (0, "100000000004", "", "Admin"),
         (1, "000000000000", "my-app-prod-eu", "Read_Only.Access"),
     ];
-    Roster { instances, entries: entries.map(entry).into(), complete: true, looks: Vec::new() }
+    Roster { instances, entries: entries.map(entry).into(), complete: true, row_styles: Vec::new() }
 }
 
 fn instance(name: &str, region: &str) -> Instance {
@@ -108,7 +109,7 @@ fn instance(name: &str, region: &str) -> Instance {
         sso_region: Region::new(region),
         default_region: None,
         scopes: vec![Instance::DEFAULT_SCOPE.into()],
-        source: Source::Ours,
-        endpoints: Endpoints::default(),
+        source: InstanceSource::RolecallConfig,
+        endpoints: EndpointOverrides::default(),
     }
 }

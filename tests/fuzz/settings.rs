@@ -17,17 +17,17 @@ fuzz_target!(|bytes: &[u8]| {
     let _ = check(file, text);
     if let Ok(Some(without)) = edit::unset(text, file, key) {
         assert_eq!(edit::unset(&without, file, key).expect("a second time"), None);
-        kept(text, &without);
+        check_comments_kept(text, &without);
     }
     let Ok(with) = edit::set(text, file, key, value) else { return };
     check(file, &with).expect("what was set is taken");
     assert_eq!(edit::set(&with, file, key, value).expect("a second time"), with);
     assert!(edit::unset(&with, file, key).expect("what was set can be taken out").is_some());
-    kept(text, &with);
+    check_comments_kept(text, &with);
 });
 
 /// Comments on lines of their own stay, unless they stand inside of a value.
-fn kept(before: &str, after: &str) {
+fn check_comments_kept(before: &str, after: &str) {
     let plain = |line: &&str| line.starts_with('#');
     if !before.contains(['[', '"', '\'', '{']) {
         before

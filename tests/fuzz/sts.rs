@@ -6,11 +6,11 @@ mod wire;
 
 use libfuzzer_sys::fuzz_target;
 use rolecall::domain::{Credentials, Region};
-use rolecall::identity::Chain;
-use wire::{AWS, ask, now, plausible, prepare};
+use rolecall::identity::AssumeRoleParams;
+use wire::{AWS, check_credentials, now, send, set_answer};
 
 fuzz_target!(|bytes: &[u8]| {
-    let Some(request) = prepare(bytes) else { return };
+    let Some(request) = set_answer(bytes) else { return };
     let before = Credentials {
         access_key_id: "ASIAEXAMPLE".into(),
         secret_access_key: "secret".into(),
@@ -21,7 +21,7 @@ fuzz_target!(|bytes: &[u8]| {
     };
     let region = Region::new("eu-west-1");
     if request % 2 == 0 {
-        let chain = Chain {
+        let chain = AssumeRoleParams {
             role_arn: "arn:aws:iam::123456789012:role/Deploy".into(),
             session_name: "jane".into(),
             external_id: None,
@@ -29,10 +29,10 @@ fuzz_target!(|bytes: &[u8]| {
             duration: None,
             region,
         };
-        if let Some(credentials) = ask(AWS.assume_role(&before, &chain)) {
-            plausible(&credentials);
+        if let Some(credentials) = send(AWS.assume_role(&before, &chain)) {
+            check_credentials(&credentials);
         }
-    } else if let Some(arn) = ask(AWS.caller_identity(&before, &region)) {
+    } else if let Some(arn) = send(AWS.fetch_caller_identity(&before, &region)) {
         assert!(!arn.is_empty() && !arn.chars().any(char::is_control), "{arn:?}");
     }
 });

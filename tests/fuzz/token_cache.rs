@@ -3,19 +3,22 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rolecall::awsconfig::token_cache::{read, with_token};
+use rolecall::awsconfig::token_cache::{parse_bytes, with_token};
 use rolecall::domain::{Region, Secret, StartUrl, Timestamp};
 use serde_json::{Map, Value};
 
 fuzz_target!(|bytes: &[u8]| {
-    if let Some(token) = read(bytes) {
+    if let Some(token) = parse_bytes(bytes) {
         assert!(!token.access_token.expose().is_empty());
     }
     let (url, region) = (StartUrl::new("https://corp.awsapps.com/start"), Region::new("eu-west-1"));
     let (access, expires) = (Secret::from("access"), Timestamp(1_800_000_000));
     let written = with_token(bytes, &url, &region, &access, expires);
-    let token = read(&written).expect("what was written is read");
-    assert!(token.ours && token.access_token == access && token.expires_at == expires, "{token:?}");
+    let token = parse_bytes(&written).expect("what was written is read");
+    assert!(
+        token.is_ours && token.access_token == access && token.expires_at == expires,
+        "{token:?}"
+    );
     assert!(
         token.start_url.is_some_and(|written| written == url)
             && token.region.is_some_and(|written| written == region)

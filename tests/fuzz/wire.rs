@@ -6,35 +6,39 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use rolecall::domain::{
-    Credentials, Endpoints, Error, Instance, InstanceName, Kind, Region, Source, StartUrl,
-    Timestamp,
+    Credentials, EndpointOverrides, Error, ErrorKind, Instance, InstanceName, InstanceSource,
+    Region, StartUrl, Timestamp,
 };
-use rolecall::identity::{Connections, Identity, Message, Network};
+use rolecall::identity::{Connections, IdentityClient, NetworkConfig, ScriptedResponse};
 use rolecall::os::clock::Clock;
 use tokio::runtime::{Builder, Runtime};
 
 /// What every request is answered with.
-static ANSWER: LazyLock<Arc<Mutex<Message>>> = LazyLock::new(|| {
-    Arc::new(Mutex::new(Message { status: 200, headers: Vec::new(), body: Vec::new() }))
+static ANSWER: LazyLock<Arc<Mutex<ScriptedResponse>>> = LazyLock::new(|| {
+    Arc::new(Mutex::new(ScriptedResponse { status: 200, headers: Vec::new(), body: Vec::new() }))
 });
 
 /// The services of an instance.
-pub(crate) static AWS: LazyLock<Identity> = LazyLock::new(|| {
+pub(crate) static AWS: LazyLock<IdentityClient> = LazyLock::new(|| {
     let instance = Instance {
         name: InstanceName::new("corp"),
         start_url: StartUrl::new("https://corp.awsapps.com/start"),
         sso_region: Region::new("eu-west-1"),
         default_region: None,
         scopes: vec![Instance::DEFAULT_SCOPE.into()],
-        source: Source::Ours,
-        endpoints: Endpoints::default(),
+        source: InstanceSource::RolecallConfig,
+        endpoints: EndpointOverrides::default(),
     };
     let connections =
         Connections::scripted(|| ANSWER.lock().unwrap_or_else(PoisonError::into_inner).clone());
     // One attempt: the next one would get the same answer.
-    let network =
-        Network { connections, attempts: 1, max_backoff: Duration::ZERO, ..Network::default() };
-    Identity::new(instance, &network, Clock::System).expect("the region has endpoints")
+    let network = NetworkConfig {
+        connections,
+        max_attempts: 1,
+        max_backoff: Duration::ZERO,
+        ..NetworkConfig::default()
+    };
+    IdentityClient::new(instance, &network, Clock::System).expect("the region has endpoints")
 });
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
@@ -42,34 +46,40 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
 });
 
 const STATUSES: [u16; 12] = [200, 201, 204, 302, 400, 401, 403, 404, 413, 429, 500, 503];
-const TYPES: [&str; 4] = ["application/json", "text/xml", "text/html", ""];
+const CONTENT_TYPES: [&str; 4] = ["application/json", "text/xml", "text/html", ""];
 
 /// Makes the input the answer to whatever comes next. Its first byte says which request is meant,
 /// the second the status, the third the content type; `000` is the first of each. Returns the
 /// number of the request.
-pub(crate) fn prepare(input: &[u8]) -> Option<usize> {
+pub(crate) fn set_answer(input: &[u8]) -> Option<usize> {
     let [request, status, content, body @ ..] = input else { return None };
     let pick = |byte: &u8, among: usize| usize::from(byte.wrapping_sub(b'0')) % among;
-    let content = TYPES[pick(content, TYPES.len())];
+    let content = CONTENT_TYPES[pick(content, CONTENT_TYPES.len())];
     let headers = if content.is_empty() {
         Vec::new()
     } else {
         vec![("content-type".to_owned(), content.to_owned())]
     };
-    let message =
-        Message { status: STATUSES[pick(status, STATUSES.len())], headers, body: body.to_vec() };
+    let message = ScriptedResponse {
+        status: STATUSES[pick(status, STATUSES.len())],
+        headers,
+        body: body.to_vec(),
+    };
     *ANSWER.lock().unwrap_or_else(PoisonError::into_inner) = message;
     Some(pick(request, 256))
 }
 
 /// Runs a request to its end. Its failure must be one of AWS's or of the network, never a bug of
 /// ours.
-pub(crate) fn ask<T>(request: impl Future<Output = Result<T, Error>>) -> Option<T> {
+pub(crate) fn send<T>(request: impl Future<Output = Result<T, Error>>) -> Option<T> {
     match RUNTIME.block_on(request) {
         Ok(reply) => Some(reply),
         Err(error) => {
             assert!(
-                !matches!(error.kind, Kind::Internal | Kind::Os | Kind::Config | Kind::Vault),
+                !matches!(
+                    error.kind,
+                    ErrorKind::Internal | ErrorKind::Os | ErrorKind::Config | ErrorKind::Vault
+                ),
                 "{error:?}"
             );
             assert!(!error.message.chars().any(char::is_control), "{error:?}");
@@ -85,13 +95,13 @@ pub(crate) fn now() -> Timestamp {
 }
 
 /// Credentials that were believed are whole and last a plausible time.
-pub(crate) fn plausible(credentials: &Credentials) {
+pub(crate) fn check_credentials(credentials: &Credentials) {
     for text in [
         &credentials.access_key_id,
         credentials.secret_access_key.expose(),
         credentials.session_token.expose(),
     ] {
-        word(text);
+        check_header_value(text);
     }
     let left = credentials.expires_at.since(now());
     assert!((0..=12 * 3_600 + 600).contains(&left), "credentials for {left} s");
@@ -99,7 +109,7 @@ pub(crate) fn plausible(credentials: &Credentials) {
 
 /// A value that can stand in a header: not empty, and without blanks at its ends or control
 /// characters.
-pub(crate) fn word(text: &str) {
+pub(crate) fn check_header_value(text: &str) {
     assert!(
         !text.is_empty() && text.trim() == text && !text.chars().any(char::is_control),
         "{text:?}"

@@ -7,7 +7,8 @@ use clap::CommandFactory;
 use rolecall::cli::{Cli, EXIT_CODES};
 use rolecall::config::env::VARIABLES;
 use rolecall::config::{self, LoadedConfig};
-use rolecall::shell::hooks::{SHELLS_WITH_HOOKS, source_line};
+use rolecall::shell::hooks::SHELLS_WITH_HOOKS;
+use rolecall::shell::hooks::source_line;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
