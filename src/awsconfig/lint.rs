@@ -209,10 +209,10 @@ mod tests {
             ("[a]\ns3 =\n  odd\n", "3 All a line of a nested key"),
             ("[profile a]\nk=v\n\n[profile a]\nk=v\n", "4 Python [profile a] stands"),
             ("[a]\nRegion=x\nregion = y\n", "3 Python [a] has `region`"),
-            ("[a]\nk: v\n", "2 Others `k` has a colon"),
-            ("  [a]\nk=v\n", "1 Others [a] is indented"),
-            ("[a]\n  # c\nk=v\n", "2 Others the first line"),
-            ("[profile a;b]\nk=v\n", "1 Others [profile a;b]"),
+            ("[a]\nk: v\n", "2 NonPython `k` has a colon"),
+            ("  [a]\nk=v\n", "1 NonPython [a] is indented"),
+            ("[a]\n  # c\nk=v\n", "2 NonPython the first line"),
+            ("[profile a;b]\nk=v\n", "1 NonPython [profile a;b]"),
         ] {
             let said = messages(text);
             assert!(!said.is_empty() && said[0].starts_with(want), "{text:?}: {said:?}");

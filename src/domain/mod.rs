@@ -23,7 +23,7 @@ pub use browser_url::check_browser_url;
 pub use confirm::ConfirmLevel;
 pub use credentials::{Credentials, Window};
 pub use duration::{format_duration, format_duration_short, parse_duration};
-pub use error::{Error, ErrorKind, Result};
+pub use error::{Error, ErrorKind, Result, ResultExt};
 pub use height::Height;
 pub use ids::{AccountId, InstanceName, Partition, Region, RoleArn, RoleId, RoleName};
 pub use instance::{EndpointOverrides, Instance, InstanceSource, StartUrl};

@@ -143,10 +143,9 @@ fn choose_keyring(vault: &VaultId, may_prompt: bool) -> Result<(KeyProvider, Opt
 
 /// Neither keyring nor passphrase.
 fn no_key_store(unreachable: Error) -> Error {
-    Error {
-        message: format!("there is no safe place for the vault's key: {}", unreachable.message),
-        ..no_passphrase()
-    }
+    let mut error = no_passphrase();
+    error.message = format!("there is no safe place for the vault's key: {}", unreachable.message);
+    error.with_source(unreachable)
 }
 
 fn no_passphrase() -> Error {

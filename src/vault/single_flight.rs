@@ -51,7 +51,7 @@ impl SharedOutcome {
         match self {
             SharedOutcome::Ok => Ok(()),
             SharedOutcome::Failed { kind, message, hints, .. } => {
-                Err(Error { kind, message, hints })
+                Err(hints.into_iter().fold(Error::new(kind, message), Error::hint))
             }
         }
     }

@@ -70,8 +70,11 @@ fn columns(ctx: &Ctx, args: &ListArgs) -> Result<Vec<String>> {
                 .as_ref()
                 .map(|(path, line)| format!("{}:{line}: ", path.display()));
             let place = format!("{}list_fields", place.unwrap_or_default());
-            spelled(configured)
-                .map_err(|error| Error { kind: ErrorKind::Config, ..error.context(&place) })
+            spelled(configured).map_err(|error| {
+                let mut error = error.context(&place);
+                error.kind = ErrorKind::Config;
+                error
+            })
         }
         ([], None) => Ok(DEFAULT_COLUMNS.map(String::from).to_vec()),
         (given, _) => spelled(given),

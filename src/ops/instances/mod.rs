@@ -271,8 +271,8 @@ mod tests {
                     [instances.corp]\ndefault_region = 'eu-central-1'\n";
         let found = load_from(ours, AWS, &[]).unwrap();
         let want = [
-            "zoo https://zoo eu-west-3 Ours",
-            "corp https://corp.awsapps.com/start eu-west-1 Ours",
+            "zoo https://zoo eu-west-3 RolecallConfig",
+            "corp https://corp.awsapps.com/start eu-west-1 RolecallConfig",
             "corp-us-east-1 https://corp.awsapps.com/start us-east-1 LegacyProfile",
             "lab https://lab.awsapps.com/start us-east-1 LegacyProfile",
         ];

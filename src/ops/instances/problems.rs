@@ -71,7 +71,9 @@ pub fn add_problem_hints(paths: &Paths, name: Option<&str>, error: Error) -> Err
     if found.iter().any(|found| found.problem.is_fixable()) {
         hints.push("run `rolecall doctor --fix` to correct what has only one right way".to_owned());
     }
-    Error { hints: hints.into_iter().chain(error.hints).collect(), ..error }
+    let mut error = error;
+    error.hints.splice(0..0, hints);
+    error
 }
 
 /// The problems that were last seen.

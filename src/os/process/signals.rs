@@ -166,7 +166,7 @@ mod tests {
         command
             .args([
                 "--exact",
-                "os::process::signals::tests::helper_that_attends_late",
+                "os::process::signals::tests::helper_that_starts_late",
                 "--include-ignored",
             ])
             .env("TOLD", &told);
