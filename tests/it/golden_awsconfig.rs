@@ -1,8 +1,8 @@
 //! The AWS config file before and after: one folder each under `golden/awsconfig`, with `before`,
 //! and `after` or `error`.
 //!
-//! Every folder's file gets the same two profiles. `\r\n`, marks and odd bytes are in the files as
-//! they are.
+//! Every folder's file gets the same two profiles. `\r\n`, byte order marks and invalid bytes are
+//! in the files as they are.
 
 use std::borrow::Cow;
 use std::fs;
@@ -32,7 +32,7 @@ fn insert_block(bytes: &[u8]) -> Result<Vec<u8>, String> {
     Ok(parts.with_sections(&sections))
 }
 
-/// A golden file with some of its lines moved, doubled, cut or put in from another one.
+/// A golden file with some of its lines moved, duplicated, removed or taken from another file.
 fn mixed_lines() -> impl Strategy<Value = Vec<u8>> {
     let lines: Vec<Vec<u8>> = folders()
         .iter()

@@ -1,4 +1,4 @@
-//! The README's tables and the program say the same: commands, exit codes, variables, settings.
+//! The README's tables agree with the program: commands, exit codes, variables, settings.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,8 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The rows of the README's table whose head begins so, cell by cell; `\|` is no border.
+/// The rows of the README's table whose header begins with this text, cell by cell; `\|` does not
+/// end a cell.
 fn table(head: &str) -> Vec<Vec<String>> {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let start = readme
@@ -31,7 +32,7 @@ fn table(head: &str) -> Vec<Vec<String>> {
     .collect()
 }
 
-/// Fails with the rows that are missing, ready to be put in, and those that are too many.
+/// Fails with the missing rows, ready to be pasted, and the superfluous ones.
 #[track_caller]
 fn assert_same_rows(what: &str, have: &[String], want: &[String]) {
     let lines = |sign: char, these: &[String], those: &[String]| {
@@ -142,14 +143,14 @@ fn every_setting_is_read_by_something() {
         };
         code.match_indices(&name).any(|(at, _)| whole(&code[at + name.len()..]))
     };
-    // `include` is obeyed while the files are read.
+    // `include` takes effect while the files are read.
     let unread = |key: &String| key != "include" && !read(key);
     let unread: Vec<String> =
         defaults().into_iter().map(|shown| shown.key).filter(unread).collect();
     assert_eq!(unread, Vec::<String>::new());
 }
 
-/// All code outside the room that reads the settings, without comments and tests.
+/// All code outside the folder that reads the settings, without comments and tests.
 fn sources(folder: &Path, out: &mut String) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
