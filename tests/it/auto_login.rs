@@ -64,7 +64,7 @@ fn forty_callers_with_nobody_signed_in_open_one_tab_and_all_get_credentials() {
 }
 
 #[test]
-fn what_is_said_of_links_reaches_the_helper() {
+fn the_url_action_reaches_the_helper() {
     let sandbox = with_browser();
     let ran = CommandOutput::from_output(
         rolecall(&sandbox, &[&PROCESS[..], &["--wait", "2s", "-u", "print"]].concat())
@@ -79,7 +79,7 @@ fn what_is_said_of_links_reaches_the_helper() {
 }
 
 #[test]
-fn a_caller_that_is_killed_takes_no_sign_in_with_it() {
+fn a_caller_that_is_killed_does_not_end_the_sign_in() {
     let sandbox = with_browser();
     let mut impatient = rolecall(&sandbox, &PROCESS).spawn().unwrap();
     let tab = first_tab(&sandbox);
@@ -91,7 +91,7 @@ fn a_caller_that_is_killed_takes_no_sign_in_with_it() {
 }
 
 #[test]
-fn whoever_waits_takes_over_from_a_caller_that_opened_nothing() {
+fn a_waiting_caller_takes_over_from_one_that_opened_nothing() {
     let sandbox = with_browser();
     let locks = sandbox.path("rolecall/state/locks");
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&locks).unwrap();
@@ -118,7 +118,7 @@ fn whoever_waits_takes_over_from_a_caller_that_opened_nothing() {
 }
 
 #[test]
-fn who_does_not_wait_is_told_where_the_sign_in_is() {
+fn a_caller_that_does_not_wait_gets_the_address_of_the_sign_in() {
     let sandbox = with_browser();
     let ran = CommandOutput::from_output(
         rolecall(&sandbox, &[&PROCESS[..], &["--wait", "1s"]].concat()).output().unwrap(),
@@ -129,7 +129,7 @@ fn who_does_not_wait_is_told_where_the_sign_in_is() {
 }
 
 #[test]
-fn a_refusal_keeps_browsers_shut_until_a_person_signs_in() {
+fn a_refusal_opens_no_browser_until_the_user_signs_in() {
     let sandbox = with_browser();
     let child = rolecall(&sandbox, &PROCESS)
         .stdout(std::process::Stdio::piped())
@@ -150,7 +150,7 @@ fn a_refusal_keeps_browsers_shut_until_a_person_signs_in() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn nobody_is_sent_to_the_page_of_a_helper_that_was_killed() {
+fn the_page_of_a_killed_helper_is_not_shown_again() {
     let sandbox = with_browser();
     let browser = sandbox.path("browser").to_string_lossy().into_owned();
     let call = [&PROCESS[..], &["--browser", &browser]].concat();

@@ -74,7 +74,7 @@ fn a_session_that_is_incomplete_or_misspelled_is_named_by_every_command_that_mis
 }
 
 #[test]
-fn doctor_corrects_what_has_one_right_way_and_takes_it_back() {
+fn doctor_applies_unambiguous_fixes_and_undoes_them() {
     let messy = "\u{feff}# mine\r\n[sso_session corp]\r\nsso_start_url = \"START_URL\"\r\nregion = eu-west-1 # Ireland\r\n\
         [profile a]\r\nsso_session = corp\r\nsso_account_id = 0123-4567-8901\r\nsso_role_name = AdministratorAccess\r\n";
     let sandbox = sandbox_with(messy);
@@ -110,7 +110,7 @@ fn doctor_corrects_what_has_one_right_way_and_takes_it_back() {
 }
 
 #[test]
-fn what_only_the_user_can_know_is_named_and_left_alone() {
+fn values_that_only_the_user_knows_are_named_and_left_alone() {
     let sandbox = sandbox_with(
         "[sso-session corp]\nsso_start_url = START_URL\nsso_region = eu-west-1\n\
          [profile a]\nsso_session = crop\nsso_account_id = 12345678901\nsso_role_name = Admin\n\
@@ -198,7 +198,7 @@ fn the_cli_token_is_found_under_every_spelling() {
 }
 
 #[test]
-fn a_terminal_hears_of_a_mistake_once_and_scripts_never_do() {
+fn a_terminal_gets_a_warning_once_and_scripts_never_do() {
     let sandbox = sandbox_with(
         "[sso-session corp]\nsso_start_url = START_URL\nsso_region = eu-west-1\n[profile a]\nsso_session = lab\n",
     );

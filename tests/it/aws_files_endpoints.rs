@@ -71,7 +71,7 @@ fn an_endpoint_that_matters_is_named_by_status_and_doctor() {
 /// The user signed in at AWS, then sets the variable for an emulator. Here the simulator plays AWS,
 /// through its `[services]` section.
 #[test]
-fn a_sign_in_that_is_hidden_is_told() {
+fn a_hidden_sign_in_is_reported() {
     let sandbox = Sandbox::new();
     let record = sandbox.path("rolecall/state/vault/records");
     sandbox.login("corp");
@@ -101,7 +101,7 @@ fn a_sign_in_that_is_hidden_is_told() {
 }
 
 #[test]
-fn a_profile_for_an_emulator_redirects_nobody_else() {
+fn a_profile_for_an_emulator_redirects_no_other_profile() {
     let sandbox = Sandbox::with_aws_config_only();
     let config = std::fs::read_to_string(sandbox.path(".aws/config")).unwrap();
     sandbox.write(

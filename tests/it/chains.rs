@@ -24,7 +24,7 @@ fn replace_config(sandbox: &Sandbox, from: &str, to: &str) {
 }
 
 #[test]
-fn a_chained_role_is_a_row_that_says_through_what() {
+fn a_chained_role_is_a_row_with_its_source_role() {
     let sandbox = Sandbox::signed_in();
     let listed = sandbox.run(&[
         "list",
@@ -47,7 +47,7 @@ fn a_chained_role_is_a_row_that_says_through_what() {
 }
 
 #[test]
-fn a_chained_role_works_wherever_a_role_does_and_every_step_is_fetched_once() {
+fn a_chained_role_works_everywhere_and_every_step_is_fetched_once() {
     let sandbox = Sandbox::signed_in();
     let first = sandbox.process(DEPLOY);
     assert_eq!(json(&first)["AccountId"], "373374062225");
@@ -149,7 +149,7 @@ fn a_chain_of_several_steps_keeps_the_credentials_of_each() {
 }
 
 #[test]
-fn credentials_on_the_way_that_were_revoked_are_fetched_anew_once() {
+fn revoked_credentials_of_a_chain_are_fetched_again_once() {
     let sandbox = Sandbox::signed_in();
     let inner = "882120723254:Terraform";
     configure(
@@ -247,7 +247,7 @@ fn a_circle_of_chained_roles_is_an_error_of_the_configuration_that_names_it() {
 }
 
 #[test]
-fn what_is_refused_on_the_way_says_where() {
+fn a_refusal_in_a_chain_names_its_step() {
     let sandbox = Sandbox::signed_in();
     configure(
         &sandbox,
@@ -267,7 +267,7 @@ fn what_is_refused_on_the_way_says_where() {
 }
 
 #[test]
-fn nobody_signed_in_is_said_of_a_chained_role_too_and_a_logout_forgets_it() {
+fn a_chained_role_needs_a_sign_in_too_and_a_logout_removes_it() {
     let sandbox = Sandbox::signed_in();
     assert_eq!(sandbox.process(DEPLOY).code, 0);
     sandbox.run(&["logout", "-S", "corp"]);

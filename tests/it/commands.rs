@@ -82,7 +82,7 @@ fn from_nobody_signed_in_to_a_command_that_runs_with_a_role_and_back() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_failure() {
+fn a_reader_that_goes_away_is_not_a_failure() {
     let sandbox = Sandbox::signed_in();
     let commands: [&[&str]; 16] = [
         &["list"],
@@ -113,7 +113,7 @@ fn a_reader_that_goes_away_is_no_failure() {
 }
 
 #[test]
-fn wrong_words_are_usage_errors() {
+fn wrong_arguments_are_usage_errors() {
     let sandbox = Sandbox::new();
     let commands: [&[&str]; 9] = [
         &["no-such", "--no-such-flag"],
@@ -136,7 +136,7 @@ fn wrong_words_are_usage_errors() {
 }
 
 #[test]
-fn global_flags_stand_before_a_command_or_after_it() {
+fn global_flags_are_accepted_before_and_after_a_command() {
     let sandbox = Sandbox::signed_in();
     let want = sandbox.run(&["list", "-S", "corp", "--color", "never"]);
     assert_eq!(want.code, 0);
@@ -174,7 +174,7 @@ fn a_broken_configuration_is_named_with_its_line() {
 }
 
 #[test]
-fn an_unknown_key_is_a_warning_and_process_says_nothing_of_it() {
+fn an_unknown_key_is_a_warning_except_for_process() {
     let sandbox = Sandbox::signed_in();
     sandbox.prepend_config("future_key = 1");
     let listed = sandbox.run(&["list"]);

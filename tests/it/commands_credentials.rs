@@ -71,7 +71,7 @@ fn the_role_of_this_shell_needs_no_name() {
 }
 
 #[test]
-fn a_file_keeps_all_that_is_not_ours() {
+fn a_file_keeps_everything_outside_the_managed_block() {
     let sandbox = Sandbox::signed_in();
     let foreign = "# keys of mine\r\n[mine]\r\naws_access_key_id = AKIA\r\naws_secret_access_key = x\r\n\r\n[default]\r\nregion = eu-west-1\r\n";
     sandbox.write(".aws/credentials", foreign);
@@ -124,7 +124,7 @@ fn a_new_file_is_private_and_one_that_is_there_is_not_overwritten() {
 }
 
 #[test]
-fn permanent_keys_are_not_replaced_unless_that_is_said() {
+fn permanent_keys_are_not_replaced_without_a_flag() {
     let sandbox = Sandbox::signed_in();
     let foreign = "[default]\naws_access_key_id = AKIA\naws_secret_access_key = x\n";
     sandbox.write(".aws/credentials", foreign);
@@ -143,7 +143,7 @@ fn permanent_keys_are_not_replaced_unless_that_is_said() {
 }
 
 #[test]
-fn what_makes_no_sense_is_a_usage_error() {
+fn unusable_arguments_are_refused() {
     let sandbox = Sandbox::signed_in();
     assert_refused(&sandbox.run(&["credentials", "-S", "corp"]), 2, &["which role?", "--profile"]);
     assert_refused(

@@ -60,7 +60,7 @@ fn a_childs_exit_code_and_global_flags_pass_through() {
 }
 
 #[test]
-fn serving_prints_the_way_there_and_leaves_nothing_behind_when_told_to_end() {
+fn serving_prints_its_variables_and_leaves_nothing_behind() {
     let (home, mut command) = machine();
     let mut serving = command
         .args(["demo", "--accounts", "4", "serve"])

@@ -96,7 +96,7 @@ fn with_one_role_an_account_the_preferred_roles_settle_which() {
 }
 
 #[test]
-fn protected_roles_need_a_yes_where_nobody_can_be_asked() {
+fn protected_roles_need_the_yes_flag_without_a_terminal() {
     let sandbox = Sandbox::signed_in();
     let query = "account:payments-* role:AdministratorAccess";
     snapshot(&sandbox, "each_protected", &["each", "-S", "corp", query, "--", "true"]);
@@ -131,7 +131,7 @@ fn one_roles_refusal_keeps_no_other_from_its_turn() {
 }
 
 #[test]
-fn nobody_signed_in_is_one_line_for_all_roles() {
+fn a_missing_sign_in_is_one_line_for_all_roles() {
     let sandbox = Sandbox::signed_in();
     sandbox.run(&["logout", "-S", "corp"]);
     let ran = each(&sandbox, &[READ_ONLY], "true");
@@ -148,7 +148,7 @@ fn nobody_signed_in_is_one_line_for_all_roles() {
 }
 
 #[test]
-fn ctrl_c_stops_the_commands_with_what_they_started_and_says_what_was_done() {
+fn ctrl_c_stops_the_commands_with_their_children_and_prints_a_summary() {
     let sandbox = Sandbox::signed_in();
     // One after the other: the first command ends, the second waits for a grandchild that would
     // keep its output open for a minute.

@@ -36,7 +36,7 @@ fn a_child_gets_the_keys_the_role_and_the_region() {
 }
 
 #[test]
-fn what_the_person_had_set_is_replaced_and_named_and_their_region_stays() {
+fn variables_of_the_user_are_replaced_and_named_and_the_region_stays() {
     let sandbox = Sandbox::signed_in();
     let mut command = sandbox.rolecall(&["exec", "-S", "corp", "--arn", ROLE, "--", "env"]);
     let ran = CommandOutput::from_output(
@@ -84,7 +84,7 @@ fn a_childs_exit_code_and_signal_pass_through() {
 }
 
 #[test]
-fn a_protected_role_needs_a_yes_where_nobody_can_be_asked() {
+fn a_protected_role_needs_the_yes_flag_without_a_terminal() {
     let sandbox = Sandbox::signed_in();
     let admin = "012345678901:AdministratorAccess";
     snapshot(&sandbox, "exec_protected", &["exec", "-S", "corp", "--arn", admin, "--", "true"]);
@@ -157,7 +157,7 @@ fn a_query_without_a_terminal_has_to_match_one_role_of_a_complete_list() {
 }
 
 #[test]
-fn a_shell_is_a_child_whose_code_is_passed_on() {
+fn a_shell_is_a_child_whose_exit_code_is_passed_on() {
     let sandbox = Sandbox::signed_in();
     let shell =
         sandbox.write_executable("shell", "#!/bin/sh\necho \"$AWS_SSO_ROLE_NAME\"\nexit 5\n");

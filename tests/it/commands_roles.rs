@@ -25,7 +25,7 @@ fn roles_are_listed_as_a_table_as_csv_and_as_json() {
 /// Every write to this device fails as on a full disk.
 #[test]
 #[cfg(target_os = "linux")]
-fn a_full_disk_is_named_and_is_no_bug() {
+fn a_full_disk_is_named_and_not_reported_as_a_bug() {
     let sandbox = Sandbox::signed_in();
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let ran = crate::sandbox::CommandOutput::from_output(
@@ -49,7 +49,7 @@ fn listing_needs_no_session_and_no_vault() {
 }
 
 #[test]
-fn nothing_read_yet_says_what_to_run() {
+fn an_empty_list_names_the_command_that_fills_it() {
     let sandbox = Sandbox::new();
     for args in [&["list"][..], &["pick", "--filter", "x"], &["exec", "--arn", ROLE, "--", "true"]]
     {
@@ -84,7 +84,7 @@ fn words_prefixes_and_fields_narrow_the_list() {
 }
 
 #[test]
-fn ids_sort_as_numbers_and_what_has_no_credentials_is_last_both_ways() {
+fn ids_sort_as_numbers_and_rows_without_credentials_are_last_in_both_orders() {
     let sandbox = Sandbox::signed_in();
     for role in [ROLE, "373374062225:ReadOnlyAccess"] {
         assert_eq!(sandbox.run(&["process", "-S", "corp", "--arn", role]).code, 0);
@@ -116,7 +116,7 @@ fn accounts_that_share_a_name_stay_two() {
 }
 
 #[test]
-fn the_cache_command_prints_what_came_and_went() {
+fn the_cache_command_prints_added_and_removed_roles() {
     let sandbox = Sandbox::signed_in();
     assert_eq!(sandbox.run(&["cache", "-S", "corp"]).stdout, "");
     sandbox.aws.revoke_role("012345678901".parse().unwrap(), "BreakGlass");
@@ -171,7 +171,7 @@ fn picking_without_a_screen_prints_matches_best_first() {
 }
 
 #[test]
-fn without_a_terminal_the_picker_names_what_works_instead() {
+fn without_a_terminal_the_picker_names_an_alternative() {
     let sandbox = Sandbox::signed_in();
     for args in [&[][..], &["pick"], &["exec"]] {
         assert_refused(

@@ -63,7 +63,7 @@ fn no_secret_is_on_the_disk_in_plain_text_and_no_file_is_open_to_others() {
 }
 
 #[test]
-fn no_secret_is_said_at_any_level() {
+fn no_secret_is_logged_at_any_level() {
     let sandbox = Sandbox::new();
     let mut log =
         sandbox.run(&["-L", "info", "login", "-S", "corp", "--flow", "device-code"]).stderr;

@@ -54,7 +54,7 @@ fn a_browser_gets_the_address_as_one_argument_and_no_secret() {
 }
 
 #[test]
-fn a_declined_sign_in_says_so() {
+fn a_declined_sign_in_is_reported() {
     let sandbox = Sandbox::with_options(demo::SimulatorOptions {
         accounts: 4,
         roles: 1,
@@ -146,7 +146,7 @@ fn an_aws_that_does_not_answer_keeps_no_secrets_here() {
 }
 
 #[test]
-fn the_status_tells_sessions_and_roles() {
+fn the_status_shows_sessions_and_roles() {
     let sandbox = Sandbox::new();
     assert_eq!(sandbox.run(&["status", "--quiet"]).code, 4);
     snapshot(&sandbox, "status_nobody", &["status"]);
@@ -182,7 +182,7 @@ const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 
 #[test]
-fn a_session_that_ends_within_the_hour_is_told_where_work_begins() {
+fn a_session_that_ends_within_the_hour_is_announced_before_work_begins() {
     let sandbox = Sandbox::signed_in();
     sandbox.prepend_config("session_duration = \"8h\"");
     let (exec, each) = (

@@ -14,7 +14,7 @@ fn with_passphrase(sandbox: &Sandbox, passphrase: Option<&str>, args: &[&str]) -
 }
 
 #[test]
-fn the_status_tells_place_store_and_key() {
+fn the_status_shows_directory_store_and_key() {
     let sandbox = Sandbox::new();
     snapshot(&sandbox, "vault_none", &["vault", "status"]);
     sandbox.login("corp");
@@ -55,7 +55,7 @@ fn a_new_passphrase_opens_and_the_old_one_does_not() {
 }
 
 #[test]
-fn a_reset_wants_a_yes_and_forgets_everything() {
+fn a_reset_needs_the_yes_flag_and_removes_everything() {
     let sandbox = Sandbox::signed_in();
     snapshot(&sandbox, "vault_reset", &["vault", "reset"]);
     assert_eq!(sandbox.run(&["login", "--check", "-S", "corp"]).code, 0);
@@ -81,7 +81,7 @@ fn a_passphrase_can_come_from_a_file() {
 }
 
 #[test]
-fn whoever_asks_for_plain_text_is_warned_before_anything_is_written() {
+fn the_plain_text_store_prints_a_warning_before_anything_is_written() {
     let sandbox = Sandbox::new();
     let config = sandbox.config();
     sandbox.write(

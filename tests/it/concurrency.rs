@@ -31,7 +31,7 @@ fn wait_for_calls(sandbox: &Sandbox, operation: &str, times: usize) {
 }
 
 #[test]
-fn a_crowd_asks_for_one_token_and_one_set_of_credentials() {
+fn many_processes_fetch_one_token_and_one_set_of_credentials() {
     let sandbox = Sandbox::signed_in();
     assert_eq!(sandbox.run(&PROCESS).code, 0);
     let records = Records::new(&sandbox);
@@ -55,7 +55,7 @@ fn a_crowd_asks_for_one_token_and_one_set_of_credentials() {
 }
 
 #[test]
-fn a_crowd_shares_a_failure_too() {
+fn many_processes_share_a_failure_too() {
     let sandbox = Sandbox::signed_in();
     sandbox.aws.set_latency(Duration::from_millis(300));
     sandbox.aws.end_sessions();
@@ -68,7 +68,7 @@ fn a_crowd_shares_a_failure_too() {
 }
 
 #[test]
-fn the_death_of_who_leads_stops_nobody() {
+fn waiting_processes_go_on_if_the_leader_dies() {
     let sandbox = Sandbox::signed_in();
     sandbox.aws.add_fault(Fault::Delay {
         operation: "GetRoleCredentials".into(),
@@ -85,7 +85,7 @@ fn the_death_of_who_leads_stops_nobody() {
 }
 
 #[test]
-fn processes_killed_at_any_moment_leave_whole_records() {
+fn processes_killed_at_any_moment_leave_complete_records() {
     let sandbox = Sandbox::signed_in();
     assert_eq!(sandbox.run(&PROCESS).code, 0);
     let (records, whole) = (Records::new(&sandbox), Records::new(&sandbox).count());
@@ -107,7 +107,7 @@ fn processes_killed_at_any_moment_leave_whole_records() {
 }
 
 #[test]
-fn signing_out_in_the_middle_of_a_crowd_leaves_nobody_signed_in() {
+fn signing_out_during_many_requests_leaves_no_token() {
     let sandbox = Sandbox::signed_in();
     Records::new(&sandbox).expire_token_in("corp", -1);
     sandbox.aws.set_latency(Duration::from_millis(50));

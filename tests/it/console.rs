@@ -138,7 +138,7 @@ fn the_prompt_is_back_while_the_browser_is_still_on_its_way() {
 }
 
 #[test]
-fn a_container_gets_name_and_colour_and_a_command_gets_them_where_it_wants() {
+fn a_container_gets_a_name_and_a_color_and_a_command_gets_them_in_its_placeholders() {
     let sandbox = Sandbox::signed_in();
     let program = browser(&sandbox);
     let rule = "[[rules]]\nmatch = \"id:012345678901\"\ncolor = \"red\"\nicon = \"fence\"\nurl_action = \"granted-containers\"\n";
@@ -237,7 +237,7 @@ fn the_keys_of_the_environment_open_it_too() {
 }
 
 #[test]
-fn the_shortcut_link_has_no_secret_and_asks_nobody() {
+fn the_shortcut_link_has_no_secret_and_sends_no_request() {
     let sandbox = Sandbox::signed_in();
     let ran = console(
         &sandbox,
@@ -289,7 +289,7 @@ fn a_rule_chooses_the_sort_of_link_over_the_general_setting() {
 }
 
 #[test]
-fn the_length_that_is_asked_for_is_within_what_aws_allows() {
+fn the_requested_duration_is_within_the_limits_of_aws() {
     let sandbox = Sandbox::signed_in();
     for wrong in ["14", "721", "x"] {
         assert_eq!(
@@ -305,7 +305,7 @@ fn the_length_that_is_asked_for_is_within_what_aws_allows() {
 }
 
 #[test]
-fn what_can_not_be_opened_is_said() {
+fn unusable_arguments_and_browsers_are_errors() {
     let sandbox = Sandbox::signed_in();
     let assert_error = |args: &[&str], code: i32, words: &str| {
         let ran = console(&sandbox, &[&ROLE_ARGS[..], args].concat(), &[]);
@@ -359,7 +359,7 @@ fn ctrl_o_in_the_picker_opens_it_in_the_same_way() {
 }
 
 #[test]
-fn at_a_terminal_a_person_settles_which_role_of_the_account_a_page_is_for() {
+fn at_a_terminal_the_user_chooses_the_role_for_a_page() {
     let sandbox = Sandbox::signed_in();
     let program = browser(&sandbox);
     let page = "https://012345678901-abcd1234.eu-west-1.console.aws.amazon.com/s3/home";

@@ -96,7 +96,7 @@ fn aws_files_that_programs_give_up_are_named_by_line() {
 }
 
 #[test]
-fn directories_that_cannot_be_made_are_told_once() {
+fn directories_that_cannot_be_created_are_reported_once() {
     let sandbox = Sandbox::new();
     sandbox.write("blocked", "in the way");
     let mut command = sandbox.rolecall(&["doctor", "--offline"]);
@@ -160,7 +160,7 @@ fn profiles_that_are_shadowed_or_lost_their_program() {
 }
 
 #[test]
-fn aws_tells_a_wrong_clock_and_a_wrong_region() {
+fn answers_of_aws_reveal_a_wrong_clock_and_a_wrong_region() {
     let sandbox = Sandbox::new();
     let one = "secure_store = \"file\"\nkey_cache = \"never\"\n[instances.corp]\nstart_url = \"https://corp.awsapps.com/start\"\nsso_region = \"eu-west-1\"\n";
     sandbox.write("rolecall/config.toml", one);
@@ -183,7 +183,7 @@ fn aws_tells_a_wrong_clock_and_a_wrong_region() {
 }
 
 #[test]
-fn an_aws_that_is_out_of_reach_is_a_finding_and_offline_asks_nobody() {
+fn an_unreachable_aws_is_a_finding_and_offline_sends_no_request() {
     let sandbox = Sandbox::new();
     let mut command = sandbox.rolecall(&["doctor"]);
     let ran = crate::sandbox::CommandOutput::from_output(
@@ -231,7 +231,7 @@ fn a_vault_that_is_closed_or_open_to_all() {
 }
 
 #[test]
-fn a_machine_where_no_vault_can_be_made_is_told_before_the_first_sign_in() {
+fn a_vault_that_cannot_be_created_is_reported_before_the_first_sign_in() {
     let sandbox = Sandbox::new();
     let mut command = sandbox.rolecall(&["doctor", "--offline"]);
     let ran = crate::sandbox::CommandOutput::from_output(
@@ -277,7 +277,7 @@ fn a_start_url_that_is_a_page_is_put_right_and_comments_stay() {
 }
 
 #[test]
-fn a_state_directory_that_cannot_be_written_is_told() {
+fn a_state_directory_that_cannot_be_written_is_reported() {
     let sandbox = Sandbox::new();
     sandbox.write("rolecall/state/locks", "in the way");
     let (code, found) = findings(&sandbox, &["--offline"]);

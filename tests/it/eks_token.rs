@@ -45,7 +45,7 @@ fn redeem(sandbox: &Sandbox, address: &str, cluster: &str) -> String {
 }
 
 #[test]
-fn sts_takes_the_token_for_this_cluster_and_for_no_other() {
+fn sts_accepts_the_token_for_this_cluster_only() {
     let sandbox = Sandbox::signed_in();
     let ran = run(&sandbox, &[&ROLE_ARGS[..], &["--region", "eu-west-1"]].concat(), &[]);
     let (document, address) = parse_token(&ran);
@@ -177,7 +177,7 @@ fn the_version_that_kubectl_asks_for_is_answered() {
 }
 
 #[test]
-fn what_is_missing_is_said_with_the_code_that_tells_it() {
+fn failures_have_the_exit_code_of_their_kind() {
     let sandbox = Sandbox::new();
     let nobody = run(&sandbox, &ROLE_ARGS, &[]);
     assert_eq!((nobody.code, nobody.stdout.as_str()), (4, ""), "{nobody:?}");
@@ -264,7 +264,7 @@ fn signed_at(address: &str) -> Timestamp {
 /// that kubectl accepted the token.
 #[test]
 #[ignore = "needs kubectl"]
-fn kubectl_takes_the_answer() {
+fn kubectl_accepts_the_answer() {
     let sandbox = Sandbox::signed_in();
     let kubectl = |cluster: &str| {
         let server = sandbox.aws.url().replace("http:", "https:");

@@ -91,7 +91,7 @@ impl Drop for EndpointChild {
 }
 
 #[test]
-fn a_command_gets_an_endpoint_and_nothing_that_comes_before_it() {
+fn a_command_gets_an_endpoint_and_no_source_that_sdks_prefer() {
     let sandbox = Sandbox::signed_in();
     let foreign = [
         ("AWS_PROFILE", "mine"),
@@ -132,7 +132,7 @@ fn a_command_gets_an_endpoint_and_nothing_that_comes_before_it() {
 }
 
 #[test]
-fn the_endpoint_answers_who_has_the_token_and_goes_with_the_command() {
+fn the_endpoint_answers_only_with_the_token_and_ends_with_the_command() {
     let sandbox = Sandbox::signed_in();
     let mut inside = EndpointChild::new(&sandbox);
     let (status, document) = inside.fetch();
@@ -158,7 +158,7 @@ fn the_endpoint_answers_who_has_the_token_and_goes_with_the_command() {
 }
 
 #[test]
-fn a_command_that_is_killed_takes_the_helper_with_it() {
+fn a_command_that_is_killed_ends_the_helper() {
     let sandbox = Sandbox::signed_in();
     let mut inside = EndpointChild::new(&sandbox);
     assert!(inside.key().is_some());
@@ -169,7 +169,7 @@ fn a_command_that_is_killed_takes_the_helper_with_it() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn the_helper_is_no_child_of_the_command_and_its_arguments_hold_no_secret() {
+fn the_helper_is_not_a_child_of_the_command_and_its_arguments_hold_no_secret() {
     let sandbox = Sandbox::signed_in();
     let inside = EndpointChild::new(&sandbox);
     let all = crate::processes::processes();
@@ -250,7 +250,7 @@ fn expired_child(sandbox: &Sandbox) -> EndpointChild {
 }
 
 #[test]
-fn when_the_sign_in_is_gone_programs_are_told_what_to_type_and_no_browser_opens() {
+fn without_a_sign_in_programs_get_the_next_command_and_no_browser_opens() {
     let sandbox = signed_in_with(SimulatorOptions {
         accounts: 16,
         roles: 4,
@@ -378,7 +378,7 @@ fn the_configuration_gives_shells_and_commands_an_endpoint() {
 }
 
 #[test]
-fn the_next_role_takes_the_place_of_an_endpoint_of_ours_without_a_word_about_it() {
+fn the_next_role_replaces_a_managed_endpoint_without_a_message() {
     let sandbox = Sandbox::signed_in();
     let where_am_i = "echo \"$AWS_SSO_ROLE_NAME ${AWS_CONTAINER_CREDENTIALS_FULL_URI-none} ${AWS_CONTAINER_AUTHORIZATION_TOKEN-none}\"";
     let script = format!(

@@ -48,7 +48,7 @@ fn sh(sandbox: &Sandbox, script: &str, variables: &[(&str, &str)]) -> CommandOut
 }
 
 #[test]
-fn a_shell_takes_a_role_on_and_is_as_before_after_clear() {
+fn a_shell_takes_a_role_and_is_as_before_after_clear() {
     let sandbox = Sandbox::signed_in();
     let script = "env | sort > before
         eval \"$($R eval -S corp --arn 012345678901:ReadOnlyAccess)\" && echo \"$AWS_SSO_ROLE_ARN ${AWS_ACCESS_KEY_ID%%????????????????} ${AWS_PROFILE-none}\"
@@ -98,7 +98,7 @@ fn clear_needs_no_configuration_no_vault_and_no_network() {
 }
 
 #[test]
-fn keys_of_the_persons_own_are_lost_only_when_they_say_so() {
+fn permanent_keys_are_replaced_only_on_request() {
     let sandbox = Sandbox::signed_in();
     let foreign = [("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_SECRET_ACCESS_KEY", "s")];
     assert_refused(
@@ -117,7 +117,7 @@ fn keys_of_the_persons_own_are_lost_only_when_they_say_so() {
 }
 
 #[test]
-fn a_profile_of_ours_is_used_where_there_is_one() {
+fn a_managed_profile_is_used_if_there_is_one() {
     let sandbox = Sandbox::signed_in();
     assert_refused(
         &run(&sandbox, "eval", &READ, &["--as", "profile"], &[]),
@@ -206,7 +206,7 @@ fn a_child_gets_the_profile_and_none_of_the_keys_around_it() {
 }
 
 #[test]
-fn the_configuration_says_how_and_which_tags() {
+fn the_configuration_sets_the_form_and_the_tags() {
     let sandbox = Sandbox::signed_in();
     write_managed_profile(&sandbox);
     let config = sandbox.config();
@@ -252,7 +252,7 @@ fn refresh_renews_the_role_of_this_shell() {
 }
 
 #[test]
-fn whoever_can_not_be_asked_is_told_what_to_add() {
+fn without_a_terminal_the_missing_flag_is_named() {
     let sandbox = Sandbox::signed_in();
     assert_refused(
         &run(&sandbox, "eval", &ADMIN, &[], &[]),
@@ -314,7 +314,7 @@ fn variables_never_choose_a_role_for_eval() {
 }
 
 #[test]
-fn signed_out_says_how_to_sign_in() {
+fn after_a_sign_out_the_command_to_sign_in_is_named() {
     let sandbox = Sandbox::signed_in();
     assert_eq!(sandbox.run(&["logout", "-S", "corp"]).code, 0);
     assert_refused(&run(&sandbox, "eval", &READ, &[], &[]), 4, &["rolecall login --sso corp"]);
@@ -371,7 +371,7 @@ fn a_value_that_the_shell_can_not_take_is_refused_before_anything_is_printed() {
 }
 
 #[test]
-fn a_shell_in_a_role_says_where_one_comes_from() {
+fn a_shell_in_a_role_knows_the_role_before_it() {
     let sandbox = Sandbox::signed_in();
     let inside = [
         ("ROLECALL_ROLE", "arn:aws:iam::012345678901:role/AdministratorAccess"),

@@ -34,7 +34,7 @@ fn giving_up_changes_nothing() {
 }
 
 #[test]
-fn a_protected_role_is_asked_about_in_captured_output_too() {
+fn a_protected_role_is_confirmed_with_captured_output_too() {
     let sandbox = Sandbox::signed_in();
     let script = "eval \"$(rolecall eval -S corp --arn 012345678901:AdministratorAccess)\"; echo \"<$AWS_SSO_ROLE_NAME>\"";
     let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", script]);

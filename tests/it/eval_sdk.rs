@@ -34,7 +34,7 @@ fn assert_is_the_role(who: &serde_json::Value) {
 
 #[test]
 #[ignore = "needs boto3"]
-fn boto3_takes_keys_and_profile_of_exec_before_all_others() {
+fn boto3_prefers_keys_and_profile_of_exec_to_all_others() {
     let sandbox = ready();
     let program =
         python(&sandbox, CALLER_IDENTITY, &[]).get_program().to_string_lossy().into_owned();
@@ -51,7 +51,7 @@ fn boto3_takes_keys_and_profile_of_exec_before_all_others() {
 
 #[test]
 #[ignore = "needs the AWS CLI v2"]
-fn the_cli_takes_keys_and_profile_of_eval_before_all_others() {
+fn the_cli_prefers_keys_and_profile_of_eval_to_all_others() {
     let sandbox = ready();
     let program = aws(&sandbox, &[]).get_program().to_string_lossy().into_owned();
     for form in ["keys", "profile", "profile -x"] {

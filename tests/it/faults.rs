@@ -53,7 +53,7 @@ fn a_token_about_to_expire_is_renewed_and_a_missing_refresh_token_keeps_the_old_
 }
 
 #[test]
-fn a_session_that_is_over_wants_a_sign_in() {
+fn a_session_that_has_ended_needs_a_sign_in() {
     let sandbox = Sandbox::signed_in();
     sandbox.aws.end_sessions();
     snapshot(&sandbox, "session_over", &["process", "-S", "corp", "--arn", ROLE]);
@@ -66,7 +66,7 @@ fn a_session_that_is_over_wants_a_sign_in() {
 }
 
 #[test]
-fn a_role_that_was_taken_away_is_said_to_be_gone() {
+fn a_revoked_role_is_reported_as_gone() {
     let sandbox = Sandbox::signed_in();
     let config = sandbox.config();
     let url = "access_request_url = 'https://ask.example.com/{account_id}/{role}'";
@@ -102,7 +102,7 @@ fn throttled_and_failed_requests_are_repeated() {
 }
 
 #[test]
-fn an_answer_that_nobody_can_read_is_a_failure_of_aws() {
+fn an_unreadable_answer_is_a_failure_of_aws() {
     let sandbox = Sandbox::signed_in();
     sandbox.aws.add_fault(Fault::Garbage { operation: "GetRoleCredentials".into(), times: 9 });
     assert_refused(&sandbox.process(ROLE), 6, &["getting credentials of `ReadOnlyAccess`"]);
@@ -140,7 +140,7 @@ fn old_credentials_are_used_before_a_slow_answer_and_the_failure_is_remembered()
 }
 
 #[test]
-fn old_credentials_stand_in_for_an_aws_that_fails_but_not_when_they_are_almost_over() {
+fn old_credentials_are_used_if_aws_fails_unless_they_are_about_to_expire() {
     let sandbox = Sandbox::signed_in();
     let key = json(&sandbox.process(ROLE))["AccessKeyId"].clone();
     let records = Records::new(&sandbox);
@@ -178,7 +178,7 @@ fn a_token_request_that_was_given_up_is_still_kept() {
 }
 
 #[test]
-fn expiry_is_told_by_this_machines_clock() {
+fn expiry_is_measured_by_this_machines_clock() {
     for seconds in [7_200, -7_200] {
         let sandbox = Sandbox::with_options(SimulatorOptions {
             accounts: 4,

@@ -70,7 +70,7 @@ fn a_token_that_ends_on_the_way_is_renewed_and_the_rest_is_read() {
 }
 
 #[test]
-fn a_session_that_ends_on_the_way_keeps_what_was_known() {
+fn a_session_that_ends_during_a_refresh_keeps_the_old_list() {
     let sandbox = Sandbox::signed_in();
     sandbox.aws.add_fault(fail("ListAccountRoles", 1, 401, "UnauthorizedException"));
     sandbox.aws.add_fault(fail("CreateToken", 1, 400, "InvalidGrantException"));
@@ -87,7 +87,7 @@ fn an_account_list_that_cannot_be_read_changes_nothing() {
 }
 
 #[test]
-fn garbage_and_lost_answers_are_asked_for_again() {
+fn garbage_and_lost_answers_are_requested_again() {
     let sandbox = Sandbox::signed_in();
     sandbox.aws.add_fault(Fault::Garbage { operation: "ListAccountRoles".into(), times: 2 });
     sandbox.aws.add_fault(Fault::LoseResponse { operation: "ListAccountRoles".into(), times: 2 });

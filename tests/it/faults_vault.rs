@@ -11,7 +11,7 @@ fn run_with_passphrase(sandbox: &Sandbox, passphrase: &str, args: &[&str]) -> Co
 }
 
 #[test]
-fn a_locked_vault_is_never_taken_for_nobody_signed_in() {
+fn a_locked_vault_is_never_reported_as_signed_out() {
     let sandbox = Sandbox::signed_in();
     assert_eq!(sandbox.run(&PROCESS).code, 0);
     let before = Records::new(&sandbox).count();
@@ -42,7 +42,7 @@ fn a_login_makes_sure_of_the_vault_before_it_shows_a_code() {
 }
 
 #[test]
-fn where_nothing_can_be_stored_credentials_are_fetched_all_the_same() {
+fn credentials_are_fetched_even_if_nothing_can_be_stored() {
     let sandbox = Sandbox::signed_in();
     assert_eq!(sandbox.run(&PROCESS).code, 0);
     let vault = sandbox.path("rolecall/state/vault");
@@ -55,7 +55,7 @@ fn where_nothing_can_be_stored_credentials_are_fetched_all_the_same() {
 }
 
 #[test]
-fn a_state_directory_that_is_a_file_is_said_to_be_one() {
+fn a_state_directory_that_is_a_file_is_reported() {
     let sandbox = Sandbox::new();
     sandbox.write("rolecall/state", "in the way");
     let ran = sandbox.run(&["login", "-S", "corp", "--flow", "device-code"]);

@@ -157,7 +157,7 @@ fn a_full_device_is_a_full_disk() {
 }
 
 #[test]
-fn standard_output_takes_what_a_file_would() {
+fn standard_output_gets_the_same_text_as_a_file() {
     let sandbox = Sandbox::signed_in();
     let want = sandbox.run(&["credentials", "-S", "corp", "--arn", ROLE]).stdout;
     assert!(want.contains("aws_session_token"));

@@ -96,7 +96,7 @@ fn a_login_that_could_not_keep_its_token_opens_no_browser() {
 }
 
 #[test]
-fn what_is_stored_is_served_where_nothing_can_be_written() {
+fn stored_credentials_are_served_if_nothing_can_be_written() {
     let sandbox = Sandbox::signed_in();
     if !may_mount(&sandbox) {
         return;
@@ -112,7 +112,7 @@ fn what_is_stored_is_served_where_nothing_can_be_written() {
 }
 
 #[test]
-fn a_bind_mount_of_a_single_file_is_written_in_place_and_taken_back() {
+fn a_bind_mount_of_a_single_file_is_written_in_place_and_undone() {
     let sandbox = Sandbox::signed_in();
     if !may_mount(&sandbox) {
         return;
@@ -247,7 +247,7 @@ fn a_hard_link_stays_one() {
 }
 
 #[test]
-fn a_directory_that_cannot_be_searched_is_not_nobody_signed_in() {
+fn a_directory_that_cannot_be_searched_is_not_reported_as_signed_out() {
     let sandbox = Sandbox::signed_in();
     assert_eq!(run_as_user(&sandbox, &PROCESS).code, 0);
     let commands: [&[&str]; 5] = [

@@ -210,7 +210,7 @@ fn an_authorization_code_comes_back_from_chromium() {
 
 #[test]
 #[ignore = "needs chromium and chromedriver"]
-fn a_sign_in_denied_in_chromium_is_told_on_both_sides() {
+fn a_sign_in_denied_in_chromium_is_reported_on_both_sides() {
     let sandbox = sandbox();
     let browser = Browser::start(&sandbox);
     let (child, address) = login(&sandbox, "pkce");

@@ -101,7 +101,7 @@ const { fromHttp } = require('@aws-sdk/credential-providers');
 
 #[test]
 #[ignore = "needs the AWS SDK for JavaScript"]
-fn javascript_hears_what_to_type_when_the_sign_in_is_gone() {
+fn javascript_gets_the_next_command_when_the_sign_in_is_gone() {
     let sandbox = short_lived(2);
     let mut command = inside(&sandbox, &node(&sandbox, UNTIL_REFUSED));
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
@@ -116,7 +116,7 @@ fn javascript_hears_what_to_type_when_the_sign_in_is_gone() {
 
 #[test]
 #[ignore = "needs the AWS CLI v2"]
-fn the_cli_quotes_what_to_type_when_the_sign_in_is_gone() {
+fn the_cli_shows_the_next_command_when_the_sign_in_is_gone() {
     let sandbox = short_lived(1);
     let words = aws(&sandbox, &["sts", "get-caller-identity"]);
     // The sign-in is gone from the second line on, and the credentials soon after.

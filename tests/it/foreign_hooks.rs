@@ -86,7 +86,7 @@ fn check_completion_with_blanks(terminal: &mut Terminal, want: &str) {
 
 #[test]
 #[ignore = "needs bash"]
-fn bash_takes_roles_on_by_tab_by_name_and_by_key() {
+fn bash_takes_roles_by_tab_by_name_and_by_key() {
     let sandbox = Sandbox::signed_in();
     sandbox.write(".bashrc", "PS1='ready> '\neval \"$(rolecall init bash)\"\n");
     let mut terminal = shell(&sandbox, "/bin/bash", &["--rcfile", ".bashrc"]);
@@ -100,7 +100,7 @@ fn bash_takes_roles_on_by_tab_by_name_and_by_key() {
 
 #[test]
 #[ignore = "needs zsh"]
-fn zsh_takes_roles_on_by_tab_by_name_and_by_key() {
+fn zsh_takes_roles_by_tab_by_name_and_by_key() {
     let sandbox = Sandbox::signed_in();
     sandbox.write(
         ".zshrc",
@@ -119,7 +119,7 @@ fn zsh_takes_roles_on_by_tab_by_name_and_by_key() {
 
 #[test]
 #[ignore = "needs fish"]
-fn fish_takes_roles_on_by_tab_by_name_and_by_key() {
+fn fish_takes_roles_by_tab_by_name_and_by_key() {
     let sandbox = Sandbox::signed_in();
     let prompt = "function fish_prompt; printf 'ready> '; end\nset -U fish_greeting\n";
     sandbox.write(".config/fish/config.fish", &format!("{prompt}rolecall init fish | source\n"));
@@ -130,7 +130,7 @@ fn fish_takes_roles_on_by_tab_by_name_and_by_key() {
 
 #[test]
 #[ignore = "needs elvish"]
-fn elvish_takes_roles_on_by_tab_and_by_name() {
+fn elvish_takes_roles_by_tab_and_by_name() {
     let sandbox = Sandbox::signed_in();
     sandbox.write(
         ".config/elvish/rc.elv",
@@ -142,7 +142,7 @@ fn elvish_takes_roles_on_by_tab_and_by_name() {
 
 #[test]
 #[ignore = "needs xonsh"]
-fn xonsh_takes_roles_on_by_tab_and_by_name() {
+fn xonsh_takes_roles_by_tab_and_by_name() {
     let sandbox = Sandbox::signed_in();
     sandbox.write(
         ".xonshrc",
@@ -155,7 +155,7 @@ fn xonsh_takes_roles_on_by_tab_and_by_name() {
 
 #[test]
 #[ignore = "needs nushell"]
-fn nushell_takes_roles_on_by_tab_by_name_and_by_key() {
+fn nushell_takes_roles_by_tab_by_name_and_by_key() {
     let sandbox = Sandbox::signed_in();
     sandbox.write("env.nu", "");
     sandbox.write("config.nu", &format!("{NU_PROMPT}source rolecall.nu\n"));

@@ -164,7 +164,7 @@ fn zsh_completes_by_the_installed_file_at_the_first_tab() {
 
 #[test]
 #[ignore = "needs fish"]
-fn fish_binds_the_key_in_every_mode_and_prints_below_what_is_typed() {
+fn fish_binds_the_key_in_every_mode_and_prints_below_the_line() {
     let sandbox = Sandbox::signed_in();
     // On its first start fish parses every manual page in the background, attached to the terminal.
     sandbox.write(".local/share/fish/generated_completions/none.fish", "");

@@ -119,7 +119,7 @@ fn bash(command: &'static [&'static str]) -> Shell {
 
 #[test]
 #[ignore = "needs bash"]
-fn bash_stands_its_options() {
+fn the_bash_hook_works_under_its_options() {
     let aliases =
         bash(&[]).aliases(|word| format!("\\builtin alias {word}='echo the alias {word}'\n"));
     let aliases = format!("shopt -s expand_aliases\n{aliases}");
@@ -179,7 +179,7 @@ const ZSH: &str = r#"
 
 #[test]
 #[ignore = "needs zsh"]
-fn zsh_stands_its_options() {
+fn the_zsh_hook_works_under_its_options() {
     let rows = [
         ("", ""),
         ("setopt no_unset err_exit pipe_fail", ""),
@@ -243,7 +243,7 @@ set -q AWS_SSO_ROLE_ARN; or string join '' 'out ' none
 
 #[test]
 #[ignore = "needs fish"]
-fn fish_stands_its_options() {
+fn the_fish_hook_works_under_its_options() {
     let functions = "for name in contains commandline math bind complete source echo count printf cat functions abbr; \
         function $name; return 9; end; end";
     Shell::new(Dialect::Fish, &["fish", "--no-config"], FISH).check_rows(&[
@@ -292,7 +292,7 @@ print("out", ${...}.get("AWS_SSO_ROLE_ARN", "none"))
 
 #[test]
 #[ignore = "needs xonsh"]
-fn xonsh_stands_its_options() {
+fn the_xonsh_hook_works_under_its_options() {
     Shell::new(Dialect::Xonsh, &["xonsh", "--no-rc"], XONSH).check_rows(&[
         ("", ""),
         ("$RAISE_SUBPROC_ERROR = True", ""),
@@ -314,7 +314,7 @@ print $"out ($env.AWS_SSO_ROLE_ARN? | default none)"
 
 #[test]
 #[ignore = "needs nushell"]
-fn nushell_stands_its_options() {
+fn the_nushell_hook_works_under_its_options() {
     let shell = Shell::new(Dialect::Nushell, &["nu", "--config", "config.nu"], NUSHELL);
     let sandbox = Sandbox::signed_in();
     sandbox.write("rolecall.nu", &sandbox.run(&["init", "nushell", "--key", "alt-r"]).stdout);

@@ -36,7 +36,7 @@ fn the_cli_is_in_the_role_by_credential_process() {
 
 #[test]
 #[ignore = "needs the AWS CLI v2"]
-fn the_cli_chains_a_role_on_top_of_ours() {
+fn the_cli_chains_a_role_on_top_of_a_managed_one() {
     let sandbox = ready();
     let who = json(&mut aws(&sandbox, &["sts", "get-caller-identity", "--profile", "hub"]));
     assert_eq!(

@@ -188,12 +188,12 @@ fn rust_reads_every_name_that_a_template_makes_for_its_own_sign_in() {
 
 #[test]
 #[ignore = "needs the AWS SDK for Go"]
-fn go_takes_the_token_that_our_sign_in_lends() {
+fn go_uses_the_shared_token() {
     check_shared_token("go");
 }
 
 #[test]
 #[ignore = "needs the AWS SDK for Rust"]
-fn rust_takes_the_token_that_our_sign_in_lends() {
+fn rust_uses_the_shared_token() {
     check_shared_token("rust");
 }

@@ -203,7 +203,7 @@ print(json.dumps(dict(accounts=len(accounts), roles=roles, who=who['Arn'], then=
 
 #[test]
 #[ignore = "needs boto3"]
-fn boto3_takes_the_whole_tour() {
+fn boto3_completes_the_whole_tour() {
     let sandbox = sandbox(SimulatorOptions {
         approval: DeviceApproval::Manual,
         ..SimulatorOptions::default()

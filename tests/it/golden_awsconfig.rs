@@ -89,7 +89,7 @@ proptest! {
 }
 
 #[test]
-fn every_file_becomes_what_it_shall_and_nothing_else_of_it_moves() {
+fn every_file_is_changed_as_expected_and_keeps_the_rest() {
     let folders = folders();
     assert!(folders.len() >= 20, "only {} folders were found", folders.len());
     for folder in folders {

@@ -19,7 +19,7 @@ fn values(sandbox: &Sandbox, words: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn words_to_choose_from_take_one_line_of_the_help_and_tab_still_knows_them() {
+fn choices_take_one_line_of_the_help_and_are_completed() {
     let sandbox = Sandbox::new();
     for (command, flag, words) in [
         ("pick", "--action", "shell exports console print"),
@@ -67,7 +67,7 @@ fn completions_know_instances_accounts_roles_profiles_and_tags() {
 }
 
 #[test]
-fn flags_typed_already_narrow_what_is_offered() {
+fn earlier_flags_narrow_the_candidates() {
     let sandbox = Sandbox::signed_in();
     let in_lab = values(&sandbox, &["rolecall", "--sso", "lab", "exec", "-A", ""]);
     assert!(!in_lab.contains(&"payments-prod".to_owned()), "{in_lab:?}");
@@ -109,7 +109,7 @@ fn a_broken_configuration_keeps_completions_quiet() {
 }
 
 #[test]
-fn init_edits_nothing_and_refuses_what_is_no_name() {
+fn init_edits_nothing_and_refuses_an_invalid_name() {
     let sandbox = Sandbox::new();
     for shell in ["bash", "zsh", "fish", "powershell", "nushell", "elvish", "xonsh", "direnv"] {
         let ran = sandbox.run(&["init", shell]);
@@ -154,7 +154,7 @@ fn the_direnv_function_works_in_a_strict_bash() {
 }
 
 #[test]
-fn completion_files_are_put_where_shells_look_and_only_ours_are_taken_away() {
+fn completion_files_are_installed_for_shells_and_only_managed_ones_are_removed() {
     let sandbox = Sandbox::new();
     let file = ".local/share/bash-completion/completions/rolecall";
     assert_eq!(sandbox.run(&["setup", "completions", "--shell", "bash", "--install"]).code, 0);

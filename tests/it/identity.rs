@@ -100,7 +100,7 @@ async fn a_device_code_is_confirmed_elsewhere() {
 }
 
 #[tokio::test]
-async fn a_declined_sign_in_says_so() {
+async fn a_declined_sign_in_is_reported() {
     let (_demo, identity) = simulator_and_client(SimulatorOptions::default());
     let registration = identity.register(Flow::Device).await.unwrap();
     let start = identity.start_device_authorization(&registration).await.unwrap();
@@ -169,7 +169,7 @@ async fn a_session_is_refreshed_until_it_ends() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_to_a_refresh_is_not_asked_for_twice() {
+async fn a_refresh_whose_answer_was_lost_is_not_repeated() {
     let (demo, identity) = simulator_and_client(auto_approving());
     let (registration, tokens) = signed_in(&identity).await;
     let before = demo.call_count("CreateToken");
@@ -230,7 +230,7 @@ async fn credentials_go_on_to_another_role_and_to_the_console() {
 }
 
 #[tokio::test]
-async fn a_role_that_was_taken_away_is_refused_and_one_bad_answer_is_not() {
+async fn a_revoked_role_is_refused_and_one_bad_answer_is_not() {
     let (demo, identity) = simulator_and_client(auto_approving());
     let (_, tokens) = signed_in(&identity).await;
     let (account, role) = some_role(&demo);
@@ -322,7 +322,7 @@ async fn a_throttled_refresh_loses_nothing() {
 }
 
 #[tokio::test]
-async fn a_proxy_is_asked_unless_the_host_is_excepted() {
+async fn a_proxy_is_used_unless_the_host_is_excepted() {
     let listener = Listener::bind(0).unwrap();
     let proxy = listener.url().replace("http://", "http://me:hunter2@");
     tokio::spawn(listener.serve(|request| async move {

@@ -25,7 +25,7 @@ fn the_readme_has_the_table_of_all_keys() {
 }
 
 #[test]
-fn wrong_keys_are_told_with_file_line_and_what_was_meant() {
+fn wrong_keys_are_reported_with_file_line_and_suggestion() {
     let sandbox = Sandbox::new();
     let config = sandbox.path("rolecall/config.toml");
     let before = std::fs::read_to_string(&config).unwrap();

@@ -68,7 +68,7 @@ fn a_refused_thread_ends_every_command_with_one_sentence() {
 }
 
 #[test]
-fn what_needs_no_thread_goes_on_without() {
+fn commands_that_need_no_thread_work_without_one() {
     let sandbox = Sandbox::signed_in();
     assert_eq!(sandbox.run(&["process", "-S", "corp", "--arn", ROLE]).code, 0);
     for args in [

@@ -234,7 +234,7 @@ fn a_slice_of_the_matrix_holds() {
 
 #[test]
 #[ignore = "takes minutes"]
-fn the_matrix_holds_and_is_what_the_docs_say() {
+fn the_matrix_holds_and_equals_the_documentation() {
     let only = std::env::var("ROLECALL_MATRIX").unwrap_or_default();
     let all: Vec<Combination> = Combination::all()
         .into_iter()

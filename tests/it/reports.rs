@@ -42,7 +42,7 @@ fn tags_are_listed_built_in_and_own() {
 }
 
 #[test]
-fn tags_of_what_is_not_there_name_what_is() {
+fn unknown_names_are_answered_with_similar_ones() {
     let sandbox = Sandbox::new();
     assert_eq!(sandbox.run(&["tags"]).code, 4);
     sandbox.login("corp");
@@ -55,7 +55,7 @@ fn tags_of_what_is_not_there_name_what_is() {
 }
 
 #[test]
-fn the_history_tells_what_went_out_and_leads_back() {
+fn the_history_lists_used_roles_and_leads_back_to_them() {
     let sandbox = Sandbox::signed_in();
     let nothing = sandbox.run(&["history"]);
     assert!(
@@ -115,7 +115,7 @@ fn the_history_tells_what_went_out_and_leads_back() {
 }
 
 #[test]
-fn a_run_over_many_roles_is_one_line_and_leads_nowhere_back() {
+fn a_run_over_many_roles_is_one_line_and_not_a_previous_role() {
     let sandbox = Sandbox::signed_in();
     let role = ["-S", "corp", "-A", "012345678901", "-R", "ReadOnlyAccess"];
     assert_eq!(sandbox.run(&[&["exec"], &role[..], &["--", "true"]].concat()).code, 0);
@@ -147,14 +147,14 @@ fn a_run_over_many_roles_is_one_line_and_leads_nowhere_back() {
 }
 
 #[test]
-fn without_a_role_before_this_one_a_dash_says_so() {
+fn a_dash_without_a_previous_role_is_an_error() {
     let sandbox = Sandbox::signed_in();
     let ran = sandbox.run(&["exec", "-", "--", "true"]);
     assert!(ran.code == 5 && ran.stderr.contains("rolecall history"), "{ran:?}");
 }
 
 #[test]
-fn status_tells_the_role_of_this_shell() {
+fn status_shows_the_role_of_this_shell() {
     let sandbox = Sandbox::signed_in();
     let profile = "[profile pay]\ncredential_process = /usr/bin/rolecall process --sso corp --arn 012345678901:ReadOnlyAccess\n";
     sandbox.write(".aws/config", profile);
@@ -183,7 +183,7 @@ fn status_tells_the_role_of_this_shell() {
 }
 
 #[test]
-fn settings_are_shown_with_where_they_came_from() {
+fn settings_are_shown_with_their_origin() {
     let sandbox = Sandbox::new();
     sandbox.prepend_config("threads = 7");
     let ran = CommandOutput::from_output(
@@ -263,7 +263,7 @@ fn a_setting_is_read_and_changed_and_nothing_else_is() {
 }
 
 #[test]
-fn what_is_wrong_with_a_setting_is_said() {
+fn an_invalid_setting_is_reported() {
     let sandbox = Sandbox::new();
     let assert_error = |args: &[&str], code: i32, words: &[&str]| {
         let ran = sandbox.run(&[&["settings"], args].concat());
@@ -290,7 +290,7 @@ fn what_is_wrong_with_a_setting_is_said() {
 }
 
 #[test]
-fn the_editor_is_run_on_the_file_and_what_it_left_is_checked() {
+fn the_editor_is_run_on_the_file_and_the_result_is_checked() {
     let sandbox = Sandbox::new();
     std::fs::remove_file(sandbox.path("rolecall/config.toml")).unwrap();
     let edit = |editor: &str| {

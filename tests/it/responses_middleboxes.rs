@@ -108,7 +108,7 @@ fn an_answer_without_end_is_cut_off() {
 }
 
 #[test]
-fn a_sign_out_ends_though_aws_is_silent_and_says_that_aws_was_not_told() {
+fn a_sign_out_without_an_answer_of_aws_ends_with_a_warning() {
     let sandbox = signed_in();
     sandbox.aws.add_fault(scripted_response(
         "Logout",

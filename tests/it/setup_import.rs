@@ -218,7 +218,7 @@ fn an_instance_under_another_name_and_profiles_that_run_aws_sso_are_named() {
 }
 
 #[test]
-fn only_the_files_of_the_last_import_are_taken_back() {
+fn only_the_files_of_the_last_import_are_restored() {
     let sandbox = machine();
     assert_eq!(sandbox.run(&["setup", "import", "--yes"]).code, 0);
     let (config, aws) = (sandbox.read("rolecall/config.toml"), sandbox.read(".aws/config"));
@@ -231,7 +231,7 @@ fn only_the_files_of_the_last_import_are_taken_back() {
 }
 
 #[test]
-fn what_was_imported_works() {
+fn the_imported_configuration_works() {
     let sandbox = machine();
     assert_eq!(
         sandbox.run(&["setup", "import", "--from", ".config/aws-sso/config.yaml", "--yes"]).code,

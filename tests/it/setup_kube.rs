@@ -30,7 +30,7 @@ fn golden(name: &str, what: &str) -> String {
 }
 
 #[test]
-fn every_file_becomes_what_it_shall_and_comes_back() {
+fn every_file_is_changed_as_expected_and_restored() {
     let sandbox = machine("/opt/rolecall");
     for name in [
         "update-kubeconfig",
@@ -62,7 +62,7 @@ fn every_file_becomes_what_it_shall_and_comes_back() {
 }
 
 #[test]
-fn what_is_not_clear_is_left_alone_with_a_word() {
+fn unsupported_users_are_left_alone_with_a_message() {
     let sandbox = machine("/opt/rolecall");
     let before = golden("left-alone", "before");
     sandbox.write(".kube/config", &before);
@@ -87,7 +87,7 @@ fn what_is_not_clear_is_left_alone_with_a_word() {
 }
 
 #[test]
-fn a_role_assumed_on_top_and_another_program_around_the_cli_are_told_with_the_next_step() {
+fn a_role_assumed_on_top_and_a_wrapper_of_the_cli_are_reported_with_the_next_step() {
     let sandbox = machine("/opt/rolecall");
     let user = |name: &str, command: &str, args: &[&str]| {
         let args: String = args.iter().map(|arg| format!("      - {arg}\n")).collect();
@@ -160,7 +160,7 @@ fn words_choose_users_and_several_files_are_changed() {
 }
 
 #[test]
-fn a_file_that_is_no_yaml_or_not_there_is_an_error() {
+fn a_file_that_is_not_yaml_or_missing_is_an_error() {
     let sandbox = machine("/opt/rolecall");
     assert_refused(
         &sandbox.run(&["setup", "kube"]),
@@ -178,7 +178,7 @@ fn a_file_that_is_no_yaml_or_not_there_is_an_error() {
 }
 
 #[test]
-fn a_person_is_asked() {
+fn a_user_is_asked() {
     let sandbox = machine("/opt/rolecall");
     let before = golden("update-kubeconfig", "before");
     sandbox.write(".kube/config", &before);

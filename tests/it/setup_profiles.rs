@@ -92,7 +92,7 @@ fn roles_used_and_named_get_profiles_and_nothing_else_in_the_file_moves() {
 }
 
 #[test]
-fn what_was_written_is_the_role_for_other_commands_too() {
+fn written_profiles_select_the_role_for_other_commands_too() {
     let sandbox = ready();
     setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
     let line = text(&sandbox)
@@ -141,7 +141,7 @@ fn diff_and_print_show_and_write_nothing() {
 }
 
 #[test]
-fn runs_are_taken_back_one_by_one_and_each_command_takes_back_its_own() {
+fn runs_are_undone_one_by_one_and_each_command_undoes_its_own() {
     let sandbox = ready();
     let first = text(&sandbox);
     setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
@@ -220,7 +220,7 @@ fn a_file_that_aws_programs_do_not_read_is_written_with_a_warning() {
 }
 
 #[test]
-fn the_next_step_names_a_region_where_nothing_else_does() {
+fn the_next_step_names_a_region_if_nothing_else_does() {
     let sandbox = ready();
     assert!(
         setup_ok(&sandbox, &[&role("ReadOnlyAccess")])
@@ -237,7 +237,7 @@ fn the_next_step_names_a_region_where_nothing_else_does() {
 }
 
 #[test]
-fn undo_puts_the_file_back_once_and_not_over_what_was_changed_since() {
+fn undo_restores_the_file_once_and_never_over_later_changes() {
     let sandbox = ready();
     let before = text(&sandbox);
     assert_refused(&setup(&sandbox, &["--undo"]), 1, &["nothing is known that could be undone"]);
@@ -431,7 +431,7 @@ fn damaged_markers_are_an_error_and_never_a_loss() {
 }
 
 #[test]
-fn sections_that_somebody_put_into_the_block_stay_in_it() {
+fn foreign_sections_in_the_managed_block_stay_in_it() {
     let sandbox = ready();
     setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
     let more = "# precious\n[profile precious]\nregion = x\nfoo = \u{e9}\n";
@@ -486,7 +486,7 @@ fn a_template_names_profiles_everywhere_and_a_wrong_one_stops_only_this_command(
 }
 
 #[test]
-fn a_refresh_brings_profiles_up_to_date_where_that_is_wanted() {
+fn a_refresh_updates_profiles_if_configured() {
     let sandbox = ready();
     let file = sandbox.config();
     let named = format!(
@@ -511,7 +511,7 @@ fn a_refresh_brings_profiles_up_to_date_where_that_is_wanted() {
 }
 
 #[test]
-fn the_path_that_leads_to_the_program_is_written_since_what_is_behind_it_changes() {
+fn the_path_of_a_link_to_the_program_is_written_since_its_target_changes() {
     let sandbox = ready();
     let (place, link) = (sandbox.path("bin"), sandbox.path("bin/rolecall"));
     fs::create_dir_all(&place).unwrap();
@@ -555,7 +555,7 @@ fn a_session_that_is_all_that_is_known_of_an_instance_stays() {
 }
 
 #[test]
-fn json_tells_every_profile_and_every_role_that_has_none() {
+fn json_lists_every_profile_and_every_role_without_one() {
     let sandbox = ready();
     let ran = setup_ok(
         &sandbox,

@@ -65,7 +65,7 @@ fn a_script_sets_up_an_instance_without_a_question() {
 }
 
 #[test]
-fn what_is_not_known_and_cannot_be_asked_is_named() {
+fn unknown_values_that_cannot_be_asked_for_are_named() {
     let sandbox = bare();
     let before = sandbox.config();
     assert_refused(&sandbox.run(&["setup", "wizard"]), 2, &["no terminal", "--start-url URL"]);
@@ -130,7 +130,7 @@ fn a_region_that_aws_does_not_take_is_not_written() {
 }
 
 #[test]
-fn a_person_is_asked_and_ends_in_a_list_of_roles() {
+fn the_wizard_asks_the_user_and_ends_with_a_list_of_roles() {
     let sandbox = bare();
     sandbox.aws.set_approval(DeviceApproval::Manual);
     let mut terminal = wizard(&sandbox, "");
@@ -235,7 +235,7 @@ fn path() -> std::ffi::OsString {
 }
 
 #[test]
-fn a_home_that_cannot_be_written_is_told_before_anything_is_tried() {
+fn a_home_that_cannot_be_written_is_reported_before_anything_is_tried() {
     let sandbox = bare();
     sandbox.write("blocked", "in the way");
     let place = sandbox.path("blocked/rolecall");
@@ -249,7 +249,7 @@ fn a_home_that_cannot_be_written_is_told_before_anything_is_tried() {
 }
 
 #[test]
-fn a_command_typed_where_nothing_is_set_up_goes_on_behind_the_wizard() {
+fn a_command_before_any_setup_continues_after_the_wizard() {
     let sandbox = bare();
     sandbox.aws.set_approval(DeviceApproval::Manual);
     let mut terminal = Terminal::rolecall(

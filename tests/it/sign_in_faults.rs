@@ -121,7 +121,7 @@ fn force_registers_again() {
 }
 
 #[test]
-fn an_answer_without_id_or_secret_is_asked_for_again_and_never_stored() {
+fn an_answer_without_id_or_secret_is_requested_again_and_never_stored() {
     for field in ["/clientId", "/clientSecret"] {
         for edit in [ReplyEdit::Set(field.into(), json!("")), ReplyEdit::Remove(field.into())] {
             let sandbox = Sandbox::new();
@@ -350,7 +350,7 @@ fn names_are_escaped_on_a_terminal_and_faithful_elsewhere() {
 }
 
 #[test]
-fn a_browser_that_fails_is_told_at_once_with_what_to_do_instead() {
+fn a_browser_that_fails_is_reported_at_once_with_an_alternative() {
     let sandbox = Sandbox::new();
     let browser = script(&sandbox, "xdg-open", "#!/bin/sh\nexit 3\n");
     let login =
@@ -375,7 +375,7 @@ fn a_browser_that_fails_is_told_at_once_with_what_to_do_instead() {
 }
 
 #[test]
-fn callers_without_a_terminal_are_told_of_a_browser_that_fails() {
+fn callers_without_a_terminal_get_the_error_of_a_browser_that_fails() {
     let sandbox = Sandbox::new();
     let browser = script(&sandbox, "xdg-open", "#!/bin/sh\nexit 3\n");
     sandbox.prepend_config("auth_flow = \"device-code\"");
@@ -413,7 +413,7 @@ fn callers_without_a_terminal_are_told_of_a_browser_that_fails() {
 }
 
 #[test]
-fn a_role_that_is_mistyped_is_told_apart_from_one_that_was_taken_away() {
+fn a_mistyped_role_is_distinguished_from_one_that_was_revoked() {
     let sandbox = Sandbox::signed_in();
     assert_refused(
         &sandbox.run(&["process", "-S", "corp", "-A", "012345678901", "-R", "ReadOnlyAcces"]),

@@ -75,7 +75,7 @@ fn now() -> Timestamp {
 }
 
 #[test]
-fn a_failure_from_before_the_sign_in_is_not_taken_for_the_present() {
+fn a_failure_from_before_the_sign_in_is_not_used_after_it() {
     let sandbox = Sandbox::signed_in();
     // Another caller has been the leader since before the sign-in: it has looked for a token, found
     // none, and has not reported it yet.

@@ -63,7 +63,7 @@ fn with<'a>(command: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
 }
 
 #[test]
-fn every_command_says_what_it_did_or_why_it_did_not() {
+fn every_command_prints_its_result_or_its_error() {
     let sandbox = Sandbox::new();
     let nobody = transcripts(
         &sandbox,
@@ -239,7 +239,7 @@ fn help_of_the_program_reads_as_a_story() {
 }
 
 #[test]
-fn log_lines_say_where_they_come_from_only_when_asked() {
+fn log_lines_name_their_source_only_with_the_lines_flag() {
     let sandbox = Sandbox::signed_in();
     let log = |args: &[&str]| sandbox.run(&with(&["process", "--no-cache"], args)).stderr;
     assert_eq!(log(&[]), "");
@@ -265,7 +265,7 @@ fn the_demo_hands_global_flags_on() {
 }
 
 #[test]
-fn an_arn_as_aws_prints_it_names_the_permission_set_and_a_wrong_one_asks_nobody() {
+fn an_arn_as_aws_prints_it_names_the_permission_set_and_a_wrong_one_sends_no_request() {
     let sandbox = Sandbox::signed_in();
     let caller = "arn:aws:sts::012345678901:assumed-role/AWSReservedSSO_ReadOnlyAccess_0123456789abcdef/jane";
     for command in [&["process"][..], &["eks-token", "--cluster", "x"]] {
@@ -289,7 +289,7 @@ fn an_arn_as_aws_prints_it_names_the_permission_set_and_a_wrong_one_asks_nobody(
 }
 
 #[test]
-fn a_name_that_stands_somewhere_is_told_with_its_place() {
+fn a_wrong_name_is_reported_with_its_source() {
     let sandbox = Sandbox::signed_in();
     let with = |name: &str, value: &str, args: &[&str]| {
         CommandOutput::from_output(sandbox.rolecall(args).env(name, value).output().unwrap())
@@ -314,7 +314,7 @@ fn a_name_that_stands_somewhere_is_told_with_its_place() {
 }
 
 #[test]
-fn the_variable_that_turns_the_order_round_takes_any_yes() {
+fn the_variable_that_reverses_the_order_accepts_any_truthy_value() {
     let sandbox = Sandbox::signed_in();
     let first = |reverse: &str| {
         let variables =
@@ -349,7 +349,7 @@ fn csv_survives_a_name_that_would_split_it() {
 }
 
 #[test]
-fn the_vault_is_unlocked_by_the_passphrase_of_the_environment_and_says_for_whom() {
+fn the_vault_is_unlocked_by_the_passphrase_of_the_environment_and_names_its_scope() {
     let sandbox = Sandbox::signed_in();
     let unlocked = sandbox.run(&["vault", "unlock"]);
     assert!(

@@ -51,7 +51,7 @@ fn assert_same_rows(what: &str, have: &[String], want: &[String]) {
 }
 
 #[test]
-fn every_command_stands_in_the_readme_and_no_other() {
+fn the_readme_lists_exactly_the_commands() {
     let mut have: Vec<String> = table("| command | does |\n")
         .iter()
         .filter_map(|row| row[0].strip_prefix('`')?.split(['`', ' ']).next().map(str::to_owned))
@@ -69,7 +69,7 @@ fn every_command_stands_in_the_readme_and_no_other() {
 }
 
 #[test]
-fn every_shells_hook_stands_in_the_readme() {
+fn the_readme_has_the_hook_of_every_shell() {
     let table = table("| shell | in its start file |").concat().concat();
     for shell in SHELLS_WITH_HOOKS {
         let (line, once) = source_line(shell).unwrap();
@@ -82,7 +82,7 @@ fn every_shells_hook_stands_in_the_readme() {
 }
 
 #[test]
-fn every_exit_code_stands_in_the_readme_and_no_other() {
+fn the_readme_lists_exactly_the_exit_codes() {
     let have: Vec<String> =
         table("| exit code |").iter().map(|row| format!("| {} | {} |", row[0], row[1])).collect();
     let want: Vec<String> =
@@ -91,7 +91,7 @@ fn every_exit_code_stands_in_the_readme_and_no_other() {
 }
 
 #[test]
-fn every_variable_stands_in_the_readme_and_no_other() {
+fn the_readme_lists_exactly_the_variables() {
     let have: Vec<String> =
         table("| variable |").iter().map(|row| format!("| {} |", row.join(" | "))).collect();
     let want: Vec<String> = VARIABLES
@@ -111,7 +111,7 @@ fn every_variable_stands_in_the_readme_and_no_other() {
 }
 
 #[test]
-fn every_setting_stands_in_the_readme_with_its_default_and_no_other() {
+fn the_readme_lists_exactly_the_settings_with_their_defaults() {
     let have: Vec<String> = table("| setting | default |")
         .iter()
         .map(|row| format!("| {} | {} |", row[0], row[1]))

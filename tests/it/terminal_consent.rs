@@ -62,7 +62,7 @@ fn a_yes_is_remembered_for_this_terminal_and_no_other() {
 }
 
 #[test]
-fn the_accounts_name_is_typed_where_a_rule_wants_it() {
+fn the_accounts_name_is_typed_if_a_rule_asks_for_it() {
     let sandbox = protected("\"type\"");
     let mut terminal = shell(&sandbox);
     for (round, answer) in ["y", "payments-dev", ""].into_iter().enumerate() {
@@ -88,7 +88,7 @@ fn the_accounts_name_is_typed_where_a_rule_wants_it() {
 }
 
 #[test]
-fn a_yes_does_not_do_once_the_rule_wants_the_name() {
+fn a_yes_is_not_enough_once_the_rule_needs_the_name() {
     let sandbox = protected("true");
     let mut terminal = shell(&sandbox);
     terminal.type_line(&exec(""));

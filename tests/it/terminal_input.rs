@@ -108,7 +108,7 @@ fn a_pasted_megabyte_stops_no_panel_and_no_form() {
 }
 
 #[test]
-fn the_plain_prompt_takes_any_bytes() {
+fn the_plain_prompt_accepts_any_bytes() {
     let sandbox = Sandbox::signed_in();
     let mut terminal = Terminal::rolecall(&sandbox, &["pick", "--plain"]);
     terminal.wait_for("Number or search: ");
@@ -130,7 +130,7 @@ fn the_plain_prompt_takes_any_bytes() {
 }
 
 #[test]
-fn a_paste_without_its_end_is_taken_and_keys_work_again() {
+fn a_paste_without_its_end_is_accepted_and_keys_work_again() {
     let sandbox = Sandbox::signed_in();
     let mut terminal = picker(&sandbox, &["pick"]);
     terminal.type_keys("\x1b[200~payments-prod re");

@@ -105,7 +105,7 @@ fn plain_lines_and_a_number_choose_a_role_without_one_escape_sequence() {
 }
 
 #[test]
-fn a_dumb_terminal_is_spoken_to_and_asked_before_a_protected_role() {
+fn a_dumb_terminal_gets_messages_and_confirms_a_protected_role() {
     let sandbox = Sandbox::signed_in();
     let mut terminal =
         Terminal::run_with(&sandbox, "rolecall", &["payments-prod adm"], &[("TERM", "dumb")]);

@@ -89,7 +89,7 @@ fn a_command_line_runs_in_the_marked_roles_once_the_screen_is_back() {
 }
 
 #[test]
-fn a_role_that_takes_its_accounts_name_is_not_asked_for_it_twice_in_one_terminal() {
+fn an_account_name_is_typed_only_once_per_terminal() {
     let sandbox = Sandbox::signed_in();
     sandbox.append_config(
         "[[rules]]\nmatch = \"account:payments-prod role:ReadOnlyAccess\"\nconfirm = \"type\"\n",

@@ -6,7 +6,7 @@ use crate::terminal::{CTRL_C, CTRL_Z, Terminal};
 const EXEC: [&str; 3] = ["exec", "--arn", "012345678901:ReadOnlyAccess"];
 
 #[test]
-fn ctrl_c_in_the_shell_ends_what_runs_there_and_nothing_else() {
+fn ctrl_c_in_the_shell_ends_only_its_command() {
     let sandbox = Sandbox::signed_in();
     let mut terminal = Terminal::rolecall(&sandbox, &EXEC);
     terminal.wait_for("ready>");
@@ -23,7 +23,7 @@ fn ctrl_c_in_the_shell_ends_what_runs_there_and_nothing_else() {
 }
 
 #[test]
-fn ctrl_z_in_the_shell_stops_what_runs_there() {
+fn ctrl_z_in_the_shell_stops_its_command() {
     let sandbox = Sandbox::signed_in();
     let mut terminal = Terminal::rolecall(&sandbox, &EXEC);
     terminal.wait_for("ready>");

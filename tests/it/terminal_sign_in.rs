@@ -59,7 +59,7 @@ fn enter_signs_in_and_goes_on_into_the_role() {
 }
 
 #[test]
-fn a_denied_sign_in_says_so_and_the_list_is_still_there() {
+fn a_denied_sign_in_is_reported_and_the_list_stays() {
     let sandbox = signed_out();
     let mut terminal = Terminal::rolecall(&sandbox, &[]);
     terminal.wait_for_picker();

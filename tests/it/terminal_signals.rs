@@ -6,7 +6,7 @@ use crate::sandbox::{Sandbox, binary};
 use crate::terminal::{CTRL_C, CTRL_Z, ENTER, Terminal};
 
 #[test]
-fn a_deadly_signal_is_obeyed_with_the_terminal_whole_again() {
+fn a_fatal_signal_ends_the_picker_with_the_terminal_restored() {
     let sandbox = Sandbox::signed_in();
     let signals = [
         (Signal::TERM, 143),
@@ -86,7 +86,7 @@ fn ctrl_z_gives_the_shell_back_and_fg_the_picker() {
 }
 
 #[test]
-fn a_picker_that_somebody_else_stopped_is_whole_again_after_fg() {
+fn a_picker_stopped_from_outside_is_redrawn_after_fg() {
     let sandbox = Sandbox::signed_in();
     for args in ["pick", "pick --height 12"] {
         let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-i"]);
@@ -113,7 +113,7 @@ fn a_picker_that_somebody_else_stopped_is_whole_again_after_fg() {
 }
 
 #[test]
-fn ctrl_z_where_nobody_could_wake_the_picker_does_no_harm() {
+fn ctrl_z_without_job_control_does_no_harm() {
     let sandbox = Sandbox::signed_in();
     let mut terminal =
         Terminal::run(&sandbox, "/bin/sh", &["-c", "x=$(rolecall pick); echo \"code $?, <$x>\""]);

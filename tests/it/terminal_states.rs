@@ -27,7 +27,7 @@ fn assert_shell_exits(terminal: &mut Terminal) {
 }
 
 #[test]
-fn a_wrong_clock_is_told_before_a_role_is_used_and_again_right_lets_it_go() {
+fn a_wrong_clock_is_reported_before_a_role_is_used_until_it_is_right() {
     let sandbox = Sandbox::signed_in();
     sandbox.aws.add_fault(Fault::SkewClock { seconds: 720 });
     let mut terminal = Terminal::rolecall(&sandbox, &[]);
@@ -47,7 +47,7 @@ fn a_wrong_clock_is_told_before_a_role_is_used_and_again_right_lets_it_go() {
 }
 
 #[test]
-fn a_wrong_clock_that_is_known_stands_in_nobodys_way() {
+fn a_wrong_clock_that_is_known_blocks_nothing() {
     let sandbox = Sandbox::signed_in();
     sandbox.aws.add_fault(Fault::SkewClock { seconds: -900 });
     let mut terminal = Terminal::rolecall(&sandbox, &[]);
@@ -74,7 +74,7 @@ fn a_chained_role_that_a_wrong_clock_spoils_names_the_clock() {
 }
 
 #[test]
-fn a_role_that_was_taken_away_says_whom_to_ask_and_goes_with_a_refresh() {
+fn a_revoked_role_names_the_access_request_and_disappears_with_a_refresh() {
     let sandbox = Sandbox::signed_in();
     sandbox.prepend_config(&format!("access_request_url = 'https://ask.example.com/{{role}}'"));
     sandbox.aws.revoke_role("012345678901".parse().unwrap(), "ReadOnlyAccess");
@@ -91,7 +91,7 @@ fn a_role_that_was_taken_away_says_whom_to_ask_and_goes_with_a_refresh() {
 }
 
 #[test]
-fn an_aws_out_of_reach_is_told_and_tried_again() {
+fn an_unreachable_aws_is_reported_and_tried_again() {
     let sandbox = Sandbox::signed_in();
     sandbox.prepend_config("max_retry = 1");
     sandbox.run(&["logout", "--sso", "lab"]);
@@ -108,7 +108,7 @@ fn an_aws_out_of_reach_is_told_and_tried_again() {
 }
 
 #[test]
-fn throttling_is_told_while_the_first_list_comes_in() {
+fn throttling_is_shown_while_the_first_list_is_read() {
     let sandbox = Sandbox::new();
     sandbox.run(&["login", "--sso", "corp", "--no-cache-refresh"]);
     sandbox.aws.set_throttle(Some(1.0));
@@ -122,7 +122,7 @@ fn throttling_is_told_while_the_first_list_comes_in() {
 }
 
 #[test]
-fn a_locked_vault_takes_three_wrong_passphrases_kindly_and_the_right_one() {
+fn a_locked_vault_accepts_the_right_passphrase_after_three_wrong_ones() {
     let sandbox = Sandbox::signed_in();
     let mut terminal = Terminal::run_with(&sandbox, binary(), &[], &NO_PASSPHRASE);
     terminal.wait_for_picker();
@@ -146,7 +146,7 @@ fn a_locked_vault_takes_three_wrong_passphrases_kindly_and_the_right_one() {
 }
 
 #[test]
-fn on_the_first_day_a_passphrase_is_chosen_where_nothing_else_keeps_the_vault() {
+fn a_passphrase_is_chosen_on_the_first_use_if_there_is_no_other_store() {
     let sandbox = Sandbox::new();
     sandbox.aws.set_approval(DeviceApproval::Manual);
     let mut terminal = Terminal::run_with(&sandbox, binary(), &["--sso", "corp"], &NO_PASSPHRASE);
@@ -206,7 +206,7 @@ fn hidden_roles_that_would_match_are_counted_and_shown() {
 }
 
 #[test]
-fn the_demo_begins_in_any_of_the_states() {
+fn the_demo_starts_in_each_of_its_states() {
     let sandbox = Sandbox::new();
     let states = [
         ("bare", "No IAM Identity Center is set up yet"),
@@ -227,7 +227,7 @@ fn the_demo_begins_in_any_of_the_states() {
 }
 
 #[test]
-fn with_vi_keys_the_cursor_tells_the_mode_and_is_given_back() {
+fn with_vi_keys_the_cursor_shows_the_mode_and_is_restored() {
     let sandbox = Sandbox::signed_in();
     sandbox.append_config("[pick]\nkeymap = \"vi\"\n");
     for args in ["pick", "pick --height 12"] {
@@ -259,7 +259,7 @@ fn with_vi_keys_the_cursor_tells_the_mode_and_is_given_back() {
 }
 
 #[test]
-fn a_login_takes_the_address_that_a_browser_elsewhere_ended_on() {
+fn a_login_accepts_the_pasted_redirect_of_a_browser_elsewhere() {
     let sandbox = Sandbox::new();
     let mut terminal = Terminal::rolecall(&sandbox, &["login", "--sso", "corp", "--flow", "pkce"]);
     terminal.wait_for("paste its address here");
@@ -279,7 +279,7 @@ fn a_login_takes_the_address_that_a_browser_elsewhere_ended_on() {
 }
 
 #[test]
-fn what_is_typed_after_a_sign_in_is_for_the_program_that_comes_next() {
+fn keys_typed_after_a_sign_in_reach_the_next_program() {
     let sandbox = Sandbox::new();
     let script = "rolecall login --sso corp --flow pkce --no-cache-refresh; read -r line; echo \"got <$line>\"";
     let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", script]);

@@ -157,7 +157,7 @@ fn in_tmux_the_pane_carries_the_role_while_its_shell_runs() {
 
 #[test]
 #[ignore = "needs tmux"]
-fn in_tmux_which_breaks_lines_anew_rows_below_the_prompt_leave_the_scrollback_clean() {
+fn rows_below_the_prompt_leave_the_scrollback_of_tmux_clean_after_a_reflow() {
     let sandbox = Sandbox::signed_in();
     let tmux = Tmux::start(&sandbox);
     tmux.wait_for("ready>");

@@ -9,7 +9,7 @@ use crate::wait::wait_for_file;
 const PROFILE: &str = "payments-prod-ReadOnlyAccess";
 
 #[test]
-fn ctrl_c_stops_it_with_the_file_whole() {
+fn ctrl_c_stops_the_watch_with_the_file_complete() {
     // Credentials so short-lived that the file is written again and again.
     let sandbox = Sandbox::with_options(SimulatorOptions {
         accounts: 16,

@@ -85,7 +85,7 @@ fn a_token_of_the_cli_is_used_and_neither_kept_nor_renewed_nor_revoked() {
 }
 
 #[test]
-fn a_token_that_is_old_refused_or_of_somewhere_else_is_not_used() {
+fn a_token_that_is_old_refused_or_from_elsewhere_is_not_used() {
     let sandbox = signed_in_by_the_cli();
     let good = read(&sandbox)["accessToken"].as_str().unwrap().to_owned();
     let process = || sandbox.run(&["process", "-S", "corp", "--arn", ROLE, "--no-cache"]);
@@ -119,7 +119,7 @@ fn a_token_that_is_old_refused_or_of_somewhere_else_is_not_used() {
 }
 
 #[test]
-fn after_a_sign_in_the_cli_has_our_access_token_where_it_has_a_file() {
+fn after_a_sign_in_the_token_is_shared_if_the_cli_has_a_file() {
     let sandbox = Sandbox::with_aws_config_only();
     sandbox.login("corp");
     assert!(!sandbox.path(".aws/sso").exists(), "there was no file to share with");
@@ -165,7 +165,7 @@ fn after_a_sign_in_the_cli_has_our_access_token_where_it_has_a_file() {
 }
 
 #[test]
-fn a_foreign_token_that_is_still_valid_stays_and_so_does_the_file_of_who_shares_nothing() {
+fn a_foreign_token_stays_while_it_is_valid_and_if_sharing_is_off() {
     let sandbox = Sandbox::with_aws_config_only();
     let login = || {
         assert_eq!(
@@ -213,7 +213,7 @@ fn a_legacy_profiles_file_is_named_by_its_start_url_as_written() {
 }
 
 #[test]
-fn a_cache_that_cannot_be_written_costs_nobody_their_sign_in() {
+fn a_cache_that_cannot_be_written_does_not_fail_the_sign_in() {
     let sandbox = Sandbox::with_aws_config_only();
     share_token_cache(&sandbox, "always");
     sandbox.write(".aws/sso", "not a directory");
