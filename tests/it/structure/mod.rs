@@ -157,6 +157,18 @@ fn only_the_command_line_prints_and_exits() {
 }
 
 #[test]
+fn folders_that_need_no_network_are_synchronous_and_one_file_builds_the_runtime() {
+    const SYNCHRONOUS: [&str; 8] =
+        ["domain", "config", "vault", "cache", "awsconfig", "shell", "console", "tui"];
+    let wrong = forbidden_names(|file, name| {
+        let builds = name.starts_with("tokio::runtime::Builder");
+        !(name.starts_with("tokio") && room(file).is_some_and(|room| SYNCHRONOUS.contains(&room)))
+            && (!builds || file == "os/thread.rs")
+    });
+    assert_eq!(wrong, NONE);
+}
+
+#[test]
 fn the_warm_path_names_no_runtime_no_sdk_and_no_list_of_roles() {
     // Where `process` leaves the warm path.
     const COLD: [&str; 3] = ["fetch", "with_credentials_by_name", "open_in_env"];
