@@ -1,4 +1,4 @@
-//! A machine where nothing is read and nothing is written, for targets that need one.
+//! A machine on which nothing is read and nothing is written, for targets that need one.
 
 use std::sync::{Arc, LazyLock};
 
@@ -8,7 +8,6 @@ use rolecall::ops::ctx::Ctx;
 use rolecall::os::clock::Clock;
 use rolecall::vault::{KeyCache, PassphraseSource, SecureStore, Vault, VaultOptions};
 
-/// The machine.
 pub(crate) static CTX: LazyLock<Arc<Ctx>> = LazyLock::new(|| {
     let env = Env::from_pairs([("HOME", "/nowhere")]);
     let paths = Paths::from_env(&env).expect("there is a home directory");
