@@ -5,9 +5,13 @@ pub mod detached;
 pub mod group;
 pub mod job_control;
 pub mod parents;
+#[cfg(target_os = "linux")]
+mod proc_stat;
 pub mod signals;
 pub mod watch;
 
 pub use child::{
     ChildCommand, DeferSignals, become_session_leader, make_undumpable, spawn_detached,
 };
+#[cfg(target_os = "linux")]
+pub(super) use proc_stat::ProcStat;
