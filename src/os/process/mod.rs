@@ -8,6 +8,7 @@ pub mod parents;
 #[cfg(target_os = "linux")]
 mod proc_stat;
 pub mod signals;
+mod split;
 pub mod watch;
 
 pub use child::{
@@ -15,3 +16,4 @@ pub use child::{
 };
 #[cfg(target_os = "linux")]
 pub(super) use proc_stat::ProcStat;
+pub use split::split_words;
