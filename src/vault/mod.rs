@@ -269,7 +269,7 @@ impl Vault {
                 Ok(entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect())
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-            Err(error) => Err(atomic_file::io_error("reading", &dir, &error)),
+            Err(error) => Err(atomic_file::io_error("reading", &dir, error)),
         }
     }
 

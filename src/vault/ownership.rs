@@ -19,10 +19,10 @@ pub(super) fn check(dir: &Path) -> Result<bool> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         // A directory that can't be searched may hold a vault: that is never taken for "nobody is
         // signed in".
-        Err(error) => return Err(atomic_file::io_error("reading", dir, &error)),
+        Err(error) => return Err(atomic_file::io_error("reading", dir, error)),
     };
     if !metadata.is_dir() {
-        return Err(atomic_file::io_error("reading", dir, &io::ErrorKind::NotADirectory.into()));
+        return Err(atomic_file::io_error("reading", dir, io::ErrorKind::NotADirectory.into()));
     }
     if metadata.uid() == rustix::process::geteuid().as_raw() {
         return Ok(true);

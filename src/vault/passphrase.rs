@@ -72,12 +72,12 @@ fn read_from_file(path: &Path) -> Result<Secret<String>> {
     if path.try_exists().is_ok_and(|exists| !exists) {
         return Err(missing());
     }
-    let (line, again) = atomic_file::load_first_line(path, READ_TIMEOUT).map_err(said)?;
-    let text = std::str::from_utf8(&line).map_err(|_| {
+    let line = atomic_file::load_first_line(path, READ_TIMEOUT).map_err(said)?;
+    let text = std::str::from_utf8(&line.bytes).map_err(|_| {
         said(Error::new(ErrorKind::Vault, format!("{} is not UTF-8", path.display())))
     })?;
     let secret = Secret::from(text);
-    if !again {
+    if !line.is_rereadable {
         read_once.push((path.to_owned(), secret.clone()));
     }
     Ok(secret)
