@@ -88,8 +88,8 @@ impl HttpResponse {
         Self::new(status, "application/json", body)
     }
 
-    /// Creates a response of `text/html; charset=utf-8` that must not be cached or framed, and whose
-    /// links send no referrer.
+    /// Creates a response of `text/html; charset=utf-8` that must not be cached or framed, and
+    /// whose links send no referrer.
     pub fn html(status: u16, body: impl Into<Bytes>) -> Self {
         Self::new(status, "text/html; charset=utf-8", body)
             .with_header("cache-control", "no-store")

@@ -13,7 +13,7 @@ use crate::domain::{Error, ErrorKind, Result};
 /// Starts a named thread.
 ///
 /// # Errors
-/// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) if the system refuses it.
+/// [`ErrorKind::Os`] if the system refuses it.
 pub fn spawn<T: Send + 'static>(
     name: &str,
     work: impl FnOnce() -> T + Send + 'static,
@@ -28,7 +28,8 @@ pub fn spawn<T: Send + 'static>(
 /// result. Dropping the future does not end the work.
 ///
 /// # Errors
-/// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) if the system refuses the thread; otherwise the error of the work.
+/// [`ErrorKind::Os`] if the system refuses the thread; otherwise the
+/// error of the work.
 pub async fn run_blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
@@ -41,7 +42,8 @@ pub async fn run_blocking<T: Send + 'static>(
 /// Creates a single-threaded runtime.
 ///
 /// # Errors
-/// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) if the system refuses the descriptors that it needs.
+/// [`ErrorKind::Os`] if the system refuses the descriptors that it
+/// needs.
 pub fn current_thread_runtime() -> Result<Runtime> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -52,8 +54,10 @@ pub fn current_thread_runtime() -> Result<Runtime> {
 /// Creates the error for a resource that the system refused.
 pub(super) fn resource_error(resource: &str, error: io::Error) -> Error {
     let refused = format_args!("the operating system refused {resource}");
-    Error::from_source(ErrorKind::Os, refused, error)
-        .hint("raise the limits of processes, memory and open files (`ulimit -a` lists them), or close other programs")
+    Error::from_source(ErrorKind::Os, refused, error).hint(
+        "raise the limits of processes, memory and open files (`ulimit -a` lists them), \
+             or close other programs",
+    )
 }
 
 #[cfg(test)]

@@ -21,8 +21,8 @@ impl Vault {
     /// take a Secret Service round trip or one argon2id.
     ///
     /// # Errors
-    /// [`ErrorKind::Vault`] with a variable to set or a command to run, [`ErrorKind::Os`] if nothing
-    /// can be written.
+    /// [`ErrorKind::Vault`] with a variable to set or a command to run, [`ErrorKind::Os`] if
+    /// nothing can be written.
     pub fn ensure_ready(&self) -> Result<()> {
         let header = self.load_or_init_header(None)?;
         self.remove_abandoned_files();
@@ -44,8 +44,8 @@ impl Vault {
     }
 
     /// Opens the vault with a passphrase and gives the key to the kernel, for later processes.
-    /// Creates the vault if there is none yet. A vault whose key is in the desktop keyring is opened
-    /// without the passphrase.
+    /// Creates the vault if there is none yet. A vault whose key is in the desktop keyring is
+    /// opened without the passphrase.
     ///
     /// If the kernel can't keep the key, the vault is open in this process only; see
     /// [`Vault::status`].

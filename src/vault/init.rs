@@ -17,8 +17,8 @@ use super::{DesktopPrompt, SecureStore, Vault, header, os_keyring, ownership};
 const LOCK_TIMEOUT: Duration = Duration::from_secs(70);
 
 impl Vault {
-    /// Loads the header of the vault, or creates the vault if there is none. `typed` is a passphrase
-    /// that the user has just typed.
+    /// Loads the header of the vault, or creates the vault if there is none. `typed` is a
+    /// passphrase that the user has just typed.
     pub(super) fn load_or_init_header(
         &self,
         typed: Option<&Secret<String>>,
@@ -68,8 +68,9 @@ impl Vault {
     /// Takes the lock that is held while the header changes.
     pub(super) fn lock_vault(&self) -> Result<Lock> {
         // Not an error of the vault: credentials can still be fetched, but not stored.
-        atomic_file::check_dir_writable(&self.options.dir)
-            .map_err(|error| error.hint("set XDG_STATE_HOME or ROLECALL_HOME to a directory that is yours and can be written"))?;
+        atomic_file::check_dir_writable(&self.options.dir).map_err(|error| {
+            error.hint("set XDG_STATE_HOME or ROLECALL_HOME to a directory that you can write to")
+        })?;
         Lock::acquire(&self.options.dir.join("lock"), Instant::now() + LOCK_TIMEOUT)?.ok_or_else(
             || Error::new(ErrorKind::Vault, "another rolecall is changing the vault; try again"),
         )

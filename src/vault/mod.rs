@@ -290,7 +290,8 @@ impl Vault {
     }
 }
 
-/// A record that is about to be written; see [`Vault::stage`]. If it is dropped, nothing is written.
+/// A record that is about to be written; see [`Vault::stage`]. If it is dropped, nothing is
+/// written.
 #[derive(Debug)]
 pub struct StagedRecord<T> {
     dir: PathBuf,

@@ -191,7 +191,11 @@ pub(super) mod tests {
 
     proptest! {
         #[test]
-        fn what_is_sealed_is_opened_under_its_own_name_only(name: Vec<u8>, other: Vec<u8>, plain: Vec<u8>) {
+        fn a_sealed_text_is_opened_only_under_its_own_name(
+            name: Vec<u8>,
+            other: Vec<u8>,
+            plain: Vec<u8>,
+        ) {
             with_sealer(|sealer| {
                 let sealed = sealer.seal(&name, &plain).unwrap();
                 let opened = sealer.open(&name, &sealed).unwrap();

@@ -64,7 +64,8 @@ fn hint(path: &Path, error: &io::Error) -> Option<String> {
         match Errno::from_io_error(error) {
             Some(Errno::PERM) if cfg!(target_os = "linux") => {
                 return Some(format!(
-                    "run `lsattr -d {shown}` and `ls -ld {directory}`: the file or its directory may be immutable"
+                    "run `lsattr -d {shown}` and `ls -ld {directory}`: \
+                     the file or its directory may be immutable"
                 ));
             }
             Some(Errno::NXIO) => {

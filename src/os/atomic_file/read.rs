@@ -22,8 +22,8 @@ const MAX_LINE_LEN: usize = 64 * 1_024;
 /// for another program.
 ///
 /// # Errors
-/// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) if the file exists and can't be read, is not a regular file, or is
-/// longer than 256 MiB.
+/// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) if the file exists and can't be read, is not a
+/// regular file, or is longer than 256 MiB.
 pub fn load(path: &Path) -> Result<Option<Vec<u8>>> {
     let file = match open_non_blocking(path) {
         Ok(file) => file,

@@ -129,7 +129,8 @@ fn copy_metadata(_: &File, _: &Path, _: &Metadata) -> io::Result<()> {
 }
 
 /// Copies extended attributes. Attributes that users set and access control lists must be the same
-/// afterwards. Attributes of the system, such as security labels, follow the rules of the directory.
+/// afterwards. Attributes of the system, such as security labels, follow the rules of the
+/// directory.
 #[cfg(any(target_os = "linux", target_os = "macos"))]
 fn copy_xattrs(new: &File, target: &Path) -> io::Result<()> {
     use rustix::fs::{XattrFlags, fsetxattr, getxattr, listxattr};

@@ -86,8 +86,8 @@ impl StagedFile {
     /// Writes, syncs and renames over the target.
     ///
     /// # Errors
-    /// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) if the bytes can't be stored. The old file is
-    /// then untouched.
+    /// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) if the bytes can't be stored. The old file
+    /// is then untouched.
     pub fn commit(mut self, bytes: &[u8]) -> Result<()> {
         let target = self.target.clone();
         self.write(bytes).and_then(|()| self.rename()).io_context("writing", &target)

@@ -76,7 +76,8 @@ fn pipe_to(tool: &[&str], text: &str) -> bool {
 /// # Errors
 /// [`ErrorKind::Usage`] if there is no terminal.
 pub fn copy_osc52(text: &str, in_tmux: bool) -> Result<()> {
-    // By default tmux ignores OSC 52 of its panes. With `-w` it sends its own to the outer terminal.
+    // By default tmux ignores OSC 52 of its panes. With `-w` it sends its own to the outer
+    // terminal.
     if in_tmux && pipe_to(&["tmux", "load-buffer", "-w", "-"], text) {
         return Ok(());
     }

@@ -94,7 +94,10 @@ pub fn prompt_hidden(question: &str) -> Result<Secret<String>> {
     restored.context(ErrorKind::Usage, ASKING)?;
     if line.expose().trim_end_matches(['\r', '\n']).chars().count() > MAX_PASSPHRASE_CHARS {
         return Err(Error::new(ErrorKind::Usage, "the passphrase is longer than 1,000 characters")
-            .hint("put the passphrase into a file and run the command again with AWS_SSO_FILE_PASSWORD_FILE=FILE"));
+            .hint(
+                "put the passphrase into a file and run the command again with \
+                 AWS_SSO_FILE_PASSWORD_FILE=FILE",
+            ));
     }
     Ok(line)
 }
@@ -160,7 +163,8 @@ pub fn typed_ahead(terminal: &File) -> usize {
 /// The sequence that undoes everything that a full-screen program may have switched on: mouse,
 /// bracketed paste, synchronized output, the hidden cursor, the alternate screen. It has no effect
 /// on anything that is off.
-const RESTORE_SCREEN: &[u8] = b"\x1b[?2026l\x1b[?1006l\x1b[?1015l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[0m\x1b[?1049l\x1b[?25h";
+const RESTORE_SCREEN: &[u8] = b"\x1b[?2026l\x1b[?1006l\x1b[?1015l\x1b[?1003l\x1b[?1002l\
+    \x1b[?1000l\x1b[?2004l\x1b[0m\x1b[?1049l\x1b[?25h";
 
 /// The same for a program that draws from the cursor's row down.
 const RESTORE_ROWS: &[u8] = b"\x1b[?2026l\x1b[?7h\x1b[?2004l\x1b[0m\r\x1b[J\x1b[?25h";

@@ -452,7 +452,10 @@ proptest! {
     #[test]
     fn clearing_restores_the_environment_after_any_roles(
         users in prop::sample::subsequence(USER_VARIABLES.to_vec(), 0..=8),
-        steps in prop::collection::vec((0..3_usize, prop::option::of("(eu-west-1|us-east-1|ap-south-1)"), 0..3_usize), 0..6)
+        steps in prop::collection::vec(
+            (0..3_usize, prop::option::of("(eu-west-1|us-east-1|ap-south-1)"), 0..3_usize),
+            0..6,
+        ),
     ) {
         let before = Environment::from_pairs(&users);
         let mut shell = before.clone();
@@ -463,8 +466,10 @@ proptest! {
                 1 => profile_export(role),
                 _ => CredentialExport::Profile { name: format!("pay-{role}"), with_keys: true },
             };
-            shell = shell.with_role(role, region.as_deref(), export, Recipient::Shell { overwrite: false });
-            prop_assert_eq!(conflicting_variables(&shell.previous(), &CredentialExport::Keys), Vec::<&str>::new());
+            let recipient = Recipient::Shell { overwrite: false };
+            shell = shell.with_role(role, region.as_deref(), export, recipient);
+            let conflicts = conflicting_variables(&shell.previous(), &CredentialExport::Keys);
+            prop_assert_eq!(conflicts, Vec::<&str>::new());
         }
         prop_assert_eq!(shell.cleared(), before);
     }

@@ -86,8 +86,8 @@ impl Chord {
         })
     }
 
-    /// Returns the first key in the notation of readline if other keys follow it and its modifier is
-    /// Ctrl. A key with Alt is an escape sequence, which arrives at once.
+    /// Returns the first key in the notation of readline if other keys follow it and its modifier
+    /// is Ctrl. A key with Alt is an escape sequence, which arrives at once.
     pub(super) fn readline_prefix(&self) -> Option<String> {
         match &*self.0 {
             [first, _, ..] if first.modifier == KeyModifier::Ctrl => Some(readline(first)),

@@ -37,19 +37,33 @@ pub fn completion_file(shell: Dialect, folders: &UserDirs) -> Result<CompletionF
     match shell {
         Dialect::Bash => found_by_shell(folders.data.join("bash-completion/completions/rolecall")),
         Dialect::Fish => found_by_shell(folders.config.join("fish/completions/rolecall.fish")),
-        Dialect::Nushell => found_by_shell(folders.data.join("nushell/vendor/autoload/rolecall.nu")),
+        Dialect::Nushell => {
+            found_by_shell(folders.data.join("nushell/vendor/autoload/rolecall.nu"))
+        }
         Dialect::Xonsh => found_by_shell(folders.config.join("xonsh/rc.d/rolecall.xsh")),
         Dialect::Zsh => {
             let folder = folders.data.join("zsh/site-functions");
             let line = format!("fpath=({} $fpath)", folder.display());
-            Ok(CompletionFile { path: folder.join("_rolecall"), setup_line: Some((line, "~/.zshrc, before compinit")) })
+            Ok(CompletionFile {
+                path: folder.join("_rolecall"),
+                setup_line: Some((line, "~/.zshrc, before compinit")),
+            })
         }
         Dialect::Elvish => {
             let file = folders.config.join("elvish/lib/rolecall-completions.elv");
-            Ok(CompletionFile { path: file, setup_line: Some(("use rolecall-completions".to_owned(), "~/.config/elvish/rc.elv")) })
+            Ok(CompletionFile {
+                path: file,
+                setup_line: Some((
+                    "use rolecall-completions".to_owned(),
+                    "~/.config/elvish/rc.elv",
+                )),
+            })
         }
         _ => Err(Error::new(ErrorKind::Usage, format!("{shell} has no folder for completions"))
-            .hint(format!("evaluate the output of `rolecall setup completions --shell {shell}` in its start-up file"))),
+            .hint(format!(
+                "evaluate the output of `rolecall setup completions --shell {shell}` \
+                 in its start-up file"
+            ))),
     }
 }
 

@@ -5,13 +5,16 @@ use crate::domain::{Error, ErrorKind, Result};
 /// Reserved words of the shells that have hooks, their special builtins, and the builtins that the
 /// hooks run.
 const RESERVED_WORDS: &str = "\
-    _ alias and argparse as assert async await begin bind bindkey break builtin case catch class command commandline compadd compdef \
-    compgen complete compopt const contains continue coproc count data declare def default del do done each elif else elseif emulate end \
-    enum esac eval except exec exit export export-env extern external false fi filter finally float fn for foreach from function \
-    functions global hide if import in integer is lambda let lines load-env local loop match math module mut nocorrect noglob nonlocal \
-    not null or overlay param pass pragma process put raise read readonly repeat return select set setopt shift shopt slurp source split \
-    status string switch test then throw time times tmp trap true try typeset unalias unset unsetopt until use using var where while \
-    with xor yield zle zmodload";
+    _ alias and argparse as assert async await begin bind bindkey break builtin case catch \
+    class command commandline compadd compdef compgen complete compopt const contains continue \
+    coproc count data declare def default del do done each elif else elseif emulate end enum \
+    esac eval except exec exit export export-env extern external false fi filter finally float \
+    fn for foreach from function functions global hide if import in integer is lambda let \
+    lines load-env local loop match math module mut nocorrect noglob nonlocal not null or \
+    overlay param pass pragma process put raise read readonly repeat return select set setopt \
+    shift shopt slurp source split status string switch test then throw time times tmp trap \
+    true try typeset unalias unset unsetopt until use using var where while with xor yield zle \
+    zmodload";
 
 /// Checks that every shell accepts this name for a function, and that the hook works with it.
 ///

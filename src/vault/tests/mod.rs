@@ -208,12 +208,21 @@ fn the_format_of_records_on_disk_stays_the_same() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
-    fn any_token_is_loaded_as_it_was_saved(access in "[!-~]{1,64}", refresh in proptest::option::of(".*"), grants: Vec<String>, at in 0..NOW.0) {
-        static HOME: LazyLock<(VaultHome, Vault)> = LazyLock::new(|| { let home = VaultHome::new(); let vault = home.passphrase_vault(); (home, vault) });
+    fn any_token_is_loaded_as_it_was_saved(
+        access in "[!-~]{1,64}",
+        refresh in proptest::option::of(".*"),
+        grants: Vec<String>,
+        issued_at in 0..NOW.0,
+    ) {
+        static HOME: LazyLock<(VaultHome, Vault)> = LazyLock::new(|| {
+            let home = VaultHome::new();
+            let vault = home.passphrase_vault();
+            (home, vault)
+        });
         let token = SsoToken {
             access_token: access.into(),
             refresh_token: refresh.map(Secret::new),
-            issued_at: Timestamp(at),
+            issued_at: Timestamp(issued_at),
             registration: Some(StoredRegistration { grants, ..registration() }),
             ..token()
         };
