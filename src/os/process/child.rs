@@ -1,20 +1,16 @@
-//! Child processes: replacing this process, running a child in the foreground, and starting a
-//! detached helper.
+//! Child processes: replacing this process, and running a child in the foreground.
 
 use std::ffi::OsString;
 use std::fmt;
 use std::io;
 use std::path::Path;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus};
 
-use crate::domain::{Error, ErrorKind, Result, ResultExt};
+use crate::domain::{Error, ErrorKind, Result};
 use crate::os::thread;
 
 #[cfg(unix)]
 use super::signals::SignalClaim;
-
-/// What failed, in errors of helper processes.
-pub(super) const STARTING_HELPER: &str = "starting the background helper";
 
 /// A program with its arguments and the changes to its environment. The rest of the environment is
 /// inherited.
@@ -137,6 +133,7 @@ struct QueuedSignals {
 impl QueuedSignals {
     /// Starts to queue signals. Created before the child, so that no signal is lost in between.
     fn new() -> Result<Self> {
+        use crate::domain::ResultExt;
         use rustix::process::{Signal, kill_process};
         const NUMBERS: &[i32] = &[signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP];
         let claim = SignalClaim::new(NUMBERS);
@@ -194,92 +191,6 @@ pub(super) fn exit_code(status: ExitStatus) -> u8 {
     status.code().and_then(|code| u8::try_from(code & 0xff).ok()).unwrap_or(255)
 }
 
-/// Starts a helper process that outlives this one. It has no terminal, becomes the leader of a new
-/// session itself (see [`become_session_leader`]), and gets `input` on its standard input, which is
-/// then closed. `unset` names variables that it must not inherit.
-///
-/// # Errors
-/// [`ErrorKind::Os`] if it can't be started or does not read its input.
-pub fn spawn_detached(
-    program: &Path,
-    args: &[OsString],
-    unset: &[&str],
-    input: &[u8],
-) -> Result<()> {
-    use std::io::Write;
-    let mut command = Command::new(program);
-    command.args(args).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-    for name in unset {
-        command.env_remove(name);
-    }
-    // It stays in this process group: the leader of a group can't start a session.
-    let mut child = command.spawn().context(ErrorKind::Os, STARTING_HELPER)?;
-    let mut stdin =
-        child.stdin.take().ok_or_else(|| Error::os("the background helper has no input"))?;
-    stdin.write_all(input).context(ErrorKind::Os, STARTING_HELPER)
-}
-
-/// Makes this process the leader of a new session, so that it does not end when the terminal that
-/// it was started from is closed.
-pub fn become_session_leader() {
-    #[cfg(unix)]
-    let _ = rustix::process::setsid();
-}
-
-/// Prevents core dumps, and prevents other processes of the same user from reading this process's
-/// memory. Programs that this process executes do not inherit it.
-pub fn make_undumpable() {
-    #[cfg(target_os = "linux")]
-    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
-}
-
-/// Defers SIGINT, SIGTERM and SIGHUP while it lives. When it is dropped, a signal that arrived has
-/// its default effect.
-#[derive(Debug)]
-pub struct DeferSignals {
-    #[cfg(unix)]
-    deferred: Vec<(i32, signal_hook::SigId, std::sync::Arc<std::sync::atomic::AtomicBool>)>,
-    #[cfg(unix)]
-    claim: Option<SignalClaim>,
-}
-
-impl DeferSignals {
-    /// Starts to defer signals.
-    #[must_use]
-    pub fn begin() -> Self {
-        #[cfg(unix)]
-        {
-            use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-            let register = |signal| {
-                let flag = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
-                signal_hook::flag::register(signal, flag.clone()).ok().map(|id| (signal, id, flag))
-            };
-            let claim = SignalClaim::new(&[SIGINT, SIGTERM, SIGHUP]);
-            Self {
-                deferred: [SIGINT, SIGTERM, SIGHUP].into_iter().filter_map(register).collect(),
-                claim: Some(claim),
-            }
-        }
-        #[cfg(not(unix))]
-        Self {}
-    }
-}
-
-#[cfg(unix)]
-impl Drop for DeferSignals {
-    fn drop(&mut self) {
-        // The default action is restored before the flags are read, so that a signal in between
-        // is not lost.
-        drop(self.claim.take());
-        for (signal, id, arrived) in self.deferred.drain(..) {
-            signal_hook::low_level::unregister(id);
-            if arrived.load(std::sync::atomic::Ordering::SeqCst) {
-                let _ = signal_hook::low_level::emulate_default_handler(signal);
-            }
-        }
-    }
-}
-
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
@@ -302,48 +213,6 @@ mod tests {
     #[test]
     fn the_exit_code_of_a_child_names_the_signal_that_ended_it() {
         assert_eq!(sh("kill -TERM $$").run(), Ok(143));
-    }
-
-    #[test]
-    fn a_deferred_signal_is_delivered_afterwards() {
-        use std::os::unix::process::ExitStatusExt;
-        // Another process: this test's binary, running only the named test.
-        let run_helper = |step: &str| {
-            let mut command = Command::new(std::env::current_exe().unwrap());
-            command
-                .args([
-                    "--exact",
-                    "os::process::child::tests::helper_that_defers_a_signal",
-                    "--include-ignored",
-                ])
-                .env("SIGNAL_ARRIVES", step);
-            command.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap()
-        };
-        assert_eq!(run_helper("during").signal(), Some(15));
-        assert_eq!(
-            run_helper("after").signal(),
-            Some(15),
-            "a signal has its default effect again once it is not deferred"
-        );
-    }
-
-    #[test]
-    #[ignore = "run by another test in another process"]
-    fn helper_that_defers_a_signal() {
-        let (deferred, own) = (DeferSignals::begin(), rustix::process::getpid());
-        let terminate =
-            || rustix::process::kill_process(own, rustix::process::Signal::TERM).unwrap();
-        match std::env::var("SIGNAL_ARRIVES").as_deref() {
-            Ok("during") => {
-                terminate();
-                drop(deferred);
-            }
-            Ok(_) => {
-                drop(deferred);
-                terminate();
-            }
-            Err(_) => {}
-        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A detached helper: it writes one line when it is ready, and then runs on its own.
+//! Helper processes that outlive this one. Some write one line when they are ready.
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Write};
@@ -9,10 +9,34 @@ use std::time::Duration;
 
 use crate::domain::{Error, ErrorKind, Result, ResultExt};
 
-use super::child::STARTING_HELPER;
-
+/// What failed, in errors of this module.
+const STARTING_HELPER: &str = "starting the background helper";
 /// How long a helper may take to become ready.
 const READY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Starts a helper process. It has no terminal, has to call [`super::become_session_leader`]
+/// itself, and gets `input` on its standard input, which is then closed. `unset` names variables
+/// that it must not inherit.
+///
+/// # Errors
+/// [`ErrorKind::Os`] if it can't be started or does not read its input.
+pub fn spawn_detached(
+    program: &Path,
+    args: &[OsString],
+    unset: &[&str],
+    input: &[u8],
+) -> Result<()> {
+    let mut command = Command::new(program);
+    command.args(args).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    for name in unset {
+        command.env_remove(name);
+    }
+    // It stays in this process group: the leader of a group can't start a session.
+    let mut child = command.spawn().context(ErrorKind::Os, STARTING_HELPER)?;
+    let mut stdin =
+        child.stdin.take().ok_or_else(|| Error::os("the background helper has no input"))?;
+    stdin.write_all(input).context(ErrorKind::Os, STARTING_HELPER)
+}
 
 /// Starts a helper, waits for its line and returns it without the line end. `input` goes to its
 /// standard input; its standard error is discarded. `unset` names variables that it must not
