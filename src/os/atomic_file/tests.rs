@@ -92,8 +92,10 @@ mod unix {
         /// A copy of a device, so that a function that replaces it does no harm to the machine. A
         /// user who may not create devices gets a link, and can't replace the device either.
         fn device(&self, like: &str) -> PathBuf {
-            let (path, number) =
-                (self.path(like.trim_start_matches("/dev/")), fs::metadata(like).unwrap().rdev());
+            let (path, number) = (
+                self.path(like.trim_start_matches("/dev/")),
+                rustix::fs::stat(like).unwrap().st_rdev,
+            );
             let numbers =
                 [rustix::fs::major(number).to_string(), rustix::fs::minor(number).to_string()];
             let created = Command::new("mknod")
@@ -312,8 +314,8 @@ mod unix {
             .write(true)
             .open(home.write("file", "old and long"))
             .unwrap();
-        let by = PathBuf::from(format!("/dev/fd/{}", open.as_raw_fd()));
-        replace(&by, load_for_edit(&by).unwrap().as_deref(), b"new", &home.path("recovery"))
+        let path = PathBuf::from(format!("/dev/fd/{}", open.as_raw_fd()));
+        replace(&path, load_for_edit(&path).unwrap().as_deref(), b"new", &home.path("recovery"))
             .unwrap();
         assert_eq!(home.read("file"), "new");
         assert_eq!(fs::metadata(home.path("file")).unwrap().ino(), open.metadata().unwrap().ino());
