@@ -282,11 +282,12 @@ async fn read_request(request: hyper::Request<Incoming>) -> Option<HttpRequest> 
 }
 
 fn into_hyper_response(response: HttpResponse) -> hyper::Response<Full<Bytes>> {
-    let mut out = hyper::Response::builder().status(response.status);
+    let mut builder = hyper::Response::builder().status(response.status);
     for (name, value) in response.headers {
-        out = out.header(name, value);
+        builder = builder.header(name, value);
     }
-    out.body(Full::new(response.body))
+    builder
+        .body(Full::new(response.body))
         .unwrap_or_else(|_| hyper::Response::new(Full::new(Bytes::from_static(b"bad header"))))
 }
 

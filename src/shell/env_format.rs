@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn each_format_sets_and_removes_nothing() {
+    fn each_format_sets_variables_and_removes_none() {
         assert_eq!(
             EnvFormat::Env.render(&changes("a 'b' $c")).unwrap(),
             "B=a 'b' $c\nA=wJalr/K7+=\n"

@@ -35,8 +35,8 @@ pub fn render(changes: &EnvChanges, dialect: Dialect) -> Result<String> {
 }
 
 /// Renders an assignment. Lines end in `;` if the language permits it, since all lines are joined
-/// by an unquoted `eval $(…)`. In POSIX shells the backslash prevents alias expansion; tcsh would not
-/// find its builtins with it.
+/// by an unquoted `eval $(…)`. In POSIX shells the backslash prevents alias expansion; tcsh would
+/// not find its builtins with it.
 fn render_set(name: &str, word: &str, dialect: Dialect) -> String {
     match dialect {
         Dialect::Bash | Dialect::Zsh | Dialect::Sh => format!("\\export {name}={word};"),

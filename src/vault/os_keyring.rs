@@ -136,6 +136,8 @@ fn key_missing() -> Error {
         .hint("if it is gone for good, `rolecall vault reset` starts a new vault")
 }
 
+/// Converts an error of the store. It is not kept as the source: some variants contain the stored
+/// bytes.
 fn from_store_error(error: StoreError) -> Error {
     match error {
         StoreError::NoEntry => key_missing(),

@@ -62,12 +62,11 @@ fn read_from_file(path: &Path) -> Result<Secret<String>> {
     if let Some((_, secret)) = read_once.iter().find(|(known, _)| known == path) {
         return Ok(secret.clone());
     }
-    let line = load_passphrase_line(path).map_err(|error| {
+    let (secret, is_rereadable) = load_passphrase_line(path).map_err(|error| {
         error
             .context("the vault's passphrase")
             .hint("set AWS_SSO_FILE_PASSWORD_FILE to a file that holds the passphrase of the vault")
     })?;
-    let (secret, is_rereadable) = line;
     if !is_rereadable {
         read_once.push((path.to_owned(), secret.clone()));
     }
@@ -194,10 +193,9 @@ fn derivation_error(error: argon2::Error, memory_kib: u32) -> Error {
                 "the operating system refused {mib} MiB of memory for the vault's passphrase"
             ))
             .hint("raise the limit of memory (`ulimit -v` shows it), or close other programs")
+            .with_source(error)
         }
-        error => {
-            Error::new(ErrorKind::Vault, format!("the vault's passphrase parameters: {error}"))
-        }
+        error => Error::from_source(ErrorKind::Vault, "the vault's passphrase parameters", error),
     }
 }
 

@@ -110,7 +110,7 @@ fn hint(path: &Path, error: &io::Error) -> Option<String> {
 /// Creates a directory that only this user can enter (0700), and its missing parents.
 ///
 /// # Errors
-/// [`ErrorKind::Os`] if it can't be created.
+/// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) if it can't be created.
 pub fn create_private_dir(path: &Path) -> Result<()> {
     ownership::create_dirs(path).io_context("creating", path)
 }
@@ -119,7 +119,8 @@ pub fn create_private_dir(path: &Path) -> Result<()> {
 /// Creates nothing.
 ///
 /// # Errors
-/// [`ErrorKind::Os`] naming the directory, or the part of the path, that prevents it.
+/// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) naming the directory, or the part of the path,
+/// that prevents it.
 pub fn check_dir_writable(directory: &Path) -> Result<()> {
     let existing =
         directory.ancestors().find(|part| part.symlink_metadata().is_ok()).unwrap_or(directory);
@@ -148,7 +149,7 @@ fn check_write_access(directory: &Path) -> io::Result<()> {
 /// who could write it, such as root.
 ///
 /// # Errors
-/// [`ErrorKind::Os`] if it is read-only.
+/// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) if it is read-only.
 pub fn check_writable(path: &Path) -> Result<()> {
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_file() && metadata.permissions().readonly() => {
@@ -162,7 +163,7 @@ pub fn check_writable(path: &Path) -> Result<()> {
 /// Removes a file. Does nothing if it does not exist.
 ///
 /// # Errors
-/// [`ErrorKind::Os`] if it can't be removed.
+/// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) if it can't be removed.
 pub fn remove(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),

@@ -57,7 +57,7 @@ impl StagedFile {
             .chars()
             .take(MAX_NAME_CHARS)
             .collect();
-        let token = random::token::<9>().map_err(|error| io::Error::other(error.message))?;
+        let token = random::token::<9>().map_err(io::Error::other)?;
         let temporary = directory.join(format!(".{name}.{token}"));
         let mut options = OpenOptions::new();
         options.read(true).write(true).create_new(true);
