@@ -3,11 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 /// Shorthand for results of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What sort of failure it is; `cli` makes the exit code of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ErrorKind {
     /// Nothing matched, or a check failed (exit 1).
     NoMatch,
@@ -20,6 +23,7 @@ pub enum ErrorKind {
     /// The role is unknown or ambiguous (5).
     UnknownRole,
     /// AWS says no: 403, or the role is not assigned any more (6).
+    #[serde(rename = "refused")]
     AccessDenied,
     /// AWS asks to slow down: 429 (6 when it never stops).
     Throttled,

@@ -6,7 +6,9 @@ use rolecall::config::{Env, Paths, Settings};
 use rolecall::identity::NetworkConfig;
 use rolecall::ops::ctx::Ctx;
 use rolecall::os::clock::Clock;
-use rolecall::vault::{KeyCache, PassphraseSource, SecureStore, Vault, VaultOptions};
+use rolecall::vault::{
+    DesktopPrompt, KeyCache, PassphraseSource, SecureStore, Vault, VaultOptions,
+};
 
 pub(crate) static CTX: LazyLock<Arc<Ctx>> = LazyLock::new(|| {
     let env = Env::from_pairs([("HOME", "/nowhere")]);
@@ -20,7 +22,7 @@ pub(crate) static CTX: LazyLock<Arc<Ctx>> = LazyLock::new(|| {
         store: SecureStore::File,
         key_cache: KeyCache::Never,
         passphrase: PassphraseSource::None,
-        may_prompt_desktop: false,
+        desktop_prompt: DesktopPrompt::Forbidden,
     });
     Ctx::new(env, paths, settings, Vec::new(), Clock::System, vault, NetworkConfig::default())
 });

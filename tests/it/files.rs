@@ -46,7 +46,7 @@ fn fifo(path: &Path) {
 /// there either.
 fn device(sandbox: &Sandbox, like: &str) -> PathBuf {
     let (path, number) =
-        (sandbox.path(like.trim_start_matches("/dev/")), fs::metadata(like).unwrap().rdev());
+        (sandbox.path(like.trim_start_matches("/dev/")), rustix::fs::stat(like).unwrap().st_rdev);
     let (major, minor) =
         (rustix::fs::major(number).to_string(), rustix::fs::minor(number).to_string());
     let is_created = Command::new("mknod")

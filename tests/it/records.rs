@@ -8,7 +8,8 @@ use rolecall::domain::{Credentials, Instance, RoleName, Timestamp};
 use rolecall::ops::instances::load_instances;
 use rolecall::os::clock::Clock;
 use rolecall::vault::{
-    KeyCache, PassphraseSource, RecordId, SecureStore, SingleFlight, SsoToken, Vault, VaultOptions,
+    DesktopPrompt, KeyCache, PassphraseSource, RecordId, SecureStore, SingleFlight, SsoToken,
+    Vault, VaultOptions,
 };
 
 use crate::sandbox::Sandbox;
@@ -37,7 +38,7 @@ impl Records {
             store,
             key_cache: KeyCache::Never,
             passphrase,
-            may_prompt_desktop: false,
+            desktop_prompt: DesktopPrompt::Forbidden,
         };
         Self { vault: Vault::new(options), instances }
     }

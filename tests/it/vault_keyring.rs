@@ -11,7 +11,8 @@ use rolecall::domain::{
     RoleName, StartUrl, Timestamp,
 };
 use rolecall::vault::{
-    KeyCache, KeyLocation, PassphraseSource, RecordId, SecureStore, Vault, VaultOptions,
+    DesktopPrompt, KeyCache, KeyLocation, PassphraseSource, RecordId, SecureStore, Vault,
+    VaultOptions,
 };
 
 /// Names the directory in which a process started by these tests works, and its task.
@@ -136,7 +137,7 @@ fn options(home: &Path, store: SecureStore) -> VaultOptions {
         store,
         key_cache: KeyCache::Never,
         passphrase: PassphraseSource::None,
-        may_prompt_desktop: false,
+        desktop_prompt: DesktopPrompt::Forbidden,
     }
 }
 
@@ -272,9 +273,8 @@ fn reset(home: &Path) {
 /// A background process leaves a locked keyring alone; on a terminal the call fails too if the
 /// prompt is not answered.
 fn locked(home: &Path) {
-    for may_prompt_desktop in [false, true] {
-        let vault =
-            Vault::new(VaultOptions { may_prompt_desktop, ..options(home, SecureStore::Auto) });
+    for desktop_prompt in [DesktopPrompt::Forbidden, DesktopPrompt::Allowed] {
+        let vault = Vault::new(VaultOptions { desktop_prompt, ..options(home, SecureStore::Auto) });
         refused(|| vault.load::<Credentials>(&name(), NOW));
         refused(|| vault.ensure_ready());
     }

@@ -45,7 +45,7 @@ fn install(shell: Dialect, env: &Env) -> Result<u8> {
         );
         atomic_file::check_dir_writable(folder).map_err(|error| error.hint(elsewhere))?;
         std::fs::create_dir_all(folder)
-            .map_err(|error| atomic_file::io_error("making", folder, &error))?;
+            .map_err(|error| atomic_file::io_error("making", folder, error))?;
     }
     atomic_file::replace(
         &place.path,

@@ -195,7 +195,7 @@ fn numbers_with_stem(state_dir: &Path, stem: &str) -> Result<Vec<u64>> {
     match fs::read_dir(&folder) {
         Ok(entries) => Ok(entries.flatten().filter_map(number).collect()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        Err(error) => Err(atomic_file::io_error("reading", &folder, &error)),
+        Err(error) => Err(atomic_file::io_error("reading", &folder, error)),
     }
 }
 
