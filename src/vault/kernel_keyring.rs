@@ -2,7 +2,8 @@
 //! containers, seccomp, no keyring.
 
 #[cfg(target_os = "linux")]
-use super::record_id::hex;
+use crate::domain::hex;
+
 use super::seal::{DataKey, VaultId};
 
 /// How long the kernel keeps a key that nobody drops, in seconds.

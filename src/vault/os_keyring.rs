@@ -8,9 +8,8 @@ use std::time::Duration;
 use keyring::{Entry, Error as StoreError};
 use zeroize::Zeroizing;
 
-use crate::domain::{Error, ErrorKind, Result};
+use crate::domain::{Error, ErrorKind, Result, hex};
 
-use super::record_id::hex;
 use super::seal::{DataKey, VaultId};
 
 const SERVICE: &str = "rolecall";
