@@ -3,11 +3,10 @@
 use std::sync::{MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::domain::{Error, ErrorKind, Result};
+use crate::domain::{Error, ErrorKind, Result, hex};
 use crate::os::clock::Clock;
 
 use super::header::{KeyProvider, VaultHeader};
-use super::record_id::hex;
 use super::seal::{DataKey, KeyId};
 use super::single_flight::{SharedOutcome, SingleFlight, Turn};
 use super::{DesktopPrompt, KeyCache, SecureStore, Vault, kernel_keyring, os_keyring};

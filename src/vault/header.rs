@@ -7,11 +7,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::domain::enums::SecureStore;
-use crate::domain::{Error, ErrorKind, Result, ResultExt};
+use crate::domain::{Error, ErrorKind, Result, ResultExt, hex, unhex};
 use crate::os::atomic_file;
 
 use super::passphrase::WrappedKey;
-use super::record_id::{hex, unhex};
 use super::seal::{FORMAT_VERSION, KeyId, VaultId};
 
 /// The choices that were made when the vault was created.

@@ -2,7 +2,8 @@
 //! failure is a miss: in containers, under seccomp, without a keyring.
 
 #[cfg(target_os = "linux")]
-use super::record_id::hex;
+use crate::domain::hex;
+
 use super::seal::{DataKey, VaultId};
 
 /// How long the kernel keeps the key, in seconds.

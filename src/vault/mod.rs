@@ -37,7 +37,7 @@ use std::sync::Mutex;
 
 use zeroize::Zeroizing;
 
-use crate::domain::{Error, ErrorKind, Result, Secret, Timestamp};
+use crate::domain::{Error, ErrorKind, Result, Secret, Timestamp, unhex};
 use crate::os::atomic_file;
 
 pub use crate::domain::enums::{KeyCache, SecureStore};
@@ -192,7 +192,7 @@ impl Vault {
         let Some(header) = self.header()? else { return Ok(Vec::new()) };
         let mut records = Vec::new();
         for path in self.record_files()? {
-            let digest = path.file_name().and_then(|name| name.to_str()).and_then(record_id::unhex);
+            let digest = path.file_name().and_then(|name| name.to_str()).and_then(unhex);
             // Skip a file that was removed meanwhile, or whose name is not a digest.
             let (Some(digest), Ok(Some(bytes))) = (digest, atomic_file::load(&path)) else {
                 continue;

@@ -8,10 +8,9 @@ use std::time::Duration;
 use keyring::{Entry, Error as StoreError};
 use zeroize::Zeroizing;
 
-use crate::domain::{Error, ErrorKind, Result, ResultExt};
+use crate::domain::{Error, ErrorKind, Result, ResultExt, hex};
 
 use super::DesktopPrompt;
-use super::record_id::hex;
 use super::seal::{DataKey, VaultId};
 
 const SERVICE: &str = "rolecall";

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::domain::{AccountId, EndpointOverrides, Instance, InstanceName, RoleName};
+use crate::domain::{AccountId, EndpointOverrides, Instance, InstanceName, RoleName, hex};
 
 /// The kind of an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -187,27 +187,6 @@ impl fmt::Display for RecordId {
     }
 }
 
-/// Encodes bytes as lower-case hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble & 15)]);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
-}
-
-/// Decodes what [`hex`] encoded; `None` for anything else.
-pub(super) fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    if text.len() != 2 * N || !text.is_ascii() {
-        return None;
-    }
-    let mut bytes = [0; N];
-    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        let digit =
-            |letter: u8| char::from(letter).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-        *byte = (digit(pair[0])? << 4) | digit(pair[1])?;
-    }
-    Some(bytes)
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -333,12 +312,5 @@ mod tests {
         );
         assert_eq!(id.to_string(), "credentials of 000000000001:Admin (corp)");
         assert!(id.belongs_to(&corp) && !id.belongs_to(&instance("other")));
-    }
-
-    #[test]
-    fn hexadecimal_digits_are_decoded() {
-        assert_eq!(unhex(&hex(&[0, 1, 0xab, 0xff])), Some([0, 1, 0xab, 0xff]));
-        assert_eq!(unhex::<2>("00ag"), None);
-        assert_eq!(unhex::<2>("00a"), None);
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::awsconfig::lint::{AffectedPrograms, SyntaxProblem};
 use crate::config::env;
-use crate::domain::{Error, ErrorKind, Region, escape_unprintable};
+use crate::domain::{Error, ErrorKind, Region, escape_unprintable, plural};
 use crate::ops::ctx::Ctx;
 use crate::ops::profiles::{
     ProfileChange, ProfileLine, ProfileNote, ProfilesReport, SkipReason, SkippedRole, Undone,
@@ -241,7 +241,7 @@ pub(super) fn skipped_name(why: &SkipReason) -> &str {
 }
 
 fn count_text(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+    format!("{count} {}", plural(count, what))
 }
 
 /// The first few, and how many more there are.
