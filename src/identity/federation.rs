@@ -13,7 +13,8 @@ use crate::domain::{Credentials, Error, ErrorKind, Result, Secret};
 
 use super::NetworkConfig;
 use super::endpoint::authority;
-use super::sdk_error::{ApiError, root_cause};
+use super::error_text::root_cause;
+use super::sdk_error::ApiError;
 use super::validate::{Operation, Rejection, read_body, redact_secrets, values};
 
 /// What the federation endpoint calls role credentials.

@@ -10,11 +10,12 @@
 mod ca_bundle;
 mod callback;
 mod clock_skew;
-mod date;
 mod endpoint;
+mod error_text;
 mod federation;
 mod http_client;
 mod no_proxy;
+mod oauth_error;
 mod oidc;
 mod pkce;
 mod portal;
@@ -32,7 +33,7 @@ use crate::domain::{Instance, Result};
 use crate::os::clock::Clock;
 
 #[doc(hidden)]
-pub use callback::handle_callback as judge_callback;
+pub use callback::handle_callback;
 pub use callback::{Callback, parse_redirect_url};
 pub use federation::fetch_signin_token;
 pub use http_client::{Connections, NetworkConfig, Proxy};
@@ -41,13 +42,13 @@ pub use oidc::{
     ClientRegistration, DeviceAuthorization, Flow, PollOutcome, RefreshOutcome, TokenResponse,
 };
 pub use pkce::Pkce;
-pub use portal::{ListPage, PortalAccount};
+pub use portal::PortalAccount;
 pub use presign::eks_token;
 pub use probe::{ProbeResponse, probe};
 #[doc(hidden)]
 pub use scripted::ScriptedResponse;
 pub use sts::AssumeRoleParams;
-pub use validate::{Operation, PageTracker, Rejection, ResponseParts, check_response};
+pub use validate::{ListPage, Operation, PageTracker, Rejection, ResponseParts, check_response};
 
 use clock_skew::ClockSkew;
 use endpoint::ResolvedEndpoints;

@@ -11,7 +11,7 @@ use tracing::info;
 
 use crate::domain::{Error, ErrorKind, InstanceName, Result, Secret, Timestamp, check_browser_url};
 
-use super::date::ServerDate;
+use super::clock_skew::ServerDate;
 use super::endpoint::authority;
 use super::sdk_error::{ApiError, login_hint};
 use super::validate::{Rejection, values};
@@ -21,19 +21,20 @@ use super::{IdentityClient, Pkce, sdk_config};
 const CLIENT_NAME: &str = "rolecall";
 /// Registered without a port: any port of this machine may then be used.
 const REGISTERED_REDIRECT_URI: &str = "http://127.0.0.1/oauth/callback";
-/// Seconds between two polls if the reply does not say, as RFC 8628 has it.
-const DEFAULT_POLL_INTERVAL: i32 = 5;
-/// The longest interval that is believed, in seconds.
-const MAX_POLL_INTERVAL: i32 = 60;
-/// Seconds that a device code lives if the reply does not say: what AWS gives it.
-const DEFAULT_DEVICE_CODE_LIFETIME: i32 = 600;
-/// The shortest and the longest life of a device code that is believed, in seconds.
-const DEVICE_CODE_LIFETIME_RANGE: (i32, i32) = (60, 1_800);
-/// Seconds that AWS keeps a registration, for replies that don't say or can't be right.
-const DEFAULT_REGISTRATION_LIFETIME: i64 = 90 * 86_400;
-/// The longest life of a registration that is believed, in seconds.
-const MAX_REGISTRATION_LIFETIME: i64 = 366 * 86_400;
-/// How long AWS may take to say whether it knows a registration.
+/// The pause between two polls if the response has none, as RFC 8628 defines it.
+const DEFAULT_POLL_INTERVAL: Duration = Duration::from_secs(5);
+/// The longest pause between two polls that is accepted; longer ones are cut.
+const MAX_POLL_INTERVAL: Duration = Duration::from_secs(60);
+/// The lifetime of a device code if the response has none: the one that AWS uses.
+const DEFAULT_DEVICE_CODE_SECONDS: i32 = 600;
+/// The shortest and the longest lifetime of a device code that is accepted; others are clamped.
+const MIN_DEVICE_CODE_SECONDS: i32 = 60;
+const MAX_DEVICE_CODE_SECONDS: i32 = 1_800;
+/// The lifetime of a registration at AWS, for responses without one or with an implausible one.
+const DEFAULT_REGISTRATION_SECONDS: i64 = 90 * 86_400;
+/// The longest lifetime of a registration that is plausible.
+const MAX_REGISTRATION_SECONDS: i64 = 366 * 86_400;
+/// The timeout of a check whether AWS still knows a registration.
 const REGISTRATION_CHECK_TIMEOUT: Duration = Duration::from_secs(5);
 /// What stays as it is in a query.
 const QUERY_ENCODE_SET: &AsciiSet =
@@ -75,7 +76,7 @@ pub struct DeviceAuthorization {
     /// When the code dies, by this machine's clock.
     pub expires_at: Timestamp,
     /// Seconds between two polls; five more after each [`Poll::SlowDown`].
-    pub interval: u32,
+    pub interval: Duration,
 }
 
 /// What one poll found.
@@ -202,16 +203,13 @@ impl IdentityClient {
             .map_err(|why| rejection_error(why, host))?;
         check_browser_url(&uri)
             .map_err(|error| error.context(format_args!("the sign-in page that {host} names")))?;
-        let interval = if reply.interval > 0 {
-            reply.interval.min(MAX_POLL_INTERVAL)
-        } else {
-            DEFAULT_POLL_INTERVAL
+        let interval = match u64::try_from(reply.interval) {
+            Ok(seconds @ 1..) => Duration::from_secs(seconds).min(MAX_POLL_INTERVAL),
+            _ => DEFAULT_POLL_INTERVAL,
         };
-        let (shortest, longest) = DEVICE_CODE_LIFETIME_RANGE;
-        let life = if reply.expires_in > 0 {
-            reply.expires_in.clamp(shortest, longest)
-        } else {
-            DEFAULT_DEVICE_CODE_LIFETIME
+        let lifetime_seconds = match reply.expires_in {
+            1.. => reply.expires_in.clamp(MIN_DEVICE_CODE_SECONDS, MAX_DEVICE_CODE_SECONDS),
+            _ => DEFAULT_DEVICE_CODE_SECONDS,
         };
         Ok(DeviceAuthorization {
             device_code: values::secret(reply.device_code, "deviceCode")
@@ -224,8 +222,8 @@ impl IdentityClient {
                 .filter(|uri| !uri.is_empty())
                 .unwrap_or_else(|| uri.clone()),
             verification_uri: uri,
-            expires_at: self.0.clock.now().plus(i64::from(life)),
-            interval: interval.unsigned_abs(),
+            expires_at: self.0.clock.now().plus(i64::from(lifetime_seconds)),
+            interval,
         })
     }
 
@@ -434,8 +432,8 @@ fn is_unknown_client(fault: &ApiError) -> bool {
 /// AWS ever puts it is replaced: too long a life does no harm, since a registration that AWS has
 /// forgotten is replaced at once.
 fn registration_expiry(told: Timestamp, now: Timestamp) -> Timestamp {
-    let plausible = (1..=MAX_REGISTRATION_LIFETIME).contains(&told.since(now));
-    if plausible { told } else { now.plus(DEFAULT_REGISTRATION_LIFETIME) }
+    let plausible = (1..=MAX_REGISTRATION_SECONDS).contains(&told.since(now));
+    if plausible { told } else { now.plus(DEFAULT_REGISTRATION_SECONDS) }
 }
 
 /// The command that signs in, with an option.
@@ -493,7 +491,7 @@ mod tests {
     #[test]
     fn an_absurd_end_of_a_registration_is_replaced() {
         let now = Timestamp(1_800_000_000);
-        let usual = now.plus(DEFAULT_REGISTRATION_LIFETIME);
+        let usual = now.plus(DEFAULT_REGISTRATION_SECONDS);
         assert_eq!(registration_expiry(now.plus(86_400), now), now.plus(86_400));
         for told in [0, -1, i64::MIN, i64::MAX, 1_800_000_000, 1_800_000_000_000, 1_700_000_000] {
             assert_eq!(registration_expiry(Timestamp(told), now), usual, "{told}");

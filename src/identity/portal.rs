@@ -14,10 +14,10 @@ use crate::domain::{
     AccountId, Credentials, Error, ErrorKind, Result, RoleName, Secret, Timestamp,
 };
 
-use super::date::ServerDate;
+use super::clock_skew::ServerDate;
 use super::endpoint::authority;
 use super::sdk_error::ApiError;
-use super::validate::{PageTracker, Rejection, values};
+use super::validate::{ListPage, PageTracker, Rejection, values};
 use super::{IdentityClient, sdk_config};
 
 /// The most that the portal puts on a page.
@@ -35,15 +35,6 @@ pub struct PortalAccount {
     pub name: Option<String>,
     /// The root user's e-mail address.
     pub email: Option<String>,
-}
-
-/// One page of a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListPage<T> {
-    /// What is on it, in the portal's order.
-    pub items: Vec<T>,
-    /// What to ask for the next page with; `None` on the last.
-    pub next_token: Option<String>,
 }
 
 impl IdentityClient {

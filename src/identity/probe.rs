@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_types::DateTime;
 use aws_smithy_types::body::SdkBody;
-use aws_smithy_types::date_time::Format;
 use tracing::info;
 
 use crate::domain::{Error, ErrorKind, Result, Timestamp};
 
 use super::NetworkConfig;
+use super::clock_skew::parse_http_date;
 use super::endpoint::authority;
-use super::sdk_error::{ApiError, root_cause};
+use super::error_text::root_cause;
+use super::sdk_error::ApiError;
 
 /// How long a server has for its answer.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -76,11 +76,10 @@ async fn send(
     let answer = answer.map_err(|_| said(ApiError::NoResponse("no answer in time".into())))?;
     let answer = answer.map_err(|error| said(ApiError::NoResponse(root_cause(&error))))?;
     let header = |name: &str| answer.headers().get(name).map(str::to_owned);
-    let date = header("date").and_then(|date| DateTime::from_str(&date, Format::HttpDate).ok());
     let glance = ProbeResponse {
         status: answer.status().as_u16(),
         location: header("location"),
-        date: date.map(|date| Timestamp(date.secs())),
+        date: header("date").and_then(|date| parse_http_date(&date)),
     };
     info!(target: "rolecall::identity", host = name, status = glance.status, "looked at");
     Ok(glance)

@@ -5,8 +5,10 @@ use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use serde::Deserialize;
 
-use crate::domain::{Error, ErrorKind, InstanceName, escape_unprintable};
+use crate::domain::{Error, ErrorKind, InstanceName};
 
+use super::error_text::{root_cause, to_single_line};
+use super::oauth_error::exception_for_oauth_error;
 use super::validate::Rejection;
 
 /// What went wrong, without the SDK's types.
@@ -236,47 +238,6 @@ fn parse_error_body(bytes: &[u8]) -> (String, String) {
         .filter(|reason| !reason.is_empty())
         .map(|reason| format!("; {}", to_single_line(reason)));
     (code, message + &reason.unwrap_or_default())
-}
-
-/// The exception that goes with an OAuth error word.
-pub(super) fn exception_for_oauth_error(word: &str) -> Option<&'static str> {
-    Some(match word {
-        "authorization_pending" => "AuthorizationPendingException",
-        "slow_down" => "SlowDownException",
-        "expired_token" => "ExpiredTokenException",
-        "access_denied" => "AccessDeniedException",
-        "invalid_grant" => "InvalidGrantException",
-        "invalid_client" => "InvalidClientException",
-        "unauthorized_client" => "UnauthorizedClientException",
-        "unsupported_grant_type" => "UnsupportedGrantTypeException",
-        "invalid_scope" => "InvalidScopeException",
-        "invalid_request" => "InvalidRequestException",
-        "invalid_client_metadata" => "InvalidClientMetadataException",
-        "invalid_redirect_uri" => "InvalidRedirectUriException",
-        "server_error" => "InternalServerException",
-        _ => return None,
-    })
-}
-
-/// The innermost cause in words, without the operating system's number.
-pub(super) fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut cause = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    to_single_line(cause.to_string().split(" (os error").next().unwrap_or_default())
-}
-
-/// A text from outside, made fit for one line.
-fn to_single_line(text: &str) -> String {
-    const LONGEST: usize = 240;
-    let line: String =
-        escape_unprintable(text.trim()).trim_end_matches('.').chars().take(LONGEST + 1).collect();
-    if line.chars().count() > LONGEST {
-        line.chars().take(LONGEST).chain(['…']).collect()
-    } else {
-        line
-    }
 }
 
 #[cfg(test)]

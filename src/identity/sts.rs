@@ -9,7 +9,7 @@ use crate::domain::{
     AccountId, Credentials, Error, ErrorKind, Region, Result, RoleArn, RoleName, Timestamp,
 };
 
-use super::date::ServerDate;
+use super::clock_skew::ServerDate;
 use super::endpoint::{self, authority};
 use super::sdk_error::ApiError;
 use super::validate::{Rejection, values};
@@ -32,7 +32,7 @@ pub struct AssumeRoleParams {
     /// Who is behind the session, kept through all chains.
     pub source_identity: Option<String>,
     /// Seconds; more than an hour is cut to an hour, which is all that chaining allows.
-    pub duration: Option<i64>,
+    pub duration_seconds: Option<i64>,
     /// Where STS is asked.
     pub region: Region,
 }
@@ -51,7 +51,7 @@ impl IdentityClient {
         let arn: RoleArn = chain.role_arn.parse()?;
         let (client, address) = self.sts_client(from, &chain.region)?;
         let date = ServerDate::default();
-        let seconds = chain.duration.map(|seconds| {
+        let seconds = chain.duration_seconds.map(|seconds| {
             i32::try_from(seconds.clamp(MIN_SESSION_SECONDS, MAX_CHAINED_SESSION_SECONDS))
                 .unwrap_or(3_600)
         });

@@ -211,7 +211,7 @@ async fn credentials_go_on_to_another_role_and_to_the_console() {
         session_name: "jane@laptop".into(),
         external_id: None,
         source_identity: None,
-        duration: Some(43_200),
+        duration_seconds: Some(43_200),
         region: region.clone(),
     };
     let chained = identity.assume_role(&from, &chain).await.unwrap();

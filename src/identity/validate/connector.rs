@@ -9,7 +9,7 @@ use aws_smithy_types::byte_stream::ByteStream;
 
 use super::{AwsService, Operation, Rejection, ResponseParts, check_response};
 use crate::domain::Secret;
-use crate::identity::sdk_error::root_cause;
+use crate::identity::error_text::root_cause;
 
 /// Passes requests of one service to a connector, and answers back only if they are complete and
 /// AWS's own. See [`check`].

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::hash::Hash;
 
 use crate::domain::{Error, ErrorKind, Result};
-use crate::identity::ListPage;
 
 /// The most pages of one list. A portal that ignores the page size sends 20 entries a page.
 const MAX_PAGES: usize = 10_000;
@@ -12,6 +11,15 @@ const MAX_PAGES: usize = 10_000;
 const MAX_ENTRIES: usize = 200_000;
 /// The most pages in a row without a new entry.
 const MAX_IDLE_PAGES: usize = 20;
+
+/// One page of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListPage<T> {
+    /// What is on it, in the portal's order.
+    pub items: Vec<T>,
+    /// What to ask for the next page with; `None` on the last.
+    pub next_token: Option<String>,
+}
 
 /// What has been read of one list. It drops repeated entries and ends a list that repeats itself.
 #[derive(Debug, Clone)]

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, Visitor};
 
 use super::{Operation, Rejection, ResponseParts};
-use crate::identity::sdk_error::exception_for_oauth_error;
+use crate::identity::oauth_error::exception_for_oauth_error;
 
 /// Checks the body of a 200.
 ///
