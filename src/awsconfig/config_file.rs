@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::header::{self, SectionKind};
-use super::lexer::{self, LEGACY_SSO_KEYS, SectionSpan};
+use super::lexer::{self, BYTE_ORDER_MARK, LEGACY_SSO_KEYS, SectionSpan};
 use super::values::{self, SectionKeys};
 
 /// A profile, all sections of its name merged.
@@ -42,7 +42,7 @@ impl AwsConfig {
             Ok(text) => text,
             Err(odd) => String::from_utf8_lossy(odd.as_bytes()).into_owned(),
         };
-        if text.starts_with('\u{feff}') {
+        if text.starts_with(BYTE_ORDER_MARK) {
             text.remove(0);
         }
         Self { sections: lexer::sections(&text), text }

@@ -3,7 +3,7 @@
 
 use crate::domain::{Error, ErrorKind, Result};
 
-use super::lexer::{IniLexer, IniLine};
+use super::lexer::{BYTE_ORDER_MARK, IniLexer, IniLine};
 
 /// The keys of a section and what they shall be, in the order in which missing ones are added.
 pub type KeyValuePairs<'a> = [(&'a str, &'a str)];
@@ -112,12 +112,14 @@ impl EditableLine<'_> {
     }
 }
 
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-
 fn parse_lines(bytes: &[u8]) -> Vec<EditableLine<'_>> {
     let (mut reader, mut section) = (IniLexer::default(), None);
     let mut read = |(number, raw): (usize, &'_ [u8])| {
-        let bare = if number == 0 { raw.strip_prefix(BYTE_ORDER_MARK).unwrap_or(raw) } else { raw };
+        let bare = if number == 0 {
+            raw.strip_prefix(BYTE_ORDER_MARK.as_bytes()).unwrap_or(raw)
+        } else {
+            raw
+        };
         let line = String::from_utf8_lossy(bare);
         let (what, key, value) = match reader.lex_line(&line) {
             IniLine::Header(inside) => {
@@ -203,7 +205,7 @@ fn replace_keys(lines: &[EditableLine<'_>], name: &str, pairs: &KeyValuePairs) -
 fn append_section(bytes: &[u8], name: &str, pairs: &KeyValuePairs) -> Vec<u8> {
     let lines = parse_lines(bytes);
     let (end, open) = (file_line_ending(&lines), !bytes.is_empty() && !bytes.ends_with(b"\n"));
-    let text = bytes != BYTE_ORDER_MARK && !bytes.is_empty();
+    let text = bytes != BYTE_ORDER_MARK.as_bytes() && !bytes.is_empty();
     let mut out = bytes.to_vec();
     if open && text {
         out.extend(end);
@@ -361,7 +363,7 @@ mod tests {
 
     /// The bytes of all sections but one, comments and blank lines included.
     fn other_bytes(bytes: &[u8], name: &str) -> Vec<u8> {
-        let all = parse_lines(bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes));
+        let all = parse_lines(bytes.strip_prefix(BYTE_ORDER_MARK.as_bytes()).unwrap_or(bytes));
         all.iter()
             .filter(|line| !line.is_in_section(name))
             .flat_map(|line| line.raw.iter().copied())
@@ -380,7 +382,7 @@ mod tests {
             // A section that had to be added may stand behind a line's end and a blank line that it needs.
             prop_assert!(after.starts_with(&before) && after[before.len()..].trim_ascii().is_empty(), "{before:?} {after:?}");
             let ends = |bytes: &[u8]| bytes.ends_with(b"\n");
-            prop_assert!(text.is_empty() || text.as_bytes() == BYTE_ORDER_MARK || ends(&once) == ends(text.as_bytes()));
+            prop_assert!(text.is_empty() || text == BYTE_ORDER_MARK || ends(&once) == ends(text.as_bytes()));
         }
 
         #[test]

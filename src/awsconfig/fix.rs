@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::config_file::{AwsConfig, Profile};
 use super::header::{self, SectionKind};
-use super::lexer::{IniLexer, IniLine};
+use super::lexer::{BYTE_ORDER_MARK, IniLexer, IniLine};
 
 /// The text with the `sso_*` keys of these profiles taken out and the `credential_process` of each
 /// set to its command. Comments and all other lines stay. `None` when the file is not UTF-8, lacks
@@ -16,7 +16,7 @@ pub fn use_credential_process(bytes: &[u8], commands: &[(&str, String)]) -> Opti
     let (mut out, mut reader) = (String::with_capacity(text.len()), IniLexer::default());
     let (mut inside, mut dropped) = (None::<&str>, false);
     for line in text.split_inclusive('\n') {
-        let read = reader.lex_line(line.trim_start_matches('\u{feff}'));
+        let read = reader.lex_line(line.trim_start_matches(BYTE_ORDER_MARK));
         match (read, inside) {
             (IniLine::Header(header), _) => {
                 let name =

@@ -7,7 +7,7 @@ use crate::domain::{EndpointOverrides, Region, StartUrl};
 use super::config_file::AwsConfig;
 use super::header::SectionKind;
 use super::lexer::LEGACY_SSO_KEYS;
-use super::values::{SectionKeys, plain_text as plain};
+use super::values::{SectionKeys, plain_text};
 
 /// An `[sso-session NAME]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,7 +143,7 @@ impl AwsConfig {
                     continue;
                 }
                 last = written;
-                let written = plain(written);
+                let written = plain_text(written);
                 if StartUrl::new(written) == *start_url
                     && !found.iter().any(|known| known == written)
                 {
@@ -256,7 +256,7 @@ impl LegacyInstanceBuilder {
 }
 
 fn plain_value<'k>(keys: &'k SectionKeys, key: &str) -> Option<&'k str> {
-    keys.get(key).map(|value| plain(value)).filter(|value| !value.is_empty())
+    keys.get(key).map(|value| plain_text(value)).filter(|value| !value.is_empty())
 }
 
 fn parse_scopes(list: &str) -> Vec<String> {

@@ -4,6 +4,9 @@ use std::ops::Range;
 
 use super::header::{self, SectionKind};
 
+/// The byte order mark that some editors put at the beginning of a file.
+pub(super) const BYTE_ORDER_MARK: &str = "\u{feff}";
+
 /// What a line is, in a reading that follows Python's `RawConfigParser`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum IniLine<'t> {

@@ -4,9 +4,7 @@
 use std::collections::HashSet;
 
 use super::header;
-use super::lexer::{IniLexer, IniLine};
-
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+use super::lexer::{BYTE_ORDER_MARK, IniLexer, IniLine};
 
 /// The programs that give up a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,7 +43,7 @@ pub struct SyntaxProblem {
 /// that of the SDK for Rust.
 pub fn syntax_problems(bytes: &[u8]) -> Vec<SyntaxProblem> {
     let mut found = Vec::new();
-    let bare = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    let bare = bytes.strip_prefix(BYTE_ORDER_MARK.as_bytes()).unwrap_or(bytes);
     if bare.len() < bytes.len() {
         found.push(SyntaxProblem {
             line: 1,

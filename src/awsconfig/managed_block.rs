@@ -5,14 +5,13 @@ use std::borrow::Cow;
 
 use crate::domain::{AccountId, Error, ErrorKind, InstanceName, Result, RoleName};
 
-use super::header::{self, SectionKind as Sort};
-use super::lexer::{IniLexer, IniLine};
+use super::header::{self, SectionKind};
+use super::lexer::{BYTE_ORDER_MARK, IniLexer, IniLine};
 use super::managed_profiles::{Marker, parse_marker, parse_process_command};
 use super::values::{self, SectionKeys};
 
 /// What our block says of itself, below its first line.
 const BLOCK_COMMENT: &str = "# Written by `rolecall setup profiles`. It replaces all lines down to END_ROLECALL: yours stand above or below.";
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A file taken apart at the block of one name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,8 +66,11 @@ impl<'b> SplitFile<'b> {
         for (number, raw) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
             let (line, start) = (number + 1, offset);
             offset += raw.len();
-            let bare =
-                if number == 0 { raw.strip_prefix(BYTE_ORDER_MARK).unwrap_or(raw) } else { raw };
+            let bare = if number == 0 {
+                raw.strip_prefix(BYTE_ORDER_MARK.as_bytes()).unwrap_or(raw)
+            } else {
+                raw
+            };
             match (parse_marker(bare), open) {
                 (None, _) => {}
                 (Some(Marker::Begin(_)), Some((since, ..))) => {
@@ -201,14 +203,17 @@ impl<'b> SplitFile<'b> {
             self.block.map_or(!self.before.is_empty() && !self.before.ends_with(b"\n"), |block| {
                 !block.ends_with(b"\n")
             });
-        let open = open && self.before != BYTE_ORDER_MARK;
+        let open = open && self.before != BYTE_ORDER_MARK.as_bytes();
         let mut out = Vec::with_capacity(
             self.before.len()
                 + self.after.len()
                 + sections.iter().map(|section| section.len() + 2).sum::<usize>(),
         );
         out.extend(self.before);
-        if self.block.is_none() && !self.before.is_empty() && self.before != BYTE_ORDER_MARK {
+        if self.block.is_none()
+            && !self.before.is_empty()
+            && self.before != BYTE_ORDER_MARK.as_bytes()
+        {
             out.extend(if open { [end, end].concat() } else { end.to_vec() });
         }
         out.extend(
@@ -274,8 +279,8 @@ fn parse_section(
         .sum::<usize>();
     let name = header::name(&inside);
     let what = match (header::kind(&inside), name) {
-        (Sort::SsoSession, Some(name)) => BlockSectionKind::Session(name),
-        (Sort::Profile, Some(name)) => {
+        (SectionKind::SsoSession, Some(name)) => BlockSectionKind::Session(name),
+        (SectionKind::Profile, Some(name)) => {
             let mut keys = SectionKeys::new();
             values::parse_keys(&String::from_utf8_lossy(&block[body..place.end]), &mut keys);
             parse_profile(&keys, &name).unwrap_or(BlockSectionKind::Other(Some(name)))
@@ -455,7 +460,7 @@ mod tests {
         let end = prop_oneof![Just(&b"\n"[..]), Just(&b"\r\n"[..])];
         let lines = prop::collection::vec((line, end), 0..10);
         (lines, any::<bool>(), any::<bool>()).prop_map(|(lines, mark, open)| {
-            let mut out = if mark { BYTE_ORDER_MARK.to_vec() } else { Vec::new() };
+            let mut out = if mark { BYTE_ORDER_MARK.as_bytes().to_vec() } else { Vec::new() };
             lines.into_iter().for_each(|(line, end)| out.extend([&line[..], end].concat()));
             if open && out.ends_with(b"\n") {
                 out.pop();

@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 
 use crate::awsconfig::AwsConfig;
+use crate::awsconfig::lexer::BYTE_ORDER_MARK;
 use crate::awsconfig::lint::syntax_problems;
 
-use super::outline::Subject;
+use super::subject::Subject;
 use super::{LineReplacement, SsoProblem, problems};
 
 /// Corrections can bring others to light, such as a key in a section that nothing read before.
@@ -73,8 +74,10 @@ fn apply_edits<'e>(
         bytes.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
     for LineReplacement { line, lines: new } in edits {
         let old = lines.get_mut(line - 1)?;
-        let mark: &[u8] =
-            if *line == 1 && old.starts_with(b"\xef\xbb\xbf") { b"\xef\xbb\xbf" } else { b"" };
+        let mark = match *line {
+            1 if old.starts_with(BYTE_ORDER_MARK.as_bytes()) => BYTE_ORDER_MARK.as_bytes(),
+            _ => b"",
+        };
         let end: &[u8] = match &old[..] {
             [.., b'\r', b'\n'] => b"\r\n",
             [.., b'\n'] => b"\n",

@@ -9,6 +9,7 @@ mod headers;
 mod outline;
 mod references;
 mod settings;
+mod subject;
 #[cfg(test)]
 mod tests;
 
@@ -16,7 +17,11 @@ use std::fmt;
 
 pub use fix::apply_fixes;
 
-use outline::{Outline, Subject};
+use super::lexer::BYTE_ORDER_MARK;
+use super::lint::truncate;
+
+use outline::Outline;
+use subject::Subject;
 
 /// What sort of mistake it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,7 +88,7 @@ struct LineReplacement {
 /// The mistakes in an AWS config file, by line.
 pub fn problems(bytes: &[u8]) -> Vec<SsoProblem> {
     let text = String::from_utf8_lossy(bytes);
-    let outline = Outline::parse(text.strip_prefix('\u{feff}').unwrap_or(&text));
+    let outline = Outline::parse(text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text));
     let mut found = Vec::new();
     headers::problems(&outline, &mut found);
     for part in &outline.sections {
@@ -100,7 +105,7 @@ pub fn problems(bytes: &[u8]) -> Vec<SsoProblem> {
 /// Sessions in the AWS credentials file, where no program looks for them.
 pub fn misplaced_sessions(bytes: &[u8]) -> Vec<SsoProblem> {
     let text = String::from_utf8_lossy(bytes);
-    let outline = Outline::parse(text.strip_prefix('\u{feff}').unwrap_or(&text));
+    let outline = Outline::parse(text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text));
     let sessions =
         outline.sections.iter().filter(|part| matches!(part.subject, Subject::Session(_)));
     let problem = |part: &outline::OutlineSection<'_>| SsoProblem {
@@ -113,9 +118,4 @@ pub fn misplaced_sessions(bytes: &[u8]) -> Vec<SsoProblem> {
         subject: part.subject.clone(),
     };
     sessions.map(problem).collect()
-}
-
-/// What may be very long, for messages.
-fn truncate(text: &str) -> String {
-    super::lint::truncate(text)
 }

@@ -1,22 +1,10 @@
 //! The file as sections and keys with their line numbers, each section under the name that was
 //! meant.
 
-use crate::awsconfig::header;
 use crate::awsconfig::lexer::{IniLexer, IniLine};
 use crate::awsconfig::values::plain_text;
 
-use super::headers::{self, HeaderProblem};
-
-/// What a section is about, also if its header is misspelled.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Subject {
-    /// `[sso-session NAME]`.
-    Session(String),
-    /// `[profile NAME]` or `[default]`.
-    Profile(String),
-    /// A section that is not about sign-in, or has no name.
-    Other,
-}
+use super::subject::{self, HeaderProblem, Subject};
 
 /// A key with its value.
 #[derive(Debug)]
@@ -113,7 +101,8 @@ impl<'t> Outline<'t> {
             }
         }
         for part in &mut parts {
-            (part.subject, part.header_problem) = headers::check_header(part);
+            (part.subject, part.header_problem) =
+                subject::classify(part.header_text, part.is_about_sso());
         }
         Self { sections: parts, lines }
     }
@@ -126,20 +115,5 @@ impl<'t> Outline<'t> {
     /// Whether a section has this subject without a mistake in its header.
     pub(super) fn has_section(&self, subject: &Subject) -> bool {
         self.sections.iter().any(|part| part.subject == *subject && part.header_problem.is_none())
-    }
-}
-
-/// The name behind the first word of a header: the second word, or all that follow.
-pub(super) fn after_first_word(inside: &str) -> &str {
-    inside.trim().split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim())
-}
-
-/// The subject that a well-formed header has.
-pub(super) fn parse_subject(inside: &str) -> Option<Subject> {
-    let name = header::name(inside)?;
-    match header::kind(inside) {
-        header::SectionKind::SsoSession => Some(Subject::Session(name)),
-        header::SectionKind::Profile => Some(Subject::Profile(name)),
-        _ => None,
     }
 }

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{Region, StartUrl, edit_distance};
 
-use super::outline::{KeyEntry, Outline, OutlineSection, Subject};
+use super::outline::{KeyEntry, Outline, OutlineSection};
 use super::settings::misspelled_or_indented_keys;
+use super::subject::Subject;
 use super::{LineReplacement, SsoProblem, SsoProblemKind, truncate};
 
 /// A session or a profile with all sections of its name.

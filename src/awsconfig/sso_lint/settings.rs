@@ -4,7 +4,8 @@
 use crate::awsconfig::values::plain_text;
 use crate::domain::{Region, edit_distance};
 
-use super::outline::{KeyEntry, Outline, OutlineSection, Subject};
+use super::outline::{KeyEntry, Outline, OutlineSection};
+use super::subject::Subject;
 use super::{LineReplacement, SsoProblem, SsoProblemKind, truncate};
 
 /// Keys of sign-in.
