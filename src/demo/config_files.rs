@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::organization::{Directory, Organization, SimulatedAccount};
+use super::accounts::SimulatedAccount;
+use super::organization::{Directory, Organization};
 
 /// Our own configuration file for this organisation: instances, tags of accounts, a chained role,
 /// and rules that protect production.

@@ -4,13 +4,13 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::os::http::{HttpRequest, HttpResponse};
+use crate::os::http::HttpRequest;
 use crate::os::random;
 
 use super::pages;
-use super::router::parameter;
 use super::service_error::{HandlerResult, ServiceError};
 use super::state::{SigninTokenEntry, SimulatorState};
+use super::wire::{json_response, parameter};
 
 /// Seconds that a sign-in token is good.
 const SIGNIN_TOKEN_LIFETIME: i64 = 15 * 60;
@@ -52,8 +52,7 @@ pub(super) fn get_signin_token(state: &mut SimulatorState, request: &HttpRequest
         expires: now.plus(SIGNIN_TOKEN_LIFETIME),
     };
     state.signin_tokens.insert(token.clone(), entry);
-    Ok(HttpResponse::json(200, json!({ "SigninToken": token }).to_string())
-        .with_header("cache-control", "no-store"))
+    Ok(json_response(json!({ "SigninToken": token })))
 }
 
 /// `Action=login`: the page of the console.

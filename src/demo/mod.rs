@@ -4,13 +4,14 @@
 //! SDK, so that a mistake in `identity` can't cancel itself out. What is sent is checked as AWS
 //! checks it: client secrets, PKCE, signatures, lifetimes.
 
+mod accounts;
 mod browser;
 mod config_files;
 mod delivery;
 mod fault_reply;
 mod faults;
 mod federation;
-mod names;
+mod html;
 mod oidc;
 mod organization;
 mod pages;
@@ -24,6 +25,7 @@ mod state;
 mod sts;
 #[cfg(test)]
 mod tests;
+mod wire;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -36,11 +38,12 @@ use crate::domain::{AccountId, Error, Result, Secret, Timestamp};
 use crate::os::clock::Clock;
 use crate::os::http::Listener;
 
+pub use accounts::SimulatedAccount;
 pub use browser::{approve, approve_remotely, deny};
 pub use config_files::{aws_config, config};
 pub use fault_reply::{Delivery, FaultReply, ReplyEdit, ReplySource};
 pub use faults::Fault;
-pub use organization::{Directory, Organization, SimulatedAccount};
+pub use organization::{Directory, Organization};
 use state::SimulatorState;
 
 /// How large, slow and strict the simulator is.
@@ -62,11 +65,11 @@ pub struct SimulatorOptions {
     /// live in the same time.
     pub clock: Clock,
     /// Seconds that an access token lives.
-    pub token_lifetime: i64,
+    pub token_lifetime_seconds: i64,
     /// Seconds from sign-in until refresh tokens stop working too.
-    pub session_lifetime: i64,
+    pub session_lifetime_seconds: i64,
     /// Seconds that role credentials of the portal live.
-    pub role_lifetime: i64,
+    pub role_lifetime_seconds: i64,
 }
 
 impl Default for SimulatorOptions {
@@ -79,9 +82,9 @@ impl Default for SimulatorOptions {
             port: 0,
             approval: DeviceApproval::Manual,
             clock: Clock::System,
-            token_lifetime: 3_600,
-            session_lifetime: 8 * 3_600,
-            role_lifetime: 3_600,
+            token_lifetime_seconds: 3_600,
+            session_lifetime_seconds: 8 * 3_600,
+            role_lifetime_seconds: 3_600,
         }
     }
 }
@@ -92,7 +95,7 @@ pub enum DeviceApproval {
     /// Whoever looks at the page: a browser, or [`approve`] and [`deny`].
     Manual,
     /// Nobody: codes are allowed by themselves after so many milliseconds.
-    AfterMillis(u64),
+    After(Duration),
 }
 
 /// A running simulator, on a thread of its own. Dropping it stops it.

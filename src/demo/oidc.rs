@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::domain::Timestamp;
-use crate::os::http::{HttpRequest, HttpResponse};
+use crate::os::http::HttpRequest;
 use crate::os::random;
 
 use super::service_error::{HandlerResult, ServiceError};
@@ -18,6 +18,7 @@ use super::state::{
     AccessTokenEntry, AuthorizationCodeEntry, Decision, DeviceCodeEntry, RegisteredClient,
     SessionEntry, SimulatorState,
 };
+use super::wire::json_response;
 
 pub(super) const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 pub(super) const AUTHORIZATION_CODE: &str = "authorization_code";
@@ -74,14 +75,14 @@ pub(super) fn start_device_authorization(
     };
     state.devices.insert(device_code.clone(), device);
     let page = format!("{}/device", state.url);
-    json_response(json!({
+    Ok(json_response(json!({
         "deviceCode": device_code,
         "userCode": user_code,
         "verificationUri": page,
         "verificationUriComplete": format!("{page}?user_code={user_code}"),
         "expiresIn": APPROVAL_TIMEOUT,
         "interval": POLL_INTERVAL,
-    }))
+    })))
 }
 
 /// Eight consonants, so that no word comes out: `BCDF-GHJK`.
@@ -192,7 +193,7 @@ fn start_session(
     client: &RegisteredClient,
     directory: usize,
 ) -> HandlerResult {
-    let ends = state.now().plus(state.options.session_lifetime);
+    let ends = state.now().plus(state.options.session_lifetime_seconds);
     let refreshable =
         client.refreshable && client.grants.iter().any(|grant| grant == REFRESH_TOKEN);
     let refresh = if refreshable { Some(generate_refresh_token()?) } else { None };
@@ -203,8 +204,11 @@ fn start_session(
         refresh_token: refresh.clone(),
     });
     // What can't be refreshed lasts as long as the session.
-    let lifetime =
-        if refreshable { state.options.token_lifetime } else { state.options.session_lifetime };
+    let lifetime = if refreshable {
+        state.options.token_lifetime_seconds
+    } else {
+        state.options.session_lifetime_seconds
+    };
     issue_tokens(state, number, directory, lifetime, ends, refresh)
 }
 
@@ -233,7 +237,7 @@ fn refresh_tokens(state: &mut SimulatorState, asked: &TokenRequest) -> HandlerRe
     if let (Some(next), Some(session)) = (&next, state.sessions.get_mut(&number)) {
         session.refresh_token = Some(next.clone());
     }
-    issue_tokens(state, number, directory, state.options.token_lifetime, ends, next)
+    issue_tokens(state, number, directory, state.options.token_lifetime_seconds, ends, next)
 }
 
 fn issue_tokens(
@@ -255,7 +259,7 @@ fn issue_tokens(
     if let Some(refresh) = refresh {
         body.insert("refreshToken".into(), refresh.into());
     }
-    json_response(Value::Object(body))
+    Ok(json_response(Value::Object(body)))
 }
 
 fn generate_refresh_token() -> Result<String, ServiceError> {
@@ -304,8 +308,4 @@ pub(super) fn parse_body<T: DeserializeOwned>(request: &HttpRequest) -> Result<T
     serde_json::from_slice(&request.body).map_err(|error| {
         ServiceError::new(400, "InvalidRequestException", format!("the body: {error}"))
     })
-}
-
-pub(super) fn json_response(body: Value) -> HandlerResult {
-    Ok(HttpResponse::json(200, body.to_string()).with_header("cache-control", "no-store"))
 }

@@ -1,11 +1,11 @@
 //! The made-up organisation: two directories, their accounts, and the roles that the person has in
 //! them.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use crate::domain::{AccountId, StartUrl};
 
-use super::names;
+use super::accounts::{self, SimulatedAccount};
 
 /// Everything that exists in the simulator's world.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,33 +29,19 @@ pub struct Directory {
     pub accounts: Vec<SimulatedAccount>,
 }
 
-/// One account.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SimulatedAccount {
-    /// Twelve digits, all accounts together unique.
-    pub id: AccountId,
-    /// The name; one account has none, and two share one.
-    pub name: Option<String>,
-    /// The root user's address.
-    pub email: Option<String>,
-    /// `env` and `team`, for the configuration; the portal does not tell them.
-    pub tags: BTreeMap<String, String>,
-    /// Permission sets that the person has there; empty when all were revoked.
-    pub roles: Vec<String>,
-}
-
 impl Organization {
     /// The world of this size, the same one every time: `accounts` in both directories together, at
     /// most `roles` roles in each.
     pub fn new(accounts: usize, roles: usize) -> Self {
-        let lab = if accounts >= 12 { 6 } else { accounts / 4 };
+        let lab_count = if accounts >= 12 { 6 } else { accounts / 4 };
         let mut ids = HashSet::new();
         let corp = Directory::new(
             "corp",
             "eu-west-1",
-            names::corp_accounts(accounts - lab, roles, &mut ids),
+            accounts::corp_accounts(accounts - lab_count, roles, &mut ids),
         );
-        let lab = Directory::new("lab", "us-east-1", names::lab_accounts(lab, roles, &mut ids));
+        let lab =
+            Directory::new("lab", "us-east-1", accounts::lab_accounts(lab_count, roles, &mut ids));
         Self { directories: vec![corp, lab] }
     }
 

@@ -5,50 +5,20 @@ use crate::domain::AccountId;
 use crate::os::http::{HttpRequest, HttpResponse, parse_form};
 use crate::os::random;
 
+use super::html::{definition_list, hidden_input, message_page, render_page};
 use super::oidc::APPROVAL_TIMEOUT;
 use super::register::parse_loopback;
-use super::service_error::{HandlerResult, ServiceError, escape};
+use super::service_error::{HandlerResult, ServiceError};
 use super::state::{
     AuthorizationCodeEntry, AuthorizeRequest, Decision, RegisteredClient, SimulatorState, USER_NAME,
 };
-
-const LAYOUT: &str = include_str!("../../assets/demo/page.html");
+use super::wire::escape;
 
 const BUTTONS: &str = "<button class=\"first\" name=\"decision\" value=\"allow\">Allow</button>\n\
                        <button name=\"decision\" value=\"deny\">Deny</button>\n";
 
 /// Seconds that an authorization code is good.
 const AUTHORIZATION_CODE_LIFETIME: i64 = 60;
-
-/// A page of one message.
-pub(super) fn message_page(status: u16, title: &str, message: &str) -> HttpResponse {
-    render_page(status, "Sign-in", title, &format!("<p>{}</p>", escape(message)))
-}
-
-fn render_page(status: u16, kind: &str, title: &str, body: &str) -> HttpResponse {
-    let html = LAYOUT
-        .replace("{{title}}", &escape(title))
-        .replace("{{kind}}", &escape(kind))
-        .replace("{{body}}", body);
-    // No form-action here: browsers apply it to the redirect to the program's own port, too.
-    HttpResponse::html(status, html).with_header(
-        "content-security-policy",
-        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-    )
-}
-
-/// Rows of names and values.
-fn definition_list(rows: &[(&str, &str)]) -> String {
-    let rows: String = rows
-        .iter()
-        .map(|(name, value)| format!("<dt>{}</dt><dd>{}</dd>\n", escape(name), escape(value)))
-        .collect();
-    format!("<dl>\n{rows}</dl>\n")
-}
-
-fn hidden_input(name: &str, value: &str) -> String {
-    format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">\n", escape(value))
-}
 
 /// What this server is.
 pub(super) fn home_page(state: &mut SimulatorState, _: &HttpRequest) -> HandlerResult {

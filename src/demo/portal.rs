@@ -9,9 +9,10 @@ use crate::domain::{AccountId, Timestamp};
 use crate::os::http::{HttpRequest, HttpResponse};
 use crate::os::random;
 
-use super::organization::SimulatedAccount;
+use super::accounts::SimulatedAccount;
 use super::service_error::{HandlerResult, ServiceError};
 use super::state::{CredentialsEntry, SimulatorState, USER_NAME};
+use super::wire::json_response;
 
 /// How many rows come when nobody says.
 const DEFAULT_PAGE_SIZE: usize = 20;
@@ -62,7 +63,7 @@ pub(super) fn get_role_credentials(
         .account(directory, id)
         .filter(|account| account.roles.contains(&role))
         .ok_or_else(forbidden)?;
-    let expires = state.now().plus(state.options.role_lifetime);
+    let expires = state.now().plus(state.options.role_lifetime_seconds);
     let (key, issued) = issue_credentials(
         state,
         id,
@@ -196,8 +197,4 @@ fn forbidden() -> ServiceError {
 
 fn invalid_request(message: &str) -> ServiceError {
     ServiceError::new(400, "InvalidRequestException", message)
-}
-
-fn json_response(body: Value) -> HttpResponse {
-    HttpResponse::json(200, body.to_string()).with_header("cache-control", "no-store")
 }

@@ -5,8 +5,8 @@ use http::Method;
 
 use crate::os::http::{HttpRequest, HttpResponse};
 
+use super::html::message_page;
 use super::organization::Directory;
-use super::pages::message_page;
 use super::service_error::{HandlerResult, ServiceError};
 use super::state::SimulatorState;
 

@@ -6,11 +6,10 @@ use serde_json::json;
 use crate::os::http::HttpRequest;
 use crate::os::random;
 
-use super::oidc::{
-    AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN, find_directory, json_response, parse_body,
-};
+use super::oidc::{AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN, find_directory, parse_body};
 use super::service_error::{HandlerResult, ServiceError};
 use super::state::{RegisteredClient, SimulatorState};
+use super::wire::json_response;
 
 /// The scope that makes sessions refreshable.
 const REFRESH_SCOPE: &str = "sso:account:access";
@@ -64,14 +63,14 @@ pub(super) fn register_client(state: &mut SimulatorState, request: &HttpRequest)
         directory,
     };
     state.clients.insert(id.clone(), client);
-    json_response(json!({
+    Ok(json_response(json!({
         "clientId": id,
         "clientSecret": secret,
         "clientIdIssuedAt": now.0,
         "clientSecretExpiresAt": now.plus(REGISTRATION_LIFETIME).0,
         "authorizationEndpoint": format!("{}/authorize", state.url),
         "tokenEndpoint": format!("{}/token", state.url),
-    }))
+    })))
 }
 
 fn check_registration(asked: &RegistrationRequest) -> Result<(), ServiceError> {

@@ -7,17 +7,14 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
 use crate::domain::Timestamp;
-use crate::os::http::{HandlerOutcome, HttpRequest, HttpResponse, parse_form};
-use crate::os::random;
+use crate::os::http::{HandlerOutcome, HttpRequest, HttpResponse};
 
 use super::fault_reply::{FaultReply, ReplySource, WireMessage};
 use super::faults::Fault;
 use super::service_error::{HandlerResult, ServiceError, SimulatedService};
 use super::state::SimulatorState;
+use super::wire::{REQUEST_ID, new_request_id, parameter};
 use super::{SharedState, delivery, federation, oidc, pages, portal, portal_page, register, sts};
-
-/// The header with the number of an answer.
-pub(super) const REQUEST_ID: &str = "x-amzn-requestid";
 
 /// How an operation is carried out.
 type Handler = fn(&mut SimulatorState, &HttpRequest) -> HandlerResult;
@@ -163,15 +160,6 @@ fn find_operation(request: &HttpRequest) -> Option<SimulatedOperation> {
     Some(SimulatedOperation { name, service, handler })
 }
 
-/// A parameter of the body or of the query, decoded.
-pub(super) fn parameter(request: &HttpRequest, key: &str) -> Option<String> {
-    let body = parse_form(&String::from_utf8_lossy(&request.body));
-    body.into_iter()
-        .find(|(name, _)| name == key)
-        .map(|(_, value)| value)
-        .or_else(|| request.param(key))
-}
-
 fn latency(state: &SimulatorState, operation: &SimulatedOperation) -> Duration {
     let slow = operation.service == SimulatedService::Portal || operation.name == "CreateToken";
     if slow { state.options.latency } else { Duration::ZERO }
@@ -223,13 +211,6 @@ fn http_date(moment: Timestamp) -> String {
     let moment =
         OffsetDateTime::from_unix_timestamp(moment.0).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     moment.format(&Rfc2822).unwrap_or_default().replace("+0000", "GMT")
-}
-
-/// A number for each answer, as AWS gives one.
-pub(super) fn new_request_id() -> String {
-    let bytes = random::bytes::<16>().unwrap_or_default();
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }
 
 #[cfg(test)]

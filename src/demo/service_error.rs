@@ -5,7 +5,8 @@ use serde_json::json;
 use crate::domain::Error;
 use crate::os::http::HttpResponse;
 
-use super::router::{REQUEST_ID, new_request_id};
+use super::html::message_page;
+use super::wire::{REQUEST_ID, escape, new_request_id};
 
 /// Which service answers, and so how an error looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +51,7 @@ impl ServiceError {
             }
             SimulatedService::Sts => self.render_xml(),
             SimulatedService::Pages => {
-                super::pages::message_page(self.status, "That did not work", &self.message)
+                message_page(self.status, "That did not work", &self.message)
             }
         }
     }
@@ -92,15 +93,6 @@ fn oauth_error_code(name: &str) -> String {
         out.push(letter.to_ascii_lowercase());
         out
     })
-}
-
-/// Text that is safe between tags and in quoted attributes, of XML and HTML alike.
-pub(super) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#39;")
 }
 
 #[cfg(test)]

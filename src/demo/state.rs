@@ -7,8 +7,9 @@ use std::time::Instant;
 use crate::domain::{AccountId, Result, Timestamp};
 use crate::os::random;
 
+use super::accounts::SimulatedAccount;
 use super::faults::FaultScript;
-use super::organization::{Organization, SimulatedAccount};
+use super::organization::Organization;
 use super::{DeviceApproval, SimulatorOptions};
 
 /// The person who signs in.
@@ -231,9 +232,9 @@ impl SimulatorState {
     pub(super) fn decision(&self, device: &DeviceCodeEntry) -> Option<Decision> {
         let by_itself = match self.options.approval {
             DeviceApproval::Manual => None,
-            DeviceApproval::AfterMillis(wait) => (device.created.elapsed().as_millis()
-                >= u128::from(wait))
-            .then_some(Decision::Allow),
+            DeviceApproval::After(delay) => {
+                (device.created.elapsed() >= delay).then_some(Decision::Allow)
+            }
         };
         device.decision.or(by_itself)
     }

@@ -6,10 +6,10 @@ use crate::domain::{AccountId, RoleArn, Timestamp};
 use crate::os::http::{HttpRequest, HttpResponse};
 
 use super::portal;
-use super::router::{REQUEST_ID, new_request_id, parameter};
-use super::service_error::{HandlerResult, ServiceError, escape};
+use super::service_error::{HandlerResult, ServiceError};
 use super::sigv4::{Signature, SignatureError};
 use super::state::{CredentialsEntry, SimulatorState};
+use super::wire::{REQUEST_ID, escape, new_request_id, parameter};
 
 /// Roles that every account has and that everybody may assume.
 const ASSUMABLE_ROLES: [&str; 3] = ["Deploy", "Terraform", "ReadOnlyFromHub"];

@@ -221,7 +221,7 @@ fn credentials_are_renewed_while_the_command_runs() {
     let sandbox = signed_in_with(SimulatorOptions {
         accounts: 16,
         roles: 4,
-        role_lifetime: 6,
+        role_lifetime_seconds: 6,
         ..SimulatorOptions::default()
     });
     let inside = EndpointChild::new(&sandbox);
@@ -261,7 +261,7 @@ fn when_the_sign_in_is_gone_programs_are_told_what_to_type_and_no_browser_opens(
     let sandbox = signed_in_with(SimulatorOptions {
         accounts: 16,
         roles: 4,
-        role_lifetime: 2,
+        role_lifetime_seconds: 2,
         ..SimulatorOptions::default()
     });
     let inside = expired_child(&sandbox);
@@ -280,7 +280,7 @@ fn with_auto_login_always_a_program_that_asks_opens_a_browser() {
     let sandbox = signed_in_with(SimulatorOptions {
         accounts: 16,
         roles: 4,
-        role_lifetime: 2,
+        role_lifetime_seconds: 2,
         ..SimulatorOptions::default()
     });
     let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();

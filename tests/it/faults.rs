@@ -191,7 +191,7 @@ fn expiry_is_told_by_this_machines_clock() {
         let sandbox = Sandbox::with_options(SimulatorOptions {
             accounts: 4,
             roles: 2,
-            approval: DeviceApproval::AfterMillis(0),
+            approval: DeviceApproval::After(Duration::ZERO),
             ..SimulatorOptions::default()
         });
         sandbox.aws.add_fault(Fault::SkewClock { seconds });

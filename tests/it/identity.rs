@@ -42,7 +42,10 @@ fn simulator_and_client_with(
 }
 
 fn auto_approving() -> SimulatorOptions {
-    SimulatorOptions { approval: DeviceApproval::AfterMillis(0), ..SimulatorOptions::default() }
+    SimulatorOptions {
+        approval: DeviceApproval::After(Duration::ZERO),
+        ..SimulatorOptions::default()
+    }
 }
 
 /// Presses a button on a page, elsewhere than on this thread.

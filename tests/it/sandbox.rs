@@ -30,7 +30,7 @@ impl Sandbox {
         Self::with_options(SimulatorOptions {
             accounts: 16,
             roles: 4,
-            approval: DeviceApproval::AfterMillis(0),
+            approval: DeviceApproval::After(Duration::ZERO),
             ..SimulatorOptions::default()
         })
     }

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -77,7 +78,7 @@ fn a_device_code_dies_after_ten_minutes() {
 #[test]
 fn codes_can_approve_themselves() {
     let demo = start(SimulatorOptions {
-        approval: DeviceApproval::AfterMillis(0),
+        approval: DeviceApproval::After(Duration::ZERO),
         ..SimulatorOptions::default()
     })
     .unwrap();
@@ -136,7 +137,8 @@ fn refreshing_rotates_and_the_old_token_is_dead() {
 #[test]
 fn a_session_ends_and_shortens_its_last_token() {
     let demo =
-        start(SimulatorOptions { session_lifetime: 4_000, ..SimulatorOptions::default() }).unwrap();
+        start(SimulatorOptions { session_lifetime_seconds: 4_000, ..SimulatorOptions::default() })
+            .unwrap();
     let (client, first) = sign_in(&demo);
     demo.add_fault(Fault::SkewClock { seconds: 3_900 });
     assert_eq!(
@@ -174,7 +176,7 @@ fn tokens_can_be_expired_and_sessions_ended() {
 #[test]
 fn without_the_scope_a_session_can_not_be_refreshed() {
     let demo = start(SimulatorOptions {
-        approval: DeviceApproval::AfterMillis(0),
+        approval: DeviceApproval::After(Duration::ZERO),
         ..SimulatorOptions::default()
     })
     .unwrap();

@@ -6,7 +6,20 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::{AccountId, slug};
 
-use super::organization::SimulatedAccount;
+/// One account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SimulatedAccount {
+    /// Twelve digits, all accounts together unique.
+    pub id: AccountId,
+    /// The name; one account has none, and two share one.
+    pub name: Option<String>,
+    /// The root user's address.
+    pub email: Option<String>,
+    /// `env` and `team`, for the configuration; the portal does not tell them.
+    pub tags: BTreeMap<String, String>,
+    /// Permission sets that the person has there; empty when all were revoked.
+    pub roles: Vec<String>,
+}
 
 const TEAMS: [&str; 32] = [
     "payments",
