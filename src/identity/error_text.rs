@@ -5,7 +5,7 @@ use crate::domain::escape_unprintable;
 /// The most characters of an error's text that a message quotes.
 const MAX_LENGTH: usize = 240;
 
-/// Returns the text of the innermost cause, without the operating system's error number.
+/// Returns the text of the innermost source, without the operating system's error number.
 pub(super) fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
     let mut cause = error;
     while let Some(inner) = cause.source() {

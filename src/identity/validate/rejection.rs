@@ -1,30 +1,30 @@
-//! Reasons why a response must not be used.
+//! Reasons reason a response must not be used.
 
 use std::fmt;
 
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::retry::ErrorKind;
 
-/// Why an answer is not used.
+/// Why a response must not be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rejection {
-    /// A proxy, a login page or another box answered in place of AWS, with this HTTP status.
+    /// A proxy, a login page or another middlebox answered instead of AWS, with this HTTP status.
     Middlebox(u16),
-    /// The server failed with this HTTP status, and not in AWS's error form.
+    /// The server failed with this HTTP status, and not in AWS's error format.
     Unavailable(u16),
-    /// A 429, whatever its body says.
+    /// A 429, whatever its body is.
     Throttled,
-    /// The answer is incomplete, too large, of the wrong form or implausible. The text says which
-    /// and contains nothing from the answer.
+    /// The response is incomplete, too large, of the wrong format or implausible. The text gives
+    /// the reason and quotes nothing of the response.
     Invalid(String),
     /// The connection failed while the body was read.
     Interrupted(String),
 }
 
 impl Rejection {
-    /// [`Rejection::Invalid`] for this reason.
-    pub(in crate::identity) fn invalid(why: impl Into<String>) -> Self {
-        Self::Invalid(why.into())
+    /// Creates a [`Rejection::Invalid`].
+    pub(in crate::identity) fn invalid(reason: impl Into<String>) -> Self {
+        Self::Invalid(reason.into())
     }
 }
 
@@ -34,8 +34,8 @@ impl fmt::Display for Rejection {
             Self::Middlebox(status) => write!(f, "a proxy or login page answered with {status}"),
             Self::Unavailable(status) => write!(f, "the server answered with {status}"),
             Self::Throttled => f.write_str("the server asks to slow down"),
-            Self::Invalid(why) => write!(f, "the answer is not valid: {why}"),
-            Self::Interrupted(why) => write!(f, "the answer broke off: {why}"),
+            Self::Invalid(reason) => write!(f, "the response is not valid: {reason}"),
+            Self::Interrupted(reason) => write!(f, "the response was interrupted: {reason}"),
         }
     }
 }
@@ -43,8 +43,8 @@ impl fmt::Display for Rejection {
 impl std::error::Error for Rejection {}
 
 impl From<Rejection> for ConnectorError {
-    /// As the SDK's retry classifiers understand it: throttling or a failure of the network, both
-    /// retried.
+    /// Converts to an error that the SDK's retry classifiers retry: throttling or a network
+    /// failure.
     fn from(rejection: Rejection) -> Self {
         match rejection {
             Rejection::Throttled => {
