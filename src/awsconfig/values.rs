@@ -1,10 +1,10 @@
 //! Keys and values of one section.
 //!
-//! `rust-ini` separates keys and values. Its dialect is not botocore's: it fails on a comment behind
-//! a header, joins a line that ends in a backslash with the next one, merges a key without a value
-//! with the line below, and either flattens indented values or takes keys for a part of them. So
-//! [`to_rust_ini`] first lexes the section and writes it again with one `key=value` per line, which
-//! leaves `rust-ini` nothing to interpret. The result is what botocore would read.
+//! `rust-ini` separates keys and values. Its dialect is not botocore's: it fails on a comment
+//! behind a header, joins a line that ends in a backslash with the next one, merges a key without a
+//! value with the line below, and either flattens indented values or takes keys for a part of them.
+//! So [`to_rust_ini`] first lexes the section and writes it again with one `key=value` per line,
+//! which leaves `rust-ini` nothing to interpret. The result is what botocore would read.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use ini::{Ini, ParseOption};
 
 use super::lexer::{IniLexer, IniLine};
 
-/// Keys (lower case) and values, by key.
+/// Values by key in lower case.
 pub(super) type SectionKeys = BTreeMap<String, String>;
 
 /// Replaces the line breaks inside a value while `rust-ini` parses it.
@@ -61,11 +61,11 @@ fn without_line_breaks(text: &str) -> impl Iterator<Item = char> {
     text.chars().map(|letter| if matches!(letter, '\r' | '\n' | LINE_BREAK) { ' ' } else { letter })
 }
 
-/// The value without what people put around it by mistake: blanks of any kind, a comment, quotes,
-/// lines that follow.
+/// Returns the value without things that users put around it by mistake: any kind of whitespace, a
+/// comment, quotes, further lines.
 ///
-/// AWS programs disagree on comments behind a value, and take quotes for a part of it. URLs,
-/// regions, ids and names of profiles have neither, so that what is meant is clear.
+/// AWS programs disagree on comments after a value, and treat quotes as part of it. URLs, regions,
+/// IDs and names of profiles contain neither, so the intended value is clear.
 pub(super) fn plain_text(value: &str) -> &str {
     const PAIRS: [(char, char); 4] =
         [('"', '"'), ('\'', '\''), ('\u{201c}', '\u{201d}'), ('`', '`')];
@@ -75,7 +75,7 @@ pub(super) fn plain_text(value: &str) -> &str {
     };
     let line = value.trim_matches(invisible).lines().next().unwrap_or_default();
     for (open, close) in PAIRS {
-        // What follows the closing quote is a comment, or the value is not quoted.
+        // If anything but a comment follows the closing quote, the value is not quoted.
         let Some((inside, rest)) = line.strip_prefix(open).and_then(|rest| rest.split_once(close))
         else {
             continue;
@@ -90,7 +90,7 @@ pub(super) fn plain_text(value: &str) -> &str {
     comment.map_or(line, |(at, _)| &line[..at]).trim_matches(invisible)
 }
 
-/// The keys of an indented block such as `s3 =` or `sso_oidc =`.
+/// Parses the keys of an indented block such as `s3 =` or `sso_oidc =`.
 pub(super) fn parse_nested(value: &str) -> SectionKeys {
     let pair = |line: &str| {
         line.split_once('=')
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_what_botocore_reads() {
+    fn values_are_those_that_botocore_reads() {
         let cases = [
             ("k = v", "v"),
             ("k=v", "v"),
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_value_has_no_comment_no_quotes_and_one_line() {
+    fn a_plain_value_is_one_line_without_comment_and_quotes() {
         for value in [
             "eu-west-1",
             " eu-west-1\t",
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_swallowed_beside_an_indented_value() {
+    fn keys_around_an_indented_value_are_kept() {
         let want = [("output", "json"), ("region", "eu"), ("s3", "\nmax = 10")]
             .map(|(k, v)| (k.to_owned(), v.to_owned()));
         assert_eq!(keys("region = eu\ns3 =\n  max = 10\noutput = json\n"), want);

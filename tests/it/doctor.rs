@@ -79,7 +79,7 @@ fn aws_files_that_programs_give_up_are_named_by_line() {
         "{said}"
     );
     assert!(
-        said.contains("line 4: [profile a] stands there a second time")
+        said.contains("line 4: [profile a] is in the file twice")
             && said.contains("line 2 of ~/.aws/credentials"),
         "{said}"
     );

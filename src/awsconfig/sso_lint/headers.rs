@@ -3,34 +3,35 @@
 use super::outline::Outline;
 use super::{LineReplacement, SsoProblem, SsoProblemKind};
 
-/// The mistakes in headers, as problems. One is fixed only if no other section has that name.
+/// Reports problems in headers. One is fixable only if no other section has the name.
 pub(super) fn problems(outline: &Outline<'_>, out: &mut Vec<SsoProblem>) {
-    for part in &outline.sections {
-        let Some(header) = &part.header_problem else { continue };
-        let same = outline.sections.iter().filter(|other| other.subject == part.subject).count();
-        let free = !outline.has_section(&part.subject) && same == 1;
-        let line = outline.line(part.line);
-        let edit = header.correction.as_ref().filter(|_| free).and_then(|right| {
+    for section in &outline.sections {
+        let Some(header) = &section.header_problem else { continue };
+        let same = outline.sections.iter().filter(|other| other.subject == section.subject).count();
+        let is_name_free = !outline.has_section(&section.subject) && same == 1;
+        let line = outline.line(section.line);
+        let edit = header.correction.as_ref().filter(|_| is_name_free).and_then(|correction| {
             let start = line.find('[')?;
-            let end = line[start..].find(part.header_text)? + start + part.header_text.len() + 1;
+            let end =
+                line[start..].find(section.header_text)? + start + section.header_text.len() + 1;
             Some(LineReplacement {
-                line: part.line,
-                lines: vec![format!("{}{right}{}", &line[..start], line.get(end..)?)],
+                line: section.line,
+                lines: vec![format!("{}{correction}{}", &line[..start], line.get(end..)?)],
             })
         });
-        let taken = if edit.is_none() && header.correction.is_some() {
-            ", which is there already"
+        let suffix = if edit.is_none() && header.correction.is_some() {
+            ", which already exists"
         } else {
             ""
         };
         out.push(SsoProblem {
-            line: part.line,
-            section: part.label(),
+            line: section.line,
+            section: section.label(),
             message: header.message.to_owned(),
-            advice: format!("{}{taken}", header.advice),
+            advice: format!("{}{suffix}", header.advice),
             kind: SsoProblemKind::BadHeader,
             edit,
-            subject: part.subject.clone(),
+            subject: section.subject.clone(),
         });
     }
 }

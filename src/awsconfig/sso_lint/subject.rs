@@ -1,10 +1,10 @@
-//! What a section is about, judged by its header even if the header is misspelled.
+//! Classification of sections by their headers, including misspelled ones.
 
 use crate::awsconfig::header::{self, SectionKind};
 use crate::awsconfig::render::{profile_header, sso_session_header};
 use crate::domain::edit_distance;
 
-/// What a section is about, also if its header is misspelled.
+/// The subject of a section, even if its header is misspelled.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Subject {
     /// `[sso-session NAME]`.
@@ -15,19 +15,20 @@ pub(super) enum Subject {
     Other,
 }
 
-/// A mistake in a header.
+/// A problem in a header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct HeaderProblem {
     pub(super) message: &'static str,
     pub(super) advice: String,
-    /// The header as it should be, with its brackets.
+    /// The correct header, with brackets.
     pub(super) correction: Option<String>,
 }
 
-/// How far a word may be from the one that was meant.
+/// The largest edit distance between a misspelled word and the intended one.
 const MAX_EDIT_DISTANCE: usize = 2;
 
-/// What a section is about, and what is wrong with its header.
+/// Determines the subject of a section and the problem of its header, if any. `is_about_sso` is
+/// whether the section has sign-in keys.
 pub(super) fn classify(header_text: &str, is_about_sso: bool) -> (Subject, Option<HeaderProblem>) {
     let inside = header_text.trim();
     let first = inside.split_whitespace().next().unwrap_or_default();
@@ -48,40 +49,40 @@ pub(super) fn classify(header_text: &str, is_about_sso: bool) -> (Subject, Optio
 
 fn unnamed_header(word: &str, inside: &str) -> (Subject, Option<HeaderProblem>) {
     let name = after_first_word(inside);
-    let wrong = |what, advice: String, right| {
-        (Subject::Other, Some(HeaderProblem { message: what, advice, correction: right }))
+    let problem = |message, advice: String| {
+        (Subject::Other, Some(HeaderProblem { message, advice, correction: None }))
     };
     if header::split_shell_words(inside).is_none() {
-        return wrong(
+        return problem(
             "has a quote that is not closed",
             "put the whole name in double quotes".into(),
-            None,
         );
     }
     if name.is_empty() {
-        return wrong("has no name", format!("write [{word} NAME]"), None);
+        return problem("has no name", format!("write [{word} NAME]"));
     }
-    let right =
+    let correction =
         if word == "profile" { profile_header(name) } else { sso_session_header(name) }.ok();
     let subject = if word == "profile" {
         Subject::Profile(name.into())
     } else {
         Subject::Session(name.into())
     };
-    let advice = right
-        .as_ref()
-        .map_or_else(|| "put the name in double quotes".into(), |right| format!("write {right}"));
+    let advice = correction.as_ref().map_or_else(
+        || "put the name in double quotes".into(),
+        |correction| format!("write {correction}"),
+    );
     (
         subject,
         Some(HeaderProblem {
             message: "has a name of several words without quotes",
             advice,
-            correction: right,
+            correction,
         }),
     )
 }
 
-/// A header that is neither a profile's nor a session's to AWS programs.
+/// Classifies a header that AWS programs take neither for a profile nor for a session.
 fn classify_unknown(
     inside: &str,
     first: &str,
@@ -89,7 +90,7 @@ fn classify_unknown(
 ) -> (Subject, Option<HeaderProblem>) {
     let spelled = first.to_lowercase().replace('_', "-");
     let name = header::split_shell_words(after_first_word(inside)).unwrap_or_default();
-    let about = |name: &str| !name.is_empty() && is_about_sso;
+    let is_named_and_about_sso = |name: &str| !name.is_empty() && is_about_sso;
     match &name[..] {
         // `[sso session NAME]`
         [second, name]
@@ -104,16 +105,18 @@ fn classify_unknown(
         [name] if edit_distance(&spelled, "profile") <= MAX_EDIT_DISTANCE => {
             misspelled_header(Subject::Profile(name.clone()))
         }
-        [name] if about(name) && ["sso", "session"].contains(&spelled.as_str()) => {
+        [name]
+            if is_named_and_about_sso(name) && ["sso", "session"].contains(&spelled.as_str()) =>
+        {
             misspelled_header(Subject::Session(name.clone()))
         }
         [] if edit_distance(&spelled, "sso-session") <= MAX_EDIT_DISTANCE => {
             unnamed_header("sso-session", "sso-session")
         }
-        [] if about(inside) && inside.eq_ignore_ascii_case("default") => {
+        [] if is_named_and_about_sso(inside) && inside.eq_ignore_ascii_case("default") => {
             misspelled_header(Subject::Profile("default".into()))
         }
-        [] if about(inside) => {
+        [] if is_named_and_about_sso(inside) => {
             let (subject, header) = misspelled_header(Subject::Profile(inside.to_owned()));
             (
                 subject,
@@ -128,31 +131,31 @@ fn classify_unknown(
 }
 
 fn misspelled_header(subject: Subject) -> (Subject, Option<HeaderProblem>) {
-    let right = match &subject {
+    let correction = match &subject {
         Subject::Session(name) => sso_session_header(name).ok(),
         Subject::Profile(name) => profile_header(name).ok(),
         Subject::Other => None,
     };
-    let advice = right.as_ref().map_or_else(
+    let advice = correction.as_ref().map_or_else(
         || "write [profile NAME] or [sso-session NAME]".into(),
-        |right| format!("write {right}"),
+        |correction| format!("write {correction}"),
     );
     (
         subject,
         Some(HeaderProblem {
             message: "is misspelled, so AWS programs do not read it",
             advice,
-            correction: right,
+            correction,
         }),
     )
 }
 
-/// The name behind the first word of a header: the second word, or all that follow.
+/// Returns what follows the first word of a header.
 pub(super) fn after_first_word(inside: &str) -> &str {
     inside.trim().split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim())
 }
 
-/// The subject that a well-formed header has.
+/// Returns the subject of a well-formed header.
 pub(super) fn parse_subject(inside: &str) -> Option<Subject> {
     let name = header::name(inside)?;
     match header::kind(inside) {
