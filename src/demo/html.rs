@@ -17,7 +17,7 @@ pub(super) fn render_page(status: u16, kind: &str, title: &str, body: &str) -> H
         .replace("{{title}}", &escape(title))
         .replace("{{kind}}", &escape(kind))
         .replace("{{body}}", body);
-    // No form-action here: browsers apply it to the redirect to the program's own port, too.
+    // No form-action: browsers also apply it to the redirect to the program's port.
     HttpResponse::html(status, html).with_header(
         "content-security-policy",
         "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
