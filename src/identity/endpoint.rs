@@ -112,7 +112,9 @@ fn validate_override(url: &str) -> Result<String> {
             ErrorKind::Config,
             format!("`{trimmed}` is not an endpoint URL"),
         )
-        .hint("check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_* and `endpoint_url` in the AWS config file")),
+        .hint(
+            "check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_* and `endpoint_url` in the AWS config file",
+        )),
     }
 }
 

@@ -57,7 +57,8 @@ pub async fn fetch_signin_token(
     let response = match send_with_retries(network, endpoint, credentials, duration_seconds).await?
     {
         Err(ApiError::Response { status: 400, .. }) if duration_seconds.is_some() => {
-            info!(target: "rolecall::identity", host = authority(endpoint), "retrying without a session duration");
+            let host = authority(endpoint);
+            info!(target: "rolecall::identity", host, "retrying without a session duration");
             send_with_retries(network, endpoint, credentials, None).await?
         }
         response => response,
@@ -66,7 +67,7 @@ pub async fn fetch_signin_token(
 }
 
 /// Retries transient failures within the attempts and the deadline of the network configuration.
-/// The outer error is ours, the inner one is the endpoint's.
+/// The outer error is a local one, the inner one is the endpoint's.
 async fn send_with_retries(
     network: &NetworkConfig,
     endpoint: &str,

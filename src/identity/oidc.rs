@@ -13,7 +13,7 @@ use crate::domain::{Error, ErrorKind, InstanceName, Result, Secret, Timestamp, c
 
 use super::clock_skew::ServerDate;
 use super::endpoint::authority;
-use super::sdk_error::{ApiError, login_hint};
+use super::sdk_error::{ApiError, login_hint, throttled};
 use super::validate::{Rejection, values};
 use super::{IdentityClient, Pkce, sdk_config};
 
@@ -262,7 +262,8 @@ impl IdentityClient {
         let encode = |text: &str| utf8_percent_encode(text, QUERY_ENCODE_SET).to_string();
         // The AWS CLI sends `scopes` instead of the `scope` of RFC 6749, and the same order.
         format!(
-            "{}/authorize?response_type=code&client_id={}&redirect_uri={}&state={}&code_challenge_method=S256&scopes={}&code_challenge={}",
+            "{}/authorize?response_type=code&client_id={}&redirect_uri={}&state={}\
+             &code_challenge_method=S256&scopes={}&code_challenge={}",
             self.0.endpoints.oidc,
             encode(&registration.client_id),
             encode(&pkce.redirect_uri),
@@ -350,7 +351,8 @@ impl IdentityClient {
     fn parse_tokens(&self, response: CreateTokenOutput, host: &str) -> Result<TokenResponse> {
         let tokens = parse_token_response(response, self.0.clock.now())
             .map_err(|reason| rejection_error(reason, host))?;
-        info!(target: "rolecall::identity", host, expires = %tokens.expires_at, "access token received");
+        let expires = tokens.expires_at;
+        info!(target: "rolecall::identity", host, %expires, "access token received");
         Ok(tokens)
     }
 
@@ -383,21 +385,40 @@ impl IdentityClient {
         let error = |kind: ErrorKind, text: &str| {
             Error::new(kind, format!("{action}: {text}{}", api_error.message_suffix()))
         };
+        let sign_in_again =
+            |text: &str| Error::new(ErrorKind::LoginNeeded, text).hint(login_hint(name));
         match api_error.code() {
-            "" if api_error.status() == 401 => error(ErrorKind::AccessDenied, "AWS does not accept this program's registration"),
-            "ExpiredTokenException" => Error::new(ErrorKind::LoginNeeded, "the code expired before anybody confirmed it").hint(login_hint(name)),
-            "AccessDeniedException" if api_error.message_suffix().contains("KMS") => error(ErrorKind::AccessDenied, "the directory's encryption key can't be used"),
-            "AccessDeniedException" => Error::new(ErrorKind::LoginNeeded, "the sign-in was declined in the browser").hint(login_hint(name)),
-            "InvalidGrantException" => error(ErrorKind::LoginNeeded, "AWS does not accept the code of this sign-in").hint(login_hint(name)),
+            "" if api_error.status() == 401 => {
+                error(ErrorKind::AccessDenied, "AWS does not accept this program's registration")
+            }
+            "ExpiredTokenException" => {
+                sign_in_again("the code expired before anybody confirmed it")
+            }
+            "AccessDeniedException" if api_error.message_suffix().contains("KMS") => {
+                error(ErrorKind::AccessDenied, "the directory's encryption key can't be used")
+            }
+            "AccessDeniedException" => sign_in_again("the sign-in was declined in the browser"),
+            "InvalidGrantException" => {
+                error(ErrorKind::LoginNeeded, "AWS does not accept the code of this sign-in")
+                    .hint(login_hint(name))
+            }
             "InvalidClientException" | "UnauthorizedClientException" => {
-                error(ErrorKind::AccessDenied, "AWS does not know this program's registration").hint(login_hint_with(name, "--force"))
+                error(ErrorKind::AccessDenied, "AWS does not know this program's registration")
+                    .hint(login_hint_with(name, "--force"))
             }
             "UnsupportedGrantTypeException" => {
-                error(ErrorKind::Config, "this region does not know that way to sign in").hint(login_hint_with(name, "--flow device-code"))
+                error(ErrorKind::Config, "this region does not support this sign-in flow")
+                    .hint(login_hint_with(name, "--flow device-code"))
             }
-            "InvalidScopeException" => error(ErrorKind::Config, "AWS does not know one of the scopes")
-                .hint("check `scopes` of the instance, or `sso_registration_scopes` in the AWS config file"),
-            "SlowDownException" => Error::new(ErrorKind::Throttled, format!("{action}: {host} asks to slow down")),
+            "InvalidScopeException" => error(
+                ErrorKind::Config,
+                "AWS does not know one of the scopes",
+            )
+            .hint(
+                "check `scopes` of the instance, or `sso_registration_scopes` in the AWS config \
+                 file",
+            ),
+            "SlowDownException" => throttled(action, host),
             _ => api_error.explain(action, host, Some(name)),
         }
     }

@@ -151,26 +151,48 @@ impl ApiError {
     }
 
     fn explain_without_session(&self, action: &str, host: &str) -> Error {
+        let detail = self.message_suffix();
+        let error = |kind, text: String| Error::new(kind, format!("{action}: {text}"));
         match self {
-            ApiError::Response { status: 403, .. } => Error::new(ErrorKind::AccessDenied, format!("{action}: access denied{}", self.message_suffix())),
-            ApiError::Response { status: 429, .. } => Error::new(ErrorKind::Throttled, format!("{action}: {host} asks to slow down")),
-            ApiError::Response { code, .. } if code.contains("Throttl") || code.contains("TooManyRequests") => {
-                Error::new(ErrorKind::Throttled, format!("{action}: {host} asks to slow down"))
+            ApiError::Response { status: 403, .. } => {
+                error(ErrorKind::AccessDenied, format!("access denied{detail}"))
+            }
+            ApiError::Response { status: 429, .. } => throttled(action, host),
+            ApiError::Response { code, .. }
+                if code.contains("Throttl") || code.contains("TooManyRequests") =>
+            {
+                throttled(action, host)
             }
             ApiError::Response { status: status @ 500.., .. } => {
-                Error::new(ErrorKind::Unreachable, format!("{action}: {host} answered with {status}{}", self.message_suffix()))
+                error(ErrorKind::Unreachable, format!("{host} answered with {status}{detail}"))
             }
-            ApiError::Response { .. } => Error::new(ErrorKind::AccessDenied, format!("{action}: {host} refused the request{}", self.message_suffix())),
-            ApiError::NoResponse(reason) if reason.contains("certificate") => {
-                Error::new(ErrorKind::Unreachable, format!("{action}: the certificate of {host} is not trusted{}", self.message_suffix()))
-                    .hint("if a proxy inspects your traffic, set AWS_CA_BUNDLE to the PEM file of its authority")
+            ApiError::Response { .. } => {
+                error(ErrorKind::AccessDenied, format!("{host} refused the request{detail}"))
             }
-            ApiError::NoResponse(_) => Error::new(ErrorKind::Unreachable, format!("{action}: {host} can't be reached{}", self.message_suffix()))
-                .hint("check the network, and HTTPS_PROXY and NO_PROXY if there is a proxy"),
+            ApiError::NoResponse(reason) if reason.contains("certificate") => error(
+                ErrorKind::Unreachable,
+                format!("the certificate of {host} is not trusted{detail}"),
+            )
+            .hint(
+                "if a proxy inspects your traffic, set AWS_CA_BUNDLE to the PEM file of its \
+                 authority",
+            ),
+            ApiError::NoResponse(_) => {
+                error(ErrorKind::Unreachable, format!("{host} can't be reached{detail}"))
+                    .hint("check the network, and HTTPS_PROXY and NO_PROXY if there is a proxy")
+            }
             ApiError::Rejected(rejection) => rejection_error(rejection, action, host),
-            ApiError::NotSent(_) => Error::internal(format!("{action}: the request to {host} could not be made{}", self.message_suffix())),
+            ApiError::NotSent(_) => {
+                let text = format!("the request to {host} could not be made{detail}");
+                error(ErrorKind::Internal, text)
+            }
         }
     }
+}
+
+/// The error for requests that AWS throttles.
+pub(super) fn throttled(action: &str, host: &str) -> Error {
+    Error::new(ErrorKind::Throttled, format!("{action}: {host} asks to slow down"))
 }
 
 impl fmt::Display for ApiError {
@@ -193,15 +215,26 @@ fn rejection_error(rejection: &Rejection, action: &str, host: &str) -> Error {
     let unreachable =
         |text: String| Error::new(ErrorKind::Unreachable, format!("{action}: {text}"));
     match rejection {
-        Rejection::Middlebox(status) => {
-            unreachable(format!("AWS could not be reached (a proxy or login page answered for {host} with status {status})"))
-                .hint("open a web page to see if the network wants you to sign in, or check HTTPS_PROXY and NO_PROXY")
-        }
+        Rejection::Middlebox(status) => unreachable(format!(
+            "AWS could not be reached (a proxy or login page answered for {host} with status \
+             {status})"
+        ))
+        .hint(
+            "open a web page to see if the network wants you to sign in, or check HTTPS_PROXY and \
+             NO_PROXY",
+        ),
         Rejection::Unavailable(status) => unreachable(format!("{host} answered with {status}")),
-        Rejection::Throttled => Error::new(ErrorKind::Throttled, format!("{action}: {host} asks to slow down")),
-        Rejection::Invalid(reason) => unreachable(format!("the response of {host} is not valid: {reason}"))
-            .hint("try again; if the error persists, check AWS_ENDPOINT_URL and the proxies on the way to AWS"),
-        Rejection::Interrupted(reason) => unreachable(format!("the response of {host} was interrupted ({reason})")).hint("try again"),
+        Rejection::Throttled => throttled(action, host),
+        Rejection::Invalid(reason) => {
+            unreachable(format!("the response of {host} is not valid: {reason}")).hint(
+                "try again; if the error persists, check AWS_ENDPOINT_URL and the proxies on the \
+                 way to AWS",
+            )
+        }
+        Rejection::Interrupted(reason) => {
+            unreachable(format!("the response of {host} was interrupted ({reason})"))
+                .hint("try again")
+        }
     }
 }
 

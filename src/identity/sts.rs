@@ -82,7 +82,8 @@ impl IdentityClient {
                     &ApiError::Rejected(reason),
                 )
             })?;
-        info!(target: "rolecall::identity", host = authority(&endpoint), role = chain.role_arn, "role assumed");
+        let host = authority(&endpoint);
+        info!(target: "rolecall::identity", host, role = chain.role_arn, "role assumed");
         Ok(credentials)
     }
 
@@ -153,12 +154,21 @@ impl IdentityClient {
             )
         };
         match (api_error.code(), api_error.status()) {
-            ("ExpiredTokenException" | "ExpiredToken", _) => refused("the credentials to assume it with have expired"),
+            ("ExpiredTokenException" | "ExpiredToken", _) => {
+                refused("the credentials to assume it with have expired")
+            }
             ("RegionDisabledException", _) => refused("STS is not activated in this region"),
             (_, 403) => refused("the role's trust policy or your permissions do not allow it")
-                .hint("its trust policy must allow the role that you assume it from; set `external_id` and `source_identity` if it requires them"),
+                .hint(
+                    "its trust policy must allow the role that you assume it from; set \
+                     `external_id` and `source_identity` if it requires them",
+                ),
             (_, 400..=499) if api_error.status() != 429 => refused("AWS rejected the request"),
-            _ => api_error.explain(&format!("assuming `{role}` in {account}"), authority(endpoint), Some(&self.instance().name)),
+            _ => api_error.explain(
+                &format!("assuming `{role}` in {account}"),
+                authority(endpoint),
+                Some(&self.instance().name),
+            ),
         }
     }
 }
