@@ -1,33 +1,33 @@
-//! The config file as a whole: sections by kind and name.
+//! The config file: sections by kind and name.
 
 use std::collections::BTreeMap;
 
 use super::header::{self, SectionKind};
-use super::lexer::{self, LEGACY_SSO_KEYS, SectionSpan};
+use super::lexer::{self, BYTE_ORDER_MARK, LEGACY_SSO_KEYS, SectionSpan};
 use super::values::{self, SectionKeys};
 
-/// A profile, all sections of its name merged.
+/// A profile, merged from all sections of its name.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Profile {
-    /// Its keys, in lower case. A value of several lines has `\n` between them.
+    /// Values by key in lower case. The lines of a multi-line value are separated by `\n`.
     pub keys: BTreeMap<String, String>,
 }
 
 impl Profile {
-    /// The value of a key without comments, quotes and further lines, for values that can have none
-    /// of these: regions, URLs, ids, names of sessions and roles. Empty values count as
+    /// Returns the value of a key without comments, quotes and further lines, for values that can't
+    /// contain any of these: regions, URLs, IDs, names of sessions and roles. Empty values count as
     /// missing.
     pub fn plain_value(&self, key: &str) -> Option<&str> {
         self.keys.get(key).map(|value| values::plain_text(value)).filter(|value| !value.is_empty())
     }
 
-    /// The value of a key; empty values count as missing.
+    /// Returns the value of a key; empty values count as missing.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.keys.get(key).map(String::as_str).filter(|value| !value.is_empty())
     }
 }
 
-/// The AWS config file, read once.
+/// A parsed AWS config or credentials file.
 #[derive(Debug, Clone, Default)]
 pub struct AwsConfig {
     text: String,
@@ -35,41 +35,41 @@ pub struct AwsConfig {
 }
 
 impl AwsConfig {
-    /// Takes the file's bytes. A byte order mark is passed over; bytes that are not UTF-8 spoil
-    /// only the names and values they stand in.
+    /// Parses the bytes of a file. A byte order mark is skipped; bytes that are not UTF-8 affect
+    /// only the names and values that contain them.
     pub fn parse(bytes: impl Into<Vec<u8>>) -> Self {
         let mut text = match String::from_utf8(bytes.into()) {
             Ok(text) => text,
-            Err(odd) => String::from_utf8_lossy(odd.as_bytes()).into_owned(),
+            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
         };
-        if text.starts_with('\u{feff}') {
+        if text.starts_with(BYTE_ORDER_MARK) {
             text.remove(0);
         }
         Self { sections: lexer::sections(&text), text }
     }
 
-    /// The profile of this name: `[profile NAME]`, or `[default]`.
+    /// Returns the profile of this name: `[profile NAME]`, or `[default]`.
     pub fn profile(&self, name: &str) -> Option<Profile> {
         self.merged_keys(SectionKind::Profile, name).map(|keys| Profile { keys })
     }
 
-    /// Every profile with its keys, in order, all sections of a name merged: one pass over the
-    /// file.
+    /// Returns all profiles with their keys, in order, merged from all sections of a name, in one
+    /// pass over the file.
     pub fn profiles(&self) -> Vec<(String, Profile)> {
-        let (mut found, mut places) =
+        let (mut found, mut positions) =
             (Vec::<(String, Profile)>::new(), std::collections::HashMap::new());
         for section in self.sections(SectionKind::Profile) {
             let Some(name) = self.section_name(section) else { continue };
-            let place = *places.entry(name.clone()).or_insert(found.len());
-            if place == found.len() {
+            let position = *positions.entry(name.clone()).or_insert(found.len());
+            if position == found.len() {
                 found.push((name, Profile::default()));
             }
-            self.add_keys(section, &mut found[place].1.keys);
+            self.add_keys(section, &mut found[position].1.keys);
         }
         found
     }
 
-    /// The names of all profiles of a config file, in order, each once.
+    /// Returns the names of all profiles in a config file, in order, each once.
     pub fn profile_names(&self) -> Vec<String> {
         let mut names = self
             .sections(SectionKind::Profile)
@@ -79,7 +79,7 @@ impl AwsConfig {
         names
     }
 
-    /// The names of all profiles of a credentials file, where every section is one.
+    /// Returns the names of all profiles in a credentials file, where every section is a profile.
     pub fn credentials_profile_names(&self) -> Vec<String> {
         let mut names = self
             .sections
@@ -90,8 +90,8 @@ impl AwsConfig {
         names
     }
 
-    /// The `[services NAME]` section: keys by service id, in lower case and with `_` (`sso-oidc` is
-    /// read as `sso_oidc`).
+    /// Returns the `[services NAME]` section: keys by service ID, in lower case and with `_`
+    /// (`sso-oidc` becomes `sso_oidc`).
     pub fn services(&self, name: &str) -> Option<BTreeMap<String, BTreeMap<String, String>>> {
         let keys = self.merged_keys(SectionKind::Services, name)?;
         Some(
@@ -109,17 +109,17 @@ impl AwsConfig {
         header::name(self.header_text(section))
     }
 
-    /// The values of a section's legacy keys as they stand in its lines.
+    /// Returns the values of a section's [`LEGACY_SSO_KEYS`] as written.
     pub(super) fn legacy_values(&self, section: &SectionSpan) -> [&str; LEGACY_SSO_KEYS.len()] {
         section.legacy_values.each_ref().map(|range| &self.text[range.clone()])
     }
 
-    /// Adds a section's keys; later ones win.
+    /// Adds a section's keys to `keys`; later ones win.
     pub(super) fn add_keys(&self, section: &SectionSpan, keys: &mut SectionKeys) {
         values::parse_keys(&self.text[section.body.clone()], keys);
     }
 
-    /// The text as it was read.
+    /// The text of the file, without a byte order mark.
     pub(super) fn text(&self) -> &str {
         &self.text
     }
@@ -128,13 +128,13 @@ impl AwsConfig {
         &self.text[section.header.clone()]
     }
 
-    /// The keys of all sections of this kind and name; `None` if there is none.
+    /// Merges the keys of all sections of this kind and name; `None` if there is no such section.
     fn merged_keys(&self, kind: SectionKind, name: &str) -> Option<SectionKeys> {
         let mut found = None;
         for section in self.sections(kind) {
             let inside = self.header_text(section);
-            // A name occurs in its header unless quotes take it apart; only then is the header
-            // worth reading.
+            // A header contains its name literally unless it has quotes or escapes. Parse only
+            // headers that can match.
             let likely = inside.contains(name) || inside.contains(['"', '\'', '\\']);
             if likely && header::name(inside).as_deref() == Some(name) {
                 self.add_keys(section, found.get_or_insert_default());

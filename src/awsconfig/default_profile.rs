@@ -1,20 +1,20 @@
-//! What the `[default]` profile takes credentials from: SDKs do so before they ask an endpoint.
+//! Credential settings of the `[default]` profile, which SDKs prefer to a credentials endpoint.
 
 use super::config_file::AwsConfig;
 use super::header::SectionKind;
 use super::lexer::{IniLexer, IniLine};
 
-/// A key of `[default]` that makes SDKs look for credentials there.
+/// A key of `[default]` that makes SDKs take credentials from this profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DefaultCredentialKey {
-    /// The key, as it is written there.
+    /// The key as written.
     pub key: String,
-    /// Its line in the file; the first is 1.
+    /// The line in the file, from 1.
     pub line: usize,
 }
 
-/// Any of these is enough: where it does not suffice for credentials, SDKs stop with an error
-/// instead of going on.
+/// The keys that configure credentials. One is enough: if it does not suffice to get credentials,
+/// SDKs fail instead of trying the next source.
 const CREDENTIAL_KEYS: [&str; 11] = [
     "aws_access_key_id",
     "aws_secret_access_key",
@@ -30,7 +30,7 @@ const CREDENTIAL_KEYS: [&str; 11] = [
 ];
 
 impl AwsConfig {
-    /// The first line of the default profile that is about credentials, in a config or a
+    /// Returns the first key of the default profile that configures credentials, in a config or a
     /// credentials file.
     pub fn default_credential_key(&self) -> Option<DefaultCredentialKey> {
         let is_default = |section: &&super::lexer::SectionSpan| {
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn every_way_to_credentials_is_found_with_its_line() {
+    fn every_credential_key_is_found_with_its_line() {
         for key in CREDENTIAL_KEYS {
             assert_eq!(
                 credential_key(&format!("# mine\n\n[default]\nregion = x\n{key} = y\n")),
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn other_profiles_other_keys_and_comments_are_no_hindrance() {
+    fn other_profiles_other_keys_and_comments_are_ignored() {
         let fine = [
             "",
             "[default]\nregion = eu-west-1\noutput = json\n[profile a]\nrole_arn = x",

@@ -1,30 +1,28 @@
-//! Changing single lines of the AWS files: every byte that is not about the change stays where it
-//! was.
+//! Edits of single keys in the AWS credentials file. All other bytes stay unchanged.
 
 use crate::domain::{Error, ErrorKind, Result};
 
-use super::lexer::{IniLexer, IniLine};
+use super::lexer::{BYTE_ORDER_MARK, IniLexer, IniLine};
 
-/// The keys of a section and what they shall be, in the order in which missing ones are added.
+/// Keys of a section and their new values. Missing keys are added in this order.
 pub type KeyValuePairs<'a> = [(&'a str, &'a str)];
 
-/// The text of a credentials file with these keys in its section `[name]`. Lines of the section
-/// that are about other keys, and all other sections, stay as they are; a section that is missing
-/// is added at the end.
+/// Sets these keys in the section `[name]` of a credentials file and returns the new bytes. Other
+/// keys and sections stay unchanged; a missing section is added at the end.
 ///
 /// # Errors
-/// [`Kind::Config`] when the name or a value can't stand in such a file, or when the file is
-/// indented so oddly that a new line would change the meaning of others.
+/// [`ErrorKind::Config`] if the file format can't hold the name or a value, or if the file is
+/// indented in a way that a new line would change the meaning of others.
 pub fn set(bytes: &[u8], name: &str, pairs: &KeyValuePairs) -> Result<Vec<u8>> {
-    let fits =
+    let is_valid =
         |text: &str| !text.is_empty() && text == text.trim() && !text.chars().any(char::is_control);
-    if !fits(name)
+    if !is_valid(name)
         || name.contains(['[', ']', '#', ';'])
-        || pairs.iter().any(|(_, value)| !fits(value))
+        || pairs.iter().any(|(_, value)| !is_valid(value))
     {
         return Err(Error::new(
             ErrorKind::Config,
-            format!("[{name}] can't stand in an AWS credentials file"),
+            format!("[{name}] is not valid in an AWS credentials file"),
         ));
     }
     let lines = parse_lines(bytes);
@@ -39,13 +37,13 @@ pub fn set(bytes: &[u8], name: &str, pairs: &KeyValuePairs) -> Result<Vec<u8>> {
     }
     Err(Error::new(
         ErrorKind::Config,
-        format!("[{name}] can't be changed without changing what stands around it"),
+        format!("[{name}] can't be changed without changing other sections"),
     )
     .hint("its lines are indented in an unusual way: put them at the beginning of the line"))
 }
 
-/// The value of a key in the section `[name]` of a credentials file; the last one counts, and an
-/// empty one is none.
+/// Returns the value of a key in the section `[name]` of a credentials file. The last one counts;
+/// an empty one counts as missing.
 pub fn get(bytes: &[u8], name: &str, key: &str) -> Option<String> {
     let lines = parse_lines(bytes);
     let found = lines
@@ -55,14 +53,14 @@ pub fn get(bytes: &[u8], name: &str, key: &str) -> Option<String> {
     Some(found.value.clone()).filter(|value| !value.is_empty())
 }
 
-/// A line as it stands, and what it means.
+/// A line and its meaning.
 #[derive(Debug, PartialEq, Eq)]
 struct EditableLine<'b> {
     raw: &'b [u8],
-    /// The section it is in, header included; `None` above the first.
+    /// The section that contains the line or that it begins; `None` above the first header.
     section: Option<String>,
     kind: IniLineKind,
-    /// The key of a [`What::Key`].
+    /// The key of an [`IniLineKind::Key`].
     key: String,
     /// The first line of its value.
     value: String,
@@ -89,7 +87,7 @@ impl EditableLine<'_> {
         &self.raw[..self.raw.len() - self.raw.trim_ascii_start().len()]
     }
 
-    /// The line's end: `\n`, `\r\n` or nothing.
+    /// The line ending: `\n`, `\r\n` or nothing.
     fn line_ending(&self) -> &'static [u8] {
         match self.raw {
             [.., b'\r', b'\n'] => b"\r\n",
@@ -98,7 +96,7 @@ impl EditableLine<'_> {
         }
     }
 
-    /// The line with another value; the same line if it has it already.
+    /// Returns the line with another value; unchanged if it already has this value.
     fn with_value(&self, value: &str) -> Vec<u8> {
         let delimiter = self
             .raw
@@ -106,20 +104,22 @@ impl EditableLine<'_> {
             .position(|byte| matches!(byte, b'=' | b':'))
             .map_or(self.raw.len(), |at| at + 1);
         let (head, tail) = self.raw.split_at(delimiter);
-        let gap = &tail[..tail.len() - tail.trim_ascii_start().len()];
-        let gap = if self.value.is_empty() { b" " } else { gap };
-        [head, gap, value.as_bytes(), self.line_ending()].concat()
+        let spaces = &tail[..tail.len() - tail.trim_ascii_start().len()];
+        let spaces = if self.value.is_empty() { b" " } else { spaces };
+        [head, spaces, value.as_bytes(), self.line_ending()].concat()
     }
 }
 
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-
 fn parse_lines(bytes: &[u8]) -> Vec<EditableLine<'_>> {
-    let (mut reader, mut section) = (IniLexer::default(), None);
-    let mut read = |(number, raw): (usize, &'_ [u8])| {
-        let bare = if number == 0 { raw.strip_prefix(BYTE_ORDER_MARK).unwrap_or(raw) } else { raw };
-        let line = String::from_utf8_lossy(bare);
-        let (what, key, value) = match reader.lex_line(&line) {
+    let (mut lexer, mut section) = (IniLexer::default(), None);
+    let mut parse = |(number, raw): (usize, &'_ [u8])| {
+        let text = if number == 0 {
+            raw.strip_prefix(BYTE_ORDER_MARK.as_bytes()).unwrap_or(raw)
+        } else {
+            raw
+        };
+        let line = String::from_utf8_lossy(text);
+        let (kind, key, value) = match lexer.lex_line(&line) {
             IniLine::Header(inside) => {
                 section = Some(inside.trim().to_owned());
                 (IniLineKind::Header, String::new(), String::new())
@@ -130,22 +130,22 @@ fn parse_lines(bytes: &[u8]) -> Vec<EditableLine<'_>> {
                 (IniLineKind::Other, String::new(), String::new())
             }
         };
-        (section.clone(), what, key, value)
+        (section.clone(), kind, key, value)
     };
     let line = |(number, raw)| {
-        let (section, what, key, value) = read((number, raw));
-        EditableLine { raw, section, kind: what, key, value }
+        let (section, kind, key, value) = parse((number, raw));
+        EditableLine { raw, section, kind, key, value }
     };
     bytes.split_inclusive(|byte| *byte == b'\n').enumerate().map(line).collect()
 }
 
-/// The file's way to end lines.
+/// The line ending of the file, by its first line.
 fn file_line_ending(lines: &[EditableLine<'_>]) -> &'static [u8] {
     lines.first().map(EditableLine::line_ending).filter(|end| !end.is_empty()).unwrap_or(b"\n")
 }
 
-/// Sets every occurrence of a key, since readers don't agree on which one counts, and adds the
-/// missing ones behind the first section's last key.
+/// Sets every occurrence of a key, because programs disagree on which one counts, and adds missing
+/// keys after the last key of the first section of this name.
 fn replace_keys(lines: &[EditableLine<'_>], name: &str, pairs: &KeyValuePairs) -> Vec<u8> {
     let first = lines.iter().position(|line| line.is_header_of(name)).unwrap_or_default();
     let until = lines[first + 1..]
@@ -180,7 +180,7 @@ fn replace_keys(lines: &[EditableLine<'_>], name: &str, pairs: &KeyValuePairs) -
         };
         match wanted {
             Some((_, value)) => out.extend(line.with_value(value)),
-            // The rest of a value that was longer than ours.
+            // The further lines of a replaced value.
             None if replacing && line.kind == IniLineKind::Continuation => {}
             None => out.extend(line.raw),
         }
@@ -193,7 +193,7 @@ fn replace_keys(lines: &[EditableLine<'_>], name: &str, pairs: &KeyValuePairs) -
             });
         }
     }
-    // Where the file ended without a line's end, it does so again.
+    // Keep the file without a final line ending if it had none.
     while lines.last().is_some_and(|line| line.line_ending().is_empty()) && out.ends_with(b"\n") {
         out.truncate(out.len() - if out.ends_with(b"\r\n") { 2 } else { 1 });
     }
@@ -203,7 +203,7 @@ fn replace_keys(lines: &[EditableLine<'_>], name: &str, pairs: &KeyValuePairs) -
 fn append_section(bytes: &[u8], name: &str, pairs: &KeyValuePairs) -> Vec<u8> {
     let lines = parse_lines(bytes);
     let (end, open) = (file_line_ending(&lines), !bytes.is_empty() && !bytes.ends_with(b"\n"));
-    let text = bytes != BYTE_ORDER_MARK && !bytes.is_empty();
+    let text = bytes != BYTE_ORDER_MARK.as_bytes() && !bytes.is_empty();
     let mut out = bytes.to_vec();
     if open && text {
         out.extend(end);
@@ -221,10 +221,10 @@ fn append_section(bytes: &[u8], name: &str, pairs: &KeyValuePairs) -> Vec<u8> {
     out
 }
 
-/// Whether every occurrence of these keys has its value and nothing more: an odd line behind it may
-/// have become a part of it.
+/// Whether every occurrence of these keys has exactly its value: an indented line after it may have
+/// become part of it.
 fn has_values(lines: &[EditableLine<'_>], name: &str, pairs: &KeyValuePairs) -> bool {
-    let goes_on = |at: usize| {
+    let is_continued = |at: usize| {
         lines[at + 1..]
             .iter()
             .find(|line| line.kind != IniLineKind::Other)
@@ -236,19 +236,19 @@ fn has_values(lines: &[EditableLine<'_>], name: &str, pairs: &KeyValuePairs) -> 
             .enumerate()
             .filter(|(_, line)| line.is_in_section(name) && line.key.eq_ignore_ascii_case(key));
         let mut found = all.peekable();
-        found.peek().is_some() && found.all(|(at, line)| line.value == *value && !goes_on(at))
+        found.peek().is_some() && found.all(|(at, line)| line.value == *value && !is_continued(at))
     });
-    values.all(|right| right)
+    values.all(|matches| matches)
 }
 
-/// What stands in other sections, and what it means.
+/// The lines of all other sections with their meaning, without comments and blank lines.
 fn other_sections<'l>(
     lines: &'l [EditableLine<'_>],
     name: &str,
 ) -> Vec<(Option<&'l str>, IniLineKind, &'l [u8])> {
-    let foreign = lines.iter().filter(|line| !line.is_in_section(name));
-    let text = foreign.filter(|line| line.kind != IniLineKind::Other);
-    text.map(|line| (line.section.as_deref(), line.kind, line.raw.trim_ascii_end())).collect()
+    let others = lines.iter().filter(|line| !line.is_in_section(name));
+    let meaningful = others.filter(|line| line.kind != IniLineKind::Other);
+    meaningful.map(|line| (line.section.as_deref(), line.kind, line.raw.trim_ascii_end())).collect()
 }
 
 #[cfg(test)]
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn values_change_where_they_stand_and_missing_keys_follow_the_last_one() {
+    fn values_change_in_place_and_missing_keys_follow_the_last_one() {
         let text = "# mine\n[a]\nregion = eu\n[default]\n; c\nAWS_ACCESS_KEY_ID=old\noutput = json\n\n# for b\n[b]\nx = y\n";
         let want = "# mine\n[a]\nregion = eu\n[default]\n; c\nAWS_ACCESS_KEY_ID=ASIA1\noutput = json\naws_session_token = t0k=/\n\n# for b\n[b]\nx = y\n";
         assert_eq!(edited(text, "default"), want);
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_section_stands_at_the_end_and_the_file_ends_as_before() {
+    fn a_new_section_is_added_at_the_end_and_the_file_ends_as_before() {
         let block = "[new]\naws_access_key_id = ASIA1\naws_session_token = t0k=/";
         assert_eq!(edited("", "new"), format!("{block}\n"));
         assert_eq!(edited("[a]\nx = 1\n", "new"), format!("[a]\nx = 1\n\n{block}\n"));
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_files_keep_their_oddities() {
+    fn unusual_files_keep_their_formatting() {
         let cases = [
             (
                 "\u{feff}[x]\r\naws_access_key_id : old\r\n",
@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_change_other_sections_is_refused() {
+    fn an_edit_that_would_change_other_sections_is_rejected() {
         let error = set(b"[x]\n  [y]\n  k = v\n", "x", &PAIRS).unwrap_err();
         assert!(
             error.kind == ErrorKind::Config && error.hints[0].contains("indented"),
@@ -343,7 +343,7 @@ mod tests {
         );
     }
 
-    /// Lines of a file, most of them with a meaning.
+    /// Generates files, most of whose lines have a meaning.
     fn text() -> impl Strategy<Value = String> {
         let line = prop_oneof![
             "[ \t]{0,2}\\[[ab]\\][ \t]{0,2}",
@@ -361,7 +361,7 @@ mod tests {
 
     /// The bytes of all sections but one, comments and blank lines included.
     fn other_bytes(bytes: &[u8], name: &str) -> Vec<u8> {
-        let all = parse_lines(bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes));
+        let all = parse_lines(bytes.strip_prefix(BYTE_ORDER_MARK.as_bytes()).unwrap_or(bytes));
         all.iter()
             .filter(|line| !line.is_in_section(name))
             .flat_map(|line| line.raw.iter().copied())
@@ -377,14 +377,14 @@ mod tests {
                 prop_assert_eq!(get(&once, "a", key), Some(value.to_owned()));
             }
             let (before, after) = (other_bytes(text.as_bytes(), "a"), other_bytes(&once, "a"));
-            // A section that had to be added may stand behind a line's end and a blank line that it needs.
+            // A new section may need a line ending and a blank line before it.
             prop_assert!(after.starts_with(&before) && after[before.len()..].trim_ascii().is_empty(), "{before:?} {after:?}");
             let ends = |bytes: &[u8]| bytes.ends_with(b"\n");
-            prop_assert!(text.is_empty() || text.as_bytes() == BYTE_ORDER_MARK || ends(&once) == ends(text.as_bytes()));
+            prop_assert!(text.is_empty() || text == BYTE_ORDER_MARK || ends(&once) == ends(text.as_bytes()));
         }
 
         #[test]
-        fn lines_taken_apart_are_the_file(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        fn parsed_lines_concatenate_to_the_file(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             let whole: Vec<u8> = parse_lines(&bytes).iter().flat_map(|line| line.raw.iter().copied()).collect();
             prop_assert_eq!(whole, bytes);
         }

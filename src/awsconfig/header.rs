@@ -1,6 +1,6 @@
-//! Section headers: `[profile "a b"] # comment`, and the names in them.
+//! Section headers such as `[profile "a b"] # comment`, and the names in them.
 
-/// What a section is about.
+/// The kind of a section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum SectionKind {
     /// `[profile NAME]` or `[default]`.
@@ -9,28 +9,28 @@ pub(super) enum SectionKind {
     SsoSession,
     /// `[services NAME]`.
     Services,
-    /// Anything else: a bare `[NAME]` is a profile in the credentials file and nothing in the
-    /// config file.
+    /// Anything else. A bare `[NAME]` is a profile in the credentials file and has no meaning in
+    /// the config file.
     #[default]
     Other,
 }
 
-/// What stands between the brackets of a header; `None` if the trimmed line is none. What follows
-/// the brackets is a comment.
+/// Returns the text between the brackets of a header; `None` if the trimmed line is not a header.
+/// Text after the brackets is a comment.
 pub(super) fn strip_brackets(line: &str) -> Option<&str> {
     let rest = line.strip_prefix('[')?;
     let ends_here = |at: &usize| {
-        let behind = rest[at + 1..].trim_start();
-        behind.is_empty() || behind.starts_with(['#', ';'])
+        let after = rest[at + 1..].trim_start();
+        after.is_empty() || after.starts_with(['#', ';'])
     };
-    // Names may have brackets too: the first one that can be the end is, else the last, as with
-    // botocore.
+    // Names may contain brackets. As in botocore, the header ends at the first bracket that can be
+    // its end, else at the last one.
     let end =
         rest.match_indices(']').map(|(at, _)| at).find(ends_here).or_else(|| rest.rfind(']'))?;
     (end > 0).then(|| &rest[..end])
 }
 
-/// The kind of a section by what stands between its brackets; botocore looks at the beginning only.
+/// Returns the kind of a section by its header text. botocore looks only at how it begins.
 pub(super) fn kind(inside: &str) -> SectionKind {
     let inside = inside.trim();
     match inside {
@@ -42,8 +42,8 @@ pub(super) fn kind(inside: &str) -> SectionKind {
     }
 }
 
-/// The section's name: the second of exactly two words, `default` of `[default]`; `None` where
-/// botocore sees no name either.
+/// Returns the section's name: the second of exactly two words, or `default` for `[default]`;
+/// `None` if botocore finds no name either.
 pub(super) fn name(inside: &str) -> Option<String> {
     let inside = inside.trim();
     if inside == "default" {
@@ -61,7 +61,7 @@ pub(super) fn name(inside: &str) -> Option<String> {
     (words.len() == 1).then_some(name)
 }
 
-/// Splits as a POSIX shell does; `None` when a quote is not closed.
+/// Splits words like a POSIX shell; `None` if a quote is not closed.
 pub(super) fn split_shell_words(text: &str) -> Option<Vec<String>> {
     let (mut words, mut word, mut letters) = (Vec::new(), None::<String>, text.chars());
     while let Some(letter) = letters.next() {

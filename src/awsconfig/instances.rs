@@ -1,4 +1,4 @@
-//! IAM Identity Centers that the AWS config file knows.
+//! IAM Identity Center instances that the AWS config file names.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,48 +7,48 @@ use crate::domain::{EndpointOverrides, Region, StartUrl};
 use super::config_file::AwsConfig;
 use super::header::SectionKind;
 use super::lexer::LEGACY_SSO_KEYS;
-use super::values::{SectionKeys, plain_text as plain};
+use super::values::{SectionKeys, plain_text};
 
-/// An `[sso-session NAME]`.
+/// An `[sso-session NAME]` section.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SsoSession {
-    /// Its name.
+    /// The session's name.
     pub name: String,
-    /// `sso_start_url`, if it has one.
+    /// `sso_start_url`, if set.
     pub start_url: Option<StartUrl>,
-    /// `sso_region`, if it has one.
+    /// `sso_region`, if set.
     pub region: Option<Region>,
-    /// `sso_registration_scopes`; empty when it says none.
+    /// `sso_registration_scopes`; empty if not set.
     pub registration_scopes: Vec<String>,
     /// Endpoints from the `services` or `endpoint_url` of the section, else from the `services` of
-    /// the first profile that uses it and has some. The `endpoint_url` of a profile is about
-    /// that profile alone.
+    /// the first profile that uses the session and has endpoints there. The `endpoint_url` of a
+    /// profile applies only to that profile.
     pub endpoints: EndpointOverrides,
     /// The section that the endpoints come from, such as `[profile a]`.
     pub endpoints_from: Option<String>,
 }
 
-/// A directory that profiles name by start URL and region: `sso_…`, or Granted's `granted_sso_…`.
+/// An instance that profiles name by start URL and region: `sso_…`, or Granted's `granted_sso_…`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LegacyInstance {
-    /// The first profile that names it.
+    /// The first profile that names the instance.
     pub profile: String,
-    /// The portal.
+    /// The start URL.
     pub start_url: StartUrl,
-    /// The region of the directory.
+    /// The region of the instance.
     pub region: Region,
     /// `sso_registration_scopes` or `granted_sso_registration_scopes` of the first profile that
-    /// names the directory and has some.
+    /// names the instance and sets them.
     pub registration_scopes: Vec<String>,
-    /// Endpoints from the `services` of that profile, or from its `endpoint_url` if every profile
-    /// that names the directory has endpoints.
+    /// Endpoints from the `services` of the first profile, or from its `endpoint_url` if every
+    /// profile that names the instance has endpoints.
     pub endpoints: EndpointOverrides,
     /// The section that the endpoints come from, such as `[profile a]`.
     pub endpoints_from: Option<String>,
 }
 
 impl AwsConfig {
-    /// The `[sso-session]` sections, in order, each name once.
+    /// Returns the `[sso-session]` sections, in order, each name once.
     pub fn sso_sessions(&self) -> Vec<SsoSession> {
         let (mut order, mut by_name) = (Vec::new(), BTreeMap::<String, SectionKeys>::new());
         for section in self.sections(SectionKind::SsoSession) {
@@ -58,12 +58,12 @@ impl AwsConfig {
             }
             self.add_keys(section, by_name.entry(name).or_default());
         }
-        let mut lent = self.endpoints_by_session();
+        let mut from_profiles = self.endpoints_by_session();
         let session = |name: String| {
             let keys = by_name.remove(&name).unwrap_or_default();
             let own = self.configured_endpoints(&keys).into_endpoints();
             let (endpoints, from) = match own == EndpointOverrides::default() {
-                true => lent.remove(&name).unwrap_or_default(),
+                true => from_profiles.remove(&name).unwrap_or_default(),
                 false => (own, format!("[sso-session {name}]")),
             };
             SsoSession {
@@ -80,24 +80,23 @@ impl AwsConfig {
         order.into_iter().map(session).collect()
     }
 
-    /// The directories of legacy profiles, in order, each start URL and region once.
+    /// Returns the instances of legacy profiles, in order, each start URL and region once.
     pub fn legacy_instances(&self) -> Vec<LegacyInstance> {
         let (mut seen_raw, mut seen, mut found) =
             (HashMap::<_, Vec<usize>>::new(), HashMap::new(), Vec::<LegacyInstanceBuilder>::new());
         for section in self.sections(SectionKind::Profile) {
-            // Thousands of profiles name the same few directories: only new values are worth
-            // reading properly.
+            // Thousands of profiles name the same few instances, so only new values are parsed.
             let raw = self.legacy_values(section);
-            if let Some(places) = seen_raw.get(&raw) {
-                places
-                    .iter()
-                    .for_each(|place| found[*place].has_plain_profile |= !section.has_endpoints);
+            if let Some(positions) = seen_raw.get(&raw) {
+                positions.iter().for_each(|position| {
+                    found[*position].has_plain_profile |= !section.has_endpoints
+                });
                 continue;
             }
             let Some(profile) = self.section_name(section) else { continue };
             let mut keys = SectionKeys::new();
             self.add_keys(section, &mut keys);
-            let places = seen_raw.entry(raw).or_default();
+            let positions = seen_raw.entry(raw).or_default();
             for names in LEGACY_SSO_KEYS.chunks(3) {
                 let (Some(url), Some(region)) =
                     (plain_value(&keys, names[0]), plain_value(&keys, names[1]))
@@ -107,43 +106,41 @@ impl AwsConfig {
                 let (start_url, region) = (StartUrl::new(url), Region::new(region));
                 let registration_scopes =
                     plain_value(&keys, names[2]).map(parse_scopes).unwrap_or_default();
-                let place = *seen
+                let position = *seen
                     .entry((start_url.normalized().to_owned(), region.clone()))
                     .or_insert(found.len());
-                if place == found.len() {
-                    let (profile, configured, plain) =
-                        (profile.clone(), self.configured_endpoints(&keys), false);
+                if position == found.len() {
                     found.push(LegacyInstanceBuilder {
-                        profile,
+                        profile: profile.clone(),
                         start_url,
                         region,
                         registration_scopes,
-                        endpoints: configured,
-                        has_plain_profile: plain,
+                        endpoints: self.configured_endpoints(&keys),
+                        has_plain_profile: false,
                     });
-                } else if found[place].registration_scopes.is_empty() {
-                    found[place].registration_scopes = registration_scopes;
+                } else if found[position].registration_scopes.is_empty() {
+                    found[position].registration_scopes = registration_scopes;
                 }
-                found[place].has_plain_profile |= !section.has_endpoints;
-                places.push(place);
+                found[position].has_plain_profile |= !section.has_endpoints;
+                positions.push(position);
             }
         }
         found.into_iter().map(LegacyInstanceBuilder::build).collect()
     }
 
-    /// The spellings in which profiles name this portal, in order, each once. The AWS CLI keeps a
-    /// cache file for each of them.
+    /// Returns the spellings in which profiles name this start URL, in order, each once. The AWS
+    /// CLI keeps a cache file for each of them.
     pub fn start_url_spellings(&self, start_url: &StartUrl) -> Vec<String> {
         let mut found: Vec<String> = Vec::new();
         let mut last = "";
         for section in self.sections(SectionKind::Profile) {
             for written in [self.legacy_values(section)[0], self.legacy_values(section)[3]] {
-                // Thousands of profiles name the same few directories.
+                // Thousands of profiles name the same few instances.
                 if written.is_empty() || written == last {
                     continue;
                 }
                 last = written;
-                let written = plain(written);
+                let written = plain_text(written);
                 if StartUrl::new(written) == *start_url
                     && !found.iter().any(|known| known == written)
                 {
@@ -154,72 +151,75 @@ impl AwsConfig {
         found
     }
 
-    /// Endpoints that the `services` of profiles give to the session they use, and the section they
-    /// come from. A profile's own `endpoint_url` is not among them: one profile for an emulator
-    /// must not redirect everybody else's sign-in.
+    /// Collects, by session, the endpoints in the `services` of profiles that use the session, and
+    /// the section that they come from. The `endpoint_url` of a profile is ignored: one profile for
+    /// an emulator must not redirect the sign-in of all others.
     fn endpoints_by_session(&self) -> BTreeMap<String, (EndpointOverrides, String)> {
-        let mut lent = BTreeMap::new();
+        let mut by_session = BTreeMap::new();
         for section in self
             .sections(SectionKind::Profile)
             .filter(|section| section.has_session && section.has_endpoints)
         {
             let mut keys = SectionKeys::new();
             self.add_keys(section, &mut keys);
-            let of_services = self.configured_endpoints(&keys).from_services;
+            let from_services = self.configured_endpoints(&keys).from_services;
             if let Some(session) = plain_value(&keys, "sso_session")
-                && of_services != EndpointOverrides::default()
-                && !lent.contains_key(session)
+                && from_services != EndpointOverrides::default()
+                && !by_session.contains_key(session)
             {
-                lent.insert(
+                by_session.insert(
                     session.to_owned(),
-                    (of_services, format!("[{}]", self.header_text(section).trim())),
+                    (from_services, format!("[{}]", self.header_text(section).trim())),
                 );
             }
         }
-        lent
+        by_session
     }
 
-    /// What a section's `services` and its `endpoint_url` say.
+    /// Returns the endpoints in a section's `services` and its `endpoint_url`.
     fn configured_endpoints(&self, keys: &SectionKeys) -> ConfiguredEndpoints {
         let services =
             plain_value(keys, "services").and_then(|name| self.services(name)).unwrap_or_default();
-        let of = |service: &str| {
+        let endpoint = |service: &str| {
             services
                 .get(service)
                 .and_then(|keys| plain_value(keys, "endpoint_url"))
                 .map(str::to_owned)
         };
-        let of_services =
-            EndpointOverrides { oidc: of("sso_oidc"), portal: of("sso"), sts: of("sts") };
+        let from_services = EndpointOverrides {
+            oidc: endpoint("sso_oidc"),
+            portal: endpoint("sso"),
+            sts: endpoint("sts"),
+        };
         ConfiguredEndpoints {
-            from_services: of_services,
+            from_services,
             endpoint_url: plain_value(keys, "endpoint_url").map(str::to_owned),
         }
     }
 }
 
-/// The endpoints of a section.
+/// The endpoints that a section configures.
 #[derive(Debug, Default)]
 struct ConfiguredEndpoints {
-    /// Those of its `services`.
+    /// Those in its `services`.
     from_services: EndpointOverrides,
-    /// Its `endpoint_url`, for services that have none of their own.
+    /// Its `endpoint_url`, for services without an entry there.
     endpoint_url: Option<String>,
 }
 
 impl ConfiguredEndpoints {
     fn into_endpoints(self) -> EndpointOverrides {
         let EndpointOverrides { oidc, portal, sts } = self.from_services;
-        let or_general = |own: Option<String>| own.or_else(|| self.endpoint_url.clone());
+        let or_default = |own: Option<String>| own.or_else(|| self.endpoint_url.clone());
         EndpointOverrides {
-            oidc: or_general(oidc),
-            portal: or_general(portal),
-            sts: or_general(sts),
+            oidc: or_default(oidc),
+            portal: or_default(portal),
+            sts: or_default(sts),
         }
     }
 }
 
-/// A directory of legacy profiles while the file is read.
+/// A [`LegacyInstance`] while the file is being parsed.
 struct LegacyInstanceBuilder {
     profile: String,
     start_url: StartUrl,
@@ -227,7 +227,7 @@ struct LegacyInstanceBuilder {
     registration_scopes: Vec<String>,
     /// The endpoints of the first profile.
     endpoints: ConfiguredEndpoints,
-    /// Whether a profile without endpoints names the directory too.
+    /// Whether a profile without endpoints names the instance too.
     has_plain_profile: bool,
 }
 
@@ -239,9 +239,10 @@ impl LegacyInstanceBuilder {
             region,
             registration_scopes,
             endpoints: configured,
-            has_plain_profile: plain,
+            has_plain_profile,
         } = self;
-        let endpoints = if plain { configured.from_services } else { configured.into_endpoints() };
+        let endpoints =
+            if has_plain_profile { configured.from_services } else { configured.into_endpoints() };
         let endpoints_from =
             (endpoints != EndpointOverrides::default()).then(|| format!("[profile {profile}]"));
         LegacyInstance {
@@ -256,7 +257,7 @@ impl LegacyInstanceBuilder {
 }
 
 fn plain_value<'k>(keys: &'k SectionKeys, key: &str) -> Option<&'k str> {
-    keys.get(key).map(|value| plain(value)).filter(|value| !value.is_empty())
+    keys.get(key).map(|value| plain_text(value)).filter(|value| !value.is_empty())
 }
 
 fn parse_scopes(list: &str) -> Vec<String> {
@@ -293,26 +294,26 @@ mod tests {
     }
 
     #[test]
-    fn legacy_profiles_are_found_once_per_directory_in_both_spellings() {
+    fn legacy_instances_are_found_once_by_both_kinds_of_keys() {
         let config = AwsConfig::parse(
             b"[profile a]\nsso_start_url=https://one/start\nsso_region=eu-west-1\n\
               [profile b]\nsso_start_url=https://one/start/#/\nsso_region=eu-west-1\n\
               [profile c]\ngranted_sso_start_url=https://two/start\ngranted_sso_region=us-east-1\n\
               [profile d]\nsso_start_url=https://three/start\n",
         );
-        let said: Vec<_> = config
+        let found: Vec<_> = config
             .legacy_instances()
             .into_iter()
             .map(|i| (i.profile, i.start_url.to_string()))
             .collect();
         assert_eq!(
-            said,
+            found,
             [("a".into(), "https://one/start".into()), ("c".into(), "https://two/start".into())]
         );
     }
 
     #[test]
-    fn one_portal_in_several_spellings_is_one_instance() {
+    fn one_start_url_in_several_spellings_is_one_instance() {
         let config = AwsConfig::parse(
             b"[profile a]\nsso_start_url=https://one.awsapps.com/start\nsso_region=eu-west-1\n\
               [profile b]\nsso_start_url=https://ONE.awsapps.com:443/start/#/?tab=accounts\nsso_region=EU-WEST-1\n\
@@ -359,12 +360,12 @@ mod tests {
               granted_sso_registration_scopes = sso:account:access, x:y\n\
               [profile c]\nsso_start_url=https://two/start\nsso_region=us-east-1\n",
         );
-        let said: Vec<_> = config
+        let found: Vec<_> = config
             .legacy_instances()
             .into_iter()
             .map(|instance| instance.registration_scopes)
             .collect();
-        assert_eq!(said, [vec!["sso:account:access".to_owned(), "x:y".to_owned()], Vec::new()]);
+        assert_eq!(found, [vec!["sso:account:access".to_owned(), "x:y".to_owned()], Vec::new()]);
     }
 
     #[test]
@@ -421,7 +422,7 @@ mod tests {
     }
 
     #[test]
-    fn one_bad_section_does_not_hide_the_others() {
+    fn one_invalid_section_does_not_hide_the_others() {
         let config =
             AwsConfig::parse(b"junk\n[profile a\nx\n[profile b]\n= y\nregion\n\xff\xfe = 1\nregion = eu\n[DEFAULT]\noutput = json\n");
         let profile = config.profile("b").unwrap();
@@ -433,12 +434,12 @@ mod tests {
     #[test]
     fn every_profile_is_read_once_with_all_its_sections() {
         let config = AwsConfig::parse(b"[profile a]\nregion = eu\n[default]\noutput = json\n[profile a]\nregion = us\nk = v\n");
-        let said: Vec<_> = config
+        let found: Vec<_> = config
             .profiles()
             .into_iter()
             .map(|(name, profile)| (name, profile.get("region").map(str::to_owned)))
             .collect();
-        assert_eq!(said, [("a".to_owned(), Some("us".to_owned())), ("default".to_owned(), None)]);
+        assert_eq!(found, [("a".to_owned(), Some("us".to_owned())), ("default".to_owned(), None)]);
     }
 
     #[test]

@@ -1,27 +1,32 @@
-//! Lines and sections: one pass, no copies, so that 15,000 profiles cost milliseconds.
+//! The lexer of INI lines and sections. It makes one pass and no copies, so that 15,000 profiles
+//! take milliseconds.
 
 use std::ops::Range;
 
 use super::header::{self, SectionKind};
 
-/// What a line is, in a reading that follows Python's `RawConfigParser`.
+/// The byte order mark that some editors put at the beginning of a file.
+pub(super) const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// The meaning of a line, as Python's `RawConfigParser` defines it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum IniLine<'t> {
-    /// A section begins; what stands between the brackets.
+    /// A section header: the text between the brackets.
     Header(&'t str),
     /// A key with the first line of its value, both trimmed.
     Key(&'t str, &'t str),
-    /// One more line of the value before it.
+    /// A further line of the value before it.
     Continuation(&'t str),
     /// An empty line.
     Blank,
     /// A comment.
     Comment,
-    /// Neither of these: passed over, where botocore would give up the file.
+    /// Anything else. It is skipped here, whereas botocore rejects the whole file.
     Invalid,
 }
 
-/// Reads lines one after another; what a line is depends on the indentation of the key before it.
+/// Lexes one line after another: the meaning of a line depends on the indentation of the key before
+/// it.
 #[derive(Debug, Default)]
 pub(super) struct IniLexer {
     indent: usize,
@@ -29,31 +34,31 @@ pub(super) struct IniLexer {
 }
 
 impl IniLexer {
-    /// What the next line is.
+    /// Lexes the next line.
     pub(super) fn lex_line<'t>(&mut self, line: &'t str) -> IniLine<'t> {
-        let bare = line.trim_ascii();
-        if bare.is_empty() {
+        let trimmed = line.trim_ascii();
+        if trimmed.is_empty() {
             return IniLine::Blank;
         }
-        if bare.starts_with(['#', ';']) {
+        if trimmed.starts_with(['#', ';']) {
             return IniLine::Comment;
         }
         let indent = line.len() - line.trim_ascii_start().len();
         if self.in_value && indent > self.indent {
-            return IniLine::Continuation(bare);
+            return IniLine::Continuation(trimmed);
         }
         self.indent = indent;
-        if let Some(inside) = header::strip_brackets(bare) {
+        if let Some(inside) = header::strip_brackets(trimmed) {
             self.in_value = false;
             return IniLine::Header(inside);
         }
-        let delimiter = bare
+        let delimiter = trimmed
             .bytes()
             .position(|byte| matches!(byte, b'=' | b':'))
-            .filter(|at| *at > 0 && !bare.starts_with('['));
+            .filter(|at| *at > 0 && !trimmed.starts_with('['));
         self.in_value = delimiter.is_some();
         delimiter.map_or(IniLine::Invalid, |at| {
-            IniLine::Key(bare[..at].trim_ascii_end(), bare[at + 1..].trim_ascii_start())
+            IniLine::Key(trimmed[..at].trim_ascii_end(), trimmed[at + 1..].trim_ascii_start())
         })
     }
 }
@@ -68,31 +73,30 @@ pub(super) const LEGACY_SSO_KEYS: [&str; 6] = [
     "granted_sso_registration_scopes",
 ];
 
-/// A section: where its parts are in the text, and what is worth reading in it.
+/// A section: the positions of its parts in the text, and which keys of interest it has.
 #[derive(Debug, Clone, Default)]
 pub(super) struct SectionSpan {
-    /// What stands between the brackets.
+    /// The text between the brackets.
     pub(super) header: Range<usize>,
-    /// What it is about.
+    /// The kind.
     pub(super) kind: SectionKind,
-    /// Its lines without the header.
+    /// The lines after the header.
     pub(super) body: Range<usize>,
-    /// The values of [`LEGACY`] keys, first lines only; empty where there is none.
+    /// The values of [`LEGACY_SSO_KEYS`], first lines only; empty for missing keys.
     pub(super) legacy_values: [Range<usize>; LEGACY_SSO_KEYS.len()],
-    /// It uses an `[sso-session]`.
+    /// Whether it uses an `[sso-session]`.
     pub(super) has_session: bool,
-    /// It names endpoints: `services` or `endpoint_url`.
+    /// Whether it configures endpoints: `services` or `endpoint_url`.
     pub(super) has_endpoints: bool,
 }
 
-/// The sections of a file, in order. What stands before the first header belongs to none.
+/// Finds the sections of a file, in order. Lines before the first header belong to no section.
 pub(super) fn sections(text: &str) -> Vec<SectionSpan> {
-    let (mut sections, mut reader, mut offset) =
-        (Vec::<SectionSpan>::new(), IniLexer::default(), 0);
+    let (mut sections, mut lexer, mut offset) = (Vec::<SectionSpan>::new(), IniLexer::default(), 0);
     for line in text.split_inclusive('\n') {
         let start = offset;
         offset += line.len();
-        match reader.lex_line(line) {
+        match lexer.lex_line(line) {
             IniLine::Header(inside) => {
                 if let Some(section) = sections.last_mut() {
                     section.body.end = start;
@@ -116,7 +120,7 @@ pub(super) fn sections(text: &str) -> Vec<SectionSpan> {
     sections
 }
 
-/// Where a part of a text is in it.
+/// Returns the position of a subslice in its text.
 fn subslice_range(text: &str, part: &str) -> Range<usize> {
     let start = part.as_ptr().addr() - text.as_ptr().addr();
     start..start + part.len()
@@ -124,13 +128,13 @@ fn subslice_range(text: &str, part: &str) -> Range<usize> {
 
 impl SectionSpan {
     fn record_key(&mut self, text: &str, key: &str, value: &str) {
-        // Most keys of most files are none of these: one byte tells.
+        // Fast path: the first byte excludes most keys of most files.
         if !matches!(key.as_bytes().first(), Some(b's' | b'S' | b'g' | b'G' | b'e' | b'E')) {
             return;
         }
         let is = |name: &&str| key.eq_ignore_ascii_case(name);
-        if let Some(which) = LEGACY_SSO_KEYS.iter().position(is) {
-            self.legacy_values[which] = subslice_range(text, value);
+        if let Some(index) = LEGACY_SSO_KEYS.iter().position(is) {
+            self.legacy_values[index] = subslice_range(text, value);
         }
         self.has_session |= is(&"sso_session");
         self.has_endpoints |= is(&"services") || is(&"endpoint_url");
@@ -143,12 +147,12 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn indentation_tells_a_value_from_a_key() {
-        let mut reader = IniLexer::default();
-        let said: Vec<_> =
+    fn indentation_distinguishes_a_value_from_a_key() {
+        let mut lexer = IniLexer::default();
+        let lexed: Vec<_> =
             "  [profile a]\n  s3 =\n    max = 1\n\n    # c\n    [x]\n  region: eu\nodd\n  k=v"
                 .lines()
-                .map(|l| reader.lex_line(l))
+                .map(|l| lexer.lex_line(l))
                 .collect();
         use IniLine::*;
         let want = [
@@ -162,7 +166,7 @@ mod tests {
             Invalid,
             Key("k", "v"),
         ];
-        assert_eq!(said, want);
+        assert_eq!(lexed, want);
     }
 
     proptest! {

@@ -1,26 +1,24 @@
-//! What makes AWS programs give up an AWS file as a whole: one odd line, and no profile of it works
-//! any more.
+//! Syntax problems for which AWS programs reject a whole AWS file: a single invalid line disables
+//! all its profiles.
 
 use std::collections::HashSet;
 
 use super::header;
-use super::lexer::{IniLexer, IniLine};
+use super::lexer::{BYTE_ORDER_MARK, IniLexer, IniLine};
 
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-
-/// The programs that give up a file.
+/// The programs that reject a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AffectedPrograms {
     /// All of them.
     All,
-    /// The AWS CLI, and whatever else is written in Python.
+    /// The AWS CLI and other programs written in Python.
     Python,
-    /// SDKs of other languages, the one for Rust among them.
+    /// SDKs of other languages, including the one for Rust.
     NonPython,
 }
 
 impl AffectedPrograms {
-    /// In words, as the subject of a sentence in the plural.
+    /// A description that works as the plural subject of a sentence.
     pub const fn description(self) -> &'static str {
         match self {
             Self::All => "AWS programs",
@@ -30,34 +28,34 @@ impl AffectedPrograms {
     }
 }
 
-/// A line for which a program gives up the whole file.
+/// A line for which programs reject the whole file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxProblem {
     /// The line, from 1.
     pub line: usize,
-    /// What is the matter with it.
+    /// What is wrong with the line.
     pub message: String,
-    /// Whose complaint it is.
+    /// The programs that reject the file.
     pub affects: AffectedPrograms,
 }
 
-/// The complaints about a file, at most one a line, in order. As measured: botocore's reading, and
-/// that of the SDK for Rust.
+/// Finds the syntax problems of a file, at most one per line, in order. The rules were measured
+/// with botocore and the SDK for Rust.
 pub fn syntax_problems(bytes: &[u8]) -> Vec<SyntaxProblem> {
     let mut found = Vec::new();
-    let bare = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
-    if bare.len() < bytes.len() {
+    let content = bytes.strip_prefix(BYTE_ORDER_MARK.as_bytes()).unwrap_or(bytes);
+    if content.len() < bytes.len() {
         found.push(SyntaxProblem {
             line: 1,
             message: "the file begins with a byte order mark".into(),
             affects: AffectedPrograms::All,
         });
     }
-    let text = match std::str::from_utf8(bare) {
+    let text = match std::str::from_utf8(content) {
         Ok(text) => text,
         Err(error) => {
             let line =
-                1 + bare[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+                1 + content[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
             found.push(SyntaxProblem {
                 line,
                 message: "it is not UTF-8".into(),
@@ -66,12 +64,12 @@ pub fn syntax_problems(bytes: &[u8]) -> Vec<SyntaxProblem> {
             return found;
         }
     };
-    let mut reading = SyntaxChecker::default();
+    let mut checker = SyntaxChecker::default();
     for (at, line) in text.lines().enumerate() {
-        found.extend(reading.check_line(line).map(|(what, whose)| SyntaxProblem {
+        found.extend(checker.check_line(line).map(|(message, affects)| SyntaxProblem {
             line: at + 1,
-            message: what,
-            affects: whose,
+            message,
+            affects,
         }));
     }
     found
@@ -81,25 +79,25 @@ pub fn syntax_problems(bytes: &[u8]) -> Vec<SyntaxProblem> {
 struct SyntaxChecker<'t> {
     lexer: IniLexer,
     sections: HashSet<&'t str>,
-    /// The section's name and the keys so far; `None` above the first.
+    /// The section's header text and its keys so far; `None` above the first header.
     section: Option<(&'t str, HashSet<String>)>,
-    /// The key before had nothing behind its equals sign: its lines are keys of their own.
+    /// Whether the last key had no value on its line: the lines below it are nested keys.
     in_nested_value: bool,
-    /// The line before was a header.
+    /// Whether the last line was a header.
     after_header: bool,
 }
 
 impl<'t> SyntaxChecker<'t> {
-    /// What is the matter with the next line.
+    /// Returns the problem of the next line.
     fn check_line(&mut self, line: &'t str) -> Option<(String, AffectedPrograms)> {
         let indented = line.starts_with([' ', '\t']);
-        let fresh = std::mem::take(&mut self.after_header);
+        let after_header = std::mem::take(&mut self.after_header);
         match self.lexer.lex_line(line) {
             IniLine::Blank => {
-                self.after_header = fresh;
+                self.after_header = after_header;
                 None
             }
-            IniLine::Comment => (fresh && indented).then(|| {
+            IniLine::Comment => (after_header && indented).then(|| {
                 ("the first line of a section is indented".into(), AffectedPrograms::NonPython)
             }),
             IniLine::Header(inside) => self.check_header(inside, indented),
@@ -120,10 +118,10 @@ impl<'t> SyntaxChecker<'t> {
     ) -> Option<(String, AffectedPrograms)> {
         (self.in_nested_value, self.after_header) = (false, true);
         self.section = Some((inside, HashSet::new()));
-        // Python's parser has a section of that name by itself.
+        // Python's parser has a built-in section of this name, which may be repeated.
         if inside != "DEFAULT" && !self.sections.insert(inside) {
             return Some((
-                format!("[{}] stands there a second time", truncate(inside)),
+                format!("[{}] is in the file twice", truncate(inside)),
                 AffectedPrograms::Python,
             ));
         }
@@ -133,9 +131,9 @@ impl<'t> SyntaxChecker<'t> {
                 AffectedPrograms::NonPython,
             ));
         }
-        let odd = header::name(inside).is_some_and(|name| name.contains(';'));
-        odd.then(|| {
-            (format!("[{}] has a semicolon in it", truncate(inside)), AffectedPrograms::NonPython)
+        let has_semicolon = header::name(inside).is_some_and(|name| name.contains(';'));
+        has_semicolon.then(|| {
+            (format!("[{}] contains a semicolon", truncate(inside)), AffectedPrograms::NonPython)
         })
     }
 
@@ -148,37 +146,38 @@ impl<'t> SyntaxChecker<'t> {
         self.in_nested_value = value.is_empty();
         let Some((section, keys)) = &mut self.section else {
             return Some((
-                format!("{} stands above the first section", display_key(key)),
+                format!("{} is above the first section", display_key(key)),
                 AffectedPrograms::All,
             ));
         };
         if !keys.insert(key.to_lowercase()) {
             return Some((
-                format!("[{}] has {} a second time", truncate(section), display_key(key)),
+                format!("[{}] has {} twice", truncate(section), display_key(key)),
                 AffectedPrograms::Python,
             ));
         }
         (!line.contains('=')).then(|| {
             (
-                format!("{} has a colon in place of `=`", display_key(key)),
+                format!("{} has a colon instead of `=`", display_key(key)),
                 AffectedPrograms::NonPython,
             )
         })
     }
 }
 
-/// What may be very long.
+/// Cuts text to 40 characters for a message.
 pub(super) fn truncate(text: &str) -> String {
-    const LETTERS: usize = 40;
-    let cut: String = text.chars().take(LETTERS).collect();
+    const MAX_CHARS: usize = 40;
+    let cut: String = text.chars().take(MAX_CHARS).collect();
     if cut.len() < text.len() { cut + "…" } else { cut }
 }
 
-/// A key by its name, where that looks like one: in a broken file a secret may stand in its place.
+/// Returns the key for a message if it looks like a key: in a broken file, the text may be a
+/// secret.
 fn display_key(key: &str) -> String {
-    let named = key.len() < 40
+    let looks_like_key = key.len() < 40
         && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte == b'-');
-    if named { format!("`{key}`") } else { "a key".to_owned() }
+    if looks_like_key { format!("`{key}`") } else { "a key".to_owned() }
 }
 
 #[cfg(test)]
@@ -188,12 +187,12 @@ mod tests {
     fn messages(text: &str) -> Vec<String> {
         syntax_problems(text.as_bytes())
             .iter()
-            .map(|one| format!("{} {:?} {}", one.line, one.affects, one.message))
+            .map(|problem| format!("{} {:?} {}", problem.line, problem.affects, problem.message))
             .collect()
     }
 
     #[test]
-    fn what_every_program_reads_is_passed_over() {
+    fn valid_files_have_no_problems() {
         let text = "# c\r\n[default]\r\nregion = x\r\n\r\n  ; c\n[profile  a] # c\n\ts3 =\n\t\tmax = 1\n[profile \"a b\"]\nk=v # c\n  more\n[sso-session a]\nk=v";
         assert_eq!(messages(text), Vec::<String>::new());
         assert_eq!(messages(""), Vec::<String>::new());
@@ -203,19 +202,22 @@ mod tests {
     fn each_invalid_line_is_reported_with_the_programs_it_stops() {
         for (text, want) in [
             ("\u{feff}[a]\n", "1 All the file begins"),
-            ("k = v\n", "1 All `k` stands above"),
+            ("k = v\n", "1 All `k` is above"),
             ("[a]\nodd\n", "2 All it is neither"),
             ("[a\nk=v", "1 All it is neither"),
             ("[a]\ns3 =\n  odd\n", "3 All a line of a nested key"),
-            ("[profile a]\nk=v\n\n[profile a]\nk=v\n", "4 Python [profile a] stands"),
+            ("[profile a]\nk=v\n\n[profile a]\nk=v\n", "4 Python [profile a] is in"),
             ("[a]\nRegion=x\nregion = y\n", "3 Python [a] has `region`"),
             ("[a]\nk: v\n", "2 NonPython `k` has a colon"),
             ("  [a]\nk=v\n", "1 NonPython [a] is indented"),
             ("[a]\n  # c\nk=v\n", "2 NonPython the first line"),
             ("[profile a;b]\nk=v\n", "1 NonPython [profile a;b]"),
         ] {
-            let said = messages(text);
-            assert!(!said.is_empty() && said[0].starts_with(want), "{text:?}: {said:?}");
+            let messages = messages(text);
+            assert!(
+                !messages.is_empty() && messages[0].starts_with(want),
+                "{text:?}: {messages:?}"
+            );
         }
         assert_eq!(
             syntax_problems(b"[a]\nk = \xff\n"),

@@ -1,20 +1,21 @@
-//! Our block in the AWS config file: found, read, replaced and taken out again, with every byte
-//! around it left as it is.
+//! The block that rolecall manages in the AWS config file: finds, parses, replaces and removes it.
+//! All bytes around it stay unchanged.
 
 use std::borrow::Cow;
 
 use crate::domain::{AccountId, Error, ErrorKind, InstanceName, Result, RoleName};
 
-use super::header::{self, SectionKind as Sort};
-use super::lexer::{IniLexer, IniLine};
+use super::header::{self, SectionKind};
+use super::lexer::{BYTE_ORDER_MARK, IniLexer, IniLine};
 use super::managed_profiles::{Marker, parse_marker, parse_process_command};
 use super::values::{self, SectionKeys};
 
-/// What our block says of itself, below its first line.
-const BLOCK_COMMENT: &str = "# Written by `rolecall setup profiles`. It replaces all lines down to END_ROLECALL: yours stand above or below.";
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// The comment below the block's first line. It must not change: it is also recognized when the
+/// block is parsed.
+const BLOCK_COMMENT: &str = "# Written by `rolecall setup profiles`. It replaces all lines down \
+     to END_ROLECALL: yours stand above or below.";
 
-/// A file taken apart at the block of one name.
+/// A file, split at the block of one name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SplitFile<'b> {
     name: &'b str,
@@ -24,129 +25,132 @@ pub struct SplitFile<'b> {
     line_ending: &'static str,
 }
 
-/// A section that stands in our block.
+/// A section in the block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BlockSection<'b> {
     /// Its bytes, with the comments above its header.
     pub raw: &'b [u8],
-    /// What it is.
+    /// The kind.
     pub kind: BlockSectionKind,
 }
 
-/// What a section in our block is.
+/// The kind of a section in the block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BlockSectionKind {
-    /// A profile for a role, as we write them.
+    /// A profile for a role, as rolecall writes it.
     Profile {
-        /// Its name.
+        /// The profile's name.
         name: String,
-        /// The instance that it names; `None` means the only or the default one.
+        /// The instance that it names; `None` for the only or the default one.
         sso: Option<InstanceName>,
         /// The account.
         account: AccountId,
         /// The role.
         role: RoleName,
-        /// Whether SDKs sign in by themselves for it (`sso_session`).
+        /// Whether SDKs use their own sign-in for it (`sso_session`).
         uses_sso_session: bool,
     },
     /// An `[sso-session]`, by its name.
     Session(String),
-    /// Something that we never write, with the name that it takes if it is a profile.
+    /// A section that rolecall never writes, with the profile's name if it is a profile.
     Other(Option<String>),
 }
 
 impl<'b> SplitFile<'b> {
-    /// Takes a file apart.
+    /// Splits a file.
     ///
     /// # Errors
-    /// [`Kind::Config`] with the line when begin and end markers don't go together, when there are
-    /// two such blocks, or when keys beside the block's ends belong to no section.
+    /// [`ErrorKind::Config`] with the line if begin and end markers do not match, if there are two
+    /// blocks of this name, or if keys next to the block's ends belong to no section.
     pub fn parse(bytes: &'b [u8], name: &'b str) -> Result<Self> {
         let (mut open, mut found, mut offset) =
             (None::<(usize, usize, &str)>, None::<(usize, usize)>, 0);
         for (number, raw) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
             let (line, start) = (number + 1, offset);
             offset += raw.len();
-            let bare =
-                if number == 0 { raw.strip_prefix(BYTE_ORDER_MARK).unwrap_or(raw) } else { raw };
-            match (parse_marker(bare), open) {
+            let text = if number == 0 {
+                raw.strip_prefix(BYTE_ORDER_MARK.as_bytes()).unwrap_or(raw)
+            } else {
+                raw
+            };
+            match (parse_marker(text), open) {
                 (None, _) => {}
                 (Some(Marker::Begin(_)), Some((since, ..))) => {
                     return Err(block_error(format!(
-                        "line {line}: a block begins inside of the one that begins in line {since}"
+                        "line {line}: a block begins inside the one that begins in line {since}"
                     )));
                 }
-                (Some(Marker::Begin(which)), None) => {
-                    open = Some((line, start + raw.len() - bare.len(), which))
+                (Some(Marker::Begin(begun)), None) => {
+                    open = Some((line, start + raw.len() - text.len(), begun))
                 }
                 (Some(Marker::End(_)), None) => {
                     return Err(block_error(format!(
-                        "line {line}: a block ends that has no BEGIN_ROLECALL"
+                        "line {line}: a block ends without BEGIN_ROLECALL"
                     )));
                 }
-                (Some(Marker::End(which)), Some((since, _, begun))) if which != begun => {
+                (Some(Marker::End(ended)), Some((since, _, begun))) if ended != begun => {
                     return Err(block_error(format!(
-                        "line {line}: the block that begins in line {since} as `{begun}` ends as `{which}`"
+                        "line {line}: the block that begins in line {since} as `{begun}` ends as `{ended}`"
                     )));
                 }
                 (Some(Marker::End(_)), Some((since, start, begun))) => {
                     open = None;
                     if begun == name && found.replace((start, offset)).is_some() {
                         return Err(block_error(format!(
-                            "line {since}: a second block is called `{name}`"
+                            "line {since}: a second block has the name `{name}`"
                         )));
                     }
                 }
             }
         }
-        if let Some((line, _, which)) = open {
+        if let Some((line, _, begun)) = open {
             return Err(block_error(format!(
-                "line {line}: the block `{which}` has no END_ROLECALL, so nobody knows where it stops"
+                "line {line}: the block `{begun}` has no END_ROLECALL, so its end is unknown"
             )));
         }
         let (start, stop) = found.unwrap_or((bytes.len(), bytes.len()));
         let block = found.map(|(start, stop)| &bytes[start..stop]);
-        let parts = Self {
+        let split = Self {
             name,
             before: &bytes[..start],
             block,
             after: &bytes[stop..],
             line_ending: first_line_ending(block.unwrap_or(bytes)),
         };
-        parts.check_edges()?;
-        Ok(parts)
+        split.check_edges()?;
+        Ok(split)
     }
 
-    /// Keys below the block belong to whichever profile is its last one, and keys on top of it to
-    /// the section before it: both would come to belong to another one.
+    /// Rejects keys directly below the block, which belong to its last profile, and keys at its
+    /// top, which belong to the section before it: both would become part of another section.
     fn check_edges(&self) -> Result<()> {
         let Some(block) = self.block else { return Ok(()) };
-        for (bytes, place) in [(block, "on top of the block"), (self.after, "below the block")] {
-            let (text, mut reader) = (String::from_utf8_lossy(bytes), IniLexer::default());
-            // Behind a key, as they stand, even a header would be a part of its value if it were
-            // indented.
-            reader.lex_line("key = value");
+        for (bytes, place) in [(block, "at the top of the block"), (self.after, "below the block")]
+        {
+            let (text, mut lexer) = (String::from_utf8_lossy(bytes), IniLexer::default());
+            // These lines follow a key, so even an indented header would be part of its value.
+            lexer.lex_line("key = value");
             let first = text
                 .lines()
-                .map(|line| reader.lex_line(line))
+                .map(|line| lexer.lex_line(line))
                 .find(|line| !matches!(line, IniLine::Blank | IniLine::Comment));
             if !matches!(first, None | Some(IniLine::Header(_))) {
                 return Err(block_error(format!(
                     "the lines {place} `{}` belong to no section of their own",
                     self.name
                 ))
-                .hint("move them away from it, or give them a header"));
+                .hint("move them elsewhere, or add a section header above them"));
             }
         }
         Ok(())
     }
 
-    /// Whether the block is there.
+    /// Whether the file contains the block.
     pub fn has_block(&self) -> bool {
         self.block.is_some()
     }
 
-    /// Everything but the block.
+    /// The file without the block.
     pub fn outside(&self) -> Cow<'b, [u8]> {
         match self.block {
             None => Cow::Borrowed(self.before),
@@ -154,44 +158,46 @@ impl<'b> SplitFile<'b> {
         }
     }
 
-    /// The sections of the block, in order.
+    /// Parses the sections of the block, in order.
     pub fn sections(&self) -> Vec<BlockSection<'b>> {
         let Some(block) = self.block else { return Vec::new() };
-        let (mut reader, mut held, mut start, mut reached, mut body) =
+        // `start` is where the next section begins, `end` the end of its last key, and `body` holds
+        // the position after its header and the header text.
+        let (mut lexer, mut sections, mut start, mut end, mut body) =
             (IniLexer::default(), Vec::new(), 0, 0, None::<(usize, String)>);
         let mut offset = 0;
         for raw in block.split_inclusive(|byte| *byte == b'\n') {
             let line = String::from_utf8_lossy(raw);
             offset += raw.len();
-            let ours = parse_marker(raw).is_some() || line.trim_end() == BLOCK_COMMENT;
-            match reader.lex_line(&line) {
-                // Comments above a header go with it; what we say of ourselves goes with nothing.
-                IniLine::Blank | IniLine::Comment if ours => {
-                    held.extend(body.take().map(|body| parse_section(block, start..reached, body)));
+            let is_boilerplate = parse_marker(raw).is_some() || line.trim_end() == BLOCK_COMMENT;
+            match lexer.lex_line(&line) {
+                // Comments above a header belong to it, except for the block's own.
+                IniLine::Blank | IniLine::Comment if is_boilerplate => {
+                    sections.extend(body.take().map(|body| parse_section(block, start..end, body)));
                     start = offset;
                 }
                 IniLine::Blank | IniLine::Comment => {}
                 IniLine::Header(inside) => {
                     if let Some(body) = body.take() {
-                        held.push(parse_section(block, start..reached, body));
-                        start = reached;
+                        sections.push(parse_section(block, start..end, body));
+                        start = end;
                     }
-                    (body, reached) = (Some((offset, inside.trim().to_owned())), offset);
+                    (body, end) = (Some((offset, inside.trim().to_owned())), offset);
                 }
-                IniLine::Key(..) | IniLine::Continuation(_) | IniLine::Invalid => reached = offset,
+                IniLine::Key(..) | IniLine::Continuation(_) | IniLine::Invalid => end = offset,
             }
         }
-        held
+        sections
     }
 
-    /// How lines of the block end: as they do now, or as those of the file.
+    /// The line ending of the block, or of the file if there is no block yet.
     pub fn line_ending(&self) -> &'static str {
         self.line_ending
     }
 
-    /// The file with a block of these sections in the place of the old one, or at the end; without
-    /// any, the file without the block. A new block stands behind one empty line, and ends with
-    /// a line's end only if the file did.
+    /// Returns the file with a block of these sections in place of the old one or at the end;
+    /// without sections, the file without the block. A new block follows an empty line, and ends
+    /// with a line ending only if the file did.
     pub fn with_sections(&self, sections: &[Cow<'_, [u8]>]) -> Vec<u8> {
         if sections.is_empty() {
             return self.without_block();
@@ -201,14 +207,17 @@ impl<'b> SplitFile<'b> {
             self.block.map_or(!self.before.is_empty() && !self.before.ends_with(b"\n"), |block| {
                 !block.ends_with(b"\n")
             });
-        let open = open && self.before != BYTE_ORDER_MARK;
+        let open = open && self.before != BYTE_ORDER_MARK.as_bytes();
         let mut out = Vec::with_capacity(
             self.before.len()
                 + self.after.len()
                 + sections.iter().map(|section| section.len() + 2).sum::<usize>(),
         );
         out.extend(self.before);
-        if self.block.is_none() && !self.before.is_empty() && self.before != BYTE_ORDER_MARK {
+        if self.block.is_none()
+            && !self.before.is_empty()
+            && self.before != BYTE_ORDER_MARK.as_bytes()
+        {
             out.extend(if open { [end, end].concat() } else { end.to_vec() });
         }
         out.extend(
@@ -233,7 +242,7 @@ impl<'b> SplitFile<'b> {
         out
     }
 
-    /// The file as it was before the block came into it.
+    /// Returns the file as it was before the block was added.
     pub fn without_block(&self) -> Vec<u8> {
         let Some(block) = self.block else { return self.before.to_vec() };
         let (end, mut before) = (self.line_ending.as_bytes(), self.before);
@@ -247,11 +256,12 @@ impl<'b> SplitFile<'b> {
     }
 }
 
-fn block_error(what: String) -> Error {
-    Error::new(ErrorKind::Config, what).hint("repair these lines in an editor: nothing was written")
+fn block_error(message: String) -> Error {
+    Error::new(ErrorKind::Config, message)
+        .hint("fix these lines in an editor: rolecall has written nothing")
 }
 
-/// How the first line ends.
+/// Returns the line ending of the first line.
 fn first_line_ending(bytes: &[u8]) -> &'static str {
     match bytes.split_inclusive(|byte| *byte == b'\n').next() {
         Some([.., b'\r', b'\n']) => "\r\n",
@@ -259,33 +269,34 @@ fn first_line_ending(bytes: &[u8]) -> &'static str {
     }
 }
 
-/// A section of the block: its bytes, and what its header and its lines say.
+/// Parses the section at `range` of the block, whose header text is `inside` and whose keys begin
+/// at `body`.
 fn parse_section(
     block: &[u8],
-    place: std::ops::Range<usize>,
+    range: std::ops::Range<usize>,
     (body, inside): (usize, String),
 ) -> BlockSection<'_> {
-    let raw = &block[place.clone()];
-    // Blank lines between two sections are nobody's.
+    let raw = &block[range.clone()];
+    // Blank lines between two sections belong to neither.
     let blank = raw
         .split_inclusive(|byte| *byte == b'\n')
         .take_while(|line| line.trim_ascii().is_empty())
         .map(<[u8]>::len)
         .sum::<usize>();
     let name = header::name(&inside);
-    let what = match (header::kind(&inside), name) {
-        (Sort::SsoSession, Some(name)) => BlockSectionKind::Session(name),
-        (Sort::Profile, Some(name)) => {
+    let kind = match (header::kind(&inside), name) {
+        (SectionKind::SsoSession, Some(name)) => BlockSectionKind::Session(name),
+        (SectionKind::Profile, Some(name)) => {
             let mut keys = SectionKeys::new();
-            values::parse_keys(&String::from_utf8_lossy(&block[body..place.end]), &mut keys);
+            values::parse_keys(&String::from_utf8_lossy(&block[body..range.end]), &mut keys);
             parse_profile(&keys, &name).unwrap_or(BlockSectionKind::Other(Some(name)))
         }
         _ => BlockSectionKind::Other(None),
     };
-    BlockSection { raw: &raw[blank..], kind: what }
+    BlockSection { raw: &raw[blank..], kind }
 }
 
-/// The role that a profile of ours stands for.
+/// Parses the role of a profile that rolecall wrote; `None` for other profiles.
 fn parse_profile(keys: &SectionKeys, name: &str) -> Option<BlockSectionKind> {
     let name = name.to_owned();
     if let Some(command) = keys.get("credential_process") {
@@ -330,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_block_stands_at_the_end_and_leaves_no_trace_when_it_goes() {
+    fn a_new_block_is_added_at_the_end_and_removed_without_a_trace() {
         let block =
             format!("# BEGIN_ROLECALL profiles\n{BLOCK_COMMENT}\n\n{ONE}# END_ROLECALL profiles\n");
         let (open, crlf) = (block.trim_end().to_owned(), block.replace('\n', "\r\n"));
@@ -351,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_is_replaced_where_it_stands() {
+    fn a_block_is_replaced_in_place() {
         let text = format!(
             "# mine\n\n# BEGIN_ROLECALL profiles\n{ONE}# END_ROLECALL profiles\n# c\n[x]\nk = v"
         );
@@ -363,26 +374,26 @@ mod tests {
     }
 
     #[test]
-    fn markers_that_do_not_go_together_are_errors_with_their_line() {
+    fn markers_that_do_not_match_are_errors_with_their_line() {
         let (begin, end) = ("# BEGIN_ROLECALL profiles\n", "# END_ROLECALL profiles\n");
         let cases = [
             (
                 format!("[a]\n{begin}{ONE}"),
-                "line 2: the block `profiles` has no END_ROLECALL, so nobody knows where it stops",
+                "line 2: the block `profiles` has no END_ROLECALL, so its end is unknown",
             ),
-            (format!("{end}{ONE}"), "line 1: a block ends that has no BEGIN_ROLECALL"),
+            (format!("{end}{ONE}"), "line 1: a block ends without BEGIN_ROLECALL"),
             (
                 format!("{begin}{begin}{end}"),
-                "line 2: a block begins inside of the one that begins in line 1",
+                "line 2: a block begins inside the one that begins in line 1",
             ),
-            (format!("{begin}{end}{begin}{end}"), "line 3: a second block is called `profiles`"),
+            (format!("{begin}{end}{begin}{end}"), "line 3: a second block has the name `profiles`"),
             (
                 format!("{begin}# END_ROLECALL other\n"),
                 "line 2: the block that begins in line 1 as `profiles` ends as `other`",
             ),
             (
                 format!("# BEGIN_ROLECALL other\n{ONE}"),
-                "line 1: the block `other` has no END_ROLECALL, so nobody knows where it stops",
+                "line 1: the block `other` has no END_ROLECALL, so its end is unknown",
             ),
             (
                 format!("{begin}{ONE}{end}region = x\n"),
@@ -390,7 +401,7 @@ mod tests {
             ),
             (
                 format!("[x]\n{begin}region = x\n{end}"),
-                "the lines on top of the block `profiles` belong to no section of their own",
+                "the lines at the top of the block `profiles` belong to no section of their own",
             ),
         ];
         for (text, want) in cases {
@@ -399,16 +410,16 @@ mod tests {
     }
 
     #[test]
-    fn sections_are_told_apart_with_the_comments_above_them() {
+    fn sections_are_separated_with_the_comments_above_them() {
         let text = format!(
             "# BEGIN_ROLECALL profiles\n{BLOCK_COMMENT}\n\n[sso-session s]\nsso_region = r\n\n{ONE}\n# mine\n\n[services x]\ns3 =\n  endpoint_url = u\n# end\n\n\
              [profile n] # c\nsso_session = s\nsso_account_id = 012345678901\nsso_role_name = Admin\n[profile \"o o\"]\nregion = r\n# END_ROLECALL profiles\n"
         );
         let parts = SplitFile::parse(text.as_bytes(), "profiles").unwrap();
-        let said: Vec<_> = parts
+        let found: Vec<_> = parts
             .sections()
             .into_iter()
-            .map(|held| (String::from_utf8_lossy(held.raw).into_owned(), held.kind))
+            .map(|section| (String::from_utf8_lossy(section.raw).into_owned(), section.kind))
             .collect();
         let profile = |name: &str, native| BlockSectionKind::Profile {
             name: name.to_owned(),
@@ -417,26 +428,26 @@ mod tests {
             role: RoleName::new("Admin"),
             uses_sso_session: native,
         };
-        assert_eq!(said.len(), 5);
+        assert_eq!(found.len(), 5);
         assert_eq!(
-            said[0],
+            found[0],
             ("[sso-session s]\nsso_region = r\n".to_owned(), BlockSectionKind::Session("s".into()))
         );
-        assert_eq!(said[1], (ONE.to_owned(), profile("a", false)));
+        assert_eq!(found[1], (ONE.to_owned(), profile("a", false)));
         assert_eq!(
-            said[2],
+            found[2],
             (
                 "# mine\n\n[services x]\ns3 =\n  endpoint_url = u\n".to_owned(),
                 BlockSectionKind::Other(None)
             )
         );
         assert!(
-            said[3].0.starts_with("# end\n\n[profile n] # c\nsso_session")
-                && said[3].1 == profile("n", true),
-            "{said:?}"
+            found[3].0.starts_with("# end\n\n[profile n] # c\nsso_session")
+                && found[3].1 == profile("n", true),
+            "{found:?}"
         );
         assert_eq!(
-            said[4],
+            found[4],
             (
                 "[profile \"o o\"]\nregion = r\n".to_owned(),
                 BlockSectionKind::Other(Some("o o".into()))
@@ -444,7 +455,7 @@ mod tests {
         );
     }
 
-    /// Files with lines that mean something, and bytes that mean nothing.
+    /// Generates files of valid lines and random bytes.
     fn file() -> impl Strategy<Value = Vec<u8>> {
         let line = prop_oneof![
             "[ \t]{0,2}\\[(profile )?[ab\"' ]{1,4}\\][ \t]{0,2}".prop_map(String::into_bytes),
@@ -455,7 +466,7 @@ mod tests {
         let end = prop_oneof![Just(&b"\n"[..]), Just(&b"\r\n"[..])];
         let lines = prop::collection::vec((line, end), 0..10);
         (lines, any::<bool>(), any::<bool>()).prop_map(|(lines, mark, open)| {
-            let mut out = if mark { BYTE_ORDER_MARK.to_vec() } else { Vec::new() };
+            let mut out = if mark { BYTE_ORDER_MARK.as_bytes().to_vec() } else { Vec::new() };
             lines.into_iter().for_each(|(line, end)| out.extend([&line[..], end].concat()));
             if open && out.ends_with(b"\n") {
                 out.pop();
@@ -466,7 +477,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_block_comes_and_goes_and_every_other_byte_stays(before in file(), after in file(), sections in prop::collection::vec("\\[profile [a-z]{1,3}\\]\nk = v\n", 1..4)) {
+        fn adding_and_removing_a_block_keeps_every_other_byte(before in file(), after in file(), sections in prop::collection::vec("\\[profile [a-z]{1,3}\\]\nk = v\n", 1..4)) {
             let bytes: Vec<Cow<'_, [u8]>> = sections.iter().map(|section| section.as_bytes().into()).collect();
             let once = SplitFile::parse(&before, "profiles").unwrap().with_sections(&bytes);
             let parts = SplitFile::parse(&once, "profiles").unwrap();
@@ -474,7 +485,7 @@ mod tests {
             prop_assert_eq!(parts.with_sections(&bytes), &once[..]);
             prop_assert_eq!(parts.without_block(), &before[..]);
             prop_assert_eq!(parts.sections().len(), sections.len());
-            // What comes to stand below it stays there.
+            // Lines that are added below the block later are kept.
             let more = [&once[..], b"\n[z]\n", &after].concat();
             let more = SplitFile::parse(&more, "profiles").unwrap();
             let changed = more.with_sections(&bytes[..1]);
@@ -483,11 +494,11 @@ mod tests {
         }
 
         #[test]
-        fn any_bytes_are_taken_apart_or_refused_without_panic(lines in prop::collection::vec("(# (BEGIN|END)_ROLECALL ?(profiles|x)?|\\[profile a\\]|k = v|\\PC{0,5})\r?\n", 0..10)) {
+        fn any_bytes_are_split_or_rejected_without_panic(lines in prop::collection::vec("(# (BEGIN|END)_ROLECALL ?(profiles|x)?|\\[profile a\\]|k = v|\\PC{0,5})\r?\n", 0..10)) {
             let text = lines.concat();
             if let Ok(parts) = SplitFile::parse(text.as_bytes(), "profiles") {
-                let held = parts.sections();
-                prop_assert!(held.windows(2).all(|pair| pair[0].raw.as_ptr().addr() + pair[0].raw.len() <= pair[1].raw.as_ptr().addr()));
+                let sections = parts.sections();
+                prop_assert!(sections.windows(2).all(|pair| pair[0].raw.as_ptr().addr() + pair[0].raw.len() <= pair[1].raw.as_ptr().addr()));
                 prop_assert!(text.len() >= parts.without_block().len());
             }
         }

@@ -1,5 +1,5 @@
-//! Profiles that we wrote: those between our marker lines whose `credential_process` runs `process`
-//! for a role.
+//! Profiles that rolecall wrote: those between its marker lines whose `credential_process` runs
+//! `rolecall process` for a role.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use super::config_file::AwsConfig;
 use super::header::split_shell_words;
 use super::lexer::SectionSpan;
 
-/// A line that begins or ends a block of ours, with the block's name behind it.
+/// A line that begins or ends a managed block, with the block's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Marker<'l> {
     /// `# BEGIN_ROLECALL NAME`.
@@ -18,24 +18,26 @@ pub(super) enum Marker<'l> {
     End(&'l str),
 }
 
-/// The marker that a line is, if it is one.
+/// Parses a marker; `None` for other lines.
 pub(super) fn parse_marker(line: &[u8]) -> Option<Marker<'_>> {
-    // Most lines are no comment: one byte tells.
+    // Fast path: most lines are not comments.
     let rest = line.trim_ascii().strip_prefix(b"# ")?;
-    let named = |word: &[u8]| {
-        let name = rest.strip_prefix(word)?;
-        let whole = name.first().is_none_or(u8::is_ascii_whitespace);
-        std::str::from_utf8(name).ok().filter(|_| whole).map(str::trim)
+    let name_after = |keyword: &[u8]| {
+        let name = rest.strip_prefix(keyword)?;
+        let is_whole_word = name.first().is_none_or(u8::is_ascii_whitespace);
+        std::str::from_utf8(name).ok().filter(|_| is_whole_word).map(str::trim)
     };
-    named(b"BEGIN_ROLECALL").map(Marker::Begin).or_else(|| named(b"END_ROLECALL").map(Marker::End))
+    name_after(b"BEGIN_ROLECALL")
+        .map(Marker::Begin)
+        .or_else(|| name_after(b"END_ROLECALL").map(Marker::End))
 }
 
-/// A profile that we wrote, and the role that it stands for.
+/// A profile that rolecall wrote, and its role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ManagedProfile {
     /// The profile's name.
     pub profile: String,
-    /// The instance that its process names; `None` means the only or the default one.
+    /// The instance that its command names; `None` for the only or the default one.
     pub sso: Option<InstanceName>,
     /// The account.
     pub account: AccountId,
@@ -44,8 +46,8 @@ pub struct ManagedProfile {
 }
 
 impl AwsConfig {
-    /// The profiles that we wrote, in order. A block without its end marker has none: nobody knows
-    /// where it stops.
+    /// Returns the profiles that rolecall wrote, in order. A block without an end marker has none,
+    /// because its end is unknown.
     pub fn managed_profiles(&self) -> Vec<ManagedProfile> {
         let blocks = self.managed_blocks();
         let inside = |section: &&SectionSpan| {
@@ -55,7 +57,7 @@ impl AwsConfig {
         sections.filter_map(|section| self.parse_managed_profile(section)).collect()
     }
 
-    /// Where our blocks are in the text.
+    /// Returns the positions of the managed blocks in the text.
     fn managed_blocks(&self) -> Vec<Range<usize>> {
         let (mut blocks, mut begun, mut offset) = (Vec::new(), None, 0);
         for line in self.text().split_inclusive('\n') {
@@ -78,8 +80,8 @@ impl AwsConfig {
     }
 }
 
-/// The role in `PATH process --sso S --account A --role R` or `PATH process --arn ARN`, in any
-/// order of the flags.
+/// Parses the role in `PATH process --sso S --account A --role R` or `PATH process --arn ARN`, with
+/// the flags in any order.
 pub(super) fn parse_process_command(
     command: &[String],
 ) -> Option<(Option<InstanceName>, AccountId, RoleName)> {
@@ -87,10 +89,10 @@ pub(super) fn parse_process_command(
         Some((flag, value)) if flag.starts_with("--") => vec![flag, value],
         _ => vec![word.as_str()],
     });
-    let (mut process, mut sso, mut account, mut role) = (false, None, None, None);
+    let (mut is_process, mut sso, mut account, mut role) = (false, None, None, None);
     while let Some(word) = words.next() {
         match word {
-            "process" | "credential-process" => process = true,
+            "process" | "credential-process" => is_process = true,
             "-S" | "--sso" => sso = words.next().map(InstanceName::new),
             "-A" | "--account" => account = words.next()?.parse().ok(),
             "-R" | "--role" => role = words.next().map(RoleName::new),
@@ -101,7 +103,7 @@ pub(super) fn parse_process_command(
             _ => {}
         }
     }
-    process.then_some((sso, account?, role?))
+    is_process.then_some((sso, account?, role?))
 }
 
 #[cfg(test)]
@@ -126,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn profiles_between_the_markers_name_their_roles() {
+    fn profiles_between_the_markers_have_their_roles() {
         let text = block(
             "[profile pay-Admin]\ncredential_process = /opt/rolecall process --sso corp --account 012345678901 --role Admin\nregion = eu-west-1\n\
              [profile by-arn]\ncredential_process = \"/opt/my tools/rolecall\" process --arn=arn:aws-cn:iam::012345678901:role/ops/Read\n\

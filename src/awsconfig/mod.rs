@@ -1,9 +1,9 @@
 //! The AWS config and credentials files, read and edited without losing a byte, and the AWS CLI's
-//! cache of sign-ins.
+//! token cache.
 //!
-//! The dialect is botocore's, since the AWS CLI wrote most of these files, with one difference:
-//! what is wrong in one place never makes the rest of the file unreadable, and what stands twice is
-//! merged, later keys over earlier ones.
+//! The dialect is botocore's, because the AWS CLI wrote most of these files, with two differences:
+//! an error in one place never makes the rest of the file unreadable, and sections that occur twice
+//! are merged, with later keys over earlier ones.
 
 mod config_file;
 mod default_profile;

@@ -1,19 +1,19 @@
-//! Sections as we write them: headers, keys and command lines that every AWS SDK reads alike.
+//! Rendering of sections: headers, keys and command lines that all AWS SDKs parse in the same way.
 
 use crate::domain::{Error, ErrorKind, Result};
 
-/// Letters of names that all SDKs take without quotes.
+/// The characters besides letters and digits that all SDKs accept in names without quotes.
 const UNQUOTED: &str = "_./%@:+-";
 
-/// `[profile NAME]`, with quotes where the name needs them; `[default]` for that name.
+/// Renders `[profile NAME]`, with quotes if the name needs them, or `[default]`.
 ///
 /// # Errors
-/// [`Kind::Config`] when no header can hold the name so that it is read back.
+/// [`ErrorKind::Config`] if no header can represent the name.
 pub fn profile_header(name: &str) -> Result<String> {
     if name == "default" { Ok("[default]".to_owned()) } else { header("profile", name) }
 }
 
-/// `[sso-session NAME]`.
+/// Renders `[sso-session NAME]`.
 ///
 /// # Errors
 /// As [`profile_header`].
@@ -22,9 +22,9 @@ pub fn sso_session_header(name: &str) -> Result<String> {
 }
 
 fn header(kind: &str, name: &str) -> Result<String> {
-    // Some SDKs cut a header at a comment's sign, and then the whole file is unreadable to them.
-    let odd = |letter: char| letter.is_control() || matches!(letter, '[' | ']' | '#' | ';');
-    if name.is_empty() || name != name.trim() || name.contains(odd) {
+    // Some SDKs cut a header at a comment sign and then reject the whole file.
+    let forbidden = |letter: char| letter.is_control() || matches!(letter, '[' | ']' | '#' | ';');
+    if name.is_empty() || name != name.trim() || name.contains(forbidden) {
         return Err(Error::new(
             ErrorKind::Config,
             format!("`{name}` can't be the name of a {kind} in an AWS config file"),
@@ -36,10 +36,10 @@ fn header(kind: &str, name: &str) -> Result<String> {
     Ok(format!("[{kind} \"{}\"]", name.replace('\\', "\\\\").replace('"', "\\\"")))
 }
 
-/// A header and its keys, one a line.
+/// Renders a header and its keys, one per line.
 ///
 /// # Errors
-/// [`Kind::Config`] for a key or a value that would not be read back, naming it.
+/// [`ErrorKind::Config`] with the key if the file format can't represent the key or its value.
 pub fn render_section<'p>(
     header: &str,
     pairs: impl IntoIterator<Item = (&'p str, &'p str)>,
@@ -57,8 +57,10 @@ pub fn render_section<'p>(
     Ok(out)
 }
 
+/// Checks that this can be a key.
+///
 /// # Errors
-/// [`Kind::Config`] when this can't be a key.
+/// [`ErrorKind::Config`] if it can't.
 pub fn check_key(key: &str) -> Result<()> {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.');
     if !key.is_empty() && key.chars().all(plain) {
@@ -67,31 +69,33 @@ pub fn check_key(key: &str) -> Result<()> {
     Err(Error::new(ErrorKind::Config, format!("`{key}` can't be a key in an AWS config file")))
 }
 
+/// Checks that this can be a value. Some SDKs take a `#` or `;` after whitespace for a comment. An
+/// empty value is allowed: `cli_pager =` turns the pager off.
+///
 /// # Errors
-/// [`Kind::Config`] when this can't be a value: some SDKs take a `#` or `;` behind a blank for a
-/// comment. An empty one can: `cli_pager =` turns the pager off.
+/// [`ErrorKind::Config`] if it can't.
 pub fn check_value(key: &str, value: &str) -> Result<()> {
-    let comment = value.char_indices().any(|(at, letter)| {
+    let has_comment = value.char_indices().any(|(at, letter)| {
         matches!(letter, '#' | ';')
             && value[..at].chars().next_back().is_none_or(char::is_whitespace)
     });
-    if value != value.trim() || value.contains(char::is_control) || comment {
+    if value != value.trim() || value.contains(char::is_control) || has_comment {
         return Err(Error::new(
             ErrorKind::Config,
-            format!("{key}: `{value}` can't stand in an AWS config file"),
+            format!("{key}: `{value}` can't be a value in an AWS config file"),
         ));
     }
     Ok(())
 }
 
-/// A command line of these words for `credential_process`: the AWS CLI splits it by itself, other
-/// SDKs give it to a shell.
+/// Renders a command line for `credential_process`. The AWS CLI splits it itself; other SDKs pass
+/// it to a shell.
 pub fn command_line<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
     words.into_iter().map(quote_word).collect::<Vec<_>>().join(" ")
 }
 
-/// A word in double quotes where it needs any, since that is what all systems know; what a POSIX
-/// shell would see inside of them stands in single quotes.
+/// Quotes a word if necessary: in double quotes, which all systems support, or in single quotes if
+/// a POSIX shell would expand something inside double quotes.
 fn quote_word(word: &str) -> String {
     let plain = |letter: char| {
         letter.is_ascii_alphanumeric()
@@ -122,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_have_quotes_only_where_they_need_them() {
+    fn headers_have_quotes_only_if_they_need_them() {
         let cases = [
             ("a.b@c+d-e_f/g", "[profile a.b@c+d-e_f/g]"),
             ("a b", "[profile \"a b\"]"),
@@ -138,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn values_that_some_sdk_would_cut_are_refused() {
+    fn values_that_some_sdk_would_cut_are_rejected() {
         for value in [" x", "a #b", "a ;b", "#b", "a\nb", "a\tb\u{0}"] {
             assert!(render_section("[x]", [("k", value)]).is_err(), "{value:?}");
         }
@@ -160,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_quoted_for_shells_and_for_those_that_split_by_themselves() {
+    fn words_are_quoted_for_shells_and_for_the_aws_cli() {
         let line = command_line([
             "/opt/my tools/rolecall",
             "process",
@@ -176,7 +180,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn names_and_values_are_read_back(name in "[ -~\u{e9}\u{4e16}]{1,12}", value in "[ -~\u{e9}]{1,20}") {
+        fn names_and_values_survive_a_round_trip(name in "[ -~\u{e9}\u{4e16}]{1,12}", value in "[ -~\u{e9}]{1,20}") {
             let Ok(header) = profile_header(&name) else { return Ok(()) };
             let Ok(text) = render_section(&header, [("k", value.as_str())]) else { return Ok(()) };
             let profile = read(&text, &name);
@@ -185,7 +189,7 @@ mod tests {
 
         #[cfg(unix)]
         #[test]
-        fn command_lines_come_apart_into_their_words(line in prop::collection::vec("[ -~\u{e9}]{0,10}", 1..5)) {
+        fn command_lines_split_into_their_words(line in prop::collection::vec("[ -~\u{e9}]{0,10}", 1..5)) {
             prop_assert_eq!(split_shell_words(&command_line(line.iter().map(String::as_str))), Some(line));
         }
     }

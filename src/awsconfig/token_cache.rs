@@ -1,5 +1,5 @@
-//! The AWS CLI's cache of sign-ins, `~/.aws/sso/cache`: read with patience, written without taking
-//! anything away.
+//! The AWS CLI's token cache, `~/.aws/sso/cache`. Reads retry half-written files; writes keep all
+//! other fields.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -7,50 +7,53 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use sha1::{Digest, Sha1};
 
-use crate::domain::{Error, Region, Result, Secret, StartUrl, Timestamp, hex, is_header_value};
+use crate::domain::{
+    ErrorKind, Region, Result, ResultExt, Secret, StartUrl, Timestamp, hex, is_header_value,
+};
 use crate::os::atomic_file;
 
-/// How long a writer of a half-written file is given to finish: nobody there writes by rename.
+/// The pause before a half-written file is read again: the programs that share the cache do not
+/// write atomically.
 const PARTIAL_WRITE_DELAY: Duration = Duration::from_millis(20);
 
-/// The field by which we know our own token again: the SHA-1 of it. Others pass over fields they
-/// don't know.
+/// The field that marks a token as written by rolecall: the token's SHA-1. Other programs ignore
+/// unknown fields.
 const MARKER_FIELD: &str = "rolecall";
-/// Fields that belong to whoever signed in, and to that directory alone.
+/// Fields that belong to the program that signed in, and only to that instance.
 const OWNER_FIELDS: [&str; 4] =
     ["refreshToken", "clientId", "clientSecret", "registrationExpiresAt"];
 
-/// The file's name for a sign-in: of the name of its `[sso-session]`, or of a legacy profile's
-/// start URL exactly as written.
+/// Returns the name of a cache file. `key` is the name of the `[sso-session]`, or a legacy
+/// profile's start URL exactly as written.
 pub fn file_name(key: &str) -> String {
     format!("{}.json", sha1_hex(key))
 }
 
-/// An access token in the cache. What would renew it is not read: it is not ours to use.
+/// An access token in the cache. Refresh tokens are not read, because they belong to other
+/// programs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CachedToken {
-    /// Opens the access portal.
+    /// The access token for the portal.
     pub access_token: Secret<String>,
-    /// When it ends.
+    /// When it expires.
     pub expires_at: Timestamp,
-    /// The portal it was issued for; the Go SDK writes none.
+    /// The start URL that it was issued for; the Go SDK writes none.
     pub start_url: Option<StartUrl>,
-    /// The region of the directory.
+    /// The region of the instance.
     pub region: Option<Region>,
-    /// The client it was issued to.
+    /// The ID of the client that it was issued to.
     pub client_id: Option<String>,
-    /// We have put it there.
-    pub is_ours: bool,
+    /// Whether rolecall has written it.
+    pub is_from_rolecall: bool,
 }
 
-/// The token in a file. A file that is missing, half-written or something else altogether has none.
+/// Loads the token in a file; `None` if the file is missing, half-written or not a token.
 pub fn load(path: &Path) -> Option<CachedToken> {
     parse_token(&load_fields_with_retry(path)?)
 }
 
-/// Whether the client of a token may do what these scopes say, as far as the registrations beside
-/// the token tell: tokens themselves don't say it, and a client that nobody has written down is
-/// believed.
+/// Whether the client of a token has these scopes, according to the registrations in the same
+/// directory. Tokens do not contain scopes. A client without a registration counts as having them.
 pub fn has_scopes(directory: &Path, token: &CachedToken, scopes: &[String]) -> bool {
     let Some(client) = &token.client_id else { return true };
     let Ok(entries) = std::fs::read_dir(directory) else { return true };
@@ -59,19 +62,19 @@ pub fn has_scopes(directory: &Path, token: &CachedToken, scopes: &[String]) -> b
         .map(|entry| entry.path())
         .filter(|path| path.extension().is_some_and(|ending| ending == "json"));
     let registered = paths.filter_map(|path| load_fields(&path)).find_map(|fields| {
-        let own = text_field(&fields, "clientId")? == client;
-        Some(field(&fields, "scopes")?.as_array()?.clone()).filter(|_| own)
+        let is_same_client = text_field(&fields, "clientId")? == client;
+        Some(field(&fields, "scopes")?.as_array()?.clone()).filter(|_| is_same_client)
     });
     registered.is_none_or(|registered| {
         scopes.iter().all(|scope| registered.iter().any(|known| known == scope.as_str()))
     })
 }
 
-/// Puts a token of ours into a file, atomically and for this user alone (0600). Every other field
-/// stays, unless it is about another directory.
+/// Saves a token that rolecall lends to the AWS CLI, atomically and readable only for this user
+/// (0600). Other fields are kept, unless they belong to another instance.
 ///
 /// # Errors
-/// When the file can't be written.
+/// If the file can't be written.
 pub fn save(
     path: &Path,
     start_url: &StartUrl,
@@ -91,9 +94,10 @@ fn set_token(
     access_token: &Secret<String>,
     expires_at: Timestamp,
 ) {
-    let same = text_field(fields, "startUrl").is_none_or(|url| StartUrl::new(url) == *start_url)
+    let is_same_instance = text_field(fields, "startUrl")
+        .is_none_or(|url| StartUrl::new(url) == *start_url)
         && text_field(fields, "region").is_none_or(|known| Region::new(known) == *region);
-    if !same {
+    if !is_same_instance {
         OWNER_FIELDS.iter().for_each(|name| drop(remove_field(fields, name)));
     }
     set_field(fields, "startUrl", start_url.as_written());
@@ -103,13 +107,13 @@ fn set_token(
     set_field(fields, MARKER_FIELD, &sha1_hex(access_token.expose()));
 }
 
-/// The token in the bytes of a file, as [`load`] reads it. Public for fuzzing.
+/// Parses the bytes of a file as [`load`] does. Public for fuzzing.
 #[doc(hidden)]
 pub fn parse_bytes(bytes: &[u8]) -> Option<CachedToken> {
     parse_token(&serde_json::from_slice(bytes).ok()?)
 }
 
-/// The bytes of a file after [`save`] has put a token into it. Public for fuzzing.
+/// Returns the bytes that [`save`] would write for this content. Public for fuzzing.
 #[doc(hidden)]
 pub fn with_token(
     bytes: &[u8],
@@ -123,14 +127,14 @@ pub fn with_token(
     serde_json::to_vec(&fields).unwrap_or_default()
 }
 
-/// Takes a token of ours out of a file, which stays: it tells that the CLI is used with this
-/// session. Tokens of others are left alone.
+/// Removes a token that rolecall has written. The file stays, because it shows that the AWS CLI is
+/// used with this session. Tokens of other programs are not changed.
 ///
 /// # Errors
-/// When the file can't be written.
+/// If the file can't be written.
 pub fn remove_token(path: &Path) -> Result<()> {
     let Some(mut fields) = load_fields_with_retry(path) else { return Ok(()) };
-    if !parse_token(&fields).is_some_and(|token| token.is_ours) {
+    if !parse_token(&fields).is_some_and(|token| token.is_from_rolecall) {
         return Ok(());
     }
     set_field(&mut fields, "accessToken", "");
@@ -139,7 +143,7 @@ pub fn remove_token(path: &Path) -> Result<()> {
     save_fields(path, &fields)
 }
 
-/// The file's fields, with a second look at a file that somebody may be writing.
+/// Loads the file's fields, and retries once if another program may be writing the file.
 fn load_fields_with_retry(path: &Path) -> Option<Map<String, Value>> {
     load_fields(path).or_else(|| {
         path.exists().then(|| std::thread::sleep(PARTIAL_WRITE_DELAY))?;
@@ -159,18 +163,17 @@ fn parse_token(fields: &Map<String, Value>) -> Option<CachedToken> {
         start_url: text_field(fields, "startUrl").map(StartUrl::new),
         region: text_field(fields, "region").map(Region::new),
         client_id: text_field(fields, "clientId").map(str::to_owned),
-        is_ours: text_field(fields, MARKER_FIELD) == Some(&sha1_hex(access_token)),
+        is_from_rolecall: text_field(fields, MARKER_FIELD) == Some(&sha1_hex(access_token)),
     })
 }
 
 fn save_fields(path: &Path, fields: &Map<String, Value>) -> Result<()> {
-    let bytes = Secret::new(
-        serde_json::to_vec(fields).map_err(|error| Error::internal(error.to_string()))?,
-    );
+    let bytes = serde_json::to_vec(fields).context(ErrorKind::Internal, "encoding the token")?;
+    let bytes = Secret::new(bytes);
     atomic_file::save(path, bytes.expose())
 }
 
-/// A field's name in the file: the SDKs read names in any case.
+/// Returns a field's name as spelled in the file: SDKs ignore the case of names.
 fn find_field_name<'f>(fields: &'f Map<String, Value>, name: &str) -> Option<&'f String> {
     fields.keys().find(|key| key.eq_ignore_ascii_case(name))
 }
@@ -197,7 +200,7 @@ fn sha1_hex(text: &str) -> String {
     hex(&Sha1::digest(text.as_bytes()))
 }
 
-/// The files in a cache where the CLI may keep a sign-in of these keys, in their order.
+/// Returns the files in which the AWS CLI may cache a token for these keys, in their order.
 pub fn cache_paths(directory: &Path, keys: &[&str]) -> Vec<PathBuf> {
     keys.iter().map(|key| directory.join(file_name(key))).collect()
 }
@@ -224,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn files_are_named_as_the_cli_names_them() {
+    fn files_have_the_names_that_the_aws_cli_uses() {
         assert_eq!(file_name("corp"), "ee0bfd2552fbd840c02cc48b6e823320543c450f.json");
         assert_eq!(
             file_name("https://d-1234567890.awsapps.com/start"),
@@ -233,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn what_any_tool_wrote_is_read_and_a_half_written_file_is_none() {
+    fn tokens_of_any_program_are_read_and_half_written_files_are_not() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("x.json");
         for at in [
@@ -248,7 +251,10 @@ mod tests {
                 (token.access_token.expose().as_str(), token.expires_at),
                 ("a", Timestamp(1_795_310_617))
             );
-            assert_eq!((token.start_url, token.is_ours), (Some(StartUrl::new(URL)), false));
+            assert_eq!(
+                (token.start_url, token.is_from_rolecall),
+                (Some(StartUrl::new(URL)), false)
+            );
         }
         for text in [
             "",
@@ -265,22 +271,22 @@ mod tests {
     }
 
     #[test]
-    fn our_token_keeps_all_other_fields() {
+    fn saving_a_token_keeps_all_other_fields() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("x.json");
         let old = r#"{"startUrl":"https://corp.awsapps.com/start/#/","AccessToken":"old","expiresAt":"2020-01-01T00:00:00Z","refreshToken":"theirs","future":[1]}"#;
         std::fs::write(&path, old).unwrap();
         save_own_token(&path);
-        let said = fields(&path);
+        let saved = fields(&path);
         assert_eq!(
-            (said["AccessToken"].as_str(), said["expiresAt"].as_str()),
+            (saved["AccessToken"].as_str(), saved["expiresAt"].as_str()),
             (Some("ours"), Some("2026-11-22T01:23:37Z"))
         );
         assert_eq!(
-            (said["refreshToken"].as_str(), said["future"][0].as_i64()),
+            (saved["refreshToken"].as_str(), saved["future"][0].as_i64()),
             (Some("theirs"), Some(1))
         );
-        assert!(load(&path).unwrap().is_ours);
+        assert!(load(&path).unwrap().is_from_rolecall);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -289,41 +295,41 @@ mod tests {
     }
 
     #[test]
-    fn fields_of_another_directory_are_removed() {
+    fn fields_of_another_instance_are_removed() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("x.json");
         std::fs::write(&path, r#"{"startUrl":"https://other","refreshToken":"theirs","clientSecret":"theirs","future":1}"#).unwrap();
         save_own_token(&path);
-        let said = fields(&path);
+        let saved = fields(&path);
         assert!(
-            said.get("refreshToken").is_none()
-                && said.get("clientSecret").is_none()
-                && said["future"] == 1,
-            "{said}"
+            saved.get("refreshToken").is_none()
+                && saved.get("clientSecret").is_none()
+                && saved["future"] == 1,
+            "{saved}"
         );
     }
 
     #[test]
-    fn our_token_is_taken_back_and_nobody_elses() {
+    fn only_tokens_of_rolecall_are_removed() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("x.json");
         save_own_token(&path);
         remove_token(&path).unwrap();
         assert_eq!(load(&path), None);
         assert_eq!(fields(&path)["expiresAt"], "1970-01-01T00:00:00Z");
-        // Another tool's token, in a file where our mark was kept.
+        // Another program's token, in a file with a remaining marker of rolecall.
         save_own_token(&path);
-        let theirs = std::fs::read_to_string(&path).unwrap().replace("\"ours\"", "\"theirs\"");
-        std::fs::write(&path, &theirs).unwrap();
+        let other_token = std::fs::read_to_string(&path).unwrap().replace("\"ours\"", "\"theirs\"");
+        std::fs::write(&path, &other_token).unwrap();
         remove_token(&path).unwrap();
         assert_eq!(
-            (std::fs::read_to_string(&path).unwrap(), load(&path).unwrap().is_ours),
-            (theirs, false)
+            (std::fs::read_to_string(&path).unwrap(), load(&path).unwrap().is_from_rolecall),
+            (other_token, false)
         );
     }
 
     #[test]
-    fn a_client_with_other_scopes_is_no_use_to_us() {
+    fn scopes_are_those_of_the_clients_registration() {
         let home = tempfile::tempdir().unwrap();
         let write = |name: &str, text: &str| std::fs::write(home.path().join(name), text).unwrap();
         write(
@@ -331,17 +337,17 @@ mod tests {
             r#"{"accessToken":"a","expiresAt":"2026-11-22T01:23:37Z","clientId":"c"}"#,
         );
         let token = load(&home.path().join("token.json")).unwrap();
-        let ours = ["sso:account:access".to_owned()];
-        assert!(has_scopes(home.path(), &token, &ours), "nobody knows better");
+        let scopes = ["sso:account:access".to_owned()];
+        assert!(has_scopes(home.path(), &token, &scopes), "no registration");
         write(
             "client.json",
             r#"{"clientId":"c","clientSecret":"s","scopes":["codewhisperer:completions"]}"#,
         );
-        assert!(!has_scopes(home.path(), &token, &ours));
+        assert!(!has_scopes(home.path(), &token, &scopes));
         write(
             "client.json",
             r#"{"clientId":"c","clientSecret":"s","scopes":["codewhisperer:completions","sso:account:access"]}"#,
         );
-        assert!(has_scopes(home.path(), &token, &ours));
+        assert!(has_scopes(home.path(), &token, &scopes));
     }
 }

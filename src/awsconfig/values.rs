@@ -1,10 +1,10 @@
 //! Keys and values of one section.
 //!
-//! `rust-ini` reads them, but only after our scanner has straightened the lines. Left to itself it
-//! would fail on a comment behind a header, join a line that ends in a backslash with the next one,
-//! glue a key without a value to the line below, and either flatten indented values or swallow keys
-//! with them. What it gets is one `key=value` a line; what it gives back is what botocore would
-//! read.
+//! `rust-ini` separates keys and values. Its dialect is not botocore's: it fails on a comment
+//! behind a header, joins a line that ends in a backslash with the next one, merges a key without a
+//! value with the line below, and either flattens indented values or takes keys for a part of them.
+//! So [`to_rust_ini`] first lexes the section and writes it again with one `key=value` per line,
+//! which leaves `rust-ini` nothing to interpret. The result is what botocore would read.
 
 use std::collections::BTreeMap;
 
@@ -12,65 +12,60 @@ use ini::{Ini, ParseOption};
 
 use super::lexer::{IniLexer, IniLine};
 
-/// Keys (lower case) and values, by key.
+/// Values by key in lower case.
 pub(super) type SectionKeys = BTreeMap<String, String>;
 
-/// Stands for the end of a line inside a value while `rust-ini` has it.
-const LINE_PLACEHOLDER: char = '\u{1f}';
+/// Replaces the line breaks inside a value while `rust-ini` parses it.
+const LINE_BREAK: char = '\u{1f}';
 
 /// Adds the keys of a section's lines; later ones win.
 pub(super) fn parse_keys(body: &str, keys: &mut SectionKeys) {
     let options =
         ParseOption { enabled_quote: false, enabled_escape: false, ..ParseOption::default() };
-    let Ok(ini) = Ini::load_from_str_opt(&normalize_lines(body), options) else { return };
+    let Ok(ini) = Ini::load_from_str_opt(&to_rust_ini(body), options) else { return };
     for (key, value) in ini.general_section().iter() {
-        keys.insert(
-            key.to_lowercase(),
-            value.replace(LINE_PLACEHOLDER, "\n").trim_end().to_owned(),
-        );
+        keys.insert(key.to_lowercase(), value.replace(LINE_BREAK, "\n").trim_end().to_owned());
     }
 }
 
-/// One `key=value` a line, without comments and without what is neither key nor value.
-fn normalize_lines(body: &str) -> String {
-    let (mut out, mut reader, mut open) =
-        (String::with_capacity(body.len() + 16), IniLexer::default(), false);
+/// Writes a section for `rust-ini`: one `key=value` per line, without comments and invalid lines.
+fn to_rust_ini(body: &str) -> String {
+    // The space keeps a backslash at the end of a line from joining the next one to it.
+    const LINE_END: &str = " \n";
+    let (mut out, mut lexer) = (String::with_capacity(body.len() + 16), IniLexer::default());
     for line in body.lines() {
-        match reader.lex_line(line) {
+        match lexer.lex_line(line) {
             IniLine::Key(key, value) => {
-                end_line(&mut out, open);
-                open = true;
-                out.extend(replace_line_breaks(key).chain(['=']).chain(replace_line_breaks(value)));
+                if !out.is_empty() {
+                    out.push_str(LINE_END);
+                }
+                out.extend(without_line_breaks(key).chain(['=']).chain(without_line_breaks(value)));
             }
-            IniLine::Continuation(text) if open => {
-                out.extend([LINE_PLACEHOLDER].into_iter().chain(replace_line_breaks(text)))
+            // Above the first key there is no value to continue.
+            _ if out.is_empty() => {}
+            IniLine::Continuation(text) => {
+                out.extend([LINE_BREAK].into_iter().chain(without_line_breaks(text)));
             }
-            IniLine::Blank if open => out.push(LINE_PLACEHOLDER),
-            _ => {}
+            IniLine::Blank => out.push(LINE_BREAK),
+            IniLine::Header(_) | IniLine::Comment | IniLine::Invalid => {}
         }
     }
-    end_line(&mut out, open);
+    if !out.is_empty() {
+        out.push_str(LINE_END);
+    }
     out
 }
 
-/// Ends a line. The blank keeps a backslash at its end from joining the next line to it.
-fn end_line(out: &mut String, open: bool) {
-    if open {
-        out.push_str(" \n");
-    }
+/// Replaces characters that would end a line or a value for `rust-ini`.
+fn without_line_breaks(text: &str) -> impl Iterator<Item = char> {
+    text.chars().map(|letter| if matches!(letter, '\r' | '\n' | LINE_BREAK) { ' ' } else { letter })
 }
 
-/// The text without what would end the line too early.
-fn replace_line_breaks(text: &str) -> impl Iterator<Item = char> {
-    text.chars()
-        .map(|letter| if matches!(letter, '\r' | '\n' | LINE_PLACEHOLDER) { ' ' } else { letter })
-}
-
-/// The value without what people put around it by mistake: blanks of any kind, a comment, quotes,
-/// lines that follow.
+/// Returns the value without things that users put around it by mistake: any kind of whitespace, a
+/// comment, quotes, further lines.
 ///
-/// AWS programs disagree on comments behind a value, and take quotes for a part of it. URLs,
-/// regions, ids and names of profiles have neither, so that what is meant is clear.
+/// AWS programs disagree on comments after a value, and treat quotes as part of it. URLs, regions,
+/// IDs and names of profiles contain neither, so the intended value is clear.
 pub(super) fn plain_text(value: &str) -> &str {
     const PAIRS: [(char, char); 4] =
         [('"', '"'), ('\'', '\''), ('\u{201c}', '\u{201d}'), ('`', '`')];
@@ -80,7 +75,7 @@ pub(super) fn plain_text(value: &str) -> &str {
     };
     let line = value.trim_matches(invisible).lines().next().unwrap_or_default();
     for (open, close) in PAIRS {
-        // What follows the closing quote is a comment, or the value is not quoted.
+        // If anything but a comment follows the closing quote, the value is not quoted.
         let Some((inside, rest)) = line.strip_prefix(open).and_then(|rest| rest.split_once(close))
         else {
             continue;
@@ -95,7 +90,7 @@ pub(super) fn plain_text(value: &str) -> &str {
     comment.map_or(line, |(at, _)| &line[..at]).trim_matches(invisible)
 }
 
-/// The keys of an indented block such as `s3 =` or `sso_oidc =`.
+/// Parses the keys of an indented block such as `s3 =` or `sso_oidc =`.
 pub(super) fn parse_nested(value: &str) -> SectionKeys {
     let pair = |line: &str| {
         line.split_once('=')
@@ -124,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_what_botocore_reads() {
+    fn values_are_those_that_botocore_reads() {
         let cases = [
             ("k = v", "v"),
             ("k=v", "v"),
@@ -155,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_value_has_no_comment_no_quotes_and_one_line() {
+    fn a_plain_value_is_one_line_without_comment_and_quotes() {
         for value in [
             "eu-west-1",
             " eu-west-1\t",
@@ -180,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_swallowed_beside_an_indented_value() {
+    fn keys_around_an_indented_value_are_kept() {
         let want = [("output", "json"), ("region", "eu"), ("s3", "\nmax = 10")]
             .map(|(k, v)| (k.to_owned(), v.to_owned()));
         assert_eq!(keys("region = eu\ns3 =\n  max = 10\noutput = json\n"), want);
@@ -188,7 +183,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn rust_ini_reads_straightened_lines_as_they_are(
+        fn rust_ini_reads_rewritten_lines_as_they_are(
             lines in prop::collection::vec(("[a-z][a-z_0-9.]{0,8}", "[ -~\u{e9}\t]{0,30}"), 0..12)
         ) {
             let body: String = lines.iter().map(|(key, value)| format!("{key} = {value}\n")).collect();

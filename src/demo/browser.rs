@@ -1,29 +1,29 @@
-//! The person in front of the sign-in page, for tests and for demonstrations without a browser:
-//! opens the page, presses a button.
+//! A minimal browser that submits the sign-in page, for tests and for demonstrations without a
+//! browser.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use crate::domain::{Error, ErrorKind, Result};
+use crate::domain::{Error, ErrorKind, Result, ResultExt};
 
-/// How many redirects are followed.
+/// The most redirects to follow.
 const MAX_REDIRECTS: usize = 5;
 
-/// How long each connection may take.
+/// The read timeout of a connection.
 const CONNECTION_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Opens a sign-in address (device or authorize page) and presses Allow; follows redirects up to
-/// and including the program's own loopback address. Blocks.
+/// Opens a sign-in URL (device or authorize page), clicks Allow, and follows redirects up to and
+/// including the loopback URL of the program. Blocks.
 ///
 /// # Errors
-/// When the address is not plain HTTP on this machine, nobody answers, or the page has nothing to
-/// allow.
+/// If the URL is not plain HTTP on this machine, the server does not respond, or the page has
+/// nothing to allow.
 pub fn approve(url: &str) -> Result<()> {
     submit_and_follow(url, "allow")
 }
 
-/// Opens a sign-in address and presses Deny; otherwise as [`approve`].
+/// Opens a sign-in URL and clicks Deny; otherwise like [`approve`].
 ///
 /// # Errors
 /// As [`approve`].
@@ -31,23 +31,22 @@ pub fn deny(url: &str) -> Result<()> {
     submit_and_follow(url, "deny")
 }
 
-/// Opens an authorize address in a browser on another machine and presses Allow: the address that
-/// this browser ends on, with a page behind it that it can't open.
+/// Opens an authorize URL like a browser on another machine, clicks Allow, and returns the redirect
+/// URL, which such a browser can't open.
 ///
 /// # Errors
-/// As [`approve`], and when the page leads nowhere.
+/// As [`approve`], and if the page does not redirect.
 pub fn approve_remotely(url: &str) -> Result<String> {
     let reply = submit_decision(url, "allow")?;
     reply
         .header("location")
         .map(str::to_owned)
-        .ok_or_else(|| Error::internal(format!("{url} leads nowhere")))
+        .ok_or_else(|| Error::internal(format!("{url} does not redirect")))
 }
 
 fn submit_and_follow(url: &str, decision: &str) -> Result<()> {
     let mut reply = submit_decision(url, decision)?;
-    // From here on it is the program that answers; whatever it says to the browser is its own
-    // affair.
+    // From here on the program responds; any response is fine.
     for _ in 0..MAX_REDIRECTS {
         match reply
             .header("location")
@@ -61,11 +60,11 @@ fn submit_and_follow(url: &str, decision: &str) -> Result<()> {
     Err(Error::internal(format!("{url} leads to more than {MAX_REDIRECTS} redirects")))
 }
 
-/// Presses a button of the page, and follows nothing.
+/// Submits the form of the page with this decision, and follows no redirect.
 fn submit_decision(url: &str, decision: &str) -> Result<FetchedResponse> {
     let page = fetch("GET", url, &[], "")?;
     let form = page.form().ok_or_else(|| {
-        Error::new(ErrorKind::AccessDenied, format!("the sign-in page says: {}", page.message()))
+        Error::new(ErrorKind::AccessDenied, format!("the sign-in page reports: {}", page.message()))
     })?;
     let (origin, _) = split_url(url)?;
     let fields =
@@ -80,13 +79,13 @@ fn submit_decision(url: &str, decision: &str) -> Result<FetchedResponse> {
     if reply.status >= 400 {
         return Err(Error::new(
             ErrorKind::AccessDenied,
-            format!("the sign-in page says: {}", reply.message()),
+            format!("the sign-in page reports: {}", reply.message()),
         ));
     }
     Ok(reply)
 }
 
-/// An answer, read whole.
+/// A response with its whole body.
 #[derive(Debug, Clone)]
 pub(super) struct FetchedResponse {
     pub(super) status: u16,
@@ -94,7 +93,7 @@ pub(super) struct FetchedResponse {
     pub(super) body: String,
 }
 
-/// The form on a page: where it goes, and its hidden fields.
+/// A form on a page: its target and its hidden fields.
 #[derive(Debug, PartialEq, Eq)]
 struct HtmlForm {
     action: String,
@@ -127,7 +126,7 @@ impl FetchedResponse {
         Some(HtmlForm { action: attribute(head, "action")?.to_owned(), fields: fields.collect() })
     }
 
-    /// The page's own sentence, without tags.
+    /// Returns the first paragraph of the page and the status.
     fn message(&self) -> String {
         let text = self.body.split_once("</h1>").map_or(self.body.as_str(), |(_, rest)| rest);
         let paragraph = text
@@ -138,26 +137,21 @@ impl FetchedResponse {
     }
 }
 
-/// The value of `name="value"` in a tag. Values are base64, codes and paths here: nothing in them
-/// is escaped.
+/// Returns the value of `name="value"` in a tag. Values are base64, codes and paths, so nothing in
+/// them is escaped.
 fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
     tag.split_once(&format!("{name}=\""))?.1.split_once('"').map(|(value, _)| value)
 }
 
-/// One request on a connection of its own.
+/// Sends one request on a new connection.
 pub(super) fn fetch(
     method: &str,
     url: &str,
     headers: &[(&str, &str)],
     body: &str,
 ) -> Result<FetchedResponse> {
-    let said = |error: std::io::Error| {
-        Error::new(ErrorKind::Unreachable, format!("{method} on this machine: {error}"))
-    };
     let (host, path) = split_url(url)?;
-    let mut stream = TcpStream::connect(host).map_err(said)?;
-    stream.set_read_timeout(Some(CONNECTION_TIMEOUT)).map_err(said)?;
-    let own_host = if headers.iter().any(|(name, _)| *name == "host") {
+    let host_header = if headers.iter().any(|(name, _)| *name == "host") {
         String::new()
     } else {
         format!("host: {host}\r\n")
@@ -166,31 +160,40 @@ pub(super) fn fetch(
         headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let length = body.len();
     let request = format!(
-        "{method} {path} HTTP/1.1\r\n{own_host}connection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
+        "{method} {path} HTTP/1.1\r\n{host_header}connection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
     );
-    stream.write_all(request.as_bytes()).map_err(said)?;
-    let mut bytes = Vec::new();
-    stream.read_to_end(&mut bytes).map_err(said)?;
+    let bytes = exchange(host, request.as_bytes())
+        .context(ErrorKind::Unreachable, format_args!("{method} on this machine"))?;
     parse_response(&String::from_utf8_lossy(&bytes))
-        .ok_or_else(|| Error::new(ErrorKind::Unreachable, format!("no HTTP answer from {host}")))
+        .ok_or_else(|| Error::new(ErrorKind::Unreachable, format!("no HTTP response from {host}")))
 }
 
-/// Host with port, and path with query. The fragment stays at home.
+/// Sends a request and reads until the server closes the connection.
+fn exchange(host: &str, request: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut stream = TcpStream::connect(host)?;
+    stream.set_read_timeout(Some(CONNECTION_TIMEOUT))?;
+    stream.write_all(request)?;
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Splits a URL into host with port, and path with query. The fragment is dropped, as browsers do.
 fn split_url(url: &str) -> Result<(&str, &str)> {
-    let wrong = || {
+    let invalid = || {
         Error::new(
             ErrorKind::Usage,
-            "the sign-in address is not plain HTTP on this machine: only the demo's pages can be answered",
+            "the sign-in URL is not plain HTTP on this machine: only pages of the demo are supported",
         )
     };
-    let rest = url.strip_prefix("http://").ok_or_else(wrong)?;
+    let rest = url.strip_prefix("http://").ok_or_else(invalid)?;
     let rest = rest.split('#').next().unwrap_or(rest);
     let (host, path) = rest.find('/').map_or((rest, "/"), |at| rest.split_at(at));
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     if matches!(name, "127.0.0.1" | "localhost" | "[::1]") {
         Ok((host, path))
     } else {
-        Err(wrong())
+        Err(invalid())
     }
 }
 
@@ -209,7 +212,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_this_machine_is_asked() {
+    fn only_urls_on_this_machine_are_opened() {
         assert_eq!(
             split_url("http://127.0.0.1:81/device?user_code=A#x").unwrap(),
             ("127.0.0.1:81", "/device?user_code=A")

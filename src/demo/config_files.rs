@@ -1,14 +1,15 @@
-//! The configuration files that belong to the made-up organisation.
+//! Configuration files for the simulated organization.
 
 use std::fmt::Write;
 
-use super::organization::{Directory, Organization, SimulatedAccount};
+use super::accounts::SimulatedAccount;
+use super::organization::{Directory, Organization};
 
-/// Our own configuration file for this organisation: instances, tags of accounts, a chained role,
-/// and rules that protect production.
-pub fn config(organisation: &Organization) -> String {
+/// Renders a rolecall configuration file for this organization: instances, tags of accounts, a
+/// chained role, and rules that protect production.
+pub fn config(organization: &Organization) -> String {
     let mut out = String::from("# The made-up organisation of the demo.\n\n");
-    for directory in &organisation.directories {
+    for directory in &organization.directories {
         write_instance(&mut out, directory);
     }
     out.push_str(RULES);
@@ -30,15 +31,15 @@ color = "red"
 confirm = "type"
 "#;
 
-/// An AWS config file with one `[sso-session]` for each directory and no profiles.
-pub fn aws_config(organisation: &Organization) -> String {
+/// Renders an AWS config file with one `[sso-session]` per directory and without profiles.
+pub fn aws_config(organization: &Organization) -> String {
     let session = |directory: &Directory| {
         format!(
             "[sso-session {}]\nsso_start_url = {}\nsso_region = {}\nsso_registration_scopes = sso:account:access\n",
             directory.name, directory.start_url, directory.region
         )
     };
-    organisation.directories.iter().map(session).collect::<Vec<_>>().join("\n")
+    organization.directories.iter().map(session).collect::<Vec<_>>().join("\n")
 }
 
 fn write_instance(out: &mut String, directory: &Directory) {
@@ -66,7 +67,7 @@ fn write_instance(out: &mut String, directory: &Directory) {
     }
 }
 
-/// A role that is reached through another account: from `payments-prod` to `payments-staging`.
+/// Returns the accounts of the chained role: from `payments-prod` to `payments-staging`.
 fn chained_accounts(
     accounts: &[SimulatedAccount],
 ) -> Option<(&SimulatedAccount, &SimulatedAccount)> {
@@ -80,8 +81,8 @@ mod tests {
 
     #[test]
     fn the_configuration_is_toml_and_names_every_account() {
-        let organisation = Organization::new(40, 6);
-        let table: toml::Table = config(&organisation).parse().unwrap();
+        let organization = Organization::new(40, 6);
+        let table: toml::Table = config(&organization).parse().unwrap();
         let corp = &table["instances"]["corp"];
         assert_eq!(corp["start_url"].as_str(), Some("https://corp.awsapps.com/start"));
         assert_eq!(corp["accounts"].as_table().unwrap().len(), 34);

@@ -1,4 +1,4 @@
-//! Sends a scripted message over a connection in any way that goes wrong.
+//! Sends scripted messages, including in ways that break the connection or the protocol.
 
 use std::io;
 
@@ -9,11 +9,11 @@ use crate::os::http::HandlerOutcome;
 
 use super::fault_reply::{Delivery, WireMessage};
 
-/// Takes the connection over, sends the message and ends the connection.
+/// Takes over the connection, sends the message and closes the connection.
 pub(super) fn take_over(message: WireMessage, delivery: Delivery) -> HandlerOutcome {
     HandlerOutcome::TakeOver(Box::new(move |stream| {
         Box::pin(async move {
-            // The client may hang up at any byte.
+            // The client may close the connection at any time.
             let _ = send(stream, &message, delivery).await;
         })
     }))
@@ -27,9 +27,9 @@ async fn send(mut stream: TcpStream, message: &WireMessage, delivery: Delivery) 
                 .write_all(&[render_head(message, Some(body.len())), body.clone()].concat())
                 .await?;
         }
-        Delivery::Truncated { keep, accurate_length: honest } => {
+        Delivery::Truncated { keep, accurate_length } => {
             let kept = &body[..keep.min(body.len())];
-            let announced = if honest { kept.len() } else { body.len() };
+            let announced = if accurate_length { kept.len() } else { body.len() };
             stream.write_all(&[&render_head(message, Some(announced)), kept].concat()).await?;
         }
         Delivery::Endless => {
@@ -52,19 +52,19 @@ async fn send(mut stream: TcpStream, message: &WireMessage, delivery: Delivery) 
         Delivery::Reset => return stream.set_zero_linger(),
     }
     stream.shutdown().await?;
-    // Closing with unread bytes would reset the connection, and the client could lose what was
-    // sent.
+    // Closing with unread bytes would reset the connection, and the client could lose the response.
     drain(&mut stream).await
 }
 
-/// Reads until the client hangs up.
+/// Reads until the client closes the connection.
 async fn drain(stream: &mut TcpStream) -> io::Result<()> {
     let mut unread = [0; 1 << 12];
     while stream.read(&mut unread).await? > 0 {}
     Ok(())
 }
 
-/// Status line and headers. Without a length the body lasts until the connection ends.
+/// Renders the status line and the headers. Without a length, the body lasts until the connection
+/// ends.
 fn render_head(message: &WireMessage, length: Option<usize>) -> Vec<u8> {
     let mut head = format!("HTTP/1.1 {} Scripted\r\nconnection: close\r\n", message.status);
     let own_length =

@@ -1,4 +1,4 @@
-//! Scripted replies: where the message comes from, how it is changed, and how it is sent.
+//! Scripted replies: the source of the message, its changes, and its delivery.
 
 use std::time::Duration;
 
@@ -8,26 +8,27 @@ use crate::os::http::HttpResponse;
 
 /// A reply of the fault script: a message, changes to it, and the way it is sent.
 ///
-/// `Reply::true_answer().edit(Edit::Set("/roleCredentials/expiration".into(), 0.into()))` is AWS's
-/// answer with one wrong field; `Reply::html(407)` is a proxy's page.
+/// `FaultReply::from_operation().with_edit(ReplyEdit::Set("/roleCredentials/expiration".into(),
+/// 0.into()))` is the regular response with one wrong field; `FaultReply::html(407)` is a proxy's
+/// page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FaultReply {
-    /// Where the message comes from.
+    /// The source of the message.
     pub source: ReplySource,
     /// Changes, made in order.
     pub edits: Vec<ReplyEdit>,
-    /// How the message is sent.
+    /// The way to send the message.
     pub delivery: Delivery,
 }
 
-/// Where the message of a scripted reply comes from.
+/// The source of a scripted reply's message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReplySource {
-    /// The operation is carried out; this is its answer.
+    /// The operation runs; this is its response.
     Operation,
-    /// The operation is carried out as if the request named no page: a list begins again.
+    /// The operation runs as if the request had no page token: the list starts again.
     FirstPage,
-    /// The operation is not carried out; the message is this one. No `date` is added.
+    /// The operation does not run; the message is this one, without a `date` header.
     Raw {
         /// The HTTP status.
         status: u16,
@@ -40,65 +41,64 @@ pub enum ReplySource {
 
 /// A change to a message.
 ///
-/// A pointer is a JSON pointer (RFC 6901) into a JSON body. In an XML body its last part names
-/// elements, all of which change; names without a match change nothing.
+/// A pointer is a JSON pointer (RFC 6901) into a JSON body. In an XML body, its last part names
+/// elements, all of which change. A pointer without a match changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReplyEdit {
-    /// Changes the status and nothing else.
+    /// Changes only the status.
     Status(u16),
     /// Sets a header, or removes it.
     Header(String, Option<String>),
     /// Replaces the body.
     Body(Vec<u8>),
-    /// Sets a field, also one that is not there yet.
+    /// Sets a field, and adds it if it is missing.
     Set(String, Value),
     /// Removes a field, or an element with its content.
     Remove(String),
-    /// Lists every entry of an array twice.
+    /// Repeats the entries of an array, or an element.
     Duplicate(String),
-    /// Removes the later half of an array.
+    /// Removes the second half of an array.
     Halve(String),
-    /// Replaces text wherever it occurs in the body.
+    /// Replaces all occurrences of a text in the body.
     Replace(String, String),
 }
 
-/// How a message is sent. The connection ends afterwards.
+/// The way to send a message. The connection is closed afterwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
-    /// All of it, with its length.
+    /// The whole message, with its length.
     Whole,
-    /// Only the first bytes of the body. `honest` announces just these; otherwise `content-length`
-    /// promises the whole.
+    /// Only the first bytes of the body.
     Truncated {
-        /// How many bytes are sent.
+        /// The number of bytes to send.
         keep: usize,
-        /// Whether `content-length` tells how many.
+        /// Whether `content-length` is this number; otherwise it is the length of the whole body.
         accurate_length: bool,
     },
-    /// The body followed by blanks that do not end before the client hangs up.
+    /// The body, followed by spaces until the client closes the connection.
     Endless,
-    /// The body byte by byte, with a pause before each.
+    /// The body byte by byte, with a pause before each byte.
     Trickle {
         /// The pause.
         pause: Duration,
     },
-    /// The body's bytes alone, without status and headers: not HTTP, unless they are.
+    /// Only the bytes of the body, without status and headers.
     BodyOnly,
-    /// Nothing, until the client hangs up.
+    /// Nothing, until the client closes the connection.
     NoResponse,
-    /// The connection is closed in good order, without an answer.
+    /// Nothing; the connection is closed properly.
     Close,
-    /// The connection is reset (RST) without an answer.
+    /// Nothing; the connection is reset (RST).
     Reset,
 }
 
 impl FaultReply {
-    /// The operation's own answer, to be edited or sent in another way.
+    /// The regular response of the operation, to be edited or sent in another way.
     pub fn from_operation() -> Self {
         Self::from_source(ReplySource::Operation)
     }
 
-    /// The first page of a list, whatever page was asked for.
+    /// The first page of a list, whatever page was requested.
     pub fn from_first_page() -> Self {
         Self::from_source(ReplySource::FirstPage)
     }
@@ -114,7 +114,7 @@ impl FaultReply {
         Self::raw(status, "application/json", body)
     }
 
-    /// A page as a proxy or a login portal sends it.
+    /// An HTML page like that of a proxy or a captive portal.
     pub fn html(status: u16) -> Self {
         Self::raw(
             status,
@@ -123,26 +123,26 @@ impl FaultReply {
         )
     }
 
-    /// No answer of any kind: [`Delivery::Silent`], [`Delivery::Close`] or [`Delivery::Reset`]. The
-    /// operation is not carried out.
+    /// No response: [`Delivery::NoResponse`], [`Delivery::Close`] or [`Delivery::Reset`]. The
+    /// operation does not run.
     pub fn no_response(delivery: Delivery) -> Self {
         Self::raw(200, "text/plain", "").with_delivery(delivery)
     }
 
-    /// The same reply with one more change.
+    /// Adds a change.
     #[must_use]
     pub fn with_edit(mut self, edit: ReplyEdit) -> Self {
         self.edits.push(edit);
         self
     }
 
-    /// The same reply with a header.
+    /// Sets a header.
     #[must_use]
     pub fn with_header(self, name: &str, value: &str) -> Self {
         self.with_edit(ReplyEdit::Header(name.to_owned(), Some(value.to_owned())))
     }
 
-    /// The same reply, sent in another way.
+    /// Changes the delivery.
     #[must_use]
     pub fn with_delivery(mut self, delivery: Delivery) -> Self {
         self.delivery = delivery;
@@ -154,7 +154,7 @@ impl FaultReply {
     }
 }
 
-/// A message as it goes on the wire.
+/// An HTTP message on the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct WireMessage {
     pub(super) status: u16,
@@ -171,7 +171,7 @@ impl From<HttpResponse> for WireMessage {
 }
 
 impl WireMessage {
-    /// Makes the changes in order.
+    /// Applies the changes in order.
     pub(super) fn with_edits(mut self, edits: &[ReplyEdit]) -> Self {
         edits.iter().for_each(|edit| self.apply(edit));
         self
@@ -213,7 +213,7 @@ impl WireMessage {
         }
     }
 
-    /// Rewrites a JSON body, or an XML one; any other stays.
+    /// Rewrites a JSON or XML body; any other stays unchanged.
     fn rewrite_body(
         &mut self,
         json: impl FnOnce(&mut Value) -> Option<()>,
@@ -228,7 +228,7 @@ impl WireMessage {
     }
 }
 
-/// The parent of what the pointer names, and its last part.
+/// Returns the parent of the pointer's target, and the pointer's last part.
 fn parent<'a, 'p>(json: &'a mut Value, pointer: &'p str) -> Option<(&'a mut Value, &'p str)> {
     let (above, last) = pointer.rsplit_once('/')?;
     Some((json.pointer_mut(above)?, last))
@@ -259,7 +259,7 @@ fn edit_array(json: &mut Value, pointer: &str, change: impl FnOnce(&mut Vec<Valu
     json.pointer_mut(pointer)?.as_array_mut().map(change)
 }
 
-/// A value as the text of an element.
+/// Escapes a value as the text of an element.
 fn xml_text(value: &Value) -> String {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     text.replace('&', "&amp;").replace('<', "&lt;")

@@ -1,92 +1,92 @@
-//! What goes wrong when a test says so.
+//! The fault script: faults that tests inject.
 
 use std::time::Duration;
 
 use super::fault_reply::FaultReply;
 
-/// Something that goes wrong. Operations are named as in [`super::Running::calls`]; `*` is any of
-/// them, and `CreateToken:GRANT` is CreateToken with that grant: `authorization_code`,
+/// A fault to inject. Operations have the names of [`super::Simulator::call_count`]; `*` matches
+/// all of them, and `CreateToken:GRANT` matches CreateToken with this grant: `authorization_code`,
 /// `device_code` or `refresh_token`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    /// The next calls are answered with an error, in the shape of their service.
+    /// The next calls fail with an error, in the format of their service.
     Fail {
-        /// Which operation.
+        /// The operation.
         operation: String,
-        /// How many calls.
+        /// The number of calls.
         times: usize,
         /// The HTTP status.
         status: u16,
-        /// The exception's name, as in `x-amzn-ErrorType`; empty for an error without name and
-        /// with a body that is not JSON.
+        /// The exception's name, as in `x-amzn-ErrorType`; empty for an error without a name and
+        /// without a JSON body.
         error: String,
     },
-    /// The next calls are answered only after a while.
+    /// The next calls are delayed.
     Delay {
-        /// Which operation.
+        /// The operation.
         operation: String,
-        /// How many calls.
+        /// The number of calls.
         times: usize,
-        /// How long each takes.
+        /// The delay of each call.
         duration: Duration,
     },
-    /// The next calls are answered 200 with a body that nobody can read.
+    /// The next calls return a 200 with an invalid body.
     Garbage {
-        /// Which operation.
+        /// The operation.
         operation: String,
-        /// How many calls.
+        /// The number of calls.
         times: usize,
     },
-    /// The next calls are carried out, but the answer is lost: what comes is an empty 503.
+    /// The next calls run, but their response is lost: the client gets an empty 503.
     LoseResponse {
-        /// Which operation.
+        /// The operation.
         operation: String,
-        /// How many calls.
+        /// The number of calls.
         times: usize,
     },
     /// The next calls get a scripted reply: any status, headers and bytes, cut short, endless or
     /// not sent at all.
     Reply {
-        /// Which operation.
+        /// The operation.
         operation: String,
-        /// How many calls.
+        /// The number of calls.
         times: usize,
-        /// What is sent.
+        /// The reply.
         reply: FaultReply,
     },
-    /// From now on replies carry no `Date` header.
+    /// From now on responses have no `Date` header.
     OmitDate,
     /// From now on the simulator's clock is ahead of this machine's: `Date` headers, expiry times
     /// and the check of signatures.
     SkewClock {
-        /// How far; negative when behind.
+        /// The difference; negative if the simulator is behind.
         seconds: i64,
     },
-    /// The next refresh is answered without a new refresh token; the old one stays good.
+    /// The next refresh returns no new refresh token; the old one stays valid.
     OmitRefreshToken,
 }
 
-/// The faults still to come.
+/// The faults to inject.
 #[derive(Debug, Clone, Default)]
 pub(super) struct FaultScript {
     pending: Vec<Fault>,
-    /// Replies say no date.
+    /// Whether responses have no `Date` header.
     pub(super) omit_date: bool,
-    /// Seconds that the simulator's clock is ahead.
-    pub(super) clock_skew: i64,
+    /// Seconds by which the simulator's clock is ahead.
+    pub(super) clock_skew_seconds: i64,
 }
 
 impl FaultScript {
     pub(super) fn add(&mut self, fault: Fault) {
         match fault {
             Fault::OmitDate => self.omit_date = true,
-            Fault::SkewClock { seconds } => self.clock_skew = seconds,
+            Fault::SkewClock { seconds } => self.clock_skew_seconds = seconds,
             fault => self.pending.push(fault),
         }
     }
 
-    /// Returns the oldest fault for this operation and uses it up by one. `grant` is CreateToken's,
-    /// empty otherwise.
+    /// Returns the oldest fault for this operation and counts the call. `grant` is the grant of
+    /// CreateToken, empty for other operations.
     pub(super) fn next(&mut self, operation: &str, grant: &str) -> Option<Fault> {
         let at = self.pending.iter_mut().position(|fault| {
             fault.remaining_calls(operation, grant).is_some_and(|times| *times > 0)
@@ -101,7 +101,7 @@ impl FaultScript {
         Some(fault)
     }
 
-    /// Whether this refresh is the one without a new refresh token.
+    /// Whether this refresh must return no new refresh token; true once per fault.
     pub(super) fn take_omit_refresh_token(&mut self) -> bool {
         let at = self.pending.iter().position(|fault| *fault == Fault::OmitRefreshToken);
         at.map(|at| self.pending.remove(at)).is_some()
@@ -109,18 +109,18 @@ impl FaultScript {
 }
 
 impl Fault {
-    /// The calls left, when the fault is about this operation.
-    fn remaining_calls(&mut self, wanted: &str, grant: &str) -> Option<&mut usize> {
-        let concerns = |operation: &str| match operation.split_once(':') {
-            Some((operation, of)) => operation == wanted && of == grant,
-            None => operation == wanted || operation == "*",
+    /// The number of calls left if the fault matches this operation.
+    fn remaining_calls(&mut self, called: &str, grant: &str) -> Option<&mut usize> {
+        let matches = |operation: &str| match operation.split_once(':') {
+            Some((operation, only_grant)) => operation == called && only_grant == grant,
+            None => operation == called || operation == "*",
         };
         match self {
             Fault::Fail { operation, times, .. }
             | Fault::Delay { operation, times, .. }
             | Fault::Garbage { operation, times }
             | Fault::LoseResponse { operation, times }
-            | Fault::Reply { operation, times, .. } => concerns(operation).then_some(times),
+            | Fault::Reply { operation, times, .. } => matches(operation).then_some(times),
             Fault::OmitDate | Fault::SkewClock { .. } | Fault::OmitRefreshToken => None,
         }
     }
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_can_concern_one_grant() {
+    fn a_fault_can_match_one_grant() {
         let mut script = FaultScript::default();
         script.add(Fault::Garbage { operation: "CreateToken:refresh_token".into(), times: 1 });
         assert!(

@@ -1,21 +1,20 @@
-//! Console sign-in: credentials become a sign-in token, and the token opens a page that stands for
-//! the console.
+//! Console sign-in: exchanges credentials for a sign-in token, and shows a page in place of the
+//! console.
 
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::os::http::{HttpRequest, HttpResponse};
+use crate::os::http::HttpRequest;
 use crate::os::random;
 
 use super::pages;
-use super::router::parameter;
 use super::service_error::{HandlerResult, ServiceError};
-use super::state::{SigninTokenEntry, SimulatorState};
+use super::state::{CredentialsOrigin, SigninTokenEntry, SimulatorState};
+use super::wire::{json_response, parameter};
 
-/// Seconds that a sign-in token is good.
-const SIGNIN_TOKEN_LIFETIME: i64 = 15 * 60;
+const SIGNIN_TOKEN_SECONDS: i64 = 15 * 60;
 
-/// The session as it is sent: credentials under other names.
+/// The `Session` parameter: credentials under other names.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ConsoleSession {
@@ -40,8 +39,8 @@ pub(super) fn get_signin_token(state: &mut SimulatorState, request: &HttpRequest
         .ok_or_else(|| invalid_request("The credentials are not valid, or not any more"))?;
     if let Some(duration) = parameter(request, "SessionDuration") {
         let seconds = duration.parse::<i64>().unwrap_or_default();
-        // What AWS says when a role that was reached through another one asks for a duration.
-        if issued.chained || !(900..=43_200).contains(&seconds) {
+        // AWS returns this message if a chained role requests a duration.
+        if issued.origin == CredentialsOrigin::Chained || !(900..=43_200).contains(&seconds) {
             return Err(invalid_request("Invalid credentials parameter"));
         }
     }
@@ -49,14 +48,13 @@ pub(super) fn get_signin_token(state: &mut SimulatorState, request: &HttpRequest
     let entry = SigninTokenEntry {
         account: issued.account,
         role: issued.role.clone(),
-        expires: now.plus(SIGNIN_TOKEN_LIFETIME),
+        expires: now.plus(SIGNIN_TOKEN_SECONDS),
     };
     state.signin_tokens.insert(token.clone(), entry);
-    Ok(HttpResponse::json(200, json!({ "SigninToken": token }).to_string())
-        .with_header("cache-control", "no-store"))
+    Ok(json_response(json!({ "SigninToken": token })))
 }
 
-/// `Action=login`: the page of the console.
+/// `Action=login`: the page in place of the console.
 pub(super) fn console_login(state: &mut SimulatorState, request: &HttpRequest) -> HandlerResult {
     let token = parameter(request, "SigninToken").unwrap_or_default();
     let now = state.now();
@@ -70,7 +68,7 @@ pub(super) fn console_login(state: &mut SimulatorState, request: &HttpRequest) -
     Ok(pages::console_page(&name.unwrap_or_default(), entry.account, &entry.role, &destination))
 }
 
-/// Neither of the two.
+/// Any other action.
 pub(super) fn unknown_action(_: &mut SimulatorState, _: &HttpRequest) -> HandlerResult {
     Err(invalid_request("Action must be getSigninToken or login"))
 }

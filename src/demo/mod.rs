@@ -1,16 +1,17 @@
 //! A simulator of IAM Identity Center, STS and console sign-in on loopback.
 //!
-//! All services answer on one port. The wire format is written here a second time, without the AWS
-//! SDK, so that a mistake in `identity` can't cancel itself out. What is sent is checked as AWS
-//! checks it: client secrets, PKCE, signatures, lifetimes.
+//! All services use one port. The simulator implements the wire format without the AWS SDK and
+//! without `identity`, so that mistakes there can't cancel out. It checks requests like AWS does:
+//! client secrets, PKCE, signatures, lifetimes.
 
+mod accounts;
 mod browser;
 mod config_files;
 mod delivery;
 mod fault_reply;
 mod faults;
 mod federation;
-mod names;
+mod html;
 mod oidc;
 mod organization;
 mod pages;
@@ -24,6 +25,7 @@ mod state;
 mod sts;
 #[cfg(test)]
 mod tests;
+mod wire;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -36,37 +38,38 @@ use crate::domain::{AccountId, Error, Result, Secret, Timestamp};
 use crate::os::clock::Clock;
 use crate::os::http::Listener;
 
+pub use accounts::SimulatedAccount;
 pub use browser::{approve, approve_remotely, deny};
 pub use config_files::{aws_config, config};
 pub use fault_reply::{Delivery, FaultReply, ReplyEdit, ReplySource};
 pub use faults::Fault;
-pub use organization::{Directory, Organization, SimulatedAccount};
+pub use organization::{Directory, Organization};
 use state::SimulatorState;
 
-/// How large, slow and strict the simulator is.
+/// Size, speed and behavior of the simulator.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SimulatorOptions {
-    /// Accounts, both directories together.
+    /// The number of accounts in both directories together.
     pub accounts: usize,
-    /// Roles in each account, at most.
+    /// The most roles in an account.
     pub roles: usize,
-    /// How long portal and token calls take.
+    /// The delay of portal and token calls.
     pub latency: Duration,
-    /// Portal requests a second that are allowed; the rest is answered with 429.
+    /// The portal requests per second to allow; others get a 429. `None` for no limit.
     pub throttle: Option<f64>,
     /// The port on 127.0.0.1; 0 for any free one.
     pub port: u16,
-    /// Who answers device codes.
+    /// How device codes are approved.
     pub approval: DeviceApproval,
-    /// What time it is in the simulator. Signatures are checked against it: whoever signs must
-    /// live in the same time.
+    /// The simulator's clock. It is also used to check signatures, so callers that sign requests
+    /// must use the same time.
     pub clock: Clock,
-    /// Seconds that an access token lives.
-    pub token_lifetime: i64,
-    /// Seconds from sign-in until refresh tokens stop working too.
-    pub session_lifetime: i64,
-    /// Seconds that role credentials of the portal live.
-    pub role_lifetime: i64,
+    /// The lifetime of an access token.
+    pub token_lifetime_seconds: i64,
+    /// The lifetime of a session, after which refresh tokens are invalid too.
+    pub session_lifetime_seconds: i64,
+    /// The lifetime of role credentials from the portal.
+    pub role_lifetime_seconds: i64,
 }
 
 impl Default for SimulatorOptions {
@@ -79,23 +82,23 @@ impl Default for SimulatorOptions {
             port: 0,
             approval: DeviceApproval::Manual,
             clock: Clock::System,
-            token_lifetime: 3_600,
-            session_lifetime: 8 * 3_600,
-            role_lifetime: 3_600,
+            token_lifetime_seconds: 3_600,
+            session_lifetime_seconds: 8 * 3_600,
+            role_lifetime_seconds: 3_600,
         }
     }
 }
 
-/// Who answers device codes.
+/// How device codes are approved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeviceApproval {
-    /// Whoever looks at the page: a browser, or [`approve`] and [`deny`].
+    /// On the page: by a browser, or by [`approve`] and [`deny`].
     Manual,
-    /// Nobody: codes are allowed by themselves after so many milliseconds.
-    AfterMillis(u64),
+    /// Automatically after this delay.
+    After(Duration),
 }
 
-/// A running simulator, on a thread of its own. Dropping it stops it.
+/// A simulator that runs on its own thread. Dropping it stops the thread.
 pub struct Simulator {
     url: String,
     state: SharedState,
@@ -106,13 +109,13 @@ pub struct Simulator {
 /// Starts a simulator.
 ///
 /// # Errors
-/// When the port is taken, or the machine gives no thread or no random bytes.
+/// If the port is in use, or the operating system provides no thread or no random bytes.
 pub fn start(options: SimulatorOptions) -> Result<Simulator> {
     let listener = Listener::bind(options.port)?;
     let url = listener.url();
     let state = SharedState(Arc::new(Mutex::new(SimulatorState::new(options, url.clone())?)));
-    let failed = |error: Error| error.context("starting the demo");
-    let runtime = crate::os::thread::current_thread_runtime().map_err(failed)?;
+    let with_context = |error: Error| error.context("starting the demo");
+    let runtime = crate::os::thread::current_thread_runtime().map_err(with_context)?;
     let (stop, stopped) = oneshot::channel::<()>();
     let shared = state.clone();
     let serve = move || {
@@ -124,23 +127,23 @@ pub fn start(options: SimulatorOptions) -> Result<Simulator> {
             }
         });
     };
-    let thread = crate::os::thread::spawn("demo", serve).map_err(failed)?;
+    let thread = crate::os::thread::spawn("demo", serve).map_err(with_context)?;
     Ok(Simulator { url, state, stop_sender: Some(stop), thread: Some(thread) })
 }
 
 impl Simulator {
-    /// `http://127.0.0.1:PORT`: the endpoint of every service.
+    /// The endpoint of all services: `http://127.0.0.1:PORT`.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// A copy of the world as it is now, with what was granted and revoked.
+    /// A copy of the current organization, with granted and without revoked roles.
     pub fn organization(&self) -> Organization {
         self.state.lock().organization.clone()
     }
 
-    /// How often an operation was asked for: `CreateToken`, `ListAccountRoles`, `GetSigninToken`,
-    /// …; refused calls count too.
+    /// The number of calls of an operation such as `CreateToken`, `ListAccountRoles` or
+    /// `GetSigninToken`, including rejected ones.
     pub fn call_count(&self, operation: &str) -> usize {
         self.state.lock().call_counts.get(operation).copied().unwrap_or(0)
     }
@@ -150,22 +153,22 @@ impl Simulator {
         self.state.lock().faults.add(fault);
     }
 
-    /// Drops the faults that are still to come, and sets the clock right: AWS is well again.
+    /// Removes all faults, including the clock skew.
     pub fn clear_faults(&self) {
         self.state.lock().faults = faults::FaultScript::default();
     }
 
-    /// Copies the world as it is now.
+    /// Copies the current state.
     pub fn checkpoint(&self) -> Checkpoint {
         Checkpoint(Box::new(self.state.lock().clone()))
     }
 
-    /// Goes back to a checkpoint of this simulator.
+    /// Restores a checkpoint of this simulator.
     pub fn restore(&self, checkpoint: &Checkpoint) {
         *self.state.lock() = SimulatorState::clone(&checkpoint.0);
     }
 
-    /// What was given out under this access key id, if anything was.
+    /// The credentials with this access key ID, if the simulator has issued any.
     pub fn issued_credentials(&self, access_key_id: &str) -> Option<IssuedCredentials> {
         let state = self.state.lock();
         let issued = state.credentials.get(access_key_id)?;
@@ -178,44 +181,43 @@ impl Simulator {
         })
     }
 
-    /// Every secret that was given out: tokens, secrets of clients, keys, device codes. Tests look
-    /// for them where they must not be.
+    /// All secrets that the simulator has issued: tokens, client secrets, keys, device codes. Tests
+    /// check that they do not leak.
     pub fn issued_secrets(&self) -> Vec<Secret<String>> {
         self.state.lock().secrets().into_iter().map(Secret::new).collect()
     }
 
-    /// Ends every access token; refresh tokens still work.
+    /// Invalidates all access tokens; refresh tokens stay valid.
     pub fn expire_tokens(&self) {
         self.state.lock().tokens.clear();
     }
 
-    /// Ends every session: access tokens are unknown, refresh tokens are answered with
-    /// `invalid_grant`.
+    /// Ends all sessions: access tokens are unknown, and refresh tokens get `invalid_grant`.
     pub fn end_sessions(&self) {
         let mut state = self.state.lock();
         state.tokens.clear();
         state.sessions.clear();
     }
 
-    /// Forgets every client registration: AWS answers `invalid_client`, and its sign-in page shows
-    /// an error.
+    /// Deletes all client registrations: calls get `invalid_client`, and the sign-in page shows an
+    /// error.
     pub fn forget_clients(&self) {
         self.state.lock().clients.clear();
     }
 
-    /// Ends all role credentials that were handed out.
+    /// Expires all role credentials that the simulator has issued.
     pub fn expire_role_credentials(&self) {
         let mut state = self.state.lock();
         let now = state.now();
         state.credentials.values_mut().for_each(|issued| issued.expires = now);
     }
 
-    /// Takes a role away; the account is no longer listed once it has none.
+    /// Revokes a role. An account without roles is not listed.
     pub fn revoke_role(&self, account: AccountId, role: &str) {
         self.state.lock().update_roles(account, |roles| roles.retain(|have| have != role));
     }
 
-    /// Gives a role in an account that exists.
+    /// Grants a role in an existing account.
     pub fn grant_role(&self, account: AccountId, role: &str) {
         self.state.lock().update_roles(account, |roles| {
             if !roles.iter().any(|have| have == role) {
@@ -224,17 +226,17 @@ impl Simulator {
         });
     }
 
-    /// Changes how long portal and token calls take.
+    /// Changes the delay of portal and token calls.
     pub fn set_latency(&self, latency: Duration) {
         self.state.lock().options.latency = latency;
     }
 
-    /// Changes how many portal requests a second are allowed.
+    /// Changes the portal requests per second to allow.
     pub fn set_throttle(&self, rate: Option<f64>) {
         self.state.lock().set_throttle(rate);
     }
 
-    /// Changes who answers device codes, also those that wait now.
+    /// Changes how device codes are approved, including pending ones.
     pub fn set_approval(&self, approve: DeviceApproval) {
         self.state.lock().options.approval = approve;
     }
@@ -247,8 +249,7 @@ impl Simulator {
     }
 }
 
-/// A copy of a simulator's world, to go back to: its organisation, sessions, credentials and
-/// script.
+/// A copy of a simulator's state to restore later: organization, sessions, credentials and faults.
 #[derive(Clone)]
 pub struct Checkpoint(Box<SimulatorState>);
 
@@ -258,24 +259,24 @@ impl fmt::Debug for Checkpoint {
     }
 }
 
-/// Role credentials that the simulator gave out.
+/// Role credentials that the simulator has issued.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IssuedCredentials {
     /// The account.
     pub account: AccountId,
-    /// The role as IAM names it: `AWSReservedSSO_ReadOnlyAccess_…`, or a chained role's name.
+    /// The role's name in IAM: `AWSReservedSSO_ReadOnlyAccess_…`, or the name of a chained role.
     pub role: String,
     /// The secret access key.
     pub secret_access_key: Secret<String>,
     /// The session token.
     pub session_token: Secret<String>,
-    /// When they end.
+    /// When they expire.
     pub expires_at: Timestamp,
 }
 
 impl fmt::Debug for Simulator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Running").field("url", &self.url).finish_non_exhaustive()
+        f.debug_struct("Simulator").field("url", &self.url).finish_non_exhaustive()
     }
 }
 
@@ -288,7 +289,7 @@ impl Drop for Simulator {
     }
 }
 
-/// The state, as the thread that serves and the one that scripts share it.
+/// The state, shared by the server thread and the owner of the simulator.
 #[derive(Clone)]
 struct SharedState(Arc<Mutex<SimulatorState>>);
 

@@ -1,4 +1,4 @@
-//! SSO OIDC: device authorization, and tokens by all three grants.
+//! SSO OIDC: device authorization, and tokens for all three grants.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::domain::Timestamp;
-use crate::os::http::{HttpRequest, HttpResponse};
+use crate::os::http::HttpRequest;
 use crate::os::random;
 
 use super::service_error::{HandlerResult, ServiceError};
@@ -18,16 +18,17 @@ use super::state::{
     AccessTokenEntry, AuthorizationCodeEntry, Decision, DeviceCodeEntry, RegisteredClient,
     SessionEntry, SimulatorState,
 };
+use super::wire::json_response;
 
 pub(super) const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 pub(super) const AUTHORIZATION_CODE: &str = "authorization_code";
 pub(super) const REFRESH_TOKEN: &str = "refresh_token";
 
-/// Seconds that device codes and authorize pages wait for the person.
-pub(super) const APPROVAL_TIMEOUT: i64 = 600;
+/// The lifetime of device codes and authorize pages.
+pub(super) const APPROVAL_TIMEOUT_SECONDS: i64 = 600;
 
-/// Seconds between polls; AWS says 5, which would make every demonstration wait.
-const POLL_INTERVAL: u64 = 1;
+/// The pause between polls. AWS uses 5 seconds, which would slow down every demonstration.
+const POLL_INTERVAL_SECONDS: u64 = 1;
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
@@ -55,18 +56,18 @@ pub(super) fn start_device_authorization(
     state: &mut SimulatorState,
     request: &HttpRequest,
 ) -> HandlerResult {
-    let asked: DeviceAuthorizationRequest = parse_body(request)?;
-    let client = authenticate_client(state, &asked.client_id, &asked.client_secret)?;
+    let params: DeviceAuthorizationRequest = parse_body(request)?;
+    let client = authenticate_client(state, &params.client_id, &params.client_secret)?;
     check_grant(client, DEVICE_CODE)?;
-    let directory = find_directory(state, &asked.start_url, "startUrl")?;
+    let directory = find_directory(state, &params.start_url, "startUrl")?;
     let (device_code, user_code) = (random::token::<48>()?, generate_user_code()?);
     let now = Instant::now();
     let device = DeviceCodeEntry {
         user_code: user_code.clone(),
-        client_id: asked.client_id,
+        client_id: params.client_id,
         directory,
         csrf: random::token::<24>()?,
-        expires: state.now().plus(APPROVAL_TIMEOUT),
+        expires: state.now().plus(APPROVAL_TIMEOUT_SECONDS),
         created: now,
         polls: 0,
         last_poll: now,
@@ -74,17 +75,17 @@ pub(super) fn start_device_authorization(
     };
     state.devices.insert(device_code.clone(), device);
     let page = format!("{}/device", state.url);
-    json_response(json!({
+    Ok(json_response(json!({
         "deviceCode": device_code,
         "userCode": user_code,
         "verificationUri": page,
         "verificationUriComplete": format!("{page}?user_code={user_code}"),
-        "expiresIn": APPROVAL_TIMEOUT,
-        "interval": POLL_INTERVAL,
-    }))
+        "expiresIn": APPROVAL_TIMEOUT_SECONDS,
+        "interval": POLL_INTERVAL_SECONDS,
+    })))
 }
 
-/// Eight consonants, so that no word comes out: `BCDF-GHJK`.
+/// Generates a user code such as `BCDF-GHJK`. It has only consonants, so that it spells no word.
 fn generate_user_code() -> Result<String, ServiceError> {
     let letters = b"BCDFGHJKLMNPQRSTVWXZ";
     let code: String = random::bytes::<8>()?
@@ -96,9 +97,9 @@ fn generate_user_code() -> Result<String, ServiceError> {
 
 /// CreateToken.
 pub(super) fn create_token(state: &mut SimulatorState, request: &HttpRequest) -> HandlerResult {
-    let asked: TokenRequest = parse_body(request)?;
-    let client = authenticate_client(state, &asked.client_id, &asked.client_secret)?.clone();
-    match asked.grant_type.as_str() {
+    let params: TokenRequest = parse_body(request)?;
+    let client = authenticate_client(state, &params.client_id, &params.client_secret)?.clone();
+    match params.grant_type.as_str() {
         grant @ (DEVICE_CODE | AUTHORIZATION_CODE | REFRESH_TOKEN) => check_grant(&client, grant)?,
         _ => {
             return Err(ServiceError::new(
@@ -108,91 +109,93 @@ pub(super) fn create_token(state: &mut SimulatorState, request: &HttpRequest) ->
             ));
         }
     }
-    match asked.grant_type.as_str() {
+    match params.grant_type.as_str() {
         DEVICE_CODE => {
-            let directory = redeem_device_code(state, &asked)?;
-            start_session(state, asked.client_id, &client, directory)
+            let directory = redeem_device_code(state, &params)?;
+            start_session(state, params.client_id, &client, directory)
         }
         AUTHORIZATION_CODE => {
-            let code = redeem_authorization_code(state, &asked)?;
-            start_session(state, asked.client_id, &client, code.directory)
+            let code = redeem_authorization_code(state, &params)?;
+            start_session(state, params.client_id, &client, code.directory)
         }
-        _ => refresh_tokens(state, &asked),
+        _ => refresh_tokens(state, &params),
     }
 }
 
-/// The directory of a device code that was allowed; the code is used up.
+/// Redeems an approved device code, which removes it, and returns its directory.
 fn redeem_device_code(
     state: &mut SimulatorState,
-    asked: &TokenRequest,
+    params: &TokenRequest,
 ) -> Result<usize, ServiceError> {
-    let refuse = |name: &str, message: &str| Err(ServiceError::new(400, name, message));
+    let reject = |name: &str, message: &str| Err(ServiceError::new(400, name, message));
     let now = state.now();
-    let Some(device) =
-        state.devices.get(&asked.device_code).filter(|device| device.client_id == asked.client_id)
+    let Some(device) = state
+        .devices
+        .get(&params.device_code)
+        .filter(|device| device.client_id == params.client_id)
     else {
-        return refuse("InvalidGrantException", "Invalid device code provided");
+        return reject("InvalidGrantException", "Invalid device code provided");
     };
     if now >= device.expires {
-        return refuse("ExpiredTokenException", "Device code has expired");
+        return reject("ExpiredTokenException", "Device code has expired");
     }
     match state.decision(device) {
         Some(Decision::Allow) => {
             let directory = device.directory;
-            state.devices.remove(&asked.device_code);
+            state.devices.remove(&params.device_code);
             Ok(directory)
         }
-        Some(Decision::Deny) => refuse("AccessDeniedException", "The person denied the request"),
-        None if record_poll(state, &asked.device_code) => {
-            refuse("SlowDownException", "Polling faster than the interval")
+        Some(Decision::Deny) => reject("AccessDeniedException", "The user denied the request"),
+        None if record_poll(state, &params.device_code) => {
+            reject("SlowDownException", "Polling faster than the interval")
         }
-        None => refuse("AuthorizationPendingException", "Authorization is still pending"),
+        None => reject("AuthorizationPendingException", "Authorization is still pending"),
     }
 }
 
-/// Notes a poll. The second may follow the first at once: the AWS CLI asks once in silence before
-/// it shows the code.
+/// Records a poll and returns whether it came too early. The second poll may follow the first at
+/// once, because the AWS CLI polls once before it shows the code.
 fn record_poll(state: &mut SimulatorState, code: &str) -> bool {
     let Some(device) = state.devices.get_mut(code) else { return false };
-    // A little less than the interval: timers of clients are not exact.
-    let early = device.last_poll.elapsed() < Duration::from_millis(POLL_INTERVAL * 900);
+    // Slightly less than the interval, because timers of clients are not exact.
+    let early = device.last_poll.elapsed() < Duration::from_millis(POLL_INTERVAL_SECONDS * 900);
     device.last_poll = Instant::now();
     device.polls += 1;
     early && device.polls > 2
 }
 
-/// What an authorization code stood for, if everything fits; the code is used up either way.
+/// Redeems an authorization code if the request matches it. The code is removed in any case.
 fn redeem_authorization_code(
     state: &mut SimulatorState,
-    asked: &TokenRequest,
+    params: &TokenRequest,
 ) -> Result<AuthorizationCodeEntry, ServiceError> {
-    let refuse = |message: &str| ServiceError::new(400, "InvalidGrantException", message);
+    let reject = |message: &str| ServiceError::new(400, "InvalidGrantException", message);
     let code =
-        state.codes.remove(&asked.code).ok_or_else(|| refuse("Invalid authorization code"))?;
-    let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(asked.code_verifier.as_bytes()));
+        state.codes.remove(&params.code).ok_or_else(|| reject("Invalid authorization code"))?;
+    let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(params.code_verifier.as_bytes()));
     match () {
-        () if code.client_id != asked.client_id => {
-            Err(refuse("The code belongs to another client"))
+        () if code.client_id != params.client_id => {
+            Err(reject("The code belongs to another client"))
         }
-        () if state.now() >= code.expires => Err(refuse("The code has expired")),
-        () if code.redirect_uri != asked.redirect_uri => {
-            Err(refuse("redirectUri is not the one of the authorize request"))
+        () if state.now() >= code.expires => Err(reject("The code has expired")),
+        () if code.redirect_uri != params.redirect_uri => {
+            Err(reject("redirectUri is not the one of the authorize request"))
         }
-        () if !(43..=128).contains(&asked.code_verifier.len()) || challenge != code.challenge => {
-            Err(refuse("codeVerifier does not match the code challenge"))
+        () if !(43..=128).contains(&params.code_verifier.len()) || challenge != code.challenge => {
+            Err(reject("codeVerifier does not match the code challenge"))
         }
         () => Ok(code),
     }
 }
 
-/// Begins a session and gives out its first token.
+/// Starts a session and issues its first tokens.
 fn start_session(
     state: &mut SimulatorState,
     client_id: String,
     client: &RegisteredClient,
     directory: usize,
 ) -> HandlerResult {
-    let ends = state.now().plus(state.options.session_lifetime);
+    let ends = state.now().plus(state.options.session_lifetime_seconds);
     let refreshable =
         client.refreshable && client.grants.iter().any(|grant| grant == REFRESH_TOKEN);
     let refresh = if refreshable { Some(generate_refresh_token()?) } else { None };
@@ -202,24 +205,27 @@ fn start_session(
         ends_at: ends,
         refresh_token: refresh.clone(),
     });
-    // What can't be refreshed lasts as long as the session.
-    let lifetime =
-        if refreshable { state.options.token_lifetime } else { state.options.session_lifetime };
+    // Without a refresh token, the access token lasts as long as the session.
+    let lifetime = if refreshable {
+        state.options.token_lifetime_seconds
+    } else {
+        state.options.session_lifetime_seconds
+    };
     issue_tokens(state, number, directory, lifetime, ends, refresh)
 }
 
-/// Rotates: the refresh token that was sent is dead from here on.
-fn refresh_tokens(state: &mut SimulatorState, asked: &TokenRequest) -> HandlerResult {
+/// Issues new tokens and invalidates the refresh token of the request.
+fn refresh_tokens(state: &mut SimulatorState, params: &TokenRequest) -> HandlerResult {
     let now = state.now();
-    let fits = |session: &SessionEntry| {
-        session.refresh_token.as_deref() == Some(&asked.refresh_token)
-            && session.client_id == asked.client_id
+    let matches = |session: &SessionEntry| {
+        session.refresh_token.as_deref() == Some(&params.refresh_token)
+            && session.client_id == params.client_id
             && now < session.ends_at
     };
     let found = state
         .sessions
         .iter()
-        .find(|(_, session)| fits(session))
+        .find(|(_, session)| matches(session))
         .map(|(number, session)| (*number, session.directory, session.ends_at));
     let Some((number, directory, ends)) = found else {
         return Err(ServiceError::new(
@@ -233,7 +239,7 @@ fn refresh_tokens(state: &mut SimulatorState, asked: &TokenRequest) -> HandlerRe
     if let (Some(next), Some(session)) = (&next, state.sessions.get_mut(&number)) {
         session.refresh_token = Some(next.clone());
     }
-    issue_tokens(state, number, directory, state.options.token_lifetime, ends, next)
+    issue_tokens(state, number, directory, state.options.token_lifetime_seconds, ends, next)
 }
 
 fn issue_tokens(
@@ -255,7 +261,7 @@ fn issue_tokens(
     if let Some(refresh) = refresh {
         body.insert("refreshToken".into(), refresh.into());
     }
-    json_response(Value::Object(body))
+    Ok(json_response(Value::Object(body)))
 }
 
 fn generate_refresh_token() -> Result<String, ServiceError> {
@@ -295,7 +301,7 @@ pub(super) fn find_directory(
         ServiceError::new(
             400,
             "InvalidRequestException",
-            format!("{field} is not the start URL of a directory here"),
+            format!("{field} is not the start URL of a directory"),
         )
     })
 }
@@ -304,8 +310,4 @@ pub(super) fn parse_body<T: DeserializeOwned>(request: &HttpRequest) -> Result<T
     serde_json::from_slice(&request.body).map_err(|error| {
         ServiceError::new(400, "InvalidRequestException", format!("the body: {error}"))
     })
-}
-
-pub(super) fn json_response(body: Value) -> HandlerResult {
-    Ok(HttpResponse::json(200, body.to_string()).with_header("cache-control", "no-store"))
 }

@@ -1,13 +1,12 @@
-//! The made-up organisation: two directories, their accounts, and the roles that the person has in
-//! them.
+//! The simulated organization: two directories with their accounts.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use crate::domain::{AccountId, StartUrl};
 
-use super::names;
+use super::accounts::{self, SimulatedAccount};
 
-/// Everything that exists in the simulator's world.
+/// The simulated organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Organization {
     /// `corp`, then `lab`.
@@ -17,49 +16,35 @@ pub struct Organization {
 /// One IAM Identity Center directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Directory {
-    /// What the demo's configuration calls it.
+    /// The name of the instance in the demo's configuration.
     pub name: String,
-    /// Its portal.
+    /// The start URL.
     pub start_url: String,
-    /// The same portal by its own name, which tells its region.
+    /// The portal's own URL, which contains the region.
     pub portal_url: String,
-    /// Its region.
+    /// The region.
     pub region: String,
-    /// The accounts, in the order the portal lists them.
+    /// The accounts, in the portal's order.
     pub accounts: Vec<SimulatedAccount>,
 }
 
-/// One account.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SimulatedAccount {
-    /// Twelve digits, all accounts together unique.
-    pub id: AccountId,
-    /// The name; one account has none, and two share one.
-    pub name: Option<String>,
-    /// The root user's address.
-    pub email: Option<String>,
-    /// `env` and `team`, for the configuration; the portal does not tell them.
-    pub tags: BTreeMap<String, String>,
-    /// Permission sets that the person has there; empty when all were revoked.
-    pub roles: Vec<String>,
-}
-
 impl Organization {
-    /// The world of this size, the same one every time: `accounts` in both directories together, at
-    /// most `roles` roles in each.
+    /// Creates an organization of this size, the same in every run: `accounts` in both directories
+    /// together, at most `roles` roles in each.
     pub fn new(accounts: usize, roles: usize) -> Self {
-        let lab = if accounts >= 12 { 6 } else { accounts / 4 };
+        let lab_count = if accounts >= 12 { 6 } else { accounts / 4 };
         let mut ids = HashSet::new();
         let corp = Directory::new(
             "corp",
             "eu-west-1",
-            names::corp_accounts(accounts - lab, roles, &mut ids),
+            accounts::corp_accounts(accounts - lab_count, roles, &mut ids),
         );
-        let lab = Directory::new("lab", "us-east-1", names::lab_accounts(lab, roles, &mut ids));
+        let lab =
+            Directory::new("lab", "us-east-1", accounts::lab_accounts(lab_count, roles, &mut ids));
         Self { directories: vec![corp, lab] }
     }
 
-    /// How many roles there are, all accounts together.
+    /// The number of roles in all accounts.
     pub fn role_count(&self) -> usize {
         self.directories
             .iter()
@@ -68,7 +53,7 @@ impl Organization {
             .sum()
     }
 
-    /// The account of this id, in whichever directory.
+    /// Finds an account in either directory.
     pub fn account(&self, id: AccountId) -> Option<&SimulatedAccount> {
         self.directories
             .iter()
@@ -76,15 +61,15 @@ impl Organization {
             .find(|account| account.id == id)
     }
 
-    /// The position of the directory with this start URL.
+    /// Returns the position of the directory with this start URL.
     pub(super) fn directory_index(&self, start_url: &str) -> Option<usize> {
         let wanted = StartUrl::new(start_url);
-        let is_it = |directory: &Directory| {
+        let matches = |directory: &Directory| {
             [&directory.start_url, &directory.portal_url]
                 .into_iter()
                 .any(|url| StartUrl::new(&**url) == wanted)
         };
-        self.directories.iter().position(is_it)
+        self.directories.iter().position(matches)
     }
 }
 
@@ -106,21 +91,21 @@ impl Directory {
 mod tests {
     use super::*;
 
-    fn all(organisation: &Organization) -> Vec<&SimulatedAccount> {
-        organisation.directories.iter().flat_map(|directory| &directory.accounts).collect()
+    fn all(organization: &Organization) -> Vec<&SimulatedAccount> {
+        organization.directories.iter().flat_map(|directory| &directory.accounts).collect()
     }
 
     #[test]
-    fn the_world_is_the_same_every_time() {
+    fn the_organization_is_the_same_in_every_run() {
         assert_eq!(Organization::new(40, 6), Organization::new(40, 6));
     }
 
     #[test]
-    fn the_default_world_holds_every_oddity() {
-        let world = Organization::new(40, 6);
-        let accounts = all(&world);
+    fn the_default_organization_has_every_special_case() {
+        let organization = Organization::new(40, 6);
+        let accounts = all(&organization);
         assert_eq!(accounts.len(), 40);
-        assert_eq!(world.directories[1].accounts.len(), 6);
+        assert_eq!(organization.directories[1].accounts.len(), 6);
         let named = |name: &str| {
             accounts.iter().filter(|account| account.name.as_deref() == Some(name)).count()
         };
@@ -136,41 +121,42 @@ mod tests {
                 .count(),
             1
         );
-        let payments = world.account("012345678901".parse().unwrap()).unwrap();
+        let payments = organization.account("012345678901".parse().unwrap()).unwrap();
         assert_eq!(payments.name.as_deref(), Some("payments-prod"));
         assert_eq!(payments.roles[..2], ["AdministratorAccess", "ReadOnlyAccess"]);
     }
 
     #[test]
-    fn a_world_of_thousands_keeps_ids_and_most_names_apart() {
-        let world = Organization::new(4_000, 6);
-        let accounts = all(&world);
+    fn ids_and_most_names_of_thousands_of_accounts_differ() {
+        let organization = Organization::new(4_000, 6);
+        let accounts = all(&organization);
         assert_eq!(accounts.iter().map(|account| account.id).collect::<HashSet<_>>().len(), 4_000);
         let names: HashSet<_> =
             accounts.iter().filter_map(|account| account.name.as_deref()).collect();
         assert_eq!(names.len(), 3_998, "one has no name, two share one");
-        assert!(world.role_count() > 15_000, "{}", world.role_count());
+        assert!(organization.role_count() > 15_000, "{}", organization.role_count());
     }
 
     #[test]
     fn not_every_role_is_in_every_account() {
-        let world = Organization::new(40, 6);
-        let counts: HashSet<_> = all(&world).iter().map(|account| account.roles.len()).collect();
+        let organization = Organization::new(40, 6);
+        let counts: HashSet<_> =
+            all(&organization).iter().map(|account| account.roles.len()).collect();
         assert!(counts.len() > 1);
-        assert!(all(&world).iter().all(|account| (1..=6).contains(&account.roles.len())));
+        assert!(all(&organization).iter().all(|account| (1..=6).contains(&account.roles.len())));
     }
 
     #[test]
-    fn small_and_empty_worlds_are_worlds() {
+    fn small_and_empty_organizations_have_the_requested_size() {
         for size in 0..15 {
             assert_eq!(all(&Organization::new(size, 1)).len(), size);
         }
     }
 
     #[test]
-    fn many_roles_can_be_asked_for() {
-        let world = Organization::new(12, 60);
-        let most = all(&world)
+    fn accounts_can_have_many_roles() {
+        let organization = Organization::new(12, 60);
+        let most = all(&organization)
             .iter()
             .map(|account| account.roles.iter().collect::<HashSet<_>>().len())
             .max()

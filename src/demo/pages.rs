@@ -1,74 +1,46 @@
-//! The pages that a person sees: the device code, the authorize request, the console, and what this
-//! server is.
+//! The pages of the browser: device code, authorize request, console, and home page.
 
 use crate::domain::AccountId;
 use crate::os::http::{HttpRequest, HttpResponse, parse_form};
 use crate::os::random;
 
-use super::oidc::APPROVAL_TIMEOUT;
+use super::html::{definition_list, hidden_input, message_page, render_page};
+use super::oidc::APPROVAL_TIMEOUT_SECONDS;
 use super::register::parse_loopback;
-use super::service_error::{HandlerResult, ServiceError, escape};
+use super::service_error::{HandlerResult, ServiceError};
 use super::state::{
     AuthorizationCodeEntry, AuthorizeRequest, Decision, RegisteredClient, SimulatorState, USER_NAME,
 };
-
-const LAYOUT: &str = include_str!("../../assets/demo/page.html");
+use super::wire::escape;
 
 const BUTTONS: &str = "<button class=\"first\" name=\"decision\" value=\"allow\">Allow</button>\n\
                        <button name=\"decision\" value=\"deny\">Deny</button>\n";
 
-/// Seconds that an authorization code is good.
-const AUTHORIZATION_CODE_LIFETIME: i64 = 60;
+const AUTHORIZATION_CODE_SECONDS: i64 = 60;
 
-/// A page of one message.
-pub(super) fn message_page(status: u16, title: &str, message: &str) -> HttpResponse {
-    render_page(status, "Sign-in", title, &format!("<p>{}</p>", escape(message)))
-}
-
-fn render_page(status: u16, kind: &str, title: &str, body: &str) -> HttpResponse {
-    let html = LAYOUT
-        .replace("{{title}}", &escape(title))
-        .replace("{{kind}}", &escape(kind))
-        .replace("{{body}}", body);
-    // No form-action here: browsers apply it to the redirect to the program's own port, too.
-    HttpResponse::html(status, html).with_header(
-        "content-security-policy",
-        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-    )
-}
-
-/// Rows of names and values.
-fn definition_list(rows: &[(&str, &str)]) -> String {
-    let rows: String = rows
-        .iter()
-        .map(|(name, value)| format!("<dt>{}</dt><dd>{}</dd>\n", escape(name), escape(value)))
-        .collect();
-    format!("<dl>\n{rows}</dl>\n")
-}
-
-fn hidden_input(name: &str, value: &str) -> String {
-    format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">\n", escape(value))
-}
-
-/// What this server is.
+/// The home page: describes the simulator.
 pub(super) fn home_page(state: &mut SimulatorState, _: &HttpRequest) -> HandlerResult {
-    let world = &state.organization;
-    let accounts: usize = world.directories.iter().map(|directory| directory.accounts.len()).sum();
+    let organization = &state.organization;
+    let accounts: usize =
+        organization.directories.iter().map(|directory| directory.accounts.len()).sum();
     let urls: Vec<&str> =
-        world.directories.iter().map(|directory| directory.start_url.as_str()).collect();
+        organization.directories.iter().map(|directory| directory.start_url.as_str()).collect();
     let rows = [
         ("Accounts", accounts.to_string()),
-        ("Roles", world.role_count().to_string()),
+        ("Roles", organization.role_count().to_string()),
         ("Start URLs", urls.join(", ")),
         ("Endpoint", state.url.clone()),
     ];
     let rows: Vec<(&str, &str)> =
         rows.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let body = "<p>IAM Identity Center, STS and console sign-in of an organisation that does not exist.</p>\n".to_owned() + &definition_list(&rows);
+    let body = "<p>IAM Identity Center, STS and console sign-in of an organisation that does \
+                not exist.</p>\n"
+        .to_owned()
+        + &definition_list(&rows);
     Ok(render_page(200, "Simulator", "An Identity Center to play with", &body))
 }
 
-/// The page on which a device code is compared and allowed.
+/// The page on which the user compares and allows a device code.
 pub(super) fn device_page(state: &mut SimulatorState, request: &HttpRequest) -> HandlerResult {
     let Some(code) = request.param("user_code").filter(|code| !code.is_empty()) else {
         let body = "<p>Type the code that your program shows.</p>\n<form action=\"/device\" method=\"get\">\n\
@@ -96,7 +68,7 @@ pub(super) fn device_page(state: &mut SimulatorState, request: &HttpRequest) -> 
     Ok(render_page(200, "Sign-in", "Allow access to your accounts?", &body))
 }
 
-/// The device code behind a user code, while it waits for an answer.
+/// Finds the device code for a user code, if it is still pending.
 fn find_device(state: &SimulatorState, code: &str) -> Result<String, ServiceError> {
     let code = code.trim().to_ascii_uppercase();
     let now = state.now();
@@ -111,7 +83,7 @@ fn find_device(state: &SimulatorState, code: &str) -> Result<String, ServiceErro
     }
 }
 
-/// Allow or Deny on the device page.
+/// Handles Allow or Deny on the device page.
 pub(super) fn submit_device(state: &mut SimulatorState, request: &HttpRequest) -> HandlerResult {
     let fields = FormFields::parse(request);
     let key = find_device(state, fields.get("user_code"))?;
@@ -134,7 +106,7 @@ pub(super) fn submit_device(state: &mut SimulatorState, request: &HttpRequest) -
     })
 }
 
-/// The page on which an authorize request is allowed.
+/// The page on which the user allows an authorize request.
 pub(super) fn authorize_page(state: &mut SimulatorState, request: &HttpRequest) -> HandlerResult {
     let param = |name: &str| request.param(name).unwrap_or_default();
     let client =
@@ -167,7 +139,7 @@ pub(super) fn authorize_page(state: &mut SimulatorState, request: &HttpRequest) 
     };
     let waiting = AuthorizeRequest {
         csrf,
-        expires: state.now().plus(APPROVAL_TIMEOUT),
+        expires: state.now().plus(APPROVAL_TIMEOUT_SECONDS),
         state: param("state"),
         code,
     };
@@ -175,8 +147,8 @@ pub(super) fn authorize_page(state: &mut SimulatorState, request: &HttpRequest) 
     Ok(render_page(200, "Sign-in", "Allow access to your accounts?", &body))
 }
 
-/// What is wrong here is told to the person: an address that is not known to be the program's gets
-/// nothing.
+/// Checks an authorize request. Errors are shown to the user: redirecting to a URL that is not
+/// registered would be unsafe.
 fn check_authorize_request(
     client: &RegisteredClient,
     redirect: &str,
@@ -209,7 +181,7 @@ fn check_authorize_request(
     Ok(())
 }
 
-/// Allow or Deny on the authorize page: back to the program.
+/// Handles Allow or Deny on the authorize page and redirects to the program.
 pub(super) fn submit_authorize(state: &mut SimulatorState, request: &HttpRequest) -> HandlerResult {
     let fields = FormFields::parse(request);
     let decision = fields.decision()?;
@@ -237,7 +209,7 @@ pub(super) fn submit_authorize(state: &mut SimulatorState, request: &HttpRequest
             state.codes.insert(
                 code,
                 AuthorizationCodeEntry {
-                    expires: now.plus(AUTHORIZATION_CODE_LIFETIME),
+                    expires: now.plus(AUTHORIZATION_CODE_SECONDS),
                     ..waiting.code
                 },
             );
@@ -246,7 +218,7 @@ pub(super) fn submit_authorize(state: &mut SimulatorState, request: &HttpRequest
     })
 }
 
-/// The page that stands for the web console.
+/// The page in place of the web console.
 pub(super) fn console_page(
     name: &str,
     account: AccountId,
@@ -263,7 +235,7 @@ pub(super) fn console_page(
     render_page(200, "Web console", "Signed in to the console", &body)
 }
 
-/// The fields of a form that was sent.
+/// The fields of a submitted form.
 struct FormFields(Vec<(String, String)>);
 
 impl FormFields {

@@ -9,14 +9,15 @@ use crate::domain::{AccountId, Timestamp};
 use crate::os::http::{HttpRequest, HttpResponse};
 use crate::os::random;
 
-use super::organization::SimulatedAccount;
+use super::accounts::SimulatedAccount;
 use super::service_error::{HandlerResult, ServiceError};
-use super::state::{CredentialsEntry, SimulatorState, USER_NAME};
+use super::state::{CredentialsEntry, CredentialsOrigin, SimulatorState, USER_NAME};
+use super::wire::json_response;
 
-/// How many rows come when nobody says.
+/// The page size if the request has none.
 const DEFAULT_PAGE_SIZE: usize = 20;
 
-/// ListAccounts: those in which the person still has a role.
+/// ListAccounts: the accounts in which the user has a role.
 pub(super) fn list_accounts(state: &mut SimulatorState, request: &HttpRequest) -> HandlerResult {
     let directory = authenticate(state, request)?.1;
     let rows: Vec<&SimulatedAccount> = state.organization.directories[directory]
@@ -25,9 +26,8 @@ pub(super) fn list_accounts(state: &mut SimulatorState, request: &HttpRequest) -
         .filter(|account| !account.roles.is_empty())
         .collect();
     let (rows, next) = paginate(state, request, &rows, &format!("accounts {directory}"))?;
-    Ok(json_response(
-        json!({ "accountList": rows.iter().map(|account| account_json(account)).collect::<Vec<_>>(), "nextToken": next }),
-    ))
+    let rows: Vec<Value> = rows.iter().map(|account| account_json(account)).collect();
+    Ok(json_response(json!({ "accountList": rows, "nextToken": next })))
 }
 
 /// ListAccountRoles.
@@ -62,13 +62,13 @@ pub(super) fn get_role_credentials(
         .account(directory, id)
         .filter(|account| account.roles.contains(&role))
         .ok_or_else(forbidden)?;
-    let expires = state.now().plus(state.options.role_lifetime);
+    let expires = state.now().plus(state.options.role_lifetime_seconds);
     let (key, issued) = issue_credentials(
         state,
         id,
         reserved_role_name(id, &role),
         USER_NAME.to_owned(),
-        false,
+        CredentialsOrigin::Portal,
         expires,
     )?;
     Ok(json_response(json!({ "roleCredentials": {
@@ -79,7 +79,7 @@ pub(super) fn get_role_credentials(
     } })))
 }
 
-/// Logout: the token and its whole session.
+/// Logout: ends the session with all its tokens.
 pub(super) fn logout(state: &mut SimulatorState, request: &HttpRequest) -> HandlerResult {
     let session = authenticate(state, request)?.0;
     state.sessions.remove(&session);
@@ -87,24 +87,24 @@ pub(super) fn logout(state: &mut SimulatorState, request: &HttpRequest) -> Handl
     Ok(HttpResponse::json(200, ""))
 }
 
-/// Makes credentials of a role and remembers them; the access key id comes first.
+/// Issues and stores credentials of a role; returns the access key ID and the entry.
 pub(super) fn issue_credentials(
     state: &mut SimulatorState,
     account: AccountId,
     role: String,
     session: String,
-    chained: bool,
+    origin: CredentialsOrigin,
     expires: Timestamp,
 ) -> Result<(String, CredentialsEntry), ServiceError> {
     let secret = STANDARD.encode(random::bytes::<30>()?);
     let token = format!("IQoJb3JpZ2luX2Vj{}", STANDARD.encode(random::bytes::<590>()?));
-    let issued = CredentialsEntry { secret, token, account, role, session, chained, expires };
+    let issued = CredentialsEntry { secret, token, account, role, session, origin, expires };
     let key = format!("ASIA{}", base32_id::<16>(&random::bytes::<16>()?));
     state.credentials.insert(key.clone(), issued.clone());
     Ok((key, issued))
 }
 
-/// Letters of AWS's ids: base 32.
+/// Encodes bytes with the base-32 alphabet of AWS's IDs, one character per byte.
 pub(super) fn base32_id<const N: usize>(bytes: &[u8; N]) -> String {
     bytes
         .iter()
@@ -112,7 +112,7 @@ pub(super) fn base32_id<const N: usize>(bytes: &[u8; N]) -> String {
         .collect()
 }
 
-/// What a permission set's role is called in its account:
+/// Returns the name of a permission set's role in IAM:
 /// `AWSReservedSSO_ReadOnlyAccess_0123456789abcdef`.
 fn reserved_role_name(account: AccountId, role: &str) -> String {
     let digest = Sha256::digest(format!("{account} {role}").as_bytes());
@@ -120,7 +120,7 @@ fn reserved_role_name(account: AccountId, role: &str) -> String {
     format!("AWSReservedSSO_{role}_{tail}")
 }
 
-/// The session and the directory of the token in the header.
+/// Returns the session and the directory of the bearer token.
 fn authenticate(
     state: &SimulatorState,
     request: &HttpRequest,
@@ -142,7 +142,7 @@ fn parse_account_id(request: &HttpRequest) -> Result<AccountId, ServiceError> {
         .ok_or_else(|| invalid_request("account_id must be twelve digits"))
 }
 
-/// One page of rows, and the token of the next.
+/// Returns one page of rows and the token of the next page.
 fn paginate<'a, T>(
     state: &SimulatorState,
     request: &HttpRequest,
@@ -162,7 +162,7 @@ fn paginate<'a, T>(
         Some(token) => parse_page_token(state, list, &token)
             .ok_or_else(|| invalid_request("next_token is not one of this list"))?,
     };
-    // A list can have become shorter since the token was made.
+    // The list may have become shorter since the token was issued.
     let start = start.min(rows.len());
     let end = rows.len().min(start + size);
     Ok((&rows[start..end], (end < rows.len()).then(|| page_token(state, list, end))))
@@ -196,8 +196,4 @@ fn forbidden() -> ServiceError {
 
 fn invalid_request(message: &str) -> ServiceError {
     ServiceError::new(400, "InvalidRequestException", message)
-}
-
-fn json_response(body: Value) -> HttpResponse {
-    HttpResponse::json(200, body.to_string()).with_header("cache-control", "no-store")
 }

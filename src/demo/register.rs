@@ -1,4 +1,4 @@
-//! RegisterClient: who may ask for tokens, by which grants, and where it is called back.
+//! RegisterClient: registers clients with their grants and redirect URIs.
 
 use serde::Deserialize;
 use serde_json::json;
@@ -6,17 +6,16 @@ use serde_json::json;
 use crate::os::http::HttpRequest;
 use crate::os::random;
 
-use super::oidc::{
-    AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN, find_directory, json_response, parse_body,
-};
+use super::oidc::{AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN, find_directory, parse_body};
 use super::service_error::{HandlerResult, ServiceError};
 use super::state::{RegisteredClient, SimulatorState};
+use super::wire::json_response;
 
-/// The scope that makes sessions refreshable.
+/// The scope that sessions need to be refreshable.
 const REFRESH_SCOPE: &str = "sso:account:access";
 
-/// Seconds that a registration lives: 90 days, as at AWS.
-const REGISTRATION_LIFETIME: i64 = 90 * 86_400;
+/// The lifetime of a registration: 90 days, as at AWS.
+const REGISTRATION_SECONDS: i64 = 90 * 86_400;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -46,68 +45,68 @@ impl Default for RegistrationRequest {
 
 /// RegisterClient.
 pub(super) fn register_client(state: &mut SimulatorState, request: &HttpRequest) -> HandlerResult {
-    let asked: RegistrationRequest = parse_body(request)?;
-    check_registration(&asked)?;
-    let directory = match &asked.issuer_url {
+    let params: RegistrationRequest = parse_body(request)?;
+    check_registration(&params)?;
+    let directory = match &params.issuer_url {
         Some(url) => Some(find_directory(state, url, "issuerUrl")?),
         None => None,
     };
     let (id, secret) = (random::token::<16>()?, random::token::<96>()?);
     let now = state.now();
     let client = RegisteredClient {
-        name: asked.client_name,
+        name: params.client_name,
         secret: secret.clone(),
-        expires: now.plus(REGISTRATION_LIFETIME),
-        refreshable: asked.scopes.iter().any(|scope| scope == REFRESH_SCOPE),
-        grants: asked.grant_types,
-        redirects: asked.redirect_uris,
+        expires: now.plus(REGISTRATION_SECONDS),
+        refreshable: params.scopes.iter().any(|scope| scope == REFRESH_SCOPE),
+        grants: params.grant_types,
+        redirects: params.redirect_uris,
         directory,
     };
     state.clients.insert(id.clone(), client);
-    json_response(json!({
+    Ok(json_response(json!({
         "clientId": id,
         "clientSecret": secret,
         "clientIdIssuedAt": now.0,
-        "clientSecretExpiresAt": now.plus(REGISTRATION_LIFETIME).0,
+        "clientSecretExpiresAt": now.plus(REGISTRATION_SECONDS).0,
         "authorizationEndpoint": format!("{}/authorize", state.url),
         "tokenEndpoint": format!("{}/token", state.url),
-    }))
+    })))
 }
 
-fn check_registration(asked: &RegistrationRequest) -> Result<(), ServiceError> {
-    let refuse = |name: &str, message: &str| Err(ServiceError::new(400, name, message));
-    if asked.client_name.is_empty() || asked.client_type != "public" {
-        return refuse(
+fn check_registration(params: &RegistrationRequest) -> Result<(), ServiceError> {
+    let reject = |name: &str, message: &str| Err(ServiceError::new(400, name, message));
+    if params.client_name.is_empty() || params.client_type != "public" {
+        return reject(
             "InvalidClientMetadataException",
             "clientName must not be empty and clientType must be public",
         );
     }
-    if !asked
+    if !params
         .grant_types
         .iter()
         .all(|grant| [DEVICE_CODE, AUTHORIZATION_CODE, REFRESH_TOKEN].contains(&grant.as_str()))
     {
-        return refuse("UnsupportedGrantTypeException", "unknown grant type");
+        return reject("UnsupportedGrantTypeException", "unknown grant type");
     }
-    let scope = |scope: &String| {
+    let is_scope = |scope: &String| {
         scope.split(':').count() >= 2 && scope.split(':').all(|part| !part.is_empty())
     };
-    if !asked.scopes.iter().all(scope) {
-        return refuse("InvalidScopeException", "a scope looks like sso:account:access");
+    if !params.scopes.iter().all(is_scope) {
+        return reject("InvalidScopeException", "a scope looks like sso:account:access");
     }
-    if !asked
+    if !params
         .redirect_uris
         .iter()
         .all(|uri| parse_loopback(uri).is_some_and(|uri| uri.port.is_none()))
     {
-        return refuse(
+        return reject(
             "InvalidRedirectUriException",
             "redirectUris must be http on a loopback address, without port",
         );
     }
-    let by_code = asked.grant_types.iter().any(|grant| grant == AUTHORIZATION_CODE);
-    if by_code && (asked.redirect_uris.is_empty() || asked.issuer_url.is_none()) {
-        return refuse(
+    let uses_code_grant = params.grant_types.iter().any(|grant| grant == AUTHORIZATION_CODE);
+    if uses_code_grant && (params.redirect_uris.is_empty() || params.issuer_url.is_none()) {
+        return reject(
             "InvalidRequestException",
             "authorization_code needs redirectUris and issuerUrl",
         );
@@ -115,7 +114,7 @@ fn check_registration(asked: &RegistrationRequest) -> Result<(), ServiceError> {
     Ok(())
 }
 
-/// An http address on this machine, taken apart.
+/// The parts of an HTTP URL on this machine.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct LoopbackUri<'a> {
     host: &'a str,
@@ -124,13 +123,13 @@ pub(super) struct LoopbackUri<'a> {
 }
 
 impl LoopbackUri<'_> {
-    /// Whether this is the registered address, with the port of the moment.
+    /// Whether this is the registered URL with a port.
     pub(super) fn matches_registered(&self, registered: &LoopbackUri<'_>) -> bool {
         self.port.is_some() && (self.host, self.path) == (registered.host, registered.path)
     }
 }
 
-/// Reads `http://127.0.0.1:PORT/PATH`; `None` for any other host or scheme.
+/// Parses `http://127.0.0.1:PORT/PATH`; `None` for any other host or scheme.
 pub(super) fn parse_loopback(uri: &str) -> Option<LoopbackUri<'_>> {
     let rest = uri.strip_prefix("http://")?;
     let (authority, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
@@ -163,16 +162,16 @@ mod tests {
     }
 
     #[test]
-    fn a_redirect_continues_its_registration() {
+    fn a_redirect_matches_its_registration_with_any_port() {
         let registered = parse_loopback("http://127.0.0.1/oauth/callback").unwrap();
-        let continues = |uri: &str| parse_loopback(uri).unwrap().matches_registered(&registered);
-        assert!(continues("http://127.0.0.1:81/oauth/callback"));
+        let matches = |uri: &str| parse_loopback(uri).unwrap().matches_registered(&registered);
+        assert!(matches("http://127.0.0.1:81/oauth/callback"));
         for uri in [
             "http://127.0.0.1/oauth/callback",
             "http://localhost:81/oauth/callback",
             "http://127.0.0.1:81/else",
         ] {
-            assert!(!continues(uri), "{uri}");
+            assert!(!matches(uri), "{uri}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Which operation a request asks for, and what surrounds every answer: latency, faults, the date.
+//! The router: finds the operation of a request, and adds latency, faults and common headers.
 
 use std::time::Duration;
 
@@ -7,39 +7,36 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
 use crate::domain::Timestamp;
-use crate::os::http::{HandlerOutcome, HttpRequest, HttpResponse, parse_form};
-use crate::os::random;
+use crate::os::http::{HandlerOutcome, HttpRequest, HttpResponse};
 
 use super::fault_reply::{FaultReply, ReplySource, WireMessage};
 use super::faults::Fault;
 use super::service_error::{HandlerResult, ServiceError, SimulatedService};
 use super::state::SimulatorState;
+use super::wire::{REQUEST_ID, new_request_id, parameter};
 use super::{SharedState, delivery, federation, oidc, pages, portal, portal_page, register, sts};
 
-/// The header with the number of an answer.
-pub(super) const REQUEST_ID: &str = "x-amzn-requestid";
-
-/// How an operation is carried out.
+/// The function that runs an operation.
 type Handler = fn(&mut SimulatorState, &HttpRequest) -> HandlerResult;
 
-/// One operation: its name, whose error shapes it has, and how it is carried out.
+/// An operation: its name, the service whose error format it uses, and its handler.
 struct SimulatedOperation {
     name: &'static str,
     service: SimulatedService,
     handler: Handler,
 }
 
-/// Answers a request, sooner or later.
+/// Handles a request.
 pub(super) async fn handle(shared: SharedState, request: HttpRequest) -> HandlerOutcome {
     let Some(operation) = find_operation(&request) else {
         let unknown = ServiceError::new(
             404,
             "UnknownOperationException",
-            format!("nothing answers {} {}", request.method, request.path),
+            format!("no operation for {} {}", request.method, request.path),
         );
         return with_common_headers(&shared, unknown.render(SimulatedService::Portal)).into();
     };
-    let (wait, fault) = {
+    let (delay, fault) = {
         let mut state = shared.lock();
         *state.call_counts.entry(operation.name.to_owned()).or_default() += 1;
         (
@@ -47,7 +44,7 @@ pub(super) async fn handle(shared: SharedState, request: HttpRequest) -> Handler
             state.faults.next(operation.name, &grant_type(&operation, &request)),
         )
     };
-    pause(wait).await;
+    pause(delay).await;
     let response = match fault {
         Some(Fault::Reply { reply, .. }) => {
             return respond_scripted(&shared, &operation, request, reply);
@@ -69,7 +66,7 @@ pub(super) async fn handle(shared: SharedState, request: HttpRequest) -> Handler
     with_common_headers(&shared, response).into()
 }
 
-/// The grant of a CreateToken request, by the last part of its name; empty for other operations.
+/// Returns the last part of a CreateToken request's grant type; empty for other operations.
 fn grant_type(operation: &SimulatedOperation, request: &HttpRequest) -> String {
     if operation.name != "CreateToken" {
         return String::new();
@@ -79,8 +76,7 @@ fn grant_type(operation: &SimulatedOperation, request: &HttpRequest) -> String {
     grant.rsplit(':').next().unwrap_or_default().to_owned()
 }
 
-/// Carries the operation out if the script wants its true answer, and sends what the script makes
-/// of it.
+/// Runs the operation if the reply is based on its response, and sends the edited reply.
 fn respond_scripted(
     shared: &SharedState,
     operation: &SimulatedOperation,
@@ -163,18 +159,10 @@ fn find_operation(request: &HttpRequest) -> Option<SimulatedOperation> {
     Some(SimulatedOperation { name, service, handler })
 }
 
-/// A parameter of the body or of the query, decoded.
-pub(super) fn parameter(request: &HttpRequest, key: &str) -> Option<String> {
-    let body = parse_form(&String::from_utf8_lossy(&request.body));
-    body.into_iter()
-        .find(|(name, _)| name == key)
-        .map(|(_, value)| value)
-        .or_else(|| request.param(key))
-}
-
 fn latency(state: &SimulatorState, operation: &SimulatedOperation) -> Duration {
-    let slow = operation.service == SimulatedService::Portal || operation.name == "CreateToken";
-    if slow { state.options.latency } else { Duration::ZERO }
+    let has_latency =
+        operation.service == SimulatedService::Portal || operation.name == "CreateToken";
+    if has_latency { state.options.latency } else { Duration::ZERO }
 }
 
 async fn pause(length: Duration) {
@@ -193,43 +181,34 @@ fn run_operation(
         return ServiceError::new(429, "TooManyRequestsException", "Rate exceeded")
             .render(SimulatedService::Portal);
     }
-    (operation.handler)(&mut state, request)
-        .unwrap_or_else(|refusal| refusal.render(operation.service))
+    (operation.handler)(&mut state, request).unwrap_or_else(|error| error.render(operation.service))
 }
 
-/// The scripted error; without a name it is what a broken proxy in between would say.
+/// Renders a scripted error; without a name, it looks like that of a broken proxy.
 fn scripted_error(status: u16, error: &str, service: SimulatedService) -> HttpResponse {
     match error {
         "" => {
             HttpResponse::text(status, "upstream connect error or disconnect/reset before headers")
         }
-        name => ServiceError::new(status, name, "this was asked for").render(service),
+        name => ServiceError::new(status, name, "requested by the fault script").render(service),
     }
 }
 
 fn with_common_headers(shared: &SharedState, response: HttpResponse) -> HttpResponse {
-    let (now, none) = {
+    let (now, omit_date) = {
         let state = shared.lock();
         (state.now(), state.faults.omit_date)
     };
-    let numbered = response.headers.iter().any(|(name, _)| *name == REQUEST_ID);
+    let has_request_id = response.headers.iter().any(|(name, _)| *name == REQUEST_ID);
     let response =
-        if numbered { response } else { response.with_header(REQUEST_ID, new_request_id()) };
-    if none { response } else { response.with_header("date", http_date(now)) }
+        if has_request_id { response } else { response.with_header(REQUEST_ID, new_request_id()) };
+    if omit_date { response } else { response.with_header("date", http_date(now)) }
 }
 
-/// `Sat, 21 Nov 2026 22:27:27 GMT`.
-fn http_date(moment: Timestamp) -> String {
-    let moment =
-        OffsetDateTime::from_unix_timestamp(moment.0).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    moment.format(&Rfc2822).unwrap_or_default().replace("+0000", "GMT")
-}
-
-/// A number for each answer, as AWS gives one.
-pub(super) fn new_request_id() -> String {
-    let bytes = random::bytes::<16>().unwrap_or_default();
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+/// Formats the value of a `Date` header: `Sat, 21 Nov 2026 22:27:27 GMT`.
+fn http_date(time: Timestamp) -> String {
+    let time = OffsetDateTime::from_unix_timestamp(time.0).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    time.format(&Rfc2822).unwrap_or_default().replace("+0000", "GMT")
 }
 
 #[cfg(test)]
@@ -237,7 +216,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_are_written_as_http_writes_them() {
+    fn dates_have_the_format_of_http() {
         assert_eq!(http_date(Timestamp(784_111_777)), "Sun, 06 Nov 1994 08:49:37 GMT");
     }
 }

@@ -1,37 +1,38 @@
-//! The shapes of refusals, as each service writes them.
+//! Errors in the format of each service.
 
 use serde_json::json;
 
 use crate::domain::Error;
 use crate::os::http::HttpResponse;
 
-use super::router::{REQUEST_ID, new_request_id};
+use super::html::message_page;
+use super::wire::{REQUEST_ID, escape, new_request_id};
 
-/// Which service answers, and so how an error looks.
+/// A service, which determines the format of errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SimulatedService {
-    /// OAuth's `error` and `error_description`.
+    /// SSO OIDC: JSON with `error` and `error_description`.
     Oidc,
-    /// A `message`.
+    /// The portal: JSON with `message`.
     Portal,
-    /// XML.
+    /// STS: XML.
     Sts,
-    /// Console sign-in and the pages for people.
+    /// Console sign-in and sign-in pages: HTML.
     Pages,
 }
 
-/// A call that was turned down.
+/// The error of a rejected call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ServiceError {
     /// The HTTP status.
     pub(super) status: u16,
     /// The exception's name.
     pub(super) name: String,
-    /// A sentence.
+    /// The message.
     pub(super) message: String,
 }
 
-/// What a handler gives back.
+/// The result of a handler.
 pub(super) type HandlerResult = Result<HttpResponse, ServiceError>;
 
 impl ServiceError {
@@ -39,7 +40,7 @@ impl ServiceError {
         Self { status, name: name.to_owned(), message: message.into() }
     }
 
-    /// The answer as this service writes it.
+    /// Renders the error in the format of the service.
     pub(super) fn render(self, service: SimulatedService) -> HttpResponse {
         match service {
             SimulatedService::Oidc => self.render_json(
@@ -50,7 +51,7 @@ impl ServiceError {
             }
             SimulatedService::Sts => self.render_xml(),
             SimulatedService::Pages => {
-                super::pages::message_page(self.status, "That did not work", &self.message)
+                message_page(self.status, "That did not work", &self.message)
             }
         }
     }
@@ -63,10 +64,10 @@ impl ServiceError {
 
     fn render_xml(&self) -> HttpResponse {
         let id = new_request_id();
-        let fault = if self.status < 500 { "Sender" } else { "Receiver" };
+        let error_type = if self.status < 500 { "Sender" } else { "Receiver" };
         let (name, message) = (escape(&self.name), escape(&self.message));
         let body = format!(
-            "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n  <Error>\n    <Type>{fault}</Type>\n    <Code>{name}</Code>\n    \
+            "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n  <Error>\n    <Type>{error_type}</Type>\n    <Code>{name}</Code>\n    \
              <Message>{message}</Message>\n  </Error>\n  <RequestId>{id}</RequestId>\n</ErrorResponse>\n"
         );
         HttpResponse::new(self.status, "text/xml", body).with_header(REQUEST_ID, id)
@@ -79,13 +80,13 @@ impl From<Error> for ServiceError {
     }
 }
 
-/// `InvalidGrantException` becomes `invalid_grant`.
+/// Converts `InvalidGrantException` to `invalid_grant`.
 fn oauth_error_code(name: &str) -> String {
-    let bare = name.strip_suffix("Exception").unwrap_or(name);
-    if bare == "InternalServer" {
+    let stem = name.strip_suffix("Exception").unwrap_or(name);
+    if stem == "InternalServer" {
         return "server_error".to_owned();
     }
-    bare.char_indices().fold(String::new(), |mut out, (at, letter)| {
+    stem.char_indices().fold(String::new(), |mut out, (at, letter)| {
         if letter.is_ascii_uppercase() && at > 0 {
             out.push('_');
         }
@@ -94,21 +95,12 @@ fn oauth_error_code(name: &str) -> String {
     })
 }
 
-/// Text that is safe between tags and in quoted attributes, of XML and HTML alike.
-pub(super) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#39;")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn exceptions_have_their_oauth_names() {
+    fn exceptions_have_their_oauth_codes() {
         let codes = [
             "InvalidGrantException",
             "SlowDownException",

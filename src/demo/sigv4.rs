@@ -1,5 +1,5 @@
-//! AWS Signature Version 4 from the verifier's side: takes a request's signature apart and computes
-//! what it should have been.
+//! Verification of AWS Signature Version 4: parses a request's signature and computes the expected
+//! one.
 
 use hmac::{Hmac, KeyInit, Mac};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -8,39 +8,47 @@ use sha2::{Digest, Sha256};
 use crate::domain::Timestamp;
 use crate::os::http::HttpRequest;
 
-/// Everything but the unreserved characters.
+/// The characters that are percent-encoded: all but the unreserved ones.
 const URI_ENCODE_SET: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A signature as it came, in the header or in the query.
+/// The signature of a request, from the header or the query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Signature {
-    /// The access key id.
+    /// The access key ID.
     pub(super) access_key_id: String,
-    /// `20261121`, `eu-west-1`, `sts`.
+    /// Day, region and service: `20261121`, `eu-west-1`, `sts`.
     scope: [String; 3],
     /// `20261121T215236Z`.
     pub(super) date: String,
-    /// Lower case, in order.
+    /// Names in lower case, in order.
     signed_headers: Vec<String>,
-    /// Hexadecimal.
+    /// The signature in hexadecimal.
     value: String,
     /// The session token that goes with the key.
     pub(super) session_token: Option<String>,
-    presigned: bool,
+    location: SignatureLocation,
 }
 
-/// Why a request's signature can't even be read.
+/// The part of the request that holds the signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SignatureLocation {
+    Header,
+    /// The query of a presigned URL.
+    Query,
+}
+
+/// Why a request's signature can't be parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SignatureError {
-    /// There is none.
+    /// The request has no signature.
     Missing,
-    /// It lacks a part, named here.
+    /// The signature lacks this part.
     Incomplete(&'static str),
 }
 
 impl Signature {
-    /// Reads the `Authorization` header, or the `X-Amz-` parameters of a presigned address.
+    /// Parses the `Authorization` header, or the `X-Amz-` parameters of a presigned URL.
     pub(super) fn parse(request: &HttpRequest) -> Result<Self, SignatureError> {
         match request.header("authorization") {
             Some(header) => Self::from_header(request, header),
@@ -71,7 +79,7 @@ impl Signature {
             &part("SignedHeaders")?,
             part("Signature")?,
             token,
-            false,
+            SignatureLocation::Header,
         )
     }
 
@@ -88,7 +96,7 @@ impl Signature {
             &signed,
             part("X-Amz-Signature")?,
             request.param("X-Amz-Security-Token"),
-            true,
+            SignatureLocation::Query,
         )
     }
 
@@ -98,7 +106,7 @@ impl Signature {
         signed: &str,
         value: String,
         token: Option<String>,
-        presigned: bool,
+        location: SignatureLocation,
     ) -> Result<Self, SignatureError> {
         let [key, day, region, service, "aws4_request"] =
             credential.split('/').collect::<Vec<_>>()[..]
@@ -114,11 +122,11 @@ impl Signature {
             signed_headers: signed,
             value,
             session_token: token,
-            presigned,
+            location,
         })
     }
 
-    /// When it was signed.
+    /// The time of the signature.
     pub(super) fn signed_at(&self) -> Option<Timestamp> {
         let date = &self.date;
         let parts =
@@ -129,21 +137,21 @@ impl Signature {
         ))
     }
 
-    /// Whether the holder of this secret signed this request, for this service, with all headers
-    /// that matter.
+    /// Whether the signature was made with this secret for this request and service, and covers all
+    /// required headers.
     pub(super) fn is_valid_for(&self, request: &HttpRequest, secret: &str, service: &str) -> bool {
-        let needed: &[&str] = match (self.presigned, &self.session_token) {
-            (true, _) => &["host"],
-            (false, Some(_)) => &["host", "x-amz-date", "x-amz-security-token"],
-            (false, None) => &["host", "x-amz-date"],
+        let required: &[&str] = match (self.location, &self.session_token) {
+            (SignatureLocation::Query, _) => &["host"],
+            (SignatureLocation::Header, Some(_)) => &["host", "x-amz-date", "x-amz-security-token"],
+            (SignatureLocation::Header, None) => &["host", "x-amz-date"],
         };
         let covered =
-            needed.iter().all(|name| self.signed_headers.iter().any(|signed| signed == name));
-        let right_scope = self.scope[2] == service && self.date.starts_with(&self.scope[0]);
-        covered && right_scope && self.expected(request, secret) == self.value
+            required.iter().all(|name| self.signed_headers.iter().any(|signed| signed == name));
+        let scope_matches = self.scope[2] == service && self.date.starts_with(&self.scope[0]);
+        covered && scope_matches && self.expected(request, secret) == self.value
     }
 
-    /// The signature that the secret gives.
+    /// Computes the signature with this secret.
     fn expected(&self, request: &HttpRequest, secret: &str) -> String {
         let canonical = self.canonical_request(request);
         let scope = format!("{}/aws4_request", self.scope.join("/"));
@@ -152,13 +160,13 @@ impl Signature {
             self.date,
             hex(&Sha256::digest(canonical.as_bytes()))
         );
-        let start = format!("AWS4{secret}").into_bytes();
+        let root_key = format!("AWS4{secret}").into_bytes();
         let key = self
             .scope
             .iter()
             .map(String::as_str)
             .chain(["aws4_request"])
-            .fold(start, |key, part| hmac_sha256(&key, part));
+            .fold(root_key, |key, part| hmac_sha256(&key, part));
         hex(&hmac_sha256(&key, &to_sign))
     }
 
@@ -179,7 +187,7 @@ impl Signature {
     }
 }
 
-/// All values of a header, trimmed, runs of spaces made one.
+/// Returns all values of a header, trimmed and with runs of spaces collapsed.
 fn header_value(request: &HttpRequest, name: &str) -> String {
     let values = request.headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
     values
@@ -188,9 +196,9 @@ fn header_value(request: &HttpRequest, name: &str) -> String {
         .join(",")
 }
 
-/// The parameters encoded strictly and in order, without the signature itself.
+/// Returns the query parameters, re-encoded and sorted, without the signature itself.
 fn canonical_query(query: &str) -> String {
-    let strict = |part: &str| {
+    let encode = |part: &str| {
         utf8_percent_encode(&percent_decode_str(part).decode_utf8_lossy(), URI_ENCODE_SET)
             .to_string()
     };
@@ -199,14 +207,15 @@ fn canonical_query(query: &str) -> String {
         .filter(|pair| !pair.is_empty())
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     let mut pairs: Vec<(String, String)> =
-        pairs.map(|(key, value)| (strict(key), strict(value))).collect();
+        pairs.map(|(key, value)| (encode(key), encode(value))).collect();
     pairs.retain(|(key, _)| key != "X-Amz-Signature");
     pairs.sort();
     pairs.into_iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join("&")
 }
 
 fn hmac_sha256(key: &[u8], text: &str) -> Vec<u8> {
-    // HMAC takes keys of any length: the error can't happen, and an empty result verifies nothing.
+    // HMAC accepts keys of any length, so this error can't occur; an empty result matches no
+    // signature.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return Vec::new() };
     mac.update(text.as_bytes());
     mac.finalize().into_bytes().to_vec()
@@ -235,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn the_example_of_awss_own_documentation_verifies() {
+    fn the_example_in_the_aws_documentation_verifies() {
         let signature = "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7";
         let authorization = format!(
             "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request, \
@@ -250,14 +259,14 @@ mod tests {
                 ("x-amz-date", "20150830T123600Z"),
             ],
         );
-        let read = Signature::parse(&request).unwrap();
-        assert_eq!(read.signed_at(), Timestamp::parse("2015-08-30T12:36:00Z"));
-        assert!(read.is_valid_for(&request, "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "iam"));
-        assert!(!read.is_valid_for(&request, "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEX", "iam"));
-        assert!(!read.is_valid_for(&request, "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "sts"));
+        let parsed = Signature::parse(&request).unwrap();
+        assert_eq!(parsed.signed_at(), Timestamp::parse("2015-08-30T12:36:00Z"));
+        assert!(parsed.is_valid_for(&request, "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "iam"));
+        assert!(!parsed.is_valid_for(&request, "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEX", "iam"));
+        assert!(!parsed.is_valid_for(&request, "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "sts"));
     }
 
-    /// What `aws eks get-token` signed for this key and cluster.
+    /// Verifies a signature that `aws eks get-token` made for this key and cluster.
     fn eks(host: &str, scope: &str, date: &str, signature: &str) -> bool {
         let query = format!(
             "Action=GetCallerIdentity&Version=2011-06-15&X-Amz-Algorithm=AWS4-HMAC-SHA256\
@@ -265,13 +274,13 @@ mod tests {
              &X-Amz-SignedHeaders=host%3Bx-k8s-aws-id&X-Amz-Security-Token=tok%2Fen%2B%3D%3D&X-Amz-Signature={signature}"
         );
         let request = request(&query, &[("host", host), ("x-k8s-aws-id", "my-cluster")]);
-        let read = Signature::parse(&request).unwrap();
-        assert_eq!(read.session_token.as_deref(), Some("tok/en+=="));
-        read.is_valid_for(&request, "secret", "sts")
+        let parsed = Signature::parse(&request).unwrap();
+        assert_eq!(parsed.session_token.as_deref(), Some("tok/en+=="));
+        parsed.is_valid_for(&request, "secret", "sts")
     }
 
     #[test]
-    fn the_presigned_addresses_of_the_aws_cli_verify() {
+    fn presigned_urls_of_the_aws_cli_verify() {
         let ireland = "7d7a67a5776aa0fe538271576c375df91bac645f60be5a05adc7c3a77d2b03b6";
         assert!(eks("sts.eu-west-1.amazonaws.com", "eu-west-1", "20261121T215236Z", ireland));
         let gov = "d6fd33d318e68ee82d1f4a3cb508ab0a8ba6352b24e50d7e4c198f292f83077e";
@@ -280,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn half_a_signature_is_named() {
+    fn a_missing_or_incomplete_signature_is_an_error() {
         assert_eq!(Signature::parse(&request("", &[])), Err(SignatureError::Missing));
         let headers = [
             ("authorization", "AWS4-HMAC-SHA256 Credential=A/B/C/D/aws4_request"),

@@ -1,5 +1,4 @@
-//! What the simulator remembers: registrations, codes, sessions, tokens and the role credentials it
-//! gave out.
+//! The state of the simulator: registrations, codes, sessions, tokens and role credentials.
 
 use std::collections::HashMap;
 use std::time::Instant;
@@ -7,41 +6,42 @@ use std::time::Instant;
 use crate::domain::{AccountId, Result, Timestamp};
 use crate::os::random;
 
+use super::accounts::SimulatedAccount;
 use super::faults::FaultScript;
-use super::organization::{Organization, SimulatedAccount};
+use super::organization::Organization;
 use super::{DeviceApproval, SimulatorOptions};
 
-/// The person who signs in.
+/// The user who signs in.
 pub(super) const USER_NAME: &str = "jane.doe";
 
-/// All of it, behind one lock.
+/// The state, behind one lock.
 #[derive(Clone)]
 pub(super) struct SimulatorState {
     pub(super) options: SimulatorOptions,
     pub(super) url: String,
     pub(super) organization: Organization,
-    /// Directory and position of every account.
+    /// The directory and the position of each account.
     account_positions: HashMap<AccountId, (usize, usize)>,
     /// By client id.
     pub(super) clients: HashMap<String, RegisteredClient>,
     /// By device code.
     pub(super) devices: HashMap<String, DeviceCodeEntry>,
-    /// Authorize pages on show, by the number in their form.
+    /// Pending authorize pages, by the request number in their form.
     pub(super) authorize_requests: HashMap<String, AuthorizeRequest>,
     /// By authorization code.
     pub(super) codes: HashMap<String, AuthorizationCodeEntry>,
     /// By session number.
     pub(super) sessions: HashMap<u64, SessionEntry>,
-    /// Access tokens.
+    /// By access token.
     pub(super) tokens: HashMap<String, AccessTokenEntry>,
-    /// Role credentials by access key id.
+    /// By access key ID.
     pub(super) credentials: HashMap<String, CredentialsEntry>,
-    /// Console sign-in tokens.
+    /// By console sign-in token.
     pub(super) signin_tokens: HashMap<String, SigninTokenEntry>,
     pub(super) call_counts: HashMap<String, usize>,
     pub(super) faults: FaultScript,
     bucket: TokenBucket,
-    /// Signs the portal's page tokens.
+    /// The secret that authenticates page tokens of the portal.
     pub(super) salt: String,
     next_session: u64,
 }
@@ -49,19 +49,19 @@ pub(super) struct SimulatorState {
 /// A registered client.
 #[derive(Clone)]
 pub(super) struct RegisteredClient {
-    /// What it calls itself.
+    /// The client's name.
     pub(super) name: String,
     pub(super) secret: String,
     pub(super) expires: Timestamp,
     pub(super) grants: Vec<String>,
-    /// Without port.
+    /// Redirect URIs without a port.
     pub(super) redirects: Vec<String>,
-    /// Which directory it was registered for; none with the device flow.
+    /// The directory that it was registered for; `None` for the device flow.
     pub(super) directory: Option<usize>,
     pub(super) refreshable: bool,
 }
 
-/// A device code and what became of it.
+/// A device code and its decision.
 #[derive(Clone)]
 pub(super) struct DeviceCodeEntry {
     pub(super) user_code: String,
@@ -75,14 +75,14 @@ pub(super) struct DeviceCodeEntry {
     pub(super) decision: Option<Decision>,
 }
 
-/// What the person pressed.
+/// The user's decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Decision {
     Allow,
     Deny,
 }
 
-/// An authorize page that waits for its answer.
+/// An authorize page that waits for a decision.
 #[derive(Clone)]
 pub(super) struct AuthorizeRequest {
     pub(super) csrf: String,
@@ -91,7 +91,7 @@ pub(super) struct AuthorizeRequest {
     pub(super) code: AuthorizationCodeEntry,
 }
 
-/// What an authorization code stands for.
+/// The request that an authorization code was issued for.
 #[derive(Clone)]
 pub(super) struct AuthorizationCodeEntry {
     pub(super) client_id: String,
@@ -101,13 +101,13 @@ pub(super) struct AuthorizationCodeEntry {
     pub(super) expires: Timestamp,
 }
 
-/// One sign-in, from its first token to its end.
+/// A session, which begins with a sign-in.
 #[derive(Clone)]
 pub(super) struct SessionEntry {
     pub(super) directory: usize,
     pub(super) client_id: String,
     pub(super) ends_at: Timestamp,
-    /// The one refresh token that is good now.
+    /// The only valid refresh token.
     pub(super) refresh_token: Option<String>,
 }
 
@@ -119,18 +119,27 @@ pub(super) struct AccessTokenEntry {
     pub(super) expires: Timestamp,
 }
 
-/// Role credentials that were given out.
+/// Role credentials that were issued.
 #[derive(Clone)]
 pub(super) struct CredentialsEntry {
     pub(super) secret: String,
     pub(super) token: String,
     pub(super) account: AccountId,
-    /// `AWSReservedSSO_ReadOnlyAccess_…`, or the chained role's name.
+    /// The role's name in IAM: `AWSReservedSSO_ReadOnlyAccess_…`, or the name of a chained role.
     pub(super) role: String,
     /// The role session's name.
     pub(super) session: String,
-    pub(super) chained: bool,
+    pub(super) origin: CredentialsOrigin,
     pub(super) expires: Timestamp,
+}
+
+/// How credentials were obtained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CredentialsOrigin {
+    /// From the portal.
+    Portal,
+    /// By AssumeRole with other credentials.
+    Chained,
 }
 
 /// A console sign-in token.
@@ -143,12 +152,12 @@ pub(super) struct SigninTokenEntry {
 
 impl SimulatorState {
     pub(super) fn new(options: SimulatorOptions, url: String) -> Result<Self> {
-        let organisation = Organization::new(options.accounts, options.roles);
-        let mut places = HashMap::new();
+        let organization = Organization::new(options.accounts, options.roles);
+        let mut account_positions = HashMap::new();
         for (directory, accounts) in
-            organisation.directories.iter().map(|directory| &directory.accounts).enumerate()
+            organization.directories.iter().map(|directory| &directory.accounts).enumerate()
         {
-            places.extend(
+            account_positions.extend(
                 accounts.iter().enumerate().map(|(at, account)| (account.id, (directory, at))),
             );
         }
@@ -156,8 +165,8 @@ impl SimulatorState {
             bucket: TokenBucket::new(options.throttle),
             options,
             url,
-            organization: organisation,
-            account_positions: places,
+            organization,
+            account_positions,
             clients: HashMap::new(),
             devices: HashMap::new(),
             authorize_requests: HashMap::new(),
@@ -175,13 +184,13 @@ impl SimulatorState {
 
     /// The simulator's time.
     pub(super) fn now(&self) -> Timestamp {
-        self.options.clock.now().plus(self.faults.clock_skew)
+        self.options.clock.now().plus(self.faults.clock_skew_seconds)
     }
 
-    /// An account of this directory.
+    /// Finds an account of this directory.
     pub(super) fn account(&self, directory: usize, id: AccountId) -> Option<&SimulatedAccount> {
-        let &(place, at) = self.account_positions.get(&id)?;
-        (place == directory).then(|| &self.organization.directories[place].accounts[at])
+        let &(own_directory, at) = self.account_positions.get(&id)?;
+        (own_directory == directory).then(|| &self.organization.directories[directory].accounts[at])
     }
 
     /// Whether any directory has the account.
@@ -189,14 +198,14 @@ impl SimulatorState {
         self.account_positions.contains_key(&id)
     }
 
-    /// Grants or revokes.
+    /// Changes the roles of an account.
     pub(super) fn update_roles(&mut self, id: AccountId, change: impl FnOnce(&mut Vec<String>)) {
         if let Some(&(directory, at)) = self.account_positions.get(&id) {
             change(&mut self.organization.directories[directory].accounts[at].roles);
         }
     }
 
-    /// Every secret that was given out and is remembered.
+    /// All secrets in the state.
     pub(super) fn secrets(&self) -> Vec<String> {
         let refresh = self.sessions.values().filter_map(|session| session.refresh_token.as_ref());
         let clients = self.clients.values().map(|client| &client.secret);
@@ -213,44 +222,44 @@ impl SimulatorState {
             .collect()
     }
 
-    /// Begins a session; its number.
+    /// Adds a session and returns its number.
     pub(super) fn open_session(&mut self, session: SessionEntry) -> u64 {
         self.next_session += 1;
         self.sessions.insert(self.next_session, session);
         self.next_session
     }
 
-    /// The session a bearer token belongs to, while the token is good.
+    /// Finds a bearer token that is valid and whose session has not ended.
     pub(super) fn find_token(&self, bearer: &str) -> Option<&AccessTokenEntry> {
         self.tokens.get(bearer).filter(|token| {
             self.now() < token.expires && self.sessions.contains_key(&token.session)
         })
     }
 
-    /// What was decided about a device code, by a person or by time.
+    /// The decision about a device code: the user's, or the automatic one.
     pub(super) fn decision(&self, device: &DeviceCodeEntry) -> Option<Decision> {
-        let by_itself = match self.options.approval {
+        let automatic = match self.options.approval {
             DeviceApproval::Manual => None,
-            DeviceApproval::AfterMillis(wait) => (device.created.elapsed().as_millis()
-                >= u128::from(wait))
-            .then_some(Decision::Allow),
+            DeviceApproval::After(delay) => {
+                (device.created.elapsed() >= delay).then_some(Decision::Allow)
+            }
         };
-        device.decision.or(by_itself)
+        device.decision.or(automatic)
     }
 
-    /// Takes one of the portal's tokens for a request; false when there is none left.
+    /// Whether the portal's rate limit allows another request now; counts the request if so.
     pub(super) fn try_admit(&mut self) -> bool {
         self.bucket.try_take(Instant::now())
     }
 
-    /// Changes the portal's rate.
+    /// Changes the portal's rate limit, in requests per second.
     pub(super) fn set_throttle(&mut self, rate: Option<f64>) {
         self.options.throttle = rate;
         self.bucket = TokenBucket::new(rate);
     }
 }
 
-/// A token bucket with room for about a second's worth.
+/// A token bucket that holds the tokens of about one second.
 #[derive(Clone)]
 struct TokenBucket {
     rate: Option<f64>,
@@ -283,7 +292,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bucket_lets_its_burst_through_and_then_its_rate() {
+    fn a_bucket_admits_its_burst_and_then_its_rate() {
         let mut bucket = TokenBucket::new(Some(10.0));
         let start = bucket.refilled_at;
         assert_eq!((0..20).filter(|_| bucket.try_take(start)).count(), 10);
@@ -292,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_below_one_still_lets_one_through() {
+    fn a_rate_below_one_still_admits_one_request() {
         let mut bucket = TokenBucket::new(Some(0.5));
         let start = bucket.refilled_at;
         assert!(bucket.try_take(start) && !bucket.try_take(start));

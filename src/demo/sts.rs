@@ -1,4 +1,4 @@
-//! STS: GetCallerIdentity and AssumeRole, for callers that sign with credentials given out here.
+//! STS: GetCallerIdentity and AssumeRole, for callers that sign with credentials of the simulator.
 
 use sha2::{Digest, Sha256};
 
@@ -6,20 +6,21 @@ use crate::domain::{AccountId, RoleArn, Timestamp};
 use crate::os::http::{HttpRequest, HttpResponse};
 
 use super::portal;
-use super::router::{REQUEST_ID, new_request_id, parameter};
-use super::service_error::{HandlerResult, ServiceError, escape};
+use super::service_error::{HandlerResult, ServiceError};
 use super::sigv4::{Signature, SignatureError};
-use super::state::{CredentialsEntry, SimulatorState};
+use super::state::{CredentialsEntry, CredentialsOrigin, SimulatorState};
+use super::wire::{REQUEST_ID, escape, new_request_id, parameter};
 
-/// Roles that every account has and that everybody may assume.
+/// Roles that exist in every account and that all callers may assume.
 const ASSUMABLE_ROLES: [&str; 3] = ["Deploy", "Terraform", "ReadOnlyFromHub"];
 
-/// Seconds between a signature and its arrival that are forgiven.
-const MAX_CLOCK_SKEW: i64 = 15 * 60;
+/// The largest accepted difference between the time of a signature and the current time.
+const MAX_CLOCK_SKEW_SECONDS: i64 = 15 * 60;
 
-/// What AssumeRole says of more than an hour; all credentials here are temporary, so every call is
-/// a chain.
-const CHAIN_LIMIT_MESSAGE: &str = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining";
+/// The message of AssumeRole for more than an hour. All credentials of the simulator are temporary,
+/// so every call is role chaining.
+const CHAIN_LIMIT_MESSAGE: &str = "The requested DurationSeconds exceeds the 1 hour session \
+    limit for roles assumed by role chaining";
 
 /// GetCallerIdentity.
 pub(super) fn get_caller_identity(
@@ -41,27 +42,29 @@ pub(super) fn get_caller_identity(
 /// AssumeRole.
 pub(super) fn assume_role(state: &mut SimulatorState, request: &HttpRequest) -> HandlerResult {
     let caller = authenticate(state, request)?;
-    let asked = AssumeRoleForm::parse(request)?;
-    let arn = &asked.arn;
+    let form = AssumeRoleForm::parse(request)?;
+    let arn = &form.arn;
     let name = arn.role.as_str().rsplit('/').next().unwrap_or_default();
     if arn.partition != "aws" || !state.has_account(arn.account) || !ASSUMABLE_ROLES.contains(&name)
     {
-        let (who, what) = (assumed_role_arn(&caller), &asked.role_arn);
-        let message =
-            format!("User: {who} is not authorized to perform: sts:AssumeRole on resource: {what}");
+        let message = format!(
+            "User: {} is not authorized to perform: sts:AssumeRole on resource: {}",
+            assumed_role_arn(&caller),
+            form.role_arn
+        );
         return Err(ServiceError::new(403, "AccessDenied", message));
     }
-    let expires = state.now().plus(asked.duration);
+    let expires = state.now().plus(form.duration_seconds);
     let (key, issued) = portal::issue_credentials(
         state,
         arn.account,
         name.to_owned(),
-        asked.session,
-        true,
+        form.session,
+        CredentialsOrigin::Chained,
         expires,
     )?;
-    let source = asked
-        .source
+    let source_identity = form
+        .source_identity
         .map(|source| format!("    <SourceIdentity>{}</SourceIdentity>\n", escape(&source)))
         .unwrap_or_default();
     let (arn, user) = (
@@ -69,7 +72,7 @@ pub(super) fn assume_role(state: &mut SimulatorState, request: &HttpRequest) -> 
         role_id(issued.account, &issued.role) + ":" + &issued.session,
     );
     let body = format!(
-        "{source}    <AssumedRoleUser>\n      <AssumedRoleId>{}</AssumedRoleId>\n      <Arn>{arn}</Arn>\n    </AssumedRoleUser>\n    <Credentials>\n      \
+        "{source_identity}    <AssumedRoleUser>\n      <AssumedRoleId>{}</AssumedRoleId>\n      <Arn>{arn}</Arn>\n    </AssumedRoleUser>\n    <Credentials>\n      \
          <AccessKeyId>{key}</AccessKeyId>\n      <SecretAccessKey>{}</SecretAccessKey>\n      <SessionToken>{}</SessionToken>\n      \
          <Expiration>{expires}</Expiration>\n    </Credentials>\n    <PackedPolicySize>6</PackedPolicySize>\n",
         escape(&user),
@@ -89,13 +92,13 @@ pub(super) fn unknown_action(_: &mut SimulatorState, request: &HttpRequest) -> H
     ))
 }
 
-/// The parameters of AssumeRole, checked.
+/// The validated parameters of AssumeRole.
 struct AssumeRoleForm {
     role_arn: String,
     arn: RoleArn,
     session: String,
-    duration: i64,
-    source: Option<String>,
+    duration_seconds: i64,
+    source_identity: Option<String>,
 }
 
 impl AssumeRoleForm {
@@ -108,18 +111,19 @@ impl AssumeRoleForm {
         let session = parameter(request, "RoleSessionName")
             .ok_or_else(|| missing_field("roleSessionName"))?;
         check_field("roleSessionName", &session, 2..=64, "=,.@-")?;
-        let source = parameter(request, "SourceIdentity");
-        if let Some(source) = &source {
-            check_field("sourceIdentity", source, 2..=64, "=,.@-")?;
+        let source_identity = parameter(request, "SourceIdentity");
+        if let Some(source_identity) = &source_identity {
+            check_field("sourceIdentity", source_identity, 2..=64, "=,.@-")?;
         }
-        if let Some(external) = parameter(request, "ExternalId") {
-            check_field("externalId", &external, 2..=1_224, "=,.@:/-")?;
+        if let Some(external_id) = parameter(request, "ExternalId") {
+            check_field("externalId", &external_id, 2..=1_224, "=,.@:/-")?;
         }
-        Ok(Self { role_arn, arn, session, duration: parse_duration(request)?, source })
+        let duration_seconds = parse_duration_seconds(request)?;
+        Ok(Self { role_arn, arn, session, duration_seconds, source_identity })
     }
 }
 
-fn parse_duration(request: &HttpRequest) -> Result<i64, ServiceError> {
+fn parse_duration_seconds(request: &HttpRequest) -> Result<i64, ServiceError> {
     let text = parameter(request, "DurationSeconds").unwrap_or_else(|| "3600".to_owned());
     match text.parse() {
         Ok(seconds @ 900..=3_600) => Ok(seconds),
@@ -137,7 +141,8 @@ fn parse_duration(request: &HttpRequest) -> Result<i64, ServiceError> {
     }
 }
 
-/// Letters, digits, `_`, `+` and these; so many of them.
+/// Checks the length of a field, and that it has only letters, digits, `_`, `+` and the characters
+/// in `others`.
 fn check_field(
     field: &str,
     value: &str,
@@ -175,12 +180,12 @@ fn missing_field(field: &str) -> ServiceError {
     validation_error(field, "null", "Member must not be null")
 }
 
-/// Whose credentials signed the request.
+/// Verifies the signature of a request and returns the credentials that signed it.
 fn authenticate(
     state: &SimulatorState,
     request: &HttpRequest,
 ) -> Result<CredentialsEntry, ServiceError> {
-    let signature = Signature::parse(request).map_err(|why| match why {
+    let signature = Signature::parse(request).map_err(|error| match error {
         SignatureError::Missing => ServiceError::new(
             403,
             "MissingAuthenticationToken",
@@ -222,7 +227,7 @@ fn authenticate(
 fn check_date(signature: &Signature, now: Timestamp) -> Result<(), ServiceError> {
     let (date, compact) = (&signature.date, now.to_rfc3339().replace(['-', ':'], ""));
     let message = match signature.signed_at().map(|signed| now.since(signed)) {
-        Some(age) if age.abs() <= MAX_CLOCK_SKEW => return Ok(()),
+        Some(age) if age.abs() <= MAX_CLOCK_SKEW_SECONDS => return Ok(()),
         Some(age) if age > 0 => {
             format!("Signature expired: {date} is now earlier than {compact} - 15 min.")
         }
@@ -235,7 +240,7 @@ fn assumed_role_arn(issued: &CredentialsEntry) -> String {
     format!("arn:aws:sts::{}:assumed-role/{}/{}", issued.account, issued.role, issued.session)
 }
 
-/// `AROA…`, the same for a role every time.
+/// Returns the ID of a role, `AROA…`, the same in every run.
 fn role_id(account: AccountId, role: &str) -> String {
     let digest = Sha256::digest(format!("{account} {role}").as_bytes());
     let bytes: [u8; 17] = std::array::from_fn(|at| digest[at]);

@@ -1,5 +1,5 @@
-//! Reads a file of certificates to trust and keeps what the TLS layer can use: it panics on
-//! anything else.
+//! Loads the PEM certificates of a CA bundle and drops those that the TLS layer can't use, because
+//! it panics on them.
 
 use std::path::Path;
 
@@ -10,22 +10,24 @@ use webpki::anchor_from_trusted_cert;
 use crate::domain::{Error, ErrorKind, Result};
 use crate::os::atomic_file;
 
-/// What helps if the file can't be used.
 const HINT: &str = "set AWS_CA_BUNDLE to a file of PEM certificates, or unset it";
 
-/// The certificates of the file, as PEM.
+/// Loads the usable certificates of the file, as PEM.
 ///
 /// # Errors
-/// [`Kind::Os`] if the file can't be read; [`Kind::Config`] when it is missing or holds no
-/// certificate that can be used.
+/// [`ErrorKind::Os`] if the file can't be read; [`ErrorKind::Config`] if it is missing or contains
+/// no usable certificate.
 pub(super) fn load(path: &Path) -> Result<Vec<u8>> {
-    let wrong = |why: String| Error::new(ErrorKind::Config, why).hint(HINT);
+    let config_error = |message: String| Error::new(ErrorKind::Config, message).hint(HINT);
     let bytes = atomic_file::load(path).map_err(|error| error.hint(HINT))?;
-    let bytes =
-        bytes.ok_or_else(|| wrong(format!("the certificates {} are not there", path.display())))?;
+    let bytes = bytes
+        .ok_or_else(|| config_error(format!("the CA bundle {} does not exist", path.display())))?;
     let kept = usable_certificates(&bytes);
     if kept.is_empty() {
-        Err(wrong(format!("{} holds no certificate that can be used", path.display())))
+        Err(config_error(format!(
+            "the CA bundle {} contains no usable certificate",
+            path.display()
+        )))
     } else {
         Ok(kept)
     }
@@ -34,17 +36,17 @@ pub(super) fn load(path: &Path) -> Result<Vec<u8>> {
 const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
 const END: &str = "-----END CERTIFICATE-----";
 
-/// The certificates among whatever else the file holds, each of them sound.
+/// Extracts the certificates that can be parsed, whatever else the file contains.
 fn usable_certificates(pem: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(pem);
     let blocks =
         text.split(BEGIN).skip(1).filter_map(|rest| rest.split_once(END)).map(|(block, _)| block);
-    let packed = blocks.map(|block| block.split_whitespace().collect::<String>());
-    let sound = packed.filter(|packed| {
-        let der = STANDARD.decode(packed).unwrap_or_default();
+    let encoded = blocks.map(|block| block.split_whitespace().collect::<String>());
+    let usable = encoded.filter(|encoded| {
+        let der = STANDARD.decode(encoded).unwrap_or_default();
         anchor_from_trusted_cert(&der.as_slice().into()).is_ok()
     });
-    sound.map(|packed| format!("{BEGIN}\n{packed}\n{END}\n")).collect::<String>().into_bytes()
+    usable.map(|encoded| format!("{BEGIN}\n{encoded}\n{END}\n")).collect::<String>().into_bytes()
 }
 
 #[cfg(test)]
@@ -54,7 +56,7 @@ mod tests {
     const AUTHORITY: &[u8] = include_bytes!("testdata/authority.pem");
 
     #[test]
-    fn what_is_no_certificate_is_left_out() {
+    fn everything_but_certificates_is_dropped() {
         let junk = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\nnotes\n";
         let mixed = [junk, AUTHORITY, AUTHORITY].concat();
         let kept = usable_certificates(&mixed);

@@ -1,4 +1,4 @@
-//! Waits on loopback for the browser to come back from the sign-in page.
+//! The loopback server that receives the browser's redirect from the sign-in page.
 
 use std::time::Duration;
 
@@ -8,53 +8,54 @@ use tokio::task::JoinSet;
 use crate::domain::{Error, ErrorKind, Result, escape_unprintable};
 use crate::os::http::{HttpRequest, HttpResponse, Listener, parse_form};
 
-/// The path of the redirect address.
+/// The path of the redirect URI.
 const PATH: &str = "/oauth/callback";
-/// How long the page may take to reach the browser once the code is here.
+/// How long the server keeps running after it received the code, so that the browser gets its page.
 const LINGER: Duration = Duration::from_secs(5);
 
 const DONE: &str = include_str!("pages/done.html");
 const FAILED: &str = include_str!("pages/failed.html");
 const UNEXPECTED: &str = include_str!("pages/stray.html");
 
-/// A loopback address that the browser is sent back to. Bound when made, so before any browser
-/// opens.
+/// A loopback server for one redirect. It listens from its construction on, which is before the
+/// browser opens.
 #[derive(Debug)]
 pub struct Callback {
     listener: Listener,
 }
 
 impl Callback {
-    /// Binds any free port of 127.0.0.1.
+    /// Binds a free port of 127.0.0.1.
     ///
     /// # Errors
-    /// When no port can be bound; the device code flow needs none.
+    /// If no port can be bound. The hint names the device code flow, which needs none.
     pub fn bind() -> Result<Callback> {
         let listener = Listener::bind(0)
             .map_err(|error| error.hint("run `rolecall login --flow device-code`"))?;
         Ok(Callback { listener })
     }
 
-    /// Where the browser is sent back to.
+    /// The redirect URI, with the port.
     pub fn redirect_uri(&self) -> String {
         format!("{}{PATH}", self.listener.url())
     }
 
-    /// The code that comes back with this state. Anything else that knocks is answered and ignored.
-    /// Waits for ever: the caller sets the limit, and dropping the future closes the port.
+    /// Waits for the redirect with this state and returns its authorization code. Other requests
+    /// get a response and are ignored. There is no timeout: the caller sets one, and dropping the
+    /// future closes the port.
     ///
     /// # Errors
-    /// [`Kind::LoginNeeded`] when the sign-in page says that it failed or was declined.
+    /// [`ErrorKind::LoginNeeded`] if the redirect reports that the sign-in failed or was declined.
     pub async fn wait(self, state: &str) -> Result<String> {
         let (send, mut receive) = mpsc::channel(1);
         let state = state.to_owned();
         let mut server = JoinSet::new();
         server.spawn(self.listener.serve(move |request| {
-            let (send, verdict) = (send.clone(), handle_callback(&request, &state));
+            let send = send.clone();
+            let (outcome, page) = handle_callback(&request, &state);
             async move {
-                let (outcome, page) = verdict;
                 if let Some(outcome) = outcome {
-                    // A second answer finds the channel full or closed, and that is fine.
+                    // After the first outcome the channel is full or closed; ignore the others.
                     let _ = send.try_send(outcome);
                 }
                 page
@@ -64,7 +65,7 @@ impl Callback {
             outcome = receive.recv() => outcome,
             ended = server.join_next() => return Err(listener_error(ended)),
         };
-        // The browser gets its page while the code is being exchanged.
+        // The browser gets its page while the caller exchanges the code.
         tokio::spawn(async move { tokio::time::timeout(LINGER, server.join_next()).await });
         outcome.unwrap_or_else(|| Err(Error::internal("the sign-in listener closed")))
     }
@@ -77,34 +78,35 @@ fn listener_error(ended: Option<std::result::Result<Result<()>, tokio::task::Joi
     }
 }
 
-/// The code in a redirect address that a person pasted back: from a remote host the browser can't
-/// reach the listener.
+/// Returns the authorization code in a redirect URL that the user pasted. That is how a sign-in
+/// completes if the browser runs on another machine and can't reach the listener.
 ///
 /// # Errors
-/// [`Kind::Usage`] when the text is no such address or belongs to another sign-in;
-/// [`Kind::LoginNeeded`] when it tells of an error.
+/// [`ErrorKind::Usage`] if the text is not a redirect URL or belongs to another sign-in;
+/// [`ErrorKind::LoginNeeded`] if it reports an error.
 pub fn parse_redirect_url(url: &str, state: &str) -> Result<String> {
-    let again = |why: &str| {
-        Error::new(ErrorKind::Usage, why)
+    let invalid = |message: &str| {
+        Error::new(ErrorKind::Usage, message)
             .hint("paste the whole address from the browser's address bar")
     };
     let text = url.trim().trim_matches(['"', '\'', '<', '>']);
-    let (_, query) =
-        text.split_once('?').ok_or_else(|| again("that is not the address of the sign-in page"))?;
+    let (_, query) = text
+        .split_once('?')
+        .ok_or_else(|| invalid("that is not the address of the sign-in page"))?;
     match parse_params(&parse_form(query.split('#').next().unwrap_or_default()), state) {
         Some(outcome) => outcome,
-        None => Err(again("that address does not belong to this sign-in")),
+        None => Err(invalid("that address does not belong to this sign-in")),
     }
 }
 
-/// What a request means for the sign-in with this state, and the page to answer it with. Public for
-/// fuzzing.
+/// Returns the outcome of the sign-in with this state, if the request decides it, and the response
+/// to send. Public for fuzzing.
 #[doc(hidden)]
 pub fn handle_callback(
     request: &HttpRequest,
     state: &str,
 ) -> (Option<Result<String>>, HttpResponse) {
-    // A name that resolves to 127.0.0.1 would let a web page of its owner talk to us.
+    // Prevents DNS rebinding: a web page could send requests to a name that resolves to 127.0.0.1.
     if !request.header("host").is_some_and(is_loopback) {
         return (None, HttpResponse::text(421, "not here"));
     }
@@ -121,8 +123,8 @@ pub fn handle_callback(
     }
 }
 
-/// The code or the error in an answer to our own question; `None` when it answers somebody else's,
-/// or nothing.
+/// Returns the code or the error of a redirect with this state; `None` if the state differs or both
+/// are missing.
 fn parse_params(params: &[(String, String)], state: &str) -> Option<Result<String>> {
     let first =
         |key: &str| params.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str());
@@ -138,9 +140,9 @@ fn parse_params(params: &[(String, String)], state: &str) -> Option<Result<Strin
     }
 }
 
-/// The errors that an authorization page sends back, in words.
+/// Describes an `error` parameter of the redirect (RFC 6749, 4.1.2.1).
 fn authorization_error(error: &str, description: &str) -> Error {
-    let why = match error {
+    let message = match error {
         "access_denied" => "the sign-in was declined in the browser",
         "invalid_scope" => "AWS does not know one of the scopes",
         "unauthorized_client" => "AWS does not let this program sign in that way",
@@ -149,7 +151,7 @@ fn authorization_error(error: &str, description: &str) -> Error {
     };
     let detail = if description.is_empty() { error } else { description };
     let detail: String = escape_unprintable(detail).chars().take(200).collect();
-    Error::new(ErrorKind::LoginNeeded, format!("{why} ({detail})"))
+    Error::new(ErrorKind::LoginNeeded, format!("{message} ({detail})"))
         .hint("run `rolecall login`, or `rolecall login --flow device-code`")
 }
 
@@ -196,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn other_hosts_paths_and_methods_are_turned_away() {
+    fn other_hosts_paths_and_methods_are_rejected() {
         assert_eq!(status("evil.example:80", PATH, "code=c&state=right"), (false, 421));
         assert_eq!(status("127.0.0.1.evil.example", PATH, "code=c&state=right"), (false, 421));
         assert_eq!(status("127.0.0.1:80", "/favicon.ico", ""), (false, 404));
@@ -205,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pasted_address_gives_its_code() {
+    fn a_pasted_redirect_url_contains_the_code() {
         let url = " http://127.0.0.1:4711/oauth/callback?code=a%2Fb&state=right ";
         assert_eq!(parse_redirect_url(url, "right").unwrap(), "a/b");
         assert_eq!(parse_redirect_url(url, "other").unwrap_err().kind, ErrorKind::Usage);
@@ -230,9 +232,9 @@ mod tests {
             "GET {PATH}?{query} HTTP/1.1\r\nhost: {authority}\r\nconnection: close\r\n\r\n"
         );
         stream.write_all(text.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
-        answer
+        let mut response = String::new();
+        stream.read_to_string(&mut response).await.unwrap();
+        response
     }
 
     #[tokio::test]

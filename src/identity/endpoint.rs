@@ -1,5 +1,4 @@
-//! Where an instance's services live: the SDK's own rules, or the addresses that the configuration
-//! puts in their place.
+//! Endpoints of an instance's services: by the rules of the SDK, or as configured.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -19,12 +18,12 @@ use crate::domain::{Error, ErrorKind, Instance, Region, Result, StartUrl};
 
 use super::NetworkConfig;
 
-/// The addresses of one instance.
+/// The endpoint URLs of one instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ResolvedEndpoints {
-    /// Sign-in.
+    /// SSO OIDC.
     pub(super) oidc: String,
-    /// Sign-in by device code.
+    /// SSO OIDC for device codes.
     pub(super) device: String,
     /// The access portal.
     pub(super) portal: String,
@@ -49,7 +48,7 @@ impl ResolvedEndpoints {
     }
 }
 
-/// The address of STS in a region.
+/// Resolves the regional endpoint of STS.
 pub(super) fn resolve_sts(
     instance: &Instance,
     region: &Region,
@@ -87,12 +86,13 @@ fn resolve_portal(region: &Region, network: &NetworkConfig) -> Result<String> {
     endpoint_url(PortalResolver::new().resolve_endpoint(&params), region)
 }
 
-/// The rules are computed on the spot: the future is ready when it is made.
+/// Returns the URL of a resolved endpoint. The rules involve no I/O, so the future is ready at
+/// once.
 fn endpoint_url(endpoint: EndpointFuture<'_>, region: &Region) -> Result<String> {
     match pin!(endpoint).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(Ok(endpoint)) => Ok(endpoint.url().to_owned()),
         Poll::Ready(Err(error)) => Err(endpoint_error(region, &*error)),
-        Poll::Pending => Err(Error::internal("the endpoint rules did not answer")),
+        Poll::Pending => Err(Error::internal("the endpoint rules returned no endpoint")),
     }
 }
 
@@ -101,30 +101,32 @@ fn endpoint_error(region: &Region, error: &dyn std::error::Error) -> Error {
         .hint("check `sso_region`")
 }
 
-/// An address that stands in for AWS's own, without the slash at its end.
+/// Validates a configured endpoint and removes trailing slashes.
 fn validate_override(url: &str) -> Result<String> {
-    let tidy = url.trim().trim_end_matches('/');
-    match tidy.parse::<http::Uri>() {
+    let trimmed = url.trim().trim_end_matches('/');
+    match trimmed.parse::<http::Uri>() {
         Ok(uri) if matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some() => {
-            Ok(tidy.to_owned())
+            Ok(trimmed.to_owned())
         }
         _ => Err(Error::new(
             ErrorKind::Config,
-            format!("`{tidy}` is not an address of an endpoint"),
+            format!("`{trimmed}` is not an endpoint URL"),
         )
-        .hint("check AWS_ENDPOINT_URL, its relatives, and `endpoint_url` in the AWS config file")),
+        .hint(
+            "check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_* and `endpoint_url` in the AWS config file",
+        )),
     }
 }
 
-/// Portals at `….portal.REGION.app.aws` confirm device codes only when the sign-in began at the
-/// dual-stack endpoint.
+/// Whether a portal is at `….portal.REGION.app.aws`. Such portals confirm device codes only if the
+/// sign-in started at the dual-stack endpoint.
 fn is_dual_stack_portal(start_url: &StartUrl, region: &Region) -> bool {
     let authority = authority(start_url.normalized()).to_ascii_lowercase();
     let name = authority.split(':').next().unwrap_or_default();
     name.ends_with(&format!(".portal.{region}.app.aws"))
 }
 
-/// The authority of an address: `oidc.eu-west-1.amazonaws.com`, `127.0.0.1:8080`.
+/// Returns the authority of a URL: `oidc.eu-west-1.amazonaws.com`, `127.0.0.1:8080`.
 pub(super) fn authority(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.split(['/', '?', '#']).next().unwrap_or_default()
@@ -148,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn every_partition_has_its_hosts() {
+    fn every_partition_has_its_own_hosts() {
         for (region, oidc, portal) in [
             (
                 "eu-west-1",
@@ -166,36 +168,36 @@ mod tests {
                 "https://portal.sso.us-gov-west-1.amazonaws.com",
             ),
         ] {
-            let addresses = ResolvedEndpoints::resolve(
+            let endpoints = ResolvedEndpoints::resolve(
                 &instance(region, "https://corp.awsapps.com/start"),
                 &NetworkConfig::default(),
             )
             .unwrap();
             assert_eq!(
-                (addresses.oidc.as_str(), addresses.device.as_str(), addresses.portal.as_str()),
+                (endpoints.oidc.as_str(), endpoints.device.as_str(), endpoints.portal.as_str()),
                 (oidc, oidc, portal)
             );
         }
     }
 
     #[test]
-    fn fips_and_dual_stack_are_obeyed() {
+    fn fips_and_dual_stack_select_their_hosts() {
         let network = NetworkConfig { fips: true, dualstack: true, ..NetworkConfig::default() };
-        let addresses = ResolvedEndpoints::resolve(
+        let endpoints = ResolvedEndpoints::resolve(
             &instance("us-east-1", "https://corp.awsapps.com/start"),
             &network,
         )
         .unwrap();
-        assert_eq!(addresses.oidc, "https://oidc-fips.us-east-1.api.aws");
-        assert_eq!(addresses.portal, "https://portal.sso-fips.us-east-1.api.aws");
+        assert_eq!(endpoints.oidc, "https://oidc-fips.us-east-1.api.aws");
+        assert_eq!(endpoints.portal, "https://portal.sso-fips.us-east-1.api.aws");
     }
 
     #[test]
     fn new_portals_get_device_codes_from_the_dual_stack_endpoint() {
         let instance = instance("us-east-1", "https://ssoins-1234.portal.us-east-1.app.aws/");
-        let addresses = ResolvedEndpoints::resolve(&instance, &NetworkConfig::default()).unwrap();
-        assert_eq!(addresses.device, "https://oidc.us-east-1.api.aws");
-        assert_eq!(addresses.oidc, "https://oidc.us-east-1.amazonaws.com");
+        let endpoints = ResolvedEndpoints::resolve(&instance, &NetworkConfig::default()).unwrap();
+        assert_eq!(endpoints.device, "https://oidc.us-east-1.api.aws");
+        assert_eq!(endpoints.oidc, "https://oidc.us-east-1.amazonaws.com");
     }
 
     #[test]
@@ -207,8 +209,8 @@ mod tests {
         );
         instance.endpoints.oidc = Some("http://127.0.0.1:1/".into());
         instance.endpoints.sts = Some("http://127.0.0.1:2".into());
-        let addresses = ResolvedEndpoints::resolve(&instance, &NetworkConfig::default()).unwrap();
-        assert_eq!(addresses.device, "http://127.0.0.1:1");
+        let endpoints = ResolvedEndpoints::resolve(&instance, &NetworkConfig::default()).unwrap();
+        assert_eq!(endpoints.device, "http://127.0.0.1:1");
         assert_eq!(
             resolve_sts(&instance, &Region::new("eu-west-3"), &NetworkConfig::default()).unwrap(),
             "http://127.0.0.1:2"
@@ -216,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn an_override_has_to_be_an_address() {
+    fn an_override_has_to_be_a_url() {
         let mut instance = instance("us-east-1", "https://corp.awsapps.com/start");
         for wrong in ["not a url", "127.0.0.1:80", "ftp://127.0.0.1", ""] {
             instance.endpoints.portal = Some(wrong.into());

@@ -1,4 +1,4 @@
-//! Trades role credentials for a sign-in token of the web console.
+//! Exchanges role credentials for a sign-in token of the web console.
 
 use std::time::Duration;
 
@@ -9,14 +9,15 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use tracing::info;
 
-use crate::domain::{Credentials, Error, ErrorKind, Result, Secret};
+use crate::domain::{Credentials, Error, ErrorKind, Result, ResultExt, Secret};
 
 use super::NetworkConfig;
 use super::endpoint::authority;
-use super::sdk_error::{ApiError, root_cause};
+use super::error_text::root_cause;
+use super::sdk_error::ApiError;
 use super::validate::{Operation, Rejection, read_body, redact_secrets, values};
 
-/// What the federation endpoint calls role credentials.
+/// Role credentials as the federation endpoint expects them.
 #[derive(Serialize)]
 struct FederationSession<'a> {
     #[serde(rename = "sessionId")]
@@ -33,44 +34,48 @@ struct SigninTokenResponse {
     token: Option<String>,
 }
 
-/// The first pause after a failure of the network; doubled with every further one.
+/// The pause after the first network failure; it doubles with each further one.
 const INITIAL_BACKOFF: Duration = Duration::from_millis(300);
 
-/// A sign-in token for these credentials, from the federation endpoint at this address
-/// (`https://REGION.signin.aws.amazon.com/federation`). It is good for 15 minutes, and at the same host only.
+/// Fetches a sign-in token for these credentials from a federation endpoint such as
+/// `https://REGION.signin.aws.amazon.com/federation`. The token is valid for 15 minutes, and only
+/// at the same host.
 ///
-/// `duration` asks for a console session of so many seconds (900 to 43,200); without it the session
-/// ends with the credentials. Chained roles may not ask, and some endpoints refuse odd values: a
-/// refused duration is left out and the request sent once more.
+/// `duration_seconds` requests a console session of that length (900 to 43,200); without it the
+/// session ends with the credentials. Chained roles must not request one, and some endpoints reject
+/// unusual values: if the endpoint rejects a duration_seconds, the request is repeated without it.
 ///
 /// # Errors
-/// [`Kind::Refused`] when AWS does not accept the credentials, [`Kind::Unreachable`] when it can't
-/// be asked.
+/// [`ErrorKind::AccessDenied`] if AWS does not accept the credentials, [`ErrorKind::Unreachable`]
+/// if the endpoint can't be reached.
 pub async fn fetch_signin_token(
     network: &NetworkConfig,
     endpoint: &str,
     credentials: &Credentials,
-    duration: Option<i64>,
+    duration_seconds: Option<i64>,
 ) -> Result<Secret<String>> {
-    let answer = match send_with_retries(network, endpoint, credentials, duration).await? {
-        Err(ApiError::Response { status: 400, .. }) if duration.is_some() => {
-            info!(target: "rolecall::identity", host = authority(endpoint), "asking again without a session duration");
+    let response = match send_with_retries(network, endpoint, credentials, duration_seconds).await?
+    {
+        Err(ApiError::Response { status: 400, .. }) if duration_seconds.is_some() => {
+            let host = authority(endpoint);
+            info!(target: "rolecall::identity", host, "retrying without a session duration");
             send_with_retries(network, endpoint, credentials, None).await?
         }
-        answer => answer,
+        response => response,
     };
-    answer.map_err(|fault| federation_error(&fault, endpoint))
+    response.map_err(|api_error| federation_error(&api_error, endpoint))
 }
 
-/// Asks until there is an answer of AWS's, as often and as long as the network's settings allow.
+/// Retries transient failures within the attempts and the deadline of the network configuration.
+/// The outer error is a local one, the inner one is the endpoint's.
 async fn send_with_retries(
     network: &NetworkConfig,
     endpoint: &str,
     credentials: &Credentials,
-    duration: Option<i64>,
+    duration_seconds: Option<i64>,
 ) -> Result<std::result::Result<Secret<String>, ApiError>> {
     let mut last = ApiError::NoResponse("no answer in time".into());
-    let patiently = async {
+    let attempts = async {
         for attempt in 0..network.max_attempts.max(1) {
             if attempt > 0 {
                 tokio::time::sleep(
@@ -78,33 +83,34 @@ async fn send_with_retries(
                 )
                 .await;
             }
-            match send_once(network, endpoint, credentials, duration).await? {
-                Err(fault) if fault.is_transient() => last = fault,
-                answer => return Ok(Some(answer)),
+            match send_once(network, endpoint, credentials, duration_seconds).await? {
+                Err(api_error) if api_error.is_transient() => last = api_error,
+                response => return Ok(Some(response)),
             }
         }
         Ok(None)
     };
-    let answer = tokio::time::timeout(network.deadline, patiently).await.unwrap_or(Ok(None))?;
-    Ok(answer.unwrap_or(Err(last)))
+    let response = tokio::time::timeout(network.deadline, attempts).await.unwrap_or(Ok(None))?;
+    Ok(response.unwrap_or(Err(last)))
 }
 
 async fn send_once(
     network: &NetworkConfig,
     endpoint: &str,
     credentials: &Credentials,
-    duration: Option<i64>,
+    duration_seconds: Option<i64>,
 ) -> Result<std::result::Result<Secret<String>, ApiError>> {
-    let request = build_request(endpoint, credentials, duration)?;
+    let request = build_request(endpoint, credentials, duration_seconds)?;
     let connector = network.connector(endpoint)?;
     let exchange = async {
-        let mut answer = connector
+        let mut response = connector
             .call(request)
             .await
             .map_err(|error| ApiError::NoResponse(root_cause(&error)))?;
-        let body =
-            read_body(Operation::GetSigninToken, &mut answer).await.map_err(ApiError::Rejected)?;
-        match answer.status().as_u16() {
+        let body = read_body(Operation::GetSigninToken, &mut response)
+            .await
+            .map_err(ApiError::Rejected)?;
+        match response.status().as_u16() {
             200 => parse_response(&body).map_err(ApiError::Rejected),
             status => Err(ApiError::from_response(
                 status,
@@ -121,16 +127,16 @@ async fn send_once(
 }
 
 fn parse_response(body: &[u8]) -> std::result::Result<Secret<String>, Rejection> {
-    let reply: SigninTokenResponse =
+    let response: SigninTokenResponse =
         serde_json::from_slice(body).map_err(|_| Rejection::invalid("it can't be read"))?;
-    values::secret(reply.token, "SigninToken").map(Secret::new)
+    values::secret(response.token, "SigninToken").map(Secret::new)
 }
 
-/// Sent as a form: in a query the keys would end up in logs of whatever stands in between.
+/// Builds the request as a form: proxies would log the keys in a query.
 fn build_request(
     endpoint: &str,
     credentials: &Credentials,
-    duration: Option<i64>,
+    duration_seconds: Option<i64>,
 ) -> Result<HttpRequest> {
     let session = FederationSession {
         id: &credentials.access_key_id,
@@ -138,37 +144,39 @@ fn build_request(
         token: credentials.session_token.expose(),
     };
     let session = Secret::new(
-        serde_json::to_string(&session).map_err(|error| Error::internal(error.to_string()))?,
+        serde_json::to_string(&session)
+            .context(ErrorKind::Internal, "encoding the federation session")?,
     );
-    let duration = duration
+    let duration_param = duration_seconds
         .map(|seconds| format!("&SessionDuration={}", seconds.clamp(900, 43_200)))
         .unwrap_or_default();
     let form = format!(
-        "Action=getSigninToken{duration}&Session={}",
+        "Action=getSigninToken{duration_param}&Session={}",
         utf8_percent_encode(session.expose(), NON_ALPHANUMERIC)
     );
     let length = form.len().to_string();
     let mut request = HttpRequest::new(SdkBody::from(form));
-    let said = |_| {
-        Error::new(ErrorKind::Config, format!("`{endpoint}` is not an address that can be asked"))
-    };
-    request.set_uri(endpoint).map_err(said)?;
-    request.set_method("POST").map_err(said)?;
+    let invalid = |_| Error::new(ErrorKind::Config, format!("`{endpoint}` is not a valid URL"));
+    request.set_uri(endpoint).map_err(invalid)?;
+    request.set_method("POST").map_err(invalid)?;
     request.headers_mut().insert("content-type", "application/x-www-form-urlencoded");
     request.headers_mut().insert("content-length", length);
     request.headers_mut().insert("accept", "application/json");
     Ok(request)
 }
 
-fn federation_error(fault: &ApiError, endpoint: &str) -> Error {
-    let doing = "opening the console";
-    match fault {
+fn federation_error(api_error: &ApiError, endpoint: &str) -> Error {
+    let action = "opening the console";
+    match api_error {
         ApiError::Response { status, .. } if (400..=499).contains(status) && *status != 429 => {
             Error::new(
                 ErrorKind::AccessDenied,
-                format!("{doing}: AWS does not accept these credentials{}", fault.message_suffix()),
+                format!(
+                    "{action}: AWS does not accept these credentials{}",
+                    api_error.message_suffix()
+                ),
             )
         }
-        _ => fault.explain(doing, authority(endpoint), None),
+        _ => api_error.explain(action, authority(endpoint), None),
     }
 }

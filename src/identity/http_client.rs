@@ -1,5 +1,5 @@
-//! How AWS is reached: proxy, trusted certificates, time-outs, and the connections that all clients
-//! share.
+//! The HTTP connections to AWS: proxies, trusted certificates, timeouts and retries. All clients of
+//! a process share them.
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -16,36 +16,36 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
-use crate::domain::{Error, ErrorKind, Result, Secret};
+use crate::domain::{Error, ErrorKind, Result, ResultExt, Secret};
 
 use super::ca_bundle;
 use super::no_proxy::bypasses_proxy;
 use super::resolver::SystemResolver;
 use super::validate::{AwsService, ValidatingConnector};
 
-/// Settings of the network. Clones share their connections.
+/// Network settings. Clones share their connections.
 #[derive(Debug, Clone)]
 pub struct NetworkConfig {
     /// A file of PEM certificates to trust instead of the machine's own (`AWS_CA_BUNDLE`).
     pub ca_bundle: Option<PathBuf>,
-    /// The proxies.
+    /// The proxy settings.
     pub proxy: Proxy,
-    /// Use FIPS endpoints.
+    /// Whether to use FIPS endpoints.
     pub fips: bool,
-    /// Use dual-stack endpoints.
+    /// Whether to use dual-stack endpoints.
     pub dualstack: bool,
-    /// What is added to the user agent; letters, digits and `-._` only.
+    /// A suffix of the user agent; letters, digits and `-._` only.
     pub user_agent: String,
-    /// How long one attempt may take. Connecting gets a third of it.
+    /// The timeout of one attempt. Connecting may take a third of it.
     pub timeout: Duration,
-    /// How long one call may take, all attempts and pauses included.
+    /// The timeout of one call, including all attempts and pauses.
     pub deadline: Duration,
-    /// How often a call is tried, the first time included. Bulk reads are retried by whoever paces
-    /// them.
+    /// The number of attempts of one call, including the first. Callers that page through lists
+    /// retry on their own.
     pub max_attempts: u32,
     /// The longest pause between two attempts.
     pub max_backoff: Duration,
-    /// The open connections; start with the default.
+    /// The open connections; none in the default.
     pub connections: Connections,
 }
 
@@ -66,19 +66,31 @@ impl Default for NetworkConfig {
     }
 }
 
-/// The values of the proxy variables, read by whoever reads the environment. A proxy's address can
-/// carry a password.
+/// The values of the proxy variables. A proxy URL can contain a password.
 #[derive(Debug, Clone, Default)]
 pub struct Proxy {
     /// For `http://` endpoints (`HTTP_PROXY`, else `ALL_PROXY`).
     pub http: Option<Secret<String>>,
     /// For `https://` endpoints (`HTTPS_PROXY`, else `ALL_PROXY`).
     pub https: Option<Secret<String>>,
-    /// Hosts that are reached directly (`NO_PROXY`), as [`bypasses_proxy`] reads them.
+    /// Hosts to connect to without a proxy (`NO_PROXY`), in the format of [`bypasses_proxy`].
     pub no_proxy: Option<String>,
 }
 
-/// Open connections, shared by every client of a process. They belong to the runtime that made
+/// The scheme of an endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scheme {
+    Http,
+    Https,
+}
+
+impl Scheme {
+    fn from_url(url: &str) -> Self {
+        if url.starts_with("http://") { Self::Http } else { Self::Https }
+    }
+}
+
+/// Open connections, shared by all clients of a process. They belong to the runtime that opened
 /// them.
 #[derive(Debug, Clone, Default)]
 pub struct Connections(Arc<Pools>);
@@ -89,7 +101,7 @@ struct Pools {
     tls: Connectors,
 }
 
-/// The same scheme with and without the proxy.
+/// The connectors of one scheme, without and with the proxy.
 #[derive(Debug, Default)]
 struct Connectors {
     direct: OnceLock<SharedHttpConnector>,
@@ -97,31 +109,34 @@ struct Connectors {
 }
 
 impl Connections {
-    /// Connections that are all made by this connector.
+    /// Connections that all use this connector.
     pub(super) fn from_connector(connector: &SharedHttpConnector) -> Self {
-        let routes =
+        let connectors =
             || Connectors { direct: connector.clone().into(), proxied: connector.clone().into() };
-        Self(Arc::new(Pools { plain: routes(), tls: routes() }))
+        Self(Arc::new(Pools { plain: connectors(), tls: connectors() }))
     }
 }
 
 impl NetworkConfig {
-    /// The connector for an endpoint. Certificates are read for `https` only, once, and not before
-    /// the first client is made.
+    /// Returns the connector for an endpoint. Certificates are loaded only for `https`, once, when
+    /// the first client needs them.
     pub(super) fn connector(&self, endpoint: &str) -> Result<SharedHttpConnector> {
-        let https = !endpoint.starts_with("http://");
-        let routes = if https { &self.connections.0.tls } else { &self.connections.0.plain };
-        let proxy = self.proxy_for(endpoint, https);
-        let pool = if proxy.is_some() { &routes.proxied } else { &routes.direct };
-        if let Some(ready) = pool.get() {
-            return Ok(ready.clone());
+        let scheme = Scheme::from_url(endpoint);
+        let connectors = match scheme {
+            Scheme::Http => &self.connections.0.plain,
+            Scheme::Https => &self.connections.0.tls,
+        };
+        let proxy = self.proxy_for(endpoint, scheme);
+        let shared = if proxy.is_some() { &connectors.proxied } else { &connectors.direct };
+        if let Some(connector) = shared.get() {
+            return Ok(connector.clone());
         }
-        let made = self.build_connector(https, proxy)?;
-        Ok(pool.get_or_init(|| made).clone())
+        let connector = self.build_connector(scheme, proxy)?;
+        Ok(shared.get_or_init(|| connector).clone())
     }
 
-    /// The HTTP client of the SDK's client for one service. It passes on only answers that the
-    /// service can have sent.
+    /// Returns the HTTP client for an SDK client of one service. It rejects responses that the
+    /// service can't have sent.
     pub(super) fn http_client(
         &self,
         endpoint: &str,
@@ -132,9 +147,13 @@ impl NetworkConfig {
         Ok(http_client_fn(move |_, _| connector.clone()))
     }
 
-    /// The proxy for an endpoint, unless there is none or `NO_PROXY` covers it.
-    fn proxy_for(&self, endpoint: &str, https: bool) -> Option<Secret<String>> {
-        let proxy = if https { &self.proxy.https } else { &self.proxy.http };
+    /// Returns the proxy for an endpoint; `None` if none is configured or `NO_PROXY` covers the
+    /// endpoint.
+    fn proxy_for(&self, endpoint: &str, scheme: Scheme) -> Option<Secret<String>> {
+        let proxy = match scheme {
+            Scheme::Http => &self.proxy.http,
+            Scheme::Https => &self.proxy.https,
+        };
         let proxy = proxy
             .as_ref()
             .map(|proxy| normalize_proxy_url(proxy.expose()))
@@ -146,15 +165,17 @@ impl NetworkConfig {
 
     fn build_connector(
         &self,
-        https: bool,
+        scheme: Scheme,
         proxy: Option<Secret<String>>,
     ) -> Result<SharedHttpConnector> {
         let proxied_over_tls =
             proxy.as_ref().is_some_and(|proxy| proxy.expose().starts_with("https://"));
-        let trust =
-            if https || proxied_over_tls { self.trust_store()? } else { TrustStore::empty() };
+        let trust = match scheme {
+            Scheme::Http if !proxied_over_tls => TrustStore::empty(),
+            _ => self.trust_store()?,
+        };
         let tls = TlsContext::builder().with_trust_store(trust).build();
-        let tls = tls.map_err(|error| Error::internal(format!("preparing TLS: {error}")))?;
+        let tls = tls.context(ErrorKind::Internal, "preparing TLS")?;
         let settings = HttpConnectorSettings::builder()
             .connect_timeout(self.timeout / 3)
             .read_timeout(self.timeout)
@@ -165,7 +186,7 @@ impl NetworkConfig {
             .sleep_impl(TokioSleep::new())
             .connector_settings(settings);
         if let Some(proxy) = proxy {
-            builder = builder.proxy_config(proxy_config(https, &proxy)?);
+            builder = builder.proxy_config(proxy_config(scheme, &proxy)?);
         }
         Ok(SharedHttpConnector::new(builder.build_with_resolver(SystemResolver)))
     }
@@ -177,7 +198,7 @@ impl NetworkConfig {
         }
     }
 
-    /// Standard retries with these attempts and pauses.
+    /// The SDK's standard retries, with the attempts and pauses of these settings.
     pub(super) fn retry_config(&self) -> RetryConfig {
         RetryConfig::standard()
             .with_max_attempts(self.max_attempts.max(1))
@@ -185,7 +206,7 @@ impl NetworkConfig {
             .with_max_backoff(self.max_backoff)
     }
 
-    /// What one attempt and one call may take.
+    /// The timeouts of an attempt and of a call.
     pub(super) fn timeout_config(&self) -> TimeoutConfig {
         TimeoutConfig::builder()
             .operation_attempt_timeout(self.timeout)
@@ -194,21 +215,21 @@ impl NetworkConfig {
     }
 }
 
-/// Everything that goes through this connector goes through the proxy: which endpoints do is
-/// decided before.
-fn proxy_config(https: bool, proxy: &Secret<String>) -> Result<ProxyConfig> {
-    let (variable, made) = match https {
-        true => ("HTTPS_PROXY", ProxyConfig::https(proxy.expose().as_str())),
-        false => ("HTTP_PROXY", ProxyConfig::http(proxy.expose().as_str())),
+/// Builds a configuration that sends every request through the proxy. The caller has checked
+/// `NO_PROXY`.
+fn proxy_config(scheme: Scheme, proxy: &Secret<String>) -> Result<ProxyConfig> {
+    let (variable, config) = match scheme {
+        Scheme::Https => ("HTTPS_PROXY", ProxyConfig::https(proxy.expose().as_str())),
+        Scheme::Http => ("HTTP_PROXY", ProxyConfig::http(proxy.expose().as_str())),
     };
-    // The address itself stays out of the message: it can carry a password.
-    made.map_err(|_| {
-        Error::new(ErrorKind::Config, format!("{variable} is not a proxy that can be used"))
+    // The message does not quote the URL, because it can contain a password.
+    config.map_err(|_| {
+        Error::new(ErrorKind::Config, format!("{variable} is not a usable proxy"))
             .hint(format!("set {variable} to an address such as http://proxy.example.com:3128"))
     })
 }
 
-/// A proxy's address with a scheme: `proxy:3128` is what curl takes too.
+/// Adds the scheme to a proxy URL without one: like curl, rolecall accepts `proxy:3128`.
 fn normalize_proxy_url(proxy: &str) -> Secret<String> {
     let proxy = proxy.trim();
     Secret::new(if proxy.is_empty() || proxy.contains("://") {
@@ -223,7 +244,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_password_of_a_proxy_is_in_no_message() {
+    fn messages_do_not_contain_the_password_of_a_proxy() {
         let proxy = Proxy { https: Some("socks5://me:hunter2@proxy:1".into()), ..Proxy::default() };
         let network = NetworkConfig { proxy, ca_bundle: None, ..NetworkConfig::default() };
         assert!(!format!("{network:?}").contains("hunter2"));
@@ -240,12 +261,12 @@ mod tests {
             ..Proxy::default()
         };
         let network = NetworkConfig { proxy, ..NetworkConfig::default() };
-        assert!(network.proxy_for("http://127.0.0.1:1", false).is_none());
+        assert!(network.proxy_for("http://127.0.0.1:1", Scheme::Http).is_none());
         let proxy = Proxy { no_proxy: Some("127.0.0.0/8".into()), ..network.proxy.clone() };
         let network = NetworkConfig { proxy, ..network };
         assert!(
-            network.proxy_for("http://127.0.0.1:1", false).is_none()
-                && network.proxy_for("http://10.0.0.1", false).is_some()
+            network.proxy_for("http://127.0.0.1:1", Scheme::Http).is_none()
+                && network.proxy_for("http://10.0.0.1", Scheme::Http).is_some()
         );
         network.connector("http://127.0.0.1:1").unwrap();
         assert!(

@@ -1,20 +1,21 @@
 //! IAM Identity Center and STS over the AWS SDK.
 //!
-//! An [`Identity`] speaks for one instance: sign-in ([SSO OIDC]), the access portal (SSO) and role
-//! chaining (STS). Its clients are made when they are first used, and all of them share the
-//! connections of one [`Network`]. No credentials are ever looked for on this machine: the sign-in
-//! and the portal need none, STS gets those it is handed.
+//! An [`IdentityClient`] calls the services of one instance: sign-in ([SSO OIDC]), the access
+//! portal (SSO) and role chaining (STS). It creates SDK clients on first use, and all of them share
+//! the connections of one [`NetworkConfig`]. The SDK's credential chain is never used: sign-in and
+//! portal need no credentials, and callers pass those for STS.
 //!
 //! [SSO OIDC]: https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/
 
 mod ca_bundle;
 mod callback;
 mod clock_skew;
-mod date;
 mod endpoint;
+mod error_text;
 mod federation;
 mod http_client;
 mod no_proxy;
+mod oauth_error;
 mod oidc;
 mod pkce;
 mod portal;
@@ -32,7 +33,7 @@ use crate::domain::{Instance, Result};
 use crate::os::clock::Clock;
 
 #[doc(hidden)]
-pub use callback::handle_callback as judge_callback;
+pub use callback::handle_callback;
 pub use callback::{Callback, parse_redirect_url};
 pub use federation::fetch_signin_token;
 pub use http_client::{Connections, NetworkConfig, Proxy};
@@ -41,18 +42,18 @@ pub use oidc::{
     ClientRegistration, DeviceAuthorization, Flow, PollOutcome, RefreshOutcome, TokenResponse,
 };
 pub use pkce::Pkce;
-pub use portal::{ListPage, PortalAccount};
+pub use portal::PortalAccount;
 pub use presign::eks_token;
 pub use probe::{ProbeResponse, probe};
 #[doc(hidden)]
 pub use scripted::ScriptedResponse;
 pub use sts::AssumeRoleParams;
-pub use validate::{Operation, PageTracker, Rejection, ResponseParts, check_response};
+pub use validate::{ListPage, Operation, PageTracker, Rejection, ResponseParts, check_response};
 
 use clock_skew::ClockSkew;
 use endpoint::ResolvedEndpoints;
 
-/// The services of one instance. Cheap to clone; clones share their clients.
+/// A client of one instance's services. Cheap to clone; clones share the SDK clients.
 #[derive(Debug, Clone)]
 pub struct IdentityClient(Arc<Inner>);
 
@@ -69,22 +70,22 @@ struct Inner {
 }
 
 impl IdentityClient {
-    /// The services of this instance. Nothing is sent, and no certificate is read.
+    /// Creates a client for this instance. This sends nothing and loads no certificates.
     ///
     /// # Errors
-    /// [`crate::domain::Kind::Config`] when the region has no such endpoints.
+    /// [`crate::domain::ErrorKind::Config`] if the region has no such endpoints.
     pub fn new(
         instance: Instance,
         network: &NetworkConfig,
         clock: Clock,
     ) -> Result<IdentityClient> {
-        let addresses = ResolvedEndpoints::resolve(&instance, network)?;
+        let endpoints = ResolvedEndpoints::resolve(&instance, network)?;
         let (oidc, device, portal) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         Ok(IdentityClient(Arc::new(Inner {
             instance,
             network: network.clone(),
             clock,
-            endpoints: addresses,
+            endpoints: endpoints,
             oidc,
             device,
             portal,
@@ -92,34 +93,34 @@ impl IdentityClient {
         })))
     }
 
-    /// The instance it speaks for.
+    /// The instance that this client is for.
     pub fn instance(&self) -> &Instance {
         &self.0.instance
     }
 
-    /// Seconds that AWS's clock was ahead of this machine's when it last answered; `None` before
-    /// any answer.
+    /// Seconds by which AWS's clock was ahead of this machine's at its last response; `None` before
+    /// the first one.
     pub fn clock_skew(&self) -> Option<i64> {
         self.0.clock_skew.seconds_ahead()
     }
 
-    /// The endpoint that signs people in.
+    /// The endpoint of SSO OIDC.
     pub fn sign_in_endpoint(&self) -> &str {
         &self.0.endpoints.oidc
     }
 
-    /// The settings its connections were made with.
+    /// The network config of this client.
     pub fn network(&self) -> &NetworkConfig {
         &self.0.network
     }
 }
 
-/// The parts of a client's settings that are the same for all three services; a macro because each
-/// SDK crate has a builder of its own.
+/// The client configuration that all three services share. It is a macro because each SDK crate has
+/// its own builder type.
 macro_rules! sdk_config {
     ($sdk:ident, $service:ident, $network:expr, $endpoint:expr, $region:expr) => {{
         let (network, endpoint): (&$crate::identity::NetworkConfig, &str) = ($network, $endpoint);
-        let mut settings = $sdk::Config::builder()
+        let mut config = $sdk::Config::builder()
             .behavior_version($sdk::config::BehaviorVersion::latest())
             .region($sdk::config::Region::new($region.as_str().to_owned()))
             .endpoint_url(endpoint)
@@ -128,9 +129,9 @@ macro_rules! sdk_config {
             )
             .retry_config(network.retry_config())
             .timeout_config(network.timeout_config());
-        // A name the SDK does not take is left out: it only tells AWS who calls.
-        settings.set_app_name($sdk::config::AppName::new(network.user_agent.clone()).ok());
-        settings
+        // The SDK may reject the name. It only identifies the caller, so it is optional.
+        config.set_app_name($sdk::config::AppName::new(network.user_agent.clone()).ok());
+        config
     }};
 }
 use sdk_config;

@@ -1,28 +1,28 @@
-//! `NO_PROXY`: hosts that are reached without the proxy, by the rules of curl and of the AWS CLI
-//! together.
+//! `NO_PROXY`: hosts to connect to without the proxy. The rules combine those of curl and of the
+//! AWS CLI.
 
 use std::net::IpAddr;
 
 /// Whether a `NO_PROXY` list covers an endpoint such as `https://oidc.eu-west-1.amazonaws.com`.
 ///
-/// Entries are separated by commas or blanks. `*` covers every host, IP addresses too. A domain
-/// covers itself and what is below it, with or without a dot or `*.` in front; case does not
-/// matter. An IP address covers itself, `10.0.0.0/8` a network. A port behind a host limits the
-/// entry to that port.
+/// Entries are separated by commas or whitespace. `*` covers every host, including IP addresses. A
+/// domain covers itself and its subdomains, with or without a leading dot or `*.`; case does not
+/// matter. An IP address covers itself, `10.0.0.0/8` a network. An entry with a port covers only
+/// that port.
 pub fn bypasses_proxy(list: &str, endpoint: &str) -> bool {
     let Some((host, port)) = host_and_port(endpoint) else { return false };
     let entries = list.split(|letter: char| letter == ',' || letter.is_whitespace());
     entries.filter(|entry| !entry.is_empty()).any(|entry| matches_entry(entry, &host, port))
 }
 
-/// The host in lower case, without the brackets of IPv6 and a dot at its end, and the port or its
-/// scheme's default.
+/// Returns the host, normalized, and the port or the default port of the scheme.
 fn host_and_port(endpoint: &str) -> Option<(String, u16)> {
     let uri: http::Uri = endpoint.parse().ok()?;
     let default = if uri.scheme_str() == Some("http") { 80 } else { 443 };
     Some((normalize_host(uri.host()?), uri.port_u16().unwrap_or(default)))
 }
 
+/// Returns the host in lower case, without the brackets of IPv6 and without a trailing dot.
 fn normalize_host(host: &str) -> String {
     let host = host.trim_start_matches('[').trim_end_matches(']');
     host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase()
@@ -32,8 +32,8 @@ fn matches_entry(entry: &str, host: &str, port: u16) -> bool {
     if entry == "*" {
         return true;
     }
-    let (name, only) = split_port(entry);
-    if only.is_some_and(|only| only != port) {
+    let (name, entry_port) = split_port(entry);
+    if entry_port.is_some_and(|entry_port| entry_port != port) {
         return false;
     }
     let name = normalize_host(name);
@@ -41,13 +41,13 @@ fn matches_entry(entry: &str, host: &str, port: u16) -> bool {
         Ok(address) => is_in_network(&name, address),
         Err(_) => {
             let domain = name.strip_prefix('*').unwrap_or(&name).trim_start_matches('.');
-            let below = || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
-            !domain.is_empty() && (host == domain || below())
+            let is_subdomain = || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
+            !domain.is_empty() && (host == domain || is_subdomain())
         }
     }
 }
 
-/// The host of an entry, and its port if it has one. A bare IPv6 address has colons and no port.
+/// Splits an entry into host and port. An IPv6 address without brackets has colons but no port.
 fn split_port(entry: &str) -> (&str, Option<u16>) {
     let bare_ipv6 = entry.matches(':').count() > 1 && !entry.starts_with('[');
     match entry.rsplit_once(':') {
@@ -58,7 +58,7 @@ fn split_port(entry: &str) -> (&str, Option<u16>) {
     }
 }
 
-/// Whether an address is this one, or in this network.
+/// Whether an address equals this one or is in this network.
 fn is_in_network(network: &str, address: IpAddr) -> bool {
     let (base, length) = match network.split_once('/') {
         Some((base, length)) => (base.trim_end_matches(']'), length.parse::<u32>().ok()),
@@ -76,7 +76,7 @@ fn is_in_network(network: &str, address: IpAddr) -> bool {
     }
 }
 
-/// Whether two addresses of so many bits begin with the same `length` bits.
+/// Whether two addresses of `bits` bits share their first `length` bits.
 fn has_same_prefix(one: u128, other: u128, bits: u32, length: u32) -> bool {
     (one ^ other).checked_shr(bits.saturating_sub(length)).unwrap_or(0) == 0
 }

@@ -1,4 +1,5 @@
-//! Proof key for code exchange: what binds the browser's answer to the program that asked.
+//! Proof Key for Code Exchange (RFC 7636): binds an authorization code to the program that
+//! requested it.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,22 +8,22 @@ use sha2::{Digest, Sha256};
 use crate::domain::{Result, Secret};
 use crate::os::random;
 
-/// One sign-in through the browser.
+/// The secrets of one sign-in through the browser.
 #[derive(Debug, Clone)]
 pub struct Pkce {
-    /// Proves at the exchange that we began it.
+    /// The code verifier: proves in the code exchange that this program started the sign-in.
     pub verifier: Secret<String>,
-    /// Comes back with the browser; an answer without it is not ours.
+    /// The value that the redirect must contain to belong to this sign-in.
     pub state: String,
-    /// Where the browser is sent back to, port included.
+    /// The redirect URI, with the port.
     pub redirect_uri: String,
 }
 
 impl Pkce {
-    /// A new one with a fresh verifier and state.
+    /// Generates a verifier and a state.
     ///
     /// # Errors
-    /// When the operating system has no random bytes to give.
+    /// If the operating system provides no random bytes.
     pub fn new(redirect_uri: impl Into<String>) -> Result<Pkce> {
         Ok(Pkce {
             verifier: random::token::<48>()?.into(),
@@ -31,7 +32,7 @@ impl Pkce {
         })
     }
 
-    /// What the verifier hashes to; may be seen by anybody.
+    /// The code challenge: the hash of the verifier, which is not secret.
     pub(super) fn challenge(&self) -> String {
         URL_SAFE_NO_PAD.encode(Sha256::digest(self.verifier.expose().as_bytes()))
     }
@@ -42,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_challenge_is_that_of_the_rfc() {
+    fn the_challenge_is_the_one_of_rfc_7636() {
         let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".into();
         let pkce = Pkce { verifier, state: String::new(), redirect_uri: String::new() };
         assert_eq!(pkce.challenge(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");

@@ -14,44 +14,36 @@ use crate::domain::{
     AccountId, Credentials, Error, ErrorKind, Result, RoleName, Secret, Timestamp,
 };
 
-use super::date::ServerDate;
+use super::clock_skew::ServerDate;
 use super::endpoint::authority;
 use super::sdk_error::ApiError;
-use super::validate::{PageTracker, Rejection, values};
+use super::validate::{ListPage, PageTracker, Rejection, values};
 use super::{IdentityClient, sdk_config};
 
-/// The most that the portal puts on a page.
+/// The largest page size of the portal.
 const PAGE_SIZE: i32 = 100;
-/// How long a sign-out may take, all attempts included. The user waits for it, and the token is
-/// forgotten on this machine anyway.
+/// The timeout of a sign-out, including all attempts. The user waits for it, and the token is
+/// deleted on this machine in any case.
 const LOGOUT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// An account as the portal lists it. AWS leaves name and e-mail address out now and then.
+/// An account as the portal lists it. AWS sometimes omits name and e-mail address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PortalAccount {
-    /// Twelve digits.
+    /// The account ID.
     pub id: AccountId,
-    /// Its name.
+    /// The account's name.
     pub name: Option<String>,
     /// The root user's e-mail address.
     pub email: Option<String>,
 }
 
-/// One page of a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListPage<T> {
-    /// What is on it, in the portal's order.
-    pub items: Vec<T>,
-    /// What to ask for the next page with; `None` on the last.
-    pub next_token: Option<String>,
-}
-
 impl IdentityClient {
-    /// One page of the accounts, asked for once: whoever reads many pages paces and retries them.
+    /// Fetches one page of the accounts, without retries: callers that read many pages pace and
+    /// retry them.
     ///
     /// # Errors
-    /// [`Kind::LoginNeeded`] (401), [`Kind::Throttled`] (429), [`Kind::Unreachable`] (no answer,
-    /// 5xx), [`Kind::Refused`] (403).
+    /// [`ErrorKind::LoginNeeded`] (401), [`ErrorKind::Throttled`] (429), [`ErrorKind::Unreachable`]
+    /// (no response, 5xx), [`ErrorKind::AccessDenied`] (403).
     pub async fn fetch_accounts_page(
         &self,
         token: &Secret<String>,
@@ -60,11 +52,11 @@ impl IdentityClient {
         self.list_accounts(token, next, RetryConfig::disabled()).await
     }
 
-    /// One page of the roles in an account, asked for once.
+    /// Fetches one page of the roles in an account, without retries.
     ///
     /// # Errors
-    /// As [`Identity::accounts_page`]; a 403 also means that the account is not the person's any
-    /// more.
+    /// As [`IdentityClient::fetch_accounts_page`]; a 403 can also mean that the user lost access to
+    /// the account.
     pub async fn fetch_roles_page(
         &self,
         token: &Secret<String>,
@@ -74,16 +66,16 @@ impl IdentityClient {
         self.list_roles(token, account, next, RetryConfig::disabled()).await
     }
 
-    /// All accounts, in the portal's order.
+    /// Fetches all accounts, in the portal's order.
     ///
     /// # Errors
-    /// As [`Identity::accounts_page`], after retries.
+    /// As [`IdentityClient::fetch_accounts_page`], after retries.
     pub async fn fetch_accounts(&self, token: &Secret<String>) -> Result<Vec<PortalAccount>> {
-        let (mut all, mut next, mut listing) = (Vec::new(), None, PageTracker::default());
+        let (mut all, mut next, mut pages) = (Vec::new(), None, PageTracker::default());
         loop {
             let page =
                 self.list_accounts(token, next.as_deref(), self.0.network.retry_config()).await?;
-            let page = listing.add(page, |account| account.id)?;
+            let page = pages.add(page, |account| account.id)?;
             all.extend(page.items);
             match page.next_token {
                 Some(token) => next = Some(token),
@@ -92,21 +84,21 @@ impl IdentityClient {
         }
     }
 
-    /// All roles of the person in an account, in the portal's order.
+    /// Fetches all roles of the user in an account, in the portal's order.
     ///
     /// # Errors
-    /// As [`Identity::roles_page`], after retries.
+    /// As [`IdentityClient::fetch_roles_page`], after retries.
     pub async fn fetch_roles(
         &self,
         token: &Secret<String>,
         account: AccountId,
     ) -> Result<Vec<RoleName>> {
-        let (mut all, mut next, mut listing) = (Vec::new(), None, PageTracker::default());
+        let (mut all, mut next, mut pages) = (Vec::new(), None, PageTracker::default());
         loop {
             let page = self
                 .list_roles(token, account, next.as_deref(), self.0.network.retry_config())
                 .await?;
-            let page = listing.add(page, RoleName::clone)?;
+            let page = pages.add(page, RoleName::clone)?;
             all.extend(page.items);
             match page.next_token {
                 Some(token) => next = Some(token),
@@ -115,11 +107,11 @@ impl IdentityClient {
         }
     }
 
-    /// Credentials of a role, with their expiry by this machine's clock.
+    /// Fetches credentials of a role, with their expiry by this machine's clock.
     ///
     /// # Errors
-    /// [`Kind::Refused`] when the role is not the person's (any more); otherwise as
-    /// [`Identity::accounts_page`], after retries.
+    /// [`ErrorKind::AccessDenied`] if the user has no access to the role; otherwise as
+    /// [`IdentityClient::fetch_accounts_page`], after retries.
     pub async fn fetch_role_credentials(
         &self,
         token: &Secret<String>,
@@ -133,52 +125,54 @@ impl IdentityClient {
             .access_token(token.expose())
             .account_id(account.as_str())
             .role_name(role.as_str());
-        let reply = call.customize().interceptor(date.clone()).send().await.map_err(|error| {
-            let fault = ApiError::from_sdk(&error);
-            match fault.status() {
-                403 | 404 => Error::new(
-                    ErrorKind::AccessDenied,
-                    format!(
-                        "you have no access to `{role}` in {account} (any more){}",
-                        fault.message_suffix()
+        let response =
+            call.customize().interceptor(date.clone()).send().await.map_err(|error| {
+                let api_error = ApiError::from_sdk(&error);
+                match api_error.status() {
+                    403 | 404 => Error::new(
+                        ErrorKind::AccessDenied,
+                        format!(
+                            "you have no access to `{role}` in {account} (any more){}",
+                            api_error.message_suffix()
+                        ),
+                    )
+                    .hint("run `rolecall cache` to read the list of your roles anew"),
+                    _ => self.explain_portal(
+                        &format!("getting credentials of `{role}` in {account}"),
+                        host,
+                        &api_error,
                     ),
-                )
-                .hint("run `rolecall cache` to read the list of your roles anew"),
-                _ => self.explain_portal(
-                    &format!("getting credentials of `{role}` in {account}"),
-                    host,
-                    &fault,
-                ),
-            }
-        })?;
+                }
+            })?;
         let now = self.0.clock.now();
         let credentials =
-            parse_credentials(reply, date.timestamp(), account, now).map_err(|why| {
+            parse_credentials(response, date.timestamp(), account, now).map_err(|reason| {
                 self.explain_portal(
                     &format!("getting credentials of `{role}` in {account}"),
                     host,
-                    &ApiError::Rejected(why),
+                    &ApiError::Rejected(reason),
                 )
             })?;
         info!(target: "rolecall::identity", host, %account, %role, "role credentials received");
         Ok(credentials)
     }
 
-    /// Ends the session of a token at AWS. Role credentials that were handed out stay valid until
-    /// they expire. Takes ten seconds at most.
+    /// Ends the session of a token at AWS. Role credentials that AWS has issued stay valid until
+    /// they expire. This takes ten seconds at most.
     ///
     /// # Errors
-    /// As [`Identity::accounts_page`], after retries; a session that has ended already is none.
+    /// As [`IdentityClient::fetch_accounts_page`], after retries; it is not an error if the session
+    /// has already ended.
     pub async fn logout(&self, token: &Secret<String>) -> Result<()> {
         let (client, host) = self.portal_client()?;
         let call = client.logout().access_token(token.expose()).send();
-        let reply = tokio::time::timeout(LOGOUT_TIMEOUT, call)
+        let response = tokio::time::timeout(LOGOUT_TIMEOUT, call)
             .await
             .map_err(|_| ApiError::NoResponse("no answer in time".into()));
-        match reply.and_then(|reply| reply.map_err(|error| ApiError::from_sdk(&error))) {
+        match response.and_then(|response| response.map_err(|error| ApiError::from_sdk(&error))) {
             Ok(_) => Ok(()),
-            Err(fault) if fault.status() == 401 => Ok(()),
-            Err(fault) => Err(self.explain_portal("signing out", host, &fault)),
+            Err(api_error) if api_error.status() == 401 => Ok(()),
+            Err(api_error) => Err(self.explain_portal("signing out", host, &api_error)),
         }
     }
 
@@ -194,15 +188,15 @@ impl IdentityClient {
             .access_token(token.expose())
             .max_results(PAGE_SIZE)
             .set_next_token(next.map(str::to_owned));
-        let reply = call
+        let response = call
             .customize()
             .config_override(aws_sdk_sso::Config::builder().retry_config(retry))
             .send()
             .await;
-        let reply = reply
+        let response = response
             .map_err(|error| ApiError::from_sdk(&error))
-            .and_then(|reply| parse_accounts_page(reply).map_err(ApiError::Rejected));
-        reply.map_err(|fault| self.explain_portal("listing accounts", host, &fault))
+            .and_then(|response| parse_accounts_page(response).map_err(ApiError::Rejected));
+        response.map_err(|api_error| self.explain_portal("listing accounts", host, &api_error))
     }
 
     async fn list_roles(
@@ -216,38 +210,39 @@ impl IdentityClient {
         let call =
             client.list_account_roles().access_token(token.expose()).account_id(account.as_str());
         let call = call.max_results(PAGE_SIZE).set_next_token(next.map(str::to_owned));
-        let reply = call
+        let response = call
             .customize()
             .config_override(aws_sdk_sso::Config::builder().retry_config(retry))
             .send()
             .await;
-        let reply = reply
+        let response = response
             .map_err(|error| ApiError::from_sdk(&error))
-            .and_then(|reply| parse_roles_page(reply, account).map_err(ApiError::Rejected));
-        reply.map_err(|fault| {
-            self.explain_portal(&format!("listing the roles in {account}"), host, &fault)
+            .and_then(|response| parse_roles_page(response, account).map_err(ApiError::Rejected));
+        response.map_err(|api_error| {
+            self.explain_portal(&format!("listing the roles in {account}"), host, &api_error)
         })
     }
 
     fn portal_client(&self) -> Result<(&Client, &str)> {
-        let address = &self.0.endpoints.portal;
+        let endpoint = &self.0.endpoints.portal;
         if let Some(ready) = self.0.portal.get() {
-            return Ok((ready, authority(address)));
+            return Ok((ready, authority(endpoint)));
         }
-        let settings =
-            sdk_config!(aws_sdk_sso, Portal, &self.0.network, address, self.instance().sso_region)
+        let config =
+            sdk_config!(aws_sdk_sso, Portal, &self.0.network, endpoint, self.instance().sso_region)
                 .interceptor(self.0.clock_skew.clone());
-        Ok((self.0.portal.get_or_init(|| Client::from_conf(settings.build())), authority(address)))
+        Ok((self.0.portal.get_or_init(|| Client::from_conf(config.build())), authority(endpoint)))
     }
 
-    fn explain_portal(&self, doing: &str, host: &str, fault: &ApiError) -> Error {
-        fault.explain(doing, host, Some(&self.instance().name))
+    fn explain_portal(&self, action: &str, host: &str, api_error: &ApiError) -> Error {
+        api_error.explain(action, host, Some(&self.instance().name))
     }
 }
 
-/// A page of accounts. One entry without an account id makes the whole page worthless.
-fn parse_accounts_page(reply: ListAccountsOutput) -> Result<ListPage<PortalAccount>, Rejection> {
-    let list = reply.account_list.ok_or_else(|| Rejection::invalid("it has no `accountList`"))?;
+/// Validates a page of accounts. One entry without an account ID invalidates the whole page.
+fn parse_accounts_page(response: ListAccountsOutput) -> Result<ListPage<PortalAccount>, Rejection> {
+    let list =
+        response.account_list.ok_or_else(|| Rejection::invalid("it has no `accountList`"))?;
     let account = |account: aws_sdk_sso::types::AccountInfo| {
         Ok(PortalAccount {
             id: values::account_id(account.account_id)?,
@@ -257,16 +252,17 @@ fn parse_accounts_page(reply: ListAccountsOutput) -> Result<ListPage<PortalAccou
     };
     Ok(ListPage {
         items: list.into_iter().map(account).collect::<Result<_, _>>()?,
-        next_token: values::page_token(reply.next_token)?,
+        next_token: values::page_token(response.next_token)?,
     })
 }
 
-/// A page of the roles in an account. A proxy that mixes answers up sends those of another account.
+/// Validates a page of the roles in an account. A proxy that mixes up responses would return those
+/// of another account.
 fn parse_roles_page(
-    reply: ListAccountRolesOutput,
+    response: ListAccountRolesOutput,
     account: AccountId,
 ) -> Result<ListPage<RoleName>, Rejection> {
-    let list = reply.role_list.ok_or_else(|| Rejection::invalid("it has no `roleList`"))?;
+    let list = response.role_list.ok_or_else(|| Rejection::invalid("it has no `roleList`"))?;
     let role = |role: RoleInfo| match role.account_id {
         Some(other) if other != account.as_str() => {
             Err(Rejection::invalid("it lists roles of another account"))
@@ -275,26 +271,27 @@ fn parse_roles_page(
     };
     Ok(ListPage {
         items: list.into_iter().map(role).collect::<Result<_, _>>()?,
-        next_token: values::page_token(reply.next_token)?,
+        next_token: values::page_token(response.next_token)?,
     })
 }
 
-/// The credentials in an answer, with their expiry by this machine's clock.
+/// Validates the credentials in a response and computes their expiry by this machine's clock.
 fn parse_credentials(
-    reply: GetRoleCredentialsOutput,
+    response: GetRoleCredentialsOutput,
     date: Option<Timestamp>,
     account: AccountId,
     now: Timestamp,
 ) -> Result<Credentials, Rejection> {
-    let keys =
-        reply.role_credentials.ok_or_else(|| Rejection::invalid("it has no `roleCredentials`"))?;
-    // The portal is alone in counting milliseconds.
-    let life = values::lifetime(Timestamp(keys.expiration / 1_000), date, now)?;
+    let keys = response
+        .role_credentials
+        .ok_or_else(|| Rejection::invalid("it has no `roleCredentials`"))?;
+    // Unlike the other services, the portal counts milliseconds.
+    let lifetime_seconds = values::lifetime(Timestamp(keys.expiration / 1_000), date, now)?;
     Ok(Credentials {
         access_key_id: values::secret(keys.access_key_id, "accessKeyId")?,
         secret_access_key: values::secret(keys.secret_access_key, "secretAccessKey")?.into(),
         session_token: values::secret(keys.session_token, "sessionToken")?.into(),
-        expires_at: now.plus(life),
+        expires_at: now.plus(lifetime_seconds),
         issued_at: now,
         account,
     })
@@ -335,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn roles_of_another_account_are_not_believed() {
+    fn roles_of_another_account_are_rejected() {
         let list = |of: Option<&str>, name: &str| {
             let entry =
                 RoleInfo::builder().set_account_id(of.map(str::to_owned)).role_name(name).build();
@@ -348,16 +345,16 @@ mod tests {
     }
 
     #[test]
-    fn half_or_absurd_credentials_are_refused() {
+    fn incomplete_or_implausible_credentials_are_rejected() {
         let keys = |key: &str, secret: &str, token: &str, milliseconds: i64| {
             let keys = RoleCredentials::builder()
                 .access_key_id(key)
                 .secret_access_key(secret)
                 .session_token(token);
-            let reply = GetRoleCredentialsOutput::builder()
+            let response = GetRoleCredentialsOutput::builder()
                 .role_credentials(keys.expiration(milliseconds).build())
                 .build();
-            parse_credentials(reply, Some(NOW), account(), NOW)
+            parse_credentials(response, Some(NOW), account(), NOW)
         };
         let hour = (NOW.0 + 3_600) * 1_000;
         assert_eq!(keys("A", "s", "t", hour).unwrap().expires_at, NOW.plus(3_600));
@@ -366,7 +363,7 @@ mod tests {
         {
             assert!(keys(key, secret, token, hour).is_err());
         }
-        // The past, nothing, a negative, seconds for milliseconds, microseconds, and a day.
+        // In the past, zero, negative, seconds, microseconds, and a day later.
         for expiration in [
             hour - 7_200_000,
             0,

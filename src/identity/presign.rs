@@ -1,5 +1,5 @@
-//! The token that an EKS cluster takes: a signed request for GetCallerIdentity, which the cluster
-//! sends to STS in our place. Pure.
+//! Tokens for EKS clusters: a presigned GetCallerIdentity request, which the cluster sends to STS
+//! to learn who the caller is.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,19 +9,19 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::{Credentials, Error, Region, Result, Secret, Timestamp, hex};
 
-/// Everything but the unreserved characters, as Signature Version 4 wants it.
+/// The characters that Signature Version 4 percent-encodes: all but the unreserved ones.
 const URI_ENCODE_SET: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-/// What is signed besides the host: it binds the token to one cluster.
+/// The signed headers. The one besides the host binds the token to one cluster.
 const SIGNED_HEADERS: &str = "host;x-k8s-aws-id";
 /// SHA-256 of an empty body.
 const EMPTY_BODY_SHA256: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-/// A token for the cluster of this name (of a local cluster: its id), signed at `now`. EKS takes it
-/// for 15 minutes, and no longer than the credentials live.
+/// Creates a token for the cluster of this name (for a local cluster, its ID), signed at `now`. EKS
+/// accepts it for 15 minutes, but not after the credentials have expired.
 ///
 /// # Errors
-/// Only if the key can't be hashed, which no key does.
+/// Only if HMAC rejects the key, which it does for no key.
 pub fn eks_token(
     credentials: &Credentials,
     region: &Region,
@@ -32,15 +32,15 @@ pub fn eks_token(
     Ok(Secret::new(format!("k8s-aws-v1.{}", URL_SAFE_NO_PAD.encode(url.expose()))))
 }
 
-/// The request as an address with everything in its query.
+/// Builds the URL of the signed request.
 fn presign(
     credentials: &Credentials,
     region: &Region,
     cluster: &str,
     now: Timestamp,
 ) -> Result<Secret<String>> {
-    let moment = now.to_rfc3339().replace(['-', ':'], "");
-    let day = moment.get(..8).unwrap_or_default();
+    let date_time = now.to_rfc3339().replace(['-', ':'], "");
+    let day = date_time.get(..8).unwrap_or_default();
     let scope = format!("{day}/{region}/sts/aws4_request");
     let host = format!("sts.{region}.{}", region.partition().dns_suffix());
     let mut query = vec![
@@ -48,14 +48,14 @@ fn presign(
         ("Version", "2011-06-15".to_owned()),
         ("X-Amz-Algorithm", "AWS4-HMAC-SHA256".to_owned()),
         ("X-Amz-Credential", format!("{}/{scope}", credentials.access_key_id)),
-        ("X-Amz-Date", moment.clone()),
+        ("X-Amz-Date", date_time.clone()),
         ("X-Amz-Expires", "60".to_owned()),
         ("X-Amz-SignedHeaders", SIGNED_HEADERS.to_owned()),
     ];
     if !credentials.session_token.expose().is_empty() {
         query.push(("X-Amz-Security-Token", credentials.session_token.expose().clone()));
     }
-    let sent = encode_query(&query);
+    let unsigned = encode_query(&query);
     query.sort();
     let canonical = format!(
         "GET\n/\n{}\nhost:{host}\nx-k8s-aws-id:{}\n\n{SIGNED_HEADERS}\n{EMPTY_BODY_SHA256}",
@@ -63,15 +63,19 @@ fn presign(
         cluster.trim()
     );
     let to_sign = format!(
-        "AWS4-HMAC-SHA256\n{moment}\n{scope}\n{}",
+        "AWS4-HMAC-SHA256\n{date_time}\n{scope}\n{}",
         hex(&Sha256::digest(canonical.as_bytes()))
     );
-    let first = Secret::new(format!("AWS4{}", credentials.secret_access_key.expose()).into_bytes());
+    let root_key =
+        Secret::new(format!("AWS4{}", credentials.secret_access_key.expose()).into_bytes());
     let key = [day, region.as_str(), "sts", "aws4_request"]
         .into_iter()
-        .try_fold(first, |key, part| hmac_sha256(&key, part))?;
+        .try_fold(root_key, |key, part| hmac_sha256(&key, part))?;
     let signature = hmac_sha256(&key, &to_sign)?;
-    Ok(Secret::new(format!("https://{host}/?{sent}&X-Amz-Signature={}", hex(signature.expose()))))
+    Ok(Secret::new(format!(
+        "https://{host}/?{unsigned}&X-Amz-Signature={}",
+        hex(signature.expose())
+    )))
 }
 
 fn encode_query(query: &[(&str, String)]) -> String {
@@ -114,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_what_the_aws_cli_makes() {
+    fn a_token_equals_the_one_of_the_aws_cli() {
         assert_eq!(
             url("eu-west-1", "tok/en+==", "2026-11-21T21:52:36Z"),
             "https://sts.eu-west-1.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15&X-Amz-Algorithm=AWS4-HMAC-SHA256\

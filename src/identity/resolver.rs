@@ -1,11 +1,11 @@
-//! Looks up host names on a thread of its own. The SDK's default does so on a thread of tokio's
-//! pool, which panics if the operating system has no thread to give.
+//! DNS resolution on a separate thread. The SDK's default uses tokio's blocking pool, which panics
+//! if the operating system can't create a thread.
 
 use std::net::{IpAddr, ToSocketAddrs};
 
 use aws_smithy_runtime_api::client::dns::{DnsFuture, ResolveDns, ResolveDnsError};
 
-use crate::domain::Error;
+use crate::domain::{Error, ErrorKind, ResultExt};
 use crate::os::thread::run_blocking;
 
 /// The system's resolver.
@@ -18,17 +18,17 @@ impl ResolveDns for SystemResolver {
         DnsFuture::new(async move {
             run_blocking(move || lookup(&name))
                 .await
+                // The message names the host, which `root_cause` would drop for the source.
                 .map_err(|error| ResolveDnsError::new(error.message))
         })
     }
 }
 
 fn lookup(name: &str) -> Result<Vec<IpAddr>, Error> {
-    let found = (name, 0).to_socket_addrs();
-    let found = found.map_err(|error| {
-        Error::new(crate::domain::ErrorKind::Unreachable, format!("looking up `{name}`: {error}"))
-    })?;
-    Ok(found.map(|address| address.ip()).collect())
+    let addresses = (name, 0)
+        .to_socket_addrs()
+        .context(ErrorKind::Unreachable, format_args!("looking up `{name}`"))?;
+    Ok(addresses.map(|address| address.ip()).collect())
 }
 
 #[cfg(test)]

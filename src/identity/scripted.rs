@@ -1,4 +1,5 @@
-//! Connections without a network, for fuzzing: whatever is sent, a closure answers.
+//! Connections without a network, where a closure returns every response. Only the fuzz targets use
+//! them; they are part of the library because those targets are a crate of their own.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use aws_smithy_types::body::SdkBody;
 
 use super::http_client::Connections;
 
-/// An HTTP answer.
+/// An HTTP response.
 #[doc(hidden)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScriptedResponse {
@@ -29,7 +30,7 @@ struct ScriptedConnector(Arc<dyn Fn() -> ScriptedResponse + Send + Sync>);
 
 impl fmt::Debug for ScriptedConnector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Scripted")
+        f.write_str("ScriptedConnector")
     }
 }
 
@@ -51,10 +52,10 @@ fn to_http_response(message: ScriptedResponse) -> Option<HttpResponse> {
 }
 
 impl Connections {
-    /// Connections over which every request gets the closure's answer. Nothing is sent.
+    /// Connections that send nothing and return the closure's response to every request.
     #[doc(hidden)]
-    pub fn scripted(answer: impl Fn() -> ScriptedResponse + Send + Sync + 'static) -> Self {
-        Self::from_connector(&SharedHttpConnector::new(ScriptedConnector(Arc::new(answer))))
+    pub fn scripted(response: impl Fn() -> ScriptedResponse + Send + Sync + 'static) -> Self {
+        Self::from_connector(&SharedHttpConnector::new(ScriptedConnector(Arc::new(response))))
     }
 }
 
@@ -68,7 +69,7 @@ mod tests {
     use crate::os::clock::Clock;
 
     #[tokio::test]
-    async fn every_client_gets_the_scripted_answer() {
+    async fn every_client_gets_the_scripted_response() {
         let instance = Instance {
             name: InstanceName::new("corp"),
             start_url: StartUrl::new("https://corp.awsapps.com/start"),

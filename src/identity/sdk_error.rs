@@ -1,32 +1,35 @@
-//! Turns what the AWS SDK says went wrong into an error for people.
+//! Errors of AWS calls: reduced from the SDK's types, and explained to the user.
+
+use std::fmt;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use serde::Deserialize;
 
-use crate::domain::{Error, ErrorKind, InstanceName, escape_unprintable};
+use crate::domain::{Error, ErrorKind, InstanceName};
 
+use super::error_text::{root_cause, to_single_line};
+use super::oauth_error::exception_for_oauth_error;
 use super::validate::Rejection;
 
-/// What went wrong, without the SDK's types.
+/// The failure of a call, without the SDK's types.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ApiError {
-    /// AWS answered, with an error.
+    /// AWS returned an error.
     Response {
         /// The HTTP status.
         status: u16,
-        /// The exception's name, such as `UnauthorizedException`; empty when the answer named
-        /// none.
+        /// The exception's name, such as `UnauthorizedException`; empty if the response has none.
         code: String,
-        /// What AWS said about it; may be empty.
+        /// AWS's message; may be empty.
         message: String,
     },
-    /// There was no answer.
+    /// There was no response.
     NoResponse(String),
-    /// There was an answer that must not be used.
+    /// There was a response that must not be used.
     Rejected(Rejection),
-    /// The request could not even be made.
+    /// The request could not be built.
     NotSent(String),
 }
 
@@ -47,27 +50,27 @@ struct ErrorBody {
 }
 
 impl ApiError {
-    /// What an error of the SDK comes down to.
+    /// Reduces an error of the SDK.
     pub(super) fn from_sdk<E: ProvideErrorMetadata + std::error::Error + 'static>(
         error: &SdkError<E, HttpResponse>,
     ) -> ApiError {
         match error {
-            // The SDK calls a 200 that it can't read an error of the service.
-            SdkError::ServiceError(answer) if answer.raw().status().is_success() => {
+            // The SDK reports a 200 that it can't parse as a service error.
+            SdkError::ServiceError(response) if response.raw().status().is_success() => {
                 unreadable_response()
             }
-            SdkError::ServiceError(answer) => {
-                let meta = answer.err().meta();
+            SdkError::ServiceError(response) => {
+                let meta = response.err().meta();
                 parse_error_response(
-                    answer.raw(),
+                    response.raw(),
                     meta.code().unwrap_or_default(),
                     meta.message().unwrap_or_default(),
                 )
             }
-            SdkError::ResponseError(answer) if answer.raw().status().is_success() => {
+            SdkError::ResponseError(response) if response.raw().status().is_success() => {
                 unreadable_response()
             }
-            SdkError::ResponseError(answer) => parse_error_response(answer.raw(), "", ""),
+            SdkError::ResponseError(response) => parse_error_response(response.raw(), "", ""),
             SdkError::TimeoutError(_) => ApiError::NoResponse("no answer in time".into()),
             SdkError::DispatchFailure(failure) if failure.is_timeout() => {
                 ApiError::NoResponse("no answer in time".into())
@@ -83,13 +86,13 @@ impl ApiError {
         }
     }
 
-    /// An answer of this status and body, for requests made without the SDK.
+    /// Parses an error response to a request made without the SDK.
     pub(super) fn from_response(status: u16, body: &[u8]) -> ApiError {
         let (code, message) = parse_error_body(body);
         ApiError::Response { status, code, message }
     }
 
-    /// Whether the same request may get an answer a moment later.
+    /// Whether the same request may succeed a moment later.
     pub(super) fn is_transient(&self) -> bool {
         match self {
             ApiError::Response { status, .. } => *status == 429 || *status >= 500,
@@ -98,7 +101,7 @@ impl ApiError {
         }
     }
 
-    /// The exception's name, or nothing.
+    /// The exception's name, or an empty string.
     pub(super) fn code(&self) -> &str {
         match self {
             ApiError::Response { code, .. } => code,
@@ -106,7 +109,7 @@ impl ApiError {
         }
     }
 
-    /// The HTTP status, or 0 when there was no answer.
+    /// The HTTP status, or 0 without a response.
     pub(super) fn status(&self) -> u16 {
         match self {
             ApiError::Response { status, .. } => *status,
@@ -115,7 +118,7 @@ impl ApiError {
         }
     }
 
-    /// What AWS said, in brackets, to be put behind a sentence; empty when it said nothing.
+    /// AWS's message in parentheses, to append to a sentence; empty if there is none.
     pub(super) fn message_suffix(&self) -> String {
         match self {
             ApiError::Response { message, code, .. } if message.is_empty() && code.is_empty() => {
@@ -123,64 +126,119 @@ impl ApiError {
             }
             ApiError::Response { message, code, .. } if message.is_empty() => format!(" ({code})"),
             ApiError::Response { message, .. } => format!(" ({message})"),
-            ApiError::NoResponse(why) | ApiError::NotSent(why) => format!(" ({why})"),
-            ApiError::Rejected(why) => format!(" ({why})"),
+            ApiError::NoResponse(reason) | ApiError::NotSent(reason) => format!(" ({reason})"),
+            ApiError::Rejected(reason) => format!(" ({reason})"),
         }
     }
 
-    /// The error that every service shares: `doing` is what was tried, `host` who was asked,
-    /// `session` whose token was sent.
-    pub(super) fn explain(&self, doing: &str, host: &str, session: Option<&InstanceName>) -> Error {
-        match (self, session) {
+    /// Explains an error that all services share and keeps `self` as the source. `action` is what
+    /// failed, `host` the server, and `session` the instance whose token was sent.
+    pub(super) fn explain(
+        &self,
+        action: &str,
+        host: &str,
+        session: Option<&InstanceName>,
+    ) -> Error {
+        let error = match (self, session) {
             (ApiError::Response { status: 401, .. }, Some(instance)) => Error::new(
                 ErrorKind::LoginNeeded,
-                format!("{doing}: the session of `{instance}` has ended"),
+                format!("{action}: the session of `{instance}` has ended"),
             )
             .hint(login_hint(instance)),
-            (fault, _) => fault.explain_without_session(doing, host),
-        }
+            (api_error, _) => api_error.explain_without_session(action, host),
+        };
+        error.with_source(self.clone())
     }
 
-    fn explain_without_session(&self, doing: &str, host: &str) -> Error {
+    fn explain_without_session(&self, action: &str, host: &str) -> Error {
+        let detail = self.message_suffix();
+        let error = |kind, text: String| Error::new(kind, format!("{action}: {text}"));
         match self {
-            ApiError::Response { status: 403, .. } => Error::new(ErrorKind::AccessDenied, format!("{doing}: access denied{}", self.message_suffix())),
-            ApiError::Response { status: 429, .. } => Error::new(ErrorKind::Throttled, format!("{doing}: {host} asks to slow down")),
-            ApiError::Response { code, .. } if code.contains("Throttl") || code.contains("TooManyRequests") => {
-                Error::new(ErrorKind::Throttled, format!("{doing}: {host} asks to slow down"))
+            ApiError::Response { status: 403, .. } => {
+                error(ErrorKind::AccessDenied, format!("access denied{detail}"))
+            }
+            ApiError::Response { status: 429, .. } => throttled(action, host),
+            ApiError::Response { code, .. }
+                if code.contains("Throttl") || code.contains("TooManyRequests") =>
+            {
+                throttled(action, host)
             }
             ApiError::Response { status: status @ 500.., .. } => {
-                Error::new(ErrorKind::Unreachable, format!("{doing}: {host} answered with {status}{}", self.message_suffix()))
+                error(ErrorKind::Unreachable, format!("{host} answered with {status}{detail}"))
             }
-            ApiError::Response { .. } => Error::new(ErrorKind::AccessDenied, format!("{doing}: {host} refused the request{}", self.message_suffix())),
-            ApiError::NoResponse(why) if why.contains("certificate") => {
-                Error::new(ErrorKind::Unreachable, format!("{doing}: the certificate of {host} is not trusted{}", self.message_suffix()))
-                    .hint("if a proxy inspects your traffic, set AWS_CA_BUNDLE to the PEM file of its authority")
+            ApiError::Response { .. } => {
+                error(ErrorKind::AccessDenied, format!("{host} refused the request{detail}"))
             }
-            ApiError::NoResponse(_) => Error::new(ErrorKind::Unreachable, format!("{doing}: {host} can't be reached{}", self.message_suffix()))
-                .hint("check the network, and HTTPS_PROXY and NO_PROXY if there is a proxy"),
-            ApiError::Rejected(rejection) => rejection_error(rejection, doing, host),
-            ApiError::NotSent(_) => Error::internal(format!("{doing}: the request to {host} could not be made{}", self.message_suffix())),
+            ApiError::NoResponse(reason) if reason.contains("certificate") => error(
+                ErrorKind::Unreachable,
+                format!("the certificate of {host} is not trusted{detail}"),
+            )
+            .hint(
+                "if a proxy inspects your traffic, set AWS_CA_BUNDLE to the PEM file of its \
+                 authority",
+            ),
+            ApiError::NoResponse(_) => {
+                error(ErrorKind::Unreachable, format!("{host} can't be reached{detail}"))
+                    .hint("check the network, and HTTPS_PROXY and NO_PROXY if there is a proxy")
+            }
+            ApiError::Rejected(rejection) => rejection_error(rejection, action, host),
+            ApiError::NotSent(_) => {
+                let text = format!("the request to {host} could not be made{detail}");
+                error(ErrorKind::Internal, text)
+            }
         }
     }
 }
 
-/// The error for an answer that must not be used.
-fn rejection_error(rejection: &Rejection, doing: &str, host: &str) -> Error {
-    let unreachable = |text: String| Error::new(ErrorKind::Unreachable, format!("{doing}: {text}"));
+/// The error for requests that AWS throttles.
+pub(super) fn throttled(action: &str, host: &str) -> Error {
+    Error::new(ErrorKind::Throttled, format!("{action}: {host} asks to slow down"))
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ApiError::Response { status, code, message } => {
+                write!(f, "HTTP {status} {code}: {message}")
+            }
+            ApiError::NoResponse(reason) => write!(f, "no response: {reason}"),
+            ApiError::Rejected(reason) => reason.fmt(f),
+            ApiError::NotSent(reason) => write!(f, "request not sent: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+/// Explains why a response must not be used.
+fn rejection_error(rejection: &Rejection, action: &str, host: &str) -> Error {
+    let unreachable =
+        |text: String| Error::new(ErrorKind::Unreachable, format!("{action}: {text}"));
     match rejection {
-        Rejection::Middlebox(status) => {
-            unreachable(format!("AWS could not be reached (a proxy or login page answered for {host} with status {status})"))
-                .hint("open a web page to see if the network wants you to sign in, or check HTTPS_PROXY and NO_PROXY")
-        }
+        Rejection::Middlebox(status) => unreachable(format!(
+            "AWS could not be reached (a proxy or login page answered for {host} with status \
+             {status})"
+        ))
+        .hint(
+            "open a web page to see if the network wants you to sign in, or check HTTPS_PROXY and \
+             NO_PROXY",
+        ),
         Rejection::Unavailable(status) => unreachable(format!("{host} answered with {status}")),
-        Rejection::Throttled => Error::new(ErrorKind::Throttled, format!("{doing}: {host} asks to slow down")),
-        Rejection::Invalid(why) => unreachable(format!("the answer of {host} makes no sense: {why}"))
-            .hint("try again; if it stays like this, check AWS_ENDPOINT_URL and the proxies on the way to AWS"),
-        Rejection::Interrupted(why) => unreachable(format!("the answer of {host} broke off ({why})")).hint("try again"),
+        Rejection::Throttled => throttled(action, host),
+        Rejection::Invalid(reason) => {
+            unreachable(format!("the response of {host} is not valid: {reason}")).hint(
+                "try again; if the error persists, check AWS_ENDPOINT_URL and the proxies on the \
+                 way to AWS",
+            )
+        }
+        Rejection::Interrupted(reason) => {
+            unreachable(format!("the response of {host} was interrupted ({reason})"))
+                .hint("try again")
+        }
     }
 }
 
-/// The reason why an answer was rejected, if that is what failed.
+/// Finds a rejection among the sources of an error.
 fn find_rejection(error: &ConnectorError) -> Option<&Rejection> {
     let mut cause: &(dyn std::error::Error + 'static) = error;
     loop {
@@ -191,18 +249,18 @@ fn find_rejection(error: &ConnectorError) -> Option<&Rejection> {
     }
 }
 
-/// A success that the SDK can't read.
+/// The error for a 200 that the SDK can't parse.
 fn unreadable_response() -> ApiError {
     ApiError::Rejected(Rejection::invalid("it can't be read"))
 }
 
-/// The command that signs in.
+/// The hint to sign in.
 pub(super) fn login_hint(instance: &InstanceName) -> String {
     format!("run `rolecall login --sso {instance}`")
 }
 
-/// The SDK takes an exception's name from a header. A gateway may drop it, and then the body still
-/// has the OAuth word.
+/// Parses an error response. The SDK takes the exception's name from a header; if a gateway drops
+/// the header, the body still contains the OAuth error code.
 fn parse_error_response(raw: &HttpResponse, code: &str, message: &str) -> ApiError {
     let (body_code, body_message) = parse_error_body(raw.body().bytes().unwrap_or_default());
     let code = if code.is_empty() { body_code } else { code.to_owned() };
@@ -210,6 +268,7 @@ fn parse_error_response(raw: &HttpResponse, code: &str, message: &str) -> ApiErr
     ApiError::Response { status: raw.status().as_u16(), code, message }
 }
 
+/// Returns the exception's name and the message in an error body; both may be empty.
 fn parse_error_body(bytes: &[u8]) -> (String, String) {
     let body: ErrorBody = serde_json::from_slice(bytes).unwrap_or_default();
     let named = || {
@@ -238,47 +297,6 @@ fn parse_error_body(bytes: &[u8]) -> (String, String) {
     (code, message + &reason.unwrap_or_default())
 }
 
-/// The exception that goes with an OAuth error word.
-pub(super) fn exception_for_oauth_error(word: &str) -> Option<&'static str> {
-    Some(match word {
-        "authorization_pending" => "AuthorizationPendingException",
-        "slow_down" => "SlowDownException",
-        "expired_token" => "ExpiredTokenException",
-        "access_denied" => "AccessDeniedException",
-        "invalid_grant" => "InvalidGrantException",
-        "invalid_client" => "InvalidClientException",
-        "unauthorized_client" => "UnauthorizedClientException",
-        "unsupported_grant_type" => "UnsupportedGrantTypeException",
-        "invalid_scope" => "InvalidScopeException",
-        "invalid_request" => "InvalidRequestException",
-        "invalid_client_metadata" => "InvalidClientMetadataException",
-        "invalid_redirect_uri" => "InvalidRedirectUriException",
-        "server_error" => "InternalServerException",
-        _ => return None,
-    })
-}
-
-/// The innermost cause in words, without the operating system's number.
-pub(super) fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut cause = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    to_single_line(cause.to_string().split(" (os error").next().unwrap_or_default())
-}
-
-/// A text from outside, made fit for one line.
-fn to_single_line(text: &str) -> String {
-    const LONGEST: usize = 240;
-    let line: String =
-        escape_unprintable(text.trim()).trim_end_matches('.').chars().take(LONGEST + 1).collect();
-    if line.chars().count() > LONGEST {
-        line.chars().take(LONGEST).chain(['…']).collect()
-    } else {
-        line
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -290,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn three_refusals_are_three_things() {
+    fn statuses_map_to_error_kinds() {
         assert_eq!(kind(401, ""), ErrorKind::LoginNeeded);
         assert_eq!(kind(403, "{}"), ErrorKind::AccessDenied);
         assert_eq!(kind(429, "HTTP 429 Unknown Code"), ErrorKind::Throttled);
@@ -299,13 +317,13 @@ mod tests {
     }
 
     #[test]
-    fn the_oauth_word_stands_in_for_a_missing_header() {
-        let fault = ApiError::from_response(
+    fn the_oauth_code_replaces_a_missing_header() {
+        let api_error = ApiError::from_response(
             400,
             br#"{"error":"invalid_grant","error_description":"Invalid grant provided."}"#,
         );
         assert_eq!(
-            (fault.code(), fault.message_suffix().as_str()),
+            (api_error.code(), api_error.message_suffix().as_str()),
             ("InvalidGrantException", " (Invalid grant provided)")
         );
         let gateway = ApiError::from_response(
@@ -353,18 +371,18 @@ mod tests {
 
     #[test]
     fn a_long_or_strange_message_fits_one_line() {
-        let fault = ApiError::from_response(
+        let api_error = ApiError::from_response(
             400,
             format!(r#"{{"message":"a\u001b[31m{}"}}"#, "x".repeat(900)).as_bytes(),
         );
-        assert!(fault.message_suffix().len() < 260);
-        assert!(!fault.message_suffix().contains('\u{1b}'));
+        assert!(api_error.message_suffix().len() < 260);
+        assert!(!api_error.message_suffix().contains('\u{1b}'));
     }
 
     #[test]
-    fn an_untrusted_certificate_says_what_to_set() {
-        let fault = ApiError::NoResponse("invalid peer certificate: UnknownIssuer".into());
-        let error = fault.explain("signing in", "oidc.eu-west-1.amazonaws.com", None);
+    fn the_hint_for_an_untrusted_certificate_names_the_variable() {
+        let api_error = ApiError::NoResponse("invalid peer certificate: UnknownIssuer".into());
+        let error = api_error.explain("signing in", "oidc.eu-west-1.amazonaws.com", None);
         assert!(error.hints[0].contains("AWS_CA_BUNDLE"));
     }
 }

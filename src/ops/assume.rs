@@ -357,7 +357,7 @@ async fn assume_from(
         session_name: session_name(link.session_name.as_deref(), &user),
         external_id: link.external_id.clone(),
         source_identity: link.source_identity.clone(),
-        duration: link.duration,
+        duration_seconds: link.duration,
         region,
     };
     identity.assume_role(before, &chain).await

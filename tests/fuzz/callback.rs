@@ -6,7 +6,7 @@
 use std::sync::{Arc, LazyLock, Mutex};
 
 use libfuzzer_sys::fuzz_target;
-use rolecall::identity::{judge_callback, parse_redirect_url};
+use rolecall::identity::{handle_callback, parse_redirect_url};
 use rolecall::os::http::serve_bytes;
 use tokio::runtime::{Builder, Runtime};
 
@@ -20,7 +20,7 @@ fuzz_target!(|bytes: &[u8]| {
     let codes = Arc::new(Mutex::new(Vec::new()));
     let seen = codes.clone();
     let back = RUNTIME.block_on(serve_bytes(bytes, move |request| {
-        let (outcome, page) = judge_callback(&request, STATE);
+        let (outcome, page) = handle_callback(&request, STATE);
         seen.lock().expect("one thread").extend(outcome);
         async move { page }
     }));

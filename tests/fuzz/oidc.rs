@@ -73,7 +73,7 @@ fn device_start() -> Option<DeviceAuthorization> {
 fn check_device_start(start: &DeviceAuthorization) {
     check_header_value(start.device_code.expose());
     check_header_value(&start.user_code);
-    assert!((1..=600).contains(&start.interval), "{start:?}");
+    assert!((1..=600).contains(&start.interval.as_secs()), "{start:?}");
     let left = start.expires_at.since(now());
     assert!((0..=3_600).contains(&left), "{left} s for {start:?}");
 }

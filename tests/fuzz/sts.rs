@@ -26,7 +26,7 @@ fuzz_target!(|bytes: &[u8]| {
             session_name: "jane".into(),
             external_id: None,
             source_identity: None,
-            duration: None,
+            duration_seconds: None,
             region,
         };
         if let Some(credentials) = send(AWS.assume_role(&before, &chain)) {

@@ -16,7 +16,7 @@ fuzz_target!(|bytes: &[u8]| {
     let written = with_token(bytes, &url, &region, &access, expires);
     let token = parse_bytes(&written).expect("what was written is read");
     assert!(
-        token.is_ours && token.access_token == access && token.expires_at == expires,
+        token.is_from_rolecall && token.access_token == access && token.expires_at == expires,
         "{token:?}"
     );
     assert!(

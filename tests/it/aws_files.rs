@@ -123,7 +123,7 @@ fn values_that_only_the_user_knows_are_named_and_left_alone() {
     assert!(code == 1 && found.iter().all(|finding| finding["fixable"] == false), "{text}");
     for words in [
         "[profile a] names the session `crop`, which is not in the file",
-        "write `sso_session = corp` if that is meant",
+        "write `sso_session = corp` if you mean that one",
         "of 11 digits, not 12: 12345678901; is a zero missing in front?",
         "[profile b] has no `sso_region`",
         "has `sso_region` twice: eu-west-1 in line 3, us-east-1 here",

@@ -78,7 +78,7 @@ fn aws_files_that_programs_give_up_are_named_by_line() {
         "{text}"
     );
     assert!(
-        text.contains("line 4: [profile a] stands there a second time")
+        text.contains("line 4: [profile a] is in the file twice")
             && text.contains("line 2 of ~/.aws/credentials"),
         "{text}"
     );

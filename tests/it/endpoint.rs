@@ -216,7 +216,7 @@ fn credentials_are_renewed_while_the_command_runs() {
     let sandbox = signed_in_with(SimulatorOptions {
         accounts: 16,
         roles: 4,
-        role_lifetime: 6,
+        role_lifetime_seconds: 6,
         ..SimulatorOptions::default()
     });
     let inside = EndpointChild::new(&sandbox);
@@ -254,7 +254,7 @@ fn without_a_sign_in_programs_get_the_next_command_and_no_browser_opens() {
     let sandbox = signed_in_with(SimulatorOptions {
         accounts: 16,
         roles: 4,
-        role_lifetime: 2,
+        role_lifetime_seconds: 2,
         ..SimulatorOptions::default()
     });
     let inside = expired_child(&sandbox);
@@ -273,7 +273,7 @@ fn with_auto_login_always_a_program_that_asks_opens_a_browser() {
     let sandbox = signed_in_with(SimulatorOptions {
         accounts: 16,
         roles: 4,
-        role_lifetime: 2,
+        role_lifetime_seconds: 2,
         ..SimulatorOptions::default()
     });
     sandbox.prepend_config("auto_login = \"always\"");

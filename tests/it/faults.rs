@@ -183,7 +183,7 @@ fn expiry_is_measured_by_this_machines_clock() {
         let sandbox = Sandbox::with_options(SimulatorOptions {
             accounts: 4,
             roles: 2,
-            approval: DeviceApproval::AfterMillis(0),
+            approval: DeviceApproval::After(Duration::ZERO),
             ..SimulatorOptions::default()
         });
         sandbox.aws.add_fault(Fault::SkewClock { seconds });

@@ -18,7 +18,7 @@ fn short_lived(seconds: i64) -> Sandbox {
     let sandbox = Sandbox::with_options(SimulatorOptions {
         accounts: 16,
         roles: 4,
-        role_lifetime: seconds,
+        role_lifetime_seconds: seconds,
         ..SimulatorOptions::default()
     });
     sandbox.login("corp");

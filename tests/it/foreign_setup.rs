@@ -9,7 +9,7 @@ use crate::terminal::Terminal;
 /// Everything that a user types, in a shell whose prompt is `ready> `.
 fn run_wizard(shell: &str, args: &[&str], start_file: (&str, &str), hook: &str) {
     let sandbox = Sandbox::with_options(SimulatorOptions {
-        approval: rolecall::demo::DeviceApproval::AfterMillis(0),
+        approval: rolecall::demo::DeviceApproval::After(std::time::Duration::ZERO),
         ..SimulatorOptions::default()
     });
     std::fs::remove_dir_all(sandbox.path("rolecall")).unwrap();

@@ -119,7 +119,8 @@ fn the_cli_signs_in_asks_and_signs_out() {
 #[ignore = "needs the AWS CLI v2"]
 fn the_cli_refreshes_a_token_that_is_about_to_end() {
     // The CLI renews a token in its last fifteen minutes.
-    let sandbox = sandbox(SimulatorOptions { token_lifetime: 600, ..SimulatorOptions::default() });
+    let sandbox =
+        sandbox(SimulatorOptions { token_lifetime_seconds: 600, ..SimulatorOptions::default() });
     cli_login(&sandbox);
     let (first, grants) = (cli_token(&sandbox), sandbox.aws.call_count("CreateToken"));
     json(&mut aws(&sandbox, &["sts", "get-caller-identity", "--profile", "native"]));

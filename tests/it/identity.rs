@@ -41,7 +41,10 @@ fn simulator_and_client_with(
 }
 
 fn auto_approving() -> SimulatorOptions {
-    SimulatorOptions { approval: DeviceApproval::AfterMillis(0), ..SimulatorOptions::default() }
+    SimulatorOptions {
+        approval: DeviceApproval::After(Duration::ZERO),
+        ..SimulatorOptions::default()
+    }
 }
 
 /// Presses a button on a page, on another thread.
@@ -210,7 +213,7 @@ async fn credentials_go_on_to_another_role_and_to_the_console() {
         session_name: "jane@laptop".into(),
         external_id: None,
         source_identity: None,
-        duration: Some(43_200),
+        duration_seconds: Some(43_200),
         region: region.clone(),
     };
     let chained = identity.assume_role(&from, &chain).await.unwrap();

@@ -4,6 +4,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
 use rolecall::demo::{self, DeviceApproval, Simulator, SimulatorOptions};
 
@@ -29,7 +30,7 @@ impl Sandbox {
         Self::with_options(SimulatorOptions {
             accounts: 16,
             roles: 4,
-            approval: DeviceApproval::AfterMillis(0),
+            approval: DeviceApproval::After(Duration::ZERO),
             ..SimulatorOptions::default()
         })
     }

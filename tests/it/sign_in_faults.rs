@@ -134,7 +134,7 @@ fn an_answer_without_id_or_secret_is_requested_again_and_never_stored() {
             );
             let sandbox = Sandbox::new();
             sandbox.aws.add_fault(edited_response("RegisterClient", 9, edit));
-            assert_refused(&sandbox.run(&DEVICE), 6, &["makes no sense", &field[1..]]);
+            assert_refused(&sandbox.run(&DEVICE), 6, &["is not valid", &field[1..]]);
             sandbox.aws.clear_faults();
             assert_eq!(sandbox.run(&DEVICE).code, 0, "{field}: the next sign-in is not spoiled");
         }
@@ -183,7 +183,7 @@ fn an_answer_without_its_code_or_address_is_not_shown() {
             let sandbox = Sandbox::new();
             sandbox.aws.add_fault(edited_response("StartDeviceAuthorization", 9, edit));
             let ran = sandbox.run(&DEVICE);
-            assert_refused(&ran, 6, &["makes no sense", &field[1..]]);
+            assert_refused(&ran, 6, &["is not valid", &field[1..]]);
             assert!(!ran.stderr.contains("signing in"), "{field}: {ran:?}");
         }
     }
@@ -199,7 +199,7 @@ fn an_access_token_that_no_request_can_carry_is_not_stored() {
             ReplyEdit::Set("/accessToken".into(), json!(token)),
         ));
         let ran = sandbox.run(&DEVICE);
-        assert_refused(&ran, 6, &["makes no sense", "accessToken"]);
+        assert_refused(&ran, 6, &["is not valid", "accessToken"]);
         assert!(Records::new(&sandbox).token("corp").is_none(), "{token:?}");
     }
 }

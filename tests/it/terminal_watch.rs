@@ -14,7 +14,7 @@ fn ctrl_c_stops_the_watch_with_the_file_complete() {
     let sandbox = Sandbox::with_options(SimulatorOptions {
         accounts: 16,
         roles: 4,
-        role_lifetime: 3,
+        role_lifetime_seconds: 3,
         ..SimulatorOptions::default()
     });
     sandbox.login("corp");

@@ -1,44 +1,46 @@
-//! Correcting what has only one right way: the lines in question change, all others stay byte for
-//! byte.
+//! Fixes for problems with only one possible correction. All other lines stay byte for byte.
 
 use std::collections::BTreeSet;
 
 use crate::awsconfig::AwsConfig;
+use crate::awsconfig::lexer::BYTE_ORDER_MARK;
 use crate::awsconfig::lint::syntax_problems;
 
-use super::outline::Subject;
+use super::subject::Subject;
 use super::{LineReplacement, SsoProblem, problems};
 
-/// Corrections can bring others to light, such as a key in a section that nothing read before.
+/// The most passes over the file. A fix can reveal further problems, such as a key in a section
+/// that was ignored before.
 const MAX_PASSES: usize = 8;
-/// So many problems are tried one by one if they can't be corrected together.
+/// The most problems to fix one by one if they can't be fixed together.
 const MAX_SINGLE_FIXES: usize = 64;
 
-/// The file with every fixable problem corrected; `None` if there is none, if the file is not
-/// UTF-8, or if nothing can be corrected without changing what other sections say.
+/// Fixes every fixable problem and returns the new bytes; `None` if there is no such problem, if
+/// the file is not UTF-8, or if nothing can be fixed without changing the meaning of other
+/// sections.
 pub fn apply_fixes(bytes: &[u8]) -> Option<Vec<u8>> {
     std::str::from_utf8(bytes).ok()?;
-    let mut now = bytes.to_vec();
+    let mut fixed = bytes.to_vec();
     for _ in 0..MAX_PASSES {
         let found: Vec<SsoProblem> =
-            problems(&now).into_iter().filter(SsoProblem::is_fixable).collect();
+            problems(&fixed).into_iter().filter(SsoProblem::is_fixable).collect();
         let chosen = on_distinct_lines(&found);
-        let next = try_fix(&now, &chosen).or_else(|| {
-            // One that can't be corrected keeps no other from it.
-            let singly = |problem: &&SsoProblem| try_fix(&now, &[*problem]).is_some();
+        let next = try_fix(&fixed, &chosen).or_else(|| {
+            // A problem that can't be fixed must not prevent the others from being fixed.
+            let is_possible = |problem: &&SsoProblem| try_fix(&fixed, &[*problem]).is_some();
             let possible: Vec<&SsoProblem> =
-                chosen.iter().copied().take(MAX_SINGLE_FIXES).filter(singly).collect();
-            try_fix(&now, &possible).or_else(|| try_fix(&now, possible.get(..1)?))
+                chosen.iter().copied().take(MAX_SINGLE_FIXES).filter(is_possible).collect();
+            try_fix(&fixed, &possible).or_else(|| try_fix(&fixed, possible.get(..1)?))
         });
         match next {
-            Some(next) => now = next,
+            Some(next) => fixed = next,
             None => break,
         }
     }
-    (now != bytes).then_some(now)
+    (fixed != bytes).then_some(fixed)
 }
 
-/// Problems that change different lines.
+/// Selects problems whose fixes change different lines.
 fn on_distinct_lines(found: &[SsoProblem]) -> Vec<&SsoProblem> {
     let mut lines = BTreeSet::new();
     found
@@ -47,8 +49,8 @@ fn on_distinct_lines(found: &[SsoProblem]) -> Vec<&SsoProblem> {
         .collect()
 }
 
-/// The text with these problems corrected, if they are gone then and nothing else says anything
-/// new.
+/// Fixes these problems; `None` if one of them remains, or if the meaning of another section
+/// changes.
 fn try_fix(bytes: &[u8], chosen: &[&SsoProblem]) -> Option<Vec<u8>> {
     if chosen.is_empty() {
         return None;
@@ -73,8 +75,10 @@ fn apply_edits<'e>(
         bytes.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
     for LineReplacement { line, lines: new } in edits {
         let old = lines.get_mut(line - 1)?;
-        let mark: &[u8] =
-            if *line == 1 && old.starts_with(b"\xef\xbb\xbf") { b"\xef\xbb\xbf" } else { b"" };
+        let mark = match *line {
+            1 if old.starts_with(BYTE_ORDER_MARK.as_bytes()) => BYTE_ORDER_MARK.as_bytes(),
+            _ => b"",
+        };
         let end: &[u8] = match &old[..] {
             [.., b'\r', b'\n'] => b"\r\n",
             [.., b'\n'] => b"\n",
@@ -87,7 +91,7 @@ fn apply_edits<'e>(
     Some(lines.concat())
 }
 
-/// What all profiles and sessions say but the changed ones.
+/// The content of all profiles and sessions but the changed ones, for comparison.
 fn other_sections(bytes: &[u8], changed: &BTreeSet<&Subject>) -> impl PartialEq + use<> {
     let config = AwsConfig::parse(bytes);
     let mut profiles = config.profiles();

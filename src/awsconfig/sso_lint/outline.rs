@@ -1,38 +1,25 @@
-//! The file as sections and keys with their line numbers, each section under the name that was
-//! meant.
+//! The outline of a file: sections and keys with their line numbers.
 
-use crate::awsconfig::header;
 use crate::awsconfig::lexer::{IniLexer, IniLine};
 use crate::awsconfig::values::plain_text;
 
-use super::headers::{self, HeaderProblem};
-
-/// What a section is about, also if its header is misspelled.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Subject {
-    /// `[sso-session NAME]`.
-    Session(String),
-    /// `[profile NAME]` or `[default]`.
-    Profile(String),
-    /// A section that is not about sign-in, or has no name.
-    Other,
-}
+use super::subject::{self, HeaderProblem, Subject};
 
 /// A key with its value.
 #[derive(Debug)]
 pub(super) struct KeyEntry<'t> {
-    /// Its line, from 1.
+    /// The line, from 1.
     pub(super) line: usize,
     /// The key in lower case.
     pub(super) key: String,
-    /// The first line of its value.
+    /// The first line of the value.
     pub(super) value: &'t str,
-    /// The lines that continue the value.
+    /// The further lines of the value, with their numbers.
     pub(super) continuation: Vec<(usize, &'t str)>,
 }
 
 impl KeyEntry<'_> {
-    /// The value without comments, quotes and blanks around it.
+    /// Returns the value without comments, quotes and whitespace around it.
     pub(super) fn plain_value(&self) -> &str {
         match (self.value.is_empty(), self.continuation.first()) {
             (true, Some((_, first))) => plain_text(first),
@@ -46,34 +33,34 @@ impl KeyEntry<'_> {
 pub(super) struct OutlineSection<'t> {
     /// The line of its header, from 1.
     pub(super) line: usize,
-    /// What is between the brackets.
+    /// The text between the brackets.
     pub(super) header_text: &'t str,
-    /// What it is about.
+    /// The subject.
     pub(super) subject: Subject,
-    /// What is wrong with its header.
+    /// The problem of the header, if any.
     pub(super) header_problem: Option<HeaderProblem>,
-    /// Its keys.
+    /// The keys.
     pub(super) entries: Vec<KeyEntry<'t>>,
 }
 
 impl<'t> OutlineSection<'t> {
-    /// The last entry of a key that has a value, as readers take it.
+    /// Returns the last entry of a key with a value, which is the one that programs use.
     pub(super) fn entry(&self, key: &str) -> Option<&KeyEntry<'t>> {
         self.entries.iter().rev().find(|entry| entry.key == key && !entry.plain_value().is_empty())
     }
 
-    /// Whether it has anything to do with sign-in.
+    /// Whether it has keys for sign-in.
     pub(super) fn is_about_sso(&self) -> bool {
         self.entries.iter().any(|entry| entry.key.contains("sso"))
     }
 
-    /// The section as messages show it.
+    /// The header for messages.
     pub(super) fn label(&self) -> String {
         format!("[{}]", super::truncate(self.header_text.trim()))
     }
 }
 
-/// The sections of a text, and its lines with their ends.
+/// The sections of a text, and its lines with their line endings.
 #[derive(Debug)]
 pub(super) struct Outline<'t> {
     pub(super) sections: Vec<OutlineSection<'t>>,
@@ -81,14 +68,14 @@ pub(super) struct Outline<'t> {
 }
 
 impl<'t> Outline<'t> {
-    /// Reads a text without a byte order mark.
+    /// Parses a text without a byte order mark.
     pub(super) fn parse(text: &'t str) -> Self {
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
-        let (mut parts, mut reader) = (Vec::<OutlineSection<'t>>::new(), IniLexer::default());
+        let (mut sections, mut lexer) = (Vec::<OutlineSection<'t>>::new(), IniLexer::default());
         for (line, number) in lines.iter().copied().zip(1..) {
-            match (reader.lex_line(line), parts.last_mut()) {
+            match (lexer.lex_line(line), sections.last_mut()) {
                 (IniLine::Header(inside), _) => {
-                    parts.push(OutlineSection {
+                    sections.push(OutlineSection {
                         line: number,
                         header_text: inside,
                         subject: Subject::Other,
@@ -96,50 +83,38 @@ impl<'t> Outline<'t> {
                         entries: Vec::new(),
                     });
                 }
-                (IniLine::Key(key, value), Some(part)) => {
-                    part.entries.push(KeyEntry {
+                (IniLine::Key(key, value), Some(section)) => {
+                    section.entries.push(KeyEntry {
                         line: number,
                         key: key.to_lowercase(),
                         value,
                         continuation: Vec::new(),
                     });
                 }
-                (IniLine::Continuation(text), Some(part)) => {
-                    if let Some(entry) = part.entries.last_mut() {
+                (IniLine::Continuation(text), Some(section)) => {
+                    if let Some(entry) = section.entries.last_mut() {
                         entry.continuation.push((number, text));
                     }
                 }
                 _ => {}
             }
         }
-        for part in &mut parts {
-            (part.subject, part.header_problem) = headers::check_header(part);
+        for section in &mut sections {
+            (section.subject, section.header_problem) =
+                subject::classify(section.header_text, section.is_about_sso());
         }
-        Self { sections: parts, lines }
+        Self { sections, lines }
     }
 
-    /// A line by its number, without its end.
+    /// Returns a line by its number, without its line ending.
     pub(super) fn line(&self, number: usize) -> &'t str {
         self.lines.get(number - 1).map_or("", |line| line.trim_end_matches(['\r', '\n']))
     }
 
-    /// Whether a section has this subject without a mistake in its header.
+    /// Whether a section with a correct header has this subject.
     pub(super) fn has_section(&self, subject: &Subject) -> bool {
-        self.sections.iter().any(|part| part.subject == *subject && part.header_problem.is_none())
-    }
-}
-
-/// The name behind the first word of a header: the second word, or all that follow.
-pub(super) fn after_first_word(inside: &str) -> &str {
-    inside.trim().split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim())
-}
-
-/// The subject that a well-formed header has.
-pub(super) fn parse_subject(inside: &str) -> Option<Subject> {
-    let name = header::name(inside)?;
-    match header::kind(inside) {
-        header::SectionKind::SsoSession => Some(Subject::Session(name)),
-        header::SectionKind::Profile => Some(Subject::Profile(name)),
-        _ => None,
+        self.sections
+            .iter()
+            .any(|section| section.subject == *subject && section.header_problem.is_none())
     }
 }

@@ -1,22 +1,23 @@
-//! Sessions and profiles as a whole: what they lack, what contradicts itself, and names that
-//! nothing has.
+//! Checks of whole sessions and profiles: missing keys, contradicting values, and references to
+//! unknown sessions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{Region, StartUrl, edit_distance};
 
-use super::outline::{KeyEntry, Outline, OutlineSection, Subject};
+use super::outline::{KeyEntry, Outline, OutlineSection};
 use super::settings::misspelled_or_indented_keys;
+use super::subject::Subject;
 use super::{LineReplacement, SsoProblem, SsoProblemKind, truncate};
 
-/// A session or a profile with all sections of its name.
+/// A session or profile, with all sections of its name.
 struct MergedSection<'o, 't> {
     outline: &'o Outline<'t>,
     subject: &'o Subject,
     sections: Vec<&'o OutlineSection<'t>>,
 }
 
-/// What the whole file knows.
+/// Values of the whole file that checks compare with.
 struct KnownValues<'o> {
     sessions: BTreeMap<&'o str, (Option<String>, Option<Region>)>,
     /// Regions by the normalized start URL.
@@ -25,16 +26,16 @@ struct KnownValues<'o> {
 
 /// Checks all sessions and profiles.
 pub(super) fn problems(outline: &Outline<'_>, out: &mut Vec<SsoProblem>) {
-    let mut wholes: BTreeMap<&Subject, MergedSection<'_, '_>> = BTreeMap::new();
-    for part in outline.sections.iter().filter(|part| part.subject != Subject::Other) {
-        let whole = MergedSection { outline, subject: &part.subject, sections: Vec::new() };
-        wholes.entry(&part.subject).or_insert(whole).sections.push(part);
+    let mut merged: BTreeMap<&Subject, MergedSection<'_, '_>> = BTreeMap::new();
+    for section in outline.sections.iter().filter(|section| section.subject != Subject::Other) {
+        let empty = || MergedSection { outline, subject: &section.subject, sections: Vec::new() };
+        merged.entry(&section.subject).or_insert_with(empty).sections.push(section);
     }
-    let known = KnownValues::new(&wholes);
-    for whole in wholes.values() {
+    let known = KnownValues::new(&merged);
+    for whole in merged.values() {
         match whole.subject {
             Subject::Session(_) => whole.check_session(&known, out),
-            Subject::Profile(_) if whole.sections.iter().any(|part| part.is_about_sso()) => {
+            Subject::Profile(_) if whole.sections.iter().any(|section| section.is_about_sso()) => {
                 whole.check_profile(&known, out)
             }
             _ => {}
@@ -43,14 +44,14 @@ pub(super) fn problems(outline: &Outline<'_>, out: &mut Vec<SsoProblem>) {
 }
 
 impl<'o> KnownValues<'o> {
-    fn new(wholes: &BTreeMap<&'o Subject, MergedSection<'o, '_>>) -> Self {
+    fn new(merged: &BTreeMap<&'o Subject, MergedSection<'o, '_>>) -> Self {
         let (mut sessions, mut regions) =
             (BTreeMap::new(), BTreeMap::<String, BTreeSet<Region>>::new());
-        for whole in wholes.values() {
+        for section in merged.values() {
             for prefix in ["", "granted_"] {
                 let (url, region) = (
-                    whole.plain_value(&format!("{prefix}sso_start_url")),
-                    whole.plain_value(&format!("{prefix}sso_region")),
+                    section.plain_value(&format!("{prefix}sso_start_url")),
+                    section.plain_value(&format!("{prefix}sso_region")),
                 );
                 let region = region.map(Region::new).filter(Region::is_well_formed);
                 if let (Some(url), Some(region)) = (url, &region) {
@@ -59,7 +60,7 @@ impl<'o> KnownValues<'o> {
                         .or_default()
                         .insert(region.clone());
                 }
-                if let (Subject::Session(name), "") = (whole.subject, prefix) {
+                if let (Subject::Session(name), "") = (section.subject, prefix) {
                     sessions.insert(name.as_str(), (url.map(str::to_owned), region));
                 }
             }
@@ -67,7 +68,7 @@ impl<'o> KnownValues<'o> {
         Self { sessions, regions }
     }
 
-    /// The region of a portal, if the file knows one and only one.
+    /// Returns the region of a start URL if the file has exactly one for it.
     fn region_of_portal(&self, start_url: &str) -> Option<&Region> {
         let all = self.regions.get(StartUrl::new(start_url).normalized())?;
         if all.len() == 1 { all.first() } else { None }
@@ -76,7 +77,7 @@ impl<'o> KnownValues<'o> {
 
 impl<'t> MergedSection<'_, 't> {
     fn entry(&self, key: &str) -> Option<&KeyEntry<'t>> {
-        self.sections.iter().rev().find_map(|part| part.entry(key))
+        self.sections.iter().rev().find_map(|section| section.entry(key))
     }
 
     fn plain_value(&self, key: &str) -> Option<&str> {
@@ -86,18 +87,22 @@ impl<'t> MergedSection<'_, 't> {
     fn new_problem(
         &self,
         line: usize,
-        what: String,
+        message: String,
         advice: String,
-        code: SsoProblemKind,
+        kind: SsoProblemKind,
     ) -> SsoProblem {
-        let part =
-            self.sections.iter().rev().find(|part| part.line <= line).unwrap_or(&self.sections[0]);
+        let section = self
+            .sections
+            .iter()
+            .rev()
+            .find(|section| section.line <= line)
+            .unwrap_or(&self.sections[0]);
         SsoProblem {
             line,
-            section: part.label(),
-            message: what,
+            section: section.label(),
+            message,
             advice,
-            kind: code,
+            kind,
             edit: None,
             subject: self.subject.clone(),
         }
@@ -128,14 +133,14 @@ impl<'t> MergedSection<'_, 't> {
         }
     }
 
-    /// Whether its credentials come from a program: `doctor` tells elsewhere that keys of sign-in
-    /// beside that exclude it.
+    /// Whether its credentials come from a program. Another check of `doctor` reports sign-in keys
+    /// in such a profile.
     fn has_credential_process(&self) -> bool {
         self.entry("credential_process").is_some()
     }
 
-    /// A profile that names a session: it must exist, and what the profile says itself must not
-    /// differ from it.
+    /// Checks a profile that names a session: the session must exist, and the profile's own start
+    /// URL and region must equal those of the session.
     fn check_session_reference(
         &self,
         entry: &KeyEntry<'t>,
@@ -152,7 +157,7 @@ impl<'t> MergedSection<'_, 't> {
                 .filter(|(distance, _)| *distance <= 2);
             let advice = match near {
                 Some((_, near)) => format!(
-                    "write `sso_session = {near}` if that is meant, or add [sso-session {}]",
+                    "write `sso_session = {near}` if you mean that one, or add [sso-session {}]",
                     truncate(name)
                 ),
                 None => format!(
@@ -160,10 +165,11 @@ impl<'t> MergedSection<'_, 't> {
                     truncate(name)
                 ),
             };
-            let what = format!("names the session `{}`, which is not in the file", truncate(name));
+            let message =
+                format!("names the session `{}`, which is not in the file", truncate(name));
             return out.push(self.new_problem(
                 entry.line,
-                what,
+                message,
                 advice,
                 SsoProblemKind::UnknownReference,
             ));
@@ -175,21 +181,21 @@ impl<'t> MergedSection<'_, 't> {
             region.as_ref().is_some_and(|region| *region != Region::new(own.plain_value()))
         });
         for own in own_url.into_iter().chain(own_region) {
-            let what = format!(
-                "has another `{}` than its session `{}`, which AWS programs refuse",
+            let message = format!(
+                "has another `{}` than its session `{}`, which AWS programs reject",
                 own.key,
                 truncate(name)
             );
             out.push(self.new_problem(
                 own.line,
-                what,
-                format!("take `{}` out of the profile", own.key),
+                message,
+                format!("remove `{}` from the profile", own.key),
                 SsoProblemKind::Conflict,
             ));
         }
     }
 
-    /// A profile without a session: start URL and region belong together.
+    /// Checks a profile without a session: it needs both a start URL and a region, or neither.
     fn check_without_session(&self, known: &KnownValues<'_>, out: &mut Vec<SsoProblem>) {
         for prefix in ["", "granted_"] {
             let key = |name: &str| format!("{prefix}sso_{name}");
@@ -205,19 +211,19 @@ impl<'t> MergedSection<'_, 't> {
                 {
                     let advice =
                         "add `sso_session = NAME`, the name of an [sso-session]".to_owned();
-                    let disguised: Vec<String> = self
+                    let misplaced: Vec<String> = self
                         .sections
                         .iter()
-                        .flat_map(|part| misspelled_or_indented_keys(part))
+                        .flat_map(|section| misspelled_or_indented_keys(section))
                         .collect();
-                    if !disguised.contains(&key("session"))
-                        && !disguised.contains(&key("start_url"))
+                    if !misplaced.contains(&key("session"))
+                        && !misplaced.contains(&key("start_url"))
                     {
-                        let what =
+                        let message =
                             format!("has neither `{}` nor `{}`", key("session"), key("start_url"));
                         out.push(self.new_problem(
                             self.sections[0].line,
-                            what,
+                            message,
                             advice,
                             SsoProblemKind::MissingKey,
                         ));
@@ -228,25 +234,28 @@ impl<'t> MergedSection<'_, 't> {
         }
     }
 
-    /// A key that must be there. If its value is known, adding it is safe.
+    /// Checks for a required key. If its value is known, the problem is fixable.
     fn check_required(&self, key: &str, value: Option<&Region>, out: &mut Vec<SsoProblem>) {
         if self.entry(key).is_some()
-            || self
-                .sections
-                .iter()
-                .any(|part| misspelled_or_indented_keys(part).any(|disguised| disguised == key))
+            || self.sections.iter().any(|section| {
+                misspelled_or_indented_keys(section).any(|misplaced| misplaced == key)
+            })
         {
             return;
         }
-        let (part, placeholder) = (
+        let (section, placeholder) = (
             self.sections[0],
             key.trim_start_matches("granted_").trim_start_matches("sso_").to_uppercase(),
         );
-        let (line, shown) = (part.line, value.map_or(placeholder, ToString::to_string));
-        // A second key of the same name would be an error of its own: some AWS programs give up the
-        // whole file.
-        if let Some(empty) =
-            self.sections.iter().rev().flat_map(|part| &part.entries).find(|entry| entry.key == key)
+        let (line, shown) = (section.line, value.map_or(placeholder, ToString::to_string));
+        // A second key of the same name would be another problem: some AWS programs reject the
+        // whole file for it.
+        if let Some(empty) = self
+            .sections
+            .iter()
+            .rev()
+            .flat_map(|section| &section.entries)
+            .find(|entry| entry.key == key)
         {
             let mut problem = self.new_problem(
                 empty.line,
@@ -276,12 +285,12 @@ impl<'t> MergedSection<'_, 't> {
             SsoProblemKind::MissingKey,
         );
         if let Some(value) = value {
-            // Behind the first key, at its indentation: a line that is indented otherwise would
-            // belong to another one.
-            let (line, indented) = part
+            // Add it after the first key with the same indentation: a line with another indentation
+            // would belong to another key.
+            let (line, indented) = section
                 .entries
                 .first()
-                .map_or((part.line, part.line), |entry| (last_line(entry), entry.line));
+                .map_or((section.line, section.line), |entry| (last_line(entry), entry.line));
             let indent: String = self
                 .outline
                 .line(indented)
@@ -296,13 +305,13 @@ impl<'t> MergedSection<'_, 't> {
         out.push(problem);
     }
 
-    /// Keys that have several values, in one section or in several of the same name.
+    /// Checks for keys with several values, in one section or in several of the same name.
     fn check_conflicts(&self, out: &mut Vec<SsoProblem>) {
         for key in ["sso_start_url", "sso_region"] {
             let all: Vec<&KeyEntry<'_>> = self
                 .sections
                 .iter()
-                .flat_map(|part| &part.entries)
+                .flat_map(|section| &section.entries)
                 .filter(|entry| entry.key == key && !entry.plain_value().is_empty())
                 .collect();
             let same = |one: &str, other: &str| match key {
@@ -313,14 +322,16 @@ impl<'t> MergedSection<'_, 't> {
             if let Some(other) =
                 before.iter().find(|other| !same(other.plain_value(), last.plain_value()))
             {
-                let what = format!(
+                let message = format!(
                     "has `{key}` twice: {} in line {}, {} here",
                     truncate(other.plain_value()),
                     other.line,
                     truncate(last.plain_value())
                 );
-                let advice = "keep one of them; rolecall uses the last one, and the AWS CLI reads no file with both".to_owned();
-                out.push(self.new_problem(last.line, what, advice, SsoProblemKind::Conflict));
+                let advice = "keep one of them; rolecall uses the last one, and the AWS CLI \
+                              rejects files with both"
+                    .to_owned();
+                out.push(self.new_problem(last.line, message, advice, SsoProblemKind::Conflict));
             }
         }
     }

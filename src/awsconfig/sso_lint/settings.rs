@@ -1,13 +1,14 @@
-//! Keys and values of one section: misspelled keys, lines that became part of others, values with
+//! Checks of the keys and values of one section: misspelled keys, indented keys, values with
 //! something around them.
 
 use crate::awsconfig::values::plain_text;
 use crate::domain::{Region, edit_distance};
 
-use super::outline::{KeyEntry, Outline, OutlineSection, Subject};
+use super::outline::{KeyEntry, Outline, OutlineSection};
+use super::subject::Subject;
 use super::{LineReplacement, SsoProblem, SsoProblemKind, truncate};
 
-/// Keys of sign-in.
+/// The keys for sign-in.
 const SSO_KEYS: [&str; 6] = [
     "sso_session",
     "sso_start_url",
@@ -16,34 +17,34 @@ const SSO_KEYS: [&str; 6] = [
     "sso_role_name",
     "sso_registration_scopes",
 ];
-/// Keys that other programs write. They are not mistakes.
+/// Keys that other programs write. They are not misspelled.
 const THIRD_PARTY_KEYS: [&str; 3] = ["sso_account_name", "sso_auto_populated", "sso_role_arn"];
-/// Names that people give to keys of a session.
+/// Wrong names for keys of a session.
 const SESSION_ALIASES: [(&str, &str); 3] = [
     ("start_url", "sso_start_url"),
     ("region", "sso_region"),
     ("scopes", "sso_registration_scopes"),
 ];
-/// Names that people give to keys of a profile.
+/// Wrong names for keys of a profile.
 const PROFILE_ALIASES: [(&str, &str); 4] = [
     ("sso_account", "sso_account_id"),
     ("sso_role", "sso_role_name"),
     ("account_id", "sso_account_id"),
     ("role_name", "sso_role_name"),
 ];
-/// Prefix of Granted's spelling of the same keys.
+/// The prefix of Granted's variants of the same keys.
 const GRANTED_PREFIX: &str = "granted_";
-/// How far a key may be from the one that was meant.
+/// The largest edit distance between a misspelled key and the intended one.
 const MAX_EDIT_DISTANCE: usize = 2;
 
-/// The key that was meant, if this is none.
-fn intended_key(part: &OutlineSection<'_>, key: &str) -> Option<String> {
+/// Returns the intended key if this one is misspelled.
+fn intended_key(section: &OutlineSection<'_>, key: &str) -> Option<String> {
     let (prefix, bare) =
         key.strip_prefix(GRANTED_PREFIX).map_or(("", key), |bare| (GRANTED_PREFIX, bare));
     if SSO_KEYS.contains(&bare) || THIRD_PARTY_KEYS.contains(&bare) {
         return None;
     }
-    let aliases = if matches!(part.subject, Subject::Session(_)) {
+    let aliases = if matches!(section.subject, Subject::Session(_)) {
         &SESSION_ALIASES[..]
     } else {
         &PROFILE_ALIASES[..]
@@ -57,35 +58,38 @@ fn intended_key(part: &OutlineSection<'_>, key: &str) -> Option<String> {
             .min()
             .map(|(_, key)| key)
     };
-    // If the right key exists too, the other one is a note and not a mistake.
-    alias.or_else(near).map(|key| format!("{prefix}{key}")).filter(|key| part.entry(key).is_none())
+    // If the right key exists too, the other one is harmless.
+    alias
+        .or_else(near)
+        .map(|key| format!("{prefix}{key}"))
+        .filter(|key| section.entry(key).is_none())
 }
 
 /// Checks the keys and values of a section.
 pub(super) fn problems(
     outline: &Outline<'_>,
-    part: &OutlineSection<'_>,
+    section: &OutlineSection<'_>,
     out: &mut Vec<SsoProblem>,
 ) {
-    let problem = |line, what, advice, code, edit| SsoProblem {
+    let problem = |line, message, advice, kind, edit| SsoProblem {
         line,
-        section: part.label(),
-        message: what,
+        section: section.label(),
+        message,
         advice,
-        kind: code,
+        kind,
         edit,
-        subject: part.subject.clone(),
+        subject: section.subject.clone(),
     };
-    for entry in &part.entries {
-        check_indented_keys(outline, part, entry, out);
-        if let Some(right) = intended_key(part, &entry.key) {
+    for entry in &section.entries {
+        check_indented_keys(outline, section, entry, out);
+        if let Some(right) = intended_key(section, &entry.key) {
             let line = outline.line(entry.line);
             let edit = replace_once(line, &entry.key, &right)
                 .map(|text| LineReplacement { line: entry.line, lines: vec![text] });
-            let what = format!("has `{}` where `{right}` is meant", truncate(&entry.key));
+            let message = format!("has `{}` instead of `{right}`", truncate(&entry.key));
             out.push(problem(
                 entry.line,
-                what,
+                message,
                 format!("write `{right}`"),
                 SsoProblemKind::MisspelledKey,
                 edit,
@@ -97,17 +101,17 @@ pub(super) fn problems(
             continue;
         }
         let (key, value) = (&entry.key, entry.plain_value());
-        if let Some((what, whose)) = surrounding_text(entry) {
+        if let Some((extra, programs_take)) = surrounding_text(entry) {
             let edit = strip_value(outline.line(entry.line), entry);
             out.push(problem(
                 entry.line,
-                format!("has {what} `{key}`, which {whose} for part of the value"),
+                format!("has {extra} `{key}`, which {programs_take} for part of the value"),
                 format!("write `{key} = {}`", truncate(value)),
                 SsoProblemKind::BadValue,
                 edit,
             ));
         }
-        if let Some((what, right)) = value_problem(bare, value) {
+        if let Some((message, right)) = value_problem(bare, value) {
             let advice = right.as_ref().map_or_else(
                 || format!("correct `{key}`"),
                 |right| format!("write `{key} = {right}`"),
@@ -116,7 +120,7 @@ pub(super) fn problems(
                 right.and_then(|right| replace_once(outline.line(entry.line), value, &right));
             out.push(problem(
                 entry.line,
-                what,
+                message,
                 advice,
                 SsoProblemKind::BadValue,
                 edit.map(|text| LineReplacement { line: entry.line, lines: vec![text] }),
@@ -125,7 +129,7 @@ pub(super) fn problems(
     }
 }
 
-/// The line with one part replaced, if it has that part once. Keys are found in any case.
+/// Replaces the first occurrence of a part of a line, ignoring case; `None` if there is none.
 fn replace_once(line: &str, old: &str, new: &str) -> Option<String> {
     let lower = line.to_ascii_lowercase();
     let old = old.to_ascii_lowercase();
@@ -133,16 +137,16 @@ fn replace_once(line: &str, old: &str, new: &str) -> Option<String> {
     Some(format!("{}{new}{}", &line[..at], &line[at + old.len()..]))
 }
 
-/// What is around a value, in words that end before the key, and which programs take it for part of
-/// the value.
+/// Returns what is around a value and which programs treat it as part of the value, as parts of a
+/// sentence.
 fn surrounding_text(entry: &KeyEntry<'_>) -> Option<(&'static str, &'static str)> {
     let (value, plain) = (entry.value, entry.plain_value());
     if value.is_empty() || value == plain {
         return None;
     }
-    let behind = value.split_once(plain).map_or("", |(_, rest)| rest);
+    let after = value.split_once(plain).map_or("", |(_, rest)| rest);
     Some(match () {
-        () if behind.contains(['#', ';']) => ("a comment behind", "the AWS CLI takes"),
+        () if after.contains(['#', ';']) => ("a comment behind", "the AWS CLI takes"),
         () if value.contains(['"', '\'', '`', '\u{201c}']) => {
             ("quotes around", "AWS programs take")
         }
@@ -150,16 +154,16 @@ fn surrounding_text(entry: &KeyEntry<'_>) -> Option<(&'static str, &'static str)
     })
 }
 
-/// The value alone, with the comment on a line before it.
+/// Removes everything around a value and moves a comment to a line before it.
 fn strip_value(line: &str, entry: &KeyEntry<'_>) -> Option<LineReplacement> {
     let (plain, start) = (plain_text(entry.value), line.find(entry.value.trim_end())?);
-    let behind = entry.value.split_once(plain).map_or("", |(_, rest)| rest);
-    let comment = behind.find(['#', ';']).map(|at| behind[at..].trim_end().to_owned());
+    let after = entry.value.split_once(plain).map_or("", |(_, rest)| rest);
+    let comment = after.find(['#', ';']).map(|at| after[at..].trim_end().to_owned());
     let fixed = format!("{}{plain}", &line[..start]);
     Some(LineReplacement { line: entry.line, lines: comment.into_iter().chain([fixed]).collect() })
 }
 
-/// What is wrong with a value, and what it must be if that is clear.
+/// Returns what is wrong with a value, and the correct value if it is clear.
 fn value_problem(key: &str, value: &str) -> Option<(String, Option<String>)> {
     match key {
         "sso_account_id" => {
@@ -167,7 +171,7 @@ fn value_problem(key: &str, value: &str) -> Option<(String, Option<String>)> {
             if value.len() == 12 && digits.len() == 12 {
                 return None;
             }
-            let what = match digits.len() {
+            let message = match digits.len() {
                 12 if value
                     .chars()
                     .all(|letter| letter.is_ascii_digit() || matches!(letter, '-' | ' ')) =>
@@ -189,7 +193,11 @@ fn value_problem(key: &str, value: &str) -> Option<(String, Option<String>)> {
                 _ => format!("has an `sso_account_id` that is not 12 digits: {}", truncate(value)),
             };
             Some((
-                if digits.len() == 11 { what + "; is a zero missing in front?" } else { what },
+                if digits.len() == 11 {
+                    message + "; is a zero missing in front?"
+                } else {
+                    message
+                },
                 None,
             ))
         }
@@ -216,10 +224,11 @@ fn value_problem(key: &str, value: &str) -> Option<(String, Option<String>)> {
     }
 }
 
-/// Keys that are indented more than the one before: to AWS programs they are a part of its value.
+/// Reports keys that are indented more than the key before: AWS programs treat them as part of its
+/// value.
 fn check_indented_keys(
     outline: &Outline<'_>,
-    part: &OutlineSection<'_>,
+    section: &OutlineSection<'_>,
     entry: &KeyEntry<'_>,
     out: &mut Vec<SsoProblem>,
 ) {
@@ -237,7 +246,7 @@ fn check_indented_keys(
             outline.line(entry.line).chars().take_while(|letter| letter.is_whitespace()).collect();
         out.push(SsoProblem {
             line: *number,
-            section: part.label(),
+            section: section.label(),
             message: format!(
                 "has `{key}` indented below `{}`, so AWS programs take it for part of that value",
                 truncate(&entry.key)
@@ -245,22 +254,22 @@ fn check_indented_keys(
             advice: "remove the indentation".into(),
             kind: SsoProblemKind::IndentedKey,
             edit: Some(LineReplacement { line: *number, lines: vec![format!("{indent}{text}")] }),
-            subject: part.subject.clone(),
+            subject: section.subject.clone(),
         });
     }
 }
 
-/// The keys that a section has under a wrong name or on an indented line: they are not missing, but
-/// told otherwise.
+/// Returns the keys that a section has under a wrong name or on an indented line. They are not
+/// missing; other checks report them.
 pub(super) fn misspelled_or_indented_keys<'p>(
-    part: &'p OutlineSection<'_>,
+    section: &'p OutlineSection<'_>,
 ) -> impl Iterator<Item = String> + 'p {
-    let indented = part
+    let indented = section
         .entries
         .iter()
         .filter(|entry| !entry.value.is_empty())
         .flat_map(|entry| &entry.continuation);
     let indented = indented
         .map(|(_, text)| text.split(['=', ':']).next().unwrap_or_default().trim().to_lowercase());
-    part.entries.iter().filter_map(|entry| intended_key(part, &entry.key)).chain(indented)
+    section.entries.iter().filter_map(|entry| intended_key(section, &entry.key)).chain(indented)
 }

@@ -1,4 +1,4 @@
-//! Each mistake with its line and its correction, and files without one.
+//! Each problem with its line and its fix, and files without a problem.
 
 use super::*;
 use proptest::prelude::*;
@@ -19,7 +19,7 @@ fn fixed_text(text: &str) -> Option<String> {
 }
 
 #[test]
-fn files_in_order_have_no_problem() {
+fn valid_files_have_no_problem() {
     let profile = "sso_account_id = 012345678901\nsso_role_name = Admin\nregion = eu-west-1\n";
     for text in [
         String::new(),
@@ -40,7 +40,7 @@ fn files_in_order_have_no_problem() {
 }
 
 #[test]
-fn headers_that_nothing_reads_are_named_and_corrected() {
+fn headers_that_aws_programs_ignore_are_reported_and_fixed() {
     let body = "sso_start_url = https://x.awsapps.com/start\nsso_region = eu-west-1\n";
     for (header, right) in [
         ("[sso_session x]", "[sso-session x]"),
@@ -58,8 +58,8 @@ fn headers_that_nothing_reads_are_named_and_corrected() {
         ("[x]", "[profile x]"),
     ] {
         let text = format!("# mine\n{header}\n{body}");
-        let said = messages(&text);
-        assert!(said.len() == 1 && said[0].starts_with("2* ["), "{header}: {said:?}");
+        let found = messages(&text);
+        assert!(found.len() == 1 && found[0].starts_with("2* ["), "{header}: {found:?}");
         let fixed = format!("# mine\n{right}\n{body}");
         assert_eq!(fixed_text(&text).as_deref(), Some(fixed.as_str()), "{header}");
         assert_eq!(
@@ -84,7 +84,7 @@ fn headers_that_nothing_reads_are_named_and_corrected() {
 }
 
 #[test]
-fn keys_that_are_missing_or_misspelled() {
+fn missing_and_misspelled_keys_are_reported() {
     let url = "sso_start_url = https://x.awsapps.com/start";
     let account = "sso_account_id = 012345678901\nsso_role_name = Admin";
     for (text, want) in [
@@ -133,8 +133,8 @@ fn keys_that_are_missing_or_misspelled() {
             "6 [profile a] has another `sso_region` than its session `corp`",
         ),
     ] {
-        let said = messages(&text);
-        assert!(said.len() == 1 && said[0].starts_with(want), "{text}: {said:?}");
+        let found = messages(&text);
+        assert!(found.len() == 1 && found[0].starts_with(want), "{text}: {found:?}");
         assert_eq!(fixed_text(&text), None, "{text}");
     }
     for (text, fixed) in [
@@ -150,7 +150,7 @@ fn keys_that_are_missing_or_misspelled() {
             "[profile a]\nsso_start_uri=https://x.awsapps.com/start\nsso_regoin=eu-west-1\n",
             "[profile a]\nsso_start_url=https://x.awsapps.com/start\nsso_region=eu-west-1\n",
         ),
-        // Another profile of the same portal tells the region.
+        // Another profile with the same start URL has the region.
         (
             "[profile a]\nsso_start_url = https://x.awsapps.com/start/#/\nregion = us-east-1\n[profile b]\nsso_start_url = x.awsapps.com/start\nsso_region = eu-west-1\n",
             "[profile a]\nsso_start_url = https://x.awsapps.com/start/#/\nsso_region = eu-west-1\nregion = us-east-1\n[profile b]\nsso_start_url = x.awsapps.com/start\nsso_region = eu-west-1\n",
@@ -170,7 +170,7 @@ fn keys_that_are_missing_or_misspelled() {
 }
 
 #[test]
-fn values_with_something_around_them() {
+fn values_with_something_around_them_are_reported() {
     let with = |line: &str| format!("{CORP}[profile a]\nsso_session = corp\n{line}\n");
     for (line, want, fixed) in [
         ("sso_account_id = \"012345678901\"", "has quotes around", "sso_account_id = 012345678901"),
@@ -196,15 +196,15 @@ fn values_with_something_around_them() {
         ),
     ] {
         let text = format!("{}sso_role_name = Admin\n", with(line));
-        let said = messages(&text);
+        let found = messages(&text);
         assert!(
-            said.len() == 1 && said[0].starts_with(&format!("6* [profile a] {want}")),
-            "{said:?}"
+            found.len() == 1 && found[0].starts_with(&format!("6* [profile a] {want}")),
+            "{found:?}"
         );
         let wanted = format!("{}sso_role_name = Admin\n", with(fixed));
         assert_eq!(fixed_text(&text).as_deref(), Some(wanted.as_str()), "{line}");
     }
-    // Dedented first, then freed of its comment.
+    // First the indentation is removed, then the comment.
     let indented = with("  sso_account_id = 012345678901\t; x\nsso_role_name = Admin");
     assert_eq!(
         fixed_text(&indented),
@@ -237,9 +237,9 @@ fn values_with_something_around_them() {
 }
 
 #[test]
-fn a_line_that_can_not_be_corrected_keeps_no_other_from_it() {
-    // Dedented, the line would end the value of `k` and begin to mean something else to the profile
-    // behind it.
+fn a_line_that_can_not_be_fixed_does_not_prevent_other_fixes() {
+    // Without its indentation, the line would end the value of `k` and change the meaning of the
+    // profile.
     let odd = "[profile z]\n  k = v\n[sso_session x]\n  sso_region = eu-west-1\n";
     let text = format!("{CORP}{odd}[Profile a]\nsso_session = \"corp\"\n");
     let after = fixed_text(&text).unwrap();
@@ -253,7 +253,7 @@ fn a_session_in_the_credentials_file_is_misplaced() {
 }
 
 #[test]
-fn thousands_of_profiles_are_read_and_corrected_in_one_go() {
+fn thousands_of_profiles_are_fixed_in_one_pass() {
     let profile = |number: u32| {
         format!(
             "[profile p{number}]\nsso_session = corp\nsso_account_id = \"{number:012}\"\nsso_role_name = Admin\n"
@@ -280,7 +280,7 @@ fn file() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn corrections_leave_less_to_correct_and_come_to_an_end(text in file()) {
+    fn fixes_keep_the_byte_order_mark_and_line_endings(text in file()) {
         let before = problems(text.as_bytes());
         match apply_fixes(text.as_bytes()) {
             Some(after) => {

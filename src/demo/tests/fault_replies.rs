@@ -1,13 +1,13 @@
-//! Scripted replies as they arrive.
+//! FaultReply replies on the wire.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use super::*;
-use crate::demo::{Delivery, Fault, FaultReply as Scripted, ReplyEdit};
+use crate::demo::{Delivery, Fault, FaultReply, ReplyEdit};
 
-fn script_reply(demo: &Simulator, operation: &str, reply: Scripted) {
+fn script_reply(demo: &Simulator, operation: &str, reply: FaultReply) {
     demo.add_fault(Fault::Reply { operation: operation.into(), times: 1, reply });
 }
 
@@ -29,7 +29,7 @@ fn head_and_body(mut stream: TcpStream) -> (String, String) {
 #[test]
 fn any_message_can_be_scripted() {
     let demo = demo();
-    script_reply(&demo, "ListAccounts", Scripted::html(451).with_header("retry-after", "9"));
+    script_reply(&demo, "ListAccounts", FaultReply::html(451).with_header("retry-after", "9"));
     let reply = get(&demo, "/assignment/accounts", "x");
     assert_eq!(
         (reply.status, reply.header("retry-after"), reply.header("date")),
@@ -39,18 +39,18 @@ fn any_message_can_be_scripted() {
         reply.header("content-type").unwrap().starts_with("text/html")
             && reply.body.starts_with("<!doctype")
     );
-    script_reply(&demo, "ListAccounts", Scripted::json(204, ""));
+    script_reply(&demo, "ListAccounts", FaultReply::json(204, ""));
     let reply = get(&demo, "/assignment/accounts", "x");
     assert_eq!((reply.status, reply.header("content-length"), &*reply.body), (204, None, ""));
     assert_eq!(get(&demo, "/assignment/accounts", "x").status, 401, "used up");
 }
 
 #[test]
-fn a_true_answer_can_be_edited() {
+fn a_regular_response_can_be_edited() {
     let demo = demo();
     let token = access_token(&demo);
     let zero = ReplyEdit::Set("/roleCredentials/expiration".into(), json!(0));
-    let reply = Scripted::from_operation()
+    let reply = FaultReply::from_operation()
         .with_edit(zero)
         .with_edit(ReplyEdit::Status(201))
         .with_header("date", "Thu, 01 Jan 1970 00:00:00 GMT");
@@ -66,7 +66,7 @@ fn a_true_answer_can_be_edited() {
 }
 
 #[test]
-fn a_page_can_come_twice() {
+fn a_page_can_be_repeated() {
     let demo = demo();
     let token = access_token(&demo);
     let first = get(&demo, "/assignment/accounts?max_result=2", &token).json();
@@ -74,20 +74,20 @@ fn a_page_can_come_twice() {
         "/assignment/accounts?max_result=2&next_token={}",
         first["nextToken"].as_str().unwrap()
     );
-    script_reply(&demo, "ListAccounts", Scripted::from_first_page());
+    script_reply(&demo, "ListAccounts", FaultReply::from_first_page());
     assert_eq!(get(&demo, &next, &token).json(), first);
     assert_ne!(get(&demo, &next, &token).json()["accountList"], first["accountList"]);
 }
 
 #[test]
-fn a_body_can_be_cut_with_and_without_saying_so() {
+fn a_body_can_be_cut_with_either_length() {
     let demo = demo();
-    for (honest, length) in [(true, 3), (false, 10)] {
+    for (accurate_length, length) in [(true, 3), (false, 10)] {
         script_reply(
             &demo,
             "ListAccounts",
-            Scripted::json(200, "0123456789")
-                .with_delivery(Delivery::Truncated { keep: 3, accurate_length: honest }),
+            FaultReply::json(200, "0123456789")
+                .with_delivery(Delivery::Truncated { keep: 3, accurate_length }),
         );
         let (head, body) = head_and_body(request(&demo));
         assert!(head.contains(&format!("content-length: {length}\r\n")), "{head}");
@@ -96,15 +96,19 @@ fn a_body_can_be_cut_with_and_without_saying_so() {
 }
 
 #[test]
-fn an_endless_body_ends_when_the_client_hangs_up() {
+fn an_endless_body_ends_when_the_client_closes_the_connection() {
     let demo = demo();
-    script_reply(&demo, "ListAccounts", Scripted::json(200, "{}").with_delivery(Delivery::Endless));
+    script_reply(
+        &demo,
+        "ListAccounts",
+        FaultReply::json(200, "{}").with_delivery(Delivery::Endless),
+    );
     let mut stream = request(&demo);
     let mut bytes = vec![0; 3 << 20];
     stream.read_exact(&mut bytes).unwrap();
     drop(stream);
     assert!(bytes.ends_with(b"    "));
-    assert_eq!(get(&demo, "/assignment/accounts", "x").status, 401, "the simulator goes on");
+    assert_eq!(get(&demo, "/assignment/accounts", "x").status, 401, "the simulator still works");
 }
 
 #[test]
@@ -114,7 +118,7 @@ fn a_slow_body_comes_byte_by_byte() {
     script_reply(
         &demo,
         "ListAccounts",
-        Scripted::json(200, "1234").with_delivery(Delivery::Trickle { pause }),
+        FaultReply::json(200, "1234").with_delivery(Delivery::Trickle { pause }),
     );
     let before = Instant::now();
     assert_eq!(head_and_body(request(&demo)).1, "1234");
@@ -127,7 +131,7 @@ fn bytes_need_not_be_http() {
     script_reply(
         &demo,
         "ListAccounts",
-        Scripted::raw(200, "", "SSH-2.0-OpenSSH_9.6\r\n").with_delivery(Delivery::BodyOnly),
+        FaultReply::raw(200, "", "SSH-2.0-OpenSSH_9.6\r\n").with_delivery(Delivery::BodyOnly),
     );
     let mut text = String::new();
     request(&demo).read_to_string(&mut text).unwrap();
@@ -135,30 +139,30 @@ fn bytes_need_not_be_http() {
 }
 
 #[test]
-fn there_may_be_no_answer() {
+fn a_response_can_be_missing() {
     let demo = demo();
-    script_reply(&demo, "ListAccounts", Scripted::no_response(Delivery::Close));
-    assert_eq!(request(&demo).read(&mut [0; 8]).unwrap(), 0, "closed in good order");
-    script_reply(&demo, "ListAccounts", Scripted::no_response(Delivery::Reset));
+    script_reply(&demo, "ListAccounts", FaultReply::no_response(Delivery::Close));
+    assert_eq!(request(&demo).read(&mut [0; 8]).unwrap(), 0, "closed properly");
+    script_reply(&demo, "ListAccounts", FaultReply::no_response(Delivery::Reset));
     assert_eq!(
         request(&demo).read(&mut [0; 8]).unwrap_err().kind(),
         std::io::ErrorKind::ConnectionReset
     );
-    script_reply(&demo, "ListAccounts", Scripted::no_response(Delivery::NoResponse));
+    script_reply(&demo, "ListAccounts", FaultReply::no_response(Delivery::NoResponse));
     let mut stream = request(&demo);
     stream.set_read_timeout(Some(Duration::from_millis(50))).unwrap();
-    assert!(stream.read(&mut [0; 8]).is_err(), "nothing comes");
+    assert!(stream.read(&mut [0; 8]).is_err(), "no data");
     assert_eq!(
         get(&demo, "/assignment/accounts", "x").status,
         401,
-        "and others are served meanwhile"
+        "other clients are served meanwhile"
     );
 }
 
 #[test]
-fn a_cleared_script_is_over() {
+fn clearing_removes_all_faults() {
     let demo = demo();
-    script_reply(&demo, "ListAccounts", Scripted::html(200));
+    script_reply(&demo, "ListAccounts", FaultReply::html(200));
     demo.add_fault(Fault::OmitDate);
     demo.clear_faults();
     let reply = get(&demo, "/assignment/accounts", "x");

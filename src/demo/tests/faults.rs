@@ -1,4 +1,4 @@
-//! Faults, dates and what happens to paths that nobody knows.
+//! Faults, dates and unknown paths.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ fn fail(operation: &str, status: u16, error: &str) -> Fault {
 }
 
 #[test]
-fn a_failure_has_the_shape_of_its_service_and_passes() {
+fn a_failure_has_the_format_of_its_service_and_ends() {
     let demo = demo();
     let (client, tokens) = sign_in(&demo);
     let token = tokens["accessToken"].as_str().unwrap();
@@ -68,7 +68,7 @@ fn a_refresh_without_a_new_token_leaves_the_old_one_good() {
 }
 
 #[test]
-fn calls_can_take_their_time() {
+fn calls_can_be_slow() {
     let demo = start(SimulatorOptions {
         latency: Duration::from_millis(30),
         ..SimulatorOptions::default()
@@ -90,7 +90,7 @@ fn calls_can_take_their_time() {
 }
 
 #[test]
-fn every_reply_has_a_date_unless_the_script_says_otherwise() {
+fn every_response_has_a_date_unless_a_fault_omits_it() {
     let demo = demo();
     let date = || get(&demo, "/nothing", "").header("date").map(str::to_owned);
     assert!(date().unwrap().ends_with(" GMT"));
@@ -110,7 +110,7 @@ fn unknown_paths_are_unknown_operations() {
 }
 
 #[test]
-fn dropping_it_frees_the_port() {
+fn dropping_the_simulator_frees_the_port() {
     let demo = demo();
     let url = demo.url().to_owned();
     drop(demo);

@@ -1,4 +1,4 @@
-//! Credentials that become a page of the console.
+//! Console sign-in with credentials.
 
 use super::*;
 use crate::demo::Simulator;
@@ -23,7 +23,7 @@ fn signin_token(demo: &Simulator, credentials: &[String; 3], more: &str) -> Fetc
 }
 
 #[test]
-fn credentials_open_the_console_where_they_were_asked_to() {
+fn credentials_open_the_console_at_the_destination() {
     let demo = demo();
     let credentials = credentials(&demo, &access_token(&demo), PAYMENTS, "ReadOnlyAccess");
     let by_post = signin_token(&demo, &credentials, "&SessionDuration=43200");
@@ -53,10 +53,7 @@ fn credentials_open_the_console_where_they_were_asked_to() {
             page.body.contains("payments-prod (012345678901)")
                 && page.body.contains("AWSReservedSSO_ReadOnlyAccess_")
         );
-        assert!(
-            page.body.contains("region=eu-west-1&amp;x=&lt;b&gt;"),
-            "the address is shown, not obeyed"
-        );
+        assert!(page.body.contains("region=eu-west-1&amp;x=&lt;b&gt;"), "the URL is escaped");
         assert_eq!(fetch("GET", &login.replace(&token, "x"), &[], "").unwrap().status, 400);
         demo.add_fault(crate::demo::Fault::SkewClock { seconds: 901 });
         assert_eq!(fetch("GET", &login, &[], "").unwrap().status, 400, "fifteen minutes are over");
@@ -74,11 +71,13 @@ fn wrong_sessions_and_durations_are_refused() {
     for duration in ["899", "43201", "soon"] {
         assert_eq!(signin_token(&demo, &good, &format!("&SessionDuration={duration}")).status, 400);
     }
-    demo.state.lock().credentials.values_mut().for_each(|issued| issued.chained = true);
+    demo.state.lock().credentials.values_mut().for_each(|issued| {
+        issued.origin = crate::demo::state::CredentialsOrigin::Chained;
+    });
     assert_eq!(
         signin_token(&demo, &good, "&SessionDuration=900").status,
         400,
-        "a chained role can't ask"
+        "a chained role can't request a duration"
     );
     assert_eq!(signin_token(&demo, &good, "").status, 200);
     demo.expire_role_credentials();

@@ -1,4 +1,4 @@
-//! The simulator driven over the wire, as programs drive it.
+//! Tests of the simulator over HTTP.
 
 mod fault_replies;
 mod faults;
@@ -21,7 +21,7 @@ impl FetchedResponse {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{} {}", self.status, self.body))
     }
 
-    /// Status and exception.
+    /// The status and the exception's name.
     fn error(&self) -> (u16, String) {
         (self.status, self.header("x-amzn-errortype").unwrap_or_default().to_owned())
     }
@@ -46,7 +46,7 @@ fn get(demo: &Simulator, path: &str, token: &str) -> FetchedResponse {
         .unwrap()
 }
 
-/// A client for the device flow, as the id and secret that token requests carry.
+/// Registers a client for the device flow and returns the ID and secret for token requests.
 fn register(demo: &Simulator) -> Value {
     let reply = post(
         demo,
@@ -58,7 +58,7 @@ fn register(demo: &Simulator) -> Value {
     json!({ "clientId": reply["clientId"], "clientSecret": reply["clientSecret"] })
 }
 
-/// One object of both.
+/// Merges two JSON objects.
 fn merge(left: &Value, right: Value) -> Value {
     let mut both = left.clone();
     both.as_object_mut().unwrap().extend(right.as_object().unwrap().clone());
@@ -87,7 +87,7 @@ fn refresh(demo: &Simulator, client: &Value, token: &Value) -> FetchedResponse {
     )
 }
 
-/// Signs in with a device code: client and tokens.
+/// Signs in with a device code and returns client and tokens.
 fn sign_in(demo: &Simulator) -> (Value, Value) {
     let client = register(demo);
     let device = start_device(demo, &client);
@@ -97,12 +97,12 @@ fn sign_in(demo: &Simulator) -> (Value, Value) {
     (client, reply.json())
 }
 
-/// The access token of a fresh sign-in.
+/// Signs in and returns the access token.
 fn access_token(demo: &Simulator) -> String {
     sign_in(demo).1["accessToken"].as_str().unwrap().to_owned()
 }
 
-/// Role credentials: key, secret, session token.
+/// Gets role credentials: access key ID, secret, session token.
 fn credentials(demo: &Simulator, token: &str, account: &str, role: &str) -> [String; 3] {
     let reply =
         get(demo, &format!("/federation/credentials?account_id={account}&role_name={role}"), token);

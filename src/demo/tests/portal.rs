@@ -1,11 +1,11 @@
-//! The portal's lists, credentials, refusals and limits.
+//! The portal's lists, credentials, errors and rate limit.
 
 use std::collections::HashSet;
 
 use super::*;
 use crate::demo::{SimulatorOptions, start};
 
-/// All rows of a list, and how many pages they came on.
+/// Fetches all rows of a list and counts the pages.
 fn fetch_all(demo: &Simulator, token: &str, path: &str, list: &str) -> (Vec<Value>, usize) {
     let (mut rows, mut pages, mut next) = (Vec::new(), 0, String::new());
     loop {
@@ -70,7 +70,7 @@ fn page_tokens_belong_to_their_list() {
 }
 
 #[test]
-fn roles_and_credentials_are_those_of_the_world() {
+fn roles_and_credentials_are_those_of_the_organization() {
     let demo = demo();
     let token = access_token(&demo);
     let (rows, _) =
@@ -93,7 +93,7 @@ fn roles_and_credentials_are_those_of_the_world() {
 }
 
 #[test]
-fn what_is_not_yours_is_forbidden() {
+fn other_roles_and_directories_are_forbidden() {
     let demo = demo();
     let token = access_token(&demo);
     let lab = demo.organization().directories[1].accounts[0].id;
@@ -113,7 +113,7 @@ fn what_is_not_yours_is_forbidden() {
 }
 
 #[test]
-fn roles_come_and_go() {
+fn roles_can_be_granted_and_revoked() {
     let demo = demo();
     let token = access_token(&demo);
     let account = PAYMENTS.parse().unwrap();

@@ -1,7 +1,8 @@
-//! Both ways to sign in, refresh, and everything that AWS refuses on the way.
+//! Both sign-in flows, refresh, and their errors.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,7 +14,7 @@ use crate::demo::{DeviceApproval, Fault, Simulator, SimulatorOptions, approve, d
 use crate::os::http::parse_form;
 
 #[test]
-fn a_device_code_waits_for_the_person_and_then_works_once() {
+fn a_device_code_waits_for_the_user_and_then_works_once() {
     let demo = demo();
     let client = register(&demo);
     let device = start_device(&demo, &client);
@@ -44,7 +45,7 @@ fn a_device_code_waits_for_the_person_and_then_works_once() {
 }
 
 #[test]
-fn polling_too_fast_is_told_to_slow_down() {
+fn polling_too_fast_gets_slow_down() {
     let demo = demo();
     let client = register(&demo);
     let device = start_device(&demo, &client);
@@ -55,7 +56,7 @@ fn polling_too_fast_is_told_to_slow_down() {
 }
 
 #[test]
-fn a_denied_device_code_says_so() {
+fn a_denied_device_code_gets_access_denied() {
     let demo = demo();
     let client = register(&demo);
     let device = start_device(&demo, &client);
@@ -66,7 +67,7 @@ fn a_denied_device_code_says_so() {
 }
 
 #[test]
-fn a_device_code_dies_after_ten_minutes() {
+fn a_device_code_expires_after_ten_minutes() {
     let demo = demo();
     let client = register(&demo);
     let device = start_device(&demo, &client);
@@ -75,9 +76,9 @@ fn a_device_code_dies_after_ten_minutes() {
 }
 
 #[test]
-fn codes_can_approve_themselves() {
+fn codes_can_be_approved_automatically() {
     let demo = start(SimulatorOptions {
-        approval: DeviceApproval::AfterMillis(0),
+        approval: DeviceApproval::After(Duration::ZERO),
         ..SimulatorOptions::default()
     })
     .unwrap();
@@ -90,7 +91,7 @@ fn codes_can_approve_themselves() {
 }
 
 #[test]
-fn a_device_form_that_the_page_did_not_make_is_refused() {
+fn a_forged_device_form_is_rejected() {
     let demo = demo();
     let client = register(&demo);
     let device = start_device(&demo, &client);
@@ -118,7 +119,7 @@ fn the_device_page_shows_the_code_and_loads_nothing() {
 }
 
 #[test]
-fn refreshing_rotates_and_the_old_token_is_dead() {
+fn a_refresh_invalidates_the_old_refresh_token() {
     let demo = demo();
     let (client, first) = sign_in(&demo);
     let second = refresh(&demo, &client, &first["refreshToken"]).json();
@@ -136,7 +137,8 @@ fn refreshing_rotates_and_the_old_token_is_dead() {
 #[test]
 fn a_session_ends_and_shortens_its_last_token() {
     let demo =
-        start(SimulatorOptions { session_lifetime: 4_000, ..SimulatorOptions::default() }).unwrap();
+        start(SimulatorOptions { session_lifetime_seconds: 4_000, ..SimulatorOptions::default() })
+            .unwrap();
     let (client, first) = sign_in(&demo);
     demo.add_fault(Fault::SkewClock { seconds: 3_900 });
     assert_eq!(
@@ -174,7 +176,7 @@ fn tokens_can_be_expired_and_sessions_ended() {
 #[test]
 fn without_the_scope_a_session_can_not_be_refreshed() {
     let demo = start(SimulatorOptions {
-        approval: DeviceApproval::AfterMillis(0),
+        approval: DeviceApproval::After(Duration::ZERO),
         ..SimulatorOptions::default()
     })
     .unwrap();
@@ -192,9 +194,9 @@ fn registrations_are_checked() {
     let demo = demo();
     let good = json!({ "clientName": "n", "clientType": "public", "scopes": ["sso:account:access"], "issuerUrl": CORP,
         "grantTypes": ["authorization_code", "refresh_token"], "redirectUris": ["http://127.0.0.1/oauth/callback"] });
-    let told = |change: Value| post(&demo, "/client/register", &merge(&good, change)).error();
-    assert_eq!(told(json!({})).0, 200);
-    assert_eq!(told(json!({ "issuerUrl": "https://corp.awsapps.com/start/#/" })).0, 200);
+    let register = |change: Value| post(&demo, "/client/register", &merge(&good, change)).error();
+    assert_eq!(register(json!({})).0, 200);
+    assert_eq!(register(json!({ "issuerUrl": "https://corp.awsapps.com/start/#/" })).0, 200);
     for (change, error) in [
         (json!({ "clientName": "" }), "InvalidClientMetadataException"),
         (json!({ "clientType": "confidential" }), "InvalidClientMetadataException"),
@@ -212,7 +214,7 @@ fn registrations_are_checked() {
         (json!({ "issuerUrl": "https://nobody.awsapps.com/start" }), "InvalidRequestException"),
         (json!({ "scopes": "sso:account:access" }), "InvalidRequestException"),
     ] {
-        assert_eq!(told(change.clone()), (400, error.into()), "{change}");
+        assert_eq!(register(change.clone()), (400, error.into()), "{change}");
     }
 }
 
@@ -243,7 +245,7 @@ fn a_wrong_client_or_start_url_is_refused() {
     assert_eq!(start(json!({})), (401, "InvalidClientException".into()));
 }
 
-/// A program in the middle of the authorization-code flow.
+/// A client of the authorization code flow.
 struct AuthorizationCodeClient {
     client: Value,
     callback: TcpListener,
@@ -282,10 +284,10 @@ impl AuthorizationCodeClient {
         )
     }
 
-    /// Lets the person answer, and returns what came back to the program.
-    fn receive_redirect(&self, answer: impl FnOnce() + Send) -> Vec<(String, String)> {
+    /// Runs `decide` and returns the parameters of the redirect.
+    fn receive_redirect(&self, decide: impl FnOnce() + Send) -> Vec<(String, String)> {
         std::thread::scope(|scope| {
-            scope.spawn(answer);
+            scope.spawn(decide);
             let (mut stream, _) = self.callback.accept().unwrap();
             let mut lines =
                 BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
@@ -312,7 +314,7 @@ impl AuthorizationCodeClient {
 }
 
 #[test]
-fn an_authorization_code_is_good_for_one_token() {
+fn an_authorization_code_can_be_redeemed_once() {
     let demo = demo();
     let program = AuthorizationCodeClient::new(&demo);
     let code = program.obtain_code(&demo);
@@ -345,7 +347,7 @@ fn verifier_and_redirect_must_be_the_same_as_before() {
         assert_eq!(
             program.redeem(&demo, &code, json!({})).error().1,
             "InvalidGrantException",
-            "a failed try uses the code up"
+            "a failed attempt uses up the code"
         );
     }
     let code = program.obtain_code(&demo);
@@ -354,7 +356,7 @@ fn verifier_and_redirect_must_be_the_same_as_before() {
 }
 
 #[test]
-fn denying_goes_back_with_an_error_and_the_state() {
+fn denying_redirects_with_an_error_and_the_state() {
     let demo = demo();
     let program = AuthorizationCodeClient::new(&demo);
     let back = program.receive_redirect(|| deny(&program.authorize_url(&demo)).unwrap());
@@ -362,7 +364,7 @@ fn denying_goes_back_with_an_error_and_the_state() {
 }
 
 #[test]
-fn an_authorize_request_with_a_strange_address_shows_a_page_and_redirects_nowhere() {
+fn an_invalid_authorize_request_shows_a_page_without_redirect() {
     let demo = demo();
     let program = AuthorizationCodeClient::new(&demo);
     let url = program.authorize_url(&demo);

@@ -1,4 +1,4 @@
-//! Signed calls to STS, by a signer of the tests' own.
+//! Signed calls to STS, with an independent implementation of the signature.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
@@ -16,14 +16,14 @@ fn hmac_sha256(key: &[u8], text: &str) -> Vec<u8> {
     Hmac::<Sha256>::new_from_slice(key).unwrap().chain_update(text).finalize().into_bytes().to_vec()
 }
 
-/// Signs and sends a form, at this moment.
+/// Signs a form at this time and sends it.
 fn call_at(
     demo: &Simulator,
     [key, secret, token]: &[String; 3],
     body: &str,
-    moment: Timestamp,
+    time: Timestamp,
 ) -> FetchedResponse {
-    let (date, host) = (amz_date(moment), demo.url().strip_prefix("http://").unwrap());
+    let (date, host) = (amz_date(time), demo.url().strip_prefix("http://").unwrap());
     let canonical = format!(
         "POST\n/\n\nhost:{host}\nx-amz-date:{date}\nx-amz-security-token:{token}\n\nhost;x-amz-date;x-amz-security-token\n{}",
         hex(Sha256::digest(body))
@@ -72,9 +72,9 @@ fn signature(secret: &str, date: &str, canonical: &str) -> String {
     ))
 }
 
-/// The moment as signatures write it.
-fn amz_date(moment: Timestamp) -> String {
-    moment.to_rfc3339().replace(['-', ':'], "")
+/// Formats a time as in signatures.
+fn amz_date(time: Timestamp) -> String {
+    time.to_rfc3339().replace(['-', ':'], "")
 }
 
 const GET_CALLER_IDENTITY: &str = "Action=GetCallerIdentity&Version=2011-06-15";
@@ -85,13 +85,13 @@ fn assume_role_body(role: &str, more: &str) -> String {
     )
 }
 
-/// Credentials of a role in the account `payments-prod`.
+/// Gets credentials of a role in the account `payments-prod`.
 fn read_only_credentials(demo: &Simulator) -> [String; 3] {
     credentials(demo, &access_token(demo), PAYMENTS, "ReadOnlyAccess")
 }
 
 #[test]
-fn a_signed_call_says_who_it_is() {
+fn a_signed_call_returns_the_callers_arn() {
     let demo = demo();
     let reply = call(&demo, &read_only_credentials(&demo), GET_CALLER_IDENTITY);
     assert_eq!(
@@ -108,7 +108,7 @@ fn a_signed_call_says_who_it_is() {
 }
 
 #[test]
-fn wrong_keys_signatures_tokens_and_dates_are_told_apart() {
+fn wrong_keys_signatures_tokens_and_dates_have_their_own_errors() {
     let demo = demo();
     let good = read_only_credentials(&demo);
     let changed = |at: usize| {
@@ -165,14 +165,14 @@ fn a_chained_role_works_and_shows_in_the_caller_arn() {
 }
 
 #[test]
-fn assume_role_refuses_invalid_parameters_and_unknown_roles() {
+fn assume_role_rejects_invalid_parameters_and_unknown_roles() {
     let demo = demo();
     let good = read_only_credentials(&demo);
-    let told = |body: &str| {
+    let call_error = |body: &str| {
         let reply = call(&demo, &good, body);
         (reply.status, element(&reply, "Code").to_owned(), element(&reply, "Message").to_owned())
     };
-    let (status, code, message) = told(&assume_role_body("Deploy", "&DurationSeconds=3601"));
+    let (status, code, message) = call_error(&assume_role_body("Deploy", "&DurationSeconds=3601"));
     assert_eq!((status, code.as_str()), (400, "ValidationError"));
     assert_eq!(
         message,
@@ -194,18 +194,18 @@ fn assume_role_refuses_invalid_parameters_and_unknown_roles() {
         (assume_role_body("Admin", ""), "AccessDenied"),
         (assume_role_body("Deploy", "").replace(PAYMENTS, "000000000000"), "AccessDenied"),
     ] {
-        assert_eq!(told(&body).1, code, "{body}");
+        assert_eq!(call_error(&body).1, code, "{body}");
     }
     assert!(
-        told(&assume_role_body("Admin", ""))
+        call_error(&assume_role_body("Admin", ""))
             .2
             .contains("is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::012345678901:role/Admin")
     );
-    assert_eq!(told("Action=GetFederationToken").1, "InvalidAction");
+    assert_eq!(call_error("Action=GetFederationToken").1, "InvalidAction");
 }
 
 #[test]
-fn the_clock_of_the_simulator_counts_for_signatures() {
+fn signatures_are_checked_with_the_simulators_clock() {
     let demo = demo();
     let good = read_only_credentials(&demo);
     demo.add_fault(Fault::SkewClock { seconds: 1_200 });
@@ -220,13 +220,13 @@ fn the_clock_of_the_simulator_counts_for_signatures() {
 }
 
 #[test]
-fn a_presigned_address_says_who_signed_it_as_a_cluster_asks() {
+fn a_presigned_url_returns_the_signers_arn_to_a_cluster() {
     let demo = demo();
     let [key, secret, token] = read_only_credentials(&demo);
-    let (host, moment) = ("sts.eu-west-1.amazonaws.com", Clock::System.now());
-    let ask = |moment: Timestamp, cluster: &str| {
+    let (host, time) = ("sts.eu-west-1.amazonaws.com", Clock::System.now());
+    let call_presigned = |time: Timestamp, cluster: &str| {
         let (date, token) =
-            (amz_date(moment), token.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D"));
+            (amz_date(time), token.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D"));
         let query = format!(
             "{GET_CALLER_IDENTITY}&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={key}%2F{}%2Feu-west-1%2Fsts%2Faws4_request&X-Amz-Date={date}\
              &X-Amz-Expires=60&X-Amz-Security-Token={token}&X-Amz-SignedHeaders=host%3Bx-k8s-aws-id",
@@ -246,16 +246,19 @@ fn a_presigned_address_says_who_signed_it_as_a_cluster_asks() {
         );
         fetch("GET", &url, &[("host", host), ("x-k8s-aws-id", cluster)], "").unwrap()
     };
-    assert!(element(&ask(moment, "blue"), "Arn").ends_with("/jane.doe"));
+    assert!(element(&call_presigned(time, "blue"), "Arn").ends_with("/jane.doe"));
     assert_eq!(
-        ask(moment.plus(-14 * 60), "blue").status,
+        call_presigned(time.plus(-14 * 60), "blue").status,
         200,
-        "good for a quarter of an hour, whatever it says itself"
+        "valid for 15 minutes, whatever X-Amz-Expires is"
     );
-    assert_eq!(error_code(&ask(moment.plus(-16 * 60), "blue")), (403, "SignatureDoesNotMatch"));
     assert_eq!(
-        error_code(&ask(moment, "green")),
+        error_code(&call_presigned(time.plus(-16 * 60), "blue")),
+        (403, "SignatureDoesNotMatch")
+    );
+    assert_eq!(
+        error_code(&call_presigned(time, "green")),
         (403, "SignatureDoesNotMatch"),
-        "for one cluster only"
+        "valid for one cluster only"
     );
 }

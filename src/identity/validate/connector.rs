@@ -1,4 +1,4 @@
-//! The connector that checks answers before the SDK reads them.
+//! The connector that validates responses before the SDK parses them.
 
 use aws_smithy_runtime_api::client::http::{
     HttpConnector, HttpConnectorFuture, SharedHttpConnector,
@@ -9,10 +9,10 @@ use aws_smithy_types::byte_stream::ByteStream;
 
 use super::{AwsService, Operation, Rejection, ResponseParts, check_response};
 use crate::domain::Secret;
-use crate::identity::sdk_error::root_cause;
+use crate::identity::error_text::root_cause;
 
-/// Passes requests of one service to a connector, and answers back only if they are complete and
-/// AWS's own. See [`check`].
+/// Passes requests of one service to a connector, and returns responses only if they are complete
+/// and come from AWS. See [`check_response`].
 #[derive(Debug, Clone)]
 pub(in crate::identity) struct ValidatingConnector {
     inner: SharedHttpConnector,
@@ -20,7 +20,7 @@ pub(in crate::identity) struct ValidatingConnector {
 }
 
 impl ValidatingConnector {
-    /// Guards a connector for requests of this service.
+    /// Wraps a connector for requests of this service.
     pub(in crate::identity) fn new(inner: SharedHttpConnector, service: AwsService) -> Self {
         Self { inner, service }
     }
@@ -30,14 +30,14 @@ impl HttpConnector for ValidatingConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let operation = Operation::from_request(self.service, &request);
         let sent = request_secrets(&request);
-        let answer = self.inner.call(request);
+        let response = self.inner.call(request);
         HttpConnectorFuture::new(async move {
-            Ok(buffer_and_check(operation, answer.await?, &sent).await?)
+            Ok(buffer_and_check(operation, response.await?, &sent).await?)
         })
     }
 }
 
-/// The secrets in a request, which an error message may quote.
+/// Collects the secrets in a request, which an error message may quote.
 fn request_secrets(request: &HttpRequest) -> Vec<Secret<String>> {
     const FIELDS: [&str; 5] =
         ["clientSecret", "refreshToken", "deviceCode", "code", "codeVerifier"];
@@ -51,8 +51,8 @@ fn request_secrets(request: &HttpRequest) -> Vec<Secret<String>> {
     all.filter(|secret| !secret.is_empty()).map(Secret::from).collect()
 }
 
-/// The answer with its whole body in memory. An error that quotes one of the secrets `sent` is
-/// passed on without them.
+/// Reads the whole body and validates the response. If an error quotes secrets of the request
+/// (`sent`), they are redacted.
 async fn buffer_and_check(
     operation: Operation,
     mut response: HttpResponse,
@@ -66,7 +66,7 @@ async fn buffer_and_check(
     Ok(response)
 }
 
-/// The body of an error without the secrets that were sent, which it may quote.
+/// Removes the secrets of the request from the body of an error, which may quote them.
 pub(in crate::identity) fn redact_secrets(body: Vec<u8>, sent: &[Secret<String>]) -> Vec<u8> {
     match std::str::from_utf8(&body) {
         Ok(text) if sent.iter().any(|secret| text.contains(secret.expose().as_str())) => sent
@@ -79,11 +79,11 @@ pub(in crate::identity) fn redact_secrets(body: Vec<u8>, sent: &[Secret<String>]
     }
 }
 
-/// Reads the body of an answer and checks the answer.
+/// Reads the body of a response and validates the response. A body over the operation's limit is
+/// not read to its end.
 ///
 /// # Errors
-/// The reason why the answer must not be used; a body over the operation's limit is not read to its
-/// end.
+/// The reason why the response must not be used.
 pub(in crate::identity) async fn read_body(
     operation: Operation,
     response: &mut HttpResponse,
@@ -99,13 +99,13 @@ pub(in crate::identity) async fn read_body(
         body.extend_from_slice(&part);
     }
     let header = |name: &str| response.headers().get(name).unwrap_or_default();
-    let answer = ResponseParts {
+    let response = ResponseParts {
         status,
         content_type: header("content-type"),
         error_type: header("x-amzn-errortype"),
         body: &body,
     };
-    check_response(operation, &answer)?;
+    check_response(operation, &response)?;
     Ok(body)
 }
 
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_good_answer_is_passed_on_unchanged() {
+    async fn a_valid_response_is_returned_unchanged() {
         let body = r#"{"accessToken":"a","expiresIn":5}"#;
         let response = HttpResponse::new(StatusCode::try_from(200).unwrap(), SdkBody::from(body));
         let passed =
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_error_that_quotes_the_token_is_passed_on_without_it() {
+    async fn a_token_that_an_error_quotes_is_redacted() {
         let mut request = HttpRequest::new(SdkBody::from(
             r#"{"refreshToken":"aorRefresh","grantType":"refresh_token"}"#,
         ));

@@ -1,81 +1,28 @@
-//! Checks every answer before anything uses or stores it.
+//! Validation of every response before anything uses or stores it.
 //!
-//! [`Guard`] sits between the SDK and the connections. It reads an answer up to the limit of its
-//! operation and passes it on only if it is complete and in AWS's own form; the SDK's deserializers
-//! read `{}`, an empty body or half an XML document as success. [`values`] and [`Listing`] then
-//! check the content: credentials, lifetimes, entries and page tokens.
+//! [`ValidatingConnector`] sits between the SDK and the connections. It reads a response up to the
+//! limit of its operation and returns it only if it is complete and in AWS's format: the SDK's
+//! deserializers accept `{}`, an empty body or half an XML document as success. [`values`] and
+//! [`PageTracker`] then check the content: credentials, lifetimes, entries and page tokens.
 //!
-//! A rejected answer is an error of the transport. It is retried like a network failure and never
-//! taken for a refusal by AWS.
+//! A rejected response is a transport error. It is retried like a network failure, and never counts
+//! as an error that AWS returned.
 
 mod connector;
 mod operation;
 mod pagination;
+mod rejection;
 mod schema;
 pub(in crate::identity) mod values;
 
-use std::fmt;
-
-use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_types::retry::ErrorKind;
-
 pub use operation::Operation;
-pub use pagination::PageTracker;
+pub use pagination::{ListPage, PageTracker};
+pub use rejection::Rejection;
 
 pub(in crate::identity) use connector::{ValidatingConnector, read_body, redact_secrets};
 pub(in crate::identity) use operation::AwsService;
 
-/// Why an answer is not used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Rejection {
-    /// A proxy, a login page or another box answered in place of AWS, with this HTTP status.
-    Middlebox(u16),
-    /// The server failed with this HTTP status, and not in AWS's error form.
-    Unavailable(u16),
-    /// A 429, whatever its body says.
-    Throttled,
-    /// The answer is incomplete, too large, of the wrong form or implausible. The text says which
-    /// and contains nothing from the answer.
-    Invalid(String),
-    /// The connection failed while the body was read.
-    Interrupted(String),
-}
-
-impl Rejection {
-    /// [`Rejection::Invalid`] for this reason.
-    pub(in crate::identity) fn invalid(why: impl Into<String>) -> Self {
-        Self::Invalid(why.into())
-    }
-}
-
-impl fmt::Display for Rejection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Middlebox(status) => write!(f, "a proxy or login page answered with {status}"),
-            Self::Unavailable(status) => write!(f, "the server answered with {status}"),
-            Self::Throttled => f.write_str("the server asks to slow down"),
-            Self::Invalid(why) => write!(f, "the answer is not valid: {why}"),
-            Self::Interrupted(why) => write!(f, "the answer broke off: {why}"),
-        }
-    }
-}
-
-impl std::error::Error for Rejection {}
-
-impl From<Rejection> for ConnectorError {
-    /// As the SDK's retry classifiers understand it: throttling or a failure of the network, both
-    /// retried.
-    fn from(rejection: Rejection) -> Self {
-        match rejection {
-            Rejection::Throttled => {
-                ConnectorError::other(rejection.into(), Some(ErrorKind::ThrottlingError))
-            }
-            other => ConnectorError::io(other.into()),
-        }
-    }
-}
-
-/// The parts of an HTTP answer that the checks look at.
+/// The parts of an HTTP response that the checks need.
 #[derive(Debug, Clone, Copy)]
 pub struct ResponseParts<'a> {
     /// The HTTP status.
@@ -88,24 +35,24 @@ pub struct ResponseParts<'a> {
     pub body: &'a [u8],
 }
 
-/// Checks that an answer to an operation comes from AWS and is complete: a success in the
-/// operation's form, or an error in AWS's form.
+/// Checks that a response comes from AWS and is complete: a success in the operation's format, or
+/// an error in AWS's format.
 ///
 /// # Errors
-/// The reason why the answer must not be used.
-pub fn check_response(operation: Operation, answer: &ResponseParts<'_>) -> Result<(), Rejection> {
-    let status = answer.status;
+/// The reason why the response must not be used.
+pub fn check_response(operation: Operation, response: &ResponseParts<'_>) -> Result<(), Rejection> {
+    let status = response.status;
     let middlebox = || Err(Rejection::Middlebox(status));
     match status {
-        // AWS's sign-in endpoint refuses credentials with a 400 and a page for people.
+        // AWS's federation endpoint rejects credentials with a 400 and an HTML page.
         400 if operation == Operation::GetSigninToken => Ok(()),
         300..=399 | 407 | 413 | 451 => middlebox(),
-        _ if schema::is_html(answer) => middlebox(),
-        200 => schema::check_success(operation, answer.body),
-        // In any form: the SDK retries only those whose code it knows.
+        _ if schema::is_html(response) => middlebox(),
+        200 => schema::check_success(operation, response.body),
+        // Whatever the body is: the SDK would retry only those with a code that it knows.
         429 => Err(Rejection::Throttled),
         0..=399 => Err(Rejection::invalid(format!("its status is {status} instead of 200"))),
-        _ if schema::is_aws_error(operation, answer) => Ok(()),
+        _ if schema::is_aws_error(operation, response) => Ok(()),
         500.. => Err(Rejection::Unavailable(status)),
         _ => middlebox(),
     }
@@ -129,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_box_in_between_is_not_aws() {
+    fn a_response_of_a_middlebox_is_rejected() {
         let html = "<!DOCTYPE html><title>Welcome to the hotel</title>";
         for status in [302, 303, 304, 307, 407, 413, 451] {
             assert_eq!(
@@ -172,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_in_awss_form_is_passed_on() {
+    fn an_error_in_the_format_of_aws_is_accepted() {
         for body in [
             r#"{"__type":"ForbiddenException","message":"No access"}"#,
             r#"{"error":"invalid_grant"}"#,
@@ -206,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_429_and_a_503_need_no_form() {
+    fn a_429_and_a_503_need_no_format() {
         assert_eq!(checked(429, ""), Err(Rejection::Throttled));
         assert_eq!(checked(429, "HTTP 429 Unknown Code"), Err(Rejection::Throttled));
         let sts = "<ErrorResponse><Error><Code>TooManyRequests</Code></Error></ErrorResponse>";

@@ -1,8 +1,8 @@
-//! The operations whose answers are checked, and how large an answer of each may be.
+//! The operations whose responses are validated, and the size limits of their bodies.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 
-/// A service of AWS, which decides how its requests and answers look.
+/// A service of AWS, which determines the format of requests and responses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::identity) enum AwsService {
     /// IAM Identity Center's sign-in (SSO OIDC): JSON.
@@ -22,21 +22,21 @@ pub enum Operation {
     StartDeviceAuthorization,
     /// SSO OIDC: issues tokens, for every grant.
     CreateToken,
-    /// The portal's accounts, page by page.
+    /// The portal: lists accounts, page by page.
     ListAccounts,
-    /// The portal's roles of one account, page by page.
+    /// The portal: lists the roles in one account, page by page.
     ListAccountRoles,
-    /// The portal's credentials of one role.
+    /// The portal: issues credentials of one role.
     GetRoleCredentials,
-    /// The portal's sign-out.
+    /// The portal: ends the session.
     Logout,
-    /// STS: credentials of a chained role.
+    /// STS: issues credentials of a chained role.
     AssumeRole,
-    /// STS: who the caller is.
+    /// STS: identifies the caller.
     GetCallerIdentity,
-    /// The federation endpoint: a sign-in token for the web console.
+    /// The federation endpoint: issues a sign-in token for the web console.
     GetSigninToken,
-    /// A request that rolecall does not know, answered with a JSON object.
+    /// Any other request; its response is a JSON object.
     Other,
 }
 
@@ -58,9 +58,9 @@ impl Operation {
             ],
             AwsService::Sts => {
                 let body = request.body().bytes().unwrap_or_default();
-                let asked =
-                    |action: &[u8]| body.split(|byte| *byte == b'&').any(|pair| pair == action);
-                return if asked(b"Action=GetCallerIdentity") {
+                let has_field =
+                    |field: &[u8]| body.split(|byte| *byte == b'&').any(|pair| pair == field);
+                return if has_field(b"Action=GetCallerIdentity") {
                     Self::GetCallerIdentity
                 } else {
                     Self::AssumeRole
@@ -73,7 +73,7 @@ impl Operation {
             .map_or(Self::Other, |(_, operation)| *operation)
     }
 
-    /// The most bytes that a body may have.
+    /// The largest body in bytes.
     pub fn body_limit(self) -> usize {
         match self {
             // A page has at most 100 entries of about 200 bytes.

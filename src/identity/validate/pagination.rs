@@ -1,19 +1,27 @@
-//! The pages of one list: every entry once, and an end.
+//! Paginated lists: drops repeated entries and stops lists that do not end.
 
 use std::collections::HashSet;
 use std::hash::Hash;
 
 use crate::domain::{Error, ErrorKind, Result};
-use crate::identity::ListPage;
 
-/// The most pages of one list. A portal that ignores the page size sends 20 entries a page.
+/// The most pages of one list. A portal that ignores the page size sends 20 entries per page.
 const MAX_PAGES: usize = 10_000;
 /// The most entries of one list.
 const MAX_ENTRIES: usize = 200_000;
 /// The most pages in a row without a new entry.
 const MAX_IDLE_PAGES: usize = 20;
 
-/// What has been read of one list. It drops repeated entries and ends a list that repeats itself.
+/// One page of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListPage<T> {
+    /// The entries, in the portal's order.
+    pub items: Vec<T>,
+    /// The token of the next page; `None` on the last page.
+    pub next_token: Option<String>,
+}
+
+/// Tracks the pages of one list, to drop repeated entries and to stop a list that repeats itself.
 #[derive(Debug, Clone)]
 pub struct PageTracker<K> {
     entries: HashSet<K>,
@@ -29,23 +37,27 @@ impl<K> Default for PageTracker<K> {
 }
 
 impl<K: Hash + Eq> PageTracker<K> {
-    /// Takes the next page and leaves only the entries on it that no page had before. `key`
-    /// identifies an entry.
+    /// Adds the next page and returns it without the entries of earlier pages. `key` identifies an
+    /// entry.
     ///
     /// # Errors
-    /// [`Kind::Unreachable`] if the token of the next page was sent before, or the list has no end.
+    /// [`ErrorKind::Unreachable`] if the token of the next page occurred before, or the list does
+    /// not end.
     pub fn add<T>(&mut self, mut page: ListPage<T>, key: impl Fn(&T) -> K) -> Result<ListPage<T>> {
-        let endless = |why: &str| {
-            Err(Error::new(ErrorKind::Unreachable, format!("the list from AWS has no end: {why}")))
+        let endless = |reason: &str| {
+            Err(Error::new(
+                ErrorKind::Unreachable,
+                format!("the list from AWS has no end: {reason}"),
+            ))
         };
         page.items.retain(|item| self.entries.insert(key(item)));
         self.pages += 1;
         self.idle_pages = if page.items.is_empty() { self.idle_pages + 1 } else { 0 };
         let Some(next) = &page.next_token else { return Ok(page) };
         if !self.tokens.insert(next.clone()) {
-            endless("a page came twice")
+            endless("a page token was repeated")
         } else if self.idle_pages >= MAX_IDLE_PAGES {
-            endless("its pages bring nothing new")
+            endless("its pages contain nothing new")
         } else if self.pages >= MAX_PAGES || self.entries.len() > MAX_ENTRIES {
             endless("it is too long")
         } else {
@@ -53,8 +65,8 @@ impl<K: Hash + Eq> PageTracker<K> {
         }
     }
 
-    /// Whether the last page brought nothing new. If entries of an earlier reading are missing,
-    /// they may come back.
+    /// Whether the last page contained nothing new. Entries that are missing compared to an earlier
+    /// fetch may then come back.
     pub fn is_last_page_empty(&self) -> bool {
         self.idle_pages > 0
     }
@@ -73,20 +85,18 @@ mod tests {
 
     #[test]
     fn an_entry_counts_once() {
-        let mut listing = PageTracker::default();
-        assert_eq!(listing.add(page(&[1, 2, 1], "a"), |n| *n).unwrap().items, [1, 2]);
-        assert_eq!(listing.add(page(&[2, 3], ""), |n| *n).unwrap().items, [3]);
-        assert!(!listing.is_last_page_empty());
+        let mut pages = PageTracker::default();
+        assert_eq!(pages.add(page(&[1, 2, 1], "a"), |n| *n).unwrap().items, [1, 2]);
+        assert_eq!(pages.add(page(&[2, 3], ""), |n| *n).unwrap().items, [3]);
+        assert!(!pages.is_last_page_empty());
     }
 
     #[test]
     fn a_repeated_page_token_ends_the_list() {
         for tokens in [&["a", "a"][..], &["a", "b", "a"], &["a", "b", "c", "b"]] {
-            let mut listing = PageTracker::default();
-            let results: Vec<_> = (0..)
-                .zip(tokens)
-                .map(|(n, token)| listing.add(page(&[n], token), |n| *n))
-                .collect();
+            let mut pages = PageTracker::default();
+            let results: Vec<_> =
+                (0..).zip(tokens).map(|(n, token)| pages.add(page(&[n], token), |n| *n)).collect();
             let (last, before) = results.split_last().unwrap();
             assert!(before.iter().all(Result::is_ok), "{tokens:?}");
             assert_eq!(last.as_ref().unwrap_err().kind, ErrorKind::Unreachable, "{tokens:?}");
@@ -95,23 +105,23 @@ mod tests {
 
     #[test]
     fn pages_without_anything_new_end() {
-        let mut listing = PageTracker::default();
+        let mut pages = PageTracker::default();
         let read = (0..1_000)
-            .take_while(|n| listing.add(page(&[1], &n.to_string()), |n| *n).is_ok())
+            .take_while(|n| pages.add(page(&[1], &n.to_string()), |n| *n).is_ok())
             .count();
         assert_eq!(read, MAX_IDLE_PAGES);
-        let mut listing = PageTracker::default();
+        let mut pages = PageTracker::default();
         let read = (0..100_000)
-            .take_while(|n| listing.add(page(&[*n], &n.to_string()), |n| *n).is_ok())
+            .take_while(|n| pages.add(page(&[*n], &n.to_string()), |n| *n).is_ok())
             .count();
         assert_eq!(read, MAX_PAGES - 1);
     }
 
     #[test]
     fn an_empty_last_page_is_noticed() {
-        let mut listing = PageTracker::default();
-        listing.add(page(&[1], "a"), |n| *n).unwrap();
-        listing.add(page(&[], ""), |n| *n).unwrap();
-        assert!(listing.is_last_page_empty());
+        let mut pages = PageTracker::default();
+        pages.add(page(&[1], "a"), |n| *n).unwrap();
+        pages.add(page(&[], ""), |n| *n).unwrap();
+        assert!(pages.is_last_page_empty());
     }
 }

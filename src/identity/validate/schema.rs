@@ -1,5 +1,4 @@
-//! The form of answers: what a complete success of each operation looks like, what AWS's errors
-//! look like, and what HTML looks like.
+//! The formats of responses: a complete success of each operation, AWS's errors, and HTML.
 
 use std::fmt;
 
@@ -7,12 +6,12 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, Visitor};
 
 use super::{Operation, Rejection, ResponseParts};
-use crate::identity::sdk_error::exception_for_oauth_error;
+use crate::identity::oauth_error::exception_for_oauth_error;
 
 /// Checks the body of a 200.
 ///
 /// # Errors
-/// [`Rejection::Invalid`] if the body is not complete and of the operation's form.
+/// [`Rejection::Invalid`] if the body is incomplete or not in the operation's format.
 pub(super) fn check_success(operation: Operation, body: &[u8]) -> Result<(), Rejection> {
     match operation {
         Operation::RegisterClient => check_json::<RegisterClientSchema>(body),
@@ -23,7 +22,7 @@ pub(super) fn check_success(operation: Operation, body: &[u8]) -> Result<(), Rej
         Operation::GetRoleCredentials => check_json::<GetRoleCredentialsSchema>(body),
         Operation::GetSigninToken => check_json::<GetSigninTokenSchema>(body),
         Operation::Other => check_json::<AnyObject>(body),
-        // AWS answers with an empty body.
+        // AWS returns an empty body.
         Operation::Logout if body.trim_ascii().is_empty() => Ok(()),
         Operation::Logout => check_json::<AnyObject>(body),
         Operation::AssumeRole => check_xml(body, "AssumeRoleResponse"),
@@ -31,33 +30,37 @@ pub(super) fn check_success(operation: Operation, body: &[u8]) -> Result<(), Rej
     }
 }
 
-/// Whether an answer is an error in AWS's own form: named by a header, or by a field of a JSON
-/// object; of STS an XML document.
-pub(super) fn is_aws_error(operation: Operation, answer: &ResponseParts<'_>) -> bool {
+/// Whether a response is an error in AWS's format: named by a header or by a field of a JSON
+/// object, or an XML document for STS.
+pub(super) fn is_aws_error(operation: Operation, response: &ResponseParts<'_>) -> bool {
     match operation {
         Operation::AssumeRole | Operation::GetCallerIdentity => {
-            check_xml(answer.body, "ErrorResponse").is_ok() && has_error_code(answer.body)
+            check_xml(response.body, "ErrorResponse").is_ok() && has_error_code(response.body)
         }
         _ => {
-            !answer.error_type.trim().is_empty()
-                || serde_json::from_slice::<AwsErrorBody>(answer.body)
+            !response.error_type.trim().is_empty()
+                || serde_json::from_slice::<AwsErrorBody>(response.body)
                     .is_ok_and(|error| error.has_code())
         }
     }
 }
 
-/// Whether an answer is a page for people.
-pub(super) fn is_html(answer: &ResponseParts<'_>) -> bool {
-    let declared = answer.content_type.to_ascii_lowercase();
-    let body = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(answer.body).trim_ascii_start();
-    let begins = |tag: &str| {
+/// Whether a response is an HTML page.
+pub(super) fn is_html(response: &ResponseParts<'_>) -> bool {
+    let declared = response.content_type.to_ascii_lowercase();
+    let body =
+        response.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(response.body).trim_ascii_start();
+    let starts_with = |tag: &str| {
         body.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag.as_bytes()))
     };
     declared.contains("html")
-        || ["<!doctype html", "<html", "<head", "<body", "<script", "<meta"].into_iter().any(begins)
+        || ["<!doctype html", "<html", "<head", "<body", "<script", "<meta"]
+            .into_iter()
+            .any(starts_with)
 }
 
-/// A whole JSON document of this form. The error says nothing of the content, which may be secret.
+/// Checks for a complete JSON document of this format. The error quotes nothing of the content,
+/// which may be secret.
 fn check_json<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<(), Rejection> {
     let body = body.trim_ascii();
     if body.is_empty() {
@@ -68,7 +71,7 @@ fn check_json<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<(), Rejection
     }
     serde_json::from_slice::<T>(body).map(drop).map_err(|error| {
         let text = error.to_string();
-        // "missing field `accountList` at line 1 column 2": the field's name is ours.
+        // "missing field `accountList` at line 1 column 2": the field's name comes from the schema.
         let missing = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
         Rejection::invalid(match missing {
             Some(field) => format!("it has no `{field}`"),
@@ -81,8 +84,8 @@ fn check_json<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<(), Rejection
     })
 }
 
-/// A whole XML document with this root element. What is inside is left to the SDK, which finds
-/// elements but not that the end is missing.
+/// Checks for a complete XML document with this root element. The SDK checks the content, but does
+/// not notice that the end is missing.
 fn check_xml(body: &[u8], root: &str) -> Result<(), Rejection> {
     let cut = || Rejection::invalid("it is cut short");
     let text = std::str::from_utf8(body).map_err(|_| Rejection::invalid("it is not text"))?.trim();
@@ -91,10 +94,10 @@ fn check_xml(body: &[u8], root: &str) -> Result<(), Rejection> {
         None => text,
     };
     let inside = text.strip_prefix('<').and_then(|text| text.strip_prefix(root));
-    let begins = inside.is_some_and(|rest| rest.starts_with(['>', ' ', '\t', '\r', '\n']));
+    let has_root = inside.is_some_and(|rest| rest.starts_with(['>', ' ', '\t', '\r', '\n']));
     if text.is_empty() {
         Err(Rejection::invalid("it is empty"))
-    } else if !begins {
+    } else if !has_root {
         Err(Rejection::invalid(format!("it is not a whole `{root}`")))
     } else if !text
         .strip_suffix('>')
@@ -107,15 +110,15 @@ fn check_xml(body: &[u8], root: &str) -> Result<(), Rejection> {
     }
 }
 
-/// Whether an XML error says which one it is.
+/// Whether an XML error has a code.
 fn has_error_code(body: &[u8]) -> bool {
     let text = String::from_utf8_lossy(body);
     let code = text.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>"));
     code.is_some_and(|(code, _)| !code.trim().is_empty() && !code.contains('<'))
 }
 
-/// An error of the portal, SSO OIDC or a gateway of AWS. A `message` alone is what any box in
-/// between writes.
+/// An error of the portal, SSO OIDC or a gateway of AWS. A `message` alone is not enough: any
+/// middlebox writes one.
 #[derive(Deserialize)]
 struct AwsErrorBody {
     #[serde(rename = "__type")]
@@ -132,8 +135,7 @@ impl AwsErrorBody {
     }
 }
 
-/// Any string. Nothing of it is kept: whether it is empty or plausible is checked field by field
-/// later, see [`super::values`].
+/// Any string. Its content is dropped: [`super::values`] checks it field by field later.
 struct AnyString;
 
 /// A whole number.
@@ -310,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_cut_at_any_byte_is_not_whole() {
+    fn a_response_cut_at_any_byte_is_incomplete() {
         let json = r#"{"roleCredentials":{"accessKeyId":"A","secretAccessKey":"s","sessionToken":"t","expiration":1}}"#;
         assert_eq!(rejection_reason(Operation::GetRoleCredentials, json), "");
         let xml = "<?xml version=\"1.0\"?>\n<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult>\
@@ -330,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn credentials_and_tokens_are_whole_and_of_the_right_types() {
+    fn credentials_and_tokens_are_complete_and_of_the_right_types() {
         let keys = |key: &str, expiration: &str| {
             rejection_reason(
                 Operation::GetRoleCredentials,
@@ -363,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn no_secret_is_in_the_reason() {
+    fn the_reason_contains_no_secret() {
         let secret = "hunter2";
         for body in [
             format!(r#"{{"accessToken":"a","expiresIn":"{secret}"}}"#),

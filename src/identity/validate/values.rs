@@ -1,26 +1,26 @@
-//! The values in answers: credentials, tokens, lifetimes, names.
+//! The values in responses: credentials, tokens, lifetimes, names.
 
 use crate::domain::{AccountId, Credentials, RoleName, Timestamp};
 
 use super::Rejection;
 
-/// The most seconds that this machine's clock is believed to be ahead of AWS's. An answer with an
-/// older `Date` is a copy.
-const MAX_DATE_AGE: i64 = 86_400;
-/// The longest life of an access token, in seconds: a portal session lasts 90 days at most.
-const MAX_TOKEN_LIFETIME: i64 = 90 * 86_400;
-/// The longest key, secret or token. An environment variable holds 128 KiB on Linux.
+/// The largest plausible difference between this machine's clock and AWS's. A response with an
+/// older `Date` is a cached copy.
+const MAX_DATE_AGE_SECONDS: i64 = 86_400;
+/// The longest lifetime of an access token: a portal session lasts 90 days at most.
+const MAX_TOKEN_SECONDS: i64 = 90 * 86_400;
+/// The longest key, secret or token, in bytes. On Linux, an environment variable holds 128 KiB.
 const MAX_SECRET_LENGTH: usize = 64 << 10;
-/// The longest name of an account, role or page; AWS's own are far shorter.
+/// The longest name of an account, role or page, in bytes; AWS's own are far shorter.
 const MAX_TEXT_LENGTH: usize = 1_024;
-/// The longest page token.
+/// The longest page token, in bytes.
 const MAX_PAGE_TOKEN_LENGTH: usize = 16 << 10;
 
-/// The seconds that credentials are valid from now on.
+/// Returns for how many seconds from `now` credentials are valid.
 ///
-/// `expires_at` and `date` are by the server's clock, `now` is by this machine's. Both clocks have
-/// to agree that the credentials are valid, and the shorter life counts, unless one of them makes
-/// no sense: then that clock is wrong. So a wrong `Date` never extends a life.
+/// `expires_at` and `date` are by the server's clock, `now` is by this machine's. The shorter of
+/// the two lifetimes counts, unless one is implausible: then that clock is wrong. So a wrong `Date`
+/// never extends a lifetime.
 ///
 /// # Errors
 /// [`Rejection::Invalid`] if the credentials have expired or would be valid for more than 12 hours.
@@ -29,17 +29,18 @@ pub(in crate::identity) fn lifetime(
     date: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<i64, Rejection> {
-    let plausible = |life: i64| {
-        Some(life).filter(|life| {
-            (1..=Credentials::MAX_LIFETIME_SECS + Credentials::CLOCK_TOLERANCE_SECS).contains(life)
+    let plausible = |seconds: i64| {
+        Some(seconds).filter(|seconds| {
+            (1..=Credentials::MAX_LIFETIME_SECS + Credentials::CLOCK_TOLERANCE_SECS)
+                .contains(seconds)
         })
     };
     let by_date = date
-        .filter(|date| now.since(*date) <= MAX_DATE_AGE)
+        .filter(|date| now.since(*date) <= MAX_DATE_AGE_SECONDS)
         .and_then(|date| plausible(expires_at.since(date)));
     let by_clock = plausible(expires_at.since(now));
-    let life = [by_date, by_clock].into_iter().flatten().min();
-    life.map(|life| life.min(Credentials::MAX_LIFETIME_SECS)).ok_or_else(|| {
+    let shorter = [by_date, by_clock].into_iter().flatten().min();
+    shorter.map(|seconds| seconds.min(Credentials::MAX_LIFETIME_SECS)).ok_or_else(|| {
         Rejection::invalid(if expires_at.since(now) <= 0 {
             "its credentials have already expired"
         } else {
@@ -48,23 +49,23 @@ pub(in crate::identity) fn lifetime(
     })
 }
 
-/// The expiry of an access token that lives for so many seconds from now on.
+/// Returns the expiry of an access token that is valid for so many seconds from `now`.
 ///
 /// # Errors
-/// [`Rejection::Invalid`] if that is no time at all or more than 90 days.
+/// [`Rejection::Invalid`] if that is not positive or more than 90 days.
 pub(in crate::identity) fn token_expiry(
     seconds: i64,
     now: Timestamp,
 ) -> Result<Timestamp, Rejection> {
     match seconds {
         ..=0 => Err(Rejection::invalid("its token has already expired")),
-        1..=MAX_TOKEN_LIFETIME => Ok(now.plus(seconds)),
+        1..=MAX_TOKEN_SECONDS => Ok(now.plus(seconds)),
         _ => Err(Rejection::invalid("its token would be valid for more than 90 days")),
     }
 }
 
-/// A key, secret, token or code: not empty, printable ASCII without spaces, so that it fits a
-/// header, and not absurdly long.
+/// Checks a key, secret, token or code: not empty, not longer than [`MAX_SECRET_LENGTH`], and
+/// printable ASCII without spaces, so that it is valid in a header.
 ///
 /// # Errors
 /// [`Rejection::Invalid`] with the name of the field.
@@ -80,7 +81,7 @@ pub(in crate::identity) fn secret(value: Option<String>, field: &str) -> Result<
     }
 }
 
-/// A text for people that has to be there, such as a code to compare. It may contain any character.
+/// Checks a required text for the user, such as a code to compare. It may contain any character.
 ///
 /// # Errors
 /// [`Rejection::Invalid`] with the name of the field.
@@ -93,7 +94,7 @@ pub(in crate::identity) fn required_text(
         .ok_or_else(|| Rejection::invalid(format!("it has no `{field}`")))
 }
 
-/// An account id in a list: exactly twelve digits.
+/// Checks an account ID in a list: exactly twelve digits.
 ///
 /// # Errors
 /// [`Rejection::Invalid`].
@@ -102,7 +103,7 @@ pub(in crate::identity) fn account_id(value: Option<String>) -> Result<AccountId
     id.ok_or_else(|| Rejection::invalid("an `accountId` is not 12 digits"))
 }
 
-/// A role's name in a list, of the characters that IAM allows.
+/// Checks a role's name in a list: only characters that IAM allows.
 ///
 /// # Errors
 /// [`Rejection::Invalid`].
@@ -112,10 +113,10 @@ pub(in crate::identity) fn role_name(value: Option<String>) -> Result<RoleName, 
     name.map(RoleName::new).ok_or_else(|| Rejection::invalid("a `roleName` is not a role's name"))
 }
 
-/// An optional text in a list; an empty one is none.
+/// Checks an optional text in a list; an empty one counts as missing.
 ///
 /// # Errors
-/// [`Rejection::Invalid`] if it is absurdly long.
+/// [`Rejection::Invalid`] if it is longer than [`MAX_TEXT_LENGTH`].
 pub(in crate::identity) fn optional_text(
     value: Option<String>,
     field: &str,
@@ -128,10 +129,10 @@ pub(in crate::identity) fn optional_text(
     }
 }
 
-/// The token of the next page; an empty one is none.
+/// Checks the token of the next page; an empty one counts as missing.
 ///
 /// # Errors
-/// [`Rejection::Invalid`] if it is absurdly long.
+/// [`Rejection::Invalid`] if it is longer than [`MAX_PAGE_TOKEN_LENGTH`].
 pub(in crate::identity) fn page_token(value: Option<String>) -> Result<Option<String>, Rejection> {
     match value {
         Some(token) if token.len() > MAX_PAGE_TOKEN_LENGTH => {
@@ -148,7 +149,7 @@ mod tests {
     const NOW: Timestamp = Timestamp(1_800_000_000);
     const HOUR: i64 = 3_600;
 
-    /// The life of credentials whose expiry and `Date` are so many seconds after this machine's
+    /// The lifetime of credentials whose expiry and `Date` are so many seconds after this machine's
     /// clock.
     fn lifetime_after(expires: i64, date: Option<i64>) -> Option<i64> {
         lifetime(NOW.plus(expires), date.map(|date| NOW.plus(date)), NOW).ok()
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_date_never_extends_a_life() {
+    fn a_wrong_date_never_extends_a_lifetime() {
         for date in [
             i64::MIN / 2,
             -NOW.0,
@@ -185,12 +186,12 @@ mod tests {
                 lifetime_after(HOUR, Some(date))
             );
         }
-        // A copy of an old answer agrees with itself.
+        // A cached copy of an old response is consistent in itself.
         assert_eq!(lifetime_after(-30 * 86_400 + HOUR, Some(-30 * 86_400)), None);
     }
 
     #[test]
-    fn the_past_and_the_far_future_are_refused() {
+    fn the_past_and_the_far_future_are_rejected() {
         for expires in
             [0, -1, -HOUR, -NOW.0, i64::MIN, 12 * HOUR + 1_000, 86_400, 1_000 * NOW.0, i64::MAX]
         {
@@ -200,12 +201,12 @@ mod tests {
         assert_eq!(
             lifetime_after(12 * HOUR + 60, Some(0)),
             Some(12 * HOUR),
-            "a little more is cut"
+            "slightly more than 12 hours is cut"
         );
     }
 
     #[test]
-    fn tokens_live_between_a_second_and_90_days() {
+    fn tokens_are_valid_for_between_a_second_and_90_days() {
         assert_eq!(token_expiry(28_800, NOW), Ok(NOW.plus(28_800)));
         for seconds in [i64::MIN, -1, 0, 91 * 86_400, i64::MAX] {
             assert!(token_expiry(seconds, NOW).is_err(), "{seconds}");
@@ -213,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_fits_a_header() {
+    fn a_secret_is_valid_in_a_header() {
         assert_eq!(secret(Some("a/b+c=".into()), "x"), Ok("a/b+c=".into()));
         for bad in ["", " ", "a b", "a\n", "a\u{7f}", "ä", "a\u{202e}"] {
             assert!(secret(Some(bad.into()), "x").is_err(), "{bad:?}");
@@ -223,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_and_names_are_awss_own() {
+    fn ids_and_names_have_the_format_of_aws() {
         assert!(account_id(Some("012345678901".into())).is_ok());
         for bad in [
             None,

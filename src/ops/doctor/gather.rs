@@ -193,7 +193,7 @@ fn cli_token_files(paths: &Paths, config: &AwsConfig, instance: &Instance) -> Ve
             path,
             instance: instance.name.clone(),
             expires_at: token.expires_at,
-            is_managed: token.is_ours,
+            is_managed: token.is_from_rolecall,
             start_url,
             region,
         })

@@ -412,7 +412,7 @@ fn aws_files_that_no_program_reads_are_named_by_line_and_reader() {
     );
     assert_eq!((all.severity, all.auto_fix), (Severity::Problem, None));
     scene.syntax_errors = of("[profile a]\n[profile a]\n");
-    assert_finding(&scene, &["the AWS CLI and Python", "[profile a] stands there a second time"]);
+    assert_finding(&scene, &["the AWS CLI and Python", "[profile a] is in the file twice"]);
     scene.syntax_errors = of("[profile a]\nregion: x\n");
     assert_eq!(
         assert_finding(&scene, &["other languages", "`region` has a colon"]).severity,

@@ -24,7 +24,7 @@ pub fn load_cli_token(ctx: &Ctx, instance: &Instance) -> Option<CachedToken> {
         let token = token_cache::load(path)?;
         let same = token.start_url.as_ref() == Some(&instance.start_url)
             && token.region.as_ref() == Some(&instance.sso_region);
-        let good = same && !token.is_ours && token.expires_at > ctx.clock.now();
+        let good = same && !token.is_from_rolecall && token.expires_at > ctx.clock.now();
         (good && token_cache::has_scopes(&ctx.paths.sso_cache_dir, &token, &instance.scopes))
             .then_some(token)
     })
@@ -59,8 +59,8 @@ pub(in crate::ops) async fn share(
         // Only the first file is the session's own; the others are there where legacy profiles are
         // used.
         let wanted = path.exists() || (create && position == 0);
-        let taken =
-            token_cache::load(path).is_some_and(|token| !token.is_ours && token.expires_at > now);
+        let taken = token_cache::load(path)
+            .is_some_and(|token| !token.is_from_rolecall && token.expires_at > now);
         match wanted && !taken {
             true => token_cache::save(
                 path,

@@ -77,7 +77,7 @@ pub(super) async fn device(
         browser_opened: page.opened,
     });
     let mut watch = std::pin::pin!(page.watch(report));
-    let mut pause = Duration::from_secs(u64::from(start.interval));
+    let mut pause = start.interval;
     // Counted from here, not by the clock: that one may be set back.
     let end = Instant::now()
         + Duration::from_secs(start.expires_at.since(ctx.clock.now()).max(0).unsigned_abs());

@@ -65,9 +65,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
     }
     if !has_browser() {
         if let Some(running) = &running {
-            running.set_approval(DeviceApproval::AfterMillis(
-                u64::try_from(AUTO_APPROVE_DELAY.as_millis()).unwrap_or(4_000),
-            ));
+            running.set_approval(DeviceApproval::After(AUTO_APPROVE_DELAY));
         }
         if args.command.is_empty() {
             let seconds = AUTO_APPROVE_DELAY.as_secs();

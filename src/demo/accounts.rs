@@ -1,4 +1,4 @@
-//! What accounts and permission sets of the made-up organisation are called.
+//! The accounts of the simulated organization: IDs, names, tags and roles, the same in every run.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -6,7 +6,20 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::{AccountId, slug};
 
-use super::organization::SimulatedAccount;
+/// A simulated account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SimulatedAccount {
+    /// The account ID, unique across both directories.
+    pub id: AccountId,
+    /// The name; one account has none, and two share one.
+    pub name: Option<String>,
+    /// The root user's e-mail address.
+    pub email: Option<String>,
+    /// `env` and `team`, for the configuration file; the portal does not list them.
+    pub tags: BTreeMap<String, String>,
+    /// The permission sets that the user has there; empty if all were revoked.
+    pub roles: Vec<String>,
+}
 
 const TEAMS: [&str; 32] = [
     "payments",
@@ -59,8 +72,8 @@ const BUSINESS_UNITS: [&str; 12] = [
     "labs",
 ];
 
-/// Accounts that stand before the product teams' own, name and environment; an empty name is no
-/// name at all.
+/// Name and environment of the accounts before those of the product teams; an empty name stands for
+/// an account without a name.
 const WELL_KNOWN_ACCOUNTS: [(&str, &str); 14] = [
     ("payments-prod", "prod"),
     ("payments-staging", "staging"),
@@ -87,8 +100,8 @@ const LAB_ACCOUNTS: [&str; 6] = [
     "training",
 ];
 
-/// Permission sets, and in how many of a hundred production accounts and of a hundred others the
-/// person has them.
+/// Permission sets, and the percentage of production accounts and of other accounts in which the
+/// user has them.
 const PERMISSION_SETS: [(&str, u8, u8); 10] = [
     ("AdministratorAccess", 60, 80),
     ("ReadOnlyAccess", 100, 100),
@@ -102,7 +115,7 @@ const PERMISSION_SETS: [(&str, u8, u8); 10] = [
     ("NetworkAdministrator", 20, 35),
 ];
 
-/// What the person has in the account that examples and tests use by name, `payments-prod`.
+/// The roles in `payments-prod`, the account that examples and tests use by name.
 const PAYMENTS_PROD_ROLES: [&str; 6] = [
     "AdministratorAccess",
     "ReadOnlyAccess",
@@ -112,11 +125,12 @@ const PAYMENTS_PROD_ROLES: [&str; 6] = [
     "Billing",
 ];
 
-/// More permission sets, made of a team's name, for worlds with more than ten roles in an account.
+/// Suffixes of further permission sets per team, for organizations with more than ten roles in an
+/// account.
 const JOB_TITLES: [&str; 8] =
     ["Developer", "OnCall", "Operator", "Auditor", "Deployer", "Analyst", "Tester", "Owner"];
 
-/// The first `count` accounts of the directory `corp`. `ids` are the ids that are taken.
+/// Creates the first `count` accounts of the directory `corp`. `ids` holds the IDs in use.
 pub(super) fn corp_accounts(
     count: usize,
     roles: usize,
@@ -134,7 +148,7 @@ pub(super) fn corp_accounts(
         .collect()
 }
 
-/// The first `count` accounts of the directory `lab`.
+/// Creates the first `count` accounts of the directory `lab`.
 pub(super) fn lab_accounts(
     count: usize,
     roles: usize,
@@ -148,16 +162,16 @@ pub(super) fn lab_accounts(
         .collect()
 }
 
-/// `payments-prod` … , then `payments-eu-prod` … , then `retail-payments-prod` … , and numbered
-/// ones when all that is used up.
+/// Generates names and environments without end: `payments-prod` …, then `payments-eu-prod` …, then
+/// `retail-payments-prod` …, then the same with numbers.
 fn team_accounts() -> impl Iterator<Item = (String, String)> {
     (1_usize..).flat_map(|round| {
         BUSINESS_UNITS.iter().flat_map(move |unit| {
-            GEOGRAPHIES.iter().flat_map(move |place| {
+            GEOGRAPHIES.iter().flat_map(move |geography| {
                 TEAMS.iter().flat_map(move |team| {
                     ENVIRONMENTS.iter().map(move |env| {
                         let number = if round > 1 { round.to_string() } else { String::new() };
-                        let words = [*unit, *team, *place, *env, number.as_str()];
+                        let words = [*unit, *team, *geography, *env, number.as_str()];
                         (
                             words
                                 .into_iter()
@@ -193,14 +207,16 @@ fn build_account(
     SimulatedAccount { id, name, email, tags, roles: pick_roles(directory, at, env, roles) }
 }
 
-/// Latin letters of the name; of a name shared by two accounts, or without any, the id tells.
+/// Returns the local part of the e-mail address: the name in ASCII, with the last digits of the ID
+/// if two accounts share the name.
 fn mailbox(name: &str, id: AccountId) -> String {
     let latin = slug(name).to_lowercase();
     let shared = WELL_KNOWN_ACCOUNTS.iter().filter(|(first, _)| *first == name).count() > 1;
     if shared { format!("{latin}-{}", &id.as_str()[8..]) } else { latin }
 }
 
-/// Twelve digits of a hash. The very first account has a zero in front, since programs lose it.
+/// Derives an unused ID from a hash. The ID of the first account starts with a zero, because
+/// programs tend to lose it.
 fn unused_id(directory: &str, at: usize, ids: &mut HashSet<AccountId>) -> AccountId {
     let mut salt = 0_usize;
     loop {
@@ -219,12 +235,12 @@ fn unused_id(directory: &str, at: usize, ids: &mut HashSet<AccountId>) -> Accoun
 }
 
 fn pick_roles(directory: &str, at: usize, env: &str, most: usize) -> Vec<String> {
-    let here = |role: &str, percent: u8| {
+    let has_role = |role: &str, percent: u8| {
         stable_hash(&format!("{directory} {at} {role}")) % 100 < u64::from(percent)
     };
     let usual = PERMISSION_SETS
         .iter()
-        .filter(|(role, prod, other)| here(role, if env == "prod" { *prod } else { *other }))
+        .filter(|(role, prod, other)| has_role(role, if env == "prod" { *prod } else { *other }))
         .map(|(role, ..)| *role);
     let usual: Vec<&str> =
         if (directory, at) == ("corp", 0) { PAYMENTS_PROD_ROLES.to_vec() } else { usual.collect() };
@@ -233,17 +249,17 @@ fn pick_roles(directory: &str, at: usize, env: &str, most: usize) -> Vec<String>
         let more = TEAMS.iter().flat_map(|team| {
             JOB_TITLES.iter().map(move |job| format!("{}{job}", to_pascal_case(team)))
         });
-        roles.extend(more.filter(|role| here(role, 75)).take(most - roles.len()));
+        roles.extend(more.filter(|role| has_role(role, 75)).take(most - roles.len()));
     }
     roles
 }
 
-/// `data-lake` becomes `DataLake`.
+/// Converts `data-lake` to `DataLake`.
 fn to_pascal_case(team: &str) -> String {
     team.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).collect()
 }
 
-/// A number that this text always has.
+/// Hashes a text to the same number in every run.
 fn stable_hash(text: &str) -> u64 {
     let digest = Sha256::digest(text.as_bytes());
     digest.iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
