@@ -12,8 +12,6 @@ use crate::os::clock::Clock;
 pub use crate::os::thread::run_blocking;
 use crate::vault::Vault;
 
-use crate::ops::instances::{find_instance, problems};
-
 /// How long the end of the program waits for a token whose answer must be kept.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -94,15 +92,6 @@ impl Ctx {
         let identity = Arc::new(IdentityClient::new(instance.clone(), &self.network, self.clock)?);
         identities.insert(instance.name.clone(), identity.clone());
         Ok(identity)
-    }
-
-    /// The instance of this name.
-    ///
-    /// # Errors
-    /// [`crate::domain::Kind::Config`] with the nearest names when there is none.
-    pub fn instance(&self, name: &str) -> Result<&Instance> {
-        find_instance(&self.instances, name)
-            .map_err(|error| problems::add_problem_hints(&self.paths, Some(name), error))
     }
 
     /// Waits until nothing is under way whose answer must be kept, but not for ever: a server that

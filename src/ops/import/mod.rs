@@ -5,6 +5,7 @@ mod aws_sso;
 mod credential_conflicts;
 mod granted;
 mod instance_names;
+pub(in crate::ops) mod locations;
 mod merge;
 mod profile_template;
 mod profiles;

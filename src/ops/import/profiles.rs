@@ -8,8 +8,8 @@ use crate::domain::{
     AccountId, EndpointOverrides, Instance, InstanceName, Region, Result, RoleArn, StartUrl,
 };
 use crate::ops::ctx::Ctx;
-use crate::ops::profiles::BLOCK_NAME;
 use crate::ops::roles::profile::{self, ProfileRole};
+use crate::ops::roles::profile_names::BLOCK_NAME;
 use crate::ops::setup::discover::new_instance;
 use crate::os::browser::split_words;
 

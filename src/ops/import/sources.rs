@@ -8,17 +8,7 @@ use crate::ops::ctx::Ctx;
 use crate::os::atomic_file;
 
 use super::SourceProgram;
-
-/// Places of aws-sso-cli's file, below the home directory; the old one counts as long as it is
-/// there.
-const AWS_SSO_PATHS: [&str; 2] = [".aws-sso/config.yaml", ".config/aws-sso/config.yaml"];
-/// The place of Granted's.
-const GRANTED_PATH: &str = ".granted/config";
-
-/// The first file below this home directory from which an instance may move in.
-pub(in crate::ops) fn find_aws_sso_config(home: &Path) -> Option<PathBuf> {
-    AWS_SSO_PATHS.iter().map(|place| home.join(place)).find(|file| file.exists())
-}
+use super::locations::{find_aws_sso_config, granted_config};
 
 /// A file that is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +71,7 @@ pub(super) fn load_sources(ctx: &Ctx, from: Option<&Path>) -> Result<Vec<SourceF
         }
     }
     if let Some(home) = home {
-        add(SourceProgram::Granted, home.join(GRANTED_PATH))?;
+        add(SourceProgram::Granted, granted_config(home))?;
     }
     add(SourceProgram::AwsConfig, ctx.paths.aws_config.clone())?;
     Ok(out)

@@ -11,7 +11,8 @@ use crate::domain::{
     EndpointOverrides, Error, ErrorKind, Instance, InstanceName, InstanceSource, Region, Result,
     StartUrl, nearest,
 };
-use crate::ops::import::sources;
+use crate::ops::ctx::Ctx;
+use crate::ops::import::locations;
 use crate::os::atomic_file;
 
 /// The instances, in this order: ours as the files name them, `[sso-session]` sections, legacy
@@ -36,6 +37,18 @@ pub fn load_instances_if_any(
 ) -> Result<Vec<Instance>> {
     let bytes = atomic_file::load(&paths.aws_config)?.unwrap_or_default();
     merge(env, settings, &AwsConfig::parse(bytes)).map_err(|lacking| lacking.into_error(paths))
+}
+
+impl Ctx {
+    /// Returns the instance of this name.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] if there is none, with the nearest names and the problems in the AWS
+    /// files that may be the reason.
+    pub fn instance(&self, name: &str) -> Result<&Instance> {
+        find_instance(&self.instances, name)
+            .map_err(|error| problems::add_problem_hints(&self.paths, Some(name), error))
+    }
 }
 
 /// The instance of this name.
@@ -83,7 +96,7 @@ impl MissingSetting {
 /// What to say when there are none.
 pub fn no_instances(paths: &Paths) -> Error {
     let nothing = Error::new(ErrorKind::Config, "no IAM Identity Center is set up on this machine");
-    let nothing = match paths.home.as_deref().and_then(sources::find_aws_sso_config) {
+    let nothing = match paths.home.as_deref().and_then(locations::find_aws_sso_config) {
         Some(file) => nothing.hint(format!(
             "run `rolecall setup import`: it takes over what {} says",
             paths.abbreviate(&file)

@@ -21,8 +21,6 @@ use crate::ops::ctx::Ctx;
 pub use backup::Undone;
 pub use plan::{ProfilesPlan, plan};
 
-/// What the block is called.
-pub(in crate::ops) const BLOCK_NAME: &str = "profiles";
 /// The command that the user types for all this.
 const COMMAND: &str = "setup profiles";
 /// How long another process of ours may take over the same file.

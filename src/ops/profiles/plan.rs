@@ -14,14 +14,15 @@ use crate::ops::ctx::Ctx;
 use crate::ops::refresh::store;
 use crate::ops::roles::names;
 use crate::ops::roles::profile;
+use crate::ops::roles::profile_names::BLOCK_NAME;
 
 use super::assign_names::assign_names;
 use super::assign_names::{NameAssignment, NameCandidates};
 use super::render::{self, ProfileRenderer};
 use super::select::select;
 use super::{
-    BLOCK_NAME, ProfileChange, ProfileLine, ProfileNote, ProfileRequest, ProfileStyle,
-    ProfilesReport, SkipReason, SkippedRole,
+    ProfileChange, ProfileLine, ProfileNote, ProfileRequest, ProfileStyle, ProfilesReport,
+    SkipReason, SkippedRole,
 };
 
 /// What a write would do.

@@ -7,11 +7,12 @@ use std::collections::HashMap;
 use crate::awsconfig::managed_block::{BlockSectionKind, SplitFile};
 use crate::config::{Paths, Settings};
 use crate::domain::{AccountId, InstanceName, Roster};
-use crate::ops::profiles::BLOCK_NAME;
 use crate::ops::roles::names::{bare_name, with_account, with_instance};
 use crate::ops::roles::profile_format::ProfileFormat;
 use crate::os::atomic_file;
 
+/// Name of the managed block that holds the profiles.
+pub(in crate::ops) const BLOCK_NAME: &str = "profiles";
 /// How an old name is marked; see the writer of profiles.
 const OLD_NAME_COMMENT: &str = "# was:";
 
