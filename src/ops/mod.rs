@@ -20,5 +20,6 @@ pub mod role_env;
 pub mod roles;
 pub mod setup;
 pub mod sign_in;
+mod snapshot_inputs;
 pub mod target;
 pub mod yaml;
