@@ -10,9 +10,9 @@ use crate::domain::{
     AccountId, Credentials, Error, ErrorKind, Instance, InstanceName, Result, RoleArn, RoleId,
     RoleName, Window,
 };
-use crate::ops::assume::AssumeRequest;
 use crate::ops::assume::assume;
 use crate::ops::assume::load_fresh;
+use crate::ops::assume::{AssumeRequest, Freshness, Persistence};
 use crate::ops::ctx::Ctx;
 use crate::ops::instances;
 use crate::ops::instances::problems;
@@ -69,8 +69,8 @@ impl CredentialRequest {
     ) -> AssumeRequest {
         AssumeRequest {
             window: self.window,
-            use_stored: self.use_cached,
-            store: self.store,
+            freshness: if self.use_cached { Freshness::Cached } else { Freshness::Fetch },
+            persistence: if self.store { Persistence::Store } else { Persistence::Discard },
             ..AssumeRequest::new(instance, account, role)
         }
     }

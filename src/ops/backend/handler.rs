@@ -15,7 +15,7 @@ use crate::domain::{
     Secret,
 };
 use crate::ops::access_request::add_access_hint;
-use crate::ops::assume::{AssumeRequest, assume};
+use crate::ops::assume::{AssumeRequest, Freshness, assume};
 use crate::ops::backend::messages::{
     Request, RoleFlag, SecretKind, SignInStep, Update, clock_warning,
 };
@@ -269,7 +269,7 @@ impl Backend {
         let outcome = match self.instance(&role.instance) {
             Ok(instance) => {
                 let mut wish = AssumeRequest::new(&instance, role.account, role.role.clone());
-                wish.use_stored = stored;
+                wish.freshness = if stored { Freshness::Cached } else { Freshness::Fetch };
                 assume(&self.ctx, &wish).await.map_err(|error| self.with_access_hint(error, &role))
             }
             Err(error) => Err(error),
