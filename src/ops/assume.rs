@@ -209,6 +209,19 @@ pub async fn assume(ctx: &Arc<Ctx>, request: &AssumeRequest) -> Result<AssumedCr
     Err(timeout_error(request, FETCH_TIMEOUT))
 }
 
+/// Removes the stored credentials of a role from the vault. AWS accepts them until they expire.
+///
+/// # Errors
+/// Vault errors.
+pub async fn forget_credentials(ctx: &Arc<Ctx>, role: &RoleId) -> Result<()> {
+    let instance = ctx.instance(role.instance.as_str())?.clone();
+    let chains = Chains::from_settings(&ctx.settings)?;
+    let digest = chains.route(role)?.as_ref().map(Route::digest).transpose()?;
+    let record = RecordId::credentials(&instance, role.account, &role.role, digest.as_ref());
+    let vault = ctx.vault.clone();
+    run_blocking(move || vault.remove(&record)).await
+}
+
 /// A request with the route to its role, and the record that stores its credentials.
 struct RoutedRequest<'a> {
     request: &'a AssumeRequest,

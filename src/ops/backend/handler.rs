@@ -15,14 +15,15 @@ use crate::domain::{
     Secret,
 };
 use crate::ops::access_request::add_access_hint;
-use crate::ops::assume::{AssumeRequest, Freshness, assume};
+use crate::ops::assume::{AssumeRequest, Freshness, assume, forget_credentials};
 use crate::ops::backend::messages::{
     Request, RoleFlag, SecretKind, SignInStep, Update, clock_warning,
 };
 use crate::ops::confirmations;
+use crate::ops::copy;
 use crate::ops::ctx::{Ctx, run_blocking};
-use crate::ops::errands;
-use crate::ops::refresh::store::load_roster;
+use crate::ops::profiles;
+use crate::ops::roles::load::load_roster;
 use crate::ops::roles::snapshot;
 use crate::ops::setup;
 use crate::ops::sign_in::pasted_redirect::PastedRedirects;
@@ -308,7 +309,7 @@ impl Backend {
     }
 
     pub(super) async fn forget_credentials(&self, role: &RoleId) {
-        match errands::forget_credentials(&self.ctx, role).await {
+        match forget_credentials(&self.ctx, role).await {
             Ok(()) => self.send(Update::Message(format!(
                 "{}: its credentials are forgotten here",
                 role.role
@@ -319,10 +320,10 @@ impl Backend {
     }
 
     pub(super) async fn copy_secret(&self, role: RoleId, what: SecretKind) {
-        let roster = self.load_roster();
+        let roster = Arc::new(self.load_roster());
         let text = match what {
-            SecretKind::Keys => errands::export_lines(&self.ctx, &roster, &role).await,
-            SecretKind::ConsoleLink => errands::fetch_console_link(&self.ctx, &roster, &role).await,
+            SecretKind::Keys => copy::export_lines(&self.ctx, &roster, &role).await,
+            SecretKind::ConsoleLink => copy::fetch_console_link(&self.ctx, &roster, &role).await,
         };
         let account =
             roster.find(&role).map_or(role.account.as_str(), |entry| entry.account_label());
@@ -342,7 +343,7 @@ impl Backend {
     pub(super) async fn write_profiles(&self, roles: Vec<RoleId>) {
         let Some(first) = roles.first().cloned() else { return };
         let ctx = self.ctx.clone();
-        let written = run_blocking(move || errands::write_profiles(&ctx, roles)).await;
+        let written = run_blocking(move || profiles::write_profiles(&ctx, roles)).await;
         self.send(match written {
             Ok(said) => Update::Message(said),
             Err(error) => Update::RoleFailed { role: first, error },

@@ -7,11 +7,11 @@ use crate::cache::inventory;
 use crate::domain::{Instance, InstanceName, Inventory, Result};
 use crate::ops::backend::messages::{RefreshCounts, Update};
 use crate::ops::ctx::run_blocking;
-use crate::ops::errands;
+use crate::ops::profiles;
 use crate::ops::refresh::Progress;
-use crate::ops::refresh::store::load_roster;
 use crate::ops::refresh::store::refresh_and_store;
 use crate::ops::refresh::store::refresh_limits;
+use crate::ops::roles::load::load_roster;
 use crate::ops::roles::profile_names::apply_profile_names;
 use crate::ops::roles::roster;
 use crate::ops::roles::snapshot;
@@ -57,7 +57,7 @@ impl Backend {
     /// refresh.
     async fn update_profiles(&self) {
         let ctx = self.ctx.clone();
-        match run_blocking(move || errands::update_profiles(&ctx)).await {
+        match run_blocking(move || profiles::update_profiles(&ctx)).await {
             Ok(Some(said)) => self.send(Update::Message(said)),
             Ok(None) => {}
             Err(error) => self.send(Update::Message(error.message)),

@@ -7,6 +7,7 @@ pub(in crate::ops) mod binary_path;
 mod plan;
 mod render;
 mod select;
+mod summary;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -20,6 +21,7 @@ use crate::ops::ctx::Ctx;
 
 pub use backup::Undone;
 pub use plan::{ProfilesPlan, plan};
+pub use summary::{update_profiles, write_profiles};
 
 /// The command that the user types for all this.
 const COMMAND: &str = "setup profiles";

@@ -11,7 +11,7 @@ use crate::domain::{Error, ErrorKind, InstanceName, Result, RoleId, Roster, Rost
 use crate::os::atomic_file;
 
 use crate::ops::ctx::Ctx;
-use crate::ops::refresh::store;
+use crate::ops::roles::load;
 use crate::ops::roles::names;
 use crate::ops::roles::profile;
 use crate::ops::roles::profile_names::BLOCK_NAME;
@@ -121,7 +121,7 @@ struct Planner<'p> {
 
 impl<'p> Planner<'p> {
     fn new(ctx: &'p Ctx, request: &'p ProfileRequest, parts: &SplitFile<'p>) -> Result<Self> {
-        let roster = store::load_roster_with_new_names(ctx, &ctx.instances);
+        let roster = load::load_roster_with_new_names(ctx, &ctx.instances);
         let bare = names::bare_names(&roster, &ctx.settings)?;
         let positions =
             roster.entries.iter().enumerate().map(|(at, entry)| (roster.id(entry), at)).collect();
@@ -340,7 +340,7 @@ impl<'p> Planner<'p> {
     /// another directory's.
     fn plan_gone(&self, name: &str, raw: &'p [u8], id: &RoleId) -> PlannedProfile<'p> {
         let known = self.ctx.instances.iter().any(|instance| instance.name == id.instance);
-        let prune = self.request.prune && (!known || store::is_complete(self.ctx, &id.instance));
+        let prune = self.request.prune && (!known || load::is_complete(self.ctx, &id.instance));
         let change = if prune { ProfileChange::Removed } else { ProfileChange::Kept };
         let line = ProfileLine {
             name: name.to_owned(),
