@@ -1,4 +1,4 @@
-//! One command in many roles, several at a time.
+//! Runs one command in many roles, several at a time.
 
 use std::sync::Arc;
 
@@ -12,44 +12,44 @@ use crate::os::process::group::{ChildGroup, OutputStream, StopGroupOnSignal};
 use crate::ops::assume::{AssumeRequest, assume};
 use crate::ops::ctx::{Ctx, run_blocking};
 
-/// What happens in a role.
+/// An event in one role.
 #[derive(Debug)]
 pub enum RoleEvent {
-    /// Its command has begun.
+    /// The command has started.
     Started,
-    /// Its command wrote a line; the line's end is in it.
+    /// The command wrote a line; includes its line ending.
     Output(OutputStream, Vec<u8>),
-    /// Its credentials are older than they should be.
+    /// The credentials have less lifetime left than requested.
     Warning(Error),
-    /// It is over.
+    /// The run has ended.
     Finished(RunOutcome),
 }
 
-/// How it ended in a role.
+/// How the run in one role ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RunOutcome {
     /// The command's exit code.
     Exited(u8),
-    /// There were no credentials, or no command could be started.
+    /// There were no credentials, or the command could not be started.
     Failed(Error),
-    /// Ctrl-C or a signal ended it on the way.
+    /// Ctrl-C or a signal ended the command.
     Interrupted,
-    /// Ctrl-C or a signal came before it.
+    /// Ctrl-C or a signal arrived before the command started.
     NotStarted,
 }
 
-/// Makes the command for a role, by its position in the list, out of its credentials.
+/// Creates the command for a role, given its position in the list and its credentials.
 pub type ChildFactory = dyn Fn(usize, &Credentials) -> ChildCommand + Send + Sync;
-/// Hears what happens in a role, by its position in the list. Called from several threads; a slow
-/// one slows the commands down.
+/// Handles an event in a role, given its position in the list. Called from several threads; a slow
+/// handler slows the commands down.
 pub type RoleEventHandler = dyn Fn(usize, RoleEvent) + Send + Sync;
 
-/// Runs a command in every one of these roles, `at_once` at a time. One role's failure keeps no
-/// other from its turn. Ctrl-C, SIGTERM and SIGHUP end the commands that run and begin no others.
-/// Every role's outcome is told.
+/// Runs a command in each of these roles, `at_once` at a time. A failure in one role does not
+/// affect the others. Ctrl-C, SIGTERM and SIGHUP end the running commands, and no others are
+/// started. Each role reports [`RoleEvent::Finished`].
 ///
 /// # Errors
-/// When signals can't be listened for.
+/// If the signal handlers can't be installed.
 pub async fn run_each(
     ctx: &Arc<Ctx>,
     wishes: Vec<AssumeRequest>,
@@ -87,7 +87,7 @@ pub async fn run_each(
     Ok(())
 }
 
-/// One role's share of the work.
+/// The run of the command in one role.
 struct RoleRun {
     ctx: Arc<Ctx>,
     group: Arc<ChildGroup>,
@@ -116,7 +116,7 @@ impl RoleRun {
         .await?;
         Ok(match code {
             None => RunOutcome::NotStarted,
-            // One that was about to end well has done its work all the same.
+            // A command that succeeded anyway has done its work.
             Some(1..) if self.group.is_stopped() => RunOutcome::Interrupted,
             Some(code) => RunOutcome::Exited(code),
         })

@@ -1,4 +1,4 @@
-//! Can AWS programs read the AWS files? One odd line, and they pass over every profile.
+//! Whether AWS programs can read the AWS files: one malformed line, and they ignore every profile.
 
 use crate::awsconfig::lint::{AffectedPrograms, SyntaxProblem};
 
@@ -20,7 +20,7 @@ pub(super) fn check(scene: &Facts) -> Vec<Finding> {
     findings
 }
 
-/// One for each file and sort of program, with the first line and the numbers of the others.
+/// One finding per file and kind of program, with the first line and the numbers of the others.
 fn finding(file: &str, whose: AffectedPrograms, complaints: &[&SyntaxProblem]) -> Option<Finding> {
     const MAX_LINES: usize = 8;
     let (first, more) = complaints.split_first()?;
@@ -38,7 +38,7 @@ fn finding(file: &str, whose: AffectedPrograms, complaints: &[&SyntaxProblem]) -
         seen += &format!("; such lines too: {}{dots}", numbers.join(", "));
     }
     Some(finding.with_evidence(seen).with_step(format!(
-        "mend line {} of {file} in an editor; rolecall itself reads the file as it is",
+        "correct line {} of {file} in an editor; rolecall itself reads the file as it is",
         first.line
     )))
 }

@@ -1,4 +1,4 @@
-//! Can a sign-in page be opened here?
+//! Whether a sign-in page can be opened on this machine.
 
 use crate::config::env;
 

@@ -1,4 +1,4 @@
-//! Is it as late here as it is at AWS?
+//! Whether this machine's clock agrees with AWS's.
 
 use crate::domain::format_duration;
 
@@ -6,8 +6,8 @@ use super::{Facts, Finding};
 
 pub(super) const NAME: &str = "clock";
 
-/// AWS refuses signatures that are five minutes off; a clock that is two minutes off goes on
-/// drifting.
+/// AWS refuses signatures that are five minutes off; a clock that is two minutes off drifts
+/// further.
 const TOLERANCE_SECONDS: i64 = 120;
 
 pub(super) fn check(scene: &Facts) -> Vec<Finding> {

@@ -1,4 +1,4 @@
-//! Is the configuration file right, and every key in it known?
+//! Whether the configuration file is valid, and every key in it known.
 
 use super::{Facts, Finding};
 

@@ -1,11 +1,11 @@
-//! Can files be written where they belong?
+//! Whether the program's files can be written.
 
 use super::{Facts, Finding, UnwritableDir};
 
 pub(super) const NAME: &str = "directories";
 
 pub(super) fn check(scene: &Facts) -> Vec<Finding> {
-    // A home that can't be written closes all of them, for one reason.
+    // If the home directory can't be written, neither can the others, for the same reason.
     scene
         .unwritable_dirs
         .chunk_by(|one, other| one.error.message == other.error.message)

@@ -1,4 +1,4 @@
-//! Do requests go to AWS, or where a setting sends them?
+//! Whether requests go to AWS, or elsewhere because of a setting.
 
 use std::collections::BTreeSet;
 
@@ -36,7 +36,7 @@ pub(super) fn check(scene: &Facts) -> Vec<Finding> {
     wrong.chain(advice).collect()
 }
 
-/// How to get rid of an override: of a variable, or of a section.
+/// Adds how to remove an override by a variable or a section.
 fn with_removal_step(finding: Finding, origin: &str) -> Finding {
     match origin.starts_with("AWS_") {
         true => finding.with_step(format!("unset {origin}")),

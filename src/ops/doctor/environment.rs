@@ -1,4 +1,4 @@
-//! Do variables of this shell contradict each other?
+//! Whether variables of this shell contradict each other.
 
 use crate::config::env::{self, Var};
 use crate::domain::{Timestamp, format_duration};
@@ -7,7 +7,7 @@ use super::{Facts, Finding};
 
 pub(super) const NAME: &str = "environment";
 
-/// Takes keys out of a shell.
+/// Removes keys from a shell.
 const UNSET_KEYS: &str =
     "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION";
 
@@ -25,14 +25,14 @@ pub(super) fn check(scene: &Facts) -> Vec<Finding> {
     .collect()
 }
 
-/// The profile that AWS programs of this shell use, and the variable that names it.
+/// The profile that AWS programs in this shell use, and the variable that names it.
 fn selected_profile(scene: &Facts) -> Option<(Var, &str)> {
     [env::AWS_PROFILE, env::AWS_DEFAULT_PROFILE]
         .into_iter()
         .find_map(|var| Some((var, scene.env.get(var)?)))
 }
 
-/// Whether the keys are those of a role shell of ours: they belong to the profile beside them.
+/// Whether the keys are those of a role shell, which belong to the profile beside them.
 fn is_role_shell(scene: &Facts) -> bool {
     scene.env.get(env::ROLECALL_ROLE).is_some()
 }

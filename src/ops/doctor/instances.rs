@@ -1,4 +1,4 @@
-//! Are start URLs and regions those of a directory?
+//! Whether start URLs and regions are those of a directory.
 
 use crate::domain::{Instance, InstanceSource};
 use crate::ops::setup::start_url;
@@ -35,7 +35,7 @@ pub(super) fn check(scene: &Facts) -> Vec<Finding> {
     by_address.chain(by_aws).collect()
 }
 
-/// What the address itself tells: a page inside the portal, another region, no portal at all.
+/// What the address itself shows: a page inside the portal, another region, not a portal at all.
 fn check_start_url(scene: &Facts, instance: &Instance) -> Option<Finding> {
     let (name, url) = (&instance.name, instance.start_url.as_written().trim());
     let address = match start_url::parse(url) {
@@ -62,7 +62,7 @@ fn check_start_url(scene: &Facts, instance: &Instance) -> Option<Finding> {
             .with_step(change_step(scene, instance, "start_url", right));
         return Some(with_setting_fix(finding, instance, "start_url", right));
     }
-    // rolecall sends the normalized form, other programs send what is written.
+    // rolecall sends the normalized form; other programs send what is written.
     if url.trim_end_matches(['/', '#']) != address.start_url.normalized() {
         let right = address.start_url.normalized();
         let others = if instance.source == InstanceSource::RolecallConfig {
@@ -96,7 +96,8 @@ fn check_start_url(scene: &Facts, instance: &Instance) -> Option<Finding> {
     Some(with_setting_fix(finding, instance, "sso_region", region.as_str()))
 }
 
-/// How a person changes a value: ours by command, the AWS file by hand.
+/// Returns how the user changes a value: with a command in rolecall's file, by hand in the AWS
+/// file.
 fn change_step(scene: &Facts, instance: &Instance, key: &str, value: &str) -> String {
     let (name, file) = (&instance.name, scene.paths.abbreviate(&scene.paths.aws_config));
     let theirs = if key == "start_url" { "sso_start_url" } else { key };

@@ -1,4 +1,4 @@
-//! Do locks in the state directory work? Without them every process refreshes the same token.
+//! Whether locks in the state directory work. Without them every process refreshes the same token.
 
 use super::{Facts, Finding};
 
@@ -13,7 +13,7 @@ pub(super) fn check(scene: &Facts) -> Vec<Finding> {
             let finding = Finding::problem(
                 NAME,
                 format!(
-                    "locks in {dir} shut nobody out: several programs at once would spend one refresh token twice"
+                    "locks in {dir} are not exclusive: several programs at once would use one refresh token twice"
                 ),
             );
             vec![finding.with_evidence("the same lock was given twice").with_step(elsewhere)]

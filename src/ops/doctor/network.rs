@@ -1,4 +1,4 @@
-//! Can AWS be reached, through whatever stands in between?
+//! Whether AWS can be reached through proxies and firewalls.
 
 use crate::config::env;
 use crate::identity::bypasses_proxy;
@@ -21,7 +21,7 @@ pub(super) fn check(scene: &Facts) -> Vec<Finding> {
     findings
 }
 
-/// What is used on the way. Addresses of proxies stay out of it: they can carry a password.
+/// The network settings in use. Addresses of proxies are left out: they may contain a password.
 fn network_settings(scene: &Facts) -> String {
     let proxies = [env::HTTPS_PROXY, env::HTTP_PROXY, env::ALL_PROXY]
         .into_iter()
@@ -39,14 +39,14 @@ fn network_settings(scene: &Facts) -> String {
     if words.is_empty() { "no proxy and no CA bundle is set".to_owned() } else { words.join(", ") }
 }
 
-/// Programs ask the proxy for our endpoint on this machine, unless they are told not to.
+/// Programs ask the proxy for the endpoint on this machine unless NO_PROXY excludes it.
 fn check_loopback_proxy(scene: &Facts) -> Option<Finding> {
     [env::HTTP_PROXY, env::ALL_PROXY]
         .into_iter()
         .find(|var| scene.env.get_any_case(*var).is_some())?;
     let direct = scene.env.get_any_case(env::NO_PROXY).unwrap_or_default();
     let spared = bypasses_proxy(direct, "http://127.0.0.1");
-    let what = "a proxy is set and NO_PROXY does not spare 127.0.0.1: programs can't reach the credentials endpoint on this machine";
+    let what = "a proxy is set and NO_PROXY does not exclude 127.0.0.1: programs can't reach the credentials endpoint on this machine";
     let fix = match direct {
         "" => "export NO_PROXY=127.0.0.1,localhost".to_owned(),
         hosts => format!("export NO_PROXY={hosts},127.0.0.1,localhost"),

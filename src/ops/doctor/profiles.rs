@@ -1,4 +1,4 @@
-//! Do the profiles that run a program get their credentials from it?
+//! Whether the profiles that run a program get their credentials from it.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use super::{Facts, Finding, ProcessProfile};
 
 pub(super) const NAME: &str = "profiles";
 
-/// No message names more profiles than this.
+/// A message names at most so many profiles.
 const MAX_NAMES: usize = 3;
 
 pub(super) fn check(scene: &Facts) -> Vec<Finding> {
@@ -17,7 +17,7 @@ pub(super) fn check(scene: &Facts) -> Vec<Finding> {
         .collect()
 }
 
-/// SDKs take `sso_` keys first and never run the program.
+/// SDKs read `sso_` keys first and never run the program.
 fn shadowed_by_sso_keys(scene: &Facts) -> Option<Finding> {
     let found: Vec<&ProcessProfile> =
         scene.profiles.iter().filter(|profile| !profile.sso_keys.is_empty()).collect();
@@ -36,7 +36,7 @@ fn shadowed_by_sso_keys(scene: &Facts) -> Option<Finding> {
     )
 }
 
-/// Keys in the credentials file win over the program of the same profile.
+/// Keys in the credentials file take precedence over the program of the same profile.
 fn shadowed_by_static_keys(scene: &Facts) -> Option<Finding> {
     let found: Vec<&ProcessProfile> =
         scene.profiles.iter().filter(|profile| profile.has_static_keys).collect();
@@ -52,7 +52,7 @@ fn shadowed_by_static_keys(scene: &Facts) -> Option<Finding> {
     )
 }
 
-/// A program that was moved or taken away: one finding for each path.
+/// A program that was moved or removed: one finding per path.
 fn missing_programs(scene: &Facts) -> Vec<Finding> {
     let mut programs: BTreeMap<&str, Vec<&ProcessProfile>> = BTreeMap::new();
     for profile in scene.profiles.iter().filter(|profile| profile.missing) {
@@ -62,7 +62,7 @@ fn missing_programs(scene: &Facts) -> Vec<Finding> {
         let verb = if found.len() == 1 { "runs" } else { "run" };
         let finding = Finding::problem(
             NAME,
-            format!("{program} is not there, but {} {verb} it", list_names(&found)),
+            format!("{program} does not exist, but {} {verb} it", list_names(&found)),
         );
         match found.iter().any(|profile| profile.is_managed) {
             true => finding.with_step("rolecall setup profiles"),

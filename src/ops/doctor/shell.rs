@@ -1,4 +1,4 @@
-//! Does the person's shell have the `role` function?
+//! Whether the user's shell has the `role` function.
 
 use super::{Facts, Finding};
 

@@ -1,4 +1,4 @@
-//! Do AWS programs read the sign-in settings of the AWS files as they were meant?
+//! Whether AWS programs read the sign-in settings of the AWS files as intended.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use super::{Facts, Finding, Fix};
 
 pub(super) const NAME: &str = "SSO settings";
 
-/// No finding names more lines than this.
+/// A finding names at most so many lines.
 const MAX_LINES: usize = 8;
 
 pub(super) fn check(scene: &Facts) -> Vec<Finding> {
@@ -35,7 +35,7 @@ pub(super) fn check(scene: &Facts) -> Vec<Finding> {
         .collect()
 }
 
-/// The first of a group, and the lines of the others.
+/// The first problem of a group, and the lines of the others.
 fn finding(
     scene: &Facts,
     path: &Path,

@@ -407,7 +407,7 @@ fn aws_files_that_no_program_reads_are_named_by_line_and_reader() {
             "AWS programs can't read ~/.aws/config",
             "line 2: it is neither",
             "such lines too: 4",
-            "mend line 2",
+            "correct line 2",
         ],
     );
     assert_eq!((all.severity, all.auto_fix), (Severity::Problem, None));

@@ -1,4 +1,5 @@
-//! Does the AWS CLI's cache of sign-ins hold what its names promise, for this user alone?
+//! Whether the files in the AWS CLI's cache belong to the sign-ins that their names promise, and
+//! only this user can read them.
 
 use crate::domain::format_duration;
 
@@ -17,7 +18,7 @@ pub(super) fn check(scene: &Facts) -> Vec<Finding> {
         .collect()
 }
 
-/// A sign-in to another directory under this one's name.
+/// A sign-in to another directory under the name of this one.
 fn wrong_instance(scene: &Facts, token: &CliTokenFile) -> Option<Finding> {
     let instance = scene.instance(&token.instance)?;
     let other_url = token.start_url.as_ref().filter(|url| **url != instance.start_url);
@@ -40,7 +41,8 @@ fn wrong_instance(scene: &Facts, token: &CliTokenFile) -> Option<Finding> {
     )
 }
 
-/// Ours ended and nobody took it out; theirs ended, and the CLI will ask.
+/// An expired token of rolecall's that was not removed; one of the AWS CLI's, which will ask for a
+/// sign-in.
 fn expired(scene: &Facts, token: &CliTokenFile) -> Option<Finding> {
     let ago = scene.now.since(token.expires_at);
     if ago < 0 {

@@ -1,4 +1,4 @@
-//! Can the vault be opened by programs in the background, and by nobody else?
+//! Whether background programs can open the vault, and other users can't.
 
 use crate::vault::SecureStore;
 
@@ -28,7 +28,7 @@ pub(super) fn check(scene: &Facts) -> Vec<Finding> {
     findings
 }
 
-/// A secret that others can get at.
+/// A secret file that other users can access.
 pub(super) fn exposed_file(check: &'static str, scene: &Facts, file: &ExposedFile) -> Finding {
     let (path, mode, wanted) = (scene.paths.abbreviate(&file.path), file.mode, file.expected_mode);
     Finding::problem(check, format!("other users can get at {path}"))

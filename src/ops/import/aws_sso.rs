@@ -1,4 +1,4 @@
-//! aws-sso-cli's `config.yaml`, as its documentation describes it.
+//! Reads aws-sso-cli's `config.yaml`, as its documentation describes it.
 
 use toml_edit::{Array, InlineTable, Value as Toml};
 
@@ -27,28 +27,28 @@ const LIST_FIELDS: [&str; 15] = [
     "ExpiresEpoch",
 ];
 
-/// How a setting moves.
+/// How a setting is converted.
 enum Conversion {
     /// The same text under this key.
     Text(&'static str),
     /// The same number.
     Number(&'static str),
-    /// The same truth.
+    /// The same boolean.
     Bool(&'static str),
-    /// A list of texts.
+    /// A list of strings.
     List(&'static str),
-    /// A map of texts.
+    /// A map of strings.
     Map(&'static str),
     /// One word for another.
     Choice(&'static str, fn(&str) -> Option<&'static str>),
-    /// It has no counterpart; why.
+    /// It has no counterpart; the reason.
     Unsupported(&'static str),
 }
 
 /// Reads the file.
 ///
 /// # Errors
-/// [`Kind::Config`] with the line, for what is no YAML or no such file.
+/// [`ErrorKind::Config`] with the line, if the file is not YAML or not of this program.
 pub(super) fn collect(text: &str, names: &mut InstanceNames, out: &mut ImportValues) -> Result<()> {
     let file = yaml::parse(text)?;
     if let YamlValue::Unsupported(what) = file.value {
@@ -92,7 +92,7 @@ pub(super) fn collect(text: &str, names: &mut InstanceNames, out: &mut ImportVal
     Ok(())
 }
 
-/// What a setting of the whole program becomes.
+/// Returns the conversion of a setting of the whole program.
 fn conversion(key: &str) -> Conversion {
     match key {
         "DefaultRegion" => Conversion::Text("default_region"),
@@ -161,7 +161,7 @@ fn secure_store(word: &str) -> Option<&'static str> {
     map_word(word, &keyring).or_else(|| map_word(word, &[("file", "file"), ("json", "json")]))
 }
 
-/// aws-sso-cli logs at two finer levels, whose lines rolecall does not have.
+/// aws-sso-cli logs at two finer levels that rolecall does not have.
 fn log_level(word: &str) -> Option<&'static str> {
     map_word(
         word,
@@ -175,7 +175,7 @@ fn log_level(word: &str) -> Option<&'static str> {
     )
 }
 
-/// Moves one value to the key below `above`.
+/// Converts one value to the key below `above`.
 fn convert(
     from: &str,
     key: &str,
@@ -204,7 +204,7 @@ fn convert(
         Conversion::Choice(name, ours) => text.and_then(ours).map(|word| (name, word.into())),
     };
     match moved {
-        // Nothing in it is nothing to move.
+        // An empty setting has nothing to convert.
         Some((_, Toml::InlineTable(map))) if map.is_empty() => {}
         Some((name, value)) => out.add(from, &at(name), value),
         None => out.skip(
@@ -255,7 +255,7 @@ fn collect_list_fields(node: &YamlNode, out: &mut ImportValues) {
     }
 }
 
-/// One instance; its name here, or `None` when it lacks what makes one.
+/// Collects one instance. Returns its name in rolecall, or `None` if it lacks a required setting.
 fn collect_instance(
     name: &str,
     node: &YamlNode,
@@ -275,7 +275,7 @@ fn collect_instance(
         out.skip(&from, why);
         return None;
     };
-    // Names here may be typed without quotes.
+    // Names in rolecall may be typed without quotes.
     let wanted: String = name
         .chars()
         .map(
@@ -313,7 +313,7 @@ fn collect_accounts(from: &str, above: &[&str], node: &YamlNode, out: &mut Impor
     }
     for (written, node) in node.pairs() {
         let from = format!("{from}.Accounts.{written}");
-        // A number loses its zeros on the way through some editors.
+        // Some editors strip the leading zeros of a number.
         let Ok(account) = format!("{written:0>12}").parse::<AccountId>() else {
             out.skip(&from, "it is no account id");
             continue;

@@ -1,4 +1,5 @@
-//! Wishes laid over what our configuration says: what is there stays, what is refused is told.
+//! Merges imported values into the user's configuration: existing values are kept, invalid ones are
+//! reported.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -10,24 +11,24 @@ use crate::domain::{Error, ErrorKind, Result};
 
 use super::{ImportValue, Mapped, Skipped};
 
-/// Our configuration with what moved in so far.
+/// The configuration with the values imported so far.
 pub(super) struct MergedConfig {
     existing: toml::Table,
     origins: HashMap<Vec<String>, (String, String)>,
-    /// What moves in, in order.
+    /// Imported values, in order.
     pub(super) added: Vec<(Vec<String>, Value)>,
 }
 
 impl MergedConfig {
     /// # Errors
-    /// [`Kind::Config`] when the text is no TOML.
+    /// [`ErrorKind::Config`] if the text is not TOML.
     pub(super) fn new(text: &str) -> Result<Self> {
         let there = toml::from_str(text)
             .map_err(|error| Error::new(ErrorKind::Config, error.message().to_owned()))?;
         Ok(Self { existing: there, origins: HashMap::new(), added: Vec::new() })
     }
 
-    /// Takes in what is new and may stand there; how many values are there already.
+    /// Adds the values that are new and valid. Returns how many values exist already.
     pub(super) fn merge(
         &mut self,
         file: &Path,
@@ -72,15 +73,15 @@ impl MergedConfig {
         (steps, same)
     }
 
-    /// What our file says under a key.
+    /// Returns the value of a key in the user's file.
     fn existing_value(&self, key: &[String]) -> Option<toml::Value> {
         let (first, rest) = key.split_first()?;
         rest.iter().try_fold(self.existing.get(first)?, |value, part| value.get(part)).cloned()
     }
 }
 
-/// Places of wishes that the configuration would take, the first of each key. They are tried
-/// together, and by halves where one of them is wrong: there may be tens of thousands.
+/// Returns the indices of values that the configuration accepts, the first of each key. They are
+/// tried together, and in halves if one of them is invalid: there may be tens of thousands.
 fn accepted_values(file: &Path, wishes: &[ImportValue]) -> HashSet<usize> {
     let mut seen = HashSet::new();
     let first: Vec<usize> = (0..wishes.len()).filter(|at| seen.insert(&wishes[*at].key)).collect();
@@ -98,12 +99,12 @@ fn accepted_values(file: &Path, wishes: &[ImportValue]) -> HashSet<usize> {
     found
 }
 
-/// Nothing when a configuration may say this.
+/// Checks that the configuration may hold this value.
 fn check_values(file: &Path, pairs: &[(Vec<String>, Value)]) -> Result<()> {
     edit::set_all("", file, pairs).map(drop)
 }
 
-/// Whether a value is the one that this TOML means.
+/// Whether a value is the one that this TOML describes.
 fn is_same_value(ours: &toml::Value, shown: &str) -> bool {
     toml::from_str::<toml::Table>(&format!("v = {shown}"))
         .is_ok_and(|table| table.get("v") == Some(ours))
@@ -116,7 +117,8 @@ fn shorten(value: &toml::Value) -> String {
     }
 }
 
-/// Why the configuration does not take a value, without the place that it never had.
+/// Returns why the configuration rejects a value, without the line number, which the user's file
+/// does not have.
 fn rejection_reason(error: &Error, name: &str) -> String {
     let why = error
         .message

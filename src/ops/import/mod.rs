@@ -1,5 +1,5 @@
-//! Moving in: what aws-sso-cli, Granted and the AWS CLI's profiles know becomes our configuration,
-//! after a plan that leaves nothing unsaid.
+//! Import: the settings of aws-sso-cli, of Granted and of AWS CLI profiles become rolecall's
+//! configuration, after a plan that lists everything.
 
 mod aws_sso;
 mod credential_conflicts;
@@ -26,22 +26,22 @@ use instance_names::InstanceNames;
 
 pub use sources::SourceFile;
 
-/// What a person types for all this.
+/// The command that the user types.
 const COMMAND: &str = "setup import";
 
-/// Whose file it is.
+/// The program that a file belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SourceProgram {
     /// aws-sso-cli's `config.yaml`.
     AwsSsoCli,
     /// Granted's `config`.
     Granted,
-    /// The AWS config file: profiles of the AWS CLI, of aws-vault, of Granted.
+    /// The AWS config file: profiles of the AWS CLI, aws-vault and Granted.
     AwsConfig,
 }
 
 impl SourceProgram {
-    /// What people call it.
+    /// The name of the program.
     pub const fn name(self) -> &'static str {
         match self {
             Self::AwsSsoCli => "aws-sso-cli",
@@ -51,21 +51,21 @@ impl SourceProgram {
     }
 }
 
-/// A value that moves in.
+/// A value that is imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mapped {
-    /// What it is called there.
+    /// Its name in the other program.
     pub from: String,
-    /// The dotted key that it becomes.
+    /// The dotted key in rolecall's configuration.
     pub key: String,
     /// Its value, as TOML.
     pub value: String,
 }
 
-/// Something that stays behind.
+/// A setting that is not imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
-    /// What it is called there.
+    /// Its name in the other program.
     pub name: String,
     /// Why.
     pub reason: String,
@@ -74,17 +74,17 @@ pub struct Skipped {
 /// What was found in one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportedFile {
-    /// Whose it is.
+    /// The program that the file belongs to.
     pub program: SourceProgram,
     /// The file.
     pub file: PathBuf,
-    /// What moves in.
+    /// The imported values.
     pub mapped: Vec<Mapped>,
     /// How many of its values the configuration has already.
     pub unchanged: usize,
-    /// What stays behind.
+    /// The settings that are not imported.
     pub skipped: Vec<Skipped>,
-    /// Profiles whose two ways to credentials become one.
+    /// Profiles that get one source of credentials instead of two.
     pub repaired: Vec<String>,
 }
 
@@ -93,22 +93,22 @@ pub struct ImportedFile {
 pub struct FileChange {
     /// The file.
     pub file: PathBuf,
-    /// What it says; `None` when it is not there.
+    /// The old content; `None` if the file does not exist.
     pub old: Option<Vec<u8>>,
-    /// What it will say.
+    /// The new content.
     pub new: Vec<u8>,
 }
 
-/// What would be done.
+/// What an import would do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportPlan {
-    /// By file, in the order in which they count: the first to say a value wins.
+    /// By file, in order of precedence: the first to set a value wins.
     pub files: Vec<ImportedFile>,
     /// The files that change.
     pub changes: Vec<FileChange>,
 }
 
-/// A value that a file of somebody else's asks for.
+/// A value that a file of another program sets.
 #[derive(Debug, Clone)]
 struct ImportValue {
     from: String,
@@ -134,11 +134,11 @@ impl ImportValues {
     }
 }
 
-/// Reads what there is and says what would become of it. `from` names a single file.
+/// Reads the files and plans the import. `from` names a single file.
 ///
 /// # Errors
-/// [`Kind::Config`] when a file that is named is not there or can't be read, or our own
-/// configuration is wrong; [`Kind::NoMatch`] when there is nothing to read at all.
+/// [`ErrorKind::Config`] if the named file does not exist or can't be read, or rolecall's
+/// configuration is invalid; [`ErrorKind::NoMatch`] if there is nothing to read.
 pub fn plan(ctx: &Ctx, from: Option<&std::path::Path>) -> Result<ImportPlan> {
     let old = atomic_file::load(&ctx.paths.config_file)?;
     let sources = sources::load_sources(ctx, from)?;
@@ -147,16 +147,16 @@ pub fn plan(ctx: &Ctx, from: Option<&std::path::Path>) -> Result<ImportPlan> {
             ErrorKind::NoMatch,
             "nothing was found that could move in: no aws-sso-cli, no Granted, no AWS config file",
         )
-        .hint("name a file with --from, or start anew with `rolecall setup wizard`"));
+        .hint("name a file with --from, or start from scratch with `rolecall setup wizard`"));
     }
     plan_from(ctx, old, &sources)
 }
 
-/// The same for what these files say, beside a configuration file of ours that says `old`; reads
-/// nothing itself.
+/// As [`plan`], for these files and a configuration file with the content `old`; reads nothing
+/// itself.
 ///
 /// # Errors
-/// [`Kind::Config`] when one of them can't be read, or our own configuration is wrong.
+/// [`ErrorKind::Config`] if one of them can't be read, or rolecall's configuration is invalid.
 pub fn plan_from(ctx: &Ctx, old: Option<Vec<u8>>, sources: &[SourceFile]) -> Result<ImportPlan> {
     let (mut names, mut found, mut changes) = (InstanceNames::new(ctx), Vec::new(), Vec::new());
     let ours = &ctx.paths.config_file;
@@ -212,10 +212,10 @@ pub fn plan_from(ctx: &Ctx, old: Option<Vec<u8>>, sources: &[SourceFile]) -> Res
     Ok(ImportPlan { files: found, changes })
 }
 
-/// Writes the files of a plan. What they were is kept for [`undo`].
+/// Writes the files of a plan. Their old content is kept for [`undo`].
 ///
 /// # Errors
-/// [`Kind::Config`] when a file is read-only, or says something else by now.
+/// [`ErrorKind::Config`] if a file is read-only, or has changed since the plan was made.
 pub fn apply(ctx: &Ctx, plan: &ImportPlan) -> Result<()> {
     let _alone = lock_files(ctx)?;
     let run = WriteRun::begin(&ctx.paths.state_dir, COMMAND, ctx.clock.now())?;
@@ -232,12 +232,12 @@ pub fn apply(ctx: &Ctx, plan: &ImportPlan) -> Result<()> {
     Ok(())
 }
 
-/// Puts back our configuration file and the AWS config file, where the last [`write()`] changed
-/// them; the files that it put back.
+/// Restores rolecall's configuration file and the AWS config file, if the last [`apply`] changed
+/// them. Returns the restored files.
 ///
 /// # Errors
-/// [`Kind::NoMatch`] when nothing was written, or another command wrote there later;
-/// [`Kind::Usage`] when a file changed since.
+/// [`ErrorKind::NoMatch`] if nothing was written, or another command has written since;
+/// [`ErrorKind::Usage`] if a file has changed since.
 pub fn undo(ctx: &Ctx, from: Option<&std::path::Path>) -> Result<Vec<(PathBuf, Undone)>> {
     let _alone = lock_files(ctx)?;
     let (state, aws) = (&ctx.paths.state_dir, from.unwrap_or(&ctx.paths.aws_config));
@@ -249,7 +249,7 @@ pub fn undo(ctx: &Ctx, from: Option<&std::path::Path>) -> Result<Vec<(PathBuf, U
             .map(|(_, number)| number)
     });
     let Some(newest) = runs.into_iter().flatten().max() else {
-        // Whoever wrote there since has to be taken back first.
+        // A later command has to be undone first.
         let later = files
             .into_iter()
             .filter_map(|path| backup::undo(state, path, COMMAND, false).err())

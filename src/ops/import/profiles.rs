@@ -1,5 +1,5 @@
-//! Profiles of the AWS config file: those of the AWS CLI, of Granted and of aws-vault, with what
-//! they know of IAM Identity Center.
+//! Reads the profiles of the AWS config file (of the AWS CLI, Granted and aws-vault) with the
+//! settings of IAM Identity Center in them.
 
 use std::collections::HashMap;
 
@@ -15,13 +15,13 @@ use crate::os::browser::split_words;
 
 use super::{ImportValues, InstanceNames};
 
-/// What the file's own words for instances mean here.
+/// The meaning of the names in the file.
 pub(super) struct ImportedProfiles {
-    /// The profiles of the file without our own block, in order. Looked up by [`Known::profile`]:
-    /// a search of the file for each of thousands would take seconds.
+    /// The profiles of the file without rolecall's block, in order. Looked up by `profile`:
+    /// searching the file for each of thousands of profiles would take seconds.
     pub(super) profiles: Vec<(String, Profile)>,
     positions: HashMap<String, usize>,
-    /// Instances by the names and addresses that the file has for them.
+    /// Instances by the names and addresses that the file uses for them.
     instances: Vec<Instance>,
     our_names: HashMap<InstanceName, InstanceName>,
 }
@@ -37,7 +37,7 @@ impl ImportedProfiles {
         self.positions.get(name).map(|place| &self.profiles[*place].1)
     }
 
-    /// The role of a profile, with its instance by our name for it.
+    /// Returns the role of a profile, with rolecall's name of its instance.
     pub(super) fn role(&self, profile: &Profile) -> Option<ProfileRole> {
         let meant = profile::role_from_profile(profile, &self.instances)?;
         let instance =
@@ -49,7 +49,7 @@ impl ImportedProfiles {
 /// Reads the file: directories first, then the profiles that name roles in them.
 ///
 /// # Errors
-/// [`crate::domain::Kind::Config`] when our own block in it has no end.
+/// [`crate::domain::ErrorKind::Config`] if rolecall's block in it has no end.
 pub(super) fn collect(
     ctx: &Ctx,
     bytes: &[u8],
@@ -139,7 +139,7 @@ fn collect_profile(
     }
 }
 
-/// The program that writes such profiles by the hundred, where one says so.
+/// Returns the program that writes such profiles by the hundred, if a comment names it.
 pub(super) fn generator(profile: &Profile) -> Option<&'static str> {
     let is = |key: &str| profile.get(key).is_some();
     match () {
@@ -158,7 +158,7 @@ fn is_aws_sso_cli(process: &str) -> bool {
         .is_some_and(|name| name.trim_end_matches(".exe") == "aws-sso")
 }
 
-/// A profile that assumes a role out of another one.
+/// Imports a profile that assumes a role from another one.
 fn collect_chained(
     known: &ImportedProfiles,
     from: &str,
@@ -209,7 +209,7 @@ fn collect_chained(
     }
 }
 
-/// The instance and the ARN behind a source profile; a source may itself have one.
+/// Returns the instance and the ARN of a source profile, which may itself have a source.
 fn resolve_source(
     known: &ImportedProfiles,
     name: &str,
@@ -234,7 +234,7 @@ fn role_arn(region: &Region, account: AccountId, role: &crate::domain::RoleName)
     RoleArn::format(region, account, role)
 }
 
-/// A profile that has nothing to do with IAM Identity Center, or does not say what.
+/// Skips a profile that is not of IAM Identity Center, or does not name its instance.
 fn skip_unrelated(from: &str, profile: &Profile, out: &mut ImportValues) {
     let process = profile.get("credential_process").unwrap_or_default();
     let has = |prefix: &str| profile.keys.keys().any(|key| key.starts_with(prefix));

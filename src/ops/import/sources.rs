@@ -1,4 +1,4 @@
-//! Where other programs keep what they know.
+//! Finds and loads the configuration files of other programs.
 
 use std::path::{Path, PathBuf};
 
@@ -10,32 +10,32 @@ use crate::os::atomic_file;
 use super::SourceProgram;
 use super::locations::{find_aws_sso_config, granted_config};
 
-/// A file that is there.
+/// A file that exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFile {
-    /// Whose it is.
+    /// The program that it belongs to.
     pub program: SourceProgram,
-    /// Where it is.
+    /// The path.
     pub file: PathBuf,
-    /// What it says.
+    /// The content.
     pub bytes: Vec<u8>,
 }
 
 impl SourceFile {
-    /// Its text.
+    /// Returns the content as text.
     ///
     /// # Errors
-    /// [`Kind::Config`] when it is not UTF-8.
+    /// [`ErrorKind::Config`] if it is not UTF-8.
     pub(super) fn to_text(&self) -> Result<String> {
         String::from_utf8(self.bytes.clone())
             .map_err(|_| Error::new(ErrorKind::Config, "not UTF-8"))
     }
 }
 
-/// The files to read: the one that is named, or all that are found.
+/// Loads the named file, or all that are found.
 ///
 /// # Errors
-/// [`Kind::Config`] when one that is named is not there, or one that is there can't be read.
+/// [`ErrorKind::Config`] if the named file does not exist, or a file can't be read.
 pub(super) fn load_sources(ctx: &Ctx, from: Option<&Path>) -> Result<Vec<SourceFile>> {
     if let Some(path) = from {
         let bytes = load(path)?.ok_or_else(|| {
@@ -81,7 +81,7 @@ fn load(path: &Path) -> Result<Option<Vec<u8>>> {
     atomic_file::load(path)
 }
 
-/// Whose file this is, by its name and by what stands in it.
+/// Detects the program that a file belongs to, by its name and content.
 fn detect_program(path: &Path, bytes: &[u8]) -> SourceProgram {
     if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
         return SourceProgram::AwsSsoCli;

@@ -1,5 +1,5 @@
-//! Which IAM Identity Centers there are: our file, the AWS config file's sessions, then its legacy
-//! profiles, merged by name.
+//! The IAM Identity Center instances: those of rolecall's configuration, the sessions of the AWS
+//! config file, and its legacy profiles, merged by name.
 
 pub mod overrides;
 pub mod problems;
@@ -15,21 +15,21 @@ use crate::ops::ctx::Ctx;
 use crate::ops::import::locations;
 use crate::os::atomic_file;
 
-/// The instances, in this order: ours as the files name them, `[sso-session]` sections, legacy
-/// profiles.
+/// Loads the instances, in this order: those of rolecall's configuration in its order,
+/// `[sso-session]` sections, legacy profiles.
 ///
 /// # Errors
-/// [`Kind::Config`] when there are none, with what to write as hints; when one of ours lacks its
-/// start URL or region; when the AWS config file can't be read.
+/// [`ErrorKind::Config`] if there are none, with what to configure as hints; if a configured one
+/// lacks its start URL or region; if the AWS config file can't be read.
 pub fn load_instances(env: &Env, paths: &Paths, settings: &Settings) -> Result<Vec<Instance>> {
     let found = load_instances_if_any(env, paths, settings)?;
     if found.is_empty() { Err(no_instances(paths)) } else { Ok(found) }
 }
 
-/// The same for whoever can go on with none.
+/// As [`load_instances`], for callers that can proceed without instances.
 ///
 /// # Errors
-/// As [`instances`], which see.
+/// As [`load_instances`], except that there may be none.
 pub fn load_instances_if_any(
     env: &Env,
     paths: &Paths,
@@ -51,10 +51,10 @@ impl Ctx {
     }
 }
 
-/// The instance of this name.
+/// Returns the instance of this name.
 ///
 /// # Errors
-/// [`Kind::Config`] with the nearest names when there is none.
+/// [`ErrorKind::Config`] with the nearest names if there is none.
 pub fn find_instance<'a>(instances: &'a [Instance], name: &str) -> Result<&'a Instance> {
     instances.iter().find(|instance| instance.name.as_str() == name).ok_or_else(|| {
         let known = instances.iter().map(|instance| instance.name.as_str());
@@ -65,14 +65,14 @@ pub fn find_instance<'a>(instances: &'a [Instance], name: &str) -> Result<&'a In
     })
 }
 
-/// What to say when one instance is needed and nothing tells which.
+/// The error if one instance is needed and several match.
 pub fn ambiguous_instance(instances: &[Instance], kind: ErrorKind) -> Error {
     let names: Vec<&str> = instances.iter().map(|instance| instance.name.as_str()).collect();
     Error::new(kind, "several IAM Identity Centers are known")
         .hint(format!("name one with --sso, or set `default_sso`: {}", names.join(", ")))
 }
 
-/// An instance of ours without start URL or region.
+/// A configured instance without start URL or region.
 #[derive(Debug)]
 struct MissingSetting {
     name: InstanceName,
@@ -93,7 +93,7 @@ impl MissingSetting {
     }
 }
 
-/// What to say when there are none.
+/// The error if there are no instances.
 pub fn no_instances(paths: &Paths) -> Error {
     let nothing = Error::new(ErrorKind::Config, "no IAM Identity Center is set up on this machine");
     let nothing = match paths.home.as_deref().and_then(locations::find_aws_sso_config) {
@@ -147,8 +147,8 @@ fn merge(env: &Env, settings: &Settings, aws: &AwsConfig) -> Result<Vec<Instance
     };
     for session in sessions {
         let name = InstanceName::new(session.name);
-        // A session without a start URL is unfinished; the AWS CLI says so, and we have others to
-        // offer.
+        // A session without a start URL is incomplete. The AWS CLI reports it; the other instances
+        // are usable.
         let (Some(start_url), Some(region)) = (session.start_url, session.region) else { continue };
         if !is_taken(&found, &name) {
             found.push(bare(
@@ -162,8 +162,7 @@ fn merge(env: &Env, settings: &Settings, aws: &AwsConfig) -> Result<Vec<Instance
         }
     }
     for legacy in aws.legacy_instances() {
-        // One that has a name already needs no second one: a legacy profile says nothing new about
-        // it.
+        // A legacy profile adds nothing to an instance that has a name already.
         if found
             .iter()
             .any(|known| known.start_url == legacy.start_url && known.sso_region == legacy.region)
@@ -194,8 +193,8 @@ fn is_taken(found: &[Instance], name: &InstanceName) -> bool {
     found.iter().any(|known| known.name == *name)
 }
 
-/// The start URL's first label; if that is taken, plus the region; if that is taken too, plus a
-/// number.
+/// Returns the start URL's first label; if that is taken, with the region; if that is taken too,
+/// with a number.
 fn free_name(found: &[Instance], start_url: &StartUrl, region: &Region) -> InstanceName {
     let label = start_url.first_label();
     let numbered = (2..).map(|n| format!("{label}-{region}-{n}"));
@@ -206,13 +205,13 @@ fn free_name(found: &[Instance], start_url: &StartUrl, region: &Region) -> Insta
         .unwrap_or_else(|| InstanceName::new(label))
 }
 
-/// The endpoints of an instance that no file names yet: those of the environment alone.
+/// Returns the endpoints of an instance that no file names yet: those of the environment.
 pub fn endpoints_from_env(env: &Env) -> EndpointOverrides {
     resolve_endpoints(env, EndpointOverrides::default())
 }
 
-/// Endpoints as every AWS SDK finds them: the service's variable, the general variable, then what
-/// the config file says.
+/// Resolves endpoints as every AWS SDK does: the service's variable, the general variable, then the
+/// config file.
 fn resolve_endpoints(env: &Env, configured: EndpointOverrides) -> EndpointOverrides {
     if env.is_true(env::AWS_IGNORE_CONFIGURED_ENDPOINT_URLS) {
         return EndpointOverrides::default();
@@ -232,8 +231,8 @@ fn resolve_endpoints(env: &Env, configured: EndpointOverrides) -> EndpointOverri
     }
 }
 
-/// An endpoint without the slash at its end, with scheme and host in lower case: the vault names
-/// records by it.
+/// Returns an endpoint without trailing slash, scheme and host in lower case: it is part of the
+/// names of vault records.
 fn normalize_url(url: &str) -> String {
     let url = url.trim().trim_end_matches('/');
     let host = url.find("://").map_or(0, |at| at + 3);
@@ -246,7 +245,7 @@ mod tests {
     use super::*;
     use crate::config;
 
-    /// A home with our file and the AWS config file in it.
+    /// A home directory with rolecall's configuration and the AWS config file.
     fn load_from(ours: &str, aws: &str, pairs: &[(&str, &str)]) -> Result<Vec<Instance>> {
         let home = tempfile::tempdir().unwrap();
         std::fs::write(home.path().join("config.toml"), ours).unwrap();

@@ -1,4 +1,4 @@
-//! Which role a plugin's command line meant: a profile's, or one that it assumed on top.
+//! Finds the role of a plugin's command line: that of a profile, or one that it assumes on top.
 
 use std::fmt;
 
@@ -9,13 +9,13 @@ use crate::ops::roles::profile;
 
 use super::edit::TokenPlugin;
 
-/// What is known of roles on this machine.
+/// The roles known on this machine.
 pub(super) struct RoleLookup<'a> {
     pub(super) ctx: &'a Ctx,
     pub(super) aws: &'a AwsConfig,
 }
 
-/// A role that is meant, and the region where the old command would have found it in the profile.
+/// A role, and the region that the old command took from the profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct EksRole {
     instance: InstanceName,
@@ -25,7 +25,7 @@ pub(super) struct EksRole {
 }
 
 impl EksRole {
-    /// The words that name it for `eks-token`.
+    /// Returns the words that select it for `eks-token`.
     pub(super) fn to_args(&self) -> Vec<String> {
         let role = [
             "--sso".to_owned(),
@@ -45,7 +45,7 @@ impl fmt::Display for EksRole {
 }
 
 impl RoleLookup<'_> {
-    /// The one role that a command line meant, or why that can't be told.
+    /// Returns the only role that a command line can mean, or why that is not clear.
     pub(super) fn resolve(&self, token: &TokenPlugin) -> Result<EksRole, String> {
         let variable = |name: &str| {
             token.env.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
@@ -95,8 +95,8 @@ impl RoleLookup<'_> {
         Ok(EksRole { instance, account: meant.account, role: meant.role, region })
     }
 
-    /// Why a role that is assumed on top stays with the AWS CLI, and what would change that: the
-    /// whole command where a profile tells out of which role it is assumed.
+    /// Returns why a role that is assumed on top keeps the AWS CLI, and what would change that: the
+    /// whole command if a profile names the role that it is assumed from.
     fn explain_unchained(&self, arn: &str, name: Option<&str>) -> String {
         let source = name.and_then(|name| profile::find_role(self.aws, &self.ctx.instances, name));
         let instance = source.as_ref().and_then(|source| {
@@ -126,7 +126,7 @@ impl RoleLookup<'_> {
         }
     }
 
-    /// The chained role of the configuration that has this ARN, if there is exactly one.
+    /// Returns the chained role of the configuration that has this ARN, if there is exactly one.
     fn find_chained(&self, arn: &str) -> Option<(InstanceName, AccountId, RoleName)> {
         let arn: RoleArn = arn.parse().ok()?;
         let has = |table: &crate::config::InstanceTable| {
@@ -142,7 +142,7 @@ impl RoleLookup<'_> {
     }
 }
 
-/// A part of a dotted key, in quotes where TOML wants them, and those in quotes for the shell.
+/// Renders a part of a dotted key: quoted if TOML requires it, and then quoted for the shell.
 fn quote_key_part(part: &str) -> String {
     let bare = part.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter));
     if bare { part.to_owned() } else { format!("'\"{part}\"'") }

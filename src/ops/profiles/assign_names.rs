@@ -1,27 +1,27 @@
-//! Who is called what: a name that was written down is never taken away, and a newcomer takes what
-//! is left.
+//! Assigns names to profiles: a name in the file is never taken from its role; new roles get the
+//! remaining ones.
 
 use std::collections::{HashMap, HashSet};
 
 /// The names that a role may have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NameCandidates {
-    /// The one that the list of roles shows.
+    /// The name in the roster.
     pub(super) preferred: String,
-    /// What it would be called if it were alone.
+    /// The name without the suffixes that distinguish it from other roles.
     pub(super) bare: String,
-    /// Longer ones, for when those are taken.
+    /// Longer names, in case those are taken.
     pub(super) longer: [String; 2],
 }
 
 impl NameCandidates {
-    /// Names under which the role is known as what it is now, best first.
+    /// Names that fit the role today, best first.
     fn all(&self) -> impl Iterator<Item = &String> {
         [&self.preferred, &self.bare].into_iter().chain(&self.longer)
     }
 
-    /// Names for a newcomer. The bare one is not among them unless it is the first: others would
-    /// have it too.
+    /// Names for a role without a profile. The bare one is included only if it is the first:
+    /// otherwise other roles have it too.
     fn for_new_role(&self) -> impl Iterator<Item = &String> {
         [&self.preferred].into_iter().chain(&self.longer)
     }
@@ -30,16 +30,16 @@ impl NameCandidates {
 /// Names with their roles, by position.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct NameAssignment {
-    /// Every name by whose it is; `None` for a role that is gone.
+    /// The role of every name; `None` if it no longer exists.
     pub(super) owners: HashMap<String, Option<usize>>,
-    /// What each role is called now.
+    /// The name of each role.
     pub(super) current: HashMap<usize, String>,
     /// Roles for which no name is left.
     pub(super) unnamed: Vec<usize>,
 }
 
-/// Allots names. `held` are those of the block, `wanted` the roles that shall have one; a name has
-/// to be `usable` besides being free. With `force` a role takes its first name from whoever has it.
+/// Assigns names. `held` are those of the block, `wanted` the roles that should have one; a name
+/// must be `usable` and free. With `force`, a role takes its first name from the role that has it.
 pub(super) fn assign_names(
     held: &[(String, Option<usize>)],
     wanted: &[usize],
@@ -132,8 +132,8 @@ mod tests {
 
     #[test]
     fn a_name_that_has_to_be_shared_by_now_is_no_old_one() {
-        // Another account of that name came: the list tells both apart by their ids, the written
-        // name stays.
+        // Another account with that name was added: the roster distinguishes the two by their ids,
+        // the name in the file stays.
         let all =
             [candidates("pay-Admin-1", "pay-Admin", 1), candidates("pay-Admin-2", "pay-Admin", 2)];
         let held = [("pay-Admin".to_owned(), Some(0))];

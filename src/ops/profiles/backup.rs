@@ -1,4 +1,4 @@
-//! What a file was before we wrote it: the last few states of it, beside our own state.
+//! Backups of the files that rolecall edits: their last few states, in the state directory.
 
 use std::fs;
 use std::io;
@@ -16,20 +16,19 @@ const MAX_BACKUPS: usize = 5;
 /// The run of a command that writes files of other programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::ops) struct WriteRun {
-    /// The command, as it is typed behind the program's name.
+    /// The command, as typed after the program's name.
     pub(in crate::ops) command: &'static str,
-    /// When.
+    /// The time of the run.
     pub(in crate::ops) at: Timestamp,
-    /// Its number: higher than that of every run before it, whatever file those wrote.
+    /// Its number: higher than that of every earlier run, whatever file it wrote.
     number: u64,
 }
 
 impl WriteRun {
-    /// A run that begins now. The files of other programs have to be locked.
+    /// Begins a run now. The files of other programs must be locked.
     ///
     /// # Errors
-    /// [`Kind::Os`] if the backups that there are can't be listed: one of them would be
-    /// overwritten.
+    /// [`ErrorKind::Os`] if the existing backups can't be listed: one of them would be overwritten.
     pub(in crate::ops) fn begin(
         state_dir: &Path,
         command: &'static str,
@@ -43,34 +42,35 @@ impl WriteRun {
     }
 }
 
-/// A run that was taken back in one file.
+/// A run that was undone in one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Undone {
-    /// When the run was.
+    /// The time of the run.
     pub at: Timestamp,
-    /// How many runs before it can be taken back too.
+    /// How many earlier runs can be undone too.
     pub earlier: usize,
 }
 
-/// The first line of a backup; the file as it was follows.
+/// The first line of a backup; the old content of the file follows.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct BackupHeader {
     /// The command that wrote.
     command: String,
-    /// When it did, in seconds.
+    /// The time of the write, in seconds since 1970.
     at: i64,
-    /// The file that it is of.
+    /// The path of the file.
     file: PathBuf,
-    /// Whether there was one.
+    /// Whether the file existed.
     existed: bool,
-    /// What was written in its place, as a digest.
+    /// Digest of the content that was written.
     written: String,
 }
 
-/// Keeps what a file says before `new` is written to it. The oldest of more than a few is let go.
+/// Saves the content of a file before `new` is written to it. Removes the oldest of more than a few
+/// backups.
 ///
 /// # Errors
-/// When it can't be kept: then nothing shall be written.
+/// If the backup can't be written: then the file must not be written either.
 pub(in crate::ops) fn save_backup(
     state_dir: &Path,
     file: &Path,
@@ -78,7 +78,7 @@ pub(in crate::ops) fn save_backup(
     new: &[u8],
     run: WriteRun,
 ) -> Result<()> {
-    // What goes into a stream can't be taken back.
+    // Output to a stream can't be undone.
     if atomic_file::WriteTarget::resolve(file)?.is_stream() {
         return Ok(());
     }
@@ -102,17 +102,17 @@ pub(in crate::ops) fn save_backup(
         .try_for_each(|number| atomic_file::remove(&backup_path(state_dir, file, number)))
 }
 
-/// A kept state of a file.
+/// A backup of a file.
 struct Backup {
     path: PathBuf,
     number: u64,
     header: BackupHeader,
     contents: Vec<u8>,
-    /// How many there are before it.
+    /// The number of earlier backups.
     earlier: usize,
 }
 
-/// The run that wrote a file last: its command and its number; `None` where nothing is known of it.
+/// The run that wrote a file last: its command and its number; `None` if there is no backup.
 pub(in crate::ops) fn last_run(state_dir: &Path, file: &Path) -> Option<(String, u64)> {
     load_last(state_dir, file).ok().flatten().map(|copy| (copy.header.command, copy.number))
 }
@@ -133,11 +133,11 @@ fn load_last(state_dir: &Path, file: &Path) -> Result<Option<Backup>> {
     }))
 }
 
-/// Puts the file back to what it was before this command wrote it last, and forgets that copy.
+/// Restores the file as it was before this command wrote it last, and removes that backup.
 ///
 /// # Errors
-/// [`Kind::NoMatch`] when there is no copy, or another command wrote later; [`Kind::Usage`] when
-/// the file says something else than what was written, unless `force`.
+/// [`ErrorKind::NoMatch`] if there is no backup, or another command wrote later;
+/// [`ErrorKind::Usage`] if the file has changed since, unless `force`.
 pub(in crate::ops) fn undo(
     state_dir: &Path,
     file: &Path,
@@ -159,7 +159,7 @@ pub(in crate::ops) fn undo(
     }
     let now = atomic_file::load(file)?;
     let as_before = if head.existed { now.as_deref() == Some(&*old) } else { now.is_none() };
-    // Killed between the two steps of a write: nothing is left to do.
+    // Killed between the two steps of a write: there is nothing to undo.
     if !as_before {
         if !force && now.as_deref().map(hex_digest) != Some(head.written) {
             return Err(Error::new(
@@ -177,14 +177,14 @@ pub(in crate::ops) fn undo(
     Ok(Undone { at: Timestamp(head.at), earlier })
 }
 
-/// The numbers of a file's copies, oldest first.
+/// The numbers of a file's backups, oldest first.
 fn backup_numbers(state_dir: &Path, file: &Path) -> Result<Vec<u64>> {
     let mut numbers = numbers_with_stem(state_dir, &stem(file))?;
     numbers.sort_unstable();
     Ok(numbers)
 }
 
-/// The numbers of the copies whose name begins so.
+/// The numbers of the backups whose names have this prefix.
 fn numbers_with_stem(state_dir: &Path, stem: &str) -> Result<Vec<u64>> {
     let number = |entry: fs::DirEntry| {
         let name = entry.file_name();

@@ -1,4 +1,4 @@
-//! Where this program is, as a profile names it.
+//! The path of this program in profiles.
 
 use std::path::{Path, PathBuf};
 
@@ -7,10 +7,10 @@ use crate::domain::{Error, ErrorKind, Result};
 
 use crate::ops::ctx::Ctx;
 
-/// The absolute path for `credential_process`: `config_profiles_binary`, else this program.
+/// Returns the absolute path for `credential_process`: `config_profiles_binary`, else this program.
 ///
 /// # Errors
-/// [`Kind::Config`] when the setting is no absolute path, or a path can't be written into a
+/// [`ErrorKind::Config`] if the setting is not an absolute path, or a path can't be written into a
 /// profile.
 pub(in crate::ops) fn binary_path(ctx: &Ctx) -> Result<String> {
     let path = match &ctx.settings.config_profiles_binary {
@@ -29,8 +29,8 @@ pub(in crate::ops) fn binary_path(ctx: &Ctx) -> Result<String> {
         .ok_or_else(|| Error::new(ErrorKind::Config, format!("{} is not Unicode", path.display())))
 }
 
-/// This program by the path in PATH that leads to it, if there is one: package managers replace
-/// what is behind it.
+/// Returns the path of this program in a directory of PATH, if there is one: package managers
+/// replace what it points to.
 fn current_binary(ctx: &Ctx) -> Result<PathBuf> {
     let own = std::env::current_exe()
         .map_err(|error| Error::os(format!("finding this program: {error}")))?;

@@ -1,4 +1,4 @@
-//! From the file, the list of roles and the request to the file as it shall be.
+//! Plans the new content of the AWS config file from its old content, the roster and the request.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -25,18 +25,18 @@ use super::{
     SkipReason, SkippedRole,
 };
 
-/// What a write would do.
+/// The planned change of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProfilesPlan {
-    /// What the file says; `None` when there is none.
+    /// The old content; `None` if the file does not exist.
     pub old: Option<Vec<u8>>,
-    /// What it shall say.
+    /// The new content.
     pub new: Vec<u8>,
-    /// The sections of the block, as they shall be.
+    /// The sections of the new block.
     pub block: String,
-    /// Whether the file has a block of ours already.
+    /// Whether the file has a block of rolecall's already.
     pub has_block: bool,
-    /// What that comes to.
+    /// The changes.
     pub report: ProfilesReport,
 }
 
@@ -47,12 +47,12 @@ impl ProfilesPlan {
     }
 }
 
-/// Works out what the block shall be. Writes nothing.
+/// Plans the new block. Writes nothing.
 ///
 /// # Errors
-/// [`Kind::Config`] when the file can't be read or its markers don't go together, when
-/// `profile_format` or another setting can't be used, or when a session of an instance's name is
-/// another one's.
+/// [`ErrorKind::Config`] if the file can't be read or its markers don't match, if `profile_format`
+/// or another setting is invalid, or if a session with the name of an instance belongs to another
+/// one.
 pub fn plan(ctx: &Ctx, request: &ProfileRequest) -> Result<ProfilesPlan> {
     let path = request.file.clone().unwrap_or_else(|| ctx.paths.aws_config.clone());
     let old = atomic_file::load_for_edit(&path)?;
@@ -79,16 +79,16 @@ pub fn plan(ctx: &Ctx, request: &ProfileRequest) -> Result<ProfilesPlan> {
     Ok(ProfilesPlan { new, has_block: parts.has_block(), block, report, old })
 }
 
-/// A section of the block as it shall be.
+/// A section of the new block.
 enum PlannedSection<'b> {
-    /// Written anew.
+    /// Rendered again.
     Generated(String),
-    /// As it stands.
+    /// Copied from the file.
     Verbatim(&'b [u8]),
 }
 
 impl PlannedSection<'_> {
-    /// Its bytes; what is ours has the file's line ends.
+    /// Its bytes; rendered text gets the file's line endings.
     fn to_bytes(&self, end: &str) -> Cow<'_, [u8]> {
         match self {
             PlannedSection::Generated(text) if end == "\n" => Cow::Borrowed(text.as_bytes()),
@@ -98,21 +98,21 @@ impl PlannedSection<'_> {
     }
 }
 
-/// A profile, and its section unless it goes.
+/// A profile, and its section unless the profile is removed.
 type PlannedProfile<'b> = (ProfileLine, Option<PlannedSection<'b>>);
-/// The sections of a block, its profiles and who got none.
+/// The sections of a block, its profiles and the skipped roles.
 type PlannedBlock<'b> = (Vec<PlannedSection<'b>>, Vec<ProfileLine>, Vec<SkippedRole>);
 
 struct Planner<'p> {
     ctx: &'p Ctx,
     request: &'p ProfileRequest,
     roster: Roster,
-    /// What each role would be called if it were alone.
+    /// The name of each role without the suffixes that distinguish it from others.
     bare_names: Vec<String>,
     positions: HashMap<RoleId, usize>,
     existing: Vec<BlockSection<'p>>,
     outside: AwsConfig,
-    /// Names of profiles outside of the block, those of the credentials file included.
+    /// Names of profiles outside of the block, including those in the credentials file.
     taken_names: HashSet<String>,
     /// Those in the config file itself.
     defined_names: HashSet<String>,
@@ -213,7 +213,7 @@ impl<'p> Planner<'p> {
         Ok((sections, profiles, skipped))
     }
 
-    /// The instance that a profile of ours means.
+    /// Returns the instance of a profile that rolecall wrote.
     fn instance_name(&self, named: Option<&InstanceName>) -> InstanceName {
         let usual = || {
             self.ctx
@@ -225,7 +225,7 @@ impl<'p> Planner<'p> {
         named.cloned().or_else(usual).unwrap_or_else(|| InstanceName::new(""))
     }
 
-    /// The roles that are asked for and may have a profile, and those that may not.
+    /// Returns the requested roles that may have a profile, and those that may not.
     fn selected_roles(
         &self,
         held: &[(String, Option<usize>)],
@@ -247,7 +247,7 @@ impl<'p> Planner<'p> {
         Ok((wanted, skipped))
     }
 
-    /// Why a role that has no profile yet must not get one.
+    /// Returns why a role without a profile must not get one.
     fn skip_reason(&self, at: usize) -> Option<SkipReason> {
         let entry = &self.roster.entries[at];
         let name = entry.profile.as_deref().unwrap_or_default();
@@ -298,7 +298,7 @@ impl<'p> Planner<'p> {
         !self.taken_names.contains(name) && profile_header(name).is_ok()
     }
 
-    /// A profile of a role that is there.
+    /// Plans the profile of a role in the roster.
     fn plan_present(
         &self,
         allotted: &NameAssignment,
@@ -336,8 +336,8 @@ impl<'p> Planner<'p> {
         Ok((line(change, note), Some(PlannedSection::Generated(text))))
     }
 
-    /// A profile of a role that the list does not have. It stays as it is: the list may be old, or
-    /// another directory's.
+    /// Plans a profile whose role is not in the roster. It is kept: the roster may be outdated, or
+    /// that of another directory.
     fn plan_gone(&self, name: &str, raw: &'p [u8], id: &RoleId) -> PlannedProfile<'p> {
         let known = self.ctx.instances.iter().any(|instance| instance.name == id.instance);
         let prune = self.request.prune && (!known || load::is_complete(self.ctx, &id.instance));
@@ -351,15 +351,15 @@ impl<'p> Planner<'p> {
         (line, (!prune).then_some(PlannedSection::Verbatim(raw)))
     }
 
-    /// Whether our own configuration says everything about an instance: otherwise its session in
-    /// the block is all that is known of it.
+    /// Whether rolecall's configuration defines an instance completely: otherwise its session in
+    /// the block is the only source of its settings.
     fn is_configured(&self, session: &str) -> bool {
         let table = self.ctx.settings.instances.get(&InstanceName::new(session));
         table.is_some_and(|table| table.start_url.is_some() && table.sso_region.is_some())
     }
 
-    /// The `[sso-session]` sections: those that native profiles need and the file has not, and
-    /// those that were written before.
+    /// Plans the `[sso-session]` sections: those that native profiles need and the file does not
+    /// have, and those that were written before.
     fn plan_sessions(&self, allotted: &NameAssignment) -> Result<Vec<PlannedSection<'p>>> {
         let stand = self.outside.sso_sessions();
         let natively =
@@ -402,7 +402,7 @@ impl<'p> Planner<'p> {
     }
 }
 
-/// Whether a section says what this text says, line ends and blank lines behind it aside.
+/// Whether a section has this text, apart from line endings and trailing blank lines.
 fn is_same_text(raw: &[u8], text: &str) -> bool {
     let lines = |text: &str| text.trim_end().lines().map(str::to_owned).collect::<Vec<_>>();
     std::str::from_utf8(raw).is_ok_and(|raw| lines(raw) == lines(text))

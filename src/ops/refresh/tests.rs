@@ -13,7 +13,7 @@ use crate::domain::{
 use crate::identity::NetworkConfig;
 use crate::os::http::{HttpRequest, HttpResponse, Listener};
 
-/// Answers by account: how often it was asked before decides.
+/// Returns the response for an account, given how often it was asked for before.
 type ResponseOverride = Arc<dyn Fn(&str, usize) -> Option<HttpResponse> + Send + Sync>;
 
 /// A portal with accounts `000000000001` and so on, five to a page, each with the roles `Admin` and
@@ -160,7 +160,7 @@ async fn roles_are_read_while_the_account_list_still_comes_in() {
             if request.path == "/assignment/roles" {
                 roles_asked_for.notify_one();
             } else if request.param("next_token").is_some() {
-                // Not before somebody asks for roles; a list that is read alone waits in vain.
+                // Not before roles were asked for; a list that is fetched alone times out.
                 let asked =
                     tokio::time::timeout(Duration::from_secs(30), roles_asked_for.notified()).await;
                 if asked.is_err() {

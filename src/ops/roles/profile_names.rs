@@ -1,6 +1,6 @@
-//! Names that stand in the AWS config file: a role that has a profile there is called by it, with
-//! or without its account's id behind it. Which of two roles of one name has it bare is told by
-//! what was written first, and by nothing else.
+//! Profile names in the AWS config file: a role with a profile has its name, with or without the
+//! account's id. If two roles have the same name, the profile that was written first has it without
+//! the id.
 
 use std::collections::HashMap;
 
@@ -13,19 +13,18 @@ use crate::os::atomic_file;
 
 /// Name of the managed block that holds the profiles.
 pub(in crate::ops) const BLOCK_NAME: &str = "profiles";
-/// How an old name is marked; see the writer of profiles.
+/// Marks an old name; written by `profiles::render`.
 const OLD_NAME_COMMENT: &str = "# was:";
 
 /// A role by its instance, account and name.
 type ProfileNameKey = (InstanceName, AccountId, String);
 
-/// Gives every role of the list the name under which AWS programs know it, as long as that is one
-/// of the names that it would have today: what `setup profiles` would call otherwise is not called
-/// by its old name. A file that can't be read, or whose markers don't go together, changes nothing:
-/// whoever writes it tells.
+/// Gives every role the name of its profile, if that is one of the names that it would have today:
+/// a name that `setup profiles` would replace is ignored. A file that can't be read, or whose
+/// markers don't match, is ignored: `setup profiles` reports it.
 pub(in crate::ops) fn apply_profile_names(roster: &mut Roster, paths: &Paths, settings: &Settings) {
     let Ok(Some(bytes)) = atomic_file::load(&paths.aws_config) else { return };
-    // Most machines have no such block, and files of thousands of profiles are read here before a
+    // Most machines have no such block, and files with thousands of profiles are read here before a
     // list is shown.
     if !String::from_utf8_lossy(&bytes).contains("BEGIN_ROLECALL") {
         return;
@@ -58,7 +57,7 @@ pub(in crate::ops) fn apply_profile_names(roster: &mut Roster, paths: &Paths, se
     }
 }
 
-/// The names of each role that stand in our block and are no old ones, in the file's order.
+/// Returns the names of each role in rolecall's block that are not old ones, in the file's order.
 fn current_names(
     bytes: &[u8],
     usual: impl Fn() -> Option<InstanceName>,

@@ -1,4 +1,4 @@
-//! One list out of instances, inventories and configuration.
+//! Builds the roster from instances, inventories and configuration.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -11,8 +11,8 @@ use crate::domain::{
 use crate::ops::roles::names::name_profiles;
 use crate::ops::roles::rules::{RuleEffects, evaluate_rules};
 
-/// Every role of every instance with what the configuration adds to it: names, tags, regions,
-/// profile names, protection.
+/// Builds the roster: every role of every instance with names, tags, regions, profile names and
+/// protection of the configuration.
 pub fn build_roster(
     instances: Vec<Instance>,
     inventories: &[Option<Inventory>],
@@ -21,8 +21,8 @@ pub fn build_roster(
     apply_rules(build_base_roster(instances, inventories, settings), settings).0
 }
 
-/// The first half of [`roster`], quick enough for the first frame: the account and role tables,
-/// without rules and without the profile names that follow from a format.
+/// Applies the first half of the configuration, fast enough for the first frame: account and role
+/// tables, without rules and without profile names of a format.
 pub fn build_base_roster(
     instances: Vec<Instance>,
     inventories: &[Option<Inventory>],
@@ -49,9 +49,9 @@ pub fn build_base_roster(
     roster
 }
 
-/// Chained roles are rows of their own, below the others of their account, where the portal does
-/// not list a role of that name. An instance whose list was never read has none: a list of nothing
-/// else would look like all there is.
+/// Adds chained roles as rows of their own, below the others of their account, if the portal does
+/// not list a role of that name. An instance without an inventory gets none: a list of chained
+/// roles only would look complete.
 fn add_chained(roster: &mut Roster, inventories: &[Option<Inventory>], settings: &Settings) {
     let mut added: BTreeMap<(usize, AccountId), Vec<RosterEntry>> = BTreeMap::new();
     for (position, instance) in roster.instances.iter().enumerate() {
@@ -84,7 +84,7 @@ fn add_chained(roster: &mut Roster, inventories: &[Option<Inventory>], settings:
             roster.entries.extend_from_slice(same);
             let new =
                 rows.into_iter().filter(|row| !same.iter().any(|entry| entry.role == row.role));
-            // What the account is called is known from its other roles.
+            // The name of the account is known from its other roles.
             let like =
                 |row: RosterEntry| RosterEntry { instance, role: row.role, ..same[0].clone() };
             roster.entries.extend(new.map(like));
@@ -94,7 +94,7 @@ fn add_chained(roster: &mut Roster, inventories: &[Option<Inventory>], settings:
     roster.entries.extend(take_rows(&mut added, |_| true));
 }
 
-/// Takes out the rows of accounts that the portal does not list.
+/// Removes and returns the rows of accounts that the portal does not list.
 fn take_rows(
     added: &mut BTreeMap<(usize, AccountId), Vec<RosterEntry>>,
     which: impl Fn(&(usize, AccountId)) -> bool,
@@ -102,7 +102,7 @@ fn take_rows(
     added.extract_if(.., |key, _| which(key)).flat_map(|(_, rows)| rows).collect()
 }
 
-/// A role of which the portal says nothing.
+/// A role that the portal does not list.
 fn chained_entry(
     position: usize,
     instance: &Instance,
@@ -125,8 +125,8 @@ fn chained_entry(
     }
 }
 
-/// The second half of [`roster`]: rules, and a profile name for every role. Also says what the
-/// rules make of each entry.
+/// Applies the second half of the configuration: rules, and a profile name for every role. Also
+/// returns the effects of the rules on each entry.
 pub fn apply_rules(roster: Roster, settings: &Settings) -> (Roster, RuleEffects) {
     let roster = Arc::new(roster);
     let treatments = evaluate_rules(&roster, &settings.rules);
@@ -137,7 +137,7 @@ pub fn apply_rules(roster: Roster, settings: &Settings) -> (Roster, RuleEffects)
     (roster, treatments)
 }
 
-/// What an account's table says of its roles.
+/// Applies the table of an account to its roles.
 fn apply_account_table(table: &AccountTable, entries: &mut [RosterEntry]) {
     let name: Option<Arc<str>> = table.name.as_deref().map(Arc::from);
     let tags = (!table.tags.is_empty()).then(|| Arc::new(table.tags.clone()));
@@ -169,7 +169,7 @@ fn apply_role_table(table: &RoleTable, entry: &mut RosterEntry) {
     entry.via = table.via.as_deref().map(Arc::from);
 }
 
-/// What the rules say: their tags below those of the tables, and protection.
+/// Applies the rules: their tags below those of the tables, and protection.
 fn apply_rule_effects(entries: &mut [RosterEntry], treatments: &RuleEffects) {
     let mut shared: HashMap<(u32, *const Tags), Arc<Tags>> = HashMap::new();
     for (position, entry) in entries.iter_mut().enumerate() {
@@ -185,7 +185,7 @@ fn apply_rule_effects(entries: &mut [RosterEntry], treatments: &RuleEffects) {
     }
 }
 
-/// How the picker shows the roles; nothing where no rule says anything of it.
+/// Returns how the picker shows the roles; empty if no rule affects it.
 fn row_styles(treatments: &RuleEffects, entries: usize) -> Vec<RowStyle> {
     let of = |position: usize| {
         let treatment = treatments.get(position);
@@ -196,7 +196,7 @@ fn row_styles(treatments: &RuleEffects, entries: usize) -> Vec<RowStyle> {
     if looks.iter().all(|look| *look == RowStyle::default()) { Vec::new() } else { looks }
 }
 
-/// Tags with others over them.
+/// Merges tags; those of `above` win.
 fn merge_tags(below: &Tags, above: &Tags) -> Arc<Tags> {
     let pairs = below.iter().chain(above).map(|(key, value)| (key.clone(), value.clone()));
     Arc::new(pairs.collect())

@@ -1,27 +1,26 @@
-//! Reading a start URL in whatever form somebody has it: from the browser's address bar, a mail, a
-//! shortcut link.
+//! Parses a start URL in any form: from the browser's address bar, a mail, a shortcut link.
 
 use crate::domain::{Error, ErrorKind, Region, Result, StartUrl};
 
-/// What the person sees, and what may be typed, in messages.
+/// An example of a start URL, for messages.
 pub const EXAMPLE_START_URL: &str = "https://corp.awsapps.com/start";
 
-/// What an address tells by itself.
+/// The parts of an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParsedStartUrl {
     /// The start URL as AWS knows it: no fragment, no query, no blanks.
     pub start_url: StartUrl,
-    /// The region of the directory, where the address has it.
+    /// The region of the directory, if the address contains it.
     pub region: Option<Region>,
-    /// Whether the host is AWS's. Any other may stand for a portal by redirecting to it.
+    /// Whether the host belongs to AWS. Any other host may redirect to a portal.
     pub is_aws: bool,
 }
 
-/// Reads an address. A bare directory id (`d-1234567890`) will do.
+/// Parses an address. A bare directory id (`d-1234567890`) is accepted.
 ///
 /// # Errors
-/// [`Kind::Usage`] for what is no address, for a page of the console, and for plain http, with an
-/// example of the right one.
+/// [`ErrorKind::Usage`] if it is not an address, for a page of the console, and for plain http,
+/// with an example of a start URL.
 pub fn parse(pasted: &str) -> Result<ParsedStartUrl> {
     // A mail program may have wrapped the line.
     let text: String =
@@ -49,7 +48,7 @@ pub fn parse(pasted: &str) -> Result<ParsedStartUrl> {
     match scheme.to_ascii_lowercase().as_str() {
         "https" => {}
         "http" if is_local(&host) => {}
-        // The portal answers to https alone: somebody left out a letter.
+        // The portal answers to https only: a letter was left out.
         "http" if is_aws_host(&host) => {}
         "http" => return Err(wrong("is not safe: a start URL begins with https")),
         _ => return Err(wrong("is no start URL")),
@@ -67,7 +66,7 @@ pub fn parse(pasted: &str) -> Result<ParsedStartUrl> {
     Ok(ParsedStartUrl { start_url, region: region_from_host(&labels), is_aws: is_aws_host(&host) })
 }
 
-/// `d-` and ten hexadecimal digits: what AWS calls a directory.
+/// Whether this is a directory id of AWS: `d-` and ten hexadecimal digits.
 fn is_directory_id(text: &str) -> bool {
     text.strip_prefix("d-").is_some_and(|digits| {
         digits.len() == 10 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
@@ -79,7 +78,7 @@ fn is_local(host: &str) -> bool {
     name == "127.0.0.1" || name == "localhost"
 }
 
-/// Whether a host is AWS's own, by the endings that the AWS CLI trusts.
+/// Whether a host belongs to AWS, by the suffixes that the AWS CLI trusts.
 pub fn is_aws_host(host: &str) -> bool {
     const ENDINGS: [&str; 9] = [
         ".app.aws",
@@ -101,7 +100,7 @@ pub fn is_aws_host(host: &str) -> bool {
     ENDINGS.iter().any(|ending| host.ends_with(ending)) || ISSUERS.contains(&host)
 }
 
-/// The region in a host, where its form has a place for one.
+/// Returns the region in a host name, if its form has a place for one.
 fn region_from_host(labels: &[&str]) -> Option<Region> {
     let found = match labels {
         [_, "portal", region, "app", "aws"]
@@ -117,7 +116,7 @@ fn region_from_host(labels: &[&str]) -> Option<Region> {
     is_region(found).then(|| Region::new(*found))
 }
 
-/// `eu-west-1`, `us-gov-east-1`: words of letters, then a number.
+/// Whether this is like `eu-west-1` or `us-gov-east-1`: words of letters, then a number.
 pub fn is_region(text: &str) -> bool {
     let words: Vec<&str> = text.split('-').collect();
     let (Some(number), true) = (words.last(), words.len() >= 3) else { return false };
@@ -137,7 +136,7 @@ fn parse_sign_in_page(labels: &[&str], path: &str) -> Option<ParsedStartUrl> {
     Some(ParsedStartUrl { start_url, region: region_from_host(labels), is_aws: true })
 }
 
-/// Pages of AWS that people take for their portal.
+/// Pages of AWS that are often mistaken for the portal.
 fn known_other_page(labels: &[&str]) -> Option<&'static str> {
     match labels {
         [.., "console", "aws", "amazon", "com"]
@@ -150,8 +149,8 @@ fn known_other_page(labels: &[&str]) -> Option<&'static str> {
     }
 }
 
-/// What of the path belongs to the start URL; `/start/console?…` and `/directory/NAME/…` are pages
-/// inside the portal.
+/// Returns the part of the path that belongs to the start URL; `/start/console?…` and
+/// `/directory/NAME/…` are pages inside the portal.
 fn start_url_path(labels: &[&str], path: &str) -> String {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     match (labels, &parts[..]) {

@@ -1,5 +1,5 @@
-//! Sign-ins that no person at a terminal has asked for: one helper process for all callers, and
-//! none for a while after a refusal.
+//! Sign-ins without a user at a terminal: one helper process for all callers, and a cooldown after
+//! a refusal.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,28 +18,28 @@ use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::sign_in::token::{access_token, complete_with};
 use crate::ops::sign_in::{SignInOptions, sign_in};
 
-/// How long nobody opens a browser after a sign-in was refused or abandoned, or after a logout, in
-/// seconds.
+/// No browser is opened for so many seconds after a sign-in was refused or abandoned, or after a
+/// logout.
 const COOLDOWN_SECONDS: i64 = 300;
-/// The same after a sign-in that failed because AWS could not be reached, in seconds.
+/// The same after a sign-in that failed because AWS could not be reached.
 const UNREACHABLE_COOLDOWN_SECONDS: i64 = 15;
-/// How long a helper lives at most: AWS gives a person as long.
+/// Longest lifetime of a helper: AWS gives the user as long.
 const HELPER_TIMEOUT: Duration = Duration::from_secs(600);
-/// How long a sign-in stays open at most, with the time that the helper needs to start.
+/// Longest duration of a sign-in, including the time that the helper needs to start.
 pub const SIGN_IN_TIMEOUT: Duration = HELPER_TIMEOUT.saturating_add(HELPER_START_TIMEOUT);
 /// How often the helper checks whether the user has signed in by another command.
 const TOKEN_CHECK_INTERVAL: Duration = Duration::from_secs(1);
-/// How long a helper has to get going.
+/// How long a helper may take to start.
 const HELPER_START_TIMEOUT: Duration = Duration::from_secs(3);
-/// How often a caller that waits makes sure that somebody is at it.
+/// How often a waiting caller checks that a helper is running.
 const HELPER_CHECK_INTERVAL: Duration = Duration::from_millis(500);
-/// How often a caller looks whether somebody has signed in.
+/// How often a caller checks whether the user has signed in.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Where a person has to look, for whoever has a terminal to say it on.
+/// The page to open, for a caller with a terminal to show it on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignInNotice {
-    /// The address.
+    /// The URL of the page.
     pub url: String,
     /// The code to compare, with the device code flow.
     pub code: Option<String>,
@@ -51,14 +51,14 @@ pub struct SignInNotice {
     pub problem: Option<String>,
 }
 
-/// Waits until somebody has signed in. If nobody is at it, `start` leaves a helper behind that is
-/// ([`serve`]); `say` gets its address, and gets it again if the browser fails. Waiting callers
-/// take over from one that could not start the helper, and from a helper that died.
+/// Waits until the user has signed in. If no helper is running, `start` starts one
+/// ([`run_helper`]). `say` gets the page to open, and gets it again if the browser fails. Waiting
+/// callers take over if another one could not start the helper, or the helper died.
 ///
 /// # Errors
-/// [`Kind::LoginNeeded`] when background sign-ins are barred, when the user refuses, when `wait` is
-/// over before they are done, or when the browser failed and there is no terminal to show the
-/// address on; otherwise the error of `start`.
+/// [`ErrorKind::LoginNeeded`] during the cooldown, if the user refuses, if `wait` is over before
+/// they have signed in, or if the browser failed and there is no terminal to show the address on;
+/// otherwise the error of `start`.
 pub async fn await_sign_in(
     ctx: &Arc<Ctx>,
     instance: &Instance,
@@ -78,8 +78,8 @@ pub async fn await_sign_in(
         }
         if let Some(notice) = load_notice(ctx, instance) {
             if notice.problem.is_some() && !failed {
-                // Without a terminal nobody would see the address before the caller's own time is
-                // over: its error carries it.
+                // Without a terminal, the address would not be seen before the caller's own time is
+                // over: the error contains it.
                 if !tty::is_present() {
                     return Err(sign_in_pending(instance, Some(&notice)));
                 }
@@ -100,7 +100,7 @@ pub async fn await_sign_in(
     Err(sign_in_pending(instance, load_notice(ctx, instance).as_ref()))
 }
 
-/// The error of a caller that does not wait any longer. The sign-in stays open.
+/// The error of a caller that stops waiting. The sign-in stays open.
 fn sign_in_pending(instance: &Instance, notice: Option<&SignInNotice>) -> Error {
     let name = &instance.name;
     let Some(notice) = notice.filter(|notice| !notice.opened || notice.problem.is_some()) else {
@@ -125,7 +125,7 @@ fn sign_in_pending(instance: &Instance, notice: Option<&SignInNotice>) -> Error 
     Error::new(ErrorKind::LoginNeeded, message).hint(place).hint("then try again")
 }
 
-/// Who has a sign-in under way.
+/// The owner of the sign-in in progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum HelperOwner {
     /// A helper of this process.
@@ -134,7 +134,8 @@ enum HelperOwner {
     OtherProcess,
 }
 
-/// Starts a helper if nobody is at it, and sees it get going; `None` while another caller does so.
+/// Starts a helper if none is running, and waits until it has started; `None` while another caller
+/// does so.
 async fn start_helper(
     ctx: &Ctx,
     instance: &Instance,
@@ -148,7 +149,7 @@ async fn start_helper(
     if flight.generation() != ticket || !is_idle(flight)? {
         return Ok(Some(HelperOwner::OtherProcess));
     }
-    // A helper that was killed leaves the address of a page that nobody answers for any more.
+    // A helper that was killed leaves the address of a page that no process waits for.
     atomic_file::remove(&notice_path(ctx, instance))?;
     start()?;
     let up = Instant::now() + HELPER_START_TIMEOUT;
@@ -158,14 +159,15 @@ async fn start_helper(
     Ok(Some(HelperOwner::ThisProcess))
 }
 
-/// Whether no process holds the flight. Only a starter asks: asking takes the lock for a moment.
+/// Whether no process holds the single flight. Only for the caller that starts a helper: the check
+/// takes the lock for a moment.
 fn is_idle(flight: &SingleFlight) -> Result<bool> {
     Ok(matches!(flight.poll(flight.generation())?, Some(Turn::Lead(_))))
 }
 
 fn check_cooldown(instance: &Instance, last: Option<SharedOutcome>, now: Timestamp) -> Result<()> {
     let Some(SharedOutcome::Failed { kind, message, at, .. }) = last else { return Ok(()) };
-    // Nobody has refused anything if AWS could not be reached.
+    // An unreachable AWS is not a refusal.
     let bar = if matches!(kind, ErrorKind::Unreachable | ErrorKind::Throttled) {
         UNREACHABLE_COOLDOWN_SECONDS
     } else {
@@ -182,10 +184,10 @@ fn check_cooldown(instance: &Instance, last: Option<SharedOutcome>, now: Timesta
     .hint(format!("run `rolecall login --sso {}`", instance.name)))
 }
 
-/// The helper's whole life: signs in for everybody who waits, and tells them how it went.
+/// Runs the helper: signs in for all waiting callers, and reports the outcome to them.
 ///
 /// # Errors
-/// What the sign-in says; they are told too.
+/// The error of the sign-in; waiting callers get it too.
 pub async fn run_helper(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
     let flight = ctx.vault.single_flight(&RecordId::sign_in(instance));
     let ticket = flight.generation();
@@ -218,22 +220,22 @@ pub async fn run_helper(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
     result
 }
 
-/// Waits until a valid token is stored by another process: the user has signed in at a terminal
-/// while the page was open.
+/// Waits until another process stores a valid token: the user has signed in at a terminal while the
+/// page was open.
 async fn wait_for_other_sign_in(ctx: &Arc<Ctx>, instance: &Instance) {
     loop {
         tokio::time::sleep(TOKEN_CHECK_INTERVAL).await;
         let (vault, name, now) = (ctx.vault.clone(), RecordId::token(instance), ctx.clock.now());
         let token = run_blocking(move || vault.load::<SsoToken>(&name, now)).await;
         if matches!(token, Ok(Some(token)) if token.expires_at > now) {
-            // An exchange that is under way here is finished first.
+            // A token request in progress here is completed first.
             drop(ctx.token_requests.write().await);
             return;
         }
     }
 }
 
-/// Where the helper leaves the address for callers with a terminal.
+/// The file in which the helper leaves the address for callers with a terminal.
 struct NoticeFile {
     path: PathBuf,
     notice: Mutex<Option<SignInNotice>>,

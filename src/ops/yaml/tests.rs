@@ -1,7 +1,7 @@
 use super::*;
 use proptest::prelude::*;
 
-/// The value in a form that is easy to compare.
+/// Renders the value in a form that is easy to compare.
 fn describe(text: &str) -> String {
     fn shown(node: &YamlNode) -> String {
         match &node.value {
