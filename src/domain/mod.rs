@@ -2,6 +2,7 @@
 //! clock.
 
 mod browser_url;
+mod clock_skew;
 mod confirm;
 mod credentials;
 mod duration;
@@ -20,6 +21,7 @@ mod time;
 mod usage;
 
 pub use browser_url::check_browser_url;
+pub use clock_skew::{SET_CLOCK_COMMAND, clock_warning};
 pub use confirm::ConfirmLevel;
 pub use credentials::{Credentials, Window};
 pub use duration::{format_duration, format_duration_short, parse_duration};

@@ -5,8 +5,8 @@ use super::commands::PickerCommand;
 use super::panels::PanelKind;
 use super::panels::content::Tone;
 use super::state::{RefreshStatus, State};
+use crate::domain::clock_warning;
 use crate::domain::{Error, ErrorKind, InstanceName, Timestamp};
-use crate::ops::backend::messages::clock_warning;
 use crate::tui::format;
 use crate::tui::panels::overlay::Overlay;
 

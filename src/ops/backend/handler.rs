@@ -12,13 +12,11 @@ use super::runtime::RuntimeThread;
 use crate::cache::favorites;
 use crate::domain::{
     ConfirmLevel, Error, ErrorKind, Instance, InstanceName, Result, RoleFlags, RoleId, Roster,
-    Secret,
+    Secret, clock_warning,
 };
 use crate::ops::access_request::add_access_hint;
 use crate::ops::assume::{AssumeRequest, Freshness, assume, forget_credentials};
-use crate::ops::backend::messages::{
-    Request, RoleFlag, SecretKind, SignInStep, Update, clock_warning,
-};
+use crate::ops::backend::messages::{Request, RoleFlag, SecretKind, SignInStep, Update};
 use crate::ops::confirmations;
 use crate::ops::copy;
 use crate::ops::ctx::{Ctx, run_blocking};

@@ -4,11 +4,11 @@
 
 use std::sync::Arc;
 
-use crate::console::SERVICES;
 use crate::domain::{
     ConfirmLevel, Error, InstanceName, Region, RoleId, Roster, Secret, StartUrl, Timestamp,
 };
 
+pub use crate::console::console_services;
 pub use crate::ops::confirmations::TerminalConfirmations;
 pub use crate::vault::UnlockPrompt;
 
@@ -159,11 +159,6 @@ impl SecretKind {
     }
 }
 
-/// The services whose console pages are known: the name to choose one by, and its other names.
-pub fn console_services() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
-    SERVICES.iter().map(|service| (service.name, service.aliases))
-}
-
 /// A message from the backend.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Update {
@@ -238,29 +233,6 @@ pub enum Update {
     /// One line for the message area.
     Message(String),
 }
-
-/// From so many seconds on a clock is called wrong: AWS takes no signature that is older.
-const MAX_SKEW_SECONDS: i64 = 300;
-
-/// What to say of a clock that is this many seconds from AWS's; `None` when it is right.
-pub fn clock_warning(ahead: i64) -> Option<String> {
-    let far = match ahead.unsigned_abs() / 60 {
-        minutes @ 0..120 => format!("{minutes} min"),
-        minutes @ 120..2_880 => format!("{} h", minutes / 60),
-        minutes => format!("{} days", minutes / 1_440),
-    };
-    let side = if ahead > 0 { "behind" } else { "ahead of" };
-    (ahead.abs() >= MAX_SKEW_SECONDS).then(|| format!("this machine's clock is {far} {side} AWS's"))
-}
-
-/// What to type so that this machine's clock is set.
-pub const SET_CLOCK_COMMAND: &str = if cfg!(target_os = "macos") {
-    "sudo sntp -sS time.apple.com"
-} else if cfg!(windows) {
-    "w32tm /resync"
-} else {
-    "sudo timedatectl set-ntp true"
-};
 
 /// A portal that was discovered from an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
