@@ -52,10 +52,10 @@ pub type RoleEventHandler = dyn Fn(usize, RoleEvent) + Send + Sync;
 /// If the signal handlers can't be installed.
 pub async fn run_each(
     ctx: &Arc<Ctx>,
-    wishes: Vec<AssumeRequest>,
+    requests: Vec<AssumeRequest>,
     at_once: usize,
     child: Arc<ChildFactory>,
-    hear: Arc<RoleEventHandler>,
+    on_event: Arc<RoleEventHandler>,
 ) -> Result<()> {
     let group = Arc::new(ChildGroup::default());
     let (stop, stopped) = watch::channel(false);
@@ -64,21 +64,21 @@ pub async fn run_each(
     })?;
     let gate = Arc::new(Semaphore::new(at_once.max(1)));
     let mut tasks = JoinSet::new();
-    for (at, wish) in wishes.into_iter().enumerate() {
+    for (at, request) in requests.into_iter().enumerate() {
         let role = RoleRun {
             ctx: ctx.clone(),
             group: group.clone(),
             stopped: stopped.clone(),
             child_factory: child.clone(),
-            on_event: hear.clone(),
+            on_event: on_event.clone(),
             index: at,
         };
         let gate = gate.clone();
         tasks.spawn(async move {
             let _turn = gate.acquire_owned().await;
-            let hear = role.on_event.clone();
-            let outcome = role.run(&wish).await.unwrap_or_else(RunOutcome::Failed);
-            hear(at, RoleEvent::Finished(outcome));
+            let on_event = role.on_event.clone();
+            let outcome = role.run(&request).await.unwrap_or_else(RunOutcome::Failed);
+            on_event(at, RoleEvent::Finished(outcome));
         });
     }
     while let Some(done) = tasks.join_next().await {
@@ -98,20 +98,20 @@ struct RoleRun {
 }
 
 impl RoleRun {
-    async fn run(mut self, wish: &AssumeRequest) -> Result<RunOutcome> {
+    async fn run(mut self, request: &AssumeRequest) -> Result<RunOutcome> {
         let assumed = tokio::select! {
             biased;
             _ = self.stopped.wait_for(|stopped| *stopped) => return Ok(RunOutcome::NotStarted),
-            assumed = assume(&self.ctx, wish) => assumed?,
+            assumed = assume(&self.ctx, request) => assumed?,
         };
         if let Some(warning) = assumed.warning {
             (self.on_event)(self.index, RoleEvent::Warning(warning));
         }
         let child = (self.child_factory)(self.index, &assumed.credentials);
-        let (group, hear, at) = (self.group.clone(), self.on_event, self.index);
-        hear(at, RoleEvent::Started);
+        let (group, on_event, at) = (self.group.clone(), self.on_event, self.index);
+        on_event(at, RoleEvent::Started);
         let code = run_blocking(move || {
-            group.run(&child, &|stream, line| hear(at, RoleEvent::Output(stream, line)))
+            group.run(&child, &|stream, line| on_event(at, RoleEvent::Output(stream, line)))
         })
         .await?;
         Ok(match code {

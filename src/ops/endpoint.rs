@@ -23,20 +23,20 @@ const SIGN_IN_TIMEOUT: Duration = Duration::from_secs(20);
 /// in; otherwise no browser opens.
 pub fn credential_source(
     ctx: Arc<Ctx>,
-    wish: AssumeRequest,
+    request: AssumeRequest,
     start: impl Fn() -> Result<()> + Send + Sync + 'static,
 ) -> CredentialsSource {
     let start = Arc::new(start);
     Box::new(move |occasion| {
-        let (ctx, wish, start) = (ctx.clone(), wish.clone(), start.clone());
+        let (ctx, request, start) = (ctx.clone(), request.clone(), start.clone());
         Box::pin(async move {
             let may_sign_in =
                 occasion == FetchReason::Requested && ctx.settings.auto_login == AutoLogin::Always;
-            let assumed = match assume(&ctx, &wish).await {
+            let assumed = match assume(&ctx, &request).await {
                 Err(error) if error.kind == ErrorKind::LoginNeeded && may_sign_in => {
-                    await_sign_in(&ctx, &wish.instance, SIGN_IN_TIMEOUT, || start(), |_| {})
+                    await_sign_in(&ctx, &request.instance, SIGN_IN_TIMEOUT, || start(), |_| {})
                         .await?;
-                    assume(&ctx, &wish).await
+                    assume(&ctx, &request).await
                 }
                 other => other,
             };

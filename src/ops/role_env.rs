@@ -56,7 +56,7 @@ const KEYS_BEFORE_PROCESS: [&str; 6] = [
 /// there are several, the one with the role's present name.
 ///
 /// # Errors
-/// [`crate::domain::Kind::Os`] if one of the AWS files can't be read.
+/// [`crate::domain::ErrorKind::Os`] if one of the AWS files can't be read.
 pub fn managed_profile(ctx: &Ctx, roster: &Roster, entry: &RosterEntry) -> Result<Option<String>> {
     let config = load_aws_config(&ctx.paths.aws_config)?;
     let mut found = config.managed_profiles();

@@ -38,17 +38,22 @@ pub struct ConsoleRequest<'a> {
 /// # Errors
 /// [`crate::domain::ErrorKind::AccessDenied`] and [`crate::domain::ErrorKind::Unreachable`] from
 /// the federation endpoint.
-pub async fn fetch_sign_in_link(ctx: &Ctx, visit: &ConsoleRequest<'_>) -> Result<Secret<String>> {
-    let endpoint = federation_endpoint(visit.region, ctx.env.get(env::ROLECALL_SIGNIN_URL));
+pub async fn fetch_sign_in_link(ctx: &Ctx, request: &ConsoleRequest<'_>) -> Result<Secret<String>> {
+    let endpoint = federation_endpoint(request.region, ctx.env.get(env::ROLECALL_SIGNIN_URL));
     let token = fetch_signin_token(
         &ctx.network,
         &endpoint,
-        visit.credentials,
-        Some(i64::from(visit.session_minutes) * 60),
+        request.credentials,
+        Some(i64::from(request.session_minutes) * 60),
     )
     .await?;
-    let home = console_home(visit.region);
-    Ok(federation_login_url(&endpoint, &token, visit.issuer, visit.destination.unwrap_or(&home)))
+    let home = console_home(request.region);
+    Ok(federation_login_url(
+        &endpoint,
+        &token,
+        request.issuer,
+        request.destination.unwrap_or(&home),
+    ))
 }
 
 /// How the console is opened for one role.
@@ -65,20 +70,20 @@ pub struct ConsoleOptions {
 /// Returns the options of rules, instance and general settings for a role, in this order of
 /// precedence.
 pub fn options_for_role(ctx: &Ctx, roster: &Roster, entry: &RosterEntry) -> ConsoleOptions {
-    let treatment = rule_effect(ctx, roster, entry);
+    let effect = rule_effect(ctx, roster, entry);
     let name = entry
         .profile
         .as_deref()
         .map_or_else(|| format!("{}/{}", entry.account_label(), entry.role), str::to_owned);
     let mut custom = options_for_instance(&ctx.settings, Some(roster.instance(entry)), name);
-    let manner = &mut custom.open;
-    manner.action = treatment.url_action.unwrap_or(manner.action);
-    manner.browser = treatment.browser.or(manner.browser.take());
-    manner.command = treatment.url_exec_command.unwrap_or(std::mem::take(&mut manner.command));
-    manner.container.color = treatment.color.unwrap_or(std::mem::take(&mut manner.container.color));
-    manner.container.icon = treatment.icon.unwrap_or(std::mem::take(&mut manner.container.icon));
-    custom.session_minutes = treatment.console_duration.unwrap_or(custom.session_minutes);
-    custom.style = treatment.console_style.unwrap_or(custom.style);
+    let open = &mut custom.open;
+    open.action = effect.url_action.unwrap_or(open.action);
+    open.browser = effect.browser.or(open.browser.take());
+    open.command = effect.url_exec_command.unwrap_or(std::mem::take(&mut open.command));
+    open.container.color = effect.color.unwrap_or(std::mem::take(&mut open.container.color));
+    open.container.icon = effect.icon.unwrap_or(std::mem::take(&mut open.container.icon));
+    custom.session_minutes = effect.console_duration.unwrap_or(custom.session_minutes);
+    custom.style = effect.console_style.unwrap_or(custom.style);
     custom
 }
 
@@ -93,7 +98,7 @@ pub fn options_for_instance(
     let color = CONTAINER_COLORS
         [name.bytes().map(usize::from).sum::<usize>() % CONTAINER_COLORS.len()]
     .to_owned();
-    let manner = OpenOptions {
+    let open = OpenOptions {
         action: own.and_then(|own| own.url_action).unwrap_or(settings.url_action),
         browser: own.and_then(|own| own.browser.clone()).or_else(|| settings.browser.clone()),
         command: own
@@ -102,7 +107,7 @@ pub fn options_for_instance(
         container: BrowserContainer { name, color, icon: CONTAINER_ICON.to_owned() },
     };
     ConsoleOptions {
-        open: manner,
+        open,
         session_minutes: settings.console_duration,
         style: settings.console_style,
     }

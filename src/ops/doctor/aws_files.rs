@@ -6,26 +6,31 @@ use super::{Facts, Finding};
 
 pub(super) const NAME: &str = "AWS files";
 
-pub(super) fn check(scene: &Facts) -> Vec<Finding> {
+pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (path, complaints) in &scene.syntax_errors {
-        let file = scene.paths.abbreviate(path);
-        for whose in [AffectedPrograms::All, AffectedPrograms::Python, AffectedPrograms::NonPython]
+    for (path, complaints) in &facts.syntax_errors {
+        let file = facts.paths.abbreviate(path);
+        for programs in
+            [AffectedPrograms::All, AffectedPrograms::Python, AffectedPrograms::NonPython]
         {
             let of: Vec<&SyntaxProblem> =
-                complaints.iter().filter(|complaint| complaint.affects == whose).collect();
-            findings.extend(finding(&file, whose, &of));
+                complaints.iter().filter(|complaint| complaint.affects == programs).collect();
+            findings.extend(finding(&file, programs, &of));
         }
     }
     findings
 }
 
 /// One finding per file and kind of program, with the first line and the numbers of the others.
-fn finding(file: &str, whose: AffectedPrograms, complaints: &[&SyntaxProblem]) -> Option<Finding> {
+fn finding(
+    file: &str,
+    programs: AffectedPrograms,
+    complaints: &[&SyntaxProblem],
+) -> Option<Finding> {
     const MAX_LINES: usize = 8;
     let (first, more) = complaints.split_first()?;
-    let what = format!("{} can't read {file}, and find no profile in it", whose.description());
-    let finding = if whose == AffectedPrograms::NonPython {
+    let what = format!("{} can't read {file}, and find no profile in it", programs.description());
+    let finding = if programs == AffectedPrograms::NonPython {
         Finding::advice(NAME, what)
     } else {
         Finding::problem(NAME, what)

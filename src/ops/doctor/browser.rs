@@ -6,11 +6,11 @@ use super::{Facts, Finding};
 
 pub(super) const NAME: &str = "browser";
 
-pub(super) fn check(scene: &Facts) -> Vec<Finding> {
-    if scene.has_browser {
+pub(super) fn check(facts: &Facts) -> Vec<Finding> {
+    if facts.has_browser {
         return Vec::new();
     }
-    let far = scene.env.get(env::SSH_CONNECTION).is_some() || scene.env.get(env::SSH_TTY).is_some();
+    let far = facts.env.get(env::SSH_CONNECTION).is_some() || facts.env.get(env::SSH_TTY).is_some();
     let why = if far {
         "this machine is reached over SSH"
     } else {

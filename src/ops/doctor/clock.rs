@@ -10,8 +10,8 @@ pub(super) const NAME: &str = "clock";
 /// further.
 const TOLERANCE_SECONDS: i64 = 120;
 
-pub(super) fn check(scene: &Facts) -> Vec<Finding> {
-    let clocks = scene.probes.iter().filter_map(|answer| answer.clocks);
+pub(super) fn check(facts: &Facts) -> Vec<Finding> {
+    let clocks = facts.probes.iter().filter_map(|answer| answer.clocks);
     let Some((there, here)) = clocks.max_by_key(|(there, here)| there.since(*here).abs()) else {
         return Vec::new();
     };

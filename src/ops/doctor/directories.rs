@@ -4,9 +4,9 @@ use super::{Facts, Finding, UnwritableDir};
 
 pub(super) const NAME: &str = "directories";
 
-pub(super) fn check(scene: &Facts) -> Vec<Finding> {
+pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     // If the home directory can't be written, neither can the others, for the same reason.
-    scene
+    facts
         .unwritable_dirs
         .chunk_by(|one, other| one.error.message == other.error.message)
         .map(finding)

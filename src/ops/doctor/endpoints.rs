@@ -8,13 +8,13 @@ use super::{Facts, Finding, OverriddenInstance};
 
 pub(super) const NAME: &str = "endpoints";
 
-pub(super) fn check(scene: &Facts) -> Vec<Finding> {
-    let all = scene
+pub(super) fn check(facts: &Facts) -> Vec<Finding> {
+    let all = facts
         .overridden_instances
         .iter()
         .map(|redirect| (&redirect.instance, &redirect.overrides[..]));
     let hidden: Vec<&OverriddenInstance> =
-        scene.overridden_instances.iter().filter(|redirect| redirect.hides_sign_in).collect();
+        facts.overridden_instances.iter().filter(|redirect| redirect.hides_sign_in).collect();
     let advice = overrides::describe(all).into_iter().map(|(origin, what)| {
         with_removal_step(
             Finding::advice(NAME, what)

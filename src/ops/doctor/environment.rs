@@ -11,7 +11,7 @@ pub(super) const NAME: &str = "environment";
 const UNSET_KEYS: &str =
     "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION";
 
-pub(super) fn check(scene: &Facts) -> Vec<Finding> {
+pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     [
         keys_override_profile,
         unknown_profile,
@@ -21,44 +21,44 @@ pub(super) fn check(scene: &Facts) -> Vec<Finding> {
         conflicting_regions,
     ]
     .iter()
-    .filter_map(|part| part(scene))
+    .filter_map(|part| part(facts))
     .collect()
 }
 
 /// The profile that AWS programs in this shell use, and the variable that names it.
-fn selected_profile(scene: &Facts) -> Option<(Var, &str)> {
+fn selected_profile(facts: &Facts) -> Option<(Var, &str)> {
     [env::AWS_PROFILE, env::AWS_DEFAULT_PROFILE]
         .into_iter()
-        .find_map(|var| Some((var, scene.env.get(var)?)))
+        .find_map(|var| Some((var, facts.env.get(var)?)))
 }
 
 /// Whether the keys are those of a role shell, which belong to the profile beside them.
-fn is_role_shell(scene: &Facts) -> bool {
-    scene.env.get(env::ROLECALL_ROLE).is_some()
+fn is_role_shell(facts: &Facts) -> bool {
+    facts.env.get(env::ROLECALL_ROLE).is_some()
 }
 
-fn keys_override_profile(scene: &Facts) -> Option<Finding> {
-    let (var, name) = selected_profile(scene)?;
-    scene.env.get(env::AWS_ACCESS_KEY_ID)?;
+fn keys_override_profile(facts: &Facts) -> Option<Finding> {
+    let (var, name) = selected_profile(facts)?;
+    facts.env.get(env::AWS_ACCESS_KEY_ID)?;
     let what = format!(
         "{} and AWS_ACCESS_KEY_ID are both set: the keys win, and profile {name} is not used",
         var.name()
     );
-    (!is_role_shell(scene)).then(|| {
+    (!is_role_shell(facts)).then(|| {
         Finding::problem(NAME, what)
             .with_step(UNSET_KEYS)
             .with_step(format!("or unset {}", var.name()))
     })
 }
 
-fn unknown_profile(scene: &Facts) -> Option<Finding> {
-    let (var, name) = selected_profile(scene)?;
-    if scene.profile_names.contains(name) {
+fn unknown_profile(facts: &Facts) -> Option<Finding> {
+    let (var, name) = selected_profile(facts)?;
+    if facts.profile_names.contains(name) {
         return None;
     }
     let what = format!("{} names profile {name}, which no AWS file has", var.name());
-    let files = [&scene.paths.aws_config, &scene.paths.aws_credentials]
-        .map(|path| scene.paths.abbreviate(path))
+    let files = [&facts.paths.aws_config, &facts.paths.aws_credentials]
+        .map(|path| facts.paths.abbreviate(path))
         .join(" and ");
     Some(
         Finding::problem(NAME, what)
@@ -68,8 +68,8 @@ fn unknown_profile(scene: &Facts) -> Option<Finding> {
     )
 }
 
-fn incomplete_keys(scene: &Facts) -> Option<Finding> {
-    let has = |var| scene.env.get(var).is_some();
+fn incomplete_keys(facts: &Facts) -> Option<Finding> {
+    let has = |var| facts.env.get(var).is_some();
     let what = match (
         has(env::AWS_ACCESS_KEY_ID),
         has(env::AWS_SECRET_ACCESS_KEY),
@@ -83,10 +83,10 @@ fn incomplete_keys(scene: &Facts) -> Option<Finding> {
     Some(Finding::problem(NAME, what).with_step(UNSET_KEYS))
 }
 
-fn expired_keys(scene: &Facts) -> Option<Finding> {
-    scene.env.get(env::AWS_ACCESS_KEY_ID)?;
-    let until = scene.env.get(env::AWS_CREDENTIAL_EXPIRATION).and_then(Timestamp::parse)?;
-    let since = scene.now.since(until);
+fn expired_keys(facts: &Facts) -> Option<Finding> {
+    facts.env.get(env::AWS_ACCESS_KEY_ID)?;
+    let until = facts.env.get(env::AWS_CREDENTIAL_EXPIRATION).and_then(Timestamp::parse)?;
+    let since = facts.now.since(until);
     if since < 0 {
         return None;
     }
@@ -95,7 +95,7 @@ fn expired_keys(scene: &Facts) -> Option<Finding> {
         format!("the credentials of this shell expired {} ago", format_duration(since)),
     );
     let renew =
-        if is_role_shell(scene) { "eval \"$(rolecall eval --refresh)\"" } else { UNSET_KEYS };
+        if is_role_shell(facts) { "eval \"$(rolecall eval --refresh)\"" } else { UNSET_KEYS };
     Some(
         finding
             .with_evidence(format!("AWS_CREDENTIAL_EXPIRATION={}", until.to_rfc3339()))
@@ -103,10 +103,10 @@ fn expired_keys(scene: &Facts) -> Option<Finding> {
     )
 }
 
-fn unknown_instance(scene: &Facts) -> Option<Finding> {
-    let name = scene.env.get(env::AWS_SSO)?;
+fn unknown_instance(facts: &Facts) -> Option<Finding> {
+    let name = facts.env.get(env::AWS_SSO)?;
     let known: Vec<&str> =
-        scene.known_instances().iter().map(|instance| instance.name.as_str()).collect();
+        facts.known_instances().iter().map(|instance| instance.name.as_str()).collect();
     if known.is_empty() || known.contains(&name) {
         return None;
     }
@@ -118,8 +118,8 @@ fn unknown_instance(scene: &Facts) -> Option<Finding> {
     )
 }
 
-fn conflicting_regions(scene: &Facts) -> Option<Finding> {
-    let (new, old) = (scene.env.get(env::AWS_REGION)?, scene.env.get(env::AWS_DEFAULT_REGION)?);
+fn conflicting_regions(facts: &Facts) -> Option<Finding> {
+    let (new, old) = (facts.env.get(env::AWS_REGION)?, facts.env.get(env::AWS_DEFAULT_REGION)?);
     let what = format!(
         "AWS_REGION={new} and AWS_DEFAULT_REGION={old} differ: programs will not agree on the region"
     );

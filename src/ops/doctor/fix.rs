@@ -106,8 +106,8 @@ fn correct_aws_config(
         )?;
         atomic_file::replace(path, Some(&old), new, &paths.recovery_dir())?;
     }
-    let left = sso_lint::problems(new.as_deref().unwrap_or(&old));
-    match left.iter().find(|problem| problem.kind == code && problem.is_fixable()) {
+    let remaining = sso_lint::problems(new.as_deref().unwrap_or(&old));
+    match remaining.iter().find(|problem| problem.kind == code && problem.is_fixable()) {
         Some(problem) => Err(Error::new(
             ErrorKind::Config,
             format!("line {} can't be changed without changing others", problem.line),

@@ -129,7 +129,7 @@ fn process_profiles(
     credentials: &AwsConfig,
     file: &[u8],
 ) -> Vec<ProcessProfile> {
-    let ours: BTreeSet<String> =
+    let managed: BTreeSet<String> =
         config.managed_profiles().into_iter().map(|managed| managed.profile).collect();
     let bare: BTreeSet<String> = credentials.credentials_profile_names().into_iter().collect();
     let seen = |(name, profile): (String, Profile)| {
@@ -137,7 +137,7 @@ fn process_profiles(
         let path = Path::new(&program);
         Some(ProcessProfile {
             missing: path.is_absolute() && !path.exists(),
-            is_managed: ours.contains(&name),
+            is_managed: managed.contains(&name),
             sso_keys: SSO_KEYS
                 .into_iter()
                 .filter(|key| profile.get(key).is_some())
@@ -161,22 +161,22 @@ fn vault_facts(vault: &Vault) -> VaultFacts {
         (None, Some(_)) => vault.ensure_ready().err(),
         (None, None) => vault.check_can_init().err(),
     };
-    let mut loose: Vec<ExposedFile> = exposed_file(&status.dir, 0o700).into_iter().collect();
-    loose.extend(exposed_files(&status.dir));
+    let mut exposed: Vec<ExposedFile> = exposed_file(&status.dir, 0o700).into_iter().collect();
+    exposed.extend(exposed_files(&status.dir));
     VaultFacts {
         store: status.chosen,
         problem: status.problem,
         open_error: closed,
-        exposed_files: loose,
+        exposed_files: exposed,
     }
 }
 
 /// Whether a lock that is held is refused to others. The lock file remains, as all lock files do.
 fn are_locks_exclusive(state_dir: &Path) -> Result<bool> {
     let path = state_dir.join("locks/doctor");
-    let held = Lock::try_acquire(&path)?;
+    let lock = Lock::try_acquire(&path)?;
     // If another doctor holds it, locks work.
-    Ok(held.is_none() || Lock::try_acquire(&path)?.is_none())
+    Ok(lock.is_none() || Lock::try_acquire(&path)?.is_none())
 }
 
 /// Returns the AWS CLI's files for an instance.
@@ -221,7 +221,7 @@ fn exposed_file(path: &Path, wanted: u32) -> Option<ExposedFile> {
 }
 
 #[cfg(not(unix))]
-fn loose(_: &Path, _: u32) -> Option<ExposedFile> {
+fn exposed(_: &Path, _: u32) -> Option<ExposedFile> {
     None
 }
 

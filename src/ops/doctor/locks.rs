@@ -4,10 +4,10 @@ use super::{Facts, Finding};
 
 pub(super) const NAME: &str = "locks";
 
-pub(super) fn check(scene: &Facts) -> Vec<Finding> {
-    let dir = scene.paths.abbreviate(&scene.paths.state_dir);
+pub(super) fn check(facts: &Facts) -> Vec<Finding> {
+    let dir = facts.paths.abbreviate(&facts.paths.state_dir);
     let elsewhere = "set XDG_STATE_HOME, or ROLECALL_HOME, to a directory on a local disk";
-    match &scene.locks {
+    match &facts.locks {
         None | Some(Ok(true)) => Vec::new(),
         Some(Ok(false)) => {
             let finding = Finding::problem(

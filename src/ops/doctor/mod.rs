@@ -121,8 +121,8 @@ const CHECKS: [Check; 15] = [
 ];
 
 /// Runs all checks; their findings in order.
-pub fn run_checks(scene: &Facts) -> Vec<Finding> {
-    CHECKS.iter().flat_map(|(_, check)| check(scene)).collect()
+pub fn run_checks(facts: &Facts) -> Vec<Finding> {
+    CHECKS.iter().flat_map(|(_, check)| check(facts)).collect()
 }
 
 /// The names of all checks, in the order of the report.

@@ -9,20 +9,20 @@ pub(super) const NAME: &str = "profiles";
 /// A message names at most so many profiles.
 const MAX_NAMES: usize = 3;
 
-pub(super) fn check(scene: &Facts) -> Vec<Finding> {
-    shadowed_by_sso_keys(scene)
+pub(super) fn check(facts: &Facts) -> Vec<Finding> {
+    shadowed_by_sso_keys(facts)
         .into_iter()
-        .chain(shadowed_by_static_keys(scene))
-        .chain(missing_programs(scene))
+        .chain(shadowed_by_static_keys(facts))
+        .chain(missing_programs(facts))
         .collect()
 }
 
 /// SDKs read `sso_` keys first and never run the program.
-fn shadowed_by_sso_keys(scene: &Facts) -> Option<Finding> {
+fn shadowed_by_sso_keys(facts: &Facts) -> Option<Finding> {
     let found: Vec<&ProcessProfile> =
-        scene.profiles.iter().filter(|profile| !profile.sso_keys.is_empty()).collect();
+        facts.profiles.iter().filter(|profile| !profile.sso_keys.is_empty()).collect();
     let first = found.first()?;
-    let file = scene.paths.abbreviate(&scene.paths.aws_config);
+    let file = facts.paths.abbreviate(&facts.paths.aws_config);
     let what = format!(
         "credential_process is not used in {}: most SDKs take the sso_ keys beside it",
         list_names(&found)
@@ -37,11 +37,11 @@ fn shadowed_by_sso_keys(scene: &Facts) -> Option<Finding> {
 }
 
 /// Keys in the credentials file take precedence over the program of the same profile.
-fn shadowed_by_static_keys(scene: &Facts) -> Option<Finding> {
+fn shadowed_by_static_keys(facts: &Facts) -> Option<Finding> {
     let found: Vec<&ProcessProfile> =
-        scene.profiles.iter().filter(|profile| profile.has_static_keys).collect();
+        facts.profiles.iter().filter(|profile| profile.has_static_keys).collect();
     let first = found.first()?;
-    let file = scene.paths.abbreviate(&scene.paths.aws_credentials);
+    let file = facts.paths.abbreviate(&facts.paths.aws_credentials);
     let what = format!(
         "credential_process is not used in {}: {file} has keys under the same name",
         list_names(&found)
@@ -53,9 +53,9 @@ fn shadowed_by_static_keys(scene: &Facts) -> Option<Finding> {
 }
 
 /// A program that was moved or removed: one finding per path.
-fn missing_programs(scene: &Facts) -> Vec<Finding> {
+fn missing_programs(facts: &Facts) -> Vec<Finding> {
     let mut programs: BTreeMap<&str, Vec<&ProcessProfile>> = BTreeMap::new();
-    for profile in scene.profiles.iter().filter(|profile| profile.missing) {
+    for profile in facts.profiles.iter().filter(|profile| profile.missing) {
         programs.entry(&profile.program).or_default().push(profile);
     }
     let finding = |(program, found): (&str, Vec<&ProcessProfile>)| {
@@ -68,7 +68,7 @@ fn missing_programs(scene: &Facts) -> Vec<Finding> {
             true => finding.with_step("rolecall setup profiles"),
             false => finding.with_step(format!(
                 "put the program back, or change credential_process in {}",
-                scene.paths.abbreviate(&scene.paths.aws_config)
+                facts.paths.abbreviate(&facts.paths.aws_config)
             )),
         }
     };

@@ -61,8 +61,8 @@ pub(super) fn collect(text: &str, names: &mut InstanceNames, out: &mut ImportVal
     let directories = file.get("SSOConfig").unwrap_or(&empty);
     let mut renamed = Vec::new();
     for (name, directory) in directories.pairs() {
-        if let Some(ours) = collect_instance(name, directory, names, out) {
-            renamed.push((name.clone(), ours));
+        if let Some(target) = collect_instance(name, directory, names, out) {
+            renamed.push((name.clone(), target));
         }
     }
     if directories.pairs().is_empty() {
@@ -72,14 +72,14 @@ pub(super) fn collect(text: &str, names: &mut InstanceNames, out: &mut ImportVal
         match key.as_str() {
             "SSOConfig" => {}
             "DefaultSSO" => {
-                match node.text().and_then(|name| renamed.iter().find(|(theirs, _)| theirs == name))
+                match node.text().and_then(|name| renamed.iter().find(|(source, _)| source == name))
                 {
-                    Some((_, ours)) => out.add("DefaultSSO", &["default_sso"], ours.as_str()),
+                    Some((_, target)) => out.add("DefaultSSO", &["default_sso"], target.as_str()),
                     None => out.skip("DefaultSSO", "it names no instance that moves in"),
                 }
             }
             "ProfileFormat" => match node.text().and_then(translate) {
-                Some(ours) => out.add("ProfileFormat", &["profile_format"], ours),
+                Some(target) => out.add("ProfileFormat", &["profile_format"], target),
                 None => out.skip(
                     "ProfileFormat",
                     "it is a Go template with more than fields: write `profile_format` anew",
@@ -137,7 +137,7 @@ fn conversion(key: &str) -> Conversion {
 }
 
 fn map_word(word: &str, pairs: &[(&str, &'static str)]) -> Option<&'static str> {
-    pairs.iter().find(|(theirs, _)| theirs.eq_ignore_ascii_case(word)).map(|(_, ours)| *ours)
+    pairs.iter().find(|(source, _)| source.eq_ignore_ascii_case(word)).map(|(_, target)| *target)
 }
 
 fn url_action(word: &str) -> Option<&'static str> {
@@ -201,7 +201,7 @@ fn convert(
         Conversion::Bool(name) => text.and_then(parse_bool).map(|truth| (name, truth.into())),
         Conversion::List(name) => to_array(node).map(|list| (name, Toml::Array(list))),
         Conversion::Map(name) => to_inline_table(node).map(|map| (name, Toml::InlineTable(map))),
-        Conversion::Choice(name, ours) => text.and_then(ours).map(|word| (name, word.into())),
+        Conversion::Choice(name, target) => text.and_then(target).map(|word| (name, word.into())),
     };
     match moved {
         // An empty setting has nothing to convert.
@@ -284,10 +284,10 @@ fn collect_instance(
             },
         )
         .collect();
-    let ours = names
+    let target = names
         .resolve(&from, Some(&wanted), &StartUrl::new(url), &Region::new(region), out)
         .to_string();
-    let above = ["instances", ours.as_str()];
+    let above = ["instances", target.as_str()];
     for (key, node) in node.pairs() {
         let how = match key.as_str() {
             "StartUrl" | "SSORegion" => continue,
@@ -301,7 +301,7 @@ fn collect_instance(
         };
         convert(&format!("{from}.{key}"), key, &above, node, how, out);
     }
-    Some(ours)
+    Some(target)
 }
 
 fn collect_accounts(from: &str, above: &[&str], node: &YamlNode, out: &mut ImportValues) {

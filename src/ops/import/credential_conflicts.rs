@@ -23,13 +23,13 @@ pub(super) fn resolve_conflicts(
 ) -> Result<Vec<u8>> {
     let mut commands = Vec::new();
     for (name, profile) in known.profiles.iter().filter(|(_, profile)| has_conflict(profile)) {
-        let Some((instance, meant)) =
-            known.role(profile).and_then(|meant| Some((meant.instance.clone()?, meant)))
+        let Some((instance, resolved)) =
+            known.role(profile).and_then(|resolved| Some((resolved.instance.clone()?, resolved)))
         else {
             out.skip(label(name), "some SDKs take one way, some the other, and its role is not known: take out one by hand");
             continue;
         };
-        let (program, account) = (binary_path(ctx)?, meant.account.to_string());
+        let (program, account) = (binary_path(ctx)?, resolved.account.to_string());
         let words = [
             program.as_str(),
             "process",
@@ -38,7 +38,7 @@ pub(super) fn resolve_conflicts(
             "--account",
             &account,
             "--role",
-            meant.role.as_str(),
+            resolved.role.as_str(),
         ];
         commands.push((name.as_str(), render::command_line(words)));
     }

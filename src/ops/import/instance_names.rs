@@ -19,12 +19,12 @@ pub(super) struct InstanceNames {
 
 impl InstanceNames {
     pub(super) fn new(ctx: &Ctx) -> Self {
-        let (loose, settled) = ctx
+        let (legacy, assigned) = ctx
             .instances
             .iter()
             .cloned()
             .partition(|instance| instance.source == InstanceSource::LegacyProfile);
-        Self { assigned: settled, legacy: loose, endpoints: endpoints_from_env(&ctx.env) }
+        Self { assigned, legacy, endpoints: endpoints_from_env(&ctx.env) }
     }
 
     /// Returns the name of the instance with this address. A new instance keeps its name if that is
@@ -50,7 +50,7 @@ impl InstanceNames {
             }
             return known.name.clone();
         }
-        let loose = self
+        let legacy = self
             .legacy
             .iter()
             .find(|known| known.start_url == *start_url && known.sso_region == *region);
@@ -59,7 +59,7 @@ impl InstanceNames {
         };
         let name = match wanted.filter(|name| free(name)) {
             Some(name) => InstanceName::new(name),
-            None => match loose.filter(|known| free(known.name.as_str())) {
+            None => match legacy.filter(|known| free(known.name.as_str())) {
                 Some(known) => known.name.clone(),
                 None => instance::suggest_name(start_url, &self.assigned),
             },

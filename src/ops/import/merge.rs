@@ -32,36 +32,34 @@ impl MergedConfig {
     pub(super) fn merge(
         &mut self,
         file: &Path,
-        wishes: Vec<ImportValue>,
-        left: &mut Vec<Skipped>,
+        values: Vec<ImportValue>,
+        skipped: &mut Vec<Skipped>,
     ) -> (Vec<Mapped>, usize) {
-        let (mut steps, mut same, fine) = (Vec::new(), 0, accepted_values(file, &wishes));
-        for (at, ImportValue { from, key, value }) in wishes.into_iter().enumerate() {
+        let (mut steps, mut same, fine) = (Vec::new(), 0, accepted_values(file, &values));
+        for (at, ImportValue { from, key, value }) in values.into_iter().enumerate() {
             let (name, shown) = (edit::dotted_key(&key), value.to_string().trim().to_owned());
-            if let Some(ours) = self.existing_value(&key) {
-                if is_same_value(&ours, &shown) {
+            if let Some(existing) = self.existing_value(&key) {
+                if is_same_value(&existing, &shown) {
                     same += 1;
                 } else {
-                    left.push(Skipped {
+                    skipped.push(Skipped {
                         name: from,
-                        reason: format!("{name} is {} already", shorten(&ours)),
+                        reason: format!("{name} is {} already", shorten(&existing)),
                     });
                 }
                 continue;
             }
             match self.origins.get(&key) {
                 Some((_, value)) if *value == shown => same += 1,
-                Some((other, _)) => {
-                    left.push(Skipped { name: from, reason: format!("{name} comes from {other}") })
-                }
+                Some((other, _)) => skipped
+                    .push(Skipped { name: from, reason: format!("{name} comes from {other}") }),
                 None => match if fine.contains(&at) {
                     Ok(())
                 } else {
                     check_values(file, &[(key.clone(), value.clone())])
                 } {
-                    Err(error) => {
-                        left.push(Skipped { name: from, reason: rejection_reason(&error, &name) })
-                    }
+                    Err(error) => skipped
+                        .push(Skipped { name: from, reason: rejection_reason(&error, &name) }),
                     Ok(()) => {
                         self.origins.insert(key.clone(), (from.clone(), shown.clone()));
                         self.added.push((key, value));
@@ -82,18 +80,18 @@ impl MergedConfig {
 
 /// Returns the indices of values that the configuration accepts, the first of each key. They are
 /// tried together, and in halves if one of them is invalid: there may be tens of thousands.
-fn accepted_values(file: &Path, wishes: &[ImportValue]) -> HashSet<usize> {
+fn accepted_values(file: &Path, values: &[ImportValue]) -> HashSet<usize> {
     let mut seen = HashSet::new();
-    let first: Vec<usize> = (0..wishes.len()).filter(|at| seen.insert(&wishes[*at].key)).collect();
+    let first: Vec<usize> = (0..values.len()).filter(|at| seen.insert(&values[*at].key)).collect();
     let (mut found, mut parts) = (HashSet::new(), vec![&first[..]]);
     while let Some(part) = parts.pop() {
         let pairs: Vec<_> =
-            part.iter().map(|at| (wishes[*at].key.clone(), wishes[*at].value.clone())).collect();
+            part.iter().map(|at| (values[*at].key.clone(), values[*at].value.clone())).collect();
         if check_values(file, &pairs).is_ok() {
             found.extend(part);
         } else if part.len() > 1 {
-            let (left, right) = part.split_at(part.len() / 2);
-            parts.extend([left, right]);
+            let (skipped, right) = part.split_at(part.len() / 2);
+            parts.extend([skipped, right]);
         }
     }
     found
@@ -105,9 +103,9 @@ fn check_values(file: &Path, pairs: &[(Vec<String>, Value)]) -> Result<()> {
 }
 
 /// Whether a value is the one that this TOML describes.
-fn is_same_value(ours: &toml::Value, shown: &str) -> bool {
+fn is_same_value(existing: &toml::Value, shown: &str) -> bool {
     toml::from_str::<toml::Table>(&format!("v = {shown}"))
-        .is_ok_and(|table| table.get("v") == Some(ours))
+        .is_ok_and(|table| table.get("v") == Some(existing))
 }
 
 fn shorten(value: &toml::Value) -> String {

@@ -159,31 +159,32 @@ pub fn plan(ctx: &Ctx, from: Option<&std::path::Path>) -> Result<ImportPlan> {
 /// [`ErrorKind::Config`] if one of them can't be read, or rolecall's configuration is invalid.
 pub fn plan_from(ctx: &Ctx, old: Option<Vec<u8>>, sources: &[SourceFile]) -> Result<ImportPlan> {
     let (mut names, mut found, mut changes) = (InstanceNames::new(ctx), Vec::new(), Vec::new());
-    let ours = &ctx.paths.config_file;
-    let text = String::from_utf8(old.clone().unwrap_or_default())
-        .map_err(|_| Error::new(ErrorKind::Config, format!("{}: not UTF-8", ours.display())))?;
-    config::check(ours, &text)?;
+    let config_file = &ctx.paths.config_file;
+    let text = String::from_utf8(old.clone().unwrap_or_default()).map_err(|_| {
+        Error::new(ErrorKind::Config, format!("{}: not UTF-8", config_file.display()))
+    })?;
+    config::check(config_file, &text)?;
     let mut layer = merge::MergedConfig::new(&text)?;
     for source in sources {
         let in_file = |error: Error| error.context(ctx.paths.abbreviate(&source.file));
-        let (mut wishes, mut repaired) = (ImportValues::default(), Vec::new());
+        let (mut collected, mut repaired) = (ImportValues::default(), Vec::new());
         match source.program {
             SourceProgram::AwsSsoCli => {
-                aws_sso::collect(&source.to_text().map_err(in_file)?, &mut names, &mut wishes)
+                aws_sso::collect(&source.to_text().map_err(in_file)?, &mut names, &mut collected)
                     .map_err(in_file)?
             }
             SourceProgram::Granted => {
-                granted::collect(&source.to_text().map_err(in_file)?, &mut wishes)
+                granted::collect(&source.to_text().map_err(in_file)?, &mut collected)
                     .map_err(in_file)?
             }
             SourceProgram::AwsConfig => {
-                let known = profiles::collect(ctx, &source.bytes, &mut names, &mut wishes)
+                let known = profiles::collect(ctx, &source.bytes, &mut names, &mut collected)
                     .map_err(in_file)?;
                 let new = credential_conflicts::resolve_conflicts(
                     ctx,
                     &source.bytes,
                     &known,
-                    &mut wishes,
+                    &mut collected,
                     &mut repaired,
                 )?;
                 if new != source.bytes {
@@ -195,19 +196,19 @@ pub fn plan_from(ctx: &Ctx, old: Option<Vec<u8>>, sources: &[SourceFile]) -> Res
                 }
             }
         }
-        let (steps, same) = layer.merge(ours, wishes.values, &mut wishes.skipped);
+        let (steps, same) = layer.merge(config_file, collected.values, &mut collected.skipped);
         found.push(ImportedFile {
             program: source.program,
             file: source.file.clone(),
             mapped: steps,
             unchanged: same,
-            skipped: wishes.skipped,
+            skipped: collected.skipped,
             repaired,
         });
     }
-    let new = edit::set_all(&text, ours, &layer.added)?;
+    let new = edit::set_all(&text, config_file, &layer.added)?;
     if new != text {
-        changes.insert(0, FileChange { file: ours.clone(), old, new: new.into_bytes() });
+        changes.insert(0, FileChange { file: config_file.clone(), old, new: new.into_bytes() });
     }
     Ok(ImportPlan { files: found, changes })
 }

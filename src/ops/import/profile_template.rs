@@ -84,9 +84,9 @@ mod tests {
             ),
         ];
         for (go, want) in cases {
-            let ours = translate(go).unwrap();
-            assert_eq!(ours, want);
-            let settings = Settings { profile_format: Some(ours), ..Settings::default() };
+            let translated = translate(go).unwrap();
+            assert_eq!(translated, want);
+            let settings = Settings { profile_format: Some(translated), ..Settings::default() };
             assert!(ProfileFormat::from_settings(&settings).unwrap().is_some(), "{go}");
         }
     }

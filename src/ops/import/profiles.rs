@@ -28,9 +28,9 @@ pub(super) struct ImportedProfiles {
 
 impl ImportedProfiles {
     fn new(profiles: Vec<(String, Profile)>) -> Self {
-        let places =
+        let positions =
             profiles.iter().enumerate().map(|(place, (name, _))| (name.clone(), place)).collect();
-        Self { profiles, positions: places, instances: Vec::new(), our_names: HashMap::new() }
+        Self { profiles, positions, instances: Vec::new(), our_names: HashMap::new() }
     }
 
     fn profile(&self, name: &str) -> Option<&Profile> {
@@ -39,10 +39,10 @@ impl ImportedProfiles {
 
     /// Returns the role of a profile, with rolecall's name of its instance.
     pub(super) fn role(&self, profile: &Profile) -> Option<ProfileRole> {
-        let meant = profile::role_from_profile(profile, &self.instances)?;
+        let resolved = profile::role_from_profile(profile, &self.instances)?;
         let instance =
-            meant.instance.map(|name| self.our_names.get(&name).cloned().unwrap_or(name));
-        Some(ProfileRole { instance, ..meant })
+            resolved.instance.map(|name| self.our_names.get(&name).cloned().unwrap_or(name));
+        Some(ProfileRole { instance, ..resolved })
     }
 }
 
@@ -96,10 +96,10 @@ impl ImportedProfiles {
         names: &mut InstanceNames,
         out: &mut ImportValues,
     ) {
-        let ours = names.resolve(from, wanted, url, region, out);
-        let theirs = InstanceName::new(wanted.unwrap_or(ours.as_str()));
-        self.instances.push(new_instance(&theirs, url, region, EndpointOverrides::default()));
-        self.our_names.insert(theirs, ours);
+        let target = names.resolve(from, wanted, url, region, out);
+        let source = InstanceName::new(wanted.unwrap_or(target.as_str()));
+        self.instances.push(new_instance(&source, url, region, EndpointOverrides::default()));
+        self.our_names.insert(source, target);
     }
 }
 
@@ -126,13 +126,14 @@ fn collect_profile(
     if profile.get("role_arn").is_some() {
         return collect_chained(known, &from, profile, out);
     }
-    let Some(meant) = known.role(profile) else { return skip_unrelated(&from, profile, out) };
+    let Some(resolved) = known.role(profile) else { return skip_unrelated(&from, profile, out) };
     let only = || (ctx.instances.len() == 1).then(|| ctx.instances[0].name.clone());
-    let Some(instance) = meant.instance.or_else(only) else {
+    let Some(instance) = resolved.instance.or_else(only) else {
         return out.skip(from, "its IAM Identity Center is not known");
     };
-    let account = meant.account.to_string();
-    let role = ["instances", instance.as_str(), "accounts", &account, "roles", meant.role.as_str()];
+    let account = resolved.account.to_string();
+    let role =
+        ["instances", instance.as_str(), "accounts", &account, "roles", resolved.role.as_str()];
     out.add(&from, &[&role[..], &["profile"]].concat(), name);
     if let Some(region) = profile.plain_value("region") {
         out.add(format!("{from} region"), &[&role[..], &["default_region"]].concat(), region);
@@ -188,13 +189,13 @@ fn collect_chained(
     if let Some(name) = from.strip_prefix("profile ") {
         out.add(format!("{from} (its name)"), &[&role[..], &["profile"]].concat(), name);
     }
-    for (theirs, ours) in [
+    for (source, target) in [
         ("external_id", "external_id"),
         ("role_session_name", "session_name"),
         ("region", "default_region"),
     ] {
-        if let Some(value) = profile.plain_value(theirs) {
-            out.add(format!("{from} {theirs}"), &[&role[..], &[ours]].concat(), value);
+        if let Some(value) = profile.plain_value(source) {
+            out.add(format!("{from} {source}"), &[&role[..], &[target]].concat(), value);
         }
     }
     if let Some(seconds) = profile.get("duration_seconds") {
@@ -220,14 +221,14 @@ fn resolve_source(
         let (instance, _) = (depth < 8).then(|| resolve_source(known, source, depth + 1))??;
         return Some((instance, arn.to_owned()));
     }
-    let meant = known.role(profile)?;
-    let instance = meant.instance?;
+    let resolved = known.role(profile)?;
+    let instance = resolved.instance?;
     let region = known
         .instances
         .iter()
-        .find(|theirs| known.our_names.get(&theirs.name) == Some(&instance))
-        .map(|theirs| &theirs.sso_region)?;
-    Some((instance, role_arn(region, meant.account, &meant.role)))
+        .find(|source| known.our_names.get(&source.name) == Some(&instance))
+        .map(|source| &source.sso_region)?;
+    Some((instance, role_arn(region, resolved.account, &resolved.role)))
 }
 
 fn role_arn(region: &Region, account: AccountId, role: &crate::domain::RoleName) -> String {

@@ -246,9 +246,9 @@ mod tests {
     use crate::config;
 
     /// A home directory with rolecall's configuration and the AWS config file.
-    fn load_from(ours: &str, aws: &str, pairs: &[(&str, &str)]) -> Result<Vec<Instance>> {
+    fn load_from(own_config: &str, aws: &str, pairs: &[(&str, &str)]) -> Result<Vec<Instance>> {
         let home = tempfile::tempdir().unwrap();
-        std::fs::write(home.path().join("config.toml"), ours).unwrap();
+        std::fs::write(home.path().join("config.toml"), own_config).unwrap();
         std::fs::write(home.path().join("aws"), aws).unwrap();
         let at = |name: &str| home.path().join(name).into_os_string();
         let env = Env::from_pairs(
@@ -279,9 +279,9 @@ mod tests {
 
     #[test]
     fn all_three_places_are_merged_by_name_in_order() {
-        let ours = "default_region = 'eu-north-1'\n[instances.zoo]\nstart_url = 'https://zoo'\nsso_region = 'eu-west-3'\n\
+        let own_config = "default_region = 'eu-north-1'\n[instances.zoo]\nstart_url = 'https://zoo'\nsso_region = 'eu-west-3'\n\
                     [instances.corp]\ndefault_region = 'eu-central-1'\n";
-        let found = load_from(ours, AWS, &[]).unwrap();
+        let found = load_from(own_config, AWS, &[]).unwrap();
         let want = [
             "zoo https://zoo eu-west-3 RolecallConfig",
             "corp https://corp.awsapps.com/start eu-west-1 RolecallConfig",
@@ -297,8 +297,8 @@ mod tests {
 
     #[test]
     fn the_same_start_url_under_two_names_means_two_people() {
-        let ours = "[instances.me]\nstart_url = 'https://x'\nsso_region = 'r'\n[instances.you]\nstart_url = 'https://x'\nsso_region = 'r'\n";
-        assert_eq!(load_from(ours, "", &[]).unwrap().len(), 2);
+        let own_config = "[instances.me]\nstart_url = 'https://x'\nsso_region = 'r'\n[instances.you]\nstart_url = 'https://x'\nsso_region = 'r'\n";
+        assert_eq!(load_from(own_config, "", &[]).unwrap().len(), 2);
     }
 
     #[test]

@@ -116,14 +116,14 @@ pub fn describe<'a>(
     let mut groups: Vec<(&str, &str, Vec<&str>, Vec<&str>)> = Vec::new();
     for (instance, overrides) in all {
         for one in overrides {
-            let place = groups
+            let position = groups
                 .iter()
                 .position(|(origin, url, ..)| *origin == one.origin && *url == one.url)
                 .unwrap_or(groups.len());
-            if place == groups.len() {
+            if position == groups.len() {
                 groups.push((&one.origin, &one.url, Vec::new(), Vec::new()));
             }
-            let (_, _, services, names) = &mut groups[place];
+            let (_, _, services, names) = &mut groups[position];
             push_unique(services, one.service.label());
             push_unique(names, instance.name.as_str());
         }
@@ -246,10 +246,10 @@ mod tests {
 
     #[test]
     fn a_password_in_an_address_is_not_shown() {
-        let said =
+        let actual =
             descriptions(TWO, &[("AWS_ENDPOINT_URL_SSO", "http://me:hunter2@proxy.example/x@y")]);
         assert_eq!(
-            said,
+            actual,
             [
                 "AWS_ENDPOINT_URL_SSO sends portal requests for corp and lab to http://proxy.example/x@y"
             ]

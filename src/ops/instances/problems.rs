@@ -88,20 +88,20 @@ struct SeenProblems {
 /// Returns the first problem as a warning, unless the same problems were reported before. Files
 /// that have not changed are not read.
 pub fn new_problem_warning(paths: &Paths) -> Option<Error> {
-    let place = paths.cache_dir.join("aws-files-seen");
+    let path = paths.cache_dir.join("aws-files-seen");
     let stamps: Vec<FileStamp> =
         [&paths.aws_config, &paths.aws_credentials].map(|path| FileStamp::from_path(path)).into();
     let seen: Option<SeenProblems> =
-        atomic_file::load(&place).ok().flatten().and_then(|bytes| envelope::decode(HEADER, &bytes));
+        atomic_file::load(&path).ok().flatten().and_then(|bytes| envelope::decode(HEADER, &bytes));
     if seen.as_ref().is_some_and(|seen| seen.stamps == stamps) {
         return None;
     }
     let found = problems(paths);
     let digest = digest(&found);
-    let settled = stamps.iter().all(|stamp| stamp.is_settled(now_nanos()));
-    let new = SeenProblems { stamps: if settled { stamps } else { Vec::new() }, digest };
+    let is_settled = stamps.iter().all(|stamp| stamp.is_settled(now_nanos()));
+    let new = SeenProblems { stamps: if is_settled { stamps } else { Vec::new() }, digest };
     // If it can't be stored, the warning is repeated.
-    let _ = envelope::encode(HEADER, &new).and_then(|bytes| atomic_file::save(&place, &bytes));
+    let _ = envelope::encode(HEADER, &new).and_then(|bytes| atomic_file::save(&path, &bytes));
     let first = found.first().filter(|_| seen.is_none_or(|seen| seen.digest != digest))?;
     let more = match found.len() {
         1 => String::new(),

@@ -53,8 +53,8 @@ impl RoleLookup<'_> {
         if variable("AWS_ACCESS_KEY_ID").is_some() {
             return Err("it brings keys of its own".into());
         }
-        let words = &token.parsed_args;
-        let name = words
+        let args = &token.parsed_args;
+        let name = args
             .profile
             .clone()
             .or_else(|| variable("AWS_PROFILE"))
@@ -62,11 +62,11 @@ impl RoleLookup<'_> {
         let file_region = name
             .as_deref()
             .and_then(|name| self.aws.profile(name)?.plain_value("region").map(str::to_owned));
-        let said = words.region.is_some()
+        let has_region = args.region.is_some()
             || variable("AWS_REGION").is_some()
             || variable("AWS_DEFAULT_REGION").is_some();
-        let region = file_region.filter(|_| !said);
-        if let Some(arn) = &words.role_arn {
+        let region = file_region.filter(|_| !has_region);
+        if let Some(arn) = &args.role_arn {
             let (instance, account, role) = self
                 .find_chained(arn)
                 .ok_or_else(|| self.explain_unchained(arn, name.as_deref()))?;
@@ -82,17 +82,17 @@ impl RoleLookup<'_> {
         {
             return Ok(EksRole { instance, account, role, region });
         }
-        let meant = profile::find_role(self.aws, &self.ctx.instances, &name)
+        let resolved = profile::find_role(self.aws, &self.ctx.instances, &name)
             .ok_or_else(|| format!("profile `{name}` is no role of an IAM Identity Center"))?;
         let only = || match &self.ctx.instances[..] {
             [only] => Some(only.name.clone()),
             _ => None,
         };
-        let instance = meant
+        let instance = resolved
             .instance
             .or_else(only)
             .ok_or_else(|| format!("the IAM Identity Center of profile `{name}` is not set up"))?;
-        Ok(EksRole { instance, account: meant.account, role: meant.role, region })
+        Ok(EksRole { instance, account: resolved.account, role: resolved.role, region })
     }
 
     /// Returns why a role that is assumed on top keeps the AWS CLI, and what would change that: the

@@ -120,12 +120,12 @@ pub(in crate::ops) fn last_run(state_dir: &Path, file: &Path) -> Option<(String,
 fn load_last(state_dir: &Path, file: &Path) -> Result<Option<Backup>> {
     let there = backup_numbers(state_dir, file)?;
     let Some((&number, earlier)) = there.split_last() else { return Ok(None) };
-    let place = backup_path(state_dir, file, number);
-    let Some(bytes) = atomic_file::load(&place)? else { return Ok(None) };
+    let path = backup_path(state_dir, file, number);
+    let Some(bytes) = atomic_file::load(&path)? else { return Ok(None) };
     let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
     let Ok(head) = serde_json::from_slice(&bytes[..end]) else { return Ok(None) };
     Ok(Some(Backup {
-        path: place,
+        path,
         number,
         header: head,
         contents: bytes.get(end + 1..).unwrap_or_default().to_vec(),
@@ -150,7 +150,7 @@ pub(in crate::ops) fn undo(
             format!("nothing is known that could be undone in {}", file.display()),
         )
     };
-    let Backup { path: place, header: head, contents: old, earlier, .. } =
+    let Backup { path, header: head, contents: old, earlier, .. } =
         load_last(state_dir, file)?.ok_or_else(nothing)?;
     if head.command != command {
         let what = format!("{} was written last by `rolecall {}`", file.display(), head.command);
@@ -173,7 +173,7 @@ pub(in crate::ops) fn undo(
             false => atomic_file::remove(&atomic_file::resolve_links(file))?,
         }
     }
-    atomic_file::remove(&place)?;
+    atomic_file::remove(&path)?;
     Ok(Undone { at: Timestamp(head.at), earlier })
 }
 

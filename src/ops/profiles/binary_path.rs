@@ -38,8 +38,8 @@ fn current_binary(ctx: &Ctx) -> Result<PathBuf> {
         return Ok(own);
     };
     let real = canonical(&own);
-    let places = std::env::split_paths(&list).filter(|directory| directory.is_absolute());
-    Ok(places
+    let directories = std::env::split_paths(&list).filter(|directory| directory.is_absolute());
+    Ok(directories
         .map(|directory| directory.join(name))
         .find(|path| path.exists() && self::canonical(path) == real)
         .unwrap_or(own))

@@ -166,12 +166,12 @@ impl ProfilesReport {
             .map(|(change, word)| (self.count(change), word))
             .into_iter()
             .filter(|(count, _)| *count > 0);
-        let said = counts.enumerate().map(|(at, (count, word))| match (at, count) {
+        let parts = counts.enumerate().map(|(at, (count, word))| match (at, count) {
             (0, 1) => format!("1 profile {word}"),
             (0, _) => format!("{count} profiles {word}"),
             _ => format!("{count} {word}"),
         });
-        said.collect::<Vec<_>>().join(", ")
+        parts.collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -257,9 +257,9 @@ pub(in crate::ops) fn lock_files(ctx: &Ctx) -> Result<Lock> {
 /// # Errors
 /// As [`lock_files`].
 pub(in crate::ops) fn lock_aws_files(state_dir: &Path) -> Result<Lock> {
-    let held =
+    let lock =
         Lock::acquire(&state_dir.join("locks/aws-config-file"), Instant::now() + LOCK_TIMEOUT)?;
-    held.ok_or_else(|| {
+    lock.ok_or_else(|| {
         Error::new(ErrorKind::Config, "another rolecall is writing the same files")
             .hint("run the command again")
     })

@@ -125,8 +125,8 @@ impl<'p> Planner<'p> {
         let bare = names::bare_names(&roster, &ctx.settings)?;
         let positions =
             roster.entries.iter().enumerate().map(|(at, entry)| (roster.id(entry), at)).collect();
-        let (held, outside) = (parts.sections(), AwsConfig::parse(parts.outside()));
-        let native = held.iter().find_map(|held| match &held.kind {
+        let (existing, outside) = (parts.sections(), AwsConfig::parse(parts.outside()));
+        let native = existing.iter().find_map(|existing| match &existing.kind {
             BlockSectionKind::Profile { uses_sso_session: native, .. } => Some(*native),
             _ => None,
         });
@@ -135,7 +135,7 @@ impl<'p> Planner<'p> {
         } else {
             ProfileStyle::Process
         });
-        let theirs = held.iter().filter_map(|held| match &held.kind {
+        let theirs = existing.iter().filter_map(|existing| match &existing.kind {
             BlockSectionKind::Other(name) => name.clone(),
             _ => None,
         });
@@ -151,7 +151,7 @@ impl<'p> Planner<'p> {
             roster,
             bare_names: bare,
             positions,
-            existing: held,
+            existing,
             outside,
             taken_names: taken,
             defined_names: defined,
@@ -161,7 +161,7 @@ impl<'p> Planner<'p> {
 
     fn plan_block(&self) -> Result<PlannedBlock<'p>> {
         let mut lines = BTreeMap::<String, PlannedProfile<'p>>::new();
-        let (mut held, mut raw) = (Vec::new(), HashMap::new());
+        let (mut existing, mut raw) = (Vec::new(), HashMap::new());
         for BlockSection { raw: bytes, kind: what } in &self.existing {
             let BlockSectionKind::Profile { name, sso, account, role, .. } = what else { continue };
             let id = RoleId {
@@ -179,12 +179,12 @@ impl<'p> Planner<'p> {
                 lines.insert(name.clone(), (line, None));
                 continue;
             }
-            held.push((name.clone(), self.positions.get(&id).copied()));
+            existing.push((name.clone(), self.positions.get(&id).copied()));
             raw.insert(name.clone(), (*bytes, id));
         }
-        let (wanted, mut skipped) = self.selected_roles(&held)?;
+        let (wanted, mut skipped) = self.selected_roles(&existing)?;
         let allotted = assign_names(
-            &held,
+            &existing,
             &wanted,
             &|at| self.name_candidates(at),
             &|name| self.is_usable(name),
@@ -207,9 +207,11 @@ impl<'p> Planner<'p> {
             sections.extend(section);
             profiles.push(line);
         }
-        let others =
-            self.existing.iter().filter(|held| matches!(held.kind, BlockSectionKind::Other(_)));
-        sections.extend(others.map(|held| PlannedSection::Verbatim(held.raw)));
+        let others = self
+            .existing
+            .iter()
+            .filter(|existing| matches!(existing.kind, BlockSectionKind::Other(_)));
+        sections.extend(others.map(|existing| PlannedSection::Verbatim(existing.raw)));
         Ok((sections, profiles, skipped))
     }
 
@@ -228,7 +230,7 @@ impl<'p> Planner<'p> {
     /// Returns the requested roles that may have a profile, and those that may not.
     fn selected_roles(
         &self,
-        held: &[(String, Option<usize>)],
+        existing: &[(String, Option<usize>)],
     ) -> Result<(Vec<usize>, Vec<SkippedRole>)> {
         let mut wanted = select(
             self.ctx,
@@ -237,7 +239,7 @@ impl<'p> Planner<'p> {
             &self.request.selection,
             &self.request.instances,
         )?;
-        let has: HashSet<usize> = held.iter().filter_map(|(_, role)| *role).collect();
+        let has: HashSet<usize> = existing.iter().filter_map(|(_, role)| *role).collect();
         let mut skipped = Vec::new();
         wanted.retain(|at| {
             let why = if has.contains(at) { None } else { self.skip_reason(*at) };
@@ -389,13 +391,13 @@ impl<'p> Planner<'p> {
             }
             written.insert(instance.name.as_str());
         }
-        for held in &self.existing {
-            let BlockSectionKind::Session(name) = &held.kind else { continue };
+        for existing in &self.existing {
+            let BlockSectionKind::Session(name) = &existing.kind else { continue };
             let stands = written.contains(name.as_str())
                 || stand.iter().any(|session| session.name == *name);
             let superfluous = self.request.prune && self.is_configured(name);
             if !stands && !superfluous {
-                sections.push(PlannedSection::Verbatim(held.raw));
+                sections.push(PlannedSection::Verbatim(existing.raw));
             }
         }
         Ok(sections)

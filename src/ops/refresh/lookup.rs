@@ -26,12 +26,12 @@ pub async fn lookup(
     identity: &IdentityClient,
     token: &Secret<String>,
     old: &Inventory,
-    look: LookupScope,
+    scope: LookupScope,
     limits: RefreshLimits,
     clock: Clock,
 ) -> Result<RefreshReport> {
     let mut run = Fetcher::new(identity, token, limits, clock);
-    match look {
+    match scope {
         LookupScope::Account(id) => run.request_account(old.clone(), id),
         LookupScope::NewAccounts => {
             run.request_accounts(Some(old), |account| account.roles_fetched_at.is_none())

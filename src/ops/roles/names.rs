@@ -135,7 +135,7 @@ fn collisions(roster: &Roster, names: &[Option<String>]) -> Vec<usize> {
     for name in given.filter_map(|(entry, name)| name.as_deref().or(entry.profile.as_deref())) {
         *times.entry(name).or_default() += 1;
     }
-    let alone =
+    let is_unique =
         |name: &Option<String>| name.as_deref().is_none_or(|name| times.get(name) == Some(&1));
-    names.iter().enumerate().filter(|(_, name)| !alone(name)).map(|(at, _)| at).collect()
+    names.iter().enumerate().filter(|(_, name)| !is_unique(name)).map(|(at, _)| at).collect()
 }

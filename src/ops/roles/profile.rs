@@ -110,10 +110,10 @@ mod tests {
             source: InstanceSource::RolecallConfig,
             endpoints: EndpointOverrides::default(),
         };
-        let meant =
+        let resolved =
             find_role(&AwsConfig::parse(format!("[profile a]\n{profile}\n")), &[instance], "a")?;
-        let instance = meant.instance.as_ref().map_or("-", InstanceName::as_str);
-        Some(format!("{instance} {}:{}", meant.account, meant.role))
+        let instance = resolved.instance.as_ref().map_or("-", InstanceName::as_str);
+        Some(format!("{instance} {}:{}", resolved.account, resolved.role))
     }
 
     #[test]

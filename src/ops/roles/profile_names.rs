@@ -64,11 +64,11 @@ fn current_names(
 ) -> HashMap<ProfileNameKey, Vec<String>> {
     let mut names = HashMap::<ProfileNameKey, Vec<String>>::new();
     let Ok(parts) = SplitFile::parse(bytes, BLOCK_NAME) else { return names };
-    for held in parts.sections() {
-        let BlockSectionKind::Profile { name, sso, account, role, .. } = held.kind else {
+    for section in parts.sections() {
+        let BlockSectionKind::Profile { name, sso, account, role, .. } = section.kind else {
             continue;
         };
-        let old = String::from_utf8_lossy(held.raw)
+        let old = String::from_utf8_lossy(section.raw)
             .lines()
             .any(|line| line.trim_start().starts_with(OLD_NAME_COMMENT));
         if let (Some(instance), false) = (sso.or_else(&usual), old) {
@@ -87,14 +87,14 @@ mod tests {
             "[profile mine]\nregion = x\n# BEGIN_ROLECALL profiles\n{profiles}# END_ROLECALL profiles\n"
         );
         let names = current_names(text.as_bytes(), || Some(InstanceName::new("corp")));
-        let mut said: Vec<String> = names
+        let mut actual: Vec<String> = names
             .iter()
             .map(|((sso, account, role), names)| {
                 format!("{sso} {account}:{role} {}", names.join(" "))
             })
             .collect();
-        said.sort();
-        said
+        actual.sort();
+        actual
     }
 
     #[test]

@@ -129,12 +129,12 @@ fn chained_entry(
 /// returns the effects of the rules on each entry.
 pub fn apply_rules(roster: Roster, settings: &Settings) -> (Roster, RuleEffects) {
     let roster = Arc::new(roster);
-    let treatments = evaluate_rules(&roster, &settings.rules);
+    let effects = evaluate_rules(&roster, &settings.rules);
     let mut roster = Arc::unwrap_or_clone(roster);
-    apply_rule_effects(&mut roster.entries, &treatments);
-    roster.row_styles = row_styles(&treatments, roster.entries.len());
+    apply_rule_effects(&mut roster.entries, &effects);
+    roster.row_styles = row_styles(&effects, roster.entries.len());
     name_profiles(&mut roster, settings);
-    (roster, treatments)
+    (roster, effects)
 }
 
 /// Applies the table of an account to its roles.
@@ -170,30 +170,28 @@ fn apply_role_table(table: &RoleTable, entry: &mut RosterEntry) {
 }
 
 /// Applies the rules: their tags below those of the tables, and protection.
-fn apply_rule_effects(entries: &mut [RosterEntry], treatments: &RuleEffects) {
+fn apply_rule_effects(entries: &mut [RosterEntry], effects: &RuleEffects) {
     let mut shared: HashMap<(u32, *const Tags), Arc<Tags>> = HashMap::new();
     for (position, entry) in entries.iter_mut().enumerate() {
-        let Some(treatment) = treatments.get(position) else { continue };
-        entry.confirm = treatment.confirm;
-        if !treatment.tags.is_empty() {
-            let same = (treatments.index(position), Arc::as_ptr(&entry.tags));
-            entry.tags = shared
-                .entry(same)
-                .or_insert_with(|| merge_tags(&treatment.tags, &entry.tags))
-                .clone();
+        let Some(effect) = effects.get(position) else { continue };
+        entry.confirm = effect.confirm;
+        if !effect.tags.is_empty() {
+            let same = (effects.index(position), Arc::as_ptr(&entry.tags));
+            entry.tags =
+                shared.entry(same).or_insert_with(|| merge_tags(&effect.tags, &entry.tags)).clone();
         }
     }
 }
 
 /// Returns how the picker shows the roles; empty if no rule affects it.
-fn row_styles(treatments: &RuleEffects, entries: usize) -> Vec<RowStyle> {
+fn row_styles(effects: &RuleEffects, entries: usize) -> Vec<RowStyle> {
     let of = |position: usize| {
-        let treatment = treatments.get(position);
-        let color = treatment.and_then(|treatment| treatment.color.as_deref()).map(Arc::from);
-        RowStyle { color, hidden: treatment.is_some_and(|treatment| treatment.hide) }
+        let effect = effects.get(position);
+        let color = effect.and_then(|effect| effect.color.as_deref()).map(Arc::from);
+        RowStyle { color, hidden: effect.is_some_and(|effect| effect.hide) }
     };
-    let looks: Vec<RowStyle> = (0..entries).map(of).collect();
-    if looks.iter().all(|look| *look == RowStyle::default()) { Vec::new() } else { looks }
+    let styles: Vec<RowStyle> = (0..entries).map(of).collect();
+    if styles.iter().all(|style| *style == RowStyle::default()) { Vec::new() } else { styles }
 }
 
 /// Merges tags; those of `above` win.
@@ -264,7 +262,7 @@ mod tests {
             &[portal.clone(), portal],
             &settings,
         );
-        let said: Vec<_> = roster
+        let actual: Vec<_> = roster
             .entries
             .iter()
             .map(|e| {
@@ -272,7 +270,7 @@ mod tests {
             })
             .collect();
         assert_eq!(
-            said[..3],
+            actual[..3],
             [
                 "log Admin eu-central-1 ",
                 "pay-0001 Admin eu-central-1 ",
@@ -280,7 +278,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            said[3..],
+            actual[3..],
             [
                 "log Admin eu-central-1 ",
                 "Payments Admin us-east-1 env=prod team=pay ",
@@ -303,12 +301,12 @@ mod tests {
             (PAY, "pay-prod", &["Admin", "ReadOnly", "Deploy"]),
             (LOG, "log", &["Admin"]),
         ]);
-        let (roster, treatments) =
+        let (roster, effects) =
             apply_rules(build_base_roster(vec![instance("corp")], &[portal], &settings), &settings);
-        let said: Vec<_> =
+        let actual: Vec<_> =
             roster.entries.iter().map(|e| format!("{}{}", tags(e), e.is_protected())).collect();
         assert_eq!(
-            said,
+            actual,
             [
                 "env=prod team=pay tier=2 true",
                 "team=pay false",
@@ -316,12 +314,12 @@ mod tests {
                 "tier=2 false"
             ]
         );
-        assert_eq!(treatments.get(0).unwrap().color.as_deref(), Some("red"));
-        assert!(treatments.get(2).unwrap().hide && !treatments.get(0).unwrap().hide);
-        let looks: Vec<_> =
-            roster.row_styles.iter().map(|look| (look.color.as_deref(), look.hidden)).collect();
+        assert_eq!(effects.get(0).unwrap().color.as_deref(), Some("red"));
+        assert!(effects.get(2).unwrap().hide && !effects.get(0).unwrap().hide);
+        let styles: Vec<_> =
+            roster.row_styles.iter().map(|style| (style.color.as_deref(), style.hidden)).collect();
         assert_eq!(
-            looks,
+            styles,
             [(Some("red"), false), (None, false), (Some("red"), true), (None, false)]
         );
     }
@@ -337,7 +335,7 @@ mod tests {
         let portal = inventory(&[(PAY, "pay", &["Admin", "Read"]), (LOG, "log", &["Admin"])]);
         let instances = vec![instance("corp"), instance("lab"), instance("other")];
         let roster = build_roster(instances, &[portal.clone(), None, portal], &settings);
-        let said: Vec<_> = roster
+        let actual: Vec<_> = roster
             .entries
             .iter()
             .map(|e| {
@@ -356,9 +354,9 @@ mod tests {
             "0 pay Deploy via 000000000002:Admin",
             "0 log Admin via ",
         ];
-        assert_eq!(said[..4], corp);
+        assert_eq!(actual[..4], corp);
         assert_eq!(
-            said[4..],
+            actual[4..],
             [
                 "0 Far Deploy via 000000000002:Admin",
                 "2 pay Admin via ",

@@ -77,12 +77,12 @@ impl RuleEffects {
 
 /// Evaluates the rules for a roster, top to bottom.
 pub fn evaluate_rules(roster: &Arc<Roster>, rules: &[Rule]) -> RuleEffects {
-    let mut treatments = RuleEffects {
+    let mut effects = RuleEffects {
         distinct: vec![RuleEffect::default()],
         indices: vec![0; roster.entries.len()],
     };
     if rules.is_empty() || roster.entries.is_empty() {
-        return treatments;
+        return effects;
     }
     let index = SearchIndex::new(roster.clone());
     for rule in rules {
@@ -94,14 +94,14 @@ pub fn evaluate_rules(roster: &Arc<Roster>, rules: &[Rule]) -> RuleEffects {
         }
         let mut next: HashMap<u32, u32> = HashMap::new();
         for row in index.match_literal(&query) {
-            let number = &mut treatments.indices[row as usize];
+            let number = &mut effects.indices[row as usize];
             *number = *next.entry(*number).or_insert_with(|| {
-                let mut treatment = treatments.distinct[*number as usize].clone();
-                treatment.apply(rule);
-                treatments.distinct.push(treatment);
-                u32::try_from(treatments.distinct.len() - 1).unwrap_or_default()
+                let mut effect = effects.distinct[*number as usize].clone();
+                effect.apply(rule);
+                effects.distinct.push(effect);
+                u32::try_from(effects.distinct.len() - 1).unwrap_or_default()
             });
         }
     }
-    treatments
+    effects
 }

@@ -268,12 +268,12 @@ mod tests {
         assert_eq!(load(&home.env, &home.paths, None), None);
         let remembered = home.rebuild_and_load().unwrap();
         let roster = remembered.roster.unpack();
-        let said: Vec<_> = roster
+        let actual: Vec<_> = roster
             .entries
             .iter()
             .map(|e| (e.profile.as_deref().unwrap(), e.is_protected()))
             .collect();
-        assert_eq!(said, [("pay-Admin", true), ("pay-Read", false)]);
+        assert_eq!(actual, [("pay-Admin", true), ("pay-Read", false)]);
         assert_eq!(roster.row_styles[0].color.as_deref(), Some("red"));
         assert_eq!(
             (remembered.settings.history_limit, &remembered.inventories[..]),

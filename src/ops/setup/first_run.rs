@@ -41,8 +41,9 @@ pub async fn set_up(
     let (name, region) =
         (instance::parse_name(name, &ctx.instances)?, instance::parse_region(region)?);
     let start_url = start_url::parse(start_url)?.start_url;
-    let asked = discover::new_instance(&name, &start_url, &region, endpoints_from_env(&ctx.env));
-    discover::verify_region(&asked, &ctx.network, Clock::System).await?;
+    let candidate =
+        discover::new_instance(&name, &start_url, &region, endpoints_from_env(&ctx.env));
+    discover::verify_region(&candidate, &ctx.network, Clock::System).await?;
     let (here, wanted) = (ctx.clone(), name.clone());
     let known = run_blocking(move || {
         instance::add_instance(&here.paths, &wanted, &start_url, &region, None)?;

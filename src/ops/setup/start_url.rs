@@ -60,9 +60,9 @@ pub fn parse(pasted: &str) -> Result<ParsedStartUrl> {
         return Err(wrong(&format!("is {page}, not your start URL"))
             .hint("it is the address that you open to choose an account"));
     }
-    let kept = start_url_path(&labels, path);
+    let start_path = start_url_path(&labels, path);
     let scheme = if is_local(&host) { scheme } else { "https" };
-    let start_url = StartUrl::new(format!("{scheme}://{host}{kept}"));
+    let start_url = StartUrl::new(format!("{scheme}://{host}{start_path}"));
     Ok(ParsedStartUrl { start_url, region: region_from_host(&labels), is_aws: is_aws_host(&host) })
 }
 

@@ -64,36 +64,36 @@ pub async fn await_sign_in(
     instance: &Instance,
     wait: Duration,
     start: impl Fn() -> Result<()>,
-    say: impl Fn(&SignInNotice),
+    show: impl Fn(&SignInNotice),
 ) -> Result<()> {
     let flight = ctx.vault.single_flight(&RecordId::sign_in(instance));
-    let (ticket, deadline) = (flight.generation(), Instant::now() + wait);
+    let (generation, deadline) = (flight.generation(), Instant::now() + wait);
     check_cooldown(instance, flight.last_outcome(), ctx.clock.now())?;
-    let mut unsaid = start_helper(ctx, instance, &flight, ticket, &start).await?.is_some();
-    let (mut said, mut failed) = (false, false);
-    let mut again = Instant::now() + HELPER_CHECK_INTERVAL;
+    let mut must_show = start_helper(ctx, instance, &flight, generation, &start).await?.is_some();
+    let (mut has_shown, mut has_failed) = (false, false);
+    let mut next_check = Instant::now() + HELPER_CHECK_INTERVAL;
     while Instant::now() < deadline {
-        if flight.generation() != ticket {
+        if flight.generation() != generation {
             return flight.last_outcome().unwrap_or(SharedOutcome::Ok).into_result();
         }
         if let Some(notice) = load_notice(ctx, instance) {
-            if notice.problem.is_some() && !failed {
+            if notice.problem.is_some() && !has_failed {
                 // Without a terminal, the address would not be seen before the caller's own time is
                 // over: the error contains it.
                 if !tty::is_present() {
                     return Err(sign_in_pending(instance, Some(&notice)));
                 }
-                (failed, unsaid) = (true, unsaid || said);
+                (has_failed, must_show) = (true, must_show || has_shown);
             }
-            if unsaid {
-                say(&notice);
-                (unsaid, said) = (false, true);
+            if must_show {
+                show(&notice);
+                (must_show, has_shown) = (false, true);
             }
         }
-        if Instant::now() >= again {
-            unsaid |= start_helper(ctx, instance, &flight, ticket, &start).await?
+        if Instant::now() >= next_check {
+            must_show |= start_helper(ctx, instance, &flight, generation, &start).await?
                 == Some(HelperOwner::ThisProcess);
-            again = Instant::now() + HELPER_CHECK_INTERVAL;
+            next_check = Instant::now() + HELPER_CHECK_INTERVAL;
         }
         tokio::time::sleep(POLL_INTERVAL).await;
     }
@@ -140,20 +140,20 @@ async fn start_helper(
     ctx: &Ctx,
     instance: &Instance,
     flight: &SingleFlight,
-    ticket: Generation,
+    generation: Generation,
     start: impl Fn() -> Result<()>,
 ) -> Result<Option<HelperOwner>> {
     let Some(_starter) = Lock::try_acquire(&ctx.paths.state_dir.join("locks/sign-in"))? else {
         return Ok(None);
     };
-    if flight.generation() != ticket || !is_idle(flight)? {
+    if flight.generation() != generation || !is_idle(flight)? {
         return Ok(Some(HelperOwner::OtherProcess));
     }
     // A helper that was killed leaves the address of a page that no process waits for.
     atomic_file::remove(&notice_path(ctx, instance))?;
     start()?;
     let up = Instant::now() + HELPER_START_TIMEOUT;
-    while flight.generation() == ticket && is_idle(flight)? && Instant::now() < up {
+    while flight.generation() == generation && is_idle(flight)? && Instant::now() < up {
         tokio::time::sleep(POLL_INTERVAL / 5).await;
     }
     Ok(Some(HelperOwner::ThisProcess))
@@ -190,10 +190,10 @@ fn check_cooldown(instance: &Instance, last: Option<SharedOutcome>, now: Timesta
 /// The error of the sign-in; waiting callers get it too.
 pub async fn run_helper(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
     let flight = ctx.vault.single_flight(&RecordId::sign_in(instance));
-    let ticket = flight.generation();
-    let boarding =
-        run_blocking(move || flight.wait(ticket, Instant::now() + HELPER_START_TIMEOUT)).await?;
-    let Turn::Lead(lead) = boarding else { return Ok(()) };
+    let generation = flight.generation();
+    let turn = run_blocking(move || flight.wait(generation, Instant::now() + HELPER_START_TIMEOUT))
+        .await?;
+    let Turn::Lead(leader) = turn else { return Ok(()) };
     let result = match access_token(ctx, instance, None).await {
         Ok(_) => Ok(()),
         Err(_) => {
@@ -216,7 +216,7 @@ pub async fn run_helper(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
         }
     };
     let _ = atomic_file::remove(&notice_path(ctx, instance));
-    complete_with(ctx, lead, &result).await?;
+    complete_with(ctx, leader, &result).await?;
     result
 }
 

@@ -36,8 +36,8 @@ pub(in crate::ops) async fn load_cli_access_token(
     instance: &Instance,
     refused: Option<&Secret<String>>,
 ) -> Result<Option<Secret<String>>> {
-    let (lender, of) = (ctx.clone(), instance.clone());
-    let token = run_blocking(move || Ok(load_cli_token(&lender, &of))).await?;
+    let (ctx, of) = (ctx.clone(), instance.clone());
+    let token = run_blocking(move || Ok(load_cli_token(&ctx, &of))).await?;
     Ok(token.map(|token| token.access_token.clone()).filter(|token| refused != Some(token)))
 }
 

@@ -91,8 +91,8 @@ pub(super) async fn device(
             never = &mut watch => match never {},
         }
         let staged = stage_token(ctx, instance).await?;
-        let kept = ctx.token_requests.read().await;
-        let unhurried = DeferSignals::begin();
+        let request_guard = ctx.token_requests.read().await;
+        let signals = DeferSignals::begin();
         match identity.poll_device(registration, &start).await? {
             PollOutcome::Token(reply) => {
                 return store_token(ctx, instance, staged, registration, reply).await;
@@ -101,7 +101,7 @@ pub(super) async fn device(
             // RFC 8628 section 3.5: five seconds more for all further requests.
             PollOutcome::SlowDown => pause += Duration::from_secs(5),
         }
-        drop((kept, unhurried));
+        drop((request_guard, signals));
     }
 }
 
@@ -133,12 +133,12 @@ async fn store_token(
     let (access, expires_at) = (token.access_token.clone(), token.expires_at);
     // Another process may be refreshing the old token. It would find that session ended, and remove
     // the token that is stored by then: the new one. It can't while this process leads.
-    let lead: Option<Leader> =
+    let leader: Option<Leader> =
         sessions::become_leader(ctx, &RecordId::token(instance), REFRESH_TIMEOUT).await?;
     run_blocking(move || {
         let stored = staged.commit(&token);
-        if let (Some(lead), Ok(())) = (lead, &stored) {
-            lead.complete(SharedOutcome::Ok);
+        if let (Some(leader), Ok(())) = (leader, &stored) {
+            leader.complete(SharedOutcome::Ok);
         }
         stored
     })

@@ -79,10 +79,10 @@ pub(in crate::ops) async fn record_outcome<T>(
     result: &Result<T>,
 ) -> Result<()> {
     let flight = ctx.vault.single_flight(&RecordId::sign_in(instance));
-    let ticket = flight.generation();
-    let boarding = run_blocking(move || flight.wait(ticket, Instant::now() + LOCK_TIMEOUT)).await?;
-    match boarding {
-        Turn::Lead(lead) => complete_with(ctx, lead, result).await,
+    let generation = flight.generation();
+    let turn = run_blocking(move || flight.wait(generation, Instant::now() + LOCK_TIMEOUT)).await?;
+    match turn {
+        Turn::Lead(leader) => complete_with(ctx, leader, result).await,
         // A helper is running: it will find the new token, or record its own outcome.
         _ => Ok(()),
     }

@@ -30,16 +30,16 @@ pub(super) struct SignInPage {
 impl SignInPage {
     /// Opens the page's address as the settings say.
     pub(super) async fn open(ctx: &Ctx, instance: &Instance, address: &str) -> SignInPage {
-        let manner = open_options(ctx, instance);
+        let options = open_options(ctx, instance);
         // Without a display nothing is started, and nothing has failed: the user opens the page
         // elsewhere.
-        if manner.action == UrlAction::Open && !can_open_browser(ctx, instance) {
+        if options.action == UrlAction::Open && !can_open_browser(ctx, instance) {
             return SignInPage { opened: false, started: None, failed: None };
         }
-        match launch_browser(ctx, address, &manner) {
+        match launch_browser(ctx, address, &options) {
             Ok(Some(started)) => SignInPage { opened: true, started: Some(started), failed: None },
             Ok(None) => {
-                let delivered = open(ctx, Link::Public(address.to_owned()), &manner).await;
+                let delivered = open(ctx, Link::Public(address.to_owned()), &options).await;
                 SignInPage {
                     opened: delivered == Ok(OpenOutcome::Opened),
                     started: None,
@@ -105,6 +105,6 @@ pub fn open_options(ctx: &Ctx, instance: &Instance) -> OpenOptions {
 
 /// Whether a browser can be opened on this machine: one is configured, or there is a display.
 pub(super) fn can_open_browser(ctx: &Ctx, instance: &Instance) -> bool {
-    let manner = open_options(ctx, instance);
-    manner.browser.is_some() || manner.action == UrlAction::Exec || has_browser(ctx)
+    let options = open_options(ctx, instance);
+    options.browser.is_some() || options.action == UrlAction::Exec || has_browser(ctx)
 }

@@ -144,7 +144,7 @@ impl SignOutResult {
 /// Vault errors.
 pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<SignOutResult> {
     let name = RecordId::token(instance);
-    let lead = become_leader(ctx, &name, REFRESH_TIMEOUT).await?;
+    let leader = become_leader(ctx, &name, REFRESH_TIMEOUT).await?;
     let (store, wanted, now) = (ctx.vault.clone(), name.clone(), ctx.clock.now());
     let token = run_blocking(move || store.load::<SsoToken>(&wanted, now)).await?;
     let not_revoked = match &token {
@@ -168,8 +168,8 @@ pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<SignOutResu
     .await?;
     cli_token::unshare(ctx, instance).await?;
     let gone = Err(login_needed(instance));
-    if let Some(lead) = lead {
-        complete_with::<()>(ctx, lead, &gone).await?;
+    if let Some(leader) = leader {
+        complete_with::<()>(ctx, leader, &gone).await?;
     }
     // After a sign-out, no browser should open by itself.
     record_outcome::<()>(ctx, instance, &gone).await?;
@@ -191,7 +191,7 @@ pub(super) async fn become_leader(
     run_blocking(move || {
         loop {
             match flight.wait(flight.generation(), deadline)? {
-                Turn::Lead(lead) => return Ok(Some(lead)),
+                Turn::Lead(leader) => return Ok(Some(leader)),
                 Turn::Completed(_) => {}
                 Turn::TimedOut => return Ok(None),
             }

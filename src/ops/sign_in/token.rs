@@ -57,39 +57,41 @@ async fn own_token(
     // that its token is of no use here.
     for _ in 0..3 {
         let flight = ctx.vault.single_flight(&name);
-        let ticket = flight.generation();
+        let generation = flight.generation();
         let Some(token) = load_token(ctx, &name).await? else { return Err(login_needed(instance)) };
-        let left = token.expires_at.since(ctx.clock.now());
-        let turned_down = refused.is_some_and(|refused| *refused == token.access_token);
-        if left > REFRESH_BEFORE_SECONDS && !turned_down {
+        let seconds_left = token.expires_at.since(ctx.clock.now());
+        let is_refused = refused.is_some_and(|refused| *refused == token.access_token);
+        if seconds_left > REFRESH_BEFORE_SECONDS && !is_refused {
             return Ok(token.access_token.clone());
         }
         if !is_renewable(ctx, &token) {
-            return if left > 0 && !turned_down {
+            return if seconds_left > 0 && !is_refused {
                 Ok(token.access_token.clone())
             } else {
                 Err(login_needed(instance))
             };
         }
-        match run_blocking(move || flight.wait(ticket, Instant::now() + REFRESH_TIMEOUT)).await? {
+        match run_blocking(move || flight.wait(generation, Instant::now() + REFRESH_TIMEOUT))
+            .await?
+        {
             Turn::Completed(outcome) => match outcome.into_result() {
                 Ok(()) => {}
-                Err(error) => return old_token_or_error(&token, left, turned_down, error),
+                Err(error) => return old_token_or_error(&token, seconds_left, is_refused, error),
             },
             Turn::TimedOut => {
-                return old_token_or_error(&token, left, turned_down, timed_out(instance));
+                return old_token_or_error(&token, seconds_left, is_refused, timed_out(instance));
             }
-            Turn::Lead(lead) => {
+            Turn::Lead(leader) => {
                 let (ctx, instance, old) = (ctx.clone(), instance.clone(), token.clone());
                 // A task of its own: if the caller is dropped, the response is stored all the same.
                 let done = tokio::spawn(async move {
                     let result = refresh(&ctx, &instance, &old).await;
-                    complete_with(&ctx, lead, &result).await?;
+                    complete_with(&ctx, leader, &result).await?;
                     result
                 });
                 let result = done.await.map_err(|error| Error::internal(error.to_string()))?;
                 return result
-                    .or_else(|error| old_token_or_error(&token, left, turned_down, error));
+                    .or_else(|error| old_token_or_error(&token, seconds_left, is_refused, error));
             }
         }
     }
@@ -99,11 +101,11 @@ async fn own_token(
 /// Returns the old token if it is still valid, unless the error says that the session is over.
 fn old_token_or_error(
     token: &SsoToken,
-    left: i64,
-    turned_down: bool,
+    seconds_left: i64,
+    is_refused: bool,
     error: Error,
 ) -> Result<Secret<String>> {
-    if left > 0 && !turned_down && error.kind != ErrorKind::LoginNeeded {
+    if seconds_left > 0 && !is_refused && error.kind != ErrorKind::LoginNeeded {
         Ok(token.access_token.clone())
     } else {
         Err(error)
@@ -134,8 +136,8 @@ async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, old: &SsoToken) -> Result<
     let name = RecordId::token(instance);
     let (vault, staging) = (ctx.vault.clone(), name.clone());
     let staged = run_blocking(move || vault.stage::<SsoToken>(&staging)).await?;
-    let _kept = ctx.token_requests.read().await;
-    let _unhurried = DeferSignals::begin();
+    let _request_guard = ctx.token_requests.read().await;
+    let _signals = DeferSignals::begin();
     match identity.refresh_tokens(&registration::from_record(registration), refresh_token).await? {
         RefreshOutcome::Token(reply) => {
             let token = renewed_token(ctx, old, reply);
@@ -225,7 +227,7 @@ fn timed_out(instance: &Instance) -> Error {
 /// If the operating system refuses a thread.
 pub(in crate::ops) async fn complete_with<T>(
     ctx: &Ctx,
-    lead: Leader,
+    leader: Leader,
     result: &Result<T>,
 ) -> Result<()> {
     let outcome = result.as_ref().map_or_else(
@@ -233,7 +235,7 @@ pub(in crate::ops) async fn complete_with<T>(
         |_| SharedOutcome::Ok,
     );
     run_blocking(move || {
-        lead.complete(outcome);
+        leader.complete(outcome);
         Ok(())
     })
     .await

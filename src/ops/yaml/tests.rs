@@ -70,8 +70,8 @@ fn what_is_not_understood_is_said_with_its_line() {
         ("a: 1\n---\nb: 2\n", "line 2"),
         ("a: 1\nb: 2\na: 3\n", "line 3"),
     ] {
-        let said = describe(text);
-        assert!(said.contains(line), "{text:?}: {said}");
+        let actual = describe(text);
+        assert!(actual.contains(line), "{text:?}: {actual}");
     }
     assert!(describe(&"- ".repeat(200)).contains("nested"), "{}", describe(&"- ".repeat(200)));
 }
