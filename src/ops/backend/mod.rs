@@ -5,6 +5,7 @@ mod handler;
 pub mod messages;
 mod partial_roster;
 mod refresh;
+mod roles;
 mod runtime;
 mod sign_in;
 #[cfg(test)]
