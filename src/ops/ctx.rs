@@ -48,7 +48,6 @@ impl Ctx {
         vault: Vault,
         network: NetworkConfig,
     ) -> Arc<Self> {
-        let (keeping, identities) = (Arc::default(), Mutex::default());
         Arc::new(Self {
             env,
             paths,
@@ -57,8 +56,8 @@ impl Ctx {
             clock,
             vault: Arc::new(vault),
             network,
-            token_requests: keeping,
-            identities,
+            token_requests: Arc::default(),
+            identities: Mutex::default(),
         })
     }
 

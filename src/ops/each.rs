@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-use crate::domain::{Credentials, Error, Result};
+use crate::domain::{Credentials, Error, ErrorKind, Result, ResultExt};
 use crate::os::process::ChildCommand;
 use crate::os::process::group::{ChildGroup, OutputStream, StopGroupOnSignal};
 
@@ -82,7 +82,7 @@ pub async fn run_each(
         });
     }
     while let Some(done) = tasks.join_next().await {
-        done.map_err(|error| Error::internal(error.to_string()))?;
+        done.context(ErrorKind::Internal, "running a command")?;
     }
     Ok(())
 }

@@ -79,7 +79,7 @@ fn what_is_not_clear_is_left_alone_with_a_word() {
         ("flow", "in brackets"),
         ("anchored", "an anchor"),
         ("aliased", "an alias"),
-        ("keys", "profile `keys` is no role"),
+        ("keys", "profile `keys` is not a role"),
         ("assumed", "rolecall settings set instances.corp.accounts.000000000001.roles.Other.via"),
         ("endpoint", "--endpoint-url"),
     ] {

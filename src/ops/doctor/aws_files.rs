@@ -13,9 +13,9 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
         for programs in
             [AffectedPrograms::All, AffectedPrograms::Python, AffectedPrograms::NonPython]
         {
-            let of: Vec<&SyntaxProblem> =
+            let problems: Vec<&SyntaxProblem> =
                 complaints.iter().filter(|complaint| complaint.affects == programs).collect();
-            findings.extend(finding(&file, programs, &of));
+            findings.extend(finding(&file, programs, &problems));
         }
     }
     findings
@@ -29,11 +29,12 @@ fn finding(
 ) -> Option<Finding> {
     const MAX_LINES: usize = 8;
     let (first, more) = complaints.split_first()?;
-    let what = format!("{} can't read {file}, and find no profile in it", programs.description());
+    let message =
+        format!("{} can't read {file}, and find no profile in it", programs.description());
     let finding = if programs == AffectedPrograms::NonPython {
-        Finding::advice(NAME, what)
+        Finding::advice(NAME, message)
     } else {
-        Finding::problem(NAME, what)
+        Finding::problem(NAME, message)
     };
     let mut seen = format!("line {}: {}", first.line, first.message);
     if !more.is_empty() {

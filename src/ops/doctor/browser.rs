@@ -11,7 +11,7 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
         return Vec::new();
     }
     let far = facts.env.get(env::SSH_CONNECTION).is_some() || facts.env.get(env::SSH_TTY).is_some();
-    let why = if far {
+    let reason = if far {
         "this machine is reached over SSH"
     } else {
         "there is no display, and no browser is named"
@@ -22,7 +22,7 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     );
     vec![
         finding
-            .with_evidence(why)
+            .with_evidence(reason)
             .with_step("rolecall settings set browser PROGRAM, if there is one after all"),
     ]
 }

@@ -14,13 +14,13 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
 }
 
 fn finding(closed: &[UnwritableDir]) -> Finding {
-    let what: Vec<&str> = closed.iter().map(|closed| closed.contents).collect();
+    let contents: Vec<&str> = closed.iter().map(|closed| closed.contents).collect();
     let variables = match closed {
         [only] => format!("{} or ROLECALL_HOME", only.variable),
         _ => "ROLECALL_HOME".to_owned(),
     };
     let finding = closed.iter().take(1).fold(
-        Finding::problem(NAME, format!("{} can't be kept", what.join(", "))),
+        Finding::problem(NAME, format!("{} can't be kept", contents.join(", "))),
         |finding, closed| finding.with_evidence(&closed.error.message),
     );
     finding.with_step(format!("make it yours, or set {variables} to a directory that is"))

@@ -15,9 +15,9 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
         .map(|redirect| (&redirect.instance, &redirect.overrides[..]));
     let hidden: Vec<&OverriddenInstance> =
         facts.overridden_instances.iter().filter(|redirect| redirect.hides_sign_in).collect();
-    let advice = overrides::describe(all).into_iter().map(|(origin, what)| {
+    let advice = overrides::describe(all).into_iter().map(|(origin, message)| {
         with_removal_step(
-            Finding::advice(NAME, what)
+            Finding::advice(NAME, message)
                 .with_evidence("requests go there and not to AWS; leave it if that is intended"),
             &origin,
         )
@@ -27,9 +27,9 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
         let origins: BTreeSet<&str> =
             redirect.overrides.iter().map(|one| one.origin.as_str()).collect();
         let origins: Vec<&str> = origins.into_iter().collect();
-        let what =
+        let message =
             format!("you are signed in to {name} at AWS, but {} hides it", origins.join(", "));
-        origins.iter().fold(Finding::problem(NAME, what), |finding, origin| {
+        origins.iter().fold(Finding::problem(NAME, message), |finding, origin| {
             with_removal_step(finding, origin)
         })
     });

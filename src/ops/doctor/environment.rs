@@ -40,12 +40,12 @@ fn is_role_shell(facts: &Facts) -> bool {
 fn keys_override_profile(facts: &Facts) -> Option<Finding> {
     let (var, name) = selected_profile(facts)?;
     facts.env.get(env::AWS_ACCESS_KEY_ID)?;
-    let what = format!(
+    let message = format!(
         "{} and AWS_ACCESS_KEY_ID are both set: the keys win, and profile {name} is not used",
         var.name()
     );
     (!is_role_shell(facts)).then(|| {
-        Finding::problem(NAME, what)
+        Finding::problem(NAME, message)
             .with_step(UNSET_KEYS)
             .with_step(format!("or unset {}", var.name()))
     })
@@ -56,12 +56,12 @@ fn unknown_profile(facts: &Facts) -> Option<Finding> {
     if facts.profile_names.contains(name) {
         return None;
     }
-    let what = format!("{} names profile {name}, which no AWS file has", var.name());
+    let message = format!("{} names profile {name}, which no AWS file has", var.name());
     let files = [&facts.paths.aws_config, &facts.paths.aws_credentials]
         .map(|path| facts.paths.abbreviate(path))
         .join(" and ");
     Some(
-        Finding::problem(NAME, what)
+        Finding::problem(NAME, message)
             .with_evidence(format!("looked in {files}"))
             .with_step(format!("unset {}", var.name()))
             .with_step("or rolecall setup profiles"),
@@ -70,7 +70,7 @@ fn unknown_profile(facts: &Facts) -> Option<Finding> {
 
 fn incomplete_keys(facts: &Facts) -> Option<Finding> {
     let has = |var| facts.env.get(var).is_some();
-    let what = match (
+    let message = match (
         has(env::AWS_ACCESS_KEY_ID),
         has(env::AWS_SECRET_ACCESS_KEY),
         has(env::AWS_SESSION_TOKEN),
@@ -80,7 +80,7 @@ fn incomplete_keys(facts: &Facts) -> Option<Finding> {
         (false, false, true) => "AWS_SESSION_TOKEN is set without a key",
         _ => return None,
     };
-    Some(Finding::problem(NAME, what).with_step(UNSET_KEYS))
+    Some(Finding::problem(NAME, message).with_step(UNSET_KEYS))
 }
 
 fn expired_keys(facts: &Facts) -> Option<Finding> {
@@ -110,9 +110,9 @@ fn unknown_instance(facts: &Facts) -> Option<Finding> {
     if known.is_empty() || known.contains(&name) {
         return None;
     }
-    let what = format!("AWS_SSO names {name}, which is no IAM Identity Center that is known");
+    let message = format!("AWS_SSO names {name}, which is not a known IAM Identity Center");
     Some(
-        Finding::problem(NAME, what)
+        Finding::problem(NAME, message)
             .with_evidence(format!("known: {}", known.join(", ")))
             .with_step("unset AWS_SSO"),
     )
@@ -120,8 +120,8 @@ fn unknown_instance(facts: &Facts) -> Option<Finding> {
 
 fn conflicting_regions(facts: &Facts) -> Option<Finding> {
     let (new, old) = (facts.env.get(env::AWS_REGION)?, facts.env.get(env::AWS_DEFAULT_REGION)?);
-    let what = format!(
+    let message = format!(
         "AWS_REGION={new} and AWS_DEFAULT_REGION={old} differ: programs will not agree on the region"
     );
-    (new != old).then(|| Finding::advice(NAME, what).with_step("unset AWS_DEFAULT_REGION"))
+    (new != old).then(|| Finding::advice(NAME, message).with_step("unset AWS_DEFAULT_REGION"))
 }

@@ -6,7 +6,7 @@ use crate::awsconfig::sso_lint::{self, SsoProblemKind};
 use crate::awsconfig::token_cache;
 use crate::config::{Paths, edit};
 use crate::domain::{Error, ErrorKind, Result, Timestamp};
-use crate::ops::profiles::backup::{self, Undone, WriteRun};
+use crate::ops::profiles::backup::{self, OnChange, Undone, WriteRun};
 use crate::ops::profiles::lock_aws_files;
 use crate::os::atomic_file;
 
@@ -123,7 +123,7 @@ fn correct_aws_config(
 /// since.
 pub fn undo(paths: &Paths) -> Result<Undone> {
     let _alone = lock_aws_files(&paths.state_dir)?;
-    backup::undo(&paths.state_dir, &paths.aws_config, COMMAND, false)
+    backup::undo(&paths.state_dir, &paths.aws_config, COMMAND, OnChange::Refuse)
 }
 
 #[cfg(unix)]

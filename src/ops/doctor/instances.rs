@@ -21,11 +21,11 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     let by_address = known.iter().filter_map(|instance| check_start_url(facts, instance));
     let by_aws = facts.probes.iter().filter_map(|answer| {
         let (error, instance) = (answer.refused.as_ref()?, facts.instance(&answer.instance)?);
-        let what = format!(
+        let message = format!(
             "AWS does not take {}: {} in {}",
             instance.name, instance.start_url, instance.sso_region
         );
-        Some(Finding::problem(NAME, what).with_evidence(&error.message).with_step(change_step(
+        Some(Finding::problem(NAME, message).with_evidence(&error.message).with_step(change_step(
             facts,
             instance,
             "sso_region",

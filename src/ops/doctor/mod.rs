@@ -58,23 +58,23 @@ pub struct Finding {
 }
 
 impl Finding {
-    fn new(check: &'static str, weight: Severity, what: impl Into<String>) -> Self {
+    fn new(check: &'static str, severity: Severity, summary: impl Into<String>) -> Self {
         Self {
             check,
-            severity: weight,
-            summary: what.into(),
+            severity,
+            summary: summary.into(),
             evidence: String::new(),
             steps: Vec::new(),
             auto_fix: None,
         }
     }
 
-    fn problem(check: &'static str, what: impl Into<String>) -> Self {
-        Self::new(check, Severity::Problem, what)
+    fn problem(check: &'static str, summary: impl Into<String>) -> Self {
+        Self::new(check, Severity::Problem, summary)
     }
 
-    fn advice(check: &'static str, what: impl Into<String>) -> Self {
-        Self::new(check, Severity::Advice, what)
+    fn advice(check: &'static str, summary: impl Into<String>) -> Self {
+        Self::new(check, Severity::Advice, summary)
     }
 
     fn with_evidence(mut self, evidence: impl Into<String>) -> Self {

@@ -46,10 +46,10 @@ fn check_loopback_proxy(facts: &Facts) -> Option<Finding> {
         .find(|var| facts.env.get_any_case(*var).is_some())?;
     let direct = facts.env.get_any_case(env::NO_PROXY).unwrap_or_default();
     let spared = bypasses_proxy(direct, "http://127.0.0.1");
-    let what = "a proxy is set and NO_PROXY does not exclude 127.0.0.1: programs can't reach the credentials endpoint on this machine";
+    let message = "a proxy is set and NO_PROXY does not exclude 127.0.0.1: programs can't reach the credentials endpoint on this machine";
     let fix = match direct {
         "" => "export NO_PROXY=127.0.0.1,localhost".to_owned(),
         hosts => format!("export NO_PROXY={hosts},127.0.0.1,localhost"),
     };
-    (!spared).then(|| Finding::advice(NAME, what).with_step(fix))
+    (!spared).then(|| Finding::advice(NAME, message).with_step(fix))
 }

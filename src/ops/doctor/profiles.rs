@@ -23,12 +23,12 @@ fn shadowed_by_sso_keys(facts: &Facts) -> Option<Finding> {
         facts.profiles.iter().filter(|profile| !profile.sso_keys.is_empty()).collect();
     let first = found.first()?;
     let file = facts.paths.abbreviate(&facts.paths.aws_config);
-    let what = format!(
+    let message = format!(
         "credential_process is not used in {}: most SDKs take the sso_ keys beside it",
         list_names(&found)
     );
     let seen = format!("[profile {}] of {file} has {}", first.name, first.sso_keys.join(", "));
-    let finding = Finding::problem(NAME, what).with_evidence(seen);
+    let finding = Finding::problem(NAME, message).with_evidence(seen);
     Some(
         finding
             .with_step("rolecall setup import, which shows first what it changes")
@@ -42,12 +42,12 @@ fn shadowed_by_static_keys(facts: &Facts) -> Option<Finding> {
         facts.profiles.iter().filter(|profile| profile.has_static_keys).collect();
     let first = found.first()?;
     let file = facts.paths.abbreviate(&facts.paths.aws_credentials);
-    let what = format!(
+    let message = format!(
         "credential_process is not used in {}: {file} has keys under the same name",
         list_names(&found)
     );
     Some(
-        Finding::problem(NAME, what)
+        Finding::problem(NAME, message)
             .with_step(format!("take [{}] out of {file}, or rename it", first.name)),
     )
 }

@@ -291,7 +291,7 @@ fn endpoints_that_are_not_aws_are_named_with_the_variable() {
 }
 
 #[test]
-fn a_network_that_is_not_there_is_told_once_and_names_no_password() {
+fn an_unreachable_network_is_reported_once_without_passwords() {
     let mut facts = healthy_facts(&[
         ("https_proxy", "http://me:hunter2@proxy:1"),
         ("AWS_CA_BUNDLE", "/ca.pem"),
@@ -343,7 +343,7 @@ fn a_clock_that_is_minutes_off() {
 }
 
 #[test]
-fn a_vault_that_nobody_or_everybody_can_open() {
+fn a_vault_that_no_program_or_every_user_can_open() {
     let mut facts = healthy_facts(&[]);
     facts.vault.open_error =
         Some(Error::new(ErrorKind::Vault, "the desktop keyring is locked").hint("unlock it"));
@@ -367,7 +367,7 @@ fn a_vault_that_nobody_or_everybody_can_open() {
 }
 
 #[test]
-fn locks_that_shut_nobody_out() {
+fn locks_that_are_not_exclusive() {
     let mut facts = healthy_facts(&[]);
     facts.locks = Some(Ok(false));
     assert_finding(&facts, &["~/.local/state/rolecall", "XDG_STATE_HOME"]);

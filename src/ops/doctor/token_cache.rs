@@ -49,9 +49,9 @@ fn expired(facts: &Facts, token: &CliTokenFile) -> Option<Finding> {
         return None;
     }
     let path = facts.paths.abbreviate(&token.path);
-    let what =
+    let message =
         format!("the AWS CLI's sign-in for {} ended {} ago", token.instance, format_duration(ago));
-    let finding = Finding::advice(NAME, what).with_evidence(path);
+    let finding = Finding::advice(NAME, message).with_evidence(path);
     Some(match token.is_managed {
         true => finding
             .with_step(format!("rolecall login --sso {}", token.instance))

@@ -75,14 +75,14 @@ pub(super) fn collect(text: &str, names: &mut InstanceNames, out: &mut ImportVal
                 match node.text().and_then(|name| renamed.iter().find(|(source, _)| source == name))
                 {
                     Some((_, target)) => out.add("DefaultSSO", &["default_sso"], target.as_str()),
-                    None => out.skip("DefaultSSO", "it names no instance that moves in"),
+                    None => out.skip("DefaultSSO", "it does not name an imported instance"),
                 }
             }
             "ProfileFormat" => match node.text().and_then(translate) {
                 Some(target) => out.add("ProfileFormat", &["profile_format"], target),
                 None => out.skip(
                     "ProfileFormat",
-                    "it is a Go template with more than fields: write `profile_format` anew",
+                    "it is a Go template with more than fields: write `profile_format` yourself",
                 ),
             },
             "ListFields" => collect_list_fields(node, out),
@@ -130,7 +130,7 @@ fn conversion(key: &str) -> Conversion {
             Conversion::Unsupported("the picker searches all fields, and shows `pick.columns`")
         }
         "JsonStore" => {
-            Conversion::Unsupported("what is stored there stays with aws-sso: sign in anew")
+            Conversion::Unsupported("stored credentials stay with aws-sso: sign in again")
         }
         _ => Conversion::Unsupported("it has no counterpart"),
     }
@@ -181,7 +181,7 @@ fn convert(
     key: &str,
     above: &[&str],
     node: &YamlNode,
-    how: Conversion,
+    conversion: Conversion,
     out: &mut ImportValues,
 ) {
     if let Some((line, what)) = node.unsupported() {
@@ -192,8 +192,8 @@ fn convert(
     }
     let text = node.text();
     let at = |name: &'static str| above.iter().copied().chain([name]).collect::<Vec<_>>();
-    let moved: Option<(&'static str, Toml)> = match how {
-        Conversion::Unsupported(why) => return out.skip(from, why),
+    let moved: Option<(&'static str, Toml)> = match conversion {
+        Conversion::Unsupported(reason) => return out.skip(from, reason),
         Conversion::Text(name) => text.map(|text| (name, text.into())),
         Conversion::Number(name) => {
             text.and_then(|text| text.parse::<i64>().ok()).map(|number| (name, number.into()))
@@ -267,12 +267,12 @@ fn collect_instance(
         node.get("StartUrl").and_then(YamlNode::text),
         node.get("SSORegion").and_then(YamlNode::text),
     ) else {
-        let why = node
+        let reason = node
             .unsupported()
             .map_or("it has no StartUrl or no SSORegion".to_owned(), |(line, what)| {
                 format!("line {line}: {what} is not read here")
             });
-        out.skip(&from, why);
+        out.skip(&from, reason);
         return None;
     };
     // Names in rolecall may be typed without quotes.
@@ -289,7 +289,7 @@ fn collect_instance(
         .to_string();
     let above = ["instances", target.as_str()];
     for (key, node) in node.pairs() {
-        let how = match key.as_str() {
+        let conversion = match key.as_str() {
             "StartUrl" | "SSORegion" => continue,
             "Accounts" => {
                 collect_accounts(&from, &above, node, out);
@@ -299,7 +299,7 @@ fn collect_instance(
             "AuthUrlAction" => Conversion::Choice("auth_url_action", url_action),
             _ => Conversion::Unsupported("an instance has no such setting here"),
         };
-        convert(&format!("{from}.{key}"), key, &above, node, how, out);
+        convert(&format!("{from}.{key}"), key, &above, node, conversion, out);
     }
     Some(target)
 }
@@ -315,7 +315,7 @@ fn collect_accounts(from: &str, above: &[&str], node: &YamlNode, out: &mut Impor
         let from = format!("{from}.Accounts.{written}");
         // Some editors strip the leading zeros of a number.
         let Ok(account) = format!("{written:0>12}").parse::<AccountId>() else {
-            out.skip(&from, "it is no account id");
+            out.skip(&from, "it is not an account id");
             continue;
         };
         let id = account.to_string();
@@ -324,7 +324,7 @@ fn collect_accounts(from: &str, above: &[&str], node: &YamlNode, out: &mut Impor
             out.skip(&from, format!("line {}: {what} is not read here", node.line));
         }
         for (key, node) in node.pairs() {
-            let how = match key.as_str() {
+            let conversion = match key.as_str() {
                 "Name" => Conversion::Text("name"),
                 "DefaultRegion" => Conversion::Text("default_region"),
                 "Tags" => Conversion::Map("tags"),
@@ -334,7 +334,7 @@ fn collect_accounts(from: &str, above: &[&str], node: &YamlNode, out: &mut Impor
                 }
                 _ => Conversion::Unsupported("an account has no such setting here"),
             };
-            convert(&format!("{from}.{key}"), key, &above, node, how, out);
+            convert(&format!("{from}.{key}"), key, &above, node, conversion, out);
         }
     }
 }
@@ -351,7 +351,7 @@ fn collect_roles(from: &str, above: &[&str], node: &YamlNode, out: &mut ImportVa
             out.skip(&from, format!("line {}: {what} is not read here", node.line));
         }
         for (key, node) in node.pairs() {
-            let how = match key.as_str() {
+            let conversion = match key.as_str() {
                 "Profile" => Conversion::Text("profile"),
                 "DefaultRegion" => Conversion::Text("default_region"),
                 "Tags" => Conversion::Map("tags"),
@@ -363,7 +363,7 @@ fn collect_roles(from: &str, above: &[&str], node: &YamlNode, out: &mut ImportVa
                 "ExternalId" => Conversion::Text("external_id"),
                 _ => Conversion::Unsupported("a role has no such setting here"),
             };
-            convert(&format!("{from}.{key}"), key, &above, node, how, out);
+            convert(&format!("{from}.{key}"), key, &above, node, conversion, out);
         }
     }
 }

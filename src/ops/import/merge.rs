@@ -118,9 +118,9 @@ fn shorten(value: &toml::Value) -> String {
 /// Returns why the configuration rejects a value, without the line number, which the user's file
 /// does not have.
 fn rejection_reason(error: &Error, name: &str) -> String {
-    let why = error
+    let reason = error
         .message
         .rsplit_once(&format!("{name}: "))
-        .map_or(error.message.as_str(), |(_, why)| why);
-    format!("{name} does not take it: {why}")
+        .map_or(error.message.as_str(), |(_, reason)| reason);
+    format!("{name} does not take it: {reason}")
 }

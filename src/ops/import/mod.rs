@@ -18,7 +18,7 @@ use toml_edit::Value;
 use crate::config::{self, edit};
 use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::ctx::Ctx;
-use crate::ops::profiles::backup::{self, Undone, WriteRun};
+use crate::ops::profiles::backup::{self, OnChange, Undone, WriteRun};
 use crate::ops::profiles::lock_files;
 use crate::os::atomic_file;
 
@@ -129,8 +129,8 @@ impl ImportValues {
         self.values.push(ImportValue { from: from.into(), key, value: value.into() });
     }
 
-    fn skip(&mut self, what: impl Into<String>, why: impl Into<String>) {
-        self.skipped.push(Skipped { name: what.into(), reason: why.into() });
+    fn skip(&mut self, name: impl Into<String>, reason: impl Into<String>) {
+        self.skipped.push(Skipped { name: name.into(), reason: reason.into() });
     }
 }
 
@@ -145,7 +145,7 @@ pub fn plan(ctx: &Ctx, from: Option<&std::path::Path>) -> Result<ImportPlan> {
     if sources.is_empty() {
         return Err(Error::new(
             ErrorKind::NoMatch,
-            "nothing was found that could move in: no aws-sso-cli, no Granted, no AWS config file",
+            "nothing to import was found: no aws-sso-cli, no Granted, no AWS config file",
         )
         .hint("name a file with --from, or start from scratch with `rolecall setup wizard`"));
     }
@@ -253,7 +253,7 @@ pub fn undo(ctx: &Ctx, from: Option<&std::path::Path>) -> Result<Vec<(PathBuf, U
         // A later command has to be undone first.
         let later = files
             .into_iter()
-            .filter_map(|path| backup::undo(state, path, COMMAND, false).err())
+            .filter_map(|path| backup::undo(state, path, COMMAND, OnChange::Refuse).err())
             .find(|error| !error.hints.is_empty());
         return Err(later.unwrap_or_else(|| {
             Error::new(ErrorKind::NoMatch, "nothing was imported that could be undone")
@@ -261,6 +261,8 @@ pub fn undo(ctx: &Ctx, from: Option<&std::path::Path>) -> Result<Vec<(PathBuf, U
     };
     let of_run = files.into_iter().zip(runs).filter(|(_, number)| *number == Some(newest));
     of_run
-        .map(|(path, _)| Ok((path.to_owned(), backup::undo(state, path, COMMAND, false)?)))
+        .map(|(path, _)| {
+            Ok((path.to_owned(), backup::undo(state, path, COMMAND, OnChange::Refuse)?))
+        })
         .collect()
 }

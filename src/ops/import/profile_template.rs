@@ -71,7 +71,7 @@ mod tests {
     use crate::ops::roles::profile_format::ProfileFormat;
 
     #[test]
-    fn templates_that_join_fields_are_said_in_our_language() {
+    fn templates_that_join_fields_are_translated() {
         let cases = [
             ("{{ .AccountIdPad }}:{{ .RoleName }}", "{{ account_id_pad }}:{{ role }}"),
             (
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn templates_that_decide_something_are_not() {
+    fn templates_with_conditions_are_not_translated() {
         for go in [
             "{{ if .AccountName }}x{{ end }}",
             "{{ index .Tags \"a\" }}",

@@ -168,7 +168,7 @@ fn collect_chained(
 ) {
     let arn = profile.get("role_arn").unwrap_or_default();
     let Ok(target) = arn.parse::<RoleArn>() else {
-        return out.skip(from, format!("{arn} is no ARN of a role"));
+        return out.skip(from, format!("{arn} is not the ARN of a role"));
     };
     if profile.get("mfa_serial").is_some() {
         return out.skip(from, "it asks for an MFA code, which chained roles do not");
@@ -179,7 +179,7 @@ fn collect_chained(
     let Some((instance, via)) = resolve_source(known, source, 0) else {
         return out.skip(
             from,
-            format!("its source, profile {source}, is no role of an IAM Identity Center"),
+            format!("its source, profile {source}, is not a role of an IAM Identity Center"),
         );
     };
     let account = target.account.to_string();
@@ -205,7 +205,7 @@ fn collect_chained(
                 &[&role[..], &["duration"]].concat(),
                 seconds.min(3600),
             ),
-            Err(_) => out.skip(format!("{from} duration_seconds"), "it is no number"),
+            Err(_) => out.skip(format!("{from} duration_seconds"), "it is not a number"),
         }
     }
 }

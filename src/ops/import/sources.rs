@@ -87,12 +87,12 @@ fn detect_program(path: &Path, bytes: &[u8]) -> SourceProgram {
         return SourceProgram::AwsSsoCli;
     }
     let text = String::from_utf8_lossy(bytes);
-    let begins = |what: &[&str]| {
-        text.lines().any(|line| what.iter().any(|start| line.trim_start().starts_with(start)))
+    let has_line = |prefixes: &[&str]| {
+        text.lines().any(|line| prefixes.iter().any(|start| line.trim_start().starts_with(start)))
     };
     match () {
-        () if begins(&["[profile", "[default]", "[sso-session"]) => SourceProgram::AwsConfig,
-        () if begins(&["SSOConfig:"]) => SourceProgram::AwsSsoCli,
+        () if has_line(&["[profile", "[default]", "[sso-session"]) => SourceProgram::AwsConfig,
+        () if has_line(&["SSOConfig:"]) => SourceProgram::AwsSsoCli,
         () => SourceProgram::Granted,
     }
 }
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_tells_whose_it_is() {
+    fn the_program_of_a_file_is_detected() {
         let of = |path: &str, text: &str| detect_program(Path::new(path), text.as_bytes());
         assert_eq!(of("x.yaml", ""), SourceProgram::AwsSsoCli);
         assert_eq!(of("x", "# c\nSSOConfig:\n"), SourceProgram::AwsSsoCli);

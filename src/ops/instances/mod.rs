@@ -98,7 +98,7 @@ pub fn no_instances(paths: &Paths) -> Error {
     let nothing = Error::new(ErrorKind::Config, "no IAM Identity Center is set up on this machine");
     let nothing = match paths.home.as_deref().and_then(locations::find_aws_sso_config) {
         Some(file) => nothing.hint(format!(
-            "run `rolecall setup import`: it takes over what {} says",
+            "run `rolecall setup import`: it imports the settings in {}",
             paths.abbreviate(&file)
         )),
         None => nothing,
@@ -216,7 +216,7 @@ fn resolve_endpoints(env: &Env, configured: EndpointOverrides) -> EndpointOverri
     if env.is_true(env::AWS_IGNORE_CONFIGURED_ENDPOINT_URLS) {
         return EndpointOverrides::default();
     }
-    let of = |var, configured: Option<String>| {
+    let resolve = |var, configured: Option<String>| {
         let named = env
             .get(var)
             .or_else(|| env.get(env::AWS_ENDPOINT_URL))
@@ -225,9 +225,9 @@ fn resolve_endpoints(env: &Env, configured: EndpointOverrides) -> EndpointOverri
         named.map(|url| normalize_url(&url))
     };
     EndpointOverrides {
-        oidc: of(env::AWS_ENDPOINT_URL_SSO_OIDC, configured.oidc),
-        portal: of(env::AWS_ENDPOINT_URL_SSO, configured.portal),
-        sts: of(env::AWS_ENDPOINT_URL_STS, configured.sts),
+        oidc: resolve(env::AWS_ENDPOINT_URL_SSO_OIDC, configured.oidc),
+        portal: resolve(env::AWS_ENDPOINT_URL_SSO, configured.portal),
+        sts: resolve(env::AWS_ENDPOINT_URL_STS, configured.sts),
     }
 }
 
@@ -305,20 +305,23 @@ mod tests {
     fn endpoints_come_from_the_service_variable_then_the_general_one_then_the_file() {
         let aws =
             "[profile a]\nsso_start_url = https://a\nsso_region = r\nendpoint_url = http://file\n";
-        let of = |pairs: &[(&str, &str)]| load_from("", aws, pairs).unwrap().remove(0).endpoints;
-        let both =
-            of(&[("AWS_ENDPOINT_URL", "http://all"), ("AWS_ENDPOINT_URL_SSO", "http://portal")]);
+        let resolve =
+            |pairs: &[(&str, &str)]| load_from("", aws, pairs).unwrap().remove(0).endpoints;
+        let both = resolve(&[
+            ("AWS_ENDPOINT_URL", "http://all"),
+            ("AWS_ENDPOINT_URL_SSO", "http://portal"),
+        ]);
         assert_eq!(
             (both.portal.as_deref(), both.oidc.as_deref()),
             (Some("http://portal"), Some("http://all"))
         );
-        assert_eq!(of(&[]).sts.as_deref(), Some("http://file"));
+        assert_eq!(resolve(&[]).sts.as_deref(), Some("http://file"));
         assert_eq!(
-            of(&[("AWS_ENDPOINT_URL_SSO", " HTTP://Portal:80/Path/ ")]).portal.as_deref(),
+            resolve(&[("AWS_ENDPOINT_URL_SSO", " HTTP://Portal:80/Path/ ")]).portal.as_deref(),
             Some("http://portal:80/Path")
         );
         assert_eq!(
-            of(&[
+            resolve(&[
                 ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "True"),
                 ("AWS_ENDPOINT_URL", "http://all")
             ]),
@@ -334,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_that_is_incomplete_is_named_where_there_is_no_other() {
+    fn an_incomplete_session_is_named_if_there_is_no_other() {
         let error = load_from(
             "",
             "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\n",

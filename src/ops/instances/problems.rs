@@ -37,12 +37,12 @@ impl FileProblem {
 /// can't be read has none.
 pub fn problems(paths: &Paths) -> Vec<FileProblem> {
     let read = |path| atomic_file::load(path).ok().flatten().unwrap_or_default();
-    let of = |path, found: Vec<SsoProblem>| {
+    let in_file = |path, found: Vec<SsoProblem>| {
         found.into_iter().map(move |problem| FileProblem { file: paths.abbreviate(path), problem })
     };
     let config = sso_lint::problems(&read(&paths.aws_config));
     let credentials = sso_lint::misplaced_sessions(&read(&paths.aws_credentials));
-    of(&paths.aws_config, config).chain(of(&paths.aws_credentials, credentials)).collect()
+    in_file(&paths.aws_config, config).chain(in_file(&paths.aws_credentials, credentials)).collect()
 }
 
 /// Adds the problems that may be the reason of an error as hints: those of the section of this
@@ -110,7 +110,7 @@ pub fn new_problem_warning(paths: &Paths) -> Option<Error> {
     };
     Some(
         Error::new(ErrorKind::Config, first.message())
-            .hint(format!("run `rolecall doctor`{more}; this is said once")),
+            .hint(format!("run `rolecall doctor`{more}; this is shown once")),
     )
 }
 
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_problem_is_told_once_until_there_is_another() {
+    fn a_problem_is_reported_once_until_there_is_another() {
         let (_home, paths) = write_home(BROKEN);
         let warning = new_problem_warning(&paths).unwrap();
         assert_eq!(

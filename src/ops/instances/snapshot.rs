@@ -172,7 +172,7 @@ mod tests {
     const CORP: &str = "auto_login = 'always'\n[instances.corp]\nstart_url = 'https://corp.awsapps.com/start'\nsso_region = 'eu-west-1'\n";
 
     #[test]
-    fn the_index_says_what_the_files_said() {
+    fn the_snapshot_equals_the_content_of_the_files() {
         let home = SnapshotHome::new(&[]);
         home.write("config.toml", CORP);
         let first = home.load_or_rebuild().unwrap();
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_index_is_none() {
+    fn a_damaged_snapshot_is_ignored() {
         let home = SnapshotHome::new(&[]);
         home.write("config.toml", CORP);
         let want = home.load_or_rebuild().unwrap();

@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn what_ours_would_do_otherwise_is_left_alone() {
+    fn plugins_that_eks_token_does_not_support_are_kept() {
         for (line, why) in [
             ("aws eks get-token --cluster-name c --endpoint-url http://x", "--endpoint-url"),
             ("aws eks get-token --cluster-name c --output text", "--output text"),

@@ -55,8 +55,8 @@ pub(super) fn parse_users(text: &str) -> Result<Vec<ExecUser>> {
     Ok(users.items().iter().filter_map(parse_user).collect())
 }
 
-fn unsupported(name: &str, why: impl Into<String>) -> ExecUser {
-    ExecUser { name: name.to_owned(), plugin: Plugin::Unsupported(why.into()) }
+fn unsupported(name: &str, reason: impl Into<String>) -> ExecUser {
+    ExecUser { name: name.to_owned(), plugin: Plugin::Unsupported(reason.into()) }
 }
 
 fn parse_user(node: &YamlNode) -> Option<ExecUser> {
@@ -88,7 +88,7 @@ fn parse_user(node: &YamlNode) -> Option<ExecUser> {
         }
         PluginCommand::Unrelated => Plugin::Unsupported(odd.unwrap_or_default()),
         PluginCommand::Rolecall => Plugin::Rolecall,
-        PluginCommand::Unsupported(why) => Plugin::Unsupported(why),
+        PluginCommand::Unsupported(reason) => Plugin::Unsupported(reason),
         PluginCommand::GetToken(_) if odd.is_some() => Plugin::Unsupported(odd.unwrap_or_default()),
         PluginCommand::GetToken(_)
             if node.is_flow
@@ -231,7 +231,7 @@ mod tests {
         let one = |user: ExecUser| match user.plugin {
             Plugin::GetToken(token) => format!("{}: {}", user.name, token.parsed_args.cluster),
             Plugin::Rolecall => format!("{}: ours", user.name),
-            Plugin::Unsupported(why) => format!("{}: left, {why}", user.name),
+            Plugin::Unsupported(reason) => format!("{}: left, {reason}", user.name),
         };
         parse_users(text).unwrap().into_iter().map(one).collect()
     }
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_not_be_changed_line_by_line_is_left_with_a_word() {
+    fn what_cannot_be_changed_line_by_line_is_kept_with_a_reason() {
         let of = |exec: &str| describe(&format!("users:\n- name: u\n  user:\n    exec:{exec}\n"));
         assert!(
             of("\n      command: aws\n      args: [eks, get-token, --cluster-name, c]")[0]

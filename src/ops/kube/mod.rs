@@ -11,7 +11,7 @@ use crate::awsconfig::AwsConfig;
 use crate::config::env;
 use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::ctx::Ctx;
-use crate::ops::profiles::backup::{self, Undone, WriteRun};
+use crate::ops::profiles::backup::{self, OnChange, Undone, WriteRun};
 use crate::ops::profiles::{binary_path::binary_path, lock_files};
 use crate::os::atomic_file;
 
@@ -194,7 +194,8 @@ pub fn apply(ctx: &Ctx, draft: &KubeconfigPlan) -> Result<()> {
 /// since.
 pub fn undo(ctx: &Ctx, path: &Path) -> Result<Undone> {
     let _alone = lock_files(ctx)?;
-    backup::undo(&ctx.paths.state_dir, path, COMMAND, false).map_err(|error| match error.kind {
+    let undone = backup::undo(&ctx.paths.state_dir, path, COMMAND, OnChange::Refuse);
+    undone.map_err(|error| match error.kind {
         ErrorKind::Usage => error.hint("kubectl and `aws eks update-kubeconfig` write there too: take back our lines by hand, or see `--diff`"),
         _ => error,
     })

@@ -83,7 +83,7 @@ impl RoleLookup<'_> {
             return Ok(EksRole { instance, account, role, region });
         }
         let resolved = profile::find_role(self.aws, &self.ctx.instances, &name)
-            .ok_or_else(|| format!("profile `{name}` is no role of an IAM Identity Center"))?;
+            .ok_or_else(|| format!("profile `{name}` is not a role of an IAM Identity Center"))?;
         let only = || match &self.ctx.instances[..] {
             [only] => Some(only.name.clone()),
             _ => None,
@@ -112,7 +112,7 @@ impl RoleLookup<'_> {
                     quote_key_part(target.role.as_str())
                 );
                 format!(
-                    "it assumes {arn}, which is no role here yet: `rolecall settings set {key} {via}` makes it one, then run this again"
+                    "it assumes {arn}, which is not a role here yet: `rolecall settings set {key} {via}` makes it one, then run this again"
                 )
             }
             (None, ..) if name.is_none() => {

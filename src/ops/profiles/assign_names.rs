@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_newcomer_whose_name_is_taken_gets_its_accounts_id() {
+    fn a_new_role_whose_name_is_taken_gets_its_accounts_id() {
         let all =
             [candidates("pay-Admin", "pay-Admin", 1), candidates("pay-Admin", "pay-Admin", 2)];
         let existing = [("pay-Admin".to_owned(), Some(0))];
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_has_to_be_shared_by_now_is_no_old_one() {
+    fn a_name_that_has_become_ambiguous_is_not_an_old_name() {
         // Another account with that name was added: the roster distinguishes the two by their ids,
         // the name in the file stays.
         let all =
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_role_that_is_gone_keeps_its_name_from_others() {
+    fn the_name_of_a_removed_role_is_not_reused() {
         let existing = [("pay-Admin".to_owned(), None)];
         let assigned = assign_names(
             &existing,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::domain::{Error, ErrorKind, Result, Timestamp};
+use crate::domain::{Error, ErrorKind, Result, ResultExt, Timestamp};
 use crate::os::atomic_file;
 
 /// How many states of a file are kept.
@@ -89,8 +89,7 @@ pub(in crate::ops) fn save_backup(
         existed: old.is_some(),
         written: hex_digest(new),
     };
-    let mut bytes =
-        serde_json::to_vec(&head).map_err(|error| Error::internal(format!("backup: {error}")))?;
+    let mut bytes = serde_json::to_vec(&head).context(ErrorKind::Internal, "backup")?;
     bytes.push(b'\n');
     bytes.extend(old.unwrap_or_default());
     let there = backup_numbers(state_dir, file)?;
@@ -133,16 +132,25 @@ fn load_last(state_dir: &Path, file: &Path) -> Result<Option<Backup>> {
     }))
 }
 
+/// What an undo does if the file has changed since it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::ops) enum OnChange {
+    /// Keep the file.
+    Refuse,
+    /// Lose the change.
+    Discard,
+}
+
 /// Restores the file as it was before this command wrote it last, and removes that backup.
 ///
 /// # Errors
 /// [`ErrorKind::NoMatch`] if there is no backup, or another command wrote later;
-/// [`ErrorKind::Usage`] if the file has changed since, unless `force`.
+/// [`ErrorKind::Usage`] if the file has changed since, unless that change is discarded.
 pub(in crate::ops) fn undo(
     state_dir: &Path,
     file: &Path,
     command: &str,
-    force: bool,
+    on_change: OnChange,
 ) -> Result<Undone> {
     let nothing = || {
         Error::new(
@@ -153,15 +161,15 @@ pub(in crate::ops) fn undo(
     let Backup { path, header: head, contents: old, earlier, .. } =
         load_last(state_dir, file)?.ok_or_else(nothing)?;
     if head.command != command {
-        let what = format!("{} was written last by `rolecall {}`", file.display(), head.command);
-        return Err(Error::new(ErrorKind::NoMatch, what)
+        let message = format!("{} was written last by `rolecall {}`", file.display(), head.command);
+        return Err(Error::new(ErrorKind::NoMatch, message)
             .hint(format!("take that back first: `rolecall {} --undo`", head.command)));
     }
     let now = atomic_file::load(file)?;
     let as_before = if head.existed { now.as_deref() == Some(&*old) } else { now.is_none() };
     // Killed between the two steps of a write: there is nothing to undo.
     if !as_before {
-        if !force && now.as_deref().map(hex_digest) != Some(head.written) {
+        if on_change == OnChange::Refuse && now.as_deref().map(hex_digest) != Some(head.written) {
             return Err(Error::new(
                 ErrorKind::Usage,
                 format!("{} was changed since", file.display()),
@@ -238,8 +246,8 @@ mod tests {
             fs::write(self.file(), new).unwrap();
         }
 
-        fn undo(&self, force: bool) -> Result<usize> {
-            undo(&self.home.path().join("state"), &self.file(), "setup profiles", force)
+        fn undo(&self, on_change: OnChange) -> Result<usize> {
+            undo(&self.home.path().join("state"), &self.file(), "setup profiles", on_change)
                 .map(|undone| undone.earlier)
         }
 
@@ -252,13 +260,13 @@ mod tests {
     fn a_file_is_put_back_once() {
         let home = BackupHome::new();
         home.write(Some("old\nlines"), "new");
-        home.undo(false).unwrap();
+        home.undo(OnChange::Refuse).unwrap();
         assert_eq!(home.contents().as_deref(), Some("old\nlines"));
-        assert_eq!(home.undo(false).unwrap_err().kind, ErrorKind::NoMatch);
+        assert_eq!(home.undo(OnChange::Refuse).unwrap_err().kind, ErrorKind::NoMatch);
     }
 
     #[test]
-    fn the_last_few_runs_are_taken_back_one_by_one() {
+    fn the_last_few_runs_are_undone_one_by_one() {
         let home = BackupHome::new();
         let mut now = "0".to_owned();
         for run in 1..=7 {
@@ -272,11 +280,11 @@ mod tests {
         );
         for (state, left) in [("6", 4), ("5", 3), ("4", 2), ("3", 1), ("2", 0)] {
             assert_eq!(
-                (home.undo(false).unwrap(), home.contents().as_deref()),
+                (home.undo(OnChange::Refuse).unwrap(), home.contents().as_deref()),
                 (left, Some(state))
             );
         }
-        assert_eq!(home.undo(false).unwrap_err().kind, ErrorKind::NoMatch);
+        assert_eq!(home.undo(OnChange::Refuse).unwrap_err().kind, ErrorKind::NoMatch);
         assert_eq!(home.contents().as_deref(), Some("2"));
     }
 
@@ -285,17 +293,18 @@ mod tests {
         let home = BackupHome::new();
         home.write(Some("old"), "one");
         home.write(Some("one, edited"), "two");
-        assert_eq!(home.undo(false).unwrap(), 1);
-        assert_eq!(home.undo(false).unwrap_err().kind, ErrorKind::Usage);
+        assert_eq!(home.undo(OnChange::Refuse).unwrap(), 1);
+        assert_eq!(home.undo(OnChange::Refuse).unwrap_err().kind, ErrorKind::Usage);
         assert_eq!(home.contents().as_deref(), Some("one, edited"));
     }
 
     #[test]
-    fn a_run_of_another_command_is_taken_back_by_that_command() {
+    fn a_run_of_another_command_is_undone_by_that_command() {
         let home = BackupHome::new();
         home.write(Some("old"), "new");
         let error =
-            undo(&home.home.path().join("state"), &home.file(), "setup import", false).unwrap_err();
+            undo(&home.home.path().join("state"), &home.file(), "setup import", OnChange::Refuse)
+                .unwrap_err();
         assert!(
             error.kind == ErrorKind::NoMatch
                 && error.hints[0].contains("rolecall setup profiles --undo"),
@@ -308,10 +317,10 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_was_not_there_goes() {
+    fn a_file_that_did_not_exist_is_removed() {
         let home = BackupHome::new();
         home.write(None, "new");
-        home.undo(false).unwrap();
+        home.undo(OnChange::Refuse).unwrap();
         assert_eq!(home.contents(), None);
     }
 
@@ -320,9 +329,9 @@ mod tests {
         let home = BackupHome::new();
         home.write(Some("old"), "new");
         fs::write(home.file(), "newer").unwrap();
-        assert_eq!(home.undo(false).unwrap_err().kind, ErrorKind::Usage);
+        assert_eq!(home.undo(OnChange::Refuse).unwrap_err().kind, ErrorKind::Usage);
         assert_eq!(home.contents().as_deref(), Some("newer"));
-        home.undo(true).unwrap();
+        home.undo(OnChange::Discard).unwrap();
         assert_eq!(home.contents().as_deref(), Some("old"));
     }
 
@@ -331,7 +340,7 @@ mod tests {
         let home = BackupHome::new();
         home.write(Some("old"), "new");
         fs::write(home.file(), "old").unwrap();
-        home.undo(false).unwrap();
+        home.undo(OnChange::Refuse).unwrap();
         assert_eq!(home.contents().as_deref(), Some("old"));
     }
 }

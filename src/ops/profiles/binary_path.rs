@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::config::env;
-use crate::domain::{Error, ErrorKind, Result};
+use crate::domain::{Error, ErrorKind, Result, ResultExt};
 
 use crate::ops::ctx::Ctx;
 
@@ -32,8 +32,7 @@ pub(in crate::ops) fn binary_path(ctx: &Ctx) -> Result<String> {
 /// Returns the path of this program in a directory of PATH, if there is one: package managers
 /// replace what it points to.
 fn current_binary(ctx: &Ctx) -> Result<PathBuf> {
-    let own = std::env::current_exe()
-        .map_err(|error| Error::os(format!("finding this program: {error}")))?;
+    let own = std::env::current_exe().context(ErrorKind::Os, "finding this program")?;
     let (Some(name), Some(list)) = (own.file_name(), ctx.env.path(env::PATH)) else {
         return Ok(own);
     };

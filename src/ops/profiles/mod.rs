@@ -18,6 +18,7 @@ use crate::os::atomic_file;
 use crate::os::lock::Lock;
 
 use crate::ops::ctx::Ctx;
+use backup::OnChange;
 
 pub use backup::Undone;
 pub use plan::{ProfilesPlan, plan};
@@ -231,12 +232,14 @@ pub fn apply_if_present(ctx: &Ctx) -> Result<Option<ProfilesReport>> {
 pub fn undo(ctx: &Ctx, file: Option<&Path>, force: bool) -> Result<(PathBuf, Undone)> {
     let file = file.unwrap_or(&ctx.paths.aws_config);
     let _alone = lock_files(ctx)?;
-    let undone = backup::undo(&ctx.paths.state_dir, file, COMMAND, force).map_err(|error| {
-        match error.kind {
-            ErrorKind::Usage => error.hint("add --force to lose what was changed since"),
-            _ => error,
-        }
-    })?;
+    let on_change = if force { OnChange::Discard } else { OnChange::Refuse };
+    let undone =
+        backup::undo(&ctx.paths.state_dir, file, COMMAND, on_change).map_err(
+            |error| match error.kind {
+                ErrorKind::Usage => error.hint("add --force to lose what was changed since"),
+                _ => error,
+            },
+        )?;
     Ok((file.to_owned(), undone))
 }
 

@@ -242,9 +242,9 @@ impl<'p> Planner<'p> {
         let has: HashSet<usize> = existing.iter().filter_map(|(_, role)| *role).collect();
         let mut skipped = Vec::new();
         wanted.retain(|at| {
-            let why = if has.contains(at) { None } else { self.skip_reason(*at) };
-            skipped.extend(why.clone().map(|why| self.skip(*at, why)));
-            why.is_none()
+            let reason = if has.contains(at) { None } else { self.skip_reason(*at) };
+            skipped.extend(reason.clone().map(|reason| self.skip(*at, reason)));
+            reason.is_none()
         });
         Ok((wanted, skipped))
     }
@@ -267,12 +267,12 @@ impl<'p> Planner<'p> {
         same.then(|| SkipReason::DefinedOutside(name.to_owned()))
     }
 
-    fn skip(&self, at: usize, why: SkipReason) -> SkippedRole {
+    fn skip(&self, at: usize, reason: SkipReason) -> SkippedRole {
         let entry = &self.roster.entries[at];
         SkippedRole {
             role: self.roster.id(entry),
             account: entry.account_label().to_owned(),
-            reason: why,
+            reason,
         }
     }
 

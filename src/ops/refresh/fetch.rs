@@ -8,7 +8,8 @@ use tokio::time::{Instant, sleep_until};
 use tracing::info;
 
 use crate::domain::{
-    Account, AccountId, Error, ErrorKind, Inventory, Result, RoleName, Secret, format_duration,
+    Account, AccountId, Error, ErrorKind, Inventory, Result, ResultExt, RoleName, Secret,
+    format_duration,
 };
 use crate::identity::{IdentityClient, ListPage, PageTracker, PortalAccount};
 use crate::os::clock::Clock;
@@ -172,8 +173,11 @@ impl Fetcher {
             });
             tokio::select! {
                 Some(answer) = self.in_flight.join_next(), if !self.in_flight.is_empty() => {
-                    let answer = answer.map_err(|error| Error::internal(format!("reading roles: {error}")));
-                    match answer.and_then(|(job, sent, reply)| self.handle_response(job, sent, reply)) {
+                    let answer = answer.context(ErrorKind::Internal, "reading roles");
+                    let handled = answer.and_then(|(request, sent, reply)| {
+                        self.handle_response(request, sent, reply)
+                    });
+                    match handled {
                         Ok(()) => self.report_progress(progress),
                         Err(error) if self.listing => return Err(error),
                         Err(error) => return Ok(Some(error)),
@@ -234,22 +238,22 @@ impl Fetcher {
     fn send_ready(&mut self) -> Option<Duration> {
         while self.in_flight.len() < self.limits.threads.max(1) {
             let now = self.elapsed();
-            let earliest = self.queue.iter().map(|job| job.not_before).min()?;
+            let earliest = self.queue.iter().map(|request| request.not_before).min()?;
             let moment = self.rate_limiter.next_send(now).max(earliest);
             if moment > now {
                 return Some(moment);
             }
-            let job = self
+            let request = self
                 .queue
                 .iter()
-                .position(|job| job.not_before <= now)
+                .position(|request| request.not_before <= now)
                 .and_then(|at| self.queue.remove(at))?;
             self.rate_limiter.on_sent(now);
             self.waiting_since.get_or_insert(now);
             let (identity, token) = (self.identity.clone(), self.token.clone());
             self.in_flight.spawn(async move {
-                let next = job.next_token.as_deref();
-                let reply = match &job.list {
+                let next = request.next_token.as_deref();
+                let reply = match &request.list {
                     PortalList::Accounts(_) => {
                         identity.fetch_accounts_page(&token, next).await.map(PortalPage::Accounts)
                     }
@@ -258,7 +262,7 @@ impl Fetcher {
                         .await
                         .map(PortalPage::Roles),
                 };
-                (job, now, reply)
+                (request, now, reply)
             });
         }
         None
@@ -266,18 +270,18 @@ impl Fetcher {
 
     fn handle_response(
         &mut self,
-        mut job: PageRequest,
+        mut request: PageRequest,
         sent: Duration,
         reply: Result<PortalPage>,
     ) -> Result<()> {
         let reply = match reply {
             Ok(reply) => reply,
-            Err(error) => return self.handle_failure(job, sent, error),
+            Err(error) => return self.handle_failure(request, sent, error),
         };
         self.on_accepted();
         self.restart_wait();
-        job.retries = 0;
-        let next = match (reply, &mut job.list) {
+        request.retries = 0;
+        let next = match (reply, &mut request.list) {
             (PortalPage::Accounts(page), PortalList::Accounts(listing)) => {
                 let page = listing.add(page, |account| account.id)?;
                 let ended_empty = listing.is_last_page_empty();
@@ -306,11 +310,11 @@ impl Fetcher {
         };
         match next {
             Ok(Some(next)) => {
-                job.next_token = Some(next);
-                self.queue.push_front(job);
+                request.next_token = Some(next);
+                self.queue.push_front(request);
             }
             Ok(None) => {}
-            Err(error) => self.skip(job.list, error)?,
+            Err(error) => self.skip(request.list, error)?,
         }
         Ok(())
     }
@@ -366,24 +370,29 @@ impl Fetcher {
         account.roles = roles;
     }
 
-    fn handle_failure(&mut self, mut job: PageRequest, sent: Duration, error: Error) -> Result<()> {
-        match (self.classify_failure(error, sent, &mut job.retries), &job.list) {
-            (FailureAction::RetryAt(moment), of) => {
-                let first = matches!(of, PortalList::Accounts(_));
-                job.not_before = moment;
+    fn handle_failure(
+        &mut self,
+        mut request: PageRequest,
+        sent: Duration,
+        error: Error,
+    ) -> Result<()> {
+        match (self.classify_failure(error, sent, &mut request.retries), &request.list) {
+            (FailureAction::RetryAt(moment), list) => {
+                let first = matches!(list, PortalList::Accounts(_));
+                request.not_before = moment;
                 // To the end: an account that is refused repeatedly must not keep others from being
                 // fetched.
-                if first { self.queue.push_front(job) } else { self.queue.push_back(job) }
+                if first { self.queue.push_front(request) } else { self.queue.push_back(request) }
             }
-            (FailureAction::Skip(error), _) => return self.skip(job.list, error),
+            (FailureAction::Skip(error), _) => return self.skip(request.list, error),
             (FailureAction::Stop(error), _) => return Err(error),
         }
         Ok(())
     }
 
     /// Skips a list: one account's roles, or everything if it is the account list.
-    fn skip(&mut self, of: PortalList, error: Error) -> Result<()> {
-        let PortalList::Roles { account, .. } = of else { return Err(error) };
+    fn skip(&mut self, list: PortalList, error: Error) -> Result<()> {
+        let PortalList::Roles { account, .. } = list else { return Err(error) };
         info!(target: "rolecall::refresh", %account, %error, "account left");
         self.done += 1;
         self.failed.push((account, error));
@@ -449,8 +458,8 @@ impl Fetcher {
 }
 
 impl PageRequest {
-    fn new(of: PortalList) -> Self {
-        Self { list: of, next_token: None, retries: 0, not_before: Duration::ZERO }
+    fn new(list: PortalList) -> Self {
+        Self { list, next_token: None, retries: 0, not_before: Duration::ZERO }
     }
 
     fn for_roles(position: usize, account: AccountId) -> Self {

@@ -324,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn being_throttled_is_told_for_a_few_seconds() {
+    fn throttling_is_reported_for_a_few_seconds() {
         let mut pace = RateLimiter::new(None, BACKOFF);
         assert!(!pace.is_throttled(Duration::from_secs(1)));
         pace.on_throttled(Duration::ZERO, Duration::from_secs(1));

@@ -205,7 +205,7 @@ async fn throttling_that_never_stops_ends_with_what_was_read() {
 }
 
 #[tokio::test]
-async fn a_failing_account_keeps_its_old_roles_and_costs_no_other() {
+async fn a_failing_account_keeps_its_old_roles_and_does_not_affect_others() {
     let respond: ResponseOverride = Arc::new(|account, _| match account {
         "000000000003" => Some(error_response(500, "InternalServerException")),
         "000000000005" => Some(error_response(403, "ForbiddenException")),

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::config::{RoleTable, Settings};
-use crate::domain::{AccountId, Error, ErrorKind, InstanceName, Result, RoleArn, RoleId, RoleName};
+use crate::domain::{
+    AccountId, Error, ErrorKind, InstanceName, Result, ResultExt, RoleArn, RoleId, RoleName,
+};
 
 /// A chained role: the role that it is assumed from, and the parameters of STS.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,8 +99,7 @@ impl Route<'_> {
     /// # Errors
     /// None in practice: the settings are plain text and numbers.
     pub fn digest(&self) -> Result<[u8; 32]> {
-        let bytes =
-            serde_json::to_vec(&self.0).map_err(|error| Error::internal(error.to_string()))?;
+        let bytes = serde_json::to_vec(&self.0).context(ErrorKind::Internal, "chained roles")?;
         Ok(Sha256::digest(bytes).into())
     }
 }
@@ -223,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_via_that_is_no_role_is_a_configuration_error_that_names_the_table() {
+    fn a_via_that_is_not_a_role_is_a_configuration_error_that_names_the_table() {
         let error = chains(&[(DEPLOY, "Hub")]).unwrap_err();
         assert_eq!(error.kind, ErrorKind::Config);
         assert!(
@@ -236,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn other_settings_of_any_step_are_another_digest() {
+    fn other_settings_of_any_step_change_the_digest() {
         let digest = |roles: &[(&str, &str)]| {
             chains(roles).unwrap().route(&role(INNER)).unwrap().unwrap().digest().unwrap()
         };
@@ -247,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn session_names_are_what_sts_takes() {
+    fn session_names_are_valid_for_sts() {
         assert_eq!(session_name(None, "jane@corp.com"), "jane@corp.com");
         assert_eq!(session_name(Some("ci/{{ user }}"), "jane doe"), "ci-jane-doe");
         assert_eq!(session_name(Some("{{user}}"), "j"), "rolecall-j");

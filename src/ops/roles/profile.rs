@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn other_profiles_are_nobodys() {
+    fn other_profiles_have_no_role() {
         for profile in [
             "region = eu-west-1",
             "credential_process = /usr/bin/other process --arn 012345678901:Admin",

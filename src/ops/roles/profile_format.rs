@@ -88,14 +88,14 @@ impl<'s> ProfileFormat<'s> {
         self.config_error(error.detail().unwrap_or(&error.kind().to_string()))
     }
 
-    fn config_error(&self, what: &str) -> Error {
+    fn config_error(&self, message: &str) -> Error {
         let place = self
             .settings
             .profile_format_location
             .as_ref()
             .map(|(path, line)| format!("{}:{line}: ", path.display()))
             .unwrap_or_default();
-        Error::new(ErrorKind::Config, format!("{place}profile_format: {what}"))
+        Error::new(ErrorKind::Config, format!("{place}profile_format: {message}"))
     }
 }
 
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_template_is_told_with_its_place() {
+    fn a_template_error_is_reported_with_its_position() {
         let cases = [
             ("{{ account_name", "unexpected end of input"),
             ("{{ account_nmae }}-{{ role }}", "there is no field `account_nmae` to make a name of"),

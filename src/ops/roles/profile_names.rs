@@ -41,8 +41,8 @@ pub(in crate::ops) fn apply_profile_names(roster: &mut Roster, paths: &Paths, se
     let format = ProfileFormat::from_settings(settings).unwrap_or_default();
     let mut taken = Vec::new();
     for (at, entry) in roster.entries.iter().enumerate() {
-        let of = (roster.instance(entry).name.clone(), entry.account, entry.role.to_string());
-        let Some(written) = names.get(&of) else { continue };
+        let key = (roster.instance(entry).name.clone(), entry.account, entry.role.to_string());
+        let Some(written) = names.get(&key) else { continue };
         if written.iter().any(|name| Some(name.as_str()) == entry.profile.as_deref()) {
             continue;
         }

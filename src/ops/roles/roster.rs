@@ -85,9 +85,9 @@ fn add_chained(roster: &mut Roster, inventories: &[Option<Inventory>], settings:
             let new =
                 rows.into_iter().filter(|row| !same.iter().any(|entry| entry.role == row.role));
             // The name of the account is known from its other roles.
-            let like =
+            let named_row =
                 |row: RosterEntry| RosterEntry { instance, role: row.role, ..same[0].clone() };
-            roster.entries.extend(new.map(like));
+            roster.entries.extend(new.map(named_row));
         }
         roster.entries.extend(take_rows(&mut added, |(other, _)| *other == instance));
     }
@@ -185,12 +185,12 @@ fn apply_rule_effects(entries: &mut [RosterEntry], effects: &RuleEffects) {
 
 /// Returns how the picker shows the roles; empty if no rule affects it.
 fn row_styles(effects: &RuleEffects, entries: usize) -> Vec<RowStyle> {
-    let of = |position: usize| {
+    let style_at = |position: usize| {
         let effect = effects.get(position);
         let color = effect.and_then(|effect| effect.color.as_deref()).map(Arc::from);
         RowStyle { color, hidden: effect.is_some_and(|effect| effect.hide) }
     };
-    let styles: Vec<RowStyle> = (0..entries).map(of).collect();
+    let styles: Vec<RowStyle> = (0..entries).map(style_at).collect();
     if styles.iter().all(|style| *style == RowStyle::default()) { Vec::new() } else { styles }
 }
 
@@ -448,7 +448,7 @@ mod tests {
     }
 
     #[test]
-    fn a_template_that_is_wrong_or_leaves_nothing_stops_no_list() {
+    fn an_invalid_or_empty_template_does_not_stop_a_list() {
         for format in ["{{ role", "{{ no_such_field }}", "{{ email }}", "{{ role.x.y.z }}"] {
             let settings = settings(&format!("profile_format = '{format}'\n"));
             let roster = build_roster(

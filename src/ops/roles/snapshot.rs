@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_is_remembered_as_the_configuration_makes_it() {
+    fn the_snapshot_has_the_roster_of_the_configuration() {
         let home = RosterHome::new();
         assert_eq!(load(&home.env, &home.paths, None), None);
         let remembered = home.rebuild_and_load().unwrap();
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn each_instance_that_is_named_has_a_memory_of_its_own() {
+    fn each_named_instance_has_its_own_snapshot() {
         let home = RosterHome::new();
         rebuild_if_stale(&home.env, &home.paths, Some("corp"));
         assert!(load(&home.env, &home.paths, None).is_none());

@@ -52,10 +52,10 @@ pub async fn discover(
 
 /// Evaluates a redirect: only hosts of AWS are trusted.
 fn portal_from_redirect(address: ParsedStartUrl, location: Option<&str>) -> DiscoveredPortal {
-    let unknown = |address: ParsedStartUrl, why: &str| DiscoveredPortal {
+    let unknown = |address: ParsedStartUrl, evidence: &str| DiscoveredPortal {
         start_url: address.start_url,
         region: None,
-        evidence: why.to_owned(),
+        evidence: evidence.to_owned(),
     };
     let Some(location) = location else {
         return unknown(address, "neither the address nor the portal names it");
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_redirect_to_a_regional_portal_tells_the_region() {
+    fn a_redirect_to_a_regional_portal_names_the_region() {
         let corp = redirected(
             "https://corp.awsapps.com/start",
             Some("https://ssoins-1.portal.eu-west-1.app.aws/?x=1"),
@@ -148,13 +148,13 @@ mod tests {
     }
 
     #[test]
-    fn a_name_of_the_companys_own_may_lead_to_a_portal_without_a_region() {
+    fn a_companys_own_host_name_may_redirect_to_a_portal_without_a_region() {
         let vanity = redirected("https://aws.example.com", Some("https://corp.awsapps.com/start/"));
         assert_eq!(vanity, ("https://corp.awsapps.com/start".into(), None));
     }
 
     #[test]
-    fn nobody_but_aws_is_believed() {
+    fn only_redirects_to_aws_are_trusted() {
         for location in [
             "https://login.example.com/eu-west-1",
             "https://x.portal.eu-west-1.app.aws.example.com/",

@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn the_line_stands_at_the_end_of_what_was_there() {
+    fn the_line_is_appended_to_the_file() {
         let home = tempfile::tempdir().unwrap();
         let hook = hook(home.path());
         for (before, want) in [

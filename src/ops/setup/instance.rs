@@ -17,7 +17,7 @@ pub fn parse_region(text: &str) -> Result<Region> {
     if is_region(&text) {
         return Ok(Region::new(text));
     }
-    Err(Error::new(ErrorKind::Usage, format!("`{text}` is no region"))
+    Err(Error::new(ErrorKind::Usage, format!("`{text}` is not a region"))
         .hint("a region looks like eu-west-1; the console shows it in its address"))
 }
 
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_portal_is_named_by_what_its_address_says() {
+    fn a_portal_is_named_after_its_address() {
         let suggested =
             |url: &str| suggest_name(&StartUrl::new(url), &[instance_named("lab")]).to_string();
         assert_eq!(suggested("https://corp.awsapps.com/start"), "corp");

@@ -36,14 +36,14 @@ pub fn parse(pasted: &str) -> Result<ParsedStartUrl> {
         rest[end..].split(['?', '#']).next().unwrap_or_default(),
     );
     let labels: Vec<&str> = host.split('.').collect();
-    let wrong = |why: &str| {
-        Error::new(ErrorKind::Usage, format!("`{text}` {why}"))
+    let wrong = |problem: &str| {
+        Error::new(ErrorKind::Usage, format!("`{text}` {problem}"))
             .hint(format!("a start URL looks like {EXAMPLE_START_URL}"))
     };
     let whole = labels.len() > 1
         && host.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._:".contains(letter));
     if !whole || labels.iter().any(|label| label.is_empty()) {
-        return Err(wrong("is no start URL"));
+        return Err(wrong("is not a start URL"));
     }
     match scheme.to_ascii_lowercase().as_str() {
         "https" => {}
@@ -51,7 +51,7 @@ pub fn parse(pasted: &str) -> Result<ParsedStartUrl> {
         // The portal answers to https only: a letter was left out.
         "http" if is_aws_host(&host) => {}
         "http" => return Err(wrong("is not safe: a start URL begins with https")),
-        _ => return Err(wrong("is no start URL")),
+        _ => return Err(wrong("is not a start URL")),
     }
     if let Some(signing_in) = parse_sign_in_page(&labels, path) {
         return Ok(signing_in);
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn every_form_of_a_start_url_comes_to_the_one_that_aws_knows() {
+    fn every_form_of_a_start_url_is_normalized() {
         let cases = [
             ("https://d-1234567890.awsapps.com/start", "https://d-1234567890.awsapps.com/start ?"),
             ("d-1234567890", "https://d-1234567890.awsapps.com/start ?"),
@@ -251,12 +251,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_start_url_is_told_apart() {
+    fn what_is_not_a_start_url_is_rejected_with_a_reason() {
         for (pasted, want) in [
-            ("", "is no start URL"),
-            ("corp", "is no start URL"),
-            ("ftp://corp.awsapps.com", "is no start URL"),
-            ("https://a..b/start", "is no start URL"),
+            ("", "is not a start URL"),
+            ("corp", "is not a start URL"),
+            ("ftp://corp.awsapps.com", "is not a start URL"),
+            ("https://a..b/start", "is not a start URL"),
             ("http://portal.example.com", "begins with https"),
             ("https://eu-west-1.console.aws.amazon.com/ec2", "a page of the console"),
             ("https://012345678901-abc.eu-west-1.console.aws.amazon.com/", "a page of the console"),

@@ -199,10 +199,11 @@ pub async fn run_helper(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
         Err(_) => {
             let file = NoticeFile { path: notice_path(ctx, instance), notice: Mutex::default() };
             let report = move |step: SignInStep| file.update(step);
+            let options = SignInOptions::default();
             let work = async {
                 tokio::select! {
                     biased;
-                    signed_in = sign_in(ctx, instance, SignInOptions::default(), &report) => signed_in,
+                    result = sign_in(ctx, instance, options, &report) => result,
                     () = wait_for_other_sign_in(ctx, instance) => Ok(()),
                 }
             };

@@ -88,11 +88,15 @@ async fn update_files(
 ) -> Result<()> {
     let (ctx, instance) = (ctx.clone(), instance.clone());
     run_blocking(move || {
-        let all = || -> Result<()> {
-            let _alone = Lock::acquire(&ctx.paths.state_dir.join("locks/token-cache"), Instant::now() + LOCK_TIMEOUT)?;
-            cache_paths(&ctx, &instance).iter().enumerate().try_for_each(|(position, path)| work(&instance, position, path))
+        let update_all = || -> Result<()> {
+            let lock = ctx.paths.state_dir.join("locks/token-cache");
+            let _lock = Lock::acquire(&lock, Instant::now() + LOCK_TIMEOUT)?;
+            cache_paths(&ctx, &instance)
+                .iter()
+                .enumerate()
+                .try_for_each(|(position, path)| work(&instance, position, path))
         };
-        if let Err(error) = all() {
+        if let Err(error) = update_all() {
             tracing::warn!(target: "rolecall::share", instance = %instance.name, "the AWS CLI's token file stays as it is: {error}");
         }
         Ok(())

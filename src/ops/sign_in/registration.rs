@@ -21,7 +21,8 @@ pub(in crate::ops) async fn load_or_register(
 ) -> Result<(ClientRegistration, bool)> {
     let name = record_id(instance, flow);
     let (vault, wanted, now) = (ctx.vault.clone(), name.clone(), ctx.clock.now());
-    if let Some(found) = run_blocking(move || vault.load::<vault::StoredRegistration>(&wanted, now)).await?
+    let load = move || vault.load::<vault::StoredRegistration>(&wanted, now);
+    if let Some(found) = run_blocking(load).await?
         && found.expires_at.since(now) > MIN_REMAINING_SECONDS
         // Older versions stored an answer of AWS without an id.
         && !found.client_id.is_empty()

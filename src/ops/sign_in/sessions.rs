@@ -126,12 +126,12 @@ pub struct SignOutResult {
 impl SignOutResult {
     /// The warning to show if the session was not ended at AWS.
     pub fn warning(&self, instance: &InstanceName) -> Option<Error> {
-        let why = self.revoke_error.as_ref()?;
+        let error = self.revoke_error.as_ref()?;
         let text = format!(
             "{instance}: the session is forgotten here, but AWS was not told to end it: {}",
-            why.message
+            error.message
         );
-        Some(Error::new(why.kind, text).hint(
+        Some(Error::new(error.kind, text).hint(
             "the session ends by itself; an administrator can end it now in IAM Identity Center",
         ))
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::cache::session_lengths;
-use crate::domain::{Error, ErrorKind, Instance, Result, Secret};
+use crate::domain::{Error, ErrorKind, Instance, Result, ResultExt, Secret};
 use crate::identity::{RefreshOutcome, TokenResponse};
 use crate::os::process::DeferSignals;
 use crate::vault::{Leader, RecordId, SharedOutcome, SsoToken, Turn};
@@ -89,7 +89,7 @@ async fn own_token(
                     complete_with(&ctx, leader, &result).await?;
                     result
                 });
-                let result = done.await.map_err(|error| Error::internal(error.to_string()))?;
+                let result = done.await.context(ErrorKind::Internal, "refreshing the token")?;
                 return result
                     .or_else(|error| old_token_or_error(&token, seconds_left, is_refused, error));
             }

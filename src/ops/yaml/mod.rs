@@ -79,7 +79,7 @@ impl YamlNode {
     /// not interpret.
     pub fn unsupported(&self) -> Option<(usize, &'static str)> {
         match &self.value {
-            YamlValue::Unsupported(what) => Some((self.line, what)),
+            YamlValue::Unsupported(problem) => Some((self.line, problem)),
             YamlValue::List(items) => items.iter().find_map(YamlNode::unsupported),
             YamlValue::Map(pairs) => pairs.iter().find_map(|(_, node)| node.unsupported()),
             YamlValue::Null | YamlValue::Text(_) => None,
@@ -99,9 +99,7 @@ pub fn parse(text: &str) -> Result<YamlNode> {
     }
     let node = parser.parse_block()?;
     match parser.lines.get(parser.position) {
-        Some(line) => {
-            Err(error_at(line.number, "stands further left than what it would belong to"))
-        }
+        Some(line) => Err(error_at(line.number, "is indented less than what it would belong to")),
         None => Ok(node),
     }
 }
@@ -147,8 +145,8 @@ fn split_lines(text: &str) -> Result<Vec<YamlLine>> {
     Ok(out)
 }
 
-fn error_at(line: usize, what: &str) -> Error {
-    Error::new(ErrorKind::Config, format!("line {line} {what}"))
+fn error_at(line: usize, problem: &str) -> Error {
+    Error::new(ErrorKind::Config, format!("line {line} {problem}"))
 }
 
 struct YamlParser<'t> {
@@ -291,7 +289,7 @@ impl<'t> YamlParser<'t> {
             if matches!(read, ParsedScalar::Text(..))
                 && scalar::parse_key(self.content(next)).is_some()
             {
-                return Err(error_at(next.number, "stands further right than the lines before it"));
+                return Err(error_at(next.number, "is indented more than the lines before it"));
             }
             last = next;
             self.position += 1;
@@ -309,8 +307,8 @@ impl<'t> YamlParser<'t> {
             ParsedScalar::Flow(..) | ParsedScalar::UnclosedFlow => {
                 (YamlValue::Unsupported("a list in brackets over several lines"), last.end, true)
             }
-            ParsedScalar::Anchor(what) | ParsedScalar::Unsupported(what) => {
-                (YamlValue::Unsupported(what), last.end, false)
+            ParsedScalar::Anchor(problem) | ParsedScalar::Unsupported(problem) => {
+                (YamlValue::Unsupported(problem), last.end, false)
             }
         };
         Ok(YamlNode { value, span: start..end, line: line.number, is_flow: flow })
@@ -320,7 +318,7 @@ impl<'t> YamlParser<'t> {
     fn check_end(&self, indent: usize) -> Result<()> {
         match self.line() {
             Some(line) if line.indent > indent => {
-                Err(error_at(line.number, "stands further right than the lines before it"))
+                Err(error_at(line.number, "is indented more than the lines before it"))
             }
             _ => Ok(()),
         }

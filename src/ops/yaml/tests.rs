@@ -61,7 +61,7 @@ fn block_style_is_read_as_it_is_meant() {
 }
 
 #[test]
-fn what_is_not_understood_is_said_with_its_line() {
+fn what_is_not_understood_is_reported_with_its_line() {
     for (text, line) in [
         ("a: 1\n   b: 2\n", "line 2"),
         ("a:\n    b: 1\n  c: 2\n", "line 3"),
@@ -77,7 +77,7 @@ fn what_is_not_understood_is_said_with_its_line() {
 }
 
 #[test]
-fn every_value_knows_its_place() {
+fn every_value_has_its_position() {
     let text = "users:\n- name: \"u\" # c\n  command:   aws\n  args:\n  - 'x'\n";
     let node = parse(text).unwrap();
     let user = &node.get("users").unwrap().items()[0];
