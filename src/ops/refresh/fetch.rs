@@ -393,7 +393,7 @@ impl Fetcher {
     /// Skips a list: one account's roles, or everything if it is the account list.
     fn skip(&mut self, list: PortalList, error: Error) -> Result<()> {
         let PortalList::Roles { account, .. } = list else { return Err(error) };
-        info!(target: "rolecall::refresh", %account, %error, "account left");
+        info!(target: "rolecall::refresh", %account, %error, "account skipped");
         self.done += 1;
         self.failed.push((account, error));
         Ok(())

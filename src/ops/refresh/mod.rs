@@ -81,12 +81,9 @@ pub struct RefreshReport {
 /// ends with an empty page; see [`Inventory::unconfirmed`].
 ///
 /// # Errors
-/// If the account list can't be fetched:
-/// [`ErrorKind::LoginNeeded`](crate::domain::ErrorKind::LoginNeeded),
-/// [`ErrorKind::Throttled`](crate::domain::ErrorKind::Throttled),
-/// [`ErrorKind::Unreachable`](crate::domain::ErrorKind::Unreachable),
-/// [`ErrorKind::AccessDenied`](crate::domain::ErrorKind::AccessDenied). Later failures are in the
-/// [`RefreshReport`].
+/// If the account list can't be fetched: [`crate::domain::ErrorKind::LoginNeeded`],
+/// [`crate::domain::ErrorKind::Throttled`], [`crate::domain::ErrorKind::Unreachable`],
+/// [`crate::domain::ErrorKind::AccessDenied`]. Later failures are in the [`RefreshReport`].
 pub async fn refresh(
     identity: &IdentityClient,
     token: &Secret<String>,

@@ -70,7 +70,7 @@ pub fn load_usages(ctx: &Ctx) -> Usages {
     history::usages(&interactive_uses(load_uses(ctx).unwrap_or_default()), ctx.clock.now())
 }
 
-/// As [`usages`], for callers without a [`Ctx`].
+/// As [`load_usages`], for callers without a [`Ctx`].
 pub fn load_usages_from(
     state_dir: &std::path::Path,
     limits: HistoryLimits,
@@ -85,7 +85,7 @@ pub fn load_usages_from(
 /// Returns the role that `-` means: the one that the user used last and that is not this one.
 ///
 /// # Errors
-/// As [`entries`].
+/// As [`load_uses`].
 pub fn previous_role(ctx: &Ctx, current: Option<(AccountId, &RoleName)>) -> Result<Option<RoleId>> {
     let mut uses = interactive_uses(load_uses(ctx)?);
     uses.retain(|used| current != Some((used.role.account, &used.role.role)));

@@ -21,7 +21,7 @@ pub struct ProfileRole {
     pub role: RoleName,
 }
 
-/// Returns the role of a profile in the user's AWS config file, as [`role_from_config`].
+/// Returns the role of a profile in the user's AWS config file, as [`find_role`].
 ///
 /// # Errors
 /// If the file exists and can't be read.
@@ -36,7 +36,7 @@ pub fn find_role(config: &AwsConfig, instances: &[Instance], name: &str) -> Opti
     role_from_profile(&config.profile(name)?, instances)
 }
 
-/// As [`role_from_config`], for a profile that was found already.
+/// As [`find_role`], for a profile that was found already.
 pub fn role_from_profile(profile: &Profile, instances: &[Instance]) -> Option<ProfileRole> {
     role_from_process(profile)
         .or_else(|| role_from_sso_keys(profile, instances, "granted_sso_"))

@@ -3,7 +3,7 @@
 //!
 //! A complete YAML library would be the largest dependency after the SDK, and none reports
 //! positions so exactly that one line can be changed and the others kept. Nothing beyond this
-//! subset is guessed: it is a [`Value::Odd`] with a description, or an error with a line.
+//! subset is guessed: it is a [`YamlValue::Unsupported`] with a description, or an error with a line.
 
 mod scalar;
 
@@ -87,7 +87,7 @@ impl YamlNode {
     }
 }
 
-/// Parses a text. An empty one is [`Value::Null`].
+/// Parses a text. An empty one is [`YamlValue::Null`].
 ///
 /// # Errors
 /// [`ErrorKind::Config`] with the line, if it is not YAML or has a layout that this parser does not
