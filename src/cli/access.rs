@@ -9,8 +9,8 @@ use crate::domain::format_duration;
 use crate::domain::{
     ConfirmLevel, Credentials, Error, ErrorKind, Instance, Result, RoleName, Roster, RosterEntry,
 };
-use crate::ops::assume::AssumeRequest;
 use crate::ops::assume::assume;
+use crate::ops::assume::{AssumeRequest, Freshness};
 use crate::ops::confirmations;
 use crate::ops::ctx::Ctx;
 use crate::ops::sign_in::sessions;
@@ -87,7 +87,7 @@ pub(super) fn obtain(
 ) -> Result<Credentials> {
     let instance = roster.instance(entry).clone();
     let mut wish = AssumeRequest::new(&instance, entry.account, RoleName::new(&*entry.role));
-    wish.use_stored = stored;
+    wish.freshness = if stored { Freshness::Cached } else { Freshness::Fetch };
     let assumed =
         app::block_on(ctx, login::with_sign_in(ctx, &instance, async || assume(ctx, &wish).await));
     let url = ctx.settings.access_request_url.as_deref();

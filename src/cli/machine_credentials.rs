@@ -10,16 +10,16 @@ use crate::domain::{
     AccountId, Credentials, Error, ErrorKind, Instance, InstanceName, Result, RoleArn, RoleId,
     RoleName, Window,
 };
-use crate::ops::assume::AssumeRequest;
 use crate::ops::assume::assume;
 use crate::ops::assume::load_fresh;
+use crate::ops::assume::{AssumeRequest, Freshness, Persistence};
 use crate::ops::ctx::Ctx;
 use crate::ops::instances;
 use crate::ops::instances::problems;
 use crate::ops::instances::snapshot;
-use crate::ops::refresh::store;
 use crate::ops::roles::chain::Chains;
 use crate::ops::roles::history;
+use crate::ops::roles::load;
 use crate::ops::roles::profile;
 use crate::ops::sign_in::background::SIGN_IN_TIMEOUT;
 use crate::ops::sign_in::background::await_sign_in;
@@ -69,8 +69,8 @@ impl CredentialRequest {
     ) -> AssumeRequest {
         AssumeRequest {
             window: self.window,
-            use_stored: self.use_cached,
-            store: self.store,
+            freshness: if self.use_cached { Freshness::Cached } else { Freshness::Fetch },
+            persistence: if self.store { Persistence::Store } else { Persistence::Discard },
             ..AssumeRequest::new(instance, account, role)
         }
     }
@@ -276,7 +276,7 @@ fn explain_refusal(ctx: &Ctx, wish: &AssumeRequest, error: Error) -> Error {
     if error.kind != ErrorKind::AccessDenied {
         return error;
     }
-    let roster = Arc::new(store::load_roster(ctx, std::slice::from_ref(&wish.instance)));
+    let roster = Arc::new(load::load_roster(ctx, std::slice::from_ref(&wish.instance)));
     let entry = roster.find(&wish.role_id());
     let chained = Chains::from_settings(&ctx.settings)
         .and_then(|chains| Ok(chains.route(&wish.role_id())?.is_some()))

@@ -8,6 +8,7 @@ use crate::domain::{Error, ErrorKind, Instance, Result, Roster, RosterEntry};
 use crate::ops::ctx::Ctx;
 use crate::ops::refresh::lookup::LookupScope;
 use crate::ops::refresh::store;
+use crate::ops::roles::load;
 use crate::ops::target::resolve::{self, RoleQuery};
 
 use super::app;
@@ -85,7 +86,7 @@ pub(super) fn resolve_one(
     if !again {
         return Err(if roster.entries.is_empty() { no_roles_known() } else { first });
     }
-    let roster = Arc::new(store::load_roster(ctx, instances));
+    let roster = Arc::new(load::load_roster(ctx, instances));
     let found = find_role(&roster, wanted, &ctx.settings.prefer_roles)
         .map_err(LookupFailure::into_error)?;
     if roster.complete || !unseen { Ok(found) } else { Err(incomplete_list(ctx, &roster)) }
@@ -109,7 +110,7 @@ pub(super) fn resolve_many(
         false => refetch_lists(ctx, instances)?,
     };
     if again {
-        roster = Arc::new(store::load_roster(ctx, instances));
+        roster = Arc::new(load::load_roster(ctx, instances));
         found = resolve::matching_positions(&roster, query);
     }
     match found {
@@ -196,8 +197,8 @@ pub(super) fn load_roster_with_warnings(
     ctx: &Ctx,
     instances: &[Instance],
 ) -> Result<(Roster, Vec<Error>)> {
-    let (roster, warnings) = store::load_roster_with_warnings(ctx, instances);
-    match store::unreadable_inventory(ctx, instances) {
+    let (roster, warnings) = load::load_roster_with_warnings(ctx, instances);
+    match load::unreadable_inventory(ctx, instances) {
         Some(error) if roster.entries.is_empty() => return Err(error),
         Some(error) => ui::print_warning(&error),
         None => {}
@@ -217,7 +218,7 @@ fn incomplete_list(ctx: &Ctx, roster: &Roster) -> Error {
         .instances
         .iter()
         .map(|instance| &instance.name)
-        .filter(|name| !store::is_complete(ctx, name))
+        .filter(|name| !load::is_complete(ctx, name))
         .map(|name| name.as_str())
         .collect();
     Error::new(ErrorKind::UnknownRole, format!("the list of roles of {} is not complete, so a query is no sure choice", names.join(", ")))

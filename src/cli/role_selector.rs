@@ -12,8 +12,8 @@ use crate::domain::{
     AccountId, Error, ErrorKind, Instance, InstanceName, Result, RoleArn, RoleName,
 };
 use crate::ops::ctx::Ctx;
-use crate::ops::refresh::store;
 use crate::ops::roles::history;
+use crate::ops::roles::load;
 use crate::ops::roles::profile::{self, ProfileRole};
 use crate::ops::target::resolve::RoleQuery;
 use crate::ops::target::resolve::candidates;
@@ -150,7 +150,7 @@ impl RoleSelector {
     fn ambiguous_text(&self, ctx: &Ctx, instances: &[Instance]) -> Option<&str> {
         let account = || self.query.account.as_deref().filter(|_| self.query.role.is_none());
         let words = self.query.query.as_deref().or_else(account)?;
-        let roster = Arc::new(store::load_roster(ctx, instances));
+        let roster = Arc::new(load::load_roster(ctx, instances));
         let several = candidates(&roster, &self.query, &ctx.settings.prefer_roles)
             .is_ok_and(|roles| roles.len() > 1);
         several.then_some(words)

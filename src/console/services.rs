@@ -186,6 +186,11 @@ pub const SERVICES: &[ConsoleService] = &[
     entry("xray", "cloudwatch/home#xray:traces/query", &["x-ray", "traces"]),
 ];
 
+/// Every service: its name and its aliases.
+pub fn console_services() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+    SERVICES.iter().map(|service| (service.name, service.aliases))
+}
+
 /// Finds a service by its name or an alias, ignoring case.
 pub fn find_service(name: &str) -> Option<ConsoleService> {
     let name = name.trim();

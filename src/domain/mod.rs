@@ -2,6 +2,7 @@
 //! reads no clock.
 
 mod browser_url;
+mod clock_skew;
 mod confirm;
 mod credentials;
 pub mod enums;
@@ -21,6 +22,7 @@ mod time;
 mod usage;
 
 pub use browser_url::check_browser_url;
+pub use clock_skew::{SET_CLOCK_COMMAND, clock_warning};
 pub use confirm::ConfirmLevel;
 pub use credentials::{Credentials, Window};
 pub use error::{Error, ErrorKind, Result, ResultExt};

@@ -1,4 +1,4 @@
-//! Role credentials: from the vault, or fetched by one process for all that want them.
+//! Role credentials: from the vault, or fetched by one process for all that wait for them.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,44 +16,65 @@ use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::roles::chain::{ChainedRole, Chains, Route, session_name, uses_user};
 use crate::ops::sign_in::token::{access_token, complete_with};
 
-/// How long a fetch may take when old credentials could be handed out instead.
+/// Longest duration of a fetch if old credentials can be returned instead.
 const FALLBACK_TIMEOUT: Duration = Duration::from_secs(3);
-/// How long a failed fetch is not tried again while old credentials are still good, in seconds.
+/// After a failed fetch, no other is tried for so many seconds while old credentials are valid.
 const FAILURE_MEMORY_SECONDS: i64 = 60;
-/// How long somebody else's fetch is waited for.
+/// Longest duration of a fetch by this process or another one.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(60);
+/// Old credentials are a fallback only if they are valid for more than so many seconds.
+const MIN_FALLBACK_SECONDS: i64 = 60;
 
-/// Which role, and how much may be taken from or put into the vault.
+/// Whether stored credentials are good enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// Stored credentials are returned if they are valid for long enough.
+    Cached,
+    /// New credentials are fetched.
+    Fetch,
+}
+
+/// What happens with credentials that were fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Persistence {
+    /// They are stored in the vault.
+    Store,
+    /// They are only returned.
+    Discard,
+}
+
+/// A request for the credentials of a role.
 #[derive(Debug, Clone)]
 pub struct AssumeRequest {
-    /// The IAM Identity Center.
+    /// The IAM Identity Center instance.
     pub instance: Instance,
     /// The account.
     pub account: AccountId,
     /// The role.
     pub role: RoleName,
-    /// How much life stored credentials must have left.
+    /// Minimum remaining lifetime of stored credentials.
     pub window: Window,
-    /// Take stored credentials at all.
-    pub use_stored: bool,
-    /// Store what was fetched.
-    pub store: bool,
+    /// Whether stored credentials are good enough.
+    pub freshness: Freshness,
+    /// Whether fetched credentials are stored.
+    pub persistence: Persistence,
 }
 
 impl AssumeRequest {
-    /// The usual: stored credentials with a quarter of an hour left, new ones are stored.
+    /// The usual request: stored credentials with a quarter of an hour left are good enough, new
+    /// ones are stored.
     pub fn new(instance: &Instance, account: AccountId, role: RoleName) -> Self {
         Self {
             instance: instance.clone(),
             account,
             role,
             window: Window::default(),
-            use_stored: true,
-            store: true,
+            freshness: Freshness::Cached,
+            persistence: Persistence::Store,
         }
     }
 
-    /// The role that is asked for.
+    /// The requested role.
     pub fn role_id(&self) -> RoleId {
         RoleId {
             instance: self.instance.name.clone(),
@@ -62,7 +83,7 @@ impl AssumeRequest {
         }
     }
 
-    /// The same wish for a role on the way to this one.
+    /// The same request for a role on the route to this one.
     fn for_intermediate_role(&self, role: &RoleId) -> AssumeRequest {
         AssumeRequest {
             account: role.account,
@@ -78,100 +99,102 @@ impl AssumeRequest {
     }
 }
 
-/// What was handed out.
+/// Credentials of a role, and where they came from.
 #[derive(Debug, Clone)]
 pub struct AssumedCredentials {
     /// The credentials.
     pub credentials: Credentials,
-    /// Why they are older than they should be, if they are.
+    /// Why they have less lifetime left than requested, if they have.
     pub warning: Option<Error>,
-    /// Whether this process got them from AWS, rather than out of the vault.
+    /// Whether this process fetched them from AWS.
     pub fetched: bool,
 }
 
-/// Stored credentials that are fresh enough: the warm path, without network or runtime.
+/// Returns stored credentials that are fresh enough: the warm path, without network or runtime.
 ///
 /// # Errors
-/// When the vault is locked or out of reach.
+/// [`ErrorKind::Vault`] if the vault is locked or unavailable.
 pub fn load_fresh(
     vault: &Vault,
     chains: &Chains,
-    wish: &AssumeRequest,
+    request: &AssumeRequest,
     now: Timestamp,
 ) -> Result<Option<Credentials>> {
-    if !wish.use_stored {
+    if request.freshness == Freshness::Fetch {
         return Ok(None);
     }
-    let name = wish.record_id(chains.route(&wish.role_id())?.as_ref())?;
+    let record = request.record_id(chains.route(&request.role_id())?.as_ref())?;
     Ok(vault
-        .load::<Credentials>(&name, now)?
-        .filter(|credentials| credentials.is_fresh(now, wish.window)))
+        .load::<Credentials>(&record, now)?
+        .filter(|credentials| credentials.is_fresh(now, request.window)))
 }
 
-/// Credentials of a role, through others where the configuration chains it. Old ones that still
-/// work go out with a warning when AWS can't be reached in time.
+/// Returns credentials of a role, through other roles if the configuration chains it. If AWS does
+/// not answer in time, old credentials that are still valid are returned with a warning.
 ///
 /// # Errors
-/// [`Kind::LoginNeeded`], [`Kind::Refused`], [`Kind::Throttled`], [`Kind::Unreachable`],
-/// [`Kind::Vault`].
-pub async fn assume(ctx: &Arc<Ctx>, wish: &AssumeRequest) -> Result<AssumedCredentials> {
+/// [`ErrorKind::LoginNeeded`], [`ErrorKind::AccessDenied`], [`ErrorKind::Throttled`],
+/// [`ErrorKind::Unreachable`], [`ErrorKind::Vault`].
+pub async fn assume(ctx: &Arc<Ctx>, request: &AssumeRequest) -> Result<AssumedCredentials> {
     let chains = Chains::from_settings(&ctx.settings)?;
-    let route = chains.route(&wish.role_id())?;
-    let trip = RoutedRequest {
-        record_id: wish.record_id(route.as_ref())?,
-        request: wish,
+    let route = chains.route(&request.role_id())?;
+    let routed = RoutedRequest {
+        record_id: request.record_id(route.as_ref())?,
+        request,
         route: route.as_ref(),
     };
-    if !wish.store {
-        // What is not stored can't be shared: nobody waits for anybody.
-        let fetched = tokio::time::timeout(FETCH_TIMEOUT, fetch_and_store(ctx, &trip)).await;
+    if request.persistence == Persistence::Discard {
+        // Credentials that are not stored can't be shared, so other processes are not involved.
+        let fetched = tokio::time::timeout(FETCH_TIMEOUT, fetch_and_store(ctx, &routed)).await;
         return fetched
-            .unwrap_or_else(|_| Err(timed_out(wish, FETCH_TIMEOUT)))
+            .unwrap_or_else(|_| Err(timeout_error(request, FETCH_TIMEOUT)))
             .map(AssumedCredentials::from_aws);
     }
-    let name = trip.record_id.clone();
-    let (mut stored, mut checked_sign_in) = (wish.use_stored, false);
+    let record = routed.record_id.clone();
+    let (mut freshness, mut checked_sign_in) = (request.freshness, false);
     for _ in 0..4 {
-        let flight = ctx.vault.single_flight(&name);
-        let (ticket, last) = (flight.generation(), flight.last_outcome());
+        let flight = ctx.vault.single_flight(&record);
+        let (generation, last) = (flight.generation(), flight.last_outcome());
         let now = ctx.clock.now();
-        let old = if stored { load_credentials(ctx, &name).await? } else { None };
+        let old = match freshness {
+            Freshness::Cached => load_credentials(ctx, &record).await?,
+            Freshness::Fetch => None,
+        };
         if let Some(credentials) =
-            old.as_ref().filter(|credentials| credentials.is_fresh(now, wish.window))
+            old.as_ref().filter(|credentials| credentials.is_fresh(now, request.window))
         {
             return Ok(AssumedCredentials::from_store(credentials.clone()));
         }
-        // Old ones that still have a minute are better than nothing.
-        let old = old.filter(|credentials| credentials.seconds_left(now) > 60);
+        let old = old.filter(|credentials| credentials.seconds_left(now) > MIN_FALLBACK_SECONDS);
         if let (Some(credentials), Some((failure, at))) =
             (&old, last.and_then(|last| recent_failure(last, now)))
             && !(failure.kind == ErrorKind::LoginNeeded
-                && signed_in_since(ctx, &wish.instance, at).await?)
+                && signed_in_since(ctx, &request.instance, at).await?)
         {
             return Ok(AssumedCredentials::from_expiring(credentials.clone(), failure));
         }
-        let patience = if old.is_some() { FALLBACK_TIMEOUT } else { FETCH_TIMEOUT };
-        let error = match join_fetch(ctx, &trip, flight, ticket, patience)
+        let timeout = if old.is_some() { FALLBACK_TIMEOUT } else { FETCH_TIMEOUT };
+        let error = match join_fetch(ctx, &routed, flight, generation, timeout)
             .await
             .unwrap_or_else(FetchOutcome::Failed)
         {
             FetchOutcome::Fetched(credentials) => {
                 return Ok(AssumedCredentials::from_aws(credentials));
             }
-            // Somebody else has stored some after this was asked for: news even to whoever
-            // passes over stored ones.
+            // Another process has stored credentials after this request began. They are new
+            // enough even for a caller that does not accept stored ones.
             FetchOutcome::Stored => {
-                stored = true;
+                freshness = Freshness::Cached;
                 continue;
             }
             // The other process may have looked for a token before the sign-in that this caller
-            // has just waited for, and reported its failure only now. One more
-            // attempt is enough: work that begins after that report sees the token.
+            // has just waited for, and reported its failure only now. One more attempt is enough:
+            // a fetch that begins after that report finds the token.
             FetchOutcome::FailedElsewhere(error)
                 if error.kind == ErrorKind::LoginNeeded && !checked_sign_in =>
             {
                 checked_sign_in = true;
-                if access_token(ctx, &wish.instance, None).await.is_ok() {
+                if access_token(ctx, &request.instance, None).await.is_ok() {
                     continue;
                 }
                 error
@@ -183,10 +206,23 @@ pub async fn assume(ctx: &Arc<Ctx>, wish: &AssumeRequest) -> Result<AssumedCrede
             None => Err(error),
         };
     }
-    Err(timed_out(wish, FETCH_TIMEOUT))
+    Err(timeout_error(request, FETCH_TIMEOUT))
 }
 
-/// A wish with the way to its role, and the name under which its credentials are kept.
+/// Removes the stored credentials of a role from the vault. AWS accepts them until they expire.
+///
+/// # Errors
+/// Vault errors.
+pub async fn forget_credentials(ctx: &Arc<Ctx>, role: &RoleId) -> Result<()> {
+    let instance = ctx.instance(role.instance.as_str())?.clone();
+    let chains = Chains::from_settings(&ctx.settings)?;
+    let digest = chains.route(role)?.as_ref().map(Route::digest).transpose()?;
+    let record = RecordId::credentials(&instance, role.account, &role.role, digest.as_ref());
+    let vault = ctx.vault.clone();
+    run_blocking(move || vault.remove(&record)).await
+}
+
+/// A request with the route to its role, and the record that stores its credentials.
 struct RoutedRequest<'a> {
     request: &'a AssumeRequest,
     route: Option<&'a Route<'a>>,
@@ -202,17 +238,17 @@ impl AssumedCredentials {
         Self { credentials, warning: None, fetched: true }
     }
 
-    fn from_expiring(credentials: Credentials, why: Error) -> Self {
-        Self { credentials, warning: Some(why), fetched: false }
+    fn from_expiring(credentials: Credentials, reason: Error) -> Self {
+        Self { credentials, warning: Some(reason), fetched: false }
     }
 }
 
-/// Whether old credentials may stand in: not for a role that is the person's no more.
+/// Whether old credentials may be returned instead of this error: not if AWS denies the role.
 fn is_stale_fallback_allowed(error: &Error) -> bool {
     error.kind != ErrorKind::AccessDenied
 }
 
-/// A failure that is too young to try again, and when it happened.
+/// A failure that is too recent for another attempt, and its time.
 fn recent_failure(last: SharedOutcome, now: Timestamp) -> Option<(Error, Timestamp)> {
     match last {
         SharedOutcome::Failed { at, .. }
@@ -224,66 +260,67 @@ fn recent_failure(last: SharedOutcome, now: Timestamp) -> Option<(Error, Timesta
     }
 }
 
-/// Whether a token was stored at or after `at`, so that a failure of that time for want of one is
+/// Whether a token was stored at or after `at`, so that a failure at that time for lack of one is
 /// out of date.
 async fn signed_in_since(ctx: &Arc<Ctx>, instance: &Instance, at: Timestamp) -> Result<bool> {
-    let (vault, name, now) = (ctx.vault.clone(), RecordId::token(instance), ctx.clock.now());
-    let token = run_blocking(move || vault.load::<SsoToken>(&name, now)).await?;
+    let (vault, record, now) = (ctx.vault.clone(), RecordId::token(instance), ctx.clock.now());
+    let token = run_blocking(move || vault.load::<SsoToken>(&record, now)).await?;
     Ok(token.is_some_and(|token| token.issued_at.since(at) >= 0))
 }
 
 /// The result of one attempt to get credentials, alone or together with other processes.
 enum FetchOutcome {
-    /// This process got them from AWS.
+    /// This process fetched them from AWS.
     Fetched(Credentials),
     /// Another process has stored them.
     Stored,
     /// This process failed.
     Failed(Error),
-    /// Another process failed. It may have begun before this one asked.
+    /// Another process failed. It may have begun before this request.
     FailedElsewhere(Error),
 }
 
-/// Boards the role's flight: leads it, or takes the outcome of whoever does.
+/// Joins the role's single flight: leads it, or takes the outcome of its leader.
 async fn join_fetch(
     ctx: &Arc<Ctx>,
-    trip: &RoutedRequest<'_>,
+    routed: &RoutedRequest<'_>,
     flight: SingleFlight,
-    ticket: Generation,
-    patience: Duration,
+    generation: Generation,
+    timeout: Duration,
 ) -> Result<FetchOutcome> {
-    let deadline = Instant::now() + patience;
-    Ok(match run_blocking(move || flight.wait(ticket, deadline)).await? {
+    let deadline = Instant::now() + timeout;
+    Ok(match run_blocking(move || flight.wait(generation, deadline)).await? {
         Turn::Completed(outcome) => match outcome.into_result() {
             Ok(()) => FetchOutcome::Stored,
             Err(error) => FetchOutcome::FailedElsewhere(error),
         },
-        Turn::TimedOut => FetchOutcome::Failed(timed_out(trip.request, patience)),
-        Turn::Lead(lead) => {
+        Turn::TimedOut => FetchOutcome::Failed(timeout_error(routed.request, timeout)),
+        Turn::Lead(leader) => {
             let left = deadline.saturating_duration_since(Instant::now());
-            // Giving up is an outcome too: it lands, so that the next one does not wait as long for
-            // the same.
-            let result = tokio::time::timeout(left, fetch_and_store(ctx, trip))
+            // A timeout is an outcome too: it is shared, so that the next process does not wait as
+            // long for the same.
+            let result = tokio::time::timeout(left, fetch_and_store(ctx, routed))
                 .await
-                .unwrap_or_else(|_| Err(timed_out(trip.request, patience)));
-            complete_with(ctx, lead, &result).await?;
+                .unwrap_or_else(|_| Err(timeout_error(routed.request, timeout)));
+            complete_with(ctx, leader, &result).await?;
             result.map_or_else(FetchOutcome::Failed, FetchOutcome::Fetched)
         }
     })
 }
 
-/// Asks AWS, and stores what it gave.
-async fn fetch_and_store(ctx: &Arc<Ctx>, trip: &RoutedRequest<'_>) -> Result<Credentials> {
-    let wish = trip.request;
-    let credentials = match trip.route.and_then(|route| Some((route.last()?, route.base()?))) {
-        Some((link, base)) => assume_chained(ctx, wish, link, base).await?,
-        None => fetch_from_portal(ctx, wish).await?,
+/// Fetches credentials from AWS and stores them, if the request asks for that.
+async fn fetch_and_store(ctx: &Arc<Ctx>, routed: &RoutedRequest<'_>) -> Result<Credentials> {
+    let request = routed.request;
+    let credentials = match routed.route.and_then(|route| Some((route.last()?, route.base()?))) {
+        Some((link, base)) => assume_chained(ctx, request, link, base).await?,
+        None => fetch_from_portal(ctx, request).await?,
     };
-    if wish.store {
-        let (vault, name, kept) = (ctx.vault.clone(), trip.record_id.clone(), credentials.clone());
-        match run_blocking(move || vault.save(&name, &kept)).await {
+    if request.persistence == Persistence::Store {
+        let (vault, record, stored) =
+            (ctx.vault.clone(), routed.record_id.clone(), credentials.clone());
+        match run_blocking(move || vault.save(&record, &stored)).await {
             Err(error) if error.kind == ErrorKind::Vault => return Err(error),
-            // A full or read-only disk does not take the credentials away from whoever asked.
+            // A full or read-only disk does not keep the credentials from the caller.
             Err(error) => warn!(target: "rolecall::assume", %error, "credentials were not stored"),
             Ok(()) => {}
         }
@@ -291,96 +328,99 @@ async fn fetch_and_store(ctx: &Arc<Ctx>, trip: &RoutedRequest<'_>) -> Result<Cre
     Ok(credentials)
 }
 
-/// Asks the portal for a role that it lists.
-async fn fetch_from_portal(ctx: &Arc<Ctx>, wish: &AssumeRequest) -> Result<Credentials> {
-    let identity = ctx.identity(&wish.instance)?;
-    let token = access_token(ctx, &wish.instance, None).await?;
-    match identity.fetch_role_credentials(&token, wish.account, &wish.role).await {
-        // The portal may end a session before its token expires: one refresh tells.
+/// Fetches the credentials of a role that the portal lists.
+async fn fetch_from_portal(ctx: &Arc<Ctx>, request: &AssumeRequest) -> Result<Credentials> {
+    let identity = ctx.identity(&request.instance)?;
+    let token = access_token(ctx, &request.instance, None).await?;
+    match identity.fetch_role_credentials(&token, request.account, &request.role).await {
+        // The portal may end a session before its token expires; a refresh shows whether it did.
         Err(error) if error.kind == ErrorKind::LoginNeeded => {
-            let token = access_token(ctx, &wish.instance, Some(&token)).await?;
-            identity.fetch_role_credentials(&token, wish.account, &wish.role).await
+            let token = access_token(ctx, &request.instance, Some(&token)).await?;
+            identity.fetch_role_credentials(&token, request.account, &request.role).await
         }
         other => other,
     }
 }
 
-/// Takes the last step of a chain. The credentials before it come out of the vault or a flight of
-/// their own, chained or not. Stored ones that AWS turns down may have been revoked, which nothing
-/// but their use tells: they are fetched anew, once, all the way to the portal.
+/// Assumes the last role of a chain. The credentials of the role before it come from the vault or
+/// from a single flight of their own, chained or not. If AWS refuses stored ones, they may have
+/// been revoked, which only their use shows: they are fetched again, once, all the way from the
+/// portal.
 async fn assume_chained(
     ctx: &Arc<Ctx>,
-    wish: &AssumeRequest,
+    request: &AssumeRequest,
     link: &ChainedRole,
     base: &RoleId,
 ) -> Result<Credentials> {
-    let source = wish.for_intermediate_role(&link.via);
+    let source = request.for_intermediate_role(&link.via);
     let before = Box::pin(assume(ctx, &source)).await?;
-    let refused = match assume_from(ctx, wish, link, base, &before.credentials).await {
+    let refused = match assume_from(ctx, request, link, base, &before.credentials).await {
         Err(error) if error.kind == ErrorKind::AccessDenied && !before.fetched => error,
         other => return other,
     };
-    match Box::pin(assume(ctx, &AssumeRequest { use_stored: false, ..source })).await {
-        Ok(anew) => assume_from(ctx, wish, link, base, &anew.credentials).await,
+    let source = AssumeRequest { freshness: Freshness::Fetch, ..source };
+    match Box::pin(assume(ctx, &source)).await {
+        Ok(renewed) => assume_from(ctx, request, link, base, &renewed.credentials).await,
         Err(error) if error.kind == ErrorKind::LoginNeeded => Err(error),
-        // Without others to try, the refusal is what there is to know.
+        // Without new credentials, the refusal is the reason.
         Err(_) => Err(refused),
     }
 }
 
-/// Goes from the role before it, with its credentials, to the role that is wished for.
+/// Assumes the requested role with the credentials of the role before it.
 async fn assume_from(
     ctx: &Arc<Ctx>,
-    wish: &AssumeRequest,
+    request: &AssumeRequest,
     link: &ChainedRole,
     base: &RoleId,
     before: &Credentials,
 ) -> Result<Credentials> {
-    let (identity, region) = (ctx.identity(&wish.instance)?, wish.instance.sso_region.clone());
+    let (identity, region) =
+        (ctx.identity(&request.instance)?, request.instance.sso_region.clone());
     let user = if !uses_user(link.session_name.as_deref()) {
         String::new()
     } else if *base == link.via {
         session_name_from_arn(&identity.fetch_caller_identity(before, &region).await?)
     } else {
-        // A session in between may be called something else: the portal's own is called as the
-        // person is.
-        let first = Box::pin(assume(
-            ctx,
-            &AssumeRequest { use_stored: wish.store, ..wish.for_intermediate_role(base) },
-        ))
-        .await?
-        .credentials;
+        // Sessions in between may have other names; the portal names its own session after the
+        // user.
+        let freshness = match request.persistence {
+            Persistence::Store => Freshness::Cached,
+            Persistence::Discard => Freshness::Fetch,
+        };
+        let base_request = AssumeRequest { freshness, ..request.for_intermediate_role(base) };
+        let first = Box::pin(assume(ctx, &base_request)).await?.credentials;
         session_name_from_arn(&identity.fetch_caller_identity(&first, &region).await?)
     };
-    let chain = AssumeRoleParams {
-        role_arn: RoleArn::format(&region, wish.account, &wish.role),
+    let params = AssumeRoleParams {
+        role_arn: RoleArn::format(&region, request.account, &request.role),
         session_name: session_name(link.session_name.as_deref(), &user),
         external_id: link.external_id.clone(),
         source_identity: link.source_identity.clone(),
         duration_seconds: link.duration,
         region,
     };
-    identity.assume_role(before, &chain).await
+    identity.assume_role(before, &params).await
 }
 
-/// The session's name in `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`.
+/// Returns `SESSION` of `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`.
 fn session_name_from_arn(arn: &str) -> String {
     arn.rsplit('/').next().unwrap_or_default().to_owned()
 }
 
-async fn load_credentials(ctx: &Arc<Ctx>, name: &RecordId) -> Result<Option<Credentials>> {
-    let (vault, name, now) = (ctx.vault.clone(), name.clone(), ctx.clock.now());
-    run_blocking(move || vault.load::<Credentials>(&name, now)).await
+async fn load_credentials(ctx: &Arc<Ctx>, record: &RecordId) -> Result<Option<Credentials>> {
+    let (vault, record, now) = (ctx.vault.clone(), record.clone(), ctx.clock.now());
+    run_blocking(move || vault.load::<Credentials>(&record, now)).await
 }
 
-fn timed_out(wish: &AssumeRequest, patience: Duration) -> Error {
+fn timeout_error(request: &AssumeRequest, timeout: Duration) -> Error {
     Error::new(
         ErrorKind::Unreachable,
         format!(
             "no credentials for {} in {} within {} s",
-            wish.role,
-            wish.account,
-            patience.as_secs()
+            request.role,
+            request.account,
+            timeout.as_secs()
         ),
     )
     .hint("try again, or see `rolecall status`")

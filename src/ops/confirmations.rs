@@ -1,5 +1,5 @@
-//! Consent to protected roles: asked once per role, terminal and hour, whichever command or screen
-//! asks.
+//! Confirmations of protected roles: asked for once per role, terminal and hour, by commands and
+//! picker alike.
 
 use tracing::info;
 
@@ -13,8 +13,8 @@ use crate::ops::ctx::Ctx;
 
 pub use crate::cache::confirmations::LIFETIME_SECS;
 
-/// What was consented to in this terminal. A plain value: a screen may hold it and ask it with the
-/// time it knows.
+/// The confirmations given in this terminal. A plain value: the picker holds it and passes the
+/// current time.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TerminalConfirmations {
     confirmations: confirmations::Confirmations,
@@ -22,19 +22,18 @@ pub struct TerminalConfirmations {
 }
 
 impl TerminalConfirmations {
-    /// Whether a role that asks for this much may be used here without asking.
+    /// Whether a role that needs this confirmation may be used in this terminal without asking.
     pub fn covers(&self, role: &RoleId, asks: ConfirmLevel, now: Timestamp) -> bool {
         self.confirmations.covers(role, asks, &self.terminal, now)
     }
 }
 
-/// The consents that are remembered for this terminal; none where there is no terminal to remember
-/// by.
+/// Loads the confirmations given in this terminal; none if the process has no terminal.
 pub fn load(ctx: &Ctx) -> TerminalConfirmations {
     load_from(&ctx.paths.state_dir)
 }
 
-/// The same, of a state directory.
+/// As [`load`], from a state directory.
 pub fn load_from(state_dir: &Path) -> TerminalConfirmations {
     match terminal_session_id() {
         Some(terminal) => TerminalConfirmations {
@@ -45,21 +44,21 @@ pub fn load_from(state_dir: &Path) -> TerminalConfirmations {
     }
 }
 
-/// Remembers, for this terminal and an hour, that a person consented to a role in this way. Where
-/// that can't be kept the person is asked again next time, which is no reason to stop now.
+/// Records for this terminal, for an hour, that the user confirmed a role in this way. A failure is
+/// logged and ignored: the user is asked again next time.
 pub fn record(ctx: &Ctx, role: &RoleId, confirm: ConfirmLevel) {
     let Some(terminal) = terminal_session_id().filter(|_| confirm != ConfirmLevel::None) else {
         return;
     };
     let consent = Confirmation { role: role.clone(), terminal, confirm, at: ctx.clock.now() };
     if let Err(error) = confirmations::record(&ctx.paths.state_dir, consent) {
-        info!(target: "rolecall::consent", %error, "a consent was not remembered");
+        info!(target: "rolecall::consent", %error, "a confirmation was not recorded");
     }
 }
 
 #[cfg(test)]
 impl TerminalConfirmations {
-    /// A single consent, for tests of what asks.
+    /// A single confirmation, for tests.
     pub(crate) fn with_confirmation(role: RoleId, confirm: ConfirmLevel, at: Timestamp) -> Self {
         let terminal = "here".to_owned();
         let consent = Confirmation { role, terminal: terminal.clone(), confirm, at };

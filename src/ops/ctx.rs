@@ -1,5 +1,5 @@
-//! What every use case needs: settings, instances, clock, vault and the clients, opened on first
-//! use.
+//! The context of every use case: settings, instances, clock, vault, and clients that are created
+//! on first use.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -12,35 +12,33 @@ use crate::os::clock::Clock;
 pub use crate::os::thread::run_blocking;
 use crate::vault::Vault;
 
-use crate::ops::instances::{find_instance, problems};
-
-/// How long the end of the program waits for a token whose answer must be kept.
+/// How long the end of the program waits for a token request whose result must be stored.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The use cases' surroundings. Making one reads nothing and connects to nothing.
+/// The context of the use cases. Creating one reads nothing and connects to nothing.
 pub struct Ctx {
     /// The environment.
     pub env: Env,
-    /// Where things are.
+    /// The files and directories.
     pub paths: Paths,
     /// The settings.
     pub settings: Settings,
-    /// Every IAM Identity Center that is known, in order.
+    /// Every known IAM Identity Center instance, in order.
     pub instances: Vec<Instance>,
-    /// The time.
+    /// The clock.
     pub clock: Clock,
-    /// Secrets at rest.
+    /// The vault of tokens and credentials.
     pub vault: Arc<Vault>,
-    /// How the network is reached.
+    /// Proxy, CA bundle and time-outs of connections.
     pub network: NetworkConfig,
-    /// Read-locked during a token request whose answer must be kept; the end of the program waits
-    /// for the write lock. Shared by contexts derived from this one.
+    /// Read-locked during a token request whose result must be stored; the end of the program waits
+    /// for the write lock. Shared by contexts that are derived from this one.
     pub token_requests: Arc<tokio::sync::RwLock<()>>,
     identities: Mutex<HashMap<InstanceName, Arc<IdentityClient>>>,
 }
 
 impl Ctx {
-    /// Puts the parts together.
+    /// Creates a context from its parts.
     pub fn new(
         env: Env,
         paths: Paths,
@@ -50,7 +48,6 @@ impl Ctx {
         vault: Vault,
         network: NetworkConfig,
     ) -> Arc<Self> {
-        let (keeping, identities) = (Arc::default(), Mutex::default());
         Arc::new(Self {
             env,
             paths,
@@ -59,13 +56,13 @@ impl Ctx {
             clock,
             vault: Arc::new(vault),
             network,
-            token_requests: keeping,
-            identities,
+            token_requests: Arc::default(),
+            identities: Mutex::default(),
         })
     }
 
-    /// The same surroundings with other instances: one was written while the program ran. Vault and
-    /// connections are shared.
+    /// The same context with other instances, after one was added while the program ran. Shares
+    /// vault and token requests.
     #[must_use]
     pub fn with_instances(&self, instances: Vec<Instance>) -> Arc<Self> {
         Arc::new(Self {
@@ -81,13 +78,15 @@ impl Ctx {
         })
     }
 
-    /// The client of an instance, made on first use.
+    /// Returns the client of an instance, creating it on first use.
     ///
     /// # Errors
-    /// When the CA bundle or proxy setting is wrong.
+    /// If the CA bundle or a proxy setting is invalid.
     pub fn identity(&self, instance: &Instance) -> Result<Arc<IdentityClient>> {
-        let mut identities =
-            self.identities.lock().map_err(|_| Error::internal("a client could not be made"))?;
+        let mut identities = self
+            .identities
+            .lock()
+            .map_err(|_| Error::internal("the lock of the clients is poisoned"))?;
         if let Some(identity) = identities.get(&instance.name) {
             return Ok(identity.clone());
         }
@@ -96,17 +95,8 @@ impl Ctx {
         Ok(identity)
     }
 
-    /// The instance of this name.
-    ///
-    /// # Errors
-    /// [`crate::domain::Kind::Config`] with the nearest names when there is none.
-    pub fn instance(&self, name: &str) -> Result<&Instance> {
-        find_instance(&self.instances, name)
-            .map_err(|error| problems::add_problem_hints(&self.paths, Some(name), error))
-    }
-
-    /// Waits until nothing is under way whose answer must be kept, but not for ever: a server that
-    /// has not answered for so long has lost the request.
+    /// Waits until no token request whose result must be stored is in progress. Gives up after a
+    /// time-out: a server that has not answered by then has lost the request.
     pub async fn wait_for_token_requests(&self) {
         let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, self.token_requests.write()).await;
     }

@@ -1,61 +1,61 @@
-//! One command in many roles, several at a time.
+//! Runs one command in many roles, several at a time.
 
 use std::sync::Arc;
 
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-use crate::domain::{Credentials, Error, Result};
+use crate::domain::{Credentials, Error, ErrorKind, Result, ResultExt};
 use crate::os::process::ChildCommand;
 use crate::os::process::group::{ChildGroup, OutputStream, StopGroupOnSignal};
 
 use crate::ops::assume::{AssumeRequest, assume};
 use crate::ops::ctx::{Ctx, run_blocking};
 
-/// What happens in a role.
+/// An event in one role.
 #[derive(Debug)]
 pub enum RoleEvent {
-    /// Its command has begun.
+    /// The command has started.
     Started,
-    /// Its command wrote a line; the line's end is in it.
+    /// The command wrote a line; includes its line ending.
     Output(OutputStream, Vec<u8>),
-    /// Its credentials are older than they should be.
+    /// The credentials have less lifetime left than requested.
     Warning(Error),
-    /// It is over.
+    /// The run has ended.
     Finished(RunOutcome),
 }
 
-/// How it ended in a role.
+/// How the run in one role ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RunOutcome {
     /// The command's exit code.
     Exited(u8),
-    /// There were no credentials, or no command could be started.
+    /// There were no credentials, or the command could not be started.
     Failed(Error),
-    /// Ctrl-C or a signal ended it on the way.
+    /// Ctrl-C or a signal ended the command.
     Interrupted,
-    /// Ctrl-C or a signal came before it.
+    /// Ctrl-C or a signal arrived before the command started.
     NotStarted,
 }
 
-/// Makes the command for a role, by its position in the list, out of its credentials.
+/// Creates the command for a role, given its position in the list and its credentials.
 pub type ChildFactory = dyn Fn(usize, &Credentials) -> ChildCommand + Send + Sync;
-/// Hears what happens in a role, by its position in the list. Called from several threads; a slow
-/// one slows the commands down.
+/// Handles an event in a role, given its position in the list. Called from several threads; a slow
+/// handler slows the commands down.
 pub type RoleEventHandler = dyn Fn(usize, RoleEvent) + Send + Sync;
 
-/// Runs a command in every one of these roles, `at_once` at a time. One role's failure keeps no
-/// other from its turn. Ctrl-C, SIGTERM and SIGHUP end the commands that run and begin no others.
-/// Every role's outcome is told.
+/// Runs a command in each of these roles, `at_once` at a time. A failure in one role does not
+/// affect the others. Ctrl-C, SIGTERM and SIGHUP end the running commands, and no others are
+/// started. Each role reports [`RoleEvent::Finished`].
 ///
 /// # Errors
-/// When signals can't be listened for.
+/// If the signal handlers can't be installed.
 pub async fn run_each(
     ctx: &Arc<Ctx>,
-    wishes: Vec<AssumeRequest>,
+    requests: Vec<AssumeRequest>,
     at_once: usize,
     child: Arc<ChildFactory>,
-    hear: Arc<RoleEventHandler>,
+    on_event: Arc<RoleEventHandler>,
 ) -> Result<()> {
     let group = Arc::new(ChildGroup::default());
     let (stop, stopped) = watch::channel(false);
@@ -64,30 +64,30 @@ pub async fn run_each(
     })?;
     let gate = Arc::new(Semaphore::new(at_once.max(1)));
     let mut tasks = JoinSet::new();
-    for (at, wish) in wishes.into_iter().enumerate() {
+    for (at, request) in requests.into_iter().enumerate() {
         let role = RoleRun {
             ctx: ctx.clone(),
             group: group.clone(),
             stopped: stopped.clone(),
             child_factory: child.clone(),
-            on_event: hear.clone(),
+            on_event: on_event.clone(),
             index: at,
         };
         let gate = gate.clone();
         tasks.spawn(async move {
             let _turn = gate.acquire_owned().await;
-            let hear = role.on_event.clone();
-            let outcome = role.run(&wish).await.unwrap_or_else(RunOutcome::Failed);
-            hear(at, RoleEvent::Finished(outcome));
+            let on_event = role.on_event.clone();
+            let outcome = role.run(&request).await.unwrap_or_else(RunOutcome::Failed);
+            on_event(at, RoleEvent::Finished(outcome));
         });
     }
     while let Some(done) = tasks.join_next().await {
-        done.map_err(|error| Error::internal(error.to_string()))?;
+        done.context(ErrorKind::Internal, "running a command")?;
     }
     Ok(())
 }
 
-/// One role's share of the work.
+/// The run of the command in one role.
 struct RoleRun {
     ctx: Arc<Ctx>,
     group: Arc<ChildGroup>,
@@ -98,25 +98,25 @@ struct RoleRun {
 }
 
 impl RoleRun {
-    async fn run(mut self, wish: &AssumeRequest) -> Result<RunOutcome> {
+    async fn run(mut self, request: &AssumeRequest) -> Result<RunOutcome> {
         let assumed = tokio::select! {
             biased;
             _ = self.stopped.wait_for(|stopped| *stopped) => return Ok(RunOutcome::NotStarted),
-            assumed = assume(&self.ctx, wish) => assumed?,
+            assumed = assume(&self.ctx, request) => assumed?,
         };
         if let Some(warning) = assumed.warning {
             (self.on_event)(self.index, RoleEvent::Warning(warning));
         }
         let child = (self.child_factory)(self.index, &assumed.credentials);
-        let (group, hear, at) = (self.group.clone(), self.on_event, self.index);
-        hear(at, RoleEvent::Started);
+        let (group, on_event, at) = (self.group.clone(), self.on_event, self.index);
+        on_event(at, RoleEvent::Started);
         let code = run_blocking(move || {
-            group.run(&child, &|stream, line| hear(at, RoleEvent::Output(stream, line)))
+            group.run(&child, &|stream, line| on_event(at, RoleEvent::Output(stream, line)))
         })
         .await?;
         Ok(match code {
             None => RunOutcome::NotStarted,
-            // One that was about to end well has done its work all the same.
+            // A command that succeeded anyway has done its work.
             Some(1..) if self.group.is_stopped() => RunOutcome::Interrupted,
             Some(code) => RunOutcome::Exited(code),
         })

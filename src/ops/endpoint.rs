@@ -1,5 +1,5 @@
-//! Credentials of a role for an endpoint that outlives them, and what would keep programs from
-//! asking it.
+//! Credentials of a role for a credentials endpoint that outlives them, and what would keep
+//! programs from using it.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,28 +15,28 @@ use crate::ops::assume::{AssumeRequest, assume};
 use crate::ops::ctx::Ctx;
 use crate::ops::sign_in::background::await_sign_in;
 
-/// How long a sign-in in the background is waited for before whoever asks is told of it.
+/// How long a sign-in in the background may take before the caller gets an error.
 const SIGN_IN_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Where an endpoint's slot gets a role's credentials. With nobody signed in, `auto_login =
-/// "always"` and somebody who waits, `start` leaves a helper behind that signs in; otherwise no
-/// browser opens.
+/// Returns the function that gets a role's credentials for an endpoint's slot. If the user is not
+/// signed in, `auto_login = "always"` is set and a caller waits, `start` starts a helper that signs
+/// in; otherwise no browser opens.
 pub fn credential_source(
     ctx: Arc<Ctx>,
-    wish: AssumeRequest,
+    request: AssumeRequest,
     start: impl Fn() -> Result<()> + Send + Sync + 'static,
 ) -> CredentialsSource {
     let start = Arc::new(start);
     Box::new(move |occasion| {
-        let (ctx, wish, start) = (ctx.clone(), wish.clone(), start.clone());
+        let (ctx, request, start) = (ctx.clone(), request.clone(), start.clone());
         Box::pin(async move {
             let may_sign_in =
                 occasion == FetchReason::Requested && ctx.settings.auto_login == AutoLogin::Always;
-            let assumed = match assume(&ctx, &wish).await {
+            let assumed = match assume(&ctx, &request).await {
                 Err(error) if error.kind == ErrorKind::LoginNeeded && may_sign_in => {
-                    await_sign_in(&ctx, &wish.instance, SIGN_IN_TIMEOUT, || start(), |_| {})
+                    await_sign_in(&ctx, &request.instance, SIGN_IN_TIMEOUT, || start(), |_| {})
                         .await?;
-                    assume(&ctx, &wish).await
+                    assume(&ctx, &request).await
                 }
                 other => other,
             };
@@ -45,10 +45,11 @@ pub fn credential_source(
     })
 }
 
-/// Where the default profile yields credentials, which SDKs would take before they ask an endpoint.
+/// Returns the place that gives the default profile credentials, which SDKs would use before they
+/// ask an endpoint.
 ///
 /// # Errors
-/// [`Kind::Os`] if one of the AWS files can't be read.
+/// [`ErrorKind::Os`] if one of the AWS files can't be read.
 pub fn default_profile_conflict(ctx: &Ctx) -> Result<Option<(PathBuf, DefaultCredentialKey)>> {
     for path in [&ctx.paths.aws_credentials, &ctx.paths.aws_config] {
         let bytes = atomic_file::load(path)?;

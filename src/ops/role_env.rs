@@ -1,5 +1,5 @@
-//! What the configuration and the AWS config file add to a role's environment: tags, a colour, a
-//! profile of ours.
+//! Additions to a role's environment by the configuration and the AWS config file: tags, a colour,
+//! a managed profile.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::ops::roles::fields::FieldValues;
 use crate::ops::roles::roster::build_base_roster;
 use crate::ops::roles::rules::evaluate_rules;
 
-/// The tags of `env_var_tags` that the role has, built-in ones included.
+/// Returns the tags of `env_var_tags` that the role has, including built-in ones.
 pub fn tags(ctx: &Ctx, roster: &Roster, entry: &RosterEntry) -> Vec<(String, String)> {
     let fields = FieldValues::new(ctx, roster, []);
     let value = |tag: &String| match entry.tags.get(tag) {
@@ -26,12 +26,12 @@ pub fn tags(ctx: &Ctx, roster: &Roster, entry: &RosterEntry) -> Vec<(String, Str
     tags.filter(|(_, value)| !value.is_empty()).collect()
 }
 
-/// The colour that the rules give a role, for prompts.
+/// Returns the colour that the rules give a role, for prompts.
 pub fn color(ctx: &Ctx, roster: &Roster, entry: &RosterEntry) -> Option<String> {
     if ctx.settings.rules.iter().all(|rule| rule.color.is_none()) {
         return None;
     }
-    // Rules look at a role as it is before they add to it.
+    // Rules match a role as it is before they add to it.
     let instance = roster.instance(entry);
     let mut plain = build_base_roster(
         vec![instance.clone()],
@@ -52,11 +52,11 @@ const KEYS_BEFORE_PROCESS: [&str; 6] = [
     "web_identity_token_file",
 ];
 
-/// The name of a profile that we wrote for this role, and whose process SDKs do run. Of several the
-/// one that the role is named by now.
+/// Returns the name of a profile that rolecall wrote for this role and whose process SDKs run. If
+/// there are several, the one with the role's present name.
 ///
 /// # Errors
-/// [`crate::domain::Kind::Os`] if one of the AWS files can't be read.
+/// [`crate::domain::ErrorKind::Os`] if one of the AWS files can't be read.
 pub fn managed_profile(ctx: &Ctx, roster: &Roster, entry: &RosterEntry) -> Result<Option<String>> {
     let config = load_aws_config(&ctx.paths.aws_config)?;
     let mut found = config.managed_profiles();
@@ -64,8 +64,8 @@ pub fn managed_profile(ctx: &Ctx, roster: &Roster, entry: &RosterEntry) -> Resul
     if found.is_empty() {
         return Ok(None);
     }
-    // A section of the same name in the credentials file comes first, and so does what else stands
-    // in the profile itself.
+    // A section of the same name in the credentials file takes precedence, and so do other keys of
+    // the profile itself.
     let elsewhere = load_aws_config(&ctx.paths.aws_credentials)?.credentials_profile_names();
     let runs = |managed: &ManagedProfile| {
         let profile = config.profile(&managed.profile).unwrap_or_default();
@@ -83,7 +83,7 @@ fn load_aws_config(path: &Path) -> Result<AwsConfig> {
     Ok(AwsConfig::parse(bytes.unwrap_or_default()))
 }
 
-/// Whether a profile's process hands out this role's credentials.
+/// Whether a profile's process returns this role's credentials.
 fn is_profile_of(
     ctx: &Ctx,
     managed: &ManagedProfile,

@@ -6,9 +6,8 @@ use super::panels::PanelKind;
 use super::panels::content::Tone;
 use super::state::{RefreshStatus, State};
 use crate::domain::{
-    Error, ErrorKind, InstanceName, Timestamp, format_age, format_duration_spaced,
+    Error, ErrorKind, InstanceName, Timestamp, clock_warning, format_age, format_duration_spaced,
 };
-use crate::ops::backend::messages::clock_warning;
 use crate::tui::format;
 use crate::tui::panels::overlay::Overlay;
 

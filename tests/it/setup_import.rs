@@ -272,5 +272,5 @@ fn files_that_cannot_be_read_are_named_with_their_line() {
     empty.write(".aws-sso/config.yaml", AWS_SSO);
     assert_refused(&empty.run(&list), 3, &["rolecall setup import", "~/.aws-sso/config.yaml"]);
     std::fs::remove_file(empty.path(".aws-sso/config.yaml")).unwrap();
-    assert_refused(&empty.run(&["setup", "import"]), 1, &["nothing was found", "--from"]);
+    assert_refused(&empty.run(&["setup", "import"]), 1, &["nothing to import was found", "--from"]);
 }

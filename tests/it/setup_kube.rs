@@ -73,7 +73,7 @@ fn unsupported_users_are_left_alone_with_a_message() {
         ("flow", "in brackets"),
         ("anchored", "an anchor"),
         ("aliased", "an alias"),
-        ("keys", "profile `keys` is no role"),
+        ("keys", "profile `keys` is not a role"),
         ("assumed", "rolecall settings set instances.corp.accounts.000000000001.roles.Other.via"),
         ("endpoint", "--endpoint-url"),
     ] {

@@ -94,7 +94,7 @@ fn unknown_values_that_cannot_be_asked_for_are_named() {
     assert_refused(
         &sandbox.run(&["setup", "wizard", "--start-url", CORP, "--region", "Ireland", "--yes"]),
         2,
-        &["no region"],
+        &["not a region"],
     );
     assert_refused(
         &sandbox.run(&["setup", "wizard", "--start-url", CORP, "--name", "a.b", "--yes"]),
@@ -136,17 +136,17 @@ fn the_wizard_asks_the_user_and_ends_with_a_list_of_roles() {
     let mut terminal = wizard(&sandbox, "");
     terminal.wait_for("Start URL: ");
     terminal.type_line("corp");
-    terminal.wait_for("is no start URL");
+    terminal.wait_for("is not a start URL");
     terminal.type_line("lab.awsapps.com");
     terminal.wait_for("Region: ");
     terminal.type_line("Virginia");
-    terminal.wait_for("is no region");
+    terminal.wait_for("is not a region");
     terminal.type_line("us-east-1");
     terminal.wait_for("Name [lab]: ");
     terminal.type_line("sandbox");
     terminal.wait_for("[none]: ");
     terminal.type_line("Paris");
-    terminal.wait_for("`paris` is no region");
+    terminal.wait_for("`paris` is not a region");
     terminal.type_line("eu-west-3");
     terminal.wait_for("and sign in? [Y/n]");
     assert!(!sandbox.config().contains("instances"));

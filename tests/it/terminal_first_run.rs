@@ -21,7 +21,7 @@ fn an_address_and_two_enters_lead_into_a_role() {
     terminal.wait_for("No IAM Identity Center is set up yet");
     terminal.type_keys("nonsense");
     terminal.type_keys(ENTER);
-    terminal.wait_for("is no start URL");
+    terminal.wait_for("is not a start URL");
     terminal.type_keys("\x15");
     terminal.type_keys("corp.awsapps.com/start");
     terminal.type_keys(ENTER);

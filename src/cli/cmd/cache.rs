@@ -11,6 +11,7 @@ use crate::ops::ctx::Ctx;
 use crate::ops::ctx::run_blocking;
 use crate::ops::refresh::Progress;
 use crate::ops::refresh::store::{self, StoredRefresh};
+use crate::ops::roles::load;
 use crate::ops::roles::snapshot;
 
 use crate::cli::app;
@@ -79,7 +80,7 @@ pub(in crate::cli) async fn refresh(
         "{}: {roles} roles in {accounts} accounts",
         ui::bold(instance.name.as_str())
     ));
-    if let Some(warning) = store::unconfirmed_warning(&instance.name, &updated.inventory) {
+    if let Some(warning) = load::unconfirmed_warning(&instance.name, &updated.inventory) {
         ui::print_warning(&warning);
     }
     if !updated.failed.is_empty() {

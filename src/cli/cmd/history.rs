@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::cache::history::HistoryEntry;
 use crate::domain::format_duration_short;
 use crate::domain::{Result, Roster, Timestamp};
-use crate::ops::refresh::store;
 use crate::ops::roles::history;
+use crate::ops::roles::load;
 
 use crate::cli::app;
 use crate::cli::args::{Globals, HistoryArgs};
@@ -23,7 +23,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: &HistoryArgs) -> Result<u8> {
     }
     uses.reverse();
     uses.truncate(args.last.unwrap_or(usize::MAX));
-    let roster = store::load_roster(&ctx, &ctx.instances);
+    let roster = load::load_roster(&ctx, &ctx.instances);
     if args.json {
         ui::print_data(&format!(
             "{}\n",

@@ -13,7 +13,7 @@ use crate::domain::{Error, ErrorKind, Instance, Result, Secret};
 use crate::identity::Flow;
 use crate::ops::backend::messages::SignInStep;
 use crate::ops::ctx::Ctx;
-use crate::ops::refresh::store;
+use crate::ops::roles::load;
 use crate::ops::sign_in::SignInOptions;
 use crate::ops::sign_in::open_options;
 use crate::ops::sign_in::pasted_redirect::PastedRedirects;
@@ -102,7 +102,7 @@ async fn login_instance(ctx: &Arc<Ctx>, instance: &Instance, args: &LoginArgs) -
         }
         Err(error) => return Err(error),
     }
-    if !args.no_cache_refresh && store::is_instance_stale(ctx, instance) {
+    if !args.no_cache_refresh && load::is_instance_stale(ctx, instance) {
         cache::refresh(ctx, instance, args.threads).await?;
     }
     Ok(())

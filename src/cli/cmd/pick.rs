@@ -10,11 +10,11 @@ use crate::domain::{Error, ErrorKind, Instance, Result, RoleId, Roster, RosterEn
 use crate::ops::backend;
 use crate::ops::backend::messages::{InstanceSession, SessionList};
 use crate::ops::ctx::Ctx;
-use crate::ops::errands;
 use crate::ops::instances::no_instances;
-use crate::ops::refresh::store;
+use crate::ops::profiles;
 use crate::ops::roles::fields::{self, FieldValues};
 use crate::ops::roles::history;
+use crate::ops::roles::load;
 use crate::os::clock::Clock;
 use crate::tui::{self, Exit, PickAction, PickerOutcome};
 
@@ -119,7 +119,7 @@ fn pick_on_screen(
                 ctx = app::open(globals)?;
                 instances.clone_from(&ctx.instances);
             }
-            let roster = Arc::new(store::load_roster(&ctx, &instances));
+            let roster = Arc::new(load::load_roster(&ctx, &instances));
             let rows = picked
                 .roles
                 .iter()
@@ -129,7 +129,7 @@ fn pick_on_screen(
         }
         Exit::RunEach { roles, command_line: line } => {
             let ctx = opened()?;
-            let roster = Arc::new(store::load_roster(&ctx, &instances));
+            let roster = Arc::new(load::load_roster(&ctx, &instances));
             let rows =
                 roles.iter().map(|role| position(&roster, role)).collect::<Result<Vec<_>>>()?;
             each::run_in_roles(&ctx, &roster, rows, &line)
@@ -166,7 +166,7 @@ pub(in crate::cli) fn pick_one_with_query(
         // A command line for several roles is never offered where one is asked for.
         Exit::Cancelled | Exit::RunEach { .. } => Err(crate::cli::cancelled()),
         Exit::Picked(picked) => {
-            let roster = Arc::new(store::load_roster(ctx, instances));
+            let roster = Arc::new(load::load_roster(ctx, instances));
             let position =
                 position(&roster, picked.roles.first().ok_or_else(crate::cli::cancelled)?)?;
             Ok((ResolvedRole { roster, position }, left.query))
@@ -243,7 +243,7 @@ fn perform(
         }
         PickAction::Profile => {
             let roles = rows.into_iter().map(|row| roster.id(&roster.entries[row])).collect();
-            ui::print_message(&errands::write_profiles(ctx, roles)?);
+            ui::print_message(&profiles::write_profiles(ctx, roles)?);
             Ok(0)
         }
         PickAction::Print => {

@@ -10,8 +10,8 @@ use crate::config::{self, Env};
 use crate::console::SERVICES;
 use crate::domain::{Roster, RosterEntry, normalize_text};
 use crate::ops::ctx::Ctx;
-use crate::ops::refresh::store;
 use crate::ops::roles::fields::FIELDS;
+use crate::ops::roles::load;
 
 /// One thing that could be typed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,7 +73,7 @@ impl ValueSource<'_> {
     fn roles(&self, command: &str, argument: &str) -> Vec<Candidate> {
         let Some(ctx) = self.open_ctx() else { return Vec::new() };
         let Ok(instances) = app::selected_instances(&ctx, &self.globals) else { return Vec::new() };
-        let roster = store::load_roster(&ctx, &instances);
+        let roster = load::load_roster(&ctx, &instances);
         let entries: Vec<&RosterEntry> =
             roster.entries.iter().filter(|entry| self.matches_given(entry, argument)).collect();
         match argument {

@@ -17,7 +17,7 @@ use crate::domain::{
 use crate::ops::backend::messages::SessionList;
 use crate::ops::confirmations;
 use crate::ops::ctx::Ctx;
-use crate::ops::refresh::store;
+use crate::ops::roles::load;
 use crate::ops::sign_in::sessions::load_sessions;
 use crate::os::terminal::tty;
 use crate::tui::{Exit, PickAction, Picked};
@@ -49,7 +49,7 @@ pub(in crate::cli) fn run(
     multi: bool,
 ) -> Result<Exit> {
     fetch_missing_lists(ctx, instances)?;
-    let roster = Arc::new(store::load_roster(ctx, instances));
+    let roster = Arc::new(load::load_roster(ctx, instances));
     let (sessions, now) = (load_sessions(ctx).unwrap_or_default(), ctx.clock.now());
     let mut talk = Prompt::open()?;
     talk.print(&format!("rolecall, {}. {HELP}", count(roster.entries.len(), "role")))?;
@@ -94,10 +94,10 @@ pub(in crate::cli) fn run(
 
 /// Lists that were never read are read first, with a sign-in where it is needed.
 fn fetch_missing_lists(ctx: &Arc<Ctx>, instances: &[Instance]) -> Result<()> {
-    if !store::load_roster(ctx, instances).entries.is_empty() {
+    if !load::load_roster(ctx, instances).entries.is_empty() {
         return Ok(());
     }
-    for instance in instances.iter().filter(|instance| store::is_instance_stale(ctx, instance)) {
+    for instance in instances.iter().filter(|instance| load::is_instance_stale(ctx, instance)) {
         let read =
             login::with_sign_in(ctx, instance, async || cache::refresh(ctx, instance, None).await);
         app::block_on(ctx, read)?;

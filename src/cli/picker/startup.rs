@@ -7,7 +7,7 @@ use crate::config::{Env, Paths};
 use crate::domain::{Instance, InstanceName, PackedRoster, Result, Roster};
 use crate::ops::backend::CtxFactory;
 use crate::ops::ctx::Ctx;
-use crate::ops::refresh::store;
+use crate::ops::roles::load;
 use crate::ops::roles::snapshot::{self, PickSettings, RosterSnapshot};
 use crate::os::clock::Clock;
 use crate::tui::ShellRole;
@@ -88,7 +88,7 @@ impl PickerInput {
         globals: &Globals,
         instances: &[Instance],
     ) -> Self {
-        let (roster, stale) = store::load_preview(ctx, instances);
+        let (roster, stale) = load::load_preview(ctx, instances);
         let ours = ctx.clone();
         Self {
             env: ctx.env.clone(),

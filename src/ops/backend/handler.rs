@@ -1,6 +1,6 @@
-//! Where the background's requests are served, one after another or side by side.
+//! Serves the picker's requests, one after another or side by side.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 
@@ -11,85 +11,103 @@ use tokio::task::AbortHandle;
 use super::runtime::RuntimeThread;
 use crate::cache::favorites;
 use crate::domain::{
-    ConfirmLevel, Error, ErrorKind, Instance, InstanceName, Result, RoleFlags, RoleId, Roster,
-    Secret,
+    Error, ErrorKind, Instance, InstanceName, Result, RoleFlags, RoleId, Roster, Secret,
+    clock_warning,
 };
-use crate::ops::access_request::add_access_hint;
-use crate::ops::assume::{AssumeRequest, assume};
-use crate::ops::backend::messages::{
-    Request, RoleFlag, SecretKind, SignInStep, Update, clock_warning,
-};
-use crate::ops::confirmations;
+use crate::ops::assume::Freshness;
+use crate::ops::backend::messages::{Request, RoleFlag, SignInStep, Update};
 use crate::ops::ctx::{Ctx, run_blocking};
-use crate::ops::errands;
-use crate::ops::refresh::store::load_roster;
+use crate::ops::roles::load::load_roster;
 use crate::ops::roles::snapshot;
 use crate::ops::setup;
 use crate::ops::sign_in::pasted_redirect::PastedRedirects;
 use crate::ops::sign_in::sessions::load_sessions;
 use crate::vault::KeyLocation;
 
-/// What every request is served with.
-#[derive(Clone)]
+/// Serves the picker's requests. Shared by the tasks of all requests.
 pub(super) struct Backend {
     pub(super) ctx: Arc<Ctx>,
+    /// The instances that the picker shows.
     pub(super) instances: Vec<Instance>,
+    /// The name that selected the instances, if one did.
     pub(super) instance_name: Option<String>,
     pub(super) updates: Sender<Update>,
     pub(super) copy_to_clipboard: fn(&str) -> Result<()>,
+    /// Sign-ins in progress, by the number of their request.
     pub(super) sign_ins: Arc<Mutex<HashMap<u64, PendingSignIn>>>,
-    pub(super) refreshing: Arc<Mutex<std::collections::HashSet<InstanceName>>>,
-    /// The surroundings with an instance that was set up a moment ago: what is asked from then on
-    /// is done with these.
+    /// Instances whose inventory is being refreshed.
+    pub(super) refreshing: Arc<Mutex<HashSet<InstanceName>>>,
+    /// The context with an instance that was just set up. Requests that arrive later use it.
     pub(super) new_ctx: Arc<Mutex<Option<Arc<Ctx>>>>,
 }
 
-/// A sign-in under way: how to end it, and where to send what a person pastes.
+/// A sign-in in progress.
 pub(super) struct PendingSignIn {
     pub(super) task: AbortHandle,
+    /// Takes the redirect URLs that the user pastes.
     pub(super) redirects: UnboundedSender<Secret<String>>,
 }
 
+/// Origin of the roster that answers [`Request::Start`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FirstRoster {
+    /// It was sent already: the snapshot that the first frame was drawn from.
+    Snapshot,
+    /// It has to be loaded from configuration and inventories.
+    Files,
+}
+
 impl Backend {
-    pub(super) fn run(mut self, first: Request, asked: &Receiver<Request>, remembered: bool) {
-        let mut engine: Option<RuntimeThread> = None;
+    /// Serves requests until the picker drops its sender, then waits for token requests in
+    /// progress.
+    pub(super) fn run(
+        mut self: Arc<Self>,
+        first: Request,
+        requests: &Receiver<Request>,
+        first_roster: FirstRoster,
+    ) {
+        let mut runtime: Option<RuntimeThread> = None;
         let mut next = Some(first);
-        while let Some(request) = next.take().or_else(|| asked.recv().ok()) {
-            self.switch_ctx();
+        while let Some(request) = next.take().or_else(|| requests.recv().ok()) {
+            self = self.with_newest_ctx();
             if request == Request::Start {
-                if !remembered {
-                    self.send_roster();
-                }
-                self.send_sessions();
-                if !remembered {
-                    snapshot::rebuild_if_stale(
-                        &self.ctx.env,
-                        &self.ctx.paths,
-                        self.instance_name.as_deref(),
-                    );
-                }
+                self.answer_start(first_roster);
                 continue;
             }
-            if engine.is_none() {
+            if runtime.is_none() {
                 match RuntimeThread::start() {
-                    Ok(started) => engine = Some(started),
+                    Ok(started) => runtime = Some(started),
                     Err(error) => self.send_failure(request.clone(), error),
                 }
             }
-            if let Some(engine) = &engine {
-                self.handle(&engine.handle, request);
+            if let Some(runtime) = &runtime {
+                self.handle(&runtime.handle, request);
             }
         }
-        self.switch_ctx();
-        if let Some(engine) = engine {
-            let ctx = self.ctx.clone();
+        let ctx = self.with_newest_ctx().ctx.clone();
+        if let Some(runtime) = runtime {
             let (done, finished) = channel();
-            engine.handle.spawn(async move {
+            runtime.handle.spawn(async move {
                 ctx.wait_for_token_requests().await;
                 let _ = done.send(());
             });
             let _ = finished.recv();
-            engine.shut_down();
+            runtime.shut_down();
+        }
+    }
+
+    /// Sends the roster and the sessions. Runs on the backend's own thread, not on the runtime.
+    fn answer_start(&self, first_roster: FirstRoster) {
+        if first_roster == FirstRoster::Files {
+            self.send_roster();
+        }
+        self.send_sessions();
+        if first_roster == FirstRoster::Files {
+            snapshot::rebuild_if_stale(
+                &self.ctx.env,
+                &self.ctx.paths,
+                self.instance_name.as_deref(),
+            );
         }
     }
 
@@ -110,19 +128,51 @@ impl Backend {
         });
     }
 
-    /// Goes on with the newest surroundings.
-    pub(super) fn switch_ctx(&mut self) {
-        if let Some(newer) = self.new_ctx.lock().ok().and_then(|mut newer| newer.take()) {
-            self.instances = newer.instances.clone();
-            self.ctx = newer;
+    /// Returns this backend, with the context of the instance that was set up last, if any.
+    fn with_newest_ctx(self: Arc<Self>) -> Arc<Self> {
+        match self.new_ctx.lock().ok().and_then(|mut new| new.take()) {
+            Some(ctx) => Arc::new(self.with_ctx(ctx)),
+            None => self,
         }
     }
 
-    pub(super) fn send(&self, news: Update) {
-        // A picker that has gone away hears nothing.
-        let _ = self.updates.send(news);
+    /// The same backend with another context and all its instances.
+    pub(super) fn with_ctx(&self, ctx: Arc<Ctx>) -> Self {
+        Self {
+            instances: ctx.instances.clone(),
+            ctx,
+            instance_name: self.instance_name.clone(),
+            updates: self.updates.clone(),
+            copy_to_clipboard: self.copy_to_clipboard,
+            sign_ins: self.sign_ins.clone(),
+            refreshing: self.refreshing.clone(),
+            new_ctx: self.new_ctx.clone(),
+        }
     }
 
+    pub(super) fn send(&self, update: Update) {
+        // The picker may be gone; ignore send errors.
+        let _ = self.updates.send(update);
+    }
+
+    /// Runs work that blocks (on files, the vault, a lock, D-Bus, another program) on a thread of
+    /// its own, so that the runtime goes on serving other requests. `None`, and a message for the
+    /// user, if the operating system refuses the thread.
+    pub(super) async fn run_blocking<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Self) -> T + Send + 'static,
+    ) -> Option<T> {
+        let backend = self.clone();
+        match run_blocking(move || Ok(work(&backend))).await {
+            Ok(result) => Some(result),
+            Err(error) => {
+                self.send(Update::Message(error.message));
+                None
+            }
+        }
+    }
+
+    /// Sends [`Update::Sessions`]. Blocks: it opens every record of the vault.
     pub(super) fn send_sessions(&self) {
         match load_sessions(&self.ctx) {
             Ok(mut sessions) => {
@@ -131,62 +181,58 @@ impl Backend {
                 });
                 self.send(Update::Sessions(sessions));
             }
-            // A closed vault shows nobody as signed in.
             Err(error) if error.kind == ErrorKind::Vault => self.send_lock(),
-            // Whatever else is wrong is told by what is asked for next.
+            // The next request that needs the same files reports their error.
             Err(_) => {}
         }
     }
 
-    /// Tells what would open the vault, where a person can open it.
-    pub(super) fn send_lock(&self) {
-        if let Some(asks) = self.ctx.vault.unlock_prompt() {
-            self.send(Update::Locked(asks));
+    /// Sends [`Update::Locked`] if the user can unlock the vault. Blocks.
+    fn send_lock(&self) {
+        if let Some(prompt) = self.ctx.vault.unlock_prompt() {
+            self.send(Update::Locked(prompt));
         }
     }
 
-    /// Tells why the vault refused, before the error that came of it.
-    pub(super) async fn with_lock_update<T>(&self, outcome: Result<T>) -> Result<T> {
+    /// Sends [`Update::Locked`] before the answer that failed because the vault is locked.
+    pub(super) async fn with_lock_update<T>(self: &Arc<Self>, outcome: Result<T>) -> Result<T> {
         if matches!(&outcome, Err(error) if error.kind == ErrorKind::Vault) {
-            let desk = self.clone();
-            let tell = move || {
-                desk.send_lock();
-                Ok(())
-            };
-            let _ = run_blocking(tell).await;
+            self.run_blocking(Self::send_lock).await;
         }
         outcome
     }
 
+    /// Loads the roster of the shown instances. Blocks.
     pub(super) fn load_roster(&self) -> Roster {
         load_roster(&self.ctx, &self.instances)
     }
 
+    /// Sends [`Update::Roster`]. Blocks.
     pub(super) fn send_roster(&self) {
         self.send(Update::Roster(Arc::new(self.load_roster())));
     }
 
-    pub(super) fn handle(&self, runtime: &Handle, request: Request) {
-        let desk = self.clone();
+    pub(super) fn handle(self: &Arc<Self>, runtime: &Handle, request: Request) {
+        let backend = self.clone();
         match request {
             Request::Start => {}
             Request::Refresh { instance } => {
-                runtime.spawn(async move { desk.refresh(&instance).await });
+                runtime.spawn(async move { backend.refresh(&instance).await });
             }
             Request::SignIn { instance, number } => {
-                let (replies, heard) = PastedRedirects::channel();
+                let (sender, redirects) = PastedRedirects::channel();
                 let task = runtime
-                    .spawn(async move { desk.sign_in(&instance, number, heard).await })
+                    .spawn(async move { backend.sign_in(&instance, number, redirects).await })
                     .abort_handle();
                 if let Ok(mut sign_ins) = self.sign_ins.lock() {
-                    sign_ins.insert(number, PendingSignIn { task, redirects: replies });
+                    sign_ins.insert(number, PendingSignIn { task, redirects: sender });
                 }
             }
             Request::PasteRedirect { number, address } => {
                 if let Some(sign_in) =
                     self.sign_ins.lock().ok().as_ref().and_then(|sign_ins| sign_ins.get(&number))
                 {
-                    // One that has just ended says so itself.
+                    // A sign-in that has just ended sends its own answer.
                     let _ = sign_in.redirects.send(address);
                 }
             }
@@ -198,51 +244,39 @@ impl Backend {
                 }
             }
             Request::Assume { role, number } => {
-                runtime.spawn(async move { desk.assume(role, number, true).await });
+                runtime.spawn(async move { backend.assume(role, number, Freshness::Cached).await });
             }
             Request::Renew { role, number } => {
-                runtime.spawn(async move { desk.assume(role, number, false).await });
+                runtime.spawn(async move { backend.assume(role, number, Freshness::Fetch).await });
             }
             Request::ForgetCredentials { role } => {
-                runtime.spawn(async move { desk.forget_credentials(&role).await });
+                runtime.spawn(async move { backend.forget_credentials(&role).await });
             }
-            Request::CopySecret { role, secret: what } => {
-                runtime.spawn(async move { desk.copy_secret(role, what).await });
+            Request::CopySecret { role, secret } => {
+                runtime.spawn(async move { backend.copy_secret(role, secret).await });
             }
             Request::WriteProfiles { roles } => {
-                runtime.spawn(async move { desk.write_profiles(roles).await });
+                runtime.spawn(async move { backend.write_profiles(roles).await });
             }
             Request::RecordConfirmation { role, confirm } => {
                 self.record_confirmation(&role, confirm)
             }
             Request::SignOut { instance } => {
-                runtime.spawn(async move { desk.sign_out(&instance).await });
+                runtime.spawn(async move { backend.sign_out(&instance).await });
             }
             Request::Unlock { passphrase } => {
-                let vault = self.ctx.vault.clone();
-                runtime.spawn(async move {
-                    let opened = run_blocking(move || vault.unlock(passphrase)).await;
-                    let good = opened.is_ok();
-                    if good {
-                        desk.send_sessions();
-                    }
-                    desk.send(Update::VaultUnlocked(opened));
-                    if good && desk.ctx.vault.status().key != KeyLocation::Kernel {
-                        let alone = "the vault is open for this picker alone; AWS_SSO_FILE_PASSWORD opens it for other programs";
-                        desk.send(Update::Message(alone.into()));
-                    }
-                });
+                runtime.spawn(async move { backend.unlock(passphrase).await });
             }
             Request::Discover { address, number } => {
                 runtime.spawn(async move {
-                    let outcome = setup::first_run::discover(&desk.ctx, &address).await;
-                    desk.send(Update::Discovered { number, outcome });
+                    let outcome = setup::first_run::discover(&backend.ctx, &address).await;
+                    backend.send(Update::Discovered { number, outcome });
                 });
             }
             Request::SetUp { name, start_url, region, number } => {
                 runtime.spawn(async move {
-                    let outcome = desk.set_up(&name, &start_url, &region).await;
-                    desk.send(Update::SetUp { number, outcome });
+                    let outcome = backend.set_up(&name, &start_url, &region).await;
+                    backend.send(Update::SetUp { number, outcome });
                 });
             }
             Request::Copy { text } => {
@@ -250,9 +284,9 @@ impl Backend {
                     self.send(Update::Message(error.message));
                 }
             }
-            Request::SetFlag { roles, flag: mark, on } => {
-                if let Err(error) = favorites::update(&self.ctx.paths.state_dir, |marks| {
-                    set_flag(marks, roles, mark, on)
+            Request::SetFlag { roles, flag, on } => {
+                if let Err(error) = favorites::update(&self.ctx.paths.state_dir, |flags| {
+                    set_flag(flags, roles, flag, on)
                 }) {
                     self.send(Update::Message(error.message));
                 }
@@ -264,101 +298,48 @@ impl Backend {
         self.ctx.instance(name.as_str()).cloned()
     }
 
-    /// Credentials into the vault; `stored` says whether those there will do.
-    pub(super) async fn assume(&self, role: RoleId, number: u64, stored: bool) {
-        let outcome = match self.instance(&role.instance) {
-            Ok(instance) => {
-                let mut wish = AssumeRequest::new(&instance, role.account, role.role.clone());
-                wish.use_stored = stored;
-                assume(&self.ctx, &wish).await.map_err(|error| self.with_access_hint(error, &role))
-            }
-            Err(error) => Err(error),
-        };
-        let outcome = self.with_lock_update(self.with_clock_skew(&role.instance, outcome)).await;
-        if outcome.is_ok() && !stored {
-            self.send_sessions();
-        }
-        let outcome = outcome.map(|assumed| assumed.credentials.expires_at);
-        self.send(Update::Assumed { number, role, outcome });
-    }
-
-    /// Tells how far the clocks are apart, once AWS has answered; an error hears of a wrong one
-    /// too.
+    /// Sends [`Update::ClockSkew`] once AWS has answered, and adds a hint to an error if the clock
+    /// of this machine is wrong.
     pub(super) fn with_clock_skew<T>(&self, name: &InstanceName, outcome: Result<T>) -> Result<T> {
         let identity = self.instance(name).and_then(|instance| self.ctx.identity(&instance));
-        let Some(ahead) = identity.ok().and_then(|identity| identity.clock_skew()) else {
+        let Some(seconds_ahead) = identity.ok().and_then(|identity| identity.clock_skew()) else {
             return outcome;
         };
-        self.send(Update::ClockSkew(ahead));
-        match (outcome, clock_warning(ahead)) {
-            (Err(error), Some(words)) => {
-                Err(error.hint(format!("{words}: set it, then try again")))
+        self.send(Update::ClockSkew(seconds_ahead));
+        match (outcome, clock_warning(seconds_ahead)) {
+            (Err(error), Some(warning)) => {
+                Err(error.hint(format!("{warning}: set it, then try again")))
             }
             (outcome, _) => outcome,
         }
     }
 
-    /// A refusal with whom to ask, where the configuration says that.
-    pub(super) fn with_access_hint(&self, error: Error, role: &RoleId) -> Error {
-        if error.kind != ErrorKind::AccessDenied {
-            return error;
+    async fn unlock(self: &Arc<Self>, passphrase: Secret<String>) {
+        let vault = self.ctx.vault.clone();
+        let unlocked = run_blocking(move || vault.unlock(passphrase)).await;
+        let succeeded = unlocked.is_ok();
+        if succeeded {
+            self.run_blocking(Self::send_sessions).await;
         }
-        let (url, roster) = (self.ctx.settings.access_request_url.as_deref(), self.load_roster());
-        add_access_hint(error, url, role.account, role.role.as_str(), roster.find(role))
-    }
-
-    pub(super) async fn forget_credentials(&self, role: &RoleId) {
-        match errands::forget_credentials(&self.ctx, role).await {
-            Ok(()) => self.send(Update::Message(format!(
-                "{}: its credentials are forgotten here",
-                role.role
-            ))),
-            Err(error) => self.send(Update::RoleFailed { role: role.clone(), error }),
+        self.send(Update::VaultUnlocked(unlocked));
+        if succeeded {
+            self.run_blocking(Self::send_key_location).await;
         }
-        self.send_sessions();
     }
 
-    pub(super) async fn copy_secret(&self, role: RoleId, what: SecretKind) {
-        let roster = self.load_roster();
-        let text = match what {
-            SecretKind::Keys => errands::export_lines(&self.ctx, &roster, &role).await,
-            SecretKind::ConsoleLink => errands::fetch_console_link(&self.ctx, &roster, &role).await,
-        };
-        let account =
-            roster.find(&role).map_or(role.account.as_str(), |entry| entry.account_label());
-        let copied = text.and_then(|text| (self.copy_to_clipboard)(text.expose()));
-        self.send(match copied {
-            Ok(()) => Update::Message(format!(
-                "copied {} of {account}/{}: whoever has the clipboard has the role",
-                what.label(),
-                role.role
-            )),
-            Err(error) => Update::RoleFailed { error: self.with_access_hint(error, &role), role },
-        });
-        // What was copied is in the vault now.
-        self.send_sessions();
-    }
-
-    pub(super) async fn write_profiles(&self, roles: Vec<RoleId>) {
-        let Some(first) = roles.first().cloned() else { return };
-        let ctx = self.ctx.clone();
-        let written = run_blocking(move || errands::write_profiles(&ctx, roles)).await;
-        self.send(match written {
-            Ok(said) => Update::Message(said),
-            Err(error) => Update::RoleFailed { role: first, error },
-        });
-    }
-
-    pub(super) fn record_confirmation(&self, role: &RoleId, confirm: ConfirmLevel) {
-        confirmations::record(&self.ctx, role, confirm);
-        self.send(Update::Confirmations(confirmations::load(&self.ctx)));
+    /// Sends a message if other programs still find the vault locked. Blocks.
+    fn send_key_location(&self) {
+        if self.ctx.vault.status().key != KeyLocation::Kernel {
+            let message = "the vault is open for this picker alone; AWS_SSO_FILE_PASSWORD opens it for other programs";
+            self.send(Update::Message(message.into()));
+        }
     }
 }
 
-fn set_flag(marks: &mut RoleFlags, roles: Vec<RoleId>, mark: RoleFlag, on: bool) {
-    let set = match mark {
-        RoleFlag::Favorite => &mut marks.favorites,
-        RoleFlag::Hidden => &mut marks.hidden,
+fn set_flag(flags: &mut RoleFlags, roles: Vec<RoleId>, flag: RoleFlag, on: bool) {
+    let set = match flag {
+        RoleFlag::Favorite => &mut flags.favorites,
+        RoleFlag::Hidden => &mut flags.hidden,
     };
     for role in roles {
         if on {

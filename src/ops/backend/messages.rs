@@ -1,158 +1,156 @@
-//! What the picker asks of the world while it stays on the screen, and what it hears back.
+//! Messages between the picker and the backend: requests, and updates that answer them.
 //!
-//! Everything here is a plain value. Requests carry a number; a stale answer is dropped by whoever
-//! asked.
+//! All of them are plain values. Requests carry a number, by which the picker drops stale answers.
 
 use std::sync::Arc;
 
-use crate::console::SERVICES;
 use crate::domain::{
     ConfirmLevel, Error, InstanceName, Region, RoleId, Roster, Secret, StartUrl, Timestamp,
-    format_clock_offset,
 };
 
+pub use crate::console::console_services;
 pub use crate::ops::confirmations::TerminalConfirmations;
 pub use crate::vault::UnlockPrompt;
 
-/// Something to do in the background.
+/// A request to the backend.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Request {
-    /// The first frame stands on a sketch: answer with the whole [`News::Roster`] and
-    /// [`News::Sessions`].
+    /// The first frame shows a preview: send the complete [`Update::Roster`] and
+    /// [`Update::Sessions`].
     Start,
-    /// Read accounts and roles of an instance anew. Needs a valid token; answers
-    /// [`News::Refreshed`].
+    /// Fetch accounts and roles of an instance. Needs a valid token; answered by
+    /// [`Update::Refreshed`].
     Refresh {
-        /// Which instance.
+        /// The instance.
         instance: InstanceName,
     },
-    /// Sign in to an instance. Answers a run of [`News::SignIn`] with this number.
+    /// Sign in to an instance. Answered by a series of [`Update::SignIn`] with this number.
     SignIn {
-        /// Which instance.
+        /// The instance.
         instance: InstanceName,
-        /// Comes back in the answers.
+        /// The number in the answers.
         number: u64,
     },
-    /// The address that the browser ended on, pasted back from a machine that can't be reached from
-    /// there. Answers [`SignInStep::Misread`] when it is not the right one.
+    /// The address that the browser ended on, pasted because the browser's machine can't reach this
+    /// one. Answered by [`SignInStep::RedirectRejected`] if it is not the right one.
     PasteRedirect {
-        /// The number the sign-in was asked with.
+        /// The number of the sign-in request.
         number: u64,
-        /// The whole address; the code in it is good once.
+        /// The complete address; the code in it is valid once.
         address: Secret<String>,
     },
-    /// Give up a sign-in under way.
+    /// Cancel a sign-in in progress.
     CancelSignIn {
-        /// The number it was asked with.
+        /// The number of the sign-in request.
         number: u64,
     },
-    /// Get role credentials into the vault. Answers [`News::Assumed`].
+    /// Get role credentials into the vault. Answered by [`Update::Assumed`].
     Assume {
-        /// Which role.
+        /// The role.
         role: RoleId,
-        /// Comes back in the answer.
+        /// The number in the answer.
         number: u64,
     },
-    /// Get new role credentials, whatever is stored. Answers [`News::Assumed`] and
-    /// [`News::Sessions`].
+    /// Fetch new role credentials, whatever is stored. Answered by [`Update::Assumed`] and
+    /// [`Update::Sessions`].
     Renew {
-        /// Which role.
+        /// The role.
         role: RoleId,
-        /// Comes back in the answer.
+        /// The number in the answer.
         number: u64,
     },
-    /// Forget a role's stored credentials. Answers [`News::Sessions`].
+    /// Remove a role's stored credentials. Answered by [`Update::Sessions`].
     ForgetCredentials {
-        /// Which role.
+        /// The role.
         role: RoleId,
     },
-    /// Put something secret of a role on the clipboard. Answers [`News::Note`], or
-    /// [`News::Failed`].
+    /// Copy a secret of a role to the clipboard. Answered by [`Update::Message`] or
+    /// [`Update::RoleFailed`].
     CopySecret {
-        /// Which role; its credentials are in the vault.
+        /// The role; its credentials are in the vault.
         role: RoleId,
-        /// What of it.
+        /// The secret.
         secret: SecretKind,
     },
-    /// Write profiles of roles into the AWS config file. Answers [`News::Note`], or
-    /// [`News::Failed`].
+    /// Write profiles of roles into the AWS config file. Answered by [`Update::Message`] or
+    /// [`Update::RoleFailed`].
     WriteProfiles {
-        /// Which roles; where they are protected the person has agreed.
+        /// The roles; the user has confirmed protected ones.
         roles: Vec<RoleId>,
     },
-    /// A person has consented to a protected role. Answers [`News::Consents`].
+    /// Record that the user confirmed a protected role. Answered by [`Update::Confirmations`].
     RecordConfirmation {
-        /// Which role.
+        /// The role.
         role: RoleId,
-        /// In which way.
+        /// The level of the confirmation.
         confirm: ConfirmLevel,
     },
-    /// Sign out of an instance. Answers [`News::Sessions`].
+    /// Sign out of an instance. Answered by [`Update::Sessions`].
     SignOut {
-        /// Which instance.
+        /// The instance.
         instance: InstanceName,
     },
-    /// Open the vault with a passphrase. Answers [`News::Vault`].
+    /// Unlock the vault with a passphrase. Answered by [`Update::VaultUnlocked`].
     Unlock {
-        /// What was typed.
+        /// The typed passphrase.
         passphrase: Secret<String>,
     },
-    /// Look where an address leads. Answers [`News::Discovered`].
+    /// Discover the portal of an address. Answered by [`Update::Discovered`].
     Discover {
-        /// A start URL in whatever form it was typed.
+        /// A start URL in any form.
         address: String,
-        /// Comes back in the answer.
+        /// The number in the answer.
         number: u64,
     },
-    /// Write a new instance into the configuration file, if AWS takes it. Answers [`News::Roster`]
-    /// and [`News::Sessions`] with the instance in them, then [`News::SetUp`]; from then on
-    /// other requests may name it.
+    /// Write a new instance into the configuration file, if AWS accepts it. Answered by
+    /// [`Update::Roster`] and [`Update::Sessions`] that include the instance, then
+    /// [`Update::SetUp`]; later requests may name it.
     SetUp {
-        /// What to call it.
+        /// The name.
         name: String,
-        /// Its start URL.
+        /// The start URL.
         start_url: String,
-        /// Its region.
+        /// The region.
         region: String,
-        /// Comes back in the answer.
+        /// The number in the answer.
         number: u64,
     },
-    /// Put a text on the clipboard.
+    /// Copy a text to the clipboard.
     Copy {
         /// The text; never a secret.
         text: String,
     },
-    /// Keep favourites and hidden roles.
+    /// Change the favourites or hidden roles.
     SetFlag {
-        /// Which roles.
+        /// The roles.
         roles: Vec<RoleId>,
-        /// Which mark.
+        /// The flag.
         flag: RoleFlag,
-        /// Put on or taken off.
+        /// Whether the flag is set or removed.
         on: bool,
     },
 }
 
-/// A mark that a person can put on a role.
+/// A flag of a role, set by the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RoleFlag {
-    /// Pinned on top.
+    /// Listed first.
     Favorite,
-    /// Not shown.
+    /// Not listed.
     Hidden,
 }
 
-/// What is copied without ever being seen.
+/// A secret that is copied without being shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SecretKind {
-    /// The keys, as lines for the calling shell.
+    /// The keys, as commands for the calling shell.
     Keys,
-    /// A link that signs whoever opens it into the console.
+    /// A link that signs its holder in to the console.
     ConsoleLink,
 }
 
 impl SecretKind {
-    /// In words: `the keys`.
+    /// Returns the name in messages: `the keys`.
     pub fn label(self) -> &'static str {
         match self {
             SecretKind::Keys => "the keys",
@@ -161,154 +159,130 @@ impl SecretKind {
     }
 }
 
-/// The services whose console pages are known: the name to choose one by, and its other names.
-pub fn console_services() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
-    SERVICES.iter().map(|service| (service.name, service.aliases))
-}
-
-/// Something that happened.
+/// A message from the backend.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Update {
-    /// The list of roles as it is now known; comes many times during a first refresh.
+    /// The current roster; sent several times during a first refresh.
     Roster(Arc<Roster>),
-    /// A refresh goes on.
+    /// The progress of a refresh.
     RefreshProgress {
-        /// Which instance.
+        /// The instance.
         instance: InstanceName,
-        /// Accounts whose roles were read.
+        /// Accounts whose roles were fetched.
         done: usize,
-        /// Accounts in all; 0 while the account list is being read.
+        /// Number of accounts; 0 while the account list is being fetched.
         total: usize,
         /// AWS has asked to slow down within the last seconds.
         throttled: bool,
     },
-    /// A refresh ended.
+    /// A refresh has ended.
     Refreshed {
-        /// Which instance.
+        /// The instance.
         instance: InstanceName,
-        /// Roles that came and went, or why it failed. [`crate::domain::Kind::LoginNeeded`] when
-        /// nobody is signed in.
+        /// The changes, or why it failed. [`crate::domain::ErrorKind::LoginNeeded`] if the user is
+        /// not signed in.
         outcome: Result<RefreshCounts, Error>,
     },
-    /// A sign-in moves on.
+    /// The next step of a sign-in.
     SignIn {
-        /// The request's number.
+        /// The number of the request.
         number: u64,
-        /// Where it stands.
+        /// The step.
         step: SignInStep,
     },
-    /// An assume ended; good credentials are in the vault until then.
+    /// A request for credentials has ended; if it succeeded, they are in the vault.
     Assumed {
-        /// The request's number.
+        /// The number of the request.
         number: u64,
         /// The role.
         role: RoleId,
         /// When the credentials expire, or why there are none.
         outcome: Result<Timestamp, Error>,
     },
-    /// Who is signed in, and which roles have credentials in the vault.
+    /// The sessions, and the roles with credentials in the vault.
     Sessions(SessionList),
-    /// The vault is closed, and this would open it. Comes before the answer that failed for it.
+    /// The vault is locked, and how to unlock it. Sent before the answer that failed because of it.
     Locked(UnlockPrompt),
-    /// The vault was opened, or was not.
+    /// The vault was unlocked, or why it was not.
     VaultUnlocked(Result<(), Error>),
-    /// Where an address leads, or why it is none.
+    /// The portal of an address, or why there is none.
     Discovered {
-        /// The request's number.
+        /// The number of the request.
         number: u64,
-        /// What was found.
+        /// The portal.
         outcome: Result<DiscoveredInstance, Error>,
     },
     /// An instance was written, or why it was not.
     SetUp {
-        /// The request's number.
+        /// The number of the request.
         number: u64,
-        /// Its name.
+        /// The name of the instance.
         outcome: Result<InstanceName, Error>,
     },
-    /// What a person has consented to in this terminal.
+    /// The confirmations that the user gave in this terminal.
     Confirmations(TerminalConfirmations),
-    /// Something asked for a role could not be done.
+    /// A request for a role failed.
     RoleFailed {
         /// The role.
         role: RoleId,
-        /// Why.
+        /// The reason.
         error: Error,
     },
-    /// Seconds that AWS's clock is ahead of this machine's, as its last answer tells.
+    /// Seconds that AWS's clock is ahead of this machine's, measured by its last response.
     ClockSkew(i64),
     /// One line for the message area.
     Message(String),
 }
 
-/// From so many seconds on a clock is called wrong: AWS takes no signature that is older.
-const MAX_SKEW_SECONDS: i64 = 300;
-
-/// What to say of a clock that is this many seconds from AWS's; `None` when it is right.
-pub fn clock_warning(ahead: i64) -> Option<String> {
-    let far = format_clock_offset(ahead);
-    let side = if ahead > 0 { "behind" } else { "ahead of" };
-    (ahead.abs() >= MAX_SKEW_SECONDS).then(|| format!("this machine's clock is {far} {side} AWS's"))
-}
-
-/// What to type so that this machine's clock is set.
-pub const SET_CLOCK_COMMAND: &str = if cfg!(target_os = "macos") {
-    "sudo sntp -sS time.apple.com"
-} else if cfg!(windows) {
-    "w32tm /resync"
-} else {
-    "sudo timedatectl set-ntp true"
-};
-
-/// A portal that somebody's address leads to.
+/// A portal that was discovered from an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DiscoveredInstance {
     /// Its start URL, as AWS knows it.
     pub start_url: StartUrl,
-    /// Its region; `None` when only a person can tell.
+    /// Its region; `None` if only the user knows it.
     pub region: Option<Region>,
-    /// What told the region, or why it is not known.
+    /// The evidence for the region, or why it is not known.
     pub evidence: String,
     /// A name that is free.
     pub name: InstanceName,
 }
 
-/// What a refresh changed.
+/// The changes by a refresh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RefreshCounts {
-    /// New roles.
+    /// Number of new roles.
     pub added: usize,
-    /// Roles that are gone.
+    /// Number of removed roles.
     pub removed: usize,
-    /// Accounts whose roles could not be read this time; their old roles are kept.
+    /// Number of accounts whose roles could not be fetched; their old roles are kept.
     pub failed: usize,
-    /// Accounts that AWS left out or listed without roles; their old roles are kept until a second
-    /// refresh agrees.
+    /// Number of accounts that AWS left out or listed without roles; their old roles are kept until
+    /// a second refresh confirms it.
     pub unconfirmed: usize,
-    /// When it was read.
+    /// When the inventory was fetched.
     pub at: Timestamp,
 }
 
 /// The steps of a sign-in.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SignInStep {
-    /// AWS was asked for an address.
+    /// AWS is being asked for an address.
     Starting,
-    /// A person has to look at this address.
+    /// The user has to open this address.
     Open {
         /// The address to open.
         url: String,
         /// The code to compare (device code flow only).
         code: Option<String>,
-        /// When the attempt ends by itself.
+        /// When the sign-in expires.
         expires_at: Timestamp,
         /// Whether a browser was opened on this machine.
         browser_opened: bool,
     },
     /// The browser could not show the page of the last [`SignInStep::Open`]: the address may not be
-    /// opened, or the launcher failed. The sign-in goes on; the user has to open the address.
+    /// opened, or the launcher failed. The sign-in continues; the user has to open the address.
     BrowserFailed(Error),
-    /// A pasted address could not be used. The sign-in goes on.
+    /// A pasted address was rejected. The sign-in continues.
     RedirectRejected(Error),
     /// Signed in.
     Done,
@@ -316,7 +290,7 @@ pub enum SignInStep {
     Failed(Error),
 }
 
-/// Who is signed in where, and which roles are ready.
+/// The sessions of all instances, and the roles with credentials.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SessionList {
     /// One per instance of the roster, in its order.
@@ -325,21 +299,21 @@ pub struct SessionList {
     pub roles: Vec<(RoleId, Timestamp)>,
 }
 
-/// The state of one instance's session.
+/// The session of one instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InstanceSession {
-    /// Which instance.
+    /// The name of the instance.
     pub instance: InstanceName,
     /// Whether there is a token that is valid or can be refreshed.
     pub signed_in: bool,
-    /// When the person last signed in; shown as `signed in 3 h ago`.
+    /// When the user last signed in; shown as `signed in 3 h ago`.
     pub signed_in_at: Option<Timestamp>,
-    /// When the session is expected to end, if anything tells.
+    /// When the session is expected to end, if that is known.
     pub ends_at: Option<Timestamp>,
-    /// The token is the AWS CLI's: it can be used, and is renewed and ended there.
+    /// Whether the token is the AWS CLI's: it is only used, and refreshed and ended there.
     pub is_cli_token: bool,
-    /// When the inventory was last read.
+    /// When the inventory was fetched.
     pub fetched_at: Option<Timestamp>,
-    /// Accounts that AWS left out or listed without roles then; a second refresh decides.
+    /// Number of accounts that AWS left out or listed without roles then; a second refresh decides.
     pub unconfirmed: usize,
 }

@@ -1,18 +1,22 @@
-//! Does in the background what the picker asks for, on a runtime that starts with the first request
+//! Serves the picker's requests in the background, on a runtime that starts with the first request
 //! that needs it.
 
 mod handler;
 pub mod messages;
+mod partial_roster;
 mod refresh;
+mod roles;
 mod runtime;
 mod sign_in;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use handler::Backend;
+use handler::{Backend, FirstRoster};
 
 use crate::domain::{Instance, PackedRoster, Result};
 
@@ -21,83 +25,84 @@ use crate::ops::confirmations;
 use crate::ops::ctx::Ctx;
 use crate::os::thread;
 
-/// The background's thread, once there is one.
+/// The backend's thread, once it has started.
 #[derive(Debug, Default, Clone)]
 pub struct BackendThread {
     thread: Arc<Mutex<Option<ThreadHandle>>>,
 }
 
-/// Ends with the surroundings, if anything needed them.
+/// The thread ends with the context, if a request needed it.
 type ThreadHandle = JoinHandle<Option<Arc<Ctx>>>;
 
-/// Where the background is asked. Its thread starts with the first request, which comes after the
-/// first frame: before it, a thread would only take time from that.
+/// Sends requests to the backend. The backend's thread starts with the first request, which is sent
+/// after the first frame: earlier, it would delay that frame.
 pub struct RequestSender {
     sender: Sender<Request>,
     start_thread: Option<Box<dyn FnOnce()>>,
 }
 
 impl From<Sender<Request>> for RequestSender {
-    /// To somebody who listens already.
-    fn from(ask: Sender<Request>) -> Self {
-        Self { sender: ask, start_thread: None }
+    /// Sends to a receiver that is already served.
+    fn from(sender: Sender<Request>) -> Self {
+        Self { sender, start_thread: None }
     }
 }
 
 impl RequestSender {
-    /// Asks for something. Nobody listens any more when the background has died.
+    /// Sends a request. It is ignored if the backend has ended.
     pub fn send(&mut self, request: Request) {
-        if let Some(begin) = self.start_thread.take() {
-            begin();
+        if let Some(start) = self.start_thread.take() {
+            start();
         }
         let _ = self.sender.send(request);
     }
 }
 
-/// Makes the surroundings of the use cases, once something needs them.
+/// Creates the context of the use cases when a request first needs it.
 pub type CtxFactory = Box<dyn FnOnce() -> Result<Arc<Ctx>> + Send>;
 
-/// What the background works on.
+/// Input of [`start`].
 pub struct BackendOptions {
-    /// How it gets its surroundings; not called before the first request, which comes after the
-    /// first frame.
+    /// Creates the context; not called before the first request, which is sent after the first
+    /// frame.
     pub open_ctx: CtxFactory,
     /// The instances to show.
     pub instances: Vec<Instance>,
-    /// The name that chose them, if one did: the list is remembered under it.
+    /// The name that selected the instances, if one did. The roster's snapshot is stored under it.
     pub instance_name: Option<String>,
-    /// Where consents are remembered: they are told before any list.
+    /// The directory of the recorded confirmations. They are sent before the first roster.
     pub state_dir: PathBuf,
-    /// The list that the first frame was made of. With it the answer to [`Request::Begin`] needs
-    /// no file.
+    /// The roster that the first frame was drawn from. With it, the answer to [`Request::Start`]
+    /// reads no inventory.
     pub roster: Option<Arc<PackedRoster>>,
     /// Puts a text on the clipboard.
     pub copy_to_clipboard: fn(&str) -> Result<()>,
 }
 
-/// Makes the background ready. Ask by the requests, hear by the receiver; drop the requests, then
-/// [`Worker::finish`].
-pub fn start(start: BackendOptions) -> (BackendThread, RequestSender, Receiver<Update>) {
-    let (ask, asked) = channel::<Request>();
-    let (tell, told) = channel::<Update>();
-    let worker = BackendThread::default();
-    let ours = worker.clone();
-    let begin = move || {
-        let failures = tell.clone();
-        match thread::spawn("background", move || run_backend(start, tell, &asked)) {
-            Ok(thread) => {
-                *ours.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread)
+/// Prepares the backend. Updates arrive at the receiver. To end it, drop the request sender, then
+/// call [`BackendThread::join`].
+pub fn start(options: BackendOptions) -> (BackendThread, RequestSender, Receiver<Update>) {
+    let (request_sender, requests) = channel::<Request>();
+    let (update_sender, updates) = channel::<Update>();
+    let thread = BackendThread::default();
+    let started = thread.clone();
+    let start_thread = move || {
+        let failures = update_sender.clone();
+        match thread::spawn("background", move || run_backend(options, update_sender, &requests)) {
+            Ok(handle) => {
+                *started.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(handle)
             }
-            // The picker may be gone already.
+            // The picker may be gone; ignore send errors.
             Err(error) => drop(failures.send(Update::Message(error.message))),
         }
     };
-    (worker, RequestSender { sender: ask, start_thread: Some(Box::new(begin)) }, told)
+    let sender =
+        RequestSender { sender: request_sender, start_thread: Some(Box::new(start_thread)) };
+    (thread, sender, updates)
 }
 
 impl BackendThread {
-    /// Waits until nothing is under way whose answer must be kept. Gives back the surroundings, if
-    /// anything needed them.
+    /// Waits until no token request is in progress. Returns the context, if a request needed it.
     pub fn join(self) -> Option<Arc<Ctx>> {
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         thread?.join().ok()?
@@ -105,38 +110,42 @@ impl BackendThread {
 }
 
 fn run_backend(
-    start: BackendOptions,
-    tell: Sender<Update>,
-    asked: &Receiver<Request>,
+    options: BackendOptions,
+    updates: Sender<Update>,
+    requests: &Receiver<Request>,
 ) -> Option<Arc<Ctx>> {
-    let first = asked.recv().ok()?;
+    let first = requests.recv().ok()?;
+    // The picker may be gone; ignore send errors.
     if first == Request::Start {
-        // Before the roster: with that, keys that were typed ahead are taken, and they may ask. A
-        // picker that has gone away hears nothing.
-        let _ = tell.send(Update::Confirmations(confirmations::load_from(&start.state_dir)));
+        // Before the roster: keys that were typed ahead take effect with it, and may have to ask
+        // for confirmation.
+        let confirmations = confirmations::load_from(&options.state_dir);
+        let _ = updates.send(Update::Confirmations(confirmations));
+        if let Some(roster) = &options.roster {
+            let _ = updates.send(Update::Roster(Arc::new(roster.unpack())));
+        }
     }
-    if let (Request::Start, Some(sheet)) = (&first, &start.roster) {
-        let _ = tell.send(Update::Roster(Arc::new(sheet.unpack())));
-    }
-    match (start.open_ctx)() {
+    match (options.open_ctx)() {
         Ok(ctx) => {
-            let (instances, named, copy) =
-                (start.instances, start.instance_name, start.copy_to_clipboard);
-            let desk = Backend {
+            let backend = Backend {
                 ctx: ctx.clone(),
-                instances,
-                instance_name: named,
-                updates: tell,
-                copy_to_clipboard: copy,
+                instances: options.instances,
+                instance_name: options.instance_name,
+                updates,
+                copy_to_clipboard: options.copy_to_clipboard,
                 sign_ins: Arc::default(),
                 refreshing: Arc::default(),
                 new_ctx: Arc::default(),
             };
-            desk.run(first, asked, start.roster.is_some());
+            let first_roster = match options.roster {
+                Some(_) => FirstRoster::Snapshot,
+                None => FirstRoster::Files,
+            };
+            Arc::new(backend).run(first, requests, first_roster);
             Some(ctx)
         }
         Err(error) => {
-            let _ = tell.send(Update::Message(error.message));
+            let _ = updates.send(Update::Message(error.message));
             None
         }
     }

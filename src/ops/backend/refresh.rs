@@ -1,108 +1,99 @@
-//! A refresh beside the screen: rows as they come, progress, and what follows from a new list.
+//! A refresh while the picker is on the screen: progress, rows as they arrive, and what follows
+//! from a new inventory.
 
 use std::sync::Arc;
 
 use super::Backend;
-use crate::cache::inventory;
-use crate::domain::{Instance, InstanceName, Inventory, Result};
+use super::partial_roster::PartialRosters;
+use crate::domain::{Instance, InstanceName, Result};
 use crate::ops::backend::messages::{RefreshCounts, Update};
 use crate::ops::ctx::run_blocking;
-use crate::ops::errands;
+use crate::ops::profiles;
 use crate::ops::refresh::Progress;
-use crate::ops::refresh::store::load_roster;
-use crate::ops::refresh::store::refresh_and_store;
-use crate::ops::refresh::store::refresh_limits;
-use crate::ops::roles::profile_names::apply_profile_names;
-use crate::ops::roles::roster;
+use crate::ops::refresh::store::{refresh_and_store, refresh_limits};
+use crate::ops::roles::load::load_roster;
 use crate::ops::roles::snapshot;
 
-/// How often a first refresh sends the rows it has, in accounts.
-const ACCOUNTS_PER_UPDATE: usize = 8;
-
 impl Backend {
-    pub(super) async fn refresh(&self, name: &InstanceName) {
-        let begun =
-            self.refreshing.lock().is_ok_and(|mut under_way| under_way.insert(name.clone()));
-        if !begun {
+    pub(super) async fn refresh(self: &Arc<Self>, name: &InstanceName) {
+        let is_new =
+            self.refreshing.lock().is_ok_and(|mut in_progress| in_progress.insert(name.clone()));
+        if !is_new {
             return;
         }
         let outcome = self.with_clock_skew(name, self.try_refresh(name).await);
         let outcome = self.with_lock_update(outcome).await;
-        if let Ok(mut under_way) = self.refreshing.lock() {
-            under_way.remove(name);
+        if let Ok(mut in_progress) = self.refreshing.lock() {
+            in_progress.remove(name);
         }
         let changed = outcome.is_ok();
         if changed {
-            self.send_roster();
-            self.send_sessions();
+            let send = |backend: &Self| {
+                backend.send_roster();
+                backend.send_sessions();
+            };
+            self.run_blocking(send).await;
         }
         self.send(Update::Refreshed { instance: name.clone(), outcome });
         if changed {
             self.update_profiles().await;
-            let desk = self.clone();
-            let renew = move || {
+            let rebuild = |backend: &Self| {
                 snapshot::rebuild_if_stale(
-                    &desk.ctx.env,
-                    &desk.ctx.paths,
-                    desk.instance_name.as_deref(),
+                    &backend.ctx.env,
+                    &backend.ctx.paths,
+                    backend.instance_name.as_deref(),
                 );
-                Ok(())
             };
-            // Without it the next start takes a little longer.
-            let _ = run_blocking(renew).await;
+            self.run_blocking(rebuild).await;
         }
     }
 
-    /// Brings profiles up to date, where the person wants that. A failure here is no failure of the
-    /// refresh.
+    /// Updates the profiles in the AWS config file, if that is configured. A failure does not make
+    /// the refresh fail.
     async fn update_profiles(&self) {
         let ctx = self.ctx.clone();
-        match run_blocking(move || errands::update_profiles(&ctx)).await {
-            Ok(Some(said)) => self.send(Update::Message(said)),
+        match run_blocking(move || profiles::update_profiles(&ctx)).await {
+            Ok(Some(message)) => self.send(Update::Message(message)),
             Ok(None) => {}
             Err(error) => self.send(Update::Message(error.message)),
         }
     }
 
-    async fn try_refresh(&self, name: &InstanceName) -> Result<RefreshCounts> {
+    async fn try_refresh(self: &Arc<Self>, name: &InstanceName) -> Result<RefreshCounts> {
         let instance = self.instance(name)?;
-        let first = load_roster(&self.ctx, std::slice::from_ref(&instance)).entries.is_empty();
-        let mut shown = 0;
-        let mut progress = |progress: Progress<'_>| {
+        // A first refresh shows its rows as they arrive; a later one replaces the list once, when
+        // it is complete.
+        let mut partial = if self.is_first_refresh(&instance).await {
+            PartialRosters::start(self, name).ok()
+        } else {
+            None
+        };
+        let mut on_progress = |progress: Progress<'_>| {
             let (done, total, throttled) = (progress.done, progress.total, progress.throttled);
             self.send(Update::RefreshProgress { instance: name.clone(), done, total, throttled });
-            // A first refresh shows its rows as they come; a later one replaces the list once, when
-            // it is whole.
-            if first && done >= shown + ACCOUNTS_PER_UPDATE {
-                shown = done;
-                self.send_partial_roster(&instance, progress.inventory);
+            if let Some(partial) = &mut partial {
+                partial.update(&progress);
             }
         };
-        let updated =
-            refresh_and_store(&self.ctx, &instance, refresh_limits(&self.ctx, None), &mut progress)
-                .await?;
-        let added = updated.changes.iter().filter(|change| change.added).count();
-        let removed = updated.changes.len() - added;
-        let (failed, unconfirmed) = (updated.failed.len(), updated.inventory.unconfirmed.len());
-        Ok(RefreshCounts { added, removed, failed, unconfirmed, at: updated.inventory.fetched_at })
+        let limits = refresh_limits(&self.ctx, None);
+        let refreshed = refresh_and_store(&self.ctx, &instance, limits, &mut on_progress).await;
+        if let Some(partial) = partial {
+            partial.finish().await;
+        }
+        let refreshed = refreshed?;
+        let added = refreshed.changes.iter().filter(|change| change.added).count();
+        let removed = refreshed.changes.len() - added;
+        let (failed, unconfirmed) = (refreshed.failed.len(), refreshed.inventory.unconfirmed.len());
+        let at = refreshed.inventory.fetched_at;
+        Ok(RefreshCounts { added, removed, failed, unconfirmed, at })
     }
 
-    /// The list with what a first refresh has read so far.
-    fn send_partial_roster(&self, instance: &Instance, partial: &Inventory) {
-        let inventories: Vec<_> = self
-            .instances
-            .iter()
-            .map(|other| {
-                if other.name == instance.name {
-                    Some(partial.clone())
-                } else {
-                    inventory::load(&self.ctx.paths.cache_dir, other)
-                }
-            })
-            .collect();
-        let mut roster =
-            roster::build_roster(self.instances.clone(), &inventories, &self.ctx.settings);
-        apply_profile_names(&mut roster, &self.ctx.paths, &self.ctx.settings);
-        self.send(Update::Roster(Arc::new(roster)));
+    /// Whether no role of this instance is known yet.
+    async fn is_first_refresh(self: &Arc<Self>, instance: &Instance) -> bool {
+        let instance = instance.clone();
+        let is_empty = move |backend: &Self| {
+            load_roster(&backend.ctx, std::slice::from_ref(&instance)).entries.is_empty()
+        };
+        self.run_blocking(is_empty).await.unwrap_or(false)
     }
 }

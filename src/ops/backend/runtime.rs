@@ -1,4 +1,4 @@
-//! The runtime of the picker's background, on a thread of its own.
+//! The runtime of the picker's backend, on a thread of its own.
 
 use std::thread::JoinHandle;
 
@@ -8,9 +8,9 @@ use tokio::sync::oneshot;
 use crate::domain::Result;
 use crate::os::thread;
 
-/// The runtime, driven by a thread of its own.
+/// A single-threaded runtime and the thread that drives it. Nothing that blocks may run on it.
 pub(super) struct RuntimeThread {
-    /// To spawn on it.
+    /// Spawns tasks on the runtime.
     pub(super) handle: Handle,
     stop: oneshot::Sender<()>,
     thread: JoinHandle<()>,
@@ -20,7 +20,8 @@ impl RuntimeThread {
     /// Starts the thread.
     ///
     /// # Errors
-    /// When the machine has no thread or no poll to give.
+    /// [`crate::domain::ErrorKind::Os`] if the operating system refuses the thread or the
+    /// descriptors of the runtime.
     pub(super) fn start() -> Result<RuntimeThread> {
         let runtime = thread::current_thread_runtime()?;
         let (stop, stopped) = oneshot::channel();
@@ -33,7 +34,7 @@ impl RuntimeThread {
         Ok(RuntimeThread { handle, stop, thread })
     }
 
-    /// Stops it and waits for the thread; what still runs on it is dropped.
+    /// Stops the runtime and waits for its thread. Tasks that still run are dropped.
     pub(super) fn shut_down(self) {
         let _ = self.stop.send(());
         let _ = self.thread.join();

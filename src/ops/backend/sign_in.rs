@@ -1,4 +1,6 @@
-//! Signing in and out beside the screen, and setting up the instance that is signed in to.
+//! Sign-in, sign-out and the setup of an instance, while the picker is on the screen.
+
+use std::sync::Arc;
 
 use super::Backend;
 use crate::domain::{InstanceName, Result};
@@ -16,33 +18,36 @@ impl Backend {
         region: &str,
     ) -> Result<InstanceName> {
         let (name, ctx) = setup::first_run::set_up(&self.ctx, name, start_url, region).await?;
-        let desk = Backend { instances: ctx.instances.clone(), ctx: ctx.clone(), ..self.clone() };
-        if let Ok(mut newer) = self.new_ctx.lock() {
-            *newer = Some(ctx);
+        let backend = Arc::new(self.with_ctx(ctx.clone()));
+        if let Ok(mut new) = self.new_ctx.lock() {
+            *new = Some(ctx);
         }
-        desk.send_roster();
-        desk.send_sessions();
+        let send = |backend: &Self| {
+            backend.send_roster();
+            backend.send_sessions();
+        };
+        backend.run_blocking(send).await;
         Ok(name)
     }
 
     pub(super) async fn sign_in(
-        &self,
+        self: &Arc<Self>,
         name: &InstanceName,
         number: u64,
-        mut replies: PastedRedirects,
+        mut redirects: PastedRedirects,
     ) {
         let outcome = match self.instance(name) {
             Ok(instance) => {
-                let tell = self.updates.clone();
+                let updates = self.updates.clone();
                 let report = move |step| {
-                    let _ = tell.send(Update::SignIn { number, step });
+                    let _ = updates.send(Update::SignIn { number, step });
                 };
                 sign_in_with_redirects(
                     &self.ctx,
                     &instance,
                     SignInOptions::default(),
                     &report,
-                    &mut replies,
+                    &mut redirects,
                 )
                 .await
             }
@@ -53,21 +58,21 @@ impl Backend {
         }
         let outcome = self.with_lock_update(self.with_clock_skew(name, outcome)).await;
         if outcome.is_ok() {
-            self.send_sessions();
+            self.run_blocking(Self::send_sessions).await;
         }
         let step = outcome.map_or_else(SignInStep::Failed, |()| SignInStep::Done);
         self.send(Update::SignIn { number, step });
     }
 
-    pub(super) async fn sign_out(&self, name: &InstanceName) {
+    pub(super) async fn sign_out(self: &Arc<Self>, name: &InstanceName) {
         let outcome = match self.instance(name) {
             Ok(instance) => sign_out(&self.ctx, &instance).await,
             Err(error) => Err(error),
         };
-        match outcome.map(|outcome| outcome.warning(name)) {
+        match outcome.map(|result| result.warning(name)) {
             Ok(None) => {}
             Ok(Some(error)) | Err(error) => self.send(Update::Message(error.message)),
         }
-        self.send_sessions();
+        self.run_blocking(Self::send_sessions).await;
     }
 }

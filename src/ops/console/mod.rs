@@ -1,4 +1,4 @@
-//! Into the web console in a role: the link, and how this role's links are treated.
+//! Links to the AWS web console as a role, and the options for opening them.
 
 use std::sync::Arc;
 
@@ -13,76 +13,82 @@ use crate::ops::open_url::{BrowserContainer, OpenOptions};
 use crate::ops::roles::roster::build_base_roster;
 use crate::ops::roles::rules::{RuleEffect, evaluate_rules};
 
-/// The colours and icons that Firefox has for containers.
+/// Colours and icon that Firefox offers for containers.
 const CONTAINER_COLORS: [&str; 8] =
     ["blue", "turquoise", "green", "yellow", "orange", "red", "pink", "purple"];
 const CONTAINER_ICON: &str = "fingerprint";
 
-/// A page to see, and as whom.
+/// A console page, and the credentials to see it with.
 #[derive(Debug, Clone)]
 pub struct ConsoleRequest<'a> {
     /// The role's credentials.
     pub credentials: &'a Credentials,
-    /// Where the console sends people when the session has ended.
+    /// Where the console sends the user when the session has ended.
     pub issuer: &'a str,
     /// The region to sign in to.
     pub region: &'a Region,
-    /// The page; the region's first one when none is named.
+    /// The page; the region's home page if `None`.
     pub destination: Option<&'a str>,
-    /// Minutes of the console's session, as far as AWS allows.
+    /// Duration of the console session in minutes, as far as AWS allows it.
     pub session_minutes: u32,
 }
 
-/// A link that signs whoever opens it into the console; good for 15 minutes.
+/// Fetches a link that signs its holder in to the console; valid for 15 minutes.
 ///
 /// # Errors
-/// [`crate::domain::Kind::Refused`] and [`crate::domain::Kind::Unreachable`] from the federation
-/// endpoint.
-pub async fn fetch_sign_in_link(ctx: &Ctx, visit: &ConsoleRequest<'_>) -> Result<Secret<String>> {
-    let endpoint = federation_endpoint(visit.region, ctx.env.get(env::ROLECALL_SIGNIN_URL));
+/// [`crate::domain::ErrorKind::AccessDenied`] and [`crate::domain::ErrorKind::Unreachable`] from
+/// the federation endpoint.
+pub async fn fetch_sign_in_link(ctx: &Ctx, request: &ConsoleRequest<'_>) -> Result<Secret<String>> {
+    let endpoint = federation_endpoint(request.region, ctx.env.get(env::ROLECALL_SIGNIN_URL));
     let token = fetch_signin_token(
         &ctx.network,
         &endpoint,
-        visit.credentials,
-        Some(i64::from(visit.session_minutes) * 60),
+        request.credentials,
+        Some(i64::from(request.session_minutes) * 60),
     )
     .await?;
-    let home = console_home(visit.region);
-    Ok(federation_login_url(&endpoint, &token, visit.issuer, visit.destination.unwrap_or(&home)))
+    let home = console_home(request.region);
+    Ok(federation_login_url(
+        &endpoint,
+        &token,
+        request.issuer,
+        request.destination.unwrap_or(&home),
+    ))
 }
 
 /// How the console is opened for one role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConsoleOptions {
-    /// What is done with the link.
+    /// What happens with the link.
     pub open: OpenOptions,
-    /// Minutes of the console's session.
+    /// Duration of the console session in minutes.
     pub session_minutes: u32,
-    /// Which sort of link.
+    /// The kind of link.
     pub style: ConsoleStyle,
 }
 
-/// What rules, the instance and the general settings say of a role's console, in this order.
+/// Returns the options of rules, instance and general settings for a role, in this order of
+/// precedence.
 pub fn options_for_role(ctx: &Ctx, roster: &Roster, entry: &RosterEntry) -> ConsoleOptions {
-    let treatment = rule_effect(ctx, roster, entry);
+    let effect = rule_effect(ctx, roster, entry);
     let name = entry
         .profile
         .as_deref()
         .map_or_else(|| format!("{}/{}", entry.account_label(), entry.role), str::to_owned);
     let mut custom = options_for_instance(&ctx.settings, Some(roster.instance(entry)), name);
-    let manner = &mut custom.open;
-    manner.action = treatment.url_action.unwrap_or(manner.action);
-    manner.browser = treatment.browser.or(manner.browser.take());
-    manner.command = treatment.url_exec_command.unwrap_or(std::mem::take(&mut manner.command));
-    manner.container.color = treatment.color.unwrap_or(std::mem::take(&mut manner.container.color));
-    manner.container.icon = treatment.icon.unwrap_or(std::mem::take(&mut manner.container.icon));
-    custom.session_minutes = treatment.console_duration.unwrap_or(custom.session_minutes);
-    custom.style = treatment.console_style.unwrap_or(custom.style);
+    let open = &mut custom.open;
+    open.action = effect.url_action.unwrap_or(open.action);
+    open.browser = effect.browser.or(open.browser.take());
+    open.command = effect.url_exec_command.unwrap_or(std::mem::take(&mut open.command));
+    open.container.color = effect.color.unwrap_or(std::mem::take(&mut open.container.color));
+    open.container.icon = effect.icon.unwrap_or(std::mem::take(&mut open.container.icon));
+    custom.session_minutes = effect.console_duration.unwrap_or(custom.session_minutes);
+    custom.style = effect.console_style.unwrap_or(custom.style);
     custom
 }
 
-/// The same where no rule applies: for keys of nobody knows which role. `name` is what the
-/// browser's container is called.
+/// Returns the options without rules, for credentials of an unknown role. `name` becomes the name
+/// of the browser's container.
 pub fn options_for_instance(
     settings: &Settings,
     instance: Option<&Instance>,
@@ -92,7 +98,7 @@ pub fn options_for_instance(
     let color = CONTAINER_COLORS
         [name.bytes().map(usize::from).sum::<usize>() % CONTAINER_COLORS.len()]
     .to_owned();
-    let manner = OpenOptions {
+    let open = OpenOptions {
         action: own.and_then(|own| own.url_action).unwrap_or(settings.url_action),
         browser: own.and_then(|own| own.browser.clone()).or_else(|| settings.browser.clone()),
         command: own
@@ -101,14 +107,14 @@ pub fn options_for_instance(
         container: BrowserContainer { name, color, icon: CONTAINER_ICON.to_owned() },
     };
     ConsoleOptions {
-        open: manner,
+        open,
         session_minutes: settings.console_duration_minutes,
         style: settings.console_style,
     }
 }
 
-/// What the rules make of a role. They look at what the portal says of it, not at what other rules
-/// made of it: hence the list again.
+/// Returns what the rules say of a role. They match what the portal lists, not what other rules
+/// added, so the role is listed again.
 fn rule_effect(ctx: &Ctx, roster: &Roster, entry: &RosterEntry) -> RuleEffect {
     let instance = roster.instance(entry).clone();
     let listed = inventory::load(&ctx.paths.cache_dir, &instance).map(|mut listed| {

@@ -1,4 +1,4 @@
-//! Can AWS programs read the AWS files? One odd line, and they pass over every profile.
+//! Whether AWS programs can read the AWS files: one malformed line, and they ignore every profile.
 
 use crate::awsconfig::lint::{AffectedPrograms, SyntaxProblem};
 
@@ -6,29 +6,35 @@ use super::{Facts, Finding};
 
 pub(super) const NAME: &str = "AWS files";
 
-pub(super) fn check(scene: &Facts) -> Vec<Finding> {
+pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (path, complaints) in &scene.syntax_errors {
-        let file = scene.paths.abbreviate(path);
-        for whose in [AffectedPrograms::All, AffectedPrograms::Python, AffectedPrograms::NonPython]
+    for (path, complaints) in &facts.syntax_errors {
+        let file = facts.paths.abbreviate(path);
+        for programs in
+            [AffectedPrograms::All, AffectedPrograms::Python, AffectedPrograms::NonPython]
         {
-            let of: Vec<&SyntaxProblem> =
-                complaints.iter().filter(|complaint| complaint.affects == whose).collect();
-            findings.extend(finding(&file, whose, &of));
+            let problems: Vec<&SyntaxProblem> =
+                complaints.iter().filter(|complaint| complaint.affects == programs).collect();
+            findings.extend(finding(&file, programs, &problems));
         }
     }
     findings
 }
 
-/// One for each file and sort of program, with the first line and the numbers of the others.
-fn finding(file: &str, whose: AffectedPrograms, complaints: &[&SyntaxProblem]) -> Option<Finding> {
+/// One finding per file and kind of program, with the first line and the numbers of the others.
+fn finding(
+    file: &str,
+    programs: AffectedPrograms,
+    complaints: &[&SyntaxProblem],
+) -> Option<Finding> {
     const MAX_LINES: usize = 8;
     let (first, more) = complaints.split_first()?;
-    let what = format!("{} can't read {file}, and find no profile in it", whose.description());
-    let finding = if whose == AffectedPrograms::NonPython {
-        Finding::advice(NAME, what)
+    let message =
+        format!("{} can't read {file}, and find no profile in it", programs.description());
+    let finding = if programs == AffectedPrograms::NonPython {
+        Finding::advice(NAME, message)
     } else {
-        Finding::problem(NAME, what)
+        Finding::problem(NAME, message)
     };
     let mut seen = format!("line {}: {}", first.line, first.message);
     if !more.is_empty() {
@@ -38,7 +44,7 @@ fn finding(file: &str, whose: AffectedPrograms, complaints: &[&SyntaxProblem]) -
         seen += &format!("; such lines too: {}{dots}", numbers.join(", "));
     }
     Some(finding.with_evidence(seen).with_step(format!(
-        "mend line {} of {file} in an editor; rolecall itself reads the file as it is",
+        "correct line {} of {file} in an editor; rolecall itself reads the file as it is",
         first.line
     )))
 }

@@ -1,4 +1,4 @@
-//! Can a sign-in page be opened here?
+//! Whether a sign-in page can be opened on this machine.
 
 use crate::config::env;
 
@@ -6,12 +6,12 @@ use super::{Facts, Finding};
 
 pub(super) const NAME: &str = "browser";
 
-pub(super) fn check(scene: &Facts) -> Vec<Finding> {
-    if scene.has_browser {
+pub(super) fn check(facts: &Facts) -> Vec<Finding> {
+    if facts.has_browser {
         return Vec::new();
     }
-    let far = scene.env.get(env::SSH_CONNECTION).is_some() || scene.env.get(env::SSH_TTY).is_some();
-    let why = if far {
+    let far = facts.env.get(env::SSH_CONNECTION).is_some() || facts.env.get(env::SSH_TTY).is_some();
+    let reason = if far {
         "this machine is reached over SSH"
     } else {
         "there is no display, and no browser is named"
@@ -22,7 +22,7 @@ pub(super) fn check(scene: &Facts) -> Vec<Finding> {
     );
     vec![
         finding
-            .with_evidence(why)
+            .with_evidence(reason)
             .with_step("rolecall settings set browser PROGRAM, if there is one after all"),
     ]
 }

@@ -1,4 +1,4 @@
-//! Is it as late here as it is at AWS?
+//! Whether this machine's clock agrees with AWS's.
 
 use crate::domain::format_duration;
 
@@ -6,12 +6,12 @@ use super::{Facts, Finding};
 
 pub(super) const NAME: &str = "clock";
 
-/// AWS refuses signatures that are five minutes off; a clock that is two minutes off goes on
-/// drifting.
+/// AWS refuses signatures that are five minutes off; a clock that is two minutes off drifts
+/// further.
 const TOLERANCE_SECONDS: i64 = 120;
 
-pub(super) fn check(scene: &Facts) -> Vec<Finding> {
-    let clocks = scene.probes.iter().filter_map(|answer| answer.clocks);
+pub(super) fn check(facts: &Facts) -> Vec<Finding> {
+    let clocks = facts.probes.iter().filter_map(|answer| answer.clocks);
     let Some((there, here)) = clocks.max_by_key(|(there, here)| there.since(*here).abs()) else {
         return Vec::new();
     };

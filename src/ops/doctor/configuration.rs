@@ -1,15 +1,15 @@
-//! Is the configuration file right, and every key in it known?
+//! Whether the configuration file is valid, and every key in it known.
 
 use super::{Facts, Finding};
 
 pub(super) const NAME: &str = "configuration";
 
-pub(super) fn check(scene: &Facts) -> Vec<Finding> {
+pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     let edit = "rolecall settings edit";
-    match &scene.configuration {
+    match &facts.configuration {
         Err(error) => vec![Finding::from_error(NAME, error).with_step(edit)],
         Ok(unknown) => {
-            unknown.iter().map(|said| Finding::problem(NAME, said).with_step(edit)).collect()
+            unknown.iter().map(|message| Finding::problem(NAME, message).with_step(edit)).collect()
         }
     }
 }

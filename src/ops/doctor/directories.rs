@@ -1,12 +1,12 @@
-//! Can files be written where they belong?
+//! Whether the program's files can be written.
 
 use super::{Facts, Finding, UnwritableDir};
 
 pub(super) const NAME: &str = "directories";
 
-pub(super) fn check(scene: &Facts) -> Vec<Finding> {
-    // A home that can't be written closes all of them, for one reason.
-    scene
+pub(super) fn check(facts: &Facts) -> Vec<Finding> {
+    // If the home directory can't be written, neither can the others, for the same reason.
+    facts
         .unwritable_dirs
         .chunk_by(|one, other| one.error.message == other.error.message)
         .map(finding)
@@ -14,13 +14,13 @@ pub(super) fn check(scene: &Facts) -> Vec<Finding> {
 }
 
 fn finding(closed: &[UnwritableDir]) -> Finding {
-    let what: Vec<&str> = closed.iter().map(|closed| closed.contents).collect();
+    let contents: Vec<&str> = closed.iter().map(|closed| closed.contents).collect();
     let variables = match closed {
         [only] => format!("{} or ROLECALL_HOME", only.variable),
         _ => "ROLECALL_HOME".to_owned(),
     };
     let finding = closed.iter().take(1).fold(
-        Finding::problem(NAME, format!("{} can't be kept", what.join(", "))),
+        Finding::problem(NAME, format!("{} can't be kept", contents.join(", "))),
         |finding, closed| finding.with_evidence(&closed.error.message),
     );
     finding.with_step(format!("make it yours, or set {variables} to a directory that is"))

@@ -1,4 +1,4 @@
-//! Do variables of this shell contradict each other?
+//! Whether variables of this shell contradict each other.
 
 use crate::config::env::{self, Var};
 use crate::domain::{Timestamp, format_duration};
@@ -7,11 +7,11 @@ use super::{Facts, Finding};
 
 pub(super) const NAME: &str = "environment";
 
-/// Takes keys out of a shell.
+/// Removes keys from a shell.
 const UNSET_KEYS: &str =
     "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION";
 
-pub(super) fn check(scene: &Facts) -> Vec<Finding> {
+pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     [
         keys_override_profile,
         unknown_profile,
@@ -21,56 +21,56 @@ pub(super) fn check(scene: &Facts) -> Vec<Finding> {
         conflicting_regions,
     ]
     .iter()
-    .filter_map(|part| part(scene))
+    .filter_map(|part| part(facts))
     .collect()
 }
 
-/// The profile that AWS programs of this shell use, and the variable that names it.
-fn selected_profile(scene: &Facts) -> Option<(Var, &str)> {
+/// The profile that AWS programs in this shell use, and the variable that names it.
+fn selected_profile(facts: &Facts) -> Option<(Var, &str)> {
     [env::AWS_PROFILE, env::AWS_DEFAULT_PROFILE]
         .into_iter()
-        .find_map(|var| Some((var, scene.env.get(var)?)))
+        .find_map(|var| Some((var, facts.env.get(var)?)))
 }
 
-/// Whether the keys are those of a role shell of ours: they belong to the profile beside them.
-fn is_role_shell(scene: &Facts) -> bool {
-    scene.env.get(env::ROLECALL_ROLE).is_some()
+/// Whether the keys are those of a role shell, which belong to the profile beside them.
+fn is_role_shell(facts: &Facts) -> bool {
+    facts.env.get(env::ROLECALL_ROLE).is_some()
 }
 
-fn keys_override_profile(scene: &Facts) -> Option<Finding> {
-    let (var, name) = selected_profile(scene)?;
-    scene.env.get(env::AWS_ACCESS_KEY_ID)?;
-    let what = format!(
+fn keys_override_profile(facts: &Facts) -> Option<Finding> {
+    let (var, name) = selected_profile(facts)?;
+    facts.env.get(env::AWS_ACCESS_KEY_ID)?;
+    let message = format!(
         "{} and AWS_ACCESS_KEY_ID are both set: the keys win, and profile {name} is not used",
         var.name()
     );
-    (!is_role_shell(scene)).then(|| {
-        Finding::problem(NAME, what)
+    (!is_role_shell(facts)).then(|| {
+        Finding::problem(NAME, message)
             .with_step(UNSET_KEYS)
             .with_step(format!("or unset {}", var.name()))
     })
 }
 
-fn unknown_profile(scene: &Facts) -> Option<Finding> {
-    let (var, name) = selected_profile(scene)?;
-    if scene.profile_names.contains(name) {
+fn unknown_profile(facts: &Facts) -> Option<Finding> {
+    let (var, name) = selected_profile(facts)?;
+    if facts.profile_names.contains(name) {
         return None;
     }
-    let what = format!("{} names profile {name}, which no AWS file has", var.name());
-    let files = [&scene.paths.aws_config, &scene.paths.aws_credentials]
-        .map(|path| scene.paths.abbreviate(path))
+    let message = format!("{} names profile {name}, which no AWS file has", var.name());
+    let files = [&facts.paths.aws_config, &facts.paths.aws_credentials]
+        .map(|path| facts.paths.abbreviate(path))
         .join(" and ");
     Some(
-        Finding::problem(NAME, what)
+        Finding::problem(NAME, message)
             .with_evidence(format!("looked in {files}"))
             .with_step(format!("unset {}", var.name()))
             .with_step("or rolecall setup profiles"),
     )
 }
 
-fn incomplete_keys(scene: &Facts) -> Option<Finding> {
-    let has = |var| scene.env.get(var).is_some();
-    let what = match (
+fn incomplete_keys(facts: &Facts) -> Option<Finding> {
+    let has = |var| facts.env.get(var).is_some();
+    let message = match (
         has(env::AWS_ACCESS_KEY_ID),
         has(env::AWS_SECRET_ACCESS_KEY),
         has(env::AWS_SESSION_TOKEN),
@@ -80,13 +80,13 @@ fn incomplete_keys(scene: &Facts) -> Option<Finding> {
         (false, false, true) => "AWS_SESSION_TOKEN is set without a key",
         _ => return None,
     };
-    Some(Finding::problem(NAME, what).with_step(UNSET_KEYS))
+    Some(Finding::problem(NAME, message).with_step(UNSET_KEYS))
 }
 
-fn expired_keys(scene: &Facts) -> Option<Finding> {
-    scene.env.get(env::AWS_ACCESS_KEY_ID)?;
-    let until = scene.env.get(env::AWS_CREDENTIAL_EXPIRATION).and_then(Timestamp::parse)?;
-    let since = scene.now.since(until);
+fn expired_keys(facts: &Facts) -> Option<Finding> {
+    facts.env.get(env::AWS_ACCESS_KEY_ID)?;
+    let until = facts.env.get(env::AWS_CREDENTIAL_EXPIRATION).and_then(Timestamp::parse)?;
+    let since = facts.now.since(until);
     if since < 0 {
         return None;
     }
@@ -95,7 +95,7 @@ fn expired_keys(scene: &Facts) -> Option<Finding> {
         format!("the credentials of this shell expired {} ago", format_duration(since)),
     );
     let renew =
-        if is_role_shell(scene) { "eval \"$(rolecall eval --refresh)\"" } else { UNSET_KEYS };
+        if is_role_shell(facts) { "eval \"$(rolecall eval --refresh)\"" } else { UNSET_KEYS };
     Some(
         finding
             .with_evidence(format!("AWS_CREDENTIAL_EXPIRATION={}", until.to_rfc3339()))
@@ -103,25 +103,25 @@ fn expired_keys(scene: &Facts) -> Option<Finding> {
     )
 }
 
-fn unknown_instance(scene: &Facts) -> Option<Finding> {
-    let name = scene.env.get(env::AWS_SSO)?;
+fn unknown_instance(facts: &Facts) -> Option<Finding> {
+    let name = facts.env.get(env::AWS_SSO)?;
     let known: Vec<&str> =
-        scene.known_instances().iter().map(|instance| instance.name.as_str()).collect();
+        facts.known_instances().iter().map(|instance| instance.name.as_str()).collect();
     if known.is_empty() || known.contains(&name) {
         return None;
     }
-    let what = format!("AWS_SSO names {name}, which is no IAM Identity Center that is known");
+    let message = format!("AWS_SSO names {name}, which is not a known IAM Identity Center");
     Some(
-        Finding::problem(NAME, what)
+        Finding::problem(NAME, message)
             .with_evidence(format!("known: {}", known.join(", ")))
             .with_step("unset AWS_SSO"),
     )
 }
 
-fn conflicting_regions(scene: &Facts) -> Option<Finding> {
-    let (new, old) = (scene.env.get(env::AWS_REGION)?, scene.env.get(env::AWS_DEFAULT_REGION)?);
-    let what = format!(
+fn conflicting_regions(facts: &Facts) -> Option<Finding> {
+    let (new, old) = (facts.env.get(env::AWS_REGION)?, facts.env.get(env::AWS_DEFAULT_REGION)?);
+    let message = format!(
         "AWS_REGION={new} and AWS_DEFAULT_REGION={old} differ: programs will not agree on the region"
     );
-    (new != old).then(|| Finding::advice(NAME, what).with_step("unset AWS_DEFAULT_REGION"))
+    (new != old).then(|| Finding::advice(NAME, message).with_step("unset AWS_DEFAULT_REGION"))
 }

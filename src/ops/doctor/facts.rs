@@ -1,5 +1,4 @@
-//! What the checks look at: values that were gathered before, so that a check reads nothing by
-//! itself.
+//! Input of the checks: values that were gathered before, so that a check reads nothing itself.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -12,46 +11,46 @@ use crate::ops::instances::overrides::EndpointOverride;
 use crate::shell::hooks::HookSetup;
 use crate::vault::SecureStore;
 
-/// This machine as far as it matters.
+/// The state of this machine.
 #[derive(Debug, Clone)]
 pub struct Facts {
     /// The environment.
     pub env: Env,
-    /// Where things are.
+    /// The files and directories.
     pub paths: Paths,
-    /// The present, by this machine.
+    /// The current time of this machine.
     pub now: Timestamp,
-    /// Keys of the configuration without effect, as sentences with file and line; or why it can't
-    /// be read.
+    /// Configuration keys without effect, as sentences with file and line; or why the configuration
+    /// can't be read.
     pub configuration: Result<Vec<String>>,
-    /// Directories of ours that can't be written.
+    /// The program's directories that can't be written.
     pub unwritable_dirs: Vec<UnwritableDir>,
-    /// The instances that are known; or why they can't be told.
+    /// The known instances; or why they can't be loaded.
     pub instances: Result<Vec<Instance>>,
-    /// Settings that send requests of instances somewhere else than to AWS.
+    /// Settings that send the requests of instances elsewhere than to AWS.
     pub overridden_instances: Vec<OverriddenInstance>,
-    /// What AWS answered for each instance; empty when nobody was asked.
+    /// What AWS answered for each instance; empty if it was not asked.
     pub probes: Vec<ProbeResult>,
-    /// Lines of the AWS files for which programs pass over the whole file.
+    /// Lines of the AWS files that make programs ignore the whole file.
     pub syntax_errors: Vec<(PathBuf, Vec<SyntaxProblem>)>,
     /// Mistakes in the sign-in settings of the AWS files.
     pub sso_problems: Vec<(PathBuf, Vec<SsoProblem>)>,
     /// Profiles of the AWS config file that run a program for their credentials.
     pub profiles: Vec<ProcessProfile>,
-    /// The names of all profiles, those of the credentials file too.
+    /// The names of all profiles, including those in the credentials file.
     pub profile_names: BTreeSet<String>,
     /// The vault.
     pub vault: VaultFacts,
-    /// Whether locks of the state directory shut others out; `None` while there is no such
-    /// directory.
+    /// Whether locks in the state directory are exclusive; `None` while the directory does not
+    /// exist.
     pub locks: Option<Result<bool>>,
-    /// The AWS CLI's cache of sign-ins.
+    /// The sign-ins in the AWS CLI's cache.
     pub tokens: Vec<CliTokenFile>,
-    /// Files of that cache that others can read.
+    /// Files of that cache that other users can read.
     pub exposed_tokens: Vec<ExposedFile>,
-    /// Whether a browser can be opened here, or one was named.
+    /// Whether a browser can be opened, or is configured.
     pub has_browser: bool,
-    /// The calling shell's hook, and whether a start-up file brings it.
+    /// The hook of the calling shell, and whether a start-up file loads it.
     pub hook: Option<(HookSetup, bool)>,
 }
 
@@ -62,72 +61,72 @@ pub struct OverriddenInstance {
     pub instance: Instance,
     /// The endpoints, with their origins.
     pub overrides: Vec<EndpointOverride>,
-    /// Whether a sign-in at AWS is not used because of them.
+    /// Whether a sign-in at AWS is unused because of them.
     pub hides_sign_in: bool,
 }
 
-/// A directory of ours that can't be written.
+/// A directory of the program that can't be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnwritableDir {
-    /// What is kept there.
+    /// What is stored there.
     pub contents: &'static str,
-    /// The variable that names another place.
+    /// The variable that selects another directory.
     pub variable: &'static str,
-    /// Why it can't be.
+    /// Why it can't be written.
     pub error: Error,
 }
 
-/// What came of asking AWS about one instance.
+/// What AWS answered for one instance.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProbeResult {
-    /// Which.
+    /// The name of the instance.
     pub instance: InstanceName,
-    /// AWS's clock at the moment of its answer, and this machine's.
+    /// AWS's clock at the time of its answer, and this machine's.
     pub clocks: Option<(Timestamp, Timestamp)>,
     /// Why the endpoint could not be reached.
     pub unreachable: Option<Error>,
-    /// Why AWS does not take start URL and region together.
+    /// Why AWS refuses start URL and region together.
     pub refused: Option<Error>,
 }
 
 /// A profile with a `credential_process`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ProcessProfile {
-    /// Its name.
+    /// The name of the profile.
     pub name: String,
     /// The program that it runs.
     pub program: String,
-    /// Whether it is a path, and nothing is there.
+    /// Whether the program is a path that does not exist.
     pub missing: bool,
-    /// Whether it is one of the profiles that we wrote.
+    /// Whether rolecall wrote the profile.
     pub is_managed: bool,
-    /// The `sso_` keys beside it.
+    /// The `sso_` keys in the same profile.
     pub sso_keys: Vec<String>,
-    /// Whether the credentials file has keys under the same name.
+    /// Whether the credentials file has keys for the same profile.
     pub has_static_keys: bool,
 }
 
-/// The vault, looked at without asking anybody.
+/// The state of the vault, gathered without asking for a passphrase.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct VaultFacts {
-    /// Where its key is; `None` while there is no vault.
+    /// The store of its key; `None` while there is no vault.
     pub store: Option<SecureStore>,
-    /// What is wrong with it as a whole.
+    /// What is wrong with the vault as a whole.
     pub problem: Option<Error>,
-    /// Why a background process could not open it, or why none could be made.
+    /// Why a background process could not open it, or could not create one.
     pub open_error: Option<Error>,
-    /// Files and directories of it that others can get at.
+    /// Files and directories of the vault that other users can access.
     pub exposed_files: Vec<ExposedFile>,
 }
 
-/// A file that should be this user's alone.
+/// A file that only this user should be able to access.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExposedFile {
-    /// Which.
+    /// The path.
     pub path: PathBuf,
     /// Its permission bits.
     pub mode: u32,
-    /// What they should be.
+    /// The permission bits that it should have.
     pub expected_mode: u32,
 }
 
@@ -136,20 +135,20 @@ pub struct ExposedFile {
 pub struct CliTokenFile {
     /// The file.
     pub path: PathBuf,
-    /// The instance that the file's name stands for.
+    /// The instance that the file's name belongs to.
     pub instance: InstanceName,
-    /// When the token ends.
+    /// When the token expires.
     pub expires_at: Timestamp,
-    /// Whether we have put it there.
+    /// Whether rolecall wrote it.
     pub is_managed: bool,
-    /// What the file says it is for.
+    /// The start URL in the file.
     pub start_url: Option<StartUrl>,
-    /// The same of the region.
+    /// The region in the file.
     pub region: Option<Region>,
 }
 
 impl Facts {
-    /// The instances; none when they can't be told.
+    /// The instances; none if they can't be loaded.
     pub(super) fn known_instances(&self) -> &[Instance] {
         self.instances.as_deref().unwrap_or_default()
     }

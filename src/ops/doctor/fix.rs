@@ -1,4 +1,4 @@
-//! What can be put right without asking again: nothing that loses anything.
+//! Fixes that are safe to apply: none of them loses anything.
 
 use std::path::{Path, PathBuf};
 
@@ -6,38 +6,37 @@ use crate::awsconfig::sso_lint::{self, SsoProblemKind};
 use crate::awsconfig::token_cache;
 use crate::config::{Paths, edit};
 use crate::domain::{Error, ErrorKind, Result, Timestamp};
-use crate::ops::profiles::backup::{self, Undone, WriteRun};
+use crate::ops::profiles::backup::{self, OnChange, Undone, WriteRun};
 use crate::ops::profiles::lock_aws_files;
 use crate::os::atomic_file;
 
-/// The command that writes, as it is typed behind the program's name; `--undo` behind it takes the
-/// run back.
+/// The command that writes, as typed after the program's name; `--undo` reverts the run.
 const COMMAND: &str = "doctor";
 
-/// A change that is safe, and that a person can take back.
+/// A change that is safe and that the user can revert.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fix {
-    /// Permission bits.
+    /// Set permission bits.
     SetMode {
-        /// Of which file or directory.
+        /// The file or directory.
         path: PathBuf,
-        /// The bits.
+        /// The new bits.
         mode: u32,
     },
-    /// A token of ours that has ended, in the AWS CLI's cache.
+    /// Remove an expired token that rolecall wrote into the AWS CLI's cache.
     RemoveToken {
-        /// The file, which stays.
+        /// The file, which is kept.
         path: PathBuf,
     },
-    /// Mistakes in the sign-in settings of an AWS config file, all of them in one run. The file as
-    /// it was is kept for [`undo`].
+    /// Correct the mistakes in the sign-in settings of an AWS config file, all of them in one run.
+    /// A backup is kept for [`undo`].
     CorrectAwsConfig {
         /// The file.
         path: PathBuf,
-        /// The sort of mistake that has to be gone then.
+        /// The kind of mistake that has to be gone afterwards.
         code: SsoProblemKind,
     },
-    /// A value in the person's configuration file.
+    /// Change a value in the user's configuration file.
     ChangeSetting {
         /// Its dotted key.
         key: String,
@@ -46,10 +45,10 @@ pub enum Fix {
     },
 }
 
-/// Does it; the answer says what was done.
+/// Applies the fix. Returns what was done.
 ///
 /// # Errors
-/// When a file can't be changed.
+/// If a file can't be changed.
 pub fn apply_fix(paths: &Paths, now: Timestamp, mend: &Fix) -> Result<String> {
     match mend {
         Fix::CorrectAwsConfig { path, code } => {
@@ -65,7 +64,7 @@ pub fn apply_fix(paths: &Paths, now: Timestamp, mend: &Fix) -> Result<String> {
         }
         Fix::RemoveToken { path } => {
             token_cache::remove_token(path)?;
-            Ok(format!("the ended token is out of {}", paths.abbreviate(path)))
+            Ok(format!("the expired token was removed from {}", paths.abbreviate(path)))
         }
         Fix::ChangeSetting { key, value } => {
             let file = &paths.config_file;
@@ -84,8 +83,8 @@ pub fn apply_fix(paths: &Paths, now: Timestamp, mend: &Fix) -> Result<String> {
     }
 }
 
-/// Corrects every mistake in an AWS config file that has only one right way. A second call finds
-/// nothing left to do.
+/// Corrects every mistake in an AWS config file that has only one possible correction. A second
+/// call changes nothing.
 fn correct_aws_config(
     paths: &Paths,
     path: &Path,
@@ -107,8 +106,8 @@ fn correct_aws_config(
         )?;
         atomic_file::replace(path, Some(&old), new, &paths.recovery_dir())?;
     }
-    let left = sso_lint::problems(new.as_deref().unwrap_or(&old));
-    match left.iter().find(|problem| problem.kind == code && problem.is_fixable()) {
+    let remaining = sso_lint::problems(new.as_deref().unwrap_or(&old));
+    match remaining.iter().find(|problem| problem.kind == code && problem.is_fixable()) {
         Some(problem) => Err(Error::new(
             ErrorKind::Config,
             format!("line {} can't be changed without changing others", problem.line),
@@ -117,13 +116,14 @@ fn correct_aws_config(
     }
 }
 
-/// Puts the AWS config file back to what it was before `doctor --fix` changed it last.
+/// Restores the AWS config file as it was before `doctor --fix` last changed it.
 ///
 /// # Errors
-/// [`Kind::NoMatch`] if nothing is known of it; [`Kind::Usage`] if the file changed since.
+/// [`ErrorKind::NoMatch`] if there is no backup; [`ErrorKind::Usage`] if the file has changed
+/// since.
 pub fn undo(paths: &Paths) -> Result<Undone> {
     let _alone = lock_aws_files(&paths.state_dir)?;
-    backup::undo(&paths.state_dir, &paths.aws_config, COMMAND, false)
+    backup::undo(&paths.state_dir, &paths.aws_config, COMMAND, OnChange::Refuse)
 }
 
 #[cfg(unix)]

@@ -1,5 +1,5 @@
-//! Looking around on this machine, once, before the checks: files, modes, locks. Asks nobody, and
-//! changes nothing.
+//! Gathers the facts about this machine once, before the checks: files, modes, locks. Asks the user
+//! nothing and changes nothing.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -26,8 +26,8 @@ use super::{
 const SSO_KEYS: [&str; 5] =
     ["sso_session", "sso_start_url", "sso_region", "sso_account_id", "sso_role_name"];
 
-/// The scene, without what only AWS can tell. A configuration that can't be read counts as an empty
-/// one.
+/// Gathers the facts, except those that only AWS knows. A configuration that can't be read counts
+/// as an empty one.
 pub fn gather(
     env: &Env,
     paths: &Paths,
@@ -85,8 +85,8 @@ pub fn gather(
     }
 }
 
-/// The endpoints of an instance that replace AWS's own, if there are any. A vault that can't be
-/// opened is told elsewhere.
+/// Returns the endpoints of an instance that replace AWS's own, if there are any. A vault that
+/// can't be opened is another check's finding.
 fn overridden_instance(
     env: &Env,
     paths: &Paths,
@@ -104,7 +104,7 @@ fn overridden_instance(
     })
 }
 
-/// Our directories in which nothing could be written.
+/// Returns the program's directories in which nothing could be written.
 fn unwritable_dirs(paths: &Paths) -> Vec<UnwritableDir> {
     let config = paths.config_file.parent().unwrap_or(&paths.config_file);
     let all: [(&Path, &str, &str); 3] = [
@@ -123,13 +123,13 @@ fn unwritable_dirs(paths: &Paths) -> Vec<UnwritableDir> {
         .collect()
 }
 
-/// The profiles that run a program.
+/// Returns the profiles that run a program.
 fn process_profiles(
     config: &AwsConfig,
     credentials: &AwsConfig,
     file: &[u8],
 ) -> Vec<ProcessProfile> {
-    let ours: BTreeSet<String> =
+    let managed: BTreeSet<String> =
         config.managed_profiles().into_iter().map(|managed| managed.profile).collect();
     let bare: BTreeSet<String> = credentials.credentials_profile_names().into_iter().collect();
     let seen = |(name, profile): (String, Profile)| {
@@ -137,7 +137,7 @@ fn process_profiles(
         let path = Path::new(&program);
         Some(ProcessProfile {
             missing: path.is_absolute() && !path.exists(),
-            is_managed: ours.contains(&name),
+            is_managed: managed.contains(&name),
             sso_keys: SSO_KEYS
                 .into_iter()
                 .filter(|key| profile.get(key).is_some())
@@ -152,7 +152,8 @@ fn process_profiles(
     config.profiles().into_iter().filter_map(seen).collect()
 }
 
-/// The vault as a program in the background finds it. One that is not there yet is not made.
+/// Returns the state of the vault as a background program finds it. A vault that does not exist is
+/// not created.
 fn vault_facts(vault: &Vault) -> VaultFacts {
     let status = vault.status();
     let closed = match (&status.problem, status.chosen) {
@@ -160,26 +161,25 @@ fn vault_facts(vault: &Vault) -> VaultFacts {
         (None, Some(_)) => vault.ensure_ready().err(),
         (None, None) => vault.check_can_init().err(),
     };
-    let mut loose: Vec<ExposedFile> = exposed_file(&status.dir, 0o700).into_iter().collect();
-    loose.extend(exposed_files(&status.dir));
+    let mut exposed: Vec<ExposedFile> = exposed_file(&status.dir, 0o700).into_iter().collect();
+    exposed.extend(exposed_files(&status.dir));
     VaultFacts {
         store: status.chosen,
         problem: status.problem,
         open_error: closed,
-        exposed_files: loose,
+        exposed_files: exposed,
     }
 }
 
-/// Whether a lock that is held is refused to others. What is made for it stays, as all lock files
-/// do.
+/// Whether a lock that is held is refused to others. The lock file remains, as all lock files do.
 fn are_locks_exclusive(state_dir: &Path) -> Result<bool> {
     let path = state_dir.join("locks/doctor");
-    let held = Lock::try_acquire(&path)?;
-    // Another doctor holds it: then locks work.
-    Ok(held.is_none() || Lock::try_acquire(&path)?.is_none())
+    let lock = Lock::try_acquire(&path)?;
+    // If another doctor holds it, locks work.
+    Ok(lock.is_none() || Lock::try_acquire(&path)?.is_none())
 }
 
-/// The AWS CLI's files for an instance.
+/// Returns the AWS CLI's files for an instance.
 fn cli_token_files(paths: &Paths, config: &AwsConfig, instance: &Instance) -> Vec<CliTokenFile> {
     let spellings = config.start_url_spellings(&instance.start_url);
     let keys: Vec<&str> = match instance.source {
@@ -201,7 +201,7 @@ fn cli_token_files(paths: &Paths, config: &AwsConfig, instance: &Instance) -> Ve
     token_cache::cache_paths(&paths.sso_cache_dir, &keys).into_iter().filter_map(seen).collect()
 }
 
-/// Files of a directory that others can read or write.
+/// Returns the files of a directory that other users can read or write.
 fn exposed_files(dir: &Path) -> Vec<ExposedFile> {
     let Ok(entries) = std::fs::read_dir(dir) else { return Vec::new() };
     let mut found: Vec<ExposedFile> = entries
@@ -221,11 +221,11 @@ fn exposed_file(path: &Path, wanted: u32) -> Option<ExposedFile> {
 }
 
 #[cfg(not(unix))]
-fn loose(_: &Path, _: u32) -> Option<ExposedFile> {
+fn exposed(_: &Path, _: u32) -> Option<ExposedFile> {
     None
 }
 
-/// The hook of the shell that called us, and whether a file that it reads when it starts brings it.
+/// Returns the hook of the calling shell, and whether one of its start-up files loads it.
 fn shell_hook(env: &Env, paths: &Paths) -> Option<(Hook, bool)> {
     let shell = calling_shell(parent_names().iter().map(String::as_str), env.get(env::SHELL));
     let hook = hook_setup(shell, paths.home.as_deref()?, &paths.config_home(env)?)?;

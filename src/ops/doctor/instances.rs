@@ -1,4 +1,4 @@
-//! Are start URLs and regions those of a directory?
+//! Whether start URLs and regions are those of a directory.
 
 use crate::domain::{Instance, InstanceSource};
 use crate::ops::setup::start_url;
@@ -7,8 +7,8 @@ use super::{Facts, Finding, Fix};
 
 pub(super) const NAME: &str = "instances";
 
-pub(super) fn check(scene: &Facts) -> Vec<Finding> {
-    let known = match &scene.instances {
+pub(super) fn check(facts: &Facts) -> Vec<Finding> {
+    let known = match &facts.instances {
         Err(error) => return vec![Finding::from_error(NAME, error)],
         Ok(known) if known.is_empty() => {
             return vec![
@@ -18,15 +18,15 @@ pub(super) fn check(scene: &Facts) -> Vec<Finding> {
         }
         Ok(known) => known,
     };
-    let by_address = known.iter().filter_map(|instance| check_start_url(scene, instance));
-    let by_aws = scene.probes.iter().filter_map(|answer| {
-        let (error, instance) = (answer.refused.as_ref()?, scene.instance(&answer.instance)?);
-        let what = format!(
+    let by_address = known.iter().filter_map(|instance| check_start_url(facts, instance));
+    let by_aws = facts.probes.iter().filter_map(|answer| {
+        let (error, instance) = (answer.refused.as_ref()?, facts.instance(&answer.instance)?);
+        let message = format!(
             "AWS does not take {}: {} in {}",
             instance.name, instance.start_url, instance.sso_region
         );
-        Some(Finding::problem(NAME, what).with_evidence(&error.message).with_step(change_step(
-            scene,
+        Some(Finding::problem(NAME, message).with_evidence(&error.message).with_step(change_step(
+            facts,
             instance,
             "sso_region",
             "REGION",
@@ -35,8 +35,8 @@ pub(super) fn check(scene: &Facts) -> Vec<Finding> {
     by_address.chain(by_aws).collect()
 }
 
-/// What the address itself tells: a page inside the portal, another region, no portal at all.
-fn check_start_url(scene: &Facts, instance: &Instance) -> Option<Finding> {
+/// What the address itself shows: a page inside the portal, another region, not a portal at all.
+fn check_start_url(facts: &Facts, instance: &Instance) -> Option<Finding> {
     let (name, url) = (&instance.name, instance.start_url.as_written().trim());
     let address = match start_url::parse(url) {
         Ok(address) => address,
@@ -44,7 +44,7 @@ fn check_start_url(scene: &Facts, instance: &Instance) -> Option<Finding> {
             let finding =
                 Finding::problem(NAME, format!("the start URL of {name}: {}", error.message));
             return Some(finding.with_step(change_step(
-                scene,
+                facts,
                 instance,
                 "start_url",
                 start_url::EXAMPLE_START_URL,
@@ -59,10 +59,10 @@ fn check_start_url(scene: &Facts, instance: &Instance) -> Option<Finding> {
         );
         let finding = finding
             .with_evidence(format!("{url}, but AWS knows it as {right}"))
-            .with_step(change_step(scene, instance, "start_url", right));
+            .with_step(change_step(facts, instance, "start_url", right));
         return Some(with_setting_fix(finding, instance, "start_url", right));
     }
-    // rolecall sends the normalized form, other programs send what is written.
+    // rolecall sends the normalized form; other programs send what is written.
     if url.trim_end_matches(['/', '#']) != address.start_url.normalized() {
         let right = address.start_url.normalized();
         let others = if instance.source == InstanceSource::RolecallConfig {
@@ -75,7 +75,7 @@ fn check_start_url(scene: &Facts, instance: &Instance) -> Option<Finding> {
             format!("the start URL of {name} is not spelled as AWS expects it{others}"),
         );
         let finding = finding.with_evidence(format!("{url} is {right}")).with_step(change_step(
-            scene,
+            facts,
             instance,
             "start_url",
             right,
@@ -88,7 +88,7 @@ fn check_start_url(scene: &Facts, instance: &Instance) -> Option<Finding> {
         format!("{name} has sso_region {}, but its start URL is in {region}", instance.sso_region),
     );
     let finding = finding.with_evidence(url).with_step(change_step(
-        scene,
+        facts,
         instance,
         "sso_region",
         region.as_str(),
@@ -96,19 +96,20 @@ fn check_start_url(scene: &Facts, instance: &Instance) -> Option<Finding> {
     Some(with_setting_fix(finding, instance, "sso_region", region.as_str()))
 }
 
-/// How a person changes a value: ours by command, the AWS file by hand.
-fn change_step(scene: &Facts, instance: &Instance, key: &str, value: &str) -> String {
-    let (name, file) = (&instance.name, scene.paths.abbreviate(&scene.paths.aws_config));
-    let theirs = if key == "start_url" { "sso_start_url" } else { key };
+/// Returns how the user changes a value: with a command in rolecall's file, by hand in the AWS
+/// file.
+fn change_step(facts: &Facts, instance: &Instance, key: &str, value: &str) -> String {
+    let (name, file) = (&instance.name, facts.paths.abbreviate(&facts.paths.aws_config));
+    let aws_key = if key == "start_url" { "sso_start_url" } else { key };
     match instance.source {
         InstanceSource::RolecallConfig => {
             format!("rolecall settings set instances.{name}.{key} {value}")
         }
         InstanceSource::SsoSession => {
-            format!("write {theirs} = {value} into [sso-session {name}] of {file}")
+            format!("write {aws_key} = {value} into [sso-session {name}] of {file}")
         }
         InstanceSource::LegacyProfile => format!(
-            "write {theirs} = {value} into the profiles of {file} that have {}",
+            "write {aws_key} = {value} into the profiles of {file} that have {}",
             instance.start_url
         ),
     }

@@ -1,5 +1,5 @@
-//! Finding out what is wrong on this machine: each check looks at a [`Scene`] of plain values and
-//! says what it found and what helps.
+//! Diagnoses this machine: each check looks at [`Facts`], which are plain values, and returns
+//! findings with the steps that help.
 
 mod aws_files;
 mod browser;
@@ -31,50 +31,50 @@ pub use fix::{Fix, apply_fix, undo};
 pub use gather::gather;
 pub use probe::probe_instances;
 
-/// How much a finding matters.
+/// The severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
-    /// Something does not work, or will not.
+    /// Something does not work, or will stop working.
     Problem,
-    /// It works; it could be better.
+    /// It works, but could be better.
     Advice,
 }
 
-/// One thing that was found.
+/// A problem or an advice.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
-    /// Which check found it.
+    /// The name of the check that found it.
     pub check: &'static str,
-    /// How much it matters.
+    /// Its severity.
     pub severity: Severity,
-    /// What is the matter: one sentence without a full stop.
+    /// What is wrong: one sentence without a full stop.
     pub summary: String,
-    /// What was seen, where the sentence does not say it.
+    /// What was observed, if the sentence does not say it.
     pub evidence: String,
-    /// What to do, one step a line: a command, or words.
+    /// What to do, one step a line: a command or a sentence.
     pub steps: Vec<String>,
-    /// How this program can do it by itself, safely.
+    /// A safe fix that this program can apply.
     pub auto_fix: Option<Fix>,
 }
 
 impl Finding {
-    fn new(check: &'static str, weight: Severity, what: impl Into<String>) -> Self {
+    fn new(check: &'static str, severity: Severity, summary: impl Into<String>) -> Self {
         Self {
             check,
-            severity: weight,
-            summary: what.into(),
+            severity,
+            summary: summary.into(),
             evidence: String::new(),
             steps: Vec::new(),
             auto_fix: None,
         }
     }
 
-    fn problem(check: &'static str, what: impl Into<String>) -> Self {
-        Self::new(check, Severity::Problem, what)
+    fn problem(check: &'static str, summary: impl Into<String>) -> Self {
+        Self::new(check, Severity::Problem, summary)
     }
 
-    fn advice(check: &'static str, what: impl Into<String>) -> Self {
-        Self::new(check, Severity::Advice, what)
+    fn advice(check: &'static str, summary: impl Into<String>) -> Self {
+        Self::new(check, Severity::Advice, summary)
     }
 
     fn with_evidence(mut self, evidence: impl Into<String>) -> Self {
@@ -92,13 +92,13 @@ impl Finding {
         self
     }
 
-    /// What an error says, with its hints as the steps that help.
+    /// A finding with the message of an error, and its hints as the steps.
     fn from_error(check: &'static str, error: &crate::domain::Error) -> Self {
         error.hints.iter().fold(Self::problem(check, &error.message), Self::with_step)
     }
 }
 
-/// A check: its name, and how it looks at the scene.
+/// A check: its name and its function.
 type Check = (&'static str, fn(&Facts) -> Vec<Finding>);
 
 /// Every check, in the order of the report.
@@ -120,9 +120,9 @@ const CHECKS: [Check; 15] = [
     (shell::NAME, shell::check),
 ];
 
-/// What all checks found, in their order.
-pub fn run_checks(scene: &Facts) -> Vec<Finding> {
-    CHECKS.iter().flat_map(|(_, check)| check(scene)).collect()
+/// Runs all checks; their findings in order.
+pub fn run_checks(facts: &Facts) -> Vec<Finding> {
+    CHECKS.iter().flat_map(|(_, check)| check(facts)).collect()
 }
 
 /// The names of all checks, in the order of the report.

@@ -1,4 +1,4 @@
-//! Asking AWS about each instance: whether it is there, how late it is, and whether start URL and
+//! Probes each instance at AWS: whether it answers, what its clock says, and whether start URL and
 //! region belong together.
 
 use crate::domain::{Error, ErrorKind, Instance};
@@ -9,7 +9,7 @@ use crate::ops::setup::discover::verify_region;
 
 use super::ProbeResult;
 
-/// What AWS says of these instances, one after the other. Nobody has to be signed in.
+/// Probes these instances, one after the other. No sign-in is needed.
 pub async fn probe_instances(
     instances: &[Instance],
     network: &NetworkConfig,
@@ -31,7 +31,7 @@ async fn probe_instance(instance: &Instance, network: &NetworkConfig, clock: Clo
     };
     let looked = match IdentityClient::new(instance.clone(), network, clock) {
         Ok(identity) => probe(network, identity.sign_in_endpoint(), None).await,
-        // A region without endpoints is no region of AWS's.
+        // A region without endpoints is not a region of AWS.
         Err(error) => return ProbeResult { refused: Some(error), ..answer },
     };
     let seen = match looked {
@@ -48,7 +48,7 @@ async fn probe_instance(instance: &Instance, network: &NetworkConfig, clock: Clo
     }
 }
 
-/// Whether AWS has answered, and said no.
+/// Whether AWS has answered with a refusal.
 fn is_rejection(error: &Error) -> bool {
     matches!(error.kind, ErrorKind::Config | ErrorKind::AccessDenied)
 }

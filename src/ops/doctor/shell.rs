@@ -1,12 +1,12 @@
-//! Does the person's shell have the `role` function?
+//! Whether the user's shell has the `role` function.
 
 use super::{Facts, Finding};
 
 pub(super) const NAME: &str = "shell";
 
-pub(super) fn check(scene: &Facts) -> Vec<Finding> {
-    let Some((hook, false)) = &scene.hook else { return Vec::new() };
-    let file = scene.paths.abbreviate(&hook.file);
+pub(super) fn check(facts: &Facts) -> Vec<Finding> {
+    let Some((hook, false)) = &facts.hook else { return Vec::new() };
+    let file = facts.paths.abbreviate(&hook.file);
     let finding = Finding::advice(
         NAME,
         format!(

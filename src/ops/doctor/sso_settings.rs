@@ -1,4 +1,4 @@
-//! Do AWS programs read the sign-in settings of the AWS files as they were meant?
+//! Whether AWS programs read the sign-in settings of the AWS files as intended.
 
 use std::path::Path;
 
@@ -8,12 +8,12 @@ use super::{Facts, Finding, Fix};
 
 pub(super) const NAME: &str = "SSO settings";
 
-/// No finding names more lines than this.
+/// A finding names at most so many lines.
 const MAX_LINES: usize = 8;
 
-pub(super) fn check(scene: &Facts) -> Vec<Finding> {
+pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     let mut groups: Vec<(&Path, SsoProblemKind, bool, Vec<&SsoProblem>)> = Vec::new();
-    for (path, problems) in &scene.sso_problems {
+    for (path, problems) in &facts.sso_problems {
         for problem in problems {
             let same = |(file, code, fixable, _): &&mut (
                 &Path,
@@ -31,20 +31,20 @@ pub(super) fn check(scene: &Facts) -> Vec<Finding> {
     }
     groups
         .into_iter()
-        .filter_map(|(path, code, fixable, group)| finding(scene, path, code, fixable, &group))
+        .filter_map(|(path, code, fixable, group)| finding(facts, path, code, fixable, &group))
         .collect()
 }
 
-/// The first of a group, and the lines of the others.
+/// The first problem of a group, and the lines of the others.
 fn finding(
-    scene: &Facts,
+    facts: &Facts,
     path: &Path,
     code: SsoProblemKind,
     fixable: bool,
     group: &[&SsoProblem],
 ) -> Option<Finding> {
     let (first, others) = group.split_first()?;
-    let file = scene.paths.abbreviate(path);
+    let file = facts.paths.abbreviate(path);
     let mut lines: Vec<usize> =
         others.iter().map(|problem| problem.line).filter(|line| *line != first.line).collect();
     lines.dedup();

@@ -67,8 +67,8 @@ fn healthy_facts(pairs: &[(&str, &str)]) -> Facts {
 }
 
 /// The one finding of a scene.
-fn only_finding(scene: &Facts) -> Finding {
-    let mut findings = run_checks(scene);
+fn only_finding(facts: &Facts) -> Finding {
+    let mut findings = run_checks(facts);
     assert_eq!(findings.len(), 1, "{findings:?}");
     findings.remove(0)
 }
@@ -84,8 +84,8 @@ fn describe(finding: &Finding) -> String {
     )
 }
 
-fn assert_finding(scene: &Facts, words: &[&str]) -> Finding {
-    let finding = only_finding(scene);
+fn assert_finding(facts: &Facts, words: &[&str]) -> Finding {
+    let finding = only_finding(facts);
     for word in words {
         assert!(describe(&finding).contains(word), "{word}: {}", describe(&finding));
     }
@@ -141,39 +141,39 @@ fn variables_that_contradict_each_other() {
 
 #[test]
 fn a_configuration_with_unknown_keys_or_none_that_can_be_read() {
-    let mut scene = healthy_facts(&[]);
-    scene.configuration =
+    let mut facts = healthy_facts(&[]);
+    facts.configuration =
         Ok(vec!["config.toml:3: unknown key `threds`, did you mean `threads`?".into()]);
-    assert_finding(&scene, &["threds", "threads", "rolecall settings edit"]);
-    scene.configuration =
+    assert_finding(&facts, &["threds", "threads", "rolecall settings edit"]);
+    facts.configuration =
         Err(Error::new(ErrorKind::Config, "config.toml:1: threads: a whole number"));
-    assert_finding(&scene, &["a whole number", "settings edit"]);
+    assert_finding(&facts, &["a whole number", "settings edit"]);
 }
 
 #[test]
 fn directories_that_cannot_be_written() {
-    let mut scene = healthy_facts(&[]);
+    let mut facts = healthy_facts(&[]);
     let why = Error::internal("/home/jane can't be written: permission denied");
-    scene.unwritable_dirs = vec![UnwritableDir {
+    facts.unwritable_dirs = vec![UnwritableDir {
         contents: "tokens and credentials",
         variable: "XDG_STATE_HOME",
         error: why,
     }];
     assert_finding(
-        &scene,
+        &facts,
         &[
             "tokens and credentials can't be kept",
             "/home/jane can't be written",
             "XDG_STATE_HOME or ROLECALL_HOME",
         ],
     );
-    scene.unwritable_dirs.push(UnwritableDir {
+    facts.unwritable_dirs.push(UnwritableDir {
         contents: "settings",
         variable: "XDG_CONFIG_HOME",
-        ..scene.unwritable_dirs[0].clone()
+        ..facts.unwritable_dirs[0].clone()
     });
     assert_finding(
-        &scene,
+        &facts,
         &["tokens and credentials, settings can't be kept", "or set ROLECALL_HOME"],
     );
 }
@@ -186,10 +186,10 @@ fn start_urls_and_regions_that_are_others() {
         source,
         ..corp()
     };
-    let mut scene = healthy_facts(&[]);
+    let mut facts = healthy_facts(&[]);
     let mut instances = |one| {
-        scene.instances = Ok(vec![one]);
-        scene.clone()
+        facts.instances = Ok(vec![one]);
+        facts.clone()
     };
     let page = assert_finding(
         &instances(of(
@@ -241,64 +241,64 @@ fn start_urls_and_regions_that_are_others() {
 
 #[test]
 fn no_instance_and_one_that_aws_does_not_take() {
-    let mut scene = healthy_facts(&[]);
-    scene.probes[0].refused =
+    let mut facts = healthy_facts(&[]);
+    facts.probes[0].refused =
         Some(Error::new(ErrorKind::Config, "starting the sign-in: AWS does not accept it"));
     assert_finding(
-        &scene,
+        &facts,
         &["corp", "eu-west-1", "AWS does not accept it", "instances.corp.sso_region REGION"],
     );
-    scene.instances = Ok(Vec::new());
-    scene.probes.clear();
-    assert_finding(&scene, &["no IAM Identity Center", "rolecall setup wizard"]);
-    scene.instances =
+    facts.instances = Ok(Vec::new());
+    facts.probes.clear();
+    assert_finding(&facts, &["no IAM Identity Center", "rolecall setup wizard"]);
+    facts.instances =
         Err(Error::new(ErrorKind::Config, "[instances.corp] has no sso_region").hint("add it"));
-    assert_finding(&scene, &["has no sso_region", "add it"]);
+    assert_finding(&facts, &["has no sso_region", "add it"]);
 }
 
 #[test]
 fn endpoints_that_are_not_aws_are_named_with_the_variable() {
-    let mut scene = healthy_facts(&[("AWS_ENDPOINT_URL", "http://localhost:4566")]);
+    let mut facts = healthy_facts(&[("AWS_ENDPOINT_URL", "http://localhost:4566")]);
     let one = |service| EndpointOverride {
         service,
         url: "http://localhost:4566".into(),
         origin: "AWS_ENDPOINT_URL".into(),
     };
     let overrides = vec![one(OverridableService::Oidc), one(OverridableService::Portal)];
-    scene.overridden_instances =
+    facts.overridden_instances =
         vec![OverriddenInstance { instance: corp(), overrides, hides_sign_in: false }];
     let advice = assert_finding(
-        &scene,
+        &facts,
         &[
             "AWS_ENDPOINT_URL sends sign-in and portal requests for corp to http://localhost:4566",
             "unset AWS_ENDPOINT_URL",
         ],
     );
     assert_eq!(advice.severity, Severity::Advice);
-    scene.overridden_instances[0].hides_sign_in = true;
-    let findings = run_checks(&scene);
+    facts.overridden_instances[0].hides_sign_in = true;
+    let findings = run_checks(&facts);
     assert_eq!(findings.len(), 2);
     assert_eq!(
         (findings[0].severity, findings[0].summary.as_str()),
         (Severity::Problem, "you are signed in to corp at AWS, but AWS_ENDPOINT_URL hides it")
     );
-    scene.overridden_instances[0].overrides[0].origin = "[profile a] of ~/.aws/config".into();
+    facts.overridden_instances[0].overrides[0].origin = "[profile a] of ~/.aws/config".into();
     assert!(
-        run_checks(&scene)
+        run_checks(&facts)
             .iter()
             .any(|finding| finding.steps.concat().contains("take `endpoint_url` out"))
     );
 }
 
 #[test]
-fn a_network_that_is_not_there_is_told_once_and_names_no_password() {
-    let mut scene = healthy_facts(&[
+fn an_unreachable_network_is_reported_once_without_passwords() {
+    let mut facts = healthy_facts(&[
         ("https_proxy", "http://me:hunter2@proxy:1"),
         ("AWS_CA_BUNDLE", "/ca.pem"),
     ]);
-    let other = ProbeResult { instance: InstanceName::new("lab"), ..scene.probes[0].clone() };
-    scene.probes.push(other);
-    scene.probes.iter_mut().for_each(|answer| {
+    let other = ProbeResult { instance: InstanceName::new("lab"), ..facts.probes[0].clone() };
+    facts.probes.push(other);
+    facts.probes.iter_mut().for_each(|answer| {
         answer.clocks = None;
         answer.unreachable = Some(Error::new(
             ErrorKind::Unreachable,
@@ -306,7 +306,7 @@ fn a_network_that_is_not_there_is_told_once_and_names_no_password() {
         ));
     });
     let finding = assert_finding(
-        &scene,
+        &facts,
         &["can't be reached", "HTTPS_PROXY is set", "AWS_CA_BUNDLE=/ca.pem"],
     );
     assert!(!describe(&finding).contains("hunter2"));
@@ -333,101 +333,101 @@ fn a_proxy_that_takes_loopback_too() {
 
 #[test]
 fn a_clock_that_is_minutes_off() {
-    let mut scene = healthy_facts(&[]);
-    scene.probes[0].clocks = Some((NOW.plus(-119), NOW));
-    assert_eq!(run_checks(&scene), []);
-    scene.probes[0].clocks = Some((NOW.plus(720), NOW));
-    assert_finding(&scene, &["12m behind", "AWS says"]);
-    scene.probes[0].clocks = Some((NOW.plus(-3_600), NOW));
-    assert_finding(&scene, &["1h 00m ahead"]);
+    let mut facts = healthy_facts(&[]);
+    facts.probes[0].clocks = Some((NOW.plus(-119), NOW));
+    assert_eq!(run_checks(&facts), []);
+    facts.probes[0].clocks = Some((NOW.plus(720), NOW));
+    assert_finding(&facts, &["12m behind", "AWS says"]);
+    facts.probes[0].clocks = Some((NOW.plus(-3_600), NOW));
+    assert_finding(&facts, &["1h 00m ahead"]);
 }
 
 #[test]
-fn a_vault_that_nobody_or_everybody_can_open() {
-    let mut scene = healthy_facts(&[]);
-    scene.vault.open_error =
+fn a_vault_that_no_program_or_every_user_can_open() {
+    let mut facts = healthy_facts(&[]);
+    facts.vault.open_error =
         Some(Error::new(ErrorKind::Vault, "the desktop keyring is locked").hint("unlock it"));
-    assert_finding(&scene, &["keyring is locked", "unlock it"]);
-    scene.vault.problem = Some(
+    assert_finding(&facts, &["keyring is locked", "unlock it"]);
+    facts.vault.problem = Some(
         Error::new(ErrorKind::Vault, "the vault belongs to another user")
             .hint("run rolecall as that user"),
     );
-    assert_finding(&scene, &["belongs to another user"]);
-    scene.vault = VaultFacts { store: Some(SecureStore::Json), ..VaultFacts::default() };
-    assert_eq!(assert_finding(&scene, &["plain text"]).severity, Severity::Advice);
+    assert_finding(&facts, &["belongs to another user"]);
+    facts.vault = VaultFacts { store: Some(SecureStore::Json), ..VaultFacts::default() };
+    assert_eq!(assert_finding(&facts, &["plain text"]).severity, Severity::Advice);
     let path = PathBuf::from("/home/jane/.local/state/rolecall/vault");
     let loose = vec![ExposedFile { path: path.clone(), mode: 0o755, expected_mode: 0o700 }];
-    scene.vault = VaultFacts {
+    facts.vault = VaultFacts {
         store: Some(SecureStore::File),
         exposed_files: loose,
         ..VaultFacts::default()
     };
-    let finding = assert_finding(&scene, &["~/.local/state/rolecall/vault", "0755", "chmod 700"]);
+    let finding = assert_finding(&facts, &["~/.local/state/rolecall/vault", "0755", "chmod 700"]);
     assert_eq!(finding.auto_fix, Some(Fix::SetMode { path, mode: 0o700 }));
 }
 
 #[test]
-fn locks_that_shut_nobody_out() {
-    let mut scene = healthy_facts(&[]);
-    scene.locks = Some(Ok(false));
-    assert_finding(&scene, &["~/.local/state/rolecall", "XDG_STATE_HOME"]);
-    scene.locks = Some(Err(Error::internal("locking x: not supported")));
-    assert_finding(&scene, &["not supported", "XDG_STATE_HOME"]);
+fn locks_that_are_not_exclusive() {
+    let mut facts = healthy_facts(&[]);
+    facts.locks = Some(Ok(false));
+    assert_finding(&facts, &["~/.local/state/rolecall", "XDG_STATE_HOME"]);
+    facts.locks = Some(Err(Error::internal("locking x: not supported")));
+    assert_finding(&facts, &["not supported", "XDG_STATE_HOME"]);
 }
 
 #[test]
 fn profiles_whose_program_is_not_run_or_not_there() {
-    let mut scene = healthy_facts(&[]);
-    let profile = scene.profiles[0].clone();
-    scene.profiles[0].sso_keys = vec!["sso_session".into(), "sso_region".into()];
-    assert_finding(&scene, &["profile dev", "sso_session, sso_region", "take the sso_ lines"]);
-    scene.profiles = vec![ProcessProfile { has_static_keys: true, ..profile.clone() }];
-    assert_finding(&scene, &["~/.aws/credentials", "[dev]"]);
+    let mut facts = healthy_facts(&[]);
+    let profile = facts.profiles[0].clone();
+    facts.profiles[0].sso_keys = vec!["sso_session".into(), "sso_region".into()];
+    assert_finding(&facts, &["profile dev", "sso_session, sso_region", "take the sso_ lines"]);
+    facts.profiles = vec![ProcessProfile { has_static_keys: true, ..profile.clone() }];
+    assert_finding(&facts, &["~/.aws/credentials", "[dev]"]);
     let missing = |name: &str| ProcessProfile {
         name: name.into(),
         missing: true,
         program: "/old/rolecall".into(),
         ..profile.clone()
     };
-    scene.profiles = ["a", "b", "c", "d", "e"].map(missing).to_vec();
+    facts.profiles = ["a", "b", "c", "d", "e"].map(missing).to_vec();
     assert_finding(
-        &scene,
-        &["/old/rolecall is not there", "profiles a, b, c and 2 more", "rolecall setup profiles"],
+        &facts,
+        &["/old/rolecall does not exist", "profiles a, b, c and 2 more", "rolecall setup profiles"],
     );
 }
 
 #[test]
 fn aws_files_that_no_program_reads_are_named_by_line_and_reader() {
-    let mut scene = healthy_facts(&[]);
+    let mut facts = healthy_facts(&[]);
     let of = |text: &str| vec![("/home/jane/.aws/config".into(), syntax_problems(text.as_bytes()))];
-    scene.syntax_errors = of("[profile a]\nodd\nk=v\nodder\n");
+    facts.syntax_errors = of("[profile a]\nodd\nk=v\nodder\n");
     let all = assert_finding(
-        &scene,
+        &facts,
         &[
             "AWS programs can't read ~/.aws/config",
             "line 2: it is neither",
             "such lines too: 4",
-            "mend line 2",
+            "correct line 2",
         ],
     );
     assert_eq!((all.severity, all.auto_fix), (Severity::Problem, None));
-    scene.syntax_errors = of("[profile a]\n[profile a]\n");
-    assert_finding(&scene, &["the AWS CLI and Python", "[profile a] is in the file twice"]);
-    scene.syntax_errors = of("[profile a]\nregion: x\n");
+    facts.syntax_errors = of("[profile a]\n[profile a]\n");
+    assert_finding(&facts, &["the AWS CLI and Python", "[profile a] is in the file twice"]);
+    facts.syntax_errors = of("[profile a]\nregion: x\n");
     assert_eq!(
-        assert_finding(&scene, &["other languages", "`region` has a colon"]).severity,
+        assert_finding(&facts, &["other languages", "`region` has a colon"]).severity,
         Severity::Advice
     );
 }
 
 #[test]
 fn mistakes_in_sign_in_settings_are_grouped_by_sort_and_fixed_together() {
-    let mut scene = healthy_facts(&[]);
+    let mut facts = healthy_facts(&[]);
     let path = PathBuf::from("/home/jane/.aws/config");
     let text = "[sso_session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n\
         [Profile a]\nsso_session = corp\n[profile b]\nsso_session = lab\n";
-    scene.sso_problems = vec![(path.clone(), sso_lint::problems(text.as_bytes()))];
-    let findings = run_checks(&scene);
+    facts.sso_problems = vec![(path.clone(), sso_lint::problems(text.as_bytes()))];
+    let findings = run_checks(&facts);
     assert_eq!(findings.len(), 2, "{findings:?}");
     assert!(
         describe(&findings[0]).contains("[sso_session corp] is misspelled")
@@ -445,7 +445,7 @@ fn mistakes_in_sign_in_settings_are_grouped_by_sort_and_fixed_together() {
 
 #[test]
 fn sign_ins_of_the_cli_that_are_others_or_over() {
-    let mut scene = healthy_facts(&[]);
+    let mut facts = healthy_facts(&[]);
     let token = CliTokenFile {
         path: PathBuf::from("/home/jane/.aws/sso/cache/x.json"),
         instance: InstanceName::new("corp"),
@@ -454,51 +454,51 @@ fn sign_ins_of_the_cli_that_are_others_or_over() {
         start_url: Some(StartUrl::new("https://corp.awsapps.com/start/")),
         region: Some(Region::new("eu-west-1")),
     };
-    scene.tokens = vec![token.clone()];
-    assert_eq!(run_checks(&scene), []);
-    scene.tokens = vec![CliTokenFile {
+    facts.tokens = vec![token.clone()];
+    assert_eq!(run_checks(&facts), []);
+    facts.tokens = vec![CliTokenFile {
         start_url: Some(StartUrl::new("https://lab.awsapps.com/start")),
         ..token.clone()
     }];
     assert_finding(
-        &scene,
+        &facts,
         &["belongs to another directory", "lab.awsapps.com", "aws sso login --sso-session corp"],
     );
-    scene.tokens = vec![CliTokenFile { region: Some(Region::new("us-east-1")), ..token.clone() }];
-    assert_finding(&scene, &["it is for us-east-1"]);
-    scene.tokens =
+    facts.tokens = vec![CliTokenFile { region: Some(Region::new("us-east-1")), ..token.clone() }];
+    assert_finding(&facts, &["it is for us-east-1"]);
+    facts.tokens =
         vec![CliTokenFile { expires_at: NOW.plus(-7_200), is_managed: true, ..token.clone() }];
-    let over = assert_finding(&scene, &["ended 2h 00m ago", "rolecall login --sso corp"]);
+    let over = assert_finding(&facts, &["ended 2h 00m ago", "rolecall login --sso corp"]);
     assert_eq!(
         (over.severity, over.auto_fix),
         (Severity::Advice, Some(Fix::RemoveToken { path: token.path.clone() }))
     );
-    scene.tokens = vec![CliTokenFile { expires_at: NOW.plus(-7_200), ..token }];
-    assert_eq!(only_finding(&scene).auto_fix, None, "a token of others is not ours to take out");
-    scene.tokens.clear();
-    scene.exposed_tokens = vec![ExposedFile {
+    facts.tokens = vec![CliTokenFile { expires_at: NOW.plus(-7_200), ..token }];
+    assert_eq!(only_finding(&facts).auto_fix, None, "a token of others is not ours to take out");
+    facts.tokens.clear();
+    facts.exposed_tokens = vec![ExposedFile {
         path: "/home/jane/.aws/sso/cache/x.json".into(),
         mode: 0o644,
         expected_mode: 0o600,
     }];
-    assert_finding(&scene, &["token cache", "0644", "chmod 600 ~/.aws/sso/cache/x.json"]);
+    assert_finding(&facts, &["token cache", "0644", "chmod 600 ~/.aws/sso/cache/x.json"]);
 }
 
 #[test]
 fn a_machine_without_a_browser_and_a_shell_without_the_hook() {
-    let mut scene = healthy_facts(&[("SSH_CONNECTION", "1 2 3 4")]);
-    scene.has_browser = false;
-    assert_eq!(assert_finding(&scene, &["a code", "SSH"]).severity, Severity::Advice);
-    scene.has_browser = true;
-    scene.hook.as_mut().unwrap().1 = false;
+    let mut facts = healthy_facts(&[("SSH_CONNECTION", "1 2 3 4")]);
+    facts.has_browser = false;
+    assert_eq!(assert_finding(&facts, &["a code", "SSH"]).severity, Severity::Advice);
+    facts.has_browser = true;
+    facts.hook.as_mut().unwrap().1 = false;
     assert_eq!(
-        assert_finding(&scene, &["~/.zshrc", "rolecall init zsh"]).severity,
+        assert_finding(&facts, &["~/.zshrc", "rolecall init zsh"]).severity,
         Severity::Advice
     );
-    scene.hook = hook_setup(Dialect::Nushell, "/home/jane".as_ref(), "/home/jane/.config".as_ref())
+    facts.hook = hook_setup(Dialect::Nushell, "/home/jane".as_ref(), "/home/jane/.config".as_ref())
         .map(|hook| (hook, false));
     assert_finding(
-        &scene,
+        &facts,
         &[
             "rolecall init nushell | save -f ~/.rolecall.nu, once",
             "add to ~/.config/nushell/config.nu: source ~/.rolecall.nu",

@@ -1,4 +1,5 @@
-//! Does the AWS CLI's cache of sign-ins hold what its names promise, for this user alone?
+//! Whether the files in the AWS CLI's cache belong to the sign-ins that their names promise, and
+//! only this user can read them.
 
 use crate::domain::format_duration;
 
@@ -7,19 +8,19 @@ use super::{CliTokenFile, Facts, Finding, Fix};
 
 pub(super) const NAME: &str = "token cache";
 
-pub(super) fn check(scene: &Facts) -> Vec<Finding> {
-    let of_tokens = scene
+pub(super) fn check(facts: &Facts) -> Vec<Finding> {
+    let of_tokens = facts
         .tokens
         .iter()
-        .filter_map(|token| wrong_instance(scene, token).or_else(|| expired(scene, token)));
+        .filter_map(|token| wrong_instance(facts, token).or_else(|| expired(facts, token)));
     of_tokens
-        .chain(scene.exposed_tokens.iter().map(|file| exposed_file(NAME, scene, file)))
+        .chain(facts.exposed_tokens.iter().map(|file| exposed_file(NAME, facts, file)))
         .collect()
 }
 
-/// A sign-in to another directory under this one's name.
-fn wrong_instance(scene: &Facts, token: &CliTokenFile) -> Option<Finding> {
-    let instance = scene.instance(&token.instance)?;
+/// A sign-in to another directory under the name of this one.
+fn wrong_instance(facts: &Facts, token: &CliTokenFile) -> Option<Finding> {
+    let instance = facts.instance(&token.instance)?;
     let other_url = token.start_url.as_ref().filter(|url| **url != instance.start_url);
     let other_region = token.region.as_ref().filter(|region| **region != instance.sso_region);
     let seen = match (other_url, other_region) {
@@ -35,21 +36,22 @@ fn wrong_instance(scene: &Facts, token: &CliTokenFile) -> Option<Finding> {
     );
     Some(
         finding
-            .with_evidence(format!("{}: {seen}", scene.paths.abbreviate(&token.path)))
+            .with_evidence(format!("{}: {seen}", facts.paths.abbreviate(&token.path)))
             .with_step(sign_in_command(token)),
     )
 }
 
-/// Ours ended and nobody took it out; theirs ended, and the CLI will ask.
-fn expired(scene: &Facts, token: &CliTokenFile) -> Option<Finding> {
-    let ago = scene.now.since(token.expires_at);
+/// An expired token of rolecall's that was not removed; one of the AWS CLI's, which will ask for a
+/// sign-in.
+fn expired(facts: &Facts, token: &CliTokenFile) -> Option<Finding> {
+    let ago = facts.now.since(token.expires_at);
     if ago < 0 {
         return None;
     }
-    let path = scene.paths.abbreviate(&token.path);
-    let what =
+    let path = facts.paths.abbreviate(&token.path);
+    let message =
         format!("the AWS CLI's sign-in for {} ended {} ago", token.instance, format_duration(ago));
-    let finding = Finding::advice(NAME, what).with_evidence(path);
+    let finding = Finding::advice(NAME, message).with_evidence(path);
     Some(match token.is_managed {
         true => finding
             .with_step(format!("rolecall login --sso {}", token.instance))

@@ -1,4 +1,4 @@
-//! Can the vault be opened by programs in the background, and by nobody else?
+//! Whether background programs can open the vault, and other users can't.
 
 use crate::vault::SecureStore;
 
@@ -6,8 +6,8 @@ use super::{ExposedFile, Facts, Finding, Fix};
 
 pub(super) const NAME: &str = "vault";
 
-pub(super) fn check(scene: &Facts) -> Vec<Finding> {
-    let vault = &scene.vault;
+pub(super) fn check(facts: &Facts) -> Vec<Finding> {
+    let vault = &facts.vault;
     let mut findings: Vec<Finding> =
         vault.problem.iter().map(|error| Finding::from_error(NAME, error)).collect();
     if vault.problem.is_none() {
@@ -24,13 +24,13 @@ pub(super) fn check(scene: &Facts) -> Vec<Finding> {
             ),
         );
     }
-    findings.extend(vault.exposed_files.iter().map(|file| exposed_file(NAME, scene, file)));
+    findings.extend(vault.exposed_files.iter().map(|file| exposed_file(NAME, facts, file)));
     findings
 }
 
-/// A secret that others can get at.
-pub(super) fn exposed_file(check: &'static str, scene: &Facts, file: &ExposedFile) -> Finding {
-    let (path, mode, wanted) = (scene.paths.abbreviate(&file.path), file.mode, file.expected_mode);
+/// A secret file that other users can access.
+pub(super) fn exposed_file(check: &'static str, facts: &Facts, file: &ExposedFile) -> Finding {
+    let (path, mode, wanted) = (facts.paths.abbreviate(&file.path), file.mode, file.expected_mode);
     Finding::problem(check, format!("other users can get at {path}"))
         .with_evidence(format!("its mode is {mode:04o}, and should be {wanted:04o}"))
         .with_step(format!("chmod {wanted:o} {path}"))

@@ -1,4 +1,4 @@
-//! aws-sso-cli's `config.yaml`, as its documentation describes it.
+//! Reads aws-sso-cli's `config.yaml`, as its documentation describes it.
 
 use toml_edit::{Array, InlineTable, Value as Toml};
 
@@ -27,28 +27,28 @@ const LIST_FIELDS: [&str; 15] = [
     "ExpiresEpoch",
 ];
 
-/// How a setting moves.
+/// How a setting is converted.
 enum Conversion {
     /// The same text under this key.
     Text(&'static str),
     /// The same number.
     Number(&'static str),
-    /// The same truth.
+    /// The same boolean.
     Bool(&'static str),
-    /// A list of texts.
+    /// A list of strings.
     List(&'static str),
-    /// A map of texts.
+    /// A map of strings.
     Map(&'static str),
     /// One word for another.
     Choice(&'static str, fn(&str) -> Option<&'static str>),
-    /// It has no counterpart; why.
+    /// It has no counterpart; the reason.
     Unsupported(&'static str),
 }
 
 /// Reads the file.
 ///
 /// # Errors
-/// [`Kind::Config`] with the line, for what is no YAML or no such file.
+/// [`ErrorKind::Config`] with the line, if the file is not YAML or not of this program.
 pub(super) fn collect(text: &str, names: &mut InstanceNames, out: &mut ImportValues) -> Result<()> {
     let file = yaml::parse(text)?;
     if let YamlValue::Unsupported(what) = file.value {
@@ -61,8 +61,8 @@ pub(super) fn collect(text: &str, names: &mut InstanceNames, out: &mut ImportVal
     let directories = file.get("SSOConfig").unwrap_or(&empty);
     let mut renamed = Vec::new();
     for (name, directory) in directories.pairs() {
-        if let Some(ours) = collect_instance(name, directory, names, out) {
-            renamed.push((name.clone(), ours));
+        if let Some(target) = collect_instance(name, directory, names, out) {
+            renamed.push((name.clone(), target));
         }
     }
     if directories.pairs().is_empty() {
@@ -72,17 +72,17 @@ pub(super) fn collect(text: &str, names: &mut InstanceNames, out: &mut ImportVal
         match key.as_str() {
             "SSOConfig" => {}
             "DefaultSSO" => {
-                match node.text().and_then(|name| renamed.iter().find(|(theirs, _)| theirs == name))
+                match node.text().and_then(|name| renamed.iter().find(|(source, _)| source == name))
                 {
-                    Some((_, ours)) => out.add("DefaultSSO", &["default_sso"], ours.as_str()),
-                    None => out.skip("DefaultSSO", "it names no instance that moves in"),
+                    Some((_, target)) => out.add("DefaultSSO", &["default_sso"], target.as_str()),
+                    None => out.skip("DefaultSSO", "it does not name an imported instance"),
                 }
             }
             "ProfileFormat" => match node.text().and_then(translate) {
-                Some(ours) => out.add("ProfileFormat", &["profile_format"], ours),
+                Some(target) => out.add("ProfileFormat", &["profile_format"], target),
                 None => out.skip(
                     "ProfileFormat",
-                    "it is a Go template with more than fields: write `profile_format` anew",
+                    "it is a Go template with more than fields: write `profile_format` yourself",
                 ),
             },
             "ListFields" => collect_list_fields(node, out),
@@ -92,7 +92,7 @@ pub(super) fn collect(text: &str, names: &mut InstanceNames, out: &mut ImportVal
     Ok(())
 }
 
-/// What a setting of the whole program becomes.
+/// Returns the conversion of a setting of the whole program.
 fn conversion(key: &str) -> Conversion {
     match key {
         "DefaultRegion" => Conversion::Text("default_region"),
@@ -130,14 +130,14 @@ fn conversion(key: &str) -> Conversion {
             Conversion::Unsupported("the picker searches all fields, and shows `pick.columns`")
         }
         "JsonStore" => {
-            Conversion::Unsupported("what is stored there stays with aws-sso: sign in anew")
+            Conversion::Unsupported("stored credentials stay with aws-sso: sign in again")
         }
         _ => Conversion::Unsupported("it has no counterpart"),
     }
 }
 
 fn map_word(word: &str, pairs: &[(&str, &'static str)]) -> Option<&'static str> {
-    pairs.iter().find(|(theirs, _)| theirs.eq_ignore_ascii_case(word)).map(|(_, ours)| *ours)
+    pairs.iter().find(|(source, _)| source.eq_ignore_ascii_case(word)).map(|(_, target)| *target)
 }
 
 fn url_action(word: &str) -> Option<&'static str> {
@@ -161,7 +161,7 @@ fn secure_store(word: &str) -> Option<&'static str> {
     map_word(word, &keyring).or_else(|| map_word(word, &[("file", "file"), ("json", "json")]))
 }
 
-/// aws-sso-cli logs at two finer levels, whose lines rolecall does not have.
+/// aws-sso-cli logs at two finer levels that rolecall does not have.
 fn log_level(word: &str) -> Option<&'static str> {
     map_word(
         word,
@@ -175,13 +175,13 @@ fn log_level(word: &str) -> Option<&'static str> {
     )
 }
 
-/// Moves one value to the key below `above`.
+/// Converts one value to the key below `above`.
 fn convert(
     from: &str,
     key: &str,
     above: &[&str],
     node: &YamlNode,
-    how: Conversion,
+    conversion: Conversion,
     out: &mut ImportValues,
 ) {
     if let Some((line, what)) = node.unsupported() {
@@ -192,8 +192,8 @@ fn convert(
     }
     let text = node.text();
     let at = |name: &'static str| above.iter().copied().chain([name]).collect::<Vec<_>>();
-    let moved: Option<(&'static str, Toml)> = match how {
-        Conversion::Unsupported(why) => return out.skip(from, why),
+    let moved: Option<(&'static str, Toml)> = match conversion {
+        Conversion::Unsupported(reason) => return out.skip(from, reason),
         Conversion::Text(name) => text.map(|text| (name, text.into())),
         Conversion::Number(name) => {
             text.and_then(|text| text.parse::<i64>().ok()).map(|number| (name, number.into()))
@@ -201,10 +201,10 @@ fn convert(
         Conversion::Bool(name) => text.and_then(parse_bool).map(|truth| (name, truth.into())),
         Conversion::List(name) => to_array(node).map(|list| (name, Toml::Array(list))),
         Conversion::Map(name) => to_inline_table(node).map(|map| (name, Toml::InlineTable(map))),
-        Conversion::Choice(name, ours) => text.and_then(ours).map(|word| (name, word.into())),
+        Conversion::Choice(name, target) => text.and_then(target).map(|word| (name, word.into())),
     };
     match moved {
-        // Nothing in it is nothing to move.
+        // An empty setting has nothing to convert.
         Some((_, Toml::InlineTable(map))) if map.is_empty() => {}
         Some((name, value)) => out.add(from, &at(name), value),
         None => out.skip(
@@ -255,7 +255,7 @@ fn collect_list_fields(node: &YamlNode, out: &mut ImportValues) {
     }
 }
 
-/// One instance; its name here, or `None` when it lacks what makes one.
+/// Collects one instance. Returns its name in rolecall, or `None` if it lacks a required setting.
 fn collect_instance(
     name: &str,
     node: &YamlNode,
@@ -267,15 +267,15 @@ fn collect_instance(
         node.get("StartUrl").and_then(YamlNode::text),
         node.get("SSORegion").and_then(YamlNode::text),
     ) else {
-        let why = node
+        let reason = node
             .unsupported()
             .map_or("it has no StartUrl or no SSORegion".to_owned(), |(line, what)| {
                 format!("line {line}: {what} is not read here")
             });
-        out.skip(&from, why);
+        out.skip(&from, reason);
         return None;
     };
-    // Names here may be typed without quotes.
+    // Names in rolecall may be typed without quotes.
     let wanted: String = name
         .chars()
         .map(
@@ -284,12 +284,12 @@ fn collect_instance(
             },
         )
         .collect();
-    let ours = names
+    let target = names
         .resolve(&from, Some(&wanted), &StartUrl::new(url), &Region::new(region), out)
         .to_string();
-    let above = ["instances", ours.as_str()];
+    let above = ["instances", target.as_str()];
     for (key, node) in node.pairs() {
-        let how = match key.as_str() {
+        let conversion = match key.as_str() {
             "StartUrl" | "SSORegion" => continue,
             "Accounts" => {
                 collect_accounts(&from, &above, node, out);
@@ -299,9 +299,9 @@ fn collect_instance(
             "AuthUrlAction" => Conversion::Choice("auth_url_action", url_action),
             _ => Conversion::Unsupported("an instance has no such setting here"),
         };
-        convert(&format!("{from}.{key}"), key, &above, node, how, out);
+        convert(&format!("{from}.{key}"), key, &above, node, conversion, out);
     }
-    Some(ours)
+    Some(target)
 }
 
 fn collect_accounts(from: &str, above: &[&str], node: &YamlNode, out: &mut ImportValues) {
@@ -313,9 +313,9 @@ fn collect_accounts(from: &str, above: &[&str], node: &YamlNode, out: &mut Impor
     }
     for (written, node) in node.pairs() {
         let from = format!("{from}.Accounts.{written}");
-        // A number loses its zeros on the way through some editors.
+        // Some editors strip the leading zeros of a number.
         let Ok(account) = format!("{written:0>12}").parse::<AccountId>() else {
-            out.skip(&from, "it is no account id");
+            out.skip(&from, "it is not an account id");
             continue;
         };
         let id = account.to_string();
@@ -324,7 +324,7 @@ fn collect_accounts(from: &str, above: &[&str], node: &YamlNode, out: &mut Impor
             out.skip(&from, format!("line {}: {what} is not read here", node.line));
         }
         for (key, node) in node.pairs() {
-            let how = match key.as_str() {
+            let conversion = match key.as_str() {
                 "Name" => Conversion::Text("name"),
                 "DefaultRegion" => Conversion::Text("default_region"),
                 "Tags" => Conversion::Map("tags"),
@@ -334,7 +334,7 @@ fn collect_accounts(from: &str, above: &[&str], node: &YamlNode, out: &mut Impor
                 }
                 _ => Conversion::Unsupported("an account has no such setting here"),
             };
-            convert(&format!("{from}.{key}"), key, &above, node, how, out);
+            convert(&format!("{from}.{key}"), key, &above, node, conversion, out);
         }
     }
 }
@@ -351,7 +351,7 @@ fn collect_roles(from: &str, above: &[&str], node: &YamlNode, out: &mut ImportVa
             out.skip(&from, format!("line {}: {what} is not read here", node.line));
         }
         for (key, node) in node.pairs() {
-            let how = match key.as_str() {
+            let conversion = match key.as_str() {
                 "Profile" => Conversion::Text("profile"),
                 "DefaultRegion" => Conversion::Text("default_region"),
                 "Tags" => Conversion::Map("tags"),
@@ -363,7 +363,7 @@ fn collect_roles(from: &str, above: &[&str], node: &YamlNode, out: &mut ImportVa
                 "ExternalId" => Conversion::Text("external_id"),
                 _ => Conversion::Unsupported("a role has no such setting here"),
             };
-            convert(&format!("{from}.{key}"), key, &above, node, how, out);
+            convert(&format!("{from}.{key}"), key, &above, node, conversion, out);
         }
     }
 }

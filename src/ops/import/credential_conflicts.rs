@@ -1,5 +1,5 @@
 //! Profiles with `sso_*` keys and a `credential_process`: SDKs disagree on which of them counts, so
-//! that one way has to go.
+//! one of them has to be removed.
 
 use crate::awsconfig::{Profile, fix, render};
 use crate::domain::Result;
@@ -9,11 +9,11 @@ use crate::ops::profiles::binary_path::binary_path;
 use super::ImportValues;
 use super::profiles::{ImportedProfiles, generator};
 
-/// The file with one way to credentials for each such profile: through this program. Those whose
-/// role is not known stay, and are told.
+/// Returns the file with one source of credentials for each such profile: this program. Profiles
+/// whose role is not known are kept and reported.
 ///
 /// # Errors
-/// As for `setup profiles`, when this program's own path can't be written.
+/// As for `setup profiles`, if this program's own path can't be written.
 pub(super) fn resolve_conflicts(
     ctx: &Ctx,
     bytes: &[u8],
@@ -23,13 +23,13 @@ pub(super) fn resolve_conflicts(
 ) -> Result<Vec<u8>> {
     let mut commands = Vec::new();
     for (name, profile) in known.profiles.iter().filter(|(_, profile)| has_conflict(profile)) {
-        let Some((instance, meant)) =
-            known.role(profile).and_then(|meant| Some((meant.instance.clone()?, meant)))
+        let Some((instance, resolved)) =
+            known.role(profile).and_then(|resolved| Some((resolved.instance.clone()?, resolved)))
         else {
             out.skip(label(name), "some SDKs take one way, some the other, and its role is not known: take out one by hand");
             continue;
         };
-        let (program, account) = (binary_path(ctx)?, meant.account.to_string());
+        let (program, account) = (binary_path(ctx)?, resolved.account.to_string());
         let words = [
             program.as_str(),
             "process",
@@ -38,11 +38,11 @@ pub(super) fn resolve_conflicts(
             "--account",
             &account,
             "--role",
-            meant.role.as_str(),
+            resolved.role.as_str(),
         ];
         commands.push((name.as_str(), render::command_line(words)));
     }
-    // Each try reads the whole file twice: thousands one by one are for a file in which one of them
+    // Each attempt reads the whole file twice, so profiles are only tried one by one if one of them
     // can't be changed.
     if let Some(mended) = fix::use_credential_process(bytes, &commands) {
         repaired.extend(commands.into_iter().map(|(name, _)| name.to_owned()));
@@ -66,7 +66,7 @@ fn label(name: &str) -> String {
     format!("profile {name} with sso_ keys and a credential_process")
 }
 
-/// Whether a profile has both, and is not one that another program writes again and again.
+/// Whether a profile has both, and is not rewritten regularly by another program.
 fn has_conflict(profile: &Profile) -> bool {
     let sso = profile.keys.keys().any(|key| key.starts_with("sso_"));
     sso && profile.get("credential_process").is_some() && generator(profile).is_none()

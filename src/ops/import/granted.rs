@@ -1,4 +1,4 @@
-//! Granted's `~/.granted/config`.
+//! Reads Granted's `~/.granted/config`.
 
 use toml::Value;
 
@@ -9,7 +9,7 @@ use super::ImportValues;
 /// Reads the file.
 ///
 /// # Errors
-/// [`Kind::Config`] with the line, when it is no TOML.
+/// [`ErrorKind::Config`] with the line, if the file is not TOML.
 pub(super) fn collect(text: &str, out: &mut ImportValues) -> Result<()> {
     let table: toml::Table = toml::from_str(text).map_err(|error| {
         let line = error
@@ -22,7 +22,7 @@ pub(super) fn collect(text: &str, out: &mut ImportValues) -> Result<()> {
         )
     })?;
     for (key, value) in &table {
-        // Granted writes down what was never chosen as an empty text.
+        // Granted writes settings that were never chosen as empty strings.
         if value.as_str() != Some("") {
             collect_setting(key, value, out);
         }
@@ -66,7 +66,7 @@ fn collect_setting(key: &str, value: &Value, out: &mut ImportValues) {
         ("Ordering", Value::String(order)) => match order.to_ascii_lowercase().as_str() {
             "alphabetical" => out.add(key, &["history_weight"], 0.0),
             "frecency" => out.add(key, &["history_weight"], 1.0),
-            _ => out.skip(key, format!("`{order}` is no order that is known")),
+            _ => out.skip(key, format!("`{order}` is not a known order")),
         },
         ("Keyring", Value::Table(table)) => collect_keyring(table, out),
         ("LastCheckForUpdates", _) => out.skip(key, "only Granted's own notes"),

@@ -1,4 +1,4 @@
-//! What an IAM Identity Center that another program knows is called here.
+//! The names that rolecall gives to the IAM Identity Center instances of another program.
 
 use crate::domain::{Instance, InstanceName, InstanceSource, Region, StartUrl};
 use crate::ops::ctx::Ctx;
@@ -7,28 +7,28 @@ use crate::ops::setup::{discover, instance};
 
 use super::ImportValues;
 
-/// The instances that are known, and those that move in.
+/// The known instances, and the imported ones.
 pub(super) struct InstanceNames {
-    /// Those that have a place of their own already, and those that got one here.
+    /// Instances that are configured already, and those that were added here.
     assigned: Vec<Instance>,
-    /// Those that only profiles name: found again by the same name, but not before they are
-    /// written down.
+    /// Instances of legacy profiles: an import keeps their names, and adds them to the
+    /// configuration.
     legacy: Vec<Instance>,
     endpoints: crate::domain::EndpointOverrides,
 }
 
 impl InstanceNames {
     pub(super) fn new(ctx: &Ctx) -> Self {
-        let (loose, settled) = ctx
+        let (legacy, assigned) = ctx
             .instances
             .iter()
             .cloned()
             .partition(|instance| instance.source == InstanceSource::LegacyProfile);
-        Self { assigned: settled, legacy: loose, endpoints: endpoints_from_env(&ctx.env) }
+        Self { assigned, legacy, endpoints: endpoints_from_env(&ctx.env) }
     }
 
-    /// The name of the instance with this address; one that is new is asked for, under the name
-    /// that it has there if that is free.
+    /// Returns the name of the instance with this address. A new instance keeps its name if that is
+    /// free.
     pub(super) fn resolve(
         &mut self,
         from: &str,
@@ -50,7 +50,7 @@ impl InstanceNames {
             }
             return known.name.clone();
         }
-        let loose = self
+        let legacy = self
             .legacy
             .iter()
             .find(|known| known.start_url == *start_url && known.sso_region == *region);
@@ -59,7 +59,7 @@ impl InstanceNames {
         };
         let name = match wanted.filter(|name| free(name)) {
             Some(name) => InstanceName::new(name),
-            None => match loose.filter(|known| free(known.name.as_str())) {
+            None => match legacy.filter(|known| free(known.name.as_str())) {
                 Some(known) => known.name.clone(),
                 None => instance::suggest_name(start_url, &self.assigned),
             },

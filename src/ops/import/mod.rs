@@ -1,10 +1,11 @@
-//! Moving in: what aws-sso-cli, Granted and the AWS CLI's profiles know becomes our configuration,
-//! after a plan that leaves nothing unsaid.
+//! Import: the settings of aws-sso-cli, of Granted and of AWS CLI profiles become rolecall's
+//! configuration, after a plan that lists everything.
 
 mod aws_sso;
 mod credential_conflicts;
 mod granted;
 mod instance_names;
+pub(in crate::ops) mod locations;
 mod merge;
 mod profile_template;
 mod profiles;
@@ -17,7 +18,7 @@ use toml_edit::Value;
 use crate::config::{self, edit};
 use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::ctx::Ctx;
-use crate::ops::profiles::backup::{self, Undone, WriteRun};
+use crate::ops::profiles::backup::{self, OnChange, Undone, WriteRun};
 use crate::ops::profiles::lock_files;
 use crate::os::atomic_file;
 
@@ -25,22 +26,22 @@ use instance_names::InstanceNames;
 
 pub use sources::SourceFile;
 
-/// What a person types for all this.
+/// The command that the user types.
 const COMMAND: &str = "setup import";
 
-/// Whose file it is.
+/// The program that a file belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SourceProgram {
     /// aws-sso-cli's `config.yaml`.
     AwsSsoCli,
     /// Granted's `config`.
     Granted,
-    /// The AWS config file: profiles of the AWS CLI, of aws-vault, of Granted.
+    /// The AWS config file: profiles of the AWS CLI, aws-vault and Granted.
     AwsConfig,
 }
 
 impl SourceProgram {
-    /// What people call it.
+    /// The name of the program.
     pub const fn name(self) -> &'static str {
         match self {
             Self::AwsSsoCli => "aws-sso-cli",
@@ -50,21 +51,21 @@ impl SourceProgram {
     }
 }
 
-/// A value that moves in.
+/// A value that is imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mapped {
-    /// What it is called there.
+    /// Its name in the other program.
     pub from: String,
-    /// The dotted key that it becomes.
+    /// The dotted key in rolecall's configuration.
     pub key: String,
     /// Its value, as TOML.
     pub value: String,
 }
 
-/// Something that stays behind.
+/// A setting that is not imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
-    /// What it is called there.
+    /// Its name in the other program.
     pub name: String,
     /// Why.
     pub reason: String,
@@ -73,17 +74,17 @@ pub struct Skipped {
 /// What was found in one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportedFile {
-    /// Whose it is.
+    /// The program that the file belongs to.
     pub program: SourceProgram,
     /// The file.
     pub file: PathBuf,
-    /// What moves in.
+    /// The imported values.
     pub mapped: Vec<Mapped>,
     /// How many of its values the configuration has already.
     pub unchanged: usize,
-    /// What stays behind.
+    /// The settings that are not imported.
     pub skipped: Vec<Skipped>,
-    /// Profiles whose two ways to credentials become one.
+    /// Profiles that get one source of credentials instead of two.
     pub repaired: Vec<String>,
 }
 
@@ -92,22 +93,22 @@ pub struct ImportedFile {
 pub struct FileChange {
     /// The file.
     pub file: PathBuf,
-    /// What it says; `None` when it is not there.
+    /// The old content; `None` if the file does not exist.
     pub old: Option<Vec<u8>>,
-    /// What it will say.
+    /// The new content.
     pub new: Vec<u8>,
 }
 
-/// What would be done.
+/// What an import would do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportPlan {
-    /// By file, in the order in which they count: the first to say a value wins.
+    /// By file, in order of precedence: the first to set a value wins.
     pub files: Vec<ImportedFile>,
     /// The files that change.
     pub changes: Vec<FileChange>,
 }
 
-/// A value that a file of somebody else's asks for.
+/// A value that a file of another program sets.
 #[derive(Debug, Clone)]
 struct ImportValue {
     from: String,
@@ -128,61 +129,62 @@ impl ImportValues {
         self.values.push(ImportValue { from: from.into(), key, value: value.into() });
     }
 
-    fn skip(&mut self, what: impl Into<String>, why: impl Into<String>) {
-        self.skipped.push(Skipped { name: what.into(), reason: why.into() });
+    fn skip(&mut self, name: impl Into<String>, reason: impl Into<String>) {
+        self.skipped.push(Skipped { name: name.into(), reason: reason.into() });
     }
 }
 
-/// Reads what there is and says what would become of it. `from` names a single file.
+/// Reads the files and plans the import. `from` names a single file.
 ///
 /// # Errors
-/// [`Kind::Config`] when a file that is named is not there or can't be read, or our own
-/// configuration is wrong; [`Kind::NoMatch`] when there is nothing to read at all.
+/// [`ErrorKind::Config`] if the named file does not exist or can't be read, or rolecall's
+/// configuration is invalid; [`ErrorKind::NoMatch`] if there is nothing to read.
 pub fn plan(ctx: &Ctx, from: Option<&std::path::Path>) -> Result<ImportPlan> {
     let old = atomic_file::load(&ctx.paths.config_file)?;
     let sources = sources::load_sources(ctx, from)?;
     if sources.is_empty() {
         return Err(Error::new(
             ErrorKind::NoMatch,
-            "nothing was found that could move in: no aws-sso-cli, no Granted, no AWS config file",
+            "nothing to import was found: no aws-sso-cli, no Granted, no AWS config file",
         )
-        .hint("name a file with --from, or start anew with `rolecall setup wizard`"));
+        .hint("name a file with --from, or start from scratch with `rolecall setup wizard`"));
     }
     plan_from(ctx, old, &sources)
 }
 
-/// The same for what these files say, beside a configuration file of ours that says `old`; reads
-/// nothing itself.
+/// As [`plan`], for these files and a configuration file with the content `old`; reads nothing
+/// itself.
 ///
 /// # Errors
-/// [`Kind::Config`] when one of them can't be read, or our own configuration is wrong.
+/// [`ErrorKind::Config`] if one of them can't be read, or rolecall's configuration is invalid.
 pub fn plan_from(ctx: &Ctx, old: Option<Vec<u8>>, sources: &[SourceFile]) -> Result<ImportPlan> {
     let (mut names, mut found, mut changes) = (InstanceNames::new(ctx), Vec::new(), Vec::new());
-    let ours = &ctx.paths.config_file;
-    let text = String::from_utf8(old.clone().unwrap_or_default())
-        .map_err(|_| Error::new(ErrorKind::Config, format!("{}: not UTF-8", ours.display())))?;
-    config::check(ours, &text)?;
+    let config_file = &ctx.paths.config_file;
+    let text = String::from_utf8(old.clone().unwrap_or_default()).map_err(|_| {
+        Error::new(ErrorKind::Config, format!("{}: not UTF-8", config_file.display()))
+    })?;
+    config::check(config_file, &text)?;
     let mut layer = merge::MergedConfig::new(&text)?;
     for source in sources {
         let in_file = |error: Error| error.context(ctx.paths.abbreviate(&source.file));
-        let (mut wishes, mut repaired) = (ImportValues::default(), Vec::new());
+        let (mut collected, mut repaired) = (ImportValues::default(), Vec::new());
         match source.program {
             SourceProgram::AwsSsoCli => {
-                aws_sso::collect(&source.to_text().map_err(in_file)?, &mut names, &mut wishes)
+                aws_sso::collect(&source.to_text().map_err(in_file)?, &mut names, &mut collected)
                     .map_err(in_file)?
             }
             SourceProgram::Granted => {
-                granted::collect(&source.to_text().map_err(in_file)?, &mut wishes)
+                granted::collect(&source.to_text().map_err(in_file)?, &mut collected)
                     .map_err(in_file)?
             }
             SourceProgram::AwsConfig => {
-                let known = profiles::collect(ctx, &source.bytes, &mut names, &mut wishes)
+                let known = profiles::collect(ctx, &source.bytes, &mut names, &mut collected)
                     .map_err(in_file)?;
                 let new = credential_conflicts::resolve_conflicts(
                     ctx,
                     &source.bytes,
                     &known,
-                    &mut wishes,
+                    &mut collected,
                     &mut repaired,
                 )?;
                 if new != source.bytes {
@@ -194,27 +196,27 @@ pub fn plan_from(ctx: &Ctx, old: Option<Vec<u8>>, sources: &[SourceFile]) -> Res
                 }
             }
         }
-        let (steps, same) = layer.merge(ours, wishes.values, &mut wishes.skipped);
+        let (steps, same) = layer.merge(config_file, collected.values, &mut collected.skipped);
         found.push(ImportedFile {
             program: source.program,
             file: source.file.clone(),
             mapped: steps,
             unchanged: same,
-            skipped: wishes.skipped,
+            skipped: collected.skipped,
             repaired,
         });
     }
-    let new = edit::set_all(&text, ours, &layer.added)?;
+    let new = edit::set_all(&text, config_file, &layer.added)?;
     if new != text {
-        changes.insert(0, FileChange { file: ours.clone(), old, new: new.into_bytes() });
+        changes.insert(0, FileChange { file: config_file.clone(), old, new: new.into_bytes() });
     }
     Ok(ImportPlan { files: found, changes })
 }
 
-/// Writes the files of a plan. What they were is kept for [`undo`].
+/// Writes the files of a plan. Their old content is kept for [`undo`].
 ///
 /// # Errors
-/// [`Kind::Config`] when a file is read-only, or says something else by now.
+/// [`ErrorKind::Config`] if a file is read-only, or has changed since the plan was made.
 pub fn apply(ctx: &Ctx, plan: &ImportPlan) -> Result<()> {
     let _alone = lock_files(ctx)?;
     let run = WriteRun::begin(&ctx.paths.state_dir, COMMAND, ctx.clock.now())?;
@@ -231,12 +233,12 @@ pub fn apply(ctx: &Ctx, plan: &ImportPlan) -> Result<()> {
     Ok(())
 }
 
-/// Puts back our configuration file and the AWS config file, where the last [`write()`] changed
-/// them; the files that it put back.
+/// Restores rolecall's configuration file and the AWS config file, if the last [`apply`] changed
+/// them. Returns the restored files.
 ///
 /// # Errors
-/// [`Kind::NoMatch`] when nothing was written, or another command wrote there later;
-/// [`Kind::Usage`] when a file changed since.
+/// [`ErrorKind::NoMatch`] if nothing was written, or another command has written since;
+/// [`ErrorKind::Usage`] if a file has changed since.
 pub fn undo(ctx: &Ctx, from: Option<&std::path::Path>) -> Result<Vec<(PathBuf, Undone)>> {
     let _alone = lock_files(ctx)?;
     let (state, aws) = (&ctx.paths.state_dir, from.unwrap_or(&ctx.paths.aws_config));
@@ -248,10 +250,10 @@ pub fn undo(ctx: &Ctx, from: Option<&std::path::Path>) -> Result<Vec<(PathBuf, U
             .map(|(_, number)| number)
     });
     let Some(newest) = runs.into_iter().flatten().max() else {
-        // Whoever wrote there since has to be taken back first.
+        // A later command has to be undone first.
         let later = files
             .into_iter()
-            .filter_map(|path| backup::undo(state, path, COMMAND, false).err())
+            .filter_map(|path| backup::undo(state, path, COMMAND, OnChange::Refuse).err())
             .find(|error| !error.hints.is_empty());
         return Err(later.unwrap_or_else(|| {
             Error::new(ErrorKind::NoMatch, "nothing was imported that could be undone")
@@ -259,6 +261,8 @@ pub fn undo(ctx: &Ctx, from: Option<&std::path::Path>) -> Result<Vec<(PathBuf, U
     };
     let of_run = files.into_iter().zip(runs).filter(|(_, number)| *number == Some(newest));
     of_run
-        .map(|(path, _)| Ok((path.to_owned(), backup::undo(state, path, COMMAND, false)?)))
+        .map(|(path, _)| {
+            Ok((path.to_owned(), backup::undo(state, path, COMMAND, OnChange::Refuse)?))
+        })
         .collect()
 }

@@ -1,12 +1,12 @@
-//! Profile names: from aws-sso-cli's templates to ours, where both can say the same.
+//! Translates profile name templates of aws-sso-cli, if rolecall's templates can express the same.
 
-/// The template in our language; `None` for one that does more than put fields next to each other.
+/// Returns the template in rolecall's language; `None` if it does more than join fields.
 pub(super) fn translate(go: &str) -> Option<String> {
     let (mut out, mut rest) = (String::new(), go);
     while let Some((before, behind)) = rest.split_once("{{") {
         let (inside, after) = behind.split_once("}}")?;
-        // A dash in Go's braces eats the blanks around them, and so does ours; nobody puts blanks
-        // into the name of a profile.
+        // A dash in Go's braces strips the blanks around them, as it does in ours. Names of
+        // profiles have no blanks.
         if inside.starts_with('-') || inside.ends_with('-') || before.contains(['{', '}']) {
             return None;
         }
@@ -71,7 +71,7 @@ mod tests {
     use crate::ops::roles::profile_format::ProfileFormat;
 
     #[test]
-    fn templates_that_join_fields_are_said_in_our_language() {
+    fn templates_that_join_fields_are_translated() {
         let cases = [
             ("{{ .AccountIdPad }}:{{ .RoleName }}", "{{ account_id_pad }}:{{ role }}"),
             (
@@ -84,15 +84,15 @@ mod tests {
             ),
         ];
         for (go, want) in cases {
-            let ours = translate(go).unwrap();
-            assert_eq!(ours, want);
-            let settings = Settings { profile_format: Some(ours), ..Settings::default() };
+            let translated = translate(go).unwrap();
+            assert_eq!(translated, want);
+            let settings = Settings { profile_format: Some(translated), ..Settings::default() };
             assert!(ProfileFormat::from_settings(&settings).unwrap().is_some(), "{go}");
         }
     }
 
     #[test]
-    fn templates_that_decide_something_are_not() {
+    fn templates_with_conditions_are_not_translated() {
         for go in [
             "{{ if .AccountName }}x{{ end }}",
             "{{ index .Tags \"a\" }}",

@@ -1,5 +1,5 @@
-//! Profiles of the AWS config file: those of the AWS CLI, of Granted and of aws-vault, with what
-//! they know of IAM Identity Center.
+//! Reads the profiles of the AWS config file (of the AWS CLI, Granted and aws-vault) with the
+//! settings of IAM Identity Center in them.
 
 use std::collections::HashMap;
 
@@ -8,48 +8,48 @@ use crate::domain::{
     AccountId, EndpointOverrides, Instance, InstanceName, Region, Result, RoleArn, StartUrl,
 };
 use crate::ops::ctx::Ctx;
-use crate::ops::profiles::BLOCK_NAME;
 use crate::ops::roles::profile::{self, ProfileRole};
+use crate::ops::roles::profile_names::BLOCK_NAME;
 use crate::ops::setup::discover::new_instance;
 use crate::os::process::split_words;
 
 use super::{ImportValues, InstanceNames};
 
-/// What the file's own words for instances mean here.
+/// The meaning of the names in the file.
 pub(super) struct ImportedProfiles {
-    /// The profiles of the file without our own block, in order. Looked up by [`Known::profile`]:
-    /// a search of the file for each of thousands would take seconds.
+    /// The profiles of the file without rolecall's block, in order. Looked up by `profile`:
+    /// searching the file for each of thousands of profiles would take seconds.
     pub(super) profiles: Vec<(String, Profile)>,
     positions: HashMap<String, usize>,
-    /// Instances by the names and addresses that the file has for them.
+    /// Instances by the names and addresses that the file uses for them.
     instances: Vec<Instance>,
     our_names: HashMap<InstanceName, InstanceName>,
 }
 
 impl ImportedProfiles {
     fn new(profiles: Vec<(String, Profile)>) -> Self {
-        let places =
+        let positions =
             profiles.iter().enumerate().map(|(place, (name, _))| (name.clone(), place)).collect();
-        Self { profiles, positions: places, instances: Vec::new(), our_names: HashMap::new() }
+        Self { profiles, positions, instances: Vec::new(), our_names: HashMap::new() }
     }
 
     fn profile(&self, name: &str) -> Option<&Profile> {
         self.positions.get(name).map(|place| &self.profiles[*place].1)
     }
 
-    /// The role of a profile, with its instance by our name for it.
+    /// Returns the role of a profile, with rolecall's name of its instance.
     pub(super) fn role(&self, profile: &Profile) -> Option<ProfileRole> {
-        let meant = profile::role_from_profile(profile, &self.instances)?;
+        let resolved = profile::role_from_profile(profile, &self.instances)?;
         let instance =
-            meant.instance.map(|name| self.our_names.get(&name).cloned().unwrap_or(name));
-        Some(ProfileRole { instance, ..meant })
+            resolved.instance.map(|name| self.our_names.get(&name).cloned().unwrap_or(name));
+        Some(ProfileRole { instance, ..resolved })
     }
 }
 
 /// Reads the file: directories first, then the profiles that name roles in them.
 ///
 /// # Errors
-/// [`crate::domain::Kind::Config`] when our own block in it has no end.
+/// [`crate::domain::ErrorKind::Config`] if rolecall's block in it has no end.
 pub(super) fn collect(
     ctx: &Ctx,
     bytes: &[u8],
@@ -96,10 +96,10 @@ impl ImportedProfiles {
         names: &mut InstanceNames,
         out: &mut ImportValues,
     ) {
-        let ours = names.resolve(from, wanted, url, region, out);
-        let theirs = InstanceName::new(wanted.unwrap_or(ours.as_str()));
-        self.instances.push(new_instance(&theirs, url, region, EndpointOverrides::default()));
-        self.our_names.insert(theirs, ours);
+        let target = names.resolve(from, wanted, url, region, out);
+        let source = InstanceName::new(wanted.unwrap_or(target.as_str()));
+        self.instances.push(new_instance(&source, url, region, EndpointOverrides::default()));
+        self.our_names.insert(source, target);
     }
 }
 
@@ -126,20 +126,21 @@ fn collect_profile(
     if profile.get("role_arn").is_some() {
         return collect_chained(known, &from, profile, out);
     }
-    let Some(meant) = known.role(profile) else { return skip_unrelated(&from, profile, out) };
+    let Some(resolved) = known.role(profile) else { return skip_unrelated(&from, profile, out) };
     let only = || (ctx.instances.len() == 1).then(|| ctx.instances[0].name.clone());
-    let Some(instance) = meant.instance.or_else(only) else {
+    let Some(instance) = resolved.instance.or_else(only) else {
         return out.skip(from, "its IAM Identity Center is not known");
     };
-    let account = meant.account.to_string();
-    let role = ["instances", instance.as_str(), "accounts", &account, "roles", meant.role.as_str()];
+    let account = resolved.account.to_string();
+    let role =
+        ["instances", instance.as_str(), "accounts", &account, "roles", resolved.role.as_str()];
     out.add(&from, &[&role[..], &["profile"]].concat(), name);
     if let Some(region) = profile.plain_value("region") {
         out.add(format!("{from} region"), &[&role[..], &["default_region"]].concat(), region);
     }
 }
 
-/// The program that writes such profiles by the hundred, where one says so.
+/// Returns the program that writes such profiles by the hundred, if a comment names it.
 pub(super) fn generator(profile: &Profile) -> Option<&'static str> {
     let is = |key: &str| profile.get(key).is_some();
     match () {
@@ -158,7 +159,7 @@ fn is_aws_sso_cli(process: &str) -> bool {
         .is_some_and(|name| name.trim_end_matches(".exe") == "aws-sso")
 }
 
-/// A profile that assumes a role out of another one.
+/// Imports a profile that assumes a role from another one.
 fn collect_chained(
     known: &ImportedProfiles,
     from: &str,
@@ -167,7 +168,7 @@ fn collect_chained(
 ) {
     let arn = profile.get("role_arn").unwrap_or_default();
     let Ok(target) = arn.parse::<RoleArn>() else {
-        return out.skip(from, format!("{arn} is no ARN of a role"));
+        return out.skip(from, format!("{arn} is not the ARN of a role"));
     };
     if profile.get("mfa_serial").is_some() {
         return out.skip(from, "it asks for an MFA code, which chained roles do not");
@@ -178,7 +179,7 @@ fn collect_chained(
     let Some((instance, via)) = resolve_source(known, source, 0) else {
         return out.skip(
             from,
-            format!("its source, profile {source}, is no role of an IAM Identity Center"),
+            format!("its source, profile {source}, is not a role of an IAM Identity Center"),
         );
     };
     let account = target.account.to_string();
@@ -188,13 +189,13 @@ fn collect_chained(
     if let Some(name) = from.strip_prefix("profile ") {
         out.add(format!("{from} (its name)"), &[&role[..], &["profile"]].concat(), name);
     }
-    for (theirs, ours) in [
+    for (source, target) in [
         ("external_id", "external_id"),
         ("role_session_name", "session_name"),
         ("region", "default_region"),
     ] {
-        if let Some(value) = profile.plain_value(theirs) {
-            out.add(format!("{from} {theirs}"), &[&role[..], &[ours]].concat(), value);
+        if let Some(value) = profile.plain_value(source) {
+            out.add(format!("{from} {source}"), &[&role[..], &[target]].concat(), value);
         }
     }
     if let Some(seconds) = profile.get("duration_seconds") {
@@ -204,12 +205,12 @@ fn collect_chained(
                 &[&role[..], &["duration"]].concat(),
                 seconds.min(3600),
             ),
-            Err(_) => out.skip(format!("{from} duration_seconds"), "it is no number"),
+            Err(_) => out.skip(format!("{from} duration_seconds"), "it is not a number"),
         }
     }
 }
 
-/// The instance and the ARN behind a source profile; a source may itself have one.
+/// Returns the instance and the ARN of a source profile, which may itself have a source.
 fn resolve_source(
     known: &ImportedProfiles,
     name: &str,
@@ -220,21 +221,21 @@ fn resolve_source(
         let (instance, _) = (depth < 8).then(|| resolve_source(known, source, depth + 1))??;
         return Some((instance, arn.to_owned()));
     }
-    let meant = known.role(profile)?;
-    let instance = meant.instance?;
+    let resolved = known.role(profile)?;
+    let instance = resolved.instance?;
     let region = known
         .instances
         .iter()
-        .find(|theirs| known.our_names.get(&theirs.name) == Some(&instance))
-        .map(|theirs| &theirs.sso_region)?;
-    Some((instance, role_arn(region, meant.account, &meant.role)))
+        .find(|source| known.our_names.get(&source.name) == Some(&instance))
+        .map(|source| &source.sso_region)?;
+    Some((instance, role_arn(region, resolved.account, &resolved.role)))
 }
 
 fn role_arn(region: &Region, account: AccountId, role: &crate::domain::RoleName) -> String {
     RoleArn::format(region, account, role)
 }
 
-/// A profile that has nothing to do with IAM Identity Center, or does not say what.
+/// Skips a profile that is not of IAM Identity Center, or does not name its instance.
 fn skip_unrelated(from: &str, profile: &Profile, out: &mut ImportValues) {
     let process = profile.get("credential_process").unwrap_or_default();
     let has = |prefix: &str| profile.keys.keys().any(|key| key.starts_with(prefix));

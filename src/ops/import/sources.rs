@@ -1,4 +1,4 @@
-//! Where other programs keep what they know.
+//! Finds and loads the configuration files of other programs.
 
 use std::path::{Path, PathBuf};
 
@@ -8,44 +8,34 @@ use crate::ops::ctx::Ctx;
 use crate::os::atomic_file;
 
 use super::SourceProgram;
+use super::locations::{find_aws_sso_config, granted_config};
 
-/// Places of aws-sso-cli's file, below the home directory; the old one counts as long as it is
-/// there.
-const AWS_SSO_PATHS: [&str; 2] = [".aws-sso/config.yaml", ".config/aws-sso/config.yaml"];
-/// The place of Granted's.
-const GRANTED_PATH: &str = ".granted/config";
-
-/// The first file below this home directory from which an instance may move in.
-pub(in crate::ops) fn find_aws_sso_config(home: &Path) -> Option<PathBuf> {
-    AWS_SSO_PATHS.iter().map(|place| home.join(place)).find(|file| file.exists())
-}
-
-/// A file that is there.
+/// A file that exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFile {
-    /// Whose it is.
+    /// The program that it belongs to.
     pub program: SourceProgram,
-    /// Where it is.
+    /// The path.
     pub file: PathBuf,
-    /// What it says.
+    /// The content.
     pub bytes: Vec<u8>,
 }
 
 impl SourceFile {
-    /// Its text.
+    /// Returns the content as text.
     ///
     /// # Errors
-    /// [`Kind::Config`] when it is not UTF-8.
+    /// [`ErrorKind::Config`] if it is not UTF-8.
     pub(super) fn to_text(&self) -> Result<String> {
         String::from_utf8(self.bytes.clone())
             .map_err(|_| Error::new(ErrorKind::Config, "not UTF-8"))
     }
 }
 
-/// The files to read: the one that is named, or all that are found.
+/// Loads the named file, or all that are found.
 ///
 /// # Errors
-/// [`Kind::Config`] when one that is named is not there, or one that is there can't be read.
+/// [`ErrorKind::Config`] if the named file does not exist, or a file can't be read.
 pub(super) fn load_sources(ctx: &Ctx, from: Option<&Path>) -> Result<Vec<SourceFile>> {
     if let Some(path) = from {
         let bytes = load(path)?.ok_or_else(|| {
@@ -81,7 +71,7 @@ pub(super) fn load_sources(ctx: &Ctx, from: Option<&Path>) -> Result<Vec<SourceF
         }
     }
     if let Some(home) = home {
-        add(SourceProgram::Granted, home.join(GRANTED_PATH))?;
+        add(SourceProgram::Granted, granted_config(home))?;
     }
     add(SourceProgram::AwsConfig, ctx.paths.aws_config.clone())?;
     Ok(out)
@@ -91,18 +81,18 @@ fn load(path: &Path) -> Result<Option<Vec<u8>>> {
     atomic_file::load(path)
 }
 
-/// Whose file this is, by its name and by what stands in it.
+/// Detects the program that a file belongs to, by its name and content.
 fn detect_program(path: &Path, bytes: &[u8]) -> SourceProgram {
     if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
         return SourceProgram::AwsSsoCli;
     }
     let text = String::from_utf8_lossy(bytes);
-    let begins = |what: &[&str]| {
-        text.lines().any(|line| what.iter().any(|start| line.trim_start().starts_with(start)))
+    let has_line = |prefixes: &[&str]| {
+        text.lines().any(|line| prefixes.iter().any(|start| line.trim_start().starts_with(start)))
     };
     match () {
-        () if begins(&["[profile", "[default]", "[sso-session"]) => SourceProgram::AwsConfig,
-        () if begins(&["SSOConfig:"]) => SourceProgram::AwsSsoCli,
+        () if has_line(&["[profile", "[default]", "[sso-session"]) => SourceProgram::AwsConfig,
+        () if has_line(&["SSOConfig:"]) => SourceProgram::AwsSsoCli,
         () => SourceProgram::Granted,
     }
 }
@@ -112,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_tells_whose_it_is() {
+    fn the_program_of_a_file_is_detected() {
         let of = |path: &str, text: &str| detect_program(Path::new(path), text.as_bytes());
         assert_eq!(of("x.yaml", ""), SourceProgram::AwsSsoCli);
         assert_eq!(of("x", "# c\nSSOConfig:\n"), SourceProgram::AwsSsoCli);

@@ -1,5 +1,5 @@
-//! Which IAM Identity Centers there are: our file, the AWS config file's sessions, then its legacy
-//! profiles, merged by name.
+//! The IAM Identity Center instances: those of rolecall's configuration, the sessions of the AWS
+//! config file, and its legacy profiles, merged by name.
 
 pub mod overrides;
 pub mod problems;
@@ -11,24 +11,25 @@ use crate::domain::{
     EndpointOverrides, Error, ErrorKind, Instance, InstanceName, InstanceSource, Region, Result,
     StartUrl, nearest,
 };
-use crate::ops::import::sources;
+use crate::ops::ctx::Ctx;
+use crate::ops::import::locations;
 use crate::os::atomic_file;
 
-/// The instances, in this order: ours as the files name them, `[sso-session]` sections, legacy
-/// profiles.
+/// Loads the instances, in this order: those of rolecall's configuration in its order,
+/// `[sso-session]` sections, legacy profiles.
 ///
 /// # Errors
-/// [`Kind::Config`] when there are none, with what to write as hints; when one of ours lacks its
-/// start URL or region; when the AWS config file can't be read.
+/// [`ErrorKind::Config`] if there are none, with what to configure as hints; if a configured one
+/// lacks its start URL or region; if the AWS config file can't be read.
 pub fn load_instances(env: &Env, paths: &Paths, settings: &Settings) -> Result<Vec<Instance>> {
     let found = load_instances_if_any(env, paths, settings)?;
     if found.is_empty() { Err(no_instances(paths)) } else { Ok(found) }
 }
 
-/// The same for whoever can go on with none.
+/// As [`load_instances`], for callers that can proceed without instances.
 ///
 /// # Errors
-/// As [`instances`], which see.
+/// As [`load_instances`], except that there may be none.
 pub fn load_instances_if_any(
     env: &Env,
     paths: &Paths,
@@ -38,10 +39,22 @@ pub fn load_instances_if_any(
     merge(env, settings, &AwsConfig::parse(bytes)).map_err(|lacking| lacking.into_error(paths))
 }
 
-/// The instance of this name.
+impl Ctx {
+    /// Returns the instance of this name.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] if there is none, with the nearest names and the problems in the AWS
+    /// files that may be the reason.
+    pub fn instance(&self, name: &str) -> Result<&Instance> {
+        find_instance(&self.instances, name)
+            .map_err(|error| problems::add_problem_hints(&self.paths, Some(name), error))
+    }
+}
+
+/// Returns the instance of this name.
 ///
 /// # Errors
-/// [`Kind::Config`] with the nearest names when there is none.
+/// [`ErrorKind::Config`] with the nearest names if there is none.
 pub fn find_instance<'a>(instances: &'a [Instance], name: &str) -> Result<&'a Instance> {
     instances.iter().find(|instance| instance.name.as_str() == name).ok_or_else(|| {
         let known = instances.iter().map(|instance| instance.name.as_str());
@@ -52,14 +65,14 @@ pub fn find_instance<'a>(instances: &'a [Instance], name: &str) -> Result<&'a In
     })
 }
 
-/// What to say when one instance is needed and nothing tells which.
+/// The error if one instance is needed and several match.
 pub fn ambiguous_instance(instances: &[Instance], kind: ErrorKind) -> Error {
     let names: Vec<&str> = instances.iter().map(|instance| instance.name.as_str()).collect();
     Error::new(kind, "several IAM Identity Centers are known")
         .hint(format!("name one with --sso, or set `default_sso`: {}", names.join(", ")))
 }
 
-/// An instance of ours without start URL or region.
+/// A configured instance without start URL or region.
 #[derive(Debug)]
 struct MissingSetting {
     name: InstanceName,
@@ -80,12 +93,12 @@ impl MissingSetting {
     }
 }
 
-/// What to say when there are none.
+/// The error if there are no instances.
 pub fn no_instances(paths: &Paths) -> Error {
     let nothing = Error::new(ErrorKind::Config, "no IAM Identity Center is set up on this machine");
-    let nothing = match paths.home.as_deref().and_then(sources::find_aws_sso_config) {
+    let nothing = match paths.home.as_deref().and_then(locations::find_aws_sso_config) {
         Some(file) => nothing.hint(format!(
-            "run `rolecall setup import`: it takes over what {} says",
+            "run `rolecall setup import`: it imports the settings in {}",
             paths.abbreviate(&file)
         )),
         None => nothing,
@@ -134,8 +147,8 @@ fn merge(env: &Env, settings: &Settings, aws: &AwsConfig) -> Result<Vec<Instance
     };
     for session in sessions {
         let name = InstanceName::new(session.name);
-        // A session without a start URL is unfinished; the AWS CLI says so, and we have others to
-        // offer.
+        // A session without a start URL is incomplete. The AWS CLI reports it; the other instances
+        // are usable.
         let (Some(start_url), Some(region)) = (session.start_url, session.region) else { continue };
         if !is_taken(&found, &name) {
             found.push(bare(
@@ -149,8 +162,7 @@ fn merge(env: &Env, settings: &Settings, aws: &AwsConfig) -> Result<Vec<Instance
         }
     }
     for legacy in aws.legacy_instances() {
-        // One that has a name already needs no second one: a legacy profile says nothing new about
-        // it.
+        // A legacy profile adds nothing to an instance that has a name already.
         if found
             .iter()
             .any(|known| known.start_url == legacy.start_url && known.sso_region == legacy.region)
@@ -181,8 +193,8 @@ fn is_taken(found: &[Instance], name: &InstanceName) -> bool {
     found.iter().any(|known| known.name == *name)
 }
 
-/// The start URL's first label; if that is taken, plus the region; if that is taken too, plus a
-/// number.
+/// Returns the start URL's first label; if that is taken, with the region; if that is taken too,
+/// with a number.
 fn free_name(found: &[Instance], start_url: &StartUrl, region: &Region) -> InstanceName {
     let label = start_url.first_label();
     let numbered = (2..).map(|n| format!("{label}-{region}-{n}"));
@@ -193,18 +205,18 @@ fn free_name(found: &[Instance], start_url: &StartUrl, region: &Region) -> Insta
         .unwrap_or_else(|| InstanceName::new(label))
 }
 
-/// The endpoints of an instance that no file names yet: those of the environment alone.
+/// Returns the endpoints of an instance that no file names yet: those of the environment.
 pub fn endpoints_from_env(env: &Env) -> EndpointOverrides {
     resolve_endpoints(env, EndpointOverrides::default())
 }
 
-/// Endpoints as every AWS SDK finds them: the service's variable, the general variable, then what
-/// the config file says.
+/// Resolves endpoints as every AWS SDK does: the service's variable, the general variable, then the
+/// config file.
 fn resolve_endpoints(env: &Env, configured: EndpointOverrides) -> EndpointOverrides {
     if env.is_true(env::AWS_IGNORE_CONFIGURED_ENDPOINT_URLS) {
         return EndpointOverrides::default();
     }
-    let of = |var, configured: Option<String>| {
+    let resolve = |var, configured: Option<String>| {
         let named = env
             .get(var)
             .or_else(|| env.get(env::AWS_ENDPOINT_URL))
@@ -213,14 +225,14 @@ fn resolve_endpoints(env: &Env, configured: EndpointOverrides) -> EndpointOverri
         named.map(|url| normalize_url(&url))
     };
     EndpointOverrides {
-        oidc: of(env::AWS_ENDPOINT_URL_SSO_OIDC, configured.oidc),
-        portal: of(env::AWS_ENDPOINT_URL_SSO, configured.portal),
-        sts: of(env::AWS_ENDPOINT_URL_STS, configured.sts),
+        oidc: resolve(env::AWS_ENDPOINT_URL_SSO_OIDC, configured.oidc),
+        portal: resolve(env::AWS_ENDPOINT_URL_SSO, configured.portal),
+        sts: resolve(env::AWS_ENDPOINT_URL_STS, configured.sts),
     }
 }
 
-/// An endpoint without the slash at its end, with scheme and host in lower case: the vault names
-/// records by it.
+/// Returns an endpoint without trailing slash, scheme and host in lower case: it is part of the
+/// names of vault records.
 fn normalize_url(url: &str) -> String {
     let url = url.trim().trim_end_matches('/');
     let host = url.find("://").map_or(0, |at| at + 3);
@@ -233,10 +245,10 @@ mod tests {
     use super::*;
     use crate::config;
 
-    /// A home with our file and the AWS config file in it.
-    fn load_from(ours: &str, aws: &str, pairs: &[(&str, &str)]) -> Result<Vec<Instance>> {
+    /// A home directory with rolecall's configuration and the AWS config file.
+    fn load_from(own_config: &str, aws: &str, pairs: &[(&str, &str)]) -> Result<Vec<Instance>> {
         let home = tempfile::tempdir().unwrap();
-        std::fs::write(home.path().join("config.toml"), ours).unwrap();
+        std::fs::write(home.path().join("config.toml"), own_config).unwrap();
         std::fs::write(home.path().join("aws"), aws).unwrap();
         let at = |name: &str| home.path().join(name).into_os_string();
         let env = Env::from_pairs(
@@ -267,9 +279,9 @@ mod tests {
 
     #[test]
     fn all_three_places_are_merged_by_name_in_order() {
-        let ours = "default_region = 'eu-north-1'\n[instances.zoo]\nstart_url = 'https://zoo'\nsso_region = 'eu-west-3'\n\
+        let own_config = "default_region = 'eu-north-1'\n[instances.zoo]\nstart_url = 'https://zoo'\nsso_region = 'eu-west-3'\n\
                     [instances.corp]\ndefault_region = 'eu-central-1'\n";
-        let found = load_from(ours, AWS, &[]).unwrap();
+        let found = load_from(own_config, AWS, &[]).unwrap();
         let want = [
             "zoo https://zoo eu-west-3 RolecallConfig",
             "corp https://corp.awsapps.com/start eu-west-1 RolecallConfig",
@@ -285,28 +297,31 @@ mod tests {
 
     #[test]
     fn the_same_start_url_under_two_names_means_two_people() {
-        let ours = "[instances.me]\nstart_url = 'https://x'\nsso_region = 'r'\n[instances.you]\nstart_url = 'https://x'\nsso_region = 'r'\n";
-        assert_eq!(load_from(ours, "", &[]).unwrap().len(), 2);
+        let own_config = "[instances.me]\nstart_url = 'https://x'\nsso_region = 'r'\n[instances.you]\nstart_url = 'https://x'\nsso_region = 'r'\n";
+        assert_eq!(load_from(own_config, "", &[]).unwrap().len(), 2);
     }
 
     #[test]
     fn endpoints_come_from_the_service_variable_then_the_general_one_then_the_file() {
         let aws =
             "[profile a]\nsso_start_url = https://a\nsso_region = r\nendpoint_url = http://file\n";
-        let of = |pairs: &[(&str, &str)]| load_from("", aws, pairs).unwrap().remove(0).endpoints;
-        let both =
-            of(&[("AWS_ENDPOINT_URL", "http://all"), ("AWS_ENDPOINT_URL_SSO", "http://portal")]);
+        let resolve =
+            |pairs: &[(&str, &str)]| load_from("", aws, pairs).unwrap().remove(0).endpoints;
+        let both = resolve(&[
+            ("AWS_ENDPOINT_URL", "http://all"),
+            ("AWS_ENDPOINT_URL_SSO", "http://portal"),
+        ]);
         assert_eq!(
             (both.portal.as_deref(), both.oidc.as_deref()),
             (Some("http://portal"), Some("http://all"))
         );
-        assert_eq!(of(&[]).sts.as_deref(), Some("http://file"));
+        assert_eq!(resolve(&[]).sts.as_deref(), Some("http://file"));
         assert_eq!(
-            of(&[("AWS_ENDPOINT_URL_SSO", " HTTP://Portal:80/Path/ ")]).portal.as_deref(),
+            resolve(&[("AWS_ENDPOINT_URL_SSO", " HTTP://Portal:80/Path/ ")]).portal.as_deref(),
             Some("http://portal:80/Path")
         );
         assert_eq!(
-            of(&[
+            resolve(&[
                 ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "True"),
                 ("AWS_ENDPOINT_URL", "http://all")
             ]),
@@ -322,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_that_is_incomplete_is_named_where_there_is_no_other() {
+    fn an_incomplete_session_is_named_if_there_is_no_other() {
         let error = load_from(
             "",
             "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\n",

@@ -1,4 +1,4 @@
-//! Which settings send requests somewhere else than to AWS, and which of them hide a sign-in.
+//! Settings that send requests elsewhere than to AWS, and those among them that hide a sign-in.
 
 use crate::awsconfig::AwsConfig;
 use crate::config::Paths;
@@ -19,7 +19,7 @@ pub enum OverridableService {
 }
 
 impl OverridableService {
-    /// Its id in the `[services]` sections of an AWS config file.
+    /// The id in the `[services]` sections of an AWS config file.
     pub const fn id(self) -> &'static str {
         match self {
             Self::Oidc => "sso_oidc",
@@ -50,13 +50,13 @@ impl OverridableService {
 pub struct EndpointOverride {
     /// The service.
     pub service: OverridableService,
-    /// The address that requests go to.
+    /// The URL that requests are sent to.
     pub url: String,
-    /// The variable, or the section of the AWS config file, that says so.
+    /// The variable, or the section of the AWS config file, that sets it.
     pub origin: String,
 }
 
-/// The overrides of an instance, with their origins.
+/// Returns the overrides of an instance, with their origins.
 pub fn overrides(env: &Env, paths: &Paths, instance: &Instance) -> Vec<EndpointOverride> {
     let EndpointOverrides { oidc, portal, sts } = &instance.endpoints;
     let all = [
@@ -78,7 +78,7 @@ pub fn overrides(env: &Env, paths: &Paths, instance: &Instance) -> Vec<EndpointO
     found.collect()
 }
 
-/// The address without a user's name and password, which nobody needs to see.
+/// Removes user name and password from an address.
 fn without_userinfo(url: &str) -> String {
     let (scheme, rest) =
         url.split_once("://").map_or(("", url), |(scheme, rest)| (&url[..scheme.len() + 3], rest));
@@ -87,7 +87,7 @@ fn without_userinfo(url: &str) -> String {
     format!("{scheme}{host}{}", &rest[end..])
 }
 
-/// The section of the AWS config file that an instance's endpoints come from.
+/// Returns the section of the AWS config file that an instance's endpoints come from.
 fn endpoint_section(paths: &Paths, instance: &Instance) -> String {
     let config =
         AwsConfig::parse(atomic_file::load(&paths.aws_config).ok().flatten().unwrap_or_default());
@@ -108,21 +108,22 @@ fn endpoint_section(paths: &Paths, instance: &Instance) -> String {
     found.map_or_else(|| file.clone(), |section| format!("{section} of {file}"))
 }
 
-/// What overrides do: each origin with a sentence such as "AWS_ENDPOINT_URL sends sign-in and portal requests for corp to http://…".
+/// Describes the effect of overrides: each origin with a sentence such as "AWS_ENDPOINT_URL sends
+/// sign-in and portal requests for corp to http://…".
 pub fn describe<'a>(
     all: impl IntoIterator<Item = (&'a Instance, &'a [EndpointOverride])>,
 ) -> Vec<(String, String)> {
     let mut groups: Vec<(&str, &str, Vec<&str>, Vec<&str>)> = Vec::new();
     for (instance, overrides) in all {
         for one in overrides {
-            let place = groups
+            let position = groups
                 .iter()
                 .position(|(origin, url, ..)| *origin == one.origin && *url == one.url)
                 .unwrap_or(groups.len());
-            if place == groups.len() {
+            if position == groups.len() {
                 groups.push((&one.origin, &one.url, Vec::new(), Vec::new()));
             }
-            let (_, _, services, names) = &mut groups[place];
+            let (_, _, services, names) = &mut groups[position];
             push_unique(services, one.service.label());
             push_unique(names, instance.name.as_str());
         }
@@ -155,11 +156,11 @@ fn join_with_and(words: &[&str]) -> String {
     }
 }
 
-/// Whether overrides hide a sign-in: with them nobody is signed in to the instance, without them
-/// the vault has a token that is valid or can be renewed.
+/// Whether overrides hide a sign-in: with them the user is not signed in to the instance, without
+/// them the vault has a token that is valid or can be refreshed.
 ///
 /// # Errors
-/// [`crate::domain::Kind::Vault`] if the vault is locked or out of reach.
+/// [`crate::domain::ErrorKind::Vault`] if the vault is locked or unavailable.
 pub fn hides_sign_in(vault: &Vault, instance: &Instance, now: Timestamp) -> Result<bool> {
     let plain = Instance { endpoints: EndpointOverrides::default(), ..instance.clone() };
     let (here, there) = (RecordId::token(instance), RecordId::token(&plain));
@@ -170,7 +171,7 @@ pub fn hides_sign_in(vault: &Vault, instance: &Instance, now: Timestamp) -> Resu
     Ok(here != there && !usable(&here)? && usable(&there)?)
 }
 
-/// The instances with the overrides that decide where the sign-in goes; those of STS do not.
+/// Returns the instances with overrides that redirect the sign-in; those of STS do not.
 pub fn sign_in_overrides<'a>(
     env: &Env,
     paths: &Paths,
@@ -245,10 +246,10 @@ mod tests {
 
     #[test]
     fn a_password_in_an_address_is_not_shown() {
-        let said =
+        let actual =
             descriptions(TWO, &[("AWS_ENDPOINT_URL_SSO", "http://me:hunter2@proxy.example/x@y")]);
         assert_eq!(
-            said,
+            actual,
             [
                 "AWS_ENDPOINT_URL_SSO sends portal requests for corp and lab to http://proxy.example/x@y"
             ]

@@ -1,5 +1,5 @@
-//! Mistakes in the AWS files that keep sign-in settings from being read: as hints of an error, and
-//! once as a warning.
+//! Mistakes in the AWS files that keep sign-in settings from being read: shown as hints of an
+//! error, and once as a warning.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -10,14 +10,14 @@ use crate::config::Paths;
 use crate::domain::{Error, ErrorKind};
 use crate::os::atomic_file;
 
-use super::snapshot::{FileStamp, now_nanos};
+use crate::ops::snapshot_inputs::{FileStamp, now_nanos};
 
-/// What the file of seen problems starts with: a name, and the number of the format.
+/// Magic bytes of the file of seen problems: a name and the version of the format.
 const HEADER: envelope::Magic = *b"awsseen\x01";
-/// An error names no more problems than this.
+/// An error shows at most so many problems.
 const MAX_HINTS: usize = 3;
 
-/// A problem and the file it is in, as users write the path.
+/// A problem, and the abbreviated path of its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileProblem {
     /// The file.
@@ -33,25 +33,25 @@ impl FileProblem {
     }
 }
 
-/// The problems in the AWS config file, then those in the credentials file. A file that can't be
-/// read has none.
+/// Returns the problems in the AWS config file, then those in the credentials file. A file that
+/// can't be read has none.
 pub fn problems(paths: &Paths) -> Vec<FileProblem> {
     let read = |path| atomic_file::load(path).ok().flatten().unwrap_or_default();
-    let of = |path, found: Vec<SsoProblem>| {
+    let in_file = |path, found: Vec<SsoProblem>| {
         found.into_iter().map(move |problem| FileProblem { file: paths.abbreviate(path), problem })
     };
     let config = sso_lint::problems(&read(&paths.aws_config));
     let credentials = sso_lint::misplaced_sessions(&read(&paths.aws_credentials));
-    of(&paths.aws_config, config).chain(of(&paths.aws_credentials, credentials)).collect()
+    in_file(&paths.aws_config, config).chain(in_file(&paths.aws_credentials, credentials)).collect()
 }
 
-/// The error with the problems that may be its reason as hints: those of the section of this name,
-/// or all.
+/// Adds the problems that may be the reason of an error as hints: those of the section of this
+/// name, or all.
 #[must_use]
 pub fn add_problem_hints(paths: &Paths, name: Option<&str>, error: Error) -> Error {
     let mut found = problems(paths);
     found.retain(|found| name.is_none_or(|name| found.problem.is_about(name)));
-    // What keeps a section from being read at all explains more than a value that is odd.
+    // A section that can't be read at all explains more than an odd value.
     found.sort_by_key(|found| {
         !matches!(
             found.problem.kind,
@@ -76,32 +76,32 @@ pub fn add_problem_hints(paths: &Paths, name: Option<&str>, error: Error) -> Err
     error
 }
 
-/// The problems that were last seen.
+/// The problems that were seen last.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct SeenProblems {
-    /// The files as they were; empty if they may have changed since without a trace.
+    /// Stamps of the files; empty if they may have changed since without a trace.
     stamps: Vec<FileStamp>,
-    /// Stands for the problems.
+    /// Digest of the problems.
     digest: [u8; 32],
 }
 
-/// The first problem, as a warning, unless these problems have been told before. Files that did not
-/// change are not read.
+/// Returns the first problem as a warning, unless the same problems were reported before. Files
+/// that have not changed are not read.
 pub fn new_problem_warning(paths: &Paths) -> Option<Error> {
-    let place = paths.cache_dir.join("aws-files-seen");
+    let path = paths.cache_dir.join("aws-files-seen");
     let stamps: Vec<FileStamp> =
         [&paths.aws_config, &paths.aws_credentials].map(|path| FileStamp::from_path(path)).into();
     let seen: Option<SeenProblems> =
-        atomic_file::load(&place).ok().flatten().and_then(|bytes| envelope::decode(HEADER, &bytes));
+        atomic_file::load(&path).ok().flatten().and_then(|bytes| envelope::decode(HEADER, &bytes));
     if seen.as_ref().is_some_and(|seen| seen.stamps == stamps) {
         return None;
     }
     let found = problems(paths);
     let digest = digest(&found);
-    let settled = stamps.iter().all(|stamp| stamp.is_settled(now_nanos()));
-    let new = SeenProblems { stamps: if settled { stamps } else { Vec::new() }, digest };
-    // If it can't be kept, the warning comes again.
-    let _ = envelope::encode(HEADER, &new).and_then(|bytes| atomic_file::save(&place, &bytes));
+    let is_settled = stamps.iter().all(|stamp| stamp.is_settled(now_nanos()));
+    let new = SeenProblems { stamps: if is_settled { stamps } else { Vec::new() }, digest };
+    // If it can't be stored, the warning is repeated.
+    let _ = envelope::encode(HEADER, &new).and_then(|bytes| atomic_file::save(&path, &bytes));
     let first = found.first().filter(|_| seen.is_none_or(|seen| seen.digest != digest))?;
     let more = match found.len() {
         1 => String::new(),
@@ -110,11 +110,11 @@ pub fn new_problem_warning(paths: &Paths) -> Option<Error> {
     };
     Some(
         Error::new(ErrorKind::Config, first.message())
-            .hint(format!("run `rolecall doctor`{more}; this is said once")),
+            .hint(format!("run `rolecall doctor`{more}; this is shown once")),
     )
 }
 
-/// Stands for the problems, wherever in their files they are.
+/// Digest of the problems, independent of their line numbers.
 fn digest(found: &[FileProblem]) -> [u8; 32] {
     let mut digest = Sha256::new();
     for FileProblem { file, problem } in found {
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_problem_is_told_once_until_there_is_another() {
+    fn a_problem_is_reported_once_until_there_is_another() {
         let (_home, paths) = write_home(BROKEN);
         let warning = new_problem_warning(&paths).unwrap();
         assert_eq!(

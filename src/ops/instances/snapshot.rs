@@ -1,74 +1,58 @@
-//! `instances.idx`: the instances and what `process` obeys, remembered so that a warm start reads
-//! neither TOML nor the AWS config file.
+//! `instances.idx`: a snapshot of the instances and of the settings that `process` uses, so that a
+//! warm start reads neither TOML nor the AWS config file.
 
-use std::fs;
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::cache::envelope;
 use crate::config::{
-    self, AutoLogin, Env, KeyCache, LogLevel, Paths, SecureStore, Settings, ShareTokenCache, env,
+    self, AutoLogin, Env, KeyCache, LogLevel, Paths, SecureStore, Settings, ShareTokenCache,
 };
 use crate::domain::{Instance, InstanceName, Result};
 use crate::os::atomic_file;
 
 use crate::ops::instances::load_instances;
 use crate::ops::roles::chain::Chains;
+use crate::ops::snapshot_inputs::{Loaded, SnapshotInputs};
 
-/// What the file starts with: a name, and the number of the format.
+/// Magic bytes of the file: a name and the version of the format.
 const HEADER: envelope::Magic = *b"roleidx\x03";
-/// Other versions of the program may find other instances in the same files.
-const VERSION: &str = env!("CARGO_PKG_VERSION");
-/// How often files that change while they are read are read again before nothing is remembered.
-const MAX_ATTEMPTS: usize = 3;
 
-/// Variables that can change the result; paths made of others are in the stamp themselves.
-const ENV_DEPENDENCIES: &[env::Var] = &[
-    env::AWS_ENDPOINT_URL,
-    env::AWS_ENDPOINT_URL_SSO,
-    env::AWS_ENDPOINT_URL_SSO_OIDC,
-    env::AWS_ENDPOINT_URL_STS,
-    env::AWS_IGNORE_CONFIGURED_ENDPOINT_URLS,
-];
-
-/// What `process` needs to know before it looks into the vault.
+/// The input of `process` before it opens the vault.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InstanceSnapshot {
     /// The instances, in their order.
     pub instances: Vec<Instance>,
-    /// The settings that `process` obeys.
+    /// The settings that `process` uses.
     pub process: ProcessSettings,
-    /// The chained roles: their settings are part of what their credentials are kept under.
+    /// The chained roles: their settings are part of the names of stored credentials.
     pub chains: Chains,
 }
 
-/// The settings that `process` obeys; see [`Settings`] for their meaning.
+/// The settings that `process` uses; see [`Settings`] for their meaning.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProcessSettings {
-    /// The instance used when none is named.
+    /// The instance that is used if none is named.
     pub default_sso: Option<InstanceName>,
     /// Whether a background caller may have a sign-in page opened.
     pub auto_login: AutoLogin,
-    /// Where the vault's key lives.
+    /// The store of the vault's key.
     pub secure_store: SecureStore,
-    /// Whether that key is held in the kernel.
+    /// Whether the key may be held in the kernel.
     pub key_cache: KeyCache,
-    /// Whether the AWS CLI's cache gets our access token.
+    /// Whether the AWS CLI's cache gets rolecall's access token.
     pub share_token_cache: ShareTokenCache,
-    /// Where access is asked for when AWS refuses.
+    /// Where the user can request access if AWS refuses.
     pub access_request_url: Option<String>,
-    /// The least important message that is shown.
+    /// The lowest level of messages that are shown.
     pub log_level: LogLevel,
-    /// Whether log lines say where they come from.
+    /// Whether log lines contain their source location.
     pub log_lines: bool,
 }
 
 impl ProcessSettings {
-    /// The part of the settings that `process` obeys.
+    /// Extracts the settings that `process` uses.
     pub fn from_settings(settings: &Settings) -> Self {
         Self {
             default_sso: settings.default_sso.clone(),
@@ -83,181 +67,62 @@ impl ProcessSettings {
     }
 }
 
-/// The index file's content.
+/// Content of the snapshot file.
 #[derive(Debug, Serialize, Deserialize)]
 struct SnapshotFile {
-    environment: [u8; 32],
-    stamps: Vec<FileStamp>,
+    inputs: SnapshotInputs,
     snapshot: InstanceSnapshot,
 }
 
-/// A file as it was: enough to notice that it is another one now. A missing file has a stamp too.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::ops) struct FileStamp {
-    path: PathBuf,
-    state: Option<FileState>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct FileState {
-    inode: u64,
-    size: u64,
-    /// Nanoseconds since 1970.
-    modified: i128,
-}
-
-/// Instances and process settings, from the index where it still fits, else from the files, and
-/// then remembered.
+/// Returns the instances and the settings of `process`: from the snapshot if it is current, else
+/// from the files, which are then stored as the new snapshot.
 ///
 /// # Errors
-/// As [`config::load`] and [`instances`]. An index that can't be read or written is none: the files
-/// are read each time.
+/// As [`config::load`] and [`load_instances`]. A snapshot that can't be read or written is ignored:
+/// the files are read each time.
 pub fn load_or_rebuild(env: &Env, paths: &Paths) -> Result<InstanceSnapshot> {
-    let (index, environment) =
-        (paths.cache_dir.join("instances.idx"), environment_digest(env, paths));
-    match load(&index, environment).filter(|index| !has_missing_config(paths, &index.stamps)) {
-        Some(index) => Ok(index.snapshot),
-        None => rebuild(env, paths, &index, environment),
+    let path = paths.cache_dir.join("instances.idx");
+    match load(&path).filter(|file| file.inputs.is_current(env, paths)) {
+        Some(file) => Ok(file.snapshot),
+        None => rebuild(env, paths, &path),
     }
 }
 
-/// Whether a configuration file that was named explicitly did not exist when these stamps were
-/// made.
-pub(in crate::ops) fn has_missing_config(paths: &Paths, files: &[FileStamp]) -> bool {
-    paths.config_named_by.is_some()
-        && files.iter().any(|stamp| stamp.state.is_none() && stamp.path == paths.config_file)
+fn load(path: &Path) -> Option<SnapshotFile> {
+    envelope::decode(HEADER, &atomic_file::load(path).ok()??)
 }
 
-fn load(index: &Path, environment: [u8; 32]) -> Option<SnapshotFile> {
-    let index: SnapshotFile = envelope::decode(HEADER, &atomic_file::load(index).ok()??)?;
-    let fits = index.environment == environment
-        && index.stamps.iter().all(|stamp| *stamp == FileStamp::from_path(&stamp.path));
-    fits.then_some(index)
-}
-
-fn rebuild(
-    env: &Env,
-    paths: &Paths,
-    index: &Path,
-    environment: [u8; 32],
-) -> Result<InstanceSnapshot> {
-    let mut files: Vec<PathBuf> = paths
-        .system_config
-        .iter()
-        .chain([&paths.config_file, &paths.aws_config])
-        .cloned()
-        .collect();
-    for _ in 1..MAX_ATTEMPTS {
-        let before: Vec<FileStamp> = files.iter().map(|path| FileStamp::from_path(path)).collect();
-        let (warm, read) = load_sources(env, paths)?;
-        if read == files
-            && before.iter().all(|stamp| {
-                stamp.is_settled(now_nanos()) && *stamp == FileStamp::from_path(&stamp.path)
-            })
-        {
-            let content = SnapshotFile { environment, stamps: before, snapshot: warm };
-            // A read-only or full disk costs time on the next start, and nothing now.
+fn rebuild(env: &Env, paths: &Paths, path: &Path) -> Result<InstanceSnapshot> {
+    match SnapshotInputs::load_with(env, paths, || load_sources(env, paths))? {
+        (snapshot, None) => Ok(snapshot),
+        (snapshot, Some(inputs)) => {
+            let content = SnapshotFile { inputs, snapshot };
+            // A read-only or full disk costs time on the next start only.
             let _ = envelope::encode(HEADER, &content)
-                .and_then(|bytes| atomic_file::save(index, &bytes));
-            return Ok(content.snapshot);
-        }
-        // An include that was not foreseen, or somebody writing: which files count is known better
-        // now.
-        files = read;
-    }
-    load_sources(env, paths).map(|(warm, _)| warm)
-}
-
-/// What the files say, and which files these are.
-fn load_sources(env: &Env, paths: &Paths) -> Result<(InstanceSnapshot, Vec<PathBuf>)> {
-    let loaded = config::load(env, paths)?;
-    let found = load_instances(env, paths, &loaded.settings)?;
-    let files = loaded.files.into_iter().chain([paths.aws_config.clone()]).collect();
-    let chains = Chains::from_settings(&loaded.settings)?;
-    Ok((
-        InstanceSnapshot {
-            instances: found,
-            process: ProcessSettings::from_settings(&loaded.settings),
-            chains,
-        },
-        files,
-    ))
-}
-
-/// What the result depends on besides the files' content.
-pub(in crate::ops) fn environment_digest(env: &Env, paths: &Paths) -> [u8; 32] {
-    let mut digest = Sha256::new();
-    digest.update(VERSION);
-    for var in ENV_DEPENDENCIES {
-        digest.update([0]);
-        digest.update(env.get(*var).unwrap_or_default());
-    }
-    for path in
-        paths.system_config.iter().chain([&paths.config_file, &paths.aws_config]).chain(&paths.home)
-    {
-        digest.update([0]);
-        digest.update(path.as_os_str().as_encoded_bytes());
-    }
-    digest.finalize().into()
-}
-
-/// Nanoseconds since 1970.
-fn unix_nanos(moment: SystemTime) -> i128 {
-    match moment.duration_since(UNIX_EPOCH) {
-        Ok(since) => i128::try_from(since.as_nanos()).unwrap_or(i128::MAX),
-        Err(before) => {
-            i128::try_from(before.duration().as_nanos()).map_or(i128::MIN, |nanos| -nanos)
+                .and_then(|bytes| atomic_file::save(path, &bytes));
+            Ok(content.snapshot)
         }
     }
 }
 
-/// The present, in nanoseconds since 1970.
-pub(in crate::ops) fn now_nanos() -> i128 {
-    unix_nanos(SystemTime::now())
-}
-
-impl FileStamp {
-    pub(in crate::ops) fn from_path(path: &Path) -> Self {
-        let state = match fs::metadata(path) {
-            Ok(meta) => Some(FileState {
-                #[cfg(unix)]
-                inode: std::os::unix::fs::MetadataExt::ino(&meta),
-                #[cfg(not(unix))]
-                inode: 0,
-                size: meta.len(),
-                modified: meta.modified().map_or(0, unix_nanos),
-            }),
-            Err(error)
-                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
-            {
-                None
-            }
-            // In a directory that can't be searched there may be a file: reading it tells why it
-            // can't be read.
-            Err(_) => Some(FileState { inode: u64::MAX, size: u64::MAX, modified: i128::MIN }),
-        };
-        Self { path: path.to_owned(), state }
-    }
-
-    /// Which file it is of.
-    pub(in crate::ops) fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Whether another write would show. A file written a moment ago could be written again within
-    /// one tick of the file system's clock: some milliseconds, or two seconds where it keeps
-    /// whole seconds only.
-    pub(in crate::ops) fn is_settled(&self, now: i128) -> bool {
-        let Some(state) = &self.state else { return true };
-        let tick = if state.modified % 1_000_000_000 == 0 { 2_000_000_000 } else { 20_000_000 };
-        (now - state.modified).abs() > tick
-    }
+fn load_sources(env: &Env, paths: &Paths) -> Result<Loaded<InstanceSnapshot>> {
+    let config = config::load(env, paths)?;
+    let value = InstanceSnapshot {
+        instances: load_instances(env, paths, &config.settings)?,
+        process: ProcessSettings::from_settings(&config.settings),
+        chains: Chains::from_settings(&config.settings)?,
+    };
+    let files = config.files.into_iter().chain([paths.aws_config.clone()]).collect();
+    Ok(Loaded { value, files, other_stamps: Vec::new() })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::path::PathBuf;
+    use std::time::{Duration, SystemTime};
+
     use super::*;
-    use std::time::Duration;
 
     struct SnapshotHome {
         directory: tempfile::TempDir,
@@ -280,7 +145,7 @@ mod tests {
             Self { directory, env, paths }
         }
 
-        /// Writes a file as if that had been a while ago.
+        /// Writes a file with a modification time in the past.
         fn write(&self, name: &str, text: &str) {
             let path = self.directory.path().join(name);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -299,14 +164,15 @@ mod tests {
         }
 
         fn is_current(&self) -> bool {
-            load(&self.snapshot_path(), environment_digest(&self.env, &self.paths)).is_some()
+            load(&self.snapshot_path())
+                .is_some_and(|file| file.inputs.is_current(&self.env, &self.paths))
         }
     }
 
     const CORP: &str = "auto_login = 'always'\n[instances.corp]\nstart_url = 'https://corp.awsapps.com/start'\nsso_region = 'eu-west-1'\n";
 
     #[test]
-    fn the_index_says_what_the_files_said() {
+    fn the_snapshot_equals_the_content_of_the_files() {
         let home = SnapshotHome::new(&[]);
         home.write("config.toml", CORP);
         let first = home.load_or_rebuild().unwrap();
@@ -358,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_index_is_none() {
+    fn a_damaged_snapshot_is_ignored() {
         let home = SnapshotHome::new(&[]);
         home.write("config.toml", CORP);
         let want = home.load_or_rebuild().unwrap();
@@ -372,22 +238,11 @@ mod tests {
     }
 
     #[test]
-    fn a_file_written_a_moment_ago_is_not_trusted_to_stay() {
-        let home = SnapshotHome::new(&[]);
-        home.write("config.toml", CORP);
-        let stamp = FileStamp::from_path(&home.paths.config_file);
-        let modified = stamp.state.as_ref().unwrap().modified;
-        assert!(!stamp.is_settled(modified + 1_000_000));
-        assert!(stamp.is_settled(modified + 3_000_000_000));
-        assert!(stamp.is_settled(modified - 3_000_000_000));
-    }
-
-    #[test]
     fn a_warm_start_reads_no_configuration() {
         let home = SnapshotHome::new(&[]);
         home.write("config.toml", CORP);
         home.load_or_rebuild().unwrap();
-        // The same stamp on other content: only a reader of the file would notice.
+        // The same stamp with other content: only reading the file would show it.
         let before = fs::metadata(&home.paths.config_file).unwrap().modified().unwrap();
         fs::write(&home.paths.config_file, CORP.replace("corp", "evil")).unwrap();
         fs::File::options()

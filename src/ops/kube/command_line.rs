@@ -1,10 +1,10 @@
-//! What the command line of a kubeconfig's plugin says: which cluster, which region, whose role,
-//! and which words our own command shares.
+//! Parses the command line of a kubeconfig's plugin: cluster, region, role, and the words that
+//! `rolecall eks-token` shares.
 
 /// A command line that asks EKS for a token.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Args {
-    /// The cluster's name, or its id.
+    /// The name of the cluster, or its id.
     pub(super) cluster: String,
     /// `--region`.
     pub(super) region: Option<String>,
@@ -12,46 +12,46 @@ pub(super) struct Args {
     pub(super) profile: Option<String>,
     /// `--role-arn`.
     pub(super) role_arn: Option<String>,
-    /// What becomes of each word.
+    /// What happens with each word.
     pub(super) edits: Vec<ArgEdit>,
 }
 
-/// What becomes of a word.
+/// What happens with a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ArgEdit {
-    /// It stays as it is.
+    /// It is kept.
     Keep,
-    /// It goes.
+    /// It is removed.
     Remove,
-    /// This stands in its place.
+    /// It is replaced.
     Replace(String),
 }
 
-/// What a command is, by its program and its words.
+/// The kind of a command, by its program and words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum PluginCommand {
     /// It asks EKS for a token.
     GetToken(Args),
-    /// It is ours already.
+    /// It is `rolecall eks-token` already.
     Rolecall,
-    /// It asks EKS for a token in a way that we would not do; why.
+    /// It asks EKS for a token in a way that `rolecall eks-token` does not support; the reason.
     Unsupported(String),
     /// It has nothing to do with EKS.
     Unrelated,
 }
 
-/// What a flag of the old command means.
+/// The meaning of a flag of the old command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum PluginFlag {
     Cluster,
     Region,
     Profile,
     Role,
-    /// It chooses an output that ours has anyway.
+    /// It selects an output format that `rolecall eks-token` has anyway.
     Output,
 }
 
-/// Reads a command.
+/// Parses a command.
 pub(super) fn parse(program: &str, words: &[&str]) -> PluginCommand {
     let name = program.rsplit(['/', '\\']).next().unwrap_or_default();
     match name.strip_suffix(".exe").unwrap_or(name) {
@@ -67,8 +67,7 @@ pub(super) fn parse(program: &str, words: &[&str]) -> PluginCommand {
     }
 }
 
-/// Whether another program is told to run a command that asks EKS for a token: aws-vault, env, a
-/// shell.
+/// Whether a wrapper runs a command that asks EKS for a token: aws-vault, env, a shell.
 fn wraps_get_token(words: &[&str]) -> bool {
     let line = words.join(" ");
     line.contains("eks get-token")
@@ -82,7 +81,7 @@ fn aws_flag(flag: &str) -> Option<PluginFlag> {
         "--region" => Some(PluginFlag::Region),
         "--profile" => Some(PluginFlag::Profile),
         "--output" => Some(PluginFlag::Output),
-        // The AWS CLI takes any beginning of a flag that fits no other, and its own kubeconfigs say
+        // The AWS CLI accepts any unambiguous prefix of a flag, and its own kubeconfigs use
         // `--role`.
         "--role" | "--role-a" | "--role-ar" | "--role-arn" => Some(PluginFlag::Role),
         _ => None,
@@ -157,7 +156,7 @@ fn parse_flags(
             return PluginCommand::Unsupported(format!("it says {flag} twice"));
         }
     }
-    // A flag that we don't know may have a value, which then looks like one more word.
+    // An unknown flag may have a value, which then looks like another word.
     if !plain.starts_with(subcommand) && !subcommand.iter().all(|word| plain.contains(word)) {
         return PluginCommand::Unrelated;
     }
@@ -232,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn what_ours_would_do_otherwise_is_left_alone() {
+    fn plugins_that_eks_token_does_not_support_are_kept() {
         for (line, why) in [
             ("aws eks get-token --cluster-name c --endpoint-url http://x", "--endpoint-url"),
             ("aws eks get-token --cluster-name c --output text", "--output text"),

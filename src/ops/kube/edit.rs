@@ -1,5 +1,5 @@
-//! The users of a kubeconfig that ask EKS for a token, and the change of their lines: every other
-//! byte stays.
+//! Finds the kubeconfig users that ask EKS for a token, and changes their lines. All other bytes
+//! are kept.
 
 use std::ops::Range;
 
@@ -13,36 +13,36 @@ use super::command_line::{self, ArgEdit, Args, PluginCommand};
 pub(super) struct ExecUser {
     /// Its name.
     pub(super) name: String,
-    /// What its plugin is.
+    /// The kind of its plugin.
     pub(super) plugin: Plugin,
 }
 
-/// What a user's plugin is.
+/// The kind of a user's plugin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Plugin {
     /// It asks EKS for a token, and its lines can be changed.
     GetToken(Box<TokenPlugin>),
-    /// It is ours already.
+    /// It is `rolecall eks-token` already.
     Rolecall,
-    /// It stays as it is; why.
+    /// It is kept; the reason.
     Unsupported(String),
 }
 
-/// A command that asks EKS for a token, with its places in the file.
+/// A command that asks EKS for a token, with its positions in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct TokenPlugin {
-    /// What it says.
+    /// The parsed words.
     pub(super) parsed_args: Args,
-    /// The variables that it gets.
+    /// The variables in its environment.
     pub(super) env: Vec<(String, String)>,
     command: Range<usize>,
     args: Vec<Range<usize>>,
 }
 
-/// The users of a file that ask EKS for a token, in order. Others are nobody's business here.
+/// Returns the users of a file that ask EKS for a token, in order. Other users are ignored.
 ///
 /// # Errors
-/// [`crate::domain::Kind::Config`] for a file that can't be read as YAML, with the line.
+/// [`crate::domain::ErrorKind::Config`] if the file can't be read as YAML, with the line.
 pub(super) fn parse_users(text: &str) -> Result<Vec<ExecUser>> {
     let file = yaml::parse(text)?;
     if let YamlValue::Unsupported(what) = file.value {
@@ -55,8 +55,8 @@ pub(super) fn parse_users(text: &str) -> Result<Vec<ExecUser>> {
     Ok(users.items().iter().filter_map(parse_user).collect())
 }
 
-fn unsupported(name: &str, why: impl Into<String>) -> ExecUser {
-    ExecUser { name: name.to_owned(), plugin: Plugin::Unsupported(why.into()) }
+fn unsupported(name: &str, reason: impl Into<String>) -> ExecUser {
+    ExecUser { name: name.to_owned(), plugin: Plugin::Unsupported(reason.into()) }
 }
 
 fn parse_user(node: &YamlNode) -> Option<ExecUser> {
@@ -64,7 +64,7 @@ fn parse_user(node: &YamlNode) -> Option<ExecUser> {
     let inside = node.get("user")?;
     let exec = match (&inside.value, inside.get("exec")) {
         (_, Some(exec)) => exec,
-        // An alias, or an anchor: whatever stands behind it may be shared.
+        // An alias or an anchor: other nodes may share its value.
         (YamlValue::Unsupported(what), _) => {
             return Some(unsupported(name, format!("line {}: {what}", inside.line)));
         }
@@ -88,7 +88,7 @@ fn parse_user(node: &YamlNode) -> Option<ExecUser> {
         }
         PluginCommand::Unrelated => Plugin::Unsupported(odd.unwrap_or_default()),
         PluginCommand::Rolecall => Plugin::Rolecall,
-        PluginCommand::Unsupported(why) => Plugin::Unsupported(why),
+        PluginCommand::Unsupported(reason) => Plugin::Unsupported(reason),
         PluginCommand::GetToken(_) if odd.is_some() => Plugin::Unsupported(odd.unwrap_or_default()),
         PluginCommand::GetToken(_)
             if node.is_flow
@@ -123,7 +123,8 @@ fn env_variables(exec: &YamlNode) -> Vec<(String, String)> {
 }
 
 impl TokenPlugin {
-    /// The changes of the text that make `program` with `eks-token` and these words more out of it.
+    /// Returns the changes of the text that replace the command by `program eks-token` with these
+    /// additional words.
     pub(super) fn edits(
         &self,
         text: &str,
@@ -132,7 +133,7 @@ impl TokenPlugin {
     ) -> Option<Vec<(Range<usize>, String)>> {
         let mut out = vec![(self.command.clone(), yaml_scalar(program))];
         let (first, last) = (self.args.first()?, self.args.last()?);
-        // What stands before a value on its line: blanks, a dash, blanks.
+        // The text before a value on its line: blanks, a dash, blanks.
         let lead = |at: &Range<usize>| &text[line_start(text, at.start)..at.start];
         let items = self.args.iter().all(|at| lead(at).trim() == "-");
         if !items {
@@ -161,7 +162,7 @@ impl TokenPlugin {
         let lines: String =
             more.iter().map(|word| format!("{}{}{end}", lead(first), yaml_scalar(word))).collect();
         let stop = line_end(text, last.end);
-        // The last line of a file may have no end of its own.
+        // The last line of a file may have no line ending.
         let open = !text[..stop].ends_with('\n');
         let last_stays = self.parsed_args.edits.last().is_some_and(|fate| *fate != ArgEdit::Remove);
         let lines = if open && last_stays {
@@ -174,7 +175,7 @@ impl TokenPlugin {
     }
 }
 
-/// The text with all changes made.
+/// Returns the text with all changes made.
 pub(super) fn apply_edits(text: &str, mut changes: Vec<(Range<usize>, String)>) -> String {
     changes.sort_by_key(|(range, _)| (range.start, range.end));
     let (mut out, mut at) = (String::with_capacity(text.len() + 64), 0);
@@ -194,7 +195,7 @@ fn line_end(text: &str, at: usize) -> usize {
     text[at..].find('\n').map_or(text.len(), |end| at + end + 1)
 }
 
-/// A word as YAML takes it for a text, in quotes only where it needs them.
+/// Renders a word as a YAML string, in quotes only if it needs them.
 fn yaml_scalar(word: &str) -> String {
     let plain = |letter: char| letter.is_alphanumeric() || "_-./:@+=\\,".contains(letter);
     let begins = word.starts_with(|letter: char| letter.is_alphabetic() || letter == '/')
@@ -214,7 +215,7 @@ fn yaml_scalar(word: &str) -> String {
 mod tests {
     use super::*;
 
-    /// Every user with a token changed to a fixed role.
+    /// Changes every user with a token to a fixed role.
     fn convert(text: &str) -> String {
         let more = ["--arn".to_owned(), "012345678901:Admin".to_owned()];
         let mut all = Vec::new();
@@ -230,7 +231,7 @@ mod tests {
         let one = |user: ExecUser| match user.plugin {
             Plugin::GetToken(token) => format!("{}: {}", user.name, token.parsed_args.cluster),
             Plugin::Rolecall => format!("{}: ours", user.name),
-            Plugin::Unsupported(why) => format!("{}: left, {why}", user.name),
+            Plugin::Unsupported(reason) => format!("{}: left, {reason}", user.name),
         };
         parse_users(text).unwrap().into_iter().map(one).collect()
     }
@@ -260,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_not_be_changed_line_by_line_is_left_with_a_word() {
+    fn what_cannot_be_changed_line_by_line_is_kept_with_a_reason() {
         let of = |exec: &str| describe(&format!("users:\n- name: u\n  user:\n    exec:{exec}\n"));
         assert!(
             of("\n      command: aws\n      args: [eks, get-token, --cluster-name, c]")[0]

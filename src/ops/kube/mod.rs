@@ -1,5 +1,5 @@
-//! kubeconfig users that ask EKS for a token through the AWS CLI, made to ask us: planned, written,
-//! taken back.
+//! Changes kubeconfig users that ask EKS for a token through the AWS CLI to use rolecall: plan,
+//! apply, undo.
 
 mod command_line;
 mod edit;
@@ -11,13 +11,13 @@ use crate::awsconfig::AwsConfig;
 use crate::config::env;
 use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::ctx::Ctx;
-use crate::ops::profiles::backup::{self, Undone, WriteRun};
+use crate::ops::profiles::backup::{self, OnChange, Undone, WriteRun};
 use crate::ops::profiles::{binary_path::binary_path, lock_files};
 use crate::os::atomic_file;
 
 use edit::Plugin;
 
-/// What a person types for all this.
+/// The command that the user types.
 const COMMAND: &str = "setup kube";
 
 /// A user of a kubeconfig whose plugin asks EKS for a token.
@@ -25,53 +25,53 @@ const COMMAND: &str = "setup kube";
 pub struct KubeUser {
     /// Its name in the file.
     pub name: String,
-    /// The cluster that it is for; empty where that is not known.
+    /// The cluster; empty if it is not known.
     pub cluster: String,
-    /// What becomes of it.
+    /// What happens with the user.
     pub change: UserChange,
 }
 
-/// What becomes of a user.
+/// What happens with a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UserChange {
-    /// Its plugin becomes `rolecall eks-token`; as which role, as `INSTANCE ACCOUNT:ROLE`.
+    /// Its plugin becomes `rolecall eks-token`, with the role as `INSTANCE ACCOUNT:ROLE`.
     Converted(String),
-    /// Its plugin is ours already.
+    /// Its plugin is `rolecall eks-token` already.
     AlreadyConverted,
-    /// It stays as it is; why.
+    /// It is kept; the reason.
     Skipped(String),
 }
 
-/// What becomes of one file.
+/// The planned change of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KubeconfigPlan {
     /// The file.
     pub file: PathBuf,
     /// The users of EKS in it, in order.
     pub users: Vec<KubeUser>,
-    /// What it says.
+    /// The old content.
     pub old: Vec<u8>,
-    /// What it would say.
+    /// The new content.
     pub new: Vec<u8>,
 }
 
 impl KubeconfigPlan {
-    /// Whether anything is to be written.
+    /// Whether the file would change.
     pub fn has_changes(&self) -> bool {
         self.old != self.new
     }
 
-    /// How many users change.
+    /// The number of users that change.
     pub fn converted_count(&self) -> usize {
         self.users.iter().filter(|user| matches!(user.change, UserChange::Converted(_))).count()
     }
 }
 
-/// The kubeconfig files that are meant: the one named, else those of `KUBECONFIG` that are there,
+/// Returns the kubeconfig files to change: the named one, else those of `KUBECONFIG` that exist,
 /// else `~/.kube/config`.
 ///
 /// # Errors
-/// [`Kind::Config`] when there is none.
+/// [`ErrorKind::Config`] if none exists.
 pub fn kubeconfig_files(ctx: &Ctx, named: Option<&Path>) -> Result<Vec<PathBuf>> {
     if let Some(file) = named {
         return Ok(vec![file.to_owned()]);
@@ -98,11 +98,11 @@ pub fn kubeconfig_files(ctx: &Ctx, named: Option<&Path>) -> Result<Vec<PathBuf>>
     Ok(there)
 }
 
-/// What would become of the users of a file whose name, cluster or role has all these words in it.
+/// Plans the change of the users of a file whose name, cluster or role contains all these words.
 ///
 /// # Errors
-/// [`Kind::Config`] when the file can't be read, or is no YAML that can be edited by lines; as for
-/// `setup profiles` when this program's own path can't be written.
+/// [`ErrorKind::Config`] if the file can't be read, or is not YAML that can be edited by lines; as
+/// for `setup profiles` if this program's own path can't be written.
 pub fn plan(ctx: &Ctx, path: &Path, query: &[String]) -> Result<KubeconfigPlan> {
     let missing = || Error::new(ErrorKind::Config, format!("there is no file {}", path.display()));
     let old = atomic_file::load(path)?.ok_or_else(missing)?;
@@ -110,7 +110,7 @@ pub fn plan(ctx: &Ctx, path: &Path, query: &[String]) -> Result<KubeconfigPlan> 
     plan_from(ctx, path, old, &aws, query)
 }
 
-/// The same for a file that says `old`, beside this AWS config file; reads nothing itself.
+/// As [`plan`], for a file with the content `old` and this AWS config file; reads nothing itself.
 ///
 /// # Errors
 /// As [`plan`].
@@ -170,10 +170,10 @@ impl KubeUser {
     }
 }
 
-/// Writes a draft. What the file was is kept for [`undo`].
+/// Writes the planned change. The old content is kept for [`undo`].
 ///
 /// # Errors
-/// [`Kind::Config`] when the file is read-only, or says something else by now.
+/// [`ErrorKind::Config`] if the file is read-only, or has changed since the plan was made.
 pub fn apply(ctx: &Ctx, draft: &KubeconfigPlan) -> Result<()> {
     let _alone = lock_files(ctx)?;
     atomic_file::check_writable(&draft.file)?;
@@ -187,13 +187,15 @@ pub fn apply(ctx: &Ctx, draft: &KubeconfigPlan) -> Result<()> {
     atomic_file::replace(&draft.file, Some(&draft.old), &draft.new, &ctx.paths.recovery_dir())
 }
 
-/// Puts a file back to what it was before the last [`write()`].
+/// Restores a file as it was before the last [`apply`].
 ///
 /// # Errors
-/// [`Kind::NoMatch`] when nothing was written; [`Kind::Usage`] when the file changed since.
+/// [`ErrorKind::NoMatch`] if nothing was written; [`ErrorKind::Usage`] if the file has changed
+/// since.
 pub fn undo(ctx: &Ctx, path: &Path) -> Result<Undone> {
     let _alone = lock_files(ctx)?;
-    backup::undo(&ctx.paths.state_dir, path, COMMAND, false).map_err(|error| match error.kind {
+    let undone = backup::undo(&ctx.paths.state_dir, path, COMMAND, OnChange::Refuse);
+    undone.map_err(|error| match error.kind {
         ErrorKind::Usage => error.hint("kubectl and `aws eks update-kubeconfig` write there too: take back our lines by hand, or see `--diff`"),
         _ => error,
     })

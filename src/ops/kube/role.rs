@@ -1,4 +1,4 @@
-//! Which role a plugin's command line meant: a profile's, or one that it assumed on top.
+//! Finds the role of a plugin's command line: that of a profile, or one that it assumes on top.
 
 use std::fmt;
 
@@ -9,13 +9,13 @@ use crate::ops::roles::profile;
 
 use super::edit::TokenPlugin;
 
-/// What is known of roles on this machine.
+/// The roles known on this machine.
 pub(super) struct RoleLookup<'a> {
     pub(super) ctx: &'a Ctx,
     pub(super) aws: &'a AwsConfig,
 }
 
-/// A role that is meant, and the region where the old command would have found it in the profile.
+/// A role, and the region that the old command took from the profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct EksRole {
     instance: InstanceName,
@@ -25,7 +25,7 @@ pub(super) struct EksRole {
 }
 
 impl EksRole {
-    /// The words that name it for `eks-token`.
+    /// Returns the words that select it for `eks-token`.
     pub(super) fn to_args(&self) -> Vec<String> {
         let role = [
             "--sso".to_owned(),
@@ -45,7 +45,7 @@ impl fmt::Display for EksRole {
 }
 
 impl RoleLookup<'_> {
-    /// The one role that a command line meant, or why that can't be told.
+    /// Returns the only role that a command line can mean, or why that is not clear.
     pub(super) fn resolve(&self, token: &TokenPlugin) -> Result<EksRole, String> {
         let variable = |name: &str| {
             token.env.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
@@ -53,8 +53,8 @@ impl RoleLookup<'_> {
         if variable("AWS_ACCESS_KEY_ID").is_some() {
             return Err("it brings keys of its own".into());
         }
-        let words = &token.parsed_args;
-        let name = words
+        let args = &token.parsed_args;
+        let name = args
             .profile
             .clone()
             .or_else(|| variable("AWS_PROFILE"))
@@ -62,11 +62,11 @@ impl RoleLookup<'_> {
         let file_region = name
             .as_deref()
             .and_then(|name| self.aws.profile(name)?.plain_value("region").map(str::to_owned));
-        let said = words.region.is_some()
+        let has_region = args.region.is_some()
             || variable("AWS_REGION").is_some()
             || variable("AWS_DEFAULT_REGION").is_some();
-        let region = file_region.filter(|_| !said);
-        if let Some(arn) = &words.role_arn {
+        let region = file_region.filter(|_| !has_region);
+        if let Some(arn) = &args.role_arn {
             let (instance, account, role) = self
                 .find_chained(arn)
                 .ok_or_else(|| self.explain_unchained(arn, name.as_deref()))?;
@@ -82,21 +82,21 @@ impl RoleLookup<'_> {
         {
             return Ok(EksRole { instance, account, role, region });
         }
-        let meant = profile::find_role(self.aws, &self.ctx.instances, &name)
-            .ok_or_else(|| format!("profile `{name}` is no role of an IAM Identity Center"))?;
+        let resolved = profile::find_role(self.aws, &self.ctx.instances, &name)
+            .ok_or_else(|| format!("profile `{name}` is not a role of an IAM Identity Center"))?;
         let only = || match &self.ctx.instances[..] {
             [only] => Some(only.name.clone()),
             _ => None,
         };
-        let instance = meant
+        let instance = resolved
             .instance
             .or_else(only)
             .ok_or_else(|| format!("the IAM Identity Center of profile `{name}` is not set up"))?;
-        Ok(EksRole { instance, account: meant.account, role: meant.role, region })
+        Ok(EksRole { instance, account: resolved.account, role: resolved.role, region })
     }
 
-    /// Why a role that is assumed on top stays with the AWS CLI, and what would change that: the
-    /// whole command where a profile tells out of which role it is assumed.
+    /// Returns why a role that is assumed on top keeps the AWS CLI, and what would change that: the
+    /// whole command if a profile names the role that it is assumed from.
     fn explain_unchained(&self, arn: &str, name: Option<&str>) -> String {
         let source = name.and_then(|name| profile::find_role(self.aws, &self.ctx.instances, name));
         let instance = source.as_ref().and_then(|source| {
@@ -112,7 +112,7 @@ impl RoleLookup<'_> {
                     quote_key_part(target.role.as_str())
                 );
                 format!(
-                    "it assumes {arn}, which is no role here yet: `rolecall settings set {key} {via}` makes it one, then run this again"
+                    "it assumes {arn}, which is not a role here yet: `rolecall settings set {key} {via}` makes it one, then run this again"
                 )
             }
             (None, ..) if name.is_none() => {
@@ -126,7 +126,7 @@ impl RoleLookup<'_> {
         }
     }
 
-    /// The chained role of the configuration that has this ARN, if there is exactly one.
+    /// Returns the chained role of the configuration that has this ARN, if there is exactly one.
     fn find_chained(&self, arn: &str) -> Option<(InstanceName, AccountId, RoleName)> {
         let arn: RoleArn = arn.parse().ok()?;
         let has = |table: &crate::config::InstanceTable| {
@@ -142,7 +142,7 @@ impl RoleLookup<'_> {
     }
 }
 
-/// A part of a dotted key, in quotes where TOML wants them, and those in quotes for the shell.
+/// Renders a part of a dotted key: quoted if TOML requires it, and then quoted for the shell.
 fn quote_key_part(part: &str) -> String {
     let bare = part.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter));
     if bare { part.to_owned() } else { format!("'\"{part}\"'") }

@@ -1,4 +1,4 @@
-//! What a file was before we wrote it: the last few states of it, beside our own state.
+//! Backups of the files that rolecall edits: their last few states, in the state directory.
 
 use std::fs;
 use std::io;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::domain::{Error, ErrorKind, Result, Timestamp, hex};
+use crate::domain::{Error, ErrorKind, Result, ResultExt, Timestamp, hex};
 use crate::os::atomic_file;
 
 /// How many states of a file are kept.
@@ -16,20 +16,19 @@ const MAX_BACKUPS: usize = 5;
 /// The run of a command that writes files of other programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::ops) struct WriteRun {
-    /// The command, as it is typed behind the program's name.
+    /// The command, as typed after the program's name.
     pub(in crate::ops) command: &'static str,
-    /// When.
+    /// The time of the run.
     pub(in crate::ops) at: Timestamp,
-    /// Its number: higher than that of every run before it, whatever file those wrote.
+    /// Its number: higher than that of every earlier run, whatever file it wrote.
     number: u64,
 }
 
 impl WriteRun {
-    /// A run that begins now. The files of other programs have to be locked.
+    /// Begins a run now. The files of other programs must be locked.
     ///
     /// # Errors
-    /// [`Kind::Os`] if the backups that there are can't be listed: one of them would be
-    /// overwritten.
+    /// [`ErrorKind::Os`] if the existing backups can't be listed: one of them would be overwritten.
     pub(in crate::ops) fn begin(
         state_dir: &Path,
         command: &'static str,
@@ -43,34 +42,35 @@ impl WriteRun {
     }
 }
 
-/// A run that was taken back in one file.
+/// A run that was undone in one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Undone {
-    /// When the run was.
+    /// The time of the run.
     pub at: Timestamp,
-    /// How many runs before it can be taken back too.
+    /// How many earlier runs can be undone too.
     pub earlier: usize,
 }
 
-/// The first line of a backup; the file as it was follows.
+/// The first line of a backup; the old content of the file follows.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct BackupHeader {
     /// The command that wrote.
     command: String,
-    /// When it did, in seconds.
+    /// The time of the write, in seconds since 1970.
     at: i64,
-    /// The file that it is of.
+    /// The path of the file.
     file: PathBuf,
-    /// Whether there was one.
+    /// Whether the file existed.
     existed: bool,
-    /// What was written in its place, as a digest.
+    /// Digest of the content that was written.
     written: String,
 }
 
-/// Keeps what a file says before `new` is written to it. The oldest of more than a few is let go.
+/// Saves the content of a file before `new` is written to it. Removes the oldest of more than a few
+/// backups.
 ///
 /// # Errors
-/// When it can't be kept: then nothing shall be written.
+/// If the backup can't be written: then the file must not be written either.
 pub(in crate::ops) fn save_backup(
     state_dir: &Path,
     file: &Path,
@@ -78,7 +78,7 @@ pub(in crate::ops) fn save_backup(
     new: &[u8],
     run: WriteRun,
 ) -> Result<()> {
-    // What goes into a stream can't be taken back.
+    // Output to a stream can't be undone.
     if atomic_file::WriteTarget::resolve(file)?.is_stream() {
         return Ok(());
     }
@@ -89,8 +89,7 @@ pub(in crate::ops) fn save_backup(
         existed: old.is_some(),
         written: hex_digest(new),
     };
-    let mut bytes =
-        serde_json::to_vec(&head).map_err(|error| Error::internal(format!("backup: {error}")))?;
+    let mut bytes = serde_json::to_vec(&head).context(ErrorKind::Internal, "backup")?;
     bytes.push(b'\n');
     bytes.extend(old.unwrap_or_default());
     let there = backup_numbers(state_dir, file)?;
@@ -102,17 +101,17 @@ pub(in crate::ops) fn save_backup(
         .try_for_each(|number| atomic_file::remove(&backup_path(state_dir, file, number)))
 }
 
-/// A kept state of a file.
+/// A backup of a file.
 struct Backup {
     path: PathBuf,
     number: u64,
     header: BackupHeader,
     contents: Vec<u8>,
-    /// How many there are before it.
+    /// The number of earlier backups.
     earlier: usize,
 }
 
-/// The run that wrote a file last: its command and its number; `None` where nothing is known of it.
+/// The run that wrote a file last: its command and its number; `None` if there is no backup.
 pub(in crate::ops) fn last_run(state_dir: &Path, file: &Path) -> Option<(String, u64)> {
     load_last(state_dir, file).ok().flatten().map(|copy| (copy.header.command, copy.number))
 }
@@ -120,12 +119,12 @@ pub(in crate::ops) fn last_run(state_dir: &Path, file: &Path) -> Option<(String,
 fn load_last(state_dir: &Path, file: &Path) -> Result<Option<Backup>> {
     let there = backup_numbers(state_dir, file)?;
     let Some((&number, earlier)) = there.split_last() else { return Ok(None) };
-    let place = backup_path(state_dir, file, number);
-    let Some(bytes) = atomic_file::load(&place)? else { return Ok(None) };
+    let path = backup_path(state_dir, file, number);
+    let Some(bytes) = atomic_file::load(&path)? else { return Ok(None) };
     let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
     let Ok(head) = serde_json::from_slice(&bytes[..end]) else { return Ok(None) };
     Ok(Some(Backup {
-        path: place,
+        path,
         number,
         header: head,
         contents: bytes.get(end + 1..).unwrap_or_default().to_vec(),
@@ -133,16 +132,25 @@ fn load_last(state_dir: &Path, file: &Path) -> Result<Option<Backup>> {
     }))
 }
 
-/// Puts the file back to what it was before this command wrote it last, and forgets that copy.
+/// What an undo does if the file has changed since it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::ops) enum OnChange {
+    /// Keep the file.
+    Refuse,
+    /// Lose the change.
+    Discard,
+}
+
+/// Restores the file as it was before this command wrote it last, and removes that backup.
 ///
 /// # Errors
-/// [`Kind::NoMatch`] when there is no copy, or another command wrote later; [`Kind::Usage`] when
-/// the file says something else than what was written, unless `force`.
+/// [`ErrorKind::NoMatch`] if there is no backup, or another command wrote later;
+/// [`ErrorKind::Usage`] if the file has changed since, unless that change is discarded.
 pub(in crate::ops) fn undo(
     state_dir: &Path,
     file: &Path,
     command: &str,
-    force: bool,
+    on_change: OnChange,
 ) -> Result<Undone> {
     let nothing = || {
         Error::new(
@@ -150,18 +158,18 @@ pub(in crate::ops) fn undo(
             format!("nothing is known that could be undone in {}", file.display()),
         )
     };
-    let Backup { path: place, header: head, contents: old, earlier, .. } =
+    let Backup { path, header: head, contents: old, earlier, .. } =
         load_last(state_dir, file)?.ok_or_else(nothing)?;
     if head.command != command {
-        let what = format!("{} was written last by `rolecall {}`", file.display(), head.command);
-        return Err(Error::new(ErrorKind::NoMatch, what)
+        let message = format!("{} was written last by `rolecall {}`", file.display(), head.command);
+        return Err(Error::new(ErrorKind::NoMatch, message)
             .hint(format!("take that back first: `rolecall {} --undo`", head.command)));
     }
     let now = atomic_file::load(file)?;
     let as_before = if head.existed { now.as_deref() == Some(&*old) } else { now.is_none() };
-    // Killed between the two steps of a write: nothing is left to do.
+    // Killed between the two steps of a write: there is nothing to undo.
     if !as_before {
-        if !force && now.as_deref().map(hex_digest) != Some(head.written) {
+        if on_change == OnChange::Refuse && now.as_deref().map(hex_digest) != Some(head.written) {
             return Err(Error::new(
                 ErrorKind::Usage,
                 format!("{} was changed since", file.display()),
@@ -173,18 +181,18 @@ pub(in crate::ops) fn undo(
             false => atomic_file::remove(&atomic_file::resolve_links(file))?,
         }
     }
-    atomic_file::remove(&place)?;
+    atomic_file::remove(&path)?;
     Ok(Undone { at: Timestamp(head.at), earlier })
 }
 
-/// The numbers of a file's copies, oldest first.
+/// The numbers of a file's backups, oldest first.
 fn backup_numbers(state_dir: &Path, file: &Path) -> Result<Vec<u64>> {
     let mut numbers = numbers_with_stem(state_dir, &stem(file))?;
     numbers.sort_unstable();
     Ok(numbers)
 }
 
-/// The numbers of the copies whose name begins so.
+/// The numbers of the backups whose names have this prefix.
 fn numbers_with_stem(state_dir: &Path, stem: &str) -> Result<Vec<u64>> {
     let number = |entry: fs::DirEntry| {
         let name = entry.file_name();
@@ -238,8 +246,8 @@ mod tests {
             fs::write(self.file(), new).unwrap();
         }
 
-        fn undo(&self, force: bool) -> Result<usize> {
-            undo(&self.home.path().join("state"), &self.file(), "setup profiles", force)
+        fn undo(&self, on_change: OnChange) -> Result<usize> {
+            undo(&self.home.path().join("state"), &self.file(), "setup profiles", on_change)
                 .map(|undone| undone.earlier)
         }
 
@@ -252,13 +260,13 @@ mod tests {
     fn a_file_is_put_back_once() {
         let home = BackupHome::new();
         home.write(Some("old\nlines"), "new");
-        home.undo(false).unwrap();
+        home.undo(OnChange::Refuse).unwrap();
         assert_eq!(home.contents().as_deref(), Some("old\nlines"));
-        assert_eq!(home.undo(false).unwrap_err().kind, ErrorKind::NoMatch);
+        assert_eq!(home.undo(OnChange::Refuse).unwrap_err().kind, ErrorKind::NoMatch);
     }
 
     #[test]
-    fn the_last_few_runs_are_taken_back_one_by_one() {
+    fn the_last_few_runs_are_undone_one_by_one() {
         let home = BackupHome::new();
         let mut now = "0".to_owned();
         for run in 1..=7 {
@@ -272,11 +280,11 @@ mod tests {
         );
         for (state, left) in [("6", 4), ("5", 3), ("4", 2), ("3", 1), ("2", 0)] {
             assert_eq!(
-                (home.undo(false).unwrap(), home.contents().as_deref()),
+                (home.undo(OnChange::Refuse).unwrap(), home.contents().as_deref()),
                 (left, Some(state))
             );
         }
-        assert_eq!(home.undo(false).unwrap_err().kind, ErrorKind::NoMatch);
+        assert_eq!(home.undo(OnChange::Refuse).unwrap_err().kind, ErrorKind::NoMatch);
         assert_eq!(home.contents().as_deref(), Some("2"));
     }
 
@@ -285,17 +293,18 @@ mod tests {
         let home = BackupHome::new();
         home.write(Some("old"), "one");
         home.write(Some("one, edited"), "two");
-        assert_eq!(home.undo(false).unwrap(), 1);
-        assert_eq!(home.undo(false).unwrap_err().kind, ErrorKind::Usage);
+        assert_eq!(home.undo(OnChange::Refuse).unwrap(), 1);
+        assert_eq!(home.undo(OnChange::Refuse).unwrap_err().kind, ErrorKind::Usage);
         assert_eq!(home.contents().as_deref(), Some("one, edited"));
     }
 
     #[test]
-    fn a_run_of_another_command_is_taken_back_by_that_command() {
+    fn a_run_of_another_command_is_undone_by_that_command() {
         let home = BackupHome::new();
         home.write(Some("old"), "new");
         let error =
-            undo(&home.home.path().join("state"), &home.file(), "setup import", false).unwrap_err();
+            undo(&home.home.path().join("state"), &home.file(), "setup import", OnChange::Refuse)
+                .unwrap_err();
         assert!(
             error.kind == ErrorKind::NoMatch
                 && error.hints[0].contains("rolecall setup profiles --undo"),
@@ -308,10 +317,10 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_was_not_there_goes() {
+    fn a_file_that_did_not_exist_is_removed() {
         let home = BackupHome::new();
         home.write(None, "new");
-        home.undo(false).unwrap();
+        home.undo(OnChange::Refuse).unwrap();
         assert_eq!(home.contents(), None);
     }
 
@@ -320,9 +329,9 @@ mod tests {
         let home = BackupHome::new();
         home.write(Some("old"), "new");
         fs::write(home.file(), "newer").unwrap();
-        assert_eq!(home.undo(false).unwrap_err().kind, ErrorKind::Usage);
+        assert_eq!(home.undo(OnChange::Refuse).unwrap_err().kind, ErrorKind::Usage);
         assert_eq!(home.contents().as_deref(), Some("newer"));
-        home.undo(true).unwrap();
+        home.undo(OnChange::Discard).unwrap();
         assert_eq!(home.contents().as_deref(), Some("old"));
     }
 
@@ -331,7 +340,7 @@ mod tests {
         let home = BackupHome::new();
         home.write(Some("old"), "new");
         fs::write(home.file(), "old").unwrap();
-        home.undo(false).unwrap();
+        home.undo(OnChange::Refuse).unwrap();
         assert_eq!(home.contents().as_deref(), Some("old"));
     }
 }

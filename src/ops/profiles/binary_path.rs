@@ -1,16 +1,16 @@
-//! Where this program is, as a profile names it.
+//! The path of this program in profiles.
 
 use std::path::{Path, PathBuf};
 
 use crate::config::env;
-use crate::domain::{Error, ErrorKind, Result};
+use crate::domain::{Error, ErrorKind, Result, ResultExt};
 
 use crate::ops::ctx::Ctx;
 
-/// The absolute path for `credential_process`: `config_profiles_binary`, else this program.
+/// Returns the absolute path for `credential_process`: `config_profiles_binary`, else this program.
 ///
 /// # Errors
-/// [`Kind::Config`] when the setting is no absolute path, or a path can't be written into a
+/// [`ErrorKind::Config`] if the setting is not an absolute path, or a path can't be written into a
 /// profile.
 pub(in crate::ops) fn binary_path(ctx: &Ctx) -> Result<String> {
     let path = match &ctx.settings.config_profiles_binary {
@@ -29,17 +29,16 @@ pub(in crate::ops) fn binary_path(ctx: &Ctx) -> Result<String> {
         .ok_or_else(|| Error::new(ErrorKind::Config, format!("{} is not Unicode", path.display())))
 }
 
-/// This program by the path in PATH that leads to it, if there is one: package managers replace
-/// what is behind it.
+/// Returns the path of this program in a directory of PATH, if there is one: package managers
+/// replace what it points to.
 fn current_binary(ctx: &Ctx) -> Result<PathBuf> {
-    let own = std::env::current_exe()
-        .map_err(|error| Error::os(format!("finding this program: {error}")))?;
+    let own = std::env::current_exe().context(ErrorKind::Os, "finding this program")?;
     let (Some(name), Some(list)) = (own.file_name(), ctx.env.path(env::PATH)) else {
         return Ok(own);
     };
     let real = canonical(&own);
-    let places = std::env::split_paths(&list).filter(|directory| directory.is_absolute());
-    Ok(places
+    let directories = std::env::split_paths(&list).filter(|directory| directory.is_absolute());
+    Ok(directories
         .map(|directory| directory.join(name))
         .find(|path| path.exists() && self::canonical(path) == real)
         .unwrap_or(own))

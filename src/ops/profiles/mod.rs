@@ -1,5 +1,5 @@
-//! Profiles of roles in the AWS config file: planned, written, taken back. The file's other bytes
-//! are not ours.
+//! Profiles of roles in the AWS config file: plan, apply, undo. All other bytes of the file are
+//! kept.
 
 mod assign_names;
 pub(in crate::ops) mod backup;
@@ -7,6 +7,7 @@ pub(in crate::ops) mod binary_path;
 mod plan;
 mod render;
 mod select;
+mod summary;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -17,68 +18,68 @@ use crate::os::atomic_file;
 use crate::os::lock::Lock;
 
 use crate::ops::ctx::Ctx;
+use backup::OnChange;
 
 pub use backup::Undone;
 pub use plan::{ProfilesPlan, plan};
+pub use summary::{update_profiles, write_profiles};
 
-/// What the block is called.
-pub(in crate::ops) const BLOCK_NAME: &str = "profiles";
-/// The command that the user types for all this.
+/// The command that the user types.
 const COMMAND: &str = "setup profiles";
-/// How long another process of ours may take over the same file.
+/// How long another rolecall process may hold the lock of the files.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Which roles get a profile, beside those that have one.
+/// The roles that get a profile, in addition to those that have one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum ProfileSelection {
-    /// Favourites, roles that a person used, and roles that the configuration gives a profile name.
+    /// Favourites, roles that the user used, and roles that the configuration gives a profile name.
     #[default]
     Usual,
-    /// Every role of the list.
+    /// Every role of the roster.
     All,
-    /// These.
+    /// These roles.
     Roles(Vec<RoleId>),
 }
 
-/// How profiles come to their credentials.
+/// How profiles get their credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProfileStyle {
     /// `credential_process` runs this program.
     Process,
-    /// The SDK's own sign-in, by `sso_session`. Chained roles have no such thing, and run this
-    /// program all the same.
+    /// The SDK's own sign-in, by `sso_session`. Chained roles have no such sign-in, and run this
+    /// program.
     Native,
 }
 
-/// What is asked for.
+/// A request to write profiles.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ProfileRequest {
-    /// Which roles.
+    /// The roles.
     pub selection: ProfileSelection,
-    /// Of which instances; all if none is named.
+    /// The instances; all if empty.
     pub instances: Vec<InstanceName>,
-    /// Protected roles too. Those that have a profile keep it in any case.
+    /// Whether protected roles get profiles too. Those that have one keep it in any case.
     pub include_protected: bool,
-    /// In which style; `None` is that of the block as it stands, else [`Style::Process`].
+    /// The style; if `None`, that of the existing block, else [`ProfileStyle::Process`].
     pub style: Option<ProfileStyle>,
-    /// Take out names that are old, and profiles of roles that are gone.
+    /// Whether old names, and profiles of roles that no longer exist, are removed.
     pub prune: bool,
-    /// Give a name that another role has to the role that has it by the configuration.
+    /// Whether a role gets the name that the configuration gives it even if another role has it.
     pub force: bool,
-    /// The file; `None` is the person's AWS config file.
+    /// The file; the user's AWS config file if `None`.
     pub file: Option<PathBuf>,
 }
 
-/// What became of a profile.
+/// What happened to a profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProfileChange {
-    /// It is new.
+    /// It was added.
     Added,
-    /// It was there and says something else now.
+    /// It existed and has changed.
     Changed,
-    /// It is as it was.
+    /// It has not changed.
     Kept,
-    /// It is gone.
+    /// It was removed.
     Removed,
 }
 
@@ -89,22 +90,22 @@ pub struct ProfileLine {
     pub name: String,
     /// Its role.
     pub role: RoleId,
-    /// What became of it.
+    /// What happened to it.
     pub change: ProfileChange,
-    /// What there is to know about it: the role's present name, why it has this one, why it went.
+    /// Further information: the role's present name, why it has this one, why it was removed.
     pub note: Option<ProfileNote>,
 }
 
-/// What there is to know about a profile.
+/// Further information about a profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProfileNote {
     /// The name is an old one; this is the role's present one.
     Renamed(String),
-    /// The name that it would have is another's.
+    /// The preferred name belongs to another role.
     NameTaken(String),
-    /// The list of roles has its role no more.
+    /// The roster no longer has its role.
     RoleGone,
-    /// A profile of that name stands outside of the block by now.
+    /// A profile of that name is defined outside of the block by now.
     DefinedOutside,
 }
 
@@ -115,46 +116,46 @@ pub struct SkippedRole {
     pub role: RoleId,
     /// The account's name, or its id.
     pub account: String,
-    /// Why.
+    /// The reason.
     pub reason: SkipReason,
 }
 
 /// Why a role gets no profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SkipReason {
-    /// It is protected, and that was not asked for.
+    /// It is protected, and protected roles were not requested.
     Protected,
-    /// A profile outside of the block, of this name, is that role's.
+    /// A profile of this name outside of the block is that role's.
     DefinedOutside(String),
     /// All names for it are taken; the first of them.
     NameTaken(String),
-    /// The name that the configuration gives it can't stand in such a file.
+    /// The name that the configuration gives it is not valid in the AWS config file.
     InvalidName(String),
 }
 
-/// What was, or would be, done.
+/// The result of a write or a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProfilesReport {
     /// The file.
     pub file: PathBuf,
     /// Whether the file changed.
     pub written: bool,
-    /// The profiles of the block by name, those that went out of it included.
+    /// The profiles of the block by name, including those that were removed.
     pub profiles: Vec<ProfileLine>,
-    /// Roles that were asked for and get none.
+    /// Roles that were requested and get no profile.
     pub skipped: Vec<SkippedRole>,
-    /// Lines of the file for which AWS programs would not read any profile in it; no writing of
-    /// ours mends them.
+    /// Lines of the file because of which AWS programs would not read any profile in it. They are
+    /// not corrected.
     pub syntax_errors: Vec<SyntaxProblem>,
 }
 
 impl ProfilesReport {
-    /// How many profiles became this.
+    /// The number of profiles with this change.
     pub fn count(&self, change: ProfileChange) -> usize {
         self.profiles.iter().filter(|line| line.change == change).count()
     }
 
-    /// In words: `3 profiles added, 1 changed, 8 as they were`.
+    /// Renders the counts: `3 profiles added, 1 changed, 8 as they were`.
     pub fn summary(&self) -> String {
         let words = [
             (ProfileChange::Added, "added"),
@@ -166,20 +167,20 @@ impl ProfilesReport {
             .map(|(change, word)| (self.count(change), word))
             .into_iter()
             .filter(|(count, _)| *count > 0);
-        let said = counts.enumerate().map(|(at, (count, word))| match (at, count) {
+        let parts = counts.enumerate().map(|(at, (count, word))| match (at, count) {
             (0, 1) => format!("1 profile {word}"),
             (0, _) => format!("{count} profiles {word}"),
             _ => format!("{count} {word}"),
         });
-        said.collect::<Vec<_>>().join(", ")
+        parts.collect::<Vec<_>>().join(", ")
     }
 }
 
-/// Brings the block of the AWS config file up to date. Everything else in the file stays byte for
-/// byte; what it was is kept for [`undo`].
+/// Updates the block of the AWS config file. Everything else in the file is kept byte for byte; the
+/// old content is kept for [`undo`].
 ///
 /// # Errors
-/// As [`plan()`]; [`Kind::Config`] when the file is read-only, or somebody else changes it
+/// As [`plan()`]; [`ErrorKind::Config`] if the file is read-only, or another program changes it
 /// meanwhile.
 pub fn apply(ctx: &Ctx, request: &ProfileRequest) -> Result<ProfilesReport> {
     let _alone = lock_files(ctx)?;
@@ -195,10 +196,10 @@ pub fn apply(ctx: &Ctx, request: &ProfileRequest) -> Result<ProfilesReport> {
     Ok(draft.report)
 }
 
-/// The same for single roles that a person chose and, where they are protected, agreed to.
+/// As [`apply`], for single roles that the user selected and, if they are protected, confirmed.
 ///
 /// # Errors
-/// As [`write()`].
+/// As [`apply`].
 pub fn apply_roles(ctx: &Ctx, roles: Vec<RoleId>) -> Result<ProfilesReport> {
     apply(
         ctx,
@@ -210,10 +211,10 @@ pub fn apply_roles(ctx: &Ctx, roles: Vec<RoleId>) -> Result<ProfilesReport> {
     )
 }
 
-/// After a refresh: brings the block up to date where there is one. `None` when there is none.
+/// Updates the block after a refresh, if there is one. Returns `None` if there is none.
 ///
 /// # Errors
-/// As [`write()`].
+/// As [`apply`].
 pub fn apply_if_present(ctx: &Ctx) -> Result<Option<ProfilesReport>> {
     let draft = plan(ctx, &ProfileRequest::default())?;
     if draft.has_block && draft.has_changes() {
@@ -223,21 +224,22 @@ pub fn apply_if_present(ctx: &Ctx) -> Result<Option<ProfilesReport>> {
     }
 }
 
-/// Puts the file back to what it was before the last [`write()`] that was not taken back yet; a few
-/// are remembered.
+/// Restores the file as it was before the last [`apply`] that was not undone yet; a few are kept.
 ///
 /// # Errors
-/// [`Kind::NoMatch`] when nothing was written; [`Kind::Usage`] when the file changed since and
-/// `force` is not given.
+/// [`ErrorKind::NoMatch`] if nothing was written; [`ErrorKind::Usage`] if the file has changed
+/// since and `force` is not given.
 pub fn undo(ctx: &Ctx, file: Option<&Path>, force: bool) -> Result<(PathBuf, Undone)> {
     let file = file.unwrap_or(&ctx.paths.aws_config);
     let _alone = lock_files(ctx)?;
-    let undone = backup::undo(&ctx.paths.state_dir, file, COMMAND, force).map_err(|error| {
-        match error.kind {
-            ErrorKind::Usage => error.hint("add --force to lose what was changed since"),
-            _ => error,
-        }
-    })?;
+    let on_change = if force { OnChange::Discard } else { OnChange::Refuse };
+    let undone =
+        backup::undo(&ctx.paths.state_dir, file, COMMAND, on_change).map_err(
+            |error| match error.kind {
+                ErrorKind::Usage => error.hint("add --force to lose what was changed since"),
+                _ => error,
+            },
+        )?;
     Ok((file.to_owned(), undone))
 }
 
@@ -245,22 +247,22 @@ fn begin_run(ctx: &Ctx) -> Result<backup::WriteRun> {
     backup::WriteRun::begin(&ctx.paths.state_dir, COMMAND, ctx.clock.now())
 }
 
-/// Holds the lock under which the AWS files, and others of other programs, are written.
+/// Acquires the lock under which the AWS files, and those of other programs, are written.
 ///
 /// # Errors
-/// [`Kind::Config`] when another process of ours has it for too long.
+/// [`ErrorKind::Config`] if another rolecall process holds it for too long.
 pub(in crate::ops) fn lock_files(ctx: &Ctx) -> Result<Lock> {
     lock_aws_files(&ctx.paths.state_dir)
 }
 
-/// The same for callers that have no [`Ctx`].
+/// As [`lock_files`], for callers that have no [`Ctx`].
 ///
 /// # Errors
-/// As [`alone`].
+/// As [`lock_files`].
 pub(in crate::ops) fn lock_aws_files(state_dir: &Path) -> Result<Lock> {
-    let held =
+    let lock =
         Lock::acquire(&state_dir.join("locks/aws-config-file"), Instant::now() + LOCK_TIMEOUT)?;
-    held.ok_or_else(|| {
+    lock.ok_or_else(|| {
         Error::new(ErrorKind::Config, "another rolecall is writing the same files")
             .hint("run the command again")
     })

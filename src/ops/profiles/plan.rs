@@ -1,4 +1,4 @@
-//! From the file, the list of roles and the request to the file as it shall be.
+//! Plans the new content of the AWS config file from its old content, the roster and the request.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -11,31 +11,32 @@ use crate::domain::{Error, ErrorKind, InstanceName, Result, RoleId, Roster, Rost
 use crate::os::atomic_file;
 
 use crate::ops::ctx::Ctx;
-use crate::ops::refresh::store;
+use crate::ops::roles::load;
 use crate::ops::roles::names;
 use crate::ops::roles::profile;
+use crate::ops::roles::profile_names::BLOCK_NAME;
 
 use super::assign_names::assign_names;
 use super::assign_names::{NameAssignment, NameCandidates};
 use super::render::{self, ProfileRenderer};
 use super::select::select;
 use super::{
-    BLOCK_NAME, ProfileChange, ProfileLine, ProfileNote, ProfileRequest, ProfileStyle,
-    ProfilesReport, SkipReason, SkippedRole,
+    ProfileChange, ProfileLine, ProfileNote, ProfileRequest, ProfileStyle, ProfilesReport,
+    SkipReason, SkippedRole,
 };
 
-/// What a write would do.
+/// The planned change of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProfilesPlan {
-    /// What the file says; `None` when there is none.
+    /// The old content; `None` if the file does not exist.
     pub old: Option<Vec<u8>>,
-    /// What it shall say.
+    /// The new content.
     pub new: Vec<u8>,
-    /// The sections of the block, as they shall be.
+    /// The sections of the new block.
     pub block: String,
-    /// Whether the file has a block of ours already.
+    /// Whether the file has a block of rolecall's already.
     pub has_block: bool,
-    /// What that comes to.
+    /// The changes.
     pub report: ProfilesReport,
 }
 
@@ -46,12 +47,12 @@ impl ProfilesPlan {
     }
 }
 
-/// Works out what the block shall be. Writes nothing.
+/// Plans the new block. Writes nothing.
 ///
 /// # Errors
-/// [`Kind::Config`] when the file can't be read or its markers don't go together, when
-/// `profile_format` or another setting can't be used, or when a session of an instance's name is
-/// another one's.
+/// [`ErrorKind::Config`] if the file can't be read or its markers don't match, if `profile_format`
+/// or another setting is invalid, or if a session with the name of an instance belongs to another
+/// one.
 pub fn plan(ctx: &Ctx, request: &ProfileRequest) -> Result<ProfilesPlan> {
     let path = request.file.clone().unwrap_or_else(|| ctx.paths.aws_config.clone());
     let old = atomic_file::load_for_edit(&path)?;
@@ -78,16 +79,16 @@ pub fn plan(ctx: &Ctx, request: &ProfileRequest) -> Result<ProfilesPlan> {
     Ok(ProfilesPlan { new, has_block: parts.has_block(), block, report, old })
 }
 
-/// A section of the block as it shall be.
+/// A section of the new block.
 enum PlannedSection<'b> {
-    /// Written anew.
+    /// Rendered again.
     Generated(String),
-    /// As it stands.
+    /// Copied from the file.
     Verbatim(&'b [u8]),
 }
 
 impl PlannedSection<'_> {
-    /// Its bytes; what is ours has the file's line ends.
+    /// Its bytes; rendered text gets the file's line endings.
     fn to_bytes(&self, end: &str) -> Cow<'_, [u8]> {
         match self {
             PlannedSection::Generated(text) if end == "\n" => Cow::Borrowed(text.as_bytes()),
@@ -97,21 +98,21 @@ impl PlannedSection<'_> {
     }
 }
 
-/// A profile, and its section unless it goes.
+/// A profile, and its section unless the profile is removed.
 type PlannedProfile<'b> = (ProfileLine, Option<PlannedSection<'b>>);
-/// The sections of a block, its profiles and who got none.
+/// The sections of a block, its profiles and the skipped roles.
 type PlannedBlock<'b> = (Vec<PlannedSection<'b>>, Vec<ProfileLine>, Vec<SkippedRole>);
 
 struct Planner<'p> {
     ctx: &'p Ctx,
     request: &'p ProfileRequest,
     roster: Roster,
-    /// What each role would be called if it were alone.
+    /// The name of each role without the suffixes that distinguish it from others.
     bare_names: Vec<String>,
     positions: HashMap<RoleId, usize>,
     existing: Vec<BlockSection<'p>>,
     outside: AwsConfig,
-    /// Names of profiles outside of the block, those of the credentials file included.
+    /// Names of profiles outside of the block, including those in the credentials file.
     taken_names: HashSet<String>,
     /// Those in the config file itself.
     defined_names: HashSet<String>,
@@ -120,12 +121,12 @@ struct Planner<'p> {
 
 impl<'p> Planner<'p> {
     fn new(ctx: &'p Ctx, request: &'p ProfileRequest, parts: &SplitFile<'p>) -> Result<Self> {
-        let roster = store::load_roster_with_new_names(ctx, &ctx.instances);
+        let roster = load::load_roster_with_new_names(ctx, &ctx.instances);
         let bare = names::bare_names(&roster, &ctx.settings)?;
         let positions =
             roster.entries.iter().enumerate().map(|(at, entry)| (roster.id(entry), at)).collect();
-        let (held, outside) = (parts.sections(), AwsConfig::parse(parts.outside()));
-        let native = held.iter().find_map(|held| match &held.kind {
+        let (existing, outside) = (parts.sections(), AwsConfig::parse(parts.outside()));
+        let native = existing.iter().find_map(|existing| match &existing.kind {
             BlockSectionKind::Profile { uses_sso_session: native, .. } => Some(*native),
             _ => None,
         });
@@ -134,7 +135,7 @@ impl<'p> Planner<'p> {
         } else {
             ProfileStyle::Process
         });
-        let theirs = held.iter().filter_map(|held| match &held.kind {
+        let theirs = existing.iter().filter_map(|existing| match &existing.kind {
             BlockSectionKind::Other(name) => name.clone(),
             _ => None,
         });
@@ -150,7 +151,7 @@ impl<'p> Planner<'p> {
             roster,
             bare_names: bare,
             positions,
-            existing: held,
+            existing,
             outside,
             taken_names: taken,
             defined_names: defined,
@@ -160,7 +161,7 @@ impl<'p> Planner<'p> {
 
     fn plan_block(&self) -> Result<PlannedBlock<'p>> {
         let mut lines = BTreeMap::<String, PlannedProfile<'p>>::new();
-        let (mut held, mut raw) = (Vec::new(), HashMap::new());
+        let (mut existing, mut raw) = (Vec::new(), HashMap::new());
         for BlockSection { raw: bytes, kind: what } in &self.existing {
             let BlockSectionKind::Profile { name, sso, account, role, .. } = what else { continue };
             let id = RoleId {
@@ -178,12 +179,12 @@ impl<'p> Planner<'p> {
                 lines.insert(name.clone(), (line, None));
                 continue;
             }
-            held.push((name.clone(), self.positions.get(&id).copied()));
+            existing.push((name.clone(), self.positions.get(&id).copied()));
             raw.insert(name.clone(), (*bytes, id));
         }
-        let (wanted, mut skipped) = self.selected_roles(&held)?;
+        let (wanted, mut skipped) = self.selected_roles(&existing)?;
         let allotted = assign_names(
-            &held,
+            &existing,
             &wanted,
             &|at| self.name_candidates(at),
             &|name| self.is_usable(name),
@@ -206,13 +207,15 @@ impl<'p> Planner<'p> {
             sections.extend(section);
             profiles.push(line);
         }
-        let others =
-            self.existing.iter().filter(|held| matches!(held.kind, BlockSectionKind::Other(_)));
-        sections.extend(others.map(|held| PlannedSection::Verbatim(held.raw)));
+        let others = self
+            .existing
+            .iter()
+            .filter(|existing| matches!(existing.kind, BlockSectionKind::Other(_)));
+        sections.extend(others.map(|existing| PlannedSection::Verbatim(existing.raw)));
         Ok((sections, profiles, skipped))
     }
 
-    /// The instance that a profile of ours means.
+    /// Returns the instance of a profile that rolecall wrote.
     fn instance_name(&self, named: Option<&InstanceName>) -> InstanceName {
         let usual = || {
             self.ctx
@@ -224,10 +227,10 @@ impl<'p> Planner<'p> {
         named.cloned().or_else(usual).unwrap_or_else(|| InstanceName::new(""))
     }
 
-    /// The roles that are asked for and may have a profile, and those that may not.
+    /// Returns the requested roles that may have a profile, and those that may not.
     fn selected_roles(
         &self,
-        held: &[(String, Option<usize>)],
+        existing: &[(String, Option<usize>)],
     ) -> Result<(Vec<usize>, Vec<SkippedRole>)> {
         let mut wanted = select(
             self.ctx,
@@ -236,17 +239,17 @@ impl<'p> Planner<'p> {
             &self.request.selection,
             &self.request.instances,
         )?;
-        let has: HashSet<usize> = held.iter().filter_map(|(_, role)| *role).collect();
+        let has: HashSet<usize> = existing.iter().filter_map(|(_, role)| *role).collect();
         let mut skipped = Vec::new();
         wanted.retain(|at| {
-            let why = if has.contains(at) { None } else { self.skip_reason(*at) };
-            skipped.extend(why.clone().map(|why| self.skip(*at, why)));
-            why.is_none()
+            let reason = if has.contains(at) { None } else { self.skip_reason(*at) };
+            skipped.extend(reason.clone().map(|reason| self.skip(*at, reason)));
+            reason.is_none()
         });
         Ok((wanted, skipped))
     }
 
-    /// Why a role that has no profile yet must not get one.
+    /// Returns why a role without a profile must not get one.
     fn skip_reason(&self, at: usize) -> Option<SkipReason> {
         let entry = &self.roster.entries[at];
         let name = entry.profile.as_deref().unwrap_or_default();
@@ -264,12 +267,12 @@ impl<'p> Planner<'p> {
         same.then(|| SkipReason::DefinedOutside(name.to_owned()))
     }
 
-    fn skip(&self, at: usize, why: SkipReason) -> SkippedRole {
+    fn skip(&self, at: usize, reason: SkipReason) -> SkippedRole {
         let entry = &self.roster.entries[at];
         SkippedRole {
             role: self.roster.id(entry),
             account: entry.account_label().to_owned(),
-            reason: why,
+            reason,
         }
     }
 
@@ -297,7 +300,7 @@ impl<'p> Planner<'p> {
         !self.taken_names.contains(name) && profile_header(name).is_ok()
     }
 
-    /// A profile of a role that is there.
+    /// Plans the profile of a role in the roster.
     fn plan_present(
         &self,
         allotted: &NameAssignment,
@@ -335,11 +338,11 @@ impl<'p> Planner<'p> {
         Ok((line(change, note), Some(PlannedSection::Generated(text))))
     }
 
-    /// A profile of a role that the list does not have. It stays as it is: the list may be old, or
-    /// another directory's.
+    /// Plans a profile whose role is not in the roster. It is kept: the roster may be outdated, or
+    /// that of another directory.
     fn plan_gone(&self, name: &str, raw: &'p [u8], id: &RoleId) -> PlannedProfile<'p> {
         let known = self.ctx.instances.iter().any(|instance| instance.name == id.instance);
-        let prune = self.request.prune && (!known || store::is_complete(self.ctx, &id.instance));
+        let prune = self.request.prune && (!known || load::is_complete(self.ctx, &id.instance));
         let change = if prune { ProfileChange::Removed } else { ProfileChange::Kept };
         let line = ProfileLine {
             name: name.to_owned(),
@@ -350,15 +353,15 @@ impl<'p> Planner<'p> {
         (line, (!prune).then_some(PlannedSection::Verbatim(raw)))
     }
 
-    /// Whether our own configuration says everything about an instance: otherwise its session in
-    /// the block is all that is known of it.
+    /// Whether rolecall's configuration defines an instance completely: otherwise its session in
+    /// the block is the only source of its settings.
     fn is_configured(&self, session: &str) -> bool {
         let table = self.ctx.settings.instances.get(&InstanceName::new(session));
         table.is_some_and(|table| table.start_url.is_some() && table.sso_region.is_some())
     }
 
-    /// The `[sso-session]` sections: those that native profiles need and the file has not, and
-    /// those that were written before.
+    /// Plans the `[sso-session]` sections: those that native profiles need and the file does not
+    /// have, and those that were written before.
     fn plan_sessions(&self, allotted: &NameAssignment) -> Result<Vec<PlannedSection<'p>>> {
         let stand = self.outside.sso_sessions();
         let natively =
@@ -388,20 +391,20 @@ impl<'p> Planner<'p> {
             }
             written.insert(instance.name.as_str());
         }
-        for held in &self.existing {
-            let BlockSectionKind::Session(name) = &held.kind else { continue };
+        for existing in &self.existing {
+            let BlockSectionKind::Session(name) = &existing.kind else { continue };
             let stands = written.contains(name.as_str())
                 || stand.iter().any(|session| session.name == *name);
             let superfluous = self.request.prune && self.is_configured(name);
             if !stands && !superfluous {
-                sections.push(PlannedSection::Verbatim(held.raw));
+                sections.push(PlannedSection::Verbatim(existing.raw));
             }
         }
         Ok(sections)
     }
 }
 
-/// Whether a section says what this text says, line ends and blank lines behind it aside.
+/// Whether a section has this text, apart from line endings and trailing blank lines.
 fn is_same_text(raw: &[u8], text: &str) -> bool {
     let lines = |text: &str| text.trim_end().lines().map(str::to_owned).collect::<Vec<_>>();
     std::str::from_utf8(raw).is_ok_and(|raw| lines(raw) == lines(text))

@@ -1,4 +1,4 @@
-//! What a profile says: the keys of each style, and the person's own.
+//! Renders profiles: the keys of each style, and the user's own.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::ops::ctx::Ctx;
 
 use super::{ProfileStyle, binary_path::binary_path};
 
-/// Keys that SDKs take credentials from before, or in place of, those of the profile.
+/// Keys that SDKs take credentials from before, or instead of, those of the profile.
 const RESERVED_KEYS: [&str; 9] = [
     "credential_process",
     "credential_source",
@@ -24,7 +24,7 @@ const RESERVED_KEYS: [&str; 9] = [
     "aws_session_token",
 ];
 
-/// Writes profiles.
+/// Renders profiles.
 #[derive(Debug)]
 pub(super) struct ProfileRenderer<'c> {
     program: String,
@@ -34,8 +34,8 @@ pub(super) struct ProfileRenderer<'c> {
 
 impl<'c> ProfileRenderer<'c> {
     /// # Errors
-    /// [`Kind::Config`] when `config_profiles_binary` or `config_variables` can't be written into a
-    /// profile.
+    /// [`ErrorKind::Config`] if `config_profiles_binary` or `config_variables` can't be written
+    /// into a profile.
     pub(super) fn new(ctx: &'c Ctx, style: ProfileStyle) -> Result<Self> {
         let variables = &ctx.settings.config_variables;
         for (key, value) in variables {
@@ -58,15 +58,15 @@ impl<'c> ProfileRenderer<'c> {
         Ok(Self { program: binary_path(ctx)?, style, variables })
     }
 
-    /// The style of a role's profile: chained roles know one only.
+    /// The style of a role's profile: chained roles support only one.
     pub(super) fn style_for(&self, entry: &RosterEntry) -> ProfileStyle {
         if entry.via.is_some() { ProfileStyle::Process } else { self.style }
     }
 
-    /// A role's profile under a name; `now` is its present name where this is an old one.
+    /// Renders a role's profile under a name; `now` is its present name if this is an old one.
     ///
     /// # Errors
-    /// [`Kind::Config`] when something of it can't stand in such a file.
+    /// [`ErrorKind::Config`] if a value is not valid in the AWS config file.
     pub(super) fn render_profile(
         &self,
         roster: &Roster,
@@ -109,10 +109,10 @@ impl<'c> ProfileRenderer<'c> {
     }
 }
 
-/// An instance's `[sso-session]`.
+/// Renders the `[sso-session]` of an instance.
 ///
 /// # Errors
-/// [`Kind::Config`] when something of it can't stand in such a file.
+/// [`ErrorKind::Config`] if a value is not valid in the AWS config file.
 pub(super) fn render_session(instance: &Instance) -> Result<String> {
     let scopes = instance.scopes.join(",");
     let pairs = [

@@ -1,4 +1,4 @@
-//! Which roles of the list are asked for.
+//! Selects the roles of the roster that get a profile.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,10 +11,10 @@ use crate::ops::roles::names;
 
 use super::ProfileSelection;
 
-/// Positions of the roles that are asked for, in the roster's order.
+/// Returns the positions of the requested roles, in the roster's order.
 ///
 /// # Errors
-/// When the marks are damaged.
+/// If the file of favourites is damaged.
 pub(super) fn select(
     ctx: &Ctx,
     roster: &Roster,

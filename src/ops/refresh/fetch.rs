@@ -1,4 +1,4 @@
-//! One reading of the portal: which requests are under way, and what comes of their answers.
+//! One pass over the portal's lists: requests in flight, and what follows from their responses.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
@@ -8,7 +8,8 @@ use tokio::time::{Instant, sleep_until};
 use tracing::info;
 
 use crate::domain::{
-    Account, AccountId, Error, ErrorKind, Inventory, Result, RoleName, Secret, format_duration,
+    Account, AccountId, Error, ErrorKind, Inventory, Result, ResultExt, RoleName, Secret,
+    format_duration,
 };
 use crate::identity::{IdentityClient, ListPage, PageTracker, PortalAccount};
 use crate::os::clock::Clock;
@@ -16,15 +17,15 @@ use crate::os::clock::Clock;
 use super::rate_limiter::RateLimiter;
 use super::{Progress, RefreshLimits};
 
-/// The first pause after a request that got no answer; doubled with every further one.
+/// Pause after the first request without an answer; doubled after each further one.
 const FIRST_BACKOFF: Duration = Duration::from_millis(200);
 
-/// Says which accounts of the list are read.
+/// Selects the accounts whose roles are fetched.
 type AccountFilter = fn(&Account) -> bool;
-/// Hears how far it has come.
+/// Receives the progress.
 type ProgressHandler<'a> = &'a mut (dyn FnMut(Progress<'_>) + Send);
 
-/// A reading under way.
+/// A pass in progress.
 pub(super) struct Fetcher {
     identity: IdentityClient,
     token: Secret<String>,
@@ -32,7 +33,7 @@ pub(super) struct Fetcher {
     limits: RefreshLimits,
     rate_limiter: RateLimiter,
     started_at: Instant,
-    /// When the portal last took a request.
+    /// When the portal last accepted a request.
     last_answered: Duration,
     /// Requests without an answer since then.
     unanswered: u32,
@@ -41,14 +42,14 @@ pub(super) struct Fetcher {
     /// The last failure to get an answer, since AWS last answered.
     last_failure: Option<Error>,
     inventory: Inventory,
-    /// Accounts of an earlier reading, with their positions, that the list has not named yet.
+    /// Accounts of an earlier inventory, with their positions, that the list has not named yet.
     previous: HashMap<AccountId, (usize, Account)>,
-    /// Accounts that the earlier reading left unconfirmed; see [`Inventory::unconfirmed`].
+    /// Accounts that were unconfirmed in the earlier inventory; see [`Inventory::unconfirmed`].
     unconfirmed: BTreeSet<AccountId>,
-    /// Whether this reading may remove what is missing from an unconfirmed account.
+    /// Whether this pass may remove what is missing from an unconfirmed account.
     may_remove: bool,
     filter: AccountFilter,
-    /// Whether the account list is being read.
+    /// Whether the account list is being fetched.
     listing: bool,
     queue: VecDeque<PageRequest>,
     in_flight: JoinSet<PageResponse>,
@@ -56,7 +57,7 @@ pub(super) struct Fetcher {
     failed: Vec<(AccountId, Error)>,
 }
 
-/// One list to read, or the rest of one.
+/// A list to fetch, or the rest of one.
 #[derive(Debug)]
 struct PageRequest {
     list: PortalList,
@@ -67,8 +68,8 @@ struct PageRequest {
 
 #[derive(Debug)]
 enum PortalList {
-    /// The accounts. Its pages come one after the other, and each brings work for the other
-    /// requests: it goes before all of them.
+    /// The accounts. Its pages are fetched one after the other, and each adds role lists to fetch,
+    /// so it has priority over all of those.
     Accounts(PageTracker<AccountId>),
     /// The roles of the account at this position.
     Roles {
@@ -79,7 +80,7 @@ enum PortalList {
     },
 }
 
-/// A request that came back: the job, when it was sent, and what AWS says.
+/// A completed request: the request, when it was sent, and the response.
 type PageResponse = (PageRequest, Duration, Result<PortalPage>);
 
 enum PortalPage {
@@ -89,16 +90,17 @@ enum PortalPage {
 
 /// What to do with a request that failed.
 enum FailureAction {
-    /// Send it again from this moment on.
+    /// Send it again, not before this time.
     RetryAt(Duration),
-    /// Leave this account.
+    /// Skip this account.
     Skip(Error),
-    /// Leave everything.
+    /// Stop the pass.
     Stop(Error),
 }
 
 impl Fetcher {
-    /// A reading of nothing yet; see [`Run::list`] and [`Run::account`].
+    /// A pass with nothing to fetch yet; see [`Fetcher::request_accounts`] and
+    /// [`Fetcher::request_account`].
     pub(super) fn new(
         identity: &IdentityClient,
         token: &Secret<String>,
@@ -129,8 +131,8 @@ impl Fetcher {
         }
     }
 
-    /// The account list is to be read, and the roles of those accounts in it that are wanted, each
-    /// as it is known until then.
+    /// Requests the account list, and the roles of its accounts that pass the filter. Each account
+    /// keeps its known roles until then.
     pub(super) fn request_accounts(&mut self, old: Option<&Inventory>, wanted: AccountFilter) {
         let known = old.iter().flat_map(|old| &old.accounts).cloned().enumerate();
         self.previous =
@@ -140,23 +142,23 @@ impl Fetcher {
         self.queue.push_back(PageRequest::new(PortalList::Accounts(PageTracker::default())));
     }
 
-    /// Removes what the earlier reading could not confirm if it is missing again.
+    /// Allows the removal of what was unconfirmed in the earlier inventory and is missing again.
     pub(super) fn confirm_removals(&mut self) {
         self.may_remove = true;
     }
 
-    /// The roles of this account in an inventory are to be read, and nothing else of it.
+    /// Requests the roles of this account in an inventory, and nothing else.
     pub(super) fn request_account(&mut self, inventory: Inventory, id: AccountId) {
         self.inventory = inventory;
         let position = self.inventory.accounts.iter().position(|account| account.id == id);
         self.queue.extend(position.map(|position| PageRequest::for_roles(position, id)));
     }
 
-    /// Keeps as many requests under way as allowed until everything was read or left. Gives back
+    /// Keeps as many requests in flight as allowed until every list was fetched or skipped. Returns
     /// why it ended early, if it did.
     ///
     /// # Errors
-    /// Whatever ends it before the account list is whole: what was read by then is less than what
+    /// Any error before the account list is complete: what was fetched by then is less than what
     /// was known before.
     pub(super) async fn run(&mut self, progress: ProgressHandler<'_>) -> Result<Option<Error>> {
         self.report_progress(progress);
@@ -171,8 +173,11 @@ impl Fetcher {
             });
             tokio::select! {
                 Some(answer) = self.in_flight.join_next(), if !self.in_flight.is_empty() => {
-                    let answer = answer.map_err(|error| Error::internal(format!("reading roles: {error}")));
-                    match answer.and_then(|(job, sent, reply)| self.handle_response(job, sent, reply)) {
+                    let answer = answer.context(ErrorKind::Internal, "reading roles");
+                    let handled = answer.and_then(|(request, sent, reply)| {
+                        self.handle_response(request, sent, reply)
+                    });
+                    match handled {
                         Ok(()) => self.report_progress(progress),
                         Err(error) if self.listing => return Err(error),
                         Err(error) => return Ok(Some(error)),
@@ -187,12 +192,12 @@ impl Fetcher {
         }
     }
 
-    /// The accounts, and those that could not be read.
+    /// The inventory, and the accounts that could not be fetched.
     pub(super) fn into_result(self) -> (Inventory, Vec<(AccountId, Error)>) {
         (self.inventory, self.failed)
     }
 
-    /// The error of a reading that got no answer for too long, or that takes too long.
+    /// The error if AWS does not answer for too long, or the pass takes too long.
     fn timeout_error(&mut self) -> Error {
         let silence = self.limits.silence_timeout;
         let seconds = i64::try_from(self.limits.total_timeout.as_secs()).unwrap_or(i64::MAX);
@@ -228,27 +233,27 @@ impl Fetcher {
         });
     }
 
-    /// Sends requests until something forbids the next one; says when to try again if time alone
-    /// will do.
+    /// Sends requests until the limits forbid the next one. Returns when to try again, if it is
+    /// only a matter of time.
     fn send_ready(&mut self) -> Option<Duration> {
         while self.in_flight.len() < self.limits.threads.max(1) {
             let now = self.elapsed();
-            let earliest = self.queue.iter().map(|job| job.not_before).min()?;
+            let earliest = self.queue.iter().map(|request| request.not_before).min()?;
             let moment = self.rate_limiter.next_send(now).max(earliest);
             if moment > now {
                 return Some(moment);
             }
-            let job = self
+            let request = self
                 .queue
                 .iter()
-                .position(|job| job.not_before <= now)
+                .position(|request| request.not_before <= now)
                 .and_then(|at| self.queue.remove(at))?;
             self.rate_limiter.on_sent(now);
             self.waiting_since.get_or_insert(now);
             let (identity, token) = (self.identity.clone(), self.token.clone());
             self.in_flight.spawn(async move {
-                let next = job.next_token.as_deref();
-                let reply = match &job.list {
+                let next = request.next_token.as_deref();
+                let reply = match &request.list {
                     PortalList::Accounts(_) => {
                         identity.fetch_accounts_page(&token, next).await.map(PortalPage::Accounts)
                     }
@@ -257,7 +262,7 @@ impl Fetcher {
                         .await
                         .map(PortalPage::Roles),
                 };
-                (job, now, reply)
+                (request, now, reply)
             });
         }
         None
@@ -265,18 +270,18 @@ impl Fetcher {
 
     fn handle_response(
         &mut self,
-        mut job: PageRequest,
+        mut request: PageRequest,
         sent: Duration,
         reply: Result<PortalPage>,
     ) -> Result<()> {
         let reply = match reply {
             Ok(reply) => reply,
-            Err(error) => return self.handle_failure(job, sent, error),
+            Err(error) => return self.handle_failure(request, sent, error),
         };
         self.on_accepted();
         self.restart_wait();
-        job.retries = 0;
-        let next = match (reply, &mut job.list) {
+        request.retries = 0;
+        let next = match (reply, &mut request.list) {
             (PortalPage::Accounts(page), PortalList::Accounts(listing)) => {
                 let page = listing.add(page, |account| account.id)?;
                 let ended_empty = listing.is_last_page_empty();
@@ -300,21 +305,22 @@ impl Fetcher {
                     page.next_token
                 })
             }
-            // Not possible: the request decides which reply it gets.
+            // Not possible: the request determines the kind of its response.
             _ => Ok(None),
         };
         match next {
             Ok(Some(next)) => {
-                job.next_token = Some(next);
-                self.queue.push_front(job);
+                request.next_token = Some(next);
+                self.queue.push_front(request);
             }
             Ok(None) => {}
-            Err(error) => self.skip(job.list, error)?,
+            Err(error) => self.skip(request.list, error)?,
         }
         Ok(())
     }
 
-    /// An account that the list has: as it was known, and to be read if it is wanted.
+    /// Adds an account of the list with its known roles, and requests its roles if it passes the
+    /// filter.
     fn add_account(&mut self, PortalAccount { id, name, email }: PortalAccount) {
         let (roles, read_at) = self
             .previous
@@ -331,8 +337,8 @@ impl Fetcher {
         self.inventory.accounts.push(account);
     }
 
-    /// Keeps the accounts that are missing from a list with an empty last page, unless the earlier
-    /// reading missed them too.
+    /// Keeps the accounts that are missing from a list with an empty last page, unless they were
+    /// missing in the earlier pass too.
     fn keep_missing(&mut self) {
         let missing = std::mem::take(&mut self.previous).into_values();
         let mut missing: Vec<_> = missing
@@ -347,7 +353,7 @@ impl Fetcher {
     }
 
     /// Stores the roles of an account. Roles that are missing from a list with an empty last page
-    /// are kept, unless the earlier reading missed some too.
+    /// are kept, unless some were missing in the earlier pass too.
     fn store_roles(&mut self, position: usize, mut roles: Vec<RoleName>, ended_empty: bool) {
         self.done += 1;
         let account = &mut self.inventory.accounts[position];
@@ -364,25 +370,30 @@ impl Fetcher {
         account.roles = roles;
     }
 
-    fn handle_failure(&mut self, mut job: PageRequest, sent: Duration, error: Error) -> Result<()> {
-        match (self.classify_failure(error, sent, &mut job.retries), &job.list) {
-            (FailureAction::RetryAt(moment), of) => {
-                let first = matches!(of, PortalList::Accounts(_));
-                job.not_before = moment;
-                // To the end: an account that is refused again and again must not keep others from
-                // being read.
-                if first { self.queue.push_front(job) } else { self.queue.push_back(job) }
+    fn handle_failure(
+        &mut self,
+        mut request: PageRequest,
+        sent: Duration,
+        error: Error,
+    ) -> Result<()> {
+        match (self.classify_failure(error, sent, &mut request.retries), &request.list) {
+            (FailureAction::RetryAt(moment), list) => {
+                let first = matches!(list, PortalList::Accounts(_));
+                request.not_before = moment;
+                // To the end: an account that is refused repeatedly must not keep others from being
+                // fetched.
+                if first { self.queue.push_front(request) } else { self.queue.push_back(request) }
             }
-            (FailureAction::Skip(error), _) => return self.skip(job.list, error),
+            (FailureAction::Skip(error), _) => return self.skip(request.list, error),
             (FailureAction::Stop(error), _) => return Err(error),
         }
         Ok(())
     }
 
-    /// Gives up a list: one account's roles, or everything if it is the account list.
-    fn skip(&mut self, of: PortalList, error: Error) -> Result<()> {
-        let PortalList::Roles { account, .. } = of else { return Err(error) };
-        info!(target: "rolecall::refresh", %account, %error, "account left");
+    /// Skips a list: one account's roles, or everything if it is the account list.
+    fn skip(&mut self, list: PortalList, error: Error) -> Result<()> {
+        let PortalList::Roles { account, .. } = list else { return Err(error) };
+        info!(target: "rolecall::refresh", %account, %error, "account skipped");
         self.done += 1;
         self.failed.push((account, error));
         Ok(())
@@ -415,7 +426,7 @@ impl Fetcher {
             ErrorKind::LoginNeeded => FailureAction::Stop(error),
             ErrorKind::Throttled => {
                 self.rate_limiter.on_throttled(sent, now);
-                // As long as anything comes through, this will end.
+                // As long as some requests are accepted, this will end.
                 let patience = limits.max_backoff * limits.max_retry.max(1);
                 if now.saturating_sub(self.last_answered) > patience {
                     FailureAction::Stop(error)
@@ -426,7 +437,7 @@ impl Fetcher {
             ErrorKind::Unreachable => {
                 *retries += 1;
                 self.unanswered += 1;
-                // When nobody's request is answered, it is the network and not the account.
+                // If no request is answered, the cause is the network and not the account.
                 let gone = limits
                     .max_retry
                     .saturating_add(u32::try_from(limits.threads).unwrap_or(u32::MAX));
@@ -447,8 +458,8 @@ impl Fetcher {
 }
 
 impl PageRequest {
-    fn new(of: PortalList) -> Self {
-        Self { list: of, next_token: None, retries: 0, not_before: Duration::ZERO }
+    fn new(list: PortalList) -> Self {
+        Self { list, next_token: None, retries: 0, not_before: Duration::ZERO }
     }
 
     fn for_roles(position: usize, account: AccountId) -> Self {

@@ -1,5 +1,5 @@
-//! Reads accounts and roles of an instance anew: many small requests, paced, and nothing lost when
-//! some of them fail.
+//! Fetches accounts and roles of an instance: many small, rate-limited requests. If some fail, no
+//! other result is lost.
 
 mod fetch;
 pub mod lookup;
@@ -17,25 +17,24 @@ use crate::os::clock::Clock;
 
 use crate::ops::refresh::fetch::Fetcher;
 
-/// How hard the portal may be asked.
+/// Limits of the requests to the portal.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RefreshLimits {
-    /// Requests under way at once.
+    /// Maximum number of requests in flight.
     pub threads: usize,
-    /// Requests a second at most; without it the rate finds the portal's own limit.
+    /// Maximum number of requests per second; if `None`, the limit of the portal is measured.
     pub requests_per_second: Option<f64>,
-    /// How often a request without an answer is sent again. A 429 is not counted: it is waited
-    /// out.
+    /// How often a request without an answer is sent again. A 429 does not count: it is waited out.
     pub max_retry: u32,
     /// The longest pause between two attempts.
     pub max_backoff: Duration,
-    /// How long AWS may leave every request without an answer before the refresh ends.
+    /// How long AWS may leave every request unanswered before the refresh ends.
     pub silence_timeout: Duration,
-    /// How long the refresh may take in all.
+    /// Longest duration of the refresh.
     pub total_timeout: Duration,
 }
 
-/// The longest that a refresh of every account may take.
+/// Longest duration of a refresh of every account.
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(3_600);
 
 impl Default for RefreshLimits {
@@ -51,41 +50,40 @@ impl Default for RefreshLimits {
     }
 }
 
-/// How far a refresh has come.
+/// Progress of a refresh.
 #[derive(Debug, Clone, Copy)]
 pub struct Progress<'a> {
-    /// Accounts whose roles were read, or could not be; 0 while the account list is being read.
+    /// Accounts whose roles were fetched, or could not be; 0 while the account list is being
+    /// fetched.
     pub done: usize,
-    /// Accounts in all; 0 while the account list is being read.
+    /// Number of accounts; 0 while the account list is being fetched.
     pub total: usize,
     /// AWS has asked to slow down within the last seconds.
     pub throttled: bool,
-    /// All accounts as they are known now: old roles until they are read anew. Not all are there
-    /// while the account list is being read.
+    /// All accounts as far as they are known: with their old roles until they are fetched again.
+    /// Incomplete while the account list is being fetched.
     pub inventory: &'a Inventory,
 }
 
-/// What a refresh came to.
+/// The result of a refresh.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefreshReport {
-    /// The accounts in the portal's order; `complete` when the roles of all of them were read.
+    /// The accounts in the portal's order; `complete` if the roles of all of them were fetched.
     pub inventory: Inventory,
-    /// Accounts that could not be read, and why; they have their old roles.
+    /// Accounts that could not be fetched, and why; they have their old roles.
     pub failed: Vec<(AccountId, Error)>,
-    /// Why it ended early: the session ended, the network went away, or AWS did not stop asking to
-    /// slow down.
+    /// Why it ended early: the session ended, the network failed, or AWS did not stop throttling.
     pub stopped: Option<Error>,
 }
 
-/// Reads the account list, and the roles of each account as soon as the list has it. `old` lends
-/// its roles to accounts that can't be read this time, and keeps what is missing from a list that
+/// Fetches the account list, and the roles of each account as soon as the list has it. Accounts
+/// that can't be fetched keep their roles of `old`, and so does what is missing from a list that
 /// ends with an empty page; see [`Inventory::unconfirmed`].
 ///
 /// # Errors
-/// When the account list itself can't be read: [`LoginNeeded`](crate::domain::Kind::LoginNeeded),
-/// [`Throttled`](crate::domain::Kind::Throttled),
-/// [`Unreachable`](crate::domain::Kind::Unreachable), [`Refused`](crate::domain::Kind::Refused).
-/// Whatever happens later is told in the [`Outcome`].
+/// If the account list can't be fetched: [`crate::domain::ErrorKind::LoginNeeded`],
+/// [`crate::domain::ErrorKind::Throttled`], [`crate::domain::ErrorKind::Unreachable`],
+/// [`crate::domain::ErrorKind::AccessDenied`]. Later failures are in the [`RefreshReport`].
 pub async fn refresh(
     identity: &IdentityClient,
     token: &Secret<String>,

@@ -1,48 +1,47 @@
-//! How fast the portal may be asked: full speed until it says 429, then just below what it takes,
+//! The rate of requests to the portal: unlimited until it answers 429, then just below its limit,
 //! then slowly up again.
 //!
-//! AWS publishes no limit, so it is measured. While the portal refuses requests it takes exactly as
-//! many as its limit allows; the rate falls to that number and not below, which is why a refresh
+//! AWS does not publish the limit, so it is measured. While the portal refuses requests, it accepts
+//! exactly as many as its limit allows. The rate falls to that number and not below, so a refresh
 //! loses little time however often it is throttled.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// Answers of so long a time say what the portal takes.
+/// Responses within this time measure the limit of the portal.
 const MEASURE_WINDOW: Duration = Duration::from_secs(1);
-/// Time in which answers to requests sent before a slow-down still come in; they are no reason for
+/// Time in which responses to requests sent before a slow-down still arrive; they do not cause
 /// another one.
 const SETTLE_TIME: Duration = Duration::from_millis(150);
-/// A 429 counts as "now" for so long.
+/// How long a 429 counts as throttling.
 const THROTTLED_PERIOD: Duration = Duration::from_secs(5);
-/// Late wake-ups are made up for, up to this much.
+/// Late wake-ups are compensated up to this much.
 const MAX_CATCH_UP: Duration = Duration::from_millis(100);
-/// Part of the measured limit to fall to.
+/// The part of the measured limit that the rate falls to.
 const LIMIT_MARGIN: f64 = 0.98;
-/// What one slow-down leaves of the rate at least.
+/// The smallest part of the rate that is left after one slow-down.
 const MIN_CUT: f64 = 0.5;
-/// The same near a rate that was good and as long as requests still come through: at a few requests
-/// a second one more or less is already a large part of what a second counts.
+/// The same near a rate that was accepted, as long as requests still succeed: at a few requests per
+/// second, one more or less is a large part of the measurement.
 const MIN_CUT_NEAR_LIMIT: f64 = 0.88;
-/// The rate to begin cutting at when nothing limited it: no limit that anybody has reported is
-/// higher.
+/// The rate before the first slow-down if nothing limited it: no reported limit is higher.
 const INITIAL_RATE: f64 = 64.0;
-/// Growth of the rate in the first second without a 429, as a part of it; doubled with every
-/// further one.
+/// Growth of the rate in the first second without a 429, as a part of it; doubled in each further
+/// second.
 const INITIAL_GROWTH: f64 = 0.02;
-/// Growth with every answer on the way back to a rate that was good, or from nothing.
+/// Growth with every response on the way back to a rate that was accepted, or from zero.
 const RECOVERY_FACTOR: f64 = 1.5;
 
-/// When the next request may be sent. Times are counted from any fixed moment.
+/// Decides when the next request may be sent. Times are durations since any fixed moment.
 #[derive(Debug, Clone)]
 pub struct RateLimiter {
-    /// Requests a second; `None` while nothing limits them.
+    /// Requests per second; `None` while nothing limits them.
     rate: Option<f64>,
     ceiling: Option<f64>,
     floor: f64,
-    /// The rate that the portal took last.
+    /// The rate that the portal accepted last.
     last_good_rate: Option<f64>,
-    /// What a second without a 429 adds, as a part of the rate.
+    /// Growth in a second without a 429, as a part of the rate.
     growth: f64,
     next_send: Duration,
     started_at: Option<Duration>,
@@ -53,8 +52,8 @@ pub struct RateLimiter {
 }
 
 impl RateLimiter {
-    /// At most `ceiling` requests a second if there is one; when the portal refuses everything,
-    /// still one request in `max_backoff`.
+    /// At most `ceiling` requests per second if there is one. If the portal refuses everything,
+    /// still one request per `max_backoff`.
     pub fn new(ceiling: Option<f64>, max_backoff: Duration) -> RateLimiter {
         let ceiling = ceiling.filter(|rate| rate.is_finite() && *rate > 0.0);
         let floor = 1.0 / max_backoff.as_secs_f64().max(0.1);
@@ -73,20 +72,20 @@ impl RateLimiter {
         }
     }
 
-    /// The moment from which the next request may be sent: `now`, or later. An answer in between
-    /// can move it.
+    /// Returns the earliest time of the next request: `now`, or later. A response in between can
+    /// change it.
     pub fn next_send(&self, now: Duration) -> Duration {
         self.next_send.max(now)
     }
 
-    /// A request is sent.
+    /// Records that a request was sent.
     pub fn on_sent(&mut self, now: Duration) {
         self.started_at.get_or_insert(now);
         let due = self.next_send.max(now.saturating_sub(MAX_CATCH_UP));
         self.next_send = self.rate.map_or(due, |rate| due + Duration::from_secs_f64(1.0 / rate));
     }
 
-    /// The portal took a request.
+    /// Records that the portal accepted a request.
     pub fn on_accepted(&mut self, now: Duration) {
         self.accepted_at.push_back(now);
         self.drop_old_answers(now);
@@ -102,14 +101,14 @@ impl RateLimiter {
         }
     }
 
-    /// The portal refused a request that was sent at `sent`.
+    /// Records that the portal refused a request that was sent at `sent`.
     pub fn on_throttled(&mut self, sent: Duration, now: Duration) {
         self.throttled_at = Some(now);
         self.drop_old_answers(now);
         if self.slowed_at.is_some_and(|slowed| sent < slowed + SETTLE_TIME) {
             return;
         }
-        // In the first second the requests taken so far say more than their number.
+        // In the first second, the rate of accepted requests says more than their number.
         let seen = now
             .saturating_sub(self.started_at.unwrap_or_default())
             .clamp(SETTLE_TIME, MEASURE_WINDOW);
@@ -127,7 +126,7 @@ impl RateLimiter {
         (self.slowed_at, self.grown_at, self.growth) = (Some(now), now, INITIAL_GROWTH);
     }
 
-    /// Whether the portal has asked to slow down within the last seconds.
+    /// Whether the portal has answered 429 within the last seconds.
     pub fn is_throttled(&self, now: Duration) -> bool {
         self.throttled_at.is_some_and(|refused| now.saturating_sub(refused) < THROTTLED_PERIOD)
     }
@@ -136,7 +135,7 @@ impl RateLimiter {
         let most = self.ceiling.map_or(most, |ceiling| ceiling.min(most));
         let rate = rate.min(most).max(self.floor);
         self.rate = Some(rate);
-        // A wait that was set at a lower rate is over sooner.
+        // A wait that was set at a lower rate ends earlier.
         self.next_send = self.next_send.min(now + Duration::from_secs_f64(1.0 / rate));
     }
 
@@ -157,16 +156,16 @@ mod tests {
     use std::cmp::Reverse;
     use std::collections::BinaryHeap;
 
-    /// How the simulated portal counts.
+    /// How the simulated portal limits requests.
     #[derive(Clone, Copy)]
     enum SimulatedLimit {
-        /// A bucket of so many, filled by so many a second.
+        /// A token bucket of `burst` requests, refilled at `rate` per second.
         Bucket { rate: f64, burst: f64 },
-        /// So many in every whole second.
+        /// So many requests in every whole second.
         Window(u32),
-        /// Takes everything.
+        /// Accepts everything.
         None,
-        /// Takes nothing before this second, everything after it.
+        /// Refuses everything before this second, accepts everything after it.
         Outage { until: f64 },
     }
 
@@ -210,8 +209,8 @@ mod tests {
         sent: usize,
     }
 
-    /// So many requests by so many workers, each answered after `latency`; refused ones are sent
-    /// again.
+    /// Sends so many requests with so many workers, each answered after `latency`; refused ones are
+    /// sent again.
     fn simulate(
         mut pace: RateLimiter,
         limit: SimulatedLimit,
@@ -325,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn being_throttled_is_told_for_a_few_seconds() {
+    fn throttling_is_reported_for_a_few_seconds() {
         let mut pace = RateLimiter::new(None, BACKOFF);
         assert!(!pace.is_throttled(Duration::from_secs(1)));
         pace.on_throttled(Duration::ZERO, Duration::from_secs(1));

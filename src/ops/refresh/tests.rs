@@ -13,31 +13,31 @@ use crate::domain::{
 use crate::identity::NetworkConfig;
 use crate::os::http::{HttpRequest, HttpResponse, Listener};
 
-/// Answers by account: how often it was asked before decides.
+/// Returns the response for an account, given how often it was asked for before.
 type ResponseOverride = Arc<dyn Fn(&str, usize) -> Option<HttpResponse> + Send + Sync>;
 
 /// A portal with accounts `000000000001` and so on, five to a page, each with the roles `Admin` and
 /// `Read` on two pages.
 async fn start_portal(
     accounts: usize,
-    odd: ResponseOverride,
+    respond: ResponseOverride,
 ) -> (JoinSet<Result<()>>, IdentityClient) {
     let listener = Listener::bind(0).unwrap();
     let url = listener.url();
-    let asked: Arc<Mutex<HashMap<String, usize>>> = Arc::default();
+    let request_counts: Arc<Mutex<HashMap<String, usize>>> = Arc::default();
     let mut server = JoinSet::new();
     server.spawn(listener.serve(move |request| {
-        let (asked, odd) = (asked.clone(), odd.clone());
+        let (request_counts, respond) = (request_counts.clone(), respond.clone());
         async move {
             assert_eq!(request.header("x-amz-sso_bearer_token"), Some("token"));
             let account = request.param("account_id").unwrap_or_default();
             let times = {
-                let mut asked = asked.lock().unwrap();
-                let times = asked.entry(account.clone()).or_default();
+                let mut request_counts = request_counts.lock().unwrap();
+                let times = request_counts.entry(account.clone()).or_default();
                 *times += 1;
                 *times - 1
             };
-            odd(&account, times).unwrap_or_else(|| page_response(&request, accounts, &account))
+            respond(&account, times).unwrap_or_else(|| page_response(&request, accounts, &account))
         }
     }));
     (server, client(url))
@@ -160,10 +160,10 @@ async fn roles_are_read_while_the_account_list_still_comes_in() {
             if request.path == "/assignment/roles" {
                 roles_asked_for.notify_one();
             } else if request.param("next_token").is_some() {
-                // Not before somebody asks for roles; a list that is read alone waits in vain.
-                let asked =
+                // Not before roles were asked for; a list that is fetched alone times out.
+                let request_counts =
                     tokio::time::timeout(Duration::from_secs(30), roles_asked_for.notified()).await;
-                if asked.is_err() {
+                if request_counts.is_err() {
                     return error_response(400, "NobodyAskedForRoles");
                 }
             }
@@ -177,10 +177,10 @@ async fn roles_are_read_while_the_account_list_still_comes_in() {
 
 #[tokio::test]
 async fn throttling_loses_no_account_and_is_shown() {
-    let odd: ResponseOverride = Arc::new(|_, times| {
+    let respond: ResponseOverride = Arc::new(|_, times| {
         (times % 3 == 0).then(|| error_response(429, "TooManyRequestsException"))
     });
-    let (_server, identity) = start_portal(6, odd).await;
+    let (_server, identity) = start_portal(6, respond).await;
     let mut throttled = false;
     let limits =
         RefreshLimits { max_backoff: Duration::from_millis(10), max_retry: 1_000, ..TEST_LIMITS };
@@ -194,10 +194,10 @@ async fn throttling_loses_no_account_and_is_shown() {
 
 #[tokio::test]
 async fn throttling_that_never_stops_ends_with_what_was_read() {
-    let odd: ResponseOverride = Arc::new(|account, _| {
+    let respond: ResponseOverride = Arc::new(|account, _| {
         account.ends_with('3').then(|| error_response(429, "TooManyRequestsException"))
     });
-    let (_server, identity) = start_portal(4, odd).await;
+    let (_server, identity) = start_portal(4, respond).await;
     let outcome = run_refresh(&identity, None).await.unwrap();
     assert_eq!(outcome.stopped.as_ref().unwrap().kind, ErrorKind::Throttled);
     assert_eq!(outcome.inventory.role_count(), 6);
@@ -205,13 +205,13 @@ async fn throttling_that_never_stops_ends_with_what_was_read() {
 }
 
 #[tokio::test]
-async fn a_failing_account_keeps_its_old_roles_and_costs_no_other() {
-    let odd: ResponseOverride = Arc::new(|account, _| match account {
+async fn a_failing_account_keeps_its_old_roles_and_does_not_affect_others() {
+    let respond: ResponseOverride = Arc::new(|account, _| match account {
         "000000000003" => Some(error_response(500, "InternalServerException")),
         "000000000005" => Some(error_response(403, "ForbiddenException")),
         _ => None,
     });
-    let (_server, identity) = start_portal(6, odd).await;
+    let (_server, identity) = start_portal(6, respond).await;
     let outcome = run_refresh(&identity, Some(&old_inventory())).await.unwrap();
     let mut failed: Vec<_> =
         outcome.failed.iter().map(|(account, error)| (account.to_string(), error.kind)).collect();
@@ -232,19 +232,19 @@ async fn a_failing_account_keeps_its_old_roles_and_costs_no_other() {
 
 #[tokio::test]
 async fn a_single_bad_answer_is_asked_for_again() {
-    let odd: ResponseOverride =
+    let respond: ResponseOverride =
         Arc::new(|_, times| (times == 0).then(|| error_response(503, "ServiceUnavailable")));
-    let (_server, identity) = start_portal(3, odd).await;
+    let (_server, identity) = start_portal(3, respond).await;
     let outcome = run_refresh(&identity, None).await.unwrap();
     assert!(outcome.inventory.complete, "{outcome:?}");
 }
 
 #[tokio::test]
 async fn a_session_that_ends_in_the_middle_keeps_what_was_read() {
-    let odd: ResponseOverride = Arc::new(|account, _| {
+    let respond: ResponseOverride = Arc::new(|account, _| {
         account.ends_with("11").then(|| error_response(401, "UnauthorizedException"))
     });
-    let (_server, identity) = start_portal(12, odd).await;
+    let (_server, identity) = start_portal(12, respond).await;
     let outcome = run_refresh(&identity, None).await.unwrap();
     let stopped = outcome.stopped.unwrap();
     assert_eq!(stopped.kind, ErrorKind::LoginNeeded);
@@ -284,7 +284,7 @@ async fn one_account_is_read_again_without_the_others_growing_younger() {
     let id = old.accounts[3].id;
     old.accounts[3].roles.clear();
     old.accounts[5].roles.clear();
-    let look = |at| {
+    let lookup_at = |at| {
         lookup::lookup(
             &identity,
             &token,
@@ -294,12 +294,12 @@ async fn one_account_is_read_again_without_the_others_growing_younger() {
             Clock::Fixed(Timestamp(9)),
         )
     };
-    let outcome = look(lookup::LookupScope::Account(id)).await.unwrap();
+    let outcome = lookup_at(lookup::LookupScope::Account(id)).await.unwrap();
     let roles: Vec<usize> =
         outcome.inventory.accounts.iter().map(|account| account.roles.len()).collect();
     assert_eq!(roles, [2, 2, 2, 2, 2, 0, 2]);
     assert_eq!((outcome.inventory.fetched_at, outcome.inventory.complete), (Timestamp(1), true));
-    let listed = look(lookup::LookupScope::NewAccounts).await.unwrap();
+    let listed = lookup_at(lookup::LookupScope::NewAccounts).await.unwrap();
     assert_eq!(
         listed.inventory.accounts.iter().map(|account| account.roles.len()).collect::<Vec<_>>(),
         [2, 2, 2, 0, 2, 0, 2]

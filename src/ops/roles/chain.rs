@@ -1,4 +1,5 @@
-//! Chained roles: which roles the configuration reaches through which others, and how.
+//! Chained roles: roles that are assumed with the credentials of other roles, and the parameters of
+//! STS.
 
 use std::collections::BTreeSet;
 
@@ -6,22 +7,24 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::config::{RoleTable, Settings};
-use crate::domain::{AccountId, Error, ErrorKind, InstanceName, Result, RoleArn, RoleId, RoleName};
+use crate::domain::{
+    AccountId, Error, ErrorKind, InstanceName, Result, ResultExt, RoleArn, RoleId, RoleName,
+};
 
-/// A chained role: the role that it is reached through, and what STS is told.
+/// A chained role: the role that it is assumed from, and the parameters of STS.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChainedRole {
     /// The role.
     pub role: RoleId,
     /// The role before it, of the same instance; it may be chained too.
     pub via: RoleId,
-    /// What the session is called, with `{{ user }}` for the person; `None` is the person alone.
+    /// The name of the session, with `{{ user }}` for the user; the user's name if `None`.
     pub session_name: Option<String>,
-    /// Who is behind the session.
+    /// The source identity of the session.
     pub source_identity: Option<String>,
-    /// What the role's owner asks for.
+    /// The external id that the role's trust policy requires.
     pub external_id: Option<String>,
-    /// The session's length in seconds.
+    /// The length of the session in seconds.
     pub duration: Option<i64>,
 }
 
@@ -29,16 +32,15 @@ pub struct ChainedRole {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Chains(Vec<ChainedRole>);
 
-/// The way to a chained role, the first step from a role of the portal.
+/// The route to a chained role; the first step starts from a role of the portal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route<'a>(Vec<&'a ChainedRole>);
 
 impl Chains {
-    /// Reads the chained roles out of the account tables.
+    /// Reads the chained roles from the account tables.
     ///
     /// # Errors
-    /// [`Kind::Config`] when `via` is no role, or when chained roles lead to each other in a
-    /// circle.
+    /// [`ErrorKind::Config`] if `via` is not a role, or if chained roles form a cycle.
     pub fn from_settings(settings: &Settings) -> Result<Chains> {
         let mut links = Vec::new();
         for (instance, table) in &settings.instances {
@@ -53,10 +55,10 @@ impl Chains {
         Ok(chains)
     }
 
-    /// The way to a role; `None` when it is not chained.
+    /// Returns the route to a role; `None` if it is not chained.
     ///
     /// # Errors
-    /// [`Kind::Config`] when it goes round in a circle.
+    /// [`ErrorKind::Config`] if the route is a cycle.
     pub fn route(&self, role: &RoleId) -> Result<Option<Route<'_>>> {
         let mut route = Vec::new();
         let mut seen = BTreeSet::new();
@@ -87,18 +89,17 @@ impl Route<'_> {
         self.0.last().copied()
     }
 
-    /// The role of the portal that the way begins with.
+    /// The role of the portal that the route starts from.
     pub fn base(&self) -> Option<&RoleId> {
         self.0.first().map(|link| &link.via)
     }
 
-    /// Stands for the settings of all steps: with other settings they are other credentials.
+    /// Digest of the settings of all steps: other settings result in other credentials.
     ///
     /// # Errors
-    /// Never in practice: the settings are plain text and numbers.
+    /// None in practice: the settings are plain text and numbers.
     pub fn digest(&self) -> Result<[u8; 32]> {
-        let bytes =
-            serde_json::to_vec(&self.0).map_err(|error| Error::internal(error.to_string()))?;
+        let bytes = serde_json::to_vec(&self.0).context(ErrorKind::Internal, "chained roles")?;
         Ok(Sha256::digest(bytes).into())
     }
 }
@@ -135,7 +136,7 @@ fn chained_role(
     }))
 }
 
-/// Names the circle: from where it was entered for the second time back to where it began.
+/// Describes the cycle, from the role that was reached twice back to itself.
 fn cycle_error(route: &[&ChainedRole]) -> Error {
     let last = route.last().map(|link| &link.role);
     let begin = route.iter().position(|link| Some(&link.role) == last).unwrap_or_default();
@@ -148,7 +149,8 @@ fn cycle_error(route: &[&ChainedRole]) -> Error {
     .hint(format!("change `via` of one of them in [instances.{instance}.accounts.ID.roles.ROLE]"))
 }
 
-/// The session's name: `{{ user }}` filled in, what STS does not take made `-`, 2 to 64 characters.
+/// Renders the session's name: `{{ user }}` replaced, characters that STS does not accept replaced
+/// by `-`, 2 to 64 characters.
 pub(in crate::ops) fn session_name(template: Option<&str>, user: &str) -> String {
     let filled = match template {
         Some(template) => template.replace("{{ user }}", user).replace("{{user}}", user),
@@ -160,7 +162,7 @@ pub(in crate::ops) fn session_name(template: Option<&str>, user: &str) -> String
     if name.len() < 2 { format!("rolecall-{name}") } else { name }
 }
 
-/// Whether a session's name asks for the person.
+/// Whether a session's name contains the user.
 pub(in crate::ops) fn uses_user(template: Option<&str>) -> bool {
     template.is_none_or(|template| template.contains("{{ user }}") || template.contains("{{user}}"))
 }
@@ -222,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_via_that_is_no_role_is_a_configuration_error_that_names_the_table() {
+    fn a_via_that_is_not_a_role_is_a_configuration_error_that_names_the_table() {
         let error = chains(&[(DEPLOY, "Hub")]).unwrap_err();
         assert_eq!(error.kind, ErrorKind::Config);
         assert!(
@@ -235,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn other_settings_of_any_step_are_another_digest() {
+    fn other_settings_of_any_step_change_the_digest() {
         let digest = |roles: &[(&str, &str)]| {
             chains(roles).unwrap().route(&role(INNER)).unwrap().unwrap().digest().unwrap()
         };
@@ -246,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn session_names_are_what_sts_takes() {
+    fn session_names_are_valid_for_sts() {
         assert_eq!(session_name(None, "jane@corp.com"), "jane@corp.com");
         assert_eq!(session_name(Some("ci/{{ user }}"), "jane doe"), "ci-jane-doe");
         assert_eq!(session_name(Some("{{user}}"), "j"), "rolecall-j");

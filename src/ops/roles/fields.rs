@@ -10,14 +10,14 @@ use crate::domain::{
 use crate::ops::ctx::Ctx;
 use crate::ops::sign_in::sessions;
 
-/// A field: its name in `list`'s spelling, in snake case, and what it is.
+/// A field: its name in the spelling of `list`, in snake case, and its description.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RoleField {
-    /// As `list` heads its column.
+    /// The heading of its column in `list`.
     pub name: &'static str,
-    /// As templates and `--print` spell it.
+    /// The spelling in templates and `--print`.
     pub snake: &'static str,
-    /// One sentence.
+    /// The description, one sentence.
     pub description: &'static str,
 }
 
@@ -49,17 +49,17 @@ pub const FIELDS: &[RoleField] = &[
     field("Tags", "tags", "All tags, as key=value; a single one is tags.KEY"),
 ];
 
-/// Finds a field by either spelling, case not minded.
+/// Finds a field by either spelling, ignoring case.
 pub fn find_field(name: &str) -> Option<RoleField> {
     FIELDS.iter().copied().find(|field| {
         field.name.eq_ignore_ascii_case(name) || field.snake.eq_ignore_ascii_case(name)
     })
 }
 
-/// A field's name as `list` spells it, from either spelling; `tags.KEY` stays as it is.
+/// Returns a field's name in the spelling of `list`, from either spelling; `tags.KEY` is unchanged.
 ///
 /// # Errors
-/// [`Kind::Usage`] with the nearest names when there is no such field.
+/// [`ErrorKind::Usage`] with the nearest names if there is no such field.
 pub fn canonical_name(name: &str) -> Result<String> {
     if name.starts_with("tags.") {
         return Ok(name.to_owned());
@@ -75,7 +75,7 @@ pub fn canonical_name(name: &str) -> Result<String> {
     })
 }
 
-/// The fields of a roster's roles at one moment.
+/// The values of the fields of a roster's roles at one point in time.
 #[derive(Debug)]
 pub struct FieldValues<'a> {
     roster: &'a Roster,
@@ -84,8 +84,8 @@ pub struct FieldValues<'a> {
 }
 
 impl<'a> FieldValues<'a> {
-    /// Ready for the fields of these names. The vault is opened only if one of them tells an
-    /// expiry; a locked vault costs that column and nothing else, since roles are no secret.
+    /// Prepares the fields of these names. The vault is opened only if one of them is an expiry; if
+    /// the vault is locked, only that column is empty, since roles are not a secret.
     pub fn new<'n>(
         ctx: &Ctx,
         roster: &'a Roster,
@@ -97,12 +97,13 @@ impl<'a> FieldValues<'a> {
         Self { roster, expires: ready.into_iter().collect(), now: ctx.clock.now() }
     }
 
-    /// A field's text for one role; empty when the role has none, or when there is no such field.
+    /// Returns a field's text for one role; empty if the role has none, or if there is no such
+    /// field.
     pub fn text(&self, entry: &RosterEntry, name: &str) -> String {
         field_value(self.roster, entry, name, self.expires(entry), self.now).unwrap_or_default()
     }
 
-    /// When the role's stored credentials expire, if there are any that still work.
+    /// Returns when the role's stored credentials expire, if there are valid ones.
     pub fn expires(&self, entry: &RosterEntry) -> Option<Timestamp> {
         if self.expires.is_empty() {
             None
@@ -112,7 +113,7 @@ impl<'a> FieldValues<'a> {
     }
 }
 
-/// Whether a field tells when stored credentials expire.
+/// Whether a field is an expiry of stored credentials.
 pub fn is_expiry(name: &str) -> bool {
     find_field(name).is_some_and(|field| field.snake.starts_with("expires"))
 }

@@ -1,4 +1,4 @@
-//! What was used before: recorded when a role is handed out, read for ranking, for `-` and for
+//! The history of roles: recorded when credentials are returned, read for ranking, for `-` and for
 //! `history`.
 
 use crate::cache::history::{self, EachRun, HistoryEntry, HistoryLimits};
@@ -6,8 +6,8 @@ use crate::domain::{AccountId, Result, RoleId, RoleName, Timestamp, Usages};
 
 use crate::ops::ctx::Ctx;
 
-/// Commands that programs run by themselves, again and again: what they fetch tells nothing of what
-/// a person wants next.
+/// Commands that programs run by themselves, repeatedly: their use does not show which role the
+/// user wants next.
 const BACKGROUND_COMMANDS: [&str; 2] = ["process", "eks-token"];
 
 fn history_limits(ctx: &Ctx) -> HistoryLimits {
@@ -17,10 +17,10 @@ fn history_limits(ctx: &Ctx) -> HistoryLimits {
     }
 }
 
-/// Writes down that a role was handed out.
+/// Records that a role was used.
 ///
 /// # Errors
-/// When the history can't be written.
+/// If the history can't be written.
 pub fn record(ctx: &Ctx, role: RoleId, command: &str, at: Timestamp) -> Result<()> {
     history::record(
         &ctx.paths.state_dir,
@@ -35,8 +35,8 @@ pub fn record(ctx: &Ctx, role: RoleId, command: &str, at: Timestamp) -> Result<(
     )
 }
 
-/// Writes down that one command was run in many roles, `role` the first of them: one line, however
-/// many they were.
+/// Records that one command was run in many roles, `role` the first of them: one line, however many
+/// there were.
 ///
 /// # Errors
 /// As [`record`].
@@ -57,20 +57,20 @@ fn current_directory() -> String {
         .unwrap_or_default()
 }
 
-/// Everything that is remembered, oldest first.
+/// Returns the history, oldest first.
 ///
 /// # Errors
-/// When the history is there and can't be read.
+/// If the history exists and can't be read.
 pub fn load_uses(ctx: &Ctx) -> Result<Vec<HistoryEntry>> {
     history::load(&ctx.paths.state_dir, history_limits(ctx), ctx.clock.now())
 }
 
-/// How roles were used by a person; nothing when the history can't be read.
+/// Returns how the user used roles; nothing if the history can't be read.
 pub fn load_usages(ctx: &Ctx) -> Usages {
     history::usages(&interactive_uses(load_uses(ctx).unwrap_or_default()), ctx.clock.now())
 }
 
-/// The same for whoever knows only where the history lies and what of it counts.
+/// As [`load_usages`], for callers without a [`Ctx`].
 pub fn load_usages_from(
     state_dir: &std::path::Path,
     limits: HistoryLimits,
@@ -82,17 +82,17 @@ pub fn load_usages_from(
     )
 }
 
-/// The role that `-` means: the one a person used last that is not this one.
+/// Returns the role that `-` means: the one that the user used last and that is not this one.
 ///
 /// # Errors
-/// As [`uses`].
+/// As [`load_uses`].
 pub fn previous_role(ctx: &Ctx, current: Option<(AccountId, &RoleName)>) -> Result<Option<RoleId>> {
     let mut uses = interactive_uses(load_uses(ctx)?);
     uses.retain(|used| current != Some((used.role.account, &used.role.role)));
     Ok(history::previous(&uses, None))
 }
 
-/// What a person chose one by one: what is recent and what `-` means.
+/// The history of roles that the user selected one by one: for recency and for `-`.
 fn interactive_uses(mut uses: Vec<HistoryEntry>) -> Vec<HistoryEntry> {
     uses.retain(|used| used.run.is_none() && !BACKGROUND_COMMANDS.contains(&used.command.as_str()));
     uses

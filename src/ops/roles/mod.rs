@@ -1,8 +1,9 @@
-//! Which roles there are, what they are called, and which one a person means.
+//! The roles: the roster, their names, fields, rules, chains and history.
 
 pub mod chain;
 pub mod fields;
 pub mod history;
+pub mod load;
 pub mod names;
 pub mod profile;
 pub mod profile_format;

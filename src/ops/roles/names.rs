@@ -1,4 +1,4 @@
-//! A profile name for every role: by `profile_format`, else `ACCOUNT-ROLE`, unlike any other.
+//! A unique profile name for every role: by `profile_format`, else `ACCOUNT-ROLE`.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,13 +8,13 @@ use crate::domain::{AccountId, Result, RoleName, Roster, RosterEntry, slug};
 
 use crate::ops::roles::profile_format::ProfileFormat;
 
-/// Names the roles to which the configuration gives no profile name. Names that would be the same
-/// get the account's id, all of them: which account the bare name meant would depend on the
-/// portal's order. If that is not enough, because two instances list the same account, they get the
+/// Names the roles to which the configuration gives no profile name. If names are equal, all of
+/// them get the account's id: otherwise the portal's order would decide which account has the bare
+/// name. If that is not enough, because two instances list the same account, they get the
 /// instance's name too.
 ///
-/// A template that is wrong, or fails for a role, stops nothing: the name is then the usual one.
-/// Whoever writes names down asks [`bare`], which tells.
+/// A template that is invalid, or fails for a role, is ignored: the default name is used then.
+/// Callers that write names use [`bare_names`], which reports it.
 pub(in crate::ops) fn name_profiles(roster: &mut Roster, settings: &Settings) {
     let format = ProfileFormat::from_settings(settings).unwrap_or_default();
     let mut usual = DefaultNames::default();
@@ -44,12 +44,12 @@ pub(in crate::ops) fn name_profiles(roster: &mut Roster, settings: &Settings) {
     }
 }
 
-/// What every role would be called if it were alone: the name that the configuration gives it, else
-/// the format's.
+/// Returns the name of every role without such suffixes: the name that the configuration gives it,
+/// else the format's.
 ///
 /// # Errors
-/// [`crate::domain::Kind::Config`] with file and line when the template is wrong, or fails for one
-/// of these roles.
+/// [`crate::domain::ErrorKind::Config`] with file and line if the template is invalid, or fails for
+/// one of these roles.
 pub fn bare_names(roster: &Roster, settings: &Settings) -> Result<Vec<String>> {
     let (format, mut usual, mut names) = (
         ProfileFormat::from_settings(settings)?,
@@ -71,8 +71,8 @@ pub fn bare_names(roster: &Roster, settings: &Settings) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// The same for one role. A template that is wrong, or fails for it, stops nothing: the name is
-/// then the usual one.
+/// As [`bare_names`], for one role. A template that is invalid, or fails for it, is ignored: the
+/// default name is used then.
 pub(in crate::ops) fn bare_name(
     roster: &Roster,
     settings: &Settings,
@@ -86,7 +86,7 @@ pub(in crate::ops) fn bare_name(
     by_format().unwrap_or_else(|| DefaultNames::default().name(entry))
 }
 
-/// The profile name that a role's table in the configuration gives it.
+/// The profile name in a role's table in the configuration.
 pub fn configured_name<'s>(
     roster: &Roster,
     settings: &'s Settings,
@@ -97,18 +97,18 @@ pub fn configured_name<'s>(
     account.roles.get(&RoleName::new(&*entry.role))?.profile.as_deref()
 }
 
-/// A name that an account of another id does not share.
+/// Appends the account's id, which distinguishes the name from that of another account.
 pub fn with_account(name: &str, _: &Roster, entry: &RosterEntry) -> String {
     format!("{name}-{}", entry.account)
 }
 
-/// A name that the same account in another instance does not share, for one that has the account's
-/// id already.
+/// Appends the instance to a name with the account's id, which distinguishes it from the same
+/// account in another instance.
 pub fn with_instance(name: &str, roster: &Roster, entry: &RosterEntry) -> String {
     format!("{name}-{}", slug(roster.instance(entry).name.as_str()))
 }
 
-/// `ACCOUNT-ROLE`, slugged: what names are without a template.
+/// Returns the default name: `ACCOUNT-ROLE`, slugged.
 #[derive(Default)]
 struct DefaultNames<'r> {
     roles: HashMap<&'r str, String>,
@@ -117,7 +117,7 @@ struct DefaultNames<'r> {
 
 impl<'r> DefaultNames<'r> {
     fn name(&mut self, entry: &'r RosterEntry) -> String {
-        // Roles of an account follow each other: one slug does for all of them.
+        // Roles of an account are adjacent: one slug serves all of them.
         let same = Some((entry.instance, entry.account));
         if self.account.0 != same {
             let named = slug(&entry.account_name);
@@ -128,14 +128,14 @@ impl<'r> DefaultNames<'r> {
     }
 }
 
-/// The positions of formatted names that are not alone.
+/// The positions of formatted names that are not unique.
 fn collisions(roster: &Roster, names: &[Option<String>]) -> Vec<usize> {
     let mut times: HashMap<&str, u32> = HashMap::with_capacity(names.len());
     let given = roster.entries.iter().zip(names);
     for name in given.filter_map(|(entry, name)| name.as_deref().or(entry.profile.as_deref())) {
         *times.entry(name).or_default() += 1;
     }
-    let alone =
+    let is_unique =
         |name: &Option<String>| name.as_deref().is_none_or(|name| times.get(name) == Some(&1));
-    names.iter().enumerate().filter(|(_, name)| !alone(name)).map(|(at, _)| at).collect()
+    names.iter().enumerate().filter(|(_, name)| !is_unique(name)).map(|(at, _)| at).collect()
 }

@@ -1,4 +1,4 @@
-//! Which role a profile of the AWS config file stands for: one of ours, one of Granted's, or a
+//! Finds the role of a profile in the AWS config file: one that rolecall or Granted wrote, or a
 //! native SSO profile.
 
 use crate::awsconfig::{AwsConfig, Profile};
@@ -10,10 +10,10 @@ use crate::os::process::split_words;
 
 use crate::ops::ctx::Ctx;
 
-/// A role as a profile names it.
+/// The role of a profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProfileRole {
-    /// The IAM Identity Center, where the profile tells.
+    /// The IAM Identity Center instance, if the profile names it.
     pub instance: Option<InstanceName>,
     /// The account.
     pub account: AccountId,
@@ -21,29 +21,29 @@ pub struct ProfileRole {
     pub role: RoleName,
 }
 
-/// The role behind the name of a profile in the person's AWS config file, as [`meant`].
+/// Returns the role of a profile in the user's AWS config file, as [`find_role`].
 ///
 /// # Errors
-/// When the file is there and can't be read.
+/// If the file exists and can't be read.
 pub fn load_role(ctx: &Ctx, name: &str) -> Result<Option<ProfileRole>> {
     let config = AwsConfig::parse(atomic_file::load(&ctx.paths.aws_config)?.unwrap_or_default());
     Ok(find_role(&config, &ctx.instances, name))
 }
 
-/// The role behind a profile's name; `None` when there is no such profile or it has nothing to do
-/// with IAM Identity Center.
+/// Returns the role of a profile; `None` if there is no such profile, or it is not of IAM Identity
+/// Center.
 pub fn find_role(config: &AwsConfig, instances: &[Instance], name: &str) -> Option<ProfileRole> {
     role_from_profile(&config.profile(name)?, instances)
 }
 
-/// The same for a profile in hand.
+/// As [`find_role`], for a profile that was found already.
 pub fn role_from_profile(profile: &Profile, instances: &[Instance]) -> Option<ProfileRole> {
     role_from_process(profile)
         .or_else(|| role_from_sso_keys(profile, instances, "granted_sso_"))
         .or_else(|| role_from_sso_keys(profile, instances, "sso_"))
 }
 
-/// What stands behind `rolecall process` in a `credential_process` line.
+/// Parses the arguments of `rolecall process` in a `credential_process` line.
 fn role_from_process(profile: &Profile) -> Option<ProfileRole> {
     let line = split_words(profile.get("credential_process")?);
     let [program, flags @ ..] = &line[..] else { return None };
@@ -73,8 +73,8 @@ fn role_from_process(profile: &Profile) -> Option<ProfileRole> {
     Some(ProfileRole { instance, account, role })
 }
 
-/// `sso_account_id` and `sso_role_name`, with what tells the directory; or the same in Granted's
-/// spelling.
+/// Reads `sso_account_id` and `sso_role_name` with the keys of the directory, or the same keys in
+/// Granted's spelling.
 fn role_from_sso_keys(
     profile: &Profile,
     instances: &[Instance],
@@ -110,10 +110,10 @@ mod tests {
             source: InstanceSource::RolecallConfig,
             endpoints: EndpointOverrides::default(),
         };
-        let meant =
+        let resolved =
             find_role(&AwsConfig::parse(format!("[profile a]\n{profile}\n")), &[instance], "a")?;
-        let instance = meant.instance.as_ref().map_or("-", InstanceName::as_str);
-        Some(format!("{instance} {}:{}", meant.account, meant.role))
+        let instance = resolved.instance.as_ref().map_or("-", InstanceName::as_str);
+        Some(format!("{instance} {}:{}", resolved.account, resolved.role))
     }
 
     #[test]
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn other_profiles_are_nobodys() {
+    fn other_profiles_have_no_role() {
         for profile in [
             "region = eu-west-1",
             "credential_process = /usr/bin/other process --arn 012345678901:Admin",

@@ -1,4 +1,4 @@
-//! `profile_format`: the person's template of profile names.
+//! `profile_format`: the user's template of profile names.
 
 use std::sync::Arc;
 
@@ -14,12 +14,12 @@ use crate::domain::{
 
 use crate::ops::roles::fields;
 
-/// Fields that a name can't be made of: they change by themselves, or are the name.
+/// Fields that names can't contain: they change by themselves, or are the name.
 const EXCLUDED_FIELDS: [&str; 3] = ["profile", "expires", "expires_epoch"];
-/// What the one template is called in there.
+/// The name of the template in its environment.
 const TEMPLATE_NAME: &str = "profile_format";
 
-/// A template, ready to be filled in.
+/// A parsed template.
 #[derive(Debug)]
 pub struct ProfileFormat<'s> {
     templates: Environment<'s>,
@@ -27,11 +27,11 @@ pub struct ProfileFormat<'s> {
 }
 
 impl<'s> ProfileFormat<'s> {
-    /// The template of the settings; `None` where they have none.
+    /// Parses the template of the settings; `None` if they have none.
     ///
     /// # Errors
-    /// [`Kind::Config`] with file and line when it is no template, or names a field or filter that
-    /// there is not.
+    /// [`ErrorKind::Config`] with file and line if it is not a template, or uses an unknown field
+    /// or filter.
     pub fn from_settings(settings: &'s Settings) -> Result<Option<Self>> {
         let Some(text) = &settings.profile_format else { return Ok(None) };
         let mut format = Self { templates: Environment::new(), settings };
@@ -43,10 +43,10 @@ impl<'s> ProfileFormat<'s> {
         Ok(Some(format))
     }
 
-    /// A role's name: the template filled in and slugged; empty when nothing is left of it.
+    /// Returns a role's name: the rendered template, slugged; empty if nothing is left of it.
     ///
     /// # Errors
-    /// [`Kind::Config`] with file and line when the template fails for this role.
+    /// [`ErrorKind::Config`] with file and line if the template fails for this role.
     pub fn render_name(&self, roster: &Roster, entry: &RosterEntry) -> Result<String> {
         let row = TemplateRole { entry: entry.clone(), instance: roster.instance(entry).clone() };
         Ok(slug(&self.render(Value::from_object(row))?))
@@ -59,8 +59,8 @@ impl<'s> ProfileFormat<'s> {
             .map_err(|error| self.template_error(&error))
     }
 
-    /// Fields that are not there would be empty in every name, and a filter that is not there is
-    /// noticed when it runs: both are looked for at once, with a made-up role.
+    /// Unknown fields would be empty in every name, and an unknown filter is noticed when it runs:
+    /// both are checked at once, with a sample role.
     fn check(&self) -> Result<()> {
         let Ok(template) = self.templates.get_template(TEMPLATE_NAME) else { return Ok(()) };
         let mut named: Vec<String> = template.undeclared_variables(false).into_iter().collect();
@@ -88,18 +88,18 @@ impl<'s> ProfileFormat<'s> {
         self.config_error(error.detail().unwrap_or(&error.kind().to_string()))
     }
 
-    fn config_error(&self, what: &str) -> Error {
+    fn config_error(&self, message: &str) -> Error {
         let place = self
             .settings
             .profile_format_location
             .as_ref()
             .map(|(path, line)| format!("{}:{line}: ", path.display()))
             .unwrap_or_default();
-        Error::new(ErrorKind::Config, format!("{place}profile_format: {what}"))
+        Error::new(ErrorKind::Config, format!("{place}profile_format: {message}"))
     }
 }
 
-/// A role as a template sees it; only the fields that it asks for are made.
+/// A role as a template sees it; only the fields that it uses are computed.
 #[derive(Debug)]
 struct TemplateRole {
     entry: RosterEntry,
@@ -107,7 +107,7 @@ struct TemplateRole {
 }
 
 impl TemplateRole {
-    /// A role to try a template on.
+    /// A sample role to check a template with.
     fn example() -> Self {
         let text = |text: &str| -> Arc<str> { Arc::from(text) };
         let region = Region::new("eu-west-1");
@@ -171,7 +171,7 @@ impl Object for TemplateRole {
     }
 }
 
-/// A role's tags.
+/// The tags of a role.
 #[derive(Debug)]
 struct TagMap(Arc<Tags>);
 
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_template_is_told_with_its_place() {
+    fn a_template_error_is_reported_with_its_position() {
         let cases = [
             ("{{ account_name", "unexpected end of input"),
             ("{{ account_nmae }}-{{ role }}", "there is no field `account_nmae` to make a name of"),

@@ -1,30 +1,30 @@
-//! Names that stand in the AWS config file: a role that has a profile there is called by it, with
-//! or without its account's id behind it. Which of two roles of one name has it bare is told by
-//! what was written first, and by nothing else.
+//! Profile names in the AWS config file: a role with a profile has its name, with or without the
+//! account's id. If two roles have the same name, the profile that was written first has it without
+//! the id.
 
 use std::collections::HashMap;
 
 use crate::awsconfig::managed_block::{BlockSectionKind, SplitFile};
 use crate::config::{Paths, Settings};
 use crate::domain::{AccountId, InstanceName, Roster};
-use crate::ops::profiles::BLOCK_NAME;
 use crate::ops::roles::names::{bare_name, with_account, with_instance};
 use crate::ops::roles::profile_format::ProfileFormat;
 use crate::os::atomic_file;
 
-/// How an old name is marked; see the writer of profiles.
+/// Name of the managed block that holds the profiles.
+pub(in crate::ops) const BLOCK_NAME: &str = "profiles";
+/// Marks an old name; written by `profiles::render`.
 const OLD_NAME_COMMENT: &str = "# was:";
 
 /// A role by its instance, account and name.
 type ProfileNameKey = (InstanceName, AccountId, String);
 
-/// Gives every role of the list the name under which AWS programs know it, as long as that is one
-/// of the names that it would have today: what `setup profiles` would call otherwise is not called
-/// by its old name. A file that can't be read, or whose markers don't go together, changes nothing:
-/// whoever writes it tells.
+/// Gives every role the name of its profile, if that is one of the names that it would have today:
+/// a name that `setup profiles` would replace is ignored. A file that can't be read, or whose
+/// markers don't match, is ignored: `setup profiles` reports it.
 pub(in crate::ops) fn apply_profile_names(roster: &mut Roster, paths: &Paths, settings: &Settings) {
     let Ok(Some(bytes)) = atomic_file::load(&paths.aws_config) else { return };
-    // Most machines have no such block, and files of thousands of profiles are read here before a
+    // Most machines have no such block, and files with thousands of profiles are read here before a
     // list is shown.
     if !String::from_utf8_lossy(&bytes).contains("BEGIN_ROLECALL") {
         return;
@@ -41,8 +41,8 @@ pub(in crate::ops) fn apply_profile_names(roster: &mut Roster, paths: &Paths, se
     let format = ProfileFormat::from_settings(settings).unwrap_or_default();
     let mut taken = Vec::new();
     for (at, entry) in roster.entries.iter().enumerate() {
-        let of = (roster.instance(entry).name.clone(), entry.account, entry.role.to_string());
-        let Some(written) = names.get(&of) else { continue };
+        let key = (roster.instance(entry).name.clone(), entry.account, entry.role.to_string());
+        let Some(written) = names.get(&key) else { continue };
         if written.iter().any(|name| Some(name.as_str()) == entry.profile.as_deref()) {
             continue;
         }
@@ -57,18 +57,18 @@ pub(in crate::ops) fn apply_profile_names(roster: &mut Roster, paths: &Paths, se
     }
 }
 
-/// The names of each role that stand in our block and are no old ones, in the file's order.
+/// Returns the names of each role in rolecall's block that are not old ones, in the file's order.
 fn current_names(
     bytes: &[u8],
     usual: impl Fn() -> Option<InstanceName>,
 ) -> HashMap<ProfileNameKey, Vec<String>> {
     let mut names = HashMap::<ProfileNameKey, Vec<String>>::new();
     let Ok(parts) = SplitFile::parse(bytes, BLOCK_NAME) else { return names };
-    for held in parts.sections() {
-        let BlockSectionKind::Profile { name, sso, account, role, .. } = held.kind else {
+    for section in parts.sections() {
+        let BlockSectionKind::Profile { name, sso, account, role, .. } = section.kind else {
             continue;
         };
-        let old = String::from_utf8_lossy(held.raw)
+        let old = String::from_utf8_lossy(section.raw)
             .lines()
             .any(|line| line.trim_start().starts_with(OLD_NAME_COMMENT));
         if let (Some(instance), false) = (sso.or_else(&usual), old) {
@@ -87,14 +87,14 @@ mod tests {
             "[profile mine]\nregion = x\n# BEGIN_ROLECALL profiles\n{profiles}# END_ROLECALL profiles\n"
         );
         let names = current_names(text.as_bytes(), || Some(InstanceName::new("corp")));
-        let mut said: Vec<String> = names
+        let mut actual: Vec<String> = names
             .iter()
             .map(|((sso, account, role), names)| {
                 format!("{sso} {account}:{role} {}", names.join(" "))
             })
             .collect();
-        said.sort();
-        said
+        actual.sort();
+        actual
     }
 
     #[test]

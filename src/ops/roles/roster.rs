@@ -1,4 +1,4 @@
-//! One list out of instances, inventories and configuration.
+//! Builds the roster from instances, inventories and configuration.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -11,8 +11,8 @@ use crate::domain::{
 use crate::ops::roles::names::name_profiles;
 use crate::ops::roles::rules::{RuleEffects, evaluate_rules};
 
-/// Every role of every instance with what the configuration adds to it: names, tags, regions,
-/// profile names, protection.
+/// Builds the roster: every role of every instance with names, tags, regions, profile names and
+/// protection of the configuration.
 pub fn build_roster(
     instances: Vec<Instance>,
     inventories: &[Option<Inventory>],
@@ -21,8 +21,8 @@ pub fn build_roster(
     apply_rules(build_base_roster(instances, inventories, settings), settings).0
 }
 
-/// The first half of [`roster`], quick enough for the first frame: the account and role tables,
-/// without rules and without the profile names that follow from a format.
+/// Applies the first half of the configuration, fast enough for the first frame: account and role
+/// tables, without rules and without profile names of a format.
 pub fn build_base_roster(
     instances: Vec<Instance>,
     inventories: &[Option<Inventory>],
@@ -49,9 +49,9 @@ pub fn build_base_roster(
     roster
 }
 
-/// Chained roles are rows of their own, below the others of their account, where the portal does
-/// not list a role of that name. An instance whose list was never read has none: a list of nothing
-/// else would look like all there is.
+/// Adds chained roles as rows of their own, below the others of their account, if the portal does
+/// not list a role of that name. An instance without an inventory gets none: a list of chained
+/// roles only would look complete.
 fn add_chained(roster: &mut Roster, inventories: &[Option<Inventory>], settings: &Settings) {
     let mut added: BTreeMap<(usize, AccountId), Vec<RosterEntry>> = BTreeMap::new();
     for (position, instance) in roster.instances.iter().enumerate() {
@@ -84,17 +84,17 @@ fn add_chained(roster: &mut Roster, inventories: &[Option<Inventory>], settings:
             roster.entries.extend_from_slice(same);
             let new =
                 rows.into_iter().filter(|row| !same.iter().any(|entry| entry.role == row.role));
-            // What the account is called is known from its other roles.
-            let like =
+            // The name of the account is known from its other roles.
+            let named_row =
                 |row: RosterEntry| RosterEntry { instance, role: row.role, ..same[0].clone() };
-            roster.entries.extend(new.map(like));
+            roster.entries.extend(new.map(named_row));
         }
         roster.entries.extend(take_rows(&mut added, |(other, _)| *other == instance));
     }
     roster.entries.extend(take_rows(&mut added, |_| true));
 }
 
-/// Takes out the rows of accounts that the portal does not list.
+/// Removes and returns the rows of accounts that the portal does not list.
 fn take_rows(
     added: &mut BTreeMap<(usize, AccountId), Vec<RosterEntry>>,
     which: impl Fn(&(usize, AccountId)) -> bool,
@@ -102,7 +102,7 @@ fn take_rows(
     added.extract_if(.., |key, _| which(key)).flat_map(|(_, rows)| rows).collect()
 }
 
-/// A role of which the portal says nothing.
+/// A role that the portal does not list.
 fn chained_entry(
     position: usize,
     instance: &Instance,
@@ -125,19 +125,19 @@ fn chained_entry(
     }
 }
 
-/// The second half of [`roster`]: rules, and a profile name for every role. Also says what the
-/// rules make of each entry.
+/// Applies the second half of the configuration: rules, and a profile name for every role. Also
+/// returns the effects of the rules on each entry.
 pub fn apply_rules(roster: Roster, settings: &Settings) -> (Roster, RuleEffects) {
     let roster = Arc::new(roster);
-    let treatments = evaluate_rules(&roster, &settings.rules);
+    let effects = evaluate_rules(&roster, &settings.rules);
     let mut roster = Arc::unwrap_or_clone(roster);
-    apply_rule_effects(&mut roster.entries, &treatments);
-    roster.row_styles = row_styles(&treatments, roster.entries.len());
+    apply_rule_effects(&mut roster.entries, &effects);
+    roster.row_styles = row_styles(&effects, roster.entries.len());
     name_profiles(&mut roster, settings);
-    (roster, treatments)
+    (roster, effects)
 }
 
-/// What an account's table says of its roles.
+/// Applies the table of an account to its roles.
 fn apply_account_table(table: &AccountTable, entries: &mut [RosterEntry]) {
     let name: Option<Arc<str>> = table.name.as_deref().map(Arc::from);
     let tags = (!table.tags.is_empty()).then(|| Arc::new(table.tags.clone()));
@@ -169,34 +169,32 @@ fn apply_role_table(table: &RoleTable, entry: &mut RosterEntry) {
     entry.via = table.via.as_deref().map(Arc::from);
 }
 
-/// What the rules say: their tags below those of the tables, and protection.
-fn apply_rule_effects(entries: &mut [RosterEntry], treatments: &RuleEffects) {
+/// Applies the rules: their tags below those of the tables, and protection.
+fn apply_rule_effects(entries: &mut [RosterEntry], effects: &RuleEffects) {
     let mut shared: HashMap<(u32, *const Tags), Arc<Tags>> = HashMap::new();
     for (position, entry) in entries.iter_mut().enumerate() {
-        let Some(treatment) = treatments.get(position) else { continue };
-        entry.confirm = treatment.confirm;
-        if !treatment.tags.is_empty() {
-            let same = (treatments.index(position), Arc::as_ptr(&entry.tags));
-            entry.tags = shared
-                .entry(same)
-                .or_insert_with(|| merge_tags(&treatment.tags, &entry.tags))
-                .clone();
+        let Some(effect) = effects.get(position) else { continue };
+        entry.confirm = effect.confirm;
+        if !effect.tags.is_empty() {
+            let same = (effects.index(position), Arc::as_ptr(&entry.tags));
+            entry.tags =
+                shared.entry(same).or_insert_with(|| merge_tags(&effect.tags, &entry.tags)).clone();
         }
     }
 }
 
-/// How the picker shows the roles; nothing where no rule says anything of it.
-fn row_styles(treatments: &RuleEffects, entries: usize) -> Vec<RowStyle> {
-    let of = |position: usize| {
-        let treatment = treatments.get(position);
-        let color = treatment.and_then(|treatment| treatment.color.as_deref()).map(Arc::from);
-        RowStyle { color, hidden: treatment.is_some_and(|treatment| treatment.hide) }
+/// Returns how the picker shows the roles; empty if no rule affects it.
+fn row_styles(effects: &RuleEffects, entries: usize) -> Vec<RowStyle> {
+    let style_at = |position: usize| {
+        let effect = effects.get(position);
+        let color = effect.and_then(|effect| effect.color.as_deref()).map(Arc::from);
+        RowStyle { color, hidden: effect.is_some_and(|effect| effect.hide) }
     };
-    let looks: Vec<RowStyle> = (0..entries).map(of).collect();
-    if looks.iter().all(|look| *look == RowStyle::default()) { Vec::new() } else { looks }
+    let styles: Vec<RowStyle> = (0..entries).map(style_at).collect();
+    if styles.iter().all(|style| *style == RowStyle::default()) { Vec::new() } else { styles }
 }
 
-/// Tags with others over them.
+/// Merges tags; those of `above` win.
 fn merge_tags(below: &Tags, above: &Tags) -> Arc<Tags> {
     let pairs = below.iter().chain(above).map(|(key, value)| (key.clone(), value.clone()));
     Arc::new(pairs.collect())
@@ -264,7 +262,7 @@ mod tests {
             &[portal.clone(), portal],
             &settings,
         );
-        let said: Vec<_> = roster
+        let actual: Vec<_> = roster
             .entries
             .iter()
             .map(|e| {
@@ -272,7 +270,7 @@ mod tests {
             })
             .collect();
         assert_eq!(
-            said[..3],
+            actual[..3],
             [
                 "log Admin eu-central-1 ",
                 "pay-0001 Admin eu-central-1 ",
@@ -280,7 +278,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            said[3..],
+            actual[3..],
             [
                 "log Admin eu-central-1 ",
                 "Payments Admin us-east-1 env=prod team=pay ",
@@ -303,12 +301,12 @@ mod tests {
             (PAY, "pay-prod", &["Admin", "ReadOnly", "Deploy"]),
             (LOG, "log", &["Admin"]),
         ]);
-        let (roster, treatments) =
+        let (roster, effects) =
             apply_rules(build_base_roster(vec![instance("corp")], &[portal], &settings), &settings);
-        let said: Vec<_> =
+        let actual: Vec<_> =
             roster.entries.iter().map(|e| format!("{}{}", tags(e), e.is_protected())).collect();
         assert_eq!(
-            said,
+            actual,
             [
                 "env=prod team=pay tier=2 true",
                 "team=pay false",
@@ -316,12 +314,12 @@ mod tests {
                 "tier=2 false"
             ]
         );
-        assert_eq!(treatments.get(0).unwrap().color.as_deref(), Some("red"));
-        assert!(treatments.get(2).unwrap().hide && !treatments.get(0).unwrap().hide);
-        let looks: Vec<_> =
-            roster.row_styles.iter().map(|look| (look.color.as_deref(), look.hidden)).collect();
+        assert_eq!(effects.get(0).unwrap().color.as_deref(), Some("red"));
+        assert!(effects.get(2).unwrap().hide && !effects.get(0).unwrap().hide);
+        let styles: Vec<_> =
+            roster.row_styles.iter().map(|style| (style.color.as_deref(), style.hidden)).collect();
         assert_eq!(
-            looks,
+            styles,
             [(Some("red"), false), (None, false), (Some("red"), true), (None, false)]
         );
     }
@@ -337,7 +335,7 @@ mod tests {
         let portal = inventory(&[(PAY, "pay", &["Admin", "Read"]), (LOG, "log", &["Admin"])]);
         let instances = vec![instance("corp"), instance("lab"), instance("other")];
         let roster = build_roster(instances, &[portal.clone(), None, portal], &settings);
-        let said: Vec<_> = roster
+        let actual: Vec<_> = roster
             .entries
             .iter()
             .map(|e| {
@@ -356,9 +354,9 @@ mod tests {
             "0 pay Deploy via 000000000002:Admin",
             "0 log Admin via ",
         ];
-        assert_eq!(said[..4], corp);
+        assert_eq!(actual[..4], corp);
         assert_eq!(
-            said[4..],
+            actual[4..],
             [
                 "0 Far Deploy via 000000000002:Admin",
                 "2 pay Admin via ",
@@ -450,7 +448,7 @@ mod tests {
     }
 
     #[test]
-    fn a_template_that_is_wrong_or_leaves_nothing_stops_no_list() {
+    fn an_invalid_or_empty_template_does_not_stop_a_list() {
         for format in ["{{ role", "{{ no_such_field }}", "{{ email }}", "{{ role.x.y.z }}"] {
             let settings = settings(&format!("profile_format = '{format}'\n"));
             let roster = build_roster(

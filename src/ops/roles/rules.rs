@@ -1,7 +1,7 @@
-//! `[[rules]]`: which roles match which, and what that makes of them.
+//! `[[rules]]`: which rules match a role, and their effects.
 //!
-//! Rules look at what the portal and the tables say, never at what other rules say: their order
-//! only settles who wins.
+//! Rules match what the portal and the tables say, never what other rules say: their order only
+//! decides which of them wins.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,14 +10,14 @@ use crate::config::{ConsoleStyle, Rule, UrlAction};
 use crate::domain::query::{Query, SearchIndex};
 use crate::domain::{ConfirmLevel, Roster, Tags};
 
-/// What the rules say of a role, later rules over earlier ones.
+/// The effects of the rules on a role; later rules override earlier ones.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RuleEffect {
     /// Tags.
     pub tags: Tags,
-    /// What a person has to do before the role is used.
+    /// The confirmation before the role is used.
     pub confirm: ConfirmLevel,
-    /// Whether it is kept out of the list.
+    /// Whether the role is hidden.
     pub hide: bool,
     /// Its colour.
     pub color: Option<String>,
@@ -25,13 +25,13 @@ pub struct RuleEffect {
     pub icon: Option<String>,
     /// The browser for its console links.
     pub browser: Option<String>,
-    /// What is done with its console links.
+    /// What happens with its console links.
     pub url_action: Option<UrlAction>,
     /// The program for `url_action = "exec"`.
     pub url_exec_command: Option<Vec<String>>,
-    /// Minutes of its console sessions.
+    /// Duration of its console sessions in minutes.
     pub console_duration: Option<u32>,
-    /// Which sort of console link.
+    /// The kind of console link.
     pub console_style: Option<ConsoleStyle>,
 }
 
@@ -56,7 +56,7 @@ impl RuleEffect {
     }
 }
 
-/// Treatments of a roster's entries, by position. Roles that the same rules match share one.
+/// The effects on a roster's entries, by position. Roles that the same rules match share one.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RuleEffects {
     distinct: Vec<RuleEffect>,
@@ -64,44 +64,44 @@ pub struct RuleEffects {
 }
 
 impl RuleEffects {
-    /// The treatment of the entry at this position of the roster that was asked about.
+    /// Returns the effects on the entry at this position of the roster.
     pub fn get(&self, position: usize) -> Option<&RuleEffect> {
         self.distinct.get(self.index(position) as usize)
     }
 
-    /// Which treatment it is; equal numbers are equal treatments.
+    /// Returns the index of the effects; equal indices mean equal effects.
     pub(in crate::ops) fn index(&self, position: usize) -> u32 {
         self.indices.get(position).copied().unwrap_or_default()
     }
 }
 
-/// Applies the rules to a roster, top to bottom.
+/// Evaluates the rules for a roster, top to bottom.
 pub fn evaluate_rules(roster: &Arc<Roster>, rules: &[Rule]) -> RuleEffects {
-    let mut treatments = RuleEffects {
+    let mut effects = RuleEffects {
         distinct: vec![RuleEffect::default()],
         indices: vec![0; roster.entries.len()],
     };
     if rules.is_empty() || roster.entries.is_empty() {
-        return treatments;
+        return effects;
     }
     let index = SearchIndex::new(roster.clone());
     for rule in rules {
         let query = Query::parse(&rule.matches, &|tag| index.has_tag(tag));
-        // A rule that matches everything was more likely forgotten than meant; `match = "role:*"`
-        // says so in words.
+        // A rule without `match` was more likely forgotten than meant; `match = "role:*"` matches
+        // every role.
         if query.is_empty() {
             continue;
         }
         let mut next: HashMap<u32, u32> = HashMap::new();
         for row in index.match_literal(&query) {
-            let number = &mut treatments.indices[row as usize];
+            let number = &mut effects.indices[row as usize];
             *number = *next.entry(*number).or_insert_with(|| {
-                let mut treatment = treatments.distinct[*number as usize].clone();
-                treatment.apply(rule);
-                treatments.distinct.push(treatment);
-                u32::try_from(treatments.distinct.len() - 1).unwrap_or_default()
+                let mut effect = effects.distinct[*number as usize].clone();
+                effect.apply(rule);
+                effects.distinct.push(effect);
+                u32::try_from(effects.distinct.len() - 1).unwrap_or_default()
             });
         }
     }
-    treatments
+    effects
 }

@@ -1,8 +1,5 @@
-//! `roster-…`: the list as the configuration makes it, remembered so that the picker's first frame
-//! reads neither TOML nor inventories.
-//!
-//! It is good for as long as none of the files that it was made of is another one; whatever else
-//! happens, it is made anew.
+//! `roster-…`: a snapshot of the roster and of the picker's settings, so that the picker's first
+//! frame reads neither TOML nor inventories.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,58 +13,53 @@ use crate::config::{self, Action, Env, LogLevel, Paths, PickTable, Settings};
 use crate::domain::query::SearchIndex;
 use crate::domain::{Instance, Inventory, PackedRoster, PackedRosterHeader, Timestamp, hex};
 use crate::ops::instances::load_instances;
-use crate::ops::instances::snapshot::{
-    FileStamp, environment_digest, has_missing_config, now_nanos,
-};
 use crate::ops::roles::profile_names::apply_profile_names;
 use crate::ops::roles::roster::build_roster;
+use crate::ops::snapshot_inputs::{FileStamp, Loaded, SnapshotInputs};
 use crate::os::atomic_file;
 
-/// What the file starts with: a name, and the number of the format.
+/// Magic bytes of the file: a name and the version of the format.
 const HEADER: envelope::Magic = *b"roleros\x02";
-/// How often files that change while they are read are read again before nothing is remembered.
-const MAX_ATTEMPTS: usize = 3;
 
-/// Everything that the picker shows before it has read anything else.
+/// Everything that the picker shows before it reads other files.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RosterSnapshot {
-    /// The settings that the picker obeys.
+    /// The settings that the picker uses.
     pub settings: PickSettings,
-    /// When each instance's inventory was read, and whether all of it was; `None` where there is
+    /// When each instance's inventory was fetched, and whether it is complete; `None` if there is
     /// none.
     pub inventories: Vec<Option<(Timestamp, bool)>>,
     /// The roles.
     pub roster: PackedRoster,
 }
 
-/// The settings that the picker obeys before anything is picked; see [`Settings`] for their
-/// meaning.
+/// The settings that the picker uses before a role is selected; see [`Settings`] for their meaning.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PickSettings {
-    /// The picker's looks.
+    /// The picker's appearance.
     pub pick: PickTable,
     /// Keys by command.
     pub keys: BTreeMap<String, Vec<String>>,
-    /// What Enter does.
+    /// The action of Enter.
     pub default_action: Action,
     /// Globs of roles, best first.
     pub prefer_roles: Vec<String>,
-    /// Roles that the history remembers.
+    /// Maximum number of roles in the history.
     pub history_limit: usize,
-    /// Minutes that it remembers them.
+    /// Maximum age of the history in minutes.
     pub history_minutes: i64,
-    /// How much past use counts.
+    /// Weight of past use in the ranking.
     pub history_weight: f64,
-    /// Hours before an inventory is read anew.
+    /// Maximum age of an inventory in hours.
     pub cache_refresh: u32,
-    /// The least important message that is shown.
+    /// The lowest level of messages that are shown.
     pub log_level: LogLevel,
-    /// Whether log lines say where they come from.
+    /// Whether log lines contain their source location.
     pub log_lines: bool,
 }
 
 impl PickSettings {
-    /// The part of the settings that the picker obeys.
+    /// Extracts the settings that the picker uses.
     pub fn from_settings(settings: &Settings) -> Self {
         Self {
             pick: settings.pick.clone(),
@@ -83,7 +75,7 @@ impl PickSettings {
         }
     }
 
-    /// What of the history counts.
+    /// The limits of the history.
     pub fn history_limits(&self) -> history::HistoryLimits {
         history::HistoryLimits {
             max_roles: self.history_limit,
@@ -91,126 +83,101 @@ impl PickSettings {
         }
     }
 
-    /// Whether an inventory that was read then is to be read anew.
+    /// Whether an inventory of this time and completeness needs a refresh.
     pub fn is_stale(&self, read: Option<(Timestamp, bool)>, now: Timestamp) -> bool {
         let hours = i64::from(self.cache_refresh);
         read.is_none_or(|(at, complete)| !complete || (hours > 0 && now.since(at) > hours * 3_600))
     }
 }
 
-/// What the file begins with; the sheet's records follow.
+/// Beginning of the file; the records of the packed roster follow.
 #[derive(Debug, Serialize, Deserialize)]
 struct SnapshotHeader {
-    environment: [u8; 32],
-    stamps: Vec<FileStamp>,
+    inputs: SnapshotInputs,
     settings: PickSettings,
     inventories: Vec<Option<(Timestamp, bool)>>,
     roster: PackedRosterHeader,
 }
 
-/// What is remembered of the instances that a command means: the one that flags or variables name,
-/// or else what the configuration says. `None` when there is nothing, or it is of other files than
-/// these.
+/// Loads the snapshot for the instances that a command selects: the one that flags or variables
+/// name, or else those of the configuration. `None` if there is none, or its inputs have changed.
 pub fn load(env: &Env, paths: &Paths, named: Option<&str>) -> Option<RosterSnapshot> {
     let bytes = atomic_file::load(&snapshot_path(paths, named)).ok()??;
-    let (
-        SnapshotHeader { environment, stamps: files, settings, inventories: read, roster: sheet },
-        rest,
-    ) = envelope::decode_with_tail(HEADER, &bytes)?;
-    let fits = environment == environment_digest(env, paths)
-        && !has_missing_config(paths, &files)
-        && files.iter().all(|stamp| *stamp == FileStamp::from_path(stamp.path()));
-    fits.then(|| RosterSnapshot {
-        settings,
-        inventories: read,
-        roster: PackedRoster::from_parts(sheet, bytes, rest),
+    let (header, rest): (SnapshotHeader, usize) = envelope::decode_with_tail(HEADER, &bytes)?;
+    header.inputs.is_current(env, paths).then(|| RosterSnapshot {
+        settings: header.settings,
+        inventories: header.inventories,
+        roster: PackedRoster::from_parts(header.roster, bytes, rest),
     })
 }
 
-/// Makes it anew from the files, unless it still fits, and keeps it. What can't be read or kept is
-/// not remembered, and costs time at the next start only; a configuration with warnings is not
-/// either, so that they are said each time.
+/// Rebuilds the snapshot from the files, unless it is current. If a file can't be read or written,
+/// no snapshot is stored, which costs time on the next start only. Neither is one stored if the
+/// configuration has warnings, so that they are shown each time.
 pub fn rebuild_if_stale(env: &Env, paths: &Paths, named: Option<&str>) {
     if load(env, paths, named).is_some() {
         return;
     }
-    let mut files: Vec<PathBuf> = paths
-        .system_config
-        .iter()
-        .chain([&paths.config_file, &paths.aws_config])
-        .cloned()
-        .collect();
-    for _ in 0..MAX_ATTEMPTS {
-        match load_sources(env, paths, named, &files) {
-            Some(ReadResult::Complete(found)) => {
-                let (content, sheet) = &*found;
-                let bytes = envelope::encode_with_tail(HEADER, content, sheet.records());
-                let _ =
-                    bytes.and_then(|bytes| atomic_file::save(&snapshot_path(paths, named), &bytes));
-                return;
-            }
-            // An include that was not foreseen, or somebody writing: which files count is known
-            // better now.
-            Some(ReadResult::OtherFiles(read)) => files = read,
-            None => return,
-        }
+    let load = || load_sources(env, paths, named).ok_or(());
+    if let Ok((sources, Some(inputs))) = SnapshotInputs::load_with(env, paths, load)
+        && let Some((header, roster)) = sources.build(paths, inputs)
+    {
+        let bytes = envelope::encode_with_tail(HEADER, &header, roster.records());
+        let _ = bytes.and_then(|bytes| atomic_file::save(&snapshot_path(paths, named), &bytes));
     }
 }
 
-enum ReadResult {
-    Complete(Box<(SnapshotHeader, PackedRoster)>),
-    OtherFiles(Vec<PathBuf>),
+/// The content of the files that a roster is built from.
+struct RosterSources {
+    settings: Settings,
+    instances: Vec<Instance>,
+    /// In the order of the instances.
+    inventories: Vec<Option<Inventory>>,
 }
 
-fn load_sources(
-    env: &Env,
-    paths: &Paths,
-    named: Option<&str>,
-    files: &[PathBuf],
-) -> Option<ReadResult> {
-    let stamps =
-        |files: &[PathBuf]| files.iter().map(|path| FileStamp::from_path(path)).collect::<Vec<_>>();
-    let before = stamps(files);
-    let loaded = config::load(env, paths).ok().filter(|loaded| loaded.warnings.is_empty())?;
-    let settings = loaded.settings;
-    let all = load_instances(env, paths, &settings).ok()?;
+fn load_sources(env: &Env, paths: &Paths, named: Option<&str>) -> Option<Loaded<RosterSources>> {
+    let config = config::load(env, paths).ok().filter(|config| config.warnings.is_empty())?;
+    let settings = config.settings;
+    let mut instances = load_instances(env, paths, &settings).ok()?;
     let named = named.or(settings.default_sso.as_ref().map(|name| name.as_str()));
-    let chosen: Vec<Instance> = all
-        .into_iter()
-        .filter(|instance| named.is_none_or(|name| instance.name.as_str() == name))
-        .collect();
+    instances.retain(|instance| named.is_none_or(|name| instance.name.as_str() == name));
     let lists: Vec<PathBuf> =
-        chosen.iter().map(|instance| inventory::path(&paths.cache_dir, instance)).collect();
-    let lists_before = stamps(&lists);
-    let inventories: Vec<Option<Inventory>> =
-        chosen.iter().map(|instance| inventory::load(&paths.cache_dir, instance)).collect();
-    let read: Vec<PathBuf> = loaded.files.into_iter().chain([paths.aws_config.clone()]).collect();
-    let same = read == files
-        && before.iter().all(|stamp| stamp.is_settled(now_nanos()))
-        && before == stamps(files);
-    // Inventories come by rename, each as a file of its own.
-    if !same || lists_before != stamps(&lists) {
-        return Some(ReadResult::OtherFiles(read));
+        instances.iter().map(|instance| inventory::path(&paths.cache_dir, instance)).collect();
+    // An inventory is replaced by a rename, so its stamp changes however recent the last one is.
+    let other_stamps = FileStamp::from_paths(&lists);
+    let inventories =
+        instances.iter().map(|instance| inventory::load(&paths.cache_dir, instance)).collect();
+    let files = config.files.into_iter().chain([paths.aws_config.clone()]).collect();
+    let value = RosterSources { settings, instances, inventories };
+    Some(Loaded { value, files, other_stamps })
+}
+
+impl RosterSources {
+    /// `None` if the roster is too large to be packed.
+    fn build(
+        self,
+        paths: &Paths,
+        inputs: SnapshotInputs,
+    ) -> Option<(SnapshotHeader, PackedRoster)> {
+        let mut roster = build_roster(self.instances, &self.inventories, &self.settings);
+        apply_profile_names(&mut roster, paths, &self.settings);
+        let roster = Arc::new(roster);
+        let index = SearchIndex::new(roster.clone());
+        let packed = PackedRoster::pack(&roster, index.order_by_name())?;
+        let inventory_state =
+            |list: &Inventory| (list.fetched_at, list.complete && list.unconfirmed.is_empty());
+        let header = SnapshotHeader {
+            inputs,
+            settings: PickSettings::from_settings(&self.settings),
+            inventories: self
+                .inventories
+                .iter()
+                .map(|list| list.as_ref().map(inventory_state))
+                .collect(),
+            roster: packed.header().clone(),
+        };
+        Some((header, packed))
     }
-    let mut roster = build_roster(chosen, &inventories, &settings);
-    apply_profile_names(&mut roster, paths, &settings);
-    let roster = Arc::new(roster);
-    let index = SearchIndex::new(roster.clone());
-    let sheet = PackedRoster::pack(&roster, index.order_by_name())?;
-    let content = SnapshotHeader {
-        environment: environment_digest(env, paths),
-        stamps: before.into_iter().chain(lists_before).collect(),
-        settings: PickSettings::from_settings(&settings),
-        inventories: inventories
-            .iter()
-            .map(|list| {
-                list.as_ref()
-                    .map(|list| (list.fetched_at, list.complete && list.unconfirmed.is_empty()))
-            })
-            .collect(),
-        roster: sheet.header().clone(),
-    };
-    Some(ReadResult::Complete(Box::new((content, sheet))))
 }
 
 /// One file for each instance that can be named, and one for none.
@@ -250,7 +217,7 @@ mod tests {
             home
         }
 
-        /// Writes a file that looks as if it had been there for a while.
+        /// Writes a file with a modification time in the past.
         fn write(&self, name: &str, text: &str) {
             let path = self.directory.path().join(name);
             std::fs::write(&path, text).unwrap();
@@ -295,17 +262,17 @@ mod tests {
     }
 
     #[test]
-    fn the_list_is_remembered_as_the_configuration_makes_it() {
+    fn the_snapshot_has_the_roster_of_the_configuration() {
         let home = RosterHome::new();
         assert_eq!(load(&home.env, &home.paths, None), None);
         let remembered = home.rebuild_and_load().unwrap();
         let roster = remembered.roster.unpack();
-        let said: Vec<_> = roster
+        let actual: Vec<_> = roster
             .entries
             .iter()
             .map(|e| (e.profile.as_deref().unwrap(), e.is_protected()))
             .collect();
-        assert_eq!(said, [("pay-Admin", true), ("pay-Read", false)]);
+        assert_eq!(actual, [("pay-Admin", true), ("pay-Read", false)]);
         assert_eq!(roster.row_styles[0].color.as_deref(), Some("red"));
         assert_eq!(
             (remembered.settings.history_limit, &remembered.inventories[..]),
@@ -331,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn each_instance_that_is_named_has_a_memory_of_its_own() {
+    fn each_named_instance_has_its_own_snapshot() {
         let home = RosterHome::new();
         rebuild_if_stale(&home.env, &home.paths, Some("corp"));
         assert!(load(&home.env, &home.paths, None).is_none());

@@ -1,5 +1,5 @@
-//! Which portal an address leads to, and the region of its directory: by the address itself, else
-//! by where the portal sends a browser.
+//! Discovers the portal and region of an address: from the address itself, else from the portal's
+//! redirect.
 
 use crate::domain::{
     EndpointOverrides, ErrorKind, Instance, InstanceName, InstanceSource, Region, Result, StartUrl,
@@ -14,17 +14,18 @@ use crate::ops::setup::start_url::{self, ParsedStartUrl};
 pub struct DiscoveredPortal {
     /// Its start URL, as AWS knows it.
     pub start_url: StartUrl,
-    /// The region of its directory; `None` when only a person can tell.
+    /// The region of its directory; `None` if only the user knows it.
     pub region: Option<Region>,
-    /// What told the region, or why it is not known.
+    /// The evidence for the region, or why it is not known.
     pub evidence: String,
 }
 
-/// Finds out about a pasted address. One request is sent when the address does not name its region;
-/// nothing is guessed.
+/// Discovers a portal from a pasted address. Sends one request if the address does not contain its
+/// region; nothing is guessed.
 ///
 /// # Errors
-/// As [`address::read`]. A portal that can't be reached is no error: its region is then not known.
+/// As [`start_url::parse`]. A portal that can't be reached is not an error: its region is unknown
+/// then.
 pub async fn discover(
     network: &NetworkConfig,
     endpoints: &EndpointOverrides,
@@ -49,20 +50,20 @@ pub async fn discover(
     })
 }
 
-/// What one redirect tells: only a host of AWS's is believed.
+/// Evaluates a redirect: only hosts of AWS are trusted.
 fn portal_from_redirect(address: ParsedStartUrl, location: Option<&str>) -> DiscoveredPortal {
-    let unknown = |address: ParsedStartUrl, why: &str| DiscoveredPortal {
+    let unknown = |address: ParsedStartUrl, evidence: &str| DiscoveredPortal {
         start_url: address.start_url,
         region: None,
-        evidence: why.to_owned(),
+        evidence: evidence.to_owned(),
     };
     let Some(location) = location else {
         return unknown(address, "neither the address nor the portal names it");
     };
     match start_url::parse(location) {
         Ok(there) if there.is_aws => {
-            // A name of AWS's own stays: it is the one that people know. Another one is only a way
-            // there.
+            // A host name of AWS is kept, since users know it. Another one only redirects to the
+            // portal.
             let start_url =
                 if address.is_aws { address.start_url } else { there.start_url.clone() };
             let evidence = match &there.region {
@@ -84,11 +85,11 @@ fn host(start_url: &StartUrl) -> &str {
     rest.split('/').next().unwrap_or(rest)
 }
 
-/// Asks AWS whether start URL and region belong together. Begins a sign-in by code that nobody will
-/// see.
+/// Asks AWS whether start URL and region belong together. Starts a device code sign-in that is
+/// never shown.
 ///
 /// # Errors
-/// [`Kind::Config`] when they don't; [`Kind::Unreachable`] when nobody could be asked.
+/// [`ErrorKind::Config`] if they don't; [`ErrorKind::Unreachable`] if AWS could not be asked.
 pub async fn verify_region(
     instance: &Instance,
     network: &NetworkConfig,
@@ -99,7 +100,7 @@ pub async fn verify_region(
     identity.start_device_authorization(&registration).await.map(drop)
 }
 
-/// The instance that these words describe, not yet written anywhere.
+/// The instance with these settings, not yet written anywhere.
 pub fn new_instance(
     name: &InstanceName,
     start_url: &StartUrl,
@@ -127,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_redirect_to_a_regional_portal_tells_the_region() {
+    fn a_redirect_to_a_regional_portal_names_the_region() {
         let corp = redirected(
             "https://corp.awsapps.com/start",
             Some("https://ssoins-1.portal.eu-west-1.app.aws/?x=1"),
@@ -147,13 +148,13 @@ mod tests {
     }
 
     #[test]
-    fn a_name_of_the_companys_own_may_lead_to_a_portal_without_a_region() {
+    fn a_companys_own_host_name_may_redirect_to_a_portal_without_a_region() {
         let vanity = redirected("https://aws.example.com", Some("https://corp.awsapps.com/start/"));
         assert_eq!(vanity, ("https://corp.awsapps.com/start".into(), None));
     }
 
     #[test]
-    fn nobody_but_aws_is_believed() {
+    fn only_redirects_to_aws_are_trusted() {
         for location in [
             "https://login.example.com/eu-west-1",
             "https://x.portal.eu-west-1.app.aws.example.com/",

@@ -1,4 +1,4 @@
-//! The first instance, set up while the picker is on the screen.
+//! Sets up the first instance while the picker is on the screen.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::instances::{self, endpoints_from_env};
 use crate::ops::setup::{discover, instance, start_url};
 
-/// Where an address leads, with a name for it.
+/// Discovers the instance of an address, and suggests a name for it.
 ///
 /// # Errors
 /// As [`discover::discover`].
@@ -26,11 +26,12 @@ pub async fn discover(ctx: &Ctx, pasted: &str) -> Result<DiscoveredInstance> {
     })
 }
 
-/// Writes the instance if AWS takes start URL and region together; the surroundings that know it.
+/// Writes the instance if AWS accepts start URL and region together. Returns its name and a context
+/// that has it.
 ///
 /// # Errors
-/// As [`instance::name`], [`instance::region`], [`discover::confirm`] and [`instance::add`]:
-/// nothing is written then.
+/// As [`instance::parse_name`], [`instance::parse_region`], [`discover::verify_region`] and
+/// [`instance::add_instance`]: nothing is written then.
 pub async fn set_up(
     ctx: &Arc<Ctx>,
     name: &str,
@@ -40,8 +41,9 @@ pub async fn set_up(
     let (name, region) =
         (instance::parse_name(name, &ctx.instances)?, instance::parse_region(region)?);
     let start_url = start_url::parse(start_url)?.start_url;
-    let asked = discover::new_instance(&name, &start_url, &region, endpoints_from_env(&ctx.env));
-    discover::verify_region(&asked, &ctx.network, Clock::System).await?;
+    let candidate =
+        discover::new_instance(&name, &start_url, &region, endpoints_from_env(&ctx.env));
+    discover::verify_region(&candidate, &ctx.network, Clock::System).await?;
     let (here, wanted) = (ctx.clone(), name.clone());
     let known = run_blocking(move || {
         instance::add_instance(&here.paths, &wanted, &start_url, &region, None)?;

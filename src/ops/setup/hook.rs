@@ -1,4 +1,4 @@
-//! The hook's line at the end of a shell's start-up file, for a person who said yes to it.
+//! Adds the hook's line to a shell's start-up file, after the user agreed.
 
 use std::path::Path;
 
@@ -6,14 +6,15 @@ use crate::domain::Result;
 use crate::os::atomic_file;
 use crate::shell::hooks::HookSetup;
 
-/// What stands above the line.
+/// The comment above the line.
 const COMMENT: &str = "# rolecall: the function `role`, its key and completions";
 
-/// Adds the line at the end of the file, whose every byte before it stays; a file that does not
-/// exist is made. `recovery` is as for [`file::replace`].
+/// Appends the line to the file, whose other bytes are kept; a file that does not exist is created.
+/// `recovery` is as for [`atomic_file::replace`].
 ///
 /// # Errors
-/// As [`file::replace`]; [`crate::domain::Kind::Os`] if the file is read-only or can't be read.
+/// As [`atomic_file::replace`]; [`crate::domain::ErrorKind::Os`] if the file is read-only or can't
+/// be read.
 pub fn append_hook(hook: &HookSetup, recovery: &Path) -> Result<()> {
     atomic_file::check_writable(&hook.file)?;
     let old = atomic_file::load_for_edit(&hook.file)?;
@@ -47,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn the_line_stands_at_the_end_of_what_was_there() {
+    fn the_line_is_appended_to_the_file() {
         let home = tempfile::tempdir().unwrap();
         let hook = hook(home.path());
         for (before, want) in [

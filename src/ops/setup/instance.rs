@@ -1,4 +1,4 @@
-//! A new `[instances.NAME]` in the person's configuration file.
+//! Adds an `[instances.NAME]` to the user's configuration file.
 
 use std::path::Path;
 
@@ -8,23 +8,24 @@ use crate::os::atomic_file;
 
 use crate::ops::setup::start_url::is_region;
 
-/// Checks what was typed as a region.
+/// Parses a typed region.
 ///
 /// # Errors
-/// [`Kind::Usage`] for what is none.
+/// [`ErrorKind::Usage`] if it is not a region.
 pub fn parse_region(text: &str) -> Result<Region> {
     let text = text.trim().to_ascii_lowercase();
     if is_region(&text) {
         return Ok(Region::new(text));
     }
-    Err(Error::new(ErrorKind::Usage, format!("`{text}` is no region"))
+    Err(Error::new(ErrorKind::Usage, format!("`{text}` is not a region"))
         .hint("a region looks like eu-west-1; the console shows it in its address"))
 }
 
-/// Checks what was typed as a name: one that can be typed again, and that no other instance has.
+/// Parses a typed name: it must not need quotes in a shell, and no other instance may have it.
 ///
 /// # Errors
-/// [`Kind::Usage`] for letters that need quotes, [`Kind::Config`] for a name that is taken.
+/// [`ErrorKind::Usage`] for characters that need quotes, [`ErrorKind::Config`] for a name that is
+/// taken.
 pub fn parse_name(text: &str, known: &[Instance]) -> Result<InstanceName> {
     let text = text.trim();
     let plain = !text.is_empty()
@@ -45,8 +46,8 @@ pub fn parse_name(text: &str, known: &[Instance]) -> Result<InstanceName> {
     }
 }
 
-/// A free name for a portal: the first label of its address, where that says something, else `sso`,
-/// with a number if it has to be.
+/// Suggests a free name for a portal: the first label of its address, if that is meaningful, else
+/// `sso`, with a number if necessary.
 pub fn suggest_name(start_url: &StartUrl, known: &[Instance]) -> InstanceName {
     let telling = |label: &str| {
         !label.is_empty()
@@ -63,7 +64,7 @@ pub fn suggest_name(start_url: &StartUrl, known: &[Instance]) -> InstanceName {
     InstanceName::new(free.unwrap_or(base))
 }
 
-/// The lines that [`add`] writes.
+/// The lines that [`add_instance`] writes.
 pub fn render_table(
     name: &InstanceName,
     start_url: &StartUrl,
@@ -75,12 +76,12 @@ pub fn render_table(
     format!("[instances.{name}]\nstart_url = \"{start_url}\"\nsso_region = \"{region}\"\n{default}")
 }
 
-/// Adds the instance to the configuration file, whose every other byte stays; a file that is not
-/// there is made. `default` is the region of its roles, where that is known.
+/// Adds the instance to the configuration file, whose other bytes are kept; a file that does not
+/// exist is created. `default` is the region of its roles, if it is known.
 ///
 /// # Errors
-/// [`Kind::Config`] when the file is wrong already, has such an instance, or has unknown keys;
-/// [`Kind::Os`] if it can't be written.
+/// [`ErrorKind::Config`] if the file is invalid, has such an instance, or has unknown keys;
+/// [`ErrorKind::Os`] if it can't be written.
 pub fn add_instance(
     paths: &Paths,
     name: &InstanceName,
@@ -112,7 +113,7 @@ pub fn add_instance(
     atomic_file::replace(path, Some(text.as_bytes()), changed.as_bytes(), &paths.recovery_dir())
 }
 
-/// What stands in the file; nothing when there is none.
+/// Returns the content of the file; empty if it does not exist.
 fn load_text(path: &Path) -> Result<String> {
     let bytes = atomic_file::load(path)?.unwrap_or_default();
     String::from_utf8(bytes)
@@ -137,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_portal_is_named_by_what_its_address_says() {
+    fn a_portal_is_named_after_its_address() {
         let suggested =
             |url: &str| suggest_name(&StartUrl::new(url), &[instance_named("lab")]).to_string();
         assert_eq!(suggested("https://corp.awsapps.com/start"), "corp");

@@ -1,4 +1,4 @@
-//! Setting up: from an address that somebody pasted to an instance in the configuration file.
+//! Sets up an instance: from a pasted address to an entry in the configuration file.
 
 pub mod discover;
 pub mod first_run;

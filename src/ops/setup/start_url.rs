@@ -1,27 +1,26 @@
-//! Reading a start URL in whatever form somebody has it: from the browser's address bar, a mail, a
-//! shortcut link.
+//! Parses a start URL in any form: from the browser's address bar, a mail, a shortcut link.
 
 use crate::domain::{Error, ErrorKind, Region, Result, StartUrl};
 
-/// What the person sees, and what may be typed, in messages.
+/// An example of a start URL, for messages.
 pub const EXAMPLE_START_URL: &str = "https://corp.awsapps.com/start";
 
-/// What an address tells by itself.
+/// The parts of an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParsedStartUrl {
     /// The start URL as AWS knows it: no fragment, no query, no blanks.
     pub start_url: StartUrl,
-    /// The region of the directory, where the address has it.
+    /// The region of the directory, if the address contains it.
     pub region: Option<Region>,
-    /// Whether the host is AWS's. Any other may stand for a portal by redirecting to it.
+    /// Whether the host belongs to AWS. Any other host may redirect to a portal.
     pub is_aws: bool,
 }
 
-/// Reads an address. A bare directory id (`d-1234567890`) will do.
+/// Parses an address. A bare directory id (`d-1234567890`) is accepted.
 ///
 /// # Errors
-/// [`Kind::Usage`] for what is no address, for a page of the console, and for plain http, with an
-/// example of the right one.
+/// [`ErrorKind::Usage`] if it is not an address, for a page of the console, and for plain http,
+/// with an example of a start URL.
 pub fn parse(pasted: &str) -> Result<ParsedStartUrl> {
     // A mail program may have wrapped the line.
     let text: String =
@@ -37,22 +36,22 @@ pub fn parse(pasted: &str) -> Result<ParsedStartUrl> {
         rest[end..].split(['?', '#']).next().unwrap_or_default(),
     );
     let labels: Vec<&str> = host.split('.').collect();
-    let wrong = |why: &str| {
-        Error::new(ErrorKind::Usage, format!("`{text}` {why}"))
+    let wrong = |problem: &str| {
+        Error::new(ErrorKind::Usage, format!("`{text}` {problem}"))
             .hint(format!("a start URL looks like {EXAMPLE_START_URL}"))
     };
     let whole = labels.len() > 1
         && host.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._:".contains(letter));
     if !whole || labels.iter().any(|label| label.is_empty()) {
-        return Err(wrong("is no start URL"));
+        return Err(wrong("is not a start URL"));
     }
     match scheme.to_ascii_lowercase().as_str() {
         "https" => {}
         "http" if is_local(&host) => {}
-        // The portal answers to https alone: somebody left out a letter.
+        // The portal answers to https only: a letter was left out.
         "http" if is_aws_host(&host) => {}
         "http" => return Err(wrong("is not safe: a start URL begins with https")),
-        _ => return Err(wrong("is no start URL")),
+        _ => return Err(wrong("is not a start URL")),
     }
     if let Some(signing_in) = parse_sign_in_page(&labels, path) {
         return Ok(signing_in);
@@ -61,13 +60,13 @@ pub fn parse(pasted: &str) -> Result<ParsedStartUrl> {
         return Err(wrong(&format!("is {page}, not your start URL"))
             .hint("it is the address that you open to choose an account"));
     }
-    let kept = start_url_path(&labels, path);
+    let start_path = start_url_path(&labels, path);
     let scheme = if is_local(&host) { scheme } else { "https" };
-    let start_url = StartUrl::new(format!("{scheme}://{host}{kept}"));
+    let start_url = StartUrl::new(format!("{scheme}://{host}{start_path}"));
     Ok(ParsedStartUrl { start_url, region: region_from_host(&labels), is_aws: is_aws_host(&host) })
 }
 
-/// `d-` and ten hexadecimal digits: what AWS calls a directory.
+/// Whether this is a directory id of AWS: `d-` and ten hexadecimal digits.
 fn is_directory_id(text: &str) -> bool {
     text.strip_prefix("d-").is_some_and(|digits| {
         digits.len() == 10 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
@@ -79,7 +78,7 @@ fn is_local(host: &str) -> bool {
     name == "127.0.0.1" || name == "localhost"
 }
 
-/// Whether a host is AWS's own, by the endings that the AWS CLI trusts.
+/// Whether a host belongs to AWS, by the suffixes that the AWS CLI trusts.
 pub fn is_aws_host(host: &str) -> bool {
     const ENDINGS: [&str; 9] = [
         ".app.aws",
@@ -101,7 +100,7 @@ pub fn is_aws_host(host: &str) -> bool {
     ENDINGS.iter().any(|ending| host.ends_with(ending)) || ISSUERS.contains(&host)
 }
 
-/// The region in a host, where its form has a place for one.
+/// Returns the region in a host name, if its form has a place for one.
 fn region_from_host(labels: &[&str]) -> Option<Region> {
     let found = match labels {
         [_, "portal", region, "app", "aws"]
@@ -117,7 +116,7 @@ fn region_from_host(labels: &[&str]) -> Option<Region> {
     is_region(found).then(|| Region::new(*found))
 }
 
-/// `eu-west-1`, `us-gov-east-1`: words of letters, then a number.
+/// Whether this is like `eu-west-1` or `us-gov-east-1`: words of letters, then a number.
 pub fn is_region(text: &str) -> bool {
     let words: Vec<&str> = text.split('-').collect();
     let (Some(number), true) = (words.last(), words.len() >= 3) else { return false };
@@ -137,7 +136,7 @@ fn parse_sign_in_page(labels: &[&str], path: &str) -> Option<ParsedStartUrl> {
     Some(ParsedStartUrl { start_url, region: region_from_host(labels), is_aws: true })
 }
 
-/// Pages of AWS that people take for their portal.
+/// Pages of AWS that are often mistaken for the portal.
 fn known_other_page(labels: &[&str]) -> Option<&'static str> {
     match labels {
         [.., "console", "aws", "amazon", "com"]
@@ -150,8 +149,8 @@ fn known_other_page(labels: &[&str]) -> Option<&'static str> {
     }
 }
 
-/// What of the path belongs to the start URL; `/start/console?…` and `/directory/NAME/…` are pages
-/// inside the portal.
+/// Returns the part of the path that belongs to the start URL; `/start/console?…` and
+/// `/directory/NAME/…` are pages inside the portal.
 fn start_url_path(labels: &[&str], path: &str) -> String {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     match (labels, &parts[..]) {
@@ -182,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn every_form_of_a_start_url_comes_to_the_one_that_aws_knows() {
+    fn every_form_of_a_start_url_is_normalized() {
         let cases = [
             ("https://d-1234567890.awsapps.com/start", "https://d-1234567890.awsapps.com/start ?"),
             ("d-1234567890", "https://d-1234567890.awsapps.com/start ?"),
@@ -252,12 +251,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_start_url_is_told_apart() {
+    fn what_is_not_a_start_url_is_rejected_with_a_reason() {
         for (pasted, want) in [
-            ("", "is no start URL"),
-            ("corp", "is no start URL"),
-            ("ftp://corp.awsapps.com", "is no start URL"),
-            ("https://a..b/start", "is no start URL"),
+            ("", "is not a start URL"),
+            ("corp", "is not a start URL"),
+            ("ftp://corp.awsapps.com", "is not a start URL"),
+            ("https://a..b/start", "is not a start URL"),
             ("http://portal.example.com", "begins with https"),
             ("https://eu-west-1.console.aws.amazon.com/ec2", "a page of the console"),
             ("https://012345678901-abc.eu-west-1.console.aws.amazon.com/", "a page of the console"),

@@ -1,5 +1,5 @@
-//! Sign-ins that no person at a terminal has asked for: one helper process for all callers, and
-//! none for a while after a refusal.
+//! Sign-ins without a user at a terminal: one helper process for all callers, and a cooldown after
+//! a refusal.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,28 +18,28 @@ use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::sign_in::token::{access_token, complete_with};
 use crate::ops::sign_in::{SignInOptions, sign_in};
 
-/// How long nobody opens a browser after a sign-in was refused or abandoned, or after a logout, in
-/// seconds.
+/// No browser is opened for so many seconds after a sign-in was refused or abandoned, or after a
+/// logout.
 const COOLDOWN_SECONDS: i64 = 300;
-/// The same after a sign-in that failed because AWS could not be reached, in seconds.
+/// The same after a sign-in that failed because AWS could not be reached.
 const UNREACHABLE_COOLDOWN_SECONDS: i64 = 15;
-/// How long a helper lives at most: AWS gives a person as long.
+/// Longest lifetime of a helper: AWS gives the user as long.
 const HELPER_TIMEOUT: Duration = Duration::from_secs(600);
-/// How long a sign-in stays open at most, with the time that the helper needs to start.
+/// Longest duration of a sign-in, including the time that the helper needs to start.
 pub const SIGN_IN_TIMEOUT: Duration = HELPER_TIMEOUT.saturating_add(HELPER_START_TIMEOUT);
 /// How often the helper checks whether the user has signed in by another command.
 const TOKEN_CHECK_INTERVAL: Duration = Duration::from_secs(1);
-/// How long a helper has to get going.
+/// How long a helper may take to start.
 const HELPER_START_TIMEOUT: Duration = Duration::from_secs(3);
-/// How often a caller that waits makes sure that somebody is at it.
+/// How often a waiting caller checks that a helper is running.
 const HELPER_CHECK_INTERVAL: Duration = Duration::from_millis(500);
-/// How often a caller looks whether somebody has signed in.
+/// How often a caller checks whether the user has signed in.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Where a person has to look, for whoever has a terminal to say it on.
+/// The page to open, for a caller with a terminal to show it on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignInNotice {
-    /// The address.
+    /// The URL of the page.
     pub url: String,
     /// The code to compare, with the device code flow.
     pub code: Option<String>,
@@ -51,56 +51,56 @@ pub struct SignInNotice {
     pub problem: Option<String>,
 }
 
-/// Waits until somebody has signed in. If nobody is at it, `start` leaves a helper behind that is
-/// ([`serve`]); `say` gets its address, and gets it again if the browser fails. Waiting callers
-/// take over from one that could not start the helper, and from a helper that died.
+/// Waits until the user has signed in. If no helper is running, `start` starts one
+/// ([`run_helper`]). `say` gets the page to open, and gets it again if the browser fails. Waiting
+/// callers take over if another one could not start the helper, or the helper died.
 ///
 /// # Errors
-/// [`Kind::LoginNeeded`] when background sign-ins are barred, when the user refuses, when `wait` is
-/// over before they are done, or when the browser failed and there is no terminal to show the
-/// address on; otherwise the error of `start`.
+/// [`ErrorKind::LoginNeeded`] during the cooldown, if the user refuses, if `wait` is over before
+/// they have signed in, or if the browser failed and there is no terminal to show the address on;
+/// otherwise the error of `start`.
 pub async fn await_sign_in(
     ctx: &Arc<Ctx>,
     instance: &Instance,
     wait: Duration,
     start: impl Fn() -> Result<()>,
-    say: impl Fn(&SignInNotice),
+    show: impl Fn(&SignInNotice),
 ) -> Result<()> {
     let flight = ctx.vault.single_flight(&RecordId::sign_in(instance));
-    let (ticket, deadline) = (flight.generation(), Instant::now() + wait);
+    let (generation, deadline) = (flight.generation(), Instant::now() + wait);
     check_cooldown(instance, flight.last_outcome(), ctx.clock.now())?;
-    let mut unsaid = start_helper(ctx, instance, &flight, ticket, &start).await?.is_some();
-    let (mut said, mut failed) = (false, false);
-    let mut again = Instant::now() + HELPER_CHECK_INTERVAL;
+    let mut must_show = start_helper(ctx, instance, &flight, generation, &start).await?.is_some();
+    let (mut has_shown, mut has_failed) = (false, false);
+    let mut next_check = Instant::now() + HELPER_CHECK_INTERVAL;
     while Instant::now() < deadline {
-        if flight.generation() != ticket {
+        if flight.generation() != generation {
             return flight.last_outcome().unwrap_or(SharedOutcome::Ok).into_result();
         }
         if let Some(notice) = load_notice(ctx, instance) {
-            if notice.problem.is_some() && !failed {
-                // Without a terminal nobody would see the address before the caller's own time is
-                // over: its error carries it.
+            if notice.problem.is_some() && !has_failed {
+                // Without a terminal, the address would not be seen before the caller's own time is
+                // over: the error contains it.
                 if !tty::is_present() {
                     return Err(sign_in_pending(instance, Some(&notice)));
                 }
-                (failed, unsaid) = (true, unsaid || said);
+                (has_failed, must_show) = (true, must_show || has_shown);
             }
-            if unsaid {
-                say(&notice);
-                (unsaid, said) = (false, true);
+            if must_show {
+                show(&notice);
+                (must_show, has_shown) = (false, true);
             }
         }
-        if Instant::now() >= again {
-            unsaid |= start_helper(ctx, instance, &flight, ticket, &start).await?
+        if Instant::now() >= next_check {
+            must_show |= start_helper(ctx, instance, &flight, generation, &start).await?
                 == Some(HelperOwner::ThisProcess);
-            again = Instant::now() + HELPER_CHECK_INTERVAL;
+            next_check = Instant::now() + HELPER_CHECK_INTERVAL;
         }
         tokio::time::sleep(POLL_INTERVAL).await;
     }
     Err(sign_in_pending(instance, load_notice(ctx, instance).as_ref()))
 }
 
-/// The error of a caller that does not wait any longer. The sign-in stays open.
+/// The error of a caller that stops waiting. The sign-in stays open.
 fn sign_in_pending(instance: &Instance, notice: Option<&SignInNotice>) -> Error {
     let name = &instance.name;
     let Some(notice) = notice.filter(|notice| !notice.opened || notice.problem.is_some()) else {
@@ -125,7 +125,7 @@ fn sign_in_pending(instance: &Instance, notice: Option<&SignInNotice>) -> Error 
     Error::new(ErrorKind::LoginNeeded, message).hint(place).hint("then try again")
 }
 
-/// Who has a sign-in under way.
+/// The owner of the sign-in in progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum HelperOwner {
     /// A helper of this process.
@@ -134,38 +134,40 @@ enum HelperOwner {
     OtherProcess,
 }
 
-/// Starts a helper if nobody is at it, and sees it get going; `None` while another caller does so.
+/// Starts a helper if none is running, and waits until it has started; `None` while another caller
+/// does so.
 async fn start_helper(
     ctx: &Ctx,
     instance: &Instance,
     flight: &SingleFlight,
-    ticket: Generation,
+    generation: Generation,
     start: impl Fn() -> Result<()>,
 ) -> Result<Option<HelperOwner>> {
     let Some(_starter) = Lock::try_acquire(&ctx.paths.state_dir.join("locks/sign-in"))? else {
         return Ok(None);
     };
-    if flight.generation() != ticket || !is_idle(flight)? {
+    if flight.generation() != generation || !is_idle(flight)? {
         return Ok(Some(HelperOwner::OtherProcess));
     }
-    // A helper that was killed leaves the address of a page that nobody answers for any more.
+    // A helper that was killed leaves the address of a page that no process waits for.
     atomic_file::remove(&notice_path(ctx, instance))?;
     start()?;
     let up = Instant::now() + HELPER_START_TIMEOUT;
-    while flight.generation() == ticket && is_idle(flight)? && Instant::now() < up {
+    while flight.generation() == generation && is_idle(flight)? && Instant::now() < up {
         tokio::time::sleep(POLL_INTERVAL / 5).await;
     }
     Ok(Some(HelperOwner::ThisProcess))
 }
 
-/// Whether no process holds the flight. Only a starter asks: asking takes the lock for a moment.
+/// Whether no process holds the single flight. Only for the caller that starts a helper: the check
+/// takes the lock for a moment.
 fn is_idle(flight: &SingleFlight) -> Result<bool> {
     Ok(matches!(flight.poll(flight.generation())?, Some(Turn::Lead(_))))
 }
 
 fn check_cooldown(instance: &Instance, last: Option<SharedOutcome>, now: Timestamp) -> Result<()> {
     let Some(SharedOutcome::Failed { kind, message, at, .. }) = last else { return Ok(()) };
-    // Nobody has refused anything if AWS could not be reached.
+    // An unreachable AWS is not a refusal.
     let bar = if matches!(kind, ErrorKind::Unreachable | ErrorKind::Throttled) {
         UNREACHABLE_COOLDOWN_SECONDS
     } else {
@@ -182,25 +184,26 @@ fn check_cooldown(instance: &Instance, last: Option<SharedOutcome>, now: Timesta
     .hint(format!("run `rolecall login --sso {}`", instance.name)))
 }
 
-/// The helper's whole life: signs in for everybody who waits, and tells them how it went.
+/// Runs the helper: signs in for all waiting callers, and reports the outcome to them.
 ///
 /// # Errors
-/// What the sign-in says; they are told too.
+/// The error of the sign-in; waiting callers get it too.
 pub async fn run_helper(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
     let flight = ctx.vault.single_flight(&RecordId::sign_in(instance));
-    let ticket = flight.generation();
-    let boarding =
-        run_blocking(move || flight.wait(ticket, Instant::now() + HELPER_START_TIMEOUT)).await?;
-    let Turn::Lead(lead) = boarding else { return Ok(()) };
+    let generation = flight.generation();
+    let turn = run_blocking(move || flight.wait(generation, Instant::now() + HELPER_START_TIMEOUT))
+        .await?;
+    let Turn::Lead(leader) = turn else { return Ok(()) };
     let result = match access_token(ctx, instance, None).await {
         Ok(_) => Ok(()),
         Err(_) => {
             let file = NoticeFile { path: notice_path(ctx, instance), notice: Mutex::default() };
             let report = move |step: SignInStep| file.update(step);
+            let options = SignInOptions::default();
             let work = async {
                 tokio::select! {
                     biased;
-                    signed_in = sign_in(ctx, instance, SignInOptions::default(), &report) => signed_in,
+                    result = sign_in(ctx, instance, options, &report) => result,
                     () = wait_for_other_sign_in(ctx, instance) => Ok(()),
                 }
             };
@@ -214,26 +217,26 @@ pub async fn run_helper(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
         }
     };
     let _ = atomic_file::remove(&notice_path(ctx, instance));
-    complete_with(ctx, lead, &result).await?;
+    complete_with(ctx, leader, &result).await?;
     result
 }
 
-/// Waits until a valid token is stored by another process: the user has signed in at a terminal
-/// while the page was open.
+/// Waits until another process stores a valid token: the user has signed in at a terminal while the
+/// page was open.
 async fn wait_for_other_sign_in(ctx: &Arc<Ctx>, instance: &Instance) {
     loop {
         tokio::time::sleep(TOKEN_CHECK_INTERVAL).await;
         let (vault, name, now) = (ctx.vault.clone(), RecordId::token(instance), ctx.clock.now());
         let token = run_blocking(move || vault.load::<SsoToken>(&name, now)).await;
         if matches!(token, Ok(Some(token)) if token.expires_at > now) {
-            // An exchange that is under way here is finished first.
+            // A token request in progress here is completed first.
             drop(ctx.token_requests.write().await);
             return;
         }
     }
 }
 
-/// Where the helper leaves the address for callers with a terminal.
+/// The file in which the helper leaves the address for callers with a terminal.
 struct NoticeFile {
     path: PathBuf,
     notice: Mutex<Option<SignInNotice>>,

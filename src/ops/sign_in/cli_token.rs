@@ -1,5 +1,5 @@
-//! Tokens between us and the AWS CLI: where we have none its own is used, and after a sign-in it
-//! gets ours.
+//! Shares tokens with the AWS CLI: its token is used if rolecall has none, and it gets rolecall's
+//! after a sign-in.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,11 +14,11 @@ use crate::os::lock::Lock;
 
 use crate::ops::ctx::{Ctx, run_blocking};
 
-/// How long another process of ours may take over the same file.
+/// How long another rolecall process may hold the lock of the files.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A valid token of the CLI's for an instance: same portal, same region, and all of our scopes. It
-/// may be used and no more: whoever signed in with the CLI renews and ends it there.
+/// Returns a valid token of the AWS CLI for an instance: same portal, same region, and all required
+/// scopes. It is only used: the user refreshes and ends it with the AWS CLI.
 pub fn load_cli_token(ctx: &Ctx, instance: &Instance) -> Option<CachedToken> {
     cache_paths(ctx, instance).iter().find_map(|path| {
         let token = token_cache::load(path)?;
@@ -30,19 +30,19 @@ pub fn load_cli_token(ctx: &Ctx, instance: &Instance) -> Option<CachedToken> {
     })
 }
 
-/// The same away from the runtime; `refused` is a token that AWS has just turned down.
+/// As [`load_cli_token`], on a thread of its own; `refused` is a token that AWS has just refused.
 pub(in crate::ops) async fn load_cli_access_token(
     ctx: &Arc<Ctx>,
     instance: &Instance,
     refused: Option<&Secret<String>>,
 ) -> Result<Option<Secret<String>>> {
-    let (lender, of) = (ctx.clone(), instance.clone());
-    let token = run_blocking(move || Ok(load_cli_token(&lender, &of))).await?;
+    let (ctx, of) = (ctx.clone(), instance.clone());
+    let token = run_blocking(move || Ok(load_cli_token(&ctx, &of))).await?;
     Ok(token.map(|token| token.access_token.clone()).filter(|token| refused != Some(token)))
 }
 
-/// Gives the CLI our access token, as `share_token_cache` says. A file that can't be written costs
-/// nobody their sign-in.
+/// Writes rolecall's access token for the AWS CLI, as `share_token_cache` says. A file that can't
+/// be written is logged and ignored.
 pub(in crate::ops) async fn share(
     ctx: &Arc<Ctx>,
     instance: &Instance,
@@ -56,8 +56,7 @@ pub(in crate::ops) async fn share(
     };
     let (now, access_token) = (ctx.clock.now(), access_token.clone());
     update_files(ctx, instance, move |instance, position, path| {
-        // Only the first file is the session's own; the others are there where legacy profiles are
-        // used.
+        // Only the first file belongs to the session; the others exist if legacy profiles are used.
         let wanted = path.exists() || (create && position == 0);
         let taken = token_cache::load(path)
             .is_some_and(|token| !token.is_from_rolecall && token.expires_at > now);
@@ -75,13 +74,13 @@ pub(in crate::ops) async fn share(
     .await
 }
 
-/// Takes our access token back from the CLI: it is revoked.
+/// Removes rolecall's access token from the AWS CLI's cache: it is revoked.
 pub(in crate::ops) async fn unshare(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
     update_files(ctx, instance, |_, _, path| token_cache::remove_token(path)).await
 }
 
-/// Does something with each of the CLI's files for an instance, one process of ours at a time. The
-/// CLI itself knows no locks.
+/// Updates each of the AWS CLI's files for an instance, in one rolecall process at a time. The AWS
+/// CLI itself uses no locks.
 async fn update_files(
     ctx: &Arc<Ctx>,
     instance: &Instance,
@@ -89,11 +88,15 @@ async fn update_files(
 ) -> Result<()> {
     let (ctx, instance) = (ctx.clone(), instance.clone());
     run_blocking(move || {
-        let all = || -> Result<()> {
-            let _alone = Lock::acquire(&ctx.paths.state_dir.join("locks/token-cache"), Instant::now() + LOCK_TIMEOUT)?;
-            cache_paths(&ctx, &instance).iter().enumerate().try_for_each(|(position, path)| work(&instance, position, path))
+        let update_all = || -> Result<()> {
+            let lock = ctx.paths.state_dir.join("locks/token-cache");
+            let _lock = Lock::acquire(&lock, Instant::now() + LOCK_TIMEOUT)?;
+            cache_paths(&ctx, &instance)
+                .iter()
+                .enumerate()
+                .try_for_each(|(position, path)| work(&instance, position, path))
         };
-        if let Err(error) = all() {
+        if let Err(error) = update_all() {
             tracing::warn!(target: "rolecall::share", instance = %instance.name, "the AWS CLI's token file stays as it is: {error}");
         }
         Ok(())
@@ -101,9 +104,10 @@ async fn update_files(
     .await
 }
 
-/// The AWS CLI's files for an instance: that of the `[sso-session]` of its name, and those of
-/// legacy profiles with its start URL, in every spelling that the AWS config file has. If two
-/// instances share a start URL, two users do, and it is not known whose the latter are.
+/// Returns the AWS CLI's files for an instance: that of the `[sso-session]` of its name, and those
+/// of legacy profiles with its start URL, in every spelling of the AWS config file. If two
+/// instances share a start URL, they belong to two users, and the owner of the latter files is
+/// unknown.
 fn cache_paths(ctx: &Ctx, instance: &Instance) -> Vec<PathBuf> {
     let (name, url) = (instance.name.as_str(), instance.start_url.as_written());
     let same = |other: &&Instance| other.start_url == instance.start_url;

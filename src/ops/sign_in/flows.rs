@@ -1,4 +1,4 @@
-//! The two ways to sign in: authorization code with PKCE, and device code.
+//! The two sign-in flows: authorization code with PKCE, and device code.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,13 +16,13 @@ use super::{cli_token, registration, sessions};
 use crate::ops::backend::messages::SignInStep;
 use crate::ops::ctx::{Ctx, run_blocking};
 
-/// How long a user has, in seconds; AWS gives device codes the same ten minutes.
+/// Time that the user has for the sign-in, in seconds; AWS gives device codes the same ten minutes.
 const APPROVAL_TIMEOUT_SECONDS: i64 = 600;
-/// How long a refresh of the token that is about to be replaced is waited for.
+/// How long a refresh of the token that is about to be replaced may take.
 const REFRESH_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// The authorization code flow: a listener on loopback, then the browser, then the code, brought by
-/// the browser or by hand.
+/// The authorization code flow: listen on loopback, open the browser, receive the code from the
+/// browser or pasted.
 pub(super) async fn pkce(
     ctx: &Arc<Ctx>,
     instance: &Instance,
@@ -59,7 +59,7 @@ pub(super) async fn pkce(
     store_token(ctx, instance, staged, registration, reply).await
 }
 
-/// The device code flow: show the code, then ask at the interval that AWS names.
+/// The device code flow: show the code, then poll at the interval that AWS sets.
 pub(super) async fn device(
     ctx: &Arc<Ctx>,
     instance: &Instance,
@@ -78,7 +78,7 @@ pub(super) async fn device(
     });
     let mut watch = std::pin::pin!(page.watch(report));
     let mut pause = start.interval;
-    // Counted from here, not by the clock: that one may be set back.
+    // Counted from here, not by the clock, which may be set back.
     let end = Instant::now()
         + Duration::from_secs(start.expires_at.since(ctx.clock.now()).max(0).unsigned_abs());
     loop {
@@ -91,21 +91,21 @@ pub(super) async fn device(
             never = &mut watch => match never {},
         }
         let staged = stage_token(ctx, instance).await?;
-        let kept = ctx.token_requests.read().await;
-        let unhurried = DeferSignals::begin();
+        let request_guard = ctx.token_requests.read().await;
+        let signals = DeferSignals::begin();
         match identity.poll_device(registration, &start).await? {
             PollOutcome::Token(reply) => {
                 return store_token(ctx, instance, staged, registration, reply).await;
             }
             PollOutcome::Pending => {}
-            // RFC 8628 section 3.5: five seconds more, for good.
+            // RFC 8628 section 3.5: five seconds more for all further requests.
             PollOutcome::SlowDown => pause += Duration::from_secs(5),
         }
-        drop((kept, unhurried));
+        drop((request_guard, signals));
     }
 }
 
-/// Everything that a later write of the token needs: the vault is open, and the file has its space.
+/// Prepares a later write of the token: opens the vault and reserves the space of the file.
 pub(super) async fn stage_token(
     ctx: &Arc<Ctx>,
     instance: &Instance,
@@ -131,14 +131,14 @@ async fn store_token(
         registration: Some(registration::to_record(instance, registration, now)),
     };
     let (access, expires_at) = (token.access_token.clone(), token.expires_at);
-    // Another process may be refreshing the old token. It would find that session over, and forget
-    // the token that is stored by then: this one. While this process leads, it can't.
-    let lead: Option<Leader> =
+    // Another process may be refreshing the old token. It would find that session ended, and remove
+    // the token that is stored by then: the new one. It can't while this process leads.
+    let leader: Option<Leader> =
         sessions::become_leader(ctx, &RecordId::token(instance), REFRESH_TIMEOUT).await?;
     run_blocking(move || {
         let stored = staged.commit(&token);
-        if let (Some(lead), Ok(())) = (lead, &stored) {
-            lead.complete(SharedOutcome::Ok);
+        if let (Some(leader), Ok(())) = (leader, &stored) {
+            leader.complete(SharedOutcome::Ok);
         }
         stored
     })

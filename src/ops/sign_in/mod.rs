@@ -1,4 +1,4 @@
-//! Signing in: registration, the browser or the code, and the token kept.
+//! Signs in: registration, browser or device code, and storing the token.
 
 pub mod background;
 pub mod cli_token;
@@ -24,23 +24,25 @@ use crate::ops::sign_in::token::complete_with;
 
 pub use page::open_options;
 
-/// How long another process may hold the sign-in's lock for a moment.
+/// How long another process may hold the lock of the sign-in.
 const LOCK_TIMEOUT: Duration = Duration::from_millis(250);
 
-/// How to sign in.
+/// Options of a sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SignInOptions {
-    /// The flow; the configured or usual one if `None`.
+    /// The flow; the configured or default one if `None`.
     pub flow: Option<Flow>,
     /// Register this program again even if a stored registration is still valid.
     pub register_again: bool,
 }
 
-/// Signs in and keeps the token. `report` gets each step; dropping the future cancels the sign-in.
+/// Signs in and stores the token. `report` receives each step; dropping the future cancels the
+/// sign-in.
 ///
 /// # Errors
-/// [`Kind::Vault`] and [`Kind::Os`], before a page is opened, if the token could not be stored or
-/// used later; the refusal of AWS; [`Kind::LoginNeeded`] if nobody approved the sign-in in time.
+/// [`ErrorKind::Vault`] and [`ErrorKind::Os`], before a page is opened, if the token could not be
+/// stored or used later; the refusal of AWS; [`ErrorKind::LoginNeeded`] if the sign-in was not
+/// approved in time.
 pub async fn sign_in(
     ctx: &Arc<Ctx>,
     instance: &Instance,
@@ -50,7 +52,7 @@ pub async fn sign_in(
     sign_in_with_redirects(ctx, instance, options, report, &mut PastedRedirects::default()).await
 }
 
-/// The same where a person can paste the address that the browser ended on.
+/// As [`sign_in`], if the user can paste the address that the browser ended on.
 ///
 /// # Errors
 /// As [`sign_in`].
@@ -66,21 +68,22 @@ pub async fn sign_in_with_redirects(
     result
 }
 
-/// Says how a person's own sign-in or logout went: a sign-in lifts the bar, a logout sets it.
+/// Records the outcome of the user's own sign-in or logout: a sign-in ends the cooldown of
+/// background sign-ins, a logout starts it.
 ///
 /// # Errors
-/// When the background thread is gone.
+/// If the operating system refuses a thread.
 pub(in crate::ops) async fn record_outcome<T>(
     ctx: &Arc<Ctx>,
     instance: &Instance,
     result: &Result<T>,
 ) -> Result<()> {
     let flight = ctx.vault.single_flight(&RecordId::sign_in(instance));
-    let ticket = flight.generation();
-    let boarding = run_blocking(move || flight.wait(ticket, Instant::now() + LOCK_TIMEOUT)).await?;
-    match boarding {
-        Turn::Lead(lead) => complete_with(ctx, lead, result).await,
-        // A helper is at it: it will find the new token, or say for itself.
+    let generation = flight.generation();
+    let turn = run_blocking(move || flight.wait(generation, Instant::now() + LOCK_TIMEOUT)).await?;
+    match turn {
+        Turn::Lead(leader) => complete_with(ctx, leader, result).await,
+        // A helper is running: it will find the new token, or record its own outcome.
         _ => Ok(()),
     }
 }
@@ -95,7 +98,7 @@ async fn run_sign_in(
     report(SignInStep::Starting);
     let vault = ctx.vault.clone();
     run_blocking(move || vault.ensure_ready()).await?;
-    // A token that can't be written would be lost after the user has approved it: find out now.
+    // A token that can't be written would be lost after the user has approved it: fail before.
     drop(flows::stage_token(ctx, instance).await?);
     let identity = ctx.identity(instance)?;
     let flow = options.flow.unwrap_or_else(|| resolve_flow(ctx, instance));
@@ -145,11 +148,10 @@ async fn attempt(
     let result = match flow {
         Flow::Pkce => {
             if stored {
-                // The browser alone would see that AWS has forgotten a registration: its page shows
-                // an error and never comes back. So AWS is asked first. And
-                // whatever it answers, a stored registration is used up here: only a sign-in that
-                // succeeds stores it again, so that one that leads nowhere can't
-                // keep every later sign-in waiting.
+                // Only the browser would show that AWS has forgotten a registration: its page shows
+                // an error and never redirects back. So AWS is asked first. Whatever it answers, a
+                // stored registration is removed here: only a successful sign-in stores it again,
+                // so that a registration that leads nowhere can't make every later sign-in wait.
                 registration::forget(ctx, instance, flow).await?;
                 if !identity.is_registered(&registration).await {
                     return Err(AttemptError::StaleRegistration);
@@ -174,8 +176,8 @@ async fn attempt(
     }
 }
 
-/// What the configuration says, else the authorization code flow where a browser on this machine
-/// can reach our listener and the device code flow elsewhere: over SSH, in WSL, without a display.
+/// Returns the configured flow, else the authorization code flow if a browser on this machine can
+/// reach the listener, else (over SSH, in WSL, without a display) the device code flow.
 fn resolve_flow(ctx: &Ctx, instance: &Instance) -> Flow {
     let own = ctx.settings.instances.get(&instance.name).and_then(|own| own.auth_flow);
     match own.unwrap_or(ctx.settings.auth_flow) {

@@ -13,9 +13,9 @@ use crate::ops::open_url::{
     BrowserContainer, Link, OpenOptions, OpenOutcome, has_browser, launch_browser, open,
 };
 
-/// How long a program is watched closely.
+/// How long a launcher is checked frequently.
 const LAUNCH_TIMEOUT: Duration = Duration::from_secs(5);
-/// How often a program is then asked whether it has ended.
+/// Interval of those checks.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// The page of one sign-in.
@@ -28,18 +28,18 @@ pub(super) struct SignInPage {
 }
 
 impl SignInPage {
-    /// Does with the page's address what the settings say.
+    /// Opens the page's address as the settings say.
     pub(super) async fn open(ctx: &Ctx, instance: &Instance, address: &str) -> SignInPage {
-        let manner = open_options(ctx, instance);
+        let options = open_options(ctx, instance);
         // Without a display nothing is started, and nothing has failed: the user opens the page
         // elsewhere.
-        if manner.action == UrlAction::Open && !can_open_browser(ctx, instance) {
+        if options.action == UrlAction::Open && !can_open_browser(ctx, instance) {
             return SignInPage { opened: false, started: None, failed: None };
         }
-        match launch_browser(ctx, address, &manner) {
+        match launch_browser(ctx, address, &options) {
             Ok(Some(started)) => SignInPage { opened: true, started: Some(started), failed: None },
             Ok(None) => {
-                let delivered = open(ctx, Link::Public(address.to_owned()), &manner).await;
+                let delivered = open(ctx, Link::Public(address.to_owned()), &options).await;
                 SignInPage {
                     opened: delivered == Ok(OpenOutcome::Opened),
                     started: None,
@@ -84,7 +84,8 @@ async fn wait_for_failure(started: BrowserProcess) -> Option<Error> {
     }
 }
 
-/// What is done with the sign-in pages of an instance: its own settings, then the general ones.
+/// Returns the options for the sign-in pages of an instance: its own settings, then the general
+/// ones.
 pub fn open_options(ctx: &Ctx, instance: &Instance) -> OpenOptions {
     let (settings, own) = (&ctx.settings, ctx.settings.instances.get(&instance.name));
     let configured = own.and_then(|own| own.auth_browser.clone().or_else(|| own.browser.clone()));
@@ -102,8 +103,8 @@ pub fn open_options(ctx: &Ctx, instance: &Instance) -> OpenOptions {
     }
 }
 
-/// Whether a browser can be opened on this machine: one was named, or there is a display.
+/// Whether a browser can be opened on this machine: one is configured, or there is a display.
 pub(super) fn can_open_browser(ctx: &Ctx, instance: &Instance) -> bool {
-    let manner = open_options(ctx, instance);
-    manner.browser.is_some() || manner.action == UrlAction::Exec || has_browser(ctx)
+    let options = open_options(ctx, instance);
+    options.browser.is_some() || options.action == UrlAction::Exec || has_browser(ctx)
 }

@@ -1,4 +1,4 @@
-//! Redirect addresses that a person pastes back, where the browser is on a machine that can't reach
+//! Redirect addresses that the user pastes because the browser runs on a machine that can't reach
 //! this one.
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -7,23 +7,22 @@ use crate::domain::{ErrorKind, Result, Secret};
 use crate::identity::parse_redirect_url;
 use crate::ops::backend::messages::SignInStep;
 
-/// Where pasted addresses come in.
+/// Receives pasted addresses.
 #[derive(Debug, Default)]
 pub struct PastedRedirects(Option<UnboundedReceiver<Secret<String>>>);
 
 impl PastedRedirects {
-    /// A sender for addresses, and the sign-in's end of it.
+    /// Returns a sender for addresses, and the receiver for the sign-in.
     pub fn channel() -> (UnboundedSender<Secret<String>>, Self) {
         let (send, receive) = unbounded_channel();
         (send, Self(Some(receive)))
     }
 
-    /// The code in the first address that belongs to the sign-in with this `state`; what was pasted
-    /// by mistake is reported, and the next one waited for. Never comes back where nobody can
-    /// paste.
+    /// Returns the code in the first address that belongs to the sign-in with this `state`. Other
+    /// addresses are reported, and the next one is awaited. Never returns if nothing can be pasted.
     ///
     /// # Errors
-    /// [`Kind::LoginNeeded`] when the address tells that the sign-in failed.
+    /// [`ErrorKind::LoginNeeded`] if the address says that the sign-in failed.
     pub(super) async fn wait_for_code(
         &mut self,
         state: &str,

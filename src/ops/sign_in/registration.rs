@@ -1,4 +1,4 @@
-//! This program as AWS knows it, kept in the vault for as long as AWS remembers it.
+//! The registration of this program at AWS, stored in the vault until AWS forgets it.
 
 use std::sync::Arc;
 
@@ -8,11 +8,11 @@ use crate::vault::{self, RecordId};
 
 use crate::ops::ctx::{Ctx, run_blocking};
 
-/// A registration is used while it has this much left, in seconds.
+/// Minimum remaining lifetime of a registration, in seconds.
 const MIN_REMAINING_SECONDS: i64 = 15 * 60;
 
-/// The stored registration while it is good, else a new one; `true` if it was stored. A new one is
-/// stored by [`keep`], once a sign-in with it has succeeded.
+/// Returns the stored registration if it is valid, else a new one; `true` if it was stored. A new
+/// one is stored by [`store`] once a sign-in with it has succeeded.
 pub(in crate::ops) async fn load_or_register(
     ctx: &Arc<Ctx>,
     instance: &Instance,
@@ -21,7 +21,8 @@ pub(in crate::ops) async fn load_or_register(
 ) -> Result<(ClientRegistration, bool)> {
     let name = record_id(instance, flow);
     let (vault, wanted, now) = (ctx.vault.clone(), name.clone(), ctx.clock.now());
-    if let Some(found) = run_blocking(move || vault.load::<vault::StoredRegistration>(&wanted, now)).await?
+    let load = move || vault.load::<vault::StoredRegistration>(&wanted, now);
+    if let Some(found) = run_blocking(load).await?
         && found.expires_at.since(now) > MIN_REMAINING_SECONDS
         // Older versions stored an answer of AWS without an id.
         && !found.client_id.is_empty()
@@ -32,8 +33,8 @@ pub(in crate::ops) async fn load_or_register(
     Ok((identity.register(flow).await?, false))
 }
 
-/// Stores a registration that has proved good. A failure costs the next sign-in one request, and
-/// this one nothing.
+/// Stores a registration that worked. A failure is logged and ignored: it costs the next sign-in
+/// one request.
 pub(in crate::ops) async fn store(
     ctx: &Arc<Ctx>,
     instance: &Instance,
@@ -46,13 +47,13 @@ pub(in crate::ops) async fn store(
     }
 }
 
-/// Forgets a registration that AWS does not know any more.
+/// Removes a registration that AWS does not know any more.
 pub(in crate::ops) async fn forget(ctx: &Arc<Ctx>, instance: &Instance, flow: Flow) -> Result<()> {
     let (vault, name) = (ctx.vault.clone(), record_id(instance, flow));
     run_blocking(move || vault.remove(&name)).await
 }
 
-/// As the vault keeps it.
+/// Converts a registration for the vault.
 pub(in crate::ops) fn to_record(
     instance: &Instance,
     registration: &ClientRegistration,
@@ -68,7 +69,7 @@ pub(in crate::ops) fn to_record(
     }
 }
 
-/// As the client wants it.
+/// Converts a registration from the vault.
 pub(in crate::ops) fn from_record(record: &vault::StoredRegistration) -> ClientRegistration {
     let flow = if record.grants.iter().any(|grant| grant == AUTHORIZATION_CODE) {
         Flow::Pkce

@@ -1,4 +1,4 @@
-//! Who is signed in, which roles are ready, and signing out.
+//! Sessions of instances, stored credentials of roles, and sign-out.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,13 +16,13 @@ use crate::ops::sign_in::token::{complete_with, is_renewable, login_needed};
 
 /// A session that ends within so many seconds ends soon.
 const ENDING_SOON_SECONDS: i64 = 3_600;
-/// How long a refresh that is under way is waited for before signing out.
+/// How long a refresh in progress may delay a sign-out.
 const REFRESH_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The state of every instance and role, from the vault and the AWS CLI's cache alone.
+/// Loads the state of every instance and role, from the vault and the AWS CLI's cache only.
 ///
 /// # Errors
-/// [`crate::domain::Kind::Vault`] when the vault is locked or out of reach.
+/// [`crate::domain::ErrorKind::Vault`] if the vault is locked or unavailable.
 pub fn load_sessions(ctx: &Ctx) -> Result<SessionList> {
     let now = ctx.clock.now();
     let mut out = SessionList::default();
@@ -49,10 +49,10 @@ pub fn load_sessions(ctx: &Ctx) -> Result<SessionList> {
     Ok(out)
 }
 
-/// Roles with stored credentials that still work, and when these expire.
+/// Returns the roles with valid stored credentials, and when these expire.
 ///
 /// # Errors
-/// As [`sessions`].
+/// As [`load_sessions`].
 pub fn ready_roles(ctx: &Ctx) -> Result<Vec<(RoleId, Timestamp)>> {
     let now = ctx.clock.now();
     let role = |name: &RecordId| {
@@ -64,7 +64,7 @@ pub fn ready_roles(ctx: &Ctx) -> Result<Vec<(RoleId, Timestamp)>> {
     };
     let chains = Chains::from_settings(&ctx.settings)?;
     let current = |name: &RecordId| match (role(name), ctx.instance(name.instance().as_str())) {
-        // What was fetched with other settings of a chain is not what would be handed out.
+        // Credentials that were fetched with other settings of a chain are not used any more.
         (Some(role), Ok(instance)) => {
             let digest = chains.route(&role)?.as_ref().map(Route::digest).transpose()?;
             Ok(*name == RecordId::credentials(instance, role.account, &role.role, digest.as_ref()))
@@ -84,8 +84,8 @@ pub fn ready_roles(ctx: &Ctx) -> Result<Vec<(RoleId, Timestamp)>> {
         .collect())
 }
 
-/// When a session is expected to end: from `session_duration`, else from the shortest life that was
-/// seen of one; exactly where the token can't be refreshed.
+/// Returns when a session is expected to end: from `session_duration`, else from the shortest
+/// lifetime that was observed; the exact time if the token can't be refreshed.
 fn expected_end(ctx: &Ctx, instance: &Instance, token: Option<&SsoToken>) -> Option<Timestamp> {
     let token = token?;
     if !is_renewable(ctx, token) {
@@ -94,18 +94,19 @@ fn expected_end(ctx: &Ctx, instance: &Instance, token: Option<&SsoToken>) -> Opt
     let own = ctx.settings.instances.get(&instance.name).and_then(|own| own.session_duration);
     match own.or(ctx.settings.session_duration) {
         Some(duration) => Some(token.signed_in_at + duration),
-        // A guess that has proved wrong is none.
+        // An estimate that has passed was wrong.
         None => session_lengths::shortest(&ctx.paths.state_dir, instance)
             .map(|life| token.signed_in_at.plus(life))
             .filter(|at| *at > ctx.clock.now()),
     }
 }
 
-/// When our own session with an instance ends, if that is expected within the hour; what was begun
-/// then outlives its renewals. A token of the AWS CLI's is renewed there.
+/// Returns when rolecall's own session with an instance ends, if that is expected within the hour:
+/// credentials that are fetched then outlive it. A token of the AWS CLI is refreshed by the AWS
+/// CLI.
 ///
 /// # Errors
-/// As [`sessions`].
+/// As [`load_sessions`].
 pub fn ending_soon(ctx: &Ctx, instance: &Instance) -> Result<Option<Timestamp>> {
     let now = ctx.clock.now();
     let token = ctx.vault.load::<SsoToken>(&RecordId::token(instance), now)?;
@@ -116,34 +117,34 @@ pub fn ending_soon(ctx: &Ctx, instance: &Instance) -> Result<Option<Timestamp>> 
 /// The outcome of a sign-out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignOutResult {
-    /// Whether there was a session here.
+    /// Whether there was a session on this machine.
     pub was_signed_in: bool,
-    /// Why the session was not ended at AWS, if that failed. It is forgotten here all the same.
+    /// Why the session was not ended at AWS, if that failed. It is removed here all the same.
     pub revoke_error: Option<Error>,
 }
 
 impl SignOutResult {
     /// The warning to show if the session was not ended at AWS.
     pub fn warning(&self, instance: &InstanceName) -> Option<Error> {
-        let why = self.revoke_error.as_ref()?;
+        let error = self.revoke_error.as_ref()?;
         let text = format!(
             "{instance}: the session is forgotten here, but AWS was not told to end it: {}",
-            why.message
+            error.message
         );
-        Some(Error::new(why.kind, text).hint(
+        Some(Error::new(error.kind, text).hint(
             "the session ends by itself; an administrator can end it now in IAM Identity Center",
         ))
     }
 }
 
-/// Signs out of an instance: revokes the token at AWS, forgets it and every role credential that
-/// came of it. An AWS that can't be reached does not keep the secrets here.
+/// Signs out of an instance: revokes the token at AWS, then removes it and all role credentials
+/// that were fetched with it. The secrets are removed even if AWS can't be reached.
 ///
 /// # Errors
 /// Vault errors.
 pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<SignOutResult> {
     let name = RecordId::token(instance);
-    let lead = become_leader(ctx, &name, REFRESH_TIMEOUT).await?;
+    let leader = become_leader(ctx, &name, REFRESH_TIMEOUT).await?;
     let (store, wanted, now) = (ctx.vault.clone(), name.clone(), ctx.clock.now());
     let token = run_blocking(move || store.load::<SsoToken>(&wanted, now)).await?;
     let not_revoked = match &token {
@@ -155,8 +156,8 @@ pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<SignOutResu
     }
     let (store, of) = (ctx.vault.clone(), instance.clone());
     run_blocking(move || {
-        // Seen from the end of time no record is of the future: what a wrong clock issued is
-        // forgotten too.
+        // At the latest possible time, no record is issued in the future: records of a wrong clock
+        // are removed too.
         for (record, _) in store.list(Timestamp(i64::MAX))? {
             if record.belongs_to(&of) {
                 store.remove(&record)?;
@@ -167,10 +168,10 @@ pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<SignOutResu
     .await?;
     cli_token::unshare(ctx, instance).await?;
     let gone = Err(login_needed(instance));
-    if let Some(lead) = lead {
-        complete_with::<()>(ctx, lead, &gone).await?;
+    if let Some(leader) = leader {
+        complete_with::<()>(ctx, leader, &gone).await?;
     }
-    // Whoever signs out does not want a browser to open by itself the next moment.
+    // After a sign-out, no browser should open by itself.
     record_outcome::<()>(ctx, instance, &gone).await?;
     Ok(SignOutResult { was_signed_in: token.is_some(), revoke_error: not_revoked })
 }
@@ -179,8 +180,8 @@ async fn revoke(ctx: &Ctx, instance: &Instance, token: &SsoToken) -> Result<()> 
     ctx.identity(instance)?.logout(&token.access_token).await
 }
 
-/// The token's flight, so that nobody renews what is being revoked. Whoever holds it for longer
-/// than a refresh takes is not waited for.
+/// Leads the token's single flight, so that no process refreshes what is being revoked. `None` if
+/// another process holds it for longer than a refresh takes.
 pub(super) async fn become_leader(
     ctx: &Ctx,
     name: &RecordId,
@@ -190,7 +191,7 @@ pub(super) async fn become_leader(
     run_blocking(move || {
         loop {
             match flight.wait(flight.generation(), deadline)? {
-                Turn::Lead(lead) => return Ok(Some(lead)),
+                Turn::Lead(leader) => return Ok(Some(leader)),
                 Turn::Completed(_) => {}
                 Turn::TimedOut => return Ok(None),
             }

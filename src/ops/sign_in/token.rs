@@ -1,12 +1,12 @@
-//! A valid access token for an instance: from the vault, refreshed by one process for all, or
-//! borrowed from the AWS CLI.
+//! A valid access token for an instance: from the vault, refreshed by one process for all, or the
+//! AWS CLI's.
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::cache::session_lengths;
-use crate::domain::{Error, ErrorKind, Instance, Result, Secret};
+use crate::domain::{Error, ErrorKind, Instance, Result, ResultExt, Secret};
 use crate::identity::{RefreshOutcome, TokenResponse};
 use crate::os::process::DeferSignals;
 use crate::vault::{Leader, RecordId, SharedOutcome, SsoToken, Turn};
@@ -14,24 +14,24 @@ use crate::vault::{Leader, RecordId, SharedOutcome, SsoToken, Turn};
 use super::{cli_token, registration};
 use crate::ops::ctx::{Ctx, run_blocking};
 
-/// A token is replaced when less than this is left, in seconds: SSO tokens live an hour, and AWS's
-/// own SDKs refresh at five minutes.
+/// A token is refreshed if it is valid for fewer seconds than this: SSO tokens live an hour, and
+/// AWS's own SDKs refresh at five minutes.
 const REFRESH_BEFORE_SECONDS: i64 = 300;
 
-/// How long somebody else's refresh is waited for.
+/// How long a refresh by another process may take.
 const REFRESH_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What to say when nobody is signed in.
+/// The error if the user is not signed in.
 pub fn login_needed(instance: &Instance) -> Error {
     Error::new(ErrorKind::LoginNeeded, format!("nobody is signed in to {}", instance.name))
         .hint(format!("run `rolecall login --sso {}`", instance.name))
 }
 
-/// A valid access token; the AWS CLI's own where the vault has none. `refused` is a token that AWS
-/// has just turned down though it looked valid.
+/// Returns a valid access token; the AWS CLI's if the vault has none. `refused` is a token that AWS
+/// has just refused although it looked valid.
 ///
 /// # Errors
-/// [`Kind::LoginNeeded`] when there is none and none can be had without a person; vault and network
+/// [`ErrorKind::LoginNeeded`] if there is none and the user has to sign in; vault and network
 /// errors.
 pub async fn access_token(
     ctx: &Arc<Ctx>,
@@ -46,65 +46,66 @@ pub async fn access_token(
     }
 }
 
-/// A valid access token of our own.
+/// Returns a valid access token from the vault.
 async fn own_token(
     ctx: &Arc<Ctx>,
     instance: &Instance,
     refused: Option<&Secret<String>>,
 ) -> Result<Secret<String>> {
     let name = RecordId::token(instance);
-    // A second round follows when another process has just landed; a third would mean that what it
-    // landed is of no use here.
+    // A second round follows if another process has just completed a refresh; a third would mean
+    // that its token is of no use here.
     for _ in 0..3 {
         let flight = ctx.vault.single_flight(&name);
-        let ticket = flight.generation();
+        let generation = flight.generation();
         let Some(token) = load_token(ctx, &name).await? else { return Err(login_needed(instance)) };
-        let left = token.expires_at.since(ctx.clock.now());
-        let turned_down = refused.is_some_and(|refused| *refused == token.access_token);
-        if left > REFRESH_BEFORE_SECONDS && !turned_down {
+        let seconds_left = token.expires_at.since(ctx.clock.now());
+        let is_refused = refused.is_some_and(|refused| *refused == token.access_token);
+        if seconds_left > REFRESH_BEFORE_SECONDS && !is_refused {
             return Ok(token.access_token.clone());
         }
         if !is_renewable(ctx, &token) {
-            return if left > 0 && !turned_down {
+            return if seconds_left > 0 && !is_refused {
                 Ok(token.access_token.clone())
             } else {
                 Err(login_needed(instance))
             };
         }
-        match run_blocking(move || flight.wait(ticket, Instant::now() + REFRESH_TIMEOUT)).await? {
+        match run_blocking(move || flight.wait(generation, Instant::now() + REFRESH_TIMEOUT))
+            .await?
+        {
             Turn::Completed(outcome) => match outcome.into_result() {
                 Ok(()) => {}
-                Err(error) => return old_token_or_error(&token, left, turned_down, error),
+                Err(error) => return old_token_or_error(&token, seconds_left, is_refused, error),
             },
             Turn::TimedOut => {
-                return old_token_or_error(&token, left, turned_down, timed_out(instance));
+                return old_token_or_error(&token, seconds_left, is_refused, timed_out(instance));
             }
-            Turn::Lead(lead) => {
+            Turn::Lead(leader) => {
                 let (ctx, instance, old) = (ctx.clone(), instance.clone(), token.clone());
-                // A task of its own: whoever asked may go away, the answer is kept all the same.
+                // A task of its own: if the caller is dropped, the response is stored all the same.
                 let done = tokio::spawn(async move {
                     let result = refresh(&ctx, &instance, &old).await;
-                    complete_with(&ctx, lead, &result).await?;
+                    complete_with(&ctx, leader, &result).await?;
                     result
                 });
-                let result = done.await.map_err(|error| Error::internal(error.to_string()))?;
+                let result = done.await.context(ErrorKind::Internal, "refreshing the token")?;
                 return result
-                    .or_else(|error| old_token_or_error(&token, left, turned_down, error));
+                    .or_else(|error| old_token_or_error(&token, seconds_left, is_refused, error));
             }
         }
     }
     Err(login_needed(instance))
 }
 
-/// An old token that still has seconds to live is better than an error, unless the error says that
-/// the session is over.
+/// Returns the old token if it is still valid, unless the error says that the session is over.
 fn old_token_or_error(
     token: &SsoToken,
-    left: i64,
-    turned_down: bool,
+    seconds_left: i64,
+    is_refused: bool,
     error: Error,
 ) -> Result<Secret<String>> {
-    if left > 0 && !turned_down && error.kind != ErrorKind::LoginNeeded {
+    if seconds_left > 0 && !is_refused && error.kind != ErrorKind::LoginNeeded {
         Ok(token.access_token.clone())
     } else {
         Err(error)
@@ -116,7 +117,7 @@ async fn load_token(ctx: &Arc<Ctx>, name: &RecordId) -> Result<Option<SsoToken>>
     run_blocking(move || vault.load::<SsoToken>(&name, now)).await
 }
 
-/// Whether a token can be renewed without a person.
+/// Whether a token can be refreshed without the user.
 pub fn is_renewable(ctx: &Ctx, token: &SsoToken) -> bool {
     let registered = token
         .registration
@@ -125,8 +126,8 @@ pub fn is_renewable(ctx: &Ctx, token: &SsoToken) -> bool {
     token.refresh_token.is_some() && registered
 }
 
-/// Sends the refresh token and keeps the answer. From sending to renaming nothing cancels this and
-/// signals wait.
+/// Sends the refresh token and stores the response. From sending to renaming, nothing cancels this
+/// and signals are deferred.
 async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, old: &SsoToken) -> Result<Secret<String>> {
     let (Some(registration), Some(refresh_token)) = (&old.registration, &old.refresh_token) else {
         return Err(login_needed(instance));
@@ -135,8 +136,8 @@ async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, old: &SsoToken) -> Result<
     let name = RecordId::token(instance);
     let (vault, staging) = (ctx.vault.clone(), name.clone());
     let staged = run_blocking(move || vault.stage::<SsoToken>(&staging)).await?;
-    let _kept = ctx.token_requests.read().await;
-    let _unhurried = DeferSignals::begin();
+    let _request_guard = ctx.token_requests.read().await;
+    let _signals = DeferSignals::begin();
     match identity.refresh_tokens(&registration::from_record(registration), refresh_token).await? {
         RefreshOutcome::Token(reply) => {
             let token = renewed_token(ctx, old, reply);
@@ -148,8 +149,8 @@ async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, old: &SsoToken) -> Result<
         }
         RefreshOutcome::InvalidGrant => {
             drop(staged);
-            // Somebody who does not know our flights may have used the refresh token and left a
-            // newer one.
+            // A program that does not use the single flight may have used the refresh token and
+            // stored a newer one.
             let now = ctx.clock.now();
             match load_token(ctx, &name).await? {
                 Some(token) if token.access_token != old.access_token && token.expires_at > now => {
@@ -181,8 +182,8 @@ fn renewed_token(ctx: &Ctx, old: &SsoToken, reply: TokenResponse) -> SsoToken {
     }
 }
 
-/// Remembers how long a session has lived, or that it lives: all that can ever be known of its
-/// length. No failure of the refresh.
+/// Records how long a session has lasted so far, or in total: the length is known only by
+/// observation. A failure is logged and ignored.
 async fn record_session_length(
     ctx: &Arc<Ctx>,
     instance: &Instance,
@@ -196,7 +197,7 @@ async fn record_session_length(
     }
 }
 
-/// The session has ended: the token is of no more use.
+/// Removes the token of a session that has ended.
 async fn forget_ended_session(
     ctx: &Arc<Ctx>,
     instance: &Instance,
@@ -220,13 +221,13 @@ fn timed_out(instance: &Instance) -> Error {
     )
 }
 
-/// Tells everybody who waits for a flight how it ended.
+/// Reports an outcome to all processes that wait for a single flight.
 ///
 /// # Errors
-/// When the background thread is gone.
+/// If the operating system refuses a thread.
 pub(in crate::ops) async fn complete_with<T>(
     ctx: &Ctx,
-    lead: Leader,
+    leader: Leader,
     result: &Result<T>,
 ) -> Result<()> {
     let outcome = result.as_ref().map_or_else(
@@ -234,7 +235,7 @@ pub(in crate::ops) async fn complete_with<T>(
         |_| SharedOutcome::Ok,
     );
     run_blocking(move || {
-        lead.complete(outcome);
+        leader.complete(outcome);
         Ok(())
     })
     .await

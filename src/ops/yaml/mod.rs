@@ -1,9 +1,9 @@
-//! YAML as other programs' configuration files use it: block style, one value a line, with the
-//! place of every value.
+//! Parses YAML as configuration files of other programs use it: block style, one value a line, with
+//! the position of every value.
 //!
-//! A whole YAML library would be the largest dependency after the SDK, and none tells where a value
-//! stands so exactly that one line can be changed and the others kept. What is beyond this subset
-//! is no guess: it is a [`Value::Odd`] with a word for it, or an error with a line.
+//! A complete YAML library would be the largest dependency after the SDK, and none reports
+//! positions so exactly that one line can be changed and the others kept. Nothing beyond this
+//! subset is guessed: it is a [`YamlValue::Unsupported`] with a description, or an error with a line.
 
 mod scalar;
 
@@ -13,16 +13,16 @@ use crate::domain::{Error, ErrorKind, Result};
 
 use scalar::ParsedScalar;
 
-/// How deep a file may be nested.
+/// Maximum nesting depth of a file.
 const MAX_DEPTH: usize = 64;
 
-/// A value and where it stands.
+/// A value and its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct YamlNode {
     /// What it says.
     pub value: YamlValue,
-    /// Its bytes: of one on a single line the value as it is written, quotes included; of others
-    /// from its first to its last line.
+    /// Its bytes: of a value on a single line as it is written, including quotes; of others from
+    /// the first to the last line.
     pub span: Range<usize>,
     /// Its first line, from 1.
     pub line: usize,
@@ -33,25 +33,25 @@ pub struct YamlNode {
 /// What a value says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum YamlValue {
-    /// Nothing, or `null`.
+    /// Empty, or `null`.
     Null,
-    /// A word, a number, a truth: all are texts here.
+    /// A string, number or boolean: all are strings here.
     Text(String),
     /// A list.
     List(Vec<YamlNode>),
-    /// Names and values in their order.
+    /// Names and values in order.
     Map(Vec<(String, YamlNode)>),
-    /// Something that this reader passes over, and what to call it.
+    /// Something that this parser does not interpret, and its description.
     Unsupported(&'static str),
 }
 
 impl YamlNode {
-    /// The value under a name.
+    /// Returns the value of a name.
     pub fn get(&self, name: &str) -> Option<&YamlNode> {
         self.pairs().iter().find(|(key, _)| key == name).map(|(_, node)| node)
     }
 
-    /// Its names and values; none if it is no map.
+    /// Returns its names and values; none if it is not a map.
     pub fn pairs(&self) -> &[(String, YamlNode)] {
         match &self.value {
             YamlValue::Map(pairs) => pairs,
@@ -59,7 +59,7 @@ impl YamlNode {
         }
     }
 
-    /// Its items; none if it is no list.
+    /// Returns its items; none if it is not a list.
     pub fn items(&self) -> &[YamlNode] {
         match &self.value {
             YamlValue::List(items) => items,
@@ -67,7 +67,7 @@ impl YamlNode {
         }
     }
 
-    /// Its text, if it is one.
+    /// Returns its text, if it is a scalar.
     pub fn text(&self) -> Option<&str> {
         match &self.value {
             YamlValue::Text(text) => Some(text),
@@ -75,11 +75,11 @@ impl YamlNode {
         }
     }
 
-    /// The first part of it, itself included, that this reader passed over: its line, and what to
-    /// call it.
+    /// Returns the line and description of the first part, itself included, that this parser did
+    /// not interpret.
     pub fn unsupported(&self) -> Option<(usize, &'static str)> {
         match &self.value {
-            YamlValue::Unsupported(what) => Some((self.line, what)),
+            YamlValue::Unsupported(problem) => Some((self.line, problem)),
             YamlValue::List(items) => items.iter().find_map(YamlNode::unsupported),
             YamlValue::Map(pairs) => pairs.iter().find_map(|(_, node)| node.unsupported()),
             YamlValue::Null | YamlValue::Text(_) => None,
@@ -87,11 +87,11 @@ impl YamlNode {
     }
 }
 
-/// Reads a text. An empty one is [`Value::Null`].
+/// Parses a text. An empty one is [`YamlValue::Null`].
 ///
 /// # Errors
-/// [`Kind::Config`] with the line, for what is no YAML or is laid out in a way that this reader
-/// does not know.
+/// [`ErrorKind::Config`] with the line, if it is not YAML or has a layout that this parser does not
+/// support.
 pub fn parse(text: &str) -> Result<YamlNode> {
     let mut parser = YamlParser { text, lines: split_lines(text)?, position: 0, depth: 0 };
     if parser.lines.is_empty() {
@@ -99,14 +99,12 @@ pub fn parse(text: &str) -> Result<YamlNode> {
     }
     let node = parser.parse_block()?;
     match parser.lines.get(parser.position) {
-        Some(line) => {
-            Err(error_at(line.number, "stands further left than what it would belong to"))
-        }
+        Some(line) => Err(error_at(line.number, "is indented less than what it would belong to")),
         None => Ok(node),
     }
 }
 
-/// A line with something on it. `start` and `indent` move on when a `- ` is taken off.
+/// A line with content. `start` and `indent` advance when a `- ` is removed.
 #[derive(Debug, Clone, Copy)]
 struct YamlLine {
     number: usize,
@@ -147,8 +145,8 @@ fn split_lines(text: &str) -> Result<Vec<YamlLine>> {
     Ok(out)
 }
 
-fn error_at(line: usize, what: &str) -> Error {
-    Error::new(ErrorKind::Config, format!("line {line} {what}"))
+fn error_at(line: usize, problem: &str) -> Error {
+    Error::new(ErrorKind::Config, format!("line {line} {problem}"))
 }
 
 struct YamlParser<'t> {
@@ -167,7 +165,7 @@ impl<'t> YamlParser<'t> {
         &self.text[line.start..line.end]
     }
 
-    /// Whatever begins on this line.
+    /// Parses the node that begins on this line.
     fn parse_block(&mut self) -> Result<YamlNode> {
         let line = self.lines[self.position];
         self.depth += 1;
@@ -182,7 +180,7 @@ impl<'t> YamlParser<'t> {
         } else if scalar::parse_key(content).is_some() {
             self.parse_map(line.indent)
         } else {
-            // A value alone: of the whole file, or on the line below its name.
+            // A single value: of the whole file, or on the line below its name.
             self.parse_value(line, 0, line.indent.checked_sub(1))
         };
         self.depth -= 1;
@@ -234,7 +232,7 @@ impl<'t> YamlParser<'t> {
             let node = if rest.trim().is_empty() || rest.trim_start().starts_with('#') {
                 self.position += 1;
                 let text = self.text;
-                // A list may stand as far left as the name that it belongs to.
+                // A list may have the same indentation as its name.
                 self.parse_below(line, |next| {
                     next.indent > indent
                         || (next.indent == indent && is_item(&text[next.start..next.end]))
@@ -248,7 +246,7 @@ impl<'t> YamlParser<'t> {
         Ok(self.node_from(first, YamlValue::Map(pairs)))
     }
 
-    /// What stands below a line that ends in a colon or a dash.
+    /// Parses the node below a line that ends in a colon or a dash.
     fn parse_below(
         &mut self,
         above: YamlLine,
@@ -265,8 +263,8 @@ impl<'t> YamlParser<'t> {
         }
     }
 
-    /// A value that begins `used` bytes into the line. Lines further right than `parent` go on with
-    /// it.
+    /// Parses a value that begins `used` bytes into the line. Lines that are indented more than
+    /// `parent` continue it.
     fn parse_value(
         &mut self,
         line: YamlLine,
@@ -278,7 +276,7 @@ impl<'t> YamlParser<'t> {
         self.position += 1;
         let read = scalar::parse_value(rest);
         let mut last = line;
-        // An anchor may stand before a list as far left as its name.
+        // An anchor may precede a list with the same indentation as its name.
         let with_items = matches!(read, ParsedScalar::Anchor(_));
         while let Some(next) = self.line() {
             let deeper = parent.is_none_or(|parent| next.indent > parent);
@@ -286,11 +284,12 @@ impl<'t> YamlParser<'t> {
             if !deeper && !item {
                 break;
             }
-            // A name below a value: one of them is in the wrong column, and no guess says which.
+            // A name below a value: one of them has the wrong indentation, and which one is
+            // unclear.
             if matches!(read, ParsedScalar::Text(..))
                 && scalar::parse_key(self.content(next)).is_some()
             {
-                return Err(error_at(next.number, "stands further right than the lines before it"));
+                return Err(error_at(next.number, "is indented more than the lines before it"));
             }
             last = next;
             self.position += 1;
@@ -308,18 +307,18 @@ impl<'t> YamlParser<'t> {
             ParsedScalar::Flow(..) | ParsedScalar::UnclosedFlow => {
                 (YamlValue::Unsupported("a list in brackets over several lines"), last.end, true)
             }
-            ParsedScalar::Anchor(what) | ParsedScalar::Unsupported(what) => {
-                (YamlValue::Unsupported(what), last.end, false)
+            ParsedScalar::Anchor(problem) | ParsedScalar::Unsupported(problem) => {
+                (YamlValue::Unsupported(problem), last.end, false)
             }
         };
         Ok(YamlNode { value, span: start..end, line: line.number, is_flow: flow })
     }
 
-    /// Nothing when the next line stands no further right than the list or map that just ended.
+    /// Checks that the next line is not indented more than the list or map that just ended.
     fn check_end(&self, indent: usize) -> Result<()> {
         match self.line() {
             Some(line) if line.indent > indent => {
-                Err(error_at(line.number, "stands further right than the lines before it"))
+                Err(error_at(line.number, "is indented more than the lines before it"))
             }
             _ => Ok(()),
         }

@@ -1,24 +1,24 @@
-//! Values and names on one line: plain, quoted, or in brackets.
+//! Parses values and names on one line: plain, quoted, or in brackets.
 
 use super::{YamlNode, YamlValue};
 
-/// What begins at some place of a line.
+/// A node that begins on a line.
 pub(super) enum ParsedScalar {
-    /// A value, and how many bytes it takes.
+    /// A value, and its length in bytes.
     Text(YamlValue, usize),
-    /// A list or map in brackets, and how many bytes it takes.
+    /// A list or map in brackets, and its length in bytes.
     Flow(YamlValue, usize),
-    /// Quotes that end on a later line, or not where the value does.
+    /// Quotes that end on a later line, or before the value does.
     UnclosedQuote,
     /// Brackets that do so.
     UnclosedFlow,
     /// An anchor, an alias or a tag, with what may follow below.
     Anchor(&'static str),
-    /// Something else that is passed over.
+    /// Something else that is not interpreted.
     Unsupported(&'static str),
 }
 
-/// Reads the value that a line's rest is. The rest is not empty and begins with no blank.
+/// Parses the rest of a line as a value. The rest is not empty and does not begin with a blank.
 pub(super) fn parse_value(rest: &str) -> ParsedScalar {
     match rest.as_bytes()[0] {
         b'|' | b'>' => ParsedScalar::Unsupported("a block of text"),
@@ -46,7 +46,7 @@ pub(super) fn parse_value(rest: &str) -> ParsedScalar {
     }
 }
 
-/// The name at the beginning of a line, and how many bytes it takes with its colon.
+/// Returns the name at the beginning of a line, and its length in bytes including the colon.
 pub(super) fn parse_key(content: &str) -> Option<(String, usize)> {
     if content.starts_with(['"', '\'']) {
         let (text, length) = parse_quoted(content)?;
@@ -65,7 +65,7 @@ pub(super) fn parse_key(content: &str) -> Option<(String, usize)> {
     (at > 0).then(|| (content[..at].trim_end().to_owned(), at + 1))
 }
 
-/// What a plain word means: all that is not nothing is a text.
+/// Returns the value of a plain word: a string, unless it is null.
 fn plain_value(word: &str) -> YamlValue {
     match word {
         "" | "~" | "null" | "Null" | "NULL" => YamlValue::Null,
@@ -73,13 +73,13 @@ fn plain_value(word: &str) -> YamlValue {
     }
 }
 
-/// Whether nothing but a comment follows.
+/// Whether only a comment follows.
 fn is_end(rest: &str) -> bool {
     let bare = rest.trim_start();
     bare.is_empty() || (bare.starts_with('#') && bare.len() < rest.len())
 }
 
-/// The text without a comment at its end, which is one only behind a blank.
+/// Removes a comment at the end, which must follow a blank.
 fn strip_comment(text: &str) -> &str {
     let comment = text
         .match_indices('#')
@@ -88,8 +88,8 @@ fn strip_comment(text: &str) -> &str {
     text[..comment.unwrap_or(text.len())].trim_end()
 }
 
-/// A text in quotes, and how many bytes it takes with them; `None` when they don't end here, or for
-/// an escape that nobody writes.
+/// Parses a quoted string; returns its length in bytes including quotes. `None` if it does not end
+/// here, or has an uncommon escape.
 fn parse_quoted(rest: &str) -> Option<(String, usize)> {
     let quote = rest.chars().next()?;
     let (mut out, mut letters) = (String::new(), rest.char_indices().skip(1).peekable());
@@ -133,8 +133,8 @@ fn parse_quoted(rest: &str) -> Option<(String, usize)> {
     None
 }
 
-/// A list or map in brackets, and how many bytes it takes; `None` when it does not end here. Nobody
-/// edits these, so places inside are not kept.
+/// Parses a list or map in brackets; returns its length in bytes. `None` if it does not end here.
+/// These are never edited, so positions inside are not kept.
 fn parse_flow(rest: &str, depth: usize) -> Option<(YamlValue, usize)> {
     let (open, close) = if rest.starts_with('[') { ('[', ']') } else { ('{', '}') };
     let (mut at, mut items, mut pairs) = (1, Vec::new(), Vec::new());
@@ -147,7 +147,7 @@ fn parse_flow(rest: &str, depth: usize) -> Option<(YamlValue, usize)> {
         }
         let mut name = None;
         if open == '{' {
-            // JSON needs no blank behind the colon.
+            // JSON needs no blank after the colon.
             let (key, used) = match rest[at..].starts_with(['"', '\'']) {
                 true => parse_quoted(&rest[at..])
                     .filter(|(_, used)| rest[at + used..].starts_with(':'))

@@ -1,7 +1,7 @@
 use super::*;
 use proptest::prelude::*;
 
-/// The value in a form that is easy to compare.
+/// Renders the value in a form that is easy to compare.
 fn describe(text: &str) -> String {
     fn shown(node: &YamlNode) -> String {
         match &node.value {
@@ -61,7 +61,7 @@ fn block_style_is_read_as_it_is_meant() {
 }
 
 #[test]
-fn what_is_not_understood_is_said_with_its_line() {
+fn what_is_not_understood_is_reported_with_its_line() {
     for (text, line) in [
         ("a: 1\n   b: 2\n", "line 2"),
         ("a:\n    b: 1\n  c: 2\n", "line 3"),
@@ -70,14 +70,14 @@ fn what_is_not_understood_is_said_with_its_line() {
         ("a: 1\n---\nb: 2\n", "line 2"),
         ("a: 1\nb: 2\na: 3\n", "line 3"),
     ] {
-        let said = describe(text);
-        assert!(said.contains(line), "{text:?}: {said}");
+        let actual = describe(text);
+        assert!(actual.contains(line), "{text:?}: {actual}");
     }
     assert!(describe(&"- ".repeat(200)).contains("nested"), "{}", describe(&"- ".repeat(200)));
 }
 
 #[test]
-fn every_value_knows_its_place() {
+fn every_value_has_its_position() {
     let text = "users:\n- name: \"u\" # c\n  command:   aws\n  args:\n  - 'x'\n";
     let node = parse(text).unwrap();
     let user = &node.get("users").unwrap().items()[0];

@@ -3,7 +3,7 @@
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
 use super::{EventResult, KeyPress, Panel, key_label, role_label};
 use crate::domain::{Error, RoleId, Timestamp};
-use crate::ops::backend::messages::{SET_CLOCK_COMMAND, clock_warning};
+use crate::domain::{SET_CLOCK_COMMAND, clock_warning};
 use crate::tui::PickAction;
 use crate::tui::commands::PickerCommand;
 use crate::tui::effect::Effect;

@@ -151,7 +151,7 @@ fn the_form_at_every_step() {
     let mut rig = empty_picker();
     rig.keys(&["corp", "enter"]);
     let number = rig.state.last_number;
-    let wrong = Error::new(ErrorKind::Usage, "`corp` is no start URL")
+    let wrong = Error::new(ErrorKind::Usage, "`corp` is not a start URL")
         .hint("a start URL looks like https://corp.awsapps.com/start");
     rig.update(Update::Discovered { number, outcome: Err(wrong) });
     assert_screen("first_run_refused", &rig);

@@ -2,7 +2,7 @@
 //! for a word.
 
 use crate::domain::{Error, ErrorKind, RoleId};
-use crate::ops::backend::messages::{SET_CLOCK_COMMAND, clock_warning};
+use crate::domain::{SET_CLOCK_COMMAND, clock_warning};
 use crate::tui::effect::Effect;
 use crate::tui::panels::overlay::{ClockSkewPanel, Overlay};
 use crate::tui::state::State;

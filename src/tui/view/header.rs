@@ -6,9 +6,9 @@ use ratatui::layout::Rect;
 use super::DrawContext;
 use super::text::CellWriter;
 use super::text::width;
-use crate::domain::format_duration;
-use crate::domain::{Timestamp, format_age, format_duration_spaced};
-use crate::ops::backend::messages::clock_warning;
+use crate::domain::{
+    Timestamp, clock_warning, format_age, format_duration, format_duration_spaced,
+};
 use crate::ops::backend::messages::{InstanceSession, UnlockPrompt};
 use crate::tui::format;
 use crate::tui::state::State;

@@ -23,6 +23,7 @@ use crate::ops::backend::messages::SignInStep;
 use crate::ops::ctx::Ctx;
 use crate::ops::refresh::store;
 use crate::ops::roles::history;
+use crate::ops::roles::load;
 use crate::ops::roles::snapshot;
 use crate::ops::sign_in::SignInOptions;
 use crate::ops::sign_in::sessions;
@@ -301,7 +302,7 @@ const SAMPLE_USES: [(&str, &str, i64, bool); 7] = [
 ];
 
 async fn record_sample_uses(ctx: &Arc<Ctx>) -> Result<()> {
-    let roster = store::load_roster(ctx, &ctx.instances);
+    let roster = load::load_roster(ctx, &ctx.instances);
     for (account, role, minutes, keep) in SAMPLE_USES {
         let is_it = |entry: &&RosterEntry| &*entry.account_alias == account && &*entry.role == role;
         let Some(entry) = roster

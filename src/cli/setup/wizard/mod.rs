@@ -16,7 +16,7 @@ use crate::config::env;
 use crate::domain::{Error, ErrorKind, Instance, InstanceName, Result};
 use crate::ops::ctx::Ctx;
 use crate::ops::profiles::{self, ProfileChange, ProfileRequest, ProfileSelection};
-use crate::ops::refresh::store;
+use crate::ops::roles::load;
 use crate::ops::setup::discover;
 use crate::ops::setup::hook;
 use crate::ops::setup::instance;
@@ -144,7 +144,7 @@ fn write_instance(
 
 async fn sign_in(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
     login::sign_in_at_terminal(ctx, instance, SignInOptions::default()).await?;
-    if store::is_instance_stale(ctx, instance) {
+    if load::is_instance_stale(ctx, instance) {
         cache::refresh(ctx, instance, None).await?;
     }
     Ok(())

@@ -3,7 +3,7 @@
 use crate::cli::ui;
 use crate::domain::{Instance, RosterEntry, escape_unprintable, plural};
 use crate::ops::ctx::Ctx;
-use crate::ops::refresh::store;
+use crate::ops::roles::load;
 
 /// How many accounts are shown.
 const MAX_ACCOUNTS: usize = 5;
@@ -12,7 +12,7 @@ const MAX_ROLES: usize = 3;
 
 /// Says them on stderr.
 pub(super) fn print_roles(ctx: &Ctx, instance: &Instance) {
-    let roster = store::load_roster(ctx, std::slice::from_ref(instance));
+    let roster = load::load_roster(ctx, std::slice::from_ref(instance));
     render_roles(&roster.entries).iter().for_each(|line| ui::print_message(line));
 }
 

@@ -1,0 +1,23 @@
+//! Messages about a clock that differs from AWS's.
+
+use super::format_clock_offset;
+
+/// A clock that is this many seconds off is wrong: AWS does not accept older signatures.
+const MAX_SKEW_SECONDS: i64 = 300;
+
+/// Describes a clock that AWS's is this many seconds ahead of; `None` if it is right.
+pub fn clock_warning(seconds_ahead: i64) -> Option<String> {
+    let difference = format_clock_offset(seconds_ahead);
+    let side = if seconds_ahead > 0 { "behind" } else { "ahead of" };
+    (seconds_ahead.abs() >= MAX_SKEW_SECONDS)
+        .then(|| format!("this machine's clock is {difference} {side} AWS's"))
+}
+
+/// The command that sets this machine's clock.
+pub const SET_CLOCK_COMMAND: &str = if cfg!(target_os = "macos") {
+    "sudo sntp -sS time.apple.com"
+} else if cfg!(windows) {
+    "w32tm /resync"
+} else {
+    "sudo timedatectl set-ntp true"
+};

@@ -1,0 +1,103 @@
+//! Requests for one role while the picker is on the screen: get, copy and forget its credentials,
+//! write its profile, record its confirmation.
+
+use std::sync::Arc;
+
+use super::Backend;
+use crate::domain::{ConfirmLevel, Error, ErrorKind, RoleId};
+use crate::ops::access_request::add_access_hint;
+use crate::ops::assume::{AssumeRequest, Freshness, assume, forget_credentials};
+use crate::ops::backend::messages::{SecretKind, Update};
+use crate::ops::confirmations;
+use crate::ops::copy;
+use crate::ops::ctx::run_blocking;
+use crate::ops::profiles;
+
+impl Backend {
+    /// Gets credentials of a role into the vault.
+    pub(super) async fn assume(self: &Arc<Self>, role: RoleId, number: u64, freshness: Freshness) {
+        let outcome = match self.instance(&role.instance) {
+            Ok(instance) => {
+                let mut request = AssumeRequest::new(&instance, role.account, role.role.clone());
+                request.freshness = freshness;
+                assume(&self.ctx, &request).await
+            }
+            Err(error) => Err(error),
+        };
+        let outcome = match outcome {
+            Err(error) => Err(self.with_access_hint(error, &role).await),
+            assumed => assumed,
+        };
+        let outcome = self.with_lock_update(self.with_clock_skew(&role.instance, outcome)).await;
+        if outcome.is_ok() && freshness == Freshness::Fetch {
+            self.run_blocking(Self::send_sessions).await;
+        }
+        let outcome = outcome.map(|assumed| assumed.credentials.expires_at);
+        self.send(Update::Assumed { number, role, outcome });
+    }
+
+    /// Adds to a refusal by AWS where access can be requested, if that is configured.
+    async fn with_access_hint(self: &Arc<Self>, error: Error, role: &RoleId) -> Error {
+        if error.kind != ErrorKind::AccessDenied {
+            return error;
+        }
+        let Some(roster) = self.run_blocking(Self::load_roster).await else { return error };
+        let url = self.ctx.settings.access_request_url.as_deref();
+        add_access_hint(error, url, role.account, role.role.as_str(), roster.find(role))
+    }
+
+    pub(super) async fn forget_credentials(self: &Arc<Self>, role: &RoleId) {
+        match forget_credentials(&self.ctx, role).await {
+            Ok(()) => self.send(Update::Message(format!(
+                "{}: its credentials are forgotten here",
+                role.role
+            ))),
+            Err(error) => self.send(Update::RoleFailed { role: role.clone(), error }),
+        }
+        self.run_blocking(Self::send_sessions).await;
+    }
+
+    pub(super) async fn copy_secret(self: &Arc<Self>, role: RoleId, secret: SecretKind) {
+        let Some(roster) = self.run_blocking(Self::load_roster).await.map(Arc::new) else { return };
+        let text = match secret {
+            SecretKind::Keys => copy::export_lines(&self.ctx, &roster, &role).await,
+            SecretKind::ConsoleLink => copy::fetch_console_link(&self.ctx, &roster, &role).await,
+        };
+        let copied = match text {
+            Ok(text) => {
+                let copy = self.copy_to_clipboard;
+                run_blocking(move || copy(text.expose())).await
+            }
+            Err(error) => Err(error),
+        };
+        let account =
+            roster.find(&role).map_or(role.account.as_str(), |entry| entry.account_label());
+        self.send(match copied {
+            Ok(()) => Update::Message(format!(
+                "copied {} of {account}/{}: whoever has the clipboard has the role",
+                secret.label(),
+                role.role
+            )),
+            Err(error) => {
+                Update::RoleFailed { error: self.with_access_hint(error, &role).await, role }
+            }
+        });
+        // The credentials that were copied may be new in the vault.
+        self.run_blocking(Self::send_sessions).await;
+    }
+
+    pub(super) async fn write_profiles(self: &Arc<Self>, roles: Vec<RoleId>) {
+        let Some(first) = roles.first().cloned() else { return };
+        let ctx = self.ctx.clone();
+        let written = run_blocking(move || profiles::write_profiles(&ctx, roles)).await;
+        self.send(match written {
+            Ok(message) => Update::Message(message),
+            Err(error) => Update::RoleFailed { role: first, error },
+        });
+    }
+
+    pub(super) fn record_confirmation(&self, role: &RoleId, confirm: ConfirmLevel) {
+        confirmations::record(&self.ctx, role, confirm);
+        self.send(Update::Confirmations(confirmations::load(&self.ctx)));
+    }
+}

@@ -1,0 +1,96 @@
+//! Secrets of a role for the clipboard: its keys as shell commands, or a console link.
+
+use std::sync::Arc;
+
+use crate::config::env;
+use crate::domain::{Credentials, Error, ErrorKind, Result, RoleId, Roster, Secret};
+use crate::os::process::parents::parent_names;
+use crate::shell::{self, CredentialExport, PreviousEnv, Recipient, RoleExport};
+
+use crate::ops::assume::{AssumeRequest, assume};
+use crate::ops::console::{ConsoleRequest, fetch_sign_in_link, options_for_role};
+use crate::ops::ctx::{Ctx, run_blocking};
+use crate::ops::role_env;
+
+/// Gets the credentials of a role; from the vault, unless they have just expired.
+async fn assume_role(ctx: &Arc<Ctx>, role: &RoleId) -> Result<Credentials> {
+    let instance = ctx.instance(role.instance.as_str())?.clone();
+    let request = AssumeRequest::new(&instance, role.account, role.role.clone());
+    Ok(assume(ctx, &request).await?.credentials)
+}
+
+fn role_not_listed(role: &RoleId) -> Error {
+    Error::new(ErrorKind::UnknownRole, format!("{role} is not in the list any more"))
+}
+
+/// Returns commands that export the role's keys in the calling shell, or in the user's login shell
+/// if no parent process is a known shell.
+///
+/// # Errors
+/// As [`assume`]; [`ErrorKind::UnknownRole`] if the role is not in the roster.
+pub async fn export_lines(
+    ctx: &Arc<Ctx>,
+    roster: &Arc<Roster>,
+    role: &RoleId,
+) -> Result<Secret<String>> {
+    roster.find(role).ok_or_else(|| role_not_listed(role))?;
+    let credentials = assume_role(ctx, role).await?;
+    let (ctx, roster, role) = (ctx.clone(), roster.clone(), role.clone());
+    run_blocking(move || render_exports(&ctx, &roster, &role, &credentials)).await
+}
+
+/// Blocks: reads the inventory, the AWS config file and the process table.
+fn render_exports(
+    ctx: &Ctx,
+    roster: &Roster,
+    role: &RoleId,
+    credentials: &Credentials,
+) -> Result<Secret<String>> {
+    let entry = roster.find(role).ok_or_else(|| role_not_listed(role))?;
+    let (tags, color) = (role_env::tags(ctx, roster, entry), role_env::color(ctx, roster, entry));
+    let export = RoleExport {
+        roster,
+        entry,
+        credentials,
+        export: CredentialExport::Keys,
+        recipient: Recipient::Child,
+        region: None,
+        no_region: false,
+        tags: &tags,
+        color: color.as_deref(),
+    };
+    // The environment of the shell that the commands are pasted into is unknown.
+    let changes = shell::export_changes(&export, &PreviousEnv::default());
+    let parents = parent_names();
+    let dialect = shell::calling_shell(parents.iter().map(String::as_str), ctx.env.get(env::SHELL));
+    Ok(Secret::new(shell::render(&changes, dialect)?))
+}
+
+/// Fetches a link that signs its holder in to the console as the role. It is valid for 15 minutes.
+///
+/// # Errors
+/// As [`export_lines`] and [`fetch_sign_in_link`].
+pub async fn fetch_console_link(
+    ctx: &Arc<Ctx>,
+    roster: &Arc<Roster>,
+    role: &RoleId,
+) -> Result<Secret<String>> {
+    let entry = roster.find(role).ok_or_else(|| role_not_listed(role))?;
+    let credentials = assume_role(ctx, role).await?;
+    let (options_ctx, options_roster, wanted) = (ctx.clone(), roster.clone(), role.clone());
+    // Blocks: reads the inventory.
+    let options = run_blocking(move || {
+        let entry = options_roster.find(&wanted).ok_or_else(|| role_not_listed(&wanted))?;
+        Ok(options_for_role(&options_ctx, &options_roster, entry))
+    })
+    .await?;
+    let instance = roster.instance(entry);
+    let request = ConsoleRequest {
+        credentials: &credentials,
+        issuer: instance.start_url.normalized(),
+        region: entry.region.as_ref().unwrap_or(&instance.sso_region),
+        destination: None,
+        session_minutes: options.session_minutes,
+    };
+    fetch_sign_in_link(ctx, &request).await
+}
