@@ -54,7 +54,7 @@ fn bad_credentials_are_neither_used_nor_stored() {
         sandbox.aws.add_fault(scripted_response("GetRoleCredentials", ALWAYS, reply.clone()));
         let ran = sandbox.process(ROLE);
         assert_eq!((ran.code, ran.stdout.as_str()), (6, ""), "{reply:?}: {ran:?}");
-        assert!(ran.stderr.contains("the answer of 127.0.0.1"), "{reply:?}: {ran:?}");
+        assert!(ran.stderr.contains("the response of 127.0.0.1"), "{reply:?}: {ran:?}");
         assert_eq!(records.count(), kept, "{reply:?}");
         sandbox.aws.clear_faults();
     }

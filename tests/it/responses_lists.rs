@@ -58,7 +58,7 @@ fn an_account_list_that_is_none_is_a_failure_and_changes_nothing() {
         sandbox.aws.add_fault(scripted_response("ListAccounts", 2, reply.clone()));
         let ran = sandbox.run(&CACHE);
         assert_eq!((ran.code, ran.stdout.as_str()), (6, ""), "{reply:?}: {ran:?}");
-        assert!(ran.stderr.contains("listing accounts: the answer of"), "{reply:?}: {ran:?}");
+        assert!(ran.stderr.contains("listing accounts: the response of"), "{reply:?}: {ran:?}");
         assert_eq!(listed_roles(&sandbox), before, "{reply:?}");
     }
     assert_eq!(json(&sandbox.run(&CACHE))["changes"], value!([]));
