@@ -18,8 +18,8 @@ use crate::ops::sign_in::sessions;
 pub(super) use crate::ops::access_request::add_access_hint;
 
 use super::app;
+use super::sign_in_ui;
 use super::ui;
-use crate::cli::cmd::login;
 
 /// Asks before a protected role is used, once in an hour for each terminal; without a terminal only
 /// `--yes` will do.
@@ -88,8 +88,10 @@ pub(super) fn obtain(
     let instance = roster.instance(entry).clone();
     let mut wish = AssumeRequest::new(&instance, entry.account, RoleName::new(&*entry.role));
     wish.use_stored = stored;
-    let assumed =
-        app::block_on(ctx, login::with_sign_in(ctx, &instance, async || assume(ctx, &wish).await));
+    let assumed = app::block_on(
+        ctx,
+        sign_in_ui::with_sign_in(ctx, &instance, async || assume(ctx, &wish).await),
+    );
     let url = ctx.settings.access_request_url.as_deref();
     let assumed = assumed
         .map_err(|error| add_access_hint(error, url, entry.account, &entry.role, Some(entry)))?;

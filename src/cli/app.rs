@@ -4,18 +4,18 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 
 use crate::config::env;
-use crate::config::{self, AutoLogin, Env, Paths, Settings};
+use crate::config::{self, AutoLogin, Env, Paths, Settings, Warning};
 use crate::domain::{Error, ErrorKind, Instance, Result, Secret};
 use crate::identity::{NetworkConfig, Proxy};
 use crate::ops::ctx::Ctx;
 use crate::ops::instances;
 use crate::ops::roles::chain::Chains;
 use crate::ops::roles::profile_format::ProfileFormat;
+use crate::ops::target;
 use crate::os::clock::Clock;
 use crate::vault::{PassphraseSource, Vault, VaultOptions};
 
 use super::args::Globals;
-use super::setup;
 use super::ui;
 
 /// Reads configuration and instances, and puts everything together. Opens neither vault nor
@@ -25,24 +25,6 @@ use super::ui;
 /// [`Kind::Config`] for a wrong configuration, or when no IAM Identity Center is known.
 pub(super) fn open(globals: &Globals) -> Result<Arc<Ctx>> {
     open_in_env(Env::from_process(), globals, Caller::User)
-}
-
-/// The same where a person can be asked: with nothing set up the wizard comes first, and what was
-/// typed goes on behind it.
-///
-/// # Errors
-/// As [`open()`], and what the wizard says.
-pub(super) fn open_or_set_up(globals: &Globals) -> Result<Arc<Ctx>> {
-    let ctx = open_allowing_no_instances(globals)?;
-    if !ctx.instances.is_empty() {
-        return Ok(ctx);
-    }
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Err(instances::no_instances(&ctx.paths));
-    }
-    warn_about_aws_files(&ctx.paths);
-    setup::first_run(globals)?;
-    open(globals)
 }
 
 /// The same for what can go on with no instance at all: the picker and the wizard, which find one.
@@ -152,6 +134,17 @@ fn assemble_with_paths(
     Ok(Ctx::new(env, paths, settings, instances, Clock::System, vault, network))
 }
 
+/// Reports unknown keys of the configuration: the first as the error, the others as hints.
+///
+/// # Errors
+/// [`ErrorKind::Config`] if there are any.
+pub(super) fn check_known_keys(warnings: &[Warning]) -> Result<()> {
+    let Some((first, others)) = warnings.split_first() else { return Ok(()) };
+    let error = Error::new(ErrorKind::Config, first.to_string());
+    let error = others.iter().fold(error, |error, warning| error.hint(format!("also {warning}")));
+    Err(error.hint("run `rolecall settings edit`"))
+}
+
 /// Tells a user at a terminal about mistakes in the AWS files, once. Scripts and SDKs are not told.
 pub(super) fn warn_about_aws_files(paths: &Paths) {
     if std::io::stderr().is_terminal()
@@ -223,32 +216,9 @@ pub(super) fn network(env: &Env) -> NetworkConfig {
 /// all.
 ///
 /// # Errors
-/// [`Kind::Config`] when the name is unknown.
+/// [`ErrorKind::Config`] when the name is unknown.
 pub(super) fn selected_instances(ctx: &Ctx, globals: &Globals) -> Result<Vec<Instance>> {
-    if let Some(name) = globals.sso.as_deref() {
-        return Ok(vec![ctx.instance(name)?.clone()]);
-    }
-    let variable = selected_instance_name(&ctx.env, globals).map(|name| (name, "AWS_SSO"));
-    match variable.or(ctx
-        .settings
-        .default_sso
-        .as_ref()
-        .map(|name| (name.to_string(), "default_sso")))
-    {
-        // Nobody typed the name just now: say where it stands.
-        Some((name, place)) => {
-            Ok(vec![ctx.instance(&name).map_err(|error| error.context(place))?.clone()])
-        }
-        None => Ok(ctx.instances.clone()),
-    }
-}
-
-/// The instance that the command line or the environment names.
-pub(super) fn selected_instance_name(env: &Env, globals: &Globals) -> Option<String> {
-    // In a role shell of ours AWS_SSO only names the current role's instance: it hides no other.
-    let of_ours = env.get(env::ROLECALL_ROLE).is_some()
-        && env.get(env::ROLECALL_ROLE) == env.get(env::AWS_SSO_ROLE_ARN);
-    globals.sso.as_deref().or_else(|| env.get(env::AWS_SSO).filter(|_| !of_ours)).map(str::to_owned)
+    target::instances::selected_instances(ctx, globals.sso.as_deref())
 }
 
 /// The one instance that a command is about.

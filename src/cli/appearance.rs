@@ -11,7 +11,7 @@ const EXTENDED_COLOR_TERMINALS: [&str; 6] =
     ["alacritty", "foot", "wezterm", "xterm-ghostty", "xterm-kitty", "rio"];
 
 /// The picker's looks; `when` is what the command line says about colours.
-pub(super) fn appearance(pick: &PickTable, env: &Env, when: ColorChoice) -> Appearance {
+pub(super) fn from_settings(pick: &PickTable, env: &Env, when: ColorChoice) -> Appearance {
     let no_color = match when {
         ColorChoice::Always => false,
         ColorChoice::Never => true,
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     fn appearance_from(pairs: &[(&str, &str)]) -> Appearance {
-        appearance(
+        from_settings(
             &PickTable::default(),
             &Env::from_pairs(pairs.iter().copied()),
             ColorChoice::Auto,
@@ -112,7 +112,7 @@ mod tests {
         );
         let contrast = PickTable { theme: Wanted::HighContrast, ..PickTable::default() };
         let looks =
-            appearance(&contrast, &Env::from_pairs([("COLORFGBG", "0;15")]), ColorChoice::Auto);
+            from_settings(&contrast, &Env::from_pairs([("COLORFGBG", "0;15")]), ColorChoice::Auto);
         assert_eq!(looks.theme, ColorScheme::HighContrast(Some(Background::Light)));
     }
 
@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn the_flag_wins_over_no_color() {
         let env = Env::from_pairs([("NO_COLOR", "1")]);
-        let plain = |when| appearance(&PickTable::default(), &env, when).no_color;
+        let plain = |when| from_settings(&PickTable::default(), &env, when).no_color;
         assert_eq!(
             [plain(ColorChoice::Auto), plain(ColorChoice::Never), plain(ColorChoice::Always)],
             [true, true, false]

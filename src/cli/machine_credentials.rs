@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::config::env;
 use crate::config::{AutoLogin, Env, Paths};
 use crate::domain::{
     AccountId, Credentials, Error, ErrorKind, Instance, InstanceName, Result, RoleArn, RoleId,
@@ -23,6 +22,7 @@ use crate::ops::roles::history;
 use crate::ops::roles::profile;
 use crate::ops::sign_in::background::SIGN_IN_TIMEOUT;
 use crate::ops::sign_in::background::await_sign_in;
+use crate::ops::target::current::profile_variable;
 use crate::ops::target::resolve::unknown_role;
 use crate::os::clock::Clock;
 use crate::os::terminal::tty;
@@ -114,7 +114,7 @@ pub(super) fn with_credentials(
 
 /// Account and role when the flags name them both: no list of roles is needed then.
 fn parse_explicit_role(selectors: &Selectors) -> Result<Option<(AccountId, RoleName)>> {
-    selectors.to_role_query(None).validate()?;
+    selectors.to_role_query().validate()?;
     if let Some(arn) = &selectors.arn {
         let arn: RoleArn = arn.parse()?;
         return Ok(Some((arn.account, arn.role)));
@@ -151,15 +151,12 @@ fn with_credentials_by_name(
     terms: &CredentialRequest,
     give: impl FnOnce(&Credentials, &Instance) -> Result<u8>,
 ) -> Result<u8> {
-    let wanted = selectors.to_role_query(None);
+    let wanted = selectors.to_role_query();
     let which = || {
         Error::new(ErrorKind::Usage, "which role?")
             .hint("add --arn ARN, --account ID --role NAME, or --profile NAME")
     };
-    let shell = [env::AWS_PROFILE, env::AWS_DEFAULT_PROFILE]
-        .iter()
-        .find_map(|var| env.get(*var))
-        .filter(|_| terms.from_shell);
+    let shell = profile_variable(&env).filter(|_| terms.from_shell);
     let shell = shell.filter(|_| wanted.is_empty()).map(str::to_owned);
     if wanted.is_empty() && shell.is_none() {
         return Err(which());

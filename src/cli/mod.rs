@@ -13,10 +13,12 @@ mod key_bindings;
 mod machine_credentials;
 mod picker;
 mod qr;
+mod refresh_ui;
 mod resolve;
 mod role_env;
 mod role_selector;
 mod setup;
+mod sign_in_ui;
 mod table;
 mod ui;
 

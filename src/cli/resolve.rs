@@ -3,7 +3,6 @@
 use std::io::IsTerminal;
 use std::sync::Arc;
 
-use crate::config::env;
 use crate::domain::{Error, ErrorKind, Instance, Result, Roster, RosterEntry};
 use crate::ops::ctx::Ctx;
 use crate::ops::refresh::lookup::LookupScope;
@@ -11,35 +10,8 @@ use crate::ops::refresh::store;
 use crate::ops::target::resolve::{self, RoleQuery};
 
 use super::app;
-use super::args::Selectors;
+use super::refresh_ui;
 use super::ui;
-use crate::cli::cmd::cache;
-
-impl Selectors {
-    /// What was asked for, with free words.
-    pub(super) fn to_role_query(&self, query: Option<String>) -> RoleQuery {
-        let Selectors { profile, arn, account, role } = self.clone();
-        RoleQuery { profile, arn, account, role, query }
-    }
-}
-
-/// Without a selector: AWS_SSO_ROLE_ARN, then AWS_SSO_ACCOUNT_ID and AWS_SSO_ROLE_NAME, if the
-/// person set them. Those that a role shell of ours exported mean the current role and choose
-/// nothing.
-pub(super) fn role_query_from_env(ctx: &Ctx) -> RoleQuery {
-    let get = |var| ctx.env.get(var).map(str::to_owned);
-    let arn = get(env::AWS_SSO_ROLE_ARN);
-    if arn.is_some() && arn == get(env::ROLECALL_ROLE) {
-        return RoleQuery::default();
-    }
-    match (arn, get(env::AWS_SSO_ACCOUNT_ID), get(env::AWS_SSO_ROLE_NAME)) {
-        (Some(arn), ..) => RoleQuery { arn: Some(arn), ..RoleQuery::default() },
-        (None, account @ Some(_), role @ Some(_)) => {
-            RoleQuery { account, role, ..RoleQuery::default() }
-        }
-        _ => RoleQuery::default(),
-    }
-}
 
 /// One role of the roster, and the roster it was found in.
 pub(super) struct ResolvedRole {
@@ -148,7 +120,7 @@ fn retry_lookup(
         let looked = store::lookup_and_store(ctx, instance, look).await;
         ui::show_progress("");
         if !looked? {
-            cache::refresh(ctx, instance, None).await?;
+            refresh_ui::refresh(ctx, instance, None).await?;
         }
         Ok(())
     })
@@ -156,7 +128,9 @@ fn retry_lookup(
 
 /// Reads the lists of all instances whose session allows it; `false` when there is none.
 fn refetch_lists(ctx: &Arc<Ctx>, instances: &[Instance]) -> Result<bool> {
-    try_each(ctx, instances, async |instance| cache::refresh(ctx, instance, None).await.map(|_| ()))
+    try_each(ctx, instances, async |instance| {
+        refresh_ui::refresh(ctx, instance, None).await.map(|_| ())
+    })
 }
 
 /// Does something for each of them; nobody being signed in to one is no failure. `false` when it

@@ -19,38 +19,41 @@ use crate::ops::ctx::Ctx;
 use crate::ops::open_url::open;
 use crate::ops::open_url::open_detached;
 use crate::ops::open_url::{Link, OpenOutcome};
+use crate::ops::target::selector::RoleSelector;
 use crate::tui::PickAction;
 
 use crate::cli::access;
 use crate::cli::app;
 use crate::cli::args::{ConsoleArgs, Globals};
-use crate::cli::cmd::pick;
 use crate::cli::helpers::redirect;
+use crate::cli::picker;
 use crate::cli::qr;
 use crate::cli::resolve::ResolvedRole;
 use crate::cli::role_env;
-use crate::cli::role_selector::RoleSelector;
+use crate::cli::role_selector;
+use crate::cli::setup;
 use crate::cli::ui;
 
 /// Runs the command.
 pub(in crate::cli) fn run(globals: &Globals, args: ConsoleArgs) -> Result<u8> {
     let mut page = ConsoleTarget::from_args(&args)?;
-    let ctx = app::open_or_set_up(globals)?;
+    let ctx = setup::open_or_set_up(globals)?;
     if args.env {
         return open_with_env_keys(&ctx, globals, &page);
     }
     let typed = args.query.clone().unwrap_or_default();
-    let asked = RoleSelector::from_args(&ctx, &args.selectors, args.query)?.or_from_env(&ctx);
+    let asked =
+        RoleSelector::new(&ctx, args.selectors.to_role_query(), args.query)?.or_from_env(&ctx);
     if let Some(pasted) = &asked.page {
         page.region = page.region.or_else(|| pasted.region.clone());
         page.destination = page.destination.or_else(|| pasted.destination.clone());
     }
     let asked = asked.or_current(&ctx)?;
     let found = if args.prompt || asked.is_empty() {
-        let (found, query) = pick::pick_one_with_query(
+        let (found, query) = picker::pick_one_with_query(
             &ctx,
             globals,
-            &asked.instances(&ctx, globals)?,
+            &asked.instances(&ctx, globals.sso.as_deref())?,
             typed,
             PickAction::Console,
         )?;
@@ -58,7 +61,13 @@ pub(in crate::cli) fn run(globals: &Globals, args: ConsoleArgs) -> Result<u8> {
         found
     } else {
         // Whoever opens a shortcut link has still to sign in: there is nothing to consent to.
-        asked.resolve_interactive(&ctx, globals, PickAction::Console, args.yes || args.link)?
+        role_selector::resolve_interactive(
+            &asked,
+            &ctx,
+            globals,
+            PickAction::Console,
+            args.yes || args.link,
+        )?
     };
     if args.link {
         share_link(&ctx, globals, &found, &page)

@@ -12,15 +12,18 @@ use crate::ops::assume::AssumeRequest;
 use crate::ops::assume::assume;
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::history;
+use crate::ops::target::resolve::RoleQuery;
+use crate::ops::target::selector::RoleSelector;
 use crate::os::atomic_file;
 use crate::os::lock::Lock;
 use crate::os::process::DeferSignals;
 
 use crate::cli::access;
 use crate::cli::app;
-use crate::cli::args::{CredentialsArgs, Globals, Selectors};
+use crate::cli::args::{CredentialsArgs, Globals};
 use crate::cli::resolve::ResolvedRole;
-use crate::cli::role_selector::RoleSelector;
+use crate::cli::role_selector;
+use crate::cli::setup;
 use crate::cli::ui;
 
 /// The keys of a section, in the order in which the AWS CLI writes them.
@@ -34,10 +37,11 @@ const RETRY_INTERVAL: i64 = 30;
 
 /// Runs the command.
 pub(in crate::cli) fn run(globals: &Globals, args: &CredentialsArgs) -> Result<u8> {
-    let ctx = app::open_or_set_up(globals)?;
-    let asked = role_selectors(&ctx, args)?;
-    let found: Vec<ResolvedRole> =
-        asked.iter().map(|asked| asked.resolve(&ctx, globals)).collect::<Result<_>>()?;
+    let ctx = setup::open_or_set_up(globals)?;
+    let found = role_selectors(&ctx, args)?
+        .iter()
+        .map(|selector| role_selector::resolve(selector, &ctx, globals))
+        .collect::<Result<Vec<ResolvedRole>>>()?;
     for role in &found {
         access::confirm_protected(&ctx, &role.roster, role.entry(), args.yes)?;
     }
@@ -77,23 +81,15 @@ pub(in crate::cli) fn run(globals: &Globals, args: &CredentialsArgs) -> Result<u
 /// shell is in.
 fn role_selectors(ctx: &Ctx, args: &CredentialsArgs) -> Result<Vec<RoleSelector>> {
     let CredentialsArgs { arn, account, role, query, .. } = args;
-    let by = |profile| Selectors {
-        profile,
-        arn: arn.clone(),
-        account: account.clone(),
-        role: role.clone(),
+    let new = |profile| {
+        let (arn, account, role) = (arn.clone(), account.clone(), role.clone());
+        let by_flags = RoleQuery { profile, arn, account, role, query: None };
+        RoleSelector::new(ctx, by_flags, query.clone())
     };
-    let mut all: Vec<RoleSelector> = args
-        .profile
-        .iter()
-        .map(|profile| RoleSelector::from_args(ctx, &by(Some(profile.clone())), query.clone()))
-        .collect::<Result<_>>()?;
+    let mut all: Vec<RoleSelector> =
+        args.profile.iter().map(|profile| new(Some(profile.clone()))).collect::<Result<_>>()?;
     if all.is_empty() {
-        all.push(
-            RoleSelector::from_args(ctx, &by(None), query.clone())?
-                .or_from_env(ctx)
-                .or_current(ctx)?,
-        );
+        all.push(new(None)?.or_from_env(ctx).or_current(ctx)?);
     }
     if all.iter().any(RoleSelector::is_empty) {
         return Err(Error::new(ErrorKind::Usage, "which role? This shell is in none")

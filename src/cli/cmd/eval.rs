@@ -7,7 +7,9 @@ use crate::config::Env;
 use crate::config::env;
 use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::ctx::Ctx;
+use crate::ops::target::current::role_shell_arn;
 use crate::ops::target::resolve::RoleQuery;
+use crate::ops::target::selector::RoleSelector;
 use crate::os::process::parents::parent_names;
 use crate::shell::{
     self, CredentialExport, Dialect, EnvChanges, EnvFormat, PreviousEnv, Recipient,
@@ -15,12 +17,12 @@ use crate::shell::{
 use crate::tui::PickAction;
 
 use crate::cli::access;
-use crate::cli::app;
 use crate::cli::args::{EvalArgs, FormArg, Globals};
 use crate::cli::resolve;
 use crate::cli::resolve::ResolvedRole;
 use crate::cli::role_env::{self, EnvOptions};
-use crate::cli::role_selector::RoleSelector;
+use crate::cli::role_selector;
+use crate::cli::setup;
 use crate::cli::ui;
 
 /// Who reads the lines.
@@ -52,18 +54,15 @@ pub(in crate::cli) fn run(globals: &Globals, args: EvalArgs) -> Result<u8> {
         // Keys are in the way of every form: better said before somebody chooses a role.
         refuse_overwrite(&PreviousEnv::new(env.pairs()), &CredentialExport::Keys)?;
     }
-    let ctx = app::open_or_set_up(globals)?;
+    let ctx = setup::open_or_set_up(globals)?;
     let found = if args.refresh {
         let found = resolve_current_role(&ctx)?;
         access::confirm_protected(&ctx, &found.roster, found.entry(), args.yes)?;
         found
     } else {
-        RoleSelector::from_args(
-            &ctx,
-            &args.selectors,
-            (!args.query.is_empty()).then(|| args.query.join(" ")),
-        )?
-        .resolve_interactive(&ctx, globals, PickAction::Exports, args.yes)?
+        let query = (!args.query.is_empty()).then(|| args.query.join(" "));
+        let selector = RoleSelector::new(&ctx, args.selectors.to_role_query(), query)?;
+        role_selector::resolve_interactive(&selector, &ctx, globals, PickAction::Exports, args.yes)?
     };
     print_role_env(&ctx, &found, &wish, reader, !args.refresh)
 }
@@ -172,11 +171,7 @@ fn refuse_overwrite(previous: &PreviousEnv, form: &CredentialExport) -> Result<(
 
 /// The role that this shell is in, of the instance it came from.
 fn resolve_current_role(ctx: &Arc<Ctx>) -> Result<ResolvedRole> {
-    let arn = ctx
-        .env
-        .get(env::ROLECALL_ROLE)
-        .filter(|arn| ctx.env.get(env::AWS_SSO_ROLE_ARN) == Some(arn));
-    let Some(arn) = arn else {
+    let Some(arn) = role_shell_arn(&ctx.env) else {
         return Err(Error::new(
             ErrorKind::UnknownRole,
             "this shell is in no role, so there is none to renew",

@@ -7,26 +7,29 @@ use std::sync::Arc;
 use crate::config::env;
 use crate::domain::Result;
 use crate::ops::ctx::Ctx;
+use crate::ops::target::selector::RoleSelector;
 use crate::os::process::ChildCommand;
 use crate::os::terminal::title::TitleGuard;
 use crate::shell::{EnvChanges, Recipient};
 use crate::tui::PickAction;
 
 use crate::cli::access;
-use crate::cli::app;
 use crate::cli::args::{ExecArgs, Globals};
 use crate::cli::helpers::endpoint;
 use crate::cli::resolve::ResolvedRole;
 use crate::cli::role_env::{self, EnvOptions};
-use crate::cli::role_selector::RoleSelector;
+use crate::cli::role_selector;
+use crate::cli::setup;
 use crate::cli::ui;
 
 /// Runs the command; on Unix it becomes the program it was asked to run.
 pub(in crate::cli) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
-    let ctx = app::open_or_set_up(globals)?;
+    let ctx = setup::open_or_set_up(globals)?;
     let query = if args.env { Some(".".to_owned()) } else { args.query };
-    let asked = RoleSelector::from_args(&ctx, &args.selectors, query)?.or_from_env(&ctx);
-    let found = asked.resolve_interactive(&ctx, globals, PickAction::Shell, args.yes)?;
+    let selector =
+        RoleSelector::new(&ctx, args.selectors.to_role_query(), query)?.or_from_env(&ctx);
+    let found =
+        role_selector::resolve_interactive(&selector, &ctx, globals, PickAction::Shell, args.yes)?;
     let wish = EnvOptions {
         region: args.region,
         no_region: args.no_region,

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::config::edit;
 use crate::config::env;
-use crate::config::{self, Env, ListedSetting, LoadedConfig, Origin, Paths, Settings, Warning};
+use crate::config::{self, Env, ListedSetting, LoadedConfig, Origin, Paths, Settings};
 use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::roles::profile_format::ProfileFormat;
 use crate::os::atomic_file;
@@ -48,7 +48,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: SettingsArgs) -> Result<u8> {
 /// The settings as they count; keys that nobody knows are errors here.
 fn load_effective(env: &Env, paths: &Paths, globals: &Globals) -> Result<LoadedConfig> {
     let mut loaded = config::load_with_origins(env, paths)?;
-    check_known_keys(&loaded.warnings)?;
+    app::check_known_keys(&loaded.warnings)?;
     key_bindings::check(&loaded)?;
     let mut forced = |key: &str| drop(loaded.origins.insert(key.to_owned(), Origin::Flag));
     if let Some(browser) = &globals.browser {
@@ -68,14 +68,6 @@ fn load_effective(env: &Env, paths: &Paths, globals: &Globals) -> Result<LoadedC
         forced("log_lines");
     }
     Ok(loaded)
-}
-
-/// Nothing when every key is known; else the first one as the error, and the others as hints.
-pub(in crate::cli) fn check_known_keys(warnings: &[Warning]) -> Result<()> {
-    let Some((first, others)) = warnings.split_first() else { return Ok(()) };
-    let error = Error::new(ErrorKind::Config, first.to_string());
-    let error = others.iter().fold(error, |error, warning| error.hint(format!("also {warning}")));
-    Err(error.hint("run `rolecall settings edit`"))
 }
 
 /// Every setting; a command of the picker without keys in the configuration has those of the
@@ -159,7 +151,7 @@ fn get(loaded: &LoadedConfig, key: &str) -> Result<u8> {
 fn set(env: &Env, paths: &Paths, key: &str, value: &str) -> Result<u8> {
     let path = &paths.config_file;
     let text = read_config(path)?;
-    check_known_keys(&config::check(path, &text).unwrap_or_default())?;
+    app::check_known_keys(&config::check(path, &text).unwrap_or_default())?;
     let changed = edit::set(&text, path, key, value)?;
     key_bindings::check(&config::parse(path, &changed)?)?;
     if let Ok(settings) = toml::from_str::<Settings>(&changed)
@@ -243,7 +235,7 @@ fn edit(env: &Env, paths: &Paths) -> Result<u8> {
         return Err(Error::new(ErrorKind::Usage, format!("`{editor}` ended with code {code}")));
     }
     let loaded = config::load(env, paths)?;
-    check_known_keys(&loaded.warnings)?;
+    app::check_known_keys(&loaded.warnings)?;
     key_bindings::check(&loaded)?;
     Ok(0)
 }

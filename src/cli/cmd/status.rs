@@ -11,10 +11,10 @@ use crate::ops::backend::messages::{InstanceSession, SessionList};
 use crate::ops::ctx::Ctx;
 use crate::ops::instances::overrides::{self, EndpointOverride};
 use crate::ops::sign_in::sessions;
+use crate::ops::target::current::CurrentRole;
 
 use crate::cli::app;
 use crate::cli::args::{Globals, StatusArgs};
-use crate::cli::role_selector::{self, CurrentRole};
 use crate::cli::table;
 use crate::cli::ui;
 
@@ -56,7 +56,7 @@ struct ShellStatus {
 
 impl ShellStatus {
     fn from_ctx(ctx: &Ctx, sessions: &SessionList) -> Result<Option<ShellStatus>> {
-        let Some(role) = role_selector::current_role(ctx)? else { return Ok(None) };
+        let Some(role) = CurrentRole::load(ctx)? else { return Ok(None) };
         let same = |id: &RoleId| {
             id.account == role.account
                 && id.role == role.role

@@ -18,13 +18,13 @@ use crate::ops::confirmations;
 use crate::ops::ctx::Ctx;
 use crate::ops::refresh::store;
 use crate::ops::sign_in::sessions::load_sessions;
+use crate::ops::target::search::ranked_positions;
 use crate::os::terminal::tty;
 use crate::tui::{Exit, PickAction, Picked};
 
 use crate::cli::app;
-use crate::cli::cmd::cache;
-use crate::cli::cmd::login;
-use crate::cli::cmd::pick;
+use crate::cli::refresh_ui;
+use crate::cli::sign_in_ui;
 
 /// The most characters of a query, as in the picker on the screen.
 const MAX_QUERY_CHARS: usize = 1_000;
@@ -40,7 +40,7 @@ Enter alone reads on. To search for a number, write id: before it. Control D lea
 /// # Errors
 /// [`Kind::LoginNeeded`] when nothing is known yet and nobody can sign in; what reading the list
 /// says; a terminal that goes away.
-pub(in crate::cli) fn run(
+pub(super) fn run(
     ctx: &Arc<Ctx>,
     instances: &[Instance],
     query: String,
@@ -53,7 +53,7 @@ pub(in crate::cli) fn run(
     let mut talk = Prompt::open()?;
     talk.print(&format!("rolecall, {}. {HELP}", count(roster.entries.len(), "role")))?;
     let mut query = query;
-    let mut rows = pick::matching_rows(ctx, &roster, &query);
+    let mut rows = ranked_positions(ctx, &roster, &query);
     let (mut page, mut shown) = (ResultPage::default(), false);
     loop {
         if !shown {
@@ -84,7 +84,7 @@ pub(in crate::cli) fn run(
                     talk.print("That is too long: only the first 1,000 characters are used.")?;
                 }
                 query = words;
-                rows = pick::matching_rows(ctx, &roster, &query);
+                rows = ranked_positions(ctx, &roster, &query);
                 page = ResultPage::default();
             }
         }
@@ -97,8 +97,9 @@ fn fetch_missing_lists(ctx: &Arc<Ctx>, instances: &[Instance]) -> Result<()> {
         return Ok(());
     }
     for instance in instances.iter().filter(|instance| store::is_instance_stale(ctx, instance)) {
-        let read =
-            login::with_sign_in(ctx, instance, async || cache::refresh(ctx, instance, None).await);
+        let read = sign_in_ui::with_sign_in(ctx, instance, async || {
+            refresh_ui::refresh(ctx, instance, None).await
+        });
         app::block_on(ctx, read)?;
     }
     Ok(())

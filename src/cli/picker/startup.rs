@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
-use crate::config::env;
 use crate::config::{Env, Paths};
 use crate::domain::{Instance, InstanceName, PackedRoster, Result, Roster};
 use crate::ops::backend::CtxFactory;
 use crate::ops::ctx::Ctx;
 use crate::ops::refresh::store;
 use crate::ops::roles::snapshot::{self, PickSettings, RosterSnapshot};
+use crate::ops::target::current::{CurrentRole, profile_variable};
+use crate::ops::target::instances::selected_name;
 use crate::os::clock::Clock;
 use crate::tui::ShellRole;
 
 use crate::cli::app;
 use crate::cli::args::Globals;
-use crate::cli::role_selector;
 use crate::cli::ui;
 
 /// Everything that the first frame is made of.
@@ -51,7 +51,7 @@ impl PickerInput {
     pub(in crate::cli) fn from_snapshot(globals: &Globals, query: &str) -> Result<Option<Self>> {
         let env = Env::from_process();
         let paths = app::paths(&env, globals)?;
-        let named = app::selected_instance_name(&env, globals);
+        let named = selected_name(&env, globals.sso.as_deref());
         let Some(RosterSnapshot { settings, inventories: read, roster: sheet }) =
             snapshot::load(&env, &paths, named.as_deref())
         else {
@@ -95,7 +95,7 @@ impl PickerInput {
             paths: ctx.paths.clone(),
             settings: PickSettings::from_settings(&ctx.settings),
             instances: instances.to_vec(),
-            instance_name: app::selected_instance_name(&ctx.env, globals),
+            instance_name: selected_name(&ctx.env, globals.sso.as_deref()),
             stale,
             roster: Arc::new(roster),
             preview: None,
@@ -105,15 +105,14 @@ impl PickerInput {
     }
 }
 
-/// The role that this shell is in, as far as the environment alone tells.
-pub(in crate::cli) fn current_role(env: &Env) -> Option<ShellRole> {
-    if let Some(role) = role_selector::current_role_from_env(env) {
+/// Returns the role that this shell is in, from its environment alone.
+pub(in crate::cli) fn shell_role(env: &Env) -> Option<ShellRole> {
+    if let Some(role) = CurrentRole::from_env(env) {
         return Some(ShellRole::Role {
             instance: role.instance,
             account: role.account,
             role: role.role,
         });
     }
-    let profile = env.get(env::AWS_PROFILE).or_else(|| env.get(env::AWS_DEFAULT_PROFILE))?;
-    Some(ShellRole::Profile(profile.to_owned()))
+    Some(ShellRole::Profile(profile_variable(env)?.to_owned()))
 }

@@ -7,7 +7,6 @@ use serde_json::json;
 use crate::awsconfig::lint::SyntaxProblem;
 use crate::domain::{Error, ErrorKind, Instance, InstanceName, Result};
 use crate::ops::ctx::Ctx;
-use crate::ops::errands;
 use crate::ops::profiles::{
     self, ProfileChange, ProfileLine, ProfileNote, ProfileRequest, ProfileSelection, ProfileStyle,
     ProfilesPlan, ProfilesReport, SkipReason, SkippedRole,
@@ -55,16 +54,6 @@ pub(super) fn run(globals: &Globals, args: &ProfilesArgs) -> Result<u8> {
     messages::print_report(&ctx, &report, args);
     messages::print_skipped(&report);
     Ok(0)
-}
-
-/// After a refresh: brings the block up to date, if the person has one and wants that. A failure
-/// here is no failure of the refresh.
-pub(in crate::cli) fn update_after_refresh(ctx: &Ctx) {
-    match errands::update_profiles(ctx) {
-        Ok(Some(said)) => ui::print_message(&said),
-        Ok(None) => {}
-        Err(error) => ui::print_warning(&error),
-    }
 }
 
 fn request(ctx: &Arc<Ctx>, globals: &Globals, args: &ProfilesArgs) -> Result<ProfileRequest> {

@@ -26,9 +26,10 @@ use self::report::EachReport;
 use crate::cli::access;
 use crate::cli::app;
 use crate::cli::args::{EachArgs, Globals};
-use crate::cli::cmd::login;
 use crate::cli::resolve;
 use crate::cli::role_env::previous_env;
+use crate::cli::setup;
+use crate::cli::sign_in_ui;
 use crate::cli::table;
 use crate::cli::ui;
 
@@ -43,7 +44,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: &EachArgs) -> Result<u8> {
             "name some of their fields, such as `env:prod role:ReadOnly*`; `role:*` is all",
         ));
     }
-    let ctx = app::open_or_set_up(globals)?;
+    let ctx = setup::open_or_set_up(globals)?;
     let (roster, mut rows) =
         resolve::resolve_many(&ctx, &app::selected_instances(&ctx, globals)?, &query)?;
     if args.per_account {
@@ -173,7 +174,7 @@ async fn sign_in(ctx: &Arc<Ctx>, roster: &Roster, rows: &[usize]) -> Result<()> 
         return Ok(());
     }
     for instance in used_instances(roster, rows) {
-        login::with_sign_in(ctx, instance, async || {
+        sign_in_ui::with_sign_in(ctx, instance, async || {
             match access_token(ctx, instance, None).await {
                 // Another failure than this one is told role by role: stored credentials may do.
                 Err(error) if error.kind == ErrorKind::LoginNeeded => Err(error),

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use crate::cli::app;
 use crate::cli::args::{Globals, ProfilesArgs, WizardArgs};
-use crate::cli::cmd::cache;
-use crate::cli::cmd::login;
+use crate::cli::refresh_ui;
+use crate::cli::sign_in_ui;
 use crate::cli::ui;
 use crate::config::env;
 use crate::domain::{Error, ErrorKind, Instance, InstanceName, Result};
@@ -88,7 +88,7 @@ fn offer_profiles(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result<b
 ///
 /// # Errors
 /// As the command; [`Kind::Cancelled`] when the person gives up.
-pub(in crate::cli) fn first_run(globals: &Globals) -> Result<()> {
+pub(super) fn first_run(globals: &Globals) -> Result<()> {
     ui::print_message(
         "No IAM Identity Center is set up on this machine yet. That takes one address.",
     );
@@ -143,9 +143,9 @@ fn write_instance(
 }
 
 async fn sign_in(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
-    login::sign_in_at_terminal(ctx, instance, SignInOptions::default()).await?;
+    sign_in_ui::sign_in_at_terminal(ctx, instance, SignInOptions::default()).await?;
     if store::is_instance_stale(ctx, instance) {
-        cache::refresh(ctx, instance, None).await?;
+        refresh_ui::refresh(ctx, instance, None).await?;
     }
     Ok(())
 }
