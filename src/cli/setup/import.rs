@@ -8,7 +8,7 @@ use crate::ops::ctx::Ctx;
 use crate::ops::import::{self, ImportPlan, ImportedFile, Mapped, Skipped, SourceProgram};
 
 use super::confirm::confirm;
-use super::{check_known_keys, diff_view, messages};
+use super::{check_known_keys, diff, messages};
 use crate::cli::args::{Globals, ImportArgs};
 use crate::cli::{app, ui};
 
@@ -28,7 +28,7 @@ pub(super) fn run(globals: &Globals, args: &ImportArgs) -> Result<u8> {
     let plan = import::plan(&ctx, args.from.as_deref())?;
     if args.diff {
         let shown = plan.changes.iter().map(|change| {
-            diff_view::render_diff(
+            diff::render_diff(
                 &ctx.paths.abbreviate(&change.file),
                 change.old.as_deref().unwrap_or_default(),
                 &change.new,

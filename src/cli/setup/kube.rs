@@ -7,7 +7,7 @@ use crate::ops::ctx::Ctx;
 use crate::ops::kube::{self, KubeconfigPlan, UserChange};
 
 use super::confirm::confirm;
-use super::{check_known_keys, diff_view, messages, open_checked};
+use super::{check_known_keys, diff, messages, open_checked};
 use crate::cli::args::{Globals, KubeArgs};
 use crate::cli::{app, ui};
 
@@ -24,7 +24,7 @@ pub(super) fn run(globals: &Globals, args: &KubeArgs) -> Result<u8> {
         .collect::<Result<Vec<KubeconfigPlan>>>()?;
     if args.diff {
         let shown = drafts.iter().map(|draft| {
-            diff_view::render_diff(&ctx.paths.abbreviate(&draft.file), &draft.old, &draft.new)
+            diff::render_diff(&ctx.paths.abbreviate(&draft.file), &draft.old, &draft.new)
         });
         ui::print_data(&shown.collect::<String>())?;
         drafts.iter().for_each(|draft| print_skipped(&ctx, draft));

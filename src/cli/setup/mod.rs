@@ -2,10 +2,9 @@
 
 mod completions;
 mod confirm;
-mod diff_view;
+mod diff;
 mod import;
 mod kube;
-mod line_diff;
 mod messages;
 mod profiles;
 mod wizard;

@@ -14,7 +14,7 @@ use crate::ops::profiles::{
 use crate::ops::target::resolve::matching_positions;
 use crate::os::atomic_file::WriteTarget;
 
-use super::{diff_view, messages, open_checked};
+use super::{diff, messages, open_checked};
 use crate::cli::args::{Globals, ProfilesArgs};
 use crate::cli::{app, resolve, ui};
 
@@ -106,7 +106,7 @@ fn profile_selection(
 }
 
 fn render_diff(ctx: &Ctx, draft: &ProfilesPlan) -> String {
-    diff_view::render_diff(
+    diff::render_diff(
         &ctx.paths.abbreviate(&draft.report.file),
         draft.old.as_deref().unwrap_or_default(),
         &draft.new,
