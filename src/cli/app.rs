@@ -3,20 +3,18 @@
 use std::io::IsTerminal;
 use std::sync::Arc;
 
-use crate::config::env;
-use crate::config::{self, AutoLogin, Env, Paths, Settings, Warning};
+use crate::config::{self, AutoLogin, Env, Paths, Settings, Warning, env};
 use crate::domain::{Error, ErrorKind, Instance, Result, Secret};
 use crate::identity::{NetworkConfig, Proxy};
 use crate::ops::ctx::Ctx;
-use crate::ops::instances;
 use crate::ops::roles::chain::Chains;
 use crate::ops::roles::profile_format::ProfileFormat;
-use crate::ops::target;
+use crate::ops::{instances, target};
 use crate::os::clock::Clock;
 use crate::vault::{PassphraseSource, Vault, VaultOptions};
 
-use super::args::Globals;
-use super::ui;
+use crate::cli::args::Globals;
+use crate::cli::ui;
 
 /// Reads configuration and instances, and puts everything together. Opens neither vault nor
 /// network.

@@ -4,7 +4,7 @@
 use crate::config::{Env, PickTable, Theme as Wanted, env};
 use crate::tui::{Appearance, Background, ColorDepth, ColorScheme};
 
-use super::args::ColorChoice;
+use crate::cli::args::ColorChoice;
 
 /// Terminals with at least 256 colours whose names do not say so.
 const EXTENDED_COLOR_TERMINALS: [&str; 6] =

@@ -4,7 +4,7 @@
 
 use std::ffi::OsString;
 
-use super::args::{Cli, Command, EksTokenArgs, Globals, PickArgs, ProcessArgs, Selectors};
+use crate::cli::args::{Cli, Command, EksTokenArgs, Globals, PickArgs, ProcessArgs, Selectors};
 
 /// What the parser would make of these arguments, where they are such a line.
 pub(super) fn parse(args: &[OsString]) -> Option<Cli> {

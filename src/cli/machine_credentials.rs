@@ -1,39 +1,31 @@
 //! Credentials for programs: from argv to the vault in one short straight line, to AWS where that
 //! does not do. Never prompts.
 
+use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::{AutoLogin, Env, Paths};
 use crate::domain::{
-    AccountId, Credentials, Error, ErrorKind, Instance, InstanceName, Result, RoleArn, RoleId,
-    RoleName, Window,
+    AccountId, ConfirmQuestion, Credentials, Error, ErrorKind, Instance, InstanceName, Result,
+    RoleArn, RoleName, Window,
 };
-use crate::ops::assume::AssumeRequest;
-use crate::ops::assume::assume;
-use crate::ops::assume::load_fresh;
+use crate::ops::access::{obtain, record_use};
+use crate::ops::assume::{AssumeRequest, load_fresh};
 use crate::ops::ctx::Ctx;
-use crate::ops::instances;
-use crate::ops::instances::problems;
-use crate::ops::instances::snapshot;
-use crate::ops::refresh::store;
-use crate::ops::roles::chain::Chains;
-use crate::ops::roles::history;
+use crate::ops::instances::{self, problems, snapshot};
+use crate::ops::interaction::{Interaction, RefreshStep, SignInOutcome};
 use crate::ops::roles::profile;
-use crate::ops::sign_in::background::SIGN_IN_TIMEOUT;
-use crate::ops::sign_in::background::await_sign_in;
+use crate::ops::sign_in::background::{SIGN_IN_TIMEOUT, await_sign_in};
 use crate::ops::target::current::profile_variable;
-use crate::ops::target::resolve::unknown_role;
+use crate::ops::target::lookup::resolve_one;
 use crate::os::clock::Clock;
 use crate::os::terminal::tty;
 
-use super::access;
-use super::app;
-use super::app::Caller;
-use super::args::{Globals, Selectors};
-use super::resolve;
-use super::ui;
+use crate::cli::app::{self, Caller};
+use crate::cli::args::{Globals, Selectors};
 use crate::cli::helpers::sign_in;
+use crate::cli::{refresh_ui, ui};
 
 /// How long a background sign-in is waited for without a terminal: some SDKs give a process no
 /// more.
@@ -211,10 +203,13 @@ fn with_credentials_by_name(
             .clone(),
         ],
     };
+    let program = Program { globals, request: terms };
     let found =
-        resolve::resolve_one(&ctx, &instances, &wanted).map_err(|error| match &wanted.profile {
-            Some(name) => problems::add_problem_hints(&ctx.paths, Some(name), error),
-            None => error,
+        app::block_on(&ctx, resolve_one(&ctx, &program, &instances, &wanted)).map_err(|error| {
+            match &wanted.profile {
+                Some(name) => problems::add_problem_hints(&ctx.paths, Some(name), error),
+                None => error,
+            }
         })?;
     let entry = found.entry();
     let wish = terms.assume_request(
@@ -232,75 +227,64 @@ fn fetch(
     terms: &CredentialRequest,
     give: impl FnOnce(&Credentials, &Instance) -> Result<u8>,
 ) -> Result<u8> {
-    let auto_login = terms.auto_login || ctx.settings.auto_login == AutoLogin::Always;
+    let program = Program { globals, request: terms };
     app::block_on(ctx, async {
-        let assumed = match assume(ctx, wish).await {
-            Err(error) if error.kind == ErrorKind::LoginNeeded && auto_login => {
-                let wait = terms.wait.unwrap_or_else(|| default_wait(tty::is_present()));
-                await_sign_in(
-                    ctx,
-                    &wish.instance,
-                    wait,
-                    || sign_in::start(ctx, globals, &wish.instance),
-                    sign_in::show_notice,
-                )
-                .await?;
-                assume(ctx, wish).await
-            }
-            assumed => assumed,
-        };
-        let assumed = assumed.map_err(|error| explain_refusal(ctx, wish, error))?;
-        if let Some(warning) = &assumed.warning {
-            ui::print_warning(warning);
-        }
-        // Handed on at once: a token request that was given up may still be waited for.
+        let assumed = obtain(ctx, &program, None, wish).await?;
+        // Hand them over at once: a token request that was given up may still be waited for.
         let code = give(&assumed.credentials, &wish.instance)?;
         if assumed.fetched {
-            record_use(ctx, wish, terms);
+            record_use(ctx, &program, wish.role_id(), terms.command);
         }
         Ok(code)
     })
 }
 
+/// A program that asks for credentials: signs in through a detached helper and is never prompted.
+struct Program<'a> {
+    globals: &'a Globals,
+    request: &'a CredentialRequest,
+}
+
+impl Interaction for Program<'_> {
+    fn is_attended(&self) -> bool {
+        std::io::stderr().is_terminal()
+    }
+
+    fn can_ask(&self) -> bool {
+        false
+    }
+
+    fn ask(&self, question: &ConfirmQuestion<'_>) -> Result<String> {
+        Err(question.unasked())
+    }
+
+    async fn sign_in(&self, ctx: &Arc<Ctx>, instance: &Instance) -> Result<SignInOutcome> {
+        if !self.request.auto_login && ctx.settings.auto_login != AutoLogin::Always {
+            return Ok(SignInOutcome::NotAllowed);
+        }
+        let wait = self.request.wait.unwrap_or_else(|| default_wait(tty::is_present()));
+        let start = || sign_in::start(ctx, self.globals, instance);
+        await_sign_in(ctx, instance, wait, start, sign_in::show_notice).await?;
+        Ok(SignInOutcome::SignedIn)
+    }
+
+    fn progress(&self, instance: &Instance, step: RefreshStep<'_>) {
+        refresh_ui::show(instance, step);
+    }
+
+    fn warn(&self, warning: &Error) {
+        ui::print_warning(warning);
+    }
+
+    fn history_failed(&self, error: &Error) {
+        // The SDK has the credentials, and nobody may be there to read a warning.
+        tracing::info!(target: "rolecall::history", "{error}");
+    }
+}
+
 /// How long a background sign-in is waited for if `--wait` does not say.
 fn default_wait(terminal: bool) -> Duration {
     if terminal { SIGN_IN_TIMEOUT } else { DEFAULT_WAIT }
-}
-
-/// Explains a refusal by AWS. A role that is not in a complete list is most likely mistyped; the
-/// list is read for that alone.
-fn explain_refusal(ctx: &Ctx, wish: &AssumeRequest, error: Error) -> Error {
-    if error.kind != ErrorKind::AccessDenied {
-        return error;
-    }
-    let roster = Arc::new(store::load_roster(ctx, std::slice::from_ref(&wish.instance)));
-    let entry = roster.find(&wish.role_id());
-    let chained = Chains::from_settings(&ctx.settings)
-        .and_then(|chains| Ok(chains.route(&wish.role_id())?.is_some()))
-        .unwrap_or(true);
-    if entry.is_none() && roster.complete && !roster.entries.is_empty() && !chained {
-        return unknown_role(&roster, wish.account, &wish.role);
-    }
-    access::add_access_hint(
-        error,
-        ctx.settings.access_request_url.as_deref(),
-        wish.account,
-        wish.role.as_str(),
-        entry,
-    )
-}
-
-/// Writes down that new credentials went out. Nobody may be there to read a complaint, and the SDK
-/// has what it asked for.
-fn record_use(ctx: &Ctx, wish: &AssumeRequest, terms: &CredentialRequest) {
-    let role = RoleId {
-        instance: wish.instance.name.clone(),
-        account: wish.account,
-        role: wish.role.clone(),
-    };
-    if let Err(error) = history::record(ctx, role, terms.command, ctx.clock.now()) {
-        tracing::info!(target: "rolecall::history", "{error}");
-    }
 }
 
 #[cfg(test)]

@@ -1,62 +1,40 @@
-//! Fetches lists of roles while the user watches: a progress bar, then a summary.
+//! Fetching a list of roles as the user sees it: a progress bar, then a summary.
 
-use std::io::IsTerminal;
-use std::sync::Arc;
-
-use crate::domain::{AccountId, Error, ErrorKind, Instance, Result};
-use crate::ops::ctx::{Ctx, run_blocking};
+use crate::domain::{AccountId, Error, ErrorKind, Instance};
+use crate::ops::ctx::Ctx;
 use crate::ops::errands;
+use crate::ops::interaction::RefreshStep;
 use crate::ops::refresh::Progress;
 use crate::ops::refresh::store::{self, StoredRefresh};
-use crate::ops::roles::snapshot;
 
-use super::ui;
+use crate::cli::ui;
 
-/// Reads the list anew, with a progress bar on a terminal, and says what it brought.
-///
-/// # Errors
-/// As [`update::update`].
-pub(super) async fn refresh(
-    ctx: &Arc<Ctx>,
-    instance: &Instance,
-    threads: Option<usize>,
-) -> Result<StoredRefresh> {
-    let mut shown = false;
-    let mut progress = |progress: Progress<'_>| {
-        shown = true;
-        ui::show_progress(&progress_bar(
-            instance,
-            progress.done,
-            progress.total,
-            progress.throttled,
-        ));
-    };
-    let updated =
-        store::refresh_and_store(ctx, instance, store::refresh_limits(ctx, threads), &mut progress)
-            .await;
-    if shown && std::io::stderr().is_terminal() {
-        ui::show_progress("");
+/// Shows a step of fetching the list of an instance.
+pub(super) fn show(instance: &Instance, step: RefreshStep<'_>) {
+    match step {
+        RefreshStep::LookingUp => {
+            ui::show_progress(&ui::dim(&format!("{}: looking once more", instance.name)));
+        }
+        RefreshStep::Fetching(progress) => ui::show_progress(&progress_bar(instance, progress)),
+        RefreshStep::Ended => ui::show_progress(""),
+        RefreshStep::Stored(refreshed) => print_summary(instance, refreshed),
     }
-    let updated = updated?;
-    let background = ctx.clone();
-    let rebuild = move || {
-        snapshot::rebuild_if_stale(&background.env, &background.paths, None);
-        Ok(())
-    };
-    // The picker's next start is faster with the snapshot, but does not need it.
-    let _ = run_blocking(rebuild).await;
-    let (roles, accounts) = (updated.inventory.role_count(), updated.inventory.accounts.len());
+}
+
+fn print_summary(instance: &Instance, refreshed: &StoredRefresh) {
+    let inventory = &refreshed.inventory;
     ui::print_message(&format!(
-        "{}: {roles} roles in {accounts} accounts",
-        ui::bold(instance.name.as_str())
+        "{}: {} roles in {} accounts",
+        ui::bold(instance.name.as_str()),
+        inventory.role_count(),
+        inventory.accounts.len()
     ));
-    if let Some(warning) = store::unconfirmed_warning(&instance.name, &updated.inventory) {
+    if let Some(warning) = store::unconfirmed_warning(&instance.name, inventory) {
         ui::print_warning(&warning);
     }
-    if !updated.failed.is_empty() {
-        ui::print_warning(&failed_accounts_error(&updated.failed));
+    if !refreshed.failed.is_empty() {
+        ui::print_warning(&failed_accounts_error(&refreshed.failed));
     }
-    Ok(updated)
 }
 
 /// Names the first accounts that could not be read, and says why for one of them.
@@ -78,7 +56,8 @@ fn failed_accounts_error(failed: &[(AccountId, Error)]) -> Error {
 }
 
 /// `corp ━━━━━━────── 118/312`
-fn progress_bar(instance: &Instance, done: usize, total: usize, throttled: bool) -> String {
+fn progress_bar(instance: &Instance, progress: Progress<'_>) -> String {
+    let Progress { done, total, throttled, .. } = progress;
     const WIDTH: usize = 24;
     let filled = (done * WIDTH).checked_div(total).unwrap_or(0).min(WIDTH);
     let (full, empty) = ("━".repeat(filled), ui::dim(&"─".repeat(WIDTH - filled)));

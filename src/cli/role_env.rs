@@ -1,19 +1,17 @@
 //! What `exec` and `eval` have in common: a role's variables for this environment, and the words
 //! about them.
 
-use crate::config::CredentialsAs;
-use crate::config::env;
-use crate::domain::escape_unprintable;
-use crate::domain::format_duration;
-use crate::domain::{Credentials, Error, ErrorKind, Result, RosterEntry};
+use crate::config::{CredentialsAs, env};
+use crate::domain::{
+    Credentials, Error, ErrorKind, Result, RosterEntry, escape_unprintable, format_duration,
+};
 use crate::ops::ctx::Ctx;
 use crate::ops::role_env;
-use crate::ops::roles::history;
+use crate::ops::target::lookup::ResolvedRole;
 use crate::shell::{self, CredentialExport, EnvChanges, PreviousEnv, Recipient, RoleExport};
 
-use super::args::FormArg;
-use super::resolve::ResolvedRole;
-use super::ui;
+use crate::cli::args::FormArg;
+use crate::cli::ui;
 
 /// What was said on the command line about the environment.
 #[derive(Debug, Clone, Default)]
@@ -140,14 +138,5 @@ pub(super) fn print_replaced(previous: &PreviousEnv, changes: &EnvChanges) {
         let names =
             if rest.is_empty() { last.clone() } else { format!("{} and {last}", rest.join(", ")) };
         ui::print_message(&ui::dim(&format!("rolecall: the role takes the place of {names}")));
-    }
-}
-
-/// Writes the use into the history; a history that can't be written stops nobody.
-pub(super) fn record_use(ctx: &Ctx, found: &ResolvedRole, command: &str) {
-    if let Err(error) =
-        history::record(ctx, found.roster.id(found.entry()), command, ctx.clock.now())
-    {
-        ui::print_warning(&error);
     }
 }

@@ -6,15 +6,16 @@ use std::sync::Arc;
 use crate::config::{Env, env};
 use crate::domain::Result;
 use crate::ops::ctx::Ctx;
+use crate::ops::target::lookup::{self, ResolvedRole};
 use crate::ops::target::resolve::RoleQuery;
 use crate::ops::target::selector::RoleSelector;
 use crate::os::terminal::tty;
 use crate::tui::PickAction;
 
-use super::access;
-use super::args::{Globals, Selectors};
-use super::picker;
-use super::resolve::{self, ResolvedRole};
+use crate::cli::access::{self, Consent};
+use crate::cli::args::{Globals, Selectors};
+use crate::cli::interaction::Terminal;
+use crate::cli::{app, picker};
 
 impl Selectors {
     /// The role that the flags describe.
@@ -29,21 +30,21 @@ impl Selectors {
 /// at a terminal picks one.
 ///
 /// # Errors
-/// As [`resolve::resolve_one`], [`access::confirm_protected`] and [`picker::pick_one`].
+/// As [`lookup::resolve_one`], [`access::confirm_protected`] and [`picker::pick_one`].
 pub(super) fn resolve_interactive(
     selector: &RoleSelector,
     ctx: &Arc<Ctx>,
     globals: &Globals,
     action: PickAction,
-    yes: bool,
+    consent: Consent,
 ) -> Result<ResolvedRole> {
     let instances = selector.instances(ctx, globals.sso.as_deref())?;
     if selector.is_empty() {
         return picker::pick_one(ctx, globals, &instances, String::new(), action);
     }
-    match resolve::resolve_one(ctx, &instances, &selector.query) {
+    match app::block_on(ctx, lookup::resolve_one(ctx, &Terminal, &instances, &selector.query)) {
         Ok(found) => {
-            access::confirm_protected(ctx, &found.roster, found.entry(), yes)?;
+            access::confirm_protected(ctx, &found, consent)?;
             Ok(found)
         }
         Err(error) => match selector.ambiguous_text(ctx, &instances) {
@@ -58,14 +59,14 @@ pub(super) fn resolve_interactive(
 /// Returns the one role that is selected, without a picker or a confirmation.
 ///
 /// # Errors
-/// As [`resolve::resolve_one`].
+/// As [`lookup::resolve_one`].
 pub(super) fn resolve(
     selector: &RoleSelector,
     ctx: &Arc<Ctx>,
     globals: &Globals,
 ) -> Result<ResolvedRole> {
     let instances = selector.instances(ctx, globals.sso.as_deref())?;
-    resolve::resolve_one(ctx, &instances, &selector.query)
+    app::block_on(ctx, lookup::resolve_one(ctx, &Terminal, &instances, &selector.query))
 }
 
 /// Whether a user can pick: there is a terminal to draw on, and stdin or stderr is connected to it.

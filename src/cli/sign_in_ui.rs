@@ -16,9 +16,7 @@ use crate::ops::sign_in::pasted_redirect::PastedRedirects;
 use crate::ops::sign_in::{SignInOptions, open_options, sign_in_with_redirects};
 use crate::os::terminal::paste::PasteReader;
 
-use super::app;
-use super::qr;
-use super::ui;
+use crate::cli::{qr, ui};
 
 /// Signs in while a person watches stderr.
 ///
@@ -113,23 +111,4 @@ fn listen_for_paste(send: UnboundedSender<Secret<String>>) -> Option<PasteReader
     }
     // A sign-in that has just ended hears nothing.
     PasteReader::start(move |address| drop(send.send(address)))
-}
-
-/// Does something that needs a session; where a person can be asked and nobody is signed in, signs
-/// in and does it again.
-///
-/// # Errors
-/// What the work says, or the sign-in.
-pub(super) async fn with_sign_in<T>(
-    ctx: &Arc<Ctx>,
-    instance: &Instance,
-    mut work: impl AsyncFnMut() -> Result<T>,
-) -> Result<T> {
-    match work().await {
-        Err(error) if error.kind == ErrorKind::LoginNeeded && app::may_sign_in(ctx) => {
-            sign_in_at_terminal(ctx, instance, SignInOptions::default()).await?;
-            work().await
-        }
-        other => other,
-    }
 }

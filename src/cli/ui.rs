@@ -8,7 +8,7 @@ use crate::domain::{Error, ErrorKind, Result, escape_unprintable, escape_unprint
 use crate::os::atomic_file;
 use crate::os::terminal::tty;
 
-use super::args::{ColorChoice, Globals};
+use crate::cli::args::{ColorChoice, Globals};
 
 /// What was asked of colours.
 static COLOR_CHOICE: OnceLock<ColorChoice> = OnceLock::new();
@@ -193,6 +193,11 @@ fn print_hints(error: &Error) {
             hint.lines().map(escape_unprintable).collect::<Vec<_>>().join("\n      ")
         ));
     }
+}
+
+/// Whether a user can be asked: stdin and stderr are terminals.
+pub(super) fn can_prompt() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
 /// Asks something on stderr and reads one line of the answer.

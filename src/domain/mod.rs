@@ -3,6 +3,7 @@
 
 mod browser_url;
 mod confirm;
+mod confirm_question;
 mod credentials;
 mod duration;
 pub mod enums;
@@ -21,6 +22,7 @@ mod usage;
 
 pub use browser_url::check_browser_url;
 pub use confirm::ConfirmLevel;
+pub use confirm_question::{ConfirmQuestion, is_yes};
 pub use credentials::{Credentials, Window};
 pub use duration::{format_duration, format_duration_short, parse_duration};
 pub use error::{Error, ErrorKind, Result, ResultExt};

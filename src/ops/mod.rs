@@ -1,5 +1,6 @@
 //! Use cases: sign in, refresh, resolve, assume. They never print and never exit.
 
+pub mod access;
 pub mod access_request;
 pub mod assume;
 pub mod backend;
@@ -12,6 +13,7 @@ pub mod endpoint;
 pub mod errands;
 pub mod import;
 pub mod instances;
+pub mod interaction;
 pub mod kube;
 pub mod open_url;
 pub mod profiles;

@@ -2,9 +2,10 @@
 
 use clap::Args;
 
-use super::Selectors;
 use crate::config::UrlAction;
 use crate::domain::nearest;
+
+use super::Selectors;
 
 /// Flags of `eks-token`.
 #[derive(Debug, Args)]

@@ -3,22 +3,21 @@
 use serde_json::json;
 
 use crate::domain::{Instance, InventoryChange, Result, escape_unprintable};
+use crate::ops::access::with_sign_in;
 use crate::ops::refresh::store::StoredRefresh;
+use crate::ops::target::lookup::refresh_list;
 
-use crate::cli::app;
 use crate::cli::args::{CacheArgs, Globals};
-use crate::cli::refresh_ui;
-use crate::cli::setup;
-use crate::cli::sign_in_ui;
-use crate::cli::ui;
+use crate::cli::interaction::Terminal;
+use crate::cli::{app, refresh_ui, setup, ui};
 
 /// Runs the command.
 pub(in crate::cli) fn run(globals: &Globals, args: &CacheArgs) -> Result<u8> {
     let ctx = setup::open_or_set_up(globals)?;
     let instances = app::selected_instances(&ctx, globals)?;
     let work = app::for_each_instance(&instances, async |instance| {
-        let updated = sign_in_ui::with_sign_in(&ctx, instance, async || {
-            refresh_ui::refresh(&ctx, instance, args.threads).await
+        let updated = with_sign_in(&ctx, &Terminal, instance, async || {
+            refresh_list(&ctx, &Terminal, instance, args.threads).await
         })
         .await?;
         ui::print_data(&if args.json {

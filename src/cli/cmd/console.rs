@@ -2,37 +2,24 @@
 
 use std::sync::Arc;
 
-use crate::config::env;
-use crate::config::{ConsoleStyle, UrlAction};
-use crate::console::SERVICES;
-use crate::console::find_service;
-use crate::console::is_console_url;
-use crate::console::parse_page;
-use crate::console::portal_shortcut_url;
-use crate::domain::escape_unprintable;
-use crate::domain::nearest;
+use crate::config::{ConsoleStyle, UrlAction, env};
+use crate::console::{SERVICES, find_service, is_console_url, parse_page, portal_shortcut_url};
 use crate::domain::{
     Credentials, Error, ErrorKind, Instance, Region, Result, RoleName, Secret, Timestamp,
+    escape_unprintable, nearest,
 };
+use crate::ops::access::Freshness;
 use crate::ops::console::{self, ConsoleOptions, ConsoleRequest};
 use crate::ops::ctx::Ctx;
-use crate::ops::open_url::open;
-use crate::ops::open_url::open_detached;
-use crate::ops::open_url::{Link, OpenOutcome};
+use crate::ops::open_url::{Link, OpenOutcome, open, open_detached};
+use crate::ops::target::lookup::ResolvedRole;
 use crate::ops::target::selector::RoleSelector;
 use crate::tui::PickAction;
 
-use crate::cli::access;
-use crate::cli::app;
+use crate::cli::access::{self, Consent};
 use crate::cli::args::{ConsoleArgs, Globals};
 use crate::cli::helpers::redirect;
-use crate::cli::picker;
-use crate::cli::qr;
-use crate::cli::resolve::ResolvedRole;
-use crate::cli::role_env;
-use crate::cli::role_selector;
-use crate::cli::setup;
-use crate::cli::ui;
+use crate::cli::{app, picker, qr, role_env, role_selector, setup, ui};
 
 /// Runs the command.
 pub(in crate::cli) fn run(globals: &Globals, args: ConsoleArgs) -> Result<u8> {
@@ -66,7 +53,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: ConsoleArgs) -> Result<u8> {
             &ctx,
             globals,
             PickAction::Console,
-            args.yes || args.link,
+            Consent::from_flag(args.yes || args.link),
         )?
     };
     if args.link {
@@ -165,10 +152,10 @@ pub(in crate::cli) fn open_in_role(
     if custom.style == ConsoleStyle::Portal && entry.via.is_none() {
         let link = Link::Public(portal_shortcut(found, destination.as_deref()));
         let delivered = app::block_on(ctx, open(ctx, link, &custom.open))?;
-        role_env::record_use(ctx, found, "console");
+        access::record_use(ctx, found, "console");
         return print_delivery(delivered, custom.open.action, &role_env::role_label(entry));
     }
-    let credentials = access::obtain(ctx, roster, entry, true)?;
+    let credentials = access::obtain(ctx, found, Freshness::Cached)?;
     let minutes = page.minutes.unwrap_or(custom.session_minutes);
     let visit = ConsoleRequest {
         credentials: &credentials,
@@ -178,7 +165,7 @@ pub(in crate::cli) fn open_in_role(
         session_minutes: minutes,
     };
     let delivered = deliver_sign_in_link(ctx, &visit, &custom)?;
-    role_env::record_use(ctx, found, "console");
+    access::record_use(ctx, found, "console");
     print_delivery(delivered, custom.open.action, &role_env::role_label(entry))
 }
 

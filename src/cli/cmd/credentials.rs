@@ -6,25 +6,22 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::awsconfig::edit;
-use crate::domain::format_duration;
-use crate::domain::{Credentials, Error, ErrorKind, Result, RoleName, RosterEntry, Secret, Window};
-use crate::ops::assume::AssumeRequest;
-use crate::ops::assume::assume;
+use crate::domain::{
+    Credentials, Error, ErrorKind, Result, RoleName, RosterEntry, Secret, Window, format_duration,
+};
+use crate::ops::access::Freshness;
+use crate::ops::assume::{AssumeRequest, assume};
 use crate::ops::ctx::Ctx;
-use crate::ops::roles::history;
+use crate::ops::target::lookup::ResolvedRole;
 use crate::ops::target::resolve::RoleQuery;
 use crate::ops::target::selector::RoleSelector;
 use crate::os::atomic_file;
 use crate::os::lock::Lock;
 use crate::os::process::DeferSignals;
 
-use crate::cli::access;
-use crate::cli::app;
+use crate::cli::access::{self, Consent};
 use crate::cli::args::{CredentialsArgs, Globals};
-use crate::cli::resolve::ResolvedRole;
-use crate::cli::role_selector;
-use crate::cli::setup;
-use crate::cli::ui;
+use crate::cli::{app, role_selector, setup, ui};
 
 /// The keys of a section, in the order in which the AWS CLI writes them.
 const KEYS: [&str; 3] = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token"];
@@ -43,20 +40,17 @@ pub(in crate::cli) fn run(globals: &Globals, args: &CredentialsArgs) -> Result<u
         .map(|selector| role_selector::resolve(selector, &ctx, globals))
         .collect::<Result<Vec<ResolvedRole>>>()?;
     for role in &found {
-        access::confirm_protected(&ctx, &role.roster, role.entry(), args.yes)?;
+        access::confirm_protected(&ctx, role, Consent::from_flag(args.yes))?;
     }
     let place = target_file(&ctx, args)?;
     if let Some(place) = &place {
         place.check(&found)?;
     }
+    let freshness = if args.sts_refresh { Freshness::Fetch } else { Freshness::Cached };
     let mut blocks = Vec::new();
     for role in &found {
-        let credentials = access::obtain(&ctx, &role.roster, role.entry(), !args.sts_refresh)?;
-        if let Err(error) =
-            history::record(&ctx, role.roster.id(role.entry()), "credentials", ctx.clock.now())
-        {
-            ui::print_warning(&error);
-        }
+        let credentials = access::obtain(&ctx, role, freshness)?;
+        access::record_use(&ctx, role, "credentials");
         blocks.push(CredentialsSection {
             name: section_name(role.entry(), args.default),
             credentials,

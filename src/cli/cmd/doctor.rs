@@ -5,13 +5,11 @@ use std::io::IsTerminal;
 use serde_json::json;
 
 use crate::config::{self, Env};
-use crate::domain::escape_unprintable;
-use crate::domain::{ErrorKind, Result};
+use crate::domain::{ErrorKind, Result, escape_unprintable};
 use crate::ops::doctor::{self, Facts, Finding, Severity};
 use crate::os::clock::Clock;
 
-use crate::cli::app;
-use crate::cli::app::Caller;
+use crate::cli::app::{self, Caller};
 use crate::cli::args::{DoctorArgs, Globals};
 use crate::cli::ui;
 

@@ -3,16 +3,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::Env;
-use crate::config::env;
+use crate::config::{Env, env};
 use crate::domain::{Credentials, Error, ErrorKind, Instance, Region, Result, Timestamp, Window};
 use crate::identity::eks_token;
 use crate::os::clock::Clock;
 
 use crate::cli::args::{EksTokenArgs, Globals};
 use crate::cli::machine_credentials::{self, CredentialRequest};
-use crate::cli::role_selector;
-use crate::cli::ui;
+use crate::cli::{role_selector, ui};
 
 /// How long a token may be used, in seconds: EKS takes it for 15 minutes, and clocks differ.
 const TOKEN_LIFETIME: i64 = 14 * 60;

@@ -3,11 +3,12 @@
 use std::io::IsTerminal;
 use std::sync::Arc;
 
-use crate::config::Env;
-use crate::config::env;
+use crate::config::{Env, env};
 use crate::domain::{Error, ErrorKind, Result};
+use crate::ops::access::Freshness;
 use crate::ops::ctx::Ctx;
 use crate::ops::target::current::role_shell_arn;
+use crate::ops::target::lookup::{self, ResolvedRole};
 use crate::ops::target::resolve::RoleQuery;
 use crate::ops::target::selector::RoleSelector;
 use crate::os::process::parents::parent_names;
@@ -16,14 +17,11 @@ use crate::shell::{
 };
 use crate::tui::PickAction;
 
-use crate::cli::access;
+use crate::cli::access::{self, Consent};
 use crate::cli::args::{EvalArgs, FormArg, Globals};
-use crate::cli::resolve;
-use crate::cli::resolve::ResolvedRole;
+use crate::cli::interaction::Terminal;
 use crate::cli::role_env::{self, EnvOptions};
-use crate::cli::role_selector;
-use crate::cli::setup;
-use crate::cli::ui;
+use crate::cli::{app, role_selector, setup, ui};
 
 /// Who reads the lines.
 #[derive(Debug, Clone, Copy)]
@@ -55,16 +53,18 @@ pub(in crate::cli) fn run(globals: &Globals, args: EvalArgs) -> Result<u8> {
         refuse_overwrite(&PreviousEnv::new(env.pairs()), &CredentialExport::Keys)?;
     }
     let ctx = setup::open_or_set_up(globals)?;
+    let consent = Consent::from_flag(args.yes);
     let found = if args.refresh {
         let found = resolve_current_role(&ctx)?;
-        access::confirm_protected(&ctx, &found.roster, found.entry(), args.yes)?;
+        access::confirm_protected(&ctx, &found, consent)?;
         found
     } else {
         let query = (!args.query.is_empty()).then(|| args.query.join(" "));
         let selector = RoleSelector::new(&ctx, args.selectors.to_role_query(), query)?;
-        role_selector::resolve_interactive(&selector, &ctx, globals, PickAction::Exports, args.yes)?
+        role_selector::resolve_interactive(&selector, &ctx, globals, PickAction::Exports, consent)?
     };
-    print_role_env(&ctx, &found, &wish, reader, !args.refresh)
+    let freshness = if args.refresh { Freshness::Fetch } else { Freshness::Cached };
+    print_role_env(&ctx, &found, &wish, reader, freshness)
 }
 
 /// The dialect of the shell that called us.
@@ -84,7 +84,13 @@ pub(in crate::cli) fn print_for_calling_shell(
     found: &ResolvedRole,
     wish: &EnvOptions,
 ) -> Result<u8> {
-    print_role_env(ctx, found, wish, EvalOutput::Shell(calling_dialect(&ctx.env), false), true)
+    print_role_env(
+        ctx,
+        found,
+        wish,
+        EvalOutput::Shell(calling_dialect(&ctx.env), false),
+        Freshness::Cached,
+    )
 }
 
 /// Prints what puts a role into the reader's environment.
@@ -93,7 +99,7 @@ fn print_role_env(
     found: &ResolvedRole,
     wish: &EnvOptions,
     reader: EvalOutput,
-    stored: bool,
+    freshness: Freshness,
 ) -> Result<u8> {
     reader.check_terminal(wish)?;
     let (form, previous, reach) = match reader {
@@ -111,11 +117,11 @@ fn print_role_env(
     if reach == (Recipient::Shell { overwrite: false }) {
         refuse_overwrite(&previous, &form)?;
     }
-    let credentials = access::obtain(ctx, &found.roster, found.entry(), stored)?;
+    let credentials = access::obtain(ctx, found, freshness)?;
     let place = role_env::describe_change(ctx, found, &credentials, &form);
     let changes = role_env::env_changes(ctx, found, &credentials, form, reach, wish, &previous);
     let text = reader.render(&changes)?;
-    role_env::record_use(ctx, found, "eval");
+    access::record_use(ctx, found, "eval");
     role_env::print_replaced(&previous, &changes);
     ui::print_message(&ui::dim(&place));
     ui::print_data(&text)?;
@@ -182,9 +188,6 @@ fn resolve_current_role(ctx: &Arc<Ctx>) -> Result<ResolvedRole> {
         Some(name) => vec![ctx.instance(name)?.clone()],
         None => ctx.instances.clone(),
     };
-    resolve::resolve_one(
-        ctx,
-        &instances,
-        &RoleQuery { arn: Some(arn.to_owned()), ..RoleQuery::default() },
-    )
+    let query = RoleQuery { arn: Some(arn.to_owned()), ..RoleQuery::default() };
+    app::block_on(ctx, lookup::resolve_one(ctx, &Terminal, &instances, &query))
 }

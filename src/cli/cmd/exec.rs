@@ -6,21 +6,20 @@ use std::sync::Arc;
 
 use crate::config::env;
 use crate::domain::Result;
+use crate::ops::access::Freshness;
 use crate::ops::ctx::Ctx;
+use crate::ops::target::lookup::ResolvedRole;
 use crate::ops::target::selector::RoleSelector;
 use crate::os::process::ChildCommand;
 use crate::os::terminal::title::TitleGuard;
 use crate::shell::{EnvChanges, Recipient};
 use crate::tui::PickAction;
 
-use crate::cli::access;
+use crate::cli::access::{self, Consent};
 use crate::cli::args::{ExecArgs, Globals};
 use crate::cli::helpers::endpoint;
-use crate::cli::resolve::ResolvedRole;
 use crate::cli::role_env::{self, EnvOptions};
-use crate::cli::role_selector;
-use crate::cli::setup;
-use crate::cli::ui;
+use crate::cli::{role_selector, setup, ui};
 
 /// Runs the command; on Unix it becomes the program it was asked to run.
 pub(in crate::cli) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
@@ -28,25 +27,27 @@ pub(in crate::cli) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
     let query = if args.env { Some(".".to_owned()) } else { args.query };
     let selector =
         RoleSelector::new(&ctx, args.selectors.to_role_query(), query)?.or_from_env(&ctx);
+    let freshness = if args.sts_refresh { Freshness::Fetch } else { Freshness::Cached };
+    let consent = Consent::from_flag(args.yes);
     let found =
-        role_selector::resolve_interactive(&selector, &ctx, globals, PickAction::Shell, args.yes)?;
+        role_selector::resolve_interactive(&selector, &ctx, globals, PickAction::Shell, consent)?;
     let wish = EnvOptions {
         region: args.region,
         no_region: args.no_region,
         form: args.form,
         export_all: args.export_all_env_vars,
     };
-    enter_role(&ctx, globals, &found, &wish, !args.sts_refresh, args.command)
+    enter_role(&ctx, globals, &found, &wish, freshness, args.command)
 }
 
 /// Puts the role into the environment and runs the command in it, or a shell that this process
-/// stays the parent of. `stored` says whether stored credentials will do.
+/// stays the parent of.
 pub(in crate::cli) fn enter_role(
     ctx: &Arc<Ctx>,
     globals: &Globals,
     found: &ResolvedRole,
     wish: &EnvOptions,
-    stored: bool,
+    freshness: Freshness,
     command: Vec<OsString>,
 ) -> Result<u8> {
     // What can't work is refused before anybody signs in; the endpoint's helper starts when there
@@ -57,14 +58,14 @@ pub(in crate::cli) fn enter_role(
     } else {
         Some(role_env::resolve_form(ctx, found, wish)?)
     };
-    let credentials = access::obtain(ctx, &found.roster, found.entry(), stored)?;
+    let credentials = access::obtain(ctx, found, freshness)?;
     access::warn_session_ending(ctx, found.roster.instance(found.entry()));
     let form = form.map_or_else(|| endpoint::start(ctx, globals, found), Ok)?;
     let previous = role_env::previous_env(ctx);
     let place = role_env::describe_change(ctx, found, &credentials, &form);
     let changes =
         role_env::env_changes(ctx, found, &credentials, form, Recipient::Child, wish, &previous);
-    role_env::record_use(ctx, found, "exec");
+    access::record_use(ctx, found, "exec");
     role_env::print_replaced(&previous, &changes);
     let EnvChanges { set, unset } = changes;
     let mut words = command.into_iter();

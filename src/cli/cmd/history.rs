@@ -3,15 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::cache::history::HistoryEntry;
-use crate::domain::format_duration_short;
-use crate::domain::{Result, Roster, Timestamp};
+use crate::domain::{Result, Roster, Timestamp, format_duration_short};
 use crate::ops::refresh::store;
 use crate::ops::roles::history;
 
-use crate::cli::app;
 use crate::cli::args::{Globals, HistoryArgs};
-use crate::cli::table;
-use crate::cli::ui;
+use crate::cli::{app, table, ui};
 
 /// Runs the command.
 pub(in crate::cli) fn run(globals: &Globals, args: &HistoryArgs) -> Result<u8> {

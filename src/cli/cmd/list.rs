@@ -10,12 +10,11 @@ use crate::domain::query::{Query, SearchIndex};
 use crate::domain::{Error, ErrorKind, Result, Roster, RosterEntry};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::fields::{self, FieldValues};
+use crate::ops::target::lookup;
 
-use crate::cli::app;
 use crate::cli::args::{Globals, ListArgs};
-use crate::cli::resolve;
-use crate::cli::table;
-use crate::cli::ui;
+use crate::cli::interaction::Terminal;
+use crate::cli::{app, table, ui};
 
 /// Columns when neither the command line nor `list_fields` says.
 const DEFAULT_COLUMNS: [&str; 4] = ["AccountIdPad", "AccountAlias", "RoleName", "Expires"];
@@ -38,12 +37,15 @@ pub(in crate::cli) fn run(globals: &Globals, args: &ListArgs) -> Result<u8> {
     let (columns, sort_by) = (columns(&ctx, args)?, sort_by(&ctx, args)?);
     let prefixes =
         args.prefix.iter().map(|prefix| parse_prefix(prefix)).collect::<Result<Vec<_>>>()?;
-    let (roster, warnings) =
-        resolve::load_roster_with_warnings(&ctx, &app::selected_instances(&ctx, globals)?)?;
+    let (roster, warnings) = lookup::load_roster_with_warnings(
+        &ctx,
+        &Terminal,
+        &app::selected_instances(&ctx, globals)?,
+    )?;
     warnings.iter().for_each(ui::print_warning);
     let roster = Arc::new(roster);
     if roster.entries.is_empty() {
-        return Err(resolve::no_roles_known());
+        return Err(lookup::no_roles_known());
     }
     let named = columns.iter().chain(&sort_by).chain(prefixes.iter().map(|(name, _)| name));
     let fields = FieldValues::new(&ctx, &roster, named.map(String::as_str));

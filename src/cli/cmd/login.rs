@@ -9,13 +9,11 @@ use crate::ops::refresh::store;
 use crate::ops::sign_in::SignInOptions;
 use crate::ops::sign_in::sessions::load_sessions;
 use crate::ops::sign_in::token::{access_token, login_needed};
+use crate::ops::target::lookup::refresh_list;
 
-use crate::cli::app;
 use crate::cli::args::{FlowArg, Globals, LoginArgs};
-use crate::cli::refresh_ui;
-use crate::cli::setup;
-use crate::cli::sign_in_ui;
-use crate::cli::ui;
+use crate::cli::interaction::Terminal;
+use crate::cli::{app, refresh_ui, setup, sign_in_ui, ui};
 
 /// Runs the command.
 pub(in crate::cli) fn run(globals: &Globals, args: &LoginArgs) -> Result<u8> {
@@ -90,7 +88,7 @@ async fn login_instance(ctx: &Arc<Ctx>, instance: &Instance, args: &LoginArgs) -
         Err(error) => return Err(error),
     }
     if !args.no_cache_refresh && store::is_instance_stale(ctx, instance) {
-        refresh_ui::refresh(ctx, instance, args.threads).await?;
+        refresh_list(ctx, &Terminal, instance, args.threads).await?;
     }
     Ok(())
 }

@@ -4,9 +4,8 @@ use crate::domain::Result;
 use crate::ops::sign_in::cli_token::load_cli_token;
 use crate::ops::sign_in::sessions::sign_out;
 
-use crate::cli::app;
 use crate::cli::args::{Globals, LogoutArgs};
-use crate::cli::ui;
+use crate::cli::{app, ui};
 
 /// Runs the command. Works when nobody is signed in.
 pub(in crate::cli) fn run(globals: &Globals, args: &LogoutArgs) -> Result<u8> {

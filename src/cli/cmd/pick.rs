@@ -4,27 +4,25 @@ use std::sync::Arc;
 
 use crate::config::Action as DefaultAction;
 use crate::domain::{Error, ErrorKind, Result, RoleId, Roster};
+use crate::ops::access::Freshness;
 use crate::ops::ctx::Ctx;
 use crate::ops::errands;
 use crate::ops::instances::no_instances;
 use crate::ops::refresh::store;
 use crate::ops::roles::fields::{self, FieldValues};
+use crate::ops::target::lookup::{self, ResolvedRole};
 use crate::ops::target::search::{position, ranked_positions};
 use crate::os::terminal::tty;
 use crate::tui::{Exit, PickAction};
 
-use crate::cli::access;
-use crate::cli::app;
+use crate::cli::access::{self, Consent};
 use crate::cli::args::{Globals, PickArgs};
 use crate::cli::cmd::console::{self, ConsoleTarget};
-use crate::cli::cmd::each;
-use crate::cli::cmd::eval;
-use crate::cli::cmd::exec;
+use crate::cli::cmd::{each, eval, exec};
+use crate::cli::interaction::Terminal;
 use crate::cli::picker::{self, EnterOptions, PickerInput};
-use crate::cli::resolve;
-use crate::cli::resolve::ResolvedRole;
 use crate::cli::role_env::EnvOptions;
-use crate::cli::ui;
+use crate::cli::{app, ui};
 
 /// `rolecall` alone: Enter does what `--action` or `default_action` says.
 pub(in crate::cli) fn interactive(globals: &Globals, args: PickArgs) -> Result<u8> {
@@ -58,9 +56,9 @@ fn pick_and_act(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
         if action == PickAction::Exports {
             eval::check_terminal(&ctx.env)?;
         }
-        let roster = Arc::new(resolve::load_roster(&ctx, &instances)?);
+        let roster = Arc::new(lookup::load_roster(&ctx, &Terminal, &instances)?);
         if roster.entries.is_empty() && args.filter {
-            return Err(resolve::no_roles_known());
+            return Err(lookup::no_roles_known());
         }
         let rows = ranked_positions(&ctx, &roster, &query);
         if rows.is_empty() && (args.filter || args.exit_0) {
@@ -72,7 +70,8 @@ fn pick_and_act(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
         if args.select_1 && rows.len() == 1 {
             // The screen would have asked.
             if action != PickAction::Print {
-                access::confirm_protected(&ctx, &roster, &roster.entries[rows[0]], false)?;
+                let found = ResolvedRole { roster: roster.clone(), position: rows[0] };
+                access::confirm_protected(&ctx, &found, Consent::Ask)?;
             }
             return perform(&ctx, globals, &roster, rows, action, &query, &args);
         }
@@ -150,9 +149,14 @@ fn perform(
     let found = |row: usize| ResolvedRole { roster: roster.clone(), position: row };
     let wish = EnvOptions { region: args.region.clone(), ..EnvOptions::default() };
     match action {
-        PickAction::Shell => {
-            exec::enter_role(ctx, globals, &found(single_row(&rows)?), &wish, true, Vec::new())
-        }
+        PickAction::Shell => exec::enter_role(
+            ctx,
+            globals,
+            &found(single_row(&rows)?),
+            &wish,
+            Freshness::Cached,
+            Vec::new(),
+        ),
         PickAction::Exports => {
             eval::print_for_calling_shell(ctx, &found(single_row(&rows)?), &wish)
         }

@@ -5,20 +5,15 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::config::edit;
-use crate::config::env;
-use crate::config::{self, Env, ListedSetting, LoadedConfig, Origin, Paths, Settings};
+use crate::config::{self, Env, ListedSetting, LoadedConfig, Origin, Paths, Settings, edit, env};
 use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::roles::profile_format::ProfileFormat;
 use crate::os::atomic_file;
 use crate::os::browser::split_words;
 use crate::os::process::ChildCommand;
 
-use crate::cli::app;
 use crate::cli::args::{Globals, SettingsArgs, SettingsCommand};
-use crate::cli::key_bindings;
-use crate::cli::table;
-use crate::cli::ui;
+use crate::cli::{app, key_bindings, table, ui};
 
 /// What a new configuration file starts with.
 const CONFIG_TEMPLATE: &str = "# The configuration of rolecall; `rolecall settings show` tells what may stand here.\n\

@@ -3,20 +3,18 @@
 use serde_json::json;
 
 use crate::config::env;
-use crate::domain::escape_unprintable;
-use crate::domain::format_duration;
-use crate::domain::format_duration_short;
-use crate::domain::{ErrorKind, Instance, Result, RoleId, Timestamp};
+use crate::domain::{
+    ErrorKind, Instance, Result, RoleId, Timestamp, escape_unprintable, format_duration,
+    format_duration_short,
+};
 use crate::ops::backend::messages::{InstanceSession, SessionList};
 use crate::ops::ctx::Ctx;
 use crate::ops::instances::overrides::{self, EndpointOverride};
 use crate::ops::sign_in::sessions;
 use crate::ops::target::current::CurrentRole;
 
-use crate::cli::app;
 use crate::cli::args::{Globals, StatusArgs};
-use crate::cli::table;
-use crate::cli::ui;
+use crate::cli::{app, table, ui};
 
 /// Runs the command; exit code 4 when nobody is signed in and nothing was to be printed.
 pub(in crate::cli) fn run(globals: &Globals, args: &StatusArgs) -> Result<u8> {

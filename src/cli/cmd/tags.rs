@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::escape_unprintable;
-use crate::domain::nearest;
-use crate::domain::normalize_text;
-use crate::domain::{AccountId, Error, ErrorKind, Result, Roster, RosterEntry};
+use crate::domain::{
+    AccountId, Error, ErrorKind, Result, Roster, RosterEntry, escape_unprintable, nearest,
+    normalize_text,
+};
 use crate::ops::roles::fields::FieldValues;
 use crate::ops::roles::history;
+use crate::ops::target::lookup;
 
-use crate::cli::app;
 use crate::cli::args::{Globals, TagsArgs};
-use crate::cli::resolve;
-use crate::cli::ui;
+use crate::cli::interaction::Terminal;
+use crate::cli::{app, ui};
 
 /// The built-in tags, and the fields that they are.
 const BUILT_IN: [(&str, &str); 9] = [
@@ -32,9 +32,10 @@ const BUILT_IN: [(&str, &str); 9] = [
 /// Runs the command.
 pub(in crate::cli) fn run(globals: &Globals, args: &TagsArgs) -> Result<u8> {
     let ctx = app::open(globals)?;
-    let roster = Arc::new(resolve::load_roster(&ctx, &app::selected_instances(&ctx, globals)?)?);
+    let roster =
+        Arc::new(lookup::load_roster(&ctx, &Terminal, &app::selected_instances(&ctx, globals)?)?);
     if roster.entries.is_empty() {
-        return Err(resolve::no_roles_known());
+        return Err(lookup::no_roles_known());
     }
     let usages = history::load_usages(&ctx);
     let fields = FieldValues::new(&ctx, &roster, []);

@@ -8,8 +8,7 @@ use crate::config::{self, Env};
 use crate::domain::{Error, ErrorKind, Result, Secret};
 use crate::vault::{KeyLocation, SecureStore, Vault};
 
-use crate::cli::app;
-use crate::cli::app::Caller;
+use crate::cli::app::{self, Caller};
 use crate::cli::args::{Globals, VaultArgs, VaultCommand};
 use crate::cli::ui;
 

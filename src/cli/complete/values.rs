@@ -4,14 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::cli::app::{self, Caller};
-use crate::cli::args::Globals;
 use crate::config::{self, Env};
 use crate::console::SERVICES;
 use crate::domain::{Roster, RosterEntry, normalize_text};
 use crate::ops::ctx::Ctx;
 use crate::ops::refresh::store;
 use crate::ops::roles::fields::FIELDS;
+
+use crate::cli::app::{self, Caller};
+use crate::cli::args::Globals;
 
 /// One thing that could be typed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -5,24 +5,21 @@ use std::ffi::OsString;
 use std::io::Read;
 use std::sync::Arc;
 
-use crate::config::env;
-use crate::config::{CredentialsAs, Env};
+use crate::config::{CredentialsAs, Env, env};
 use crate::domain::{Error, ErrorKind, Result, RoleArn, Secret};
 use crate::ops::assume::AssumeRequest;
 use crate::ops::ctx::Ctx;
-use crate::ops::endpoint::credential_source;
-use crate::ops::endpoint::default_profile_conflict;
+use crate::ops::endpoint::{credential_source, default_profile_conflict};
+use crate::ops::target::lookup::ResolvedRole;
 use crate::os::http::Listener;
-use crate::os::process;
-use crate::os::process::detached;
 use crate::os::process::watch::ProcessIdentity;
+use crate::os::process::{self, detached};
 use crate::os::random;
 use crate::server::{Endpoint, SlotName, SlotTiming};
 use crate::shell::CredentialExport;
 
 use crate::cli::app::{self, Caller};
 use crate::cli::args::{EndpointHelperArgs, FormArg, Globals};
-use crate::cli::resolve::ResolvedRole;
 use crate::cli::role_env;
 
 /// Whether the command gets an endpoint: by `--as`, else by `credentials_as`.

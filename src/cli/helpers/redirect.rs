@@ -8,8 +8,7 @@ use std::path::PathBuf;
 use crate::config::env;
 use crate::domain::{Error, Result, Secret};
 use crate::ops::open_url::{OneTimeRedirect, SECRET_VARIABLES};
-use crate::os::process;
-use crate::os::process::detached;
+use crate::os::process::{self, detached};
 
 use crate::cli::app;
 

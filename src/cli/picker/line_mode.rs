@@ -8,23 +8,23 @@ use std::fs::File;
 use std::io::{BufReader, Write};
 use std::sync::Arc;
 
-use crate::domain::escape_unprintable;
-use crate::domain::escape_unprintable_lines;
 use crate::domain::{
-    ConfirmLevel, Error, ErrorKind, Instance, Result, RoleId, Roster, RosterEntry, Timestamp,
+    ConfirmQuestion, Error, ErrorKind, Instance, Result, RoleId, Roster, RosterEntry, Timestamp,
+    escape_unprintable, escape_unprintable_lines,
 };
+use crate::ops::access::with_sign_in;
 use crate::ops::backend::messages::SessionList;
 use crate::ops::confirmations;
 use crate::ops::ctx::Ctx;
 use crate::ops::refresh::store;
 use crate::ops::sign_in::sessions::load_sessions;
+use crate::ops::target::lookup::refresh_list;
 use crate::ops::target::search::ranked_positions;
 use crate::os::terminal::tty;
 use crate::tui::{Exit, PickAction, Picked};
 
 use crate::cli::app;
-use crate::cli::refresh_ui;
-use crate::cli::sign_in_ui;
+use crate::cli::interaction::Terminal;
 
 /// The most characters of a query, as in the picker on the screen.
 const MAX_QUERY_CHARS: usize = 1_000;
@@ -97,41 +97,41 @@ fn fetch_missing_lists(ctx: &Arc<Ctx>, instances: &[Instance]) -> Result<()> {
         return Ok(());
     }
     for instance in instances.iter().filter(|instance| store::is_instance_stale(ctx, instance)) {
-        let read = sign_in_ui::with_sign_in(ctx, instance, async || {
-            refresh_ui::refresh(ctx, instance, None).await
+        let read = with_sign_in(ctx, &Terminal, instance, async || {
+            refresh_list(ctx, &Terminal, instance, None).await
         });
         app::block_on(ctx, read)?;
     }
     Ok(())
 }
 
-/// Asks before protected roles are used, as often as anywhere else.
+/// Asks about protected roles one by one, as often as any other command.
 fn confirm_protected(
     ctx: &Ctx,
-    talk: &mut Prompt,
+    prompt: &mut Prompt,
     roster: &Roster,
     chosen: &[&RosterEntry],
     action: PickAction,
 ) -> Result<bool> {
     let given = confirmations::load(ctx);
-    for entry in chosen.iter().filter(|entry| entry.is_protected() && action != PickAction::Print) {
+    for entry in chosen.iter().filter(|_| action != PickAction::Print) {
         let role = roster.id(entry);
-        if given.covers(&role, entry.confirm, ctx.clock.now()) {
+        let Some(question) = ConfirmQuestion::new(&[entry])
+            .filter(|_| !given.covers(&role, entry.confirm, ctx.clock.now()))
+        else {
             continue;
-        }
-        let what = format!("{}, {} is protected.", entry.account_label(), entry.role);
-        let (question, agrees): (_, fn(&RosterEntry, &str) -> bool) = match entry.confirm {
-            ConfirmLevel::TypeName => (
-                format!("{what} Type the account's name to use it: "),
-                RosterEntry::matches_typed_account,
-            ),
-            ConfirmLevel::None | ConfirmLevel::Ask => {
-                (format!("{what} Type yes to use it: "), |_, answer| ["y", "yes"].contains(&answer))
-            }
         };
-        let answer = talk.ask(question)?.unwrap_or_default();
-        if !agrees(entry, answer.trim()) {
-            talk.print("Not used.")?;
+        let wanted = match question {
+            ConfirmQuestion::AccountName(_) => "the account's name",
+            _ => "yes",
+        };
+        let answer = prompt.ask(format!(
+            "{}, {} is protected. Type {wanted} to use it: ",
+            entry.account_label(),
+            entry.role
+        ))?;
+        if question.check(&answer.unwrap_or_default()).is_err() {
+            prompt.print("Not used.")?;
             return Ok(false);
         }
         confirmations::record(ctx, &role, entry.confirm);

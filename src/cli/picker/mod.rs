@@ -7,24 +7,21 @@ mod startup;
 use std::sync::Arc;
 
 use crate::cache::favorites;
-use crate::config::Env;
-use crate::config::env;
+use crate::config::{Env, env};
 use crate::domain::{Error, ErrorKind, Instance, Result};
 use crate::ops::backend;
 use crate::ops::backend::messages::{InstanceSession, SessionList};
 use crate::ops::ctx::Ctx;
 use crate::ops::refresh::store;
 use crate::ops::roles::history;
+use crate::ops::target::lookup::ResolvedRole;
 use crate::ops::target::search::position;
 use crate::os::clock::Clock;
 use crate::os::terminal::{clipboard, tty};
 use crate::tui::{self, Exit, PickAction, PickerOutcome};
 
-use super::appearance;
 use super::args::{Globals, PickArgs};
-use super::key_bindings;
-use super::resolve::ResolvedRole;
-use super::ui;
+use super::{appearance, key_bindings, ui};
 
 pub(super) use startup::PickerInput;
 

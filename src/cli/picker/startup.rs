@@ -13,9 +13,8 @@ use crate::ops::target::instances::selected_name;
 use crate::os::clock::Clock;
 use crate::tui::ShellRole;
 
-use crate::cli::app;
 use crate::cli::args::Globals;
-use crate::cli::ui;
+use crate::cli::{app, ui};
 
 /// Everything that the first frame is made of.
 pub(in crate::cli) struct PickerInput {

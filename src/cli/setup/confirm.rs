@@ -2,8 +2,9 @@
 
 use std::io::IsTerminal;
 
-use crate::cli::ui;
 use crate::domain::{Error, ErrorKind, Result};
+
+use crate::cli::ui;
 
 /// Nothing when the plan that stands above may be carried out.
 ///

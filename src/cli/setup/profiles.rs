@@ -11,12 +11,14 @@ use crate::ops::profiles::{
     self, ProfileChange, ProfileLine, ProfileNote, ProfileRequest, ProfileSelection, ProfileStyle,
     ProfilesPlan, ProfilesReport, SkipReason, SkippedRole,
 };
+use crate::ops::target::lookup;
 use crate::ops::target::resolve::matching_positions;
 use crate::os::atomic_file::WriteTarget;
 
 use super::{diff, messages, open_checked};
 use crate::cli::args::{Globals, ProfilesArgs};
-use crate::cli::{app, resolve, ui};
+use crate::cli::interaction::Terminal;
+use crate::cli::{app, ui};
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &ProfilesArgs) -> Result<u8> {
@@ -80,9 +82,9 @@ fn profile_selection(
     instances: &[Instance],
     args: &ProfilesArgs,
 ) -> Result<ProfileSelection> {
-    let roster = Arc::new(resolve::load_roster(ctx, instances)?);
+    let roster = Arc::new(lookup::load_roster(ctx, &Terminal, instances)?);
     if roster.entries.is_empty() {
-        return Err(resolve::no_roles_known());
+        return Err(lookup::no_roles_known());
     }
     let asked = args.all || !args.query.is_empty();
     if asked && !roster.complete {
@@ -98,7 +100,7 @@ fn profile_selection(
     let query = args.query.join(" ");
     let (roster, found) = match matching_positions(&roster, &query) {
         Ok(found) => (roster, found),
-        Err(_) => resolve::resolve_many(ctx, instances, &query)?,
+        Err(_) => app::block_on(ctx, lookup::resolve_many(ctx, &Terminal, instances, &query))?,
     };
     Ok(ProfileSelection::Roles(
         found.into_iter().map(|at| roster.id(&roster.entries[at])).collect(),

@@ -14,14 +14,16 @@ use crate::domain::{
     ConfirmLevel, Error, ErrorKind, Instance, InstanceName, Result, RoleFlags, RoleId, Roster,
     Secret,
 };
+use crate::ops::access::obtain;
 use crate::ops::access_request::add_access_hint;
-use crate::ops::assume::{AssumeRequest, assume};
+use crate::ops::assume::AssumeRequest;
 use crate::ops::backend::messages::{
     Request, RoleFlag, SecretKind, SignInStep, Update, clock_warning,
 };
 use crate::ops::confirmations;
 use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::errands;
+use crate::ops::interaction::Silent;
 use crate::ops::refresh::store::load_roster;
 use crate::ops::roles::snapshot;
 use crate::ops::setup;
@@ -270,7 +272,7 @@ impl Backend {
             Ok(instance) => {
                 let mut wish = AssumeRequest::new(&instance, role.account, role.role.clone());
                 wish.use_stored = stored;
-                assume(&self.ctx, &wish).await.map_err(|error| self.with_access_hint(error, &role))
+                obtain(&self.ctx, &Silent, None, &wish).await
             }
             Err(error) => Err(error),
         };

@@ -1,7 +1,6 @@
 //! The role that the calling shell is in.
 
-use crate::config::Env;
-use crate::config::env;
+use crate::config::{Env, env};
 use crate::domain::{AccountId, InstanceName, Result, RoleArn, RoleName};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::profile::{self, ProfileRole};

@@ -1,7 +1,6 @@
 //! The instances that a command is about.
 
-use crate::config::Env;
-use crate::config::env;
+use crate::config::{Env, env};
 use crate::domain::{Instance, Result};
 use crate::ops::ctx::Ctx;
 

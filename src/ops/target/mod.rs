@@ -2,6 +2,7 @@
 
 pub mod current;
 pub mod instances;
+pub mod lookup;
 pub mod resolve;
 pub mod search;
 pub mod selector;

@@ -12,28 +12,21 @@ use std::time::Duration;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-use crate::config::Env;
-use crate::config::env;
+use crate::config::{Env, env};
 use crate::demo::{self, DeviceApproval, Simulator, SimulatorOptions};
 use crate::domain::{Error, Instance, Result, RoleName, RosterEntry};
 use crate::identity::Flow;
-use crate::ops::assume::AssumeRequest;
-use crate::ops::assume::assume;
+use crate::ops::assume::{AssumeRequest, assume};
 use crate::ops::backend::messages::SignInStep;
 use crate::ops::ctx::Ctx;
 use crate::ops::refresh::store;
-use crate::ops::roles::history;
-use crate::ops::roles::snapshot;
-use crate::ops::sign_in::SignInOptions;
-use crate::ops::sign_in::sessions;
-use crate::ops::sign_in::sign_in;
-use crate::os::atomic_file;
+use crate::ops::roles::{history, snapshot};
+use crate::ops::sign_in::{SignInOptions, sessions, sign_in};
 use crate::os::process::ChildCommand;
 use crate::os::process::signals::TerminationGuard;
-use crate::os::random;
+use crate::os::{atomic_file, random};
 
-use crate::cli::app;
-use crate::cli::app::Caller;
+use crate::cli::app::{self, Caller};
 use crate::cli::args::{DemoArgs, DemoState, Globals};
 use crate::cli::ui;
 

@@ -3,15 +3,16 @@
 
 use std::fs;
 
-use super::{DemoHome, sign_in_and_approve};
 use crate::cache::inventory;
-use crate::cli::app::{self, Caller};
-use crate::cli::args::{DemoState, Globals};
 use crate::demo::{self, Fault, Simulator};
 use crate::domain::{Error, Result, Secret};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::snapshot;
 use crate::ops::sign_in::sessions;
+
+use super::{DemoHome, sign_in_and_approve};
+use crate::cli::app::{self, Caller};
+use crate::cli::args::{DemoState, Globals};
 
 /// How far this machine's clock is behind, in seconds.
 const CLOCK_LAG: i64 = 720;

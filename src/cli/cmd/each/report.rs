@@ -7,15 +7,11 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use unicode_width::UnicodeWidthStr;
 
-use crate::domain::escape_unprintable;
-use crate::domain::{ErrorKind, Roster, RosterEntry};
+use crate::domain::{ErrorKind, Roster, RosterEntry, escape_unprintable};
 use crate::ops::each::{RoleEvent, RunOutcome};
 use crate::os::process::group::OutputStream;
 
-use crate::cli::access;
-use crate::cli::exit_code;
-use crate::cli::role_env;
-use crate::cli::ui;
+use crate::cli::{exit_code, role_env, ui};
 
 /// How many roles of one sort of failure the summary names.
 const MAX_NAMES: usize = 5;
@@ -26,8 +22,6 @@ pub(in crate::cli::cmd) struct EachReport {
     rows: Vec<usize>,
     labels: Vec<String>,
     json: bool,
-    /// Where access is asked for.
-    access_request_url: Option<String>,
     /// What commands have written that is printed as JSON once they end.
     buffered_output: HashMap<usize, (Vec<u8>, Vec<u8>)>,
     running: usize,
@@ -38,19 +32,13 @@ pub(in crate::cli::cmd) struct EachReport {
 
 impl EachReport {
     /// A report on these entries of a roster.
-    pub(in crate::cli::cmd) fn new(
-        roster: Arc<Roster>,
-        rows: Vec<usize>,
-        json: bool,
-        url: Option<String>,
-    ) -> Self {
+    pub(in crate::cli::cmd) fn new(roster: Arc<Roster>, rows: Vec<usize>, json: bool) -> Self {
         let labels = labels(rows.iter().map(|row| &roster.entries[*row]));
         Self {
             roster,
             rows,
             labels,
             json,
-            access_request_url: url,
             buffered_output: HashMap::new(),
             running: 0,
             started: None,
@@ -93,16 +81,6 @@ impl EachReport {
 
     fn on_ended(&mut self, at: usize, outcome: RunOutcome) {
         let entry = &self.roster.entries[self.rows[at]];
-        let outcome = match outcome {
-            RunOutcome::Failed(error) => RunOutcome::Failed(access::add_access_hint(
-                error,
-                self.access_request_url.as_deref(),
-                entry.account,
-                &entry.role,
-                Some(entry),
-            )),
-            other => other,
-        };
         if matches!(outcome, RunOutcome::Exited(_) | RunOutcome::Interrupted) {
             self.running = self.running.saturating_sub(1);
         }

@@ -7,25 +7,22 @@ mod roles;
 use std::io::IsTerminal;
 use std::sync::Arc;
 
-use crate::cli::app;
-use crate::cli::args::{Globals, ProfilesArgs, WizardArgs};
-use crate::cli::refresh_ui;
-use crate::cli::sign_in_ui;
-use crate::cli::ui;
 use crate::config::env;
 use crate::domain::{Error, ErrorKind, Instance, InstanceName, Result};
 use crate::ops::ctx::Ctx;
 use crate::ops::profiles::{self, ProfileChange, ProfileRequest, ProfileSelection};
 use crate::ops::refresh::store;
-use crate::ops::setup::discover;
-use crate::ops::setup::hook;
-use crate::ops::setup::instance;
+use crate::ops::setup::{discover, hook, instance};
 use crate::ops::sign_in::SignInOptions;
+use crate::ops::target::lookup::refresh_list;
 use crate::os::clock::Clock;
 use crate::os::process::parents::parent_names;
 use crate::shell::calling_shell;
-use crate::shell::hooks::HookSetup;
-use crate::shell::hooks::hook_setup;
+use crate::shell::hooks::{HookSetup, hook_setup};
+
+use crate::cli::args::{Globals, ProfilesArgs, WizardArgs};
+use crate::cli::interaction::Terminal;
+use crate::cli::{app, sign_in_ui, ui};
 
 use questions::Questions;
 
@@ -145,7 +142,7 @@ fn write_instance(
 async fn sign_in(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
     sign_in_ui::sign_in_at_terminal(ctx, instance, SignInOptions::default()).await?;
     if store::is_instance_stale(ctx, instance) {
-        refresh_ui::refresh(ctx, instance, None).await?;
+        refresh_list(ctx, &Terminal, instance, None).await?;
     }
     Ok(())
 }

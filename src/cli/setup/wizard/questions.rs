@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use super::*;
 use crate::domain::Region;
 use crate::identity::{Connections, NetworkConfig};
 use crate::ops::instances::endpoints_from_env;
 use crate::ops::setup::discover::DiscoveredPortal;
 use crate::ops::setup::start_url::EXAMPLE_START_URL;
+
+use super::*;
 
 /// Who answers, and from what.
 pub(super) struct Questions<'a> {

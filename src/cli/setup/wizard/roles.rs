@@ -1,9 +1,10 @@
 //! The first look at the roles: a few accounts with what may be done in each.
 
-use crate::cli::ui;
 use crate::domain::{Instance, RosterEntry, escape_unprintable};
 use crate::ops::ctx::Ctx;
 use crate::ops::refresh::store;
+
+use crate::cli::ui;
 
 /// How many accounts are shown.
 const MAX_ACCOUNTS: usize = 5;
