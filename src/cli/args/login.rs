@@ -1,4 +1,4 @@
-//! The command line of `login` and `logout`.
+//! The command line of `login`.
 
 use clap::{Args, ValueEnum};
 
@@ -39,12 +39,4 @@ pub enum FlowArg {
     Pkce,
     /// A code to compare, in any browser.
     DeviceCode,
-}
-
-/// Flags of `logout`.
-#[derive(Debug, Args)]
-pub struct LogoutArgs {
-    /// Sign out of every IAM Identity Center
-    #[arg(long)]
-    pub all: bool,
 }

@@ -1,24 +1,29 @@
 //! The command line, as clap reads it: one file per command. These types do nothing.
 
 mod cache;
+mod complete;
+mod console;
 mod credentials;
 mod demo;
 mod doctor;
 mod each;
+mod eks_token;
 mod endpoint;
 mod eval;
 mod exec;
-mod hooks;
+mod history;
+mod init;
 mod list;
 mod login;
+mod logout;
 mod pick;
 mod process;
-mod reports;
+mod settings;
 mod setup;
 mod status;
+mod tags;
 mod time;
 mod vault;
-mod visits;
 
 use std::path::PathBuf;
 
@@ -26,28 +31,34 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{LogLevel, UrlAction};
+use crate::domain::nearest;
 
 pub(super) use cache::CacheArgs;
+pub(super) use complete::CompleteArgs;
+pub(super) use console::ConsoleArgs;
 pub(super) use credentials::CredentialsArgs;
 pub(super) use demo::{DemoArgs, DemoState};
 pub(super) use doctor::DoctorArgs;
 pub(super) use each::EachArgs;
+pub(super) use eks_token::EksTokenArgs;
 pub(super) use endpoint::EndpointHelperArgs;
 pub(super) use eval::EvalArgs;
 pub(super) use exec::{ExecArgs, FormArg};
-pub(super) use hooks::{CompleteArgs, InitArgs, InitTarget};
+pub(super) use history::HistoryArgs;
+pub(super) use init::{InitArgs, InitTarget};
 pub(super) use list::ListArgs;
-pub(super) use login::{FlowArg, LoginArgs, LogoutArgs};
+pub(super) use login::{FlowArg, LoginArgs};
+pub(super) use logout::LogoutArgs;
 pub(super) use pick::PickArgs;
 pub(super) use process::ProcessArgs;
-pub(super) use reports::{HistoryArgs, SettingsArgs, SettingsCommand, TagsArgs};
+pub(super) use settings::{SettingsArgs, SettingsCommand};
 pub(super) use setup::{
     CompletionsArgs, ImportArgs, KubeArgs, ProfilesArgs, SetupArgs, SetupCommand, WizardArgs,
 };
 pub(super) use status::StatusArgs;
+pub(super) use tags::TagsArgs;
 pub(super) use time::TimeArgs;
 pub(super) use vault::{VaultArgs, VaultCommand};
-pub(super) use visits::{ConsoleArgs, EksTokenArgs};
 
 /// The heading of the flags that every command takes.
 const GLOBAL_HEADING: &str = "Options everywhere";
@@ -85,7 +96,7 @@ pub struct Globals {
     pub browser: Option<String>,
     /// What to do with a link: open, print, printurl, clip, osc52, exec, qr,
     /// open-url-in-container, granted-containers
-    #[arg(short, long, global = true, value_name = "ACTION", value_parser = visits::parse_url_action, hide_possible_values = true, help_heading = GLOBAL_HEADING)]
+    #[arg(short, long, global = true, value_name = "ACTION", value_parser = parse_url_action, hide_possible_values = true, help_heading = GLOBAL_HEADING)]
     pub url_action: Option<UrlAction>,
     /// Least severe messages to log on stderr: error, warn or info [default: `log_level`]
     #[arg(short = 'L', long, global = true, value_name = "LEVEL", value_parser = parse_level(), hide_possible_values = true, help_heading = GLOBAL_HEADING)]
@@ -102,6 +113,16 @@ pub struct Globals {
 fn parse_level() -> impl TypedValueParser<Value = LogLevel> {
     PossibleValuesParser::new(LogLevel::ALL.iter().map(|level| level.as_str()))
         .try_map(|word| word.parse::<LogLevel>())
+}
+
+/// Reads `--url-action`.
+fn parse_url_action(word: &str) -> Result<UrlAction, String> {
+    let known = || UrlAction::ALL.iter().map(|action| action.as_str());
+    UrlAction::ALL.iter().copied().find(|action| action.as_str() == word).ok_or_else(|| {
+        let near = nearest(word, known(), 1);
+        let shown = if near.is_empty() { known().collect() } else { near };
+        format!("did you mean {}?", shown.join(", "))
+    })
 }
 
 /// When to use colours.

@@ -93,7 +93,7 @@ pub struct KubeArgs {
 #[derive(Debug, Args)]
 pub struct CompletionsArgs {
     /// Shell to complete in, instead of the one that called
-    #[arg(long, value_name = "NAME", value_parser = super::hooks::parse_hooked_shell())]
+    #[arg(long, value_name = "NAME", value_parser = super::init::parse_hooked_shell())]
     pub shell: Option<Dialect>,
     /// Write them into the shell's own folder for completions
     #[arg(long, conflicts_with = "uninstall")]

@@ -1,25 +1,8 @@
-//! The command line of `eks-token` and `console`.
+//! The command line of `console`.
 
 use clap::Args;
 
-use crate::config::UrlAction;
-use crate::domain::nearest;
-
 use super::Selectors;
-
-/// Flags of `eks-token`.
-#[derive(Debug, Args)]
-pub struct EksTokenArgs {
-    /// Which role
-    #[command(flatten)]
-    pub selectors: Selectors,
-    /// The cluster's name (of a local cluster on Outposts: its id)
-    #[arg(long, visible_alias = "cluster-name", value_name = "NAME")]
-    pub cluster: String,
-    /// Region to sign for, instead of AWS_REGION's or the instance's own
-    #[arg(short, long, value_name = "REGION")]
-    pub region: Option<String>,
-}
 
 /// Flags of `console`.
 #[derive(Debug, Args)]
@@ -54,14 +37,4 @@ pub struct ConsoleArgs {
     /// Do not ask before a protected role is used
     #[arg(long)]
     pub yes: bool,
-}
-
-/// Reads `--url-action`.
-pub(super) fn parse_url_action(word: &str) -> Result<UrlAction, String> {
-    let known = || UrlAction::ALL.iter().map(|action| action.as_str());
-    UrlAction::ALL.iter().copied().find(|action| action.as_str() == word).ok_or_else(|| {
-        let near = nearest(word, known(), 1);
-        let shown = if near.is_empty() { known().collect() } else { near };
-        format!("did you mean {}?", shown.join(", "))
-    })
 }

@@ -1,31 +1,6 @@
-//! The command line of `tags`, `history` and `settings`.
+//! The command line of `settings`.
 
 use clap::{Args, Subcommand};
-
-/// Flags of `tags`.
-#[derive(Debug, Args)]
-pub struct TagsArgs {
-    /// Only this account, by its id or name
-    #[arg(short = 'A', long, value_name = "ID|NAME")]
-    pub account: Option<String>,
-    /// Only roles of this name
-    #[arg(short = 'R', long, value_name = "NAME")]
-    pub role: Option<String>,
-    /// As JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// Flags of `history`.
-#[derive(Debug, Args)]
-pub struct HistoryArgs {
-    /// Only the last N
-    #[arg(short = 'n', long = "last", value_name = "N")]
-    pub last: Option<usize>,
-    /// As JSON
-    #[arg(long)]
-    pub json: bool,
-}
 
 /// Flags of `settings`.
 #[derive(Debug, Args)]

@@ -1,4 +1,4 @@
-//! The command line of `init` and of the completions that it prints.
+//! The command line of `init`.
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -64,21 +64,4 @@ fn parse_init_target() -> impl TypedValueParser<Value = InitTarget> {
 pub(in crate::cli) fn parse_hooked_shell() -> impl TypedValueParser<Value = Dialect> {
     PossibleValuesParser::new(SHELLS_WITH_HOOKS.map(Dialect::as_str))
         .try_map(|name| name.parse::<Dialect>())
-}
-
-/// Flags of the hidden command that the completion scripts run.
-#[derive(Debug, Args)]
-pub struct CompleteArgs {
-    /// The shell whose words these are
-    #[arg(long, value_parser = parse_hooked_shell())]
-    pub shell: Dialect,
-    /// The word under the cursor as the shell would cut it
-    #[arg(long, default_value = "")]
-    pub current: String,
-    /// The words are one line, as it was typed
-    #[arg(long)]
-    pub line: bool,
-    /// The words typed so far, the program's name first, the one under the cursor last
-    #[arg(last = true)]
-    pub words: Vec<String>,
 }
