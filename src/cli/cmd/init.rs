@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use crate::config::{Env, env};
-use crate::domain::{Error, Result};
+use crate::domain::Result;
 use crate::shell::Dialect;
 use crate::shell::hooks::{DIRENV_LIBRARY, ShellHook};
 
 use crate::cli::args::{InitArgs, InitTarget};
+use crate::cli::helpers::own_program;
 use crate::cli::ui;
 
 /// Runs the command.
@@ -32,10 +33,9 @@ pub(in crate::cli) fn run(args: InitArgs) -> Result<u8> {
 /// How a script finds this program: by its name where the shell would, else by where it lies.
 ///
 /// # Errors
-/// [`crate::domain::Kind::Os`] when the program can't tell where it is.
+/// [`crate::domain::ErrorKind::Os`] when the program can't tell where it is.
 pub(in crate::cli) fn program_for_scripts() -> Result<String> {
-    let own = std::env::current_exe()
-        .map_err(|error| Error::os(format!("where this program is: {error}")))?;
+    let own = own_program()?;
     let real = |path: &Path| path.canonicalize().ok();
     let env = Env::from_process();
     let folders = env.get(env::PATH).unwrap_or_default().to_owned();

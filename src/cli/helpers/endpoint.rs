@@ -6,7 +6,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 use crate::config::{CredentialsAs, Env, env};
-use crate::domain::{Error, ErrorKind, Result, RoleArn, Secret};
+use crate::domain::{Error, ErrorKind, Result, ResultExt, RoleArn, Secret};
 use crate::ops::assume::AssumeRequest;
 use crate::ops::ctx::Ctx;
 use crate::ops::endpoint::{credential_source, default_profile_conflict};
@@ -22,6 +22,8 @@ use crate::cli::app::{self, Caller};
 use crate::cli::args::{EndpointHelperArgs, FormArg, Globals};
 use crate::cli::role_env;
 
+use super::own_program;
+
 /// Whether the command gets an endpoint: by `--as`, else by `credentials_as`.
 pub(in crate::cli) fn is_requested(ctx: &Ctx, wish: &role_env::EnvOptions) -> bool {
     wish.form.map_or(ctx.settings.credentials_as == CredentialsAs::Endpoint, |form| {
@@ -32,7 +34,7 @@ pub(in crate::cli) fn is_requested(ctx: &Ctx, wish: &role_env::EnvOptions) -> bo
 /// Refuses where programs would not ask the endpoint.
 ///
 /// # Errors
-/// [`Kind::Usage`] with `-x`; [`Kind::Config`] with file and line when the default profile yields
+/// [`ErrorKind::Usage`] with `-x`; [`ErrorKind::Config`] with file and line when the default profile yields
 /// credentials.
 pub(in crate::cli) fn check(ctx: &Ctx, wish: &role_env::EnvOptions) -> Result<()> {
     if wish.export_all {
@@ -52,7 +54,7 @@ pub(in crate::cli) fn check(ctx: &Ctx, wish: &role_env::EnvOptions) -> Result<()
 /// those that it starts.
 ///
 /// # Errors
-/// [`Kind::Vault`] when the vault can't be opened; when the helper does not start.
+/// [`ErrorKind::Vault`] when the vault can't be opened; when the helper does not start.
 pub(in crate::cli) fn start(
     ctx: &Ctx,
     globals: &Globals,
@@ -118,10 +120,6 @@ async fn serve(
     }
 }
 
-fn own_program() -> Result<std::path::PathBuf> {
-    std::env::current_exe().map_err(|error| Error::os(format!("finding this program: {error}")))
-}
-
 /// What the helper gets on its standard input: whom to watch, the token to ask for, and the vault's
 /// key.
 struct HelperInput {
@@ -140,9 +138,7 @@ impl HelperInput {
 
     fn read_stdin() -> Result<Self> {
         let mut bytes = Vec::new();
-        std::io::stdin()
-            .read_to_end(&mut bytes)
-            .map_err(|error| Error::os(format!("reading what to serve: {error}")))?;
+        std::io::stdin().read_to_end(&mut bytes).context(ErrorKind::Os, "reading what to serve")?;
         Self::parse(Secret::new(bytes).expose()).ok_or_else(|| {
             Error::internal("this is started by `rolecall exec --as endpoint` alone")
         })

@@ -14,7 +14,7 @@ use clap::builder::PossibleValue;
 
 use crate::config::{Env, env};
 use crate::demo::{self, DeviceApproval, Simulator, SimulatorOptions};
-use crate::domain::{Error, Instance, Result, RoleName, RosterEntry};
+use crate::domain::{Instance, Result, RoleName, RosterEntry};
 use crate::identity::Flow;
 use crate::ops::assume::{AssumeRequest, assume};
 use crate::ops::backend::messages::SignInStep;
@@ -28,6 +28,7 @@ use crate::os::{atomic_file, random};
 
 use crate::cli::app::{self, Caller};
 use crate::cli::args::{DemoArgs, DemoState, Globals};
+use crate::cli::helpers::own_program;
 use crate::cli::ui;
 
 /// How long a sign-in stands on the screen before it approves itself where no browser is at hand.
@@ -69,14 +70,12 @@ pub(in crate::cli) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
             )));
         }
     }
-    let program = std::env::current_exe()
-        .map_err(|error| Error::os(format!("finding this program: {error}")))?;
     let mut words = forwarded_flags(globals);
     words.extend(args.command);
     // From here on signals go to the inner program, and its end is ours.
     drop(will);
     ChildCommand {
-        program: program.into(),
+        program: own_program()?.into(),
         args: words,
         set: place.variables(),
         unset: user_variables(),
@@ -198,7 +197,7 @@ impl DemoHome {
     /// What leads the inner program to the simulator and keeps it away from the person's files.
     fn variables(&self) -> Vec<(String, String)> {
         let inside = |path: &str| self.home.join(path).to_string_lossy().into_owned();
-        let own = std::env::current_exe()
+        let own = own_program()
             .ok()
             .and_then(|exe| exe.parent().map(Path::to_path_buf))
             .unwrap_or_default();

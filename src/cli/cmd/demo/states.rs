@@ -5,7 +5,7 @@ use std::fs;
 
 use crate::cache::inventory;
 use crate::demo::{self, Fault, Simulator};
-use crate::domain::{Error, Result, Secret};
+use crate::domain::{ErrorKind, Result, ResultExt, Secret};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::snapshot;
 use crate::ops::sign_in::sessions;
@@ -48,7 +48,7 @@ pub(super) fn prepare(state: DemoState, place: &mut DemoHome, running: &Simulato
     match state {
         DemoState::Bare => {
             fs::remove_file(place.home.join(".aws/config"))
-                .map_err(|error| Error::os(format!("preparing the demo: {error}")))?;
+                .context(ErrorKind::Os, "preparing the demo")?;
             place.write_config("")?;
         }
         DemoState::FirstDay => {}
