@@ -20,7 +20,7 @@ use crate::cli::ui;
 /// network.
 ///
 /// # Errors
-/// [`Kind::Config`] for a wrong configuration, or when no IAM Identity Center is known.
+/// [`ErrorKind::Config`] for a wrong configuration, or when no IAM Identity Center is known.
 pub(super) fn open(globals: &Globals) -> Result<Arc<Ctx>> {
     open_in_env(Env::from_process(), globals, Caller::User)
 }
@@ -28,7 +28,7 @@ pub(super) fn open(globals: &Globals) -> Result<Arc<Ctx>> {
 /// The same for what can go on with no instance at all: the picker and the wizard, which find one.
 ///
 /// # Errors
-/// [`Kind::Config`] for a wrong configuration.
+/// [`ErrorKind::Config`] for a wrong configuration.
 pub(super) fn open_allowing_no_instances(globals: &Globals) -> Result<Arc<Ctx>> {
     assemble(Env::from_process(), globals, Caller::User, None)
 }
@@ -37,7 +37,7 @@ pub(super) fn open_allowing_no_instances(globals: &Globals) -> Result<Arc<Ctx>> 
 /// is named by `--config`.
 ///
 /// # Errors
-/// [`Kind::Config`] for a wrong configuration.
+/// [`ErrorKind::Config`] for a wrong configuration.
 pub(super) fn open_creating_config(globals: &Globals) -> Result<Arc<Ctx>> {
     let env = Env::from_process();
     let paths = paths(&env, globals)?.allow_missing_config();
@@ -222,7 +222,7 @@ pub(super) fn selected_instances(ctx: &Ctx, globals: &Globals) -> Result<Vec<Ins
 /// The one instance that a command is about.
 ///
 /// # Errors
-/// [`Kind::Usage`] when several are known and none is named: nothing is wrong with them, the
+/// [`ErrorKind::Usage`] when several are known and none is named: nothing is wrong with them, the
 /// command line says too little.
 pub(super) fn selected_instance(ctx: &Ctx, globals: &Globals) -> Result<Instance> {
     let mut chosen = selected_instances(ctx, globals)?;
@@ -277,32 +277,18 @@ pub(super) async fn for_each_instance(
 /// Whether a command may open a sign-in by itself: a person typed it at a terminal, and
 /// `auto_login` does not forbid it.
 pub(super) fn may_sign_in(ctx: &Ctx) -> bool {
-    ctx.settings.auto_login != AutoLogin::Never
-        && std::io::stderr().is_terminal()
-        && std::io::stdin().is_terminal()
+    ctx.settings.auto_login != AutoLogin::Never && ui::can_prompt()
 }
 
-/// The one runtime of a process that needs one.
+/// Runs work that needs the network, on the runtime of the context.
 ///
 /// # Errors
-/// [`Kind::Os`] when none can be made.
-pub(super) fn runtime() -> Result<tokio::runtime::Runtime> {
-    crate::os::thread::current_thread_runtime()
-}
-
-/// Runs something that needs the network.
-///
-/// # Errors
-/// What the work says; [`Kind::Os`] when no runtime can be made.
+/// As the work; [`ErrorKind::Os`] if no runtime can be created.
 pub(super) fn block_on<T>(ctx: &Ctx, work: impl Future<Output = Result<T>>) -> Result<T> {
-    let runtime = runtime()?;
-    let result = runtime.block_on(async {
+    ctx.runtime.block_on(async {
         let result = work.await;
-        // Work that was given up may have a token request under way.
+        // Work that was given up may have a token request in progress.
         ctx.wait_for_token_requests().await;
         result
-    });
-    // A thread that still waits for a lock has nobody left to wait for.
-    runtime.shutdown_background();
-    result
+    })
 }

@@ -13,6 +13,7 @@ pub use crate::os::thread::run_blocking;
 use crate::vault::Vault;
 
 use crate::ops::instances::{find_instance, problems};
+use crate::ops::lazy_runtime::LazyRuntime;
 
 /// How long the end of the program waits for a token whose answer must be kept.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -37,6 +38,8 @@ pub struct Ctx {
     /// for the write lock. Shared by contexts derived from this one.
     pub token_requests: Arc<tokio::sync::RwLock<()>>,
     identities: Mutex<HashMap<InstanceName, Arc<IdentityClient>>>,
+    /// Runs the work that a command waits for.
+    pub runtime: LazyRuntime,
 }
 
 impl Ctx {
@@ -61,6 +64,7 @@ impl Ctx {
             network,
             token_requests: keeping,
             identities,
+            runtime: LazyRuntime::default(),
         })
     }
 
@@ -78,6 +82,7 @@ impl Ctx {
             network: self.network.clone(),
             token_requests: self.token_requests.clone(),
             identities: Mutex::default(),
+            runtime: LazyRuntime::default(),
         })
     }
 

@@ -266,6 +266,8 @@ fn watch(
             .min()
             .unwrap_or(CHECK_INTERVAL);
         let pause = if said.is_empty() { soonest.clamp(1, CHECK_INTERVAL) } else { RETRY_INTERVAL };
+        // A connection seldom outlives the pause, and never the machine's sleep.
+        ctx.runtime.shut_down();
         std::thread::sleep(Duration::from_secs(pause.unsigned_abs()));
         let mut failed = Vec::new();
         for (block, role) in blocks.iter_mut().zip(found) {

@@ -8,6 +8,7 @@ use crate::config::{self, Env};
 use crate::domain::{ErrorKind, Result, escape_unprintable};
 use crate::ops::doctor::{self, Facts, Finding, Severity};
 use crate::os::clock::Clock;
+use crate::os::thread::current_thread_runtime;
 
 use crate::cli::app::{self, Caller};
 use crate::cli::args::{DoctorArgs, Globals};
@@ -78,9 +79,11 @@ fn gather_facts(globals: &Globals, args: &DoctorArgs) -> Result<Facts> {
     let mut scene = doctor::gather(&env, &paths, &loaded, &vault, Clock::System.now());
     if let (false, Ok(instances)) = (args.offline, &scene.instances) {
         let network = app::network(&env);
-        let runtime = app::runtime()?;
-        scene.probes =
-            runtime.block_on(doctor::probe_instances(instances, &network, Clock::System));
+        scene.probes = current_thread_runtime()?.block_on(doctor::probe_instances(
+            instances,
+            &network,
+            Clock::System,
+        ));
     }
     Ok(scene)
 }

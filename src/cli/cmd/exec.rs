@@ -68,6 +68,8 @@ pub(in crate::cli) fn enter_role(
     access::record_use(ctx, found, "exec");
     role_env::print_replaced(&previous, &changes);
     let EnvChanges { set, unset } = changes;
+    // The command may run for hours.
+    ctx.runtime.shut_down();
     let mut words = command.into_iter();
     match words.next() {
         Some(program) => {
