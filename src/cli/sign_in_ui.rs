@@ -103,10 +103,8 @@ pub(super) async fn sign_in_at_terminal(
 
 /// Takes what a person pastes, where somebody sits here whose keys nobody else waits for.
 fn listen_for_paste(send: UnboundedSender<Secret<String>>) -> Option<PasteReader> {
-    let here = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
     // A pager or a filter behind a pipe may read the terminal itself.
-    let alone = here && std::io::stdout().is_terminal();
-    if !alone {
+    if !ui::can_prompt() || !std::io::stdout().is_terminal() {
         return None;
     }
     // A sign-in that has just ended hears nothing.

@@ -4,7 +4,9 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::OnceLock;
 
 use crate::config::{Env, LogLevel, env};
-use crate::domain::{Error, ErrorKind, Result, escape_unprintable, escape_unprintable_lines};
+use crate::domain::{
+    Error, ErrorKind, Result, ResultExt, escape_unprintable, escape_unprintable_lines, is_yes,
+};
 use crate::os::atomic_file;
 use crate::os::terminal::tty;
 
@@ -119,7 +121,7 @@ pub(super) fn bold_red(text: &str) -> String {
 /// control it are escaped, colors excepted; elsewhere data is printed as it is.
 ///
 /// # Errors
-/// [`Kind::Os`] when stdout can't be written to for another reason.
+/// [`ErrorKind::Os`] when stdout can't be written to for another reason.
 pub(super) fn print_data(text: &str) -> Result<()> {
     if io::stdout().is_terminal() {
         print_data_raw(&escape_unprintable_lines(text))
@@ -208,7 +210,23 @@ pub(super) fn prompt(question: &str) -> Result<String> {
     let mut stderr = io::stderr().lock();
     let _ = write!(stderr, "{}", escape_unprintable_lines(question));
     let _ = stderr.flush();
-    let line = tty::read_line(io::stdin().lock())
-        .map_err(|error| Error::os(format!("reading the answer: {error}")))?;
+    let line = tty::read_line(io::stdin().lock()).context(ErrorKind::Os, "reading the answer")?;
     Ok(line.unwrap_or_default())
+}
+
+/// Asks a question; `y` and `yes` are a yes, anything else is a no.
+///
+/// # Errors
+/// As [`prompt`].
+pub(super) fn confirm(question: &str) -> Result<bool> {
+    Ok(is_yes(&prompt(&format!("{question} [y/N] "))?))
+}
+
+/// Like [`confirm`], but Enter alone is a yes. The end of the input is still a no.
+///
+/// # Errors
+/// As [`prompt`].
+pub(super) fn confirm_by_default(question: &str) -> Result<bool> {
+    let answer = prompt(&format!("{question} [Y/n] "))?;
+    Ok(answer.ends_with('\n') && (answer.trim().is_empty() || is_yes(&answer)))
 }

@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use serde_json::json;
 
 use crate::config::{self, Env};
-use crate::domain::{Error, ErrorKind, Result, Secret};
+use crate::domain::{Error, ErrorKind, Result, ResultExt, Secret};
 use crate::vault::{KeyLocation, SecureStore, Vault};
 
 use crate::cli::app::{self, Caller};
@@ -111,10 +111,7 @@ fn reset(vault: &Vault, yes: bool) -> Result<()> {
             return Err(Error::new(ErrorKind::Usage, "this forgets every token and credential")
                 .hint("add --yes"));
         }
-        if !ui::prompt("Forget every token and credential, and make a new key? [y/N] ")?
-            .trim()
-            .eq_ignore_ascii_case("y")
-        {
+        if !ui::confirm("Forget every token and credential, and make a new key?")? {
             return Err(crate::cli::cancelled());
         }
     }
@@ -127,9 +124,7 @@ fn reset(vault: &Vault, yes: bool) -> Result<()> {
 /// and make another passphrase of it.
 fn read_stdin_line() -> Result<Secret<String>> {
     let mut line = String::new();
-    std::io::stdin()
-        .read_line(&mut line)
-        .map_err(|error| Error::os(format!("reading the passphrase: {error}")))?;
+    std::io::stdin().read_line(&mut line).context(ErrorKind::Os, "reading the passphrase")?;
     Ok(Secret::new(line))
 }
 

@@ -9,7 +9,6 @@ mod messages;
 mod profiles;
 mod wizard;
 
-use std::io::IsTerminal;
 use std::sync::Arc;
 
 use crate::config::{self, Env, Paths};
@@ -20,6 +19,7 @@ use crate::ops::roles::profile_format::ProfileFormat;
 
 use super::app;
 use super::args::{Globals, SetupArgs, SetupCommand};
+use super::ui;
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &SetupArgs) -> Result<u8> {
@@ -42,7 +42,7 @@ pub(super) fn open_or_set_up(globals: &Globals) -> Result<Arc<Ctx>> {
     if !ctx.instances.is_empty() {
         return Ok(ctx);
     }
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+    if !ui::can_prompt() {
         return Err(instances::no_instances(&ctx.paths));
     }
     app::warn_about_aws_files(&ctx.paths);
@@ -67,7 +67,7 @@ fn open_checked(globals: &Globals) -> Result<Arc<Ctx>> {
 /// Nothing when every key of the configuration is known.
 ///
 /// # Errors
-/// [`crate::domain::Kind::Config`] naming those that are not.
+/// [`crate::domain::ErrorKind::Config`] naming those that are not.
 fn check_known_keys(env: &Env, paths: &Paths) -> Result<()> {
     app::check_known_keys(&config::load(env, paths)?.warnings)
 }

@@ -4,7 +4,6 @@
 mod questions;
 mod roles;
 
-use std::io::IsTerminal;
 use std::sync::Arc;
 
 use crate::config::env;
@@ -43,12 +42,12 @@ pub(super) fn run(globals: &Globals, args: &WizardArgs) -> Result<u8> {
     let ctx = app::open(globals)?;
     let instance = ctx.instance(name.as_str())?.clone();
     let mut written = false;
-    if is_interactive() {
+    if ui::can_prompt() {
         app::block_on(&ctx, sign_in(&ctx, &instance))?;
         roles::print_roles(&ctx, &instance);
         written = !args.yes && offer_profiles(&ctx, globals, &instance)?;
     }
-    let hook = offer_hook(&ctx, is_interactive() && !args.yes)?;
+    let hook = offer_hook(&ctx, ui::can_prompt() && !args.yes)?;
     print_next_steps(&ctx, &instance, written, hook.as_ref());
     Ok(0)
 }
@@ -66,14 +65,12 @@ fn offer_profiles(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result<b
     let file = ctx.paths.abbreviate(&draft.report.file);
     let question = match draft.report.count(ProfileChange::Added) {
         0 => return Ok(false),
-        1 => format!(
-            "Write a profile for the role into {file}, so that every AWS tool knows it? [y/N] "
-        ),
+        1 => format!("Write a profile for the role into {file}, so that every AWS tool knows it?"),
         many => format!(
-            "Write profiles for {many} roles into {file}, so that every AWS tool knows them? [y/N] "
+            "Write profiles for {many} roles into {file}, so that every AWS tool knows them?"
         ),
     };
-    if !confirm(&format!("\n{question}"))? {
+    if !ui::confirm(&format!("\n{question}"))? {
         return Ok(false);
     }
     let globals = Globals { sso: Some(instance.name.to_string()), ..globals.clone() };
@@ -84,7 +81,7 @@ fn offer_profiles(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result<b
 /// For a command that was typed where nothing is set up: the same questions, and then that command.
 ///
 /// # Errors
-/// As the command; [`Kind::Cancelled`] when the person gives up.
+/// As the command; [`ErrorKind::Cancelled`] when the person gives up.
 pub(super) fn first_run(globals: &Globals) -> Result<()> {
     ui::print_message(
         "No IAM Identity Center is set up on this machine yet. That takes one address.",
@@ -107,7 +104,7 @@ fn write_instance(
     in_a_hurry: bool,
 ) -> Result<Option<InstanceName>> {
     let questions =
-        Questions { ctx, args, can_prompt: is_interactive(), essential_only: in_a_hurry };
+        Questions { ctx, args, can_prompt: ui::can_prompt(), essential_only: in_a_hurry };
     let portal = questions.portal()?;
     if let Some(known) = ctx.instances.iter().find(|known| known.start_url == portal.start_url)
         && args.name.is_none()
@@ -164,7 +161,7 @@ fn offer_hook(ctx: &Ctx, asks: bool) -> Result<Option<HookSetup>> {
         "\n`role` puts a role into the {shell} that you are in. It takes one line at the end of {file}:\n  {}",
         offered.line
     ));
-    if !confirm("Add it? [y/N] ")? {
+    if !ui::confirm("Add it?")? {
         return Ok(hook);
     }
     match hook::append_hook(offered, &ctx.paths.recovery_dir()) {
@@ -180,15 +177,11 @@ fn offer_hook(ctx: &Ctx, asks: bool) -> Result<Option<HookSetup>> {
     }
 }
 
-fn confirm(question: &str) -> Result<bool> {
-    Ok(["y", "yes"].contains(&ui::prompt(question)?.trim().to_ascii_lowercase().as_str()))
-}
-
 /// What can be done now. Nothing of it is done here.
 fn print_next_steps(ctx: &Ctx, instance: &Instance, written: bool, hook: Option<&HookSetup>) {
     let name = &instance.name;
     let mut steps = Vec::new();
-    if !is_interactive() {
+    if !ui::can_prompt() {
         steps.push((format!("rolecall login --sso {name}"), "sign in"));
     }
     steps.push(("rolecall".to_owned(), "choose a role, and be in it"));
@@ -217,8 +210,4 @@ fn print_next_steps(ctx: &Ctx, instance: &Instance, written: bool, hook: Option<
             ui::dim(what)
         ));
     }
-}
-
-fn is_interactive() -> bool {
-    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }

@@ -48,7 +48,7 @@ impl Questions<'_> {
         Ok(found)
     }
 
-    /// Connections of its own for each question: they end with the runtime that made them.
+    /// Connections of its own for each question: minutes may pass between two of them.
     fn network(&self) -> NetworkConfig {
         NetworkConfig { connections: Connections::default(), ..self.ctx.network.clone() }
     }
@@ -185,10 +185,11 @@ impl Questions<'_> {
             return Err(Error::new(ErrorKind::Usage, format!("these lines would go into {file}"))
                 .hint("add --yes"));
         }
-        let answer = ui::prompt(&format!("Write this into {file} and sign in? [Y/n] "))?;
-        let yes = answer.ends_with('\n')
-            && ["", "y", "yes"].contains(&answer.trim().to_ascii_lowercase().as_str());
-        if yes { Ok(()) } else { Err(Error::new(ErrorKind::Cancelled, "nothing was written")) }
+        if ui::confirm_by_default(&format!("Write this into {file} and sign in?"))? {
+            Ok(())
+        } else {
+            Err(Error::new(ErrorKind::Cancelled, "nothing was written"))
+        }
     }
 
     /// Nothing when a person can be asked.
