@@ -1,4 +1,4 @@
-//! From environment and flags to the use cases' surroundings.
+//! Builds the context of the use cases from environment, flags and configuration.
 
 use std::io::IsTerminal;
 use std::sync::Arc;
@@ -16,16 +16,15 @@ use crate::vault::{PassphraseSource, Vault, VaultOptions};
 use crate::cli::args::Globals;
 use crate::cli::ui;
 
-/// Reads configuration and instances, and puts everything together. Opens neither vault nor
-/// network.
+/// Reads configuration and instances and builds the context. Opens neither vault nor network.
 ///
 /// # Errors
-/// [`ErrorKind::Config`] for a wrong configuration, or when no IAM Identity Center is known.
+/// [`ErrorKind::Config`] for a wrong configuration, or if no IAM Identity Center is known.
 pub(super) fn open(globals: &Globals) -> Result<Arc<Ctx>> {
     open_in_env(Env::from_process(), globals, Caller::User)
 }
 
-/// The same for what can go on with no instance at all: the picker and the wizard, which find one.
+/// Like [`open()`], for the picker and the wizard, which can set up the first instance.
 ///
 /// # Errors
 /// [`ErrorKind::Config`] for a wrong configuration.
@@ -33,8 +32,8 @@ pub(super) fn open_allowing_no_instances(globals: &Globals) -> Result<Arc<Ctx>> 
     assemble(Env::from_process(), globals, Caller::User, None)
 }
 
-/// The same for a command that creates the configuration file if it does not exist, even one that
-/// is named by `--config`.
+/// Like [`open_allowing_no_instances`], for a command that creates the configuration file if it
+/// does not exist, even one that `--config` names.
 ///
 /// # Errors
 /// [`ErrorKind::Config`] for a wrong configuration.
@@ -47,14 +46,13 @@ pub(super) fn open_creating_config(globals: &Globals) -> Result<Arc<Ctx>> {
 /// Who started the command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Caller {
-    /// Somebody who hears warnings, and who can be asked to unlock the desktop's keyring if there
-    /// is a terminal.
+    /// A user, who reads warnings and, at a terminal, can be asked to unlock the desktop's keyring.
     User,
-    /// A program, for `process`; or the demo's own preparations. Never asked, never warned.
+    /// A program (`process`), or the demo's own preparations. Never asked, never warned.
     Program,
 }
 
-/// The same in an environment of the caller's making.
+/// Like [`open()`], with this environment.
 ///
 /// # Errors
 /// As [`open()`].
@@ -62,7 +60,7 @@ pub(super) fn open_in_env(env: Env, globals: &Globals, person: Caller) -> Result
     open_with_data_key(env, globals, person, None)
 }
 
-/// The same with the vault's key in hand, from the process that started this one.
+/// Like [`open_in_env`], with the vault's key, which the parent process has passed on.
 ///
 /// # Errors
 /// As [`open()`].
@@ -94,7 +92,7 @@ fn assemble_with_paths(
     key: Option<Secret<Vec<u8>>>,
 ) -> Result<Arc<Ctx>> {
     let loaded = config::load(&env, &paths)?;
-    // `process` says nothing: an older binary must survive a newer file.
+    // `process` prints no warnings: an older binary has to accept a newer file.
     for warning in loaded.warnings.iter().filter(|_| person == Caller::User) {
         ui::print_warning(&Error::new(ErrorKind::Config, warning.to_string()));
     }
@@ -109,17 +107,16 @@ fn assemble_with_paths(
     if let Some(action) = globals.url_action {
         settings.force_url_action(action);
     }
-    // A name stops nothing but the command that writes names down.
+    // A wrong format stops only the command that writes profile names.
     if person == Caller::User
         && let Err(error) = ProfileFormat::from_settings(&settings)
     {
         ui::print_warning(&error);
     }
-    // A circle of chained roles is wrong whichever role is meant, and told before anything is
-    // asked.
+    // A cycle of chained roles is an error for every role, so it is reported before any question.
     Chains::from_settings(&settings)?;
     let instances = instances::load_instances_if_any(&env, &paths, &settings)?;
-    // With no instance, either an error names the mistakes or somebody is asked to set one up.
+    // Without an instance, an error lists the mistakes or the user is asked to set one up.
     if person == Caller::User && !instances.is_empty() {
         warn_about_aws_files(&paths);
     }
@@ -143,7 +140,8 @@ pub(super) fn check_known_keys(warnings: &[Warning]) -> Result<()> {
     Err(error.hint("run `rolecall settings edit`"))
 }
 
-/// Tells a user at a terminal about mistakes in the AWS files, once. Scripts and SDKs are not told.
+/// Warns a user at a terminal about mistakes in the AWS files, once. Scripts and SDKs get no
+/// warning.
 pub(super) fn warn_about_aws_files(paths: &Paths) {
     if std::io::stderr().is_terminal()
         && let Some(warning) = instances::problems::new_problem_warning(paths)
@@ -152,10 +150,10 @@ pub(super) fn warn_about_aws_files(paths: &Paths) {
     }
 }
 
-/// Where things are, with `--config` taken into account.
+/// Returns the paths of files, after `--config`.
 ///
 /// # Errors
-/// When there is no home directory.
+/// If there is no home directory.
 pub(super) fn paths(env: &Env, globals: &Globals) -> Result<Paths> {
     let paths = Paths::from_env(env)?;
     Ok(match &globals.config {
@@ -164,12 +162,12 @@ pub(super) fn paths(env: &Env, globals: &Globals) -> Result<Paths> {
     })
 }
 
-/// The vault that the settings describe; nothing is opened yet.
+/// Returns the vault that the settings describe, without opening it.
 pub(super) fn vault(env: &Env, paths: &Paths, settings: &Settings, person: Caller) -> Vault {
     vault_with_store(env, paths, settings.secure_store, settings.key_cache, person)
 }
 
-/// The vault at this place with these two settings: all that the warm path knows.
+/// Like [`vault`], from the two settings that the fast path of `process` knows.
 pub(super) fn vault_with_store(
     env: &Env,
     paths: &Paths,
@@ -193,7 +191,7 @@ pub(super) fn vault_with_store(
     })
 }
 
-/// How this environment reaches the network.
+/// Returns the network settings of this environment.
 pub(super) fn network(env: &Env) -> NetworkConfig {
     let proxy =
         |var| env.get_any_case(var).or_else(|| env.get_any_case(env::ALL_PROXY)).map(Secret::from);
@@ -210,20 +208,18 @@ pub(super) fn network(env: &Env) -> NetworkConfig {
     }
 }
 
-/// The instances that a command is about: the one named by `--sso`, AWS_SSO or `default_sso`, else
-/// all.
+/// Returns the instance named by `--sso`, AWS_SSO or `default_sso`, else all instances.
 ///
 /// # Errors
-/// [`ErrorKind::Config`] when the name is unknown.
+/// [`ErrorKind::Config`] if the name is unknown.
 pub(super) fn selected_instances(ctx: &Ctx, globals: &Globals) -> Result<Vec<Instance>> {
     target::instances::selected_instances(ctx, globals.sso.as_deref())
 }
 
-/// The one instance that a command is about.
+/// Returns the instance for a command that needs exactly one.
 ///
 /// # Errors
-/// [`ErrorKind::Usage`] when several are known and none is named: nothing is wrong with them, the
-/// command line says too little.
+/// [`ErrorKind::Usage`] if several are known and none is named.
 pub(super) fn selected_instance(ctx: &Ctx, globals: &Globals) -> Result<Instance> {
     let mut chosen = selected_instances(ctx, globals)?;
     match (chosen.len(), chosen.pop()) {
@@ -232,10 +228,10 @@ pub(super) fn selected_instance(ctx: &Ctx, globals: &Globals) -> Result<Instance
     }
 }
 
-/// The instances of a command that is about one, or about every one with `--all`.
+/// Returns the instance for a command that needs one, or all of them with `--all`.
 ///
 /// # Errors
-/// As [`chosen_one`].
+/// As [`selected_instance`].
 pub(super) fn selected_or_all_instances(
     ctx: &Ctx,
     globals: &Globals,
@@ -251,11 +247,11 @@ pub(super) fn selected_or_all_instances(
     }
 }
 
-/// Does something for each instance. What fails for one is said and keeps no other from its turn;
-/// the answer is the highest exit code.
+/// Does work for each instance and returns the highest exit code. An error is printed, and the next
+/// instance follows.
 ///
 /// # Errors
-/// The failure, when there is one instance only.
+/// The error of the work if there is only one instance.
 pub(super) async fn for_each_instance(
     instances: &[Instance],
     mut work: impl AsyncFnMut(&Instance) -> Result<()>,
@@ -274,8 +270,7 @@ pub(super) async fn for_each_instance(
     Ok(worst)
 }
 
-/// Whether a command may open a sign-in by itself: a person typed it at a terminal, and
-/// `auto_login` does not forbid it.
+/// Whether a command may start a sign-in: the user is at a terminal, and `auto_login` allows it.
 pub(super) fn may_sign_in(ctx: &Ctx) -> bool {
     ctx.settings.auto_login != AutoLogin::Never && ui::can_prompt()
 }

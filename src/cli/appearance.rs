@@ -1,16 +1,15 @@
-//! How the picker looks, from settings and what the environment tells of the terminal. The terminal
-//! itself is never asked.
+//! The picker's appearance, from settings and environment variables. The terminal is not queried.
 
 use crate::config::{Env, PickTable, Theme as Wanted, env};
 use crate::tui::{Appearance, Background, ColorDepth, ColorScheme};
 
 use crate::cli::args::ColorChoice;
 
-/// Terminals with at least 256 colours whose names do not say so.
+/// Values of TERM that imply at least 256 colours without `256color` in the name.
 const EXTENDED_COLOR_TERMINALS: [&str; 6] =
     ["alacritty", "foot", "wezterm", "xterm-ghostty", "xterm-kitty", "rio"];
 
-/// The picker's looks; `when` is what the command line says about colours.
+/// Returns the picker's appearance; `when` is the value of `--color`.
 pub(super) fn from_settings(pick: &PickTable, env: &Env, when: ColorChoice) -> Appearance {
     let no_color = match when {
         ColorChoice::Always => false,
@@ -39,7 +38,7 @@ fn theme(wanted: Wanted, ground: Option<Background>) -> ColorScheme {
     }
 }
 
-/// What COLORFGBG (`15;0`, `0;default;15`) says of the ground, where a terminal sets it.
+/// Returns the background that COLORFGBG (`15;0`, `0;default;15`) implies, if the terminal sets it.
 fn background(env: &Env) -> Option<Background> {
     let ground: u8 = env.get(env::COLORFGBG)?.rsplit(';').next()?.parse().ok()?;
     match ground {
@@ -65,7 +64,7 @@ fn color_depth(env: &Env) -> ColorDepth {
     }
 }
 
-/// Whether the locale takes UTF-8; where none is set, a terminal of today does.
+/// Whether the locale is UTF-8. Without a locale it is assumed.
 fn is_utf8(env: &Env) -> bool {
     let locale = [env::LC_ALL, env::LC_CTYPE, env::LANG].into_iter().find_map(|var| env.get(var));
     locale.is_none_or(|locale| {

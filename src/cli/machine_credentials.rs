@@ -1,5 +1,5 @@
-//! Credentials for programs: from argv to the vault in one short straight line, to AWS where that
-//! does not do. Never prompts.
+//! Credentials for programs: straight from the vault if it has fresh ones, else from AWS. Never
+//! prompts.
 
 use std::io::IsTerminal;
 use std::sync::Arc;
@@ -27,28 +27,27 @@ use crate::cli::args::{Globals, Selectors};
 use crate::cli::helpers::sign_in;
 use crate::cli::{refresh_ui, ui};
 
-/// How long a background sign-in is waited for without a terminal: some SDKs give a process no
-/// more.
+/// How long to wait for a background sign-in without a terminal. Some SDKs stop a process after
+/// that.
 const DEFAULT_WAIT: Duration = Duration::from_secs(20);
 
-/// What is asked of the credentials, whatever the role.
+/// Options of a request, apart from the role.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct CredentialRequest {
-    /// How much life stored ones must have left.
+    /// Minimum remaining lifetime of stored credentials.
     pub(super) window: Window,
-    /// Open a sign-in in the background if nobody is signed in. `auto_login = "always"` does so
-    /// too.
+    /// Start a background sign-in if there is no session. `auto_login = "always"` does so too.
     pub(super) auto_login: bool,
-    /// How long to wait for that sign-in; by default while it is open if there is a terminal, else
-    /// 20 s.
+    /// How long to wait for that sign-in. The default is as long as it is open with a terminal,
+    /// else 20 s.
     pub(super) wait: Option<Duration>,
-    /// Take stored ones at all.
+    /// Use stored credentials.
     pub(super) use_cached: bool,
-    /// Store what was fetched.
+    /// Store fetched credentials.
     pub(super) store: bool,
-    /// Where no role is named, take the one that AWS_PROFILE stands for.
+    /// Without a selector, use the role of the profile in AWS_PROFILE.
     pub(super) from_shell: bool,
-    /// The command that asks, as the history calls it.
+    /// The command's name in the history.
     pub(super) command: &'static str,
 }
 
@@ -68,12 +67,12 @@ impl CredentialRequest {
     }
 }
 
-/// Finds the credentials of the role that the flags name, and hands them on with the instance that
-/// assigns it.
+/// Obtains credentials of the role that the flags select and passes them, with the role's instance,
+/// to `give`.
 ///
 /// # Errors
-/// [`Kind::Usage`] when no role is named; [`Kind::UnknownRole`]; what [`assume`] says; what `give`
-/// says.
+/// [`ErrorKind::Usage`] if no role is selected; [`ErrorKind::UnknownRole`]; as [`obtain`] and
+/// `give`.
 pub(super) fn with_credentials(
     env: Env,
     globals: &Globals,
@@ -104,7 +103,7 @@ pub(super) fn with_credentials(
     }
 }
 
-/// Account and role when the flags name them both: no list of roles is needed then.
+/// Returns account and role if the flags name both, so that no list of roles is needed.
 fn parse_explicit_role(selectors: &Selectors) -> Result<Option<(AccountId, RoleName)>> {
     selectors.to_role_query().validate()?;
     if let Some(arn) = &selectors.arn {
@@ -119,8 +118,8 @@ fn parse_explicit_role(selectors: &Selectors) -> Result<Option<(AccountId, RoleN
     }
 }
 
-/// The instance named by `--sso` or `default_sso`, or the only one. AWS_SSO is not asked: a profile
-/// means the same in every shell.
+/// Returns the instance named by `--sso` or `default_sso`, or the only one. AWS_SSO is ignored, so
+/// that a profile means the same in every shell.
 fn resolve_instance<'a>(
     paths: &Paths,
     all: &'a [Instance],
@@ -135,7 +134,7 @@ fn resolve_instance<'a>(
     }
 }
 
-/// By profile or by an account's name: needs the list of roles, so it is slower.
+/// Handles profiles and account names. This needs the list of roles, so it is slower.
 fn with_credentials_by_name(
     env: Env,
     globals: &Globals,
@@ -154,7 +153,7 @@ fn with_credentials_by_name(
         return Err(which());
     }
     let ctx = app::open_in_env(env, globals, Caller::Program)?;
-    // A profile that stands in the AWS config file says it all.
+    // A profile that is defined in the AWS config file names account and role.
     let meant = shell
         .as_ref()
         .or(wanted.profile.as_ref())
@@ -190,7 +189,7 @@ fn with_credentials_by_name(
             give,
         );
     }
-    // A profile's name is unlike any other of any instance; an account's name is not.
+    // Profile names are unique across instances; account names are not.
     let instances = match (&wanted.profile, &globals.sso) {
         (Some(_), None) => ctx.instances.clone(),
         _ => vec![
@@ -282,7 +281,7 @@ impl Interaction for Program<'_> {
     }
 }
 
-/// How long a background sign-in is waited for if `--wait` does not say.
+/// How long to wait for a background sign-in without `--wait`.
 fn default_wait(terminal: bool) -> Duration {
     if terminal { SIGN_IN_TIMEOUT } else { DEFAULT_WAIT }
 }

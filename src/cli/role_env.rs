@@ -1,5 +1,4 @@
-//! What `exec` and `eval` have in common: a role's variables for this environment, and the words
-//! about them.
+//! The environment variables of a role, and the messages about them, for `exec` and `eval`.
 
 use crate::config::{CredentialsAs, env};
 use crate::domain::{
@@ -13,7 +12,7 @@ use crate::shell::{self, CredentialExport, EnvChanges, PreviousEnv, Recipient, R
 use crate::cli::args::FormArg;
 use crate::cli::ui;
 
-/// What was said on the command line about the environment.
+/// Flags about the environment.
 #[derive(Debug, Clone, Default)]
 pub(super) struct EnvOptions {
     /// `--region`.
@@ -26,11 +25,11 @@ pub(super) struct EnvOptions {
     pub(super) export_all: bool,
 }
 
-/// How the role gets into the environment: as `--as` says, or `credentials_as`.
+/// Returns how the environment gets the credentials: by `--as`, else by `credentials_as`.
 ///
 /// # Errors
-/// [`Kind::Config`] when a profile is asked for and we have written none for this role;
-/// [`Kind::Usage`] for an endpoint, which only `exec` has.
+/// [`ErrorKind::Config`] if a profile is wanted and rolecall has not written one for this role;
+/// [`ErrorKind::Usage`] for an endpoint, which only `exec` has.
 pub(super) fn resolve_form(
     ctx: &Ctx,
     found: &ResolvedRole,
@@ -66,12 +65,11 @@ pub(super) fn resolve_form(
     }
 }
 
-/// What is in the environment now.
 pub(super) fn previous_env(ctx: &Ctx) -> PreviousEnv {
     PreviousEnv::new(ctx.env.pairs())
 }
 
-/// The variables that this role sets and removes.
+/// Returns the variables that this role sets and removes.
 pub(super) fn env_changes(
     ctx: &Ctx,
     found: &ResolvedRole,
@@ -97,13 +95,12 @@ pub(super) fn env_changes(
     shell::export_changes(&grant, previous)
 }
 
-/// What a person calls a role.
+/// Returns a role's name as messages show it: `prod/Admin`.
 pub(super) fn role_label(entry: &RosterEntry) -> String {
     format!("{}/{}", entry.account_label(), entry.role)
 }
 
-/// Where the person is now, coming from where, and until when: `sandbox/ReadOnly → prod/Admin as
-/// keys, 59m left`.
+/// Describes the change of role: `sandbox/ReadOnly → prod/Admin as keys, 59m left`.
 pub(super) fn describe_change(
     ctx: &Ctx,
     found: &ResolvedRole,
@@ -131,7 +128,7 @@ pub(super) fn describe_change(
     escape_unprintable(&format!("{from}{} {how}", role_label(entry)))
 }
 
-/// Names what the person had set and the role takes the place of.
+/// Lists the user's variables that the role replaces.
 pub(super) fn print_replaced(previous: &PreviousEnv, changes: &EnvChanges) {
     let names = shell::replaced_variables(previous, changes);
     if let [rest @ .., last] = &names[..] {

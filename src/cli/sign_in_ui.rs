@@ -18,10 +18,10 @@ use crate::os::terminal::paste::PasteReader;
 
 use crate::cli::{qr, ui};
 
-/// Signs in while a person watches stderr.
+/// Signs in while the user watches stderr.
 ///
 /// # Errors
-/// As [`sign_in_hearing`].
+/// As [`sign_in_with_redirects`].
 pub(super) async fn sign_in_at_terminal(
     ctx: &Arc<Ctx>,
     instance: &Instance,
@@ -42,7 +42,7 @@ pub(super) async fn sign_in_at_terminal(
     let with_code = AtomicBool::new(false);
     let listening: Mutex<Option<PasteReader>> = Mutex::default();
     let report = |step: SignInStep| match step {
-        // The first is too short to be told; the others are told by whoever asked.
+        // The first is too short to show; the caller reports the others.
         SignInStep::Starting | SignInStep::Done | SignInStep::Failed(_) => {}
         SignInStep::RedirectRejected(error) => ui::print_warning(&error),
         SignInStep::BrowserFailed(error) => {
@@ -68,7 +68,8 @@ pub(super) async fn sign_in_at_terminal(
             let url = escape_unprintable(&url);
             ui::print_message(&format!("  {url}"));
             if draws {
-                // The address stands above: a terminal that is too narrow costs the picture only.
+                // The URL is printed above, so a terminal that is too narrow lacks only the QR
+                // code.
                 ui::print_message(qr::render(&url, qr::columns()).unwrap_or_default().trim_end());
             }
             let by_code = code.is_some();
@@ -79,8 +80,8 @@ pub(super) async fn sign_in_at_terminal(
                     ui::bold(&escape_unprintable(&code))
                 ));
             }
-            // With a code any browser will do. Without one the browser comes back to this machine,
-            // or its address is brought here by hand.
+            // With a code any browser works. Without one the browser is redirected to this machine,
+            // or the user pastes the address of the redirect.
             let pasted = if by_code { None } else { listen_for_paste(send.clone()) };
             if pasted.is_some() {
                 ui::print_message(&ui::dim(
@@ -94,19 +95,19 @@ pub(super) async fn sign_in_at_terminal(
         }
     };
     let outcome = sign_in_with_redirects(ctx, instance, options, &report, &mut replies).await;
-    // What is typed from here on is for whatever comes next.
+    // Later input is for the next reader.
     drop(listening);
     outcome?;
     ui::print_message(&format!("signed in to {}", ui::bold(instance.name.as_str())));
     Ok(())
 }
 
-/// Takes what a person pastes, where somebody sits here whose keys nobody else waits for.
+/// Reads pasted redirects, if this process is the only reader of the terminal.
 fn listen_for_paste(send: UnboundedSender<Secret<String>>) -> Option<PasteReader> {
     // A pager or a filter behind a pipe may read the terminal itself.
     if !ui::can_prompt() || !std::io::stdout().is_terminal() {
         return None;
     }
-    // A sign-in that has just ended hears nothing.
+    // The receiver may be gone; ignore send errors.
     PasteReader::start(move |address| drop(send.send(address)))
 }

@@ -1,4 +1,4 @@
-//! Columns of text that fit the terminal.
+//! Tables that fit the terminal.
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
@@ -6,8 +6,8 @@ use unicode_width::UnicodeWidthStr;
 use crate::domain::escape_unprintable;
 use crate::os::terminal::tty;
 
-/// Renders rows under a header, columns two blanks apart; with a width, the widest columns are cut
-/// in the middle until it fits.
+/// Renders rows under a header, columns two spaces apart. With a width, the widest columns are cut
+/// in the middle until the table fits.
 pub(super) fn render(header: &[String], rows: &[Vec<String>], width: Option<usize>) -> String {
     let rows: Vec<Vec<String>> =
         rows.iter().map(|row| row.iter().map(|cell| escape_unprintable(cell)).collect()).collect();
@@ -34,12 +34,12 @@ pub(super) fn render(header: &[String], rows: &[Vec<String>], width: Option<usiz
     out
 }
 
-/// The same, as wide as the terminal that reads it; in full for everything else that does.
+/// Like [`render`], as wide as the terminal on stdout. Elsewhere nothing is cut.
 pub(super) fn render_for_terminal(header: &[String], rows: &[Vec<String>]) -> String {
     render(header, rows, tty::columns(std::io::stdout()).map(usize::from))
 }
 
-/// Takes from the widest column until the sum fits, never below eight.
+/// Shrinks the widest column until the sum fits, but not below eight.
 fn shrink(widths: &mut [usize], total: usize) {
     let gaps = 2 * widths.len().saturating_sub(1);
     while widths.iter().sum::<usize>() + gaps > total {
@@ -51,7 +51,7 @@ fn shrink(widths: &mut [usize], total: usize) {
     }
 }
 
-/// A text cut in the middle to a width in columns: both ends tell names apart.
+/// Cuts a text in the middle to a width in columns, because names differ at both ends.
 pub(super) fn truncate_middle(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
@@ -73,7 +73,7 @@ pub(super) fn truncate_middle(text: &str, width: usize) -> String {
     format!("{head}…{}", tail.concat())
 }
 
-/// One value of a CSV file (RFC 4180).
+/// Quotes a value of a CSV file (RFC 4180).
 pub(super) fn csv_cell(cell: &str) -> String {
     if cell.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", cell.replace('"', "\"\""))

@@ -1,4 +1,4 @@
-//! What is printed: data on stdout, words on stderr. A closed pipe is success.
+//! Terminal output and prompts: data on stdout, messages on stderr. A closed pipe is not an error.
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::OnceLock;
@@ -12,39 +12,39 @@ use crate::os::terminal::tty;
 
 use crate::cli::args::{ColorChoice, Globals};
 
-/// What was asked of colours.
+/// The value of `--color`.
 static COLOR_CHOICE: OnceLock<ColorChoice> = OnceLock::new();
-/// Whether words on stderr are coloured; decided once, when the first is said: most calls of
-/// `process` say none.
+/// Whether messages on stderr are coloured. Decided with the first message, because most runs of
+/// `process` print none.
 static STDERR_COLOR: OnceLock<bool> = OnceLock::new();
-/// The same for data on stdout.
+/// Whether data on stdout is coloured.
 static STDOUT_COLOR: OnceLock<bool> = OnceLock::new();
 
-/// Whether `--plain` asks for nothing but letters.
+/// Whether `--plain` was given.
 static PLAIN: OnceLock<bool> = OnceLock::new();
 
-/// What the command line says about colours.
+/// Returns the value of `--color`.
 pub(super) fn color_choice() -> ColorChoice {
     COLOR_CHOICE.get().copied().unwrap_or_default()
 }
 
-/// Whether nothing but letters may go to the terminal: `--plain`, or TERM=dumb.
+/// Whether only text may be written to the terminal: `--plain` or TERM=dumb.
 pub(super) fn is_plain() -> bool {
     PLAIN.get().copied().unwrap_or_default() || Env::from_process().get(env::TERM) == Some("dumb")
 }
 
-/// Reads what was asked of colours; `plain` asks for nothing but letters.
+/// Stores the flags that affect output.
 pub(super) fn init(globals: &Globals, plain: bool) {
     let _ = COLOR_CHOICE.set(globals.color);
     let _ = PLAIN.set(plain);
 }
 
-/// Whether words on stderr are coloured; plain before anything was asked.
+/// Whether messages on stderr are coloured; not before [`init`].
 fn stderr_has_color() -> bool {
     resolve_color(&STDERR_COLOR, || io::stderr().is_terminal())
 }
 
-/// The same for data on stdout.
+/// Whether data on stdout is coloured.
 fn stdout_has_color() -> bool {
     resolve_color(&STDOUT_COLOR, || io::stdout().is_terminal())
 }
@@ -64,8 +64,8 @@ fn resolve_color(once: &OnceLock<bool>, terminal: impl FnOnce() -> bool) -> bool
     })
 }
 
-/// From now on writes our own log lines to stderr. The SDK's targets stay off at every level: they
-/// print bearer tokens.
+/// Starts writing rolecall's log lines to stderr. The SDK's targets stay off at every level,
+/// because they log bearer tokens.
 pub(super) fn init_logging(level: LogLevel, lines: bool) {
     use tracing_subscriber::filter::{LevelFilter, Targets};
     use tracing_subscriber::layer::SubscriberExt;
@@ -86,42 +86,40 @@ pub(super) fn init_logging(level: LogLevel, lines: bool) {
         .try_init();
 }
 
-/// Text in a style on stderr, or plain.
+/// Styles text for stderr.
 fn style_message(code: &str, text: &str) -> String {
     if stderr_has_color() { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
 }
 
-/// Text of data in a style, or plain; no style is plain too.
+/// Styles text for stdout; an empty code adds no style.
 pub(super) fn style_data(code: &str, text: &str) -> String {
     let styled = !code.is_empty() && stdout_has_color();
     if styled { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
 }
 
-/// Text of data as a terminal may show it; elsewhere as it is.
+/// Escapes control characters if stdout is a terminal.
 pub(super) fn escape_data(text: String) -> String {
     if io::stdout().is_terminal() { escape_unprintable(text.trim_end_matches('\r')) } else { text }
 }
 
-/// Something quiet: dim on a terminal.
 pub(super) fn dim(text: &str) -> String {
     style_message("2", text)
 }
 
-/// Something to look at.
 pub(super) fn bold(text: &str) -> String {
     style_message("1", text)
 }
 
-/// Something that is wrong; always beside a mark or a word.
+/// Styles something that is wrong. Use it with a mark or a word: colour alone is not accessible.
 pub(super) fn bold_red(text: &str) -> String {
     style_message("1;31", text)
 }
 
-/// Prints data. A reader that has gone away is no failure. On a terminal, characters that would
-/// control it are escaped, colors excepted; elsewhere data is printed as it is.
+/// Prints data. On a terminal, control characters other than colours are escaped; elsewhere the
+/// data is printed unchanged. A closed pipe is not an error.
 ///
 /// # Errors
-/// [`ErrorKind::Os`] when stdout can't be written to for another reason.
+/// [`ErrorKind::Os`] if stdout can't be written to for another reason.
 pub(super) fn print_data(text: &str) -> Result<()> {
     if io::stdout().is_terminal() {
         print_data_raw(&escape_unprintable_lines(text))
@@ -130,10 +128,10 @@ pub(super) fn print_data(text: &str) -> Result<()> {
     }
 }
 
-/// Prints what another program has written, as it is.
+/// Prints the output of another program, unchanged.
 ///
 /// # Errors
-/// As [`data`].
+/// As [`print_data`].
 #[allow(clippy::print_stdout, reason = "this is the one place that prints data")]
 pub(super) fn print_data_raw(text: &str) -> Result<()> {
     let mut stdout = io::stdout().lock();
@@ -146,25 +144,24 @@ pub(super) fn print_data_raw(text: &str) -> Result<()> {
     }
 }
 
-/// Prints a message. Characters that would control a terminal are escaped, colors excepted.
+/// Prints a message. Control characters other than colours are escaped.
 pub(super) fn print_message(text: &str) {
     print_message_raw(&escape_unprintable_lines(text));
 }
 
-/// Prints on stderr what another program has written, as it is.
+/// Prints another program's stderr line, unchanged.
 pub(super) fn print_message_raw(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
-/// Replaces the last line on a terminal's stderr with this one (a progress line); says nothing
-/// elsewhere.
+/// Replaces the last line on stderr with a progress line, if stderr is a terminal.
 pub(super) fn show_progress(text: &str) {
     if io::stderr().is_terminal() && !is_plain() {
         let _ = write!(io::stderr().lock(), "\r\x1b[K{}", escape_unprintable_lines(text));
     }
 }
 
-/// A failure in words, with what helps. Names from elsewhere are made visible first.
+/// Prints an error and its hints. Control characters in names are escaped.
 pub(super) fn print_error(error: &Error) {
     if error.kind == ErrorKind::Cancelled && error.message.is_empty() {
         return;
@@ -177,7 +174,7 @@ pub(super) fn print_error(error: &Error) {
     print_hints(error);
 }
 
-/// A failure that did not stop anything.
+/// Prints an error that did not stop the command.
 pub(super) fn print_warning(error: &Error) {
     print_message(&format!(
         "{} {}",
@@ -202,10 +199,10 @@ pub(super) fn can_prompt() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Asks something on stderr and reads one line of the answer.
+/// Prints a question on stderr and reads one line from stdin.
 ///
 /// # Errors
-/// When nothing can be read.
+/// If stdin can't be read.
 pub(super) fn prompt(question: &str) -> Result<String> {
     let mut stderr = io::stderr().lock();
     let _ = write!(stderr, "{}", escape_unprintable_lines(question));

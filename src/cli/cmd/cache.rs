@@ -1,4 +1,4 @@
-//! `cache`: read the list of accounts and roles now.
+//! `cache`: fetches the list of accounts and roles.
 
 use serde_json::json;
 

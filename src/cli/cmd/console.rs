@@ -1,4 +1,4 @@
-//! `console`: the web console in a role, or the very page whose address was pasted.
+//! `console`: opens the web console in a role, or the page whose URL was pasted.
 
 use std::sync::Arc;
 
@@ -47,7 +47,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: ConsoleArgs) -> Result<u8> {
         page.merge_pasted(&query);
         found
     } else {
-        // Whoever opens a shortcut link has still to sign in: there is nothing to consent to.
+        // The user of a shortcut link still has to sign in, so there is nothing to confirm.
         role_selector::resolve_interactive(
             &asked,
             &ctx,
@@ -63,7 +63,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: ConsoleArgs) -> Result<u8> {
     }
 }
 
-/// What to open, as far as it was said.
+/// The page to open, as far as it is known.
 #[derive(Debug, Clone, Default)]
 pub(in crate::cli) struct ConsoleTarget {
     region: Option<Region>,
@@ -73,7 +73,7 @@ pub(in crate::cli) struct ConsoleTarget {
 }
 
 impl ConsoleTarget {
-    /// The same, in a region where one was asked for.
+    /// Replaces the region, if one is given.
     pub(in crate::cli) fn with_region(self, region: Option<&str>) -> Self {
         Self { region: region.map(Region::new).or(self.region), ..self }
     }
@@ -91,14 +91,14 @@ impl ConsoleTarget {
         Ok(Self { region, destination: args.destination.clone(), service, minutes: args.duration })
     }
 
-    /// The page whose address was pasted into the picker, if one was.
+    /// Returns the page whose URL was pasted into the picker, if any.
     pub(in crate::cli) fn from_query(query: &str) -> Self {
         let mut page = Self::default();
         page.merge_pasted(query);
         page
     }
 
-    /// Takes from a pasted address what was not said otherwise.
+    /// Fills in what is missing from a pasted URL.
     fn merge_pasted(&mut self, query: &str) {
         if let Some(pasted) = parse_page(query) {
             self.region = self.region.take().or(pasted.region);
@@ -106,15 +106,15 @@ impl ConsoleTarget {
         }
     }
 
-    /// The first page of a service, by any of its names.
+    /// Returns the first page of a service, by any of its names.
     ///
     /// # Errors
-    /// [`Kind::Usage`] with the nearest names when there is no such service.
+    /// [`ErrorKind::Usage`] with the nearest names if there is no such service.
     pub(in crate::cli) fn from_service(name: &str) -> Result<Self> {
         Ok(Self { service: Some(require_service(name)?), ..Self::default() })
     }
 
-    /// The page itself; `None` is the first one.
+    /// The URL of the page; `None` is the console's home page.
     fn destination_url(&self, region: &Region) -> Option<String> {
         self.service.map(|service| service.url(region)).or_else(|| self.destination.clone())
     }
@@ -135,10 +135,10 @@ fn require_service(name: &str) -> Result<crate::console::ConsoleService> {
     })
 }
 
-/// Opens a page in a role, as rules, instance and general settings want it.
+/// Opens a page in a role, by the settings of rules, the instance and the console.
 ///
 /// # Errors
-/// As [`grant::credentials`], [`console::sign_in_link`] and [`deliver`].
+/// As [`access::obtain`], [`console::fetch_sign_in_link`] and [`open_detached`].
 pub(in crate::cli) fn open_in_role(
     ctx: &Arc<Ctx>,
     found: &ResolvedRole,
@@ -180,7 +180,7 @@ fn deliver_sign_in_link(
     })
 }
 
-/// The portal's link to a role and page.
+/// Returns the portal's link to a role and page.
 fn portal_shortcut(found: &ResolvedRole, destination: Option<&str>) -> String {
     let entry = found.entry();
     let role = RoleName::new(&*entry.role);
@@ -192,7 +192,7 @@ fn portal_shortcut(found: &ResolvedRole, destination: Option<&str>) -> String {
     )
 }
 
-/// `--link`: the link itself on stdout, unless an action was asked for.
+/// Handles `--link`: prints the link, unless `--url-action` is given.
 fn share_link(
     ctx: &Ctx,
     globals: &Globals,
@@ -225,7 +225,7 @@ fn share_link(
     print_delivery(delivered, custom.open.action, &role_env::role_label(entry))
 }
 
-/// `--env`: the console with the keys in the environment, whosever they are.
+/// Handles `--env`: opens the console with the keys in the environment, of any role.
 fn open_with_env_keys(ctx: &Ctx, globals: &Globals, page: &ConsoleTarget) -> Result<u8> {
     let credentials = keys_from_env(ctx)?;
     let named = globals.sso.as_deref().or_else(|| ctx.env.get(env::AWS_SSO));
@@ -274,7 +274,7 @@ fn keys_from_env(ctx: &Ctx) -> Result<Credentials> {
         access_key_id: get(env::AWS_ACCESS_KEY_ID).map_err(only_temporary)?,
         secret_access_key: get(env::AWS_SECRET_ACCESS_KEY).map_err(only_temporary)?.into(),
         session_token: get(env::AWS_SESSION_TOKEN).map_err(only_temporary)?.into(),
-        // Whose they are and how long they last only AWS knows; it will say so.
+        // Only AWS knows their role and lifetime, and rejects wrong ones.
         expires_at: Timestamp(i64::MAX),
         issued_at: ctx.clock.now(),
         account: match account {
@@ -284,7 +284,7 @@ fn keys_from_env(ctx: &Ctx) -> Result<Credentials> {
     })
 }
 
-/// Says, or shows, what became of the link.
+/// Reports the opened or copied link, or shows it.
 fn print_delivery(delivered: OpenOutcome, action: UrlAction, label: &str) -> Result<u8> {
     let label = escape_unprintable(label);
     match delivered {

@@ -1,5 +1,5 @@
-//! `credentials`: blocks for the AWS credentials file, printed or written where nothing else is
-//! touched.
+//! `credentials`: prints sections for the AWS credentials file, or writes them without touching
+//! other sections.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,12 +23,12 @@ use crate::cli::access::{self, Consent};
 use crate::cli::args::{CredentialsArgs, Globals};
 use crate::cli::{app, role_selector, setup, ui};
 
-/// The keys of a section, in the order in which the AWS CLI writes them.
+/// The keys of a section, in the AWS CLI's order.
 const KEYS: [&str; 3] = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token"];
-/// How long another process of ours may take over the same file.
+/// How long to wait for another rolecall process that writes the file.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
-/// How often `--watch` looks at the clock at least, and how soon it tries again after a failure, in
-/// seconds: a machine that slept notices within a minute.
+/// The longest pause of `--watch`, so that a machine that slept renews within a minute, and the
+/// pause after a failure; in seconds.
 const CHECK_INTERVAL: i64 = 60;
 const RETRY_INTERVAL: i64 = 30;
 
@@ -71,8 +71,8 @@ pub(in crate::cli) fn run(globals: &Globals, args: &CredentialsArgs) -> Result<u
     Ok(0)
 }
 
-/// The roles that are meant: one by any selector, several by their profiles, or the one that this
-/// shell is in.
+/// Returns the selected roles: one by any selector, several by their profiles, or this shell's
+/// role.
 fn role_selectors(ctx: &Ctx, args: &CredentialsArgs) -> Result<Vec<RoleSelector>> {
     let CredentialsArgs { arn, account, role, query, .. } = args;
     let new = |profile| {
@@ -96,7 +96,7 @@ fn role_selectors(ctx: &Ctx, args: &CredentialsArgs) -> Result<Vec<RoleSelector>
     Ok(all)
 }
 
-/// The section that a role's keys stand in.
+/// Returns the name of a role's section.
 fn section_name(entry: &RosterEntry, default: bool) -> String {
     match &entry.profile {
         _ if default => "default".to_owned(),
@@ -105,7 +105,6 @@ fn section_name(entry: &RosterEntry, default: bool) -> String {
     }
 }
 
-/// A section of the credentials file.
 struct CredentialsSection {
     name: String,
     credentials: Credentials,
@@ -123,7 +122,7 @@ impl CredentialsSection {
     }
 }
 
-/// The blocks as a file of their own.
+/// Renders the sections as a file.
 fn render(blocks: &[CredentialsSection]) -> Result<Secret<String>> {
     let bytes = blocks
         .iter()
@@ -133,21 +132,21 @@ fn render(blocks: &[CredentialsSection]) -> Result<Secret<String>> {
         .map_err(|error| Error::internal(error.utf8_error().to_string()))
 }
 
-/// The file that is written to, and what may be done to it.
+/// The file to write, and the permitted changes.
 struct CredentialsFile {
     path: PathBuf,
-    /// As people write it.
+    /// The path as messages show it.
     display_path: String,
-    /// A file that is there already may be added to.
+    /// An existing file may be changed.
     append: bool,
-    /// Permanent keys may be replaced.
+    /// Permanent access keys may be replaced.
     replace_permanent_keys: bool,
     default: bool,
     lock: PathBuf,
     recovery: PathBuf,
 }
 
-/// `--file`, or the AWS credentials file for flags that only make sense with one.
+/// Returns the file of `--file`, or the AWS credentials file if another flag needs a file.
 fn target_file(ctx: &Ctx, args: &CredentialsArgs) -> Result<Option<CredentialsFile>> {
     let path = match &args.file {
         Some(path) => path.clone(),
@@ -182,7 +181,7 @@ fn target_file(ctx: &Ctx, args: &CredentialsArgs) -> Result<Option<CredentialsFi
 }
 
 impl CredentialsFile {
-    /// Refuses before anything is fetched what [`Place::write`] would have to refuse.
+    /// Checks, before anything is fetched, that [`CredentialsFile::write`] may write the file.
     fn check(&self, found: &[ResolvedRole]) -> Result<()> {
         atomic_file::check_writable(&self.path)?;
         let Some(old) = atomic_file::load_for_edit(&self.path)? else { return Ok(()) };
@@ -207,11 +206,11 @@ impl CredentialsFile {
         }
     }
 
-    /// Puts the blocks in; a file that says them already is not touched.
+    /// Writes the sections; a file that has them already is not touched.
     fn write(&self, blocks: &[CredentialsSection]) -> Result<()> {
         let _alone = Lock::acquire(&self.lock, Instant::now() + LOCK_TIMEOUT)?;
-        // Ctrl-C is how `--watch` ends: it waits until nothing is half done, and no temporary file
-        // with keys stays behind.
+        // Ctrl-C ends `--watch`. It is deferred until the write is complete, so that no temporary
+        // file with keys is left.
         let _unhurried = DeferSignals::begin();
         let old = atomic_file::load_for_edit(&self.path)?.map(Secret::new);
         let text = old.as_ref().map_or(Vec::new(), |old| old.expose().clone());
@@ -249,8 +248,8 @@ fn describe_section(
     crate::domain::escape_unprintable(&words)
 }
 
-/// Keeps the blocks fresh until the process is stopped. What fails is said once, and tried again:
-/// the network comes back, and a person signs in elsewhere.
+/// Renews the sections until the process is stopped. A failure is printed once and tried again,
+/// because the network may come back or the user may sign in elsewhere.
 fn watch(
     ctx: &Arc<Ctx>,
     place: &CredentialsFile,
@@ -285,7 +284,7 @@ fn watch(
     }
 }
 
-/// Seconds until credentials are worth replacing.
+/// Returns the seconds until credentials should be renewed.
 fn seconds_until_renewal(ctx: &Ctx, credentials: &Credentials) -> i64 {
     credentials.seconds_left(ctx.clock.now())
         - Window::default().for_lifetime(credentials.expires_at.since(credentials.issued_at))

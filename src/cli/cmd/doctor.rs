@@ -1,4 +1,4 @@
-//! `doctor`: what is wrong on this machine, what was seen of it, and what helps.
+//! `doctor`: reports problems on this machine with evidence and fixes.
 
 use std::io::IsTerminal;
 
@@ -14,7 +14,7 @@ use crate::cli::app::{self, Caller};
 use crate::cli::args::{DoctorArgs, Globals};
 use crate::cli::ui;
 
-/// Runs the command; exit code 1 when something is wrong and stays so.
+/// Runs the command; exit code 1 if a problem remains.
 pub(in crate::cli) fn run(globals: &Globals, args: &DoctorArgs) -> Result<u8> {
     if args.undo {
         let paths = app::paths(&Env::from_process(), globals)?;
@@ -42,10 +42,10 @@ pub(in crate::cli) fn run(globals: &Globals, args: &DoctorArgs) -> Result<u8> {
     Ok(if wrong { crate::cli::exit_code(ErrorKind::NoMatch) } else { 0 })
 }
 
-/// A finding, and what became of it.
+/// A finding and the outcome of its fix.
 struct FindingResult {
     finding: Finding,
-    /// What was done about it, or why that failed; `None` where nothing was tried.
+    /// The fix or its error; `None` if none was tried.
     fix_result: Option<Result<String>>,
 }
 
@@ -67,14 +67,14 @@ impl FindingResult {
 fn gather_facts(globals: &Globals, args: &DoctorArgs) -> Result<Facts> {
     let env = Env::from_process();
     let paths = app::paths(&env, globals)?;
-    // Everything else would be examined by settings that the user does not have.
+    // Other checks would use settings that the user does not have.
     if let (false, Some(missing)) = (paths.config_file.exists(), paths.missing_config_error()) {
         return Err(missing);
     }
     let loaded = config::load(&env, &paths);
     let settings = loaded.as_ref().map(|loaded| loaded.settings.clone()).unwrap_or_default();
     ui::init_logging(globals.level.unwrap_or(settings.log_level), settings.log_lines);
-    // Nobody is asked to unlock anything: programs in the background could not ask either.
+    // The vault is not unlocked: background programs could not ask for it either.
     let vault = app::vault(&env, &paths, &settings, Caller::Program);
     let mut scene = doctor::gather(&env, &paths, &loaded, &vault, Clock::System.now());
     if let (false, Ok(instances)) = (args.offline, &scene.instances) {
@@ -88,9 +88,9 @@ fn gather_facts(globals: &Globals, args: &DoctorArgs) -> Result<Facts> {
     Ok(scene)
 }
 
-/// The report; whether AWS was asked tells which checks are fine and which were not made.
+/// Renders the report. Without network, checks that need it are not listed as fine.
 fn render_text(outcomes: &[FindingResult], asked: bool) -> String {
-    // Names are padded as they are shown: styles have no width.
+    // Pad before styling: escape sequences have no width.
     let width = doctor::check_names().map(str::len).max().unwrap_or(0);
     let mut text: String = outcomes.iter().map(|outcome| render_finding(outcome, width)).collect();
     let silent = |name: &&str| !outcomes.iter().any(|outcome| outcome.finding.check == *name);
@@ -111,7 +111,7 @@ fn render_text(outcomes: &[FindingResult], asked: bool) -> String {
     text
 }
 
-/// A finding in lines: what, what was seen, what helps.
+/// Renders a finding: problem, evidence, fix.
 fn render_finding(outcome: &FindingResult, width: usize) -> String {
     let finding = &outcome.finding;
     let mark = match (finding.severity, outcome.is_fixed()) {
@@ -153,7 +153,6 @@ fn render_json(outcomes: &[FindingResult]) -> String {
     format!("{}\n", serde_json::Value::Array(objects.collect()))
 }
 
-/// Styles are for a person who looks at it.
 fn bold(text: &str) -> String {
     if std::io::stdout().is_terminal() { ui::bold(text) } else { text.to_owned() }
 }

@@ -1,4 +1,4 @@
-//! `eks-token`: the ExecCredential that kubectl asks for, signed on this machine; as fast as
+//! `eks-token`: prints the ExecCredential that kubectl asks for, signed locally; as fast as
 //! `process`.
 
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use crate::cli::args::{EksTokenArgs, Globals};
 use crate::cli::machine_credentials::{self, CredentialRequest};
 use crate::cli::{role_selector, ui};
 
-/// How long a token may be used, in seconds: EKS takes it for 15 minutes, and clocks differ.
+/// Lifetime of a token in seconds: EKS accepts it for 15 minutes, and clocks differ.
 const TOKEN_LIFETIME: i64 = 14 * 60;
 /// The version that every kubectl since 1.11 understands.
 const DEFAULT_API_VERSION: &str = "client.authentication.k8s.io/v1beta1";
@@ -63,19 +63,19 @@ pub(in crate::cli) fn run(globals: &Globals, args: &EksTokenArgs) -> Result<u8> 
     )
 }
 
-/// Where nobody says a region: any regional STS of the partition will do.
+/// Returns the default region: any regional STS endpoint of the partition works.
 fn default_region(instance: &Instance) -> Region {
     instance.default_region.as_ref().unwrap_or(&instance.sso_region).clone()
 }
 
-/// The version to answer in.
+/// The version of the response.
 #[derive(Debug, PartialEq, Eq)]
 struct ExecApiVersion {
     api: &'static str,
     warning: Option<&'static str>,
 }
 
-/// The version that kubectl asks for in KUBERNETES_EXEC_INFO, or the usual one.
+/// Returns the version that KUBERNETES_EXEC_INFO asks for, or the default one.
 fn requested_version(info: Option<&str>) -> ExecApiVersion {
     #[derive(Deserialize)]
     struct ExecInfo {
@@ -110,7 +110,7 @@ fn requested_version(info: Option<&str>) -> ExecApiVersion {
     }
 }
 
-/// What kubectl reads.
+/// The document that kubectl reads.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ExecCredential<'a> {
@@ -138,7 +138,7 @@ fn exec_credential(
     now: Timestamp,
 ) -> Result<String> {
     let token = eks_token(credentials, region, cluster, now)?;
-    // A token dies with the credentials that signed it.
+    // A token expires with the credentials that signed it.
     let expires = now.plus(TOKEN_LIFETIME).min(credentials.expires_at);
     let status =
         ExecCredentialStatus { expiration_timestamp: expires.to_rfc3339(), token: token.expose() };

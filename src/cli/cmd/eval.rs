@@ -1,4 +1,4 @@
-//! `eval`: lines that put a role into the calling shell, or take it out again.
+//! `eval`: prints commands that put a role into the calling shell or remove it.
 
 use std::io::IsTerminal;
 use std::sync::Arc;
@@ -23,12 +23,12 @@ use crate::cli::interaction::Terminal;
 use crate::cli::role_env::{self, EnvOptions};
 use crate::cli::{app, role_selector, setup, ui};
 
-/// Who reads the lines.
+/// The reader of the output.
 #[derive(Debug, Clone, Copy)]
 enum EvalOutput {
-    /// The calling shell; whether its own keys may be overwritten.
+    /// The calling shell, and whether its own keys may be overwritten.
     Shell(Dialect, bool),
-    /// Something else, somewhere else: what is set here says nothing about there.
+    /// Another program, in another environment than this one.
     Format(EnvFormat),
 }
 
@@ -49,7 +49,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: EvalArgs) -> Result<u8> {
     };
     reader.check_terminal(&wish)?;
     if matches!(reader, EvalOutput::Shell(_, false)) {
-        // Keys are in the way of every form: better said before somebody chooses a role.
+        // The shell's own keys conflict with every form, so check before the user picks a role.
         refuse_overwrite(&PreviousEnv::new(env.pairs()), &CredentialExport::Keys)?;
     }
     let ctx = setup::open_or_set_up(globals)?;
@@ -67,18 +67,18 @@ pub(in crate::cli) fn run(globals: &Globals, args: EvalArgs) -> Result<u8> {
     print_role_env(&ctx, &found, &wish, reader, freshness)
 }
 
-/// The dialect of the shell that called us.
+/// Returns the dialect of the calling shell.
 fn calling_dialect(env: &Env) -> Dialect {
     let above = parent_names();
     shell::calling_shell(above.iter().map(String::as_str), env.get(env::SHELL))
 }
 
-/// Refuses to go on where what [`print_for_caller`] prints would be seen.
+/// Fails if the output of [`print_for_calling_shell`] would be shown on the screen.
 pub(in crate::cli) fn check_terminal(env: &Env) -> Result<()> {
     EvalOutput::Shell(calling_dialect(env), false).check_terminal(&EnvOptions::default())
 }
 
-/// Prints what puts a role that the picker chose into the calling shell.
+/// Prints commands that put a picked role into the calling shell.
 pub(in crate::cli) fn print_for_calling_shell(
     ctx: &Arc<Ctx>,
     found: &ResolvedRole,
@@ -93,7 +93,7 @@ pub(in crate::cli) fn print_for_calling_shell(
     )
 }
 
-/// Prints what puts a role into the reader's environment.
+/// Prints commands or lines that put a role into the reader's environment.
 fn print_role_env(
     ctx: &Arc<Ctx>,
     found: &ResolvedRole,
@@ -108,7 +108,7 @@ fn print_role_env(
             role_env::previous_env(ctx),
             Recipient::Shell { overwrite },
         ),
-        // Where these go there need not be a profile of ours.
+        // The other environment may not have this profile.
         EvalOutput::Format(_) if wish.form == Some(FormArg::Profile) => {
             (role_env::resolve_form(ctx, found, wish)?, PreviousEnv::default(), Recipient::Child)
         }
@@ -136,7 +136,7 @@ impl EvalOutput {
         }
     }
 
-    /// Keys belong into a shell, not onto its screen.
+    /// Fails if secret keys would be shown on the screen.
     fn check_terminal(self, wish: &EnvOptions) -> Result<()> {
         if !std::io::stdout().is_terminal()
             || (wish.form == Some(FormArg::Profile) && !wish.export_all)
@@ -155,7 +155,7 @@ impl EvalOutput {
     }
 }
 
-/// Takes everything of ours out of the shell. Reads the environment and nothing else.
+/// Prints commands that remove rolecall's variables from the shell. Reads only the environment.
 fn clear(env: &Env, dialect: Dialect) -> Result<u8> {
     let changes = shell::clear_changes(&PreviousEnv::new(env.pairs()));
     if changes == EnvChanges::default() {
@@ -165,7 +165,7 @@ fn clear(env: &Env, dialect: Dialect) -> Result<u8> {
     Ok(0)
 }
 
-/// Refuses to overwrite what the shell could not get back.
+/// Fails if variables would be overwritten that the shell could not restore.
 fn refuse_overwrite(previous: &PreviousEnv, form: &CredentialExport) -> Result<()> {
     let names = shell::conflicting_variables(previous, form);
     if names.is_empty() {
@@ -175,7 +175,7 @@ fn refuse_overwrite(previous: &PreviousEnv, form: &CredentialExport) -> Result<(
         .hint("add --overwrite-env to lose them, or use `rolecall exec`, which leaves this shell as it is"))
 }
 
-/// The role that this shell is in, of the instance it came from.
+/// Resolves the role of this shell, in the instance that it came from.
 fn resolve_current_role(ctx: &Arc<Ctx>) -> Result<ResolvedRole> {
     let Some(arn) = role_shell_arn(&ctx.env) else {
         return Err(Error::new(

@@ -1,4 +1,4 @@
-//! `exec`: run a command, or a shell, with a role.
+//! `exec`: runs a command or a shell with a role.
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -40,8 +40,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
     enter_role(&ctx, globals, &found, &wish, freshness, args.command)
 }
 
-/// Puts the role into the environment and runs the command in it, or a shell that this process
-/// stays the parent of.
+/// Puts the role into the environment and becomes the command, or runs a shell as a child.
 pub(in crate::cli) fn enter_role(
     ctx: &Arc<Ctx>,
     globals: &Globals,
@@ -50,8 +49,8 @@ pub(in crate::cli) fn enter_role(
     freshness: Freshness,
     command: Vec<OsString>,
 ) -> Result<u8> {
-    // What can't work is refused before anybody signs in; the endpoint's helper starts when there
-    // is something to serve.
+    // Check before the sign-in, and start the endpoint's helper once there are credentials to
+    // serve.
     let form = if endpoint::is_requested(ctx, wish) {
         endpoint::check(ctx, wish)?;
         None
@@ -73,7 +72,7 @@ pub(in crate::cli) fn enter_role(
     let mut words = command.into_iter();
     match words.next() {
         Some(program) => {
-            // The output of a command belongs to the command, unless a person is watching.
+            // Scripts get only the command's output.
             if std::io::stderr().is_terminal() {
                 ui::print_message(&ui::dim(&place));
             }
@@ -95,7 +94,7 @@ fn default_shell() -> &'static str {
     if cfg!(windows) { "cmd.exe" } else { "/bin/sh" }
 }
 
-/// The role in the terminal's title while its shell runs.
+/// Sets the terminal's title while the shell runs.
 fn set_title(ctx: &Ctx, found: &ResolvedRole) -> Option<TitleGuard> {
     let plain = ctx.env.get(env::TERM).is_none_or(|term| term == "dumb" || term == "linux");
     let pane = ctx.env.get(env::TMUX).and(ctx.env.get(env::TMUX_PANE));

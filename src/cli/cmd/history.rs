@@ -1,4 +1,4 @@
-//! `history`: what was handed out, when, by which command, in which directory; the newest first.
+//! `history`: lists the roles used, when, by which command and in which directory; newest first.
 
 use serde_json::{Value, json};
 

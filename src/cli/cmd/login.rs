@@ -1,4 +1,4 @@
-//! `login`: sign in, then read the list of roles if it is old.
+//! `login`: signs in, then fetches the list of roles if it is stale.
 
 use std::sync::Arc;
 
@@ -38,8 +38,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: &LoginArgs) -> Result<u8> {
     Ok(code)
 }
 
-/// Fails where none of these instances has a valid token, as `status --quiet` does; with `all`, for
-/// the first one that has none.
+/// Fails if no instance has a valid token, as `status --quiet` does; with `all`, if any has none.
 fn check(ctx: &Ctx, instances: &[Instance], all: bool) -> Result<u8> {
     let sessions = load_sessions(ctx)?;
     let signed_in = |instance: &&Instance| {
@@ -93,7 +92,7 @@ async fn login_instance(ctx: &Arc<Ctx>, instance: &Instance, args: &LoginArgs) -
     Ok(())
 }
 
-/// What to add where the token is not ours.
+/// Returns the note for a token that the AWS CLI owns.
 fn borrowed_note(ctx: &Ctx, instance: &Instance) -> Result<&'static str> {
     let sessions = load_sessions(ctx)?;
     let borrowed = sessions

@@ -24,12 +24,12 @@ use crate::cli::picker::{self, EnterOptions, PickerInput};
 use crate::cli::role_env::EnvOptions;
 use crate::cli::{app, ui};
 
-/// `rolecall` alone: Enter does what `--action` or `default_action` says.
+/// Runs `rolecall` without a command: Enter runs `--action`, else `default_action`.
 pub(in crate::cli) fn interactive(globals: &Globals, args: PickArgs) -> Result<u8> {
     pick_and_act(globals, args, false)
 }
 
-/// `rolecall pick`: prints the ARN unless told otherwise.
+/// Runs `rolecall pick`, which prints the ARN by default.
 pub(in crate::cli) fn run(globals: &Globals, args: PickArgs) -> Result<u8> {
     pick_and_act(globals, args, true)
 }
@@ -68,7 +68,7 @@ fn pick_and_act(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
             return perform(&ctx, globals, &roster, rows, PickAction::Print, &query, &args);
         }
         if args.select_1 && rows.len() == 1 {
-            // The screen would have asked.
+            // The full-screen picker would have asked.
             if action != PickAction::Print {
                 let found = ResolvedRole { roster: roster.clone(), position: rows[0] };
                 access::confirm_protected(&ctx, &found, Consent::Ask)?;
@@ -80,7 +80,7 @@ fn pick_and_act(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
     pick_on_screen(globals, input, query, &args, prints)
 }
 
-/// Shows the picker and does what was chosen there.
+/// Opens the picker and acts on the choice.
 fn pick_on_screen(
     globals: &Globals,
     input: PickerInput,
@@ -94,7 +94,7 @@ fn pick_on_screen(
     }
     let mut instances = input.instances.clone();
     let first_run = instances.is_empty();
-    // Marks are for what several roles can do; a shell that waits for its exports takes one.
+    // Only actions for several roles allow marks; a shell that waits for its exports gets one role.
     let multi = args.multi || matches!(action, PickAction::Shell | PickAction::Profile);
     let (outcome, ctx) =
         picker::open(input, query, EnterOptions { action, single_action: false, multi }, args)?;
@@ -104,7 +104,7 @@ fn pick_on_screen(
         Exit::Picked(picked) => {
             let mut ctx = opened()?;
             if first_run {
-                // What was set up on the screen is known from here on.
+                // Load the instance that was set up in the picker.
                 ctx = app::open(globals)?;
                 instances.clone_from(&ctx.instances);
             }
@@ -136,7 +136,7 @@ fn resolve_action(default: DefaultAction, args: &PickArgs, prints: bool) -> Pick
     }
 }
 
-/// Does what was chosen with the chosen roles, with the screen back as it was.
+/// Runs the action on the picked roles, after the screen is restored.
 fn perform(
     ctx: &Arc<Ctx>,
     globals: &Globals,
@@ -167,7 +167,7 @@ fn perform(
                 ConsoleTarget::from_query(query)
             };
             let page = page.with_region(args.region.as_deref());
-            // One that fails keeps no other from opening; the first failure is told at the end.
+            // Open all of them, then report the first failure.
             let visits = rows.into_iter().map(|row| console::open_in_role(ctx, &found(row), &page));
             visits
                 .collect::<Vec<_>>()
@@ -189,7 +189,7 @@ fn perform(
     }
 }
 
-/// The one row; a shell has one role.
+/// Returns the only row, for an action that takes one role.
 fn single_row(rows: &[usize]) -> Result<usize> {
     match rows {
         [] => Err(crate::cli::cancelled()),

@@ -1,4 +1,4 @@
-//! `process`: JSON for `credential_process`.
+//! `process`: prints JSON for `credential_process`.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ fn credential_request(args: &ProcessArgs) -> Result<CredentialRequest> {
     })
 }
 
-/// A flag's length of time, in seconds.
+/// Parses the duration of a flag, in seconds.
 fn parse_duration_flag(flag: &str, text: &str) -> Result<i64> {
     parse_duration(text).ok_or_else(|| {
         Error::new(ErrorKind::Usage, format!("`{flag} {text}` is not a length of time"))
@@ -46,7 +46,7 @@ fn parse_duration_flag(flag: &str, text: &str) -> Result<i64> {
     })
 }
 
-/// The document that every AWS SDK reads.
+/// The `credential_process` document that AWS SDKs read.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct CredentialProcessOutput<'a> {

@@ -1,4 +1,4 @@
-//! `settings`: values and where each came from, and changing them.
+//! `settings`: shows values with their origins, and changes them.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::os::process::ChildCommand;
 use crate::cli::args::{Globals, SettingsArgs, SettingsCommand};
 use crate::cli::{app, key_bindings, table, ui};
 
-/// What a new configuration file starts with.
+/// The contents of a new configuration file.
 const CONFIG_TEMPLATE: &str = "# The configuration of rolecall; `rolecall settings show` tells what may stand here.\n\
                    # [instances.corp]\n# start_url = \"https://NAME.awsapps.com/start\"\n# sso_region = \"eu-west-1\"\n";
 
@@ -40,7 +40,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: SettingsArgs) -> Result<u8> {
     }
 }
 
-/// The settings as they count; keys that nobody knows are errors here.
+/// Loads the effective settings. Unknown keys are errors here.
 fn load_effective(env: &Env, paths: &Paths, globals: &Globals) -> Result<LoadedConfig> {
     let mut loaded = config::load_with_origins(env, paths)?;
     app::check_known_keys(&loaded.warnings)?;
@@ -65,8 +65,7 @@ fn load_effective(env: &Env, paths: &Paths, globals: &Globals) -> Result<LoadedC
     Ok(loaded)
 }
 
-/// Every setting; a command of the picker without keys in the configuration has those of the
-/// catalog.
+/// Lists every setting; commands of the picker that are not configured have their default keys.
 fn all_settings(loaded: &LoadedConfig) -> Result<Vec<ListedSetting>> {
     let mut shown = config::list_settings(loaded)?;
     let end = shown
@@ -117,7 +116,7 @@ fn setting_json(shown: &ListedSetting) -> serde_json::Value {
     json!({ "key": shown.key, "value": shown.value, "origin": origin, "file": file, "line": line, "variable": variable })
 }
 
-/// A text as it is, anything else as TOML; a table as `KEY = VALUE` lines.
+/// Prints a string unquoted, other values as TOML, and a table as `KEY = VALUE` lines.
 fn get(loaded: &LoadedConfig, key: &str) -> Result<u8> {
     edit::parse_key(key)?;
     let shown = all_settings(loaded)?;
@@ -204,7 +203,7 @@ fn unset(env: &Env, paths: &Paths, key: &str) -> Result<u8> {
     Ok(0)
 }
 
-/// What stands in the file; nothing when there is none.
+/// Reads the file; empty if it does not exist.
 fn read_config(path: &Path) -> Result<String> {
     let bytes = atomic_file::load(path)?.unwrap_or_default();
     String::from_utf8(bytes)

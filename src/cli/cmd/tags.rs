@@ -1,4 +1,4 @@
-//! `tags`: role ARNs with their tags, built in and your own. Never signs in.
+//! `tags`: prints role ARNs with built-in and configured tags. Never signs in.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::cli::args::{Globals, TagsArgs};
 use crate::cli::interaction::Terminal;
 use crate::cli::{app, ui};
 
-/// The built-in tags, and the fields that they are.
+/// The built-in tags and their fields.
 const BUILT_IN: [(&str, &str); 9] = [
     ("AccountID", "account_id"),
     ("AccountName", "account_name"),
@@ -59,7 +59,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: &TagsArgs) -> Result<u8> {
     Ok(0)
 }
 
-/// The roles in the account and of the name that were asked for, if they were.
+/// Returns the roles that match `--account` and `--role`.
 fn filter_roles<'a>(roster: &'a Roster, args: &TagsArgs) -> Result<Vec<&'a RosterEntry>> {
     let mut rows: Vec<&RosterEntry> = roster.entries.iter().collect();
     if let Some(account) = &args.account {
@@ -100,7 +100,7 @@ fn unknown_name<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>
     }
 }
 
-/// An ARN a block, its tags below it.
+/// Renders an ARN with its tags below it.
 fn render_text(tagged: &[(String, Vec<(String, String)>)]) -> String {
     let mut text = String::new();
     for (arn, tags) in tagged {

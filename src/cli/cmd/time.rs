@@ -1,5 +1,5 @@
-//! `time`: how long this shell's role is good for. Reads the environment and nothing else, since
-//! prompts ask again and again.
+//! `time`: prints how long this shell's role is valid. Reads only the environment, because every
+//! prompt runs it.
 
 use std::ffi::OsString;
 
@@ -12,7 +12,7 @@ use crate::os::clock::Clock;
 use crate::cli::args::TimeArgs;
 use crate::cli::ui;
 
-/// The flags, when the command line is `time` with nothing but them: then no parser need be built.
+/// Parses a command line that is `time` with its own flags, without building the parser.
 pub(in crate::cli) fn parse_fast(args: &[OsString]) -> Option<TimeArgs> {
     let [_, command, flags @ ..] = args else { return None };
     if command != "time" {
@@ -29,7 +29,7 @@ pub(in crate::cli) fn parse_fast(args: &[OsString]) -> Option<TimeArgs> {
     Some(read)
 }
 
-/// Runs the command; exit code 4 without a valid session, if that was asked for.
+/// Runs the command; exit code 4 without a valid session, if a flag asks for that.
 pub(in crate::cli) fn run(args: &TimeArgs) -> Result<u8> {
     let env = Env::from_process();
     let role = env.get(env::ROLECALL_ROLE);
@@ -46,7 +46,7 @@ pub(in crate::cli) fn run(args: &TimeArgs) -> Result<u8> {
     Ok(if args.exit_code && !valid { crate::cli::exit_code(ErrorKind::LoginNeeded) } else { 0 })
 }
 
-/// `00h47m`: always as wide, so that a prompt does not jump.
+/// `00h47m`: of constant width, so that a prompt does not jump.
 fn format_left(seconds: i64) -> String {
     format!("{:02}h{:02}m", seconds / 3_600, seconds / 60 % 60)
 }

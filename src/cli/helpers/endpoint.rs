@@ -1,5 +1,4 @@
-//! `exec --as endpoint`: a helper beside the command, which serves it credentials and goes when it
-//! goes.
+//! The helper of `exec --as endpoint`: serves credentials to the command and ends with it.
 
 use std::ffi::OsString;
 use std::io::Read;
@@ -24,18 +23,18 @@ use crate::cli::role_env;
 
 use super::own_program;
 
-/// Whether the command gets an endpoint: by `--as`, else by `credentials_as`.
+/// Whether `--as`, else `credentials_as`, asks for an endpoint.
 pub(in crate::cli) fn is_requested(ctx: &Ctx, wish: &role_env::EnvOptions) -> bool {
     wish.form.map_or(ctx.settings.credentials_as == CredentialsAs::Endpoint, |form| {
         form == FormArg::Endpoint
     })
 }
 
-/// Refuses where programs would not ask the endpoint.
+/// Checks that programs would use the endpoint.
 ///
 /// # Errors
-/// [`ErrorKind::Usage`] with `-x`; [`ErrorKind::Config`] with file and line when the default profile yields
-/// credentials.
+/// [`ErrorKind::Usage`] with `-x`; [`ErrorKind::Config`] with file and line if the default profile
+/// has credentials.
 pub(in crate::cli) fn check(ctx: &Ctx, wish: &role_env::EnvOptions) -> Result<()> {
     if wish.export_all {
         return Err(Error::new(
@@ -50,11 +49,11 @@ pub(in crate::cli) fn check(ctx: &Ctx, wish: &role_env::EnvOptions) -> Result<()
         .hint("use `--as keys`, or give that section another name and name it where it is meant"))
 }
 
-/// Leaves a helper behind that serves this role to the program that this process becomes, and to
-/// those that it starts.
+/// Starts a helper that serves this role to the program that this process becomes, and to its
+/// children.
 ///
 /// # Errors
-/// [`ErrorKind::Vault`] when the vault can't be opened; when the helper does not start.
+/// [`ErrorKind::Vault`] if the vault can't be opened; if the helper does not start.
 pub(in crate::cli) fn start(
     ctx: &Ctx,
     globals: &Globals,
@@ -82,7 +81,7 @@ pub(in crate::cli) fn start(
     Ok(CredentialExport::Endpoint { url, token: charge.token })
 }
 
-/// The helper: the first process starts the second, which serves.
+/// Runs the helper: the first process starts the second, which serves.
 pub(in crate::cli) fn run(globals: &Globals, args: &EndpointHelperArgs) -> Result<u8> {
     if !args.serve {
         let words = std::env::args_os().skip(1).chain(["--serve".into()]);
@@ -112,7 +111,7 @@ async fn serve(
         (Endpoint::new(ctx.clock, SlotTiming::default()), Listener::bind(0)?);
     let (name, watch) = (SlotName::default(), life.watch());
     endpoint.open(&name, token, credential_source(ctx.clone(), wish, sign_in));
-    // Said after the watch began: whoever hears it still lives.
+    // Reported after the watch began, so the parent can't have ended unnoticed.
     detached::report_ready(&format!("{}{}", listener.url(), name.path()))?;
     tokio::select! {
         served = endpoint.serve(listener) => served,
@@ -120,8 +119,8 @@ async fn serve(
     }
 }
 
-/// What the helper gets on its standard input: whom to watch, the token to ask for, and the vault's
-/// key.
+/// The helper's standard input: the process to watch, the token that clients have to send, and the
+/// vault's key.
 struct HelperInput {
     watched: ProcessIdentity,
     token: Secret<String>,
@@ -129,7 +128,7 @@ struct HelperInput {
 }
 
 impl HelperInput {
-    /// Two lines and the key's bytes.
+    /// Renders two lines and the key's bytes.
     fn render(&self) -> Secret<Vec<u8>> {
         let lines = Secret::new(format!("{}\n{}\n", self.watched, self.token.expose()));
         let key: &[u8] = self.key.as_ref().map_or(&[], |key| key.expose());

@@ -1,4 +1,4 @@
-//! Detached processes that go on when the command that started them has ended.
+//! Detached processes that outlive the command that started them.
 
 pub(super) mod endpoint;
 pub(super) mod redirect;

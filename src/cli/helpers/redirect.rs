@@ -1,5 +1,5 @@
-//! The helper that `console` leaves behind: it leads the browser from an address on loopback to the
-//! link, once, and ends.
+//! The helper of `console`: redirects the browser from a loopback URL to the sign-in link, once,
+//! and ends. The link stays out of the browser's arguments.
 
 use std::ffi::OsString;
 use std::io::Read;
@@ -12,11 +12,11 @@ use crate::os::thread::current_thread_runtime;
 
 use super::own_program;
 
-/// Leaves a helper behind that leads to this link, which it gets on its standard input. The answer
-/// is the address to open.
+/// Starts a helper that redirects to this link, which it reads from its standard input. Returns the
+/// URL to open.
 ///
 /// # Errors
-/// When it can't be started.
+/// If it can't be started.
 pub(in crate::cli) fn start(link: &Secret<String>) -> Result<String> {
     let unset: Vec<&str> =
         SECRET_VARIABLES.into_iter().chain([env::AWS_SSO_FILE_PASSWORD_FILE.name()]).collect();
@@ -28,7 +28,7 @@ pub(in crate::cli) fn start(link: &Secret<String>) -> Result<String> {
     )
 }
 
-/// The helper: the first process starts the second, which serves.
+/// Runs the helper: the first process starts the second, which serves.
 pub(in crate::cli) fn run(serve: bool) -> Result<u8> {
     if !serve {
         return detached::respawn_detached(

@@ -1,4 +1,4 @@
-//! The background sign-in: started by `process --auto-login`, outlives an SDK that loses patience.
+//! The background sign-in of `process --auto-login`, which outlives an SDK's time-out.
 
 use std::ffi::OsString;
 use std::io::{Read, Write};
@@ -14,12 +14,12 @@ use crate::cli::args::Globals;
 
 use super::own_program;
 
-/// Leaves a helper behind that signs in to an instance. It gets the vault's key on its standard
-/// input, its only stdio.
+/// Starts a helper that signs in to an instance. It gets the vault's key on its standard input, its
+/// only stdio.
 ///
 /// # Errors
-/// [`crate::domain::ErrorKind::Vault`] when the vault can't be opened here: then the helper could not
-/// keep the token either.
+/// [`crate::domain::ErrorKind::Vault`] if the vault can't be opened here: the helper could not
+/// store the token either.
 pub(in crate::cli) fn start(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result<()> {
     ctx.vault.ensure_ready()?;
     let key = ctx.vault.data_key()?;
@@ -63,7 +63,7 @@ pub(in crate::cli) fn show_notice(notice: &SignInNotice) {
     );
 }
 
-/// The helper itself.
+/// Runs the helper.
 pub(in crate::cli) fn run(globals: &Globals) -> Result<u8> {
     process::become_session_leader();
     let mut key = Vec::new();

@@ -1,8 +1,8 @@
-//! The picker as a conversation: numbered lines and a prompt, for screen readers, dumb terminals
-//! and slow lines.
+//! The picker line by line: numbered rows and a prompt, for screen readers, dumb terminals and slow
+//! connections.
 //!
-//! It speaks with the terminal itself, as the picker on the screen does, so that standard output
-//! can be captured. Nothing but letters goes there.
+//! It reads and writes the controlling terminal, as the full-screen picker does, so that stdout can
+//! be captured. It writes plain text only.
 
 use std::fs::File;
 use std::io::{BufReader, Write};
@@ -26,20 +26,20 @@ use crate::tui::{Exit, PickAction, Picked};
 use crate::cli::app;
 use crate::cli::interaction::Terminal;
 
-/// The most characters of a query, as in the picker on the screen.
+/// The most characters of a query, as in the full-screen picker.
 const MAX_QUERY_CHARS: usize = 1_000;
 
-/// Lines that are read out before the person is asked again.
+/// Rows that are printed before the next prompt.
 const PAGE_SIZE: usize = 10;
 
 const HELP: &str = "Type words to search in accounts, roles, ids and tags. Type the number of a line to choose its role. \
 Enter alone reads on. To search for a number, write id: before it. Control D leaves.";
 
-/// Asks until a role is chosen.
+/// Prompts until the user has chosen roles.
 ///
 /// # Errors
-/// [`Kind::LoginNeeded`] when nothing is known yet and nobody can sign in; what reading the list
-/// says; a terminal that goes away.
+/// [`ErrorKind::LoginNeeded`] if no roles are known and the user can't sign in; if a list can't be
+/// fetched or the terminal is gone.
 pub(super) fn run(
     ctx: &Arc<Ctx>,
     instances: &[Instance],
@@ -91,7 +91,7 @@ pub(super) fn run(
     }
 }
 
-/// Lists that were never read are read first, with a sign-in where it is needed.
+/// Fetches the lists if none is stored, after a sign-in if one is needed.
 fn fetch_missing_lists(ctx: &Arc<Ctx>, instances: &[Instance]) -> Result<()> {
     if !store::load_roster(ctx, instances).entries.is_empty() {
         return Ok(());
@@ -139,12 +139,12 @@ fn confirm_protected(
     Ok(true)
 }
 
-/// Which lines are read out.
+/// The rows that are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct ResultPage {
-    /// The first one that is, from 0.
+    /// The first of them, from 0.
     start: usize,
-    /// Those before it can be chosen.
+    /// One past the last of them; the rows before it can be chosen.
     end: usize,
 }
 
@@ -177,7 +177,7 @@ impl ResultPage {
         Ok(())
     }
 
-    /// On to the next lines, and from the last to the first.
+    /// Moves to the next rows, and from the last to the first.
     fn advance(&mut self, rows: usize) {
         self.start = if self.end < rows { self.end } else { 0 };
     }
@@ -194,20 +194,20 @@ impl ResultPage {
     }
 }
 
-/// What was meant by a line.
+/// A line that the user typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum LineInput {
-    /// How does this work?
+    /// Print the help.
     Help,
-    /// Lines by their numbers, from 1.
+    /// Choose rows by their numbers, from 1.
     Choice(Vec<usize>),
-    /// Read on.
+    /// Print the next rows.
     NextPage,
-    /// Search for this.
+    /// Search.
     Query(String),
 }
 
-/// `rows` match, of which the first `known` were read out.
+/// Parses a line. `rows` roles match, of which the first `known` were printed.
 fn parse_input(line: &str, rows: usize, known: usize, multi: bool) -> LineInput {
     let line = line.trim();
     let numbers = || {
@@ -226,7 +226,7 @@ fn parse_input(line: &str, rows: usize, known: usize, multi: bool) -> LineInput 
     }
 }
 
-/// All that tells one role from another, as it would be said.
+/// Describes a role in words, for a screen reader.
 fn describe_role(
     roster: &Roster,
     entry: &RosterEntry,
@@ -257,7 +257,7 @@ fn describe_role(
     escape_unprintable(&parts.join(", ")) + "."
 }
 
-/// `47 minutes`, `2 hours and 5 minutes`.
+/// `47 minutes`, `2 hours and 5 minutes`: a screen reader can't read `47m`.
 fn duration_in_words(seconds: i64) -> String {
     let (hours, minutes) = (seconds / 3_600, seconds % 3_600 / 60);
     let plural =
@@ -270,7 +270,7 @@ fn duration_in_words(seconds: i64) -> String {
     }
 }
 
-/// A query as it is read out: nobody listens to all of a long one.
+/// Shortens a long query for a screen reader.
 fn shorten_query(query: &str) -> String {
     const MAX_CHARS: usize = 80;
     match query.trim().char_indices().nth(MAX_CHARS) {
@@ -287,7 +287,7 @@ fn count(number: usize, word: &str) -> String {
     }
 }
 
-/// The terminal as a place to talk.
+/// The controlling terminal, for input and output.
 struct Prompt {
     input: BufReader<File>,
     output: File,
@@ -302,7 +302,7 @@ impl Prompt {
         writeln!(self.output, "{}", escape_unprintable_lines(text)).map_err(terminal_error)
     }
 
-    /// The answer; none when the person has no more to say.
+    /// Reads a line; `None` at the end of the input.
     fn ask(&mut self, question: String) -> Result<Option<String>> {
         write!(self.output, "{}", escape_unprintable(&question))
             .and_then(|()| self.output.flush())

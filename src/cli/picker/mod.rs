@@ -149,7 +149,7 @@ pub(super) fn open(
     Ok((outcome?, ctx))
 }
 
-/// Puts a text on the clipboard of whatever terminal this is, near or far.
+/// Copies text to the clipboard of the terminal, local or remote.
 fn copy_to_clipboard(text: &str) -> Result<()> {
     clipboard::copy_osc52(text, Env::from_process().get(env::TMUX).is_some())
 }

@@ -1,4 +1,5 @@
-//! What the picker opens on: the list as it is remembered, or else as the files say.
+//! The input of the picker's first frame: the snapshot of the last roster, or the files that it is
+//! built from.
 
 use std::sync::Arc;
 
@@ -16,37 +17,32 @@ use crate::tui::ShellRole;
 use crate::cli::args::Globals;
 use crate::cli::{app, ui};
 
-/// Everything that the first frame is made of.
+/// The input of the first frame.
 pub(in crate::cli) struct PickerInput {
-    /// The environment.
     pub(in crate::cli) env: Env,
-    /// Where things are.
     pub(in crate::cli) paths: Paths,
-    /// The settings that the picker obeys.
     pub(in crate::cli) settings: PickSettings,
-    /// The instances to show.
     pub(in crate::cli) instances: Vec<Instance>,
-    /// The name that chose them, if one did.
+    /// The name that selected them: `--sso` or AWS_SSO.
     pub(in crate::cli) instance_name: Option<String>,
-    /// Those whose list is to be read anew.
+    /// Instances whose list has to be fetched again.
     pub(in crate::cli) stale: Vec<InstanceName>,
-    /// The roles, as far as they are known without another look at rules.
+    /// The roles, before rules from the configuration are applied.
     pub(in crate::cli) roster: Arc<Roster>,
-    /// The roles as they are remembered, where the first frame needs no more than some of them.
+    /// The snapshot, if the first frame needs only some of its roles.
     pub(in crate::cli) preview: Option<Arc<PackedRoster>>,
-    /// The same, wherever they are remembered: then nothing has to be read after the first frame
-    /// either.
+    /// The snapshot, if there is one. Nothing is loaded after the first frame then.
     pub(in crate::cli) packed_roster: Option<Arc<PackedRoster>>,
-    /// Makes the surroundings of all that happens behind the screen.
+    /// Opens the context of the background thread.
     pub(in crate::cli) open_ctx: CtxFactory,
 }
 
 impl PickerInput {
-    /// The list as it is remembered: neither configuration nor inventories are read before the
-    /// first frame. `None` when it is not, or when the files have changed since.
+    /// Loads the snapshot, so that neither configuration nor inventories are read before the first
+    /// frame. `None` if there is no snapshot, or files have changed since.
     ///
     /// # Errors
-    /// When there is no home directory.
+    /// If there is no home directory.
     pub(in crate::cli) fn from_snapshot(globals: &Globals, query: &str) -> Result<Option<Self>> {
         let env = Env::from_process();
         let paths = app::paths(&env, globals)?;
@@ -63,7 +59,7 @@ impl PickerInput {
             settings.is_stale(*read, now).then(|| instance.name.clone())
         };
         let stale = instances.iter().zip(&read).filter_map(old).collect();
-        // Something to search for needs all the rows; an empty query does with the first ones.
+        // A query has to search all rows; an empty one shows only the first.
         let whole = !query.trim().is_empty();
         let roster = Arc::new(if whole { sheet.unpack() } else { Roster::default() });
         let globals = globals.clone();
@@ -81,7 +77,7 @@ impl PickerInput {
         }))
     }
 
-    /// The list as the files say.
+    /// Builds the list from the files.
     pub(in crate::cli) fn from_ctx(
         ctx: &Arc<Ctx>,
         globals: &Globals,

@@ -1,5 +1,4 @@
-//! `setup completions`: prints a shell's completions, puts them where the shell looks for them, or
-//! takes them away again.
+//! `setup completions`: prints a shell's completions, installs them or removes them.
 
 use crate::config::{Env, Paths, env, home_dir};
 use crate::domain::{Error, ErrorKind, Result};

@@ -1,5 +1,5 @@
-//! `setup import`: what other programs know becomes our configuration, after the person has seen
-//! how.
+//! `setup import`: imports the configuration of other programs, after the user has seen the
+//! changes.
 
 use serde_json::json;
 
@@ -12,7 +12,7 @@ use super::{check_known_keys, diff, messages};
 use crate::cli::args::{Globals, ImportArgs};
 use crate::cli::{app, ui};
 
-/// How many names of one sort are told before the rest is only counted.
+/// The most names to print for one reason; the rest is counted.
 const MAX_NAMES: usize = 12;
 
 /// Runs the command.
@@ -68,7 +68,7 @@ fn print_found(ctx: &Ctx, found: &ImportedFile) {
         ui::bold(found.program.name()),
         ui::dim(&ctx.paths.abbreviate(&found.file))
     ));
-    // Values of one table stand together, under its name.
+    // Group values by table.
     let mut table = Some("");
     let (of_program, of_tables): (Vec<_>, Vec<_>) = found
         .mapped
@@ -107,13 +107,13 @@ fn print_found(ctx: &Ctx, found: &ImportedFile) {
     print_skipped(&found.skipped);
 }
 
-/// The table of a dotted key, and the key in it.
+/// Splits a dotted key into its table and the key in it.
 fn split_key(key: &str) -> (&str, &str) {
-    // The last part is one of ours, and has neither dots nor quotes.
+    // The last part is a key of rolecall's, without dots and quotes.
     key.rsplit_once('.').unwrap_or(("", key))
 }
 
-/// The last part of where a value comes from; the parts before it are those of the table above.
+/// Returns the last part of a value's origin; the parts before it are in the heading.
 fn last_segment(from: &str) -> &str {
     match from.strip_prefix("SSOConfig.") {
         Some(inside) => inside.rsplit(['.', ' ']).next().unwrap_or(inside),
@@ -121,7 +121,7 @@ fn last_segment(from: &str) -> &str {
     }
 }
 
-/// What stays behind, by reason.
+/// Prints what is not imported, by reason.
 fn print_skipped(left: &[Skipped]) {
     let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
     for Skipped { name: what, reason: why } in left {

@@ -1,4 +1,4 @@
-//! `setup kube`: kubectl asks us for its tokens in place of the AWS CLI.
+//! `setup kube`: makes kubectl get its tokens from rolecall instead of the AWS CLI.
 
 use std::path::PathBuf;
 
@@ -78,7 +78,7 @@ fn undo(globals: &Globals, args: &KubeArgs) -> Result<u8> {
                 done += 1;
                 ui::print_message(&messages::undo_message(&ctx, file, undone));
             }
-            // Of several files only some were written.
+            // Only some of the files may have been written.
             Err(error) if error.kind == ErrorKind::NoMatch && files.len() > 1 => {}
             Err(error) => return Err(error),
         }
@@ -90,7 +90,7 @@ fn undo(globals: &Globals, args: &KubeArgs) -> Result<u8> {
     }
 }
 
-/// What to say when nothing is to be written: an error only where words were given that fit nobody.
+/// Reports that there is nothing to write. An error only if a query matches no user.
 fn nothing_to_write(drafts: &[KubeconfigPlan], args: &KubeArgs) -> Result<u8> {
     if drafts.iter().all(|draft| draft.users.is_empty()) {
         if !args.query.is_empty() {

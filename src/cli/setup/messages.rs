@@ -1,4 +1,4 @@
-//! What `setup profiles` says when it is done, and every `--undo`.
+//! Messages of `setup profiles` and of every `--undo`.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use crate::os::atomic_file::WriteTarget;
 use crate::cli::args::ProfilesArgs;
 use crate::cli::ui;
 
-/// How many names are told before the rest is only counted.
+/// The most names to print; the rest is counted.
 const MAX_NAMES: usize = 12;
 
 /// `~/.aws/config: 3 profiles added, 1 changed, 8 as they were`
@@ -37,12 +37,11 @@ pub(super) fn undo_message(ctx: &Ctx, file: &Path, undone: Undone) -> String {
     )
 }
 
-/// The file as the user writes it.
 fn display_path(ctx: &Ctx, file: &Path) -> String {
     if file.as_os_str() == "-" { "stdout".to_owned() } else { ctx.paths.abbreviate(file) }
 }
 
-/// Whether what was written to a path can't be read back.
+/// Whether the path is a stream, which can't be read back.
 pub(super) fn is_stream(file: &Path) -> bool {
     WriteTarget::resolve(file).is_ok_and(|target| target.is_stream())
 }
@@ -80,7 +79,7 @@ pub(super) fn print_report(ctx: &Ctx, report: &ProfilesReport, args: &ProfilesAr
         ui::print_message(&ui::dim(&format!("  and {more} more")));
     }
     print_kept(report);
-    // Nothing can be used from a stream, or taken back.
+    // A stream has no profile to use and can't be undone.
     if is_stream(&report.file) {
         return;
     }
@@ -105,12 +104,13 @@ pub(super) fn print_report(ctx: &Ctx, report: &ProfilesReport, args: &ProfilesAr
     ));
 }
 
-/// Says for which lines AWS programs pass over the whole file; whether the AWS CLI is one of them.
+/// Prints the lines that make AWS programs ignore the file. Returns whether the AWS CLI is one of
+/// them.
 pub(super) fn print_complaints(ctx: &Ctx, report: &ProfilesReport) -> bool {
     let file = ctx.paths.abbreviate(&report.file);
     let mut told: Vec<AffectedPrograms> = Vec::new();
     for SyntaxProblem { line, message: what, affects: whose } in &report.syntax_errors {
-        // The first line of each sort: every other one may be gone with it.
+        // Print the first line of each kind: the others may have the same cause.
         if !told.contains(whose) {
             told.push(*whose);
             let error = Error::new(
@@ -125,8 +125,7 @@ pub(super) fn print_complaints(ctx: &Ctx, report: &ProfilesReport) -> bool {
     told.iter().any(|whose| *whose != AffectedPrograms::NonPython)
 }
 
-/// The region to name where the AWS CLI would ask for one: neither the profile nor the shell has
-/// any.
+/// Returns the region to suggest if neither the profile nor the shell has one.
 fn region_to_name<'c>(ctx: &'c Ctx, line: &ProfileLine) -> Option<&'c Region> {
     let instance = ctx.instance(line.role.instance.as_str()).ok()?;
     let shell = [env::AWS_REGION, env::AWS_DEFAULT_REGION]
@@ -139,12 +138,12 @@ fn region_to_name<'c>(ctx: &'c Ctx, line: &ProfileLine) -> Option<&'c Region> {
     (!shell && !profile).then_some(&instance.sso_region)
 }
 
-/// Whether a shell takes a name as one word.
+/// Whether a shell needs no quotes around a name.
 fn is_shell_word(name: &str) -> bool {
     name.chars().all(|letter| letter.is_ascii_alphanumeric() || "_./%@:+-".contains(letter))
 }
 
-/// What could go and stays, since nobody asked for it.
+/// Lists profiles that `--prune` would remove.
 fn print_kept(report: &ProfilesReport) {
     let left = |is: fn(&ProfileNote) -> bool| {
         let lines = report.profiles.iter().filter(|line| {
@@ -244,7 +243,7 @@ fn count_text(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
-/// The first few, and how many more there are.
+/// Joins the first names and counts the rest.
 fn first_few<T: AsRef<str>>(names: &[T]) -> String {
     const FEW: usize = 4;
     let shown: Vec<&str> = names.iter().take(FEW).map(AsRef::as_ref).collect();

@@ -64,10 +64,10 @@ fn open_checked(globals: &Globals) -> Result<Arc<Ctx>> {
     app::open(globals)
 }
 
-/// Nothing when every key of the configuration is known.
+/// Checks that every key of the configuration is known.
 ///
 /// # Errors
-/// [`crate::domain::ErrorKind::Config`] naming those that are not.
+/// As [`app::check_known_keys`].
 fn check_known_keys(env: &Env, paths: &Paths) -> Result<()> {
     app::check_known_keys(&config::load(env, paths)?.warnings)
 }

@@ -1,4 +1,4 @@
-//! `setup profiles`: a profile in the AWS config file for every role that is used.
+//! `setup profiles`: writes a profile into the AWS config file for every role that is used.
 
 use std::sync::Arc;
 
@@ -88,7 +88,7 @@ fn profile_selection(
     }
     let asked = args.all || !args.query.is_empty();
     if asked && !roster.complete {
-        // A profile more or less does no harm, so this is no reason to write none.
+        // A missing profile is harmless, so an incomplete list is only a warning.
         ui::print_warning(
             &Error::new(ErrorKind::UnknownRole, "the list of roles is not complete")
                 .hint("run `rolecall login --all`, then this again"),

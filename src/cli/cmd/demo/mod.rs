@@ -1,4 +1,4 @@
-//! `demo`: the real program against a made-up organisation, in a throw-away home.
+//! `demo`: runs the program against a simulated organisation, in a temporary home.
 
 mod states;
 
@@ -31,7 +31,7 @@ use crate::cli::args::{DemoArgs, DemoState, Globals};
 use crate::cli::helpers::own_program;
 use crate::cli::ui;
 
-/// How long a sign-in stands on the screen before it approves itself where no browser is at hand.
+/// How long a sign-in is shown before it approves itself, if there is no browser.
 const AUTO_APPROVE_DELAY: Duration = Duration::from_secs(4);
 
 /// Runs the command.
@@ -43,7 +43,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
     })?;
     let mut place = DemoHome::new(&running)?;
     let home = place.home.clone();
-    // A home that is thrown away is thrown away even when the program is told to end.
+    // Remove the temporary home on a termination signal too.
     let will = TerminationGuard::new(move || drop(fs::remove_dir_all(&home)))?;
     if args.state.is_none_or(states::has_history) {
         populate(&place, &running)?;
@@ -72,7 +72,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
     }
     let mut words = forwarded_flags(globals);
     words.extend(args.command);
-    // From here on signals go to the inner program, and its end is ours.
+    // From here on signals go to the inner program, and this process ends with it.
     drop(will);
     ChildCommand {
         program: own_program()?.into(),
@@ -83,7 +83,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
     .run_forwarding_signals()
 }
 
-/// Global flags that the inner program is to see too.
+/// Returns the global flags for the inner program.
 fn forwarded_flags(globals: &Globals) -> Vec<OsString> {
     let mut words = Vec::new();
     if let Some(sso) = &globals.sso {
@@ -107,7 +107,7 @@ fn forwarded_flags(globals: &Globals) -> Vec<OsString> {
     words
 }
 
-/// Prints the variables that lead to the simulator, and stays.
+/// Prints the variables that point to the simulator, and keeps it running.
 fn serve(place: &DemoHome, running: Option<Simulator>) -> Result<u8> {
     let quote = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
     let lines: String = place
@@ -131,8 +131,7 @@ fn serve(place: &DemoHome, running: Option<Simulator>) -> Result<u8> {
     Ok(0)
 }
 
-/// Variables of the person's that must not reach the inner program: it would read or use what is
-/// theirs.
+/// Variables that must not reach the inner program: it would use the user's own files or keys.
 fn user_variables() -> Vec<String> {
     let ours =
         |name: &str| ["AWS_", "ROLECALL_", "XDG_"].iter().any(|prefix| name.starts_with(prefix));
@@ -142,7 +141,7 @@ fn user_variables() -> Vec<String> {
         .collect()
 }
 
-/// Whether a person could be shown a page on this machine.
+/// Whether a browser can be opened on this machine.
 fn has_browser() -> bool {
     let here = Env::from_process();
     let far = here.get(env::SSH_CONNECTION).is_some();
@@ -151,11 +150,11 @@ fn has_browser() -> bool {
     named || (!far && (display || cfg!(target_os = "macos") || cfg!(windows)))
 }
 
-/// The throw-away home; gone when dropped.
+/// The temporary home; removed when dropped.
 struct DemoHome {
     home: PathBuf,
     url: String,
-    /// What opens its vault, where the environment says that.
+    /// The passphrase of its vault, if the environment passes one.
     passphrase: Option<String>,
 }
 
@@ -184,7 +183,7 @@ impl DemoHome {
         Ok(place)
     }
 
-    /// Writes the configuration: this below what every such place needs.
+    /// Writes the configuration: the common part, then these lines.
     fn write_config(&self, text: &str) -> Result<()> {
         let settings =
             "secure_store = \"file\"\nkey_cache = \"never\"\nshare_token_cache = \"never\"\n\n";
@@ -194,7 +193,8 @@ impl DemoHome {
         )
     }
 
-    /// What leads the inner program to the simulator and keeps it away from the person's files.
+    /// Returns the variables that point the inner program to the simulator and away from the user's
+    /// files.
     fn variables(&self) -> Vec<(String, String)> {
         let inside = |path: &str| self.home.join(path).to_string_lossy().into_owned();
         let own = own_program()
@@ -223,7 +223,7 @@ impl DemoHome {
         .collect()
     }
 
-    /// The environment as the inner program will see it, without a browser.
+    /// Returns the inner program's environment, without a browser.
     fn environment(&self) -> Env {
         let gone = user_variables();
         let hidden = |name: &str| {
@@ -243,8 +243,8 @@ impl Drop for DemoHome {
     }
 }
 
-/// Makes the place look lived in, by the program's own means: both directories were read, one
-/// session is open, a few roles were used.
+/// Fills the home through the program's own functions: both directories are fetched, one session is
+/// open, a few roles were used.
 fn populate(place: &DemoHome, running: &Simulator) -> Result<()> {
     let ctx = app::open_in_env(place.environment(), &Globals::default(), Caller::Program)?;
     running.set_latency(Duration::ZERO);
@@ -256,7 +256,7 @@ fn populate(place: &DemoHome, running: &Simulator) -> Result<()> {
             store::refresh_and_store(&ctx, instance, limits, &mut |_| {}).await?;
         }
         record_sample_uses(&ctx).await?;
-        // The second directory is left signed out, so that both states are there to see.
+        // The second directory stays signed out, so that both states are visible.
         for instance in ctx.instances.iter().skip(1) {
             sessions::sign_out(&ctx, instance).await?;
         }
@@ -266,11 +266,11 @@ fn populate(place: &DemoHome, running: &Simulator) -> Result<()> {
     Ok(())
 }
 
-/// Signs in, and allows it as the person would.
+/// Signs in and approves it as the user would.
 async fn sign_in_and_approve(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
     let approve = |step: SignInStep| {
         if let SignInStep::Open { url, .. } = step {
-            // Without a thread nobody approves, and the sign-in says so when its time is over.
+            // Without a thread the sign-in is not approved and times out.
             drop(crate::os::thread::spawn("approve", move || demo::approve(&url)));
         }
     };
@@ -283,7 +283,7 @@ async fn sign_in_and_approve(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> 
     .await
 }
 
-/// Roles that "were used": how long ago in minutes, and whether credentials are still there.
+/// Roles of the made-up history: minutes ago, and whether credentials are still stored.
 const SAMPLE_USES: [(&str, &str, i64, bool); 7] = [
     ("payments-prod", "ReadOnlyAccess", 12, true),
     ("checkout-staging", "PowerUserAccess", 47, true),

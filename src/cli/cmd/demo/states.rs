@@ -1,5 +1,4 @@
-//! The states that people meet, made for real: what is wrong is wrong in the simulator, or in the
-//! throw-away home.
+//! States that users meet, produced by the simulator or in the temporary home.
 
 use std::fs;
 
@@ -14,16 +13,16 @@ use super::{DemoHome, sign_in_and_approve};
 use crate::cli::app::{self, Caller};
 use crate::cli::args::{DemoState, Globals};
 
-/// How far this machine's clock is behind, in seconds.
+/// Seconds that this machine's clock is behind.
 const CLOCK_LAG: i64 = 720;
-/// What opens the locked vault.
+/// The passphrase of the locked vault.
 const PASSPHRASE: &str = "sesame";
-/// Requests a second of a portal that throttles.
+/// Requests per second that a throttling portal accepts.
 const THROTTLE_RATE: f64 = 3.0;
-/// Hours since a list was read that the picker reads anew by itself.
+/// Age in hours of a list that the picker fetches again by itself.
 const STALE_HOURS: i64 = 49;
 
-/// Whether somebody has used the program before the state came about.
+/// Whether the program was used before.
 pub(super) fn has_history(state: DemoState) -> bool {
     match state {
         DemoState::Bare
@@ -40,10 +39,10 @@ pub(super) fn has_history(state: DemoState) -> bool {
     }
 }
 
-/// Brings the state about.
+/// Produces the state.
 ///
 /// # Errors
-/// When the throw-away home can't be written, or the program's own sign-in fails.
+/// If the temporary home can't be written or the sign-in fails.
 pub(super) fn prepare(state: DemoState, place: &mut DemoHome, running: &Simulator) -> Result<()> {
     match state {
         DemoState::Bare => {
@@ -58,7 +57,7 @@ pub(super) fn prepare(state: DemoState, place: &mut DemoHome, running: &Simulato
             revoke_all_roles(running);
         }
         DemoState::Offline => {
-            // Whoever started the simulator ends it.
+            // The owner of the simulator ends it.
             age_lists(place)?;
         }
         DemoState::Throttled => {
@@ -92,12 +91,12 @@ fn open_ctx(place: &DemoHome) -> Result<std::sync::Arc<Ctx>> {
     app::open_in_env(place.environment(), &Globals::default(), Caller::Program)
 }
 
-/// Makes the list that the picker starts with say what the files say.
+/// Rebuilds the snapshot that the picker starts with.
 fn renew_snapshot(ctx: &Ctx) {
     snapshot::rebuild_if_stale(&ctx.env, &ctx.paths, None);
 }
 
-/// Signs in everywhere and reads nothing.
+/// Signs in to every instance and fetches no list.
 fn sign_in_everywhere(place: &DemoHome) -> Result<()> {
     let ctx = open_ctx(place)?;
     app::block_on(&ctx, async {
@@ -116,7 +115,7 @@ fn revoke_all_roles(running: &Simulator) {
     }
 }
 
-/// Signs out everywhere; who signs in again hears this.
+/// Signs out of every instance; the next sign-in gets this response.
 fn sign_out_and_fail_next(place: &DemoHome, running: &Simulator, error: &str) -> Result<()> {
     let ctx = open_ctx(place)?;
     app::block_on(&ctx, async {
@@ -129,7 +128,7 @@ fn sign_out_and_fail_next(place: &DemoHome, running: &Simulator, error: &str) ->
     Ok(())
 }
 
-/// Makes the lists so old that the picker reads them anew.
+/// Makes the lists so old that the picker fetches them again.
 fn age_lists(place: &DemoHome) -> Result<()> {
     let ctx = open_ctx(place)?;
     for instance in &ctx.instances {
@@ -146,8 +145,7 @@ fn always_fail(operation: &str, status: u16, error: &str) -> Fault {
     Fault::Fail { operation: operation.into(), times: usize::MAX, status, error: error.into() }
 }
 
-/// The instances and nothing about their accounts: a chained role of the configuration would be a
-/// role.
+/// The instances without account settings: a chained role would count as a role.
 fn instances_only_config(running: &Simulator) -> String {
     let instance = |directory: &demo::Directory| {
         let demo::Directory { name, start_url, region, .. } = directory;

@@ -1,4 +1,4 @@
-//! `each`: run a command once in every role that matches.
+//! `each`: runs a command in every role that matches.
 
 mod report;
 
@@ -29,7 +29,7 @@ use crate::cli::interaction::Terminal;
 use crate::cli::role_env::previous_env;
 use crate::cli::{app, setup, table, ui};
 
-/// How many run at a time unless somebody says otherwise.
+/// The default of `--jobs`.
 const DEFAULT_JOBS: u8 = 4;
 
 /// Runs the command.
@@ -57,8 +57,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: &EachArgs) -> Result<u8> {
     execute(&ctx, &roster, rows, args, query)
 }
 
-/// A command line in roles that were chosen on a screen, where consent was given too. A shell reads
-/// it, as where it was typed.
+/// Runs a command line in roles that were picked and confirmed on the screen. A shell parses it.
 pub(in crate::cli) fn run_in_roles(
     ctx: &Arc<Ctx>,
     roster: &Arc<Roster>,
@@ -98,7 +97,7 @@ fn execute(
     Ok(report.print_summary())
 }
 
-/// What would be done.
+/// Prints the roles that match.
 fn print_dry_run(roster: &Roster, rows: &[usize], json: bool) -> Result<u8> {
     let entries = rows.iter().map(|row| &roster.entries[*row]);
     if json {
@@ -144,7 +143,7 @@ async fn sign_in(ctx: &Arc<Ctx>, roster: &Roster, rows: &[usize]) -> Result<()> 
     Ok(())
 }
 
-/// The instances that these roles are of.
+/// Returns the instances of these roles.
 fn used_instances<'a>(roster: &'a Roster, rows: &'a [usize]) -> impl Iterator<Item = &'a Instance> {
     let is_used =
         |position: &usize| rows.iter().any(|row| roster.entries[*row].instance == *position);
@@ -182,7 +181,7 @@ async fn run_all(
     run_each(ctx, roster, wishes, args.jobs.into(), Arc::new(child), Arc::new(hear)).await
 }
 
-/// What commands are made of.
+/// Builds the command for each role.
 struct ChildBuilder {
     ctx: Arc<Ctx>,
     roster: Arc<Roster>,
@@ -192,12 +191,12 @@ struct ChildBuilder {
 }
 
 impl ChildBuilder {
-    /// The command with a role's keys in its environment, whatever `credentials_as` says: nobody
-    /// watches it for as long as they live.
+    /// Puts the role's keys into the command's environment, whatever `credentials_as` is: a command
+    /// without a user does not outlive them.
     fn build(&self, at: usize, credentials: &Credentials) -> ChildCommand {
         let (roster, entry) = (&*self.roster, &self.roster.entries[self.rows[at]]);
         let tags = role_env::tags(&self.ctx, roster, entry);
-        // The colour is for prompts, and there is none.
+        // The colour is for prompts, and a command has none.
         let (form, reach) = (CredentialExport::Keys, Recipient::Child);
         let grant = RoleExport {
             roster,

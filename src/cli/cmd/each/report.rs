@@ -1,5 +1,4 @@
-//! What commands in many roles say and how they end: labelled lines or JSON, a progress line, one
-//! summary.
+//! The output of `each`: labelled lines or JSON, a progress line and a summary.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -13,25 +12,24 @@ use crate::os::process::group::OutputStream;
 
 use crate::cli::{exit_code, role_env, ui};
 
-/// How many roles of one sort of failure the summary names.
+/// Roles that the summary names for each kind of failure.
 const MAX_NAMES: usize = 5;
 
-/// Prints what is heard, and remembers how it ended.
+/// Prints events and collects outcomes.
 pub(in crate::cli::cmd) struct EachReport {
     roster: Arc<Roster>,
     rows: Vec<usize>,
     labels: Vec<String>,
     json: bool,
-    /// What commands have written that is printed as JSON once they end.
+    /// Output of running commands, printed as JSON when they end.
     buffered_output: HashMap<usize, (Vec<u8>, Vec<u8>)>,
     running: usize,
-    /// The first role whose command began, and how many did.
+    /// The first role whose command started, and how many did.
     started: Option<(usize, usize)>,
     outcomes: BTreeMap<usize, RunOutcome>,
 }
 
 impl EachReport {
-    /// A report on these entries of a roster.
     pub(in crate::cli::cmd) fn new(roster: Arc<Roster>, rows: Vec<usize>, json: bool) -> Self {
         let labels = labels(rows.iter().map(|row| &roster.entries[*row]));
         Self {
@@ -46,7 +44,7 @@ impl EachReport {
         }
     }
 
-    /// Takes in what happens in a role, by its position among the rows.
+    /// Handles an event in a role, by its position among the rows.
     pub(in crate::cli::cmd) fn on_event(&mut self, at: usize, told: RoleEvent) {
         match told {
             RoleEvent::Started => {
@@ -73,7 +71,7 @@ impl EachReport {
         let line = format!("{} │ {}", self.labels[at], text.trim_end_matches(['\n', '\r']));
         ui::show_progress("");
         match stream {
-            // The reader may have gone away; the commands go on all the same.
+            // The reader may be gone; the commands go on.
             OutputStream::Stdout => drop(ui::print_data_raw(&(line + "\n"))),
             OutputStream::Stderr => ui::print_message_raw(&line),
         }
@@ -116,12 +114,12 @@ impl EachReport {
         )));
     }
 
-    /// The first role whose command began, and how many did; `None` when none did.
+    /// Returns the first role whose command started, and how many did; `None` if none did.
     pub(in crate::cli::cmd) fn started(&self) -> Option<(&RosterEntry, usize)> {
         self.started.map(|(at, count)| (&self.roster.entries[self.rows[at]], count))
     }
 
-    /// Says what came of it all. The answer is the highest exit code, or 130 if it was stopped.
+    /// Prints the summary. Returns the highest exit code, or 130 if it was stopped.
     pub(in crate::cli::cmd) fn print_summary(&self) -> u8 {
         ui::show_progress("");
         for line in summary(&self.labels, &self.outcomes) {
@@ -140,8 +138,7 @@ impl EachReport {
     }
 }
 
-/// What to call the roles: account and role, by the account's id where a name is not enough, all of
-/// one width.
+/// Returns labels of one width: account and role, with the account's id if names are ambiguous.
 fn labels<'a>(entries: impl Iterator<Item = &'a RosterEntry>) -> Vec<String> {
     let entries: Vec<&RosterEntry> = entries.collect();
     let mut times: HashMap<String, usize> = HashMap::new();
@@ -162,7 +159,6 @@ fn labels<'a>(entries: impl Iterator<Item = &'a RosterEntry>) -> Vec<String> {
         .collect()
 }
 
-/// A role in JSON.
 pub(in crate::cli::cmd) fn role_json(roster: &Roster, entry: &RosterEntry) -> Map<String, Value> {
     let pairs = [
         ("sso", roster.instance(entry).name.as_str()),
@@ -191,7 +187,7 @@ fn result_json(
     line
 }
 
-/// One line with the numbers, and one for each way in which it did not go well.
+/// Renders a line of totals, and one for each kind of failure.
 fn summary(labels: &[String], outcomes: &BTreeMap<usize, RunOutcome>) -> Vec<String> {
     let (mut well, mut other): (usize, BTreeMap<String, Vec<&str>>) = (0, BTreeMap::new());
     for (at, outcome) in outcomes {

@@ -1,5 +1,4 @@
-//! `setup wizard`: from a start URL to a list of roles, one question at a time, and none that a
-//! flag has answered.
+//! `setup wizard`: sets up an instance from its start URL, with a question for each missing flag.
 
 mod questions;
 mod roles;
@@ -38,7 +37,7 @@ pub(super) fn run(globals: &Globals, args: &WizardArgs) -> Result<u8> {
         )));
     }
     let Some(name) = write_instance(&ctx, globals, args, false)? else { return Ok(0) };
-    // Read anew: what was written counts, not what was meant.
+    // Load the configuration again, as it was written.
     let ctx = app::open(globals)?;
     let instance = ctx.instance(name.as_str())?.clone();
     let mut written = false;
@@ -52,15 +51,15 @@ pub(super) fn run(globals: &Globals, args: &WizardArgs) -> Result<u8> {
     Ok(0)
 }
 
-/// Offers what `setup profiles --all` does, for this instance; says whether it was taken. Enter
-/// alone is a no: the file is not ours.
+/// Offers `setup profiles --all` for this instance and returns whether the user accepted. Enter
+/// alone is a no, because the file belongs to other programs too.
 fn offer_profiles(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result<bool> {
     let request = ProfileRequest {
         selection: ProfileSelection::All,
         instances: vec![instance.name.clone()],
         ..ProfileRequest::default()
     };
-    // Where none can be planned there is nothing to offer; `setup profiles` tells why.
+    // If no profile can be planned there is nothing to offer; `setup profiles` reports why.
     let Ok(draft) = profiles::plan(ctx, &request) else { return Ok(false) };
     let file = ctx.paths.abbreviate(&draft.report.file);
     let question = match draft.report.count(ProfileChange::Added) {
@@ -78,10 +77,10 @@ fn offer_profiles(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result<b
         .map(|_| true)
 }
 
-/// For a command that was typed where nothing is set up: the same questions, and then that command.
+/// Sets up the first instance for a command that needs one.
 ///
 /// # Errors
-/// As the command; [`ErrorKind::Cancelled`] when the person gives up.
+/// As [`run`]; [`ErrorKind::Cancelled`] if the user gives up.
 pub(super) fn first_run(globals: &Globals) -> Result<()> {
     ui::print_message(
         "No IAM Identity Center is set up on this machine yet. That takes one address.",
@@ -95,8 +94,8 @@ pub(super) fn first_run(globals: &Globals) -> Result<()> {
     Ok(())
 }
 
-/// From the address to the configuration file; `None` when there was nothing to do. Somebody in a
-/// hurry is asked only what has to be known.
+/// Asks and writes the instance; `None` if there is nothing to write. `in_a_hurry` limits the
+/// questions to the necessary ones.
 fn write_instance(
     ctx: &Arc<Ctx>,
     globals: &Globals,
@@ -144,15 +143,15 @@ async fn sign_in(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
     Ok(())
 }
 
-/// Offers to add the calling shell's hook to its start-up file; the hook that is still missing
-/// afterwards, if any. Enter alone is a no.
+/// Offers to add the calling shell's hook to its start-up file. Returns the hook if it is still
+/// missing. Enter alone is a no.
 fn offer_hook(ctx: &Ctx, asks: bool) -> Result<Option<HookSetup>> {
     let shell = calling_shell(parent_names().iter().map(String::as_str), ctx.env.get(env::SHELL));
     let places = ctx.paths.home.as_deref().zip(ctx.paths.config_home(&ctx.env));
     let hook = places
         .and_then(|(home, config)| hook_setup(shell, home, &config))
         .filter(|hook| !hook.is_installed());
-    // A shell that wants a file made first needs more than a line.
+    // Some shells need another command first; that one is only printed.
     let Some(offered) = hook.as_ref().filter(|hook| asks && hook.setup_command.is_none()) else {
         return Ok(hook);
     };
@@ -169,7 +168,7 @@ fn offer_hook(ctx: &Ctx, asks: bool) -> Result<Option<HookSetup>> {
             ui::print_message(&format!("{file}: added; every new {shell} knows `role`"));
             Ok(None)
         }
-        // Everything else is set up: this is no reason to fail.
+        // The instance is set up, so this is only a warning.
         Err(error) => {
             ui::print_warning(&error);
             Ok(hook)
@@ -177,7 +176,7 @@ fn offer_hook(ctx: &Ctx, asks: bool) -> Result<Option<HookSetup>> {
     }
 }
 
-/// What can be done now. Nothing of it is done here.
+/// Prints commands to run next.
 fn print_next_steps(ctx: &Ctx, instance: &Instance, written: bool, hook: Option<&HookSetup>) {
     let name = &instance.name;
     let mut steps = Vec::new();
