@@ -7,7 +7,7 @@ use clap::Command;
 /// Groups of commands, in the order in which a user needs them. Commands that are not listed here
 /// are in the last group.
 const GROUPS: [(&str, &[&str]); 5] = [
-    ("Be in a role", &["pick", "exec", "eval", "console", "each"]),
+    ("Use a role", &["pick", "exec", "eval", "console", "each"]),
     ("Sign in", &["login", "logout", "status", "cache"]),
     ("Look around", &["list", "tags", "history", "time"]),
     ("For other programs", &["process", "credentials", "eks-token"]),
@@ -17,13 +17,13 @@ const GROUPS: [(&str, &[&str]); 5] = [
 const USAGE: &str = "rolecall [OPTIONS] [QUERY]...\n       rolecall [OPTIONS] COMMAND";
 
 const EXAMPLES: [(&str, &str); 7] = [
-    ("rolecall", "the picker; Enter is a shell in the role"),
-    ("rolecall prod adm", "the same, with something typed already"),
+    ("rolecall", "the picker; Enter starts a shell in the role"),
+    ("rolecall prod adm", "the picker with a query"),
     ("rolecall exec -A pay-prod -R Admin -- aws s3 ls", "a command in a role"),
-    ("rolecall exec 'pay-prod readonly'", "a shell, by words that fit one role"),
-    ("rolecall console - -s logs", "CloudWatch in the role used before"),
+    ("rolecall exec 'pay-prod readonly'", "a shell, by a query that matches one role"),
+    ("rolecall console - -s logs", "CloudWatch in the previous role"),
     ("rolecall list -q env:prod --csv Arn Profile", "roles as a table"),
-    ("rolecall demo", "all of it on a made-up organisation"),
+    ("rolecall demo", "everything, in a simulated organisation"),
 ];
 
 /// Adds the first page of help. It is formatted here because clap has no groups of subcommands.

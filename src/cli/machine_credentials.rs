@@ -162,7 +162,7 @@ fn with_credentials_by_name(
         .flatten();
     if let (Some(name), None) = (&shell, &meant) {
         return Err(
-            which().context(format!("AWS_PROFILE is `{name}`, which stands for no role of ours"))
+            which().context(format!("AWS_PROFILE is `{name}`, which is not a role of rolecall's"))
         )
         .map_err(|error| problems::add_problem_hints(&ctx.paths, Some(name), error));
     }
@@ -276,7 +276,7 @@ impl Interaction for Program<'_> {
     }
 
     fn history_failed(&self, error: &Error) {
-        // The SDK has the credentials, and nobody may be there to read a warning.
+        // The SDK has its credentials, and often no user reads its stderr.
         tracing::info!(target: "rolecall::history", "{error}");
     }
 }

@@ -72,8 +72,11 @@ fn run(cli: Cli) -> Result<u8> {
     ui::init(&cli.globals, plain);
     // Checked here because clap's own check would refuse the global flags before a command too.
     if cli.command.is_some() && cli.pick != PickArgs::default() {
-        return Err(Error::new(ErrorKind::Usage, "flags of the picker stand before a command")
-            .hint("put the command first, then its flags"));
+        return Err(Error::new(
+            ErrorKind::Usage,
+            "the picker's flags can't be used before a command",
+        )
+        .hint("put the command first, then its flags"));
     }
     let globals = cli.globals;
     match cli.command {

@@ -41,11 +41,8 @@ pub(super) fn resolve_form(
         CredentialsAs::Auto | CredentialsAs::Endpoint => FormArg::Auto,
     });
     if wanted == FormArg::Endpoint {
-        return Err(Error::new(
-            ErrorKind::Usage,
-            "an endpoint is for a command that somebody watches",
-        )
-        .hint("use `rolecall exec --as endpoint`"));
+        return Err(Error::new(ErrorKind::Usage, "an endpoint needs a command to serve")
+            .hint("use `rolecall exec --as endpoint`"));
     }
     if wanted == FormArg::Keys {
         return Ok(CredentialExport::Keys);
@@ -58,9 +55,12 @@ pub(super) fn resolve_form(
             let place = ctx.paths.abbreviate(&ctx.paths.aws_config);
             Err(Error::new(
                 ErrorKind::Config,
-                format!("no profile of ours for {} stands in {place}", role_label(found.entry())),
+                format!(
+                    "rolecall has not written a profile for {} in {place}",
+                    role_label(found.entry())
+                ),
             )
-            .hint("use `--as keys`, or `--as auto` to take a profile only where there is one"))
+            .hint("use `--as keys`, or `--as auto` to use a profile only if there is one"))
         }
     }
 }
@@ -134,6 +134,6 @@ pub(super) fn print_replaced(previous: &PreviousEnv, changes: &EnvChanges) {
     if let [rest @ .., last] = &names[..] {
         let names =
             if rest.is_empty() { last.clone() } else { format!("{} and {last}", rest.join(", ")) };
-        ui::print_message(&ui::dim(&format!("rolecall: the role takes the place of {names}")));
+        ui::print_message(&ui::dim(&format!("rolecall: the role replaces {names}")));
     }
 }

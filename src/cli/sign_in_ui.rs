@@ -50,7 +50,7 @@ pub(super) async fn sign_in_at_terminal(
             let code = with_code.load(Ordering::Relaxed);
             let place = if code { "any browser" } else { "a browser on this machine" };
             ui::print_message(&format!(
-                "  open the address above in {place}; the sign-in is still waiting for it"
+                "  open the URL above in {place}; the sign-in is still waiting"
             ));
         }
         SignInStep::Open { url, code, expires_at, browser_opened: browser } => {
@@ -85,11 +85,11 @@ pub(super) async fn sign_in_at_terminal(
             let pasted = if by_code { None } else { listen_for_paste(send.clone()) };
             if pasted.is_some() {
                 ui::print_message(&ui::dim(
-                    "  is the browser on another machine? It ends on a page of 127.0.0.1 that it can't open: paste its address here",
+                    "  is the browser on another machine? It ends on a page of 127.0.0.1 that it can't open: paste its URL here",
                 ));
             }
             ui::print_message(&ui::dim(&format!(
-                "  waiting for you, {left} at most; Ctrl-C gives up"
+                "  waiting for you, at most {left}; Ctrl-C cancels"
             )));
             *listening.lock().unwrap_or_else(PoisonError::into_inner) = pasted;
         }

@@ -76,7 +76,7 @@ fn a_shell_takes_a_role_on_and_is_as_before_after_clear() {
         ran.stderr
     );
     let said: Vec<&str> = ran.stderr.lines().collect();
-    assert_eq!(said[0], "rolecall: the role takes the place of AWS_PROFILE");
+    assert_eq!(said[0], "rolecall: the role replaces AWS_PROFILE");
     assert!(said[1].starts_with("payments-prod/ReadOnlyAccess as keys, "), "{said:?}");
     assert!(
         said[2].starts_with(
@@ -124,10 +124,7 @@ fn keys_of_the_persons_own_are_lost_only_when_they_say_so() {
     assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 0);
     let ran = run(&sandbox, "eval", &READ, &["--overwrite-env", "--shell", "sh"], &theirs);
     assert!(ran.code == 0 && ran.stdout.contains("export AWS_ACCESS_KEY_ID='ASIA"), "{ran:?}");
-    assert!(
-        ran.stderr.contains("takes the place of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
-        "{ran:?}"
-    );
+    assert!(ran.stderr.contains("replaces AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"), "{ran:?}");
 }
 
 #[test]
@@ -215,7 +212,7 @@ fn a_child_gets_the_profile_and_none_of_the_keys_around_it() {
     assert_eq!(ran.stdout, "pay-read mine none none\n", "{}", ran.stderr);
     assert_eq!(
         ran.stderr,
-        "rolecall: the role takes the place of AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_WEB_IDENTITY_TOKEN_FILE\n"
+        "rolecall: the role replaces AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_WEB_IDENTITY_TOKEN_FILE\n"
     );
 }
 

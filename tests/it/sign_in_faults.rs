@@ -374,7 +374,7 @@ fn a_browser_that_fails_is_told_at_once_with_what_to_do_instead() {
     assert_eq!(child.wait().unwrap().code(), Some(0), "{said}");
     assert!(
         said.contains("xdg-open exited with 3)")
-            && said.contains("open the address above in a browser on this machine"),
+            && said.contains("open the URL above in a browser on this machine"),
         "{said}"
     );
 }

@@ -276,7 +276,7 @@ fn with_vi_keys_the_cursor_tells_the_mode_and_is_given_back() {
 fn a_login_takes_the_address_that_a_browser_elsewhere_ended_on() {
     let sandbox = Sandbox::new();
     let mut terminal = Terminal::rolecall(&sandbox, &["login", "--sso", "corp", "--flow", "pkce"]);
-    terminal.wait_for("paste its address here");
+    terminal.wait_for("paste its URL here");
     let written = terminal.written();
     let url =
         written.split_whitespace().find(|word| word.contains("/authorize?")).unwrap().to_owned();
@@ -297,7 +297,7 @@ fn what_is_typed_after_a_sign_in_is_for_the_program_that_comes_next() {
     let sandbox = Sandbox::new();
     let script = "rolecall login --sso corp --flow pkce --no-cache-refresh; read -r line; echo \"got <$line>\"";
     let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", script]);
-    terminal.wait_for("paste its address here");
+    terminal.wait_for("paste its URL here");
     let written = terminal.written();
     let url =
         written.split_whitespace().find(|word| word.contains("/authorize?")).unwrap().to_owned();

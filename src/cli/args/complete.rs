@@ -9,16 +9,16 @@ use super::init::parse_hooked_shell;
 /// Flags of the hidden command that the completion scripts run.
 #[derive(Debug, Args)]
 pub struct CompleteArgs {
-    /// The shell whose words these are
+    /// Shell that the words are from
     #[arg(long, value_parser = parse_hooked_shell())]
     pub shell: Dialect,
-    /// The word under the cursor as the shell would cut it
+    /// Word under the cursor, as the shell splits it
     #[arg(long, default_value = "")]
     pub current: String,
-    /// The words are one line, as it was typed
+    /// The words are one line, as typed
     #[arg(long)]
     pub line: bool,
-    /// The words typed so far, the program's name first, the one under the cursor last
+    /// Words typed so far, from the program's name to the cursor
     #[arg(last = true)]
     pub words: Vec<String>,
 }

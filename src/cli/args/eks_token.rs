@@ -10,10 +10,10 @@ pub struct EksTokenArgs {
     /// Which role
     #[command(flatten)]
     pub selectors: Selectors,
-    /// The cluster's name (of a local cluster on Outposts: its id)
+    /// Name of the cluster (a local cluster on Outposts: its id)
     #[arg(long, visible_alias = "cluster-name", value_name = "NAME")]
     pub cluster: String,
-    /// Region to sign for, instead of AWS_REGION's or the instance's own
+    /// Region to sign for, instead of AWS_REGION or the instance's own
     #[arg(short, long, value_name = "REGION")]
     pub region: Option<String>,
 }

@@ -5,10 +5,10 @@ use clap::Args;
 /// Flags of `history`.
 #[derive(Debug, Args)]
 pub struct HistoryArgs {
-    /// Only the last N
+    /// Only the last N uses
     #[arg(short = 'n', long = "last", value_name = "N")]
     pub last: Option<usize>,
-    /// As JSON
+    /// Print JSON
     #[arg(long)]
     pub json: bool,
 }

@@ -10,14 +10,13 @@ use crate::shell::hooks::{Chord, SHELLS_WITH_HOOKS, source_line};
 #[derive(Debug, Args)]
 #[command(after_help = sourcing_help())]
 pub struct InitArgs {
-    /// The shell, or direnv
+    /// Shell, or direnv
     #[arg(value_name = "SHELL", value_parser = parse_init_target())]
     pub target: InitTarget,
-    /// What to call the function; `--cmd assume` for hands used to Granted
+    /// Name of the function, such as `assume`, as in Granted
     #[arg(long, value_name = "NAME", default_value = "role")]
     pub cmd: String,
-    /// Key that opens the picker in this shell; Ctrl-X p, where the shell binds one key after
-    /// another
+    /// Key that opens the picker [default: Ctrl-X p, if sequences work]
     #[arg(long, value_name = "KEY", value_parser = str::parse::<Chord>, conflicts_with = "no_key")]
     pub key: Option<Chord>,
     /// Bind no key
@@ -25,7 +24,7 @@ pub struct InitArgs {
     pub no_key: bool,
 }
 
-/// How each shell sources what `init` prints.
+/// How each shell sources the output of `init`.
 fn sourcing_help() -> String {
     let told = |shell: Dialect| {
         let (line, once) = source_line(shell)?;
@@ -43,7 +42,7 @@ fn sourcing_help() -> String {
     )
 }
 
-/// Who sources the hook.
+/// The program that sources the hook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InitTarget {
     /// A shell.
@@ -60,7 +59,7 @@ fn parse_init_target() -> impl TypedValueParser<Value = InitTarget> {
     })
 }
 
-/// Reads one of the shells that have hooks by its name.
+/// Parses the name of a shell that has a hook.
 pub(in crate::cli) fn parse_hooked_shell() -> impl TypedValueParser<Value = Dialect> {
     PossibleValuesParser::new(SHELLS_WITH_HOOKS.map(Dialect::as_str))
         .try_map(|name| name.parse::<Dialect>())

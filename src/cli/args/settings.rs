@@ -5,43 +5,43 @@ use clap::{Args, Subcommand};
 /// Flags of `settings`.
 #[derive(Debug, Args)]
 pub struct SettingsArgs {
-    /// What to do; `show` when nothing is said
+    /// What to do; `show` by default
     #[command(subcommand)]
     pub command: Option<SettingsCommand>,
 }
 
-/// What `settings` does.
+/// Commands of `settings`.
 #[derive(Debug, Subcommand)]
 pub enum SettingsCommand {
-    /// Every setting with its value and where that came from
+    /// Show every setting with its value and origin
     Show {
-        /// As JSON
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// One value; exit code 1 when there is none
+    /// Print one value; exit code 1 if it has none
     Get {
-        /// Its key, such as threads or instances.corp.start_url
+        /// Key, such as threads or instances.corp.start_url
         #[arg(value_name = "KEY")]
         key: String,
     },
-    /// Change one value in your configuration file; comments and order stay
+    /// Set a value in the configuration file; comments and order stay
     Set {
-        /// Its key
+        /// Key of the setting
         #[arg(value_name = "KEY")]
         key: String,
-        /// Its value: a text, or TOML such as 8, true or ["a", "b"]
+        /// Value: text, or TOML such as 8, true or ["a", "b"]
         #[arg(value_name = "VALUE", allow_hyphen_values = true)]
         value: String,
     },
-    /// Take one value out of your configuration file, so that the usual one counts again
+    /// Remove a value from the configuration file
     Unset {
-        /// Its key
+        /// Key of the setting
         #[arg(value_name = "KEY")]
         key: String,
     },
-    /// Open the configuration file in VISUAL or EDITOR, and check it afterwards
+    /// Edit the configuration file in VISUAL or EDITOR and check it
     Edit,
-    /// Where the configuration file is
+    /// Print the path of the configuration file
     Path,
 }

@@ -11,7 +11,7 @@ pub struct TagsArgs {
     /// Only roles of this name
     #[arg(short = 'R', long, value_name = "NAME")]
     pub role: Option<String>,
-    /// As JSON
+    /// Print JSON
     #[arg(long)]
     pub json: bool,
 }

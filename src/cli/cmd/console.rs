@@ -83,9 +83,9 @@ impl ConsoleTarget {
         if let Some(url) = args.destination.as_deref().filter(|url| !is_console_url(url)) {
             return Err(Error::new(
                 ErrorKind::Usage,
-                format!("`{url}` is no page of the AWS console"),
+                format!("`{url}` is not a page of the AWS console"),
             )
-            .hint("give an address that starts as https://REGION.console.aws.amazon.com/"));
+            .hint("give a URL that starts with https://REGION.console.aws.amazon.com/"));
         }
         let region = args.region.as_deref().map(Region::new);
         Ok(Self { region, destination: args.destination.clone(), service, minutes: args.duration })
@@ -131,7 +131,7 @@ fn require_service(name: &str) -> Result<crate::console::ConsoleService> {
         } else {
             format!("did you mean {}?", near.join(", "))
         };
-        Error::new(ErrorKind::Usage, format!("no service is called `{name}` here")).hint(hint)
+        Error::new(ErrorKind::Usage, format!("unknown service `{name}`")).hint(hint)
     })
 }
 
@@ -292,7 +292,7 @@ fn print_delivery(delivered: OpenOutcome, action: UrlAction, label: &str) -> Res
             ui::print_message(&ui::dim(&format!("the console is open as {label}")))
         }
         OpenOutcome::Copied => ui::print_message(&ui::dim(&format!(
-            "a link to the console as {label} is on the clipboard; it signs in whoever has it"
+            "a link to the console as {label} is on the clipboard; anyone who has it is signed in"
         ))),
         OpenOutcome::ToShow(link) => show_link(&link, action, &label)?,
     }
@@ -308,7 +308,7 @@ fn show_link(link: &Secret<String>, action: UrlAction, label: &str) -> Result<()
         }
         _ => {
             ui::print_message(&format!(
-                "open this page to be in the console as {label}; it signs in whoever has it:\n{}",
+                "open this page to be in the console as {label}; anyone who has it is signed in:\n{}",
                 link.expose()
             ));
             Ok(())

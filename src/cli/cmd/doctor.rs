@@ -106,7 +106,7 @@ fn render_text(outcomes: &[FindingResult], asked: bool) -> String {
     if mendable > 0 {
         let them =
             if mendable == 1 { "one of these".to_owned() } else { format!("{mendable} of these") };
-        text += &format!("\n{them} can be put right by `rolecall doctor --fix`\n");
+        text += &format!("\n{them} can be fixed by `rolecall doctor --fix`\n");
     }
     text
 }

@@ -94,7 +94,7 @@ fn unknown_name<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>
     near.truncate(3);
     let error = Error::new(ErrorKind::UnknownRole, format!("no {what} `{name}` is known"));
     if near.is_empty() {
-        error.hint("run `rolecall list`, or `rolecall cache` to read the list anew")
+        error.hint("run `rolecall list`, or `rolecall cache` to fetch the list again")
     } else {
         error.hint(format!("did you mean {}?", near.join(", ")))
     }

@@ -53,7 +53,7 @@ pub(super) fn print_report(ctx: &Ctx, report: &ProfilesReport, args: &ProfilesAr
         match there {
             0 if report.skipped.is_empty() && args.query.is_empty() => {
                 ui::print_message(
-                    "no role was used, favoured or named yet, so there is no profile to write",
+                    "no role was used, marked as a favourite or named yet, so there is no profile to write",
                 );
                 ui::print_message(&format!(
                     "{} rolecall setup profiles QUERY, or --all",
@@ -185,7 +185,7 @@ fn profile_line(line: &ProfileLine) -> String {
         Some(ProfileNote::Renamed(now)) => format!("  an old name of {now}"),
         Some(ProfileNote::NameTaken(first)) => format!("  since {first} is taken"),
         Some(ProfileNote::RoleGone) => "  its role is gone".to_owned(),
-        Some(ProfileNote::DefinedOutside) => "  stands outside of the block now".to_owned(),
+        Some(ProfileNote::DefinedOutside) => "  is defined outside of the block now".to_owned(),
     };
     format!("{sign} {}{}", escape_unprintable(&line.name), ui::dim(&escape_unprintable(&note)))
 }

@@ -118,7 +118,7 @@ fn serve(place: &DemoHome, running: Option<Simulator>) -> Result<u8> {
         .collect();
     ui::print_data(&lines)?;
     let Some(running) = running else {
-        ui::print_message(&ui::dim("demo: nobody answers there; Ctrl-C ends it"));
+        ui::print_message(&ui::dim("demo: the simulator runs until Ctrl-C"));
         loop {
             std::thread::park();
         }
