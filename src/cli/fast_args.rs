@@ -42,13 +42,13 @@ enum FastCommand {
 
 impl<'a> FastArgs<'a> {
     fn command(&mut self, word: &str) -> Option<()> {
-        let which = match word {
+        let command = match word {
             "process" | "credential-process" => FastCommand::Process,
             "eks-token" => FastCommand::EksToken,
             _ => return None,
         };
         // A second positional argument is not a command.
-        self.command.replace(which).is_none().then_some(())
+        self.command.replace(command).is_none().then_some(())
     }
 
     /// Sets a flag. `None` for an unknown or repeated flag, and for a value that might be a flag.
@@ -108,9 +108,9 @@ mod tests {
     /// Returns the results of both parsers; `None` if this one leaves the line to clap.
     fn parse_both(words: &[&str]) -> Option<(String, String)> {
         let args = args(words);
-        let here = format!("{:?}", parse(&args)?);
+        let fast = format!("{:?}", parse(&args)?);
         Some((
-            here,
+            fast,
             crate::cli::parse(args)
                 .map_or_else(|error| error.to_string(), |cli| format!("{cli:?}")),
         ))
@@ -128,9 +128,9 @@ mod tests {
             "eks-token -r eu-west-1 --cluster=a=b -a 012345678901:Read",
         ] {
             let words: Vec<&str> = line.split(' ').collect();
-            let (here, there) =
+            let (fast, clap) =
                 parse_both(&words).unwrap_or_else(|| panic!("`{line}` is left to the parser"));
-            assert_eq!(here, there, "{line}");
+            assert_eq!(fast, clap, "{line}");
         }
     }
 
@@ -163,8 +163,8 @@ mod tests {
         #[test]
         fn whatever_is_read_here_the_parser_reads_alike(words in proptest::collection::vec(piece(), 0..6)) {
             let words: Vec<&str> = words.iter().flatten().map(String::as_str).collect();
-            if let Some((here, there)) = parse_both(&words) {
-                prop_assert_eq!(here, there);
+            if let Some((fast, clap)) = parse_both(&words) {
+                prop_assert_eq!(fast, clap);
             }
         }
     }

@@ -77,17 +77,17 @@ pub(super) fn with_credentials(
     env: Env,
     globals: &Globals,
     selectors: &Selectors,
-    terms: &CredentialRequest,
+    request: &CredentialRequest,
     give: impl FnOnce(&Credentials, &Instance) -> Result<u8>,
 ) -> Result<u8> {
     let paths: Paths = app::paths(&env, globals)?;
     let Some((account, role)) = parse_explicit_role(selectors)? else {
-        return with_credentials_by_name(env, globals, selectors, terms, give);
+        return with_credentials_by_name(env, globals, selectors, request, give);
     };
     let warm = snapshot::load_or_rebuild(&env, &paths)?;
     let instance =
         resolve_instance(&paths, &warm.instances, warm.process.default_sso.as_ref(), globals)?;
-    let wish = terms.assume_request(instance, account, role);
+    let assume_request = request.assume_request(instance, account, role);
     let vault = app::vault_with_store(
         &env,
         &paths,
@@ -95,11 +95,15 @@ pub(super) fn with_credentials(
         warm.process.key_cache,
         Caller::Program,
     );
-    match load_fresh(&vault, &warm.chains, &wish, Clock::System.now())? {
+    match load_fresh(&vault, &warm.chains, &assume_request, Clock::System.now())? {
         Some(credentials) => give(&credentials, instance),
-        None => {
-            fetch(globals, &app::open_in_env(env, globals, Caller::Program)?, &wish, terms, give)
-        }
+        None => fetch(
+            globals,
+            &app::open_in_env(env, globals, Caller::Program)?,
+            &assume_request,
+            request,
+            give,
+        ),
     }
 }
 
@@ -139,40 +143,39 @@ fn with_credentials_by_name(
     env: Env,
     globals: &Globals,
     selectors: &Selectors,
-    terms: &CredentialRequest,
+    request: &CredentialRequest,
     give: impl FnOnce(&Credentials, &Instance) -> Result<u8>,
 ) -> Result<u8> {
     let wanted = selectors.to_role_query();
-    let which = || {
+    let no_role = || {
         Error::new(ErrorKind::Usage, "which role?")
             .hint("add --arn ARN, --account ID --role NAME, or --profile NAME")
     };
-    let shell = profile_variable(&env).filter(|_| terms.from_shell);
+    let shell = profile_variable(&env).filter(|_| request.from_shell);
     let shell = shell.filter(|_| wanted.is_empty()).map(str::to_owned);
     if wanted.is_empty() && shell.is_none() {
-        return Err(which());
+        return Err(no_role());
     }
     let ctx = app::open_in_env(env, globals, Caller::Program)?;
     // A profile that is defined in the AWS config file names account and role.
-    let meant = shell
+    let profile_role = shell
         .as_ref()
         .or(wanted.profile.as_ref())
         .map(|name| profile::load_role(&ctx, name))
         .transpose()?
         .flatten();
-    if let (Some(name), None) = (&shell, &meant) {
-        return Err(
-            which().context(format!("AWS_PROFILE is `{name}`, which is not a role of rolecall's"))
-        )
+    if let (Some(name), None) = (&shell, &profile_role) {
+        return Err(no_role()
+            .context(format!("AWS_PROFILE is `{name}`, which is not a role of rolecall's")))
         .map_err(|error| problems::add_problem_hints(&ctx.paths, Some(name), error));
     }
-    if let Some(meant) = meant {
-        let told = meant
+    if let Some(profile_role) = profile_role {
+        let implied = profile_role
             .instance
             .as_ref()
             .filter(|_| globals.sso.is_none())
             .and_then(|name| instances::find_instance(&ctx.instances, name.as_str()).ok());
-        let instance = match told {
+        let instance = match implied {
             Some(instance) => instance,
             None => resolve_instance(
                 &ctx.paths,
@@ -184,8 +187,8 @@ fn with_credentials_by_name(
         return fetch(
             globals,
             &ctx,
-            &terms.assume_request(instance, meant.account, meant.role),
-            terms,
+            &request.assume_request(instance, profile_role.account, profile_role.role),
+            request,
             give,
         );
     }
@@ -202,7 +205,7 @@ fn with_credentials_by_name(
             .clone(),
         ],
     };
-    let program = Program { globals, request: terms };
+    let program = Program { globals, request };
     let found =
         app::block_on(&ctx, resolve_one(&ctx, &program, &instances, &wanted)).map_err(|error| {
             match &wanted.profile {
@@ -211,28 +214,28 @@ fn with_credentials_by_name(
             }
         })?;
     let entry = found.entry();
-    let wish = terms.assume_request(
+    let assume_request = request.assume_request(
         found.roster.instance(entry),
         entry.account,
         RoleName::new(&*entry.role),
     );
-    fetch(globals, &ctx, &wish, terms, give)
+    fetch(globals, &ctx, &assume_request, request, give)
 }
 
 fn fetch(
     globals: &Globals,
     ctx: &Arc<Ctx>,
-    wish: &AssumeRequest,
-    terms: &CredentialRequest,
+    assume_request: &AssumeRequest,
+    request: &CredentialRequest,
     give: impl FnOnce(&Credentials, &Instance) -> Result<u8>,
 ) -> Result<u8> {
-    let program = Program { globals, request: terms };
+    let program = Program { globals, request };
     app::block_on(ctx, async {
-        let assumed = obtain(ctx, &program, None, wish).await?;
+        let assumed = obtain(ctx, &program, None, assume_request).await?;
         // Hand them over at once: a token request that was given up may still be waited for.
-        let code = give(&assumed.credentials, &wish.instance)?;
+        let code = give(&assumed.credentials, &assume_request.instance)?;
         if assumed.fetched {
-            record_use(ctx, &program, wish.role_id(), terms.command);
+            record_use(ctx, &program, assume_request.role_id(), request.command);
         }
         Ok(code)
     })

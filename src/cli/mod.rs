@@ -38,7 +38,7 @@ pub fn main() -> ExitCode {
     crate::os::process::make_undumpable();
     let args: Vec<OsString> = std::env::args_os().collect();
     let result = match cmd::time::parse_fast(&args) {
-        Some(alone) => cmd::time::run(&alone),
+        Some(time_args) => cmd::time::run(&time_args),
         // Building the parser for some hundred words would delay the picker, which needs none of
         // them.
         None if args.len() == 1 => run(Cli::default()),

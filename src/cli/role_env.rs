@@ -33,9 +33,9 @@ pub(super) struct EnvOptions {
 pub(super) fn resolve_form(
     ctx: &Ctx,
     found: &ResolvedRole,
-    wish: &EnvOptions,
+    options: &EnvOptions,
 ) -> Result<CredentialExport> {
-    let wanted = wish.form.unwrap_or(match ctx.settings.credentials_as {
+    let wanted = options.form.unwrap_or(match ctx.settings.credentials_as {
         CredentialsAs::Keys => FormArg::Keys,
         CredentialsAs::Profile => FormArg::Profile,
         CredentialsAs::Auto | CredentialsAs::Endpoint => FormArg::Auto,
@@ -47,7 +47,7 @@ pub(super) fn resolve_form(
     if wanted == FormArg::Keys {
         return Ok(CredentialExport::Keys);
     }
-    let with_keys = wish.export_all || ctx.settings.export_all_env_vars;
+    let with_keys = options.export_all || ctx.settings.export_all_env_vars;
     match role_env::managed_profile(ctx, &found.roster, found.entry())? {
         Some(name) => Ok(CredentialExport::Profile { name, with_keys }),
         None if wanted == FormArg::Auto => Ok(CredentialExport::Keys),
@@ -75,24 +75,24 @@ pub(super) fn env_changes(
     found: &ResolvedRole,
     credentials: &Credentials,
     form: CredentialExport,
-    reach: Recipient,
-    wish: &EnvOptions,
+    recipient: Recipient,
+    options: &EnvOptions,
     previous: &PreviousEnv,
 ) -> EnvChanges {
     let (roster, entry) = (&*found.roster, found.entry());
     let (tags, color) = (role_env::tags(ctx, roster, entry), role_env::color(ctx, roster, entry));
-    let grant = RoleExport {
+    let role_export = RoleExport {
         roster,
         entry,
         credentials,
         export: form,
-        recipient: reach,
-        region: wish.region.as_deref(),
-        no_region: wish.no_region,
+        recipient,
+        region: options.region.as_deref(),
+        no_region: options.no_region,
         tags: &tags,
         color: color.as_deref(),
     };
-    shell::export_changes(&grant, previous)
+    shell::export_changes(&role_export, previous)
 }
 
 /// Returns a role's name as messages show it: `prod/Admin`.

@@ -50,11 +50,11 @@ fn stdout_has_color() -> bool {
 }
 
 fn resolve_color(once: &OnceLock<bool>, terminal: impl FnOnce() -> bool) -> bool {
-    let Some(asked) = COLOR_CHOICE.get() else { return false };
+    let Some(choice) = COLOR_CHOICE.get() else { return false };
     *once.get_or_init(|| {
         let env = Env::from_process();
         let forced = env.get(env::CLICOLOR_FORCE).is_some_and(|value| value != "0");
-        match asked {
+        match choice {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
             ColorChoice::Auto => {
@@ -137,8 +137,8 @@ pub(super) fn print_data_raw(text: &str) -> Result<()> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            let said = format!("writing to stdout: {}", atomic_file::reason(&error));
-            Err(Error::new(ErrorKind::Os, said).hint("what was printed there is not whole"))
+            let message = format!("writing to stdout: {}", atomic_file::reason(&error));
+            Err(Error::new(ErrorKind::Os, message).hint("what was printed there is not whole"))
         }
         _ => Ok(()),
     }

@@ -26,7 +26,7 @@ pub struct InitArgs {
 
 /// How each shell sources the output of `init`.
 fn sourcing_help() -> String {
-    let told = |shell: Dialect| {
+    let sourcing_line = |shell: Dialect| {
         let (line, once) = source_line(shell)?;
         Some(match once {
             Some(once) => format!(
@@ -36,7 +36,7 @@ fn sourcing_help() -> String {
             None => format!("  {:10}  {line}\n", shell.as_str()),
         })
     };
-    let lines: String = SHELLS_WITH_HOOKS.into_iter().filter_map(told).collect();
+    let lines: String = SHELLS_WITH_HOOKS.into_iter().filter_map(sourcing_line).collect();
     format!(
         "To source it:\n{lines}  direnv      rolecall init direnv > ~/.config/direnv/lib/rolecall.sh\n              once, then `use rolecall PROFILE` in an .envrc"
     )

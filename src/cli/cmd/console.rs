@@ -29,18 +29,18 @@ pub(in crate::cli) fn run(globals: &Globals, args: ConsoleArgs) -> Result<u8> {
         return open_with_env_keys(&ctx, globals, &page);
     }
     let typed = args.query.clone().unwrap_or_default();
-    let asked =
+    let selector =
         RoleSelector::new(&ctx, args.selectors.to_role_query(), args.query)?.or_from_env(&ctx);
-    if let Some(pasted) = &asked.page {
+    if let Some(pasted) = &selector.page {
         page.region = page.region.or_else(|| pasted.region.clone());
         page.destination = page.destination.or_else(|| pasted.destination.clone());
     }
-    let asked = asked.or_current(&ctx)?;
-    let found = if args.prompt || asked.is_empty() {
+    let selector = selector.or_current(&ctx)?;
+    let found = if args.prompt || selector.is_empty() {
         let (found, query) = picker::pick_one_with_query(
             &ctx,
             globals,
-            &asked.instances(&ctx, globals.sso.as_deref())?,
+            &selector.instances(&ctx, globals.sso.as_deref())?,
             typed,
             PickAction::Console,
         )?;
@@ -49,7 +49,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: ConsoleArgs) -> Result<u8> {
     } else {
         // The user of a shortcut link still has to sign in, so there is nothing to confirm.
         role_selector::resolve_interactive(
-            &asked,
+            &selector,
             &ctx,
             globals,
             PickAction::Console,
@@ -146,37 +146,37 @@ pub(in crate::cli) fn open_in_role(
 ) -> Result<u8> {
     let (roster, entry) = (&found.roster, found.entry());
     let instance = roster.instance(entry);
-    let custom = console::options_for_role(ctx, roster, entry);
+    let options = console::options_for_role(ctx, roster, entry);
     let region = page.region.as_ref().or(entry.region.as_ref()).unwrap_or(&instance.sso_region);
     let destination = page.destination_url(region);
-    if custom.style == ConsoleStyle::Portal && entry.via.is_none() {
+    if options.style == ConsoleStyle::Portal && entry.via.is_none() {
         let link = Link::Public(portal_shortcut(found, destination.as_deref()));
-        let delivered = app::block_on(ctx, open(ctx, link, &custom.open))?;
+        let outcome = app::block_on(ctx, open(ctx, link, &options.open))?;
         access::record_use(ctx, found, "console");
-        return print_delivery(delivered, custom.open.action, &role_env::role_label(entry));
+        return print_delivery(outcome, options.open.action, &role_env::role_label(entry));
     }
     let credentials = access::obtain(ctx, found, Freshness::Cached)?;
-    let minutes = page.minutes.unwrap_or(custom.session_minutes);
-    let visit = ConsoleRequest {
+    let minutes = page.minutes.unwrap_or(options.session_minutes);
+    let request = ConsoleRequest {
         credentials: &credentials,
         issuer: instance.start_url.normalized(),
         region,
         destination: destination.as_deref(),
         session_minutes: minutes,
     };
-    let delivered = deliver_sign_in_link(ctx, &visit, &custom)?;
+    let outcome = deliver_sign_in_link(ctx, &request, &options)?;
     access::record_use(ctx, found, "console");
-    print_delivery(delivered, custom.open.action, &role_env::role_label(entry))
+    print_delivery(outcome, options.open.action, &role_env::role_label(entry))
 }
 
 fn deliver_sign_in_link(
     ctx: &Ctx,
-    visit: &ConsoleRequest<'_>,
-    custom: &ConsoleOptions,
+    request: &ConsoleRequest<'_>,
+    options: &ConsoleOptions,
 ) -> Result<OpenOutcome> {
     app::block_on(ctx, async {
-        let link = console::fetch_sign_in_link(ctx, visit).await?;
-        open_detached(ctx, link, &custom.open, redirect::start).await
+        let link = console::fetch_sign_in_link(ctx, request).await?;
+        open_detached(ctx, link, &options.open, redirect::start).await
     })
 }
 
@@ -220,9 +220,9 @@ fn share_link(
         ui::print_data(&format!("{link}\n"))?;
         return Ok(0);
     }
-    let custom = console::options_for_role(ctx, &found.roster, entry);
-    let delivered = app::block_on(ctx, open(ctx, Link::Public(link), &custom.open))?;
-    print_delivery(delivered, custom.open.action, &role_env::role_label(entry))
+    let options = console::options_for_role(ctx, &found.roster, entry);
+    let outcome = app::block_on(ctx, open(ctx, Link::Public(link), &options.open))?;
+    print_delivery(outcome, options.open.action, &role_env::role_label(entry))
 }
 
 /// Handles `--env`: opens the console with the keys in the environment, of any role.
@@ -231,7 +231,7 @@ fn open_with_env_keys(ctx: &Ctx, globals: &Globals, page: &ConsoleTarget) -> Res
     let named = globals.sso.as_deref().or_else(|| ctx.env.get(env::AWS_SSO));
     let instance: Option<&Instance> =
         ctx.instances.iter().find(|instance| Some(instance.name.as_str()) == named);
-    let custom = console::options_for_instance(&ctx.settings, instance, "AWS".to_owned());
+    let options = console::options_for_instance(&ctx.settings, instance, "AWS".to_owned());
     let usual = || {
         [env::AWS_REGION, env::AWS_DEFAULT_REGION]
             .into_iter()
@@ -245,17 +245,17 @@ fn open_with_env_keys(ctx: &Ctx, globals: &Globals, page: &ConsoleTarget) -> Res
         .or_else(|| instance.map(|instance| instance.sso_region.clone()));
     let region = region.unwrap_or_else(|| Region::new("us-east-1"));
     let destination = page.destination_url(&region);
-    let visit = ConsoleRequest {
+    let request = ConsoleRequest {
         credentials: &credentials,
         issuer: instance
             .map_or("https://aws.amazon.com", |instance| instance.start_url.normalized()),
         region: &region,
         destination: destination.as_deref(),
-        session_minutes: page.minutes.unwrap_or(custom.session_minutes),
+        session_minutes: page.minutes.unwrap_or(options.session_minutes),
     };
     print_delivery(
-        deliver_sign_in_link(ctx, &visit, &custom)?,
-        custom.open.action,
+        deliver_sign_in_link(ctx, &request, &options)?,
+        options.open.action,
         "the role of these keys",
     )
 }
@@ -285,9 +285,9 @@ fn keys_from_env(ctx: &Ctx) -> Result<Credentials> {
 }
 
 /// Reports the opened or copied link, or shows it.
-fn print_delivery(delivered: OpenOutcome, action: UrlAction, label: &str) -> Result<u8> {
+fn print_delivery(outcome: OpenOutcome, action: UrlAction, label: &str) -> Result<u8> {
     let label = escape_unprintable(label);
-    match delivered {
+    match outcome {
         OpenOutcome::Opened => {
             ui::print_message(&ui::dim(&format!("the console is open as {label}")))
         }

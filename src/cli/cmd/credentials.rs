@@ -42,9 +42,9 @@ pub(in crate::cli) fn run(globals: &Globals, args: &CredentialsArgs) -> Result<u
     for role in &found {
         access::confirm_protected(&ctx, role, Consent::from_flag(args.yes))?;
     }
-    let place = target_file(&ctx, args)?;
-    if let Some(place) = &place {
-        place.check(&found)?;
+    let file = target_file(&ctx, args)?;
+    if let Some(file) = &file {
+        file.check(&found)?;
     }
     let freshness = if args.sts_refresh { Freshness::Fetch } else { Freshness::Cached };
     let mut blocks = Vec::new();
@@ -56,15 +56,15 @@ pub(in crate::cli) fn run(globals: &Globals, args: &CredentialsArgs) -> Result<u
             credentials,
         });
     }
-    match &place {
+    match &file {
         None => ui::print_data(render(&blocks)?.expose())?,
-        Some(place) => {
-            place.write(&blocks)?;
+        Some(file) => {
+            file.write(&blocks)?;
             for (block, role) in blocks.iter().zip(&found) {
-                ui::print_message(&ui::dim(&describe_section(&ctx, place, block, role.entry())));
+                ui::print_message(&ui::dim(&describe_section(&ctx, file, block, role.entry())));
             }
             if args.watch {
-                return watch(&ctx, place, &found, blocks);
+                return watch(&ctx, file, &found, blocks);
             }
         }
     }
@@ -233,7 +233,7 @@ impl CredentialsFile {
 /// `[default] in ~/.aws/credentials is payments-prod/Admin, 59m left`.
 fn describe_section(
     ctx: &Ctx,
-    place: &CredentialsFile,
+    file: &CredentialsFile,
     block: &CredentialsSection,
     entry: &RosterEntry,
 ) -> String {
@@ -241,7 +241,7 @@ fn describe_section(
     let words = format!(
         "[{}] in {} is {}/{}, {left} left",
         block.name,
-        place.display_path,
+        file.display_path,
         entry.account_label(),
         entry.role
     );
@@ -252,19 +252,20 @@ fn describe_section(
 /// because the network may come back or the user may sign in elsewhere.
 fn watch(
     ctx: &Arc<Ctx>,
-    place: &CredentialsFile,
+    file: &CredentialsFile,
     found: &[ResolvedRole],
     mut blocks: Vec<CredentialsSection>,
 ) -> Result<u8> {
-    ui::print_message(&ui::dim(&format!("keeping {} fresh; Ctrl-C stops", place.display_path)));
-    let mut said = Vec::<Error>::new();
+    ui::print_message(&ui::dim(&format!("keeping {} fresh; Ctrl-C stops", file.display_path)));
+    let mut reported = Vec::<Error>::new();
     loop {
         let soonest = blocks
             .iter()
             .map(|block| seconds_until_renewal(ctx, &block.credentials))
             .min()
             .unwrap_or(CHECK_INTERVAL);
-        let pause = if said.is_empty() { soonest.clamp(1, CHECK_INTERVAL) } else { RETRY_INTERVAL };
+        let pause =
+            if reported.is_empty() { soonest.clamp(1, CHECK_INTERVAL) } else { RETRY_INTERVAL };
         // A connection seldom outlives the pause, and never the machine's sleep.
         ctx.runtime.shut_down();
         std::thread::sleep(Duration::from_secs(pause.unsigned_abs()));
@@ -278,9 +279,9 @@ fn watch(
                 Err(error) => failed.push(error),
             }
         }
-        failed.extend(place.write(&blocks).err());
-        failed.iter().filter(|error| !said.contains(error)).for_each(ui::print_warning);
-        said = failed;
+        failed.extend(file.write(&blocks).err());
+        failed.iter().filter(|error| !reported.contains(error)).for_each(ui::print_warning);
+        reported = failed;
     }
 }
 
@@ -292,8 +293,8 @@ fn seconds_until_renewal(ctx: &Ctx, credentials: &Credentials) -> i64 {
 
 fn renew(ctx: &Arc<Ctx>, role: &ResolvedRole) -> Result<(Credentials, Option<Error>)> {
     let entry = role.entry();
-    let wish =
+    let request =
         AssumeRequest::new(role.roster.instance(entry), entry.account, RoleName::new(&*entry.role));
-    let assumed = app::block_on(ctx, assume(ctx, &wish))?;
+    let assumed = app::block_on(ctx, assume(ctx, &request))?;
     Ok((assumed.credentials, assumed.warning))
 }

@@ -26,15 +26,15 @@ pub(in crate::cli) fn run(globals: &Globals, args: &DoctorArgs) -> Result<u8> {
         ));
         return Ok(0);
     }
-    let scene = gather_facts(globals, args)?;
-    let findings: Vec<FindingResult> = doctor::run_checks(&scene)
+    let facts = gather_facts(globals, args)?;
+    let findings: Vec<FindingResult> = doctor::run_checks(&facts)
         .into_iter()
-        .map(|finding| FindingResult::new(&scene, finding, args.fix))
+        .map(|finding| FindingResult::new(&facts, finding, args.fix))
         .collect();
     ui::print_data(&if args.json {
         render_json(&findings)
     } else {
-        render_text(&findings, !scene.probes.is_empty())
+        render_text(&findings, !facts.probes.is_empty())
     })?;
     let wrong = findings
         .iter()
@@ -50,12 +50,12 @@ struct FindingResult {
 }
 
 impl FindingResult {
-    fn new(scene: &Facts, finding: Finding, fix: bool) -> Self {
+    fn new(facts: &Facts, finding: Finding, fix: bool) -> Self {
         let done = finding
             .auto_fix
             .as_ref()
             .filter(|_| fix)
-            .map(|mend| doctor::apply_fix(&scene.paths, scene.now, mend));
+            .map(|mend| doctor::apply_fix(&facts.paths, facts.now, mend));
         Self { finding, fix_result: done }
     }
 
@@ -76,16 +76,16 @@ fn gather_facts(globals: &Globals, args: &DoctorArgs) -> Result<Facts> {
     ui::init_logging(globals.level.unwrap_or(settings.log_level), settings.log_lines);
     // The vault is not unlocked: background programs could not ask for it either.
     let vault = app::vault(&env, &paths, &settings, Caller::Program);
-    let mut scene = doctor::gather(&env, &paths, &loaded, &vault, Clock::System.now());
-    if let (false, Ok(instances)) = (args.offline, &scene.instances) {
+    let mut facts = doctor::gather(&env, &paths, &loaded, &vault, Clock::System.now());
+    if let (false, Ok(instances)) = (args.offline, &facts.instances) {
         let network = app::network(&env);
-        scene.probes = current_thread_runtime()?.block_on(doctor::probe_instances(
+        facts.probes = current_thread_runtime()?.block_on(doctor::probe_instances(
             instances,
             &network,
             Clock::System,
         ));
     }
-    Ok(scene)
+    Ok(facts)
 }
 
 /// Renders the report. Without network, checks that need it are not listed as fine.

@@ -29,13 +29,13 @@ pub(in crate::cli) fn run(globals: &Globals, args: &EksTokenArgs) -> Result<u8> 
         ui::print_warning(&Error::new(ErrorKind::Usage, warning));
     }
     let (globals, selectors) = role_selector::selectors_or_env(&env, globals, &args.selectors);
-    let asked = args.region.clone().or_else(|| {
+    let requested = args.region.clone().or_else(|| {
         [env::AWS_REGION, env::AWS_DEFAULT_REGION]
             .iter()
             .find_map(|var| env.get(*var))
             .map(str::to_owned)
     });
-    let terms = CredentialRequest {
+    let request = CredentialRequest {
         window: Window::default(),
         auto_login: false,
         wait: None,
@@ -48,9 +48,9 @@ pub(in crate::cli) fn run(globals: &Globals, args: &EksTokenArgs) -> Result<u8> 
         env,
         &globals,
         &selectors,
-        &terms,
+        &request,
         |credentials, instance| {
-            let region = asked.map_or_else(|| default_region(instance), Region::new);
+            let region = requested.map_or_else(|| default_region(instance), Region::new);
             ui::print_data(&exec_credential(
                 credentials,
                 &region,
@@ -85,8 +85,8 @@ fn requested_version(info: Option<&str>) -> ExecApiVersion {
     let Some(info) = info else {
         return ExecApiVersion { api: DEFAULT_API_VERSION, warning: None };
     };
-    let asked = serde_json::from_str::<ExecInfo>(info).map(|info| info.api_version);
-    match asked.as_deref() {
+    let requested = serde_json::from_str::<ExecInfo>(info).map(|info| info.api_version);
+    match requested.as_deref() {
         Ok("client.authentication.k8s.io/v1") => {
             ExecApiVersion { api: "client.authentication.k8s.io/v1", warning: None }
         }
@@ -160,16 +160,16 @@ mod tests {
 
     #[test]
     fn the_answer_has_the_version_that_kubectl_asks_for() {
-        for (asked, want) in [
+        for (requested, want) in [
             ("v1", ("v1", false)),
             ("v1beta1", ("v1beta1", false)),
             ("v1alpha1", ("v1alpha1", true)),
             ("v2", ("v1beta1", true)),
         ] {
             let info = format!(
-                r#"{{"apiVersion":"client.authentication.k8s.io/{asked}","kind":"ExecCredential","spec":{{"interactive":false}}}}"#
+                r#"{{"apiVersion":"client.authentication.k8s.io/{requested}","kind":"ExecCredential","spec":{{"interactive":false}}}}"#
             );
-            assert_eq!(version_for(&info), want, "{asked}");
+            assert_eq!(version_for(&info), want, "{requested}");
         }
         assert_eq!(version_for("{"), ("v1beta1", true));
         assert_eq!(version_for(r#"{"kind":"ExecCredential"}"#), ("v1beta1", true));
@@ -189,7 +189,7 @@ mod tests {
             expires_at: Timestamp(600),
             account: "012345678901".parse().unwrap(),
         };
-        let said = |now| {
+        let document = |now| {
             exec_credential(
                 &credentials,
                 &Region::new("eu-west-1"),
@@ -199,9 +199,9 @@ mod tests {
             )
             .unwrap()
         };
-        assert!(said(0).starts_with(
+        assert!(document(0).starts_with(
             r#"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","spec":{},"status":{"expirationTimestamp":"1970-01-01T00:10:00Z","token":"k8s-aws-v1."#
         ));
-        assert!(said(-840).contains("1970-01-01T00:00:00Z"));
+        assert!(document(-840).contains("1970-01-01T00:00:00Z"));
     }
 }

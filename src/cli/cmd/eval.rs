@@ -39,16 +39,16 @@ pub(in crate::cli) fn run(globals: &Globals, args: EvalArgs) -> Result<u8> {
     if args.clear {
         return clear(&env, dialect);
     }
-    let reader =
+    let output =
         args.format.map_or(EvalOutput::Shell(dialect, args.overwrite_env), EvalOutput::Format);
-    let wish = EnvOptions {
+    let options = EnvOptions {
         region: args.region,
         no_region: args.no_region,
         form: args.form,
         export_all: args.export_all_env_vars,
     };
-    reader.check_terminal(&wish)?;
-    if matches!(reader, EvalOutput::Shell(_, false)) {
+    output.check_terminal(&options)?;
+    if matches!(output, EvalOutput::Shell(_, false)) {
         // The shell's own keys conflict with every form, so check before the user picks a role.
         refuse_overwrite(&PreviousEnv::new(env.pairs()), &CredentialExport::Keys)?;
     }
@@ -64,7 +64,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: EvalArgs) -> Result<u8> {
         role_selector::resolve_interactive(&selector, &ctx, globals, PickAction::Exports, consent)?
     };
     let freshness = if args.refresh { Freshness::Fetch } else { Freshness::Cached };
-    print_role_env(&ctx, &found, &wish, reader, freshness)
+    print_role_env(&ctx, &found, &options, output, freshness)
 }
 
 /// Returns the dialect of the calling shell.
@@ -82,12 +82,12 @@ pub(in crate::cli) fn check_terminal(env: &Env) -> Result<()> {
 pub(in crate::cli) fn print_for_calling_shell(
     ctx: &Arc<Ctx>,
     found: &ResolvedRole,
-    wish: &EnvOptions,
+    options: &EnvOptions,
 ) -> Result<u8> {
     print_role_env(
         ctx,
         found,
-        wish,
+        options,
         EvalOutput::Shell(calling_dialect(&ctx.env), false),
         Freshness::Cached,
     )
@@ -97,33 +97,34 @@ pub(in crate::cli) fn print_for_calling_shell(
 fn print_role_env(
     ctx: &Arc<Ctx>,
     found: &ResolvedRole,
-    wish: &EnvOptions,
-    reader: EvalOutput,
+    options: &EnvOptions,
+    output: EvalOutput,
     freshness: Freshness,
 ) -> Result<u8> {
-    reader.check_terminal(wish)?;
-    let (form, previous, reach) = match reader {
+    output.check_terminal(options)?;
+    let (form, previous, recipient) = match output {
         EvalOutput::Shell(_, overwrite) => (
-            role_env::resolve_form(ctx, found, wish)?,
+            role_env::resolve_form(ctx, found, options)?,
             role_env::previous_env(ctx),
             Recipient::Shell { overwrite },
         ),
         // The other environment may not have this profile.
-        EvalOutput::Format(_) if wish.form == Some(FormArg::Profile) => {
-            (role_env::resolve_form(ctx, found, wish)?, PreviousEnv::default(), Recipient::Child)
+        EvalOutput::Format(_) if options.form == Some(FormArg::Profile) => {
+            (role_env::resolve_form(ctx, found, options)?, PreviousEnv::default(), Recipient::Child)
         }
         EvalOutput::Format(_) => (CredentialExport::Keys, PreviousEnv::default(), Recipient::Child),
     };
-    if reach == (Recipient::Shell { overwrite: false }) {
+    if recipient == (Recipient::Shell { overwrite: false }) {
         refuse_overwrite(&previous, &form)?;
     }
     let credentials = access::obtain(ctx, found, freshness)?;
-    let place = role_env::describe_change(ctx, found, &credentials, &form);
-    let changes = role_env::env_changes(ctx, found, &credentials, form, reach, wish, &previous);
-    let text = reader.render(&changes)?;
+    let summary = role_env::describe_change(ctx, found, &credentials, &form);
+    let changes =
+        role_env::env_changes(ctx, found, &credentials, form, recipient, options, &previous);
+    let text = output.render(&changes)?;
     access::record_use(ctx, found, "eval");
     role_env::print_replaced(&previous, &changes);
-    ui::print_message(&ui::dim(&place));
+    ui::print_message(&ui::dim(&summary));
     ui::print_data(&text)?;
     Ok(0)
 }
@@ -137,9 +138,9 @@ impl EvalOutput {
     }
 
     /// Fails if secret keys would be shown on the screen.
-    fn check_terminal(self, wish: &EnvOptions) -> Result<()> {
+    fn check_terminal(self, options: &EnvOptions) -> Result<()> {
         if !std::io::stdout().is_terminal()
-            || (wish.form == Some(FormArg::Profile) && !wish.export_all)
+            || (options.form == Some(FormArg::Profile) && !options.export_all)
         {
             return Ok(());
         }

@@ -31,13 +31,13 @@ pub(in crate::cli) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
     let consent = Consent::from_flag(args.yes);
     let found =
         role_selector::resolve_interactive(&selector, &ctx, globals, PickAction::Shell, consent)?;
-    let wish = EnvOptions {
+    let options = EnvOptions {
         region: args.region,
         no_region: args.no_region,
         form: args.form,
         export_all: args.export_all_env_vars,
     };
-    enter_role(&ctx, globals, &found, &wish, freshness, args.command)
+    enter_role(&ctx, globals, &found, &options, freshness, args.command)
 }
 
 /// Puts the role into the environment and becomes the command, or runs a shell as a child.
@@ -45,25 +45,25 @@ pub(in crate::cli) fn enter_role(
     ctx: &Arc<Ctx>,
     globals: &Globals,
     found: &ResolvedRole,
-    wish: &EnvOptions,
+    options: &EnvOptions,
     freshness: Freshness,
     command: Vec<OsString>,
 ) -> Result<u8> {
     // Check before the sign-in, and start the endpoint's helper once there are credentials to
     // serve.
-    let form = if endpoint::is_requested(ctx, wish) {
-        endpoint::check(ctx, wish)?;
+    let form = if endpoint::is_requested(ctx, options) {
+        endpoint::check(ctx, options)?;
         None
     } else {
-        Some(role_env::resolve_form(ctx, found, wish)?)
+        Some(role_env::resolve_form(ctx, found, options)?)
     };
     let credentials = access::obtain(ctx, found, freshness)?;
     access::warn_session_ending(ctx, found.roster.instance(found.entry()));
     let form = form.map_or_else(|| endpoint::start(ctx, globals, found), Ok)?;
     let previous = role_env::previous_env(ctx);
-    let place = role_env::describe_change(ctx, found, &credentials, &form);
+    let summary = role_env::describe_change(ctx, found, &credentials, &form);
     let changes =
-        role_env::env_changes(ctx, found, &credentials, form, Recipient::Child, wish, &previous);
+        role_env::env_changes(ctx, found, &credentials, form, Recipient::Child, options, &previous);
     access::record_use(ctx, found, "exec");
     role_env::print_replaced(&previous, &changes);
     let EnvChanges { set, unset } = changes;
@@ -74,12 +74,12 @@ pub(in crate::cli) fn enter_role(
         Some(program) => {
             // Scripts get only the command's output.
             if std::io::stderr().is_terminal() {
-                ui::print_message(&ui::dim(&place));
+                ui::print_message(&ui::dim(&summary));
             }
             Err(ChildCommand { program, args: words.collect(), set, unset }.exec())
         }
         None => {
-            ui::print_message(&ui::dim(&format!("{place} · type exit to leave")));
+            ui::print_message(&ui::dim(&format!("{summary} · type exit to leave")));
             let _title = set_title(ctx, found);
             let shell = ctx
                 .env

@@ -147,18 +147,18 @@ fn perform(
     args: &PickArgs,
 ) -> Result<u8> {
     let found = |row: usize| ResolvedRole { roster: roster.clone(), position: row };
-    let wish = EnvOptions { region: args.region.clone(), ..EnvOptions::default() };
+    let options = EnvOptions { region: args.region.clone(), ..EnvOptions::default() };
     match action {
         PickAction::Shell => exec::enter_role(
             ctx,
             globals,
             &found(single_row(&rows)?),
-            &wish,
+            &options,
             Freshness::Cached,
             Vec::new(),
         ),
         PickAction::Exports => {
-            eval::print_for_calling_shell(ctx, &found(single_row(&rows)?), &wish)
+            eval::print_for_calling_shell(ctx, &found(single_row(&rows)?), &options)
         }
         PickAction::Console | PickAction::Service(_) => {
             let page = if let PickAction::Service(name) = action {
@@ -168,11 +168,12 @@ fn perform(
             };
             let page = page.with_region(args.region.as_deref());
             // Open all of them, then report the first failure.
-            let visits = rows.into_iter().map(|row| console::open_in_role(ctx, &found(row), &page));
-            visits
+            let outcomes =
+                rows.into_iter().map(|row| console::open_in_role(ctx, &found(row), &page));
+            outcomes
                 .collect::<Vec<_>>()
                 .into_iter()
-                .try_fold(0, |code, visit| visit.map(|other: u8| code.max(other)))
+                .try_fold(0, |code, outcome| outcome.map(|other: u8| code.max(other)))
         }
         PickAction::Profile => {
             let roles = rows.into_iter().map(|row| roster.id(&roster.entries[row])).collect();

@@ -13,12 +13,12 @@ use crate::cli::ui;
 
 /// Runs the command: never prompts, prints nothing but the credentials on stdout.
 pub(in crate::cli) fn run(globals: &Globals, args: &ProcessArgs) -> Result<u8> {
-    let terms = credential_request(args)?;
+    let request = credential_request(args)?;
     machine_credentials::with_credentials(
         Env::from_process(),
         globals,
         &args.selectors,
-        &terms,
+        &request,
         |credentials, _| print_credentials(credentials),
     )
 }

@@ -45,12 +45,12 @@ pub(in crate::cli) fn run(globals: &Globals, args: &VaultArgs) -> Result<u8> {
 fn print_unlocked(vault: &Vault) {
     let status = vault.status();
     if status.chosen == Some(SecureStore::File) && status.key != KeyLocation::Kernel {
-        let alone = Error::new(
+        let warning = Error::new(
             ErrorKind::Vault,
             "the passphrase is right, but nothing here keeps the vault open for processes without it",
         );
         ui::print_warning(
-            &alone.hint("set AWS_SSO_FILE_PASSWORD or AWS_SSO_FILE_PASSWORD_FILE for them"),
+            &warning.hint("set AWS_SSO_FILE_PASSWORD or AWS_SSO_FILE_PASSWORD_FILE for them"),
         );
     } else {
         ui::print_message("the vault is open");

@@ -24,8 +24,8 @@ use crate::cli::role_env;
 use super::own_program;
 
 /// Whether `--as`, else `credentials_as`, asks for an endpoint.
-pub(in crate::cli) fn is_requested(ctx: &Ctx, wish: &role_env::EnvOptions) -> bool {
-    wish.form.map_or(ctx.settings.credentials_as == CredentialsAs::Endpoint, |form| {
+pub(in crate::cli) fn is_requested(ctx: &Ctx, options: &role_env::EnvOptions) -> bool {
+    options.form.map_or(ctx.settings.credentials_as == CredentialsAs::Endpoint, |form| {
         form == FormArg::Endpoint
     })
 }
@@ -35,8 +35,8 @@ pub(in crate::cli) fn is_requested(ctx: &Ctx, wish: &role_env::EnvOptions) -> bo
 /// # Errors
 /// [`ErrorKind::Usage`] with `-x`; [`ErrorKind::Config`] with file and line if the default profile
 /// has credentials.
-pub(in crate::cli) fn check(ctx: &Ctx, wish: &role_env::EnvOptions) -> Result<()> {
-    if wish.export_all {
+pub(in crate::cli) fn check(ctx: &Ctx, options: &role_env::EnvOptions) -> Result<()> {
+    if options.export_all {
         return Err(Error::new(
             ErrorKind::Usage,
             "keys in variables come before an endpoint: programs would never ask it",
@@ -60,7 +60,7 @@ pub(in crate::cli) fn start(
     found: &ResolvedRole,
 ) -> Result<CredentialExport> {
     let key = ctx.vault.data_key()?;
-    let charge = HelperInput {
+    let input = HelperInput {
         watched: ProcessIdentity::current()?,
         token: random::token::<32>()?.into(),
         key,
@@ -77,8 +77,8 @@ pub(in crate::cli) fn start(
         args.extend(["--browser".into(), browser.into()]);
     }
     let unset = [env::AWS_SSO_FILE_PASSWORD.name(), env::AWS_SSO_FILE_PASSWORD_FILE.name()];
-    let url = detached::spawn_and_wait(&own_program()?, &args, &unset, charge.render().expose())?;
-    Ok(CredentialExport::Endpoint { url, token: charge.token })
+    let url = detached::spawn_and_wait(&own_program()?, &args, &unset, input.render().expose())?;
+    Ok(CredentialExport::Endpoint { url, token: input.token })
 }
 
 /// Runs the helper: the first process starts the second, which serves.
@@ -88,29 +88,29 @@ pub(in crate::cli) fn run(globals: &Globals, args: &EndpointHelperArgs) -> Resul
         return detached::respawn_detached(&own_program()?, &words.collect::<Vec<_>>()).map(|()| 0);
     }
     process::become_session_leader();
-    let charge = HelperInput::read_stdin()?;
-    let ctx = app::open_with_data_key(Env::from_process(), globals, Caller::Program, charge.key)?;
+    let input = HelperInput::read_stdin()?;
+    let ctx = app::open_with_data_key(Env::from_process(), globals, Caller::Program, input.key)?;
     let (instance, arn) = (app::selected_instance(&ctx, globals)?, args.arn.parse::<RoleArn>()?);
-    let wish = AssumeRequest::new(&instance, arn.account, arn.role);
+    let request = AssumeRequest::new(&instance, arn.account, arn.role);
     let sign_in = {
         let (ctx, globals) = (ctx.clone(), globals.clone());
         move || crate::cli::helpers::sign_in::start(&ctx, &globals, &instance)
     };
-    app::block_on(&ctx, serve(&ctx, wish, charge.watched, charge.token, sign_in))?;
+    app::block_on(&ctx, serve(&ctx, request, input.watched, input.token, sign_in))?;
     Ok(0)
 }
 
 async fn serve(
     ctx: &Arc<Ctx>,
-    wish: AssumeRequest,
-    life: ProcessIdentity,
+    request: AssumeRequest,
+    watched: ProcessIdentity,
     token: Secret<String>,
     sign_in: impl Fn() -> Result<()> + Send + Sync + 'static,
 ) -> Result<()> {
     let (endpoint, listener) =
         (Endpoint::new(ctx.clock, SlotTiming::default()), Listener::bind(0)?);
-    let (name, watch) = (SlotName::default(), life.watch());
-    endpoint.open(&name, token, credential_source(ctx.clone(), wish, sign_in));
+    let (name, watch) = (SlotName::default(), watched.watch());
+    endpoint.open(&name, token, credential_source(ctx.clone(), request, sign_in));
     // Reported after the watch began, so the parent can't have ended unnoticed.
     detached::report_ready(&format!("{}{}", listener.url(), name.path()))?;
     tokio::select! {
@@ -146,9 +146,9 @@ impl HelperInput {
     fn parse(bytes: &[u8]) -> Option<Self> {
         let mut parts = bytes.splitn(3, |byte| *byte == b'\n');
         let mut line = || std::str::from_utf8(parts.next()?).ok();
-        let (life, token) = (line()?.parse().ok()?, line()?.to_owned().into());
+        let (watched, token) = (line()?.parse().ok()?, line()?.to_owned().into());
         let key = Some(parts.next()?.to_vec()).filter(|key| !key.is_empty()).map(Secret::new);
-        Some(Self { watched: life, token, key })
+        Some(Self { watched, token, key })
     }
 }
 
@@ -159,15 +159,15 @@ mod tests {
     #[test]
     fn what_the_helper_is_told_arrives_whole_also_keys_with_line_ends_in_them() {
         for key in [None, Some(vec![b'\n', 0, b'\n', 255])] {
-            let charge = HelperInput {
+            let input = HelperInput {
                 watched: ProcessIdentity::current().unwrap(),
                 token: "token".into(),
                 key: key.map(Secret::new),
             };
-            let read = HelperInput::parse(charge.render().expose()).unwrap();
+            let read = HelperInput::parse(input.render().expose()).unwrap();
             assert_eq!(
                 (read.watched, read.token, read.key),
-                (charge.watched, charge.token, charge.key)
+                (input.watched, input.token, input.key)
             );
         }
         assert!(

@@ -50,28 +50,28 @@ pub(super) fn run(
     fetch_missing_lists(ctx, instances)?;
     let roster = Arc::new(store::load_roster(ctx, instances));
     let (sessions, now) = (load_sessions(ctx).unwrap_or_default(), ctx.clock.now());
-    let mut talk = Prompt::open()?;
-    talk.print(&format!("rolecall, {}. {HELP}", count(roster.entries.len(), "role")))?;
+    let mut prompt = Prompt::open()?;
+    prompt.print(&format!("rolecall, {}. {HELP}", count(roster.entries.len(), "role")))?;
     let mut query = query;
     let mut rows = ranked_positions(ctx, &roster, &query);
     let (mut page, mut shown) = (ResultPage::default(), false);
     loop {
         if !shown {
-            page.print(&mut talk, &rows, &query, |row| {
+            page.print(&mut prompt, &rows, &query, |row| {
                 describe_role(&roster, &roster.entries[row], &sessions, now)
             })?;
         }
         shown = false;
-        let Some(line) = talk.ask(page.question(&rows))? else { return Ok(Exit::Cancelled) };
+        let Some(line) = prompt.ask(page.question(&rows))? else { return Ok(Exit::Cancelled) };
         match parse_input(&line, rows.len(), page.end, multi) {
             LineInput::Help => {
-                talk.print(HELP)?;
+                prompt.print(HELP)?;
                 shown = true;
             }
             LineInput::Choice(numbers) => {
                 let chosen: Vec<&RosterEntry> =
                     numbers.iter().map(|number| &roster.entries[rows[number - 1]]).collect();
-                if confirm_protected(ctx, &mut talk, &roster, &chosen, action)? {
+                if confirm_protected(ctx, &mut prompt, &roster, &chosen, action)? {
                     let roles = chosen.into_iter().map(|entry| roster.id(entry)).collect();
                     return Ok(Exit::Picked(Picked { roles, action }));
                 }
@@ -81,7 +81,7 @@ pub(super) fn run(
             LineInput::Query(mut words) => {
                 if let Some((at, _)) = words.char_indices().nth(MAX_QUERY_CHARS) {
                     words.truncate(at);
-                    talk.print("That is too long: only the first 1,000 characters are used.")?;
+                    prompt.print("That is too long: only the first 1,000 characters are used.")?;
                 }
                 query = words;
                 rows = ranked_positions(ctx, &roster, &query);
@@ -157,7 +157,7 @@ impl Default for ResultPage {
 impl ResultPage {
     fn print(
         &mut self,
-        talk: &mut Prompt,
+        prompt: &mut Prompt,
         rows: &[usize],
         query: &str,
         sentence: impl Fn(usize) -> String,
@@ -169,10 +169,10 @@ impl ResultPage {
             } else {
                 format!(" for {}", shorten_query(query))
             };
-            talk.print(&format!("{}{of}.", count(rows.len(), "role")))?;
+            prompt.print(&format!("{}{of}.", count(rows.len(), "role")))?;
         }
         for (number, row) in rows.iter().enumerate().take(self.end).skip(self.start) {
-            talk.print(&format!("{}. {}", number + 1, sentence(*row)))?;
+            prompt.print(&format!("{}. {}", number + 1, sentence(*row)))?;
         }
         Ok(())
     }

@@ -46,32 +46,32 @@ impl PickerInput {
     pub(in crate::cli) fn from_snapshot(globals: &Globals, query: &str) -> Result<Option<Self>> {
         let env = Env::from_process();
         let paths = app::paths(&env, globals)?;
-        let named = selected_name(&env, globals.sso.as_deref());
-        let Some(RosterSnapshot { settings, inventories: read, roster: sheet }) =
-            snapshot::load(&env, &paths, named.as_deref())
+        let instance_name = selected_name(&env, globals.sso.as_deref());
+        let Some(RosterSnapshot { settings, inventories: read, roster: packed }) =
+            snapshot::load(&env, &paths, instance_name.as_deref())
         else {
             return Ok(None);
         };
         ui::init_logging(globals.level.unwrap_or(settings.log_level), settings.log_lines);
-        let (instances, now) = (sheet.instances().to_vec(), Clock::System.now());
-        let sheet = Arc::new(sheet);
+        let (instances, now) = (packed.instances().to_vec(), Clock::System.now());
+        let packed = Arc::new(packed);
         let old = |(instance, read): (&Instance, &Option<_>)| {
             settings.is_stale(*read, now).then(|| instance.name.clone())
         };
         let stale = instances.iter().zip(&read).filter_map(old).collect();
         // A query has to search all rows; an empty one shows only the first.
         let whole = !query.trim().is_empty();
-        let roster = Arc::new(if whole { sheet.unpack() } else { Roster::default() });
+        let roster = Arc::new(if whole { packed.unpack() } else { Roster::default() });
         let globals = globals.clone();
         Ok(Some(Self {
-            preview: (!whole).then(|| sheet.clone()),
-            packed_roster: Some(sheet),
+            preview: (!whole).then(|| packed.clone()),
+            packed_roster: Some(packed),
             open_ctx: Box::new(move || app::open(&globals)),
             env,
             paths,
             settings,
             instances,
-            instance_name: named,
+            instance_name,
             stale,
             roster,
         }))
@@ -84,7 +84,7 @@ impl PickerInput {
         instances: &[Instance],
     ) -> Self {
         let (roster, stale) = store::load_preview(ctx, instances);
-        let ours = ctx.clone();
+        let shared = ctx.clone();
         Self {
             env: ctx.env.clone(),
             paths: ctx.paths.clone(),
@@ -95,7 +95,7 @@ impl PickerInput {
             roster: Arc::new(roster),
             preview: None,
             packed_roster: None,
-            open_ctx: Box::new(move || Ok(ours)),
+            open_ctx: Box::new(move || Ok(shared)),
         }
     }
 }

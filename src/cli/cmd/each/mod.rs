@@ -162,23 +162,23 @@ async fn run_all(
     args: &EachArgs,
     report: Arc<Mutex<EachReport>>,
 ) -> Result<()> {
-    let wish = |row: &usize| {
+    let request = |row: &usize| {
         let entry = &roster.entries[*row];
         AssumeRequest::new(roster.instance(entry), entry.account, RoleName::new(&*entry.role))
     };
-    let wishes = rows.iter().map(wish).collect();
+    let requests = rows.iter().map(request).collect();
     let command = args.command.clone();
-    let maker = ChildBuilder {
+    let builder = ChildBuilder {
         ctx: ctx.clone(),
         roster: roster.clone(),
         rows,
         previous: previous_env(ctx),
         command,
     };
-    let child = move |at, credentials: &Credentials| maker.build(at, credentials);
-    let hear =
-        move |at, told| report.lock().unwrap_or_else(PoisonError::into_inner).on_event(at, told);
-    run_each(ctx, roster, wishes, args.jobs.into(), Arc::new(child), Arc::new(hear)).await
+    let child = move |at, credentials: &Credentials| builder.build(at, credentials);
+    let on_event =
+        move |at, event| report.lock().unwrap_or_else(PoisonError::into_inner).on_event(at, event);
+    run_each(ctx, roster, requests, args.jobs.into(), Arc::new(child), Arc::new(on_event)).await
 }
 
 /// Builds the command for each role.
@@ -197,19 +197,19 @@ impl ChildBuilder {
         let (roster, entry) = (&*self.roster, &self.roster.entries[self.rows[at]]);
         let tags = role_env::tags(&self.ctx, roster, entry);
         // The colour is for prompts, and a command has none.
-        let (form, reach) = (CredentialExport::Keys, Recipient::Child);
-        let grant = RoleExport {
+        let (form, recipient) = (CredentialExport::Keys, Recipient::Child);
+        let role_export = RoleExport {
             roster,
             entry,
             credentials,
             export: form,
-            recipient: reach,
+            recipient,
             region: None,
             no_region: false,
             tags: &tags,
             color: None,
         };
-        let EnvChanges { set, unset } = export_changes(&grant, &self.previous);
+        let EnvChanges { set, unset } = export_changes(&role_export, &self.previous);
         let mut words = self.command.iter().cloned();
         ChildCommand {
             program: words.next().unwrap_or_default(),

@@ -45,8 +45,8 @@ impl EachReport {
     }
 
     /// Handles an event in a role, by its position among the rows.
-    pub(in crate::cli::cmd) fn on_event(&mut self, at: usize, told: RoleEvent) {
-        match told {
+    pub(in crate::cli::cmd) fn on_event(&mut self, at: usize, event: RoleEvent) {
+        match event {
             RoleEvent::Started => {
                 self.running += 1;
                 let (first, count) = self.started.unwrap_or((at, 0));
