@@ -14,13 +14,11 @@ mod interaction;
 mod key_bindings;
 mod machine_credentials;
 mod picker;
-mod qr;
 mod refresh_ui;
 mod role_env;
 mod role_selector;
 mod setup;
 mod sign_in_ui;
-mod table;
 mod ui;
 
 use std::ffi::OsString;

@@ -16,7 +16,7 @@ use crate::ops::sign_in::pasted_redirect::PastedRedirects;
 use crate::ops::sign_in::{SignInOptions, open_options, sign_in_with_redirects};
 use crate::os::terminal::paste::PasteReader;
 
-use crate::cli::{qr, ui};
+use crate::cli::ui::{self, qr};
 
 /// Signs in while the user watches stderr.
 ///

@@ -19,7 +19,8 @@ use crate::tui::PickAction;
 use crate::cli::access::{self, Consent};
 use crate::cli::args::{ConsoleArgs, Globals};
 use crate::cli::helpers::redirect;
-use crate::cli::{app, picker, qr, role_env, role_selector, setup, ui};
+use crate::cli::ui::{self, qr};
+use crate::cli::{app, picker, role_env, role_selector, setup};
 
 /// Runs the command.
 pub(in crate::cli) fn run(globals: &Globals, args: ConsoleArgs) -> Result<u8> {

@@ -7,8 +7,9 @@ use crate::domain::{Result, Roster, Timestamp, format_duration_short};
 use crate::ops::refresh::store;
 use crate::ops::roles::history;
 
+use crate::cli::app;
 use crate::cli::args::{Globals, HistoryArgs};
-use crate::cli::{app, table, ui};
+use crate::cli::ui::{self, table};
 
 /// Runs the command.
 pub(in crate::cli) fn run(globals: &Globals, args: &HistoryArgs) -> Result<u8> {

@@ -12,9 +12,10 @@ use crate::ops::ctx::Ctx;
 use crate::ops::roles::fields::{self, FieldValues};
 use crate::ops::target::lookup;
 
+use crate::cli::app;
 use crate::cli::args::{Globals, ListArgs};
 use crate::cli::interaction::Terminal;
-use crate::cli::{app, table, ui};
+use crate::cli::ui::{self, table};
 
 /// The default columns.
 const DEFAULT_COLUMNS: [&str; 4] = ["AccountIdPad", "AccountAlias", "RoleName", "Expires"];

@@ -13,7 +13,8 @@ use crate::os::browser::split_words;
 use crate::os::process::ChildCommand;
 
 use crate::cli::args::{Globals, SettingsArgs, SettingsCommand};
-use crate::cli::{app, key_bindings, table, ui};
+use crate::cli::ui::{self, table};
+use crate::cli::{app, key_bindings};
 
 /// The contents of a new configuration file.
 const CONFIG_TEMPLATE: &str = "# The configuration of rolecall; `rolecall settings show` tells what may stand here.\n\

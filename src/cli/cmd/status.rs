@@ -13,8 +13,9 @@ use crate::ops::instances::overrides::{self, EndpointOverride};
 use crate::ops::sign_in::sessions;
 use crate::ops::target::current::CurrentRole;
 
+use crate::cli::app;
 use crate::cli::args::{Globals, StatusArgs};
-use crate::cli::{app, table, ui};
+use crate::cli::ui::{self, table};
 
 /// Runs the command; with `--quiet`, exit code 4 if there is no session.
 pub(in crate::cli) fn run(globals: &Globals, args: &StatusArgs) -> Result<u8> {

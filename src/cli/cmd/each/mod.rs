@@ -27,7 +27,8 @@ use crate::cli::access::warn_session_ending;
 use crate::cli::args::{EachArgs, Globals};
 use crate::cli::interaction::Terminal;
 use crate::cli::role_env::previous_env;
-use crate::cli::{app, setup, table, ui};
+use crate::cli::ui::{self, table};
+use crate::cli::{app, setup};
 
 /// The default of `--jobs`.
 const DEFAULT_JOBS: u8 = 4;

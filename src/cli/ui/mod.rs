@@ -1,5 +1,8 @@
 //! Terminal output and prompts: data on stdout, messages on stderr. A closed pipe is not an error.
 
+pub(in crate::cli) mod qr;
+pub(in crate::cli) mod table;
+
 use std::io::{self, IsTerminal, Write};
 use std::sync::OnceLock;
 
@@ -12,61 +15,70 @@ use crate::os::terminal::tty;
 
 use crate::cli::args::{ColorChoice, Globals};
 
-/// The value of `--color`.
-static COLOR_CHOICE: OnceLock<ColorChoice> = OnceLock::new();
-/// Whether messages on stderr are coloured. Decided with the first message, because most runs of
-/// `process` print none.
-static STDERR_COLOR: OnceLock<bool> = OnceLock::new();
-/// Whether data on stdout is coloured.
-static STDOUT_COLOR: OnceLock<bool> = OnceLock::new();
+/// The terminal as the command line wants it used. Set once, before anything is printed.
+static UI: OnceLock<Ui> = OnceLock::new();
 
-/// Whether `--plain` was given.
-static PLAIN: OnceLock<bool> = OnceLock::new();
-
-/// Returns the value of `--color`.
-pub(super) fn color_choice() -> ColorChoice {
-    COLOR_CHOICE.get().copied().unwrap_or_default()
+struct Ui {
+    /// The value of `--color`.
+    color: ColorChoice,
+    /// Whether `--plain` was given.
+    plain: bool,
+    /// Whether messages on stderr are coloured. Decided with the first message, because most runs
+    /// of `process` print none.
+    stderr_color: OnceLock<bool>,
+    /// Whether data on stdout is coloured.
+    stdout_color: OnceLock<bool>,
 }
 
-/// Whether only text may be written to the terminal: `--plain` or TERM=dumb.
-pub(super) fn is_plain() -> bool {
-    PLAIN.get().copied().unwrap_or_default() || Env::from_process().get(env::TERM) == Some("dumb")
+impl Ui {
+    fn is_plain(&self) -> bool {
+        self.plain || Env::from_process().get(env::TERM) == Some("dumb")
+    }
+
+    fn wants_color(&self, is_terminal: bool) -> bool {
+        let env = Env::from_process();
+        let forced = env.get(env::CLICOLOR_FORCE).is_some_and(|value| value != "0");
+        match self.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => {
+                !self.is_plain() && env.get(env::NO_COLOR).is_none() && (forced || is_terminal)
+            }
+        }
+    }
 }
 
 /// Stores the flags that affect output.
-pub(super) fn init(globals: &Globals, plain: bool) {
-    let _ = COLOR_CHOICE.set(globals.color);
-    let _ = PLAIN.set(plain);
+pub(in crate::cli) fn init(globals: &Globals, plain: bool) {
+    let (stderr_color, stdout_color) = (OnceLock::new(), OnceLock::new());
+    let _ = UI.set(Ui { color: globals.color, plain, stderr_color, stdout_color });
+}
+
+/// Returns the value of `--color`.
+pub(in crate::cli) fn color_choice() -> ColorChoice {
+    UI.get().map(|ui| ui.color).unwrap_or_default()
+}
+
+/// Whether only text may be written to the terminal: `--plain` or TERM=dumb.
+pub(in crate::cli) fn is_plain() -> bool {
+    UI.get().map_or_else(|| Env::from_process().get(env::TERM) == Some("dumb"), Ui::is_plain)
 }
 
 /// Whether messages on stderr are coloured; not before [`init`].
 fn stderr_has_color() -> bool {
-    resolve_color(&STDERR_COLOR, || io::stderr().is_terminal())
+    let decide = |ui: &Ui| ui.wants_color(io::stderr().is_terminal());
+    UI.get().is_some_and(|ui| *ui.stderr_color.get_or_init(|| decide(ui)))
 }
 
-/// Whether data on stdout is coloured.
+/// Whether data on stdout is coloured; not before [`init`].
 fn stdout_has_color() -> bool {
-    resolve_color(&STDOUT_COLOR, || io::stdout().is_terminal())
-}
-
-fn resolve_color(once: &OnceLock<bool>, terminal: impl FnOnce() -> bool) -> bool {
-    let Some(choice) = COLOR_CHOICE.get() else { return false };
-    *once.get_or_init(|| {
-        let env = Env::from_process();
-        let forced = env.get(env::CLICOLOR_FORCE).is_some_and(|value| value != "0");
-        match choice {
-            ColorChoice::Always => true,
-            ColorChoice::Never => false,
-            ColorChoice::Auto => {
-                !is_plain() && env.get(env::NO_COLOR).is_none() && (forced || terminal())
-            }
-        }
-    })
+    let decide = |ui: &Ui| ui.wants_color(io::stdout().is_terminal());
+    UI.get().is_some_and(|ui| *ui.stdout_color.get_or_init(|| decide(ui)))
 }
 
 /// Starts writing rolecall's log lines to stderr. The SDK's targets stay off at every level,
 /// because they log bearer tokens.
-pub(super) fn init_logging(level: LogLevel, lines: bool) {
+pub(in crate::cli) fn init_logging(level: LogLevel, lines: bool) {
     use tracing_subscriber::filter::{LevelFilter, Targets};
     use tracing_subscriber::layer::SubscriberExt;
     use tracing_subscriber::util::SubscriberInitExt;
@@ -92,26 +104,26 @@ fn style_message(code: &str, text: &str) -> String {
 }
 
 /// Styles text for stdout; an empty code adds no style.
-pub(super) fn style_data(code: &str, text: &str) -> String {
+pub(in crate::cli) fn style_data(code: &str, text: &str) -> String {
     let styled = !code.is_empty() && stdout_has_color();
     if styled { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
 }
 
 /// Escapes control characters if stdout is a terminal.
-pub(super) fn escape_data(text: String) -> String {
+pub(in crate::cli) fn escape_data(text: String) -> String {
     if io::stdout().is_terminal() { escape_unprintable(text.trim_end_matches('\r')) } else { text }
 }
 
-pub(super) fn dim(text: &str) -> String {
+pub(in crate::cli) fn dim(text: &str) -> String {
     style_message("2", text)
 }
 
-pub(super) fn bold(text: &str) -> String {
+pub(in crate::cli) fn bold(text: &str) -> String {
     style_message("1", text)
 }
 
 /// Styles something that is wrong. Use it with a mark or a word: colour alone is not accessible.
-pub(super) fn bold_red(text: &str) -> String {
+pub(in crate::cli) fn bold_red(text: &str) -> String {
     style_message("1;31", text)
 }
 
@@ -120,7 +132,7 @@ pub(super) fn bold_red(text: &str) -> String {
 ///
 /// # Errors
 /// [`ErrorKind::Os`] if stdout can't be written to for another reason.
-pub(super) fn print_data(text: &str) -> Result<()> {
+pub(in crate::cli) fn print_data(text: &str) -> Result<()> {
     if io::stdout().is_terminal() {
         print_data_raw(&escape_unprintable_lines(text))
     } else {
@@ -133,7 +145,7 @@ pub(super) fn print_data(text: &str) -> Result<()> {
 /// # Errors
 /// As [`print_data`].
 #[allow(clippy::print_stdout, reason = "this is the one place that prints data")]
-pub(super) fn print_data_raw(text: &str) -> Result<()> {
+pub(in crate::cli) fn print_data_raw(text: &str) -> Result<()> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -145,24 +157,24 @@ pub(super) fn print_data_raw(text: &str) -> Result<()> {
 }
 
 /// Prints a message. Control characters other than colours are escaped.
-pub(super) fn print_message(text: &str) {
+pub(in crate::cli) fn print_message(text: &str) {
     print_message_raw(&escape_unprintable_lines(text));
 }
 
 /// Prints another program's stderr line, unchanged.
-pub(super) fn print_message_raw(text: &str) {
+pub(in crate::cli) fn print_message_raw(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
 /// Replaces the last line on stderr with a progress line, if stderr is a terminal.
-pub(super) fn show_progress(text: &str) {
+pub(in crate::cli) fn show_progress(text: &str) {
     if io::stderr().is_terminal() && !is_plain() {
         let _ = write!(io::stderr().lock(), "\r\x1b[K{}", escape_unprintable_lines(text));
     }
 }
 
 /// Prints an error and its hints. Control characters in names are escaped.
-pub(super) fn print_error(error: &Error) {
+pub(in crate::cli) fn print_error(error: &Error) {
     if error.kind == ErrorKind::Cancelled && error.message.is_empty() {
         return;
     }
@@ -175,7 +187,7 @@ pub(super) fn print_error(error: &Error) {
 }
 
 /// Prints an error that did not stop the command.
-pub(super) fn print_warning(error: &Error) {
+pub(in crate::cli) fn print_warning(error: &Error) {
     print_message(&format!(
         "{} {}",
         style_message("1;33", "rolecall: warning:"),
@@ -195,7 +207,7 @@ fn print_hints(error: &Error) {
 }
 
 /// Whether a user can be asked: stdin and stderr are terminals.
-pub(super) fn can_prompt() -> bool {
+pub(in crate::cli) fn can_prompt() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
@@ -203,7 +215,7 @@ pub(super) fn can_prompt() -> bool {
 ///
 /// # Errors
 /// If stdin can't be read.
-pub(super) fn prompt(question: &str) -> Result<String> {
+pub(in crate::cli) fn prompt(question: &str) -> Result<String> {
     let mut stderr = io::stderr().lock();
     let _ = write!(stderr, "{}", escape_unprintable_lines(question));
     let _ = stderr.flush();
@@ -215,7 +227,7 @@ pub(super) fn prompt(question: &str) -> Result<String> {
 ///
 /// # Errors
 /// As [`prompt`].
-pub(super) fn confirm(question: &str) -> Result<bool> {
+pub(in crate::cli) fn confirm(question: &str) -> Result<bool> {
     Ok(is_yes(&prompt(&format!("{question} [y/N] "))?))
 }
 
@@ -223,7 +235,7 @@ pub(super) fn confirm(question: &str) -> Result<bool> {
 ///
 /// # Errors
 /// As [`prompt`].
-pub(super) fn confirm_by_default(question: &str) -> Result<bool> {
+pub(in crate::cli) fn confirm_by_default(question: &str) -> Result<bool> {
     let answer = prompt(&format!("{question} [Y/n] "))?;
     Ok(answer.ends_with('\n') && (answer.trim().is_empty() || is_yes(&answer)))
 }

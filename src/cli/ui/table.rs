@@ -8,7 +8,11 @@ use crate::os::terminal::tty;
 
 /// Renders rows under a header, columns two spaces apart. With a width, the widest columns are cut
 /// in the middle until the table fits.
-pub(super) fn render(header: &[String], rows: &[Vec<String>], width: Option<usize>) -> String {
+pub(in crate::cli) fn render(
+    header: &[String],
+    rows: &[Vec<String>],
+    width: Option<usize>,
+) -> String {
     let rows: Vec<Vec<String>> =
         rows.iter().map(|row| row.iter().map(|cell| escape_unprintable(cell)).collect()).collect();
     let mut widths: Vec<usize> = header.iter().map(|title| title.width()).collect();
@@ -35,7 +39,7 @@ pub(super) fn render(header: &[String], rows: &[Vec<String>], width: Option<usiz
 }
 
 /// Like [`render`], as wide as the terminal on stdout. Elsewhere nothing is cut.
-pub(super) fn render_for_terminal(header: &[String], rows: &[Vec<String>]) -> String {
+pub(in crate::cli) fn render_for_terminal(header: &[String], rows: &[Vec<String>]) -> String {
     render(header, rows, tty::columns(std::io::stdout()).map(usize::from))
 }
 
@@ -52,7 +56,7 @@ fn shrink(widths: &mut [usize], total: usize) {
 }
 
 /// Cuts a text in the middle to a width in columns, because names differ at both ends.
-pub(super) fn truncate_middle(text: &str, width: usize) -> String {
+pub(in crate::cli) fn truncate_middle(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
@@ -74,7 +78,7 @@ pub(super) fn truncate_middle(text: &str, width: usize) -> String {
 }
 
 /// Quotes a value of a CSV file (RFC 4180).
-pub(super) fn csv_cell(cell: &str) -> String {
+pub(in crate::cli) fn csv_cell(cell: &str) -> String {
     if cell.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", cell.replace('"', "\"\""))
     } else {

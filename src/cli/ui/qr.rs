@@ -9,7 +9,7 @@ use crate::os::terminal::tty;
 const MARGIN: i32 = 2;
 
 /// Returns the columns of the terminal on stdout, else of the controlling terminal, else 80.
-pub(super) fn columns() -> usize {
+pub(in crate::cli) fn columns() -> usize {
     let columns =
         tty::columns(std::io::stdout()).or_else(|| tty::open().ok().and_then(tty::columns));
     columns.map_or(80, usize::from)
@@ -19,7 +19,7 @@ pub(super) fn columns() -> usize {
 ///
 /// # Errors
 /// [`ErrorKind::Usage`] if the text is too long for the terminal or for a QR code.
-pub(super) fn render(text: &str, columns: usize) -> Result<String> {
+pub(in crate::cli) fn render(text: &str, columns: usize) -> Result<String> {
     let code = QrCode::encode_text(text, QrCodeEcc::Low).map_err(|_| too_long("any QR code"))?;
     let edge = code.size() + MARGIN;
     if usize::try_from(edge + MARGIN).is_ok_and(|width| width > columns) {
