@@ -102,3 +102,54 @@ pub fn is_yes(answer: &str) -> bool {
     let answer = answer.trim();
     answer.eq_ignore_ascii_case("y") || answer.eq_ignore_ascii_case("yes")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(role: &str, confirm: ConfirmLevel) -> RosterEntry {
+        RosterEntry {
+            instance: 0,
+            account: "012345678901".parse().unwrap(),
+            account_name: "payments-prod".into(),
+            account_alias: "".into(),
+            email: "".into(),
+            role: role.into(),
+            tags: std::sync::Arc::default(),
+            region: None,
+            profile: None,
+            via: None,
+            confirm,
+        }
+    }
+
+    #[test]
+    fn roles_without_protection_are_not_asked_about() {
+        assert!(ConfirmQuestion::new(&[&entry("ReadOnly", ConfirmLevel::None)]).is_none());
+        assert!(ConfirmQuestion::new(&[]).is_none());
+    }
+
+    #[test]
+    fn one_role_takes_a_yes_or_the_name_of_its_account() {
+        let admin = entry("Admin", ConfirmLevel::Ask);
+        let question = ConfirmQuestion::new(&[&admin]).unwrap();
+        assert_eq!(question.reason(), "payments-prod/Admin is protected");
+        assert!(["y\n", "Yes\n"].iter().all(|answer| question.check(answer).is_ok()));
+        assert_eq!(question.check("\n").unwrap_err().message, "");
+        let root = entry("Root", ConfirmLevel::TypeName);
+        let question = ConfirmQuestion::new(&[&root]).unwrap();
+        assert!(question.check("payments-prod\n").is_ok());
+        assert!(question.check("y\n").unwrap_err().message.contains("`y` is not the account's"));
+        assert_eq!(question.check("").unwrap_err().message, "");
+    }
+
+    #[test]
+    fn several_roles_take_their_number() {
+        let (admin, reader) =
+            (entry("Admin", ConfirmLevel::Ask), entry("ReadOnly", ConfirmLevel::None));
+        let question = ConfirmQuestion::new(&[&admin, &reader]).unwrap();
+        assert_eq!(question.reason(), "1 of these 2 roles is protected: payments-prod/Admin");
+        assert!(question.check("2\n").is_ok() && question.check("y\n").is_err());
+        assert!(question.unasked().hints[0].contains("--dry-run"));
+    }
+}

@@ -47,10 +47,10 @@ pub(super) fn is_stream(file: &Path) -> bool {
 }
 
 pub(super) fn print_report(ctx: &Ctx, report: &ProfilesReport, args: &ProfilesArgs) {
-    let there = report.profiles.iter().filter(|line| line.change != ProfileChange::Removed).count();
+    let count = report.profiles.iter().filter(|line| line.change != ProfileChange::Removed).count();
     let file = ui::bold(&display_path(ctx, &report.file));
     if !report.written {
-        match there {
+        match count {
             0 if report.skipped.is_empty() && args.query.is_empty() => {
                 ui::print_message(
                     "no role was used, marked as a favourite or named yet, so there is no profile to write",
@@ -63,7 +63,7 @@ pub(super) fn print_report(ctx: &Ctx, report: &ProfilesReport, args: &ProfilesAr
             0 => ui::print_message(&format!("{file} has no profiles of rolecall")),
             _ => ui::print_message(&format!(
                 "{file} is up to date: {} of rolecall",
-                count_text(there, "profile")
+                count_text(count, "profile")
             )),
         }
         print_complaints(ctx, report);
@@ -108,21 +108,19 @@ pub(super) fn print_report(ctx: &Ctx, report: &ProfilesReport, args: &ProfilesAr
 /// them.
 pub(super) fn print_complaints(ctx: &Ctx, report: &ProfilesReport) -> bool {
     let file = ctx.paths.abbreviate(&report.file);
-    let mut told: Vec<AffectedPrograms> = Vec::new();
-    for SyntaxProblem { line, message: what, affects: whose } in &report.syntax_errors {
+    let mut reported: Vec<AffectedPrograms> = Vec::new();
+    for SyntaxProblem { line, message, affects } in &report.syntax_errors {
         // Print the first line of each kind: the others may have the same cause.
-        if !told.contains(whose) {
-            told.push(*whose);
+        if !reported.contains(affects) {
+            reported.push(*affects);
             let error = Error::new(
                 ErrorKind::Config,
-                format!("{} can't read {file}: line {line}: {what}", whose.description()),
+                format!("{} can't read {file}: line {line}: {message}", affects.description()),
             );
-            ui::print_warning(
-                &error.hint("mend that line; `rolecall doctor` names all such lines"),
-            );
+            ui::print_warning(&error.hint("fix that line; `rolecall doctor` lists all of them"));
         }
     }
-    told.iter().any(|whose| *whose != AffectedPrograms::NonPython)
+    reported.iter().any(|affects| *affects != AffectedPrograms::NonPython)
 }
 
 /// Returns the region to suggest if neither the profile nor the shell has one.
@@ -145,26 +143,26 @@ fn is_shell_word(name: &str) -> bool {
 
 /// Lists profiles that `--prune` would remove.
 fn print_kept(report: &ProfilesReport) {
-    let left = |is: fn(&ProfileNote) -> bool| {
+    let kept_with = |is: fn(&ProfileNote) -> bool| {
         let lines = report.profiles.iter().filter(|line| {
             line.change == ProfileChange::Kept && line.note.as_ref().is_some_and(is)
         });
         lines.map(|line| line.name.as_str()).collect::<Vec<_>>()
     };
     let (old, gone) = (
-        left(|note| matches!(note, ProfileNote::Renamed(_))),
-        left(|note| matches!(note, ProfileNote::RoleGone)),
+        kept_with(|note| matches!(note, ProfileNote::Renamed(_))),
+        kept_with(|note| matches!(note, ProfileNote::RoleGone)),
     );
-    for (names, what) in [(&old, "old name"), (&gone, "profile of a role that is gone")] {
+    for (names, noun) in [(&old, "old name"), (&gone, "profile of a role that is gone")] {
         if !names.is_empty() {
-            let what = if names.len() == 1 {
-                what.to_owned()
+            let noun = if names.len() == 1 {
+                noun.to_owned()
             } else {
-                what.replace("name", "names")
+                noun.replace("name", "names")
                     .replace("profile of a role that is", "profiles of roles that are")
             };
             ui::print_message(&ui::dim(&format!(
-                "{} {what} {} there: {} (--prune takes out)",
+                "{} {noun} {} there: {} (--prune removes)",
                 names.len(),
                 if names.len() == 1 { "is" } else { "are" },
                 first_few(names)
@@ -191,12 +189,12 @@ fn profile_line(line: &ProfileLine) -> String {
 }
 
 pub(super) fn print_skipped(report: &ProfilesReport) {
-    let which = |is: fn(&SkipReason) -> bool| {
+    let skipped_for = |is: fn(&SkipReason) -> bool| {
         report.skipped.iter().filter(move |skipped| is(&skipped.reason)).collect::<Vec<_>>()
     };
     let role = |skipped: &&SkippedRole| format!("{}/{}", skipped.account, skipped.role.role);
     let protected: Vec<String> =
-        which(|why| matches!(why, SkipReason::Protected)).iter().map(role).collect();
+        skipped_for(|reason| matches!(reason, SkipReason::Protected)).iter().map(role).collect();
     if !protected.is_empty() {
         ui::print_message(&format!(
             "skipped {}: {}",
@@ -208,7 +206,7 @@ pub(super) fn print_skipped(report: &ProfilesReport) {
             ui::dim("hint:")
         ));
     }
-    let outside = which(|why| matches!(why, SkipReason::DefinedOutside(_)));
+    let outside = skipped_for(|reason| matches!(reason, SkipReason::DefinedOutside(_)));
     if !outside.is_empty() {
         let names: Vec<&str> =
             outside.iter().map(|skipped| skipped_name(&skipped.reason)).collect();
@@ -218,20 +216,22 @@ pub(super) fn print_skipped(report: &ProfilesReport) {
             first_few(&names)
         ));
     }
-    for skipped in which(|why| matches!(why, SkipReason::NameTaken(_) | SkipReason::InvalidName(_)))
-        .into_iter()
-        .take(MAX_NAMES)
+    for skipped in skipped_for(|reason| {
+        matches!(reason, SkipReason::NameTaken(_) | SkipReason::InvalidName(_))
+    })
+    .into_iter()
+    .take(MAX_NAMES)
     {
-        let why = match &skipped.reason {
+        let reason = match &skipped.reason {
             SkipReason::InvalidName(name) => format!("`{name}` can't be a profile's name"),
             other => format!("all names for it are taken, `{}` first", skipped_name(other)),
         };
-        ui::print_message(&escape_unprintable(&format!("skipped {}: {why}", role(&skipped))));
+        ui::print_message(&escape_unprintable(&format!("skipped {}: {reason}", role(&skipped))));
     }
 }
 
-pub(super) fn skipped_name(why: &SkipReason) -> &str {
-    match why {
+pub(super) fn skipped_name(reason: &SkipReason) -> &str {
+    match reason {
         SkipReason::Protected => "",
         SkipReason::DefinedOutside(name)
         | SkipReason::NameTaken(name)
@@ -239,8 +239,8 @@ pub(super) fn skipped_name(why: &SkipReason) -> &str {
     }
 }
 
-fn count_text(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+fn count_text(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Joins the first names and counts the rest.
