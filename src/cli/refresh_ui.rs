@@ -47,10 +47,10 @@ fn failed_accounts_error(failed: &[(AccountId, Error)]) -> Error {
         String::new()
     };
     let (accounts, them) = if failed.len() == 1 { ("account", "it") } else { ("accounts", "them") };
-    let why = failed.first().map(|(_, error)| error.message.as_str()).unwrap_or_default();
+    let reason = failed.first().map(|(_, error)| error.message.as_str()).unwrap_or_default();
     Error::new(
         ErrorKind::Unreachable,
-        format!("the roles of {accounts} {}{more} could not be read: {why}", ids.join(", ")),
+        format!("the roles of {accounts} {}{more} could not be read: {reason}", ids.join(", ")),
     )
     .hint(format!("what was known of {them} is kept; run `rolecall cache` again"))
 }

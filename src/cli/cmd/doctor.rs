@@ -55,7 +55,7 @@ impl FindingResult {
             .auto_fix
             .as_ref()
             .filter(|_| fix)
-            .map(|mend| doctor::apply_fix(&facts.paths, facts.now, mend));
+            .map(|auto_fix| doctor::apply_fix(&facts.paths, facts.now, auto_fix));
         Self { finding, fix_result: done }
     }
 
@@ -145,10 +145,10 @@ fn render_finding(outcome: &FindingResult, width: usize) -> String {
 
 fn render_json(outcomes: &[FindingResult]) -> String {
     let objects = outcomes.iter().map(|outcome| {
-        let Finding { check, severity: weight, summary: what, evidence, steps: fix, auto_fix: mend } = &outcome.finding;
-        let weight = if *weight == Severity::Problem { "wrong" } else { "advice" };
+        let Finding { check, severity, summary, evidence, steps: fix, auto_fix } = &outcome.finding;
+        let severity = if *severity == Severity::Problem { "wrong" } else { "advice" };
         let evidence = Some(evidence).filter(|text| !text.is_empty());
-        json!({ "check": check, "weight": weight, "finding": what, "evidence": evidence, "fix": fix, "fixable": mend.is_some(), "fixed": outcome.is_fixed() })
+        json!({ "check": check, "weight": severity, "finding": summary, "evidence": evidence, "fix": fix, "fixable": auto_fix.is_some(), "fixed": outcome.is_fixed() })
     });
     format!("{}\n", serde_json::Value::Array(objects.collect()))
 }

@@ -87,12 +87,12 @@ fn filter_roles<'a>(roster: &'a Roster, args: &TagsArgs) -> Result<Vec<&'a Roste
     Ok(rows)
 }
 
-fn unknown_name<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Error {
+fn unknown_name<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Error {
     let mut near = nearest(name, known.filter(|known| !known.is_empty()), 50);
     let mut seen = std::collections::HashSet::new();
     near.retain(|name| seen.insert(*name));
     near.truncate(3);
-    let error = Error::new(ErrorKind::UnknownRole, format!("no {what} `{name}` is known"));
+    let error = Error::new(ErrorKind::UnknownRole, format!("no {kind} `{name}` is known"));
     if near.is_empty() {
         error.hint("run `rolecall list`, or `rolecall cache` to fetch the list again")
     } else {

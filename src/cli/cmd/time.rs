@@ -34,15 +34,15 @@ pub(in crate::cli) fn run(args: &TimeArgs) -> Result<u8> {
     let env = Env::from_process();
     let role = env.get(env::ROLECALL_ROLE);
     let expires = env.get(env::AWS_SSO_SESSION_EXPIRATION).and_then(Timestamp::parse);
-    let left = expires.map(|at| at.since(Clock::System.now()).max(0));
+    let seconds_left = expires.map(|at| at.since(Clock::System.now()).max(0));
     let text = if args.json {
-        let object = json!({ "role": role, "expires": expires.map(Timestamp::to_rfc3339), "seconds_left": left, "left": left.map(format_left) });
+        let object = json!({ "role": role, "expires": expires.map(Timestamp::to_rfc3339), "seconds_left": seconds_left, "left": seconds_left.map(format_left) });
         format!("{object}\n")
     } else {
-        left.map(|left| format_left(left) + "\n").unwrap_or_default()
+        seconds_left.map(|seconds_left| format_left(seconds_left) + "\n").unwrap_or_default()
     };
     ui::print_data(&text)?;
-    let valid = left.is_some_and(|left| left > 0);
+    let valid = seconds_left.is_some_and(|seconds_left| seconds_left > 0);
     Ok(if args.exit_code && !valid { crate::cli::exit_code(ErrorKind::LoginNeeded) } else { 0 })
 }
 

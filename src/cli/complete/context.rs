@@ -195,22 +195,22 @@ mod tests {
 
     #[test]
     fn a_line_is_followed_to_where_the_cursor_is() {
-        let said = |line: &[&str]| {
+        let expected_at = |line: &[&str]| {
             let (command, next, _) = parse_line(line);
             format!("{command} {next}")
         };
-        assert_eq!(said(&[""]), "rolecall command|words");
-        assert_eq!(said(&["ex"]), "rolecall command|words");
-        assert_eq!(said(&["exec", ""]), "exec command|query");
-        assert_eq!(said(&["exec", "-A", ""]), "exec account");
-        assert_eq!(said(&["exec", "--account=x", "--role", ""]), "exec role");
-        assert_eq!(said(&["exec", "--sso=c"]), "exec --sso=sso");
-        assert_eq!(said(&["exec", "-"]), "exec command|query");
-        assert_eq!(said(&["exec", "--"]), "exec flag");
-        assert_eq!(said(&["exec", "pay", "--", "aws", ""]), "exec child");
-        assert_eq!(said(&["list", "Arn", ""]), "list fields");
-        assert_eq!(said(&["settings", "get", ""]), "get command|key");
-        assert_eq!(said(&["demo", "exec", "-R", ""]), "exec role");
+        assert_eq!(expected_at(&[""]), "rolecall command|words");
+        assert_eq!(expected_at(&["ex"]), "rolecall command|words");
+        assert_eq!(expected_at(&["exec", ""]), "exec command|query");
+        assert_eq!(expected_at(&["exec", "-A", ""]), "exec account");
+        assert_eq!(expected_at(&["exec", "--account=x", "--role", ""]), "exec role");
+        assert_eq!(expected_at(&["exec", "--sso=c"]), "exec --sso=sso");
+        assert_eq!(expected_at(&["exec", "-"]), "exec command|query");
+        assert_eq!(expected_at(&["exec", "--"]), "exec flag");
+        assert_eq!(expected_at(&["exec", "pay", "--", "aws", ""]), "exec child");
+        assert_eq!(expected_at(&["list", "Arn", ""]), "list fields");
+        assert_eq!(expected_at(&["settings", "get", ""]), "get command|key");
+        assert_eq!(expected_at(&["demo", "exec", "-R", ""]), "exec role");
     }
 
     #[test]

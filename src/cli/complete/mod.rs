@@ -127,7 +127,7 @@ fn possible_values(arg: &Arg) -> Vec<Candidate> {
 
 /// Returns flags that were not given yet, or can be repeated.
 fn flags(place: &CompletionContext<'_>) -> Vec<Candidate> {
-    let left = place.command.get_arguments().filter(|arg| {
+    let unused = place.command.get_arguments().filter(|arg| {
         let many = matches!(arg.get_action(), clap::ArgAction::Append | clap::ArgAction::Count);
         !arg.is_hide_set() && (many || !place.given.contains_key(arg.get_id().as_str()))
     });
@@ -135,7 +135,7 @@ fn flags(place: &CompletionContext<'_>) -> Vec<Candidate> {
         let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
         arg.get_long().map(|long| Candidate::new(format!("--{long}"), help))
     };
-    left.filter_map(written).collect()
+    unused.filter_map(written).collect()
 }
 
 fn subcommands(command: &Command) -> Vec<Candidate> {

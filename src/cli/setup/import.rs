@@ -122,26 +122,26 @@ fn last_segment(from: &str) -> &str {
 }
 
 /// Prints what is not imported, by reason.
-fn print_skipped(left: &[Skipped]) {
+fn print_skipped(skipped: &[Skipped]) {
     let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
-    for Skipped { name: what, reason: why } in left {
-        match reasons.iter_mut().find(|(known, _)| known == why) {
-            Some((_, names)) => names.push(what),
-            None => reasons.push((why, vec![what])),
+    for Skipped { name, reason } in skipped {
+        match reasons.iter_mut().find(|(known, _)| known == reason) {
+            Some((_, names)) => names.push(name),
+            None => reasons.push((reason, vec![name])),
         }
     }
-    for (why, names) in reasons {
+    for (reason, names) in reasons {
         let shown = names.iter().take(MAX_NAMES).copied().collect::<Vec<_>>().join(", ");
         let more = names.len().saturating_sub(MAX_NAMES);
         let more =
             if more > 0 { format!(" and {more} more (--json names all)") } else { String::new() };
-        ui::print_message(&ui::dim(&escape_unprintable(&format!("  - {shown}{more}: {why}"))));
+        ui::print_message(&ui::dim(&escape_unprintable(&format!("  - {shown}{more}: {reason}"))));
     }
 }
 
 fn render_json(plan: &ImportPlan, written: bool) -> serde_json::Value {
     let step = |step: &Mapped| json!({ "from": step.from, "key": step.key, "value": step.value });
-    let left = |left: &Skipped| json!({ "what": left.name, "why": left.reason });
+    let skipped = |skipped: &Skipped| json!({ "what": skipped.name, "why": skipped.reason });
     let found = |found: &ImportedFile| {
         let program = match found.program {
             SourceProgram::AwsSsoCli => "aws-sso-cli",
@@ -154,7 +154,7 @@ fn render_json(plan: &ImportPlan, written: bool) -> serde_json::Value {
             "moves": found.mapped.iter().map(step).collect::<Vec<_>>(),
             "same": found.unchanged,
             "repaired": found.repaired,
-            "left": found.skipped.iter().map(left).collect::<Vec<_>>(),
+            "left": found.skipped.iter().map(skipped).collect::<Vec<_>>(),
         })
     };
     json!({

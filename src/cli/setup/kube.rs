@@ -131,9 +131,9 @@ fn print_draft(ctx: &Ctx, draft: &KubeconfigPlan) {
             UserChange::AlreadyConverted => {
                 ui::print_message(&ui::dim(&format!("    {name}{pad}  asks rolecall already")))
             }
-            UserChange::Skipped(why) => ui::print_message(&ui::dim(&format!(
+            UserChange::Skipped(reason) => ui::print_message(&ui::dim(&format!(
                 "    {name}{pad}  left alone: {}",
-                escape_unprintable(why)
+                escape_unprintable(reason)
             ))),
         }
     }
@@ -141,12 +141,12 @@ fn print_draft(ctx: &Ctx, draft: &KubeconfigPlan) {
 
 fn print_skipped(ctx: &Ctx, draft: &KubeconfigPlan) {
     for user in &draft.users {
-        if let UserChange::Skipped(why) = &user.change {
+        if let UserChange::Skipped(reason) = &user.change {
             ui::print_message(&format!(
                 "{}: {} is left alone: {}",
                 ctx.paths.abbreviate(&draft.file),
                 escape_unprintable(&user.name),
-                escape_unprintable(why)
+                escape_unprintable(reason)
             ));
         }
     }

@@ -60,10 +60,10 @@ pub(super) fn run(globals: &Globals, args: &ProfilesArgs) -> Result<u8> {
 
 fn request(ctx: &Arc<Ctx>, globals: &Globals, args: &ProfilesArgs) -> Result<ProfileRequest> {
     let instances = app::selected_instances(ctx, globals)?;
-    let which = profile_selection(ctx, &instances, args)?;
+    let selection = profile_selection(ctx, &instances, args)?;
     let names: Vec<InstanceName> = instances.into_iter().map(|instance| instance.name).collect();
     Ok(ProfileRequest {
-        selection: which,
+        selection,
         instances: if names.len() == ctx.instances.len() { Vec::new() } else { names },
         include_protected: args.include_protected,
         style: if args.native {
@@ -134,14 +134,14 @@ fn render_json(report: &ProfilesReport) -> serde_json::Value {
         json!({ "profile": line.name, "sso": role.instance, "account_id": role.account, "role": role.role, "change": change, "note": note, "other": other })
     };
     let skipped = |skipped: &SkippedRole| {
-        let (why, role) = (&skipped.reason, &skipped.role);
-        let word = match why {
+        let (reason, role) = (&skipped.reason, &skipped.role);
+        let word = match reason {
             SkipReason::Protected => "protected",
             SkipReason::DefinedOutside(_) => "outside",
             SkipReason::NameTaken(_) => "taken",
             SkipReason::InvalidName(_) => "name",
         };
-        let profile = Some(messages::skipped_name(why)).filter(|name| !name.is_empty());
+        let profile = Some(messages::skipped_name(reason)).filter(|name| !name.is_empty());
         json!({ "sso": role.instance, "account_id": role.account, "role": role.role, "why": word, "profile": profile })
     };
     let complaint = |complaint: &SyntaxProblem| json!({ "line": complaint.line, "what": complaint.message, "readers": complaint.affects.description() });

@@ -36,48 +36,48 @@ const AUTO_APPROVE_DELAY: Duration = Duration::from_secs(4);
 
 /// Runs the command.
 pub(in crate::cli) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
-    let running = demo::start(SimulatorOptions {
+    let simulator = demo::start(SimulatorOptions {
         accounts: args.accounts,
         roles: args.roles,
         ..SimulatorOptions::default()
     })?;
-    let mut place = DemoHome::new(&running)?;
-    let home = place.home.clone();
+    let mut demo_home = DemoHome::new(&simulator)?;
+    let home = demo_home.home.clone();
     // Remove the temporary home on a termination signal too.
-    let will = TerminationGuard::new(move || drop(fs::remove_dir_all(&home)))?;
+    let guard = TerminationGuard::new(move || drop(fs::remove_dir_all(&home)))?;
     if args.state.is_none_or(states::has_history) {
-        populate(&place, &running)?;
+        populate(&demo_home, &simulator)?;
     }
-    running.set_latency(Duration::from_millis(args.latency));
-    running.set_throttle(args.throttle);
+    simulator.set_latency(Duration::from_millis(args.latency));
+    simulator.set_throttle(args.throttle);
     if let Some(state) = args.state {
-        states::prepare(state, &mut place, &running)?;
+        states::prepare(state, &mut demo_home, &simulator)?;
     }
-    let running = Some(running).filter(|_| args.state != Some(DemoState::Offline));
+    let simulator = Some(simulator).filter(|_| args.state != Some(DemoState::Offline));
     if args.command.first().is_some_and(|word| word == "serve") {
-        return serve(&place, running);
+        return serve(&demo_home, simulator);
     }
     if !has_browser() {
-        if let Some(running) = &running {
-            running.set_approval(DeviceApproval::AfterMillis(
+        if let Some(simulator) = &simulator {
+            simulator.set_approval(DeviceApproval::AfterMillis(
                 u64::try_from(AUTO_APPROVE_DELAY.as_millis()).unwrap_or(4_000),
             ));
         }
         if args.command.is_empty() {
             let seconds = AUTO_APPROVE_DELAY.as_secs();
             ui::print_message(&ui::dim(&format!(
-                "demo: no browser is at hand here, so sign-ins approve themselves after {seconds} s"
+                "demo: there is no browser, so sign-ins approve themselves after {seconds} s"
             )));
         }
     }
     let mut words = forwarded_flags(globals);
     words.extend(args.command);
     // From here on signals go to the inner program, and this process ends with it.
-    drop(will);
+    drop(guard);
     ChildCommand {
         program: own_program()?.into(),
         args: words,
-        set: place.variables(),
+        set: demo_home.variables(),
         unset: user_variables(),
     }
     .run_forwarding_signals()
@@ -108,26 +108,26 @@ fn forwarded_flags(globals: &Globals) -> Vec<OsString> {
 }
 
 /// Prints the variables that point to the simulator, and keeps it running.
-fn serve(place: &DemoHome, running: Option<Simulator>) -> Result<u8> {
+fn serve(demo_home: &DemoHome, simulator: Option<Simulator>) -> Result<u8> {
     let quote = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
-    let lines: String = place
+    let lines: String = demo_home
         .variables()
         .iter()
         .filter(|(name, _)| name != "PATH")
         .map(|(name, value)| format!("export {name}={}\n", quote(value)))
         .collect();
     ui::print_data(&lines)?;
-    let Some(running) = running else {
-        ui::print_message(&ui::dim("demo: the simulator runs until Ctrl-C"));
+    let Some(simulator) = simulator else {
+        ui::print_message(&ui::dim("demo: the simulator is offline; Ctrl-C ends it"));
         loop {
             std::thread::park();
         }
     };
     ui::print_message(&ui::dim(&format!(
         "demo: IAM Identity Center at {}; Ctrl-C ends it",
-        running.url()
+        simulator.url()
     )));
-    running.wait();
+    simulator.wait();
     Ok(0)
 }
 
@@ -159,28 +159,28 @@ struct DemoHome {
 }
 
 impl DemoHome {
-    fn new(running: &Simulator) -> Result<DemoHome> {
+    fn new(simulator: &Simulator) -> Result<DemoHome> {
         let home = std::env::temp_dir().join(format!("rolecall-demo-{}", random::token::<9>()?));
-        let place = DemoHome {
+        let demo_home = DemoHome {
             home,
-            url: running.url().to_owned(),
+            url: simulator.url().to_owned(),
             passphrase: Some(random::token::<18>()?),
         };
-        let organisation = running.organization();
-        place.write_config(&demo::config(&organisation))?;
+        let organisation = simulator.organization();
+        demo_home.write_config(&demo::config(&organisation))?;
         atomic_file::save(
-            &place.home.join(".aws/config"),
+            &demo_home.home.join(".aws/config"),
             demo::aws_config(&organisation).as_bytes(),
         )?;
         atomic_file::save(
-            &place.home.join(".bashrc"),
+            &demo_home.home.join(".bashrc"),
             b"PS1='\\[\\e[36m\\]${AWS_SSO_PROFILE:-demo}\\[\\e[0m\\] \\$ '\n",
         )?;
         atomic_file::save(
-            &place.home.join(".zshrc"),
+            &demo_home.home.join(".zshrc"),
             b"PROMPT='%F{cyan}${AWS_SSO_PROFILE:-demo}%f %# '\nsetopt promptsubst\n",
         )?;
-        Ok(place)
+        Ok(demo_home)
     }
 
     /// Writes the configuration: the common part, then these lines.
@@ -245,10 +245,10 @@ impl Drop for DemoHome {
 
 /// Fills the home through the program's own functions: both directories are fetched, one session is
 /// open, a few roles were used.
-fn populate(place: &DemoHome, running: &Simulator) -> Result<()> {
-    let ctx = app::open_in_env(place.environment(), &Globals::default(), Caller::Program)?;
-    running.set_latency(Duration::ZERO);
-    running.set_throttle(None);
+fn populate(demo_home: &DemoHome, simulator: &Simulator) -> Result<()> {
+    let ctx = app::open_in_env(demo_home.environment(), &Globals::default(), Caller::Program)?;
+    simulator.set_latency(Duration::ZERO);
+    simulator.set_throttle(None);
     app::block_on(&ctx, async {
         for instance in &ctx.instances {
             sign_in_and_approve(&ctx, instance).await?;

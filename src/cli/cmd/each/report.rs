@@ -191,7 +191,7 @@ fn result_json(
 fn summary(labels: &[String], outcomes: &BTreeMap<usize, RunOutcome>) -> Vec<String> {
     let (mut well, mut other): (usize, BTreeMap<String, Vec<&str>>) = (0, BTreeMap::new());
     for (at, outcome) in outcomes {
-        let what = match outcome {
+        let failure = match outcome {
             RunOutcome::Exited(0) => {
                 well += 1;
                 continue;
@@ -201,7 +201,7 @@ fn summary(labels: &[String], outcomes: &BTreeMap<usize, RunOutcome>) -> Vec<Str
             RunOutcome::Interrupted => "stopped on the way".to_owned(),
             RunOutcome::NotStarted => "not begun".to_owned(),
         };
-        other.entry(what).or_default().push(labels[*at].trim_end());
+        other.entry(failure).or_default().push(labels[*at].trim_end());
     }
     let plural = if outcomes.len() == 1 { "role" } else { "roles" };
     let mut lines = vec![format!(
@@ -212,14 +212,14 @@ fn summary(labels: &[String], outcomes: &BTreeMap<usize, RunOutcome>) -> Vec<Str
     if other.is_empty() {
         lines = vec![format!("{} {plural}: all went well", outcomes.len())];
     }
-    for (what, roles) in other {
+    for (failure, roles) in other {
         let more = if roles.len() > MAX_NAMES {
             format!(" and {} more", roles.len() - MAX_NAMES)
         } else {
             String::new()
         };
         let named: Vec<&str> = roles.into_iter().take(MAX_NAMES).collect();
-        lines.push(format!("  {what}: {}{more}", named.join(", ")));
+        lines.push(format!("  {failure}: {}{more}", named.join(", ")));
     }
     lines
 }

@@ -185,8 +185,8 @@ fn print_next_steps(ctx: &Ctx, instance: &Instance, written: bool, hook: Option<
     }
     steps.push(("rolecall".to_owned(), "choose a role, and be in it"));
     if !written {
-        let what = "see profiles for the AWS CLI and the SDKs; without --diff, write them";
-        steps.push(("rolecall setup profiles --all --diff".to_owned(), what));
+        let meaning = "see profiles for the AWS CLI and the SDKs; without --diff, write them";
+        steps.push(("rolecall setup profiles --all --diff".to_owned(), meaning));
     }
     let file = hook.map(|hook| {
         format!(
@@ -201,12 +201,12 @@ fn print_next_steps(ctx: &Ctx, instance: &Instance, written: bool, hook: Option<
     }
     let width = steps.iter().map(|(command, _)| command.len()).max().unwrap_or(0);
     ui::print_message("\nnext:");
-    for (command, what) in steps {
+    for (command, meaning) in steps {
         ui::print_message(&format!(
             "  {}{}  {}",
             ui::bold(&command),
             " ".repeat(width - command.len()),
-            ui::dim(what)
+            ui::dim(meaning)
         ));
     }
 }
