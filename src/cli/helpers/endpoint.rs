@@ -46,7 +46,7 @@ pub(in crate::cli) fn check(ctx: &Ctx, options: &role_env::EnvOptions) -> Result
     let Some((path, found)) = default_profile_conflict(ctx)? else { return Ok(()) };
     let (place, line, key) = (ctx.paths.abbreviate(&path), found.line, found.key);
     Err(Error::new(ErrorKind::Config, format!("{place}:{line}: `{key}` in [default] comes before an endpoint: programs would never ask it"))
-        .hint("use `--as keys`, or give that section another name and name it where it is meant"))
+        .hint("use `--as keys`, or rename that section and its uses"))
 }
 
 /// Starts a helper that serves this role to the program that this process becomes, and to its

@@ -252,7 +252,7 @@ fn describe_role(
         .map(|(_, at)| at.since(now))
         .filter(|left| *left > 0);
     if let Some(left) = expiry {
-        parts.push(format!("credentials good for {}", duration_in_words(left)));
+        parts.push(format!("credentials valid for {}", duration_in_words(left)));
     }
     escape_unprintable(&parts.join(", ")) + "."
 }

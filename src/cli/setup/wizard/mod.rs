@@ -183,7 +183,7 @@ fn print_next_steps(ctx: &Ctx, instance: &Instance, written: bool, hook: Option<
     if !ui::can_prompt() {
         steps.push((format!("rolecall login --sso {name}"), "sign in"));
     }
-    steps.push(("rolecall".to_owned(), "choose a role, and be in it"));
+    steps.push(("rolecall".to_owned(), "pick a role and use it"));
     if !written {
         let meaning = "see profiles for the AWS CLI and the SDKs; without --diff, write them";
         steps.push(("rolecall setup profiles --all --diff".to_owned(), meaning));
