@@ -340,7 +340,7 @@ fn what_can_not_be_opened_is_said() {
     said(&["--browser", "no-such-browser"], 2, "no-such-browser");
     said(&["--browser", "false"], 2, "false exited with 1");
     said(&["-s", "lamda"], 2, "lambda");
-    said(&["--destination", "https://example.com/"], 2, "no page of the AWS console");
+    said(&["--destination", "https://example.com/"], 2, "not a page of the AWS console");
     said(&["-u", "opne"], 2, "open");
     said(&["-u", "clip"], 2, "osc52");
     said(&["-u", "exec"], 3, "url_exec_command");
