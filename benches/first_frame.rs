@@ -1,11 +1,11 @@
-//! How long the picker takes from its start to its first full frame, on a terminal, beside fzf on
-//! the same lines.
+//! The time from the picker's start to its first full frame on a terminal, compared with fzf on the
+//! same lines.
 //!
-//! `cargo bench --bench first_frame`, or with the path of another build behind `--`. Both programs
-//! run in turn on a pseudo-terminal of 120×40, in the demo's home with so many accounts; the clock
-//! runs from before the fork to the last byte of the frame: for the picker the footer's right end,
-//! for fzf the counter that says that all lines are in. Without fzf in the path only the picker is
-//! measured. Budget: 0.4 of fzf's median at 15,000 roles.
+//! `cargo bench --bench first_frame`, or with the path of another build after `--`. Both programs
+//! run in turn on a pseudo-terminal of 120×40, in the demo's home with this many accounts; the
+//! clock runs from before the fork to the last byte of the frame: for the picker the right end of
+//! the footer, for fzf the counter that shows that all lines are read. If fzf is not in PATH, only
+//! the picker is measured. Budget: 0.4 of fzf's median at 15,000 roles.
 
 #![allow(clippy::print_stdout, reason = "a bench prints its table")]
 
@@ -18,15 +18,15 @@ use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
 /// Runs of each program.
 const RUNS: usize = 40;
-/// How long the first start is left alone with what it does behind the screen.
+/// Time for the background work of the first start.
 const SNAPSHOT_DELAY: Duration = Duration::from_secs(6);
-/// What no start takes.
+/// Longer than any start takes.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 fn main() {
-    let given = std::env::args().skip(1).find(|word| !word.starts_with('-'));
+    let path = std::env::args().skip(1).find(|word| !word.starts_with('-'));
     let rolecall =
-        given.map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_rolecall")), PathBuf::from);
+        path.map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_rolecall")), PathBuf::from);
     println!(
         "{:<10}{:>10}{:>14}{:>14}{:>14}{:>14}{:>8}",
         "accounts", "roles", "first ms", "median ms", "p90 ms", "fzf median", "ratio"
@@ -36,7 +36,7 @@ fn main() {
     }
 }
 
-/// A simulator with a made-up organisation, and the variables that lead there. Ended when dropped.
+/// A simulator with a generated organization, and the variables for it. Ended when dropped.
 struct DemoServer {
     simulator: Child,
     variables: Vec<(String, String)>,
@@ -50,14 +50,14 @@ impl DemoServer {
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
         let mut simulator = command.spawn().expect("the demo starts");
-        let said = BufReader::new(simulator.stdout.take().expect("its output is ours"));
+        let output = BufReader::new(simulator.stdout.take().expect("the output is piped"));
         let variable = |line: String| {
             let (name, value) = line.strip_prefix("export ")?.split_once('=')?;
             Some((name.to_owned(), value.trim_matches('\'').to_owned()))
         };
-        // The last one that it prints; then it stays.
+        // The last line that it prints; then it waits.
         let mut variables = Vec::new();
-        for line in said.lines().map_while(Result::ok) {
+        for line in output.lines().map_while(Result::ok) {
             variables.extend(variable(line));
             if variables.last().is_some_and(|(name, _): &(String, String)| name == "NO_PROXY") {
                 break;
@@ -66,7 +66,7 @@ impl DemoServer {
         Self { simulator, variables }
     }
 
-    /// What `list` says of every role: the lines for fzf.
+    /// The output of `list` for every role: the lines for fzf.
     fn role_lines(&self, rolecall: &Path) -> Vec<u8> {
         let mut command = Command::new(rolecall);
         command
@@ -109,30 +109,30 @@ fn measure(rolecall: &Path, accounts: &str) {
         command.env("TERM", "xterm-256color");
         time_until(command, &format!("{count}/{count}"), Duration::ZERO)
     };
-    // The first start after a change of the configuration reads all of it, and remembers what comes
-    // of it behind the screen.
+    // The first start after a change of the configuration reads all of it, and stores a snapshot in
+    // the background.
     let first = picker(SNAPSHOT_DELAY);
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let (mut times, mut fzf_times) = (Vec::new(), Vec::new());
     let has_fzf = Command::new("fzf").arg("--version").output().is_ok();
     for _ in 0..RUNS {
-        ours.push(picker(Duration::ZERO));
+        times.push(picker(Duration::ZERO));
         if has_fzf {
-            theirs.push(fzf());
+            fzf_times.push(fzf());
         }
     }
     let _ = std::fs::remove_file(&file);
-    ours.sort_unstable();
-    theirs.sort_unstable();
+    times.sort_unstable();
+    fzf_times.sort_unstable();
     let ms = |duration: Duration| duration.as_secs_f64() * 1_000.0;
-    let (median, p90) = (ms(ours[RUNS / 2]), ms(ours[RUNS * 9 / 10]));
-    let beside = theirs
+    let (median, p90) = (ms(times[RUNS / 2]), ms(times[RUNS * 9 / 10]));
+    let beside = fzf_times
         .get(RUNS / 2)
         .map_or_else(String::new, |fzf| format!("{:>14.1}{:>8.2}", ms(*fzf), median / ms(*fzf)));
     println!("{accounts:<10}{count:>10}{:>14.1}{median:>14.1}{p90:>14.1}{beside}", ms(first));
 }
 
-/// Starts a program on a terminal; how long until it wrote this text. The program is killed so long
-/// after it.
+/// Starts a program on a terminal, and returns the time until it wrote this text. The program is
+/// killed `linger` later.
 fn time_until(mut command: CommandBuilder, text: &str, linger: Duration) -> Duration {
     let size = PtySize { rows: 40, cols: 120, pixel_width: 0, pixel_height: 0 };
     let pair = native_pty_system().openpty(size).expect("a terminal");

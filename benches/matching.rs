@@ -1,9 +1,8 @@
-//! How long a key takes from the text typed to the rows in order, with the letters to light up in
-//! the first 50.
+//! The time from a key to the ordered rows, with the matched characters of the first 50.
 //!
-//! Budgets: 99 of 100 keys within 8 ms at 15,000 roles and 50 ms at 100,000, on one thread. Beside
-//! it, where fzf is in the path, what `fzf --filter` takes for the same texts over the same lines,
-//! once each: a whole process, which reads the lines first, on all cores.
+//! Budgets: 99 of 100 keys within 8 ms at 15,000 roles and 50 ms at 100,000, on one thread. If fzf
+//! is in PATH, the time of `fzf --filter` for the same texts over the same lines is shown too, once
+//! each: a whole process, which reads the lines first, on all cores.
 
 #![allow(clippy::print_stdout, reason = "a bench prints its table")]
 
@@ -19,7 +18,7 @@ use rolecall::domain::{
     RosterEntry, StartUrl, Tags, Usages,
 };
 
-/// Texts of which every beginning is typed.
+/// Texts of which every prefix is typed.
 const QUERIES: [&str; 9] = [
     "prod admin",
     "payments",
@@ -102,7 +101,7 @@ fn measure(name: &str, roster: Arc<Roster>) {
     );
 }
 
-/// Median and 99th percentile of what fzf takes, if it is there.
+/// Median and 99th percentile of fzf, if it is installed.
 fn fzf(roster: &Roster) -> Option<(Duration, Duration)> {
     Command::new("fzf").arg("--version").output().ok()?;
     let line = |entry: &RosterEntry| {
@@ -116,7 +115,7 @@ fn fzf(roster: &Roster) -> Option<(Duration, Duration)> {
     let filter = |text: &str| {
         let mut command = Command::new("fzf");
         command.args(["--filter", text]).stdin(File::open(&lines).expect("the lines are there"));
-        // Nothing found is an exit code of its own.
+        // No match has its own exit code.
         command.stdout(Stdio::null()).status().expect("fzf runs")
     };
     let mut keys: Vec<Duration> = QUERIES
@@ -141,7 +140,7 @@ fn timed<T>(run: impl FnOnce() -> T) -> (Duration, T) {
     (start.elapsed(), result)
 }
 
-/// A company whose accounts have so many roles each.
+/// A company with this many roles in each account.
 fn roster(rows: usize, roles: usize) -> Roster {
     let tag = |env: &str, team: &str| {
         Arc::new(Tags::from([("env".into(), env.into()), ("team".into(), team.into())]))

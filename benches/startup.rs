@@ -1,6 +1,6 @@
-//! What has to happen before the picker's list stands, piece by piece, for 15,000 roles.
+//! The work before the picker's list appears, piece by piece, for 15,000 roles.
 //!
-//! Budgets: the inventory is loaded and made rows of within the first frame's share, 2 ms each;
+//! Budgets: loading the inventory and building rows of it are part of the first frame, 2 ms each;
 //! rules and names, which come after that frame, take 50 ms; an AWS config file with 15,000
 //! profiles is read in 10 ms.
 

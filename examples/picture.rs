@@ -1,5 +1,5 @@
-//! Draws a picture of the real program for the README: runs `rolecall demo` on a terminal of its
-//! own, types a query, and writes the screen as SVG. `cargo build --release && cargo run --example
+//! Draws a picture of the real program for the README: runs `rolecall demo` on a pseudo-terminal,
+//! types a query, and writes the screen as SVG. `cargo build --release && cargo run --example
 //! picture -- assets/picker.svg`
 
 mod screen;

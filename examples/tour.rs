@@ -1,5 +1,5 @@
 //! Records a short tour of the real program for the README: types a script of keys into `rolecall
-//! demo` and writes the screens between them as one SVG that moves by CSS alone. `cargo build
+//! demo` and writes the screens between them as one SVG that is animated by CSS alone. `cargo build
 //! --release && cargo run --example tour -- assets/tour.svg`
 
 mod screen;
@@ -12,8 +12,8 @@ use screen::{BoxError, Drawing, SvgPage, Terminal};
 const COLUMNS: u16 = 116;
 const ROWS: u16 = 25;
 
-/// Keys, the text that shows that they were heard, and how long their screen stands, in tenths of a
-/// second.
+/// Keys, the text that shows that they had an effect, and how long their screen is shown, in tenths
+/// of a second.
 type Step = (&'static str, &'static str, u32);
 
 const SCRIPT: [Step; 13] = [
@@ -32,7 +32,7 @@ const SCRIPT: [Step; 13] = [
     ("\r", "\nAWS_SSO_ROLE_NAME", 30),
 ];
 
-/// The screen for who sees no motion.
+/// The screen for readers who prefer reduced motion.
 const STILL_FRAME: usize = 5;
 
 fn main() -> Result<(), BoxError> {
@@ -46,12 +46,12 @@ fn main() -> Result<(), BoxError> {
     terminal.quit("exit\r")?;
     let page = SvgPage::new(COLUMNS, ROWS);
     let drawing = animate(&screens.iter().map(|screen| page.rows(screen)).collect::<Vec<_>>());
-    let says = "A tour of the picker of rolecall: a query, the action menu, a service of the console, and a shell in the role";
-    std::fs::write(&target, page.document(says, &drawing))?;
+    let title = "A tour of the picker of rolecall: a query, the action menu, a service of the console, and a shell in the role";
+    std::fs::write(&target, page.document(title, &drawing))?;
     Ok(())
 }
 
-/// The frames, one after the other, for ever. A row that stands in several of them is written once.
+/// The frames, in an endless loop. A row that is the same in several of them is written once.
 fn animate(frames: &[Vec<String>]) -> Drawing {
     let all: u32 = SCRIPT.iter().map(|(.., tenths)| tenths).sum();
     let percent = |tenths: u32| f64::from(tenths) * 100.0 / f64::from(all);

@@ -3,5 +3,5 @@ __rolecall_restore=
 \builtin shopt -q interactive_comments || __rolecall_restore+='shopt -u interactive_comments;'
 \builtin shopt -u expand_aliases
 \builtin shopt -s interactive_comments
-# Up to the end no alias can replace a word: bash expands aliases while it reads commands. It reads $(…) again whenever it runs it, so the
-# commands in there are quoted.
+# No alias replaces a word from here to the end of the script: bash expands aliases while it reads
+# commands. It reads $(…) again each time it runs it, so the commands in $(…) are quoted.

@@ -1,7 +1,7 @@
 function __rolecall_complete {
     local IFS=$' \t\n' lines line
     COMPREPLY=()
-    # The whole line is sent: bash would have cut it at every colon.
+    # Send the whole line: bash splits words at every colon.
     lines="$(\command @ROLECALL@ complete --shell bash --current="$2" -- "${COMP_LINE:0:COMP_POINT}" 2>/dev/null)" || return 0
     # bash 3.2 has no compopt.
     while IFS= read -r line; do

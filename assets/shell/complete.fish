@@ -1,7 +1,7 @@
 function __rolecall_complete
     set -l words (builtin commandline --tokenize --cut-at-cursor --current-process)
     set -l current (builtin commandline --cut-at-cursor --current-token)
-    # A quote that is still open, and what stands behind a backslash.
+    # Remove an unclosed quote and resolve backslashes.
     set current (string unescape -- $current; or string replace --regex '^["\']' '' -- $current)
     for line in (command @ROLECALL@ complete --shell fish -- $words "$current" 2>/dev/null)
         switch $line
@@ -16,7 +16,7 @@ function __rolecall_complete
     end
 end
 for name in @NAMES@
-    # An alias that had this name would still add the completions of the command that it ran.
+    # An alias that had this name would still add the completions of the command that it wraps.
     for wrapped in (builtin complete --command $name | string replace --regex --filter -- '.* --wraps (.+)$' '$1' | string unescape)
         builtin complete --command $name --erase --wraps $wrapped
     end

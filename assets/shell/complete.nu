@@ -15,7 +15,8 @@ def "rolecall candidates" [--line, ...words: string] {
 def "nu-complete rolecall" [context: string] {
     rolecall candidates --line $context
 }
-# The program is not nushell's own, so another completer may be in charge: it goes on for everything else.
+# The program is external, so another completer may be configured. It stays in use for all other
+# commands.
 let rolecall_before = $env.config?.completions?.external?.completer?
 $env.config = ($env.config | upsert completions.external.completer {|old|
     {|spans|

@@ -1,6 +1,6 @@
 Microsoft.PowerShell.Core\Register-ArgumentCompleter -Native -CommandName @NAMES@ -ScriptBlock {
     param($word, $ast, $cursor)
-    # Nothing that goes wrong while a line is being completed is an error of the shell's.
+    # An error in a completion must not become an error of the shell.
     $ErrorActionPreference = 'Continue'
     $PSNativeCommandUseErrorActionPreference = $false
     $typed = @(foreach ($element in $ast.CommandElements) {

@@ -18,7 +18,8 @@ def _rolecall_completer():
             if not line.startswith("\t"):
                 value, _, meaning = line.partition("\t")
                 more = {"description": meaning, "append_space": not value.endswith((":", "="))}
-                # Inside of quotes xonsh closes them by itself; a word without any that needs them is written anew.
+                # xonsh closes open quotes itself. A word that needs quotes and has none is replaced
+                # by a quoted one.
                 if not context.opening_quote and not set(value) <= plain:
                     more |= {"display": value, "prefix_len": len(context.raw_prefix)}
                     value = repr(value)

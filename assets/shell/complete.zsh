@@ -1,5 +1,5 @@
 function _rolecall {
-    # The functions of the completion system that are called below expect its options.
+    # The completion functions that are called below expect these options.
     setopt local_options ${_comp_options[@]}
     local line value
     local -a open open_shown closed closed_shown
@@ -33,10 +33,10 @@ function __rolecall_compdef {
     precmd_functions=(${precmd_functions:#__rolecall_compdef})
 }
 if (( $funcstack[(I)_rolecall] )); then
-    # This text is a file in a folder of `fpath`, loaded to complete the line at the cursor.
+    # This script is a file in a folder of `fpath` and was loaded to complete the current line.
     _rolecall "$@"
 else
     __rolecall_compdef
-    # compinit may run later, and forgets what was registered before it.
+    # compinit may run later, and discards what was registered before.
     precmd_functions+=(__rolecall_compdef)
 fi

@@ -1,5 +1,5 @@
 if [[ $- == *i* ]]; then
-    # A picker that is closed with Esc does not end a shell that has errexit set.
+    # Closing the picker with Esc must not end a shell with errexit.
     function __rolecall_widget { @CMD@ || :; }
     # Without a line editor (`bash --noediting`), `bind` prints a warning.
     bind -m emacs -x '"@KEY@": __rolecall_widget' 2>/dev/null || :

@@ -1,5 +1,5 @@
 var rolecall-widget = {
-  # The message of a role that can't be had is on the screen already, and a picker closed with Esc is not an error.
+  # rolecall has already printed its error, and closing the picker with Esc is not an error.
   try { rolecall-take } catch error { }
   edit:redraw &full=$true
 }

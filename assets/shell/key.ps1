@@ -2,7 +2,7 @@ if (Microsoft.PowerShell.Core\Get-Module PSReadLine) {
     function __rolecall_bind {
         $binding = @{
             Chord            = '@KEY@'
-            BriefDescription = 'Take an AWS role on'
+            BriefDescription = 'Switch to an AWS role'
             ScriptBlock      = {
                 @CMD@
                 [Microsoft.PowerShell.PSConsoleReadLine]::InvokePrompt()
@@ -12,7 +12,8 @@ if (Microsoft.PowerShell.Core\Get-Module PSReadLine) {
         if ((PSReadLine\Get-PSReadLineOption).EditMode -eq 'Vi') { PSReadLine\Set-PSReadLineKeyHandler @binding -ViMode Command }
     }
     __rolecall_bind
-    # `Set-PSReadLineOption -EditMode` later in a profile would undo this. By the time the shell is idle, the profile has been read.
+    # `Set-PSReadLineOption -EditMode` later in the profile removes the binding. Bind again when the
+    # shell is idle, after the profile.
     $null = Microsoft.PowerShell.Utility\Register-EngineEvent -SourceIdentifier PowerShell.OnIdle -MaxTriggerCount 1 -SupportEvent -Action {
         __rolecall_bind
     }

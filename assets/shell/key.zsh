@@ -1,9 +1,9 @@
 if [[ -o interactive ]] && zmodload zsh/zle 2>/dev/null; then
     function __rolecall_widget {
         zle -I
-        # A picker that is closed with Esc does not end a shell that has errexit set.
+        # Closing the picker with Esc must not end a shell with errexit.
         @CMD@ </dev/tty || :
-        # Drawn once as it is, below what was said: the new prompt alone would come to stand over the last line of that.
+        # Redraw below the output first: `reset-prompt` alone would overwrite its last line.
         zle -R
         zle reset-prompt
     }
@@ -11,6 +11,6 @@ if [[ -o interactive ]] && zmodload zsh/zle 2>/dev/null; then
     bindkey -M emacs "@KEY@" __rolecall_widget
     bindkey -M viins "@KEY@" __rolecall_widget
     bindkey -M vicmd "@KEY@" __rolecall_widget
-    # A keymap of your own, if that is the one in use.
+    # The current keymap, if it is a custom one.
     bindkey "@KEY@" __rolecall_widget 2>/dev/null || :
 fi

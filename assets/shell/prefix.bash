@@ -1,5 +1,5 @@
 if [[ $- == *i* ]]; then
-    # In vi-insert the first key types itself if the second one comes later than `keyseq-timeout`.
+    # In vi-insert the first key is inserted if the second key comes later than `keyseq-timeout`.
     if [[ $(\bind -m vi-insert -p 2>/dev/null) == *'"@PREFIX@": self-insert'* ]]; then
         bind -m vi-insert -r '@PREFIX@' 2>/dev/null || :
     fi

@@ -1,4 +1,5 @@
-# rolecall: `@CMD@` takes an AWS role on in this shell, `@CMD@ -` the one before, `@CMD@ -c` leaves it.
+# rolecall: `@CMD@` switches this shell to an AWS role, `@CMD@ -` to the previous one,
+# and `@CMD@ -c` leaves it.
 use str
 fn rolecall-take {|@words|
   if (or (has-value $words -h) (has-value $words --help)) {

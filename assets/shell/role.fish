@@ -1,6 +1,8 @@
-# rolecall: `@CMD@` takes an AWS role on in this shell, `@CMD@ -` the one before, `@CMD@ -c` leaves it.
-# A function can have the name of a builtin, so the builtins are named as such where fish permits such functions.
-function @CMD@ --description 'Take an AWS role on in this shell'
+# rolecall: `@CMD@` switches this shell to an AWS role, `@CMD@ -` to the previous one,
+# and `@CMD@ -c` leaves it.
+# A function can have the name of a builtin, so builtins that can be overridden are called with
+# `builtin`.
+function @CMD@ --description 'Switch this shell to an AWS role'
     for word in $argv
         if builtin contains -- $word -h --help
             command @ROLECALL@ eval --help

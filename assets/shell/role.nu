@@ -1,4 +1,5 @@
-# rolecall: `@CMD@` takes an AWS role on in this shell, `@CMD@ -` the one before, `@CMD@ -c` leaves it.
+# rolecall: `@CMD@` switches this shell to an AWS role, `@CMD@ -` to the previous one,
+# and `@CMD@ -c` leaves it.
 def --env --wrapped @CMD@ [...words: string@"nu-complete rolecall"] {
     if ($words | any {|word| $word in [-h --help] }) { ^@ROLECALL@ eval --help; return }
     let more = ($env.AWS_SSO_HELPER_ARGS? | default "" | split row --regex '\s+' | where {|word| $word != "" })

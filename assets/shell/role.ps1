@@ -1,5 +1,7 @@
-# rolecall: `@CMD@` takes an AWS role on in this shell, `@CMD@ -` the one before, `@CMD@ -c` leaves it.
-# An alias would win over the function. Cmdlets are named with their modules, since aliases win over them too.
+# rolecall: `@CMD@` switches this shell to an AWS role, `@CMD@ -` to the previous one,
+# and `@CMD@ -c` leaves it.
+# An alias would take precedence over the function. Cmdlets are called with their modules for the
+# same reason.
 Microsoft.PowerShell.Management\Remove-Item -Path 'Alias:\@CMD@' -Force -ErrorAction Ignore
 function @CMD@ {
     if ($args -contains '-h' -or $args -contains '--help') { & @ROLECALL@ eval --help; return }

@@ -1,4 +1,5 @@
-# rolecall: `@CMD@` takes an AWS role on in this shell, `@CMD@ -` the one before, `@CMD@ -c` leaves it.
+# rolecall: `@CMD@` switches this shell to an AWS role, `@CMD@ -` to the previous one,
+# and `@CMD@ -c` leaves it.
 unalias @CMD@ 2>/dev/null || :
 function @CMD@ {
     local IFS=$' \t\n' word lines

@@ -1,2 +1,3 @@
-# Read without aliases and with zsh's own options, whatever is set in this shell. The quotes keep aliases off these words too.
+# Evaluated without aliases and with the default options of zsh, whatever this shell has set. The
+# quotes prevent aliases of these words.
 'builtin' 'emulate' 'zsh' '-o' 'no_aliases' '-c' @SCRIPT@

@@ -1,5 +1,4 @@
-//! What the pictures for the README share: the program on a terminal of its own, and its screen as
-//! SVG.
+//! What the pictures for the README share: the program on a pseudo-terminal, and its screen as SVG.
 
 mod svg;
 
@@ -12,7 +11,6 @@ use portable_pty::{Child, CommandBuilder, PtySize, native_pty_system};
 
 pub(crate) use svg::{Drawing, SvgPage};
 
-/// What went wrong; shown to whoever makes a picture.
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// `rolecall demo`, running on a terminal.
@@ -23,7 +21,7 @@ pub(crate) struct Terminal {
 }
 
 impl Terminal {
-    /// Starts the release build on a terminal of this size, in a home with nothing in it.
+    /// Starts the release build on a terminal of this size, in an empty home.
     pub(crate) fn start(columns: u16, rows: u16) -> Result<Self, BoxError> {
         let pair = native_pty_system().openpty(PtySize {
             rows,
@@ -35,7 +33,7 @@ impl Terminal {
             .iter()
             .find_map(|path| std::fs::canonicalize(path).ok());
         let mut command = CommandBuilder::new(
-            program.ok_or("there is no rolecall yet: `cargo build --release` makes it")?,
+            program.ok_or("target/release/rolecall is missing: run `cargo build --release`")?,
         );
         command.arg("demo");
         command.env("TERM", "xterm-256color");
@@ -97,7 +95,7 @@ impl Terminal {
         Ok(last)
     }
 
-    /// Types the last keys, which have to end the program.
+    /// Types the last keys, which must end the program.
     pub(crate) fn quit(mut self, keys: &str) -> Result<(), BoxError> {
         self.input.write_all(keys.as_bytes())?;
         self.input.flush()?;

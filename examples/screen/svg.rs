@@ -1,4 +1,4 @@
-//! A terminal's screen as SVG: rows of runs of one look, in a frame that is dark on any page.
+//! A terminal's screen as SVG: rows of runs of one style, in a frame that is dark on any page.
 
 use std::fmt::Write as _;
 
@@ -7,19 +7,19 @@ const MARGIN: f32 = 18.0;
 const BACKGROUND: &str = "#1b1d28";
 const FOREGROUND: &str = "#c9ced9";
 
-/// The sheet that rows are drawn on.
+/// The drawing area for rows.
 pub(crate) struct SvgPage {
     columns: u16,
     rows: u16,
 }
 
 impl SvgPage {
-    /// With room for a screen of this size.
+    /// Makes room for a screen of this size.
     pub(crate) fn new(columns: u16, rows: u16) -> Self {
         Self { columns, rows }
     }
 
-    /// Every row of the screen that shows anything, as SVG.
+    /// Every row of the screen that is not blank, as SVG.
     pub(crate) fn rows(&self, screen: &vt100::Screen) -> Vec<String> {
         let row = |row| {
             runs(screen, row, self.columns)
@@ -29,8 +29,8 @@ impl SvgPage {
         (0..self.rows).map(row).filter(|row| !row.is_empty()).collect()
     }
 
-    /// The whole document around what was drawn: `says` is for who cannot see it.
-    pub(crate) fn document(&self, says: &str, drawing: &Drawing) -> String {
+    /// The whole document around the rows, with `title` as its text alternative.
+    pub(crate) fn document(&self, title: &str, drawing: &Drawing) -> String {
         let (width, height) = (
             f32::from(self.columns) * CELL.0 + 2.0 * MARGIN,
             f32::from(self.rows) * CELL.1 + 2.0 * MARGIN,
@@ -38,23 +38,22 @@ impl SvgPage {
         let Drawing { style, body } = drawing;
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
-             aria-label=\"{says}\">\n{style}<rect width=\"100%\" height=\"100%\" rx=\"10\" fill=\"{BACKGROUND}\"/>\n\
+             aria-label=\"{title}\">\n{style}<rect width=\"100%\" height=\"100%\" rx=\"10\" fill=\"{BACKGROUND}\"/>\n\
              <g font-family=\"ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace\" font-size=\"14\" fill=\"{FOREGROUND}\" \
              style=\"white-space: pre\">\n{body}</g>\n</svg>\n"
         )
     }
 }
 
-/// What stands on a page.
+/// The content of a page.
 #[derive(Default)]
 pub(crate) struct Drawing {
     /// A `<style>` element, or nothing.
     pub(crate) style: String,
-    /// Rows.
     pub(crate) body: String,
 }
 
-/// Neighbouring cells of one look.
+/// Neighbouring cells of one style.
 struct Run {
     column: u16,
     width: u16,
@@ -140,7 +139,7 @@ impl Run {
         };
         let (before, after) = (blanks(self.text.trim_start()), blanks(self.text.trim_end()));
         let text = self.text.trim().replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-        // Renderers make one of several blanks, whatever they are told.
+        // Renderers collapse blanks, whatever the document asks for.
         let text = text.replace(' ', "\u{a0}");
         let (x, y, length) = (x + before, y + 14.0, width - before - after);
         let _ = writeln!(
@@ -151,7 +150,7 @@ impl Run {
     }
 }
 
-/// A terminal colour as CSS; `None` is the default.
+/// A terminal color as CSS; `None` is the default.
 fn css_color(colour: vt100::Color) -> Option<String> {
     const ANSI_COLORS: [&str; 16] = [
         "#1b1d28", "#e06c75", "#98c379", "#e5c07b", "#61afef", "#c678dd", "#56b6c2", "#c9ced9",

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use sha1::{Digest, Sha1};
 
-use crate::domain::{Error, Region, Result, Secret, StartUrl, Timestamp, is_header_value};
+use crate::domain::{Error, Region, Result, Secret, StartUrl, Timestamp, hex, is_header_value};
 use crate::os::atomic_file;
 
 /// How long a writer of a half-written file is given to finish: nobody there writes by rename.
@@ -194,7 +194,7 @@ fn remove_field(fields: &mut Map<String, Value>, name: &str) -> Option<Value> {
 }
 
 fn sha1_hex(text: &str) -> String {
-    Sha1::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha1::digest(text.as_bytes()))
 }
 
 /// The files in a cache where the CLI may keep a sign-in of these keys, in their order.

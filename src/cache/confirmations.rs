@@ -1,66 +1,64 @@
-//! Who said yes to which protected role in which terminal, for an hour: `consents.json`, beside the
-//! history.
+//! Confirmations of protected roles, valid for an hour in one terminal; stored in `consents.json`
+//! in the state directory.
 
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{ConfirmLevel, Error, Result, RoleId, Timestamp};
-use crate::os::atomic_file;
-use crate::os::lock::Lock;
+use crate::domain::{ConfirmLevel, Result, RoleId, Timestamp};
 
-/// How long a consent is good for, in seconds.
+use super::state_file::StateFile;
+
+/// How long a confirmation is valid, in seconds.
 pub const LIFETIME_SECS: i64 = 3_600;
-/// How long another process may hold the file.
-const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// One yes.
+const FILE: StateFile = StateFile("consents.json");
+
+/// A confirmation that the user gave.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Confirmation {
-    /// To which role.
+    /// The confirmed role.
     pub role: RoleId,
-    /// In which terminal, by its name.
+    /// The id of the terminal.
     pub terminal: String,
-    /// What was done to say so.
+    /// How the user confirmed.
     pub confirm: ConfirmLevel,
-    /// When.
+    /// When the user confirmed.
     pub at: Timestamp,
 }
 
-/// What was consented to, by everybody's terminals. Plain values, with the time given to whoever
-/// asks.
+/// The confirmations of all terminals.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Confirmations(Vec<Confirmation>);
 
 impl Confirmations {
-    /// Whether a role that asks for this much may be used in this terminal without asking again. A
-    /// name typed is worth a yes, but a yes is not worth a name typed.
+    /// Whether a role that requires `level` may be used in this terminal without asking again. A
+    /// typed name also counts as a yes, but not the other way round.
     pub fn covers(
         &self,
         role: &RoleId,
-        asks: ConfirmLevel,
+        level: ConfirmLevel,
         terminal: &str,
         now: Timestamp,
     ) -> bool {
-        let same = |consent: &&Confirmation| consent.role == *role && consent.terminal == terminal;
-        asks == ConfirmLevel::None
-            || self
-                .0
-                .iter()
-                .filter(same)
-                .any(|consent| consent.is_valid(now) && consent.confirm >= asks)
+        level == ConfirmLevel::None
+            || self.0.iter().any(|given| {
+                given.role == *role
+                    && given.terminal == terminal
+                    && given.is_valid(now)
+                    && given.confirm >= level
+            })
     }
 
-    /// Those of one terminal alone.
+    /// Keeps only the confirmations of one terminal.
     #[must_use]
     pub fn for_terminal(mut self, terminal: &str) -> Self {
-        self.0.retain(|consent| consent.terminal == terminal);
+        self.0.retain(|given| given.terminal == terminal);
         self
     }
 
-    /// Adds one, and drops what is not good any more.
+    /// Adds a confirmation, and removes expired ones and those that it covers.
     fn add(&mut self, new: Confirmation) {
         let covered = |old: &Confirmation| {
             old.role == new.role && old.terminal == new.terminal && old.confirm <= new.confirm
@@ -71,40 +69,28 @@ impl Confirmations {
 }
 
 impl Confirmation {
-    /// A clock that was set back before the consent makes it worth nothing, rather than more.
+    /// Whether it has not expired. It is also invalid if the clock was set back to before it.
     fn is_valid(&self, now: Timestamp) -> bool {
         (0..LIFETIME_SECS).contains(&now.since(self.at))
     }
 }
 
-/// Where the consents lie.
-pub fn path(state_dir: &Path) -> PathBuf {
-    state_dir.join("consents.json")
-}
-
-/// The consents; none when there is no file, or one that can't be read: then a person is asked once
-/// more.
+/// Reads the confirmations. If the file is missing or unreadable, there are none, and the user is
+/// asked again.
 pub fn load(state_dir: &Path) -> Confirmations {
-    let bytes = atomic_file::load(&path(state_dir)).ok().flatten().unwrap_or_default();
-    serde_json::from_slice(&bytes).unwrap_or_default()
+    FILE.load_json_or_default(state_dir)
 }
 
-/// Remembers a consent, while no other process does.
+/// Adds a confirmation while other processes wait.
 ///
 /// # Errors
-/// When it can't be written, or another process holds the file for two seconds. No reason not to go
-/// on: it was consented to.
-pub fn record(state_dir: &Path, consent: Confirmation) -> Result<()> {
-    let path = path(state_dir);
-    let held = Lock::acquire(&state_dir.join("consents.lock"), Instant::now() + LOCK_TIMEOUT)?;
-    if held.is_none() {
-        return Err(Error::os(format!("{} is held by another process", path.display())));
-    }
-    let mut consents = load(state_dir);
-    consents.add(consent);
-    let text = serde_json::to_vec(&consents)
-        .map_err(|error| Error::internal(format!("consents: {error}")))?;
-    atomic_file::save(&path, &text)
+/// Returns an error if the file can't be written, or if another process holds it for two seconds.
+/// The role may be used nevertheless, since the user has confirmed.
+pub fn record(state_dir: &Path, confirmation: Confirmation) -> Result<()> {
+    let _lock = FILE.lock(state_dir)?;
+    let mut confirmations = load(state_dir);
+    confirmations.add(confirmation);
+    FILE.save_json(state_dir, &confirmations)
 }
 
 #[cfg(test)]
@@ -125,23 +111,23 @@ mod tests {
     }
 
     #[test]
-    fn a_yes_is_for_one_role_in_one_terminal_for_an_hour() {
-        let consents = Confirmations(vec![confirmation("Admin", ConfirmLevel::Ask, 1_000)]);
+    fn a_confirmation_is_valid_for_one_role_in_one_terminal_for_an_hour() {
+        let given = Confirmations(vec![confirmation("Admin", ConfirmLevel::Ask, 1_000)]);
         let covered = |name: &str, terminal: &str, at| {
-            consents.covers(&role(name), ConfirmLevel::Ask, terminal, Timestamp(at))
+            given.covers(&role(name), ConfirmLevel::Ask, terminal, Timestamp(at))
         };
         assert!(covered("Admin", "34817-7-9", 1_000) && covered("Admin", "34817-7-9", 4_599));
         assert!(!covered("Admin", "34817-7-9", 4_600), "an hour is over");
         assert!(!covered("Admin", "34817-7-9", 999), "the clock was set back");
         assert!(!covered("Admin", "34818-7-9", 1_000) && !covered("Other", "34817-7-9", 1_000));
         assert!(
-            consents.clone().for_terminal("34818-7-9").0.is_empty()
-                && consents.clone().for_terminal("34817-7-9") == consents
+            given.clone().for_terminal("34818-7-9").0.is_empty()
+                && given.clone().for_terminal("34817-7-9") == given
         );
     }
 
     #[test]
-    fn a_yes_is_not_worth_a_name_typed() {
+    fn a_yes_does_not_count_as_a_typed_name() {
         let covered = |given, asked| {
             Confirmations(vec![confirmation("A", given, 0)]).covers(
                 &role("A"),
@@ -159,14 +145,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_remembered_lies_in_a_private_file_without_what_is_over() {
+    fn confirmations_are_saved_in_a_private_file_without_expired_ones() {
         let home = tempfile::tempdir().unwrap();
-        for consent in [
+        for confirmation in [
             confirmation("Old", ConfirmLevel::Ask, 0),
             confirmation("A", ConfirmLevel::TypeName, 5_000),
             confirmation("A", ConfirmLevel::Ask, 5_100),
         ] {
-            record(home.path(), consent).unwrap();
+            record(home.path(), confirmation).unwrap();
         }
         assert_eq!(
             load(home.path()).0,
@@ -179,23 +165,23 @@ mod tests {
         {
             use std::os::unix::fs::PermissionsExt;
             assert_eq!(
-                std::fs::metadata(path(home.path())).unwrap().permissions().mode() & 0o777,
+                std::fs::metadata(FILE.path(home.path())).unwrap().permissions().mode() & 0o777,
                 0o600
             );
         }
     }
 
     #[test]
-    fn a_damaged_file_remembers_nothing_and_is_written_anew() {
+    fn a_damaged_file_is_ignored_and_overwritten() {
         let home = tempfile::tempdir().unwrap();
-        std::fs::write(path(home.path()), "[{").unwrap();
+        std::fs::write(FILE.path(home.path()), "[{").unwrap();
         assert_eq!(load(home.path()), Confirmations::default());
         record(home.path(), confirmation("A", ConfirmLevel::Ask, 1)).unwrap();
         assert_eq!(load(home.path()).0, [confirmation("A", ConfirmLevel::Ask, 1)]);
     }
 
     #[test]
-    fn consents_of_many_terminals_at_once_are_all_kept() {
+    fn concurrent_confirmations_are_all_kept() {
         let home = tempfile::tempdir().unwrap();
         std::thread::scope(|scope| {
             for n in 0..8 {

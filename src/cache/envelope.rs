@@ -1,39 +1,39 @@
-//! How a cache file is laid out: a header, a checksum, and the value in postcard. What does not fit
-//! is no file at all.
+//! The layout of cache files: a header, a checksum, and a value in postcard. A file with another
+//! layout is treated as missing.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::domain::{Error, Result};
+use crate::domain::{ErrorKind, Result, ResultExt};
 
-/// What a file starts with: seven letters for what it is, one byte for the number of its format.
+/// The start of a file: seven letters for its kind, one byte for the version of its format.
 pub type Magic = [u8; 8];
 
-/// The bytes of a file.
+/// Encodes a value as the content of a file.
 ///
 /// # Errors
-/// When the value has no form in postcard, which is a bug.
+/// Returns [`ErrorKind::Internal`] if the value can't be encoded in postcard, which is a bug.
 pub fn encode<T: Serialize>(header: Magic, value: &T) -> Result<Vec<u8>> {
     encode_with_tail(header, value, &[])
 }
 
-/// The same with bytes behind the value that need no form of their own.
+/// Encodes a value followed by raw bytes.
 ///
 /// # Errors
 /// As [`encode`].
-pub fn encode_with_tail<T: Serialize>(header: Magic, value: &T, rest: &[u8]) -> Result<Vec<u8>> {
-    let mut body = postcard::to_stdvec(value)
-        .map_err(|error| Error::internal(format!("writing a cache file: {error}")))?;
-    body.extend_from_slice(rest);
+pub fn encode_with_tail<T: Serialize>(header: Magic, value: &T, tail: &[u8]) -> Result<Vec<u8>> {
+    let mut body =
+        postcard::to_stdvec(value).context(ErrorKind::Internal, "writing a cache file")?;
+    body.extend_from_slice(tail);
     Ok([header.as_slice(), &checksum(&body), &body].concat())
 }
 
-/// The value in a file's bytes; `None` when they are damaged or of another format.
+/// Decodes the content of a file; `None` if it is damaged or has another header.
 pub fn decode<T: DeserializeOwned>(header: Magic, bytes: &[u8]) -> Option<T> {
     decode_with_tail(header, bytes).map(|(value, _)| value)
 }
 
-/// The value in a file's bytes, and where the bytes behind it begin.
+/// Decodes a value, and returns it with the offset in `bytes` of the raw bytes that follow it.
 pub fn decode_with_tail<T: DeserializeOwned>(header: Magic, bytes: &[u8]) -> Option<(T, usize)> {
     let (sum, body) = bytes.strip_prefix(&header)?.split_first_chunk::<8>()?;
     if checksum(body) != *sum {
@@ -43,11 +43,10 @@ pub fn decode_with_tail<T: DeserializeOwned>(header: Magic, bytes: &[u8]) -> Opt
     Some((value, bytes.len() - rest.len()))
 }
 
-/// Tells a damaged file from a whole one. Not made to withstand anybody, but quick: the first frame
-/// waits for it.
+/// Detects damaged files. It is fast, since the first frame waits for it, but not cryptographic.
 fn checksum(body: &[u8]) -> [u8; 8] {
     const GOLDEN_RATIO: u64 = 0x9e37_79b9_7f4a_7c15;
-    // Four sums side by side keep a processor busy that takes some steps for each product.
+    // Four independent sums hide the latency of the multiplications.
     let mut sums = [1_u64, 2, 3, 4].map(|lane| lane.wrapping_mul(GOLDEN_RATIO));
     let add = |sum: u64, word: [u8; 8]| {
         (sum ^ u64::from_le_bytes(word)).wrapping_mul(GOLDEN_RATIO).rotate_left(29)
@@ -94,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_behind_the_value_is_found_where_it_lies_and_checked_too() {
+    fn bytes_after_the_value_are_found_and_checked() {
         let mut whole = encode_with_tail(*b"testing\x01", &"corp", b"the rest").unwrap();
         let (value, rest): (String, usize) = decode_with_tail(*b"testing\x01", &whole).unwrap();
         assert_eq!((value.as_str(), &whole[rest..]), ("corp", b"the rest".as_slice()));

@@ -1,52 +1,42 @@
-//! Favourites and hidden roles: `marks.json`, beside the history.
+//! Favourites and hidden roles, stored in `marks.json` in the state directory.
 
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::path::Path;
 
-use crate::domain::{Error, ErrorKind, Result, RoleFlags};
-use crate::os::atomic_file;
-use crate::os::lock::Lock;
+use crate::domain::{ErrorKind, Result, ResultExt, RoleFlags};
 
-/// How long another process may hold the file.
-const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
+use super::state_file::StateFile;
 
-/// Where the marks lie.
-pub fn path(state_dir: &Path) -> PathBuf {
-    state_dir.join("marks.json")
-}
+const FILE: StateFile = StateFile("marks.json");
 
-/// The marks; none when there is no file.
+/// Reads the marked roles; none if there is no file.
 ///
 /// # Errors
-/// When the file is damaged: it is the person's own work, and not to be written over.
+/// Returns [`ErrorKind::Config`] if the file is damaged. The user made these choices, so the file
+/// is not overwritten.
 pub fn load(state_dir: &Path) -> Result<RoleFlags> {
-    let path = path(state_dir);
-    let Some(bytes) = atomic_file::load(&path)? else { return Ok(RoleFlags::default()) };
-    serde_json::from_slice(&bytes).map_err(|error| {
-        Error::new(ErrorKind::Config, format!("{} is damaged: {error}", path.display()))
-            .hint(format!("repair or remove {}", path.display()))
-    })
+    let Some(bytes) = FILE.load(state_dir)? else { return Ok(RoleFlags::default()) };
+    let path = FILE.path(state_dir);
+    serde_json::from_slice(&bytes)
+        .context(ErrorKind::Config, format_args!("{} is damaged", path.display()))
+        .map_err(|error| error.hint(format!("repair or remove {}", path.display())))
 }
 
-/// Changes the marks while no other process does, and gives back what they became.
+/// Changes the marked roles while other processes wait, and returns the result.
 ///
 /// # Errors
-/// As [`load`]; also when the file can't be written, or another process holds it for two seconds.
+/// As [`load`]; also if the file can't be written, or if another process holds it for two seconds.
 pub fn update(state_dir: &Path, change: impl FnOnce(&mut RoleFlags)) -> Result<RoleFlags> {
-    let held = Lock::acquire(&state_dir.join("marks.lock"), Instant::now() + LOCK_TIMEOUT)?;
-    if held.is_none() {
-        return Err(Error::os(format!("{} is held by another process", path(state_dir).display())));
-    }
+    let _lock = FILE.lock(state_dir)?;
     let before = load(state_dir)?;
-    let mut marks = before.clone();
-    change(&mut marks);
-    if marks != before {
-        let mut text = serde_json::to_vec_pretty(&marks)
-            .map_err(|error| Error::internal(format!("marks: {error}")))?;
+    let mut flags = before.clone();
+    change(&mut flags);
+    if flags != before {
+        let mut text = serde_json::to_vec_pretty(&flags)
+            .context(ErrorKind::Internal, "encoding marks.json")?;
         text.push(b'\n');
-        atomic_file::save(&path(state_dir), &text)?;
+        FILE.save(state_dir, &text)?;
     }
-    Ok(marks)
+    Ok(flags)
 }
 
 #[cfg(test)]
@@ -63,31 +53,31 @@ mod tests {
     }
 
     fn add_favorite(home: &Path, name: &str) {
-        update(home, |marks| marks.favorites.extend([role(name)])).unwrap();
+        update(home, |flags| flags.favorites.extend([role(name)])).unwrap();
     }
 
     #[test]
-    fn marks_come_and_go() {
+    fn marked_roles_are_saved_and_removed() {
         let home = tempfile::tempdir().unwrap();
         assert_eq!(load(home.path()).unwrap(), RoleFlags::default());
         add_favorite(home.path(), "Admin");
-        update(home.path(), |marks| marks.hidden.extend([role("Read")])).unwrap();
-        let marks = load(home.path()).unwrap();
-        assert!(marks.favorites.contains(&role("Admin")) && marks.hidden.contains(&role("Read")));
-        assert!(update(home.path(), |marks| marks.favorites.clear()).unwrap().favorites.is_empty());
+        update(home.path(), |flags| flags.hidden.extend([role("Read")])).unwrap();
+        let flags = load(home.path()).unwrap();
+        assert!(flags.favorites.contains(&role("Admin")) && flags.hidden.contains(&role("Read")));
+        assert!(update(home.path(), |flags| flags.favorites.clear()).unwrap().favorites.is_empty());
     }
 
     #[test]
     fn a_damaged_file_is_reported_and_kept() {
         let home = tempfile::tempdir().unwrap();
-        std::fs::write(path(home.path()), "{").unwrap();
+        std::fs::write(FILE.path(home.path()), "{").unwrap();
         assert!(
-            update(home.path(), |marks| marks.hidden.clear())
+            update(home.path(), |flags| flags.hidden.clear())
                 .unwrap_err()
                 .message
                 .contains("is damaged")
         );
-        assert_eq!(std::fs::read_to_string(path(home.path())).unwrap(), "{");
+        assert_eq!(std::fs::read_to_string(FILE.path(home.path())).unwrap(), "{");
     }
 
     #[test]

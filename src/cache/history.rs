@@ -1,102 +1,92 @@
-//! What was handed out: one JSON object a line, appended by every process, cut back now and then.
+//! The history of used roles: one JSON object per line, appended by every process and compacted
+//! when it grows large. Stored in `history.jsonl` in the state directory.
 
 use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::frecency;
-use crate::domain::{Error, Result, RoleId, Timestamp, Usage, Usages};
+use crate::domain::{ErrorKind, Result, ResultExt, RoleId, Timestamp, Usage, Usages, frecency};
 use crate::os::atomic_file;
-use crate::os::lock::Lock;
 
-/// How long another process may hold the file.
-const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
-/// A file longer than this is cut back before the next line is added.
+use super::state_file::StateFile;
+
+/// The file size in bytes above which the history is compacted before a line is added.
 const COMPACTION_THRESHOLD: usize = 256 * 1_024;
-/// Lines that survive the cut, whatever the limits allow.
+/// The number of lines that compaction keeps at most, even if the limits allow more.
 const MAX_COMPACTED_LINES: usize = 1_000;
+
+const FILE: StateFile = StateFile("history.jsonl");
 
 /// One use of a role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HistoryEntry {
-    /// When.
+    /// When it was used.
     pub at: Timestamp,
-    /// Which role.
+    /// The role.
     pub role: RoleId,
-    /// The command that handed it out: `exec`, `console`, ….
+    /// The rolecall command: `exec`, `console`, ….
     pub command: String,
-    /// The directory it was used in; empty when unknown.
+    /// The working directory; empty if unknown.
     #[serde(default)]
     pub directory: String,
-    /// The run that it was part of, where one command was run in many roles: then the role is the
-    /// first of them.
+    /// Set if `each` ran one command in many roles; `role` is the first of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<EachRun>,
 }
 
-/// One command in many roles.
+/// A run of one command in many roles.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EachRun {
-    /// How many roles it was begun in.
+    /// The number of roles in which the command was started.
     pub roles: usize,
-    /// The words that chose them.
+    /// The query that selected the roles.
     pub query: String,
 }
 
-/// What the person wants remembered.
+/// Limits of the history, from the settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HistoryLimits {
-    /// Distinct roles, the most recent ones; 0 remembers nothing.
+    /// The number of distinct roles to keep, most recent first; 0 disables the history.
     pub max_roles: usize,
-    /// Minutes; 0 = no limit.
+    /// The age in minutes at which uses are dropped; 0 keeps them.
     pub max_age_minutes: i64,
 }
 
-/// Where the history lies.
-pub fn path(state_dir: &Path) -> PathBuf {
-    state_dir.join("history.jsonl")
-}
-
-/// The remembered uses, oldest first. Lines that can't be read are passed over.
+/// Reads the uses within the limits, oldest first. Invalid lines are skipped.
 ///
 /// # Errors
-/// When the file is there and can't be read.
+/// Returns an error if the file exists but can't be read.
 pub fn load(state_dir: &Path, limits: HistoryLimits, now: Timestamp) -> Result<Vec<HistoryEntry>> {
-    let bytes = atomic_file::load(&path(state_dir))?.unwrap_or_default();
+    let bytes = FILE.load(state_dir)?.unwrap_or_default();
     Ok(apply_limits(parse(&bytes), limits, now))
 }
 
 /// Adds a use.
 ///
 /// # Errors
-/// When it can't be written, or another process holds the file for two seconds. No reason to fail
-/// the use itself.
+/// Returns an error if the file can't be written, or if another process holds it for two seconds.
+/// Callers should not fail because of it.
 pub fn record(state_dir: &Path, used: &HistoryEntry, limits: HistoryLimits) -> Result<()> {
     if limits.max_roles == 0 {
         return Ok(());
     }
-    let path = path(state_dir);
-    let held = Lock::acquire(&state_dir.join("history.lock"), Instant::now() + LOCK_TIMEOUT)?;
-    if held.is_none() {
-        return Err(Error::os(format!("{} is held by another process", path.display())));
-    }
-    let old = atomic_file::load(&path)?.unwrap_or_default();
+    let _lock = FILE.lock(state_dir)?;
+    let old = FILE.load(state_dir)?.unwrap_or_default();
     if old.len() > COMPACTION_THRESHOLD {
         let mut uses = apply_limits(parse(&old), limits, used.at);
         uses.drain(..uses.len().saturating_sub(MAX_COMPACTED_LINES));
         uses.push(used.clone());
-        return atomic_file::save(&path, &render(&uses)?);
+        return FILE.save(state_dir, &render(&uses)?);
     }
-    // A process killed in the middle of a line must not take ours with it.
+    // If a process was killed while writing a line, start a new one.
     let torn = old.last().is_some_and(|byte| *byte != b'\n');
     let line =
         [if torn { b"\n".as_slice() } else { b"" }, &render(std::slice::from_ref(used))?].concat();
-    atomic_file::append(&path, &line)
+    atomic_file::append(&FILE.path(state_dir), &line)
 }
 
-/// What the history says of each role.
+/// Computes the usage of each role.
 pub fn usages(uses: &[HistoryEntry], now: Timestamp) -> Usages {
     let mut moments: HashMap<&RoleId, Vec<Timestamp>> = HashMap::new();
     for used in uses {
@@ -110,7 +100,7 @@ pub fn usages(uses: &[HistoryEntry], now: Timestamp) -> Usages {
     moments.into_iter().map(|(role, at)| (role.clone(), usage(&at))).collect()
 }
 
-/// The role that `-` means: the one used last that is not the current one.
+/// Returns the role that `-` selects: the last used one other than `current`.
 pub fn previous(uses: &[HistoryEntry], current: Option<&RoleId>) -> Option<RoleId> {
     uses.iter().rev().map(|used| &used.role).find(|role| Some(*role) != current).cloned()
 }
@@ -128,15 +118,15 @@ fn render(uses: &[HistoryEntry]) -> Result<Vec<u8>> {
     let mut out = Vec::new();
     for used in uses {
         serde_json::to_writer(&mut out, used)
-            .map_err(|error| Error::internal(format!("history: {error}")))?;
+            .context(ErrorKind::Internal, "encoding history.jsonl")?;
         out.push(b'\n');
     }
     Ok(out)
 }
 
-/// Drops what is too old, and the uses of all but the most recently used roles. As many runs are
-/// kept, and they count for no role: one over six hundred roles is one thing that a person did.
-/// Expects and keeps the oldest first.
+/// Drops uses that are too old, and those of all but the most recently used roles. As many runs of
+/// `each` are kept. They do not count as uses of a role, since a run over six hundred roles is one
+/// action of the user. Expects `uses` in ascending order, and keeps it.
 fn apply_limits(
     mut uses: Vec<HistoryEntry>,
     limits: HistoryLimits,
@@ -246,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn runs_over_many_roles_push_no_role_out_and_are_as_many() {
+    fn runs_over_many_roles_have_a_limit_of_their_own() {
         let home = tempfile::tempdir().unwrap();
         for used in [
             history_entry(1, "A"),
@@ -265,19 +255,19 @@ mod tests {
     }
 
     #[test]
-    fn a_torn_line_costs_only_itself() {
+    fn a_torn_line_is_skipped() {
         let home = tempfile::tempdir().unwrap();
         record(home.path(), &history_entry(1, "A"), LIMITS).unwrap();
-        atomic_file::append(&path(home.path()), b"{\"at\":2,\"ro").unwrap();
+        atomic_file::append(&FILE.path(home.path()), b"{\"at\":2,\"ro").unwrap();
         record(home.path(), &history_entry(3, "C"), LIMITS).unwrap();
         assert_eq!(role_names(&load(home.path(), LIMITS, Timestamp(3)).unwrap()), ["A", "C"]);
     }
 
     #[test]
-    fn a_long_file_is_cut_back() {
+    fn a_long_file_is_compacted() {
         let home = tempfile::tempdir().unwrap();
         let many: Vec<HistoryEntry> = (0..4_000).map(|at| history_entry(at, "A")).collect();
-        atomic_file::save(&path(home.path()), &render(&many).unwrap()).unwrap();
+        atomic_file::save(&FILE.path(home.path()), &render(&many).unwrap()).unwrap();
         record(home.path(), &history_entry(5_000, "B"), LIMITS).unwrap();
         let uses = load(home.path(), LIMITS, Timestamp(5_000)).unwrap();
         assert_eq!(
@@ -287,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn many_writers_lose_nothing() {
+    fn concurrent_uses_are_all_kept() {
         let home = tempfile::tempdir().unwrap();
         std::thread::scope(|scope| {
             for n in 0..16 {
@@ -301,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn a_history_of_no_roles_writes_nothing() {
+    fn a_disabled_history_writes_nothing() {
         let home = tempfile::tempdir().unwrap();
         record(
             home.path(),
@@ -309,6 +299,6 @@ mod tests {
             HistoryLimits { max_roles: 0, max_age_minutes: 0 },
         )
         .unwrap();
-        assert!(!path(home.path()).exists());
+        assert!(!FILE.path(home.path()).exists());
     }
 }

@@ -1,40 +1,38 @@
-//! One file per instance with the accounts and roles of its last refresh.
+//! Inventories: one file per instance with the accounts and roles of its last refresh.
 
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::domain::{Error, Instance, Inventory, Result};
+use crate::domain::{ErrorKind, Instance, Inventory, Result, ResultExt, hex};
 use crate::os::atomic_file;
 
 use super::envelope;
 
-/// What the file starts with: a name, and the number of the format. Another one means: fetch again.
+/// The header of the file. Inventories with another header are fetched again.
 const MAGIC: envelope::Magic = *b"roleinv\x01";
 
-/// Where an instance's inventory lies: the same start URL under two names means two people, hence
-/// both are in the file's name.
+/// Returns the path of an instance's inventory. It depends on the name too, because one start URL
+/// under two names stands for two users.
 pub fn path(cache_dir: &Path, instance: &Instance) -> PathBuf {
     let mut digest = Sha256::new();
     digest.update(instance.name.as_str());
     digest.update([0]);
     digest.update(instance.start_url.normalized());
-    let name: String =
-        digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    cache_dir.join(format!("inventory-{name}"))
+    cache_dir.join(format!("inventory-{}", hex(&digest.finalize()[..16])))
 }
 
-/// The inventory of an instance; `None` when there is none, or it is damaged, unreadable or of
-/// another version: then fetch again.
+/// Reads the inventory of an instance. `None` if it is missing, unreadable, damaged or of another
+/// version, and has to be fetched again.
 pub fn load(cache_dir: &Path, instance: &Instance) -> Option<Inventory> {
     try_load(cache_dir, instance).ok()?
 }
 
-/// The unconfirmed accounts lie behind the inventory; a file of an older version ends there.
+/// Unconfirmed accounts follow the inventory. They are missing in files of older versions.
 fn decode(bytes: &[u8]) -> Option<Inventory> {
-    let (mut inventory, rest): (Inventory, usize) = envelope::decode_with_tail(MAGIC, bytes)?;
+    let (mut inventory, tail): (Inventory, usize) = envelope::decode_with_tail(MAGIC, bytes)?;
     if let Some((unconfirmed, _)) =
-        bytes.get(rest..).and_then(|rest| postcard::take_from_bytes(rest).ok())
+        bytes.get(tail..).and_then(|tail| postcard::take_from_bytes(tail).ok())
     {
         inventory.unconfirmed = unconfirmed;
     }
@@ -42,38 +40,31 @@ fn decode(bytes: &[u8]) -> Option<Inventory> {
 }
 
 fn encode(inventory: &Inventory) -> Result<Vec<u8>> {
-    let rest = match &inventory.unconfirmed {
-        none if none.is_empty() => Vec::new(),
-        some => postcard::to_stdvec(some)
-            .map_err(|error| Error::internal(format!("writing a cache file: {error}")))?,
+    let tail = if inventory.unconfirmed.is_empty() {
+        Vec::new()
+    } else {
+        postcard::to_stdvec(&inventory.unconfirmed)
+            .context(ErrorKind::Internal, "writing a cache file")?
     };
-    envelope::encode_with_tail(MAGIC, inventory, &rest)
+    envelope::encode_with_tail(MAGIC, inventory, &tail)
 }
 
-/// The inventory of an instance; `None` if there is none, or if it is damaged or of another
-/// version: then fetch again.
+/// Reads the inventory of an instance. `None` if it is missing, damaged or of another version, and
+/// has to be fetched again.
 ///
 /// # Errors
-/// [`crate::domain::Kind::Os`] if the file exists and can't be read: an unreadable list is not an
-/// empty one.
+/// Returns [`ErrorKind::Os`] if the file exists but can't be read: an unreadable list must not be
+/// mistaken for an empty one.
 pub fn try_load(cache_dir: &Path, instance: &Instance) -> Result<Option<Inventory>> {
     Ok(atomic_file::load(&path(cache_dir, instance))?.and_then(|bytes| decode(&bytes)))
 }
 
-/// Keeps the inventory of an instance.
+/// Saves the inventory of an instance.
 ///
 /// # Errors
-/// When it can't be written; the old one is then untouched.
+/// Returns an error if the file can't be written; the previous one is then unchanged.
 pub fn save(cache_dir: &Path, instance: &Instance, inventory: &Inventory) -> Result<()> {
     atomic_file::save(&path(cache_dir, instance), &encode(inventory)?)
-}
-
-/// Forgets the inventory of an instance.
-///
-/// # Errors
-/// When it is there and can't be removed.
-pub fn remove(cache_dir: &Path, instance: &Instance) -> Result<()> {
-    atomic_file::remove(&path(cache_dir, instance))
 }
 
 #[cfg(test)]
@@ -120,8 +111,6 @@ mod tests {
         save(home.path(), &corp, &kept).unwrap();
         assert_eq!(load(home.path(), &corp), Some(kept));
         assert_eq!(load(home.path(), &instance("other")), None);
-        remove(home.path(), &corp).unwrap();
-        assert_eq!(load(home.path(), &corp), None);
     }
 
     #[test]
@@ -133,7 +122,7 @@ mod tests {
         kept.unconfirmed = [kept.accounts[1].id].into();
         let bytes = encode(&kept).unwrap();
         assert_eq!(decode(&bytes), Some(kept.clone()));
-        let by_an_older_version: Inventory = envelope::decode(MAGIC, &bytes).unwrap();
-        assert_eq!(by_an_older_version, Inventory { unconfirmed: [].into(), ..kept });
+        let read_by_older_version: Inventory = envelope::decode(MAGIC, &bytes).unwrap();
+        assert_eq!(read_by_older_version, Inventory { unconfirmed: [].into(), ..kept });
     }
 }

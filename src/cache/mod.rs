@@ -1,4 +1,5 @@
-//! Inventory, history, marks, consents and the lives of sessions on disk.
+//! Files that can be rebuilt or that remember usage: inventories, history, favourites,
+//! confirmations and session lengths.
 
 pub mod confirmations;
 pub mod envelope;
@@ -6,3 +7,4 @@ pub mod favorites;
 pub mod history;
 pub mod inventory;
 pub mod session_lengths;
+mod state_file;

@@ -1,38 +1,32 @@
-//! How long sign-in sessions have lived, by portal: `session-lives.json`, beside the history. AWS
-//! tells nobody when a session will end.
+//! Observed lengths of sign-in sessions by portal, stored in `session-lives.json` in the state
+//! directory. AWS does not report when a session will end.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::path::Path;
 
-use crate::domain::{Error, Instance, Result};
-use crate::os::atomic_file;
-use crate::os::lock::Lock;
+use crate::domain::{Instance, Result};
 
-/// How long another process may hold the file.
-const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
-/// The shortest session that an administrator can set, in seconds: one that ended earlier was ended
-/// by somebody.
+use super::state_file::StateFile;
+
+/// The shortest session that an administrator can configure, in seconds. A session that ended
+/// earlier was ended by the user or an administrator.
 const MIN_SESSION_SECS: i64 = 15 * 60;
 
-/// The shortest life seen of each portal's sessions, in seconds.
+const FILE: StateFile = StateFile("session-lives.json");
+
+/// The shortest observed session length in seconds, by portal.
 type SessionLengths = BTreeMap<String, i64>;
 
-/// Where they lie.
-pub fn path(state_dir: &Path) -> PathBuf {
-    state_dir.join("session-lives.json")
-}
-
-/// The shortest life of this portal's sessions that was seen and that none has outlived since, in
-/// seconds. `None` when there is none, or the file can't be read: then nothing is foretold.
+/// Returns the shortest observed length of the portal's sessions in seconds, unless a session has
+/// lasted longer since. `None` if there is none, or if the file can't be read.
 pub fn shortest(state_dir: &Path, instance: &Instance) -> Option<i64> {
     load(state_dir).remove(key(instance))
 }
 
-/// A session was found ended, so many seconds after its sign-in.
+/// Records that a session was found ended, `lived` seconds after the sign-in.
 ///
 /// # Errors
-/// When it can't be written, or another process holds the file for two seconds.
+/// Returns an error if the file can't be written, or if another process holds it for two seconds.
 pub fn record_ended(state_dir: &Path, instance: &Instance, lived: i64) -> Result<()> {
     update(state_dir, instance, |known| {
         if lived < MIN_SESSION_SECS {
@@ -43,11 +37,11 @@ pub fn record_ended(state_dir: &Path, instance: &Instance, lived: i64) -> Result
     })
 }
 
-/// A session is alive, so many seconds after its sign-in: what was thought to be a session's length
-/// and is less was none.
+/// Records that a session is alive, `lived` seconds after the sign-in. A shorter recorded length
+/// was wrong and is removed.
 ///
 /// # Errors
-/// As [`ended`].
+/// As [`record_ended`].
 pub fn record_alive(state_dir: &Path, instance: &Instance, lived: i64) -> Result<()> {
     update(state_dir, instance, |known| known.filter(|known| *known > lived))
 }
@@ -57,8 +51,7 @@ fn key(instance: &Instance) -> &str {
 }
 
 fn load(state_dir: &Path) -> SessionLengths {
-    let bytes = atomic_file::load(&path(state_dir)).ok().flatten().unwrap_or_default();
-    serde_json::from_slice(&bytes).unwrap_or_default()
+    FILE.load_json_or_default(state_dir)
 }
 
 fn update(
@@ -66,23 +59,18 @@ fn update(
     instance: &Instance,
     change: impl Fn(Option<i64>) -> Option<i64>,
 ) -> Result<()> {
-    let of = |lives: &SessionLengths| lives.get(key(instance)).copied();
-    let known = of(&load(state_dir));
+    let length = |lengths: &SessionLengths| lengths.get(key(instance)).copied();
+    let known = length(&load(state_dir));
     if change(known) == known {
         return Ok(());
     }
-    let held = Lock::acquire(&state_dir.join("session-lives.lock"), Instant::now() + LOCK_TIMEOUT)?;
-    if held.is_none() {
-        return Err(Error::os(format!("{} is held by another process", path(state_dir).display())));
-    }
-    let mut lives = load(state_dir);
-    match change(of(&lives)) {
-        Some(life) => lives.insert(key(instance).to_owned(), life),
-        None => lives.remove(key(instance)),
+    let _lock = FILE.lock(state_dir)?;
+    let mut lengths = load(state_dir);
+    match change(length(&lengths)) {
+        Some(length) => lengths.insert(key(instance).to_owned(), length),
+        None => lengths.remove(key(instance)),
     };
-    let text = serde_json::to_vec(&lives)
-        .map_err(|error| Error::internal(format!("session lives: {error}")))?;
-    atomic_file::save(&path(state_dir), &text)
+    FILE.save_json(state_dir, &lengths)
 }
 
 #[cfg(test)]
@@ -105,10 +93,10 @@ mod tests {
     }
 
     #[test]
-    fn the_shortest_life_is_kept_until_a_session_outlives_it() {
+    fn the_shortest_length_is_kept_until_a_session_lasts_longer() {
         let home = tempfile::tempdir().unwrap();
         let (corp, lab) = (instance("corp"), instance("lab"));
-        let shortest = |of| super::shortest(home.path(), of);
+        let shortest = |instance| super::shortest(home.path(), instance);
         assert_eq!(shortest(&corp), None);
         for lived in [60 * HOUR, 9 * HOUR, 20 * HOUR] {
             record_ended(home.path(), &corp, lived).unwrap();
@@ -121,17 +109,17 @@ mod tests {
     }
 
     #[test]
-    fn a_session_that_somebody_ended_early_tells_nothing() {
+    fn a_session_that_was_ended_early_is_not_recorded() {
         let home = tempfile::tempdir().unwrap();
         record_ended(home.path(), &instance("corp"), 600).unwrap();
         assert_eq!(shortest(home.path(), &instance("corp")), None);
-        assert!(!path(home.path()).exists());
+        assert!(!FILE.path(home.path()).exists());
     }
 
     #[test]
-    fn a_damaged_file_foretells_nothing_and_is_written_anew() {
+    fn a_damaged_file_is_ignored_and_overwritten() {
         let home = tempfile::tempdir().unwrap();
-        std::fs::write(path(home.path()), "{").unwrap();
+        std::fs::write(FILE.path(home.path()), "{").unwrap();
         assert_eq!(shortest(home.path(), &instance("corp")), None);
         record_ended(home.path(), &instance("corp"), HOUR).unwrap();
         assert_eq!(shortest(home.path(), &instance("corp")), Some(HOUR));

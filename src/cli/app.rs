@@ -11,7 +11,7 @@ use crate::ops::roles::chain::Chains;
 use crate::ops::roles::profile_format::ProfileFormat;
 use crate::ops::{instances, target};
 use crate::os::clock::Clock;
-use crate::vault::{PassphraseSource, Vault, VaultOptions};
+use crate::vault::{DesktopPrompt, PassphraseSource, Vault, VaultOptions};
 
 use crate::cli::args::Globals;
 use crate::cli::ui;
@@ -181,13 +181,16 @@ pub(super) fn vault_with_store(
             (None, Some(file)) => PassphraseSource::File(file),
             (None, None) => PassphraseSource::None,
         };
-    let may_prompt_desktop = person == Caller::User && std::io::stderr().is_terminal();
+    let desktop_prompt = match person == Caller::User && std::io::stderr().is_terminal() {
+        true => DesktopPrompt::Allowed,
+        false => DesktopPrompt::Forbidden,
+    };
     Vault::new(VaultOptions {
         dir: paths.state_dir.join("vault"),
         store,
         key_cache,
         passphrase,
-        may_prompt_desktop,
+        desktop_prompt,
     })
 }
 

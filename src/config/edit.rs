@@ -1,4 +1,4 @@
-//! Changing one value of the configuration file, everything else byte for byte as it was.
+//! Edits values in the configuration file, and keeps everything else byte for byte.
 
 use std::path::Path;
 
@@ -6,14 +6,13 @@ use toml_edit::{DocumentMut, Item, Key, Table, Value};
 
 use crate::domain::{Error, ErrorKind, InstanceName, Region, Result, StartUrl, nearest};
 
-use super::listing::quote_key;
 use super::load::check;
-use super::schema;
+use super::schema::{self, quote_key};
 
-/// The parts of a dotted key, each known to the configuration.
+/// Splits a dotted key into its parts.
 ///
 /// # Errors
-/// [`Kind::Usage`] for a key that is not TOML or not known, with the nearest one that is.
+/// Returns [`ErrorKind::Usage`] if the key is not TOML or is unknown, with similar keys as a hint.
 pub fn parse_key(key: &str) -> Result<Vec<String>> {
     let wrong = || {
         Error::new(ErrorKind::Usage, format!("`{key}` is not a key"))
@@ -31,7 +30,7 @@ pub fn parse_key(key: &str) -> Result<Vec<String>> {
                 .iter()
                 .map(|name| above.iter().chain([name]).copied().collect::<Vec<_>>().join("."))
                 .collect();
-            // A key of the whole program, looked for in one of its tables.
+            // The user may have put a top-level key into a table.
             let general = schema::keys(&[]).filter(|_| near.is_empty()).unwrap_or_default();
             near.extend(
                 nearest(&parts[at], general.iter().copied(), 3).into_iter().map(str::to_owned),
@@ -47,12 +46,12 @@ pub fn parse_key(key: &str) -> Result<Vec<String>> {
     Ok(parts)
 }
 
-/// The text of the file with one value set. `value` is TOML, or a text that needs no quotes; `file`
-/// is named in errors.
+/// Sets a value and returns the new text of the file. `value` is TOML, or a string without quotes.
+/// `file` is named in errors.
 ///
 /// # Errors
-/// [`Kind::Usage`] for an unknown key, a value that the key does not take, or a list of tables;
-/// [`Kind::Config`] when the file is not TOML.
+/// Returns [`ErrorKind::Usage`] for an unknown key, an invalid value or a list of tables, and
+/// [`ErrorKind::Config`] if the file is not TOML.
 pub fn set(text: &str, file: &Path, key: &str, value: &str) -> Result<String> {
     let parts = parse_key(key)?;
     if parts[0] == "rules" {
@@ -62,28 +61,28 @@ pub fn set(text: &str, file: &Path, key: &str, value: &str) -> Result<String> {
     let document = || text.parse::<DocumentMut>().map_err(|error| toml_error(text, file, &error));
     let as_text = Value::from(value);
     let as_toml = value.parse::<Value>().ok();
-    let mut refused = None;
-    // `08` and `corp` are texts; `8` and `true` are not, unless the key takes only texts.
+    let mut rejected = None;
+    // `08` and `corp` are strings; `8` and `true` are not, unless the key accepts only strings.
     for candidate in as_toml.into_iter().chain([as_text]) {
         let mut document = document()?;
         insert_value(&mut document, &parts, candidate, key)?;
         let changed = document.to_string();
         match check(file, &changed) {
             Ok(_) => return Ok(changed),
-            Err(error) => refused = refused.or(Some(error)),
+            Err(error) => rejected = rejected.or(Some(error)),
         }
     }
-    Err(refused.map_or_else(
+    Err(rejected.map_or_else(
         || Error::internal("no value was tried"),
         |error| invalid_value_error(key, value, &error, check(file, text).err()),
     ))
 }
 
-/// The text of the file with these values, by the parts of their keys, in it. Tables are made where
-/// they are missing; a value that is there already is replaced.
+/// Sets values by the parts of their keys, and returns the new text of the file. Creates missing
+/// tables and replaces existing values.
 ///
 /// # Errors
-/// [`Kind::Config`] when the file is wrong, or would be: for a value that its key does not take.
+/// Returns [`ErrorKind::Config`] if the file is invalid, or if a value is.
 pub fn set_all(text: &str, file: &Path, pairs: &[(Vec<String>, Value)]) -> Result<String> {
     let mut document =
         text.parse::<DocumentMut>().map_err(|error| toml_error(text, file, &error))?;
@@ -95,16 +94,16 @@ pub fn set_all(text: &str, file: &Path, pairs: &[(Vec<String>, Value)]) -> Resul
     Ok(changed)
 }
 
-/// The dotted key of these parts, with quotes where a part needs them.
+/// Joins parts to a dotted key, and quotes them if necessary.
 pub fn dotted_key(parts: &[String]) -> String {
     parts.iter().map(|part| quote_key(part)).collect::<Vec<_>>().join(".")
 }
 
-/// The text of the file with one more instance, after everything that stands there.
+/// Appends an instance and returns the new text of the file.
 ///
 /// # Errors
-/// [`Kind::Config`] when the file is wrong already, or has an instance of this name with a start
-/// URL or a region.
+/// Returns [`ErrorKind::Config`] if the file is invalid, or if it defines an instance of this name
+/// with a start URL or a region.
 pub fn add_instance(
     text: &str,
     file: &Path,
@@ -115,28 +114,28 @@ pub fn add_instance(
     let table = format!("instances.{}", quote_key(name.as_str()));
     let document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
         Error::new(ErrorKind::Config, format!("{}: {}", file.display(), error.message()))
-            .hint("run `rolecall settings edit` to mend it")
+            .with_source(error)
+            .hint("run `rolecall settings edit` to fix it")
     })?;
-    let there = document.get("instances").and_then(|instances| instances.get(name.as_str()));
-    if there
+    let existing = document.get("instances").and_then(|instances| instances.get(name.as_str()));
+    if existing
         .is_some_and(|known| known.get("start_url").is_some() || known.get("sso_region").is_some())
     {
         let error =
-            Error::new(ErrorKind::Config, format!("{} has an [{table}] already", file.display()));
-        return Err(
-            error.hint("choose another name, or change that one with `rolecall settings edit`")
-        );
+            Error::new(ErrorKind::Config, format!("{} already contains [{table}]", file.display()));
+        return Err(error
+            .hint("choose another name, or change that instance with `rolecall settings edit`"));
     }
     let with_url = set(text, file, &format!("{table}.start_url"), start_url.normalized())?;
     set(&with_url, file, &format!("{table}.sso_region"), region.as_str())
 }
 
-/// The text of the file without one value: its line, or lines, go; everything else stays. `None`
-/// when the file does not set it.
+/// Removes a value with its lines, and returns the new text of the file, or `None` if the file does
+/// not set it.
 ///
 /// # Errors
-/// [`Kind::Usage`] for an unknown key, a table or a rule; [`Kind::Config`] when the file is not
-/// TOML.
+/// Returns [`ErrorKind::Usage`] for an unknown key, a table or a rule, and [`ErrorKind::Config`] if
+/// the file is not TOML.
 pub fn unset(text: &str, file: &Path, key: &str) -> Result<Option<String>> {
     let parts = parse_key(key)?;
     if parts[0] == "rules" {
@@ -164,14 +163,14 @@ pub fn unset(text: &str, file: &Path, key: &str) -> Result<Option<String>> {
         Some(_) => drop(table.remove(last)),
     }
     let structural = document.to_string();
-    // Comments above the line are about more than the one key, as often as not: they stay.
+    // Keep comments above the line, since they often apply to more than this key.
     let by_line = remove_lines(text, &parts).filter(|shorter| {
         shorter.parse::<DocumentMut>().is_ok_and(|left| has_same_values(&left, &document))
     });
     Ok(Some(by_line.unwrap_or(structural)))
 }
 
-/// The text without the lines of a value, where the value stands on lines of its own.
+/// Removes the lines of a value.
 fn remove_lines(text: &str, parts: &[String]) -> Option<String> {
     let document = toml_edit::Document::parse(text).ok()?;
     let (last, above) = parts.split_last()?;
@@ -186,7 +185,7 @@ fn remove_lines(text: &str, parts: &[String]) -> Option<String> {
     Some(format!("{}{}", &text[..start], &text[end..]))
 }
 
-/// Whether two documents say the same, their comments aside.
+/// Whether two documents have the same values, regardless of comments.
 fn has_same_values(one: &DocumentMut, other: &DocumentMut) -> bool {
     let plain = |document: &DocumentMut| toml::from_str::<toml::Table>(&document.to_string()).ok();
     let (one, other) = (plain(one), plain(other));
@@ -200,13 +199,14 @@ fn toml_error(text: &str, file: &Path, error: &toml_edit::TomlError) -> Error {
         ErrorKind::Config,
         format!("{}:{line}: {}", file.display(), error.message().replace('\n', ", ")),
     )
+    .with_source(error.clone())
     .hint("run `rolecall settings edit`")
 }
 
-/// Why the file would be wrong with this value; if it was wrong before, that comes first.
+/// Converts the error for the changed file, unless the file was invalid before the change.
 fn invalid_value_error(key: &str, value: &str, error: &Error, before: Option<Error>) -> Error {
     if let Some(before) = before {
-        return before.hint("run `rolecall settings edit` to mend it");
+        return before.hint("run `rolecall settings edit` to fix it");
     }
     let why = error
         .message
@@ -215,7 +215,7 @@ fn invalid_value_error(key: &str, value: &str, error: &Error, before: Option<Err
     Error::new(ErrorKind::Usage, format!("`{key}` does not take `{value}`: {why}"))
 }
 
-/// Puts a value at a path, with its tables made where they are missing and its comment kept.
+/// Sets a value at a path; creates missing tables and keeps the comment of the value.
 fn insert_value(
     document: &mut DocumentMut,
     parts: &[String],
@@ -225,13 +225,14 @@ fn insert_value(
     let Some((last, above)) = parts.split_last() else { return Ok(()) };
     let mut table: &mut dyn toml_edit::TableLike = document.as_table_mut();
     for part in above {
-        let made = table.entry(part).or_insert_with(|| {
-            let mut made = Table::new();
-            made.set_implicit(true);
-            Item::Table(made)
+        let item = table.entry(part).or_insert_with(|| {
+            let mut table = Table::new();
+            table.set_implicit(true);
+            Item::Table(table)
         });
-        let no_table = || Error::new(ErrorKind::Usage, format!("`{part}` in `{key}` is no table"));
-        table = made.as_table_like_mut().ok_or_else(no_table)?;
+        let not_a_table =
+            || Error::new(ErrorKind::Usage, format!("`{part}` in `{key}` is not a table"));
+        table = item.as_table_like_mut().ok_or_else(not_a_table)?;
     }
     match table.get_mut(last) {
         Some(Item::Value(old)) => {
@@ -268,20 +269,20 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_taken_out_and_everything_else_stays_byte_for_byte() {
+    fn a_value_is_removed_and_everything_else_stays_byte_for_byte() {
         let text = "# ours\nthreads   = 3 # few\nprefer_roles = [\n  'a', # first\n]\n\n[pick] # looks\nmouse = false\n[instances.corp.accounts.012345678901]\ntags = { env = 'x', team = 'y' }\n";
-        let left = |key| unset(text, Path::new("config.toml"), key).unwrap();
-        assert_eq!(left("threads").unwrap(), text.replace("threads   = 3 # few\n", ""));
+        let without = |key| unset(text, Path::new("config.toml"), key).unwrap();
+        assert_eq!(without("threads").unwrap(), text.replace("threads   = 3 # few\n", ""));
         assert_eq!(
-            left("prefer_roles").unwrap(),
+            without("prefer_roles").unwrap(),
             text.replace("prefer_roles = [\n  'a', # first\n]\n", "")
         );
-        assert_eq!(left("pick.mouse").unwrap(), text.replace("mouse = false\n", ""));
+        assert_eq!(without("pick.mouse").unwrap(), text.replace("mouse = false\n", ""));
         assert_eq!(
-            left("instances.corp.accounts.012345678901.tags.env").unwrap(),
+            without("instances.corp.accounts.012345678901.tags.env").unwrap(),
             text.replace("env = 'x', ", "")
         );
-        assert_eq!((left("default_sso"), left("pick.theme")), (None, None));
+        assert_eq!((without("default_sso"), without("pick.theme")), (None, None));
         let table = unset(text, Path::new("config.toml"), "pick").unwrap_err();
         assert!(
             table.kind == ErrorKind::Usage && table.hints[0].contains("pick.NAME"),
@@ -298,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_needs_quotes_only_where_toml_would_mistake_it() {
+    fn strings_need_no_quotes() {
         assert_eq!(set_value("", "default_sso", "corp").unwrap(), "default_sso = \"corp\"\n");
         assert_eq!(set_value("", "default_sso", "12").unwrap(), "default_sso = \"12\"\n");
         assert_eq!(
@@ -309,19 +310,19 @@ mod tests {
     }
 
     #[test]
-    fn what_a_key_does_not_take_is_said() {
-        let said = |key, value| set_value("", key, value).unwrap_err();
-        assert!(said("thread", "3").hints[0].contains("threads"), "{:?}", said("thread", "3"));
-        assert!(said("pick.mous", "true").hints[0].contains("pick.mouse"));
-        assert_eq!(said("instances.corp.thread", "3").hints, ["did you mean threads?"]);
-        let range = said("console_duration", "5");
+    fn invalid_keys_and_values_are_explained() {
+        let error = |key, value| set_value("", key, value).unwrap_err();
+        assert!(error("thread", "3").hints[0].contains("threads"), "{:?}", error("thread", "3"));
+        assert!(error("pick.mous", "true").hints[0].contains("pick.mouse"));
+        assert_eq!(error("instances.corp.thread", "3").hints, ["did you mean threads?"]);
+        let range = error("console_duration", "5");
         assert_eq!(
             (range.kind, range.message.contains("15 to 720")),
             (ErrorKind::Usage, true),
             "{range:?}"
         );
-        assert!(said("auth_flow", "magic").message.contains("device-code"));
-        assert_eq!(said("rules", "[]").kind, ErrorKind::Usage);
+        assert!(error("auth_flow", "magic").message.contains("device-code"));
+        assert_eq!(error("rules", "[]").kind, ErrorKind::Usage);
         let broken = set_value("\na = = 1", "threads", "3").unwrap_err();
         assert_eq!(
             (broken.kind, broken.message.starts_with("config.toml:2: ")),

@@ -1,52 +1,52 @@
-//! The one reader of the environment; every variable that means something to us is named here.
+//! The only reader of the environment, and the list of all variables that rolecall uses.
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// A variable that is read or set somewhere in the program.
+/// An environment variable that rolecall reads or sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Var(&'static str);
 
 impl Var {
-    /// Its name in the environment.
+    /// Returns its name.
     pub const fn name(self) -> &'static str {
         self.0
     }
 }
 
-/// A row of the table of variables: what the README shows.
+/// The documentation of a variable, as in the README.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VariableDoc {
-    /// The variable's name.
+    /// Its name.
     pub name: &'static str,
-    /// Whether it is one of those that a role's environment gets from us.
+    /// Whether rolecall sets it in the environment of a role.
     pub is_exported: bool,
-    /// One sentence on what it does.
+    /// A sentence about its meaning.
     pub description: &'static str,
 }
 
-/// A line is `NAME "meaning"`, or `NAME set "meaning"` for those that we set.
+/// Defines variables. A line is `NAME "meaning"`, or `NAME set "meaning"` for exported variables.
 macro_rules! variables {
     ($($name:ident $($set:ident)? $meaning:literal)*) => {
         $(#[doc = $meaning] pub const $name: Var = Var(stringify!($name));)*
 
-        /// Every variable, in the order in which they are documented.
+        /// All variables, in the order of the documentation.
         pub const VARIABLES: &[VariableDoc] = &[$(VariableDoc { name: stringify!($name), is_exported: 0 $(+ variables!(@$set))? > 0, description: $meaning }),*];
     };
     (@set) => { 1 };
 }
 
 variables! {
-    ROLECALL_HOME "One directory for everything of ours: config.toml, cache and state."
+    ROLECALL_HOME "A directory for config.toml, cache and state."
     ROLECALL_CONFIG "The configuration file."
-    ROLECALL_SIGNIN_URL "Console federation endpoint in place of AWS's own."
+    ROLECALL_SIGNIN_URL "Console federation endpoint to use instead of AWS's."
     ROLECALL_ROLE set "The ARN of this shell's role."
     ROLECALL_PROTECTED set "`1` in the shell of a protected role, for prompts."
-    ROLECALL_COLOR set "The colour that rules give this shell's role, for prompts."
-    ROLECALL_SAVED_PROFILE set "The AWS_PROFILE that was replaced; `eval --clear` gives it back."
-    ROLECALL_SET set "Which variables that others set too are ours, so that `eval --clear` removes these and no others."
+    ROLECALL_COLOR set "The colour of this shell's role from the rules, for prompts."
+    ROLECALL_SAVED_PROFILE set "The AWS_PROFILE that was replaced; `eval --clear` restores it."
+    ROLECALL_SET set "The common variables that rolecall has set, so that `eval --clear` removes only these."
     AWS_CONFIG_FILE "The AWS config file instead of ~/.aws/config."
     AWS_SHARED_CREDENTIALS_FILE "The AWS credentials file instead of ~/.aws/credentials."
     AWS_SSO set "The IAM Identity Center to use; in a role shell, that of its role."
@@ -55,9 +55,9 @@ variables! {
     AWS_SSO_ROLE_NAME set "The role to use, with AWS_SSO_ACCOUNT_ID."
     AWS_SSO_PROFILE set "The profile name of this shell's role."
     AWS_SSO_SESSION_EXPIRATION set "When this shell's credentials expire (RFC 3339)."
-    AWS_SSO_DEFAULT_REGION set "The region that we set, so that the next switch may change it."
+    AWS_SSO_DEFAULT_REGION set "The region that rolecall has set, so that the next switch may change it."
     AWS_SSO_BROWSER "The browser to open links with."
-    BROWSER "The browser where nothing else names one."
+    BROWSER "The browser if nothing else names one."
     AWS_SSO_FILE_PASSWORD "Passphrase of the `file` vault."
     AWS_SSO_FILE_PASSWORD_FILE "A file, or a pipe, whose first line is the passphrase of the `file` vault."
     AWS_SSO_FIELD_SORT "The field `list` sorts by."
@@ -66,11 +66,11 @@ variables! {
     AWS_SSO_HELPER_ARGS "Extra flags for the shell functions."
     AWS_ENDPOINT_URL "Endpoint of every AWS service."
     AWS_ENDPOINT_URL_SSO "Endpoint of the access portal."
-    AWS_ENDPOINT_URL_SSO_OIDC "Endpoint of sign-in."
+    AWS_ENDPOINT_URL_SSO_OIDC "Endpoint of SSO OIDC, for signing in."
     AWS_ENDPOINT_URL_STS "Endpoint of STS, for chained roles."
-    AWS_IGNORE_CONFIGURED_ENDPOINT_URLS "`true` switches all endpoint settings off."
+    AWS_IGNORE_CONFIGURED_ENDPOINT_URLS "`true` disables all endpoint settings."
     AWS_USE_FIPS_ENDPOINT "`true` uses FIPS endpoints."
-    AWS_USE_DUALSTACK_ENDPOINT "`true` uses endpoints that speak IPv6 too."
+    AWS_USE_DUALSTACK_ENDPOINT "`true` uses endpoints with IPv6 support."
     AWS_CA_BUNDLE "Certificates to trust instead of the system's."
     HTTPS_PROXY "Proxy for https addresses."
     HTTP_PROXY "Proxy for http addresses."
@@ -92,27 +92,27 @@ variables! {
     AWS_CONTAINER_CREDENTIALS_RELATIVE_URI "Address of a container-credentials endpoint on ECS."
     AWS_CONTAINER_AUTHORIZATION_TOKEN set "Token for a container-credentials endpoint."
     AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE "A file that holds the token for a container-credentials endpoint."
-    KUBERNETES_EXEC_INFO "What kubectl tells `eks-token`."
+    KUBERNETES_EXEC_INFO "Input of `eks-token` from kubectl."
     KUBECONFIG "The kubeconfig files that `setup kube` edits."
-    PATH "Where programs are looked for: `init` names this one by its name alone where it is found there."
+    PATH "The directories of programs; `init` omits the path of this program if it is in one of them."
     SHELL "The shell that role shells run."
     EDITOR "The editor that `settings edit` runs."
-    VISUAL "The editor on a full screen; wins over EDITOR."
+    VISUAL "The full-screen editor; takes precedence over EDITOR."
     TMUX "Set inside tmux."
     TMUX_PANE "The pane inside tmux."
-    NO_COLOR "Any value switches colours off."
-    CLICOLOR_FORCE "Any value but 0 keeps colours on without a terminal."
+    NO_COLOR "Any value disables colours."
+    CLICOLOR_FORCE "Any value but 0 enables colours without a terminal."
     TERM "The kind of terminal."
-    COLORFGBG "The terminal's colours, where it tells them: whether its ground is dark or light."
-    LC_ALL "The locale: without UTF-8 in it, only ASCII is drawn."
-    LC_CTYPE "The same, for letters."
-    LANG "The same, where nothing else says it."
-    COLORTERM "`truecolor` where the terminal has all colours."
+    COLORFGBG "The colours of the terminal, for telling a dark background from a light one."
+    LC_ALL "The locale; the picker uses only ASCII if it is not UTF-8."
+    LC_CTYPE "The locale for characters."
+    LANG "The locale if no other variable sets it."
+    COLORTERM "`truecolor` if the terminal has 24-bit colours."
     HOME "The home directory."
-    XDG_CONFIG_HOME "Where configuration lives instead of ~/.config."
-    XDG_CACHE_HOME "Where caches live instead of ~/.cache."
-    XDG_STATE_HOME "Where state lives instead of ~/.local/state."
-    XDG_DATA_HOME "Where shells look for completion files, instead of ~/.local/share."
+    XDG_CONFIG_HOME "The directory for configuration instead of ~/.config."
+    XDG_CACHE_HOME "The directory for caches instead of ~/.cache."
+    XDG_STATE_HOME "The directory for state instead of ~/.local/state."
+    XDG_DATA_HOME "The directory where shells look for completion files, instead of ~/.local/share."
     SSH_CONNECTION "Set on a machine reached over SSH."
     SSH_TTY "Set on a machine reached over SSH with a terminal."
     WSL_DISTRO_NAME "Set inside WSL."
@@ -120,20 +120,19 @@ variables! {
     WAYLAND_DISPLAY "The Wayland display."
 }
 
-/// The environment as it was when the program started. `Debug` shows names only: values can be
-/// secrets.
+/// A snapshot of the environment. `Debug` prints names only, since values can be secrets.
 #[derive(Clone, Default)]
 pub struct Env {
     values: HashMap<OsString, OsString>,
 }
 
 impl Env {
-    /// This process's environment.
+    /// Reads the environment of this process.
     pub fn from_process() -> Self {
         Self { values: std::env::vars_os().collect() }
     }
 
-    /// An environment made of these pairs; later ones win.
+    /// Creates an environment from pairs; later ones take precedence.
     pub fn from_pairs<K: Into<OsString>, V: Into<OsString>>(
         pairs: impl IntoIterator<Item = (K, V)>,
     ) -> Self {
@@ -142,29 +141,29 @@ impl Env {
         }
     }
 
-    /// The variable's text; empty values, and values that are not Unicode, count as unset.
+    /// Returns the value; empty values and values that are not Unicode count as unset.
     pub fn get(&self, var: Var) -> Option<&str> {
         self.get_os(var.0).and_then(OsStr::to_str)
     }
 
-    /// The variable as a path, whatever its bytes; empty values count as unset.
+    /// Returns the value as a path, which need not be Unicode; empty values count as unset.
     pub fn path(&self, var: Var) -> Option<PathBuf> {
         self.get_os(var.0).map(PathBuf::from)
     }
 
-    /// The text of a variable that is known in both cases, such as `https_proxy`; the lower case
-    /// wins, as with curl and the AWS CLI.
+    /// Returns the value of a variable that may be in lower case, such as `https_proxy`. Lower case
+    /// takes precedence, as in curl and the AWS CLI.
     pub fn get_any_case(&self, var: Var) -> Option<&str> {
         self.get_os(&var.0.to_ascii_lowercase()).and_then(OsStr::to_str).or_else(|| self.get(var))
     }
 
-    /// Whether the variable says yes: `true` in any case, as the AWS SDKs read their switches.
+    /// Whether the value is `true` in any case, as the AWS SDKs parse booleans.
     pub fn is_true(&self, var: Var) -> bool {
         self.get(var).is_some_and(|value| value.trim().eq_ignore_ascii_case("true"))
     }
 
-    /// The text with a leading `~`, `$NAME` and `${NAME}` replaced as the AWS CLI does; unknown
-    /// names stay as they are, and so does `~` without a home directory.
+    /// Expands a leading `~`, `$NAME` and `${NAME}` like the AWS CLI. Unknown names are kept, and
+    /// so is `~` without a home directory.
     pub fn expand(&self, text: &str, home: Option<&Path>) -> String {
         let text = match (text.strip_prefix('~'), home.and_then(Path::to_str)) {
             (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with(['/', '\\']) => {
@@ -187,7 +186,7 @@ impl Env {
         out
     }
 
-    /// Every variable as text; bytes that are not Unicode are replaced.
+    /// Returns all variables as text; bytes that are not Unicode are replaced.
     pub fn pairs(&self) -> impl Iterator<Item = (String, String)> {
         let text = |part: &OsString| part.to_string_lossy().into_owned();
         self.values.iter().map(move |(name, value)| (text(name), text(value)))
@@ -198,7 +197,7 @@ impl Env {
     }
 }
 
-/// The name in a text that starts with `$`, and how many bytes the whole reference takes.
+/// Parses the reference at the start of a text, and returns its name and its length in bytes.
 fn parse_reference(text: &str) -> (&str, usize) {
     if let Some(inside) = text.strip_prefix("${") {
         return inside.find('}').map_or(("", 1), |end| (&inside[..end], end + 3));
@@ -221,13 +220,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_empty_value_is_no_value() {
+    fn an_empty_value_counts_as_unset() {
         let env = Env::from_pairs([("AWS_SSO", ""), ("AWS_REGION", "eu-west-1")]);
         assert_eq!((env.get(AWS_SSO), env.get(AWS_REGION)), (None, Some("eu-west-1")));
     }
 
     #[test]
-    fn paths_are_expanded_as_the_aws_cli_does() {
+    fn paths_are_expanded_like_in_the_aws_cli() {
         let env = Env::from_pairs([("HOME", "/home/jane"), ("TEAM", "blue"), ("EMPTY", "")]);
         let cases = [
             ("~/x", "/home/jane/x"),
@@ -251,13 +250,13 @@ mod tests {
     }
 
     #[test]
-    fn a_lower_case_proxy_wins() {
+    fn a_lower_case_proxy_takes_precedence() {
         let env = Env::from_pairs([("HTTPS_PROXY", "http://a"), ("https_proxy", "http://b")]);
         assert_eq!(env.get_any_case(HTTPS_PROXY), Some("http://b"));
     }
 
     #[test]
-    fn no_variable_is_named_twice() {
+    fn variables_are_unique() {
         let mut names: Vec<_> = VARIABLES.iter().map(|variable| variable.name).collect();
         let all = names.len();
         names.sort_unstable();

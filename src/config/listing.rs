@@ -1,32 +1,32 @@
-//! Every setting as it counts, by its dotted key, and where it came from.
+//! All settings with their effective values and origins, for `settings show`.
 
 use toml::Value;
 
-use crate::domain::{Error, Result};
+use crate::domain::{ErrorKind, Result, ResultExt};
 
 use super::load::LoadedConfig;
 use super::origins::Origin;
-use super::schema;
+use super::schema::{self, quote_key};
 
-/// A setting with its value.
+/// A setting with its effective value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListedSetting {
-    /// Its dotted key, `rules.0.match` for those in lists of tables.
+    /// Its dotted key; `rules.0.match` in lists of tables.
     pub key: String,
-    /// Its value; `None` when there is none.
+    /// Its value, if it has one.
     pub value: Option<Value>,
-    /// Where it came from; `None` is built in.
+    /// Where it was set; `None` for defaults.
     pub origin: Option<Origin>,
 }
 
-/// The settings in the order of the documentation, also those without a value. Empty tables inside
-/// others are left out.
+/// Lists all settings in the order of the documentation, including those without a value, but
+/// without empty nested tables.
 ///
 /// # Errors
-/// Only for a bug: settings that are no TOML.
+/// Returns [`ErrorKind::Internal`] if the settings can't be represented as TOML, which is a bug.
 pub fn list_settings(loaded: &LoadedConfig) -> Result<Vec<ListedSetting>> {
-    let all = Value::try_from(&loaded.settings)
-        .map_err(|error| Error::internal(format!("showing the settings: {error}")))?;
+    let all =
+        Value::try_from(&loaded.settings).context(ErrorKind::Internal, "showing the settings")?;
     let mut out = Vec::new();
     for key in schema::keys(&[]).unwrap_or_default() {
         match all.get(*key) {
@@ -79,25 +79,18 @@ fn flatten(key: String, value: &Value, loaded: &LoadedConfig, out: &mut Vec<List
     }
 }
 
-/// Where the key, or the list that it stands in, was set.
+/// Returns where the key, or the list that contains it, was set.
 fn find_origin(key: &str, loaded: &LoadedConfig) -> Option<Origin> {
     let mut key = key;
     loop {
         if let Some(origin) = loaded.origins.get(key) {
             return Some(origin.clone());
         }
-        // Tables are made of keys with origins of their own; a list of tables has only one.
+        // Keys of tables have their own origins; a list of tables has only one.
         let (above, last) = key.rsplit_once('.')?;
         if !above.starts_with("rules") && last.parse::<usize>().is_err() {
             return None;
         }
         key = above;
     }
-}
-
-/// A part of a dotted key as TOML wants it.
-pub(super) fn quote_key(name: &str) -> String {
-    let bare = !name.is_empty()
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-    if bare { name.to_owned() } else { Value::String(name.to_owned()).to_string() }
 }

@@ -1,4 +1,4 @@
-//! From files and environment to [`Settings`].
+//! Loads [`Settings`] from files and the environment.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,71 +12,70 @@ use crate::domain::{Error, ErrorKind, InstanceName, Result};
 
 use super::env::{self, Env};
 use super::layers::{self, ConfigLayer};
-use super::origins::{Origin, OriginCollector, Warning};
+use super::origins::{AccountOrigins, Origin, OriginCollector, Warning};
 use super::paths::Paths;
 use super::schema;
 use super::settings::Settings;
 
-/// The configuration, read.
+/// The loaded configuration.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LoadedConfig {
     /// The settings.
     pub settings: Settings,
-    /// Keys without effect. An error of `settings`, `setup` and `doctor`, a warning elsewhere,
-    /// nothing in `process`.
+    /// Keys without effect. `settings`, `setup` and `doctor` report them as errors, `process`
+    /// ignores them, other commands print warnings.
     pub warnings: Vec<Warning>,
-    /// Where each key came from, by its dotted path, `rules.0.match` in lists of tables; built-in
-    /// if it is missing here. Those of account tables are only there after
-    /// [`load_with_origins`].
+    /// The origin of each key, by its dotted path (`rules.0.match` in lists of tables). Defaults
+    /// have no origin. Keys of account tables are only included by [`load_with_origins`].
     pub origins: BTreeMap<String, Origin>,
-    /// Every file that was looked at, missing ones too.
+    /// All configuration files, including missing ones.
     pub files: Vec<PathBuf>,
 }
 
-/// Reads the configuration: the machine's file, the included ones, the person's, then the
-/// environment. No file is needed.
+/// Loads the configuration: the system file, included files, the user's file, then the
+/// environment. All files are optional.
 ///
 /// # Errors
-/// [`Kind::Config`] with file, line, key and what is allowed, when a file is not TOML, or a value
-/// is wrong.
+/// Returns [`ErrorKind::Config`] if a file is not TOML or a value is invalid. The message names
+/// file, line, key and the accepted values.
 pub fn load(env: &Env, paths: &Paths) -> Result<LoadedConfig> {
-    load_layers(env, paths, false)
+    load_layers(env, paths, AccountOrigins::Skip)
 }
 
-/// The same for whoever tells where a setting came from. There may be thousands of accounts, whose
-/// origins take longer than all else.
+/// As [`load`], with the origins of account tables. With thousands of accounts, collecting these
+/// takes longer than everything else.
 ///
 /// # Errors
 /// As [`load`].
 pub fn load_with_origins(env: &Env, paths: &Paths) -> Result<LoadedConfig> {
-    load_layers(env, paths, true)
+    load_layers(env, paths, AccountOrigins::Collect)
 }
 
-fn load_layers(env: &Env, paths: &Paths, traces_accounts: bool) -> Result<LoadedConfig> {
+fn load_layers(env: &Env, paths: &Paths, accounts: AccountOrigins) -> Result<LoadedConfig> {
     let (layers, files) = layers::load(paths)?;
-    let mut tracer = OriginCollector::new(traces_accounts);
-    let (mut merged, mut order, mut lent_rules) = (DeTable::new(), Vec::new(), 0);
+    let mut collector = OriginCollector::new(accounts);
+    let (mut merged, mut order, mut shared_rules) = (DeTable::new(), Vec::new(), 0);
     for layer in &layers {
         let mut table = layer.parse()?;
-        tracer.examine(layer, &mut table);
+        collector.examine(layer, &mut table);
         collect_instance_names(&table, &mut order);
-        lent_rules += if layer.is_user_file { 0 } else { rule_count(&table) };
+        shared_rules += if layer.is_user_file { 0 } else { rule_count(&table) };
         layers::merge(&mut merged, table);
     }
-    let mut loaded = match Settings::deserialize(Spanned::new(0..0, merged).into_deserializer()) {
-        Ok(settings) => tracer.into_config(settings, files),
-        Err(error) => return Err(locate_error(&layers, &error)),
-    };
+    let settings = Settings::deserialize(Spanned::new(0..0, merged).into_deserializer())
+        .map_err(|error| locate_error(&layers, &error))?;
+    let mut loaded = LoadedConfig::new(settings, collector, files);
     loaded.settings.instance_order = order;
-    // The person's file is the last: its rules follow those of all others.
-    loaded.settings.rules.iter_mut().take(lent_rules).for_each(|rule| rule.from_shared_file = true);
+    // The user's file is the last layer, so its rules follow all others.
+    let shared_rules = loaded.settings.rules.iter_mut().take(shared_rules);
+    shared_rules.for_each(|rule| rule.from_shared_file = true);
     loaded.settings.profile_format_location = loaded.location("profile_format");
     loaded.settings.list_fields_location = loaded.location("list_fields");
     loaded.apply_env(env);
     Ok(loaded)
 }
 
-/// Whether a text would do as the person's own file; the answer is its unknown keys.
+/// Checks the text of a user configuration file and returns its unknown keys.
 ///
 /// # Errors
 /// As [`load`], for this file alone.
@@ -84,22 +83,27 @@ pub fn check(path: &Path, text: &str) -> Result<Vec<Warning>> {
     Ok(parse(path, text)?.warnings)
 }
 
-/// A text as the person's own file, without the files below it and the environment.
+/// Parses the text of a user configuration file alone, without other files and the environment.
 ///
 /// # Errors
 /// As [`load`], for this file alone.
 pub fn parse(path: &Path, text: &str) -> Result<LoadedConfig> {
     let layer = ConfigLayer::new(path.to_owned(), text.to_owned(), true);
-    let (mut tracer, mut table) = (OriginCollector::new(true), layer.parse()?);
-    tracer.examine(&layer, &mut table);
-    match Settings::deserialize(Spanned::new(0..0, table).into_deserializer()) {
-        Ok(settings) => Ok(tracer.into_config(settings, Vec::new())),
-        Err(error) => Err(locate_error(std::slice::from_ref(&layer), &error)),
-    }
+    let (mut collector, mut table) =
+        (OriginCollector::new(AccountOrigins::Collect), layer.parse()?);
+    collector.examine(&layer, &mut table);
+    let settings = Settings::deserialize(Spanned::new(0..0, table).into_deserializer())
+        .map_err(|error| locate_error(std::slice::from_ref(&layer), &error))?;
+    Ok(LoadedConfig::new(settings, collector, Vec::new()))
 }
 
 impl LoadedConfig {
-    /// The file and the line that a key comes from, if it comes from a file.
+    fn new(settings: Settings, collector: OriginCollector, files: Vec<PathBuf>) -> Self {
+        let (warnings, origins) = collector.finish();
+        Self { settings, warnings, origins, files }
+    }
+
+    /// Returns the file and the line that set a key, if a file did.
     fn location(&self, key: &str) -> Option<(PathBuf, usize)> {
         match self.origins.get(key)? {
             Origin::File { path, line } => Some((path.clone(), *line)),
@@ -107,14 +111,14 @@ impl LoadedConfig {
         }
     }
 
-    /// Lets the environment have its say.
+    /// Applies environment variables.
     fn apply_env(&mut self, env: &Env) {
         if let Some(browser) = env.get(env::AWS_SSO_BROWSER) {
             self.settings.browser = Some(browser.to_owned());
             self.origins
                 .insert("browser".to_owned(), Origin::Environment(env::AWS_SSO_BROWSER.name()));
         }
-        // BROWSER is everybody's: it fills a gap, but does not overrule what was said to us.
+        // BROWSER is meant for all programs, so it does not override our own setting.
         if self.settings.browser.is_none()
             && let Some(browser) = env.get(env::BROWSER).and_then(first_browser)
         {
@@ -124,20 +128,19 @@ impl LoadedConfig {
     }
 }
 
-/// The first program of `BROWSER`'s list; what follows a program's name there is for a shell, and
-/// we have none.
+/// Returns the first program in the value of `BROWSER`. Arguments would need a shell, so only a
+/// trailing `%s` is removed.
 fn first_browser(list: &str) -> Option<String> {
     let first = if cfg!(unix) { list.split(':').next()? } else { list };
     let program = first.trim_end().strip_suffix("%s").unwrap_or(first).trim();
     (!program.is_empty()).then(|| program.to_owned())
 }
 
-/// How many rules a file has.
 fn rule_count(table: &DeTable<'_>) -> usize {
     table.get("rules").and_then(|value| value.get_ref().as_array()).map_or(0, |rules| rules.len())
 }
 
-/// Adds the names under `instances` that are new, in the order of the file.
+/// Appends new names of `[instances.NAME]` tables, in the order of the file.
 fn collect_instance_names(table: &DeTable<'_>, order: &mut Vec<InstanceName>) {
     let Some(instances) = table.get("instances").and_then(|value| value.get_ref().as_table())
     else {
@@ -153,7 +156,7 @@ fn collect_instance_names(table: &DeTable<'_>, order: &mut Vec<InstanceName>) {
     }
 }
 
-/// Finds the file that has the wrong value: laid over each other, they have lost their places.
+/// Finds the file with the invalid value, since merged tables have lost their positions.
 fn locate_error(layers: &[ConfigLayer], merged: &toml::de::Error) -> Error {
     let wrong = layers.iter().find_map(|layer| {
         let mut table = layer.parse().ok()?;
@@ -169,8 +172,10 @@ fn locate_error(layers: &[ConfigLayer], merged: &toml::de::Error) -> Error {
         Some((layer, line, key, error)) => Error::new(
             ErrorKind::Config,
             format!("{}:{line}: {key}: {}", layer.path.display(), error.message()),
-        ),
-        None => Error::new(ErrorKind::Config, format!("the configuration: {}", merged.message())),
+        )
+        .with_source(error),
+        None => Error::new(ErrorKind::Config, format!("the configuration: {}", merged.message()))
+            .with_source(merged.clone()),
     }
 }
 
@@ -180,7 +185,7 @@ mod tests {
     use crate::domain::ConfirmLevel;
     use crate::domain::enums::AuthFlow;
 
-    /// A home with these files in it, read.
+    /// Loads the configuration from a home directory with these files.
     fn load_in_home(files: &[(&str, &str)], pairs: &[(&str, &str)]) -> Result<LoadedConfig> {
         let home = tempfile::tempdir().unwrap();
         for (name, text) in files {
@@ -203,7 +208,7 @@ mod tests {
     fn no_file_means_defaults() {
         let loaded = load_in_home(&[], &[]).unwrap();
         assert_eq!(loaded.settings, Settings::default());
-        assert_eq!(loaded.settings.console_duration, 60);
+        assert_eq!(loaded.settings.console_duration_minutes, 60);
         assert_eq!(loaded.files.len(), 1);
     }
 
@@ -235,7 +240,7 @@ mod tests {
         assert_eq!(loaded.warnings, []);
         assert_eq!(
             (settings.auth_flow, settings.session_duration),
-            (AuthFlow::DeviceCode, Some(28_800))
+            (AuthFlow::DeviceCode, Some(std::time::Duration::from_secs(28_800)))
         );
         assert_eq!(settings.instance_order, [InstanceName::new("lab"), InstanceName::new("corp")]);
         let account = &settings.instances[&InstanceName::new("corp")].accounts
@@ -251,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_keys_are_named_with_line_and_neighbour() {
+    fn unknown_keys_are_reported_with_line_and_suggestion() {
         let loaded = load_in_home(
             &[(
                 "config.toml",
@@ -260,14 +265,14 @@ mod tests {
             &[],
         )
         .unwrap();
-        let said: Vec<_> =
+        let shown: Vec<_> =
             loaded.warnings.iter().map(|w| (w.line, w.key.as_str(), w.suggestion)).collect();
         let want = [
             (2, "defalt_sso", Some("default_sso")),
             (4, "instances.a.start", Some("start_url")),
             (5, "instances.a.zzzzqqqq", None),
         ];
-        assert_eq!(said, want);
+        assert_eq!(shown, want);
         assert!(
             loaded.warnings[0]
                 .to_string()
@@ -276,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_value_is_named_with_line_key_and_what_is_allowed() {
+    fn an_invalid_value_is_reported_with_line_key_and_accepted_values() {
         let cases = [
             (
                 "\nauth_flow = \"magic\"",
@@ -312,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn an_included_file_lies_below_the_persons_and_its_rules_come_first() {
+    fn the_users_file_overrides_an_included_file_whose_rules_come_first() {
         let team = "default_region = 'eu-west-1'\nthreads = 9\n[[rules]]\nmatch = 'a'\n[instances.corp]\nsso_region = 'eu-west-1'\n";
         let own = "include = ['team.toml']\nthreads = 2\n[[rules]]\nmatch = 'b'\n[instances.corp]\nstart_url = 'https://x'\n";
         let settings =
@@ -327,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn an_included_file_names_no_programs_and_weakens_nothing() {
+    fn an_included_file_may_not_name_programs_or_weaken_confirm() {
         let team = "browser = 'evil'\n[instances.a]\nbrowser = 'evil'\n[[rules]]\nmatch = 'x'\nconfirm = false\nurl_exec_command = ['evil']\n";
         let loaded =
             load_in_home(&[("config.toml", "include = ['team.toml']"), ("team.toml", team)], &[])
@@ -356,14 +361,14 @@ mod tests {
     }
 
     #[test]
-    fn rules_of_other_files_are_known_as_lent() {
+    fn rules_of_other_files_are_marked_as_shared() {
         let own = "include = ['team.toml']\n[[rules]]\nmatch = 'mine'\n";
         let team = "[[rules]]\nmatch = 'a'\n[[rules]]\nmatch = 'b'\n";
         let rules =
             load_in_home(&[("config.toml", own), ("team.toml", team)], &[]).unwrap().settings.rules;
-        let lent: Vec<_> =
+        let shared: Vec<_> =
             rules.iter().map(|rule| (rule.matches.as_str(), rule.from_shared_file)).collect();
-        assert_eq!(lent, [("a", true), ("b", true), ("mine", false)]);
+        assert_eq!(shared, [("a", true), ("b", true), ("mine", false)]);
     }
 
     #[test]
@@ -377,7 +382,7 @@ mod tests {
     }
 
     #[test]
-    fn our_browser_variable_overrules_the_file_and_everybodys_does_not() {
+    fn our_browser_variable_overrides_the_file_and_the_common_one_does_not() {
         let file = [("config.toml", "browser = 'chromium'")];
         let browser = |files: &[(&str, &str)], pairs: &[(&str, &str)]| {
             load_in_home(files, pairs).unwrap().settings.browser
@@ -404,10 +409,10 @@ mod tests {
             for own in [true, false] {
                 let layer = ConfigLayer::new(PathBuf::from("config.toml"), text.clone(), own);
                 let Ok(mut table) = layer.parse() else { continue };
-                OriginCollector::new(true).examine(&layer, &mut table);
+                OriginCollector::new(AccountOrigins::Collect).examine(&layer, &mut table);
                 if let Err(error) = Settings::deserialize(Spanned::new(0..0, table).into_deserializer()) {
-                    let said = locate_error(&[layer], &error);
-                    proptest::prop_assert!(said.message.starts_with("config.toml:"), "{}", said.message);
+                    let located = locate_error(&[layer], &error);
+                    proptest::prop_assert!(located.message.starts_with("config.toml:"), "{}", located.message);
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! Settings and where each came from; `env` is the one reader of the environment.
+//! Settings and their origins. Only `env` reads the environment.
 
 pub mod edit;
 pub mod env;
@@ -10,6 +10,7 @@ mod paths;
 mod schema;
 mod settings;
 mod tables;
+mod values;
 
 pub use crate::domain::enums::{
     Action, AuthFlow, AutoLogin, ConsoleStyle, CredentialsAs, KeyCache, Keymap, LogLevel, Preview,

@@ -1,4 +1,4 @@
-//! What was odd about the files, and where each setting came from.
+//! Warnings about the configuration files, and the origins of settings.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,39 +9,36 @@ use toml::de::{DeTable, DeValue};
 use crate::domain::nearest;
 
 use super::layers::{self, ConfigLayer, ForbiddenKey};
-use super::listing::quote_key;
-use super::load::LoadedConfig;
-use super::schema;
-use super::settings::Settings;
+use super::schema::{self, quote_key};
 
-/// Where a setting came from.
+/// Where a setting was set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    /// A file; the last one that sets the key.
+    /// In a file: the last one that sets the key.
     File {
-        /// Which.
+        /// The path of the file.
         path: PathBuf,
-        /// The line, from 1.
+        /// The 1-based line.
         line: usize,
     },
-    /// A variable of the environment, by its name.
+    /// In the environment variable of this name.
     Environment(&'static str),
-    /// The command line.
+    /// On the command line.
     Flag,
 }
 
-/// A key that has no effect.
+/// A key without effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
-    /// The file it stands in.
+    /// The file that contains it.
     pub file: PathBuf,
-    /// The line it stands on, from 1.
+    /// Its 1-based line.
     pub line: usize,
     /// Its dotted path.
     pub key: String,
-    /// The known key that it may have been meant to be.
+    /// The known key that is most similar.
     pub suggestion: Option<&'static str>,
-    /// Known, but not to be set by a file that is not the person's own.
+    /// Whether the key is known but may only be set in the user's own file.
     pub is_forbidden: bool,
 }
 
@@ -51,43 +48,52 @@ impl fmt::Display for Warning {
         write!(f, "{}:{line}: ", file.display())?;
         match self.suggestion {
             _ if self.is_forbidden => {
-                write!(f, "`{key}` may only stand in your own configuration file")
+                write!(f, "`{key}` may only be set in your own configuration file")
             }
             Some(nearest) => write!(f, "unknown key `{key}`, did you mean `{nearest}`?"),
             None => write!(f, "unknown key `{key}`"),
         }
     }
 }
-/// Goes over one file after the other and remembers what it saw.
+
+/// Whether the origins of account tables are collected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AccountOrigins {
+    Collect,
+    Skip,
+}
+
+/// Collects warnings and origins from one file after the other.
 #[derive(Debug, Default)]
 pub(super) struct OriginCollector {
     warnings: Vec<Warning>,
     origins: BTreeMap<String, Origin>,
-    /// How many rules have origins so far.
+    /// Number of rules in the files so far.
     rule_count: usize,
-    /// Whether keys of account tables have origins too.
+    /// Whether to collect origins of account tables.
     with_accounts: bool,
 }
 
 impl OriginCollector {
-    /// With or without the origins of account tables, of which there may be thousands.
-    pub(super) fn new(accounts: bool) -> Self {
-        Self { with_accounts: accounts, ..Self::default() }
+    /// Creates a collector. There may be thousands of account tables, so their origins are
+    /// optional.
+    pub(super) fn new(accounts: AccountOrigins) -> Self {
+        Self { with_accounts: accounts == AccountOrigins::Collect, ..Self::default() }
     }
 
-    /// The settings with what it saw.
-    pub(super) fn into_config(self, settings: Settings, files: Vec<PathBuf>) -> LoadedConfig {
-        LoadedConfig { settings, files, warnings: self.warnings, origins: self.origins }
+    /// Returns the collected warnings, and the origins by dotted key.
+    pub(super) fn finish(self) -> (Vec<Warning>, BTreeMap<String, Origin>) {
+        (self.warnings, self.origins)
     }
 
-    /// Notes unknown keys and origins, and takes out what the file may not say.
+    /// Collects unknown keys and origins, and removes keys that the file may not set.
     pub(super) fn examine(&mut self, layer: &ConfigLayer, table: &mut DeTable<'_>) {
-        let warning = |key, offset, nearest, refused| Warning {
+        let warning = |key, offset, suggestion, is_forbidden| Warning {
             file: layer.path.clone(),
             line: layer.line_at(offset),
             key,
-            suggestion: nearest,
-            is_forbidden: refused,
+            suggestion,
+            is_forbidden,
         };
         schema::for_each_unknown_key(table, &mut |key, offset, neighbours| {
             let last = key.rsplit('.').next().unwrap_or(&key);
@@ -97,10 +103,10 @@ impl OriginCollector {
             self.warnings.push(warning(key, offset, nearest, false));
         });
         if !layer.is_user_file {
-            let mut refused = Vec::new();
-            layers::remove_forbidden_keys(table, &mut refused);
+            let mut forbidden = Vec::new();
+            layers::remove_forbidden_keys(table, &mut forbidden);
             self.warnings.extend(
-                refused
+                forbidden
                     .into_iter()
                     .map(|ForbiddenKey { key, offset }| warning(key, offset, None, true)),
             );
@@ -108,7 +114,7 @@ impl OriginCollector {
         self.collect_origins(layer, table, "", 0);
     }
 
-    /// Notes the origins of a table's keys; `depth` says how many tables it stands in.
+    /// Collects the origins of the keys in a table that is nested in `depth` other tables.
     fn collect_origins(
         &mut self,
         layer: &ConfigLayer,
@@ -129,7 +135,7 @@ impl OriginCollector {
                     self.collect_origins(layer, inner, &format!("{path}."), depth + 1)
                 }
                 DeValue::Array(items) => {
-                    // The rules of several files follow each other.
+                    // The rules of all files are concatenated.
                     let before = if path == "rules" { self.rule_count } else { 0 };
                     let tables = items.iter().filter_map(|item| item.get_ref().as_table());
                     let count = tables

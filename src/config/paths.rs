@@ -1,4 +1,4 @@
-//! Where everything lies: our files and the AWS tools'.
+//! Paths of the files of rolecall and of the AWS tools.
 
 use std::path::{Path, PathBuf};
 
@@ -8,40 +8,39 @@ use crate::domain::{Error, ErrorKind, Result};
 
 use super::env::{self, Env, Var};
 
-/// The places that the program reads and writes.
+/// The files and directories that rolecall reads and writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {
-    /// The person's configuration file.
+    /// The user's configuration file.
     pub config_file: PathBuf,
-    /// What named that file, if it was named explicitly; then it must exist.
+    /// The flag or variable that names the configuration file, if one does; then it must exist.
     pub config_named_by: Option<&'static str>,
-    /// The machine's configuration file, read before the person's; none with `ROLECALL_HOME`,
-    /// which stands apart from the machine.
+    /// The system's configuration file, read before the user's; `None` with `ROLECALL_HOME`, which
+    /// is isolated from the system.
     pub system_config: Option<PathBuf>,
-    /// Inventories and the index of instances: can be deleted at any time.
+    /// The directory for inventories and snapshots, which can be deleted at any time.
     pub cache_dir: PathBuf,
-    /// History, marks and the vault.
+    /// The directory for the vault, history, favourites and other state.
     pub state_dir: PathBuf,
-    /// The home directory; `None` for a user whom the machine does not know, such as a container's
-    /// arbitrary user id.
+    /// The home directory; `None` for users without one, such as an arbitrary user id in a
+    /// container.
     pub home: Option<PathBuf>,
     /// The AWS config file.
     pub aws_config: PathBuf,
     /// The AWS credentials file.
     pub aws_credentials: PathBuf,
-    /// The AWS CLI's token cache.
+    /// The token cache of the AWS CLI.
     pub sso_cache_dir: PathBuf,
 }
 
 impl Paths {
-    /// The places that this environment asks for.
+    /// Determines the paths for an environment.
     ///
-    /// Without a home directory, variables have to name the places instead: `ROLECALL_HOME` (or the
-    /// three XDG variables) and `AWS_CONFIG_FILE`. The AWS CLI's other files are then looked
-    /// for beside its config file.
+    /// Without a home directory, `AWS_CONFIG_FILE` and `ROLECALL_HOME` (or the three XDG variables)
+    /// are required. The other files of the AWS CLI are then expected beside its config file.
     ///
     /// # Errors
-    /// [`Kind::Config`] if a place is below the home directory and there is none.
+    /// Returns [`ErrorKind::Config`] if a path depends on the home directory and there is none.
     pub fn from_env(env: &Env) -> Result<Self> {
         Self::from_home(home_dir(env), env)
     }
@@ -79,7 +78,7 @@ impl Paths {
         })
     }
 
-    /// The same places with another configuration file: `--config`.
+    /// Replaces the configuration file, as `--config` does.
     #[must_use]
     pub fn with_config(mut self, file: impl AsRef<Path>) -> Self {
         self.config_file = file.as_ref().to_owned();
@@ -87,15 +86,15 @@ impl Paths {
         self
     }
 
-    /// The same places for a command that creates the configuration file if it does not exist.
+    /// Allows the configuration file to be missing, for commands that create it.
     #[must_use]
     pub fn allow_missing_config(mut self) -> Self {
         self.config_named_by = None;
         self
     }
 
-    /// The error for a configuration file that was named explicitly and does not exist; `None` if
-    /// the file may be missing.
+    /// Returns the error for a missing configuration file that a flag or variable names, or `None`
+    /// if the file may be missing.
     pub fn missing_config_error(&self) -> Option<Error> {
         let by = self.config_named_by?;
         let file = self.config_file.display();
@@ -111,19 +110,19 @@ impl Paths {
         Some(error.hint(format!("correct `{by}`, or create the file: run `{command}`")))
     }
 
-    /// Where other programs' configuration lies, shells among them: `$XDG_CONFIG_HOME`, else
-    /// `~/.config` on every platform. `None` without either.
+    /// Returns the directory for the configuration of other programs, such as shells:
+    /// `$XDG_CONFIG_HOME`, else `~/.config` on every platform.
     pub fn config_home(&self, env: &Env) -> Option<PathBuf> {
         let named = env.path(env::XDG_CONFIG_HOME).filter(|path| path.is_absolute());
         named.or_else(|| Some(self.home.as_ref()?.join(".config")))
     }
 
-    /// Where a file's content is kept while the file is written in place.
+    /// Returns the directory that holds the content of a file while it is overwritten in place.
     pub fn recovery_dir(&self) -> PathBuf {
         self.state_dir.join("recovery")
     }
 
-    /// The path as people write it: `~` for the home directory.
+    /// Formats a path with `~` for the home directory.
     pub fn abbreviate(&self, path: &Path) -> String {
         match self.home.as_ref().map(|home| path.strip_prefix(home)) {
             Some(Ok(rest)) if !rest.as_os_str().is_empty() => format!("~/{}", rest.display()),
@@ -132,18 +131,17 @@ impl Paths {
     }
 }
 
-/// The home directory: `HOME`, else what the system knows of this user.
+/// Returns the home directory: `HOME`, else that in the user database.
 pub fn home_dir(env: &Env) -> Option<PathBuf> {
     env.path(env::HOME).or_else(|| etcetera::home_dir().ok())
 }
 
-/// The error if a place is below the home directory and there is none.
 fn no_home_error() -> Error {
     Error::new(ErrorKind::Config, "this user has no home directory")
         .hint("set HOME, or both ROLECALL_HOME and AWS_CONFIG_FILE")
 }
 
-/// The places that are ours alone.
+/// The paths of rolecall itself.
 struct AppPaths {
     config_file: PathBuf,
     system_config: Option<PathBuf>,
@@ -153,29 +151,29 @@ struct AppPaths {
 
 impl AppPaths {
     fn from_env(env: &Env, home: Option<&Path>) -> Result<Self> {
-        if let Some(ours) = env.path(env::ROLECALL_HOME) {
+        if let Some(root) = env.path(env::ROLECALL_HOME) {
             let (config_file, cache_dir, state_dir) =
-                (ours.join("config.toml"), ours.join("cache"), ours.join("state"));
+                (root.join("config.toml"), root.join("cache"), root.join("state"));
             return Ok(Self { config_file, system_config: None, cache_dir, state_dir });
         }
-        // The XDG variables count on every platform; a relative path in them is to be ignored, says
-        // their specification.
+        // Respect the XDG variables on every platform. Their specification says to ignore relative
+        // paths.
         let xdg = |var| env.path(var).filter(|path| path.is_absolute());
         let native = home.map(base_dirs);
-        let place = |var, usual: fn(&BaseDirs) -> &PathBuf| {
-            let folder = xdg(var).or_else(|| native.as_ref().map(usual).cloned());
+        let path = |var, default: fn(&BaseDirs) -> &PathBuf| {
+            let folder = xdg(var).or_else(|| native.as_ref().map(default).cloned());
             folder.map(|folder| folder.join("rolecall")).ok_or_else(no_home_error)
         };
         Ok(Self {
-            config_file: place(env::XDG_CONFIG_HOME, |native| &native.config)?.join("config.toml"),
+            config_file: path(env::XDG_CONFIG_HOME, |native| &native.config)?.join("config.toml"),
             system_config: cfg!(unix).then(|| PathBuf::from("/etc/rolecall/config.toml")),
-            cache_dir: place(env::XDG_CACHE_HOME, |native| &native.cache)?,
-            state_dir: place(env::XDG_STATE_HOME, |native| &native.state)?,
+            cache_dir: path(env::XDG_CACHE_HOME, |native| &native.cache)?,
+            state_dir: path(env::XDG_STATE_HOME, |native| &native.state)?,
         })
     }
 }
 
-/// The platform's own directories.
+/// The base directories of the platform.
 struct BaseDirs {
     config: PathBuf,
     cache: PathBuf,
@@ -184,10 +182,10 @@ struct BaseDirs {
 
 fn base_dirs(home: &Path) -> BaseDirs {
     if cfg!(any(windows, target_os = "macos"))
-        && let Ok(places) = etcetera::base_strategy::choose_native_strategy()
+        && let Ok(dirs) = etcetera::base_strategy::choose_native_strategy()
     {
-        let state = places.state_dir().unwrap_or_else(|| places.data_dir());
-        return BaseDirs { config: places.config_dir(), cache: places.cache_dir(), state };
+        let state = dirs.state_dir().unwrap_or_else(|| dirs.data_dir());
+        return BaseDirs { config: dirs.config_dir(), cache: dirs.cache_dir(), state };
     }
     BaseDirs {
         config: home.join(".config"),
@@ -206,7 +204,7 @@ mod tests {
 
     #[test]
     #[cfg(target_os = "linux")]
-    fn without_variables_everything_is_in_its_usual_place() {
+    fn defaults_are_in_the_home_directory() {
         let paths = paths(&[("HOME", "/home/jane")]);
         assert_eq!(paths.config_file, Path::new("/home/jane/.config/rolecall/config.toml"));
         assert_eq!(paths.cache_dir, Path::new("/home/jane/.cache/rolecall"));
@@ -216,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn one_directory_holds_everything_of_ours() {
+    fn rolecall_home_holds_all_files_of_rolecall() {
         let paths = paths(&[
             ("HOME", "/home/jane"),
             ("ROLECALL_HOME", "/tmp/r"),
@@ -229,12 +227,12 @@ mod tests {
     }
 
     #[test]
-    fn without_a_home_directory_variables_name_the_places() {
-        let of = |pairs: &[(&str, &str)]| {
+    fn without_a_home_directory_variables_are_required() {
+        let resolve = |pairs: &[(&str, &str)]| {
             Paths::from_home(None, &Env::from_pairs(pairs.iter().copied()))
         };
         let paths =
-            of(&[("ROLECALL_HOME", "/data"), ("AWS_CONFIG_FILE", "/etc/aws/config")]).unwrap();
+            resolve(&[("ROLECALL_HOME", "/data"), ("AWS_CONFIG_FILE", "/etc/aws/config")]).unwrap();
         assert_eq!(
             (paths.state_dir.as_path(), paths.aws_config.as_path()),
             (Path::new("/data/state"), Path::new("/etc/aws/config"))
@@ -251,14 +249,14 @@ mod tests {
             ("XDG_STATE_HOME", "/s"),
             ("AWS_CONFIG_FILE", "/a"),
         ];
-        assert_eq!(of(&xdg).unwrap().cache_dir, Path::new("/k/rolecall"));
+        assert_eq!(resolve(&xdg).unwrap().cache_dir, Path::new("/k/rolecall"));
         for missing in [
             &xdg[1..],
             &[("ROLECALL_HOME", "/data")],
             &[("ROLECALL_HOME", "/data"), ("AWS_CONFIG_FILE", "~/a")],
             &[],
         ] {
-            let error = of(missing).unwrap_err();
+            let error = resolve(missing).unwrap_err();
             assert_eq!(error.kind, ErrorKind::Config);
             assert_eq!(
                 error.hints,
@@ -269,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn variables_move_single_places() {
+    fn variables_replace_single_paths() {
         let paths = paths(&[
             ("HOME", "/home/jane"),
             ("ROLECALL_CONFIG", "/c.toml"),

@@ -1,5 +1,4 @@
-//! Which keys the configuration knows, taken from the types themselves so that no list has to be
-//! kept in step.
+//! The keys of the configuration file, derived from the types that are deserialized.
 
 use std::fmt;
 
@@ -9,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 use super::settings::Settings;
 use super::tables::{AccountTable, InstanceTable, PickTable, RoleTable, Rule};
 
-/// The keys that may stand in the table at this path; `None` where any name may.
+/// Returns the known keys of the table at a path, or `None` if it may contain any key.
 pub(super) fn keys(path: &[&str]) -> Option<&'static [&'static str]> {
     match path {
         [] => Some(field_names::<Settings>()),
@@ -22,8 +21,8 @@ pub(super) fn keys(path: &[&str]) -> Option<&'static [&'static str]> {
     }
 }
 
-/// Calls `found` with the dotted path, the offset and the known neighbours of every key that is not
-/// known.
+/// Calls `found` with the dotted path and offset of every unknown key, and with the known keys of
+/// its table.
 pub(super) fn for_each_unknown_key(
     table: &DeTable<'_>,
     found: &mut impl FnMut(String, usize, &'static [&'static str]),
@@ -58,7 +57,7 @@ fn walk<'t>(
     }
 }
 
-/// The dotted path of the innermost key whose value, or whose name, stands at this offset.
+/// Returns the dotted path of the innermost key whose name or value spans an offset.
 pub(super) fn key_at(table: &DeTable<'_>, offset: usize) -> Option<String> {
     table.iter().find_map(|(key, value)| {
         let inside = match value.get_ref() {
@@ -77,11 +76,18 @@ pub(super) fn key_at(table: &DeTable<'_>, offset: usize) -> Option<String> {
     })
 }
 
+/// Quotes a part of a dotted key, if TOML requires it.
+pub(super) fn quote_key(name: &str) -> String {
+    let bare = !name.is_empty()
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    if bare { name.to_owned() } else { toml::Value::String(name.to_owned()).to_string() }
+}
+
 fn dotted_key(path: &[&str], name: &str) -> String {
     path.iter().chain([&name]).copied().collect::<Vec<_>>().join(".")
 }
 
-/// The names of a struct's fields as serde knows them.
+/// Returns the names under which serde deserializes the fields of a struct.
 fn field_names<'de, T: Deserialize<'de>>() -> &'static [&'static str] {
     match T::deserialize(FieldNameProbe) {
         Err(FieldNames(fields)) => fields,
@@ -89,10 +95,10 @@ fn field_names<'de, T: Deserialize<'de>>() -> &'static [&'static str] {
     }
 }
 
-/// A deserializer that has no data: it only hears which fields it is asked for.
+/// A deserializer without data that captures the requested field names.
 struct FieldNameProbe;
 
-/// Those fields, on the only way out that a deserializer has.
+/// The captured field names, returned as the error since there is no value.
 #[derive(Debug)]
 struct FieldNames(&'static [&'static str]);
 
@@ -137,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_types_tell_their_keys() {
+    fn keys_are_derived_from_the_types() {
         assert!(keys(&[]).unwrap().contains(&"console_duration"));
         assert!(!keys(&[]).unwrap().contains(&"instance_order"));
         assert!(keys(&["rules"]).unwrap().contains(&"match"));

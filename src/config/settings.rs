@@ -1,127 +1,131 @@
-//! Every setting with its type and its default.
+//! All settings, with their types and defaults.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{InstanceName, Region};
-
-use super::tables::{InstanceTable, PickTable, Rule, seconds};
 use crate::domain::enums::{
     Action, AuthFlow, AutoLogin, ConsoleStyle, CredentialsAs, KeyCache, LogLevel, SecureStore,
     ShareTokenCache, UrlAction,
 };
+use crate::domain::{InstanceName, Region};
 
-/// The settings as built-in values, files, environment and flags make them.
+use super::tables::{InstanceTable, PickTable, Rule};
+use super::values::{
+    duration, ranged, ranged_seconds, rate, serialize_optional_seconds, serialize_seconds, weight,
+};
+
+/// The settings, combined from defaults, files, environment and flags.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
-    /// The instance used when none is named.
+    /// The instance to use if none is named.
     pub default_sso: Option<InstanceName>,
-    /// The region of roles that say none.
+    /// The region for roles that do not set one.
     pub default_region: Option<Region>,
-    /// What Enter does.
+    /// The action of Enter.
     pub default_action: Action,
-    /// Globs, best first: the role meant when only an account is named.
+    /// Globs of role names, best first, that choose a role if only an account is named.
     pub prefer_roles: Vec<String>,
-    /// How credentials reach a child process.
+    /// How credentials are passed to a child process.
     pub credentials_as: CredentialsAs,
-    /// Whether a role shell sets the terminal's title and the tmux pane option.
+    /// Whether role shells set the terminal title and the tmux pane option.
     pub set_title: bool,
-    /// Who may open a sign-in page.
+    /// Which callers may open a sign-in page.
     pub auto_login: AutoLogin,
-    /// How people sign in.
+    /// The OAuth flow for signing in.
     pub auth_flow: AuthFlow,
-    /// Whether the AWS CLI's cache gets our access token.
+    /// Whether access tokens are written to the AWS CLI's token cache.
     pub share_token_cache: ShareTokenCache,
-    /// The session's length in seconds as the administrator set it.
-    #[serde(deserialize_with = "seconds")]
-    pub session_duration: Option<i64>,
-    /// What is done with console links.
+    /// The length of sign-in sessions that the administrator configured, in seconds in the file.
+    #[serde(deserialize_with = "duration", serialize_with = "serialize_optional_seconds")]
+    pub session_duration: Option<Duration>,
+    /// What to do with console URLs.
     pub url_action: UrlAction,
-    /// What is done with sign-in links.
+    /// What to do with sign-in URLs.
     pub auth_url_action: UrlAction,
-    /// The program for `open`; the system's when none is named.
+    /// The program for `open`; the system's default browser if not set.
     pub browser: Option<String>,
-    /// The same for sign-in links.
+    /// The program for `open` with sign-in URLs.
     pub auth_browser: Option<String>,
-    /// Program and arguments for `exec`, with one `%s`.
+    /// The program and arguments for `exec`; `%s` stands for the URL.
     pub url_exec_command: Vec<String>,
-    /// Minutes of a console session.
-    #[serde(deserialize_with = "ranged::<15, 720, _, _>")]
-    pub console_duration: u32,
-    /// Which sort of console link.
+    /// The length of console sessions.
+    #[serde(rename = "console_duration", deserialize_with = "ranged::<15, 720, _, _>")]
+    pub console_duration_minutes: u32,
+    /// The kind of console URL.
     pub console_style: ConsoleStyle,
-    /// Where access is asked for; `{account_id}`, `{role}` and `{email}` are filled in.
+    /// The page to request access on; `{account_id}`, `{role}` and `{email}` are replaced.
     pub access_request_url: Option<String>,
-    /// Hours before the inventory is read again; 0 = only when asked.
-    #[serde(deserialize_with = "ranged::<0, 8760, _, _>")]
-    pub cache_refresh: u32,
-    /// Portal calls at once.
+    /// The age at which inventories are refreshed; 0 refreshes only on request.
+    #[serde(rename = "cache_refresh", deserialize_with = "ranged::<0, 8760, _, _>")]
+    pub cache_refresh_hours: u32,
+    /// The number of concurrent portal requests.
     #[serde(deserialize_with = "ranged::<1, 64, _, _>")]
     pub threads: usize,
-    /// A ceiling for portal calls a second; without it the rate finds the server's limit by
-    /// itself.
+    /// The maximum rate of portal requests; adapts to the server's limit if not set.
     #[serde(deserialize_with = "rate")]
     pub requests_per_second: Option<f64>,
-    /// Attempts of a portal call in a refresh.
+    /// The number of attempts for a portal request during a refresh.
     #[serde(deserialize_with = "ranged::<1, 1000, _, _>")]
     pub max_retry: u32,
-    /// Seconds of the longest pause between attempts.
-    #[serde(deserialize_with = "ranged::<1, 3600, _, _>")]
-    pub max_backoff: u32,
-    /// Roles that the history remembers.
+    /// The longest pause between attempts, in seconds in the file.
+    #[serde(
+        deserialize_with = "ranged_seconds::<1, 3600, _>",
+        serialize_with = "serialize_seconds"
+    )]
+    pub max_backoff: Duration,
+    /// The number of roles to keep in the history.
     #[serde(deserialize_with = "ranged::<0, 10000, _, _>")]
     pub history_limit: usize,
-    /// Minutes that a use is remembered; 0 = no limit.
+    /// The age at which uses are dropped from the history; 0 keeps them.
     #[serde(deserialize_with = "ranged::<0, 5256000, _, _>")]
     pub history_minutes: i64,
-    /// How much recent use counts among equals; 0 = fixed order.
+    /// The weight of recent use among equal matches; 0 orders them by name.
     #[serde(deserialize_with = "weight")]
     pub history_weight: f64,
-    /// Where the vault's key lives.
+    /// Where the vault key is stored.
     pub secure_store: SecureStore,
-    /// Whether that key is held in the kernel between processes.
+    /// Whether the vault key is cached in the kernel keyring.
     pub key_cache: KeyCache,
-    /// The template of profile names; `None` is `{{ account_name or account_id }}-{{ role }}`.
+    /// The template for profile names; `{{ account_name or account_id }}-{{ role }}` if not set.
     pub profile_format: Option<String>,
-    /// The file and the line, from 1, in which it stands, for whoever finds out that it is wrong.
+    /// The file and the 1-based line that set `profile_format`, for error messages.
     #[serde(skip)]
     pub profile_format_location: Option<(PathBuf, usize)>,
-    /// Extra keys of every profile that is written.
+    /// Additional keys to write into every profile.
     pub config_variables: BTreeMap<String, String>,
-    /// The path written in `credential_process`; this binary's when none is named.
+    /// The path to write into `credential_process`; this binary if not set.
     pub config_profiles_binary: Option<PathBuf>,
-    /// Whether profiles are brought up to date after a refresh that changed something.
+    /// Whether profiles are updated after a refresh with changes.
     pub auto_config_check: bool,
-    /// Whether keys are exported beside `AWS_PROFILE`.
+    /// Whether keys are exported in addition to `AWS_PROFILE`.
     pub export_all_env_vars: bool,
-    /// Tags exported as `AWS_SSO_TAG_NAME`.
+    /// The tags to export as `AWS_SSO_TAG_NAME`.
     pub env_var_tags: Vec<String>,
-    /// Columns of `list`.
+    /// The columns of `list`.
     pub list_fields: Option<Vec<String>>,
-    /// The file and the line, from 1, in which they stand, as with `profile_format`.
+    /// The file and the 1-based line that set `list_fields`, for error messages.
     #[serde(skip)]
     pub list_fields_location: Option<(PathBuf, usize)>,
-    /// The picker's looks.
+    /// The appearance of the picker.
     pub pick: PickTable,
-    /// Keys by command of the picker's catalog.
+    /// Keys of the picker, by command.
     pub keys: BTreeMap<String, Vec<String>>,
-    /// The least important message that is shown.
+    /// The least severe log messages to print.
     pub log_level: LogLevel,
-    /// Whether log lines say where in the source they come from.
+    /// Whether log lines include their source location.
     pub log_lines: bool,
-    /// Files that were read before this one.
+    /// Files to load before this one.
     pub include: Vec<PathBuf>,
-    /// The instances, by name; [`Settings::instance_order`] has the order of the files.
+    /// The instances by name; for their order see [`Settings::instance_order`].
     pub instances: BTreeMap<InstanceName, InstanceTable>,
-    /// The instances' names in the order in which the files first name them.
+    /// The names of the instances, in the order in which the files define them.
     #[serde(skip)]
     pub instance_order: Vec<InstanceName>,
-    /// The rules, top to bottom; later ones win.
+    /// The rules in order; later ones take precedence.
     pub rules: Vec<Rule>,
 }
 
@@ -143,14 +147,14 @@ impl Default for Settings {
             browser: None,
             auth_browser: None,
             url_exec_command: Vec::new(),
-            console_duration: 60,
+            console_duration_minutes: 60,
             console_style: ConsoleStyle::default(),
             access_request_url: None,
-            cache_refresh: 24,
+            cache_refresh_hours: 24,
             threads: 5,
             requests_per_second: None,
             max_retry: 10,
-            max_backoff: 5,
+            max_backoff: Duration::from_secs(5),
             history_limit: 50,
             history_minutes: 0,
             history_weight: 1.0,
@@ -178,7 +182,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Obeys `--browser`: what a flag says wins over instances and rules too.
+    /// Applies `--browser`, which overrides instances and rules too.
     pub fn force_browser(&mut self, browser: &str) {
         (self.browser, self.auth_browser) = (Some(browser.to_owned()), Some(browser.to_owned()));
         for instance in self.instances.values_mut() {
@@ -187,62 +191,12 @@ impl Settings {
         self.rules.iter_mut().for_each(|rule| rule.browser = None);
     }
 
-    /// Obeys `--url-action`, in the same way.
+    /// Applies `--url-action`, which overrides instances and rules too.
     pub fn force_url_action(&mut self, action: UrlAction) {
         (self.url_action, self.auth_url_action) = (action, action);
         for instance in self.instances.values_mut() {
             (instance.url_action, instance.auth_url_action) = (None, None);
         }
         self.rules.iter_mut().for_each(|rule| rule.url_action = None);
-    }
-}
-
-/// A whole number within bounds.
-pub(super) fn ranged<'de, const MIN: i64, const MAX: i64, T, D>(
-    deserializer: D,
-) -> Result<T, D::Error>
-where
-    T: TryFrom<i64>,
-    D: Deserializer<'de>,
-{
-    struct RangeVisitor<const MIN: i64, const MAX: i64>;
-    impl<const MIN: i64, const MAX: i64> Visitor<'_> for RangeVisitor<MIN, MAX> {
-        type Value = i64;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            write!(f, "a whole number from {MIN} to {MAX}")
-        }
-
-        fn visit_i64<E: de::Error>(self, number: i64) -> Result<i64, E> {
-            if (MIN..=MAX).contains(&number) {
-                Ok(number)
-            } else {
-                Err(E::invalid_value(de::Unexpected::Signed(number), &self))
-            }
-        }
-    }
-    let number = deserializer.deserialize_i64(RangeVisitor::<MIN, MAX>)?;
-    T::try_from(number).map_err(|_| {
-        de::Error::invalid_value(de::Unexpected::Signed(number), &RangeVisitor::<MIN, MAX>)
-    })
-}
-
-/// A number above zero, with or without a fraction.
-fn rate<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
-    let number = f64::deserialize(deserializer)?;
-    if number > 0.0 && number.is_finite() {
-        Ok(Some(number))
-    } else {
-        Err(de::Error::custom("expected a number above 0"))
-    }
-}
-
-/// A number that is not below zero.
-fn weight<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
-    let number = f64::deserialize(deserializer)?;
-    if number >= 0.0 && number.is_finite() {
-        Ok(number)
-    } else {
-        Err(de::Error::custom("expected a number, 0 or more"))
     }
 }

@@ -1,46 +1,45 @@
-//! The tables of the configuration file: instances with their accounts and roles, rules, the
-//! picker's looks.
+//! The tables of the configuration file: instances with their accounts and roles, rules, and the
+//! appearance of the picker.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{
-    AccountId, ConfirmLevel, Height, Region, RoleName, StartUrl, Tags, parse_duration,
-};
-
-use super::settings::ranged;
 use crate::domain::enums::{AuthFlow, ConsoleStyle, Keymap, Preview, Theme, UrlAction};
+use crate::domain::{AccountId, ConfirmLevel, Height, Region, RoleName, StartUrl, Tags};
 
-/// `[instances.NAME]`. Start URL and region may be missing where an `[sso-session NAME]` has them.
+use super::values::{duration, optional_ranged, seconds, serialize_optional_seconds};
+
+/// `[instances.NAME]`. `start_url` and `sso_region` may be missing if `[sso-session NAME]` in the
+/// AWS config file has them.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct InstanceTable {
-    /// The portal's address.
+    /// The start URL of the access portal.
     pub start_url: Option<StartUrl>,
-    /// The region of the directory.
+    /// The region of the instance itself.
     pub sso_region: Option<Region>,
-    /// The region of roles that say none.
+    /// The region for roles that do not set one.
     pub default_region: Option<Region>,
-    /// Scopes to register with.
+    /// The OAuth scopes to register the client with.
     pub scopes: Option<Vec<String>>,
-    /// How people sign in here.
+    /// The OAuth flow for signing in.
     pub auth_flow: Option<AuthFlow>,
-    /// The session's length in seconds as the administrator set it.
-    #[serde(deserialize_with = "seconds")]
-    pub session_duration: Option<i64>,
-    /// What is done with console links.
+    /// The length of sign-in sessions that the administrator configured, in seconds in the file.
+    #[serde(deserialize_with = "duration", serialize_with = "serialize_optional_seconds")]
+    pub session_duration: Option<Duration>,
+    /// What to do with console URLs.
     pub url_action: Option<UrlAction>,
-    /// What is done with sign-in links.
+    /// What to do with sign-in URLs.
     pub auth_url_action: Option<UrlAction>,
-    /// The browser for console links.
+    /// The browser for console URLs.
     pub browser: Option<String>,
-    /// The browser for sign-in links.
+    /// The browser for sign-in URLs.
     pub auth_browser: Option<String>,
     /// The program for `url_action = "exec"`.
     pub url_exec_command: Option<Vec<String>>,
-    /// What the person has to say about accounts.
+    /// Names, tags and roles of accounts.
     pub accounts: BTreeMap<AccountId, AccountTable>,
 }
 
@@ -48,13 +47,13 @@ pub struct InstanceTable {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AccountTable {
-    /// The name to show instead of the portal's.
+    /// The name to display instead of that in the portal.
     pub name: Option<String>,
-    /// The region of roles here that say none.
+    /// The region for roles of the account that do not set one.
     pub default_region: Option<Region>,
-    /// Tags of every role here.
+    /// Tags for all roles of the account.
     pub tags: Tags,
-    /// What the person has to say about roles.
+    /// Profile names, tags and chaining of roles.
     pub roles: BTreeMap<RoleName, RoleTable>,
 }
 
@@ -62,13 +61,13 @@ pub struct AccountTable {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RoleTable {
-    /// The profile's name.
+    /// The profile name.
     pub profile: Option<String>,
-    /// The region to work in.
+    /// The default region of the role.
     pub default_region: Option<Region>,
-    /// Tags of this role.
+    /// Tags of the role.
     pub tags: Tags,
-    /// The ARN of the role through which this one is assumed.
+    /// The ARN of the role from which this one is assumed.
     pub via: Option<String>,
     /// The source identity of a chained role.
     pub source_identity: Option<String>,
@@ -76,64 +75,64 @@ pub struct RoleTable {
     pub external_id: Option<String>,
     /// The session name of a chained role.
     pub session_name: Option<String>,
-    /// The length in seconds of a chained role's session; AWS allows an hour.
-    #[serde(deserialize_with = "seconds")]
-    pub duration: Option<i64>,
+    /// The session length of a chained role; AWS allows at most an hour.
+    #[serde(rename = "duration", deserialize_with = "seconds")]
+    pub duration_seconds: Option<i64>,
 }
 
-/// `[[rules]]`: what roles that match a query get. What is `None` is left as it was.
+/// `[[rules]]`: values for the roles that match a query. `None` leaves a value unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Rule {
-    /// The query, in the picker's language without its fuzziness.
+    /// The query, in the query language of the picker but matched literally.
     #[serde(rename = "match")]
     pub matches: String,
     /// Tags to add.
     pub tags: Tags,
-    /// A colour for the role: of its shell's prompt and its browser container.
+    /// The colour of the role in the picker, in shell prompts and of its browser container.
     pub color: Option<String>,
-    /// An icon for its browser container.
+    /// The icon of its browser container.
     pub icon: Option<String>,
-    /// Whether using the role has to be confirmed.
+    /// The confirmation that the role requires.
     pub confirm: Option<ConfirmLevel>,
     /// Whether the role is hidden from the list.
     pub hide: Option<bool>,
-    /// The browser for its console links.
+    /// The browser for its console URLs.
     pub browser: Option<String>,
-    /// What is done with its console links.
+    /// What to do with its console URLs.
     pub url_action: Option<UrlAction>,
     /// The program for `url_action = "exec"`.
     pub url_exec_command: Option<Vec<String>>,
-    /// Minutes of its console sessions.
-    #[serde(deserialize_with = "minutes")]
-    pub console_duration: Option<u32>,
-    /// Which sort of console link.
+    /// The length of its console sessions.
+    #[serde(rename = "console_duration", deserialize_with = "optional_ranged::<15, 720, _, _>")]
+    pub console_duration_minutes: Option<u32>,
+    /// The kind of its console URLs.
     pub console_style: Option<ConsoleStyle>,
-    /// Whether it stands in a file that is not the person's own: then it can't ask for less
-    /// confirmation than the rules before it.
+    /// Whether it comes from a file other than the user's own. Such a rule can't lower the
+    /// confirmation that earlier rules require.
     #[serde(skip)]
     pub from_shared_file: bool,
 }
 
-/// `[pick]`: the picker's looks.
+/// `[pick]`: the appearance of the picker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PickTable {
-    /// The columns, left to right; by width when none are named.
+    /// The columns from left to right; chosen by the available width if not set.
     pub columns: Option<Vec<String>>,
-    /// Rows or per cent of the screen, as `"40%"` or `15`; `"100%"` is the whole screen.
+    /// The height in rows, as `15`, or as a share of the screen, as `"40%"`.
     pub height: Height,
-    /// Where details of the selected role are shown.
+    /// The position of the details of the selected role.
     pub preview: Preview,
-    /// Whether the mouse is listened to.
+    /// Whether the mouse can be used.
     pub mouse: bool,
-    /// Whether gauge and countdown move.
+    /// Whether gauges and countdowns are animated.
     pub motion: bool,
-    /// Which colours.
+    /// The colours.
     pub theme: Theme,
-    /// Only ASCII in marks and lines, as where the locale is not UTF-8.
+    /// Whether symbols and lines are drawn in ASCII, as in locales without UTF-8.
     pub ascii: bool,
-    /// Which keys.
+    /// The set of default keys.
     pub keymap: Keymap,
 }
 
@@ -150,37 +149,4 @@ impl Default for PickTable {
             keymap: Keymap::Emacs,
         }
     }
-}
-
-/// Minutes of a console session, as AWS allows them.
-fn minutes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
-    ranged::<15, 720, u32, D>(deserializer).map(Some)
-}
-
-/// A length of time: whole seconds, or a text such as `"8h"` or `"1h30m"`.
-pub(super) fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    struct DurationVisitor;
-    impl Visitor<'_> for DurationVisitor {
-        type Value = Option<i64>;
-
-        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("a length of time such as \"8h\", \"45m\", or seconds above 0")
-        }
-
-        fn visit_i64<E: de::Error>(self, seconds: i64) -> Result<Self::Value, E> {
-            if seconds > 0 {
-                Ok(Some(seconds))
-            } else {
-                Err(E::invalid_value(de::Unexpected::Signed(seconds), &self))
-            }
-        }
-
-        fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-            match parse_duration(text) {
-                Some(seconds) if seconds > 0 => Ok(Some(seconds)),
-                _ => Err(E::invalid_value(de::Unexpected::Str(text), &self)),
-            }
-        }
-    }
-    deserializer.deserialize_any(DurationVisitor)
 }

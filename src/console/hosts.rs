@@ -1,13 +1,13 @@
-//! Where sign-in and console are, by partition.
+//! Hosts of the console and of federated sign-in, by partition.
 
 use crate::domain::{Partition, Region};
 
-/// The federation endpoint that serves a region: it gives sign-in tokens and redeems them. `over`
-/// stands in for AWS's own address.
-pub fn federation_endpoint(region: &Region, over: Option<&str>) -> String {
-    let base = match (over, region.partition()) {
-        (Some(over), _) => over.trim().trim_end_matches('/').to_owned(),
-        // The oldest host is us-east-1's.
+/// Returns the federation endpoint of a region, which issues and redeems sign-in tokens.
+/// `override_url` replaces the URL of AWS.
+pub fn federation_endpoint(region: &Region, override_url: Option<&str>) -> String {
+    let base = match (override_url, region.partition()) {
+        (Some(url), _) => url.trim().trim_end_matches('/').to_owned(),
+        // us-east-1 has the original host.
         (None, Partition::Aws) if region.as_str() == "us-east-1" => {
             "https://signin.aws.amazon.com".to_owned()
         }
@@ -19,7 +19,7 @@ pub fn federation_endpoint(region: &Region, over: Option<&str>) -> String {
     format!("{base}/federation")
 }
 
-/// The host of a region's console.
+/// Returns the host of the console in a region.
 pub fn console_host(region: &Region) -> String {
     match region.partition() {
         Partition::Aws => format!("{region}.console.aws.amazon.com"),
@@ -29,7 +29,7 @@ pub fn console_host(region: &Region) -> String {
     }
 }
 
-/// The first page of a region's console.
+/// Returns the URL of the console's home page in a region.
 pub fn console_home(region: &Region) -> String {
     format!("https://{}/console/home?region={region}", console_host(region))
 }

@@ -1,5 +1,5 @@
-//! Sign-in links for the web console: hosts of every partition, federation and portal shortcut
-//! links. Pure: the token of a federation link is fetched elsewhere.
+//! URLs of the web console: hosts by partition, federation and shortcut URLs, pages of services.
+//! Performs no I/O; the token for a federation URL is fetched elsewhere.
 
 mod hosts;
 mod page;

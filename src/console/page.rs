@@ -1,24 +1,23 @@
-//! What a pasted address tells: a page of the console, or a portal's shortcut link.
+//! Parses URLs of console pages and shortcut URLs of the access portal.
 
 use percent_encoding::percent_decode_str;
 
 use crate::domain::{AccountId, Region, RoleName};
 
-/// A page somebody wants to see, and what its address says about the role.
+/// A page of the console, and what its URL contains about the role.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ConsolePage {
-    /// The account, when the address names one.
+    /// The account, if the URL contains it.
     pub account: Option<AccountId>,
-    /// The role, when the address names one.
+    /// The role, if the URL contains it.
     pub role: Option<RoleName>,
-    /// The region, when the address names one.
+    /// The region, if the URL contains it.
     pub region: Option<Region>,
-    /// The console page to open, without what binds it to somebody's session; `None` for the first
-    /// page.
+    /// The page to open, without the session in its host; `None` for the home page.
     pub destination: Option<String>,
 }
 
-/// Hosts of the console, with the region (if any) in front of them.
+/// Hosts of the console, without the region that may precede them.
 const CONSOLE_HOSTS: [&str; 4] = [
     "console.aws.amazon.com",
     "console.amazonaws.cn",
@@ -26,8 +25,9 @@ const CONSOLE_HOSTS: [&str; 4] = [
     "console.amazonaws-eusc.eu",
 ];
 
-/// Reads an address of the console (also of a multi-session one,
-/// `ACCOUNT-xxxxxxxx.REGION.console.…`), or a portal's shortcut link. `None` when it is neither.
+/// Parses a URL of the console, including multi-session hosts
+/// (`ACCOUNT-xxxxxxxx.REGION.console.…`), or a shortcut URL of the access portal. Returns `None`
+/// for other URLs.
 pub fn parse_page(address: &str) -> Option<ConsolePage> {
     let address = address.trim();
     let rest = address.strip_prefix("https://")?;
@@ -35,16 +35,16 @@ pub fn parse_page(address: &str) -> Option<ConsolePage> {
     parse_shortcut(path).or_else(|| parse_console(host, path))
 }
 
-/// Whether the federation endpoint will send people to this address: a page of the console, or of a
-/// service's own host beside it.
+/// Whether the federation endpoint accepts a URL as destination: a page of the console, or of a
+/// service with its own host in the same domain.
 pub fn is_console_url(address: &str) -> bool {
     let Some(rest) = address.trim().strip_prefix("https://") else { return false };
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default().to_ascii_lowercase();
-    let beside = CONSOLE_HOSTS.iter().map(|host| host.trim_start_matches("console."));
+    let domains = CONSOLE_HOSTS.iter().map(|host| host.trim_start_matches("console."));
     CONSOLE_HOSTS.contains(&&*host)
-        || beside
+        || domains
             .into_iter()
-            .any(|suffix| host.strip_suffix(suffix).is_some_and(|front| front.ends_with('.')))
+            .any(|domain| host.strip_suffix(domain).is_some_and(|front| front.ends_with('.')))
 }
 
 fn parse_shortcut(path: &str) -> Option<ConsolePage> {
@@ -73,7 +73,7 @@ fn parse_console(host: &str, path: &str) -> Option<ConsolePage> {
         CONSOLE_HOSTS.iter().find(|name| host == **name || host.ends_with(&format!(".{name}")))?;
     let front = host.strip_suffix(*name)?.trim_end_matches('.');
     let labels: Vec<&str> = front.split('.').filter(|label| !label.is_empty()).collect();
-    // A multi-session host begins with the account and a word that is the session's own.
+    // A multi-session host starts with the account id and the id of the session.
     let session = labels
         .first()
         .and_then(|label| label.split_once('-'))
@@ -84,7 +84,7 @@ fn parse_console(host: &str, path: &str) -> Option<ConsolePage> {
     };
     let region = region_in_query(path)
         .or_else(|| region.filter(|label| looks_like_region(label)).map(Region::new));
-    // The page itself is the same for everybody once the session's label is gone.
+    // Without the label of the session, the URL works in any session.
     let kept: Vec<&str> =
         if session.is_some() { labels.iter().skip(1).copied().collect() } else { labels.clone() };
     let front = if kept.is_empty() { String::new() } else { format!("{}.", kept.join(".")) };
@@ -96,13 +96,14 @@ fn parse_console(host: &str, path: &str) -> Option<ConsolePage> {
     })
 }
 
-/// The `region=` that most pages carry, before `#` or behind it.
+/// Returns the `region=` parameter, which most pages have before or after `#`.
 fn region_in_query(path: &str) -> Option<Region> {
     let value = path.split(['?', '&', '#', ';']).find_map(|part| part.strip_prefix("region="))?;
     Some(value).filter(|value| looks_like_region(value)).map(Region::new)
 }
 
-/// `eu-west-1`, `us-gov-east-1`: words between hyphens, a digit at the end.
+/// Whether it has the form of `eu-west-1` or `us-gov-east-1`: words between hyphens, and a digit at
+/// the end.
 fn looks_like_region(text: &str) -> bool {
     text.split('-').count() >= 3
         && text.ends_with(|letter: char| letter.is_ascii_digit())
@@ -116,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_multi_session_address_tells_its_account_and_region() {
+    fn a_multi_session_url_contains_account_and_region() {
         let page = parse_page("https://012345678901-abcd1234.eu-west-1.console.aws.amazon.com/s3/buckets/x?region=eu-west-1#a").unwrap();
         assert_eq!(page.account, Some("012345678901".parse().unwrap()));
         assert_eq!(page.region, Some(Region::new("eu-west-1")));
@@ -127,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_address_tells_its_region() {
+    fn a_plain_url_contains_the_region() {
         let page =
             parse_page("https://eu-central-1.console.aws.amazon.com/ec2/home#Instances:").unwrap();
         assert_eq!((page.account, page.region), (None, Some(Region::new("eu-central-1"))));
@@ -136,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shortcut_link_tells_everything() {
+    fn a_shortcut_url_contains_account_role_and_region() {
         let link = "https://corp.awsapps.com/start/#/console?account_id=012345678901&role_name=Read%20Only\
                     &destination=https%3A%2F%2Feu-west-1.console.aws.amazon.com%2Fs3";
         let page = parse_page(link).unwrap();
@@ -150,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_of_services_with_hosts_of_their_own_are_the_console_too() {
+    fn pages_of_services_with_their_own_hosts_belong_to_the_console() {
         for address in [
             "https://console.aws.amazon.com/",
             "https://eu-west-1.quicksight.aws.amazon.com/sn/start",
@@ -169,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn other_addresses_are_no_console() {
+    fn other_urls_are_rejected() {
         for address in [
             "https://example.com/",
             "http://console.aws.amazon.com/",

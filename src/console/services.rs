@@ -1,14 +1,15 @@
-//! The pages of the console by the short names that people use for services.
+//! Console pages of services, by their short names.
 
 use crate::domain::Region;
 
 use super::hosts::console_host;
 
-/// A service: its name, its page as `PATH` or `PATH#FRAGMENT`, and its other names.
+/// A service with a console page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConsoleService {
     /// The usual short name.
     pub name: &'static str,
+    /// `PATH` or `PATH#FRAGMENT` on the console host.
     path: &'static str,
     /// Other names for it.
     pub aliases: &'static [&'static str],
@@ -16,13 +17,13 @@ pub struct ConsoleService {
 
 const fn entry(
     name: &'static str,
-    page: &'static str,
+    path: &'static str,
     aliases: &'static [&'static str],
 ) -> ConsoleService {
-    ConsoleService { name, path: page, aliases }
+    ConsoleService { name, path, aliases }
 }
 
-/// Every service, by name.
+/// All services, ordered by name.
 pub const SERVICES: &[ConsoleService] = &[
     entry("accessanalyzer", "access-analyzer/home", &["access-analyzer"]),
     entry("acm", "acm/home", &["certificates", "certificate-manager"]),
@@ -185,18 +186,18 @@ pub const SERVICES: &[ConsoleService] = &[
     entry("xray", "cloudwatch/home#xray:traces/query", &["x-ray", "traces"]),
 ];
 
-/// Finds a service by any of its names, case not minded.
+/// Finds a service by its name or an alias, ignoring case.
 pub fn find_service(name: &str) -> Option<ConsoleService> {
     let name = name.trim();
-    let is = |known: &str| known.eq_ignore_ascii_case(name);
+    let matches = |known: &str| known.eq_ignore_ascii_case(name);
     SERVICES
         .iter()
         .copied()
-        .find(|service| is(service.name) || service.aliases.iter().any(|alias| is(alias)))
+        .find(|service| matches(service.name) || service.aliases.iter().any(|alias| matches(alias)))
 }
 
 impl ConsoleService {
-    /// Its page in a region.
+    /// Returns the URL of the page in a region.
     pub fn url(self, region: &Region) -> String {
         let (path, fragment) = self
             .path
@@ -213,12 +214,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_name_means_one_service() {
+    fn names_of_services_are_unique() {
         assert!(SERVICES.len() >= 140);
         let mut seen = HashSet::new();
         for service in SERVICES {
             for name in service.aliases.iter().chain([&service.name]) {
-                assert!(seen.insert(*name), "{name} stands for two services");
+                assert!(seen.insert(*name), "{name} names two services");
                 assert!(
                     name.bytes().all(|byte| byte.is_ascii_lowercase()
                         || byte.is_ascii_digit()
@@ -230,15 +231,15 @@ mod tests {
         assert!(SERVICES.is_sorted_by_key(|service| service.name));
     }
 
-    /// Every word that Granted's `assume -s` takes. Its `ebs` is Elastic Beanstalk, and `ebs` here
-    /// is EBS.
+    /// All names that `assume -s` of Granted accepts, except `ebs`, which is Elastic Beanstalk
+    /// there and EBS here.
     const GRANTED: &str = "acm apigateway apigw aos athena appsync c9 ce cf cfn cloudformation cloudmap cloudwatch codepipeline codedeploy \
         codesuite codeartifact codecommit config ct cw ddb dynamodb dms dx eb ec2 ecr ecs eks events eventbridge gd grafana iam kms l lambda \
         mwaa param r53 ram rds redshift route53 s3 sagemaker secretsmanager sm scrm securityhub sfn scrh ses stepfn ssm sns states sso \
         trustedadvisor tra vpc waf wafv2";
 
     #[test]
-    fn hands_that_know_granted_find_their_services() {
+    fn service_names_of_granted_are_accepted() {
         let missing: Vec<&str> =
             GRANTED.split_whitespace().filter(|name| find_service(name).is_none()).collect();
         assert_eq!(missing, Vec::<&str>::new());

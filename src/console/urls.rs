@@ -1,16 +1,17 @@
-//! The links themselves.
+//! Federation and shortcut URLs.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::domain::{AccountId, RoleName, Secret, StartUrl};
 
-/// What stays as it is in a query.
+/// The characters to encode in a query: all but the unreserved ones.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A link that signs whoever opens it into the console: a secret, good for 15 minutes.
+/// Creates a URL that signs in to the console. It is secret, since anyone can use it, and valid for
+/// 15 minutes.
 ///
-/// `endpoint` is the federation endpoint that gave the token, `issuer` where people are sent when
-/// the session ends, `destination` the page to open.
+/// `endpoint` is the federation endpoint that issued the token, `issuer` the page to open when the
+/// session ends, `destination` the page to open first.
 pub fn federation_login_url(
     endpoint: &str,
     token: &Secret<String>,
@@ -25,8 +26,8 @@ pub fn federation_login_url(
     ))
 }
 
-/// The portal's shortcut link: no secret in it, whoever opens it signs in as themselves. Without a
-/// role the portal asks for one.
+/// Creates a shortcut URL of the access portal. It is not secret, since the portal requires a
+/// sign-in. Without a role, the portal asks for one.
 pub fn portal_shortcut_url(
     start_url: &StartUrl,
     account: AccountId,
@@ -48,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_login_link_has_everything_encoded() {
+    fn parameters_of_a_federation_url_are_encoded() {
         let link = federation_login_url(
             "https://signin.aws.amazon.com/federation",
             &"a+b/=".into(),
@@ -64,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shortcut_link_keeps_leading_zeros_and_drops_the_tail_of_the_start_url() {
+    fn a_shortcut_url_keeps_leading_zeros_and_uses_the_normalized_start_url() {
         let start = StartUrl::new("https://corp.awsapps.com/start/#/");
         let account = "012345678901".parse().unwrap();
         let role = RoleName::new("Read Only");

@@ -1,16 +1,17 @@
-//! Which addresses may be handed to a browser.
+//! Validation of URLs before they are passed to a browser.
 
 use super::{Error, ErrorKind, Result, escape_unprintable};
 
-/// How much of a refused address an error message quotes, in characters.
+/// Characters of a rejected URL that an error message quotes at most.
 const MAX_QUOTED_CHARS: usize = 120;
 
-/// Checks that an address may be opened in a browser: `https`, or `http` to a loopback host, with
-/// nothing in it that a browser, a launcher or a reader could take for something else.
+/// Checks that a URL may be opened in a browser: `https`, or `http` to a loopback host, without
+/// anything that a browser, a launcher or a reader could misinterpret.
 ///
 /// # Errors
-/// [`Kind::Unreachable`] for another scheme, user information before the host (`https://aws.amazon.com@evil.example`), a host that is not
-/// plain letters, digits and dots, and control, bidi, line-separator, white-space, quote or
+/// Returns [`ErrorKind::Unreachable`] for another scheme, user information before the host
+/// (`https://aws.amazon.com@evil.example`), a host with characters other than letters, digits,
+/// dots, hyphens and underscores, and control, bidi, line-separator, white-space, quote or
 /// backslash characters anywhere.
 pub fn check_browser_url(address: &str) -> Result<()> {
     let refused = |why: &str| {
@@ -54,7 +55,7 @@ pub fn check_browser_url(address: &str) -> Result<()> {
     Ok(())
 }
 
-/// Whether a host name or IP address is this machine's own.
+/// Whether a host name or IP address is a loopback address.
 fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")
         || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())

@@ -1,20 +1,19 @@
-//! What a person has to do before a role is used.
+//! Confirmation that the user gives before a protected role is used.
 
 use std::fmt;
 
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
-/// What a person has to do before a role is used, weakest first: `confirm = false`, `true` or
-/// `"type"`.
+/// Confirmation that a role requires, weakest first: `confirm = false`, `true` or `"type"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum ConfirmLevel {
-    /// Nothing.
+    /// No confirmation.
     #[default]
     None,
-    /// Say yes.
+    /// Answer yes.
     Ask,
-    /// Type the account's name.
+    /// Type the account name.
     TypeName,
 }
 

@@ -1,39 +1,41 @@
-//! Role credentials and how long they are good for.
+//! Role credentials and their validity.
+
+use std::time::Duration;
 
 use super::{AccountId, Secret, Timestamp};
 
-/// Temporary credentials of one role.
+/// Temporary credentials of a role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credentials {
-    /// `ASIA…`; not a secret by itself.
+    /// The access key id, `ASIA…`; not a secret by itself.
     pub access_key_id: String,
     /// The secret access key.
     pub secret_access_key: Secret<String>,
     /// The session token.
     pub session_token: Secret<String>,
-    /// When AWS stops accepting them, by this machine's clock.
+    /// When they expire, by this machine's clock.
     pub expires_at: Timestamp,
     /// When they were issued, by this machine's clock.
     pub issued_at: Timestamp,
-    /// The account they act in.
+    /// The account of the role.
     pub account: AccountId,
 }
 
 impl Credentials {
-    /// The longest session of a role that AWS allows, in seconds.
+    /// The longest role session that AWS allows, in seconds.
     pub const MAX_LIFETIME_SECS: i64 = 12 * 3_600;
-    /// How much longer a session may seem because clocks differ, in seconds.
+    /// How much longer a session may appear to be if clocks differ, in seconds.
     pub const CLOCK_TOLERANCE_SECS: i64 = 15 * 60;
 
-    /// Seconds left; zero when expired, and zero when the clock stands before the issue time (it
-    /// was set back). Also zero for credentials that AWS does not issue: without a key, secret
-    /// or token, or valid for more than [`Credentials::LONGEST`].
+    /// Returns the remaining lifetime in seconds, or zero if they have expired or if the clock was
+    /// set back to before the issue time. Also zero for credentials that AWS does not issue:
+    /// without a key id, secret or token, or valid for longer than
+    /// [`Credentials::MAX_LIFETIME_SECS`].
     pub fn seconds_left(&self, now: Timestamp) -> i64 {
         if !self.is_plausible() {
             return 0;
         }
-        // A minute of slack: a reply's Date header has whole seconds and clocks are adjusted by
-        // small steps all day.
+        // Allow a minute: a Date header has whole seconds, and clocks are adjusted in small steps.
         if now.since(self.issued_at) < -60 { 0 } else { self.expires_at.since(now).max(0) }
     }
 
@@ -47,29 +49,35 @@ impl Credentials {
                 <= Self::MAX_LIFETIME_SECS + Self::CLOCK_TOLERANCE_SECS
     }
 
-    /// Whether they can be handed out as they are: more than the window left.
+    /// Returns the seconds until they should be replaced: zero or negative once no more than the
+    /// window is left.
+    pub fn seconds_until_stale(&self, now: Timestamp, window: Window) -> i64 {
+        self.seconds_left(now) - window.seconds_for(self.expires_at.since(self.issued_at))
+    }
+
+    /// Whether they can be handed out without asking AWS: more than the window is left.
     pub fn is_fresh(&self, now: Timestamp, window: Window) -> bool {
-        self.seconds_left(now) > window.for_lifetime(self.expires_at.since(self.issued_at))
+        self.seconds_until_stale(now, window) > 0
     }
 }
 
-/// How much life credentials must have left to be handed out without asking AWS, in seconds.
+/// The least remaining lifetime of credentials that are handed out without asking AWS.
 ///
-/// botocore runs a `credential_process` again on every request once less than 15 minutes are left,
+/// Botocore runs a `credential_process` again on every request once less than 15 minutes are left,
 /// hence the default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Window(pub i64);
+pub struct Window(pub Duration);
 
 impl Default for Window {
     fn default() -> Self {
-        Self(15 * 60)
+        Self(Duration::from_secs(15 * 60))
     }
 }
 
 impl Window {
-    /// The window for credentials of this lifetime: never more than a third of it.
-    pub fn for_lifetime(self, lifetime: i64) -> i64 {
-        self.0.min(lifetime / 3).max(0)
+    /// Returns the window for credentials of this lifetime, in seconds: at most a third of it.
+    fn seconds_for(self, lifetime: i64) -> i64 {
+        i64::try_from(self.0.as_secs()).unwrap_or(i64::MAX).min(lifetime / 3).max(0)
     }
 }
 

@@ -1,5 +1,5 @@
-//! Settings that take one of a few words. Each is defined here once and used by the configuration,
-//! the command line and the rooms that obey it.
+//! Settings whose value is one of a few words. The configuration, the command line and the rooms
+//! that implement them share these enums.
 
 use std::fmt;
 use std::str::FromStr;
@@ -24,7 +24,7 @@ macro_rules! string_enum {
             /// Every value, the default first.
             pub const ALL: &[Self] = &[Self::$first $(, Self::$other)*];
 
-            /// The word for it in the configuration and on the command line.
+            /// Returns its word in the configuration and on the command line.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     Self::$first => $first_word,
@@ -53,29 +53,29 @@ macro_rules! string_enum {
 }
 
 string_enum! {
-    /// What is done with a role that was picked.
+    /// What to do with the picked role.
     Action {
-        /// A shell with the role.
+        /// Start a shell with the role.
         Shell = "shell",
-        /// Lines for the shell to evaluate.
+        /// Print commands for the shell to evaluate.
         Exports = "exports",
-        /// A profile in the AWS config file.
+        /// Write a profile into the AWS config file.
         Profile = "profile",
-        /// The web console.
+        /// Open the web console.
         Console = "console",
-        /// Its ARN on stdout.
+        /// Print the ARN on stdout.
         Print = "print",
     }
 }
 
 string_enum! {
-    /// How credentials reach a child process.
+    /// How credentials are passed to a child process.
     CredentialsAs {
-        /// A profile if the role has one that we wrote, else keys.
+        /// A profile if rolecall has written one for the role, else keys.
         Auto = "auto",
-        /// Keys in variables.
+        /// Keys in environment variables.
         Keys = "keys",
-        /// `AWS_PROFILE`.
+        /// A profile, in `AWS_PROFILE`.
         Profile = "profile",
         /// A private credentials endpoint.
         Endpoint = "endpoint",
@@ -83,11 +83,11 @@ string_enum! {
 }
 
 string_enum! {
-    /// Who may open a sign-in page.
+    /// Which callers may open a sign-in page.
     AutoLogin {
-        /// Commands typed at a terminal, and the picker.
+        /// Commands in a terminal, and the picker.
         Interactive = "interactive",
-        /// Background callers too.
+        /// Background programs too.
         Always = "always",
         /// Only `login`.
         Never = "never",
@@ -95,21 +95,21 @@ string_enum! {
 }
 
 string_enum! {
-    /// How a person signs in.
+    /// The OAuth flow for signing in.
     AuthFlow {
-        /// PKCE where a browser can reach us, else a device code.
+        /// PKCE if a browser can reach this machine, else a device code.
         Auto = "auto",
-        /// Authorization code on a loopback listener.
+        /// An authorization code with PKCE, redirected to a loopback listener.
         Pkce = "pkce",
-        /// A code to compare in any browser.
+        /// A device code to compare in any browser.
         DeviceCode = "device-code",
     }
 }
 
 string_enum! {
-    /// Whether the AWS CLI's token cache gets our access token.
+    /// Whether access tokens are written to the AWS CLI's token cache.
     ShareTokenCache {
-        /// Where the CLI's file for the session exists.
+        /// If the file of the session exists there.
         Auto = "auto",
         /// After every sign-in.
         Always = "always",
@@ -119,57 +119,57 @@ string_enum! {
 }
 
 string_enum! {
-    /// What is done with a link.
+    /// What to do with a URL.
     UrlAction {
-        /// Open it in the browser.
+        /// Open it in a browser.
         Open = "open",
-        /// Print it on stderr with a word around it.
+        /// Print it on stderr with an explanation.
         Print = "print",
-        /// Print it alone on stdout.
+        /// Print it on stdout.
         PrintUrl = "printurl",
-        /// Put it on the clipboard.
+        /// Copy it to the clipboard.
         Clipboard = "clip",
-        /// Put it on the terminal's clipboard.
+        /// Copy it to the terminal's clipboard with OSC 52.
         Osc52 = "osc52",
         /// Run `url_exec_command`.
         Exec = "exec",
         /// Show it as a QR code.
         Qr = "qr",
-        /// Firefox's "Open URL in Container".
+        /// Open it with the Firefox extension "Open URL in Container".
         OpenUrlInContainer = "open-url-in-container",
-        /// Firefox's "Granted Containers".
+        /// Open it with the Firefox extension "Granted Containers".
         GrantedContainers = "granted-containers",
     }
 }
 
 string_enum! {
-    /// Which sort of console link.
+    /// The kind of console URL.
     ConsoleStyle {
-        /// A federation link made of role credentials.
+        /// A federation URL made from role credentials.
         Federation = "federation",
-        /// The portal's shortcut link.
+        /// A shortcut URL of the access portal.
         Portal = "portal",
     }
 }
 
 string_enum! {
-    /// Where the vault's key lives.
+    /// Where the vault key is stored.
     SecureStore {
-        /// The keyring if it answers at the first write, else a file. Never plain text.
+        /// The keyring if it is available at the first write, else a file; never plain text.
         Auto = "auto",
-        /// The operating system's store.
+        /// The keyring of the operating system.
         Keyring = "keyring",
-        /// Sealed by a passphrase.
+        /// A file encrypted with a passphrase.
         File = "file",
-        /// Plain text.
+        /// No key: the vault is plain text.
         Json = "json",
     }
 }
 
 string_enum! {
-    /// Whether the vault's key is held in the kernel between processes.
+    /// Whether the vault key is cached in the kernel keyring.
     KeyCache {
-        /// Where the kernel can.
+        /// If the kernel supports it.
         Auto = "auto",
         /// Never.
         Never = "never",
@@ -177,39 +177,39 @@ string_enum! {
 }
 
 string_enum! {
-    /// The picker's colours.
+    /// The colours of the picker.
     Theme {
-        /// What fits the terminal's ground, where it can be told; else colours that read on any.
+        /// Matches the background of the terminal if it is known, else suits any background.
         Auto = "auto",
-        /// For a dark ground.
+        /// For a dark background.
         Dark = "dark",
-        /// For a light ground.
+        /// For a light background.
         Light = "light",
-        /// Nothing dim, nothing pale.
+        /// Without dim or pale colours.
         HighContrast = "high-contrast",
-        /// The terminal's own sixteen.
+        /// The sixteen ANSI colours.
         Sixteen = "16",
-        /// None.
+        /// No colours.
         None = "none",
     }
 }
 
 string_enum! {
-    /// Where the picker shows details of the selected role.
+    /// The position of the details of the selected role.
     Preview {
-        /// Beside a list that leaves room for it, else nowhere.
+        /// Beside the list if there is ample room, else hidden.
         Auto = "auto",
-        /// Beside the list if it fits at all.
+        /// Beside the list if they fit.
         Right = "right",
         /// Below the list.
         Below = "below",
-        /// Nowhere; a key shows it as a panel.
+        /// Hidden; a key shows them as a panel.
         Off = "off",
     }
 }
 
 string_enum! {
-    /// The picker's keys.
+    /// The default keys of the picker.
     Keymap {
         /// As in fzf and readline.
         Emacs = "emacs",
@@ -219,13 +219,13 @@ string_enum! {
 }
 
 string_enum! {
-    /// The least important message that is shown.
+    /// The least severe log messages to print.
     LogLevel {
-        /// Things that may be wrong.
+        /// Warnings and errors.
         Warn = "warn",
-        /// Failures only.
+        /// Errors only.
         Error = "error",
-        /// What is being done.
+        /// Progress too.
         Info = "info",
     }
 }
@@ -235,7 +235,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_word_is_read_back_and_others_are_refused_with_the_list() {
+    fn every_word_is_parsed_and_others_are_rejected_with_the_list() {
         for value in UrlAction::ALL {
             assert_eq!(value.as_str().parse(), Ok(*value));
         }

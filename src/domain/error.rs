@@ -1,49 +1,54 @@
-//! One error type: what failed, on what, and what to type next.
+//! The crate's error type: a kind, a message, hints and the source.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// Shorthand for results of this crate.
+use serde::{Deserialize, Serialize};
+
+/// A result whose error is [`Error`] by default.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What sort of failure it is; `cli` makes the exit code of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// The category of a failure. `cli` maps it to the exit code in brackets. Serialized in the
+/// outcomes of single flights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ErrorKind {
     /// Nothing matched, or a check failed (exit 1).
     NoMatch,
-    /// The command line contradicts itself, needs a terminal or needs `--yes` (2).
+    /// The command line is contradictory, needs a terminal, or needs `--yes` (2).
     Usage,
-    /// A configuration file is wrong or missing (3).
+    /// A configuration file is invalid or missing (3).
     Config,
-    /// No valid token: somebody has to sign in (4). Also what a 401 becomes.
+    /// There is no valid token, or AWS answered 401: the user has to sign in (4).
     LoginNeeded,
     /// The role is unknown or ambiguous (5).
     UnknownRole,
-    /// AWS says no: 403, or the role is not assigned any more (6).
+    /// AWS denied access: it answered 403, or the role is no longer assigned (6).
+    #[serde(rename = "refused")]
     AccessDenied,
-    /// AWS asks to slow down: 429 (6 when it never stops).
+    /// AWS throttled the request with 429 and kept doing so (6).
     Throttled,
-    /// AWS can't be reached, or answered with a 5xx (6).
+    /// AWS can't be reached, or answered with 5xx (6).
     Unreachable,
-    /// The vault is locked, out of reach or owned by somebody else (7).
+    /// The vault is locked, unavailable or owned by another user (7).
     Vault,
-    /// The operating system refused a file, a descriptor, a process or a thread (74, `EX_IOERR` of
-    /// sysexits.h).
+    /// The operating system refused an operation on a file, descriptor, process or thread (74,
+    /// `EX_IOERR` of sysexits.h).
     Os,
-    /// A bug in rolecall, and nothing else (70).
+    /// A bug in rolecall (70, `EX_SOFTWARE`).
     Internal,
-    /// The person cancelled (130).
+    /// The user cancelled (130).
     Cancelled,
 }
 
-/// A failure: one sentence, commands that help, and the error it was made from.
+/// A failure: a message, hints about what to do next, and the error that caused it.
 ///
-/// Equality ignores the source: two failures that read alike are alike.
+/// Equality ignores the source.
 #[derive(Debug, Clone)]
 pub struct Error {
-    /// The category; decides the exit code.
+    /// The category, which decides the exit code.
     pub kind: ErrorKind,
-    /// What failed, on what. No full stop, no secret.
+    /// What failed, on what; without a full stop and without secrets.
     pub message: String,
     /// Next steps; printed as `hint: …`, one per line.
     pub hints: Vec<String>,
@@ -51,14 +56,14 @@ pub struct Error {
 }
 
 impl Error {
-    /// Creates an error with this message.
+    /// Creates an error without hints and without a source.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), hints: Vec::new(), source: None }
     }
 
-    /// Creates an error with the message `what: source`, which keeps its source.
+    /// Creates an error with the message `what: source` that keeps `source`.
     ///
-    /// The source is printed as part of the message, so its text must not hold a secret.
+    /// The text of `source` becomes part of the message, so it must not contain a secret.
     pub fn from_source(
         kind: ErrorKind,
         what: impl fmt::Display,
@@ -67,21 +72,21 @@ impl Error {
         Self::new(kind, format!("{what}: {source}")).with_source(source)
     }
 
-    /// Keeps the error that caused this one, for [`std::error::Error::source`].
+    /// Sets the error that [`std::error::Error::source`] returns.
     #[must_use]
     pub fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
         self.source = Some(Arc::new(source));
         self
     }
 
-    /// Adds a next step, for example `` run `rolecall login` ``.
+    /// Adds a hint, for example `` run `rolecall login` ``.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
     }
 
-    /// Puts what was being done before the message: `reading /x: permission denied`.
+    /// Prefixes the message with `what`: `reading /x: permission denied`.
     #[must_use]
     pub fn context(mut self, what: impl fmt::Display) -> Self {
         self.message = format!("{what}: {}", self.message);
@@ -119,13 +124,12 @@ impl std::error::Error for Error {
     }
 }
 
-/// Adapters for results whose error is not yet an [`Error`].
+/// Converts results whose error is not an [`Error`] yet.
 pub trait ResultExt<T> {
-    /// Turns the failure into an [`Error`] with the message `what: failure`, which keeps the
-    /// failure as its source.
+    /// Converts a failure with [`Error::from_source`].
     ///
     /// # Errors
-    /// The failure, if there is one.
+    /// Returns an error if `self` is one.
     fn context(self, kind: ErrorKind, what: impl fmt::Display) -> Result<T>;
 }
 

@@ -1,4 +1,4 @@
-//! How much of the terminal the picker takes.
+//! The height of the picker.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,23 +6,23 @@ use std::str::FromStr;
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
-/// The whole screen, or some rows of it below the prompt.
+/// The part of the terminal that the picker uses: the whole screen, or rows below the prompt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Height {
-    /// The whole screen; what was on it comes back afterwards.
+    /// The whole screen, restored afterwards.
     #[default]
     Full,
-    /// This many rows.
+    /// A number of rows.
     Rows(u16),
-    /// This much of the screen, below 100.
+    /// A percentage of the screen, below 100.
     Percent(u16),
 }
 
 impl Height {
-    /// A query, two rows and the keys.
+    /// The query, two roles and the key hints.
     const MIN_ROWS: u16 = 4;
 
-    /// Rows of a screen that has `all`; `None` is the whole screen.
+    /// Returns the rows to use of a screen with `all` rows, or `None` for the whole screen.
     pub fn rows(self, all: u16) -> Option<u16> {
         let wanted = match self {
             Self::Full => return None,
@@ -35,7 +35,7 @@ impl Height {
     }
 }
 
-/// What a height has to look like.
+/// The accepted formats, for error messages.
 const EXPECTED: &str = "rows, such as 15, or a share of the screen, such as 40%";
 
 impl FromStr for Height {
@@ -89,7 +89,7 @@ impl<'de> Deserialize<'de> for Height {
                     .ok_or_else(|| E::invalid_value(de::Unexpected::Signed(rows), &self))
             }
         }
-        // What is kept between two starts does not tell its types.
+        // The snapshot between two starts is written in postcard, which is not self-describing.
         if deserializer.is_human_readable() {
             deserializer.deserialize_any(HeightVisitor)
         } else {

@@ -1,4 +1,4 @@
-//! Names of things, checked once where they come in.
+//! Ids and names of accounts, roles, regions and instances, validated when they are parsed.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,25 +8,25 @@ use serde::{Deserialize, Serialize};
 
 use super::{Error, ErrorKind, Result};
 
-/// An AWS account: twelve digits, leading zeros kept.
+/// An AWS account id: twelve digits, including leading zeros.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountId([u8; 12]);
 
 impl AccountId {
-    /// The account of examples: no role of it can be assumed.
+    /// The account id used in examples; its roles can never be assumed.
     pub const EXAMPLE: Self = Self(*b"012345678901");
 
-    /// The twelve digits.
+    /// Returns the twelve digits.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or("000000000000")
     }
 
-    /// The same as a number, which takes less room and is quicker to compare.
+    /// Converts to a number, which is smaller and faster to compare.
     pub(in crate::domain) fn to_number(self) -> u64 {
         self.0.iter().fold(0, |number, digit| number * 10 + u64::from(digit - b'0'))
     }
 
-    /// The account of a number, if it has no more than twelve digits.
+    /// Converts from a number of at most twelve digits.
     pub(in crate::domain) fn from_number(mut number: u64) -> Option<Self> {
         let mut digits = [b'0'; 12];
         for digit in digits.iter_mut().rev() {
@@ -40,7 +40,7 @@ impl AccountId {
 impl FromStr for AccountId {
     type Err = Error;
 
-    /// Takes twelve digits, or `1234-5678-9012` as the console shows them.
+    /// Parses twelve digits, with or without the hyphens of the console: `1234-5678-9012`.
     fn from_str(text: &str) -> Result<Self> {
         if let (true, Ok(digits)) =
             (text.bytes().all(|byte| byte.is_ascii_digit()), <[u8; 12]>::try_from(text.as_bytes()))
@@ -52,7 +52,7 @@ impl FromStr for AccountId {
             Ok(digits) if digits.iter().all(u8::is_ascii_digit) => Ok(Self(digits)),
             _ => Err(Error::new(
                 ErrorKind::UnknownRole,
-                format!("`{text}` is not an account id: twelve digits, zeros in front included"),
+                format!("`{text}` is not an account id: twelve digits, leading zeros included"),
             )),
         }
     }
@@ -89,8 +89,8 @@ impl<'de> Deserialize<'de> for AccountId {
     }
 }
 
-/// Makes a name of a text as it is read, without a copy in between: an inventory has tens of
-/// thousands of them.
+/// Deserializes from a borrowed string: inventories hold tens of thousands of names, so an
+/// intermediate `String` for each would be slow.
 struct StrVisitor<F>(F);
 
 impl<T, F: FnOnce(&str) -> std::result::Result<T, String>> serde::de::Visitor<'_>
@@ -111,17 +111,17 @@ macro_rules! name_type {
     ($(#[$doc:meta])* $type:ident from $from:path) => {
         $(#[$doc])*
         ///
-        /// Cheap to clone: it stands on every row of a list.
+        /// Cheap to clone, since every row of a list holds one.
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $type(Arc<str>);
 
         impl $type {
-            /// Takes the name.
+            /// Creates the name.
             pub fn new(name: impl Into<String>) -> Self {
                 Self($from(name.into().as_str()))
             }
 
-            /// The name.
+            /// Returns the name as text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -154,7 +154,7 @@ macro_rules! name_type {
 }
 
 name_type! {
-    /// A permission set's name as the portal lists it, or the last part of a chained role's ARN.
+    /// The name of a permission set in the portal, or the last part of a chained role's ARN.
     RoleName from Arc::from
 }
 name_type! {
@@ -162,7 +162,8 @@ name_type! {
     Region from lower_case
 }
 name_type! {
-    /// What a person calls an IAM Identity Center: the `[sso-session]` or `[instances.NAME]` it came from.
+    /// The name of an IAM Identity Center instance: that of its `[sso-session NAME]` or
+    /// `[instances.NAME]` section.
     InstanceName from Arc::from
 }
 
@@ -171,7 +172,7 @@ fn lower_case(name: &str) -> Arc<str> {
 }
 
 impl Region {
-    /// Whether it looks like a region: words of letters, then a number, as in `us-gov-east-1`.
+    /// Whether it has the form of a region: words of letters, then a number, as in `us-gov-east-1`.
     pub fn is_well_formed(&self) -> bool {
         let words: Vec<&str> = self.as_str().split('-').collect();
         let Some((number, words)) = words.split_last() else { return false };
@@ -183,7 +184,7 @@ impl Region {
             && number.bytes().all(|byte| byte.is_ascii_digit())
     }
 
-    /// The partition a region belongs to, by its prefix.
+    /// Returns the partition of the region, derived from its prefix.
     pub fn partition(&self) -> Partition {
         match self.as_str() {
             r if r.starts_with("cn-") => Partition::AwsCn,
@@ -194,7 +195,7 @@ impl Region {
     }
 }
 
-/// A group of regions with accounts, endpoints and ARNs of its own.
+/// A group of regions that has its own accounts, endpoints and ARNs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Partition {
     /// The commercial regions.
@@ -208,7 +209,7 @@ pub enum Partition {
 }
 
 impl Partition {
-    /// The word in an ARN.
+    /// Returns the partition as written in ARNs.
     pub fn as_str(self) -> &'static str {
         match self {
             Partition::Aws => "aws",
@@ -218,7 +219,7 @@ impl Partition {
         }
     }
 
-    /// What service hosts end in.
+    /// Returns the domain of service endpoints.
     pub fn dns_suffix(self) -> &'static str {
         match self {
             Partition::Aws | Partition::AwsUsGov => "amazonaws.com",
@@ -228,19 +229,20 @@ impl Partition {
     }
 }
 
-/// A role's ARN taken apart: `arn:PARTITION:iam::ACCOUNT:role/PATH/NAME`.
+/// A parsed role ARN: `arn:PARTITION:iam::ACCOUNT:role/PATH/NAME`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RoleArn {
-    /// The partition word; kept as written, since a new partition is no reason to refuse.
+    /// The partition, as written: unknown partitions are accepted.
     pub partition: String,
-    /// The account.
+    /// The account id.
     pub account: AccountId,
     /// `ROLE`, or `path/to/ROLE`.
     pub role: RoleName,
 }
 
 impl RoleArn {
-    /// The ARN by which a role of this instance's region is known here.
+    /// Formats the ARN that rolecall uses for a role. The partition is that of the instance's SSO
+    /// region.
     pub fn format(region: &Region, account: AccountId, role: &RoleName) -> String {
         format!("arn:{}:iam::{account}:role/{role}", region.partition().as_str())
     }
@@ -249,15 +251,15 @@ impl RoleArn {
 impl FromStr for RoleArn {
     type Err = Error;
 
-    /// Reads a role ARN, or the short form `ACCOUNT:ROLE` (partition `aws` then, to be ignored by
-    /// the caller). What IAM and STS make of a permission set, such as `get-caller-identity`
-    /// prints it, is the permission set.
+    /// Parses a role ARN or the short form `ACCOUNT:ROLE`. The short form has the partition `aws`,
+    /// which callers ignore. ARNs that IAM and STS derive from a permission set, for example in the
+    /// output of `get-caller-identity`, yield the permission set.
     fn from_str(text: &str) -> Result<Self> {
         let wrong = || {
             Error::new(
                 ErrorKind::UnknownRole,
                 format!(
-                    "`{text}` is not a role's ARN (arn:aws:iam::ACCOUNT:role/ROLE) nor ACCOUNT:ROLE"
+                    "`{text}` is neither a role ARN (arn:aws:iam::ACCOUNT:role/ROLE) nor ACCOUNT:ROLE"
                 ),
             )
         };
@@ -287,9 +289,9 @@ impl FromStr for RoleArn {
     }
 }
 
-/// The permission set behind
-/// `aws-reserved/sso.amazonaws.com/REGION/AWSReservedSSO_NAME_0123456789abcdef`; other names stay,
-/// with their path.
+/// Extracts `NAME` from
+/// `aws-reserved/sso.amazonaws.com/REGION/AWSReservedSSO_NAME_0123456789abcdef`. Other names are
+/// returned unchanged, with their path.
 pub(super) fn permission_set_name(role: &str) -> &str {
     let last = role.rsplit('/').next().unwrap_or(role);
     last.strip_prefix("AWSReservedSSO_")
@@ -297,14 +299,14 @@ pub(super) fn permission_set_name(role: &str) -> &str {
         .map_or(role, |(name, _)| name)
 }
 
-/// Which role is meant, across refreshes: never an index.
+/// Identifies a role across refreshes, unlike an index into a list.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RoleId {
-    /// The IAM Identity Center that assigns it.
+    /// The instance that assigns the role.
     pub instance: InstanceName,
-    /// The account it is in.
+    /// The account of the role.
     pub account: AccountId,
-    /// Its name there.
+    /// The name of the role.
     pub role: RoleName,
 }
 

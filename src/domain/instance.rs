@@ -1,4 +1,4 @@
-//! One IAM Identity Center as a person has it.
+//! IAM Identity Center instances and their start URLs.
 
 use std::fmt;
 
@@ -8,8 +8,8 @@ use super::{InstanceName, Region};
 
 /// The start URL of an access portal.
 ///
-/// The written form is kept, because the AWS CLI names its cache files after it. Equality uses the
-/// normalized form: one portal in several spellings is one portal.
+/// Keeps the URL as written, because the AWS CLI derives the names of its cache files from it.
+/// Equality uses the normalized form, so that several spellings of a URL are equal.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct StartUrl {
@@ -18,25 +18,25 @@ pub struct StartUrl {
 }
 
 impl StartUrl {
-    /// Takes the URL as written.
+    /// Creates a start URL from its written form.
     pub fn new(url: impl Into<String>) -> Self {
         let written = url.into();
         Self { normalized: normalize(&written), written }
     }
 
-    /// As written: what the AWS CLI's cache keys are made of.
+    /// Returns the URL as written, from which the AWS CLI derives its cache keys.
     pub fn as_written(&self) -> &str {
         &self.written
     }
 
-    /// The normalized form, which AWS expects and records are named by: `https://` if no scheme is given, scheme and host in lower case,
-    /// without the scheme's default port, a query, a fragment or slashes at the end. The path keeps
-    /// its case.
+    /// Returns the normalized form, which AWS expects and which names records: `https://` if no
+    /// scheme is given, scheme and host in lower case, without the scheme's default port, query,
+    /// fragment and trailing slashes. The path keeps its case.
     pub fn normalized(&self) -> &str {
         &self.normalized
     }
 
-    /// The first label of its host: `corp` of `https://corp.awsapps.com/start`.
+    /// Returns the first label of the host: `corp` for `https://corp.awsapps.com/start`.
     pub fn first_label(&self) -> &str {
         let host = self.normalized.split_once("://").map_or(self.normalized(), |(_, rest)| rest);
         host.split(['.', '/', ':']).next().unwrap_or_default()
@@ -55,8 +55,7 @@ fn normalize(written: &str) -> String {
     };
     let host = host.strip_suffix(default_port).unwrap_or(&host);
     let path = rest[end..].split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
-    // Nothing in front of a path is not an address. Keep it as it is, so that messages show what
-    // was written.
+    // Without a host it is not a URL. Keep it as written, for error messages.
     if host.is_empty() { text.to_owned() } else { format!("{scheme}://{host}{path}") }
 }
 
@@ -86,49 +85,49 @@ impl fmt::Display for StartUrl {
     }
 }
 
-/// Where an instance was found; earlier ones win a name.
+/// Where an instance is defined. If a name is defined more than once, the first of these wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum InstanceSource {
-    /// `[instances.NAME]` of our configuration file.
+    /// `[instances.NAME]` in the rolecall configuration file.
     RolecallConfig,
-    /// `[sso-session NAME]` of the AWS config file.
+    /// `[sso-session NAME]` in the AWS config file.
     SsoSession,
-    /// A profile with `sso_start_url` + `sso_region`, or the `granted_` spelling.
+    /// A profile with `sso_start_url` and `sso_region`, or their `granted_` variants.
     LegacyProfile,
 }
 
-/// Addresses that stand in for AWS's own, from the environment or a `[services]` section.
+/// Endpoint URLs that replace the defaults, from the environment or a `[services]` section.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct EndpointOverrides {
-    /// Sign-in (SSO OIDC).
+    /// SSO OIDC, for signing in.
     pub oidc: Option<String>,
-    /// The access portal (SSO).
+    /// SSO, the access portal.
     pub portal: Option<String>,
-    /// STS.
+    /// STS, for chained roles.
     pub sts: Option<String>,
 }
 
-/// One IAM Identity Center directory and how to reach it.
+/// An IAM Identity Center instance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Instance {
-    /// What a person calls it.
+    /// Its name in the configuration.
     pub name: InstanceName,
-    /// Its portal.
+    /// The start URL of its access portal.
     pub start_url: StartUrl,
-    /// The region of the directory itself, never a profile's `region`.
+    /// The region of the instance itself, not the `region` of a profile.
     pub sso_region: Region,
-    /// The region of roles that say none.
+    /// The region for roles that do not set one.
     pub default_region: Option<Region>,
-    /// What is asked for at registration; `sso:account:access` makes sessions refreshable.
+    /// The OAuth scopes to register the client with.
     pub scopes: Vec<String>,
-    /// Where it was found.
+    /// Where it is defined.
     pub source: InstanceSource,
-    /// Overridden addresses.
+    /// Endpoint URLs that replace the defaults.
     pub endpoints: EndpointOverrides,
 }
 
 impl Instance {
-    /// The scope that makes sessions refreshable, and the default.
+    /// The default scope, which makes sessions refreshable.
     pub const DEFAULT_SCOPE: &str = "sso:account:access";
 }
 

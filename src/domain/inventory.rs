@@ -1,4 +1,4 @@
-//! What the portal said about one instance: accounts and the roles in them.
+//! The accounts and roles that the access portal lists for an instance.
 
 use std::collections::BTreeSet;
 
@@ -6,64 +6,62 @@ use serde::{Deserialize, Serialize};
 
 use super::{AccountId, RoleName, Timestamp};
 
-/// One account as the portal lists it. Name and e-mail can be missing: AWS leaves them out now and
-/// then.
+/// An account in the portal. AWS sometimes omits the name and the e-mail address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
-    /// Twelve digits.
+    /// The account id.
     pub id: AccountId,
-    /// The portal's name for it.
+    /// The account name in the portal.
     pub name: Option<String>,
     /// The root user's e-mail address.
     pub email: Option<String>,
-    /// The roles the person may use there, in the portal's order; kept from the last time when
-    /// this refresh could not read them.
+    /// The user's roles in the account, in the portal's order; those of an earlier refresh if this
+    /// one could not fetch them.
     pub roles: Vec<RoleName>,
-    /// When the roles were last read; `None` while they never were.
+    /// When the roles were last fetched; `None` if never.
     pub roles_fetched_at: Option<Timestamp>,
 }
 
-/// Accounts and roles of one instance. Not secret, never needs a sign-in to read.
+/// The accounts and roles of an instance. Not secret; stored unencrypted.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Inventory {
-    /// When the account list was read.
+    /// When the account list was fetched.
     pub fetched_at: Timestamp,
-    /// Whether the roles of every account in it were read at that time.
+    /// Whether the roles of every account were fetched at that time.
     pub complete: bool,
     /// The accounts, in the portal's order.
     pub accounts: Vec<Account>,
-    /// Accounts that AWS left out, or listed without some of their roles, when it last ended a
-    /// list with an empty page. They keep what is missing until a second refresh says the
-    /// same. Stored apart: older versions read the file without it.
+    /// Accounts that AWS omitted, or listed without some of their roles, when it last ended a list
+    /// with an empty page. Their previous roles are kept until a second refresh confirms the
+    /// change. Stored after the inventory, so that older versions can read the file.
     #[serde(skip)]
     pub unconfirmed: BTreeSet<AccountId>,
 }
 
 impl Inventory {
-    /// How many roles it has.
+    /// Returns the number of roles in all accounts.
     pub fn role_count(&self) -> usize {
         self.accounts.iter().map(|account| account.roles.len()).sum()
     }
 }
 
-/// A role that came or went between two inventories.
+/// A role that was added or removed between two inventories.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct InventoryChange {
-    /// The account.
+    /// The account id.
     pub account: AccountId,
-    /// Its name, if any.
+    /// The account name, if known.
     pub account_name: Option<String>,
-    /// The role.
+    /// The role name.
     pub role: RoleName,
-    /// `true`: new (`+`); `false`: gone (`-`).
+    /// Whether the role was added, not removed.
     pub added: bool,
 }
 
-/// Roles that came and went from `old` to `new`, by account and role; added before removed for
-/// equals.
+/// Lists the roles that were added and removed from `old` to `new`, ordered by account and role.
 pub fn diff_inventories(old: &Inventory, new: &Inventory) -> Vec<InventoryChange> {
     let flatten = |inventory: &Inventory, added: bool| -> Vec<InventoryChange> {
-        let of = |account: &Account| {
+        let changes = |account: &Account| {
             let (id, name) = (account.id, account.name.clone());
             account
                 .roles
@@ -76,7 +74,7 @@ pub fn diff_inventories(old: &Inventory, new: &Inventory) -> Vec<InventoryChange
                 })
                 .collect::<Vec<_>>()
         };
-        inventory.accounts.iter().flat_map(of).collect()
+        inventory.accounts.iter().flat_map(changes).collect()
     };
     let key = |change: &InventoryChange| (change.account, change.role.clone());
     let (before, after) = (flatten(old, false), flatten(new, true));
@@ -109,13 +107,13 @@ mod tests {
     }
 
     #[test]
-    fn a_diff_names_what_came_and_what_went() {
+    fn a_diff_lists_added_and_removed_roles() {
         let old = inventory(&[("000000000001", "Admin"), ("000000000002", "Admin")]);
         let new = inventory(&[("000000000001", "Admin"), ("000000000003", "Read")]);
-        let said: Vec<_> = diff_inventories(&old, &new)
+        let shown: Vec<_> = diff_inventories(&old, &new)
             .iter()
             .map(|c| format!("{}{}:{}", if c.added { '+' } else { '-' }, c.account, c.role))
             .collect();
-        assert_eq!(said, ["-000000000002:Admin", "+000000000003:Read"]);
+        assert_eq!(shown, ["-000000000002:Admin", "+000000000003:Read"]);
     }
 }

@@ -1,14 +1,15 @@
-//! Nouns and rules: ids, roles, credentials and their lifetime, errors. No input or output, no
-//! clock.
+//! Domain types and rules: ids, roles, credentials and their lifetime, errors. Performs no I/O and
+//! reads no clock.
 
 mod browser_url;
 mod confirm;
 mod confirm_question;
 mod credentials;
-mod duration;
 pub mod enums;
 mod error;
+mod graphemes;
 mod height;
+mod hex;
 mod ids;
 mod instance;
 mod inventory;
@@ -24,18 +25,23 @@ pub use browser_url::check_browser_url;
 pub use confirm::ConfirmLevel;
 pub use confirm_question::{ConfirmQuestion, is_yes};
 pub use credentials::{Credentials, Window};
-pub use duration::{format_duration, format_duration_short, parse_duration};
 pub use error::{Error, ErrorKind, Result, ResultExt};
+pub use graphemes::{Grapheme, cut_middle, graphemes, truncate_middle};
 pub use height::Height;
+pub use hex::{hex, unhex};
 pub use ids::{AccountId, InstanceName, Partition, Region, RoleArn, RoleId, RoleName};
 pub use instance::{EndpointOverrides, Instance, InstanceSource, StartUrl};
 pub use inventory::{Account, Inventory, InventoryChange, diff_inventories};
-pub use packed_roster::{PackedRoster, PackedRosterHeader as SheetContents};
+pub use packed_roster::{PackedRoster, PackedRosterHeader};
 pub use roster::{Roster, RosterEntry, RowStyle, Tags};
 pub use secret::{Secret, is_header_value};
 pub use text::{
     display_width, edit_distance, escape_unprintable, escape_unprintable_lines, is_printable_ascii,
-    nearest, normalize_text, slug,
+    nearest, normalize_text, plural, slug,
 };
-pub use time::Timestamp;
+pub use time::{
+    Timestamp, format_age, format_clock_offset, format_countdown, format_duration,
+    format_duration_in_words, format_duration_padded, format_duration_short,
+    format_duration_spaced, format_long_countdown, parse_duration,
+};
 pub use usage::{RoleFlags, Usage, Usages, frecency};

@@ -1,4 +1,4 @@
-//! Every role of every instance in one list, with what the configuration adds to it.
+//! The list of all roles of all instances, combined with the configuration.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -8,62 +8,63 @@ use super::{
     escape_unprintable,
 };
 
-/// Keys and values on a role, by key.
+/// The tags of a role: values by key.
 pub type Tags = BTreeMap<String, String>;
 
-/// One role as it is shown, searched and named. Cheap to clone: what accounts share is shared.
+/// A role with everything that is displayed and searched. Cheap to clone: strings are shared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RosterEntry {
-    /// Position of its instance in [`Roster::instances`].
+    /// Index of its instance in [`Roster::instances`].
     pub instance: usize,
-    /// The account.
+    /// The account id.
     pub account: AccountId,
-    /// The configuration's name for the account, else the portal's, else empty.
+    /// The account name from the configuration, else from the portal, else empty.
     pub account_name: Arc<str>,
-    /// The portal's own name for it, or empty.
+    /// The account name in the portal, or empty.
     pub account_alias: Arc<str>,
-    /// The account's e-mail address, or empty.
+    /// The e-mail address of the account, or empty.
     pub email: Arc<str>,
-    /// The role's name.
+    /// The role name.
     pub role: Arc<str>,
-    /// Tags from account tables, role tables and rules.
+    /// The tags from account tables, role tables and rules.
     pub tags: Arc<Tags>,
-    /// The role's own default region, else its account's or instance's, else the general one.
+    /// The default region of the role, else of its account, else of its instance, else the global
+    /// one.
     pub region: Option<Region>,
-    /// The profile's name that the configuration gives it.
+    /// The profile name from the configuration.
     pub profile: Option<Arc<str>>,
-    /// The ARN of the role through which a chained role is reached.
+    /// The ARN of the role from which a chained role is assumed.
     pub via: Option<Arc<str>>,
-    /// What a person has to do before it is used.
+    /// The confirmation that the role requires.
     pub confirm: ConfirmLevel,
 }
 
-/// All roles, in the order instances and portal list them.
+/// All roles, in the order of the instances and of their portals.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Roster {
     /// The instances, in the order of the configuration.
     pub instances: Vec<Instance>,
     /// The roles.
     pub entries: Vec<RosterEntry>,
-    /// Whether every role of every instance is in it: false while an inventory is missing or
+    /// Whether it contains every role of every instance: false if an inventory is missing or
     /// partial.
     pub complete: bool,
-    /// How the rules want each entry shown, by its position; empty where they say nothing of any.
+    /// The style of each entry, by its index; empty if no rule sets one.
     pub row_styles: Vec<RowStyle>,
 }
 
-/// How the rules want a role shown in the picker.
+/// The style that rules give a role in the picker.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RowStyle {
-    /// The colour of its account's name, by its English word.
+    /// The name of the colour of its account name.
     pub color: Option<Arc<str>>,
-    /// Kept out of the list.
+    /// Whether it is left out of the list.
     pub hidden: bool,
 }
 
 impl Roster {
-    /// The bare list of what the portals said, before the configuration adds anything. Equal names
-    /// are stored once.
+    /// Builds the list from inventories alone, without the configuration. Equal names are stored
+    /// once.
     pub fn new(instances: Vec<Instance>, inventories: &[Option<Inventory>]) -> Self {
         let mut names: HashMap<RoleName, Arc<str>> = HashMap::new();
         let (nothing, no_tags): (Arc<str>, Arc<Tags>) = (Arc::from(""), Arc::default());
@@ -104,17 +105,17 @@ impl Roster {
         Self { instances, entries, complete, row_styles: Vec::new() }
     }
 
-    /// How the rules want the entry at this position shown, where they say anything.
+    /// Returns the style of the entry at an index, if a rule sets one.
     pub fn row_style(&self, position: usize) -> Option<&RowStyle> {
         self.row_styles.get(position)
     }
 
-    /// The instance of an entry.
+    /// Returns the instance of an entry.
     pub fn instance(&self, entry: &RosterEntry) -> &Instance {
         &self.instances[entry.instance]
     }
 
-    /// Who an entry is, across refreshes.
+    /// Returns the identity of an entry, which is stable across refreshes.
     pub fn id(&self, entry: &RosterEntry) -> RoleId {
         RoleId {
             instance: self.instance(entry).name.clone(),
@@ -123,7 +124,7 @@ impl Roster {
         }
     }
 
-    /// The ARN by which an entry is known here: partition from the SSO region.
+    /// Returns the ARN of an entry, with the partition of the SSO region.
     pub fn arn(&self, entry: &RosterEntry) -> String {
         RoleArn::format(
             &self.instance(entry).sso_region,
@@ -132,7 +133,7 @@ impl Roster {
         )
     }
 
-    /// The entry of a role, if it is still there.
+    /// Finds the entry of a role.
     pub fn find(&self, id: &RoleId) -> Option<&RosterEntry> {
         self.entries.iter().find(|e| {
             e.account == id.account
@@ -143,19 +144,19 @@ impl Roster {
 }
 
 impl RosterEntry {
-    /// What to call the account: its name, or its id when it has none.
+    /// Returns the account name, or the account id if there is no name.
     pub fn account_label(&self) -> &str {
         if self.account_name.is_empty() { self.account.as_str() } else { &self.account_name }
     }
 
-    /// Whether it is marked `confirm`: production, break-glass.
+    /// Whether the role requires a confirmation.
     pub fn is_protected(&self) -> bool {
         self.confirm != ConfirmLevel::None
     }
 
-    /// Whether what was typed is what `confirm = "type"` asks for: the account's name, or its id
-    /// where it has none or where not every keyboard has its letters. Blanks around it don't
-    /// count, and what is shown as an escape may be typed as one.
+    /// Whether the typed text satisfies `confirm = "type"`: the account name, or the account id if
+    /// there is no name or if the name is not ASCII, which not every keyboard can type.
+    /// Surrounding blanks are ignored, and escaped characters may be typed as shown.
     pub fn matches_typed_account(&self, typed: &str) -> bool {
         let (typed, label) = (typed.trim(), self.account_label());
         let by_id = !label.is_ascii() && typed == self.account.as_str();

@@ -1,21 +1,21 @@
-//! A value that can be used but not printed, and that is wiped when dropped.
+//! A value that can be used but not printed, and that is wiped from memory when dropped.
 
 use std::fmt;
 
 use zeroize::Zeroize;
 
-/// A secret on its way from the wire to the vault. `Debug` shows `[secret]`, there is no `Display`
-/// and no `Serialize`; [`Secret::expose`] stands only beside the use.
+/// A secret value. `Debug` prints `[secret]`; `Display` and `Serialize` are not implemented. Call
+/// [`Secret::expose`] only where the value is used.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret<T: Zeroize>(T);
 
 impl<T: Zeroize> Secret<T> {
-    /// Takes the value in.
+    /// Wraps a value.
     pub fn new(value: T) -> Self {
         Self(value)
     }
 
-    /// The value itself.
+    /// Returns the value.
     pub fn expose(&self) -> &T {
         &self.0
     }
@@ -45,8 +45,8 @@ impl From<&str> for Secret<String> {
     }
 }
 
-/// Whether a token can be sent in an HTTP header: it is not empty, and printable ASCII throughout.
-/// Tokens of AWS always are.
+/// Whether a token can be sent in an HTTP header: not empty, and only printable ASCII without
+/// blanks. AWS tokens always qualify.
 pub fn is_header_value(token: &str) -> bool {
     !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
 }

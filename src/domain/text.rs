@@ -1,12 +1,13 @@
-//! Words of names: folded for comparing, made visible for showing, slugged for profile names.
+//! Text: normalized for comparison, escaped and measured for display, slugged for profile names.
+
+use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// Lower case and without accents: what two names have in common when a person says they are the
-/// same.
+/// Converts to lower case without accents, so that names can be compared as users would.
 pub fn normalize_text(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
@@ -14,9 +15,9 @@ pub fn normalize_text(text: &str) -> String {
     text.nfkd().filter(|letter| !is_combining_mark(*letter)).flat_map(char::to_lowercase).collect()
 }
 
-/// The text with control characters, and characters that reorder others or can't be seen, shown as
-/// `\u{…}` escapes. What joins emoji into one is left out, so that every terminal takes the same
-/// cells for them: a family is shown as its members.
+/// Escapes control characters, and characters that are invisible or reorder others, as `\u{…}`.
+/// Joiners between emoji are removed, so that all terminals use the same number of cells: a family
+/// is displayed as its members.
 pub fn escape_unprintable(text: &str) -> String {
     let odd = |letter: char| {
         letter.is_control()
@@ -31,7 +32,7 @@ pub fn escape_unprintable(text: &str) -> String {
     while let Some(letter) = letters.next() {
         let after_emoji = before.is_some_and(is_emoji);
         match letter {
-            // The style of the emoji before it; the joiner that follows is still one of an emoji.
+            // A variation selector of the emoji before it; a joiner may still follow.
             '\u{fe0f}' if after_emoji => continue,
             '\u{200d}' if after_emoji && letters.peek().copied().is_some_and(is_emoji) => {}
             _ if odd(letter) => out.extend(letter.escape_default()),
@@ -42,9 +43,9 @@ pub fn escape_unprintable(text: &str) -> String {
     out
 }
 
-/// The same for text of this program's own with colors: line ends, tabs and SGR sequences (`ESC [ …
-/// m`) stay. A last line of defence for what goes to a terminal: text from elsewhere is made
-/// [`visible`] before it gets there.
+/// As [`escape_unprintable`], but keeps line ends, tabs and SGR sequences (`ESC [ … m`). For output
+/// of this program to a terminal, as a last line of defence: external text has already been escaped
+/// with [`escape_unprintable`].
 pub fn escape_unprintable_lines(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -61,25 +62,25 @@ pub fn escape_unprintable_lines(text: &str) -> String {
     out
 }
 
-/// The length of the SGR sequence that a text begins with.
+/// Returns the length of an SGR sequence at the start of a text.
 fn sgr_len(text: &str) -> Option<usize> {
     let parameters = text.strip_prefix("\u{1b}[")?;
     let end = parameters.find(|letter: char| !letter.is_ascii_digit() && letter != ';')?;
     parameters[end..].starts_with('m').then_some(end + 3)
 }
 
-/// Pictures, and the skin tones that follow them.
+/// Whether it is an emoji or a skin tone modifier.
 fn is_emoji(letter: char) -> bool {
     matches!(letter, '\u{1f000}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}' | '\u{2b00}'..='\u{2bff}')
 }
 
-/// Whether every letter of it takes one cell and is shown as it is: so with nearly all names, and
-/// they need no look at tables of Unicode.
+/// Whether every character takes one cell and needs no escape. This holds for nearly all names,
+/// which then need no Unicode tables.
 pub fn is_printable_ascii(text: &str) -> bool {
     text.bytes().all(|byte| (b' '..0x7f).contains(&byte))
 }
 
-/// The cells that a text takes on a terminal, once control characters are shown as escapes.
+/// Returns the number of cells that a text takes on a terminal after [`escape_unprintable`].
 pub fn display_width(text: &str) -> usize {
     if is_printable_ascii(text) {
         text.len()
@@ -88,8 +89,13 @@ pub fn display_width(text: &str) -> usize {
     }
 }
 
-/// A profile name of a text: accents folded, runs outside `[A-Za-z0-9_.@+-]` become one `-`, case
-/// kept.
+/// Returns the noun, with an `s` unless the number is 1.
+pub fn plural<N: PartialEq + From<u8>>(number: N, noun: &str) -> Cow<'_, str> {
+    if number == N::from(1) { Cow::Borrowed(noun) } else { Cow::Owned(format!("{noun}s")) }
+}
+
+/// Converts a text to a profile name: removes accents, replaces runs of characters outside
+/// `[A-Za-z0-9_.@+-]` by one `-`, and keeps the case.
 pub fn slug(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut add = |letter: char| {
@@ -99,7 +105,7 @@ pub fn slug(text: &str) -> String {
             out.push('-');
         }
     };
-    // Nearly all names are made of letters that are what they are.
+    // Nearly all names are ASCII and need no normalization.
     if text.is_ascii() {
         text.chars().for_each(&mut add);
     } else {
@@ -109,8 +115,8 @@ pub fn slug(text: &str) -> String {
     if slug.len() == out.len() { out } else { slug.to_owned() }
 }
 
-/// The candidates nearest to `wanted`, best first, at most `limit`: those that contain it, then by
-/// edit distance, and none that is more than half wrong.
+/// Returns up to `limit` candidates similar to `wanted`, best first: those that contain it or are
+/// contained in it, then those whose edit distance is at most half their length.
 pub fn nearest<'a>(
     wanted: &str,
     candidates: impl IntoIterator<Item = &'a str>,
@@ -120,15 +126,18 @@ pub fn nearest<'a>(
     let mut scored: Vec<(usize, &str)> = candidates
         .into_iter()
         .filter_map(|candidate| {
-            let folded = normalize_text(candidate);
-            if folded.contains(&wanted) || (!folded.is_empty() && wanted.contains(&folded)) {
+            let normalized = normalize_text(candidate);
+            if normalized.contains(&wanted)
+                || (!normalized.is_empty() && wanted.contains(&normalized))
+            {
                 return Some((0, candidate));
             }
-            let (length, other) = (wanted.chars().count(), folded.chars().count());
-            // A difference in length alone takes as many edits: what someone pasted is compared
-            // with no name.
+            let (length, other) = (wanted.chars().count(), normalized.chars().count());
+            // The distance is at least the difference in length. Checking this first keeps long
+            // pasted texts from being compared.
             let near = |edits: usize| edits * 2 <= length.max(other);
-            let distance = near(length.abs_diff(other)).then(|| edit_distance(&wanted, &folded))?;
+            let distance =
+                near(length.abs_diff(other)).then(|| edit_distance(&wanted, &normalized))?;
             near(distance).then_some((distance, candidate))
         })
         .collect();
@@ -137,7 +146,7 @@ pub fn nearest<'a>(
     scored.into_iter().take(limit).map(|(_, candidate)| candidate).collect()
 }
 
-/// Levenshtein's distance in characters.
+/// Computes the Levenshtein distance in characters.
 pub fn edit_distance(left: &str, right: &str) -> usize {
     let right: Vec<char> = right.chars().collect();
     let mut row: Vec<usize> = (0..=right.len()).collect();

@@ -1,4 +1,4 @@
-//! How a person has used roles: what "recent" and "favourite" mean.
+//! Usage of roles: recency, frequency, favourites and hidden roles.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -6,33 +6,33 @@ use serde::{Deserialize, Serialize};
 
 use super::{RoleId, Timestamp};
 
-/// How often and when a role was used.
+/// The usage of one role.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Usage {
-    /// The last time.
+    /// Time of the last use.
     pub last_used: Timestamp,
-    /// How many times, in what the history still holds.
+    /// Number of uses in the history.
     pub count: u32,
-    /// Frequency and recency in one number; higher is used more. See [`frecency`].
+    /// Frequency and recency as one number, see [`frecency`]; higher means used more.
     pub score: f64,
 }
 
 /// Usage by role.
 pub type Usages = HashMap<RoleId, Usage>;
 
-/// Roles a person has marked.
+/// Roles that the user marked as favourite or hidden.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RoleFlags {
-    /// Pinned on top.
+    /// Listed first.
     #[serde(rename = "favourites")]
     pub favorites: BTreeSet<RoleId>,
-    /// Not shown unless asked for.
+    /// Listed only on request.
     pub hidden: BTreeSet<RoleId>,
 }
 
-/// Each use counts one when it happened now and half of that for every three days since: a role
-/// used daily last month yields to one used twice this morning.
+/// Scores uses by frequency and recency. A use now counts 1, and half as much for every three days
+/// that have passed: two uses this morning outweigh daily uses last month.
 pub fn frecency(now: Timestamp, uses: impl IntoIterator<Item = Timestamp>) -> f64 {
     const HALF_LIFE: f64 = 3.0 * 86_400.0;
     uses.into_iter().map(|used| 0.5_f64.powf(now.since(used).max(0) as f64 / HALF_LIFE)).sum()

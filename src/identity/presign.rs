@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest, Sha256};
 
-use crate::domain::{Credentials, Error, Region, Result, Secret, Timestamp};
+use crate::domain::{Credentials, Error, Region, Result, Secret, Timestamp, hex};
 
 /// Everything but the unreserved characters, as Signature Version 4 wants it.
 const URI_ENCODE_SET: &AsciiSet =
@@ -86,10 +86,6 @@ fn hmac_sha256(key: &Secret<Vec<u8>>, text: &str) -> Result<Secret<Vec<u8>>> {
         .map_err(|_| Error::internal("a key could not be used for signing"))?;
     mac.update(text.as_bytes());
     Ok(Secret::new(mac.finalize().into_bytes().to_vec()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::config::env;
 use crate::domain::{Error, ErrorKind, Result, Secret};
 use crate::os::browser;
 use crate::os::http::{HttpRequest, HttpResponse, Listener};
+use crate::os::process;
 use crate::os::random;
 use crate::os::terminal::clipboard::{self, Desktop};
 
@@ -174,7 +175,7 @@ struct Opener {
 
 impl Opener {
     fn new(ctx: &Ctx, options: &OpenOptions) -> Result<Self> {
-        let named = options.browser.as_deref().map(browser::split_words);
+        let named = options.browser.as_deref().map(process::split_words);
         let in_container = |scheme| (scheme, options.container.clone());
         let opener = match options.action {
             UrlAction::Exec => Self { command: Some(exec_command(options)?), scheme: None },

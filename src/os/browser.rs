@@ -1,11 +1,11 @@
-//! Opening an address in a browser: one argument, never through a shell.
+//! Opening a URL in a browser. The URL is one argument and never passes through a shell.
 
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
 use crate::domain::{Error, ErrorKind, Result, check_browser_url};
 
-/// A program that was started to show an address.
+/// A program that was started to open a URL.
 #[derive(Debug)]
 pub struct BrowserProcess {
     program: String,
@@ -13,96 +13,96 @@ pub struct BrowserProcess {
 }
 
 impl BrowserProcess {
-    /// Why nothing will be shown, once the program has ended with a failure. Launchers such as
-    /// xdg-open end at once and tell so that there is no browser; a browser itself goes on.
+    /// Returns the error if the program has failed. Launchers such as xdg-open end at once and
+    /// report in this way that there is no browser; a browser itself keeps running.
     pub fn failure(&self) -> Option<Error> {
         self.try_wait()?.err()
     }
 
-    /// How the program ended, told once; `None` while it runs.
+    /// Returns the result of the program, once; `None` while it runs.
     pub fn try_wait(&self) -> Option<Result<()>> {
-        let how = self.exit.try_recv().ok()?;
-        Some(how.map_err(|how| no_browser(&format!("{} {how}", self.program))))
+        let exit = self.exit.try_recv().ok()?;
+        Some(exit.map_err(|failure| no_browser(&format!("{} {failure}", self.program))))
     }
 }
 
-/// Opens an address with the given program and arguments, or with the system's browser when none is
-/// given. Returns as soon as the program was started. `unset` names variables that the browser must
-/// not inherit.
+/// Opens a URL with the given program and arguments, or with the system's browser if none is given.
+/// Returns as soon as the program has started. `unset` names variables that the browser must not
+/// inherit.
 ///
 /// # Errors
-/// When no program could be started; when the address is not one for a browser, see
-/// [`check_web_address`].
-pub fn open(address: &str, program: Option<&[String]>, unset: &[&str]) -> Result<BrowserProcess> {
-    check_browser_url(address)?;
-    launch(address, program, unset)
+/// [`ErrorKind::Unreachable`] if the URL is not for a browser, see [`check_browser_url`];
+/// [`ErrorKind::Usage`] if no program could be started.
+pub fn open(url: &str, program: Option<&[String]>, unset: &[&str]) -> Result<BrowserProcess> {
+    check_browser_url(url)?;
+    launch(url, program, unset)
 }
 
-/// As [`fn@open`], for an address that a browser extension unwraps: `SCHEME:` and the extension's
-/// parameters, with the page's address, percent-encoded by `wrap`, among them.
+/// As [`fn@open`], for a URL that is passed to a browser extension. `wrap` returns `SCHEME:` and
+/// the extension's parameters, one of which is the percent-encoded URL.
 ///
 /// # Errors
 /// As [`fn@open`].
 pub fn open_wrapped(
-    address: &str,
+    url: &str,
     wrap: impl FnOnce(&str) -> String,
     program: Option<&[String]>,
     unset: &[&str],
 ) -> Result<BrowserProcess> {
-    check_browser_url(address)?;
-    launch(&wrap(address), program, unset)
+    check_browser_url(url)?;
+    launch(&wrap(url), program, unset)
 }
 
-fn launch(address: &str, program: Option<&[String]>, unset: &[&str]) -> Result<BrowserProcess> {
+fn launch(url: &str, program: Option<&[String]>, unset: &[&str]) -> Result<BrowserProcess> {
     let candidates: Vec<Command> = match program {
         Some([program, args @ ..]) => {
             let mut command = Command::new(program);
-            let placed = args.iter().any(|arg| arg.contains("%s"));
-            command.args(args.iter().map(|arg| arg.replace("%s", address)));
-            if !placed {
-                command.arg(address);
+            let has_placeholder = args.iter().any(|arg| arg.contains("%s"));
+            command.args(args.iter().map(|arg| arg.replace("%s", url)));
+            if !has_placeholder {
+                command.arg(url);
             }
             vec![command]
         }
-        _ => ::open::commands(address),
+        _ => ::open::commands(url),
     };
-    let mut said = None;
+    let mut failure = None;
     for mut command in candidates {
         for name in unset {
             command.env_remove(name);
         }
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        // Ctrl-C in the terminal is not meant for the browser.
+        // Ctrl-C in the terminal must not reach the browser.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         match command.spawn() {
             Ok(mut child) => {
-                let (tell, ended) = channel();
+                let (sender, exit) = channel();
                 let watch = move || {
-                    let how = match child.wait() {
+                    let result = match child.wait() {
                         Ok(status) if status.success() => Ok(()),
                         Ok(status) => Err(describe_exit(status)),
                         Err(error) => Err(format!("could not be waited for: {error}")),
                     };
-                    // Whoever asks no more does not want to know.
-                    drop(tell.send(how));
+                    // The receiver may be gone; ignore send errors.
+                    drop(sender.send(result));
                 };
-                // Unwatched, its failure stays unknown; the page is open all the same.
+                // Without the thread a failure stays unknown; the page is open all the same.
                 drop(super::thread::spawn("browser", watch));
                 return Ok(BrowserProcess {
                     program: command.get_program().to_string_lossy().into_owned(),
-                    exit: ended,
+                    exit,
                 });
             }
             Err(error) => {
-                said = Some(format!("{}: {error}", command.get_program().to_string_lossy()))
+                failure = Some(format!("{}: {error}", command.get_program().to_string_lossy()))
             }
         }
     }
-    Err(no_browser(&said.unwrap_or_else(|| "none is known".into())))
+    Err(no_browser(&failure.unwrap_or_else(|| "none is known".into())))
 }
 
-/// How a program ended, in words: `exited with 3`.
+/// Describes the exit status: `exited with 3`.
 fn describe_exit(status: ExitStatus) -> String {
     #[cfg(unix)]
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
@@ -111,31 +111,9 @@ fn describe_exit(status: ExitStatus) -> String {
     status.code().map_or_else(|| status.to_string(), |code| format!("exited with {code}"))
 }
 
-fn no_browser(why: &str) -> Error {
-    Error::new(ErrorKind::Usage, format!("no browser could be started ({why})"))
+fn no_browser(reason: &str) -> Error {
+    Error::new(ErrorKind::Usage, format!("no browser could be started ({reason})"))
         .hint("set `browser` in the configuration, or AWS_SSO_BROWSER, to a program")
-}
-
-/// Splits a browser setting into program and arguments: words apart by blanks, quotes keep blanks.
-pub fn split_words(setting: &str) -> Vec<String> {
-    let (mut words, mut word, mut quote, mut open) = (Vec::new(), String::new(), None, false);
-    for letter in setting.chars() {
-        match (quote, letter) {
-            (None, '\'' | '"') => (quote, open) = (Some(letter), true),
-            (Some(mark), letter) if mark == letter => quote = None,
-            (None, letter) if letter.is_whitespace() => {
-                if open || !word.is_empty() {
-                    words.push(std::mem::take(&mut word));
-                }
-                open = false;
-            }
-            (_, letter) => word.push(letter),
-        }
-    }
-    if open || !word.is_empty() {
-        words.push(word);
-    }
-    words
 }
 
 #[cfg(test)]
@@ -143,15 +121,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_setting_is_split_like_a_command_line() {
-        assert_eq!(split_words("firefox -P 'prod one' \"\""), ["firefox", "-P", "prod one", ""]);
-        assert_eq!(split_words("  open  "), ["open"]);
-    }
-
-    #[test]
-    fn only_web_addresses_reach_a_program() {
+    fn only_web_urls_reach_a_program() {
         let program = [std::env::current_exe().unwrap().to_string_lossy().into_owned()];
-        for address in [
+        for url in [
             "--help",
             "file:///etc/passwd",
             "javascript:alert(1)",
@@ -159,14 +131,14 @@ mod tests {
             "https://aws@evil.example/",
         ] {
             let refused = [
-                open(address, Some(&program), &[]),
-                open_wrapped(address, str::to_owned, Some(&program), &[]),
+                open(url, Some(&program), &[]),
+                open_wrapped(url, str::to_owned, Some(&program), &[]),
             ];
             assert!(
                 refused.iter().all(|started| started
                     .as_ref()
                     .is_err_and(|error| error.message.contains("is not opened"))),
-                "{address}"
+                "{url}"
             );
         }
     }
@@ -179,7 +151,7 @@ mod tests {
                 .unwrap();
         let failure = loop {
             match started.try_wait() {
-                Some(ended) => break ended.unwrap_err(),
+                Some(exit) => break exit.unwrap_err(),
                 None => std::thread::yield_now(),
             }
         };
@@ -187,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_browser_says_what_to_set() {
+    fn a_missing_browser_is_an_error_with_a_setting_to_change() {
         let error = open("http://127.0.0.1/", Some(&["no-such-browser".into()]), &[]).unwrap_err();
         assert!(error.hints[0].contains("AWS_SSO_BROWSER"));
     }

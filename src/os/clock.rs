@@ -1,20 +1,20 @@
-//! What time it is, said by the machine or by a test.
+//! The clock of the machine, or a fixed time for tests.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::domain::Timestamp;
 
-/// The clock that everything asks.
+/// The source of the current time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Clock {
-    /// The machine's.
+    /// The clock of the machine.
     System,
-    /// Always this moment.
+    /// Always the same time.
     Fixed(Timestamp),
 }
 
 impl Clock {
-    /// Now, in whole seconds.
+    /// Returns the current time in whole seconds.
     pub fn now(self) -> Timestamp {
         match self {
             Clock::Fixed(moment) => moment,

@@ -14,19 +14,19 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use crate::domain::{Error, ErrorKind, Result};
+use crate::domain::{ErrorKind, Result, ResultExt};
 
-/// The largest request body that is read; a longer one is answered with 413.
-const MAX_BODY: usize = 1 << 20;
+/// The most bytes of a request body. The response to a longer one is 413.
+const MAX_BODY_LEN: usize = 1 << 20;
 
-/// A request, read whole.
+/// A complete request.
 #[derive(Debug, Clone)]
 pub struct HttpRequest {
     /// `GET`, `POST`, …
     pub method: http::Method,
     /// The path as sent, not decoded.
     pub path: String,
-    /// What stood behind `?`, not decoded; empty when nothing did.
+    /// The query string without its `?`, not decoded; empty if there is none.
     pub query: String,
     /// The headers.
     pub headers: http::HeaderMap,
@@ -35,23 +35,24 @@ pub struct HttpRequest {
 }
 
 impl HttpRequest {
-    /// A header's text, or `None` when it is missing or not text.
+    /// Returns the value of a header; `None` if it is missing or not text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The query's keys and values in order, decoded as `application/x-www-form-urlencoded`.
+    /// Returns the query's keys and values in order, decoded as
+    /// `application/x-www-form-urlencoded`.
     pub fn params(&self) -> Vec<(String, String)> {
         parse_form(&self.query)
     }
 
-    /// The first value of a key in the query.
+    /// Returns the first value of a key in the query.
     pub fn param(&self, key: &str) -> Option<String> {
         self.params().into_iter().find(|(name, _)| name == key).map(|(_, value)| value)
     }
 }
 
-/// Decodes `a=b&c=d+e%21`.
+/// Decodes `application/x-www-form-urlencoded`, for example `a=b&c=d+e%21`.
 pub fn parse_form(text: &str) -> Vec<(String, String)> {
     let decode = |part: &str| {
         percent_encoding::percent_decode_str(&part.replace('+', " "))
@@ -65,29 +66,30 @@ pub fn parse_form(text: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// An answer, sent in one write.
+/// A response, sent in one write.
 #[derive(Debug, Clone)]
 pub struct HttpResponse {
     /// The status code.
     pub status: u16,
-    /// Headers besides `content-length`. No `date` is added.
+    /// The headers except `content-length`. No `date` is added.
     pub headers: Vec<(&'static str, String)>,
     /// The body.
     pub body: Bytes,
 }
 
 impl HttpResponse {
-    /// An answer of this content type.
+    /// Creates a response with this content type.
     pub fn new(status: u16, content_type: &str, body: impl Into<Bytes>) -> Self {
         Self { status, headers: vec![("content-type", content_type.to_owned())], body: body.into() }
     }
 
-    /// `application/json`.
+    /// Creates a response of `application/json`.
     pub fn json(status: u16, body: impl Into<Bytes>) -> Self {
         Self::new(status, "application/json", body)
     }
 
-    /// `text/html; charset=utf-8`, not to be cached, framed, or to load anything from elsewhere.
+    /// Creates a response of `text/html; charset=utf-8` that must not be cached or framed, and
+    /// whose links send no referrer.
     pub fn html(status: u16, body: impl Into<Bytes>) -> Self {
         Self::new(status, "text/html; charset=utf-8", body)
             .with_header("cache-control", "no-store")
@@ -95,12 +97,12 @@ impl HttpResponse {
             .with_header("x-frame-options", "DENY")
     }
 
-    /// `text/plain; charset=utf-8`.
+    /// Creates a response of `text/plain; charset=utf-8`.
     pub fn text(status: u16, body: impl Into<Bytes>) -> Self {
         Self::new(status, "text/plain; charset=utf-8", body)
     }
 
-    /// 302 to another address.
+    /// Creates a redirect (302) to another URL.
     pub fn redirect(to: impl Into<String>) -> Self {
         Self {
             status: 302,
@@ -109,7 +111,7 @@ impl HttpResponse {
         }
     }
 
-    /// The same answer with one more header.
+    /// Adds a header.
     #[must_use]
     pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
@@ -117,16 +119,16 @@ impl HttpResponse {
     }
 }
 
-/// A task that owns a connection from here on.
+/// A task that takes over a connection.
 pub type ConnectionTask =
     Box<dyn FnOnce(tokio::net::TcpStream) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
 
-/// What a handler does with a request.
+/// The result of a handler.
 pub enum HandlerOutcome {
-    /// An ordinary answer.
+    /// An ordinary response.
     Respond(HttpResponse),
-    /// No answer in HTTP: the task gets the connection and does what it likes with it. The demo's
-    /// broken answers are sent this way.
+    /// No HTTP response. The task gets the connection and may send anything; the demo sends its
+    /// broken responses in this way.
     TakeOver(ConnectionTask),
 }
 
@@ -136,7 +138,7 @@ impl From<HttpResponse> for HandlerOutcome {
     }
 }
 
-/// A bound port on 127.0.0.1, not yet serving.
+/// A bound port on 127.0.0.1 that does not serve yet.
 #[derive(Debug)]
 pub struct Listener {
     socket: std::net::TcpListener,
@@ -144,41 +146,41 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Binds 127.0.0.1 and this port, 0 for any free one. Needs no runtime.
+    /// Binds this port of 127.0.0.1; 0 binds any free port. Needs no runtime.
     ///
     /// # Errors
-    /// When the port is taken.
+    /// [`ErrorKind::Os`] if the port is in use.
     pub fn bind(port: u16) -> Result<Self> {
-        let said = |error: std::io::Error| {
-            Error::new(ErrorKind::Os, format!("listening on 127.0.0.1:{port}: {error}"))
+        let bind = || {
+            let socket = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+            socket.set_nonblocking(true)?;
+            let address = socket.local_addr()?;
+            Ok::<_, std::io::Error>(Self { socket, address })
         };
-        let socket = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(said)?;
-        socket.set_nonblocking(true).map_err(said)?;
-        let address = socket.local_addr().map_err(said)?;
-        Ok(Self { socket, address })
+        bind().context(ErrorKind::Os, format_args!("listening on 127.0.0.1:{port}"))
     }
 
-    /// The port.
+    /// The bound port.
     pub fn port(&self) -> u16 {
         self.address.port()
     }
 
-    /// `http://127.0.0.1:PORT`.
+    /// Returns `http://127.0.0.1:PORT`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Answers requests until dropped; connections then end too.
+    /// Serves requests until dropped, which also ends the connections.
     ///
     /// # Errors
-    /// When the socket can't be handed to the runtime.
+    /// [`ErrorKind::Os`] if the socket can't be registered with the runtime.
     pub async fn serve<H, F>(self, handler: H) -> Result<()>
     where
         H: Fn(HttpRequest) -> F + Clone + Send + Sync + 'static,
         F: Future<Output: Into<HandlerOutcome>> + Send + 'static,
     {
-        let listener =
-            TcpListener::from_std(self.socket).map_err(|error| Error::os(error.to_string()))?;
+        let listener = TcpListener::from_std(self.socket)
+            .context(ErrorKind::Os, format_args!("listening on {}", self.address))?;
         let mut connections = JoinSet::new();
         loop {
             tokio::select! {
@@ -187,7 +189,7 @@ impl Listener {
                         let _ = stream.set_nodelay(true);
                         connections.spawn(serve_connection(stream, handler.clone()));
                     }
-                    // Out of descriptors: let some go before trying again.
+                    // Too many open files: let some connections end before the next attempt.
                     Err(_) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
                 },
                 Some(_) = connections.join_next() => {}
@@ -206,7 +208,7 @@ where
     }
 }
 
-/// Answers requests over a connection until it ends, or until a handler takes it over.
+/// Serves the requests of a connection until it ends, or until a handler takes it over.
 async fn serve_stream<S, H, F>(stream: S, handler: H) -> Option<(S, ConnectionTask)>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -226,28 +228,27 @@ where
                 HandlerOutcome::Respond(response) => Ok(into_hyper_response(response)),
                 HandlerOutcome::TakeOver(task) => {
                     *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
-                    // An error makes hyper let go of the connection without writing to it or
-                    // closing it.
+                    // An error makes hyper return the connection without writing to it or closing
+                    // it.
                     Err(std::io::Error::other("the connection was taken over"))
                 }
             }
         }
     });
-    // A peer that hangs up is not our failure.
-    // The date is the handler's to say: the demo has servers whose clock is wrong, or that say
-    // none.
+    // The handler sets the date: the demo has servers whose clock is wrong, or that send none.
     let mut builder = hyper::server::conn::http1::Builder::new();
     let mut connection = builder
         .timer(TokioTimer::new())
         .auto_date_header(false)
         .serve_connection(TokioIo::new(stream), service);
+    // The client may hang up at any time; ignore errors.
     let _ = (&mut connection).await;
     let task = taken.lock().unwrap_or_else(PoisonError::into_inner).take()?;
     Some((connection.into_parts().io.into_inner(), task))
 }
 
-/// Answers what a client sends before it stops sending, as over a connection but in memory. Returns
-/// the bytes that come back. For fuzzing.
+/// Serves the bytes that a client sends, as over a connection but in memory, and returns the bytes
+/// of the responses. For fuzzing.
 #[doc(hidden)]
 pub async fn serve_bytes<H, F>(bytes: &[u8], handler: H) -> Vec<u8>
 where
@@ -255,21 +256,21 @@ where
     F: Future<Output = HttpResponse> + Send + 'static,
 {
     let (client, server) = tokio::io::duplex(1 << 20);
-    let (mut from, mut to) = tokio::io::split(client);
-    let mut back = Vec::new();
-    let talk = async {
-        // A server that refuses hangs up before it has read all.
-        let _ = to.write_all(bytes).await;
-        let _ = to.shutdown().await;
-        let _ = from.read_to_end(&mut back).await;
+    let (mut reader, mut writer) = tokio::io::split(client);
+    let mut responses = Vec::new();
+    let exchange = async {
+        // A server that rejects a request hangs up before it has read everything.
+        let _ = writer.write_all(bytes).await;
+        let _ = writer.shutdown().await;
+        let _ = reader.read_to_end(&mut responses).await;
     };
-    tokio::join!(serve_stream(server, handler), talk);
-    back
+    tokio::join!(serve_stream(server, handler), exchange);
+    responses
 }
 
 async fn read_request(request: hyper::Request<Incoming>) -> Option<HttpRequest> {
     let (parts, body) = request.into_parts();
-    let body = Limited::new(body, MAX_BODY).collect().await.ok()?.to_bytes();
+    let body = Limited::new(body, MAX_BODY_LEN).collect().await.ok()?.to_bytes();
     let query = parts.uri.query().unwrap_or_default().to_owned();
     Some(HttpRequest {
         method: parts.method,
@@ -281,11 +282,12 @@ async fn read_request(request: hyper::Request<Incoming>) -> Option<HttpRequest> 
 }
 
 fn into_hyper_response(response: HttpResponse) -> hyper::Response<Full<Bytes>> {
-    let mut out = hyper::Response::builder().status(response.status);
+    let mut builder = hyper::Response::builder().status(response.status);
     for (name, value) in response.headers {
-        out = out.header(name, value);
+        builder = builder.header(name, value);
     }
-    out.body(Full::new(response.body))
+    builder
+        .body(Full::new(response.body))
         .unwrap_or_else(|_| hyper::Response::new(Full::new(Bytes::from_static(b"bad header"))))
 }
 

@@ -1,5 +1,5 @@
-//! Locks between processes: they die with their holder, lie in files of their own and are never
-//! unlinked.
+//! Locks between processes. A lock ends with the process that holds it. Its file is used for
+//! nothing else and is never removed.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
@@ -7,19 +7,20 @@ use std::time::{Duration, Instant};
 
 use crate::domain::Result;
 
-use super::atomic_file;
+use super::atomic_file::{self, IoResultExt};
 
-/// A held lock; dropping it, or dying, lets go.
+/// A held lock. It is released when dropped or when the process ends.
 #[derive(Debug)]
 pub struct Lock {
     _file: File,
 }
 
 impl Lock {
-    /// Takes the lock if nobody has it.
+    /// Takes the lock if it is free.
     ///
     /// # Errors
-    /// When the lock's file can't be made or the file system knows no locks.
+    /// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) if the lock file can't be created or the
+    /// file system has no locks.
     pub fn try_acquire(path: &Path) -> Result<Option<Lock>> {
         let file = open(path)?;
         match file.try_lock() {
@@ -28,13 +29,12 @@ impl Lock {
             Err(TryLockError::Error(error)) if error.kind() == std::io::ErrorKind::Interrupted => {
                 Ok(None)
             }
-            Err(TryLockError::Error(error)) => Err(atomic_file::io_error("locking", path, &error)),
+            Err(TryLockError::Error(error)) => Err(atomic_file::io_error("locking", path, error)),
         }
     }
 
-    /// Takes the lock, trying until the deadline; `None` when somebody else had it all the time.
-    /// The pauses grow from 1 ms to 20 ms, so that a short flight is noticed at once and a long one
-    /// costs little.
+    /// Takes the lock, trying until the deadline; `None` if another process held it all the time.
+    /// The pauses grow from 1 ms to 20 ms: a short wait ends at once and a long one costs little.
     ///
     /// # Errors
     /// As [`Lock::try_acquire`].
@@ -55,9 +55,9 @@ impl Lock {
 }
 
 fn open(path: &Path) -> Result<File> {
-    let options = || OpenOptions::new().read(true).write(true).to_owned();
-    let file = atomic_file::open_or_create(path, &mut options())
-        .map_err(|error| atomic_file::io_error("locking", path, &error))?;
+    let mut options = OpenOptions::new();
+    let file = atomic_file::open_or_create(path, options.read(true).write(true))
+        .io_context("locking", path)?;
     atomic_file::check_regular("locking", path, &file)?;
     Ok(file)
 }
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_held_lock_is_not_given_twice_and_is_free_after() {
+    fn a_lock_is_held_once_and_free_afterwards() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("locks/x");
         let held = Lock::try_acquire(&path).unwrap().unwrap();

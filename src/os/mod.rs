@@ -8,5 +8,7 @@ pub mod http;
 pub mod lock;
 pub mod process;
 pub mod random;
+#[cfg(unix)]
+mod readiness;
 pub mod terminal;
 pub mod thread;

@@ -1,4 +1,4 @@
-//! One slot: the credentials it has in memory, and the task that asks for new ones before they end.
+//! A slot: credentials in memory, and the task that renews them before they expire.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -11,30 +11,30 @@ use tokio::task::JoinHandle;
 use crate::domain::{Credentials, Error, ErrorKind, Result, Secret, Window};
 use crate::os::clock::Clock;
 
-/// Why credentials are asked for.
+/// Why credentials are fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FetchReason {
-    /// The old ones end soon, and nobody has to notice.
+    /// The slot has none or they expire soon.
     BeforeExpiry,
-    /// Somebody waits for them.
+    /// A client requested them.
     Requested,
 }
 
-/// Credentials on their way.
+/// A future that fetches credentials.
 pub type CredentialsFuture = Pin<Box<dyn Future<Output = Result<Credentials>> + Send>>;
-/// Where a slot's credentials come from. It may take its time.
+/// Fetches the credentials of a slot. It may be slow.
 pub type CredentialsSource = Box<dyn Fn(FetchReason) -> CredentialsFuture + Send + Sync>;
 
-/// How fast things go.
+/// Timing of a slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SlotTiming {
-    /// How long a request waits at most: the most impatient SDK hangs up after a second.
+    /// The longest time to wait for credentials in a request; some SDKs time out after a second.
     pub response_timeout: Duration,
-    /// How soon after a failure the source is asked again because somebody wants credentials.
+    /// The shortest pause after a fetch before a request triggers another one.
     pub requested_retry_delay: Duration,
-    /// How soon it is asked again when nobody does.
+    /// The pause after a failure before the next fetch without a request.
     pub background_retry_delay: Duration,
-    /// How often the clock is looked at, at least: a machine that slept notices.
+    /// The longest pause between checks of the clock, so that a suspended machine notices expiry.
     pub clock_check_interval: Duration,
 }
 
@@ -49,14 +49,14 @@ impl Default for SlotTiming {
     }
 }
 
-/// A slot; clones are the same slot, which ends with the last.
+/// A slot. Clones share it, and it is closed when the last one is dropped.
 #[derive(Clone)]
 pub(super) struct Slot {
     shared: Arc<SlotShared>,
     _refresh_task: Arc<RefreshTask>,
 }
 
-/// The slot's task, which ends with it.
+/// The background task of a slot, aborted on drop.
 struct RefreshTask(JoinHandle<()>);
 
 impl Drop for RefreshTask {
@@ -65,7 +65,7 @@ impl Drop for RefreshTask {
     }
 }
 
-/// What requests and the slot's task have in common.
+/// State that requests and the background task share.
 struct SlotShared {
     token_digest: [u8; 32],
     state: watch::Sender<SlotState>,
@@ -74,49 +74,48 @@ struct SlotShared {
     timing: SlotTiming,
 }
 
-/// What is known of the slot's credentials.
+/// The outcome of the fetches so far.
 #[derive(Debug, Clone, Default)]
 struct SlotState {
     credentials: Option<Credentials>,
-    /// How the source was asked last and failed, unless it was better since.
+    /// The error and time of the last fetch, if it failed.
     failure: Option<(Error, Instant)>,
 }
 
 impl Slot {
-    /// A slot that begins to ask at once.
+    /// Opens a slot, and starts fetching.
     pub(super) fn new(
         token: Secret<String>,
         source: CredentialsSource,
         clock: Clock,
-        pace: SlotTiming,
+        timing: SlotTiming,
     ) -> Self {
         let shared = SlotShared {
             token_digest: digest(token.expose()),
             state: watch::Sender::default(),
             fetch_requested: Notify::new(),
             clock,
-            timing: pace,
+            timing,
         };
         let shared = Arc::new(shared);
-        let keeper = tokio::spawn(refresh_loop(shared.clone(), source));
-        Self { shared, _refresh_task: Arc::new(RefreshTask(keeper)) }
+        let task = tokio::spawn(refresh_loop(shared.clone(), source));
+        Self { shared, _refresh_task: Arc::new(RefreshTask(task)) }
     }
 
-    /// Whether this is the slot's token. Takes as long for a wrong one whatever it has in common
-    /// with the right one.
+    /// Whether the token is that of the slot. Takes constant time.
     pub(super) fn accepts_token(&self, token: &str) -> bool {
         let pairs = digest(token).into_iter().zip(self.shared.token_digest);
         pairs.fold(0, |different, (given, own)| different | (given ^ own)) == 0
     }
 
-    /// Credentials from memory, or the next ones if they come in time.
+    /// Returns credentials from memory, or waits for the next fetch.
     ///
     /// # Errors
-    /// What the source said, or [`Kind::Unreachable`] when it takes too long.
+    /// Returns the error of the source, or [`ErrorKind::Unreachable`] if the fetch takes too long.
     pub(super) async fn credentials(&self) -> Result<Credentials> {
         let shared = &*self.shared;
-        let mut news = shared.state.subscribe();
-        let state = news.borrow_and_update().clone();
+        let mut updates = shared.state.subscribe();
+        let state = updates.borrow_and_update().clone();
         if let Some(credentials) = shared.usable_credentials(&state) {
             if !shared.is_fresh(&state) {
                 shared.fetch_requested.notify_one();
@@ -130,19 +129,19 @@ impl Slot {
             _ => shared.fetch_requested.notify_one(),
         }
         let answered =
-            tokio::time::timeout(shared.timing.response_timeout, news.changed()).await.is_ok();
-        let state = news.borrow().clone();
+            tokio::time::timeout(shared.timing.response_timeout, updates.changed()).await.is_ok();
+        let state = updates.borrow().clone();
         match (shared.usable_credentials(&state), state.failure) {
             (Some(credentials), _) => Ok(credentials),
             (None, Some((error, _))) if answered => Err(error),
-            _ => Err(Error::new(ErrorKind::Unreachable, "the credentials are not there yet")
+            _ => Err(Error::new(ErrorKind::Unreachable, "the credentials are not available yet")
                 .hint("try again in a moment")),
         }
     }
 }
 
 impl SlotShared {
-    /// The credentials that can be handed out.
+    /// Returns the credentials unless they have expired.
     fn usable_credentials(&self, state: &SlotState) -> Option<Credentials> {
         state
             .credentials
@@ -151,7 +150,7 @@ impl SlotShared {
             .cloned()
     }
 
-    /// Whether they will do for a while.
+    /// Whether there are credentials that need not be renewed yet.
     fn is_fresh(&self, state: &SlotState) -> bool {
         state
             .credentials
@@ -159,13 +158,11 @@ impl SlotShared {
             .is_some_and(|credentials| credentials.is_fresh(self.clock.now(), Window::default()))
     }
 
-    /// How long nothing has to be done.
+    /// Returns the pause before the next check.
     fn sleep_duration(&self, state: &SlotState) -> Duration {
         match &state.credentials {
             Some(credentials) if self.is_fresh(state) => {
-                let window = Window::default()
-                    .for_lifetime(credentials.expires_at.since(credentials.issued_at));
-                let seconds = credentials.seconds_left(self.clock.now()) - window;
+                let seconds = credentials.seconds_until_stale(self.clock.now(), Window::default());
                 Duration::from_secs(seconds.unsigned_abs().max(1))
                     .min(self.timing.clock_check_interval)
             }
@@ -174,18 +171,18 @@ impl SlotShared {
     }
 }
 
-/// Asks the source as long as the slot is open: at first, ahead of the end, and when somebody wants
-/// what is not there.
+/// Fetches credentials while the slot is open: at the start, before they expire, and on request.
 async fn refresh_loop(shared: Arc<SlotShared>, source: CredentialsSource) {
-    let mut occasion = FetchReason::BeforeExpiry;
-    let mut asked: Option<Instant> = None;
+    let mut reason = FetchReason::BeforeExpiry;
+    let mut last_fetch: Option<Instant> = None;
     loop {
         let stale = !shared.is_fresh(&shared.state.borrow());
-        let soon = asked.is_some_and(|at| at.elapsed() < shared.timing.requested_retry_delay);
-        if stale && !(occasion == FetchReason::Requested && soon) {
-            let got = source(occasion).await;
-            asked = Some(Instant::now());
-            shared.state.send_modify(|state| match got {
+        let too_soon =
+            last_fetch.is_some_and(|at| at.elapsed() < shared.timing.requested_retry_delay);
+        if stale && !(reason == FetchReason::Requested && too_soon) {
+            let fetched = source(reason).await;
+            last_fetch = Some(Instant::now());
+            shared.state.send_modify(|state| match fetched {
                 Ok(credentials) => {
                     *state = SlotState { credentials: Some(credentials), failure: None }
                 }
@@ -193,7 +190,7 @@ async fn refresh_loop(shared: Arc<SlotShared>, source: CredentialsSource) {
             });
         }
         let pause = shared.sleep_duration(&shared.state.borrow());
-        occasion = tokio::select! {
+        reason = tokio::select! {
             () = shared.fetch_requested.notified() => FetchReason::Requested,
             () = tokio::time::sleep(pause) => FetchReason::BeforeExpiry,
         };

@@ -1,9 +1,8 @@
-//! The container-credentials endpoint: credentials over HTTP on loopback, as every AWS SDK asks for
-//! them.
+//! The container-credentials endpoint: serves credentials over HTTP on loopback to AWS SDKs.
 //!
-//! An endpoint has slots, and each slot has a token of its own, so that whoever was given one role
-//! can't read another. A slot asks its source for credentials by itself before the old ones end;
-//! requests are answered from memory, within a second whatever AWS does.
+//! An endpoint has slots, and each slot has its own token, so that a client of one role can't read
+//! another. A slot renews its credentials before they expire. Requests are answered from memory,
+//! within a second even if AWS is slow.
 
 mod credential_slot;
 mod response;
@@ -22,12 +21,12 @@ use crate::os::http::{HttpRequest, HttpResponse, Listener};
 use credential_slot::Slot;
 pub use credential_slot::{CredentialsFuture, CredentialsSource, FetchReason, SlotTiming};
 
-/// What a slot is called: the one at `/`, or one at `/slot/NAME`.
+/// The name of a slot: the default slot at `/`, or one at `/slot/NAME`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct SlotName(Option<String>);
 
 impl SlotName {
-    /// Its path on the endpoint.
+    /// Returns the path of the slot on the endpoint.
     pub fn path(&self) -> String {
         self.0.as_ref().map_or_else(|| "/".to_owned(), |name| format!("/slot/{name}"))
     }
@@ -36,15 +35,12 @@ impl SlotName {
 impl FromStr for SlotName {
     type Err = Error;
 
-    /// Reads the name of a slot at `/slot/NAME`.
+    /// Parses the `NAME` of a slot at `/slot/NAME`.
     fn from_str(text: &str) -> Result<Self> {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
         if text.is_empty() || text.starts_with('.') || !text.bytes().all(plain) {
-            return Err(Error::new(
-                ErrorKind::Usage,
-                format!("`{text}` can't be the name of a slot"),
-            )
-            .hint("use letters, digits, `-`, `_` and `.`, which may not come first"));
+            return Err(Error::new(ErrorKind::Usage, format!("`{text}` is not a valid slot name"))
+                .hint("use letters, digits, `-`, `_` and `.`, but not `.` at the start"));
         }
         Ok(Self(Some(text.to_owned())))
     }
@@ -56,7 +52,7 @@ impl fmt::Display for SlotName {
     }
 }
 
-/// An endpoint with its slots; clones are the same endpoint.
+/// An endpoint with its slots. Clones share them.
 #[derive(Clone)]
 pub struct Endpoint {
     slots: Arc<Mutex<BTreeMap<String, Slot>>>,
@@ -65,19 +61,19 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// An endpoint without slots.
-    pub fn new(clock: Clock, pace: SlotTiming) -> Self {
-        Self { slots: Arc::default(), clock, timing: pace }
+    /// Creates an endpoint without slots.
+    pub fn new(clock: Clock, timing: SlotTiming) -> Self {
+        Self { slots: Arc::default(), clock, timing }
     }
 
-    /// Opens a slot, from inside a runtime: from now on it keeps credentials of this source, for
-    /// whoever has the token. One of the same name is closed.
+    /// Opens a slot that serves credentials of `source` to clients with the token. Replaces a slot
+    /// of the same name. Must be called from within a Tokio runtime.
     pub fn open(&self, name: &SlotName, token: Secret<String>, source: CredentialsSource) {
         let slot = Slot::new(token, source, self.clock, self.timing);
         self.lock().insert(name.path(), slot);
     }
 
-    /// Closes a slot, and forgets its credentials; false when there is none of this name.
+    /// Closes a slot and drops its credentials. Returns whether it was open.
     pub fn close(&self, name: &SlotName) -> bool {
         self.lock().remove(&name.path()).is_some()
     }
@@ -85,7 +81,7 @@ impl Endpoint {
     /// Answers requests until dropped.
     ///
     /// # Errors
-    /// When the socket can't be handed to the runtime.
+    /// Returns an error if the socket can't be registered with the runtime.
     pub async fn serve(&self, listener: Listener) -> Result<()> {
         let endpoint = self.clone();
         listener.serve(move |request| endpoint.clone().respond(request)).await

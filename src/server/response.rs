@@ -1,5 +1,4 @@
-//! What is said over HTTP: who is refused before anything is looked up, and the shapes that SDKs
-//! read.
+//! HTTP responses of the endpoint, and the checks that reject requests before any lookup.
 
 use http::Method;
 use serde::Serialize;
@@ -7,7 +6,7 @@ use serde::Serialize;
 use crate::domain::{Credentials, Error, ErrorKind};
 use crate::os::http::{HttpRequest, HttpResponse};
 
-/// An answer without credentials.
+/// A response without credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ErrorResponse {
     status: u16,
@@ -20,8 +19,8 @@ impl ErrorResponse {
         Self { status, code, message: message.into() }
     }
 
-    /// The document, in both spellings: the AWS CLI quotes it whole, and the other SDKs disagree on
-    /// the case.
+    /// Returns a JSON document with lower-case and upper-case keys, since SDKs disagree on the
+    /// case. The AWS CLI prints the whole document.
     pub(super) fn into_response(self) -> HttpResponse {
         let Self { status, code, message } = self;
         let body = serde_json::json!({ "code": code, "message": message, "Code": code, "Message": message });
@@ -35,8 +34,8 @@ impl ErrorResponse {
     }
 }
 
-/// Refuses what no SDK of this machine sends: a page in a browser can make requests to loopback
-/// too.
+/// Rejects requests that an SDK on this machine would not send. Web pages can send requests to
+/// loopback addresses too.
 pub(super) fn check_request(request: &HttpRequest) -> Result<(), ErrorResponse> {
     let mut hosts = request.headers.get_all("host").iter();
     let host = hosts.next().and_then(|host| host.to_str().ok()).filter(|_| hosts.next().is_none());
@@ -44,18 +43,22 @@ pub(super) fn check_request(request: &HttpRequest) -> Result<(), ErrorResponse> 
         return Err(ErrorResponse::new(
             403,
             "WrongHost",
-            "this endpoint is asked by its address on this machine only",
+            "this endpoint accepts only requests to its loopback address",
         ));
     }
     if request.headers.contains_key("origin") {
         return Err(ErrorResponse::new(
             403,
             "FromAPage",
-            "this endpoint does not answer pages in a browser",
+            "this endpoint does not answer requests from web pages",
         ));
     }
     if request.method != Method::GET {
-        return Err(ErrorResponse::new(405, "MethodNotAllowed", "this endpoint answers GET only"));
+        return Err(ErrorResponse::new(
+            405,
+            "MethodNotAllowed",
+            "this endpoint accepts only GET requests",
+        ));
     }
     Ok(())
 }
@@ -71,12 +74,12 @@ fn is_loopback(host: &str) -> bool {
         || name.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
 }
 
-/// There is nothing at this path.
+/// Responds to an unknown path.
 pub(super) fn slot_not_found() -> ErrorResponse {
     ErrorResponse::new(404, "NoSuchSlot", "there is no slot at this path")
 }
 
-/// Whoever asks has not been given this slot.
+/// Responds to a token of another slot, or none.
 pub(super) fn wrong_token() -> ErrorResponse {
     ErrorResponse::new(
         401,
@@ -85,7 +88,8 @@ pub(super) fn wrong_token() -> ErrorResponse {
     )
 }
 
-/// Why there are no credentials. SDKs try a 5xx again by themselves; a 4xx waits for a person.
+/// Responds with an error of the source. SDKs retry after 5xx, but not after 4xx, which the user
+/// has to resolve.
 pub(super) fn error_response(error: &Error) -> ErrorResponse {
     let (status, code) = match error.kind {
         ErrorKind::LoginNeeded => (401, "SignInNeeded"),
@@ -101,12 +105,16 @@ pub(super) fn error_response(error: &Error) -> ErrorResponse {
         | ErrorKind::Internal
         | ErrorKind::Cancelled => (500, "InternalError"),
     };
-    let said = std::iter::once(&error.message).chain(&error.hints).map(String::as_str);
-    ErrorResponse::new(status, code, format!("rolecall: {}", said.collect::<Vec<_>>().join("; ")))
+    let sentences = std::iter::once(&error.message).chain(&error.hints).map(String::as_str);
+    ErrorResponse::new(
+        status,
+        code,
+        format!("rolecall: {}", sentences.collect::<Vec<_>>().join("; ")),
+    )
 }
 
-/// The document that the container-credentials contract wants: all of these, and `Expiration` with
-/// `Z`.
+/// The document of the container-credentials protocol. All keys are required, and `Expiration` must
+/// end with `Z`.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct ContainerCredentials<'a> {
@@ -117,7 +125,7 @@ struct ContainerCredentials<'a> {
     account_id: &'a str,
 }
 
-/// The credentials.
+/// Responds with credentials.
 pub(super) fn credentials_response(credentials: &Credentials) -> HttpResponse {
     let document = ContainerCredentials {
         access_key_id: &credentials.access_key_id,
@@ -137,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_addresses_and_the_name_of_loopback_are_hosts() {
+    fn only_loopback_addresses_and_localhost_are_accepted_as_host() {
         for host in [
             "127.0.0.1",
             "127.0.0.1:80",
@@ -164,13 +172,14 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_says_what_to_type_and_whether_to_try_again() {
-        let gone = error_response(
-            &Error::new(ErrorKind::LoginNeeded, "nobody is signed in").hint("run `rolecall login`"),
+    fn an_error_contains_its_hint_and_a_status_for_retries() {
+        let response = error_response(
+            &Error::new(ErrorKind::LoginNeeded, "you are not signed in")
+                .hint("run `rolecall login`"),
         );
         assert_eq!(
-            (gone.status, gone.message.as_str()),
-            (401, "rolecall: nobody is signed in; run `rolecall login`")
+            (response.status, response.message.as_str()),
+            (401, "rolecall: you are not signed in; run `rolecall login`")
         );
         assert_eq!(error_response(&Error::new(ErrorKind::Unreachable, "")).status, 503);
     }

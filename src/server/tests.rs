@@ -7,7 +7,7 @@ use tokio::net::TcpStream;
 use super::*;
 use crate::domain::{Credentials, Timestamp};
 
-/// As in the program, only faster.
+/// The default timing, but faster.
 const FAST: SlotTiming = SlotTiming {
     response_timeout: Duration::from_millis(200),
     requested_retry_delay: Duration::from_millis(100),
@@ -15,7 +15,7 @@ const FAST: SlotTiming = SlotTiming {
     clock_check_interval: Duration::from_secs(60),
 };
 
-/// An endpoint that serves, and its port.
+/// A running endpoint.
 struct TestServer {
     endpoint: Endpoint,
     port: u16,
@@ -29,14 +29,14 @@ impl TestServer {
         Self { endpoint, port }
     }
 
-    /// With the unnamed slot open under the token `open sesame`.
+    /// Starts an endpoint whose default slot has the token `open sesame`.
     fn with_source(source: CredentialsSource) -> Self {
         let served = Self::new();
         served.endpoint.open(&SlotName::default(), "open sesame".into(), source);
         served
     }
 
-    /// Sends these lines as they are; the answer's status and what it says.
+    /// Sends request lines, and returns the status and the JSON body of the response.
     async fn send(&self, lines: &[&str]) -> (u16, serde_json::Value) {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();
         let head = lines.iter().map(|line| format!("{line}\r\n")).collect::<String>();
@@ -61,7 +61,7 @@ fn block_on(test: impl Future<Output = ()>) {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(test);
 }
 
-/// Credentials with this number, for so many seconds.
+/// Returns credentials with a number in their key id, valid for `lifetime` seconds.
 fn credentials(number: usize, lifetime: i64) -> Credentials {
     let now = Clock::System.now();
     Credentials {
@@ -74,23 +74,23 @@ fn credentials(number: usize, lifetime: i64) -> Credentials {
     }
 }
 
-/// A source that counts how often it is asked.
+/// Creates a source that counts its fetches.
 fn counting_source(
     answer: impl Fn(usize, FetchReason) -> CredentialsFuture + Send + Sync + 'static,
 ) -> (CredentialsSource, Arc<AtomicUsize>) {
     let count = Arc::new(AtomicUsize::new(0));
-    let asked = count.clone();
-    (Box::new(move |occasion| answer(asked.fetch_add(1, Ordering::SeqCst) + 1, occasion)), count)
+    let fetches = count.clone();
+    (Box::new(move |reason| answer(fetches.fetch_add(1, Ordering::SeqCst) + 1, reason)), count)
 }
 
 fn one_hour_source() -> CredentialsSource {
     counting_source(|number, _| Box::pin(async move { Ok(credentials(number, 3_600)) })).0
 }
 
-/// A source that fails as long as nobody has signed in.
+/// Creates a source that fails before the fetch with the number `until`.
 fn signed_out_source(until: usize) -> (CredentialsSource, Arc<AtomicUsize>) {
     counting_source(move |number, _| {
-        let error = Error::new(ErrorKind::LoginNeeded, "nobody is signed in to corp")
+        let error = Error::new(ErrorKind::LoginNeeded, "you are not signed in to corp")
             .hint("run `rolecall login --sso corp`");
         Box::pin(
             async move { if number < until { Err(error) } else { Ok(credentials(number, 3_600)) } },
@@ -99,7 +99,7 @@ fn signed_out_source(until: usize) -> (CredentialsSource, Arc<AtomicUsize>) {
 }
 
 #[test]
-fn the_document_has_all_that_sdks_want_and_says_when_it_ends() {
+fn the_document_has_all_keys_that_sdks_require() {
     block_on(async {
         let served = TestServer::with_source(one_hour_source());
         let (status, document) = served.get("/", "open sesame").await;
@@ -118,19 +118,19 @@ fn the_document_has_all_that_sdks_want_and_says_when_it_ends() {
             ends.ends_with('Z') && Timestamp::parse(ends) > Some(Clock::System.now()),
             "{ends}"
         );
-        // Asked for once, however many read them.
+        // Fetched once for all requests.
         assert_eq!(served.get("/", "open sesame").await.1["AccessKeyId"].as_str(), Some("ASIA1"));
     });
 }
 
 #[test]
-fn who_has_not_the_token_gets_nothing() {
+fn wrong_tokens_are_rejected() {
     block_on(async {
         let served = TestServer::with_source(one_hour_source());
         for token in ["", "open sesam", "open sesame2", "Bearer open sesame", "OPEN SESAME"] {
-            let (status, said) = served.get("/", token).await;
+            let (status, body) = served.get("/", token).await;
             assert_eq!(
-                (status, said["code"].as_str(), said["AccessKeyId"].as_str()),
+                (status, body["code"].as_str(), body["AccessKeyId"].as_str()),
                 (401, Some("WrongToken"), None),
                 "{token}"
             );
@@ -140,13 +140,13 @@ fn who_has_not_the_token_gets_nothing() {
 }
 
 #[test]
-fn pages_in_a_browser_and_other_methods_are_refused_before_the_token_is_looked_at() {
+fn web_pages_and_other_methods_are_rejected_before_the_token_is_checked() {
     block_on(async {
         let served = TestServer::with_source(one_hour_source());
         let token = "Authorization: open sesame";
         let code = async |lines: &[&str]| {
-            let (status, said) = served.send(&[lines, &[token]].concat()).await;
-            (status, said["Code"].as_str().unwrap_or_default().to_owned())
+            let (status, body) = served.send(&[lines, &[token]].concat()).await;
+            (status, body["Code"].as_str().unwrap_or_default().to_owned())
         };
         let wrong_host = (403, "WrongHost".to_owned());
         assert_eq!(code(&["GET / HTTP/1.1", "Host: rebound.example.com"]).await, wrong_host);
@@ -194,19 +194,19 @@ fn each_slot_has_its_own_token_and_path_until_it_is_closed() {
 }
 
 #[test]
-fn a_slow_source_costs_no_sdk_its_patience() {
+fn a_slow_source_does_not_delay_responses() {
     block_on(async {
         let never: CredentialsSource = Box::new(|_| Box::pin(std::future::pending()));
         let served = TestServer::with_source(never);
         let began = Instant::now();
-        let (status, said) = served.get("/", "open sesame").await;
-        assert_eq!((status, said["code"].as_str()), (503, Some("Unavailable")), "{said}");
+        let (status, body) = served.get("/", "open sesame").await;
+        assert_eq!((status, body["code"].as_str()), (503, Some("Unavailable")), "{body}");
         assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
     });
 }
 
 #[test]
-fn a_request_waits_for_credentials_that_come_in_time() {
+fn a_request_waits_for_a_fast_source() {
     block_on(async {
         let (source, _) = counting_source(|number, _| {
             Box::pin(async move {
@@ -219,40 +219,40 @@ fn a_request_waits_for_credentials_that_come_in_time() {
 }
 
 #[test]
-fn a_sign_in_that_is_gone_is_said_in_words_and_noticed_when_it_is_back() {
+fn an_ended_session_is_reported_and_a_new_one_is_noticed() {
     block_on(async {
-        let (source, asked) = signed_out_source(3);
+        let (source, fetches) = signed_out_source(3);
         let served = TestServer::with_source(source);
-        let (status, said) = served.get("/", "open sesame").await;
-        assert_eq!((status, said["code"].as_str()), (401, Some("SignInNeeded")), "{said}");
+        let (status, body) = served.get("/", "open sesame").await;
+        assert_eq!((status, body["code"].as_str()), (401, Some("SignInNeeded")), "{body}");
         assert!(
-            said["Message"].as_str().unwrap().contains("run `rolecall login --sso corp`"),
-            "{said}"
+            body["Message"].as_str().unwrap().contains("run `rolecall login --sso corp`"),
+            "{body}"
         );
-        // A program that asks again at once hears the same, and AWS is left alone.
+        // A client that retries at once gets the same response without another fetch.
         assert_eq!(
-            (served.get("/", "open sesame").await.0, asked.load(Ordering::SeqCst)),
+            (served.get("/", "open sesame").await.0, fetches.load(Ordering::SeqCst)),
             (401, 1)
         );
         let deadline = Instant::now() + Duration::from_secs(10);
         while served.get("/", "open sesame").await.0 != 200 {
-            assert!(Instant::now() < deadline, "asked {} times", asked.load(Ordering::SeqCst));
+            assert!(Instant::now() < deadline, "fetched {} times", fetches.load(Ordering::SeqCst));
         }
-        assert_eq!(asked.load(Ordering::SeqCst), 3);
+        assert_eq!(fetches.load(Ordering::SeqCst), 3);
     });
 }
 
 #[test]
-fn credentials_are_renewed_ahead_of_their_end_with_nobody_asking() {
+fn credentials_are_renewed_before_they_expire_without_a_request() {
     block_on(async {
-        // A third of three seconds is the window: the next are asked for when one second is left.
-        let (source, asked) = counting_source(|number, occasion| {
-            assert_eq!(occasion, FetchReason::BeforeExpiry);
+        // The window is a third of three seconds, so they are renewed when one second is left.
+        let (source, fetches) = counting_source(|number, reason| {
+            assert_eq!(reason, FetchReason::BeforeExpiry);
             Box::pin(async move { Ok(credentials(number, 3)) })
         });
         let served = TestServer::with_source(source);
         let deadline = Instant::now() + Duration::from_secs(20);
-        while asked.load(Ordering::SeqCst) < 2 {
+        while fetches.load(Ordering::SeqCst) < 2 {
             assert!(Instant::now() < deadline, "they were not renewed");
             tokio::task::yield_now().await;
         }
@@ -261,12 +261,12 @@ fn credentials_are_renewed_ahead_of_their_end_with_nobody_asking() {
 }
 
 #[test]
-fn old_credentials_go_out_while_new_ones_are_on_their_way() {
+fn old_credentials_are_served_while_new_ones_are_fetched() {
     block_on(async {
-        let (source, asked) = counting_source(|number, _| {
+        let (source, fetches) = counting_source(|number, _| {
             Box::pin(async move {
                 match number {
-                    // Stale from the beginning, and good for a while.
+                    // Stale from the start, but not expired.
                     1 => Ok(Credentials {
                         issued_at: Clock::System.now().plus(-3_000),
                         ..credentials(1, 600)
@@ -277,10 +277,10 @@ fn old_credentials_go_out_while_new_ones_are_on_their_way() {
         });
         let served = TestServer::with_source(source);
         let deadline = Instant::now() + Duration::from_secs(10);
-        while asked.load(Ordering::SeqCst) < 2 {
+        while fetches.load(Ordering::SeqCst) < 2 {
             let (status, document) = served.get("/", "open sesame").await;
             assert_eq!((status, document["AccessKeyId"].as_str()), (200, Some("ASIA1")));
-            assert!(Instant::now() < deadline, "nobody asked for new ones");
+            assert!(Instant::now() < deadline, "new ones were not fetched");
         }
         assert_eq!(served.get("/", "open sesame").await.0, 200);
     });

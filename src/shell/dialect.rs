@@ -1,11 +1,11 @@
-//! The shells whose language we speak, and their names.
+//! The supported shells and their names.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::domain::{Error, ErrorKind};
 
-/// A shell's language.
+/// The language of a shell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Dialect {
     /// bash.
@@ -16,7 +16,7 @@ pub enum Dialect {
     Sh,
     /// fish.
     Fish,
-    /// PowerShell, old and new.
+    /// Windows PowerShell and PowerShell 7.
     PowerShell,
     /// Nushell.
     Nushell,
@@ -45,7 +45,7 @@ impl Dialect {
         Self::Cmd,
     ];
 
-    /// Its name on the command line.
+    /// Returns the name on the command line.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Bash => "bash",
@@ -61,7 +61,7 @@ impl Dialect {
         }
     }
 
-    /// The dialect of a program, by its name or path: `/bin/zsh`, `-bash`, `pwsh.exe`.
+    /// Returns the dialect of a program by its name or path: `/bin/zsh`, `-bash`, `pwsh.exe`.
     pub fn from_program(program: &str) -> Option<Self> {
         let name = program
             .rsplit(['/', '\\'])
@@ -86,7 +86,7 @@ impl Dialect {
         })
     }
 
-    /// How a person at this shell evaluates what `command` prints.
+    /// Returns the command line with which the user evaluates the output of `command`.
     pub fn eval_command(self, command: &str) -> String {
         match self {
             Self::Bash | Self::Zsh | Self::Sh => format!("eval \"$({command})\""),
@@ -96,7 +96,7 @@ impl Dialect {
             Self::Elvish => format!("eval ({command} | slurp)"),
             Self::Xonsh => format!("execx($({command}))"),
             Self::Tcsh => format!("eval \"`{command}`\""),
-            // What lies in the file are keys.
+            // The file contains keys, so it is deleted at once.
             Self::Cmd => format!(
                 "{command} > %TEMP%\\role.cmd && call %TEMP%\\role.cmd & del %TEMP%\\role.cmd"
             ),
@@ -113,7 +113,7 @@ impl fmt::Display for Dialect {
 impl FromStr for Dialect {
     type Err = Error;
 
-    /// Reads the name of a dialect, or of a program that speaks it.
+    /// Parses the name of a dialect or of a shell that uses it.
     fn from_str(text: &str) -> Result<Self, Error> {
         Self::ALL
             .into_iter()
@@ -121,8 +121,8 @@ impl FromStr for Dialect {
             .or_else(|| Self::from_program(text))
             .ok_or_else(|| {
                 let names: Vec<&str> = Self::ALL.iter().map(|dialect| dialect.as_str()).collect();
-                Error::new(ErrorKind::Usage, format!("`{text}` is no shell that is known here"))
-                    .hint(format!("known: {}", names.join(", ")))
+                Error::new(ErrorKind::Usage, format!("`{text}` is not a supported shell"))
+                    .hint(format!("supported: {}", names.join(", ")))
             })
     }
 }
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn programs_are_known_by_path_login_dash_and_extension() {
+    fn programs_are_recognized_by_path_login_dash_and_extension() {
         let cases = [
             ("/usr/bin/zsh", Some(Dialect::Zsh)),
             ("-bash", Some(Dialect::Bash)),

@@ -1,5 +1,5 @@
-//! Which variables a role sets and removes in a shell or a child, and how they are taken back.
-//! Pure: the caller says what is there now.
+//! The variables that a role sets and removes in a shell or a child process, and how they are
+//! restored. Pure: the caller passes the current environment.
 
 use std::fmt;
 
@@ -10,22 +10,22 @@ use super::previous_env::{
     PreviousEnv, REGION_VARIABLES, SAVED_PROFILE, TAG_PREFIX,
 };
 
-/// What a role is given.
+/// A role to export to an environment.
 #[derive(Debug, Clone)]
 pub struct RoleExport<'a> {
-    /// The list the role is from.
+    /// The list that contains the role.
     pub roster: &'a Roster,
     /// The role.
     pub entry: &'a RosterEntry,
-    /// Its credentials.
+    /// The credentials of the role.
     pub credentials: &'a Credentials,
-    /// How programs get at them.
+    /// How programs get the credentials.
     pub export: CredentialExport,
-    /// Who gets them.
+    /// The environment that gets the variables.
     pub recipient: Recipient,
-    /// The region asked for; `None` takes the role's own.
+    /// The requested region; `None` uses the role's region.
     pub region: Option<&'a str>,
-    /// Leave region variables alone.
+    /// Whether to leave the region variables unchanged.
     pub no_region: bool,
     /// Tags to export as `AWS_SSO_TAG_NAME`.
     pub tags: &'a [(String, String)],
@@ -33,40 +33,41 @@ pub struct RoleExport<'a> {
     pub color: Option<&'a str>,
 }
 
-/// How programs get at the role's credentials.
+/// How programs get the credentials of the role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CredentialExport {
-    /// Keys in variables.
+    /// Variables with the keys.
     Keys,
-    /// `AWS_PROFILE`: SDKs then renew by themselves.
+    /// The variable `AWS_PROFILE`. SDKs refresh the credentials themselves.
     Profile {
-        /// The profile's name.
+        /// The name of the profile.
         name: String,
-        /// Set the keys too.
+        /// Whether to set the keys too.
         with_keys: bool,
     },
-    /// A container-credentials endpoint: SDKs ask it again whenever they need to.
+    /// A container credentials endpoint. SDKs request credentials from it when they need them.
     Endpoint {
-        /// Its address.
+        /// The URL of the endpoint.
         url: String,
-        /// What it wants to be shown.
+        /// The authorization token that the endpoint requires.
         token: Secret<String>,
     },
 }
 
-/// Who gets the variables.
+/// The environment that gets the variables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recipient {
-    /// A child: whatever could stand in the role's way is not handed on.
+    /// A child process. Variables that could override the role are removed.
     Child,
-    /// The calling shell: what it could not get back stays, unless `overwrite`.
+    /// The calling shell. Variables that it could not get back stay, unless `overwrite` is set.
     Shell {
-        /// Remove the person's own keys as well.
+        /// Whether to remove the user's keys too.
         overwrite: bool,
     },
 }
 
-/// Variables to set and to remove. None is in both lists, and none is removed that is not there.
+/// Variables to set and to remove. No variable is in both lists, and every variable to remove is in
+/// the environment.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct EnvChanges {
     /// Names and values, in a fixed order.
@@ -78,34 +79,34 @@ pub struct EnvChanges {
 impl fmt::Debug for EnvChanges {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&String> = self.set.iter().map(|(name, _)| name).collect();
-        f.debug_struct("Changes").field("set", &names).field("unset", &self.unset).finish()
+        f.debug_struct("EnvChanges").field("set", &names).field("unset", &self.unset).finish()
     }
 }
 
-/// The changes that put a role into an environment, whatever role was there before.
-pub fn export_changes(grant: &RoleExport<'_>, previous: &PreviousEnv) -> EnvChanges {
+/// Returns the changes that put a role into an environment, whatever role it had before.
+pub fn export_changes(role: &RoleExport<'_>, previous: &PreviousEnv) -> EnvChanges {
     let mut set = EnvBuilder::default();
-    set_role_variables(&mut set, grant);
-    let marks = set_credentials(&mut set, grant, previous);
-    set.set(OWNED_LIST, &marks.join(" "));
+    set_role_variables(&mut set, role);
+    let owned = set_credentials(&mut set, role, previous);
+    set.set(OWNED_LIST, &owned.join(" "));
     if let Some(profile) = previous.user_profile() {
         set.set(SAVED_PROFILE, profile);
     }
     let mut unset = previous.owned_variables();
     unset.extend(PROFILE_VARIABLES);
-    if !matches!(grant.recipient, Recipient::Shell { overwrite: false }) {
+    if !matches!(role.recipient, Recipient::Shell { overwrite: false }) {
         unset.extend(KEY_VARIABLES.into_iter().chain(OTHER_CREDENTIAL_VARIABLES));
     }
-    if grant.no_region {
+    if role.no_region {
         unset.retain(|name| !REGION_VARIABLES.contains(name) && *name != "AWS_SSO_DEFAULT_REGION");
     } else {
-        set_region(&mut set, grant, previous);
+        set_region(&mut set, role, previous);
     }
     set.into_changes(unset, previous)
 }
 
-/// The changes that take everything of ours out of an environment, and give the person's profile
-/// back.
+/// Returns the changes that remove all variables of rolecall from an environment and restore the
+/// user's profile.
 pub fn clear_changes(previous: &PreviousEnv) -> EnvChanges {
     let mut set = EnvBuilder::default();
     let replaced = PROFILE_VARIABLES.iter().all(|name| previous.get(name).is_none())
@@ -118,23 +119,26 @@ pub fn clear_changes(previous: &PreviousEnv) -> EnvChanges {
     set.into_changes(previous.owned_variables(), previous)
 }
 
-/// The person's own variables that would be taken before the role's credentials, and that a shell
-/// could not get back.
-pub fn conflicting_variables(previous: &PreviousEnv, form: &CredentialExport) -> Vec<&'static str> {
+/// Returns the names of the user's variables that SDKs would prefer to the role's credentials, and
+/// that a shell could not get back.
+pub fn conflicting_variables(
+    previous: &PreviousEnv,
+    export: &CredentialExport,
+) -> Vec<&'static str> {
     let keys = KEY_VARIABLES.into_iter().take(4).filter(|_| !previous.owns_keys());
-    // Keys come before a web identity, and a web identity before a profile's process.
-    let web = OTHER_CREDENTIAL_VARIABLES
+    // SDKs prefer keys to a web identity, and a web identity to the process of a profile.
+    let web_identity = OTHER_CREDENTIAL_VARIABLES
         .into_iter()
         .take(1)
-        .filter(|_| matches!(form, CredentialExport::Profile { with_keys: false, .. }));
-    keys.chain(web).filter(|name| previous.get(name).is_some()).collect()
+        .filter(|_| matches!(export, CredentialExport::Profile { with_keys: false, .. }));
+    keys.chain(web_identity).filter(|name| previous.get(name).is_some()).collect()
 }
 
-/// What the person had set and the changes put the role in the place of: names, for saying so.
+/// Returns the names of the user's variables that the changes set or remove.
 pub fn replaced_variables(previous: &PreviousEnv, changes: &EnvChanges) -> Vec<String> {
-    let ours = previous.owned_variables();
-    let theirs = |name: &str| previous.get(name).is_some() && !ours.contains(&name);
-    let gone = |name: &str| {
+    let owned = previous.owned_variables();
+    let is_users = |name: &str| previous.get(name).is_some() && !owned.contains(&name);
+    let is_changed = |name: &str| {
         changes.unset.iter().any(|other| other == name)
             || changes.set.iter().any(|(other, _)| other == name)
     };
@@ -143,10 +147,10 @@ pub fn replaced_variables(previous: &PreviousEnv, changes: &EnvChanges) -> Vec<S
         .chain(KEY_VARIABLES.into_iter().take(4))
         .chain(OTHER_CREDENTIAL_VARIABLES)
         .chain(REGION_VARIABLES);
-    sources.filter(|name| theirs(name) && gone(name)).map(str::to_owned).collect()
+    sources.filter(|name| is_users(name) && is_changed(name)).map(str::to_owned).collect()
 }
 
-/// Variables to set; a later value takes the place of an earlier one.
+/// Variables to set. A later value replaces an earlier one.
 #[derive(Default)]
 struct EnvBuilder(Vec<(String, String)>);
 
@@ -157,93 +161,96 @@ impl EnvBuilder {
     }
 
     fn into_changes(self, unset: Vec<&str>, previous: &PreviousEnv) -> EnvChanges {
-        let goes =
+        let is_removed =
             |name: &&str| previous.contains(name) && !self.0.iter().any(|(other, _)| other == name);
-        let mut unset: Vec<String> = unset.into_iter().filter(goes).map(str::to_owned).collect();
+        let mut unset: Vec<String> =
+            unset.into_iter().filter(is_removed).map(str::to_owned).collect();
         unset.sort_unstable();
         unset.dedup();
         EnvChanges { set: self.0, unset }
     }
 }
 
-/// Which role it is.
-fn set_role_variables(set: &mut EnvBuilder, grant: &RoleExport<'_>) {
-    let (roster, entry) = (grant.roster, grant.entry);
+/// Sets the variables that describe the role.
+fn set_role_variables(set: &mut EnvBuilder, role: &RoleExport<'_>) {
+    let (roster, entry) = (role.roster, role.entry);
     let arn = roster.arn(entry);
     set.set("AWS_SSO", roster.instance(entry).name.as_str());
     set.set("AWS_SSO_ACCOUNT_ID", entry.account.as_str());
     set.set("AWS_SSO_ROLE_NAME", &entry.role);
     set.set("AWS_SSO_ROLE_ARN", &arn);
-    set.set("AWS_SSO_SESSION_EXPIRATION", &grant.credentials.expires_at.to_rfc3339());
+    set.set("AWS_SSO_SESSION_EXPIRATION", &role.credentials.expires_at.to_rfc3339());
     set.set("ROLECALL_ROLE", &arn);
-    let profile = match &grant.export {
+    let profile = match &role.export {
         CredentialExport::Profile { name, .. } => Some(name.as_str()),
         CredentialExport::Keys | CredentialExport::Endpoint { .. } => entry.profile.as_deref(),
     };
     let optional = [
         ("AWS_SSO_PROFILE", profile),
         ("ROLECALL_PROTECTED", entry.is_protected().then_some("1")),
-        ("ROLECALL_COLOR", grant.color),
+        ("ROLECALL_COLOR", role.color),
     ];
     for (name, value) in optional {
         if let Some(value) = value {
             set.set(name, value);
         }
     }
-    for (tag, value) in grant.tags {
+    for (tag, value) in role.tags {
         set.set(&format!("{TAG_PREFIX}{}", tag_variable(tag)), value);
     }
 }
 
-/// How programs get the credentials; the answer is what marks these variables as ours.
+/// Sets the variables that give programs the credentials. Returns the words for [`OWNED_LIST`] that
+/// mark these variables as owned by rolecall.
 fn set_credentials(
     set: &mut EnvBuilder,
-    grant: &RoleExport<'_>,
+    role: &RoleExport<'_>,
     previous: &PreviousEnv,
 ) -> Vec<String> {
-    let mut marks = Vec::new();
-    if let CredentialExport::Profile { name, .. } = &grant.export {
+    let mut owned = Vec::new();
+    if let CredentialExport::Profile { name, .. } = &role.export {
         set.set("AWS_PROFILE", name);
-        marks.push("AWS_PROFILE".to_owned());
-        // Old SDKs read the file only then; one that the person has set stays theirs.
+        owned.push("AWS_PROFILE".to_owned());
+        // Old SDKs read the config file only with this variable. A value that the user has set is
+        // not changed.
         if previous.get("AWS_SDK_LOAD_CONFIG").is_none()
             || previous.is_marked("AWS_SDK_LOAD_CONFIG")
         {
             set.set("AWS_SDK_LOAD_CONFIG", "1");
-            marks.push("AWS_SDK_LOAD_CONFIG".to_owned());
+            owned.push("AWS_SDK_LOAD_CONFIG".to_owned());
         }
     }
-    if let CredentialExport::Endpoint { url, token } = &grant.export {
+    if let CredentialExport::Endpoint { url, token } = &role.export {
         set.set(ENDPOINT_VARIABLES[0], url);
         set.set(ENDPOINT_VARIABLES[1], token.expose());
-        marks.push(format!("{}={url}", ENDPOINT_VARIABLES[0]));
+        owned.push(format!("{}={url}", ENDPOINT_VARIABLES[0]));
     }
     if matches!(
-        grant.export,
+        role.export,
         CredentialExport::Keys | CredentialExport::Profile { with_keys: true, .. }
     ) {
-        let credentials = grant.credentials;
+        let credentials = role.credentials;
         set.set("AWS_ACCESS_KEY_ID", &credentials.access_key_id);
         set.set("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key.expose());
         set.set("AWS_SESSION_TOKEN", credentials.session_token.expose());
         set.set("AWS_CREDENTIAL_EXPIRATION", &credentials.expires_at.to_rfc3339());
-        marks.push(format!("{}={}", KEY_VARIABLES[0], credentials.access_key_id));
+        owned.push(format!("{}={}", KEY_VARIABLES[0], credentials.access_key_id));
     }
-    marks
+    owned
 }
 
-/// Sets the region where the person has not set one, or where one was asked for.
-fn set_region(set: &mut EnvBuilder, grant: &RoleExport<'_>, previous: &PreviousEnv) {
+/// Sets the requested region, or the role's region if the user has not set one.
+fn set_region(set: &mut EnvBuilder, role: &RoleExport<'_>, previous: &PreviousEnv) {
     let own =
-        grant.entry.region.as_ref().map(Region::as_str).filter(|_| !previous.has_user_region());
-    if let Some(region) = grant.region.or(own) {
+        role.entry.region.as_ref().map(Region::as_str).filter(|_| !previous.has_user_region());
+    if let Some(region) = role.region.or(own) {
         for name in REGION_VARIABLES.into_iter().chain(["AWS_SSO_DEFAULT_REGION"]) {
             set.set(name, region);
         }
     }
 }
 
-/// A tag's name as part of a variable's name.
+/// Converts the name of a tag to a part of a variable name.
 fn tag_variable(tag: &str) -> String {
     tag.chars()
         .map(

@@ -1,5 +1,5 @@
-//! The variables that are set, for readers that are no shells: `docker --env-file`, dotenv
-//! libraries, programs.
+//! The variables that are set, in formats for programs that are not shells: `docker --env-file`,
+//! dotenv libraries.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,13 +9,13 @@ use crate::domain::{Error, ErrorKind, Result};
 use super::env_changes::EnvChanges;
 use super::render::check_variable_name;
 
-/// How variables are written down for something that is no shell. None of them can say that a
-/// variable goes.
+/// A format of variables for a program that is not a shell. None of the formats can remove a
+/// variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EnvFormat {
-    /// `NAME=value` without quotes, as `env` prints it and `docker --env-file` reads it.
+    /// `NAME=value` without quotes, as `env` prints and `docker --env-file` reads.
     Env,
-    /// `NAME=value` with quotes where dotenv libraries need them.
+    /// `NAME=value`, quoted if dotenv libraries need it.
     Dotenv,
     /// One JSON object.
     Json,
@@ -25,7 +25,7 @@ impl EnvFormat {
     /// Every format.
     pub const ALL: [Self; 3] = [Self::Env, Self::Dotenv, Self::Json];
 
-    /// Its name on the command line.
+    /// Returns the name on the command line.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Env => "env",
@@ -34,11 +34,11 @@ impl EnvFormat {
         }
     }
 
-    /// Writes the variables to be set.
+    /// Renders the variables to set.
     ///
     /// # Errors
-    /// [`Kind::Usage`] for a line break in the `env` format, which has no quotes;
-    /// [`Kind::Internal`] for a name that is none.
+    /// [`ErrorKind::Usage`] for a line break in the `env` format, which has no quotes;
+    /// [`ErrorKind::Internal`] for an invalid name.
     pub fn render(self, changes: &EnvChanges) -> Result<String> {
         for (name, value) in &changes.set {
             check_variable_name(name)?;
@@ -83,16 +83,16 @@ impl FromStr for EnvFormat {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let known = Self::ALL.into_iter().find(|format| format.as_str() == text);
-        known.ok_or_else(|| {
-            Error::new(ErrorKind::Usage, format!("`{text}` is no format"))
-                .hint("known: env, dotenv, json")
+        let format = Self::ALL.into_iter().find(|format| format.as_str() == text);
+        format.ok_or_else(|| {
+            Error::new(ErrorKind::Usage, format!("`{text}` is not a format"))
+                .hint("supported: env, dotenv, json")
         })
     }
 }
 
-/// Libraries agree on plain words and on single quotes; on escapes in double quotes they agree as
-/// far as these go.
+/// Quotes a value in the syntax that dotenv libraries have in common: plain words, single quotes,
+/// and these escapes in double quotes.
 fn quote_dotenv(value: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:+=@,".contains(&byte);
     if !value.is_empty() && value.bytes().all(plain) {
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn each_format_sets_and_removes_nothing() {
+    fn each_format_sets_variables_and_removes_none() {
         assert_eq!(
             EnvFormat::Env.render(&changes("a 'b' $c")).unwrap(),
             "B=a 'b' $c\nA=wJalr/K7+=\n"
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn line_breaks_and_apostrophes_are_escaped_where_they_can_be() {
+    fn line_breaks_and_apostrophes_are_escaped_or_refused() {
         assert_eq!(
             EnvFormat::Dotenv.render(&changes("it's $5\n")).unwrap(),
             "B=\"it's \\$5\\n\"\nA=wJalr/K7+=\n"

@@ -1,4 +1,5 @@
-//! What a shell gets: which variables a role sets and removes, and how each shell is told so.
+//! Shell integration: the variables that a role sets and removes, the code that each shell
+//! evaluates, and shell hooks.
 
 mod detect;
 mod dialect;

@@ -1,16 +1,15 @@
-//! What is in an environment before it changes: what of it is ours, and what the person's.
+//! The environment before a change: the variables that rolecall has set and those of the user.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// What is in the environment now and matters for the change: every variable that starts with
-/// `AWS_` or `ROLECALL_`.
+/// The variables in the current environment that start with `AWS_` or `ROLECALL_`.
 #[derive(Clone, Default)]
 pub struct PreviousEnv {
     values: BTreeMap<String, String>,
 }
 
-/// What carries keys.
+/// Variables that contain keys.
 pub(super) const KEY_VARIABLES: [&str; 5] = [
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
@@ -18,9 +17,9 @@ pub(super) const KEY_VARIABLES: [&str; 5] = [
     "AWS_SECURITY_TOKEN",
     "AWS_CREDENTIAL_EXPIRATION",
 ];
-/// What names a profile; the second is the AWS CLI's older spelling.
+/// Variables that name a profile. The second is the older spelling of the AWS CLI.
 pub(super) const PROFILE_VARIABLES: [&str; 2] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
-/// What else could supply credentials.
+/// Other variables that provide credentials.
 pub(super) const OTHER_CREDENTIAL_VARIABLES: [&str; 7] = [
     "AWS_WEB_IDENTITY_TOKEN_FILE",
     "AWS_ROLE_ARN",
@@ -30,12 +29,12 @@ pub(super) const OTHER_CREDENTIAL_VARIABLES: [&str; 7] = [
     "AWS_CONTAINER_AUTHORIZATION_TOKEN",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
 ];
-/// What leads to an endpoint of ours: its address and its token.
+/// Variables with the URL and the token of a credentials endpoint.
 pub(super) const ENDPOINT_VARIABLES: [&str; 2] =
     ["AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN"];
-/// What names a region.
+/// Variables that name a region.
 pub(super) const REGION_VARIABLES: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
-/// What describes the role. Ours in a role shell, and only there.
+/// Variables that describe the role. In a role shell they are owned by rolecall, elsewhere not.
 const ROLE_VARIABLES: [&str; 11] = [
     "AWS_SSO",
     "AWS_SSO_ACCOUNT_ID",
@@ -49,63 +48,65 @@ const ROLE_VARIABLES: [&str; 11] = [
     "ROLECALL_ROLE",
     SAVED_PROFILE,
 ];
-/// Keeps the person's profile while ours is in its place.
+/// The variable that stores the user's profile while rolecall replaces it.
 pub(super) const SAVED_PROFILE: &str = "ROLECALL_SAVED_PROFILE";
-/// Says which of the variables that others set too are ours: words `NAME`, or `NAME=VALUE` as long
-/// as it has that value.
+/// The variable that lists which of the variables that others set too are owned by rolecall. Its
+/// words are `NAME`, or `NAME=VALUE` if the variable is only owned while it has that value.
 pub(super) const OWNED_LIST: &str = "ROLECALL_SET";
-/// What the names of exported tags begin with.
+/// The prefix of variables for tags.
 pub(super) const TAG_PREFIX: &str = "AWS_SSO_TAG_";
 
 impl PreviousEnv {
-    /// Takes the variables that matter out of these.
+    /// Creates the environment from all variables of the process.
     pub fn new(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
-        let letters = |name: &str| {
+        // No shell can set or remove a variable whose name has other characters.
+        let is_valid = |name: &str| {
             name.bytes().all(|letter| letter.is_ascii_alphanumeric() || letter == b'_')
         };
-        // No shell can set or remove a name with other letters.
-        let matters = |name: &str| {
-            (name.starts_with("AWS_") || name.starts_with("ROLECALL_")) && letters(name)
+        let is_relevant = |name: &str| {
+            (name.starts_with("AWS_") || name.starts_with("ROLECALL_")) && is_valid(name)
         };
-        Self { values: pairs.into_iter().filter(|(name, _)| matters(name)).collect() }
+        Self { values: pairs.into_iter().filter(|(name, _)| is_relevant(name)).collect() }
     }
 
-    /// A variable's value; an empty one is none.
+    /// Returns the value of a variable; `None` if it is empty.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// Whether the variable is there at all, be it empty.
+    /// Whether the variable is set, even if it is empty.
     pub(super) fn contains(&self, name: &str) -> bool {
         self.values.contains_key(name)
     }
 
-    /// Whether we have written down that the variable is ours, and it is what we made it.
+    /// Whether [`OWNED_LIST`] has the variable, with its current value if a value is listed.
     pub(super) fn is_marked(&self, name: &str) -> bool {
         let with_value = self.get(name).map(|value| format!("{name}={value}"));
-        self.get(OWNED_LIST).is_some_and(|marks| {
-            marks.split(' ').any(|mark| mark == name || Some(mark) == with_value.as_deref())
+        self.get(OWNED_LIST).is_some_and(|list| {
+            list.split(' ').any(|word| word == name || Some(word) == with_value.as_deref())
         })
     }
 
-    /// Whether the keys are those that we set.
+    /// Whether rolecall has set the keys.
     pub(super) fn owns_keys(&self) -> bool {
         self.is_marked(KEY_VARIABLES[0])
     }
 
-    /// The profile that the person had chosen: the one in force if that is theirs, else the one
-    /// that we replaced.
+    /// Returns the profile that the user has chosen: the current one unless rolecall has set it,
+    /// else the one that rolecall replaced.
     pub(super) fn user_profile(&self) -> Option<&str> {
-        let of_ours =
-            |name: &&str| self.is_marked(name) && self.get(name) == self.get("AWS_SSO_PROFILE");
         PROFILE_VARIABLES
             .iter()
-            .filter(|name| !of_ours(name))
+            .filter(|name| !self.owns_profile(name))
             .find_map(|name| self.get(name))
             .or_else(|| self.get(SAVED_PROFILE))
     }
 
-    /// Whether the person has set a region: one that is there and not the one that we set.
+    fn owns_profile(&self, name: &str) -> bool {
+        self.is_marked(name) && self.get(name) == self.get("AWS_SSO_PROFILE")
+    }
+
+    /// Whether a region is set that rolecall has not set.
     pub(super) fn has_user_region(&self) -> bool {
         REGION_VARIABLES.iter().any(|name| self.get(name).is_some() && !self.owns_region(name))
     }
@@ -114,32 +115,30 @@ impl PreviousEnv {
         self.get(name).is_some() && self.get(name) == self.get("AWS_SSO_DEFAULT_REGION")
     }
 
-    /// Every variable that we set and that still is what we made it.
+    /// Returns all variables that rolecall has set and that were not changed since.
     pub(super) fn owned_variables(&self) -> Vec<&str> {
         if self.get("ROLECALL_ROLE").is_none() {
             return Vec::new();
         }
-        let mut ours: Vec<&str> = ROLE_VARIABLES.into_iter().chain([OWNED_LIST]).collect();
-        // Somebody has put a selector of their own in the place of what we exported.
+        let mut owned: Vec<&str> = ROLE_VARIABLES.into_iter().chain([OWNED_LIST]).collect();
+        // If they differ, the user has set this variable to select a role.
         if self.get("AWS_SSO_ROLE_ARN") != self.get("ROLECALL_ROLE") {
-            ours.retain(|name| *name != "AWS_SSO_ROLE_ARN");
+            owned.retain(|name| *name != "AWS_SSO_ROLE_ARN");
         }
-        ours.extend(
+        owned.extend(
             self.values.keys().map(String::as_str).filter(|name| name.starts_with(TAG_PREFIX)),
         );
-        ours.extend(REGION_VARIABLES.into_iter().filter(|name| self.owns_region(name)));
-        ours.extend(KEY_VARIABLES.into_iter().filter(|_| self.owns_keys()));
-        ours.extend(
+        owned.extend(REGION_VARIABLES.into_iter().filter(|name| self.owns_region(name)));
+        owned.extend(KEY_VARIABLES.into_iter().filter(|_| self.owns_keys()));
+        owned.extend(
             ENDPOINT_VARIABLES.into_iter().filter(|_| self.is_marked(ENDPOINT_VARIABLES[0])),
         );
         if self.get("AWS_CREDENTIAL_EXPIRATION") == self.get("AWS_SSO_SESSION_EXPIRATION") {
-            ours.push("AWS_CREDENTIAL_EXPIRATION");
+            owned.push("AWS_CREDENTIAL_EXPIRATION");
         }
-        let profile_is_ours =
-            self.is_marked("AWS_PROFILE") && self.get("AWS_PROFILE") == self.get("AWS_SSO_PROFILE");
-        ours.extend(["AWS_PROFILE"].into_iter().filter(|_| profile_is_ours));
-        ours.extend(["AWS_SDK_LOAD_CONFIG"].into_iter().filter(|name| self.is_marked(name)));
-        ours
+        owned.extend(["AWS_PROFILE"].into_iter().filter(|name| self.owns_profile(name)));
+        owned.extend(["AWS_SDK_LOAD_CONFIG"].into_iter().filter(|name| self.is_marked(name)));
+        owned
     }
 }
 

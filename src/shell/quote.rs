@@ -1,10 +1,10 @@
-//! One value as a word of each shell's language.
+//! Quoting a value as one word of each shell.
 
 use super::dialect::Dialect;
 
-/// The value, quoted so that the shell reads exactly it. `None` where the language has no way to
-/// write it: a line break in tcsh, where `` eval "`…`" `` turns it into a blank, and in a batch
-/// file, and a NUL anywhere.
+/// Quotes a value so that the shell reads exactly this value. `None` if the shell's language can't
+/// express it: a line break in tcsh, where `` eval "`…`" `` turns it into a space, or in a batch
+/// file; NUL in any shell.
 pub(super) fn quote(value: &str, dialect: Dialect) -> Option<String> {
     if value.contains('\0')
         || (matches!(dialect, Dialect::Tcsh | Dialect::Cmd) && value.contains(['\n', '\r']))
@@ -23,8 +23,8 @@ pub(super) fn quote(value: &str, dialect: Dialect) -> Option<String> {
     })
 }
 
-/// tcsh substitutes history inside quotes too, and `set backslash_quote` makes a backslash act
-/// there. Outside quotes a backslash keeps any character as it is, whatever is set.
+/// Quotes for tcsh, which substitutes history inside quotes too. A backslash is special inside
+/// quotes with `set backslash_quote`. Outside quotes it escapes any character, whatever is set.
 fn quote_tcsh(value: &str) -> String {
     let inside = value.split_inclusive(['\'', '\\', '!']).map(|part| {
         match part.strip_suffix(['\'', '\\', '!']) {
@@ -35,7 +35,7 @@ fn quote_tcsh(value: &str) -> String {
     format!("'{}'", inside.collect::<String>())
 }
 
-/// PowerShell takes typographic quotes for quotes; each is doubled by itself.
+/// Quotes for PowerShell, which treats typographic quotes as quotes too. Each is doubled.
 fn quote_powershell(value: &str) -> String {
     let quotes = ['\'', '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}'];
     let doubled =
@@ -43,7 +43,7 @@ fn quote_powershell(value: &str) -> String {
     format!("'{}'", value.chars().flat_map(doubled).collect::<String>())
 }
 
-/// A Python string in ASCII, whatever encoding the pipe is read in.
+/// Quotes as a Python string in ASCII, which does not depend on the encoding of the pipe.
 fn quote_python(value: &str) -> String {
     let mut out = String::from("'");
     for letter in value.chars() {
@@ -57,8 +57,9 @@ fn quote_python(value: &str) -> String {
     out
 }
 
-/// What stands behind `set "NAME=` in a batch file, with the quote that closes it. A quote inside
-/// opens or closes for the parser, and what then stands outside quotes needs its caret.
+/// Quotes the text after `set "NAME=` in a batch file, including the closing quote. For the parser
+/// a quote in the value opens or closes quoting, and special characters outside quotes need a
+/// caret.
 fn quote_batch(value: &str) -> String {
     let (mut out, mut quoted) = (String::new(), true);
     for letter in value.chars() {
@@ -96,30 +97,30 @@ mod tests {
         word.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap()
     }
 
-    /// Single-quoted runs with escaped characters between them. Some characters act inside quotes
-    /// too.
-    fn unquote_posix(word: &str, acting: &[char]) -> String {
+    /// Reads single-quoted runs with escaped characters between them. Panics if a run contains one
+    /// of the characters that are special inside quotes too.
+    fn unquote_posix(word: &str, special: &[char]) -> String {
         let (mut out, mut letters) = (String::new(), word.chars());
         while let Some(letter) = letters.next() {
             match letter {
                 '\'' => {
                     let run: String =
                         letters.by_ref().take_while(|letter| *letter != '\'').collect();
-                    assert!(!run.contains(acting), "{run} acts in {word}");
+                    assert!(!run.contains(special), "{run} is special in {word}");
                     out += &run;
                 }
                 '\\' => out.extend(letters.next()),
-                other => panic!("{other} stands unquoted in {word}"),
+                other => panic!("{other} is not quoted in {word}"),
             }
         }
         out
     }
 
-    fn unescape(text: &str, may: impl Fn(char) -> bool) -> String {
+    fn unescape(text: &str, is_escapable: impl Fn(char) -> bool) -> String {
         let (mut out, mut letters) = (String::new(), text.chars());
         while let Some(letter) = letters.next() {
             let next = if letter == '\\' {
-                letters.next().filter(|next| may(*next)).unwrap()
+                letters.next().filter(|next| is_escapable(*next)).unwrap()
             } else {
                 letter
             };
@@ -160,8 +161,8 @@ mod tests {
         out
     }
 
-    /// As `cmd` reads a line of a batch file: percent signs, then quotes and carets, then `set`
-    /// takes all up to the last quote.
+    /// Reads as `cmd` reads a line of a batch file: percent signs, then quotes and carets, then
+    /// `set` takes everything up to the last quote.
     fn unbatch(word: &str) -> String {
         let (mut out, mut quoted, mut letters) = (String::new(), true, word.chars());
         while let Some(letter) = letters.next() {
@@ -175,7 +176,9 @@ mod tests {
                     out.push('"');
                 }
                 '^' if !quoted => out.extend(letters.next()),
-                '&' | '|' | '<' | '>' | '(' | ')' if !quoted => panic!("{letter} acts in {word}"),
+                '&' | '|' | '<' | '>' | '(' | ')' if !quoted => {
+                    panic!("{letter} is special in {word}")
+                }
                 other => out.push(other),
             }
         }
@@ -183,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn what_breaks_words_stays_inside_them() {
+    fn special_characters_are_quoted() {
         let value = r#"a'b"c $x `y` !h \z %p"#;
         let cases = [
             (Dialect::Bash, r#"'a'\''b"c $x `y` !h \z %p'"#),
@@ -201,24 +204,27 @@ mod tests {
     }
 
     #[test]
-    fn a_line_break_is_refused_where_it_can_not_be_written() {
+    fn a_line_break_is_refused_if_the_shell_cannot_express_it() {
         for dialect in Dialect::ALL {
-            let can = !matches!(dialect, Dialect::Tcsh | Dialect::Cmd);
-            assert_eq!(quote("a\nb", dialect).is_some(), can, "{dialect}");
+            let is_possible = !matches!(dialect, Dialect::Tcsh | Dialect::Cmd);
+            assert_eq!(quote("a\nb", dialect).is_some(), is_possible, "{dialect}");
             assert_eq!(quote("a\0b", dialect), None, "{dialect}");
         }
     }
 
     proptest! {
         #[test]
-        fn what_is_quoted_is_read_back(value in "([ -~\u{e9}\u{2018}-\u{201b}\u{1f600}\t]|['\"\\\\!%&^`$]){0,40}") {
+        fn a_quoted_value_is_read_back(
+            value in "([ -~\u{e9}\u{2018}-\u{201b}\u{1f600}\t]|['\"\\\\!%&^`$]){0,40}",
+        ) {
             for dialect in Dialect::ALL {
-                prop_assert_eq!(&unquote(&quote(&value, dialect).unwrap(), dialect), &value, "{}", dialect);
+                let quoted = quote(&value, dialect).unwrap();
+                prop_assert_eq!(&unquote(&quoted, dialect), &value, "{}", dialect);
             }
         }
 
         #[test]
-        fn anything_at_all_is_quoted_or_refused(value in any::<String>()) {
+        fn any_value_is_quoted_or_refused(value in any::<String>()) {
             for dialect in Dialect::ALL {
                 if let Some(word) = quote(&value, dialect) {
                     prop_assert_eq!(&unquote(&word, dialect), &value, "{}", dialect);

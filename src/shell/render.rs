@@ -1,4 +1,4 @@
-//! Lines that a shell evaluates to take the changes on.
+//! Rendering changes of the environment as code that a shell evaluates.
 
 use crate::domain::{Error, ErrorKind, Result};
 
@@ -6,12 +6,12 @@ use super::dialect::Dialect;
 use super::env_changes::EnvChanges;
 use super::quote::quote;
 
-/// The changes in a shell's language: what is removed, then what is set. Nushell, which has no
-/// `eval`, gets JSON for `load-env`, with `null` for what is removed.
+/// Renders the changes in a shell's language: first the variables to remove, then those to set.
+/// Nushell, which has no `eval`, gets JSON for `load-env`, with `null` for a variable to remove.
 ///
 /// # Errors
-/// [`Kind::Usage`] when a value can't be written in this language; [`Kind::Internal`] for a name
-/// that is none.
+/// [`ErrorKind::Usage`] if the language can't express a value; [`ErrorKind::Internal`] for an
+/// invalid name.
 pub fn render(changes: &EnvChanges, dialect: Dialect) -> Result<String> {
     let mut lines = Vec::with_capacity(changes.unset.len() + changes.set.len());
     for name in &changes.unset {
@@ -19,8 +19,11 @@ pub fn render(changes: &EnvChanges, dialect: Dialect) -> Result<String> {
     }
     for (name, value) in &changes.set {
         let word = quote(value, dialect).ok_or_else(|| {
-            Error::new(ErrorKind::Usage, format!("the value of {name} has a line break, which {dialect} can't take from what it evaluates"))
-                .hint("use `rolecall exec` for this role, or change the tag that the value comes from")
+            Error::new(
+                ErrorKind::Usage,
+                format!("the value of {name} has a line break, which {dialect} can't evaluate"),
+            )
+            .hint("use `rolecall exec` for this role, or change the tag that the value comes from")
         })?;
         lines.push(render_set(check_variable_name(name)?, &word, dialect));
     }
@@ -31,8 +34,9 @@ pub fn render(changes: &EnvChanges, dialect: Dialect) -> Result<String> {
     })
 }
 
-/// The lines end in `;` where that is allowed: unquoted `eval $(…)` joins them to one. In POSIX
-/// shells the backslash keeps aliases off the command; tcsh would not find its builtins that way.
+/// Renders an assignment. Lines end in `;` if the language permits it, since all lines are joined
+/// by an unquoted `eval $(…)`. In POSIX shells the backslash prevents alias expansion; tcsh would
+/// not find its builtins with it.
 fn render_set(name: &str, word: &str, dialect: Dialect) -> String {
     match dialect {
         Dialect::Bash | Dialect::Zsh | Dialect::Sh => format!("\\export {name}={word};"),
@@ -49,7 +53,8 @@ fn render_set(name: &str, word: &str, dialect: Dialect) -> String {
 fn render_unset(name: &str, dialect: Dialect) -> String {
     match dialect {
         Dialect::Bash | Dialect::Zsh | Dialect::Sh => format!("\\unset {name};"),
-        // A universal variable of the same name is the person's, for every shell of theirs.
+        // A universal variable with the same name belongs to the user and applies to all their
+        // shells.
         Dialect::Fish => format!("set -eg {name};"),
         Dialect::PowerShell => format!("$Env:{name} = $null;"),
         Dialect::Nushell => format!("\"{name}\":null"),
@@ -60,13 +65,16 @@ fn render_unset(name: &str, dialect: Dialect) -> String {
     }
 }
 
-/// A name that every shell takes for a variable's: nothing else may stand outside quotes.
+/// Checks that a name is valid in every shell. Nothing else may be rendered without quotes.
 pub(super) fn check_variable_name(name: &str) -> Result<&str> {
-    let letters = |letter: u8| letter.is_ascii_alphanumeric() || letter == b'_';
-    let good = !name.is_empty()
+    let is_valid = !name.is_empty()
         && !name.starts_with(|first: char| first.is_ascii_digit())
-        && name.bytes().all(letters);
-    if good { Ok(name) } else { Err(Error::internal(format!("`{name}` is no name of a variable"))) }
+        && name.bytes().all(|letter| letter.is_ascii_alphanumeric() || letter == b'_');
+    if is_valid {
+        Ok(name)
+    } else {
+        Err(Error::internal(format!("`{name}` is not a valid variable name")))
+    }
 }
 
 #[cfg(test)]
@@ -82,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn every_shell_gets_lines_of_its_own() {
+    fn every_shell_gets_lines_in_its_own_language() {
         let cases = [
             (
                 Dialect::Bash,
@@ -125,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_none_never_reaches_a_shell() {
+    fn an_invalid_name_never_reaches_a_shell() {
         for name in ["", "1A", "A B", "A;rm", "A=1", "Ä"] {
             for dialect in Dialect::ALL {
                 let set = EnvChanges { set: vec![(name.to_owned(), String::new())], unset: vec![] };
@@ -137,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_can_not_be_written_names_its_variable_and_not_itself() {
+    fn the_error_for_a_value_names_the_variable_and_does_not_contain_the_value() {
         let changes = EnvChanges {
             set: vec![("AWS_SSO_TAG_NOTE".to_owned(), "top\nsecret".to_owned())],
             unset: vec![],

@@ -1,6 +1,6 @@
-//! Numbers and times as the screen says them.
+//! Numbers as the screen shows them.
 
-use crate::domain::Timestamp;
+use crate::domain::plural;
 
 /// `1,204`.
 pub(in crate::tui) fn group_digits(number: usize) -> String {
@@ -17,40 +17,7 @@ pub(in crate::tui) fn group_digits(number: usize) -> String {
 
 /// `1 role`, `1,204 roles`.
 pub(in crate::tui) fn pluralize(number: usize, one: &str) -> String {
-    format!("{} {one}{}", group_digits(number), if number == 1 { "" } else { "s" })
-}
-
-/// `12 s`, `47 min`, `2 h`, `3 days`: the largest unit.
-pub(in crate::tui) fn rough_duration(seconds: i64) -> String {
-    match seconds.max(0) {
-        s @ 0..60 => format!("{s} s"),
-        s @ 60..3_600 => format!("{} min", s / 60),
-        s @ 3_600..172_800 => format!("{} h", s / 3_600),
-        s => format!("{} days", s / 86_400),
-    }
-}
-
-/// `now`, `2 h ago`.
-pub(in crate::tui) fn ago(then: Timestamp, now: Timestamp) -> String {
-    match now.since(then) {
-        ..60 => "just now".to_owned(),
-        seconds => format!("{} ago", rough_duration(seconds)),
-    }
-}
-
-/// `9:41`.
-pub(in crate::tui) fn countdown(seconds: i64) -> String {
-    let seconds = seconds.max(0);
-    format!("{}:{:02}", seconds / 60, seconds % 60)
-}
-
-/// `47:03`, `1:02:03`: a countdown that may be hours long.
-pub(in crate::tui) fn long_countdown(seconds: i64) -> String {
-    let seconds = seconds.max(0);
-    match seconds / 3_600 {
-        0 => countdown(seconds),
-        hours => format!("{hours}:{:02}:{:02}", seconds / 60 % 60, seconds % 60),
-    }
+    format!("{} {}", group_digits(number), plural(number, one))
 }
 
 #[cfg(test)]
@@ -64,16 +31,5 @@ mod tests {
             ["0", "999", "1,204", "15,000,000"]
         );
         assert_eq!([pluralize(1, "role"), pluralize(2, "role")], ["1 role", "2 roles"]);
-    }
-
-    #[test]
-    fn times_are_said_in_one_unit() {
-        let said: Vec<_> = [12, 2_820, 7_200, 200_000].into_iter().map(rough_duration).collect();
-        assert_eq!(said, ["12 s", "47 min", "2 h", "2 days"]);
-        assert_eq!(
-            [countdown(581), long_countdown(581), long_countdown(3_723)],
-            ["9:41", "9:41", "1:02:03"]
-        );
-        assert_eq!(ago(Timestamp(0), Timestamp(30)), "just now");
     }
 }

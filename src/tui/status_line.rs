@@ -5,7 +5,9 @@ use super::commands::PickerCommand;
 use super::panels::PanelKind;
 use super::panels::content::Tone;
 use super::state::{RefreshStatus, State};
-use crate::domain::{Error, ErrorKind, InstanceName, Timestamp};
+use crate::domain::{
+    Error, ErrorKind, InstanceName, Timestamp, format_age, format_duration_spaced,
+};
 use crate::ops::backend::messages::clock_warning;
 use crate::tui::format;
 use crate::tui::panels::overlay::Overlay;
@@ -69,10 +71,10 @@ fn offline(state: &State) -> Option<StatusLine> {
     let (_, _, since) =
         failed_refreshes(state).find(|(_, error, _)| error.kind == ErrorKind::Unreachable)?;
     let long = duration_suffix(since, state.now);
-    let age = state.fetched_at().map(|at| format::ago(at, state.now));
+    let age = state.fetched_at().map(|at| format_age(at, state.now));
     let read = age.map(|age| format!("this list was read {age}"));
     let all = read.as_ref().map(|read| format!("AWS can't be reached{long}: {read}"));
-    let old = |at| format::rough_duration(state.now.since(at));
+    let old = |at| format_duration_spaced(state.now.since(at));
     let less = state
         .fetched_at()
         .map(|at| format!("AWS can't be reached{long}; the list is {} old", old(at)));
@@ -96,7 +98,7 @@ fn refresh_failed(state: &State) -> Option<StatusLine> {
         !matches!(error.kind, ErrorKind::Unreachable | ErrorKind::LoginNeeded | ErrorKind::Vault)
     };
     let (instance, error, since) = failed_refreshes(state).find(|(_, error, _)| other(error))?;
-    let ago = format::ago(since, state.now);
+    let ago = format_age(since, state.now);
     let says = vec![
         format!("{instance}, {ago}: {}", error.message),
         format!("{instance} could not be read {ago}"),
@@ -113,8 +115,8 @@ fn refresh_failed(state: &State) -> Option<StatusLine> {
 fn clock_skewed(state: &State) -> Option<StatusLine> {
     let words = clock_warning(state.clock_skew)
         .filter(|_| !is_open(state, |overlay| matches!(overlay, Overlay::ClockSkew(_))))?;
-    let said = state.clock_skew_since.map(|at| format::ago(at, state.now)).unwrap_or_default();
-    let far = format::rough_duration(state.clock_skew.abs());
+    let said = state.clock_skew_since.map(|at| format_age(at, state.now)).unwrap_or_default();
+    let far = format_duration_spaced(state.clock_skew.abs());
     let says = vec![
         format!("{words}, as AWS said {said}"),
         words,
@@ -145,12 +147,12 @@ fn no_answer(state: &State) -> Option<StatusLine> {
         .map(|began| state.now.since(began))
         .filter(|waited| *waited >= SLOW_ANSWER_SECONDS)?;
     let long = if state.appearance.motion {
-        format!(" for {}", format::rough_duration(waited))
+        format!(" for {}", format_duration_spaced(waited))
     } else {
         " yet".to_owned()
     };
     let age = state.fetched_at().map(|at| {
-        format!("AWS has not answered{long}: this list was read {}", format::ago(at, state.now))
+        format!("AWS has not answered{long}: this list was read {}", format_age(at, state.now))
     });
     let says =
         age.into_iter().chain([format!("AWS has not answered{long}"), "no answer yet".to_owned()]);
@@ -188,7 +190,7 @@ fn signed_out(state: &State) -> Option<StatusLine> {
         failed_refreshes(state).find(|(_, error, _)| error.kind == ErrorKind::LoginNeeded)?;
     // Of one whose list was never read nothing on the screen is old; the first line tells that
     // nobody is signed in.
-    let read = format::ago(state.session(instance)?.fetched_at?, state.now);
+    let read = format_age(state.session(instance)?.fetched_at?, state.now);
     let says = vec![
         format!("signed out of {instance}: its list was read {read}"),
         format!("signed out of {instance}"),
@@ -214,6 +216,6 @@ fn failed_refreshes(state: &State) -> impl Iterator<Item = (&InstanceName, &Erro
 pub(super) fn duration_suffix(since: Timestamp, now: Timestamp) -> String {
     match now.since(since) {
         ..60 => String::new(),
-        seconds => format!(" for {}", format::rough_duration(seconds)),
+        seconds => format!(" for {}", format_duration_spaced(seconds)),
     }
 }

@@ -20,7 +20,7 @@ use super::inline_backend::InlineBackend;
 use super::state::State;
 use super::view;
 use crate::domain::{Error, Height, Result};
-use crate::os::process::job_control::JobControl;
+use crate::os::process::job_control::{JobControl, StopScope};
 use crate::os::process::signals::TerminationGuard;
 use crate::os::terminal::raw_mode::RawMode;
 use crate::os::terminal::tty::{self, CursorShape};
@@ -208,7 +208,7 @@ impl Screen {
     /// there is then.
     pub(super) fn poll_resize(&mut self) -> Result<Option<(u16, u16)>> {
         if self.job.take_stop_request() {
-            self.stop(false)?;
+            self.stop(StopScope::Process)?;
             return Ok(Some(self.draw_size()));
         }
         if self.job.take_continued() {
@@ -277,12 +277,12 @@ impl Screen {
 
     /// Gives the terminal to the shell until it says go on.
     pub(super) fn suspend(&mut self) -> Result<()> {
-        self.stop(true)
+        self.stop(StopScope::Job)
     }
 
-    fn stop(&mut self, all: bool) -> Result<()> {
+    fn stop(&mut self, scope: StopScope) -> Result<()> {
         self.release();
-        self.job.stop(all);
+        self.job.stop(scope);
         self.acquire()?;
         self.invalidate()
     }

@@ -1,5 +1,5 @@
-//! What a person does with a vault: unlock, lock, reset, change the passphrase; and the question
-//! before a sign-in.
+//! Administration of a vault: unlock, lock, reset, change the passphrase, and the check before a
+//! sign-in.
 
 use std::fs;
 use std::time::Duration;
@@ -10,47 +10,48 @@ use crate::os::atomic_file;
 use super::data_key::CachedKey;
 use super::header::{KeyProvider, VaultHeader};
 use super::passphrase::{WrappedKey, check_not_empty};
-use super::{Vault, header, kernel_keyring, os_keyring, ownership};
+use super::{DesktopPrompt, Vault, header, kernel_keyring, os_keyring, ownership};
 
-/// A temporary file older than this belonged to a process that was killed.
+/// The age at which a temporary file must be from a process that was killed.
 const ABANDONED_AFTER: Duration = Duration::from_secs(3_600);
 
 impl Vault {
-    /// Whether a later background process will be able to open the vault, or a person who has typed
-    /// the passphrase here. Makes the vault if there is none yet. May take a Secret Service
-    /// round trip or one argon2id.
+    /// Checks that a later background process will be able to open the vault, or that the user has
+    /// typed the passphrase here and can type it again. Creates the vault if there is none yet. May
+    /// take a Secret Service round trip or one argon2id.
     ///
     /// # Errors
-    /// [`Kind::Vault`] with what to set or run when it will not, [`Kind::Os`] when nothing can be
-    /// written.
+    /// [`ErrorKind::Vault`] with a variable to set or a command to run, [`ErrorKind::Os`] if
+    /// nothing can be written.
     pub fn ensure_ready(&self) -> Result<()> {
         let header = self.load_or_init_header(None)?;
         self.remove_abandoned_files();
         let Some(key) = self.key(&header)? else { return Ok(()) };
-        let kept = self.cache_key(&header, &key);
-        let held = self.cached_key();
-        // Whoever handed the key over has asked this before; whoever typed it was told that only
-        // they can open it.
-        if kept || held.provided.is_some() || held.passphrase_typed {
+        let in_kernel = self.cache_key(&header, &key);
+        let cached = self.cached_key();
+        // A process that passes the key on has checked this before. A user who typed the
+        // passphrase was told that it will be needed again.
+        if in_kernel || cached.provided.is_some() || cached.passphrase_typed {
             return Ok(());
         }
-        drop(held);
-        // The kernel keeps nothing here: then a later process is alone with the store.
-        self.key_from_provider(&header, false).map(drop).map_err(|error| match error.kind {
+        drop(cached);
+        // The kernel does not keep the key, so a later process can only get it from the store.
+        let later = self.key_from_provider(&header, DesktopPrompt::Forbidden).map(drop);
+        later.map_err(|error| match error.kind {
             ErrorKind::Vault => error.context("a later process could not open the vault"),
             _ => error,
         })
     }
 
-    /// Opens the vault with a passphrase and hands the key to the kernel, for the processes to
-    /// come. A vault that does not exist yet is made; one whose key the desktop keyring keeps
-    /// needs no passphrase and is opened without.
+    /// Opens the vault with a passphrase and gives the key to the kernel, for later processes.
+    /// Creates the vault if there is none yet. A vault whose key is in the desktop keyring is
+    /// opened without the passphrase.
     ///
-    /// Where the kernel keeps no keys the vault is open in this process only; [`Vault::status`]
-    /// tells.
+    /// If the kernel can't keep the key, the vault is open in this process only; see
+    /// [`Vault::status`].
     ///
     /// # Errors
-    /// [`Kind::Vault`] for a wrong or empty passphrase; nothing is changed by it.
+    /// [`ErrorKind::Vault`] for a wrong or empty passphrase, which changes nothing.
     pub fn unlock(&self, passphrase: Secret<String>) -> Result<()> {
         check_not_empty(&passphrase)?;
         let header = self.load_or_init_header(Some(&passphrase))?;
@@ -68,11 +69,11 @@ impl Vault {
         Ok(())
     }
 
-    /// Drops the key from this process and from the kernel. What holds the key for good (keyring,
-    /// passphrase) keeps it.
+    /// Removes the key from this process and from the kernel. The desktop keyring or the passphrase
+    /// can still provide it.
     ///
     /// # Errors
-    /// [`Kind::Vault`] when the vault is somebody else's, or its header can't be read.
+    /// [`ErrorKind::Vault`] if the vault is another user's, or its header can't be read.
     pub fn lock(&self) -> Result<()> {
         *self.cached_key() = CachedKey::default();
         if ownership::check(&self.options.dir)?
@@ -83,11 +84,11 @@ impl Vault {
         Ok(())
     }
 
-    /// Forgets everything: records, header and key. The next write makes a new vault with a new
-    /// key, and decides anew where that is kept. Works on a damaged and on a locked vault.
+    /// Removes everything: records, header and key. The next write creates a new vault with a new
+    /// key, and decides again where the key is stored. The vault may be damaged or locked.
     ///
     /// # Errors
-    /// [`Kind::Vault`] when the vault is somebody else's, [`Kind::Os`] when a file can't be
+    /// [`ErrorKind::Vault`] if the vault is another user's, [`ErrorKind::Os`] if a file can't be
     /// removed.
     pub fn reset(&self) -> Result<()> {
         if !ownership::check(&self.options.dir)? {
@@ -95,27 +96,27 @@ impl Vault {
         }
         let _lock = self.lock_vault()?;
         let header = header::load(&self.options.dir);
-        // The header first: a record that is saved meanwhile is then an orphan, which is told, and
-        // not locked for ever.
+        // The header first: a record that is saved meanwhile is then an orphan, which is reported,
+        // and not sealed with a lost key in a new vault.
         atomic_file::remove(&header::path(&self.options.dir))?;
         for path in self.files()? {
             atomic_file::remove(&path)?;
         }
         *self.cached_key() = CachedKey::default();
-        if let Ok(Some(VaultHeader { vault_id: vault, key_provider: keeper })) = header {
-            kernel_keyring::remove(&vault);
-            if matches!(keeper, KeyProvider::Keyring { .. }) {
-                os_keyring::remove(&vault);
+        if let Ok(Some(VaultHeader { vault_id, key_provider })) = header {
+            kernel_keyring::remove(&vault_id);
+            if matches!(key_provider, KeyProvider::Keyring { .. }) {
+                os_keyring::remove(&vault_id);
             }
         }
         Ok(())
     }
 
-    /// Wraps the same key under another passphrase; no record is touched. Without `old`, whatever
-    /// opens the vault now is taken.
+    /// Wraps the data key with a new passphrase. Records don't change. Without `old`, the key comes
+    /// from wherever the vault can be opened with now.
     ///
     /// # Errors
-    /// [`Kind::Vault`] when `old` is wrong, [`Kind::Usage`] when the vault has no passphrase.
+    /// [`ErrorKind::Vault`] if `old` is wrong, [`ErrorKind::Usage`] if the vault has no passphrase.
     pub fn change_passphrase(
         &self,
         old: Option<Secret<String>>,
@@ -124,33 +125,24 @@ impl Vault {
         check_not_empty(&new)?;
         let none = || {
             Error::new(ErrorKind::Usage, "the vault has no passphrase")
-                .hint("`rolecall vault status` says what keeps its key")
+                .hint("run `rolecall vault status` to see what protects its key")
         };
         if !ownership::check(&self.options.dir)? {
             return Err(none());
         }
         let _lock = self.lock_vault()?;
-        let VaultHeader { vault_id: vault, key_provider: keeper } =
-            header::load(&self.options.dir)?.ok_or_else(none)?;
-        let KeyProvider::Passphrase { key_id, wrapped } = keeper else { return Err(none()) };
-        let key = match old {
-            Some(old) => wrapped.open(&vault, &key_id, &old)?,
-            None => {
-                let header = VaultHeader {
-                    vault_id: vault,
-                    key_provider: KeyProvider::Passphrase { key_id, wrapped },
-                };
-                self.key(&header)?.ok_or_else(none)?
-            }
+        let header = header::load(&self.options.dir)?.ok_or_else(none)?;
+        let vault_id = header.vault_id;
+        let KeyProvider::Passphrase { key_id, wrapped } = &header.key_provider else {
+            return Err(none());
         };
-        let wrapped = WrappedKey::new(&key, &vault, &new)?;
-        header::save(
-            &self.options.dir,
-            &VaultHeader {
-                vault_id: vault,
-                key_provider: KeyProvider::Passphrase { key_id, wrapped },
-            },
-        )
+        let key = match old {
+            Some(old) => wrapped.open(&vault_id, key_id, &old)?,
+            None => self.key(&header)?.ok_or_else(none)?,
+        };
+        let wrapped = WrappedKey::new(&key, &vault_id, &new)?;
+        let key_provider = KeyProvider::Passphrase { key_id: *key_id, wrapped };
+        header::save(&self.options.dir, &VaultHeader { vault_id, key_provider })
     }
 
     /// Removes temporary files of processes that were killed.

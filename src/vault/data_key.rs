@@ -1,33 +1,32 @@
-//! Where the data key comes from: this process, the kernel, then the store that keeps it.
+//! The sources of the data key: this process, the kernel, then the store that holds it.
 
 use std::sync::{MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::domain::{Error, ErrorKind, Result};
+use crate::domain::{Error, ErrorKind, Result, hex};
 use crate::os::clock::Clock;
 
 use super::header::{KeyProvider, VaultHeader};
-use super::record_id::hex;
 use super::seal::{DataKey, KeyId};
 use super::single_flight::{SharedOutcome, SingleFlight, Turn};
-use super::{KeyCache, SecureStore, Vault, kernel_keyring, os_keyring};
+use super::{DesktopPrompt, KeyCache, SecureStore, Vault, kernel_keyring, os_keyring};
 
-/// How long one process waits while another one gets the key.
+/// How long a process waits while another one gets the key.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// What this process holds.
+/// The keys in the memory of this process.
 #[derive(Debug, Default)]
 pub(super) struct CachedKey {
-    /// A key that came from outside, not yet compared with a header.
+    /// A key that was passed to this process and has not been compared with the header yet.
     pub(super) provided: Option<DataKey>,
-    /// The key that opened the vault, and which one it is.
+    /// The key that opened the vault, and its id.
     pub(super) key: Option<(KeyId, DataKey)>,
-    /// A person has typed the passphrase here, and can type it again.
+    /// Whether the user has typed the passphrase in this process, and so could type it again.
     pub(super) passphrase_typed: bool,
 }
 
 impl Vault {
-    /// The data key; `None` when the vault is plain text.
+    /// Returns the data key; `None` if the vault is plain text.
     pub(super) fn key(&self, header: &VaultHeader) -> Result<Option<DataKey>> {
         let Some(key_id) = header.key_id() else {
             return self.check_plain_text_allowed().map(|()| None);
@@ -43,7 +42,7 @@ impl Vault {
         Ok(Some(key))
     }
 
-    /// Plain text only while it is asked for by name.
+    /// Permits plain text only while the configuration names it.
     fn check_plain_text_allowed(&self) -> Result<()> {
         if self.options.store == SecureStore::Json {
             return Ok(());
@@ -55,16 +54,16 @@ impl Vault {
         .hint("run `rolecall vault reset` for a sealed vault, or set secure_store = \"json\""))
     }
 
-    /// The key from this process.
+    /// Returns the key from the memory of this process.
     pub(super) fn process_key(&self, header: &VaultHeader, key_id: &KeyId) -> Option<DataKey> {
-        let held = self.cached_key();
-        match &held.key {
+        let cached = self.cached_key();
+        match &cached.key {
             Some((id, key)) if id == key_id => Some(key.clone()),
-            _ => held.provided.clone().filter(|key| key.id(&header.vault_id) == *key_id),
+            _ => cached.provided.clone().filter(|key| key.id(&header.vault_id) == *key_id),
         }
     }
 
-    /// The key from the kernel. One that is not this vault's is a miss.
+    /// Returns the key from the kernel. A key of another vault is a miss.
     pub(super) fn kernel_key(&self, header: &VaultHeader, key_id: &KeyId) -> Option<DataKey> {
         if self.options.key_cache == KeyCache::Never {
             return None;
@@ -72,8 +71,8 @@ impl Vault {
         kernel_keyring::load(&header.vault_id).filter(|key| key.id(&header.vault_id) == *key_id)
     }
 
-    /// Gets the key from its store. However many processes wait, one does; where the kernel keeps
-    /// it, it does so once.
+    /// Gets the key from its store. Only one process at a time does so, and only the first one if
+    /// the kernel keeps the key.
     fn key_from_provider_once(&self, header: &VaultHeader, key_id: &KeyId) -> Result<DataKey> {
         if matches!(header.key_provider, KeyProvider::Passphrase { .. })
             && !self.options.passphrase.is_available()
@@ -81,18 +80,18 @@ impl Vault {
             return Err(locked());
         }
         if self.options.key_cache == KeyCache::Never {
-            return self.key_from_provider(header, self.options.may_prompt_desktop);
+            return self.key_from_provider(header, self.options.desktop_prompt);
         }
         let flight = SingleFlight::new(&self.options.dir, &format!("key-{}", hex(key_id)));
-        let ticket = flight.generation();
-        // Another process may have landed between the first look into the kernel and the ticket.
+        let generation = flight.generation();
+        // Another process may have completed between the first look-up in the kernel and this.
         if let Some(key) = self.kernel_key(header, key_id) {
             return Ok(key);
         }
-        match flight.wait(ticket, Instant::now() + FETCH_TIMEOUT)? {
-            Turn::Lead(lead) => {
-                let fetched = self.key_from_provider(header, self.options.may_prompt_desktop);
-                lead.complete(match &fetched {
+        match flight.wait(generation, Instant::now() + FETCH_TIMEOUT)? {
+            Turn::Lead(leader) => {
+                let fetched = self.key_from_provider(header, self.options.desktop_prompt);
+                leader.complete(match &fetched {
                     Ok(key) => {
                         kernel_keyring::save(&header.vault_id, key);
                         SharedOutcome::Ok
@@ -103,32 +102,34 @@ impl Vault {
             }
             Turn::Completed(SharedOutcome::Ok) => match self.kernel_key(header, key_id) {
                 Some(key) => Ok(key),
-                None => self.key_from_provider(header, self.options.may_prompt_desktop),
+                None => self.key_from_provider(header, self.options.desktop_prompt),
             },
-            // A keyring that was locked a moment ago is locked, unless a person may be asked here.
+            // The keyring is still locked, unless this process may ask the user to unlock it.
             Turn::Completed(failed)
                 if matches!(header.key_provider, KeyProvider::Keyring { .. })
-                    && !self.options.may_prompt_desktop =>
+                    && self.options.desktop_prompt == DesktopPrompt::Forbidden =>
             {
-                failed.into_result().and_then(|()| self.key_from_provider(header, false))
+                failed
+                    .into_result()
+                    .and_then(|()| self.key_from_provider(header, DesktopPrompt::Forbidden))
             }
-            // Another process may have had another passphrase.
-            Turn::Completed(_) => self.key_from_provider(header, self.options.may_prompt_desktop),
-            // Somebody may be looking at a password window: no second one beside it.
-            Turn::TimedOut => self.key_from_provider(header, false),
+            // The other process may have had another passphrase.
+            Turn::Completed(_) => self.key_from_provider(header, self.options.desktop_prompt),
+            // The other process may be showing a password window: don't open a second one.
+            Turn::TimedOut => self.key_from_provider(header, DesktopPrompt::Forbidden),
         }
     }
 
-    /// Gets the key from its store, whoever else does.
+    /// Gets the key from its store without waiting for other processes.
     pub(super) fn key_from_provider(
         &self,
         header: &VaultHeader,
-        may_prompt: bool,
+        prompt: DesktopPrompt,
     ) -> Result<DataKey> {
         match &header.key_provider {
             KeyProvider::None => Err(Error::internal("a vault of plain text has no key")),
             KeyProvider::Keyring { key_id } => {
-                let key = os_keyring::load(&header.vault_id, may_prompt)?;
+                let key = os_keyring::load(&header.vault_id, prompt)?;
                 if key.id(&header.vault_id) == *key_id { Ok(key) } else { Err(wrong_key()) }
             }
             KeyProvider::Passphrase { key_id, wrapped } => match self.options.passphrase.read()? {
@@ -138,14 +139,14 @@ impl Vault {
         }
     }
 
-    /// Keeps the key in this process.
+    /// Caches the key in this process.
     pub(super) fn cache_key_in_process(&self, header: &VaultHeader, key: &DataKey) {
         if let Some(key_id) = header.key_id() {
             self.cached_key().key = Some((*key_id, key.clone()));
         }
     }
 
-    /// Keeps the key in this process and in the kernel; false when the kernel takes none.
+    /// Caches the key in this process and in the kernel. Returns whether the kernel has it.
     pub(super) fn cache_key(&self, header: &VaultHeader, key: &DataKey) -> bool {
         self.cache_key_in_process(header, key);
         self.options.key_cache == KeyCache::Auto && kernel_keyring::save(&header.vault_id, key)
@@ -156,7 +157,7 @@ impl Vault {
     }
 }
 
-/// Nothing here can open the vault.
+/// Creates the error for a vault that nothing here can open.
 pub(super) fn locked() -> Error {
     Error::new(ErrorKind::Vault, "the vault is locked")
         .hint("run `rolecall vault unlock`")

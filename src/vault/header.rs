@@ -1,4 +1,4 @@
-//! The vault's header: which store holds the key, and for a passphrase what turns it into the key.
+//! The header of the vault: the store that holds the key and, for a passphrase, the wrapped key.
 //! Written once, not secret.
 
 use std::path::{Path, PathBuf};
@@ -7,33 +7,32 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::domain::enums::SecureStore;
-use crate::domain::{Error, ErrorKind, Result};
+use crate::domain::{Error, ErrorKind, Result, ResultExt, hex, unhex};
 use crate::os::atomic_file;
 
 use super::passphrase::WrappedKey;
-use super::record_id::{hex, unhex};
 use super::seal::{FORMAT_VERSION, KeyId, VaultId};
 
-/// What was decided when the vault was made.
+/// The choices that were made when the vault was created.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct VaultHeader {
     pub(super) vault_id: VaultId,
     pub(super) key_provider: KeyProvider,
 }
 
-/// Who keeps the key.
+/// The source of the data key.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum KeyProvider {
-    /// The operating system's store.
+    /// The keyring of the operating system.
     Keyring { key_id: KeyId },
-    /// A passphrase wraps it.
+    /// A passphrase, which unwraps the key.
     Passphrase { key_id: KeyId, wrapped: WrappedKey },
-    /// There is no key.
+    /// There is no key; records are plain text.
     None,
 }
 
 impl VaultHeader {
-    /// The key's id; `None` when there is no key.
+    /// Returns the id of the data key; `None` if there is no key.
     pub(super) fn key_id(&self) -> Option<&KeyId> {
         match &self.key_provider {
             KeyProvider::Keyring { key_id } | KeyProvider::Passphrase { key_id, .. } => {
@@ -43,7 +42,7 @@ impl VaultHeader {
         }
     }
 
-    /// The store that was chosen.
+    /// Returns the store that was chosen.
     pub(super) fn store(&self) -> SecureStore {
         match self.key_provider {
             KeyProvider::Keyring { .. } => SecureStore::Keyring,
@@ -53,7 +52,7 @@ impl VaultHeader {
     }
 }
 
-/// The header as it stands in its file.
+/// The JSON of the header file.
 #[derive(Serialize, Deserialize)]
 struct HeaderFile {
     format: u8,
@@ -65,34 +64,33 @@ struct HeaderFile {
     passphrase: Option<WrappedKey>,
 }
 
-/// All that an older program reads of a newer header.
+/// The part of the header that every version of the program can read.
 #[derive(Deserialize)]
 struct HeaderFormat {
     format: u64,
 }
 
-/// Where the header of a vault is.
 pub(super) fn path(dir: &Path) -> PathBuf {
     dir.join("header")
 }
 
-/// Reads the header; `None` when there is none yet.
+/// Loads the header; `None` if there is none yet.
 ///
 /// # Errors
-/// [`Kind::Vault`] when it is damaged or newer, [`Kind::Os`] when it can't be read.
+/// [`ErrorKind::Vault`] if it is damaged or newer, [`ErrorKind::Os`] if it can't be read.
 pub(super) fn load(dir: &Path) -> Result<Option<VaultHeader>> {
     let path = path(dir);
     let Some(bytes) = atomic_file::load(&path)? else { return Ok(None) };
     parse(&bytes).map(Some).map_err(|error| error.context(path.display()))
 }
 
-/// Replaces the header. Only under the vault's lock.
+/// Replaces the header. The caller holds the lock of the vault.
 pub(super) fn save(dir: &Path, header: &VaultHeader) -> Result<()> {
     atomic_file::save(&path(dir), &render(header)?)
 }
 
 fn render(header: &VaultHeader) -> Result<Vec<u8>> {
-    let lines = HeaderFile {
+    let file = HeaderFile {
         format: FORMAT_VERSION,
         vault: hex(&header.vault_id),
         store: header.store().to_string(),
@@ -102,37 +100,36 @@ fn render(header: &VaultHeader) -> Result<Vec<u8>> {
             KeyProvider::Keyring { .. } | KeyProvider::None => None,
         },
     };
-    let json = serde_json::to_string(&lines)
-        .map_err(|error| Error::internal(format!("writing the vault's header: {error}")))?;
-    // The checksum tells a damaged header from a passphrase typed wrong.
+    let json =
+        serde_json::to_string(&file).context(ErrorKind::Internal, "writing the vault's header")?;
+    // The checksum distinguishes a damaged header from a wrong passphrase.
     Ok(format!("{json}\n{}\n", checksum(json.as_bytes())).into_bytes())
 }
 
 fn parse(bytes: &[u8]) -> Result<VaultHeader> {
     let text = std::str::from_utf8(bytes).map_err(|_| damaged())?;
-    let (json, check) = text.split_once('\n').ok_or_else(damaged)?;
-    if check.strip_suffix('\n') != Some(checksum(json.as_bytes()).as_str()) {
+    let (json, stored_checksum) = text.split_once('\n').ok_or_else(damaged)?;
+    if stored_checksum.strip_suffix('\n') != Some(checksum(json.as_bytes()).as_str()) {
         return Err(damaged());
     }
-    let format: HeaderFormat = serde_json::from_str(json).map_err(|_| damaged())?;
-    if format.format > u64::from(FORMAT_VERSION) {
-        let said = "the vault was written by a newer rolecall";
-        return Err(Error::new(ErrorKind::Vault, said)
-            .hint("update this rolecall, or run `rolecall vault reset` to start anew"));
+    let HeaderFormat { format } = serde_json::from_str(json).map_err(|_| damaged())?;
+    if format > u64::from(FORMAT_VERSION) {
+        return Err(Error::new(ErrorKind::Vault, "the vault was written by a newer rolecall")
+            .hint("update this rolecall, or run `rolecall vault reset` to start a new vault"));
     }
-    let lines: HeaderFile = serde_json::from_str(json).map_err(|_| damaged())?;
-    from_header_file(lines).ok_or_else(damaged)
+    let file: HeaderFile = serde_json::from_str(json).map_err(|_| damaged())?;
+    from_header_file(file).ok_or_else(damaged)
 }
 
-fn from_header_file(lines: HeaderFile) -> Option<VaultHeader> {
-    let key_id = lines.key.as_deref().map(|text| unhex(text).ok_or(())).transpose().ok()?;
-    let keeper = match (lines.store.as_str(), key_id, lines.passphrase) {
+fn from_header_file(file: HeaderFile) -> Option<VaultHeader> {
+    let key_id = file.key.as_deref().map(|text| unhex(text).ok_or(())).transpose().ok()?;
+    let key_provider = match (file.store.as_str(), key_id, file.passphrase) {
         ("keyring", Some(key_id), None) => KeyProvider::Keyring { key_id },
         ("file", Some(key_id), Some(wrapped)) => KeyProvider::Passphrase { key_id, wrapped },
         ("json", None, None) => KeyProvider::None,
         _ => return None,
     };
-    Some(VaultHeader { vault_id: unhex(&lines.vault)?, key_provider: keeper })
+    Some(VaultHeader { vault_id: unhex(&file.vault)?, key_provider })
 }
 
 fn checksum(bytes: &[u8]) -> String {
@@ -143,7 +140,7 @@ fn damaged() -> Error {
     reset_needed("the vault's header is damaged, so nothing in it can be opened")
 }
 
-/// An error that only a new vault heals.
+/// Creates an error that only a new vault can fix.
 pub(super) fn reset_needed(message: &str) -> Error {
     Error::new(ErrorKind::Vault, message).hint("run `rolecall vault reset`, then sign in again")
 }
@@ -174,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn every_flipped_bit_and_every_cut_is_damage_that_names_reset() {
+    fn every_flipped_bit_and_every_truncation_is_an_error_that_names_reset() {
         let good = render(&header()).unwrap();
         let refused = |bytes: &[u8]| {
             let error = parse(bytes).unwrap_err();

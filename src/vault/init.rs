@@ -1,4 +1,4 @@
-//! Making a vault: the one moment at which it is decided where its key is kept.
+//! Creating a vault. Only then is it decided where the key is stored.
 
 use std::time::{Duration, Instant};
 
@@ -10,14 +10,15 @@ use crate::os::random;
 use super::header::{KeyProvider, VaultHeader, reset_needed};
 use super::passphrase::WrappedKey;
 use super::seal::{DataKey, VaultId};
-use super::{SecureStore, Vault, header, os_keyring, ownership};
+use super::{DesktopPrompt, SecureStore, Vault, header, os_keyring, ownership};
 
-/// A person may be typing the keyring's password meanwhile.
+/// How long to wait for the lock. The process that holds it may be waiting for the user to type the
+/// password of the keyring.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(70);
 
 impl Vault {
-    /// The vault's header; made now if there is none. `typed` is a passphrase that somebody has
-    /// just given.
+    /// Loads the header of the vault, or creates the vault if there is none. `typed` is a
+    /// passphrase that the user has just typed.
     pub(super) fn load_or_init_header(
         &self,
         typed: Option<&Secret<String>>,
@@ -32,12 +33,12 @@ impl Vault {
             return Ok(header);
         }
         self.check_no_orphans()?;
-        let vault = random::bytes::<16>()?;
-        let (keeper, key) = self.choose_provider(&vault, typed)?;
-        let header = VaultHeader { vault_id: vault, key_provider: keeper };
+        let vault_id = random::bytes::<16>()?;
+        let (key_provider, key) = self.choose_provider(&vault_id, typed)?;
+        let header = VaultHeader { vault_id, key_provider };
         if let Err(error) = header::save(dir, &header) {
             if matches!(header.key_provider, KeyProvider::Keyring { .. }) {
-                os_keyring::remove(&vault);
+                os_keyring::remove(&vault_id);
             }
             return Err(error);
         }
@@ -47,11 +48,12 @@ impl Vault {
         Ok(header)
     }
 
-    /// Whether a vault could be made here as things are: nothing is made, nobody is asked, and a
-    /// passphrase is not tried.
+    /// Checks that a vault could be created now. Creates nothing, asks for nothing, and does not
+    /// read the passphrase.
     ///
     /// # Errors
-    /// [`Kind::Vault`] with what to run or to set when its key would have no place.
+    /// [`ErrorKind::Vault`] with a command to run or a variable to set if its key could not be
+    /// stored.
     pub fn check_can_init(&self) -> Result<()> {
         let passphrase = self.options.passphrase.is_available();
         match self.options.store {
@@ -63,18 +65,19 @@ impl Vault {
         }
     }
 
-    /// The lock under which the header changes.
+    /// Takes the lock that is held while the header changes.
     pub(super) fn lock_vault(&self) -> Result<Lock> {
-        // No fault of the vault's: credentials can still be fetched, and not kept.
-        atomic_file::check_dir_writable(&self.options.dir)
-            .map_err(|error| error.hint("set XDG_STATE_HOME or ROLECALL_HOME to a directory that is yours and can be written"))?;
+        // Not an error of the vault: credentials can still be fetched, but not stored.
+        atomic_file::check_dir_writable(&self.options.dir).map_err(|error| {
+            error.hint("set XDG_STATE_HOME or ROLECALL_HOME to a directory that you can write to")
+        })?;
         Lock::acquire(&self.options.dir.join("lock"), Instant::now() + LOCK_TIMEOUT)?.ok_or_else(
             || Error::new(ErrorKind::Vault, "another rolecall is changing the vault; try again"),
         )
     }
 
-    /// Records without a header were sealed with a key that nothing leads to any more: that is
-    /// told, not papered over.
+    /// Checks that there are no records without a header. The key that they were sealed with is
+    /// lost, which the user has to know.
     pub(super) fn check_no_orphans(&self) -> Result<()> {
         if self.record_files()?.is_empty() {
             return Ok(());
@@ -90,30 +93,29 @@ impl Vault {
     ) -> Result<(KeyProvider, Option<DataKey>)> {
         match self.options.store {
             SecureStore::Json => Ok((KeyProvider::None, None)),
-            SecureStore::Keyring => choose_keyring(vault, self.options.may_prompt_desktop),
+            SecureStore::Keyring => choose_keyring(vault, self.options.desktop_prompt),
             SecureStore::File => self.choose_passphrase(vault, typed)?.ok_or_else(no_passphrase),
             SecureStore::Auto => self.choose_auto(vault, typed),
         }
     }
 
-    /// A keyring that answers at once, else a passphrase, else a keyring that a person opens; never
-    /// plain text.
+    /// Chooses a keyring that is open, else a passphrase, else a keyring that the user unlocks.
+    /// Never chooses plain text.
     fn choose_auto(
         &self,
         vault: &VaultId,
         typed: Option<&Secret<String>>,
     ) -> Result<(KeyProvider, Option<DataKey>)> {
-        let unreachable = match choose_keyring(vault, false) {
+        let unreachable = match choose_keyring(vault, DesktopPrompt::Forbidden) {
             Ok(chosen) => return Ok(chosen),
             Err(error) => error,
         };
         if let Some(chosen) = self.choose_passphrase(vault, typed)? {
             return Ok(chosen);
         }
-        let prompted = if self.options.may_prompt_desktop {
-            choose_keyring(vault, true)
-        } else {
-            Err(unreachable)
+        let prompted = match self.options.desktop_prompt {
+            DesktopPrompt::Allowed => choose_keyring(vault, DesktopPrompt::Allowed),
+            DesktopPrompt::Forbidden => Err(unreachable),
         };
         prompted.map_err(no_key_store)
     }
@@ -135,13 +137,16 @@ impl Vault {
     }
 }
 
-fn choose_keyring(vault: &VaultId, may_prompt: bool) -> Result<(KeyProvider, Option<DataKey>)> {
+fn choose_keyring(
+    vault: &VaultId,
+    prompt: DesktopPrompt,
+) -> Result<(KeyProvider, Option<DataKey>)> {
     let key = DataKey::random()?;
-    os_keyring::save(vault, &key, may_prompt)?;
+    os_keyring::save(vault, &key, prompt)?;
     Ok((KeyProvider::Keyring { key_id: key.id(vault) }, Some(key)))
 }
 
-/// Neither keyring nor passphrase.
+/// Creates the error for a machine with neither a keyring nor a passphrase.
 fn no_key_store(unreachable: Error) -> Error {
     let mut error = no_passphrase();
     error.message = format!("there is no safe place for the vault's key: {}", unreachable.message);

@@ -1,11 +1,12 @@
-//! The data key in the Linux kernel's keyring, between processes. Every failure is a miss:
-//! containers, seccomp, no keyring.
+//! The data key in the keyring of the Linux kernel, which all processes of a user share. Every
+//! failure is a miss: in containers, under seccomp, without a keyring.
 
 #[cfg(target_os = "linux")]
-use super::record_id::hex;
+use crate::domain::hex;
+
 use super::seal::{DataKey, VaultId};
 
-/// How long the kernel keeps a key that nobody drops, in seconds.
+/// How long the kernel keeps the key, in seconds.
 #[cfg(target_os = "linux")]
 const TIMEOUT_SECS: usize = 12 * 3_600;
 
@@ -14,27 +15,27 @@ fn description(vault: &VaultId) -> String {
     format!("rolecall:vault:{}", hex(vault))
 }
 
-/// The key, if the kernel has one under this vault's id.
+/// Returns the key that the kernel has under this vault's id.
 #[cfg(target_os = "linux")]
 pub(super) fn load(vault: &VaultId) -> Option<DataKey> {
     use linux_keyutils::{KeyRing, KeyRingIdentifier};
     use zeroize::Zeroizing;
     let ring = KeyRing::from_special_id(KeyRingIdentifier::User, false).ok()?;
     let found = ring.search(&description(vault)).ok()?;
-    // One byte more than a key, so that a longer one is not taken for it.
+    // One byte more than a key, so that a longer value is not taken for a key.
     let mut bytes = Zeroizing::new([0_u8; 33]);
     let length = found.read(&mut *bytes).ok()?;
     DataKey::from_bytes(bytes.get(..length)?)
 }
 
-/// Gives the key to the kernel; false when it takes none.
+/// Gives the key to the kernel; `false` if that fails.
 #[cfg(target_os = "linux")]
 pub(super) fn save(vault: &VaultId, key: &DataKey) -> bool {
     use linux_keyutils::{KeyPermissionsBuilder, KeyRing, KeyRingIdentifier, Permission};
     let Ok(ring) = KeyRing::from_special_id(KeyRingIdentifier::User, true) else { return false };
     let Ok(kept) = ring.add_key(&description(vault), key.as_bytes()) else { return false };
-    // A session keyring that is not linked to the user's finds the key but may not read it, unless
-    // the user may.
+    // A process whose session keyring is not linked to the user keyring finds the key, but can only
+    // read it with the permissions of the user.
     let user = Permission::VIEW
         | Permission::READ
         | Permission::WRITE
@@ -48,7 +49,7 @@ pub(super) fn save(vault: &VaultId, key: &DataKey) -> bool {
     load(vault).is_some()
 }
 
-/// Drops the key.
+/// Removes the key from the kernel.
 #[cfg(target_os = "linux")]
 pub(super) fn remove(vault: &VaultId) {
     use linux_keyutils::{KeyRing, KeyRingIdentifier};
@@ -59,18 +60,18 @@ pub(super) fn remove(vault: &VaultId) {
     }
 }
 
-/// There is no kernel keyring here: always a miss.
+/// Returns `None`: this platform has no kernel keyring.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn load(_: &VaultId) -> Option<DataKey> {
     None
 }
 
-/// There is no kernel keyring here: nothing is kept.
+/// Returns `false`: this platform has no kernel keyring.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn save(_: &VaultId, _: &DataKey) -> bool {
     false
 }
 
-/// There is no kernel keyring here: nothing to drop.
+/// Does nothing: this platform has no kernel keyring.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn remove(_: &VaultId) {}

@@ -1,15 +1,15 @@
-//! Secrets at rest: one small sealed file per secret, under one key that the operating system or a
-//! passphrase keeps.
+//! Secrets at rest: one small file per secret, sealed with one data key that the operating system
+//! or a passphrase protects.
 //!
 //! ```text
-//! DIR/header            which store was chosen, which key; for a passphrase what turns it into the key
+//! DIR/header            the chosen store and the key id; for a passphrase also the wrapped key
 //! DIR/lock              held while the header changes
 //! DIR/records/SHA256    a token, a client registration or a role's credentials
-//! DIR/flights/SHA256    how a flight landed last; beside it its lock
+//! DIR/flights/SHA256    the last outcome of a single flight; its lock is SHA256.lock
 //! ```
 //!
 //! [`Vault::load`] is on the path of every `credential_process`: one `stat`, two small files, one
-//! look into the kernel's keyring.
+//! look-up in the kernel keyring.
 
 mod admin;
 mod data_key;
@@ -37,7 +37,7 @@ use std::sync::Mutex;
 
 use zeroize::Zeroizing;
 
-use crate::domain::{Error, ErrorKind, Result, Secret, Timestamp};
+use crate::domain::{Error, ErrorKind, Result, Secret, Timestamp, unhex};
 use crate::os::atomic_file;
 
 pub use crate::domain::enums::{KeyCache, SecureStore};
@@ -49,29 +49,37 @@ pub use status::{KeyLocation, UnlockPrompt, VaultStatus};
 
 use data_key::CachedKey;
 use header::VaultHeader;
-use record::OpenedRecord;
+use record::RecordEnvelope;
 use seal::{DataKey, SealStatus, Sealer};
 
-/// How to open a vault.
+/// Options for opening a vault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VaultOptions {
-    /// Where it is.
+    /// The directory of the vault.
     pub dir: PathBuf,
-    /// Where its key is to be kept; obeyed when the vault is made.
+    /// Where the key is stored. Used when the vault is created.
     pub store: SecureStore,
-    /// Whether the kernel may hold the key.
+    /// Whether the kernel may cache the key.
     pub key_cache: KeyCache,
-    /// Where a passphrase may come from.
+    /// The source of the passphrase.
     pub passphrase: PassphraseSource,
-    /// Whether the desktop may ask the person to unlock their keyring: true only for a command
-    /// typed at a terminal.
-    pub may_prompt_desktop: bool,
+    /// Whether the desktop may ask the user to unlock the keyring.
+    pub desktop_prompt: DesktopPrompt,
 }
 
-/// Secrets at rest. Cheap to make; nothing is read before it is needed.
+/// Whether the desktop may ask the user to unlock the keyring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DesktopPrompt {
+    /// It may. Only for a command that was typed in a terminal.
+    Allowed,
+    /// It may not. A locked keyring is an error.
+    Forbidden,
+}
+
+/// Secrets at rest. Cheap to create; nothing is read before it is needed.
 ///
-/// Calls block: on files, and without the key in the kernel on D-Bus, argon2id or another process
-/// that is getting it.
+/// Calls block: on files, and, if the kernel does not have the key, on D-Bus, argon2id or another
+/// process that is getting it.
 pub struct Vault {
     options: VaultOptions,
     cached_key: Mutex<CachedKey>,
@@ -87,24 +95,24 @@ impl fmt::Debug for Vault {
 }
 
 impl Vault {
-    /// A vault that nothing has been asked of yet.
+    /// Creates a vault without reading anything.
     pub fn new(options: VaultOptions) -> Self {
         Self { options, cached_key: Mutex::default() }
     }
 
-    /// The same vault with a key that our own caller handed over; a key of another vault is not
-    /// used.
+    /// Adds a data key that was passed by the process that started this one. A key of another vault
+    /// is not used.
     #[must_use]
     pub fn with_data_key(self, key: Secret<Vec<u8>>) -> Self {
         self.cached_key().provided = DataKey::from_bytes(key.expose());
         self
     }
 
-    /// The key, to be handed to a helper of ours on its standard input. `None` when there is no
-    /// vault yet, or no key.
+    /// Returns the data key, to be passed to a helper process on its standard input. `None` if
+    /// there is no vault yet, or it has no key.
     ///
     /// # Errors
-    /// [`Kind::Vault`] when the vault can't be opened.
+    /// [`ErrorKind::Vault`] if the vault can't be opened.
     pub fn data_key(&self) -> Result<Option<Secret<Vec<u8>>>> {
         match self.header()? {
             Some(header) => Ok(self.key(&header)?.map(|key| key.to_secret())),
@@ -112,41 +120,41 @@ impl Vault {
         }
     }
 
-    /// The record of this name. `None` when there is none, when it is damaged, and when it was
-    /// issued in the future of a clock that was set back. An expired record is returned: the
-    /// caller knows what it is still good for.
+    /// Loads a record. `None` if it does not exist, if it is damaged, or if it was issued in the
+    /// future because the clock was set back. An expired record is returned: the caller decides
+    /// what it can still be used for.
     ///
     /// # Errors
-    /// [`Kind::Vault`] when the record is there and can't be opened: the vault is locked, out of
-    /// reach, another user's, or the record was sealed with another key or by a newer program.
-    /// Never a miss: a miss would send a person to sign in for nothing.
-    pub fn load<T: VaultRecord>(&self, name: &RecordId, now: Timestamp) -> Result<Option<T>> {
+    /// [`ErrorKind::Vault`] if the record exists and can't be opened: the vault is locked,
+    /// unreachable or another user's, or the record was sealed with another key or by a newer
+    /// program. This must not be a miss, which would ask the user for a needless sign-in.
+    pub fn load<T: VaultRecord>(&self, id: &RecordId, now: Timestamp) -> Result<Option<T>> {
         let Some(header) = self.header()? else { return Ok(None) };
-        let Some(bytes) = self.read_record(&header, name)? else { return Ok(None) };
-        let digest = name.digest();
+        let Some(bytes) = self.read_record(&header, id)? else { return Ok(None) };
+        let digest = id.digest();
         Ok(self
             .open_record(&header, &digest, &bytes)?
-            .and_then(|opened| opened.into_record(name, now)))
+            .and_then(|envelope| envelope.into_record(id, now)))
     }
 
-    /// Everything a later [`Staged::commit`] needs, taken now: the key is at hand, the temporary
-    /// file exists and has its space.
+    /// Prepares to write a record: gets the key, and creates the temporary file and reserves its
+    /// space. A later [`StagedRecord::commit`] can then hardly fail.
     ///
     /// # Errors
-    /// [`Kind::Vault`] when the vault can't be opened, or holds a record of this name that it must
-    /// not overwrite. [`Kind::Os`] when nothing can be written (read-only or full disk): then
+    /// [`ErrorKind::Vault`] if the vault can't be opened, or has a record with this id that it must
+    /// not overwrite. [`ErrorKind::Os`] if nothing can be written (read-only or full disk). Then
     /// role credentials can still be fetched and used, but no token may be rotated.
-    pub fn stage<T: VaultRecord>(&self, name: &RecordId) -> Result<StagedRecord<T>> {
+    pub fn stage<T: VaultRecord>(&self, id: &RecordId) -> Result<StagedRecord<T>> {
         let header = self.load_or_init_header(None)?;
         let key = self.key(&header)?;
-        self.read_record(&header, name)?;
+        self.read_record(&header, id)?;
         let file = atomic_file::StagedFile::new(
-            &self.record_path(&name.file_name()),
+            &self.record_path(&id.file_name()),
             record::RECORD_CAPACITY as u64,
         )?;
         Ok(StagedRecord {
             dir: self.options.dir.clone(),
-            id: name.clone(),
+            id: id.clone(),
             header,
             key,
             file,
@@ -154,38 +162,38 @@ impl Vault {
         })
     }
 
-    /// Writes a record, whole or not at all. Makes the vault if there is none yet.
+    /// Writes a record atomically. Creates the vault if there is none yet.
     ///
     /// # Errors
     /// As [`Vault::stage`].
-    pub fn save<T: VaultRecord>(&self, name: &RecordId, record: &T) -> Result<()> {
-        self.stage(name)?.commit(record)
+    pub fn save<T: VaultRecord>(&self, id: &RecordId, record: &T) -> Result<()> {
+        self.stage(id)?.commit(record)
     }
 
-    /// Removes a record; one that is not there is fine, and so is a locked vault.
+    /// Removes a record. Does nothing if it does not exist. The vault may be locked.
     ///
     /// # Errors
-    /// [`Kind::Vault`] when the vault is another user's, [`Kind::Os`] when the file can't be
+    /// [`ErrorKind::Vault`] if the vault is another user's, [`ErrorKind::Os`] if the file can't be
     /// removed.
-    pub fn remove(&self, name: &RecordId) -> Result<()> {
+    pub fn remove(&self, id: &RecordId) -> Result<()> {
         if ownership::check(&self.options.dir)? {
-            atomic_file::remove(&self.record_path(&name.file_name()))
+            atomic_file::remove(&self.record_path(&id.file_name()))
         } else {
             Ok(())
         }
     }
 
-    /// The names of all records and when each expires, in order. Opens every record; what can't be
-    /// opened is left out.
+    /// Returns the ids and expiry times of all records, sorted. Opens every record and skips those
+    /// that can't be opened.
     ///
     /// # Errors
-    /// [`Kind::Vault`] when there are records and the vault can't be opened.
+    /// [`ErrorKind::Vault`] if there are records and the vault can't be opened.
     pub fn list(&self, now: Timestamp) -> Result<Vec<(RecordId, Timestamp)>> {
         let Some(header) = self.header()? else { return Ok(Vec::new()) };
-        let mut names = Vec::new();
+        let mut records = Vec::new();
         for path in self.record_files()? {
-            let digest = path.file_name().and_then(|name| name.to_str()).and_then(record_id::unhex);
-            // Gone since the directory was read, or in a form this program does not know.
+            let digest = path.file_name().and_then(|name| name.to_str()).and_then(unhex);
+            // Skip a file that was removed meanwhile, or whose name is not a digest.
             let (Some(digest), Ok(Some(bytes))) = (digest, atomic_file::load(&path)) else {
                 continue;
             };
@@ -195,23 +203,23 @@ impl Vault {
             {
                 continue;
             }
-            if let Some(opened) = self.open_record(&header, &digest, &bytes)?
-                && opened.name.digest() == digest
-                && opened.is_plausible(now)
+            if let Some(envelope) = self.open_record(&header, &digest, &bytes)?
+                && envelope.name.digest() == digest
+                && envelope.is_plausible(now)
             {
-                names.push((opened.name, opened.expires_at));
+                records.push((envelope.name, envelope.expires_at));
             }
         }
-        names.sort();
-        Ok(names)
+        records.sort();
+        Ok(records)
     }
 
-    /// The flight that fetches what this name stands for.
-    pub fn single_flight(&self, name: &RecordId) -> SingleFlight {
-        SingleFlight::new(&self.options.dir, &name.file_name())
+    /// Returns the single flight of the work that this id stands for.
+    pub fn single_flight(&self, id: &RecordId) -> SingleFlight {
+        SingleFlight::new(&self.options.dir, &id.file_name())
     }
 
-    /// The header; `None` when there is no vault yet.
+    /// Loads the header; `None` if there is no vault yet.
     fn header(&self) -> Result<Option<VaultHeader>> {
         if !ownership::check(&self.options.dir)? {
             return Ok(None);
@@ -222,13 +230,13 @@ impl Vault {
         }
     }
 
-    /// The bytes of a record that this vault could open; `None` when there are none or they are
+    /// Reads the bytes of a record that this vault can open; `None` if it does not exist or is
     /// damaged.
-    fn read_record(&self, header: &VaultHeader, name: &RecordId) -> Result<Option<Vec<u8>>> {
-        let Some(bytes) = atomic_file::load(&self.record_path(&name.file_name()))? else {
+    fn read_record(&self, header: &VaultHeader, id: &RecordId) -> Result<Option<Vec<u8>>> {
+        let Some(bytes) = atomic_file::load(&self.record_path(&id.file_name()))? else {
             return Ok(None);
         };
-        let locked = |why: &str| Error::new(ErrorKind::Vault, format!("the {name} {why}"));
+        let locked = |reason: &str| Error::new(ErrorKind::Vault, format!("the {id} {reason}"));
         match seal::inspect(&bytes, header.key_id().unwrap_or(&[0; 8])) {
             SealStatus::NewerFormat => {
                 Err(locked("was written by a newer rolecall").hint("update this rolecall"))
@@ -240,13 +248,13 @@ impl Vault {
         }
     }
 
-    /// Opens a record; `None` when it is damaged.
+    /// Opens a record; `None` if it is damaged.
     fn open_record(
         &self,
         header: &VaultHeader,
         digest: &[u8; 32],
         bytes: &[u8],
-    ) -> Result<Option<OpenedRecord>> {
+    ) -> Result<Option<RecordEnvelope>> {
         let key = self.key(header)?;
         let plain = match (header.key_id(), &key) {
             (Some(key_id), Some(key)) => {
@@ -261,7 +269,7 @@ impl Vault {
         self.options.dir.join("records").join(file_name)
     }
 
-    /// Every file among the records, temporary ones included.
+    /// Returns every file in the directory of records, including temporary files.
     fn files(&self) -> Result<Vec<PathBuf>> {
         let dir = self.options.dir.join("records");
         match fs::read_dir(&dir) {
@@ -269,11 +277,11 @@ impl Vault {
                 Ok(entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect())
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-            Err(error) => Err(atomic_file::io_error("reading", &dir, &error)),
+            Err(error) => Err(atomic_file::io_error("reading", &dir, error)),
         }
     }
 
-    /// The files that are records.
+    /// Returns the files that are records.
     fn record_files(&self) -> Result<Vec<PathBuf>> {
         let is_record = |path: &PathBuf| {
             path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.len() == 64)
@@ -282,7 +290,8 @@ impl Vault {
     }
 }
 
-/// A record about to be written; see [`Vault::stage`]. Dropped, it leaves no trace.
+/// A record that is about to be written; see [`Vault::stage`]. If it is dropped, nothing is
+/// written.
 #[derive(Debug)]
 pub struct StagedRecord<T> {
     dir: PathBuf,
@@ -294,14 +303,13 @@ pub struct StagedRecord<T> {
 }
 
 impl<T: VaultRecord> StagedRecord<T> {
-    /// Seals and writes the record, then puts it in the place of the one before.
+    /// Seals the record, writes it and replaces the previous one.
     ///
     /// # Errors
-    /// [`Kind::Os`] when the disk fails after all, [`Kind::Vault`] when somebody has reset the
-    /// vault since.
+    /// [`ErrorKind::Os`] if the disk fails after all, [`ErrorKind::Vault`] if the vault was reset
+    /// meanwhile.
     pub fn commit(self, record: &T) -> Result<()> {
-        // Sealed with a key that is gone, the record would be locked for good in the vault that
-        // came after.
+        // Sealed with a key that is gone, the record could never be opened in the new vault.
         if header::load(&self.dir)
             .is_ok_and(|header| header.is_none_or(|header| header.vault_id != self.header.vault_id))
         {

@@ -1,5 +1,5 @@
-//! The operating system's store: it holds the data key under the vault's id. Every call has a time
-//! limit.
+//! The keyring of the operating system, which stores the data key under the vault's id. Every call
+//! has a time limit.
 
 use std::sync::mpsc;
 use std::thread;
@@ -8,47 +8,47 @@ use std::time::Duration;
 use keyring::{Entry, Error as StoreError};
 use zeroize::Zeroizing;
 
-use crate::domain::{Error, ErrorKind, Result};
+use crate::domain::{Error, ErrorKind, Result, ResultExt, hex};
 
-use super::record_id::hex;
+use super::DesktopPrompt;
 use super::seal::{DataKey, VaultId};
 
 const SERVICE: &str = "rolecall";
-/// A store that takes longer is not there.
+/// How long the store may take to respond. A slower one counts as unreachable.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(2);
-/// A person types the keyring's password meanwhile.
+/// How long the user may take to type the password of the keyring.
 const PROMPT_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Reads the key. Without `may_prompt` a locked keyring is left alone and is an error.
+/// Loads the key. A locked keyring is an error if prompts are forbidden.
 ///
 /// # Errors
-/// [`Kind::Vault`] when the store does not answer in time, is locked or has no such key.
-pub(super) fn load(vault: &VaultId, may_prompt: bool) -> Result<DataKey> {
+/// [`ErrorKind::Vault`] if the store does not respond in time, is locked or has no such key.
+pub(super) fn load(vault: &VaultId, prompt: DesktopPrompt) -> Result<DataKey> {
     let user = hex(vault);
-    run_with_timeout(may_prompt, move |limit| {
-        probe::check_item(&user, may_prompt, limit)?;
+    run_with_timeout(prompt, move |notifier| {
+        probe::check_item(&user, prompt, notifier)?;
         let bytes = Zeroizing::new(
             Entry::new(SERVICE, &user)
                 .and_then(|entry| entry.get_secret())
-                .map_err(from_bus_error)?,
+                .map_err(from_store_error)?,
         );
         DataKey::from_bytes(&bytes)
             .ok_or_else(|| keyring_error("holds something else under the vault's name"))
     })
 }
 
-/// Writes the key and reads it back: only then is it known to be kept.
+/// Stores the key and reads it back, to be sure that the store kept it.
 ///
 /// # Errors
 /// As [`load`].
-pub(super) fn save(vault: &VaultId, key: &DataKey, may_prompt: bool) -> Result<()> {
+pub(super) fn save(vault: &VaultId, key: &DataKey, prompt: DesktopPrompt) -> Result<()> {
     let (user, key) = (hex(vault), key.clone());
-    run_with_timeout(may_prompt, move |limit| {
-        probe::check_collection(may_prompt, limit)?;
-        let entry = Entry::new(SERVICE, &user).map_err(from_bus_error)?;
-        entry.set_secret(key.as_bytes()).map_err(from_bus_error)?;
-        let kept = Zeroizing::new(entry.get_secret().map_err(from_bus_error)?);
-        if kept.as_slice() == key.as_bytes() {
+    run_with_timeout(prompt, move |notifier| {
+        probe::check_collection(prompt, notifier)?;
+        let entry = Entry::new(SERVICE, &user).map_err(from_store_error)?;
+        entry.set_secret(key.as_bytes()).map_err(from_store_error)?;
+        let stored = Zeroizing::new(entry.get_secret().map_err(from_store_error)?);
+        if stored.as_slice() == key.as_bytes() {
             Ok(())
         } else {
             Err(keyring_error("did not keep the vault's key"))
@@ -56,67 +56,73 @@ pub(super) fn save(vault: &VaultId, key: &DataKey, may_prompt: bool) -> Result<(
     })
 }
 
-/// Whether the store answers and is open.
+/// Checks that the store responds and is unlocked.
 ///
 /// # Errors
 /// As [`load`].
 pub(super) fn check_reachable() -> Result<()> {
-    run_with_timeout(false, |limit| probe::check_collection(false, limit))
+    let prompt = DesktopPrompt::Forbidden;
+    run_with_timeout(prompt, move |notifier| probe::check_collection(prompt, notifier))
 }
 
-/// Drops the key; a store that does not answer keeps it, which does no harm: what it opened is
-/// gone.
+/// Removes the key. A store that does not respond keeps it, which does no harm: the records that it
+/// opened are gone.
 pub(super) fn remove(vault: &VaultId) {
     let user = hex(vault);
-    let _ = run_with_timeout(false, move |limit| {
-        probe::check_item(&user, false, limit)?;
+    let prompt = DesktopPrompt::Forbidden;
+    let _ = run_with_timeout(prompt, move |notifier| {
+        probe::check_item(&user, prompt, notifier)?;
         Entry::new(SERVICE, &user)
             .and_then(|entry| entry.delete_credential())
-            .map_err(from_bus_error)
+            .map_err(from_store_error)
     });
 }
 
-/// Tells the work how long it may take for what answers at once, so that it can go on to wait for a
-/// person.
+/// Reports from the worker thread that the user is being asked, which extends the time limit.
 struct PromptNotifier(mpsc::Sender<()>);
 
 impl PromptNotifier {
-    /// The store answered, and a person will be asked now.
+    /// Reports that the store responded and will now ask the user.
     fn prompt_started(&self) {
         let _ = self.0.send(());
     }
 }
 
-/// Does the work on a thread of its own, since the store's calls can block for ever.
+/// Runs the work on a new thread, since calls of the store can block for ever.
 fn run_with_timeout<T: Send + 'static>(
-    may_prompt: bool,
+    prompt: DesktopPrompt,
     work: impl FnOnce(&PromptNotifier) -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    let (answer, answered) = mpsc::channel();
-    let (person, asked) = mpsc::channel();
+    let (result_sender, result) = mpsc::channel();
+    let (prompt_sender, prompt_started) = mpsc::channel();
     let worker = move || {
-        let _ = answer.send(work(&PromptNotifier(person)));
+        let _ = result_sender.send(work(&PromptNotifier(prompt_sender)));
     };
-    thread::Builder::new().name("keyring".to_owned()).spawn(worker).map_err(|error| {
-        Error::os(format!("starting a thread for the desktop keyring: {error}"))
-    })?;
-    match answered.recv_timeout(RESPONSE_TIMEOUT) {
-        Ok(outcome) => outcome,
-        Err(mpsc::RecvTimeoutError::Timeout) if may_prompt && asked.try_recv().is_ok() => answered
-            .recv_timeout(PROMPT_TIMEOUT)
-            .unwrap_or_else(|_| Err(keyring_error("was not unlocked in time"))),
+    thread::Builder::new()
+        .name("keyring".to_owned())
+        .spawn(worker)
+        .context(ErrorKind::Os, "starting a thread for the desktop keyring")?;
+    let may_prompt = prompt == DesktopPrompt::Allowed;
+    match result.recv_timeout(RESPONSE_TIMEOUT) {
+        Ok(result) => result,
+        Err(mpsc::RecvTimeoutError::Timeout) if may_prompt && prompt_started.try_recv().is_ok() => {
+            result
+                .recv_timeout(PROMPT_TIMEOUT)
+                .unwrap_or_else(|_| Err(keyring_error("was not unlocked in time")))
+        }
         Err(_) => Err(not_responding("")),
     }
 }
 
-fn keyring_error(what: &str) -> Error {
-    Error::new(ErrorKind::Vault, format!("the desktop keyring {what}"))
+fn keyring_error(problem: &str) -> Error {
+    Error::new(ErrorKind::Vault, format!("the desktop keyring {problem}"))
 }
 
-/// The kernel's keyring is the same in every session of a user: what is unlocked on the desktop is
-/// open over SSH and in cron.
+/// Creates the error for a store that does not respond. Unlocking the vault in a desktop session
+/// helps: the kernel keyring, which then has the key, is the same in all sessions of a user, also
+/// over SSH and in cron.
 fn not_responding(reason: &str) -> Error {
-    keyring_error(&format!("does not answer{reason}"))
+    keyring_error(&format!("does not respond{reason}"))
         .hint("run `rolecall vault unlock` in a session where it does")
 }
 
@@ -129,7 +135,9 @@ fn key_missing() -> Error {
         .hint("if it is gone for good, `rolecall vault reset` starts a new vault")
 }
 
-fn from_bus_error(error: StoreError) -> Error {
+/// Converts an error of the store. It is not kept as the source: some variants contain the stored
+/// bytes.
+fn from_store_error(error: StoreError) -> Error {
     match error {
         StoreError::NoEntry => key_missing(),
         StoreError::NoStorageAccess(_) => locked(),
@@ -142,8 +150,8 @@ fn from_bus_error(error: StoreError) -> Error {
     }
 }
 
-/// Is it locked? Asked of the Secret Service itself: the store's own calls would open a window for
-/// the person.
+/// Checks whether the store is locked. Asks the Secret Service directly: the calls of the `keyring`
+/// crate would open a password window.
 #[cfg(all(unix, not(target_os = "macos")))]
 mod probe {
     use std::collections::HashMap;
@@ -151,36 +159,42 @@ mod probe {
     use zbus::blocking::{Connection, Proxy};
     use zbus::zvariant::OwnedObjectPath;
 
-    use super::{Error, PromptNotifier, Result, SERVICE, key_missing, locked, not_responding};
+    use super::{
+        DesktopPrompt, Error, PromptNotifier, Result, SERVICE, key_missing, locked, not_responding,
+    };
 
     const BUS_NAME: &str = "org.freedesktop.secrets";
 
-    /// Checks that the item is there and open, or that a person may be asked.
-    pub(super) fn check_item(user: &str, may_prompt: bool, limit: &PromptNotifier) -> Result<()> {
+    /// Checks that the item exists and is unlocked, or that the user may be asked to unlock it.
+    pub(super) fn check_item(
+        user: &str,
+        prompt: DesktopPrompt,
+        notifier: &PromptNotifier,
+    ) -> Result<()> {
         let bus = Connection::session().map_err(from_bus_error)?;
-        let wanted = HashMap::from([("service", SERVICE), ("username", user)]);
-        let (open, shut): (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) =
-            secret_service(&bus)?.call("SearchItems", &(wanted,)).map_err(from_bus_error)?;
-        match (open.is_empty(), shut.is_empty()) {
+        let attributes = HashMap::from([("service", SERVICE), ("username", user)]);
+        let (unlocked, locked): (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) =
+            secret_service(&bus)?.call("SearchItems", &(attributes,)).map_err(from_bus_error)?;
+        match (unlocked.is_empty(), locked.is_empty()) {
             (false, _) => Ok(()),
             (true, true) => Err(key_missing()),
-            (true, false) => allow_prompt(may_prompt, limit),
+            (true, false) => allow_prompt(prompt, notifier),
         }
     }
 
-    /// Checks that something can be stored, or that a person may be asked.
-    pub(super) fn check_collection(may_prompt: bool, limit: &PromptNotifier) -> Result<()> {
+    /// Checks that an item can be stored, or that the user may be asked to unlock the collection.
+    pub(super) fn check_collection(prompt: DesktopPrompt, notifier: &PromptNotifier) -> Result<()> {
         let bus = Connection::session().map_err(from_bus_error)?;
         let path: OwnedObjectPath =
             secret_service(&bus)?.call("ReadAlias", &("default",)).map_err(from_bus_error)?;
-        // `/` stands for none: making one asks the person for a new password.
+        // `/` means that there is no collection. Creating one asks the user for a new password.
         if path.as_str() == "/" {
-            return allow_prompt(may_prompt, limit);
+            return allow_prompt(prompt, notifier);
         }
         let collection = Proxy::new(&bus, BUS_NAME, path, "org.freedesktop.Secret.Collection")
             .map_err(from_bus_error)?;
         if collection.get_property::<bool>("Locked").map_err(from_bus_error)? {
-            allow_prompt(may_prompt, limit)
+            allow_prompt(prompt, notifier)
         } else {
             Ok(())
         }
@@ -191,31 +205,35 @@ mod probe {
             .map_err(from_bus_error)
     }
 
-    fn allow_prompt(may_prompt: bool, limit: &PromptNotifier) -> Result<()> {
-        if !may_prompt {
+    fn allow_prompt(prompt: DesktopPrompt, notifier: &PromptNotifier) -> Result<()> {
+        if prompt == DesktopPrompt::Forbidden {
             return Err(locked());
         }
-        limit.prompt_started();
+        notifier.prompt_started();
         Ok(())
     }
 
     fn from_bus_error(error: zbus::Error) -> Error {
-        not_responding(&format!(": {error}"))
+        not_responding(&format!(": {error}")).with_source(error)
     }
 }
 
-/// Elsewhere the system alone decides whether it asks the person.
+/// On other platforms the system alone decides whether it asks the user.
 #[cfg(not(all(unix, not(target_os = "macos"))))]
 mod probe {
-    use super::{PromptNotifier, Result};
+    use super::{DesktopPrompt, PromptNotifier, Result};
 
-    pub(super) fn check_item(_: &str, may_prompt: bool, limit: &PromptNotifier) -> Result<()> {
-        check_collection(may_prompt, limit)
+    pub(super) fn check_item(
+        _: &str,
+        prompt: DesktopPrompt,
+        notifier: &PromptNotifier,
+    ) -> Result<()> {
+        check_collection(prompt, notifier)
     }
 
-    pub(super) fn check_collection(may_prompt: bool, limit: &PromptNotifier) -> Result<()> {
-        if may_prompt {
-            limit.person_is_asked();
+    pub(super) fn check_collection(prompt: DesktopPrompt, notifier: &PromptNotifier) -> Result<()> {
+        if prompt == DesktopPrompt::Allowed {
+            notifier.prompt_started();
         }
         Ok(())
     }

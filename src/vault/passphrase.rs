@@ -1,4 +1,4 @@
-//! A passphrase and what it locks: the data key, wrapped under a key that argon2id derives.
+//! The passphrase and the data key that it wraps, with a key that argon2id derives.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -16,35 +16,35 @@ use crate::os::random;
 
 use super::seal::{DataKey, KeyId, Sealer, VaultId};
 
-/// How long a program may take to write the passphrase into a pipe: it may ask the user for
-/// something first.
+/// How long a program may take to write the passphrase into a pipe. It may have to ask the user
+/// first.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
-/// What pipes said, by path.
+/// Passphrases that were read from pipes, by path.
 static READ_ONCE: Mutex<Vec<(PathBuf, Secret<String>)>> = Mutex::new(Vec::new());
 
-/// Where a passphrase may come from without asking anybody.
+/// A source of the passphrase that does not ask the user.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum PassphraseSource {
-    /// From nowhere.
+    /// There is none.
     #[default]
     None,
-    /// It was given.
+    /// The passphrase itself.
     Given(Secret<String>),
-    /// It is the first line of this file, or of a pipe or terminal of this name.
+    /// The first line of a file, pipe or terminal.
     File(PathBuf),
 }
 
 impl PassphraseSource {
-    /// Whether there is a place to take one from.
+    /// Whether there is a source.
     pub(super) fn is_available(&self) -> bool {
         *self != PassphraseSource::None
     }
 
-    /// The passphrase; `None` when there is no place to take one from.
+    /// Reads the passphrase; `None` without a source.
     ///
     /// # Errors
-    /// [`Kind::Vault`] when the file does not exist or the passphrase is empty, [`Kind::Os`] if the
-    /// file can't be read.
+    /// [`ErrorKind::Vault`] if the file does not exist or the passphrase is empty,
+    /// [`ErrorKind::Os`] if the file can't be read.
     pub(super) fn read(&self) -> Result<Option<Secret<String>>> {
         let secret = match self {
             PassphraseSource::None => return Ok(None),
@@ -55,35 +55,37 @@ impl PassphraseSource {
     }
 }
 
-/// The first line of a file, or of a pipe or terminal, which can be read only once: this process
-/// remembers what it said.
+/// Reads the first line of a file, pipe or terminal. Pipes and terminals can be read only once, so
+/// this process remembers their passphrase.
 fn read_from_file(path: &Path) -> Result<Secret<String>> {
     let mut read_once = READ_ONCE.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((_, secret)) = read_once.iter().find(|(known, _)| known == path) {
         return Ok(secret.clone());
     }
-    let said = |error: Error| {
+    let (secret, is_rereadable) = load_passphrase_line(path).map_err(|error| {
         error
             .context("the vault's passphrase")
             .hint("set AWS_SSO_FILE_PASSWORD_FILE to a file that holds the passphrase of the vault")
-    };
-    let missing =
-        || said(Error::new(ErrorKind::Vault, format!("{} does not exist", path.display())));
-    if path.try_exists().is_ok_and(|exists| !exists) {
-        return Err(missing());
-    }
-    let (line, again) = atomic_file::load_first_line(path, READ_TIMEOUT).map_err(said)?;
-    let text = std::str::from_utf8(&line).map_err(|_| {
-        said(Error::new(ErrorKind::Vault, format!("{} is not UTF-8", path.display())))
     })?;
-    let secret = Secret::from(text);
-    if !again {
+    if !is_rereadable {
         read_once.push((path.to_owned(), secret.clone()));
     }
     Ok(secret)
 }
 
-/// Refuses an empty passphrase: it would protect nothing and look as if it did.
+/// Returns the first line, and whether the file can be read again.
+fn load_passphrase_line(path: &Path) -> Result<(Secret<String>, bool)> {
+    let invalid =
+        |problem: &str| Error::new(ErrorKind::Vault, format!("{} {problem}", path.display()));
+    if path.try_exists().is_ok_and(|exists| !exists) {
+        return Err(invalid("does not exist"));
+    }
+    let line = atomic_file::load_first_line(path, READ_TIMEOUT)?;
+    let text = std::str::from_utf8(&line.bytes).map_err(|_| invalid("is not UTF-8"))?;
+    Ok((Secret::from(text), line.is_rereadable))
+}
+
+/// Refuses an empty passphrase, which would only seem to protect the vault.
 pub(super) fn check_not_empty(secret: &Secret<String>) -> Result<()> {
     if secret.expose().is_empty() {
         return Err(Error::new(ErrorKind::Vault, "the vault's passphrase is empty")
@@ -92,7 +94,7 @@ pub(super) fn check_not_empty(secret: &Secret<String>) -> Result<()> {
     Ok(())
 }
 
-/// A data key wrapped by a passphrase, and how the passphrase becomes a key.
+/// A data key that is wrapped with a passphrase, and the parameters of the key derivation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct WrappedKey {
     pub(super) salt: String,
@@ -102,18 +104,18 @@ pub(super) struct WrappedKey {
     pub(super) key: String,
 }
 
-/// What OWASP asks of argon2id; about 25 ms.
+/// The parameters that OWASP recommends for argon2id; about 25 ms.
 const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
-/// A header can't make the program take more than this: 1 GiB.
+/// The most memory that a header can make the program use: 1 GiB.
 const MAX_MEMORY_KIB: u32 = 1024 * 1024;
 
 impl WrappedKey {
-    /// Wraps a key under a passphrase, with a new salt.
+    /// Wraps a key with a passphrase and a new salt.
     ///
     /// # Errors
-    /// [`Kind::Vault`] for an empty passphrase.
+    /// [`ErrorKind::Vault`] for an empty passphrase.
     pub(super) fn new(key: &DataKey, vault: &VaultId, passphrase: &Secret<String>) -> Result<Self> {
         check_not_empty(passphrase)?;
         let salt = random::bytes::<16>()?;
@@ -124,18 +126,18 @@ impl WrappedKey {
             lanes: LANES,
             key: String::new(),
         };
-        let by = wrapped.derive(passphrase, &salt)?;
+        let derived = wrapped.derive(passphrase, &salt)?;
         let key_id = key.id(vault);
-        let sealed = Sealer { vault_id: vault, key_id: &key_id, key: &by }
+        let sealed = Sealer { vault_id: vault, key_id: &key_id, key: &derived }
             .seal(&wrapped.associated_data(), key.as_bytes())?;
         wrapped.key = BASE64.encode(sealed);
         Ok(wrapped)
     }
 
-    /// Unwraps the key. Takes as long as the parameters say.
+    /// Unwraps the key. The parameters decide how long it takes.
     ///
     /// # Errors
-    /// [`Kind::Vault`] for a wrong passphrase; nothing is changed by it.
+    /// [`ErrorKind::Vault`] for a wrong passphrase.
     pub(super) fn open(
         &self,
         vault: &VaultId,
@@ -146,8 +148,8 @@ impl WrappedKey {
         let (Ok(salt), Ok(sealed)) = (BASE64.decode(&self.salt), BASE64.decode(&self.key)) else {
             return Err(wrong());
         };
-        let by = self.derive(passphrase, &salt)?;
-        let bytes = Sealer { vault_id: vault, key_id, key: &by }
+        let derived = self.derive(passphrase, &salt)?;
+        let bytes = Sealer { vault_id: vault, key_id, key: &derived }
             .open(&self.associated_data(), &sealed)
             .ok_or_else(|| {
                 wrong()
@@ -158,37 +160,42 @@ impl WrappedKey {
     }
 
     fn derive(&self, passphrase: &Secret<String>, salt: &[u8]) -> Result<DataKey> {
-        let said = |error: argon2::Error| match error {
-            argon2::Error::OutOfMemory => {
-                let mib = self.memory_kib.min(MAX_MEMORY_KIB).div_ceil(1_024);
-                Error::os(format!(
-                    "the operating system refused {mib} MiB of memory for the vault's passphrase"
-                ))
-                .hint("raise the limit of memory (`ulimit -v` shows it), or close other programs")
-            }
-            error => {
-                Error::new(ErrorKind::Vault, format!("the vault's passphrase parameters: {error}"))
-            }
-        };
-        let params =
-            Params::new(self.memory_kib.min(MAX_MEMORY_KIB), self.passes, self.lanes, Some(32))
-                .map_err(said)?;
-        let mut out = Zeroizing::new([0_u8; 32]);
-        let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        argon
-            .hash_password_into(passphrase.expose().as_bytes(), salt, out.as_mut_slice())
-            .map_err(said)?;
-        DataKey::from_bytes(out.as_slice())
+        let memory_kib = self.memory_kib.min(MAX_MEMORY_KIB);
+        let mut derived = Zeroizing::new([0_u8; 32]);
+        Params::new(memory_kib, self.passes, self.lanes, Some(32))
+            .and_then(|params| {
+                Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into(
+                    passphrase.expose().as_bytes(),
+                    salt,
+                    derived.as_mut_slice(),
+                )
+            })
+            .map_err(|error| derivation_error(error, memory_kib))?;
+        DataKey::from_bytes(derived.as_slice())
             .ok_or_else(|| Error::internal("a derived key of another length"))
     }
 
-    /// The wrapped key can't be moved under other parameters.
+    /// Binds the wrapped key to its parameters.
     fn associated_data(&self) -> Vec<u8> {
         format!(
             "wrapped data key argon2id {} {} {} {}",
             self.salt, self.memory_kib, self.passes, self.lanes
         )
         .into_bytes()
+    }
+}
+
+fn derivation_error(error: argon2::Error, memory_kib: u32) -> Error {
+    match error {
+        argon2::Error::OutOfMemory => {
+            let mib = memory_kib.div_ceil(1_024);
+            Error::os(format!(
+                "the operating system refused {mib} MiB of memory for the vault's passphrase"
+            ))
+            .hint("raise the limit of memory (`ulimit -v` shows it), or close other programs")
+            .with_source(error)
+        }
+        error => Error::from_source(ErrorKind::Vault, "the vault's passphrase parameters", error),
     }
 }
 
@@ -217,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_gives_its_first_line() {
+    fn the_passphrase_is_the_first_line_of_a_file() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("password");
         for (text, want) in

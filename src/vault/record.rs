@@ -1,50 +1,52 @@
-//! The three kinds of records, and how each becomes bytes and a value again.
+//! The three kinds of records and the JSON that each is stored as.
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::domain::{AccountId, Credentials, Error, Result, Secret, Timestamp, is_header_value};
+use crate::domain::{
+    AccountId, Credentials, Error, ErrorKind, Result, ResultExt, Secret, Timestamp, is_header_value,
+};
 
 use super::record_id::{RecordId, RecordKind};
 
-/// What a person gets by signing in.
+/// The tokens that a sign-in returns.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SsoToken {
-    /// Opens the access portal.
+    /// The bearer token of the access portal.
     #[serde(with = "exposed")]
     pub access_token: Secret<String>,
-    /// Gets the next access token without a person; only for sessions with a scope.
+    /// Gets the next access token without a sign-in. Only sessions with a scope have one.
     #[serde(with = "exposed_option")]
     pub refresh_token: Option<Secret<String>>,
     /// When this access token was issued, by this machine's clock.
     pub issued_at: Timestamp,
-    /// When this access token ends, by this machine's clock.
+    /// When this access token expires, by this machine's clock.
     pub expires_at: Timestamp,
-    /// When a person last signed in; a refresh does not move it.
+    /// When the user last signed in. A refresh does not change it.
     pub signed_in_at: Timestamp,
-    /// The registration it was issued to: only that one can refresh it.
+    /// The registration that the token was issued to. Only that one can refresh it.
     pub registration: Option<StoredRegistration>,
 }
 
-/// This program as the sign-in service knows it.
+/// The registration of this program as a client of the sign-in service (SSO OIDC).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredRegistration {
-    /// The client's id.
+    /// The client id.
     pub client_id: String,
-    /// The client's secret.
+    /// The client secret.
     #[serde(with = "exposed")]
     pub client_secret: Secret<String>,
     /// When it was registered, by this machine's clock.
     pub issued_at: Timestamp,
-    /// When it ends, by this machine's clock.
+    /// When it expires, by this machine's clock.
     pub expires_at: Timestamp,
-    /// What it may ask for, such as `authorization_code` and `refresh_token`.
+    /// The grant types that it may use, such as `authorization_code` and `refresh_token`.
     pub grants: Vec<String>,
     /// The scopes it was registered with.
     pub scopes: Vec<String>,
 }
 
-/// `domain` knows nothing of how credentials are stored; this is how.
+/// The stored form of [`Credentials`], which is kept out of `domain`.
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Credentials")]
 struct StoredCredentials {
@@ -58,7 +60,7 @@ struct StoredCredentials {
     account: AccountId,
 }
 
-/// A secret as its text, for bytes that are sealed next.
+/// Serializes a secret as its text. Only for bytes that are sealed next.
 mod exposed {
     use serde::{Deserialize, Deserializer, Serializer};
 
@@ -78,7 +80,7 @@ mod exposed {
     }
 }
 
-/// The same where there may be none.
+/// The same for an optional secret.
 mod exposed_option {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -98,50 +100,33 @@ mod exposed_option {
     }
 }
 
-/// A kind of record: [`Token`], [`Registration`] or [`Credentials`], and no other.
-pub trait VaultRecord: private::RecordCodec {}
-
-impl VaultRecord for SsoToken {}
-impl VaultRecord for StoredRegistration {}
-impl VaultRecord for Credentials {}
-
-pub(super) mod private {
-    use super::{BorrowedRecord, RecordKind, Timestamp};
-
-    pub trait RecordCodec: Sized {
-        const KIND: RecordKind;
-        fn issued_at(&self) -> Timestamp;
-        fn expires_at(&self) -> Timestamp;
-        fn as_borrowed(&self) -> BorrowedRecord<'_>;
-        fn from_owned(body: super::OwnedRecord) -> Option<Self>;
-    }
+/// A value that the vault stores: [`SsoToken`], [`StoredRegistration`] or [`Credentials`].
+pub trait VaultRecord: Sized {
+    /// The kind that a [`RecordId`] of such a record has.
+    const KIND: RecordKind;
+    /// When the secret was issued, by this machine's clock.
+    fn issued_at(&self) -> Timestamp;
+    /// When the secret expires, by this machine's clock.
+    fn expires_at(&self) -> Timestamp;
+    /// Copies the record into the form that is stored.
+    fn to_body(&self) -> RecordBody;
+    /// Returns the record; `None` if the body is of another kind or the record is damaged.
+    fn from_body(body: RecordBody) -> Option<Self>;
 }
 
-/// A record of any kind, as it is written.
-#[derive(Serialize)]
+/// A record of any kind, in the form that is stored.
+#[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum BorrowedRecord<'a> {
-    /// See [`Token`].
-    Token(&'a SsoToken),
-    /// See [`Registration`].
-    Registration(&'a StoredRegistration),
-    /// See [`Credentials`].
-    Credentials(#[serde(with = "StoredCredentials")] &'a Credentials),
-}
-
-/// A record of any kind, as it is read.
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OwnedRecord {
-    /// See [`Token`].
+pub enum RecordBody {
+    /// The tokens of an instance.
     Token(SsoToken),
-    /// See [`Registration`].
+    /// A client registration.
     Registration(StoredRegistration),
-    /// See [`Credentials`].
+    /// Credentials of a role.
     Credentials(#[serde(with = "StoredCredentials")] Credentials),
 }
 
-impl private::RecordCodec for SsoToken {
+impl VaultRecord for SsoToken {
     const KIND: RecordKind = RecordKind::Token;
     fn issued_at(&self) -> Timestamp {
         self.issued_at
@@ -149,17 +134,17 @@ impl private::RecordCodec for SsoToken {
     fn expires_at(&self) -> Timestamp {
         self.expires_at
     }
-    fn as_borrowed(&self) -> BorrowedRecord<'_> {
-        BorrowedRecord::Token(self)
+    fn to_body(&self) -> RecordBody {
+        RecordBody::Token(self.clone())
     }
-    fn from_owned(body: OwnedRecord) -> Option<Self> {
+    fn from_body(body: RecordBody) -> Option<Self> {
         // A token that no request can carry is damaged: signing in again replaces it.
-        let OwnedRecord::Token(token) = body else { return None };
+        let RecordBody::Token(token) = body else { return None };
         is_header_value(token.access_token.expose()).then_some(token)
     }
 }
 
-impl private::RecordCodec for StoredRegistration {
+impl VaultRecord for StoredRegistration {
     const KIND: RecordKind = RecordKind::Registration;
     fn issued_at(&self) -> Timestamp {
         self.issued_at
@@ -167,15 +152,15 @@ impl private::RecordCodec for StoredRegistration {
     fn expires_at(&self) -> Timestamp {
         self.expires_at
     }
-    fn as_borrowed(&self) -> BorrowedRecord<'_> {
-        BorrowedRecord::Registration(self)
+    fn to_body(&self) -> RecordBody {
+        RecordBody::Registration(self.clone())
     }
-    fn from_owned(body: OwnedRecord) -> Option<Self> {
-        if let OwnedRecord::Registration(registration) = body { Some(registration) } else { None }
+    fn from_body(body: RecordBody) -> Option<Self> {
+        if let RecordBody::Registration(registration) = body { Some(registration) } else { None }
     }
 }
 
-impl private::RecordCodec for Credentials {
+impl VaultRecord for Credentials {
     const KIND: RecordKind = RecordKind::Credentials;
     fn issued_at(&self) -> Timestamp {
         self.issued_at
@@ -183,73 +168,64 @@ impl private::RecordCodec for Credentials {
     fn expires_at(&self) -> Timestamp {
         self.expires_at
     }
-    fn as_borrowed(&self) -> BorrowedRecord<'_> {
-        BorrowedRecord::Credentials(self)
+    fn to_body(&self) -> RecordBody {
+        RecordBody::Credentials(self.clone())
     }
-    fn from_owned(body: OwnedRecord) -> Option<Self> {
-        if let OwnedRecord::Credentials(credentials) = body { Some(credentials) } else { None }
+    fn from_body(body: RecordBody) -> Option<Self> {
+        if let RecordBody::Credentials(credentials) = body { Some(credentials) } else { None }
     }
 }
 
-/// What is sealed: the record and whose it is.
-#[derive(Serialize)]
-struct WrittenRecord<'a> {
-    name: &'a RecordId,
-    issued_at: Timestamp,
-    expires_at: Timestamp,
-    record: BorrowedRecord<'a>,
-}
-
-/// What was opened.
-#[derive(Deserialize)]
-pub(super) struct OpenedRecord {
+/// The plain text of a record file: the record, its id and its times.
+#[derive(Serialize, Deserialize)]
+pub(super) struct RecordEnvelope {
     pub(super) name: RecordId,
     pub(super) issued_at: Timestamp,
     pub(super) expires_at: Timestamp,
-    record: OwnedRecord,
+    record: RecordBody,
 }
 
-/// Room for any record, so that its bytes are not moved, leaving copies behind, while they are
-/// written.
+/// Room for any record, in bytes. A buffer that grew while it is written would leave copies of
+/// secrets behind.
 pub(super) const RECORD_CAPACITY: usize = 16 * 1024;
 
-/// A clock is adjusted by small steps all day and a reply's `Date` has whole seconds: only more
-/// than this is "set back". Seconds.
-const CLOCK_SLACK: i64 = 60;
+/// How far in the future a record may have been issued, in seconds. Clocks are adjusted by small
+/// steps all day, and the `Date` of a response has whole seconds.
+const CLOCK_SLACK_SECS: i64 = 60;
 
-/// The record as bytes, wiped when dropped.
-pub(super) fn render<T: VaultRecord>(name: &RecordId, record: &T) -> Result<Zeroizing<Vec<u8>>> {
-    if name.kind() != T::KIND {
-        return Err(Error::internal(format!("a record of another kind can't be stored as {name}")));
+/// Writes the record as JSON, in a buffer that is wiped when dropped.
+pub(super) fn render<T: VaultRecord>(id: &RecordId, record: &T) -> Result<Zeroizing<Vec<u8>>> {
+    if id.kind() != T::KIND {
+        return Err(Error::internal(format!("a record of another kind can't be stored as {id}")));
     }
     let mut bytes = Zeroizing::new(Vec::with_capacity(RECORD_CAPACITY));
-    let written = WrittenRecord {
-        name,
+    let envelope = RecordEnvelope {
+        name: id.clone(),
         issued_at: record.issued_at(),
         expires_at: record.expires_at(),
-        record: record.as_borrowed(),
+        record: record.to_body(),
     };
-    serde_json::to_writer(&mut *bytes, &written)
-        .map_err(|_| Error::internal(format!("writing the {name}")))?;
+    serde_json::to_writer(&mut *bytes, &envelope)
+        .context(ErrorKind::Internal, format_args!("writing the {id}"))?;
     Ok(bytes)
 }
 
-/// Reads bytes of [`render`]; `None` when they are something else.
-pub(super) fn parse(bytes: &[u8]) -> Option<OpenedRecord> {
+/// Reads what [`render`] wrote; `None` for anything else.
+pub(super) fn parse(bytes: &[u8]) -> Option<RecordEnvelope> {
     serde_json::from_slice(bytes).ok()
 }
 
-impl OpenedRecord {
-    /// The record, if it is the one that was asked for and was not issued in the future.
-    pub(super) fn into_record<T: VaultRecord>(self, name: &RecordId, now: Timestamp) -> Option<T> {
-        if self.name != *name || !self.is_plausible(now) {
+impl RecordEnvelope {
+    /// Returns the record if it has this id and was not issued in the future.
+    pub(super) fn into_record<T: VaultRecord>(self, id: &RecordId, now: Timestamp) -> Option<T> {
+        if self.name != *id || !self.is_plausible(now) {
             return None;
         }
-        T::from_owned(self.record)
+        T::from_body(self.record)
     }
 
-    /// Whether the clock still stands where it was when the record was issued, or after.
+    /// Whether the record was issued in the past. It was not if the clock has been set back since.
     pub(super) fn is_plausible(&self, now: Timestamp) -> bool {
-        now.since(self.issued_at) >= -CLOCK_SLACK
+        now.since(self.issued_at) >= -CLOCK_SLACK_SECS
     }
 }

@@ -1,13 +1,13 @@
-//! What a record is called: everything that makes one secret another's.
+//! Identifiers of records: all properties that distinguish one secret from another.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::domain::{AccountId, EndpointOverrides, Instance, InstanceName, RoleName};
+use crate::domain::{AccountId, EndpointOverrides, Instance, InstanceName, RoleName, hex};
 
-/// What sort of thing a name stands for.
+/// The kind of an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RecordKind {
@@ -17,12 +17,12 @@ pub enum RecordKind {
     Registration,
     /// Credentials of one role.
     Credentials,
-    /// A sign-in under way; only a flight, there is no record of it.
+    /// A sign-in in progress. It has a single flight, but no record.
     SignIn,
 }
 
-/// The name of a record and of its flight. Two names are equal exactly when one may be served for
-/// the other.
+/// The id of a record and of its single flight. Two ids are equal if and only if one record may be
+/// used for the other.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RecordId {
     kind: RecordKind,
@@ -38,13 +38,13 @@ pub struct RecordId {
 }
 
 impl RecordId {
-    /// The token of an instance.
+    /// Creates the id of the token of an instance.
     pub fn token(instance: &Instance) -> Self {
         Self::new(RecordKind::Token, instance)
     }
 
-    /// A client registration for these grants, such as `authorization_code refresh_token`. A
-    /// registration for other scopes is another registration.
+    /// Creates the id of a client registration for these grants, such as
+    /// `authorization_code refresh_token`, and for the scopes of the instance.
     pub fn registration(instance: &Instance, grants: &str) -> Self {
         let mut scopes: Vec<&str> = instance.scopes.iter().map(String::as_str).collect();
         scopes.sort_unstable();
@@ -54,9 +54,9 @@ impl RecordId {
         }
     }
 
-    /// Credentials of a role. `chain` is a digest of the settings of a chained role: other settings
-    /// are other credentials. Only these come from STS, so that only their names have its
-    /// endpoint.
+    /// Creates the id of credentials of a role. `chain` is a digest of the settings of a chained
+    /// role: other settings lead to other credentials. Only these come from STS, so only their ids
+    /// contain its endpoint.
     pub fn credentials(
         instance: &Instance,
         account: AccountId,
@@ -72,8 +72,8 @@ impl RecordId {
         }
     }
 
-    /// The sign-in of an instance, for its flight. The outcome it landed with is what bars
-    /// background sign-ins.
+    /// Creates the id of the sign-in to an instance, for its single flight. Its last outcome
+    /// decides whether background sign-ins are permitted.
     pub fn sign_in(instance: &Instance) -> Self {
         Self::new(RecordKind::SignIn, instance)
     }
@@ -94,30 +94,30 @@ impl RecordId {
         }
     }
 
-    /// What sort of thing it stands for.
+    /// Returns the kind.
     pub fn kind(&self) -> RecordKind {
         self.kind
     }
 
-    /// The instance it belongs to.
+    /// Returns the name of the instance.
     pub fn instance(&self) -> &InstanceName {
         &self.instance
     }
 
     /// Whether it belongs to this instance as it is configured now: name, start URL, region and the
-    /// endpoints of sign-in and portal.
+    /// endpoints of sign-in and portal are the same.
     pub fn belongs_to(&self, instance: &Instance) -> bool {
-        let other = Self::new(self.kind, instance);
-        let bare = Self { sts: None, account: None, role: None, detail: None, ..self.clone() };
-        bare == other
+        let without_role =
+            Self { sts: None, account: None, role: None, detail: None, ..self.clone() };
+        without_role == Self::new(self.kind, instance)
     }
 
-    /// The account, for role credentials.
+    /// Returns the account of role credentials.
     pub fn account(&self) -> Option<AccountId> {
         self.account
     }
 
-    /// The role, for role credentials.
+    /// Returns the role of role credentials.
     pub fn role(&self) -> Option<&RoleName> {
         self.role.as_ref()
     }
@@ -127,8 +127,8 @@ impl RecordId {
         self.kind == RecordKind::Credentials && self.detail.is_some()
     }
 
-    /// The name as bytes that no other name has: each part with its length, so that parts can't run
-    /// into each other.
+    /// Returns bytes that are unique to this id. Each part has its length before it, so that parts
+    /// are unambiguous.
     fn to_bytes(&self) -> Vec<u8> {
         let kind = match self.kind {
             RecordKind::Token => "token",
@@ -162,12 +162,12 @@ impl RecordId {
         bytes
     }
 
-    /// Stands for the name in what a record is sealed with.
+    /// Returns the SHA-256 of the id, which a record is sealed with.
     pub(super) fn digest(&self) -> [u8; 32] {
         Sha256::digest(self.to_bytes()).into()
     }
 
-    /// The name of its file: 64 hexadecimal digits.
+    /// Returns the name of its file: 64 hexadecimal digits.
     pub(super) fn file_name(&self) -> String {
         hex(&self.digest())
     }
@@ -187,27 +187,6 @@ impl fmt::Display for RecordId {
     }
 }
 
-/// Lower-case hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble & 15)]);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
-}
-
-/// Reads what [`hex`] wrote; `None` for anything else.
-pub(super) fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    if text.len() != 2 * N || !text.is_ascii() {
-        return None;
-    }
-    let mut bytes = [0; N];
-    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        let digit =
-            |letter: u8| char::from(letter).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-        *byte = (digit(pair[0])? << 4) | digit(pair[1])?;
-    }
-    Some(bytes)
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -217,7 +196,7 @@ mod tests {
     use crate::vault::tests::instance;
 
     #[test]
-    fn every_part_makes_another_name() {
+    fn every_part_makes_another_id() {
         let plain = instance("corp");
         let account = "000000000001".parse().unwrap();
         let role = RoleName::new("Admin");
@@ -254,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn the_spelling_of_a_portal_makes_no_other_name() {
+    fn the_spelling_of_a_start_url_does_not_make_another_id() {
         let plain = instance("corp");
         for url in ["https://corp.awsapps.com/start/#/", "Corp.awsapps.com:443/start/?tab=accounts"]
         {
@@ -272,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn the_endpoint_of_sts_is_part_of_chained_credentials_alone() {
+    fn the_endpoint_of_sts_is_only_part_of_chained_credentials() {
         let plain = instance("corp");
         let mut emulated = plain.clone();
         emulated.endpoints.sts = Some("http://localhost:4566".into());
@@ -292,7 +271,7 @@ mod tests {
         assert_ne!(chained[3], elsewhere[3]);
         assert!(
             chained[3].belongs_to(&emulated) && elsewhere[3].belongs_to(&plain),
-            "a sign-out forgets both"
+            "a sign-out removes both"
         );
     }
 
@@ -323,22 +302,15 @@ mod tests {
     }
 
     #[test]
-    fn a_name_says_what_it_is_and_knows_its_instance() {
+    fn an_id_is_displayed_with_its_kind_and_knows_its_instance() {
         let corp = instance("corp");
-        let name = RecordId::credentials(
+        let id = RecordId::credentials(
             &corp,
             "000000000001".parse().unwrap(),
             &RoleName::new("Admin"),
             None,
         );
-        assert_eq!(name.to_string(), "credentials of 000000000001:Admin (corp)");
-        assert!(name.belongs_to(&corp) && !name.belongs_to(&instance("other")));
-    }
-
-    #[test]
-    fn hexadecimal_digits_are_read_back() {
-        assert_eq!(unhex(&hex(&[0, 1, 0xab, 0xff])), Some([0, 1, 0xab, 0xff]));
-        assert_eq!(unhex::<2>("00ag"), None);
-        assert_eq!(unhex::<2>("00a"), None);
+        assert_eq!(id.to_string(), "credentials of 000000000001:Admin (corp)");
+        assert!(id.belongs_to(&corp) && !id.belongs_to(&instance("other")));
     }
 }

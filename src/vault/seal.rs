@@ -1,5 +1,5 @@
-//! Sealing records with XChaCha20-Poly1305, and telling a damaged record from one that another key
-//! locked.
+//! Sealing records with XChaCha20-Poly1305. A prefix distinguishes a damaged record from one that
+//! was sealed with another key.
 
 use chacha20poly1305::aead::{AeadInOut, KeyInit};
 use chacha20poly1305::{Tag, XChaCha20Poly1305, XNonce};
@@ -14,7 +14,7 @@ pub(super) const FORMAT_VERSION: u8 = 1;
 
 const MAGIC: [u8; 4] = *b"RCv\0";
 const CHECKSUM_LEN: usize = 4;
-/// Magic, format, key id and a checksum over these: the same in every format to come.
+/// Bytes of the magic, format, key id and a checksum over these. The same in every future format.
 pub(super) const PREFIX_LEN: usize = MAGIC.len() + 1 + KEY_ID_LEN + CHECKSUM_LEN;
 const KEY_ID_LEN: usize = 8;
 const NONCE_LEN: usize = 24;
@@ -22,7 +22,7 @@ const TAG_LEN: usize = 16;
 
 /// The id of one vault.
 pub(super) type VaultId = [u8; 16];
-/// Which data key; not a secret.
+/// The id of a data key; not a secret.
 pub(super) type KeyId = [u8; KEY_ID_LEN];
 
 /// The data key of a vault, 32 bytes.
@@ -30,27 +30,28 @@ pub(super) type KeyId = [u8; KEY_ID_LEN];
 pub(super) struct DataKey(Zeroizing<[u8; 32]>);
 
 impl DataKey {
-    /// A new one.
+    /// Generates a new key.
     pub(super) fn random() -> Result<Self> {
         Ok(Self(Zeroizing::new(random::bytes::<32>()?)))
     }
 
-    /// A key that was kept somewhere; `None` unless it has 32 bytes.
+    /// Creates a key from stored bytes; `None` unless there are 32.
     pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         Some(Self(Zeroizing::new(bytes.try_into().ok()?)))
     }
 
-    /// The bytes, to be used or kept somewhere.
+    /// Returns the bytes, to be used or stored.
     pub(super) fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
-    /// A copy to hand on.
+    /// Copies the key, to be passed on.
     pub(super) fn to_secret(&self) -> Secret<Vec<u8>> {
         Secret::new(self.0.to_vec())
     }
 
-    /// Says which key this is without telling it: so a wrong key is known before it is used.
+    /// Returns an id that does not reveal the key, so that a wrong key is detected before it is
+    /// used.
     pub(super) fn id(&self, vault: &VaultId) -> KeyId {
         let digest = Sha256::new()
             .chain_update(b"rolecall key id")
@@ -69,7 +70,7 @@ impl std::fmt::Debug for DataKey {
     }
 }
 
-/// What the first bytes of a record say.
+/// The state of a record, read from its prefix.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum SealStatus {
     /// Sealed with this vault's key, in this format.
@@ -78,11 +79,11 @@ pub(super) enum SealStatus {
     OtherKey,
     /// Written by a newer program.
     NewerFormat,
-    /// Not a whole record.
+    /// Not a complete record.
     Damaged,
 }
 
-/// Looks at the first bytes of a record.
+/// Reads the prefix of a record.
 pub(super) fn inspect(bytes: &[u8], key_id: &KeyId) -> SealStatus {
     let Some(prefix) = bytes.first_chunk::<PREFIX_LEN>() else { return SealStatus::Damaged };
     let (head, check) = prefix.split_at(PREFIX_LEN - CHECKSUM_LEN);
@@ -101,7 +102,7 @@ fn checksum(head: &[u8]) -> [u8; CHECKSUM_LEN] {
     [digest[0], digest[1], digest[2], digest[3]]
 }
 
-/// A key with what it seals records for.
+/// Seals records with one key for one vault.
 pub(super) struct Sealer<'a> {
     pub(super) vault_id: &'a VaultId,
     pub(super) key_id: &'a KeyId,
@@ -109,7 +110,7 @@ pub(super) struct Sealer<'a> {
 }
 
 impl Sealer<'_> {
-    /// Seals a plain text under a name, or what stands for one.
+    /// Seals a plain text under a name or its digest.
     pub(super) fn seal(&self, name: &[u8], plain: &[u8]) -> Result<Vec<u8>> {
         let nonce = random::bytes::<NONCE_LEN>()?;
         let mut bytes = Vec::with_capacity(PREFIX_LEN + NONCE_LEN + plain.len() + TAG_LEN);
@@ -118,8 +119,7 @@ impl Sealer<'_> {
         bytes.extend_from_slice(self.key_id);
         bytes.extend_from_slice(&checksum(&bytes));
         bytes.extend_from_slice(&nonce);
-        // Encrypted in a buffer that is wiped, so that an error half-way leaves no plain text
-        // behind.
+        // Encrypted in a buffer that is wiped, so that an error in between leaves no plain text.
         let mut body = Zeroizing::new(plain.to_vec());
         let tag = self
             .cipher()
@@ -134,8 +134,7 @@ impl Sealer<'_> {
         Ok(bytes)
     }
 
-    /// Opens what [`Sealer::seal`] made under the same name; `None` when it is damaged or something
-    /// else.
+    /// Opens what [`Sealer::seal`] sealed under the same name; `None` for anything else.
     pub(super) fn open(&self, name: &[u8], bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         if inspect(bytes, self.key_id) != SealStatus::OwnKey {
             return None;
@@ -181,7 +180,7 @@ pub(super) mod tests {
         test(&Sealer { vault_id: &VAULT, key_id: &key.id(&VAULT), key: &key })
     }
 
-    /// The same record as a newer program would mark it.
+    /// The same record in a newer format.
     pub(in crate::vault) fn with_newer_format(sealed: &[u8]) -> Vec<u8> {
         let mut newer = sealed.to_vec();
         newer[MAGIC.len()] = FORMAT_VERSION + 1;
@@ -192,7 +191,11 @@ pub(super) mod tests {
 
     proptest! {
         #[test]
-        fn what_is_sealed_is_opened_under_its_own_name_only(name: Vec<u8>, other: Vec<u8>, plain: Vec<u8>) {
+        fn a_sealed_text_is_opened_only_under_its_own_name(
+            name: Vec<u8>,
+            other: Vec<u8>,
+            plain: Vec<u8>,
+        ) {
             with_sealer(|sealer| {
                 let sealed = sealer.seal(&name, &plain).unwrap();
                 let opened = sealer.open(&name, &sealed).unwrap();
@@ -209,7 +212,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn another_key_and_a_newer_format_are_told_from_damage() {
+    fn another_key_and_a_newer_format_are_not_damage() {
         with_sealer(|sealer| {
             let sealed = sealer.seal(b"n", b"plain").unwrap();
             assert_eq!(inspect(&sealed, sealer.key_id), SealStatus::OwnKey);

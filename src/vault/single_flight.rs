@@ -1,5 +1,5 @@
-//! One flight across processes: of many that want the same thing at once, one gets it and the
-//! others take its outcome.
+//! Single flight across processes: if several processes need the same thing at once, one does the
+//! work and the others take its outcome.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -12,20 +12,19 @@ use crate::os::lock::Lock;
 
 use super::ownership;
 
-/// How a flight ended. Holds no secret: what was fetched is in the vault.
+/// The outcome of the work. Contains no secret: what was fetched is in the vault.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SharedOutcome {
-    /// The record is there.
+    /// The record is in the vault.
     Ok,
-    /// It is not, and this is why.
+    /// The work failed with this error.
     Failed {
-        /// What sort of failure.
-        #[serde(with = "KindName")]
+        /// The kind of the error.
         kind: ErrorKind,
-        /// What failed, on what.
+        /// The message of the error.
         message: String,
-        /// What to do.
+        /// The hints of the error.
         hints: Vec<String>,
         /// When it failed.
         at: Timestamp,
@@ -33,7 +32,7 @@ pub enum SharedOutcome {
 }
 
 impl SharedOutcome {
-    /// The outcome of a failure.
+    /// Creates the outcome of work that failed.
     pub fn from_error(error: &Error, at: Timestamp) -> Self {
         SharedOutcome::Failed {
             kind: error.kind,
@@ -43,10 +42,10 @@ impl SharedOutcome {
         }
     }
 
-    /// The failure, as if it had happened here.
+    /// Returns the error as if the work had failed in this process.
     ///
     /// # Errors
-    /// The failure itself.
+    /// The error of the work.
     pub fn into_result(self) -> Result<()> {
         match self {
             SharedOutcome::Ok => Ok(()),
@@ -57,39 +56,20 @@ impl SharedOutcome {
     }
 }
 
-/// `domain` knows nothing of how a failure is written down; this is how.
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "ErrorKind", rename_all = "kebab-case")]
-enum KindName {
-    NoMatch,
-    Os,
-    Usage,
-    Config,
-    LoginNeeded,
-    UnknownRole,
-    #[serde(rename = "refused")]
-    AccessDenied,
-    Throttled,
-    Unreachable,
-    Vault,
-    Internal,
-    Cancelled,
-}
-
-/// The record of a flight.
+/// The file of a flight.
 #[derive(Serialize, Deserialize)]
 struct CompletionRecord {
     generation: u64,
     outcome: SharedOutcome,
 }
 
-/// How often the flight had landed when somebody looked. Take one *before* looking into the vault:
-/// a landing after that is news.
+/// How often the work was completed. Read it *before* looking into the vault: a completion after
+/// that is new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Generation(u64);
 
-/// A thing that only one process at a time should get. Its lock dies with its holder and its files
-/// are never unlinked.
+/// Work that only one process at a time should do. Its lock ends with the process that holds it,
+/// and its files are never removed.
 #[derive(Debug, Clone)]
 pub struct SingleFlight {
     dir: PathBuf,
@@ -97,18 +77,19 @@ pub struct SingleFlight {
     lock: PathBuf,
 }
 
-/// What came of waiting for a flight.
+/// The result of waiting for a flight.
 #[derive(Debug)]
 pub enum Turn {
-    /// Nobody else is at it: do the work, then [`Lead::land`].
+    /// This process leads: do the work, then call [`Leader::complete`].
     Lead(Leader),
-    /// Somebody else finished since the ticket was taken: take that.
+    /// Another process completed the work since the generation was read.
     Completed(SharedOutcome),
-    /// Somebody else is still at it at the deadline.
+    /// Another process was still working at the deadline.
     TimedOut,
 }
 
-/// The lock of a flight. Dropped without landing, or with its process killed, the next one leads.
+/// The lock of a flight. If it is dropped without completion, or its process is killed, the next
+/// process leads.
 #[derive(Debug)]
 pub struct Leader {
     record: PathBuf,
@@ -117,7 +98,7 @@ pub struct Leader {
 }
 
 impl SingleFlight {
-    /// The flight of this name in a vault's directory.
+    /// Creates the flight with this name in the directory of a vault.
     pub(super) fn new(dir: &Path, name: &str) -> Self {
         let flights = dir.join("flights");
         Self {
@@ -127,25 +108,26 @@ impl SingleFlight {
         }
     }
 
-    /// Where the flight stands now.
+    /// Returns the current generation.
     pub fn generation(&self) -> Generation {
-        Generation(self.load_record().map_or(0, |landing| landing.generation))
+        Generation(self.load_completion().map_or(0, |completion| completion.generation))
     }
 
-    /// How the flight landed last; `None` when it never did.
+    /// Returns the last outcome; `None` if the work was never completed.
     pub fn last_outcome(&self) -> Option<SharedOutcome> {
-        self.load_record().map(|landing| landing.outcome)
+        self.load_completion().map(|completion| completion.outcome)
     }
 
-    /// Waits until this process leads, somebody lands, or the deadline passes. Blocks the thread.
+    /// Waits until this process leads, another process completes the work, or the deadline passes.
+    /// Blocks the thread.
     ///
     /// # Errors
-    /// [`Kind::Vault`] when the vault's directory belongs to another user.
-    pub fn wait(&self, ticket: Generation, deadline: Instant) -> Result<Turn> {
+    /// [`ErrorKind::Vault`] if the directory of the vault belongs to another user.
+    pub fn wait(&self, seen: Generation, deadline: Instant) -> Result<Turn> {
         let mut pause = Duration::from_millis(1);
         loop {
-            if let Some(boarding) = self.poll(ticket)? {
-                return Ok(boarding);
+            if let Some(turn) = self.poll(seen)? {
+                return Ok(turn);
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -156,16 +138,16 @@ impl SingleFlight {
         }
     }
 
-    /// One try that does not wait; `None` while somebody else is at it.
+    /// Tries once without waiting; `None` while another process leads.
     ///
-    /// Where no lock can be made (a read-only or full disk) everybody leads: nothing could be
-    /// shared there.
+    /// If the lock can't be created (on a read-only or full disk), every process leads: no outcome
+    /// could be shared.
     ///
     /// # Errors
-    /// As [`Flight::board`].
-    pub fn poll(&self, ticket: Generation) -> Result<Option<Turn>> {
-        if let Some(landed) = self.completed_since(ticket) {
-            return Ok(Some(Turn::Completed(landed)));
+    /// As [`SingleFlight::wait`].
+    pub fn poll(&self, seen: Generation) -> Result<Option<Turn>> {
+        if let Some(outcome) = self.completed_since(seen) {
+            return Ok(Some(Turn::Completed(outcome)));
         }
         match ownership::check_for_writing(&self.dir) {
             Err(error) if error.kind == ErrorKind::Vault => return Err(error),
@@ -176,36 +158,35 @@ impl SingleFlight {
             Ok(Some(lock)) => Some(lock),
             Err(_) => None,
         };
-        // Somebody may have landed and let go between the two lines above.
-        Ok(Some(match self.completed_since(ticket) {
-            Some(landed) => Turn::Completed(landed),
-            None => Turn::Lead(Leader {
-                record: self.record.clone(),
-                generation: ticket.0,
-                _lock: lock,
-            }),
+        // Another process may have completed the work and released the lock in between.
+        Ok(Some(match self.completed_since(seen) {
+            Some(outcome) => Turn::Completed(outcome),
+            None => {
+                Turn::Lead(Leader { record: self.record.clone(), generation: seen.0, _lock: lock })
+            }
         }))
     }
 
-    fn completed_since(&self, ticket: Generation) -> Option<SharedOutcome> {
-        self.load_record()
-            .filter(|landing| landing.generation != ticket.0)
-            .map(|landing| landing.outcome)
+    fn completed_since(&self, seen: Generation) -> Option<SharedOutcome> {
+        self.load_completion()
+            .filter(|completion| completion.generation != seen.0)
+            .map(|completion| completion.outcome)
     }
 
-    /// A damaged or missing record says nothing: whoever waits will lead.
-    fn load_record(&self) -> Option<CompletionRecord> {
+    /// Loads the last completion. A damaged or missing file counts as no completion: the process
+    /// that waits will lead.
+    fn load_completion(&self) -> Option<CompletionRecord> {
         let bytes = atomic_file::load(&self.record).ok()??;
         serde_json::from_slice(&bytes).ok()
     }
 }
 
 impl Leader {
-    /// Tells everybody who waits how it ended, then lets go. Save the record first. Where nothing
-    /// can be written they find out by themselves.
+    /// Shares the outcome with the waiting processes and releases the lock. Save the record first.
+    /// If the outcome can't be written, the next process leads.
     pub fn complete(self, outcome: SharedOutcome) {
-        let landing = CompletionRecord { generation: self.generation.wrapping_add(1), outcome };
-        if let Ok(bytes) = serde_json::to_vec(&landing) {
+        let completion = CompletionRecord { generation: self.generation.wrapping_add(1), outcome };
+        if let Ok(bytes) = serde_json::to_vec(&completion) {
             let _ = atomic_file::save(&self.record, &bytes);
         }
     }
@@ -232,23 +213,23 @@ mod tests {
     fn many_waiters_elect_one_leader_and_take_its_outcome() {
         for outcome in [SharedOutcome::Ok, failure()] {
             let home = tempfile::tempdir().unwrap();
-            let led = AtomicUsize::new(0);
-            let ticket = SingleFlight::new(home.path(), "x").generation();
+            let leaders = AtomicUsize::new(0);
+            let seen = SingleFlight::new(home.path(), "x").generation();
             std::thread::scope(|scope| {
                 for _ in 0..40 {
                     scope.spawn(|| {
-                        match SingleFlight::new(home.path(), "x").wait(ticket, soon()).unwrap() {
-                            Turn::Lead(lead) => {
-                                led.fetch_add(1, Ordering::SeqCst);
-                                lead.complete(outcome.clone());
+                        match SingleFlight::new(home.path(), "x").wait(seen, soon()).unwrap() {
+                            Turn::Lead(leader) => {
+                                leaders.fetch_add(1, Ordering::SeqCst);
+                                leader.complete(outcome.clone());
                             }
-                            Turn::Completed(landed) => assert_eq!(landed, outcome),
+                            Turn::Completed(shared) => assert_eq!(shared, outcome),
                             Turn::TimedOut => panic!("timed out"),
                         }
                     });
                 }
             });
-            assert_eq!(led.load(Ordering::SeqCst), 1);
+            assert_eq!(leaders.load(Ordering::SeqCst), 1);
             assert_eq!(SingleFlight::new(home.path(), "x").last_outcome(), Some(outcome));
         }
     }
@@ -257,12 +238,12 @@ mod tests {
     fn a_leader_that_never_completes_lets_the_next_one_lead() {
         let home = tempfile::tempdir().unwrap();
         let flight = SingleFlight::new(home.path(), "x");
-        let ticket = flight.generation();
-        let Turn::Lead(lead) = flight.wait(ticket, soon()).unwrap() else { panic!() };
-        assert!(flight.poll(ticket).unwrap().is_none());
-        assert!(matches!(flight.wait(ticket, Instant::now()).unwrap(), Turn::TimedOut));
-        drop(lead);
-        assert!(matches!(flight.wait(ticket, soon()).unwrap(), Turn::Lead(_)));
+        let seen = flight.generation();
+        let Turn::Lead(leader) = flight.wait(seen, soon()).unwrap() else { panic!() };
+        assert!(flight.poll(seen).unwrap().is_none());
+        assert!(matches!(flight.wait(seen, Instant::now()).unwrap(), Turn::TimedOut));
+        drop(leader);
+        assert!(matches!(flight.wait(seen, soon()).unwrap(), Turn::Lead(_)));
     }
 
     #[test]
@@ -270,10 +251,10 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let flight = SingleFlight::new(home.path(), "x");
         for _ in 0..3 {
-            let Turn::Lead(lead) = flight.wait(flight.generation(), soon()).unwrap() else {
+            let Turn::Lead(leader) = flight.wait(flight.generation(), soon()).unwrap() else {
                 panic!()
             };
-            lead.complete(failure());
+            leader.complete(failure());
         }
         assert_eq!(flight.generation(), Generation(3));
     }
@@ -282,26 +263,64 @@ mod tests {
     fn the_lock_file_stays_and_a_damaged_record_is_ignored() {
         let home = tempfile::tempdir().unwrap();
         let flight = SingleFlight::new(home.path(), "x");
-        let Turn::Lead(lead) = flight.wait(flight.generation(), soon()).unwrap() else { panic!() };
-        lead.complete(SharedOutcome::Ok);
+        let Turn::Lead(leader) = flight.wait(flight.generation(), soon()).unwrap() else {
+            panic!()
+        };
+        leader.complete(SharedOutcome::Ok);
         assert!(flight.lock.exists());
-        let ticket = flight.generation();
+        let seen = flight.generation();
         std::fs::write(&flight.record, b"{\"gener").unwrap();
-        assert!(matches!(flight.poll(ticket).unwrap(), Some(Turn::Lead(_))));
+        assert!(matches!(flight.poll(seen).unwrap(), Some(Turn::Lead(_))));
+    }
+
+    /// The bytes that other versions read and write.
+    #[test]
+    fn the_format_of_outcomes_on_disk_stays_the_same() {
+        let home = tempfile::tempdir().unwrap();
+        let flight = SingleFlight::new(home.path(), "x");
+        let complete = |outcome| {
+            let Turn::Lead(leader) = flight.wait(flight.generation(), soon()).unwrap() else {
+                panic!()
+            };
+            leader.complete(outcome);
+            std::fs::read_to_string(&flight.record).unwrap()
+        };
+        assert_eq!(
+            complete(failure()),
+            r#"{"generation":1,"outcome":{"failed":{"kind":"refused","message":"no","hints":["ask"],"at":7}}}"#
+        );
+        assert_eq!(complete(SharedOutcome::Ok), r#"{"generation":2,"outcome":"ok"}"#);
+        let kinds = [
+            (ErrorKind::NoMatch, "no-match"),
+            (ErrorKind::Os, "os"),
+            (ErrorKind::Usage, "usage"),
+            (ErrorKind::Config, "config"),
+            (ErrorKind::LoginNeeded, "login-needed"),
+            (ErrorKind::UnknownRole, "unknown-role"),
+            (ErrorKind::AccessDenied, "refused"),
+            (ErrorKind::Throttled, "throttled"),
+            (ErrorKind::Unreachable, "unreachable"),
+            (ErrorKind::Vault, "vault"),
+            (ErrorKind::Internal, "internal"),
+            (ErrorKind::Cancelled, "cancelled"),
+        ];
+        for (kind, name) in kinds {
+            assert_eq!(serde_json::to_string(&kind).unwrap(), format!("\"{name}\""));
+        }
     }
 
     #[test]
-    fn where_nothing_can_be_written_everybody_leads() {
+    fn every_process_leads_if_nothing_can_be_written() {
         let home = tempfile::tempdir().unwrap();
         let file = home.path().join("file");
         std::fs::write(&file, b"").unwrap();
         let flight = SingleFlight::new(&file.join("below"), "x");
         let leads = [0, 1].map(|_| flight.poll(flight.generation()).unwrap());
-        assert!(leads.iter().all(|lead| matches!(lead, Some(Turn::Lead(_)))));
+        assert!(leads.iter().all(|turn| matches!(turn, Some(Turn::Lead(_)))));
     }
 
     #[test]
-    fn a_failure_comes_back_whole() {
+    fn an_error_is_shared_with_its_kind_message_and_hints() {
         let error = failure().into_result().unwrap_err();
         assert_eq!(
             (error.kind, error.message.as_str(), error.hints[0].as_str()),

@@ -1,4 +1,4 @@
-//! What can be said of a vault without opening it.
+//! The status of a vault, without opening it.
 
 use std::path::PathBuf;
 
@@ -6,59 +6,61 @@ use crate::domain::Error;
 
 use super::{SecureStore, Vault, header, ownership};
 
-/// The state of a vault.
+/// The status of a vault.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VaultStatus {
-    /// Where it is.
+    /// The directory of the vault.
     pub dir: PathBuf,
-    /// What `secure_store` says.
+    /// The value of `secure_store` in the configuration.
     pub configured: SecureStore,
-    /// What was chosen when the vault was made; `None` before that. This one counts.
+    /// The store that was chosen when the vault was created; `None` before that. It overrides
+    /// `configured`.
     pub chosen: Option<SecureStore>,
-    /// Who has the key at hand.
+    /// The place that the key can be read from now.
     pub key: KeyLocation,
-    /// Whether a passphrase is at hand (AWS_SSO_FILE_PASSWORD or its `_FILE`); whether it is the
-    /// right one is not tried.
+    /// Whether a passphrase is set (AWS_SSO_FILE_PASSWORD or AWS_SSO_FILE_PASSWORD_FILE). It may be
+    /// a wrong one.
     pub has_passphrase: bool,
-    /// How many records there are.
+    /// The number of records.
     pub records: usize,
-    /// What is wrong: foreign owner, damaged or newer header, records without a header.
+    /// What is wrong: another owner, a damaged or newer header, records without a header.
     pub problem: Option<Error>,
 }
 
-/// What a person could type so that a vault opens.
+/// A passphrase that the user could type to open a vault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UnlockPrompt {
     /// Its passphrase.
     Passphrase,
-    /// Its passphrase: the one that the environment has is another one.
+    /// Its passphrase. The environment has another one.
     AnotherPassphrase,
-    /// A new passphrase: there is no vault yet, and nothing else that would keep its key.
+    /// A new passphrase. There is no vault yet, and nothing else that would protect its key.
     NewPassphrase,
 }
 
 impl UnlockPrompt {
-    /// Whether there is a vault that it would open.
+    /// Whether there is a locked vault that the passphrase would open.
     pub fn is_locked(self) -> bool {
         self != UnlockPrompt::NewPassphrase
     }
 }
 
-/// Who has the key of a vault at hand.
+/// The place that the key of a vault can be read from now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyLocation {
-    /// There is none: no vault yet, or plain text.
+    /// There is no key: no vault yet, or plain text.
     NotNeeded,
-    /// The kernel's keyring: every process of this user can open the vault.
+    /// The kernel keyring. Every process of this user can open the vault.
     Kernel,
-    /// This process only.
+    /// The memory of this process.
     Process,
-    /// Nobody; it would be asked of the store.
+    /// Not cached. It has to come from the store.
     NotCached,
 }
 
 impl Vault {
-    /// How the vault stands. Asks the kernel, but no desktop keyring and nobody for a passphrase.
+    /// Returns the status of the vault. Asks the kernel, but neither the desktop keyring nor the
+    /// user.
     pub fn status(&self) -> VaultStatus {
         let mut status = VaultStatus {
             dir: self.options.dir.clone(),
@@ -75,9 +77,8 @@ impl Vault {
         status
     }
 
-    /// What would open a vault that has just refused to: a passphrase that is not at hand, or was
-    /// not the right one. `None` where no passphrase helps, as with a keyring that is out of
-    /// reach.
+    /// Returns the passphrase that would open a vault that could not be opened. `None` if no
+    /// passphrase helps, as with a keyring that is unreachable.
     pub fn unlock_prompt(&self) -> Option<UnlockPrompt> {
         let status = self.status();
         match (status.problem, status.chosen, status.key) {

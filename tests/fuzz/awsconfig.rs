@@ -1,5 +1,5 @@
-//! Any bytes as the AWS config file: read without panic, written without a byte of the person's
-//! lost.
+//! Any bytes as the AWS config file: read without panic, and written without losing a byte of the
+//! user's.
 
 #![no_main]
 
@@ -27,7 +27,7 @@ fuzz_target!(|bytes: &[u8]| {
     check_edit(bytes, "new");
 });
 
-/// Everything that is asked of a file; the names of its profiles.
+/// Runs every query on a file, and returns the names of its profiles.
 fn check_read(bytes: &[u8]) -> Vec<String> {
     let config = AwsConfig::parse(bytes);
     let names = config.profile_names();
@@ -35,7 +35,7 @@ fn check_read(bytes: &[u8]) -> Vec<String> {
     assert_eq!(names, profiles.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>());
     for (name, profile) in profiles {
         assert_eq!(config.profile(&name).as_ref(), Some(&profile), "{name}");
-        // A name that we would write is read as that name.
+        // A written name is read as the same name.
         if let Ok(header) = render::profile_header(&name) {
             assert_eq!(AwsConfig::parse(header).profile_names(), [name]);
         }
@@ -56,7 +56,7 @@ fn check_read(bytes: &[u8]) -> Vec<String> {
     names
 }
 
-/// Our block comes, changes nothing when it comes again, and goes.
+/// The managed block is added, is unchanged when added again, and is removed.
 fn check_managed_block(bytes: &[u8]) {
     let Ok(before) = SplitFile::parse(bytes, "profiles") else { return };
     before.sections();
@@ -87,7 +87,7 @@ fn check_managed_block(bytes: &[u8]) {
             .is_some_and(|profile| profile.get("credential_process").is_some())
     );
     assert!(config.profile("zoo ops").is_some_and(|profile| profile.get("sso_session").is_some()));
-    // What other profiles say is what they said.
+    // Other profiles are unchanged.
     let outside = AwsConfig::parse(before.outside().into_owned());
     for (name, profile) in outside
         .profiles()
@@ -115,7 +115,7 @@ fn check_edit(bytes: &[u8], name: &str) {
     assert_eq!(others(bytes), others(&written));
 }
 
-/// One way to credentials for these profiles, or the file is refused; a second time changes
+/// These profiles get one source of credentials, or the file is refused; a second time changes
 /// nothing.
 fn check_fix(bytes: &[u8], names: &[String]) {
     let commands: Vec<(&str, String)> =

@@ -1,4 +1,5 @@
-//! Any bytes as what a browser, or anything else on this machine, sends to the sign-in callback.
+//! Any bytes as a request of a browser, or of another program on this machine, to the sign-in
+//! callback.
 
 #![no_main]
 
@@ -26,7 +27,7 @@ fuzz_target!(|bytes: &[u8]| {
     assert!(back.is_empty() || back.starts_with(b"HTTP/1."), "{}", String::from_utf8_lossy(&back));
     let decoded = percent_decoded(bytes);
     for outcome in codes.lock().expect("one thread").iter() {
-        // Only whoever knows the state is believed.
+        // Only a request with the state is accepted.
         assert!(decoded.windows(STATE.len()).any(|part| part == STATE.as_bytes()), "{outcome:?}");
         match outcome {
             Ok(code) => assert!(!code.is_empty()),

@@ -1,5 +1,5 @@
-//! Any bytes as another program's configuration: read or refused, never half of it, and what moved
-//! in moves in once.
+//! Any bytes as another program's configuration: read or refused as a whole, and imported only
+//! once.
 
 #![no_main]
 
@@ -24,7 +24,7 @@ fuzz_target!(|bytes: &[u8]| {
     {
         assert!(text.get(node.span).is_some());
     }
-    // And as our own file, beside something that moves in.
+    // The same bytes as rolecall's own file, into which something is imported.
     let granted = SourceFile {
         program: SourceProgram::Granted,
         file: PathBuf::from("granted"),
@@ -47,11 +47,11 @@ fuzz_target!(|bytes: &[u8]| {
 fn check_import(program: SourceProgram, bytes: &[u8]) {
     let mut source = SourceFile { program, file: PathBuf::from("theirs"), bytes: bytes.to_vec() };
     let Ok(plan) = plan_from(&CTX, None, &[source.clone()]) else { return };
-    let ours = &CTX.paths.config_file;
+    let own_file = &CTX.paths.config_file;
     let mut written = None;
     for change in plan.changes {
-        if change.file == *ours {
-            config::check(ours, &text(&change.new)).expect("what moved in is taken");
+        if change.file == *own_file {
+            config::check(own_file, &text(&change.new)).expect("what moved in is taken");
             written = Some(change.new);
         } else {
             let names = |bytes: &[u8]| AwsConfig::parse(bytes).profile_names();

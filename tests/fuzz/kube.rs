@@ -1,5 +1,5 @@
-//! Any bytes as a kubeconfig: users of EKS come to ask us, once, and nothing else in the file says
-//! anything else.
+//! Any bytes as a kubeconfig: users of EKS call rolecall, once, and everything else in the file
+//! keeps its meaning.
 
 #![no_main]
 
@@ -31,7 +31,7 @@ fuzz_target!(|bytes: &[u8]| {
     let [old, new] = [&draft.old, &draft.new]
         .map(|bytes| String::from_utf8(bytes.clone()).expect("it was UTF-8"));
     let [before, after] = [&old, &new].map(|text| yaml::parse(text).expect("it is YAML still"));
-    // Users keep their names and their order; all that stands beside them says what it said.
+    // Users keep their names and their order, and their other keys keep their values.
     assert_eq!(before.pairs().len(), after.pairs().len());
     for ((key, was), (_, is)) in
         before.pairs().iter().zip(after.pairs()).filter(|((key, _), _)| key != "users")
@@ -59,12 +59,12 @@ fn plan(old: Vec<u8>) -> rolecall::domain::Result<KubeconfigPlan> {
     plan_from(&CTX, Path::new("kubeconfig"), old, &AWS, &[])
 }
 
-/// The lines that are nothing but a comment.
+/// The lines that hold only a comment.
 fn comments(text: &str) -> std::collections::HashSet<&str> {
     text.lines().map(str::trim).filter(|line| line.starts_with('#')).collect()
 }
 
-/// Whether two values say the same, wherever they stand.
+/// Whether two values are equal, regardless of their positions.
 fn same(one: &YamlNode, other: &YamlNode) -> bool {
     match (&one.value, &other.value) {
         (YamlValue::List(ones), YamlValue::List(others)) => {

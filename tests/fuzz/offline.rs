@@ -1,4 +1,4 @@
-//! A machine where nothing is read and nothing is written, for targets that need one.
+//! A machine on which nothing is read and nothing is written, for targets that need one.
 
 use std::sync::{Arc, LazyLock};
 
@@ -6,9 +6,10 @@ use rolecall::config::{Env, Paths, Settings};
 use rolecall::identity::NetworkConfig;
 use rolecall::ops::ctx::Ctx;
 use rolecall::os::clock::Clock;
-use rolecall::vault::{KeyCache, PassphraseSource, SecureStore, Vault, VaultOptions};
+use rolecall::vault::{
+    DesktopPrompt, KeyCache, PassphraseSource, SecureStore, Vault, VaultOptions,
+};
 
-/// The machine.
 pub(crate) static CTX: LazyLock<Arc<Ctx>> = LazyLock::new(|| {
     let env = Env::from_pairs([("HOME", "/nowhere")]);
     let paths = Paths::from_env(&env).expect("there is a home directory");
@@ -21,7 +22,7 @@ pub(crate) static CTX: LazyLock<Arc<Ctx>> = LazyLock::new(|| {
         store: SecureStore::File,
         key_cache: KeyCache::Never,
         passphrase: PassphraseSource::None,
-        may_prompt_desktop: false,
+        desktop_prompt: DesktopPrompt::Forbidden,
     });
     Ctx::new(env, paths, settings, Vec::new(), Clock::System, vault, NetworkConfig::default())
 });

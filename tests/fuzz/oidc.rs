@@ -57,7 +57,7 @@ fn registration(flow: Flow) -> ClientRegistration {
     }
 }
 
-/// A sign-in that was started before the fuzzer's answers came.
+/// A sign-in that was started before the fuzzer's answers.
 fn device_start() -> Option<DeviceAuthorization> {
     Some(DeviceAuthorization {
         device_code: "code".into(),

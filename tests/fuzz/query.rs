@@ -1,4 +1,4 @@
-//! Any text where somebody types or pastes one: a query, an ARN, a link, a start URL, a duration.
+//! Any text that users type or paste: a query, an ARN, a link, a start URL, a duration.
 
 #![no_main]
 
@@ -14,7 +14,7 @@ use rolecall::domain::{
 };
 use rolecall::ops::setup::start_url;
 
-/// A few roles with names of every sort: many are not needed, since rows only combine.
+/// A few roles with names of every kind. Many are not needed, since rows only combine.
 static INDEX: LazyLock<SearchIndex> = LazyLock::new(|| SearchIndex::new(Arc::new(roster())));
 
 fuzz_target!(|bytes: &[u8]| {
@@ -29,7 +29,7 @@ fn check_pasted(text: &str) {
     let _ = text.parse::<RoleArn>();
     let _ = parse_duration(text);
     if let Ok(read) = start_url::parse(text) {
-        // An address that was read is one.
+        // An address that was parsed is parsed again.
         assert!(start_url::parse(read.start_url.as_written()).is_ok(), "{read:?}");
     }
     let shown = escape_unprintable(text);

@@ -1,5 +1,5 @@
-//! Any text as our configuration file, with any key and value: set once, taken out again, and no
-//! comment lost.
+//! Any text as the configuration file, with any key and value: set once, removed again, without
+//! losing a comment.
 
 #![no_main]
 
@@ -11,7 +11,7 @@ use rolecall::config::{check, edit};
 fuzz_target!(|bytes: &[u8]| {
     let text = String::from_utf8_lossy(bytes);
     let file = Path::new("config.toml");
-    // The first line is what a person types behind `settings set`.
+    // The first line is the argument of `settings set`.
     let (typed, text) = text.split_once('\n').unwrap_or((&text, ""));
     let (key, value) = typed.split_once(' ').unwrap_or((typed, ""));
     let _ = check(file, text);
@@ -26,7 +26,7 @@ fuzz_target!(|bytes: &[u8]| {
     check_comments_kept(text, &with);
 });
 
-/// Comments on lines of their own stay, unless they stand inside of a value.
+/// Comments on their own lines stay, unless they are inside a value.
 fn check_comments_kept(before: &str, after: &str) {
     let plain = |line: &&str| line.starts_with('#');
     if !before.contains(['[', '"', '\'', '{']) {

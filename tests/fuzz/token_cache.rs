@@ -24,7 +24,7 @@ fuzz_target!(|bytes: &[u8]| {
             && token.region.is_some_and(|written| written == region)
     );
     assert_eq!(with_token(&written, &url, &region, &access, expires), written, "a second time");
-    // What others wrote about the same directory stays.
+    // Fields that other programs wrote about the same instance stay.
     let before: Map<String, Value> = serde_json::from_slice(bytes).unwrap_or_default();
     let after: Map<String, Value> = serde_json::from_slice(&written).expect("JSON");
     for (name, value) in &before {
@@ -38,8 +38,8 @@ fuzz_target!(|bytes: &[u8]| {
             "clientid",
             "clientsecret",
         ];
-        let ours = known.contains(&&*name.to_ascii_lowercase())
+        let is_managed = known.contains(&&*name.to_ascii_lowercase())
             || name.eq_ignore_ascii_case("registrationExpiresAt");
-        assert!(ours || after.get(name) == Some(value), "{name} is not what it was");
+        assert!(is_managed || after.get(name) == Some(value), "{name} has changed");
     }
 });

@@ -1,5 +1,4 @@
-//! AWS's services with bytes in place of AWS: the real clients over connections that answer with
-//! the fuzzer's input.
+//! AWS's services with the fuzzer's bytes as answers: the real clients over scripted connections.
 
 use std::future::Future;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -13,7 +12,7 @@ use rolecall::identity::{Connections, IdentityClient, NetworkConfig, ScriptedRes
 use rolecall::os::clock::Clock;
 use tokio::runtime::{Builder, Runtime};
 
-/// What every request is answered with.
+/// The answer to every request.
 static ANSWER: LazyLock<Arc<Mutex<ScriptedResponse>>> = LazyLock::new(|| {
     Arc::new(Mutex::new(ScriptedResponse { status: 200, headers: Vec::new(), body: Vec::new() }))
 });
@@ -48,9 +47,9 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
 const STATUSES: [u16; 12] = [200, 201, 204, 302, 400, 401, 403, 404, 413, 429, 500, 503];
 const CONTENT_TYPES: [&str; 4] = ["application/json", "text/xml", "text/html", ""];
 
-/// Makes the input the answer to whatever comes next. Its first byte says which request is meant,
-/// the second the status, the third the content type; `000` is the first of each. Returns the
-/// number of the request.
+/// Makes the input the answer to the next request. Its first byte chooses the request, the second
+/// the status, the third the content type; `000` is the first of each. Returns the number of the
+/// request.
 pub(crate) fn set_answer(input: &[u8]) -> Option<usize> {
     let [request, status, content, body @ ..] = input else { return None };
     let pick = |byte: &u8, among: usize| usize::from(byte.wrapping_sub(b'0')) % among;
@@ -69,8 +68,8 @@ pub(crate) fn set_answer(input: &[u8]) -> Option<usize> {
     Some(pick(request, 256))
 }
 
-/// Runs a request to its end. Its failure must be one of AWS's or of the network, never a bug of
-/// ours.
+/// Runs a request to its end. A failure must be one of AWS or of the network, never a bug of
+/// rolecall.
 pub(crate) fn send<T>(request: impl Future<Output = Result<T, Error>>) -> Option<T> {
     match RUNTIME.block_on(request) {
         Ok(reply) => Some(reply),
@@ -89,12 +88,11 @@ pub(crate) fn send<T>(request: impl Future<Output = Result<T, Error>>) -> Option
     }
 }
 
-/// Now.
 pub(crate) fn now() -> Timestamp {
     Clock::System.now()
 }
 
-/// Credentials that were believed are whole and last a plausible time.
+/// Accepted credentials are complete and have a plausible lifetime.
 pub(crate) fn check_credentials(credentials: &Credentials) {
     for text in [
         &credentials.access_key_id,
@@ -107,8 +105,7 @@ pub(crate) fn check_credentials(credentials: &Credentials) {
     assert!((0..=12 * 3_600 + 600).contains(&left), "credentials for {left} s");
 }
 
-/// A value that can stand in a header: not empty, and without blanks at its ends or control
-/// characters.
+/// A valid value of a header: not empty, without blanks at its ends and without control characters.
 pub(crate) fn check_header_value(text: &str) {
     assert!(
         !text.is_empty() && text.trim() == text && !text.chars().any(char::is_control),

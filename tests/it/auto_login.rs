@@ -1,27 +1,28 @@
-//! `process --auto-login`: one browser tab for all who wait, by a helper that outlives them.
+//! `process --auto-login`: one browser tab for all waiting processes, opened by a helper that
+//! outlives them.
 
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-use std::time::{Duration, Instant};
+use std::os::unix::fs::DirBuilderExt;
 
 use rolecall::demo;
 
-#[cfg(target_os = "linux")]
-use crate::sandbox::{CommandOutput, Sandbox, wait_for};
+use crate::commands::json;
+use crate::sandbox::{CommandOutput, Sandbox};
 #[cfg(target_os = "linux")]
 use crate::terminal::Terminal;
+use crate::wait::wait_for_file;
+#[cfg(target_os = "linux")]
+use crate::wait::wait_for_process_end;
 
-const ROLE: [&str; 6] =
+const PROCESS: [&str; 6] =
     ["process", "--sso", "corp", "--arn", "012345678901:ReadOnlyAccess", "--auto-login"];
 
-/// A sandbox whose "browser" writes down every address it is asked to open.
+/// A sandbox whose "browser" appends every address that it opens to a file.
 fn with_browser() -> Sandbox {
     let sandbox = Sandbox::new();
-    sandbox.write(
+    sandbox.write_executable(
         "browser",
         "#!/bin/sh\nprintf '%s\\n' \"$1\" >> \"$HOME/tabs\"\nenv > \"$HOME/browser.env\"\n",
     );
-    std::fs::set_permissions(sandbox.path("browser"), std::fs::Permissions::from_mode(0o755))
-        .unwrap();
     sandbox
 }
 
@@ -40,21 +41,14 @@ fn opened_tabs(sandbox: &Sandbox) -> Vec<String> {
 }
 
 fn first_tab(sandbox: &Sandbox) -> String {
-    let deadline = Instant::now() + Duration::from_secs(20);
-    loop {
-        if let Some(tab) = opened_tabs(sandbox).into_iter().next() {
-            return tab;
-        }
-        assert!(Instant::now() < deadline, "no browser was opened");
-        std::thread::yield_now();
-    }
+    wait_for_file(&sandbox.path("tabs"), |text| text.lines().next().map(str::to_owned))
 }
 
 #[test]
-fn forty_callers_with_nobody_signed_in_open_one_tab_and_all_get_credentials() {
+fn forty_callers_without_a_sign_in_open_one_tab_and_all_get_credentials() {
     let sandbox = with_browser();
     let start = |_| {
-        rolecall(&sandbox, &ROLE)
+        rolecall(&sandbox, &PROCESS)
             .stdout(std::process::Stdio::piped())
             .stderr(std::process::Stdio::piped())
             .spawn()
@@ -62,12 +56,10 @@ fn forty_callers_with_nobody_signed_in_open_one_tab_and_all_get_credentials() {
     };
     let children: Vec<_> = (0..40).map(start).collect();
     demo::approve(&first_tab(&sandbox)).unwrap();
-    let ran: Vec<CommandOutput> = children
-        .into_iter()
-        .map(|child| CommandOutput::from_output(child.wait_with_output().unwrap()))
-        .collect();
-    assert!(ran.iter().all(|ran| ran.code == 0), "{:?}", ran.iter().find(|ran| ran.code != 0));
-    assert!(ran.iter().all(|other| other.stdout == ran[0].stdout));
+    let ran: Vec<CommandOutput> = children.into_iter().map(CommandOutput::from_child).collect();
+    assert_eq!(json(&ran[0])["AccountId"], "012345678901");
+    let other = ran.iter().find(|other| (other.code, &other.stdout) != (0, &ran[0].stdout));
+    assert_eq!(other, None);
     assert_eq!(opened_tabs(&sandbox).len(), 1);
     assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 1);
     let seen = std::fs::read_to_string(sandbox.path("browser.env")).unwrap();
@@ -75,10 +67,10 @@ fn forty_callers_with_nobody_signed_in_open_one_tab_and_all_get_credentials() {
 }
 
 #[test]
-fn what_is_said_of_links_reaches_the_helper() {
+fn the_url_action_reaches_the_helper() {
     let sandbox = with_browser();
     let ran = CommandOutput::from_output(
-        rolecall(&sandbox, &[&ROLE[..], &["--wait", "2s", "-u", "print"]].concat())
+        rolecall(&sandbox, &[&PROCESS[..], &["--wait", "2s", "-u", "print"]].concat())
             .output()
             .unwrap(),
     );
@@ -90,33 +82,33 @@ fn what_is_said_of_links_reaches_the_helper() {
 }
 
 #[test]
-fn a_caller_that_is_killed_takes_no_sign_in_with_it() {
+fn a_caller_that_is_killed_does_not_end_the_sign_in() {
     let sandbox = with_browser();
-    let mut impatient = rolecall(&sandbox, &ROLE).spawn().unwrap();
+    let mut impatient = rolecall(&sandbox, &PROCESS).spawn().unwrap();
     let tab = first_tab(&sandbox);
     impatient.kill().unwrap();
     impatient.wait().unwrap();
     demo::approve(&tab).unwrap();
-    let ran = CommandOutput::from_output(rolecall(&sandbox, &ROLE).output().unwrap());
+    let ran = CommandOutput::from_output(rolecall(&sandbox, &PROCESS).output().unwrap());
     assert_eq!((ran.code, opened_tabs(&sandbox).len()), (0, 1), "{ran:?}");
 }
 
 #[test]
-fn whoever_waits_takes_over_from_a_caller_that_opened_nothing() {
+fn a_waiting_caller_takes_over_from_one_that_opened_nothing() {
     let sandbox = with_browser();
     let locks = sandbox.path("rolecall/state/locks");
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&locks).unwrap();
     let starter = std::fs::File::create(locks.join("sign-in")).unwrap();
     starter.lock().unwrap();
-    let waiting = rolecall(&sandbox, &ROLE)
+    let waiting = rolecall(&sandbox, &PROCESS)
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    // By the end of another one that came later, the first has long seen that somebody is at it.
+    // A later caller has run to its end, so the first has long seen that the lock is taken.
     assert_eq!(
         CommandOutput::from_output(
-            rolecall(&sandbox, &[&ROLE[..], &["--wait", "1s"]].concat()).output().unwrap()
+            rolecall(&sandbox, &[&PROCESS[..], &["--wait", "1s"]].concat()).output().unwrap()
         )
         .code,
         4
@@ -124,15 +116,15 @@ fn whoever_waits_takes_over_from_a_caller_that_opened_nothing() {
     assert_eq!(opened_tabs(&sandbox), [] as [String; 0]);
     drop(starter);
     demo::approve(&first_tab(&sandbox)).unwrap();
-    let ran = CommandOutput::from_output(waiting.wait_with_output().unwrap());
+    let ran = CommandOutput::from_child(waiting);
     assert_eq!((ran.code, opened_tabs(&sandbox).len()), (0, 1), "{ran:?}");
 }
 
 #[test]
-fn who_does_not_wait_is_told_where_the_sign_in_is() {
+fn a_caller_that_does_not_wait_gets_the_address_of_the_sign_in() {
     let sandbox = with_browser();
     let ran = CommandOutput::from_output(
-        rolecall(&sandbox, &[&ROLE[..], &["--wait", "1s"]].concat()).output().unwrap(),
+        rolecall(&sandbox, &[&PROCESS[..], &["--wait", "1s"]].concat()).output().unwrap(),
     );
     assert_eq!(ran.code, 4, "{ran:?}");
     assert!(ran.stderr.contains("is open in your browser"), "{ran:?}");
@@ -140,55 +132,56 @@ fn who_does_not_wait_is_told_where_the_sign_in_is() {
 }
 
 #[test]
-fn a_refusal_keeps_browsers_shut_until_a_person_signs_in() {
+fn a_refusal_opens_no_browser_until_the_user_signs_in() {
     let sandbox = with_browser();
-    let child = rolecall(&sandbox, &ROLE)
+    let child = rolecall(&sandbox, &PROCESS)
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
     demo::deny(&first_tab(&sandbox)).unwrap();
-    let refused = CommandOutput::from_output(child.wait_with_output().unwrap());
+    let refused = CommandOutput::from_child(child);
     assert_eq!(refused.code, 4, "{refused:?}");
 
-    let barred = CommandOutput::from_output(rolecall(&sandbox, &ROLE).output().unwrap());
+    let barred = CommandOutput::from_output(rolecall(&sandbox, &PROCESS).output().unwrap());
     assert_eq!((barred.code, opened_tabs(&sandbox).len()), (4, 1), "{barred:?}");
     assert!(barred.stderr.contains("rolecall login --sso corp"), "{barred:?}");
 
     sandbox.login("corp");
-    assert_eq!(CommandOutput::from_output(rolecall(&sandbox, &ROLE).output().unwrap()).code, 0);
+    assert_eq!(CommandOutput::from_output(rolecall(&sandbox, &PROCESS).output().unwrap()).code, 0);
 }
 
 #[test]
 #[cfg(target_os = "linux")]
-fn nobody_is_sent_to_the_page_of_a_helper_that_was_killed() {
+fn the_page_of_a_killed_helper_is_not_shown_again() {
     let sandbox = with_browser();
     let browser = sandbox.path("browser").to_string_lossy().into_owned();
-    let call = [&ROLE[..], &["--browser", &browser]].concat();
+    let call = [&PROCESS[..], &["--browser", &browser]].concat();
     assert_eq!(sandbox.run(&[&call[..], &["--wait", "1s"]].concat()).code, 4);
     let (stale, notice) = (first_tab(&sandbox), sandbox.path("rolecall/state/sign-in-corp.json"));
-    wait_for("what the helper leaves behind when it is killed", || notice.exists().then_some(()));
+    wait_for_file(&notice, |_| Some(()));
     let helper = || {
         let all = crate::processes::processes();
         all.into_iter().find(|process| {
             process.words.contains("sign-in-helper") && process.words.contains(&browser)
         })
     };
-    let pid = i32::try_from(helper().unwrap().pid).unwrap();
+    let helper_pid = helper().unwrap().pid;
+    let pid = i32::try_from(helper_pid).unwrap();
     rustix::process::kill_process(
         rustix::process::Pid::from_raw(pid).unwrap(),
         rustix::process::Signal::KILL,
     )
     .unwrap();
-    wait_for("its end", || helper().is_none().then_some(()));
+    wait_for_process_end(helper_pid);
 
     let terminal = Terminal::run_with(&sandbox, crate::sandbox::binary(), &call, &[]);
-    let fresh = wait_for("another browser", || opened_tabs(&sandbox).into_iter().nth(1));
+    let fresh = wait_for_file(&sandbox.path("tabs"), |text| text.lines().nth(1).map(str::to_owned));
     terminal.wait_for("rolecall: sign in at");
     demo::approve(&fresh).unwrap();
     assert_eq!(terminal.wait_for_exit(), 0, "{}", terminal.screen());
-    let said = terminal.written();
-    assert!(said.contains(&fresh) && !said.contains(&stale), "{said}");
+    let written = terminal.written();
+    assert!(written.contains(&fresh) && !written.contains(&stale), "{written}");
     assert!(!notice.exists());
 }
 
@@ -197,6 +190,6 @@ fn a_logout_keeps_browsers_shut() {
     let sandbox = with_browser();
     sandbox.login("corp");
     assert_eq!(sandbox.run(&["logout", "--sso", "corp"]).code, 0);
-    let barred = CommandOutput::from_output(rolecall(&sandbox, &ROLE).output().unwrap());
+    let barred = CommandOutput::from_output(rolecall(&sandbox, &PROCESS).output().unwrap());
     assert_eq!((barred.code, opened_tabs(&sandbox).len()), (4, 0), "{barred:?}");
 }

@@ -1,5 +1,5 @@
-//! AWS files as users really have them: mistakes are named by line, corrected where there is one
-//! right way, and told once.
+//! AWS files as users have them: mistakes are reported by line, fixed if there is exactly one right
+//! fix, and reported once.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::commands::{assert_refused, json};
 use crate::sandbox::{CommandOutput, Sandbox};
 use crate::terminal::Terminal;
 
-/// A sandbox whose AWS config file is all that is known.
+/// A sandbox whose instances are defined only in the AWS config file.
 fn sandbox_with(config: &str) -> Sandbox {
     let sandbox = Sandbox::with_aws_config_only();
     let config = config.replace("START_URL", &start_url(&sandbox));
@@ -51,7 +51,7 @@ fn a_session_that_is_incomplete_or_misspelled_is_named_by_every_command_that_mis
         assert!(ran.stderr.contains("~/.aws/config:4: [sso_session lab] is misspelled"), "{ran:?}");
         assert!(ran.stderr.contains("rolecall doctor --fix"), "{ran:?}");
     }
-    // With another one known, the name that is asked for decides.
+    // With a second instance defined, the name in the request decides.
     sandbox.write(
         ".aws/config",
         &format!(
@@ -74,7 +74,7 @@ fn a_session_that_is_incomplete_or_misspelled_is_named_by_every_command_that_mis
 }
 
 #[test]
-fn doctor_corrects_what_has_one_right_way_and_takes_it_back() {
+fn doctor_applies_unambiguous_fixes_and_undoes_them() {
     let messy = "\u{feff}# mine\r\n[sso_session corp]\r\nsso_start_url = \"START_URL\"\r\nregion = eu-west-1 # Ireland\r\n\
         [profile a]\r\nsso_session = corp\r\nsso_account_id = 0123-4567-8901\r\nsso_role_name = AdministratorAccess\r\n";
     let sandbox = sandbox_with(messy);
@@ -110,7 +110,7 @@ fn doctor_corrects_what_has_one_right_way_and_takes_it_back() {
 }
 
 #[test]
-fn what_only_the_user_can_know_is_named_and_left_alone() {
+fn values_that_only_the_user_knows_are_named_and_left_alone() {
     let sandbox = sandbox_with(
         "[sso-session corp]\nsso_start_url = START_URL\nsso_region = eu-west-1\n\
          [profile a]\nsso_session = crop\nsso_account_id = 12345678901\nsso_role_name = Admin\n\
@@ -175,8 +175,8 @@ fn one_portal_in_several_spellings_is_one_sign_in() {
     assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 1);
 }
 
-/// The AWS CLI names its file by the spelling of the profile that was signed in with: each one is
-/// looked for.
+/// The AWS CLI names its token file after the spelling in the profile that signed in, so each
+/// spelling is looked for.
 #[test]
 fn the_cli_token_is_found_under_every_spelling() {
     let sandbox = sandbox_with("");
@@ -198,21 +198,21 @@ fn the_cli_token_is_found_under_every_spelling() {
 }
 
 #[test]
-fn a_terminal_hears_of_a_mistake_once_and_scripts_never_do() {
+fn a_terminal_gets_a_warning_once_and_scripts_never_do() {
     let sandbox = sandbox_with(
         "[sso-session corp]\nsso_start_url = START_URL\nsso_region = eu-west-1\n[profile a]\nsso_session = lab\n",
     );
-    let said = |sandbox: &Sandbox| {
+    let is_warned = |sandbox: &Sandbox| {
         let terminal = Terminal::rolecall(sandbox, &["status"]);
         terminal.wait_for("ROLES READ");
         assert_eq!(terminal.wait_for_exit(), 0);
         terminal.written().contains("names the session `")
     };
     assert_eq!(sandbox.run(&["status"]).stderr, "");
-    assert!(said(&sandbox));
-    assert!(!said(&sandbox), "said once");
+    assert!(is_warned(&sandbox));
+    assert!(!is_warned(&sandbox), "warned once");
     sandbox.write(".aws/config", &format!("# moved\n{}", config(&sandbox)));
-    assert!(!said(&sandbox), "the same mistake on another line");
+    assert!(!is_warned(&sandbox), "the same mistake on another line");
     sandbox.write(".aws/config", &config(&sandbox).replace("lab", "zoo"));
     let ran: CommandOutput = sandbox.run(&["process", "--profile", "a"]);
     assert!(!ran.stderr.contains("warning"), "{ran:?}");

@@ -1,12 +1,12 @@
-//! Endpoints that replace AWS's own: they decide about sign-ins only if they are those of sign-in,
-//! and are named where they do.
+//! Custom endpoints: only those of the sign-in services separate sign-ins, and errors name them if
+//! they matter.
 
 use crate::commands::{ROLE, assert_refused, json};
 use crate::sandbox::{CommandOutput, Sandbox};
 
 /// Runs the program with more variables.
 fn run(sandbox: &Sandbox, args: &[&str], pairs: &[(&str, &str)]) -> CommandOutput {
-    CommandOutput::from_output(sandbox.rolecall(args).envs(pairs.iter().copied()).output().unwrap())
+    sandbox.run_with_env(args, pairs)
 }
 
 fn signed_in(sandbox: &Sandbox, pairs: &[(&str, &str)]) -> bool {
@@ -18,19 +18,18 @@ const NOWHERE: &str = "http://127.0.0.1:9";
 
 #[test]
 fn the_endpoint_of_sts_hides_no_sign_in() {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
+    let sandbox = Sandbox::signed_in();
     let emulator = [("AWS_ENDPOINT_URL_STS", NOWHERE)];
     assert!(signed_in(&sandbox, &emulator));
     let first = run(&sandbox, &["process", "-S", "corp", "--arn", ROLE], &[]);
     let second = run(&sandbox, &["process", "-S", "corp", "--arn", ROLE], &emulator);
     assert_eq!((first.code, first.stdout), (0, second.stdout), "the same stored credentials");
     assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 1);
-    // Chained roles come from STS: what it gave out elsewhere is not served here.
+    // Chained roles come from STS: credentials from another endpoint are not used here.
     let chained = ["process", "-S", "corp", "--arn", "373374062225:Deploy"];
     assert_eq!(run(&sandbox, &chained, &[]).code, 0);
     assert_refused(&run(&sandbox, &chained, &emulator), 6, &["127.0.0.1:9"]);
-    // A sign-out forgets both.
+    // A sign-out removes both.
     assert_eq!(run(&sandbox, &["logout", "-S", "corp"], &emulator).code, 0);
     assert!(!signed_in(&sandbox, &[]));
 }
@@ -69,15 +68,15 @@ fn an_endpoint_that_matters_is_named_by_status_and_doctor() {
     );
 }
 
-/// Somebody signed in at AWS, then sets the variable for an emulator: here the simulator stands for
-/// AWS, under its `[services]` section.
+/// The user signed in at AWS, then sets the variable for an emulator. Here the simulator plays AWS,
+/// through its `[services]` section.
 #[test]
-fn a_sign_in_that_is_hidden_is_told() {
+fn a_hidden_sign_in_is_reported() {
     let sandbox = Sandbox::new();
     let record = sandbox.path("rolecall/state/vault/records");
     sandbox.login("corp");
-    // The record of a sign-in without overrides, which no test may make at AWS: the vault's own
-    // name for it.
+    // The name of the vault's record for a sign-in without overrides, which no test may make at
+    // AWS.
     let instance = |endpoints| rolecall::domain::Instance {
         endpoints,
         ..crate::records::Records::new(&sandbox).instance("corp").clone()
@@ -97,12 +96,12 @@ fn a_sign_in_that_is_hidden_is_told() {
         doctor.code == 1 && doctor.stdout.contains("you are signed in to corp at AWS, but"),
         "{doctor:?}"
     );
-    let here = run(&sandbox, &["status", "-S", "corp"], &[]);
-    assert!(!here.stdout.contains("is kept"), "{here:?}");
+    let signed_in_here = run(&sandbox, &["status", "-S", "corp"], &[]);
+    assert!(!signed_in_here.stdout.contains("is kept"), "{signed_in_here:?}");
 }
 
 #[test]
-fn a_profile_for_an_emulator_redirects_nobody_else() {
+fn a_profile_for_an_emulator_redirects_no_other_profile() {
     let sandbox = Sandbox::with_aws_config_only();
     let config = std::fs::read_to_string(sandbox.path(".aws/config")).unwrap();
     sandbox.write(

@@ -1,34 +1,25 @@
-//! A user without a home directory, such as the arbitrary user id that a container runs under.
+//! A user without a home directory, such as the arbitrary user id of a container.
 
-use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
 use std::process::Command;
 
 use crate::commands::ROLE;
-use crate::sandbox::{CommandOutput, Sandbox, binary};
+use crate::sandbox::{CommandOutput, Sandbox, binary, chown_recursive};
 
-/// A user id that no machine knows.
+/// A user id that no machine has.
 const NOBODY: u32 = 54_321;
 
-/// Gives a folder and all that is in it to the unknown user.
-fn chown_recursive(path: &Path) {
-    chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
-    if path.is_dir() {
-        std::fs::read_dir(path).unwrap().for_each(|entry| chown_recursive(&entry.unwrap().path()));
-    }
-}
-
-/// How a program can be run as the unknown user here.
+/// How a program can run as the unknown user on this machine.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum UserSwitch {
-    /// As root, who can be anybody.
+    /// As root, which can change to any user.
     SetUid,
     /// In a user namespace.
     Namespace,
 }
 
-/// `None` on a machine that lets nobody but root be somebody else: root runs this test, or a kernel
+/// Returns `None` if only root may change to another user: run this test as root, or on a kernel
 /// with user namespaces.
 fn user_switch() -> Option<UserSwitch> {
     if rustix::process::geteuid().is_root() {
@@ -39,7 +30,7 @@ fn user_switch() -> Option<UserSwitch> {
     tried.is_ok_and(|ran| ran.status.success()).then_some(UserSwitch::Namespace)
 }
 
-/// Runs the program as the unknown user, without HOME and these variables.
+/// Runs the program as the unknown user, without HOME and without these variables.
 fn run(sandbox: &Sandbox, way: UserSwitch, args: &[&str], without: &[&str]) -> CommandOutput {
     let program = sandbox.path("rolecall-program");
     let mut command = match way {
@@ -64,9 +55,8 @@ fn run(sandbox: &Sandbox, way: UserSwitch, args: &[&str], without: &[&str]) -> C
 #[test]
 fn rolecall_home_and_the_aws_config_file_are_enough() {
     let Some(way) = user_switch() else { return };
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
-    // The build directory may be closed to others.
+    let sandbox = Sandbox::signed_in();
+    // The build directory may be unreadable for other users.
     std::fs::copy(binary(), sandbox.path("rolecall-program")).unwrap();
     std::fs::set_permissions(
         sandbox.path("rolecall-program"),
@@ -75,7 +65,7 @@ fn rolecall_home_and_the_aws_config_file_are_enough() {
     .unwrap();
     sandbox.write(".aws/config", "[sso-session zoo]\nsso_start_url = https://zoo.awsapps.com/start\nsso_region = eu-west-1\n");
     if way == UserSwitch::SetUid {
-        chown_recursive(sandbox.home());
+        chown_recursive(sandbox.home(), NOBODY);
     }
     for args in [
         &["status"][..],

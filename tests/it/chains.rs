@@ -11,32 +11,21 @@ use crate::terminal::{ENTER, Terminal};
 /// The demo's chained role: from `payments-prod` to `payments-staging`.
 const DEPLOY: &str = "373374062225:Deploy";
 
-fn signed_in() -> Sandbox {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
-    sandbox
-}
-
 /// Adds tables to the configuration file.
 fn configure(sandbox: &Sandbox, more: &str) {
-    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    sandbox.write("rolecall/config.toml", &format!("{config}\n{more}"));
+    sandbox.append_config(more);
 }
 
-/// Exchanges a part of the configuration file for another.
+/// Replaces a part of the configuration file.
 fn replace_config(sandbox: &Sandbox, from: &str, to: &str) {
-    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    let config = sandbox.config();
     assert!(config.contains(from), "{config}");
     sandbox.write("rolecall/config.toml", &config.replace(from, to));
 }
 
-fn process(sandbox: &Sandbox, role: &str) -> CommandOutput {
-    sandbox.run(&["process", "-S", "corp", "--arn", role])
-}
-
 #[test]
-fn a_chained_role_is_a_row_that_says_through_what() {
-    let sandbox = signed_in();
+fn a_chained_role_is_a_row_with_its_source_role() {
+    let sandbox = Sandbox::signed_in();
     let listed = sandbox.run(&[
         "list",
         "-S",
@@ -58,9 +47,9 @@ fn a_chained_role_is_a_row_that_says_through_what() {
 }
 
 #[test]
-fn a_chained_role_works_wherever_a_role_does_and_every_step_is_fetched_once() {
-    let sandbox = signed_in();
-    let first = process(&sandbox, DEPLOY);
+fn a_chained_role_works_everywhere_and_every_step_is_fetched_once() {
+    let sandbox = Sandbox::signed_in();
+    let first = sandbox.process(DEPLOY);
     assert_eq!(json(&first)["AccountId"], "373374062225");
     for way in
         [&["--profile", "payments-staging-Deploy"][..], &["-A", "payments-staging", "-R", "Deploy"]]
@@ -83,7 +72,7 @@ fn a_chained_role_works_wherever_a_role_does_and_every_step_is_fetched_once() {
     ]);
     assert_eq!(shown.stdout.trim(), json(&first)["AccessKeyId"], "{shown:?}");
     assert_eq!(
-        json(&process(&sandbox, "012345678901:AdministratorAccess"))["AccountId"],
+        json(&sandbox.process("012345678901:AdministratorAccess"))["AccountId"],
         "012345678901"
     );
     assert_eq!(
@@ -94,7 +83,7 @@ fn a_chained_role_works_wherever_a_role_does_and_every_step_is_fetched_once() {
 
 #[test]
 fn the_picker_opens_a_shell_in_a_chained_role() {
-    let sandbox = crate::terminal_picker::signed_in();
+    let sandbox = Sandbox::signed_in();
     let mut terminal = Terminal::rolecall(&sandbox, &["payments-staging deploy"]);
     terminal.wait_for("via       payments-prod/");
     terminal.type_keys(ENTER);
@@ -106,26 +95,26 @@ fn the_picker_opens_a_shell_in_a_chained_role() {
 
 #[test]
 fn credentials_of_other_settings_are_not_shown_as_ready() {
-    let sandbox = signed_in();
-    process(&sandbox, DEPLOY);
+    let sandbox = Sandbox::signed_in();
+    sandbox.process(DEPLOY);
     let ready = || sandbox.run(&["status", "--json"]).stdout.contains("Deploy");
     assert!(ready());
     configure(&sandbox, "[instances.lab.accounts.000000000009.roles.X]\nvia = '000000000009:Y'\n");
-    assert!(ready(), "another chain is no business of this one");
+    assert!(ready(), "another chain has no effect on this one");
     replace_config(&sandbox, "roles.Deploy]\n", "roles.Deploy]\nexternal_id = 'new'\n");
     assert!(!ready());
 }
 
 #[test]
 fn many_processes_at_once_go_through_the_chain_once() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let children: Vec<_> =
         (0..12).map(|_| sandbox.spawn(&["process", "-S", "corp", "--arn", DEPLOY])).collect();
-    let said: Vec<CommandOutput> = children
-        .into_iter()
-        .map(|child| CommandOutput::from_output(child.wait_with_output().unwrap()))
-        .collect();
-    assert!(said.iter().all(|ran| ran.code == 0 && ran.stdout == said[0].stdout), "{said:?}");
+    let outputs: Vec<CommandOutput> = children.into_iter().map(CommandOutput::from_child).collect();
+    assert!(
+        outputs.iter().all(|ran| ran.code == 0 && ran.stdout == outputs[0].stdout),
+        "{outputs:?}"
+    );
     assert_eq!(
         (sandbox.aws.call_count("GetRoleCredentials"), sandbox.aws.call_count("AssumeRole")),
         (1, 1)
@@ -134,7 +123,7 @@ fn many_processes_at_once_go_through_the_chain_once() {
 
 #[test]
 fn a_chain_of_several_steps_keeps_the_credentials_of_each() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let inner = "882120723254:ops/Terraform";
     configure(
         &sandbox,
@@ -143,15 +132,15 @@ fn a_chain_of_several_steps_keeps_the_credentials_of_each() {
              source_identity = 'jane'\nsession_name = 'ci/{{{{ user }}}}'\n"
         ),
     );
-    assert_eq!(json(&process(&sandbox, inner))["AccountId"], "882120723254");
+    assert_eq!(json(&sandbox.process(inner))["AccountId"], "882120723254");
     assert_eq!(
         (sandbox.aws.call_count("GetRoleCredentials"), sandbox.aws.call_count("AssumeRole")),
         (1, 2)
     );
-    process(&sandbox, DEPLOY);
+    sandbox.process(DEPLOY);
     assert_eq!(sandbox.aws.call_count("AssumeRole"), 2, "the step in between is kept too");
     replace_config(&sandbox, "session_name = 'ci/{{ user }}'", "session_name = 'ci'");
-    assert_eq!(json(&process(&sandbox, inner))["AccountId"], "882120723254");
+    assert_eq!(json(&sandbox.process(inner))["AccountId"], "882120723254");
     assert_eq!(
         sandbox.aws.call_count("AssumeRole"),
         3,
@@ -160,44 +149,40 @@ fn a_chain_of_several_steps_keeps_the_credentials_of_each() {
 }
 
 #[test]
-fn credentials_on_the_way_that_were_revoked_are_fetched_anew_once() {
-    let sandbox = signed_in();
+fn revoked_credentials_of_a_chain_are_fetched_again_once() {
+    let sandbox = Sandbox::signed_in();
     let inner = "882120723254:Terraform";
     configure(
         &sandbox,
         &format!("[instances.corp.accounts.882120723254.roles.Terraform]\nvia = '{DEPLOY}'\n"),
     );
-    assert_eq!(process(&sandbox, inner).code, 0);
+    assert_eq!(sandbox.process(inner).code, 0);
     let calls =
         || (sandbox.aws.call_count("GetRoleCredentials"), sandbox.aws.call_count("AssumeRole"));
     assert_eq!(calls(), (1, 2));
-    // What is stored of the way looks as good as before, and another role behind it is refused at
-    // first.
+    // The stored credentials on the way are as fresh as before, and the role behind them is refused
+    // at first.
     sandbox.aws.expire_role_credentials();
     configure(
         &sandbox,
         &format!("[instances.corp.accounts.373374062225.roles.Terraform]\nvia = '{DEPLOY}'\n"),
     );
-    let ran = process(&sandbox, "373374062225:Terraform");
+    let ran = sandbox.process("373374062225:Terraform");
     assert_eq!((ran.code, calls()), (0, (2, 4)), "{ran:?}");
-    assert_eq!(process(&sandbox, "373374062225:Terraform"), ran);
-    assert_eq!(
-        (process(&sandbox, DEPLOY).code, calls()),
-        (0, (2, 4)),
-        "what was fetched anew is kept"
-    );
+    assert_eq!(sandbox.process("373374062225:Terraform"), ran);
+    assert_eq!((sandbox.process(DEPLOY).code, calls()), (0, (2, 4)), "new credentials are stored");
 }
 
 #[test]
 fn a_role_that_may_not_be_assumed_is_refused_after_one_more_try() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     configure(
         &sandbox,
         &format!("[instances.corp.accounts.882120723254.roles.Nobody]\nvia = '{ROLE}'\n"),
     );
-    assert_eq!(process(&sandbox, ROLE).code, 0);
+    assert_eq!(sandbox.process(ROLE).code, 0);
     assert_refused(
-        &process(&sandbox, "882120723254:Nobody"),
+        &sandbox.process("882120723254:Nobody"),
         6,
         &["`Nobody` in 882120723254 can't be assumed", "trust policy"],
     );
@@ -209,17 +194,16 @@ fn a_role_that_may_not_be_assumed_is_refused_after_one_more_try() {
 
 #[test]
 fn a_chained_session_is_shown_to_last_as_long_as_it_does() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let shorter = "[instances.corp.accounts.882120723254.roles.Terraform]\nvia = '012345678901:AdministratorAccess'\nduration = '20m'\n";
     configure(&sandbox, shorter);
     let left = |role: &str| {
         let expires =
-            Timestamp::parse(json(&process(&sandbox, role))["Expiration"].as_str().unwrap())
-                .unwrap();
+            Timestamp::parse(json(&sandbox.process(role))["Expiration"].as_str().unwrap()).unwrap();
         expires.since(Clock::System.now())
     };
     assert!((1_190..=1_200).contains(&left("882120723254:Terraform")));
-    // A session outlives the one that it was reached from: STS ends each by itself.
+    // A session outlives the one that it was reached from: STS gives each its own expiry.
     let admin = "012345678901:AdministratorAccess";
     Records::new(&sandbox).expire_credentials_in(admin, 1_300);
     assert!((3_590..=3_600).contains(&left(DEPLOY)) && (1_200..=1_300).contains(&left(admin)));
@@ -227,26 +211,26 @@ fn a_chained_session_is_shown_to_last_as_long_as_it_does() {
 
 #[test]
 fn a_warm_process_reads_no_configuration_for_a_chained_role() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let config = sandbox.path("rolecall/config.toml");
     let earlier = std::time::SystemTime::now() - std::time::Duration::from_secs(60);
     let age = || {
         std::fs::File::options().write(true).open(&config).unwrap().set_modified(earlier).unwrap()
     };
     age();
-    let first = process(&sandbox, DEPLOY);
-    assert_eq!(process(&sandbox, DEPLOY), first);
-    // The same size and time: only a reader of the file would notice that it is no TOML any more.
+    let first = sandbox.process(DEPLOY);
+    assert_eq!(sandbox.process(DEPLOY), first);
+    // The same size and time: only a reader of the file would notice that it is not TOML any more.
     let length = std::fs::read(&config).unwrap().len();
     std::fs::write(&config, vec![b'='; length]).unwrap();
     age();
-    assert_eq!(process(&sandbox, DEPLOY), first);
+    assert_eq!(sandbox.process(DEPLOY), first);
     assert_refused(&sandbox.run(&["list"]), 3, &["config.toml"]);
 }
 
 #[test]
 fn a_circle_of_chained_roles_is_an_error_of_the_configuration_that_names_it() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     configure(
         &sandbox,
         "[instances.corp.accounts.012345678901.roles.A]\nvia = '882120723254:B'\n\
@@ -263,8 +247,8 @@ fn a_circle_of_chained_roles_is_an_error_of_the_configuration_that_names_it() {
 }
 
 #[test]
-fn what_is_refused_on_the_way_says_where() {
-    let sandbox = signed_in();
+fn a_refusal_in_a_chain_names_its_step() {
+    let sandbox = Sandbox::signed_in();
     configure(
         &sandbox,
         &format!(
@@ -273,19 +257,19 @@ fn what_is_refused_on_the_way_says_where() {
         ),
     );
     assert_refused(
-        &process(&sandbox, "882120723254:Nobody"),
+        &sandbox.process("882120723254:Nobody"),
         6,
         &["`Nobody` in 882120723254 can't be assumed", "trust policy"],
     );
-    assert_refused(&process(&sandbox, "882120723254:Lost"), 6, &["NotMine"]);
+    assert_refused(&sandbox.process("882120723254:Lost"), 6, &["NotMine"]);
     configure(&sandbox, "[instances.corp.accounts.882120723254.roles.Typo]\nvia = 'NotMine'\n");
-    assert_refused(&process(&sandbox, "882120723254:Typo"), 3, &["roles.Typo] via: `NotMine`"]);
+    assert_refused(&sandbox.process("882120723254:Typo"), 3, &["roles.Typo] via: `NotMine`"]);
 }
 
 #[test]
-fn nobody_signed_in_is_said_of_a_chained_role_too_and_a_logout_forgets_it() {
-    let sandbox = signed_in();
-    assert_eq!(process(&sandbox, DEPLOY).code, 0);
+fn a_chained_role_needs_a_sign_in_too_and_a_logout_removes_it() {
+    let sandbox = Sandbox::signed_in();
+    assert_eq!(sandbox.process(DEPLOY).code, 0);
     sandbox.run(&["logout", "-S", "corp"]);
-    assert_refused(&process(&sandbox, DEPLOY), 4, &["rolecall login --sso corp"]);
+    assert_refused(&sandbox.process(DEPLOY), 4, &["rolecall login --sso corp"]);
 }

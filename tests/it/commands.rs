@@ -1,13 +1,16 @@
-//! The main path without a screen, and what is the same for every command.
+//! The main path without a screen, and the behavior that all commands share.
 
 use std::process::Stdio;
 
 use crate::sandbox::{CommandOutput, Sandbox};
 
-/// A role that everybody in the simulator has, in an account whose id begins with a zero.
+/// A role that every user of the simulator has, in an account whose id begins with a zero.
 pub(crate) const ROLE: &str = "012345678901:ReadOnlyAccess";
 
-/// What a run came to, with what differs from run to run replaced.
+/// The arguments that print the credentials of that role.
+pub(crate) const PROCESS: [&str; 5] = ["process", "-S", "corp", "--arn", ROLE];
+
+/// The output of a run, with everything replaced that differs from run to run.
 pub(crate) fn transcript(sandbox: &Sandbox, ran: &CommandOutput) -> String {
     let home = sandbox.home().to_string_lossy().into_owned();
     let plain =
@@ -16,13 +19,14 @@ pub(crate) fn transcript(sandbox: &Sandbox, ran: &CommandOutput) -> String {
     format!("code {code}\n--- stdout\n{}--- stderr\n{}", plain(stdout), plain(stderr))
 }
 
-/// Runs the program and compares everything it says with the snapshot of this name.
+/// Runs the program and compares its output with the snapshot of this name.
 #[track_caller]
 pub(crate) fn snapshot(sandbox: &Sandbox, name: &str, args: &[&str]) {
     insta::assert_snapshot!(name, transcript(sandbox, &sandbox.run(args)));
 }
 
-/// Fails unless the program failed with this code, printed nothing, and said all of these.
+/// Fails unless the program failed with this code, printed nothing on stdout, and all of these
+/// words on stderr.
 #[track_caller]
 pub(crate) fn assert_refused(ran: &CommandOutput, code: i32, words: &[&str]) {
     assert_eq!((ran.code, ran.stdout.as_str()), (code, ""), "{ran:?}");
@@ -31,7 +35,7 @@ pub(crate) fn assert_refused(ran: &CommandOutput, code: i32, words: &[&str]) {
     }
 }
 
-/// The JSON on stdout of a run that went well.
+/// The JSON on the stdout of a run that succeeded.
 #[track_caller]
 pub(crate) fn json(ran: &CommandOutput) -> serde_json::Value {
     assert_eq!(ran.code, 0, "{ran:?}");
@@ -78,9 +82,8 @@ fn from_nobody_signed_in_to_a_command_that_runs_with_a_role_and_back() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_failure() {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
+fn a_reader_that_goes_away_is_not_a_failure() {
+    let sandbox = Sandbox::signed_in();
     let commands: [&[&str]; 16] = [
         &["list"],
         &["list", "--json"],
@@ -110,7 +113,7 @@ fn a_reader_that_goes_away_is_no_failure() {
 }
 
 #[test]
-fn wrong_words_are_usage_errors() {
+fn wrong_arguments_are_usage_errors() {
     let sandbox = Sandbox::new();
     let commands: [&[&str]; 9] = [
         &["no-such", "--no-such-flag"],
@@ -133,9 +136,8 @@ fn wrong_words_are_usage_errors() {
 }
 
 #[test]
-fn global_flags_stand_before_a_command_or_after_it() {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
+fn global_flags_are_accepted_before_and_after_a_command() {
+    let sandbox = Sandbox::signed_in();
     let want = sandbox.run(&["list", "-S", "corp", "--color", "never"]);
     assert_eq!(want.code, 0);
     assert_eq!(sandbox.run(&["-S", "corp", "--color", "never", "list"]), want);
@@ -172,11 +174,9 @@ fn a_broken_configuration_is_named_with_its_line() {
 }
 
 #[test]
-fn an_unknown_key_is_a_warning_and_process_says_nothing_of_it() {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
-    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    sandbox.write("rolecall/config.toml", &format!("future_key = 1\n{config}"));
+fn an_unknown_key_is_a_warning_except_for_process() {
+    let sandbox = Sandbox::signed_in();
+    sandbox.prepend_config("future_key = 1");
     let listed = sandbox.run(&["list"]);
     assert!(listed.code == 0 && listed.stderr.contains("future_key"), "{listed:?}");
     let document = sandbox.run(&["process", "-S", "corp", "--arn", ROLE]);

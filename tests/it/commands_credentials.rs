@@ -1,22 +1,11 @@
-//! `credentials`: what is printed, and what becomes of files that were there.
-
-use std::time::{Duration, Instant};
+//! `credentials`: its output, and the fate of existing files.
 
 use crate::commands::{ROLE, assert_refused};
 use crate::records::Records;
 use crate::sandbox::{CommandOutput, Sandbox};
+use crate::wait::wait_for_file;
 
 const PROFILE: &str = "payments-prod-ReadOnlyAccess";
-
-fn signed_in() -> Sandbox {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
-    sandbox
-}
-
-fn read(sandbox: &Sandbox, inside: &str) -> String {
-    std::fs::read_to_string(sandbox.path(inside)).unwrap()
-}
 
 /// The text with its secrets replaced.
 fn plain(text: &str) -> String {
@@ -35,7 +24,7 @@ fn block(name: &str) -> String {
 
 #[test]
 fn blocks_are_printed_one_for_each_profile() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let one = sandbox.run(&["credentials", "-S", "corp", "--arn", ROLE]);
     assert_eq!((one.code, plain(&one.stdout), one.stderr.as_str()), (0, block(PROFILE), ""));
     let listed = sandbox.run(&["list", "-S", "corp", "Profile", "--csv"]).stdout;
@@ -59,7 +48,7 @@ fn blocks_are_printed_one_for_each_profile() {
 
 #[test]
 fn the_role_of_this_shell_needs_no_name() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let named = sandbox.run(&["credentials", "-S", "corp", "--arn", ROLE]);
     let arn = "arn:aws:iam::012345678901:role/ReadOnlyAccess";
     let shell = [("AWS_SSO", "corp"), ("AWS_SSO_ROLE_ARN", arn), ("ROLECALL_ROLE", arn)];
@@ -82,10 +71,10 @@ fn the_role_of_this_shell_needs_no_name() {
 }
 
 #[test]
-fn a_file_keeps_all_that_is_not_ours() {
-    let sandbox = signed_in();
-    let theirs = "# keys of mine\r\n[mine]\r\naws_access_key_id = AKIA\r\naws_secret_access_key = x\r\n\r\n[default]\r\nregion = eu-west-1\r\n";
-    sandbox.write(".aws/credentials", theirs);
+fn a_file_keeps_everything_outside_the_managed_block() {
+    let sandbox = Sandbox::signed_in();
+    let foreign = "# keys of mine\r\n[mine]\r\naws_access_key_id = AKIA\r\naws_secret_access_key = x\r\n\r\n[default]\r\nregion = eu-west-1\r\n";
+    sandbox.write(".aws/credentials", foreign);
     std::os::unix::fs::symlink(sandbox.path(".aws/credentials"), sandbox.path("link")).unwrap();
     let added = sandbox.run(&["credentials", "-p", PROFILE, "-f", "link", "--append"]);
     assert_eq!((added.code, added.stdout.as_str()), (0, ""), "{added:?}");
@@ -93,23 +82,23 @@ fn a_file_keeps_all_that_is_not_ours() {
         added.stderr.contains(&format!("[{PROFILE}]")) && added.stderr.contains("m left"),
         "{added:?}"
     );
-    let text = read(&sandbox, ".aws/credentials");
-    let ours = text.strip_prefix(theirs).unwrap();
-    assert_eq!(plain(ours), format!("\n{}", block(PROFILE)));
+    let text = sandbox.read(".aws/credentials");
+    let section = text.strip_prefix(foreign).unwrap();
+    assert_eq!(plain(section), format!("\n{}", block(PROFILE)));
     assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
 
-    // The same again changes nothing; a new key changes three lines.
+    // The same credentials change nothing; a new key changes three lines.
     assert_eq!(sandbox.run(&["credentials", "-p", PROFILE, "-a"]).code, 0);
-    assert_eq!(read(&sandbox, ".aws/credentials"), text);
+    assert_eq!(sandbox.read(".aws/credentials"), text);
     assert_eq!(sandbox.run(&["credentials", "-p", PROFILE, "-a", "--sts-refresh"]).code, 0);
-    let changed = read(&sandbox, ".aws/credentials");
+    let changed = sandbox.read(".aws/credentials");
     assert_eq!(text.lines().zip(changed.lines()).filter(|(old, new)| old != new).count(), 3);
 
     assert_eq!(sandbox.run(&["credentials", "-p", PROFILE, "-a", "--default"]).code, 0);
-    let defaulted = read(&sandbox, ".aws/credentials");
+    let defaulted = sandbox.read(".aws/credentials");
     let at = defaulted.find("region = eu-west-1\r\n").unwrap() + 20;
     assert!(
-        defaulted.starts_with(&theirs[..theirs.len()])
+        defaulted.starts_with(&foreign[..foreign.len()])
             && defaulted[at..].starts_with("aws_access_key_id = ASIA"),
         "{}",
         plain(&defaulted)
@@ -120,9 +109,9 @@ fn a_file_keeps_all_that_is_not_ours() {
 #[test]
 fn a_new_file_is_private_and_one_that_is_there_is_not_overwritten() {
     use std::os::unix::fs::PermissionsExt;
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     assert_eq!(sandbox.run(&["credentials", "-p", PROFILE, "--file", "new/keys"]).code, 0);
-    assert_eq!(plain(&read(&sandbox, "new/keys")), block(PROFILE));
+    assert_eq!(plain(&sandbox.read("new/keys")), block(PROFILE));
     assert_eq!(
         std::fs::metadata(sandbox.path("new/keys")).unwrap().permissions().mode() & 0o777,
         0o600
@@ -135,10 +124,10 @@ fn a_new_file_is_private_and_one_that_is_there_is_not_overwritten() {
 }
 
 #[test]
-fn permanent_keys_are_not_replaced_unless_that_is_said() {
-    let sandbox = signed_in();
-    let theirs = "[default]\naws_access_key_id = AKIA\naws_secret_access_key = x\n";
-    sandbox.write(".aws/credentials", theirs);
+fn permanent_keys_are_not_replaced_without_a_flag() {
+    let sandbox = Sandbox::signed_in();
+    let foreign = "[default]\naws_access_key_id = AKIA\naws_secret_access_key = x\n";
+    sandbox.write(".aws/credentials", foreign);
     let default = ["credentials", "-p", PROFILE, "--default", "--append"];
     assert_refused(
         &sandbox.run(&default),
@@ -146,16 +135,16 @@ fn permanent_keys_are_not_replaced_unless_that_is_said() {
         &["[default] in ~/.aws/credentials holds permanent keys", "--yes"],
     );
     assert_eq!(
-        (read(&sandbox, ".aws/credentials").as_str(), sandbox.aws.call_count("GetRoleCredentials")),
-        (theirs, 0)
+        (sandbox.read(".aws/credentials").as_str(), sandbox.aws.call_count("GetRoleCredentials")),
+        (foreign, 0)
     );
     assert_eq!(sandbox.run(&[&default[..], &["--yes"]].concat()).code, 0);
-    assert_eq!(plain(&read(&sandbox, ".aws/credentials")), block("default"));
+    assert_eq!(plain(&sandbox.read(".aws/credentials")), block("default"));
 }
 
 #[test]
-fn what_makes_no_sense_is_a_usage_error() {
-    let sandbox = signed_in();
+fn unusable_arguments_are_refused() {
+    let sandbox = Sandbox::signed_in();
     assert_refused(&sandbox.run(&["credentials", "-S", "corp"]), 2, &["which role?", "--profile"]);
     assert_refused(
         &sandbox.run(&["credentials", "-p", PROFILE, "--watch"]),
@@ -178,26 +167,13 @@ fn what_makes_no_sense_is_a_usage_error() {
 
 #[test]
 fn a_watched_file_gets_new_keys_before_the_old_ones_end() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let old = sandbox.run(&["credentials", "-p", PROFILE]).stdout;
-    // Two seconds before they are worth replacing.
+    // Two seconds before they are due for renewal.
     Records::new(&sandbox).expire_credentials_in(ROLE, 902);
     let mut child = sandbox.spawn(&["credentials", "-p", PROFILE, "--file", "keys", "--watch"]);
-    let deadline = Instant::now() + Duration::from_secs(30);
-    let mut seen = Vec::new();
-    while seen.len() < 2 && Instant::now() < deadline {
-        if let Ok(text) = std::fs::read_to_string(sandbox.path("keys"))
-            && seen.last() != Some(&text)
-        {
-            seen.push(text);
-        }
-        std::thread::yield_now();
-    }
+    let new = wait_for_file(&sandbox.path("keys"), |text| (text != old).then(|| text.to_owned()));
     child.kill().unwrap();
     child.wait().unwrap();
-    assert!(
-        seen.len() == 2 && seen[0] == old && plain(&seen[1]) == plain(&old),
-        "{} versions",
-        seen.len()
-    );
+    assert_eq!(plain(&new), plain(&old));
 }

@@ -1,4 +1,4 @@
-//! `demo`: the program against its own simulator, and nothing of the person's touched.
+//! `demo`: the program against its own simulator, without touching the user's files.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
@@ -6,8 +6,7 @@ use std::process::{Command, Stdio};
 use crate::commands::json;
 use crate::sandbox::{CommandOutput, binary};
 
-/// A person's machine: a home, a place for temporary files, settings that would lead to real
-/// accounts.
+/// A user's machine: a home, a folder for temporary files, and settings that lead to real accounts.
 fn machine() -> (tempfile::TempDir, Command) {
     let home = tempfile::tempdir().unwrap();
     std::fs::create_dir(home.path().join("tmp")).unwrap();
@@ -61,7 +60,7 @@ fn a_childs_exit_code_and_global_flags_pass_through() {
 }
 
 #[test]
-fn serving_prints_the_way_there_and_leaves_nothing_behind_when_told_to_end() {
+fn serving_prints_its_variables_and_leaves_nothing_behind() {
     let (home, mut command) = machine();
     let mut serving = command
         .args(["demo", "--accounts", "4", "serve"])
@@ -70,7 +69,7 @@ fn serving_prints_the_way_there_and_leaves_nothing_behind_when_told_to_end() {
         .spawn()
         .unwrap();
     let lines = BufReader::new(serving.stdout.take().unwrap()).lines().map_while(Result::ok);
-    // The lines end when the last variable is out; the pipe stays open as long as the server does.
+    // The output ends with the last variable; the pipe stays open for as long as the server does.
     let script: Vec<String> = lines.take(9).collect();
     assert!(
         script.iter().any(|line| line.starts_with("export AWS_ENDPOINT_URL='http://127.0.0.1:")),

@@ -7,12 +7,6 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::commands::{assert_refused, snapshot};
 use crate::sandbox::{CommandOutput, Sandbox};
 
-fn signed_in() -> Sandbox {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
-    sandbox
-}
-
 const READ_ONLY: &str = "account:payments-* role:ReadOnlyAccess";
 
 fn each(sandbox: &Sandbox, args: &[&str], script: &str) -> CommandOutput {
@@ -27,7 +21,7 @@ fn sorted(text: &str) -> Vec<&str> {
 
 #[test]
 fn a_command_runs_in_every_role_that_matches_with_its_keys_and_labelled_lines() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let ran = each(
         &sandbox,
         &[READ_ONLY],
@@ -44,7 +38,7 @@ fn a_command_runs_in_every_role_that_matches_with_its_keys_and_labelled_lines() 
 
 #[test]
 fn the_worst_exit_code_wins_and_the_summary_names_the_role() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let script = "echo oops >&2; case $AWS_SSO_ACCOUNT_ID in 0*) exit 3;; 3*) exit 9;; esac";
     let ran = each(&sandbox, &[READ_ONLY, "-j", "1"], script);
     assert_eq!((ran.code, ran.stdout.as_str()), (9, ""), "{ran:?}");
@@ -55,7 +49,7 @@ fn the_worst_exit_code_wins_and_the_summary_names_the_role() {
 
 #[test]
 fn as_json_each_role_is_one_line() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let ran =
         each(&sandbox, &[READ_ONLY, "--json"], "echo $AWS_SSO_ACCOUNT_ID; printf bad >&2; exit 2");
     let lines: Vec<serde_json::Value> =
@@ -71,7 +65,7 @@ fn as_json_each_role_is_one_line() {
 
 #[test]
 fn a_dry_run_lists_the_roles_and_runs_nothing() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     snapshot(
         &sandbox,
         "each_dry_run",
@@ -90,21 +84,20 @@ fn a_dry_run_lists_the_roles_and_runs_nothing() {
 
 #[test]
 fn with_one_role_an_account_the_preferred_roles_settle_which() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     assert_refused(
         &each(&sandbox, &["account:payments-*", "--per-account"], "true"),
         5,
         &["in account payments-prod", "`prefer_roles`"],
     );
-    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    sandbox.write("rolecall/config.toml", &format!("prefer_roles = ['Read*']\n{config}"));
+    sandbox.prepend_config("prefer_roles = ['Read*']");
     let ran = each(&sandbox, &["account:payments-*", "--per-account"], "echo $AWS_SSO_ROLE_NAME");
     assert_eq!((ran.code, ran.stdout.matches("│ ReadOnlyAccess\n").count()), (0, 3), "{ran:?}");
 }
 
 #[test]
-fn protected_roles_need_a_yes_where_nobody_can_be_asked() {
-    let sandbox = signed_in();
+fn protected_roles_need_the_yes_flag_without_a_terminal() {
+    let sandbox = Sandbox::signed_in();
     let query = "account:payments-* role:AdministratorAccess";
     snapshot(&sandbox, "each_protected", &["each", "-S", "corp", query, "--", "true"]);
     assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 0);
@@ -113,7 +106,7 @@ fn protected_roles_need_a_yes_where_nobody_can_be_asked() {
 
 #[test]
 fn words_that_match_nothing_and_a_list_that_is_not_complete_are_refused() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     assert_refused(&each(&sandbox, &["xyzzyplugh"], "true"), 5, &["no role matches `xyzzyplugh`"]);
     assert_refused(&each(&sandbox, &[" "], "true"), 2, &["which roles?", "role:*"]);
     assert_refused(&sandbox.run(&["each", READ_ONLY, "--", "true"]), 5, &["incomplete", "--sso"]);
@@ -129,7 +122,7 @@ fn words_that_match_nothing_and_a_list_that_is_not_complete_are_refused() {
 
 #[test]
 fn one_roles_refusal_keeps_no_other_from_its_turn() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     sandbox.aws.revoke_role("012345678901".parse().unwrap(), "ReadOnlyAccess");
     let ran = each(&sandbox, &[READ_ONLY], "echo ok");
     assert_eq!((ran.code, ran.stdout.lines().count()), (6, 2), "{ran:?}");
@@ -138,8 +131,8 @@ fn one_roles_refusal_keeps_no_other_from_its_turn() {
 }
 
 #[test]
-fn nobody_signed_in_is_one_line_for_all_roles() {
-    let sandbox = signed_in();
+fn a_missing_sign_in_is_one_line_for_all_roles() {
+    let sandbox = Sandbox::signed_in();
     sandbox.run(&["logout", "-S", "corp"]);
     let ran = each(&sandbox, &[READ_ONLY], "true");
     assert_refused(
@@ -155,10 +148,10 @@ fn nobody_signed_in_is_one_line_for_all_roles() {
 }
 
 #[test]
-fn ctrl_c_stops_the_commands_with_what_they_started_and_says_what_was_done() {
-    let sandbox = signed_in();
-    // One after the other: the first ends, the second waits for a grandchild that would hold its
-    // output open for a minute.
+fn ctrl_c_stops_the_commands_with_their_children_and_prints_a_summary() {
+    let sandbox = Sandbox::signed_in();
+    // One after the other: the first command ends, the second waits for a grandchild that would
+    // keep its output open for a minute.
     let script = "case $AWS_SSO_ACCOUNT_ID in 0*) echo done;; 3*) (echo ready; exec sleep 60) & wait;; *) echo never;; esac";
     let mut child =
         sandbox.spawn(&["each", "-S", "corp", READ_ONLY, "-j", "1", "--", "sh", "-c", script]);
@@ -166,7 +159,7 @@ fn ctrl_c_stops_the_commands_with_what_they_started_and_says_what_was_done() {
     assert!(lines.any(|line| line.ends_with("│ ready")));
     kill_process(Pid::from_child(&child), Signal::INT).unwrap();
     assert_eq!(lines.next(), None);
-    let ran = CommandOutput::from_output(child.wait_with_output().unwrap());
+    let ran = CommandOutput::from_child(child);
     assert_eq!(ran.code, 130, "{ran:?}");
     assert!(ran.stderr.contains("3 roles: 1 went well, 2 did not\n"), "{ran:?}");
     assert!(

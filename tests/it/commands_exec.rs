@@ -1,13 +1,7 @@
-//! `exec`: what a child gets, and who is asked first.
+//! `exec`: the child's environment, and the confirmation before it.
 
 use crate::commands::{ROLE, assert_refused, snapshot};
 use crate::sandbox::{CommandOutput, Sandbox};
-
-fn signed_in() -> Sandbox {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
-    sandbox
-}
 
 /// The value of a variable in `env`'s output.
 fn value<'a>(text: &'a str, name: &str) -> Option<&'a str> {
@@ -16,7 +10,7 @@ fn value<'a>(text: &'a str, name: &str) -> Option<&'a str> {
 
 #[test]
 fn a_child_gets_the_keys_the_role_and_the_region() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let ran = sandbox.run(&["exec", "-S", "corp", "--arn", ROLE, "--", "env"]);
     let pairs = [
         ("AWS_SSO", "corp"),
@@ -42,8 +36,8 @@ fn a_child_gets_the_keys_the_role_and_the_region() {
 }
 
 #[test]
-fn what_the_person_had_set_is_replaced_and_named_and_their_region_stays() {
-    let sandbox = signed_in();
+fn variables_of_the_user_are_replaced_and_named_and_the_region_stays() {
+    let sandbox = Sandbox::signed_in();
     let mut command = sandbox.rolecall(&["exec", "-S", "corp", "--arn", ROLE, "--", "env"]);
     let ran = CommandOutput::from_output(
         command
@@ -59,16 +53,16 @@ fn what_the_person_had_set_is_replaced_and_named_and_their_region_stays() {
     );
     assert!(value(&ran.stdout, "AWS_ACCESS_KEY_ID").unwrap().starts_with("ASIA"));
     assert!(ran.stderr.contains("AWS_PROFILE and AWS_ACCESS_KEY_ID"), "{}", ran.stderr);
-    let asked =
+    let ran =
         sandbox.run(&["exec", "-S", "corp", "--arn", ROLE, "--region", "us-east-2", "--", "env"]);
-    assert_eq!(value(&asked.stdout, "AWS_REGION"), Some("us-east-2"));
+    assert_eq!(value(&ran.stdout, "AWS_REGION"), Some("us-east-2"));
     let none = sandbox.run(&["exec", "-S", "corp", "--arn", ROLE, "--no-region", "--", "env"]);
     assert_eq!(value(&none.stdout, "AWS_REGION"), None);
 }
 
 #[test]
 fn a_childs_exit_code_and_signal_pass_through() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let run = |script: &str| {
         sandbox
             .rolecall(&["exec", "-S", "corp", "--arn", ROLE, "--", "sh", "-c", script])
@@ -90,8 +84,8 @@ fn a_childs_exit_code_and_signal_pass_through() {
 }
 
 #[test]
-fn a_protected_role_needs_a_yes_where_nobody_can_be_asked() {
-    let sandbox = signed_in();
+fn a_protected_role_needs_the_yes_flag_without_a_terminal() {
+    let sandbox = Sandbox::signed_in();
     let admin = "012345678901:AdministratorAccess";
     snapshot(&sandbox, "exec_protected", &["exec", "-S", "corp", "--arn", admin, "--", "true"]);
     assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 0);
@@ -108,7 +102,7 @@ fn a_protected_role_needs_a_yes_where_nobody_can_be_asked() {
 
 #[test]
 fn variables_choose_the_role_unless_a_flag_does() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let run = |args: &[&str], variables: &[(&str, &str)]| {
         let mut command = sandbox.rolecall(&[&["exec"], args, &["--", "env"]].concat());
         CommandOutput::from_output(command.envs(variables.iter().copied()).output().unwrap())
@@ -128,12 +122,12 @@ fn variables_choose_the_role_unless_a_flag_does() {
         Some(staging)
     );
     assert_refused(&run(&["--arn", ROLE], &[("AWS_SSO", "nowhere")]), 3, &["`nowhere`"]);
-    // In a role shell of ours they say where the person is, not where they want to go: the picker
-    // opens, here for want of a terminal not.
-    let ours = [("AWS_SSO", "lab"), ("AWS_SSO_ROLE_ARN", staging), ("ROLECALL_ROLE", staging)];
-    assert_refused(&run(&[], &ours), 2, &["needs a terminal"]);
+    // In a role shell the variables name the current role, not the one to go to: the picker would
+    // open, but there is no terminal here.
+    let managed = [("AWS_SSO", "lab"), ("AWS_SSO_ROLE_ARN", staging), ("ROLECALL_ROLE", staging)];
+    assert_refused(&run(&[], &managed), 2, &["needs a terminal"]);
     assert_eq!(
-        role(&run(&["--arn", ROLE], &ours)),
+        role(&run(&["--arn", ROLE], &managed)),
         want,
         "AWS_SSO of a role shell hides no other instance"
     );
@@ -141,7 +135,7 @@ fn variables_choose_the_role_unless_a_flag_does() {
 
 #[test]
 fn a_query_without_a_terminal_has_to_match_one_role_of_a_complete_list() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let run = |args: &[&str]| {
         sandbox.run(&[&["exec"], args, &["--", "sh", "-c", "echo $AWS_SSO_ACCOUNT_ID"]].concat())
     };
@@ -163,11 +157,10 @@ fn a_query_without_a_terminal_has_to_match_one_role_of_a_complete_list() {
 }
 
 #[test]
-fn a_shell_is_a_child_whose_code_is_passed_on() {
-    let sandbox = signed_in();
-    sandbox.write("shell", "#!/bin/sh\necho \"$AWS_SSO_ROLE_NAME\"\nexit 5\n");
-    let shell = sandbox.path("shell");
-    std::fs::set_permissions(&shell, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+fn a_shell_is_a_child_whose_exit_code_is_passed_on() {
+    let sandbox = Sandbox::signed_in();
+    let shell =
+        sandbox.write_executable("shell", "#!/bin/sh\necho \"$AWS_SSO_ROLE_NAME\"\nexit 5\n");
     let before = "arn:aws:iam::373374062225:role/PowerUserAccess";
     let mut command = sandbox.rolecall(&["exec", "-S", "corp", "--arn", ROLE]);
     let ran = CommandOutput::from_output(

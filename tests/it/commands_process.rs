@@ -1,18 +1,12 @@
-//! `process`: which role is meant, and what is printed.
+//! `process`: which role is selected, and the output.
 
 use crate::commands::{ROLE, assert_refused, json, snapshot};
 use crate::records::Records;
 use crate::sandbox::{CommandOutput, Sandbox};
 
-fn signed_in() -> Sandbox {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
-    sandbox
-}
-
 #[test]
 fn one_line_of_json_and_nothing_else() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let ran = sandbox.run(&["process", "-S", "corp", "--arn", ROLE]);
     assert_eq!(
         (ran.stdout.lines().count(), ran.stdout.contains(": "), ran.stderr.as_str()),
@@ -28,7 +22,7 @@ fn one_line_of_json_and_nothing_else() {
 
 #[test]
 fn every_way_of_naming_a_role_gives_the_same_credentials() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let want = sandbox.run(&["process", "-S", "corp", "--arn", ROLE]).stdout;
     let ways: [&[&str]; 6] = [
         &["process", "-S", "corp", "--arn", "arn:aws:iam::012345678901:role/ReadOnlyAccess"],
@@ -47,9 +41,9 @@ fn every_way_of_naming_a_role_gives_the_same_credentials() {
 
 #[test]
 fn among_several_instances_one_has_to_be_named_and_aws_sso_does_not_name_it() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     snapshot(&sandbox, "process_which_sso", &["process", "--arn", ROLE]);
-    let asked = |args: &[&str]| {
+    let run = |args: &[&str]| {
         CommandOutput::from_output(
             sandbox
                 .rolecall(args)
@@ -59,26 +53,25 @@ fn among_several_instances_one_has_to_be_named_and_aws_sso_does_not_name_it() {
                 .unwrap(),
         )
     };
-    assert_refused(&asked(&["process", "--arn", ROLE]), 5, &["--sso"]);
+    assert_refused(&run(&["process", "--arn", ROLE]), 5, &["--sso"]);
     assert_refused(
-        &asked(&["process", "-A", "payments-prod", "-R", "ReadOnlyAccess"]),
+        &run(&["process", "-A", "payments-prod", "-R", "ReadOnlyAccess"]),
         5,
         &["--sso"],
     );
-    assert_refused(&asked(&["process"]), 2, &["which role?"]);
-    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    sandbox.write("rolecall/config.toml", &format!("default_sso = 'corp'\n{config}"));
+    assert_refused(&run(&["process"]), 2, &["which role?"]);
+    sandbox.prepend_config("default_sso = 'corp'");
     for args in [
         &["process", "--arn", ROLE][..],
         &["process", "-A", "payments-prod", "-R", "ReadOnlyAccess"],
     ] {
-        assert_eq!(json(&asked(args))["AccountId"], "012345678901");
+        assert_eq!(json(&run(args))["AccountId"], "012345678901");
     }
 }
 
 #[test]
 fn leading_zeros_are_never_lost_nor_made_up() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     assert_refused(
         &sandbox.run(&["process", "-S", "corp", "-A", "12345678901", "-R", "ReadOnlyAccess"]),
         5,
@@ -93,7 +86,7 @@ fn leading_zeros_are_never_lost_nor_made_up() {
 
 #[test]
 fn stored_credentials_are_passed_over_or_not_kept_on_request() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let key = |more: &[&str]| {
         json(&sandbox.run(&[&["process", "-S", "corp", "--arn", ROLE], more].concat()))["AccessKeyId"].clone()
     };
@@ -111,7 +104,7 @@ fn stored_credentials_are_passed_over_or_not_kept_on_request() {
 
 #[test]
 fn the_window_is_how_much_life_must_be_left_but_at_most_a_third() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let key = |more: &[&str]| {
         json(&sandbox.run(&[&["process", "-S", "corp", "--arn", ROLE], more].concat()))["AccessKeyId"].clone()
     };
@@ -129,7 +122,7 @@ fn the_window_is_how_much_life_must_be_left_but_at_most_a_third() {
 
 #[test]
 fn an_unknown_role_is_looked_up_once_more_and_then_the_nearest_are_named() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let missing =
         sandbox.run(&["process", "-S", "corp", "-A", "payments-prod", "-R", "ReadOnlyAcces"]);
     assert_refused(&missing, 5, &["no role `ReadOnlyAcces`", "did you mean ReadOnlyAccess"]);
@@ -189,15 +182,13 @@ fn an_unknown_account_is_looked_up_in_the_account_list_and_no_other_is_read() {
 
 #[test]
 fn an_account_alone_is_settled_by_the_preferred_roles_or_not_at_all() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     assert_refused(
         &sandbox.run(&["process", "-S", "corp", "-A", "payments-prod"]),
         5,
         &["4 roles match", "012345678901:BreakGlass"],
     );
-    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    sandbox
-        .write("rolecall/config.toml", &format!("prefer_roles = ['Nobody*', 'Read*']\n{config}"));
+    sandbox.prepend_config("prefer_roles = ['Nobody*', 'Read*']");
     assert_eq!(sandbox.run(&["process", "-S", "corp", "-A", "payments-prod"]).code, 0);
     assert!(Records::new(&sandbox).credentials(ROLE).is_some());
 }

@@ -1,17 +1,11 @@
-//! `cache`, `list` and `pick --filter`: the roles there are.
+//! `cache`, `list` and `pick --filter`: the list of roles.
 
 use crate::commands::{ROLE, assert_refused, json, snapshot};
 use crate::sandbox::Sandbox;
 
-fn signed_in() -> Sandbox {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
-    sandbox
-}
-
 #[test]
 fn roles_are_listed_as_a_table_as_csv_and_as_json() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let pay = [
         "list",
         "-P",
@@ -31,8 +25,8 @@ fn roles_are_listed_as_a_table_as_csv_and_as_json() {
 /// Every write to this device fails as on a full disk.
 #[test]
 #[cfg(target_os = "linux")]
-fn a_full_disk_is_named_and_is_no_bug() {
-    let sandbox = signed_in();
+fn a_full_disk_is_named_and_not_reported_as_a_bug() {
+    let sandbox = Sandbox::signed_in();
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let ran = crate::sandbox::CommandOutput::from_output(
         sandbox.rolecall(&["list"]).stdout(full).output().unwrap(),
@@ -42,7 +36,7 @@ fn a_full_disk_is_named_and_is_no_bug() {
 
 #[test]
 fn listing_needs_no_session_and_no_vault() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     assert_eq!(sandbox.run(&["logout", "-S", "corp"]).code, 0);
     let listed = sandbox.run(&["list"]);
     assert_eq!((listed.code, listed.stderr.as_str()), (0, ""));
@@ -55,7 +49,7 @@ fn listing_needs_no_session_and_no_vault() {
 }
 
 #[test]
-fn nothing_read_yet_says_what_to_run() {
+fn an_empty_list_names_the_command_that_fills_it() {
     let sandbox = Sandbox::new();
     for args in [&["list"][..], &["pick", "--filter", "x"], &["exec", "--arn", ROLE, "--", "true"]]
     {
@@ -65,7 +59,7 @@ fn nothing_read_yet_says_what_to_run() {
 
 #[test]
 fn words_prefixes_and_fields_narrow_the_list() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let lines = |args: &[&str]| {
         sandbox
             .run(&[&["list", "Arn"], args].concat())
@@ -90,8 +84,8 @@ fn words_prefixes_and_fields_narrow_the_list() {
 }
 
 #[test]
-fn ids_sort_as_numbers_and_what_has_no_credentials_is_last_both_ways() {
-    let sandbox = signed_in();
+fn ids_sort_as_numbers_and_rows_without_credentials_are_last_in_both_orders() {
+    let sandbox = Sandbox::signed_in();
     for role in [ROLE, "373374062225:ReadOnlyAccess"] {
         assert_eq!(sandbox.run(&["process", "-S", "corp", "--arn", role]).code, 0);
     }
@@ -109,7 +103,7 @@ fn ids_sort_as_numbers_and_what_has_no_credentials_is_last_both_ways() {
 
 #[test]
 fn accounts_that_share_a_name_stay_two() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let listed = sandbox.run(&["list", "AccountId", "-q", "account:sandbox role:ReadOnlyAccess"]);
     assert_eq!(listed.stdout.lines().skip(1).collect::<Vec<_>>(), ["701110519908", "194189813569"]);
     let both =
@@ -122,24 +116,28 @@ fn accounts_that_share_a_name_stay_two() {
 }
 
 #[test]
-fn the_cache_command_prints_what_came_and_went() {
-    let sandbox = signed_in();
+fn the_cache_command_prints_added_and_removed_roles() {
+    let sandbox = Sandbox::signed_in();
     assert_eq!(sandbox.run(&["cache", "-S", "corp"]).stdout, "");
     sandbox.aws.revoke_role("012345678901".parse().unwrap(), "BreakGlass");
     sandbox.aws.grant_role("882120723254".parse().unwrap(), "Newcomer");
     snapshot(&sandbox, "cache", &["cache", "-S", "corp"]);
     sandbox.aws.revoke_role("882120723254".parse().unwrap(), "Newcomer");
-    let told = json(&sandbox.run(&["cache", "-S", "corp", "--json", "--threads", "1"]));
-    assert_eq!(told["changes"][0]["change"], "removed");
+    let summary = json(&sandbox.run(&["cache", "-S", "corp", "--json", "--threads", "1"]));
+    assert_eq!(summary["changes"][0]["change"], "removed");
     assert_eq!(
-        (told["sso"].as_str(), told["accounts"].as_u64(), told["failed"].as_array().map(Vec::len)),
+        (
+            summary["sso"].as_str(),
+            summary["accounts"].as_u64(),
+            summary["failed"].as_array().map(Vec::len)
+        ),
         (Some("corp"), Some(10), Some(0))
     );
 }
 
 #[test]
 fn one_instance_without_a_session_keeps_no_other_from_being_read() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let ran = sandbox.run(&["cache"]);
     assert_eq!(ran.code, 4, "{ran:?}");
     assert!(
@@ -151,7 +149,7 @@ fn one_instance_without_a_session_keeps_no_other_from_being_read() {
 
 #[test]
 fn picking_without_a_screen_prints_matches_best_first() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let filter = |args: &[&str]| sandbox.run(&[&["pick", "--filter"], args].concat());
     assert_eq!(
         filter(&["account:payments-prod", "readonly"]).stdout,
@@ -173,8 +171,8 @@ fn picking_without_a_screen_prints_matches_best_first() {
 }
 
 #[test]
-fn without_a_terminal_the_picker_names_what_works_instead() {
-    let sandbox = signed_in();
+fn without_a_terminal_the_picker_names_an_alternative() {
+    let sandbox = Sandbox::signed_in();
     for args in [&[][..], &["pick"], &["exec"]] {
         assert_refused(
             &sandbox.run(args),

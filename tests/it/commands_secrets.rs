@@ -1,4 +1,4 @@
-//! Secrets: in the vault, sealed, and nowhere else.
+//! Secrets are in the vault, sealed, and nowhere else.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ fn contains(bytes: &[u8], text: &str) -> bool {
     bytes.windows(text.len()).any(|window| window == text.as_bytes())
 }
 
-/// Everything that must not be seen, as it stands now.
+/// Every secret that is stored now.
 fn secrets(sandbox: &Sandbox) -> Vec<String> {
     let records = Records::new(sandbox);
     let (token, credentials) = (records.token("corp").unwrap(), records.credentials(ROLE).unwrap());
@@ -34,8 +34,7 @@ fn secrets(sandbox: &Sandbox) -> Vec<String> {
 
 #[test]
 fn no_secret_is_on_the_disk_in_plain_text_and_no_file_is_open_to_others() {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
+    let sandbox = Sandbox::signed_in();
     assert_eq!(sandbox.run(&["process", "-S", "corp", "--arn", ROLE]).code, 0);
     assert_eq!(sandbox.run(&["exec", "-S", "corp", "--arn", ROLE, "--", "true"]).code, 0);
     let secrets = secrets(&sandbox);
@@ -52,12 +51,11 @@ fn no_secret_is_on_the_disk_in_plain_text_and_no_file_is_open_to_others() {
             );
         }
     }
-    // What the test itself wrote has the test's modes.
-    let ours = sandbox.path("rolecall");
-    for path in all
-        .iter()
-        .filter(|path| path.starts_with(&ours) && **path != ours && !path.ends_with("config.toml"))
-    {
+    // Files written by the test itself have the test's modes.
+    let state = sandbox.path("rolecall");
+    for path in all.iter().filter(|path| {
+        path.starts_with(&state) && **path != state && !path.ends_with("config.toml")
+    }) {
         let mode = std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
         let want = if path.is_dir() { 0o700 } else { 0o600 };
         assert_eq!(mode, want, "{} has mode {mode:o}", path.display());
@@ -65,11 +63,11 @@ fn no_secret_is_on_the_disk_in_plain_text_and_no_file_is_open_to_others() {
 }
 
 #[test]
-fn no_secret_is_said_at_any_level() {
+fn no_secret_is_logged_at_any_level() {
     let sandbox = Sandbox::new();
-    let mut said =
+    let mut log =
         sandbox.run(&["-L", "info", "login", "-S", "corp", "--flow", "device-code"]).stderr;
-    said += &sandbox.run(&["-L", "info", "process", "-S", "corp", "--arn", ROLE]).stderr;
+    log += &sandbox.run(&["-L", "info", "process", "-S", "corp", "--arn", ROLE]).stderr;
     Records::new(&sandbox).expire_token_in("corp", 10);
     let commands: [&[&str]; 6] = [
         &["process", "-S", "corp", "--arn", ROLE, "--sts-refresh"],
@@ -83,21 +81,20 @@ fn no_secret_is_said_at_any_level() {
     for args in commands {
         let ran = sandbox.run(&[&["-L", "info"], args].concat());
         assert_eq!(ran.code, 0, "{ran:?}");
-        said += &ran.stderr;
+        log += &ran.stderr;
         if args[0] != "process" {
-            said += &ran.stdout;
+            log += &ran.stdout;
         }
     }
-    assert!(said.contains("role credentials received"), "the log was on");
+    assert!(log.contains("role credentials received"), "the log was on");
     for secret in before.into_iter().chain(secrets(&sandbox)) {
-        assert!(!said.contains(&secret), "a secret was said");
+        assert!(!log.contains(&secret), "a secret was printed");
     }
 }
 
 #[test]
 fn no_secret_is_in_the_arguments_of_a_child() {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
+    let sandbox = Sandbox::signed_in();
     let script = "cat /proc/$$/cmdline /proc/$PPID/cmdline";
     let ran = CommandOutput::from_output(
         sandbox

@@ -1,12 +1,11 @@
-//! `login`, `logout` and `status`: who is signed in.
-
-use std::time::{Duration, Instant};
+//! `login`, `logout` and `status`.
 
 use rolecall::demo;
 
 use crate::commands::{ROLE, assert_refused, json, snapshot};
 use crate::records::Records;
 use crate::sandbox::{CommandOutput, Sandbox};
+use crate::wait::wait_for_file;
 
 #[test]
 fn a_device_code_is_shown_and_then_the_roles_are_read() {
@@ -37,52 +36,34 @@ fn a_device_code_is_shown_and_then_the_roles_are_read() {
     assert_eq!(sandbox.aws.call_count("RegisterClient"), 2, "--force registers again");
 }
 
-/// The text of a file that another process writes, once it is there and whole.
-fn wait_for_file(sandbox: &Sandbox, inside: &str) -> String {
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while Instant::now() < deadline {
-        if let Ok(text) = std::fs::read_to_string(sandbox.path(inside)) {
-            return text;
-        }
-        std::thread::yield_now();
-    }
-    panic!("{inside} was never written")
-}
-
 #[test]
 fn a_browser_gets_the_address_as_one_argument_and_no_secret() {
     let sandbox = Sandbox::new();
-    sandbox.write("browser", "#!/bin/sh\n{ echo $#; echo \"$1\"; env; } > \"$HOME/shown.part\"; mv \"$HOME/shown.part\" \"$HOME/shown\"\n");
-    let browser = sandbox.path("browser");
-    std::fs::set_permissions(&browser, std::os::unix::fs::PermissionsExt::from_mode(0o755))
-        .unwrap();
+    let browser = sandbox.write_executable("browser", "#!/bin/sh\n{ echo $#; echo \"$1\"; env; } > \"$HOME/shown.part\"; mv \"$HOME/shown.part\" \"$HOME/shown\"\n");
     let login = ["login", "-S", "corp", "--flow", "pkce", "--browser", browser.to_str().unwrap()];
     let child = sandbox.spawn(&login);
-    let shown = wait_for_file(&sandbox, "shown");
+    let shown = wait_for_file(&sandbox.path("shown"), |text| Some(text.to_owned()));
     let lines: Vec<&str> = shown.lines().collect();
     assert_eq!(lines[0], "1");
     assert!(!shown.contains("correct horse"), "the passphrase reached the browser");
     demo::approve(lines[1]).unwrap();
-    let ran = CommandOutput::from_output(child.wait_with_output().unwrap());
+    let ran = CommandOutput::from_child(child);
     assert!(ran.code == 0 && ran.stderr.contains("a page has opened in your browser"), "{ran:?}");
     let token = Records::new(&sandbox).token("corp").unwrap();
     assert!(token.refresh_token.is_some() && token.registration.is_some());
 }
 
 #[test]
-fn a_declined_sign_in_says_so() {
+fn a_declined_sign_in_is_reported() {
     let sandbox = Sandbox::with_options(demo::SimulatorOptions {
         accounts: 4,
         roles: 1,
         ..demo::SimulatorOptions::default()
     });
-    sandbox.write(
+    let browser = sandbox.write_executable(
         "browser",
         "#!/bin/sh\necho \"$1\" > \"$HOME/shown.part\"; mv \"$HOME/shown.part\" \"$HOME/shown\"\n",
     );
-    let browser = sandbox.path("browser");
-    std::fs::set_permissions(&browser, std::os::unix::fs::PermissionsExt::from_mode(0o755))
-        .unwrap();
     let child = sandbox.spawn(&[
         "login",
         "-S",
@@ -92,9 +73,10 @@ fn a_declined_sign_in_says_so() {
         "--browser",
         browser.to_str().unwrap(),
     ]);
-    demo::deny(wait_for_file(&sandbox, "shown").trim()).unwrap();
-    let ran = CommandOutput::from_output(child.wait_with_output().unwrap());
-    assert!(ran.code != 0 && Records::new(&sandbox).token("corp").is_none(), "{ran:?}");
+    demo::deny(wait_for_file(&sandbox.path("shown"), |text| Some(text.to_owned())).trim()).unwrap();
+    let ran = CommandOutput::from_child(child);
+    assert_refused(&ran, 4, &["the sign-in was declined in the browser"]);
+    assert!(Records::new(&sandbox).token("corp").is_none());
 }
 
 #[test]
@@ -115,7 +97,7 @@ fn several_instances_want_a_name_or_all() {
     assert!(all.code == 0 && all.stderr.contains("signed in to lab"), "{all:?}");
     assert_eq!(sandbox.run(&["login", "--check"]).code, 0);
     assert_eq!(sandbox.run(&["logout", "-S", "lab"]).code, 0);
-    // Any will do, as for `status --quiet`, unless all were named.
+    // One session is enough, as for `status --quiet`, unless `--all` is given.
     for (args, code) in [
         (&["login", "--check"][..], 0),
         (&["status", "--quiet"], 0),
@@ -151,8 +133,7 @@ fn logging_out_revokes_forgets_and_works_twice() {
 
 #[test]
 fn an_aws_that_does_not_answer_keeps_no_secrets_here() {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
+    let sandbox = Sandbox::signed_in();
     sandbox.aws.add_fault(demo::Fault::Fail {
         operation: "Logout".into(),
         times: 9,
@@ -165,7 +146,7 @@ fn an_aws_that_does_not_answer_keeps_no_secrets_here() {
 }
 
 #[test]
-fn the_status_tells_sessions_and_roles() {
+fn the_status_shows_sessions_and_roles() {
     let sandbox = Sandbox::new();
     assert_eq!(sandbox.run(&["status", "--quiet"]).code, 4);
     snapshot(&sandbox, "status_nobody", &["status"]);
@@ -174,8 +155,8 @@ fn the_status_tells_sessions_and_roles() {
     let quiet = sandbox.run(&["status", "--quiet"]);
     assert_eq!((quiet.code, quiet.stdout.as_str(), quiet.stderr.as_str()), (0, "", ""));
     assert_eq!(sandbox.run(&["status", "--quiet", "-S", "lab"]).code, 4);
-    let told = json(&sandbox.run(&["status", "--json"]));
-    let instances = told["instances"].as_array().unwrap();
+    let status = json(&sandbox.run(&["status", "--json"]));
+    let instances = status["instances"].as_array().unwrap();
     assert_eq!(
         (instances[0]["sso"].as_str(), instances[0]["signed_in"].as_bool()),
         (Some("corp"), Some(true))
@@ -185,7 +166,7 @@ fn the_status_tells_sessions_and_roles() {
         (Some(false), true)
     );
     assert_eq!(
-        (told["roles"][0]["account_id"].as_str(), told["roles"][0]["role"].as_str()),
+        (status["roles"][0]["account_id"].as_str(), status["roles"][0]["role"].as_str()),
         (Some("012345678901"), Some("ReadOnlyAccess"))
     );
     let text = sandbox.run(&["status"]).stdout;
@@ -201,11 +182,9 @@ const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 
 #[test]
-fn a_session_that_ends_within_the_hour_is_told_where_work_begins() {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
-    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    sandbox.write("rolecall/config.toml", &format!("session_duration = \"8h\"\n{config}"));
+fn a_session_that_ends_within_the_hour_is_announced_before_work_begins() {
+    let sandbox = Sandbox::signed_in();
+    sandbox.prepend_config("session_duration = \"8h\"");
     let (exec, each) = (
         ["exec", "-S", "corp", "--arn", ROLE, "--", "true"],
         ["each", "-S", "corp", "id:012345678901 role:Read*", "--", "true"],
@@ -231,8 +210,7 @@ fn a_session_that_ends_within_the_hour_is_told_where_work_begins() {
 
 #[test]
 fn how_long_sessions_live_is_learned_from_those_that_ended() {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
+    let sandbox = Sandbox::signed_in();
     let records = Records::new(&sandbox);
     let status = || sandbox.run(&["status", "-S", "corp"]).stdout;
     assert!(!status().contains("left"), "{}", status());
@@ -245,7 +223,7 @@ fn how_long_sessions_live_is_learned_from_those_that_ended() {
     let exec = ["exec", "-S", "corp", "--arn", ROLE, "--", "true"];
     assert!(sandbox.run(&exec).stderr.contains("ends in about 30m"));
     assert!(status().contains("signed in, ~"), "{}", status());
-    // One that is renewed later than that proves the guess wrong.
+    // A session that is refreshed later than that proves the guess wrong.
     records.set_sign_in_age("corp", 10 * HOUR);
     records.expire_token_in("corp", 10);
     assert_eq!(

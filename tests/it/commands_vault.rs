@@ -1,9 +1,9 @@
-//! `vault`: what is kept, and who can open it.
+//! `vault`: its records, and who can open it.
 
 use crate::commands::{ROLE, assert_refused, json, snapshot};
 use crate::sandbox::{CommandOutput, Sandbox};
 
-/// Runs with another passphrase in the environment, or none.
+/// Runs with another passphrase in the environment, or without one.
 fn with_passphrase(sandbox: &Sandbox, passphrase: Option<&str>, args: &[&str]) -> CommandOutput {
     let mut command = sandbox.rolecall(args);
     match passphrase {
@@ -14,14 +14,14 @@ fn with_passphrase(sandbox: &Sandbox, passphrase: Option<&str>, args: &[&str]) -
 }
 
 #[test]
-fn the_status_tells_place_store_and_key() {
+fn the_status_shows_directory_store_and_key() {
     let sandbox = Sandbox::new();
     snapshot(&sandbox, "vault_none", &["vault", "status"]);
     sandbox.login("corp");
     snapshot(&sandbox, "vault_status", &["vault", "status"]);
-    let told = json(&sandbox.run(&["vault", "status", "--json"]));
+    let status = json(&sandbox.run(&["vault", "status", "--json"]));
     assert_eq!(
-        (told["store"].as_str(), told["records"].as_u64(), told["problem"].is_null()),
+        (status["store"].as_str(), status["records"].as_u64(), status["problem"].is_null()),
         (Some("file"), Some(2), true)
     );
     let closed = with_passphrase(&sandbox, None, &["vault", "status"]);
@@ -30,8 +30,7 @@ fn the_status_tells_place_store_and_key() {
 
 #[test]
 fn a_new_passphrase_opens_and_the_old_one_does_not() {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
+    let sandbox = Sandbox::signed_in();
     let process = ["process", "-S", "corp", "--arn", ROLE];
     let changed =
         sandbox.run_with_input(&["vault", "passphrase"], "correct horse\nbattery staple\n");
@@ -56,9 +55,8 @@ fn a_new_passphrase_opens_and_the_old_one_does_not() {
 }
 
 #[test]
-fn a_reset_wants_a_yes_and_forgets_everything() {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
+fn a_reset_needs_the_yes_flag_and_removes_everything() {
+    let sandbox = Sandbox::signed_in();
     snapshot(&sandbox, "vault_reset", &["vault", "reset"]);
     assert_eq!(sandbox.run(&["login", "--check", "-S", "corp"]).code, 0);
     assert_eq!(sandbox.run(&["vault", "reset", "--yes"]).code, 0);
@@ -72,8 +70,7 @@ fn a_reset_wants_a_yes_and_forgets_everything() {
 
 #[test]
 fn a_passphrase_can_come_from_a_file() {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
+    let sandbox = Sandbox::signed_in();
     sandbox.write("passphrase", "correct horse\n");
     let mut command = sandbox.rolecall(&["process", "-S", "corp", "--arn", ROLE]);
     let command = command
@@ -84,9 +81,9 @@ fn a_passphrase_can_come_from_a_file() {
 }
 
 #[test]
-fn whoever_asks_for_plain_text_is_warned_before_anything_is_written() {
+fn the_plain_text_store_prints_a_warning_before_anything_is_written() {
     let sandbox = Sandbox::new();
-    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    let config = sandbox.config();
     sandbox.write(
         "rolecall/config.toml",
         &config.replace("secure_store = \"file\"", "secure_store = \"json\""),

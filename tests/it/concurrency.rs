@@ -1,46 +1,38 @@
 //! Many processes at once, and processes that are killed.
 
 use std::process::Child;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rolecall::demo::Fault;
 
-use crate::commands::{ROLE, json};
-use crate::faults::signed_in;
+use crate::commands::{PROCESS, ROLE, json};
 use crate::records::Records;
 use crate::sandbox::{CommandOutput, Sandbox};
+use crate::wait::{wait_for, wait_for_exit};
 
-const PROCESS: [&str; 5] = ["process", "-S", "corp", "--arn", ROLE];
 const PROCESSES: usize = 40;
 
 fn spawn_processes(sandbox: &Sandbox) -> Vec<Child> {
     (0..PROCESSES).map(|_| sandbox.spawn(&PROCESS)).collect()
 }
 
-/// Waits for all; they have to have said the same.
+/// Waits for all children, which must print the same.
 fn assert_same_output(children: Vec<Child>) {
-    let all: Vec<CommandOutput> = children
-        .into_iter()
-        .map(|child| CommandOutput::from_output(child.wait_with_output().unwrap()))
-        .collect();
+    let all: Vec<CommandOutput> = children.into_iter().map(CommandOutput::from_child).collect();
     json(&all[0]);
     for ran in &all {
         assert_eq!((ran.code, &ran.stdout, ran.stderr.as_str()), (0, &all[0].stdout, ""));
     }
 }
 
-/// Waits until the simulator has been asked so often.
+/// Waits until the simulator has received this many requests.
 fn wait_for_calls(sandbox: &Sandbox, operation: &str, times: usize) {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while sandbox.aws.call_count(operation) < times {
-        assert!(Instant::now() < deadline, "{operation} was never asked for");
-        std::thread::yield_now();
-    }
+    wait_for(operation, || (sandbox.aws.call_count(operation) >= times).then_some(()));
 }
 
 #[test]
-fn a_crowd_asks_for_one_token_and_one_set_of_credentials() {
-    let sandbox = signed_in();
+fn many_processes_fetch_one_token_and_one_set_of_credentials() {
+    let sandbox = Sandbox::signed_in();
     assert_eq!(sandbox.run(&PROCESS).code, 0);
     let records = Records::new(&sandbox);
     records.expire_credentials_in(ROLE, 0);
@@ -63,21 +55,21 @@ fn a_crowd_asks_for_one_token_and_one_set_of_credentials() {
 }
 
 #[test]
-fn a_crowd_shares_a_failure_too() {
-    let sandbox = signed_in();
+fn many_processes_share_a_failure_too() {
+    let sandbox = Sandbox::signed_in();
     sandbox.aws.set_latency(Duration::from_millis(300));
     sandbox.aws.end_sessions();
     let tokens = sandbox.aws.call_count("CreateToken");
     for child in (0..10).map(|_| sandbox.spawn(&PROCESS)).collect::<Vec<_>>() {
-        let ran = CommandOutput::from_output(child.wait_with_output().unwrap());
+        let ran = CommandOutput::from_child(child);
         assert!(ran.code == 4 && ran.stderr.contains("rolecall login --sso corp"), "{ran:?}");
     }
     assert_eq!(sandbox.aws.call_count("CreateToken") - tokens, 1);
 }
 
 #[test]
-fn the_death_of_who_leads_stops_nobody() {
-    let sandbox = signed_in();
+fn waiting_processes_go_on_if_the_leader_dies() {
+    let sandbox = Sandbox::signed_in();
     sandbox.aws.add_fault(Fault::Delay {
         operation: "GetRoleCredentials".into(),
         times: 1,
@@ -93,18 +85,15 @@ fn the_death_of_who_leads_stops_nobody() {
 }
 
 #[test]
-fn processes_killed_at_any_moment_leave_whole_records() {
-    let sandbox = signed_in();
+fn processes_killed_at_any_moment_leave_complete_records() {
+    let sandbox = Sandbox::signed_in();
     assert_eq!(sandbox.run(&PROCESS).code, 0);
     let (records, whole) = (Records::new(&sandbox), Records::new(&sandbox).count());
     for round in 0..24 {
         // With every round the process lives a little longer before it is killed: from its first
         // instruction to after its last.
         let mut child = sandbox.spawn(&["process", "-S", "corp", "--arn", ROLE, "--sts-refresh"]);
-        let begun = Instant::now();
-        while begun.elapsed() < Duration::from_millis(4 * round) {
-            std::thread::yield_now();
-        }
+        wait_for_exit(&mut child, Duration::from_millis(4 * round));
         let _ = child.kill();
         child.wait().unwrap();
         assert_eq!(records.count(), whole, "round {round}");
@@ -118,15 +107,15 @@ fn processes_killed_at_any_moment_leave_whole_records() {
 }
 
 #[test]
-fn signing_out_in_the_middle_of_a_crowd_leaves_nobody_signed_in() {
-    let sandbox = signed_in();
+fn signing_out_during_many_requests_leaves_no_token() {
+    let sandbox = Sandbox::signed_in();
     Records::new(&sandbox).expire_token_in("corp", -1);
     sandbox.aws.set_latency(Duration::from_millis(50));
     let crowd: Vec<Child> = (0..10).map(|_| sandbox.spawn(&PROCESS)).collect();
     wait_for_calls(&sandbox, "CreateToken", 2);
     assert_eq!(sandbox.run(&["logout", "-S", "corp"]).code, 0);
     for child in crowd {
-        let ran = CommandOutput::from_output(child.wait_with_output().unwrap());
+        let ran = CommandOutput::from_child(child);
         assert!(matches!(ran.code, 0 | 4), "{ran:?}");
     }
     assert!(Records::new(&sandbox).token("corp").is_none());

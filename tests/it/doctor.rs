@@ -1,4 +1,4 @@
-//! `doctor`: the real program on machines where something is wrong.
+//! `doctor`: the real program on machines with problems.
 
 use std::os::unix::fs::PermissionsExt;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::sandbox::{CommandOutput, Sandbox};
 
-/// What was found, but for advice that depends on this machine: its browser, the calling shell and
+/// The findings without the advice that depends on this machine: its browser, the calling shell and
 /// the simulator's address.
 fn findings(sandbox: &Sandbox, args: &[&str]) -> (i32, Vec<Value>) {
     let ran = sandbox.run(&[&["doctor", "--json"], args].concat());
@@ -18,7 +18,7 @@ fn findings(sandbox: &Sandbox, args: &[&str]) -> (i32, Vec<Value>) {
     (ran.code, found)
 }
 
-/// The one finding, whose words and fix have these in them.
+/// Asserts that there is one finding, with these words in its message and fix.
 fn only_finding(sandbox: &Sandbox, check: &str, words: &[&str]) -> Value {
     let (code, found) = findings(sandbox, &[]);
     assert_eq!(found.len(), 1, "{found:?}");
@@ -41,8 +41,7 @@ fn set_mode(sandbox: &Sandbox, inside: &str, mode: u32) {
 
 #[test]
 fn a_machine_in_order_is_fine() {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
+    let sandbox = Sandbox::signed_in();
     assert_eq!(findings(&sandbox, &[]), (0, vec![]));
     let ran = sandbox.run(&["doctor"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
@@ -52,7 +51,7 @@ fn a_machine_in_order_is_fine() {
         ),
         "{ran:?}"
     );
-    assert_eq!(sandbox.aws.call_count("CreateToken"), 1, "doctor signs nobody in");
+    assert_eq!(sandbox.aws.call_count("CreateToken"), 1, "doctor does not sign in");
 }
 
 #[test]
@@ -63,7 +62,7 @@ fn nothing_set_up_names_the_wizard() {
     let ran = sandbox.run(&["doctor"]);
     assert!(
         !ran.stdout.contains("network") && !ran.stdout.contains("clock"),
-        "nobody was asked: {ran:?}"
+        "a request was sent: {ran:?}"
     );
 }
 
@@ -73,15 +72,15 @@ fn aws_files_that_programs_give_up_are_named_by_line() {
     sandbox.write(".aws/config", "[profile a]\nregion = x\n\n[profile a]\n");
     sandbox.write(".aws/credentials", "[a]\nhunter2hunter2\n");
     let (code, found) = findings(&sandbox, &["--offline"]);
-    let said = found.iter().map(Value::to_string).collect::<String>();
+    let text = found.iter().map(Value::to_string).collect::<String>();
     assert!(
-        code == 1 && said.contains("the AWS CLI and Python programs can't read ~/.aws/config"),
-        "{said}"
+        code == 1 && text.contains("the AWS CLI and Python programs can't read ~/.aws/config"),
+        "{text}"
     );
     assert!(
-        said.contains("line 4: [profile a] stands there a second time")
-            && said.contains("line 2 of ~/.aws/credentials"),
-        "{said}"
+        text.contains("line 4: [profile a] stands there a second time")
+            && text.contains("line 2 of ~/.aws/credentials"),
+        "{text}"
     );
     let ran = sandbox.run(&["doctor", "--fix"]);
     assert!(
@@ -97,7 +96,7 @@ fn aws_files_that_programs_give_up_are_named_by_line() {
 }
 
 #[test]
-fn directories_that_cannot_be_made_are_told_once() {
+fn directories_that_cannot_be_created_are_reported_once() {
     let sandbox = Sandbox::new();
     sandbox.write("blocked", "in the way");
     let mut command = sandbox.rolecall(&["doctor", "--offline"]);
@@ -116,8 +115,7 @@ fn directories_that_cannot_be_made_are_told_once() {
 #[test]
 fn unknown_keys_and_a_broken_file_are_findings_not_failures() {
     let sandbox = Sandbox::new();
-    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    sandbox.write("rolecall/config.toml", &format!("threds = 3\n{config}"));
+    sandbox.prepend_config("threds = 3");
     only_finding(&sandbox, "configuration", &["config.toml:1", "threads", "settings edit"]);
     sandbox.write("rolecall/config.toml", "threads = 'many'\n");
     let (code, found) = findings(&sandbox, &["--offline"]);
@@ -162,7 +160,7 @@ fn profiles_that_are_shadowed_or_lost_their_program() {
 }
 
 #[test]
-fn aws_tells_a_wrong_clock_and_a_wrong_region() {
+fn answers_of_aws_reveal_a_wrong_clock_and_a_wrong_region() {
     let sandbox = Sandbox::new();
     let one = "secure_store = \"file\"\nkey_cache = \"never\"\n[instances.corp]\nstart_url = \"https://corp.awsapps.com/start\"\nsso_region = \"eu-west-1\"\n";
     sandbox.write("rolecall/config.toml", one);
@@ -185,7 +183,7 @@ fn aws_tells_a_wrong_clock_and_a_wrong_region() {
 }
 
 #[test]
-fn an_aws_that_is_out_of_reach_is_a_finding_and_offline_asks_nobody() {
+fn an_unreachable_aws_is_a_finding_and_offline_sends_no_request() {
     let sandbox = Sandbox::new();
     let mut command = sandbox.rolecall(&["doctor"]);
     let ran = crate::sandbox::CommandOutput::from_output(
@@ -210,8 +208,7 @@ fn a_ca_bundle_that_is_not_there_is_named() {
 
 #[test]
 fn a_vault_that_is_closed_or_open_to_all() {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
+    let sandbox = Sandbox::signed_in();
     let mut command = sandbox.rolecall(&["doctor", "--offline"]);
     let ran = crate::sandbox::CommandOutput::from_output(
         command.env_remove("AWS_SSO_FILE_PASSWORD").output().unwrap(),
@@ -234,7 +231,7 @@ fn a_vault_that_is_closed_or_open_to_all() {
 }
 
 #[test]
-fn a_machine_where_no_vault_can_be_made_is_told_before_the_first_sign_in() {
+fn a_vault_that_cannot_be_created_is_reported_before_the_first_sign_in() {
     let sandbox = Sandbox::new();
     let mut command = sandbox.rolecall(&["doctor", "--offline"]);
     let ran = crate::sandbox::CommandOutput::from_output(
@@ -275,19 +272,19 @@ fn a_start_url_that_is_a_page_is_put_right_and_comments_stay() {
     sandbox.write("rolecall/config.toml", config);
     let (code, found) = findings(&sandbox, &["--offline", "--fix"]);
     assert!(code == 0 && found[0]["fixed"] == true, "{found:?}");
-    let now = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    let now = sandbox.config();
     assert_eq!(now, config.replace("/#/console?account_id=012345678901", ""));
 }
 
 #[test]
-fn a_state_directory_that_cannot_be_written_is_told() {
+fn a_state_directory_that_cannot_be_written_is_reported() {
     let sandbox = Sandbox::new();
     sandbox.write("rolecall/state/locks", "in the way");
     let (code, found) = findings(&sandbox, &["--offline"]);
     assert!(code == 1 && found.iter().any(|finding| finding["check"] == "locks"), "{found:?}");
 }
 
-/// bash reads `.profile` where it is a login shell, and a hook there is a hook.
+/// bash reads `.profile` if it is a login shell, so a hook there counts.
 #[test]
 fn the_hook_of_the_calling_shell_is_missed_until_a_start_up_file_brings_it() {
     let sandbox = Sandbox::new();
@@ -298,8 +295,8 @@ fn the_hook_of_the_calling_shell_is_missed_until_a_start_up_file_brings_it() {
             "-c",
             &format!("{} doctor --offline --json; true", crate::sandbox::binary()),
         ]);
-        let told = crate::sandbox::CommandOutput::from_output(bash.output().unwrap()).stdout;
-        told.contains("rolecall init bash")
+        let output = crate::sandbox::CommandOutput::from_output(bash.output().unwrap()).stdout;
+        output.contains("rolecall init bash")
     };
     assert!(missed());
     sandbox.write(".bashrc", "# eval \"$(rolecall init bash)\"\n");

@@ -1,4 +1,4 @@
-//! `eks-token`: what kubectl gets, and that STS takes it.
+//! `eks-token`: what kubectl gets, and that STS accepts it.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -12,22 +12,14 @@ use rolecall::identity::eks_token;
 use crate::foreign::program_from_env;
 use crate::sandbox::{CommandOutput, Sandbox, binary};
 
-const ROLE: [&str; 4] = ["--sso", "corp", "--arn", "012345678901:ReadOnlyAccess"];
-
-fn signed_in() -> Sandbox {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
-    sandbox
-}
+const ROLE_ARGS: [&str; 4] = ["--sso", "corp", "--arn", "012345678901:ReadOnlyAccess"];
 
 fn run(sandbox: &Sandbox, args: &[&str], variables: &[(&str, &str)]) -> CommandOutput {
     let args = [&["eks-token", "--cluster", "my-cluster"], args].concat();
-    CommandOutput::from_output(
-        sandbox.rolecall(&args).envs(variables.iter().copied()).output().unwrap(),
-    )
+    sandbox.run_with_env(&args, variables)
 }
 
-/// The document, and the address inside its token.
+/// The document, and the URL inside its token.
 fn parse_token(ran: &CommandOutput) -> (serde_json::Value, String) {
     assert_eq!((ran.code, ran.stdout.lines().count()), (0, 1), "{ran:?}");
     let document: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
@@ -40,8 +32,7 @@ fn parse_token(ran: &CommandOutput) -> (serde_json::Value, String) {
     (document, String::from_utf8(URL_SAFE_NO_PAD.decode(token).unwrap()).unwrap())
 }
 
-/// What the cluster does with a token: sends the address, with its own name in the header that was
-/// signed.
+/// Does what the cluster does with a token: sends the URL with its own name in the signed header.
 fn redeem(sandbox: &Sandbox, address: &str, cluster: &str) -> String {
     let (host, path) =
         address.strip_prefix("https://").and_then(|rest| rest.split_once('/')).unwrap();
@@ -54,9 +45,9 @@ fn redeem(sandbox: &Sandbox, address: &str, cluster: &str) -> String {
 }
 
 #[test]
-fn sts_takes_the_token_for_this_cluster_and_for_no_other() {
-    let sandbox = signed_in();
-    let ran = run(&sandbox, &[&ROLE[..], &["--region", "eu-west-1"]].concat(), &[]);
+fn sts_accepts_the_token_for_this_cluster_only() {
+    let sandbox = Sandbox::signed_in();
+    let ran = run(&sandbox, &[&ROLE_ARGS[..], &["--region", "eu-west-1"]].concat(), &[]);
     let (document, address) = parse_token(&ran);
     assert_eq!(document["apiVersion"], "client.authentication.k8s.io/v1beta1");
     assert_eq!(
@@ -75,9 +66,9 @@ fn sts_takes_the_token_for_this_cluster_and_for_no_other() {
 
 #[test]
 fn the_role_behind_aws_profile_needs_no_name() {
-    let sandbox = signed_in();
-    let ours = "[profile pay]\ncredential_process = /usr/bin/rolecall process --sso corp --arn 012345678901:ReadOnlyAccess\n";
-    sandbox.write(".aws/config", &format!("{ours}[profile other]\nregion = eu-west-1\n"));
+    let sandbox = Sandbox::signed_in();
+    let profile = "[profile pay]\ncredential_process = /usr/bin/rolecall process --sso corp --arn 012345678901:ReadOnlyAccess\n";
+    sandbox.write(".aws/config", &format!("{profile}[profile other]\nregion = eu-west-1\n"));
     let (_, address) = parse_token(&run(&sandbox, &[], &[("AWS_PROFILE", "pay")]));
     assert!(redeem(&sandbox, &address, "my-cluster").contains("012345678901"));
     let (_, address) = parse_token(&run(&sandbox, &[], &[("AWS_DEFAULT_PROFILE", "pay")]));
@@ -102,18 +93,18 @@ fn the_role_behind_aws_profile_needs_no_name() {
 
 #[test]
 fn stored_credentials_are_used_without_asking_aws() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     for _ in 0..3 {
-        assert_eq!(run(&sandbox, &ROLE, &[]).code, 0);
+        assert_eq!(run(&sandbox, &ROLE_ARGS, &[]).code, 0);
     }
     assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 1);
 }
 
 #[test]
 fn the_region_comes_from_the_flag_then_the_environment_then_the_instance() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let region = |args: &[&str], variables: &[(&str, &str)]| {
-        let (_, address) = parse_token(&run(&sandbox, &[&ROLE[..], args].concat(), variables));
+        let (_, address) = parse_token(&run(&sandbox, &[&ROLE_ARGS[..], args].concat(), variables));
         address.split('.').nth(1).unwrap().to_owned()
     };
     let variables = [("AWS_REGION", "us-east-2"), ("AWS_DEFAULT_REGION", "us-west-1")];
@@ -132,7 +123,7 @@ fn the_region_comes_from_the_flag_then_the_environment_then_the_instance() {
 
 #[test]
 fn a_role_shell_needs_no_selector_and_a_selector_wins() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let shell = [
         ("AWS_SSO", "corp"),
         ("AWS_SSO_ROLE_ARN", "arn:aws:iam::012345678901:role/ReadOnlyAccess"),
@@ -146,7 +137,7 @@ fn a_role_shell_needs_no_selector_and_a_selector_wins() {
 
 #[test]
 fn a_profile_of_the_aws_config_file_names_the_role_without_any_list() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     sandbox.write(
         ".aws/config",
         "[profile ours]\ncredential_process = rolecall process --sso corp --account 012345678901 --role ReadOnlyAccess\n\
@@ -165,7 +156,7 @@ fn a_profile_of_the_aws_config_file_names_the_role_without_any_list() {
 
 #[test]
 fn the_version_that_kubectl_asks_for_is_answered() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let info = |version: &str| {
         format!(
             r#"{{"apiVersion":"client.authentication.k8s.io/{version}","kind":"ExecCredential","spec":{{}}}}"#
@@ -176,7 +167,7 @@ fn the_version_that_kubectl_asks_for_is_answered() {
         (info("v1alpha1"), "v1alpha1", true),
         ("nonsense".into(), "v1beta1", true),
     ] {
-        let ran = run(&sandbox, &ROLE, &[("KUBERNETES_EXEC_INFO", &info)]);
+        let ran = run(&sandbox, &ROLE_ARGS, &[("KUBERNETES_EXEC_INFO", &info)]);
         assert_eq!(
             parse_token(&ran).0["apiVersion"],
             format!("client.authentication.k8s.io/{want}")
@@ -186,9 +177,9 @@ fn the_version_that_kubectl_asks_for_is_answered() {
 }
 
 #[test]
-fn what_is_missing_is_said_with_the_code_that_tells_it() {
+fn failures_have_the_exit_code_of_their_kind() {
     let sandbox = Sandbox::new();
-    let nobody = run(&sandbox, &ROLE, &[]);
+    let nobody = run(&sandbox, &ROLE_ARGS, &[]);
     assert_eq!((nobody.code, nobody.stdout.as_str()), (4, ""), "{nobody:?}");
     assert!(nobody.stderr.contains("rolecall login --sso corp"), "{nobody:?}");
     assert_eq!(run(&sandbox, &["--sso", "corp"], &[]).code, 2);
@@ -201,13 +192,13 @@ fn what_is_missing_is_said_with_the_code_that_tells_it() {
     assert_eq!(run(&sandbox, &["--arn", "012345678901:ReadOnlyAccess"], &[]).code, 5);
 }
 
-/// The AWS CLI signs with the same credentials; what it made is compared with ours for the moment
-/// that it signed at.
+/// The AWS CLI signs with the same credentials; its result is compared with rolecall's for the same
+/// signing time.
 #[test]
 #[ignore = "needs the AWS CLI v2"]
 fn the_token_is_the_one_that_the_aws_cli_makes() {
-    let sandbox = signed_in();
-    let process = sandbox.run(&[&["process"], &ROLE[..]].concat());
+    let sandbox = Sandbox::signed_in();
+    let process = sandbox.run(&[&["process"], &ROLE_ARGS[..]].concat());
     let credentials: serde_json::Value = serde_json::from_str(&process.stdout).unwrap();
     let keys = [
         ("AWS_ACCESS_KEY_ID", "AccessKeyId"),
@@ -234,15 +225,15 @@ fn the_token_is_the_one_that_the_aws_cli_makes() {
             "--output",
             "json",
         ];
-        let mut theirs = sandbox.command(program_from_env("ROLECALL_TEST_AWS", "/usr/bin/aws"));
-        // The endpoint of the sandbox would be signed into the token.
-        theirs
+        let mut aws_cli = sandbox.command(program_from_env("ROLECALL_TEST_AWS", "/usr/bin/aws"));
+        // The endpoint of the sandbox would be part of what is signed.
+        aws_cli
             .args(args)
             .env_remove("AWS_ENDPOINT_URL")
             .envs(keys.map(|(variable, key)| (variable, text(key))));
         let answers = [
-            compact_json(CommandOutput::from_output(theirs.output().unwrap())),
-            run(&sandbox, &[&ROLE[..], &["--region", region]].concat(), &[]),
+            compact_json(CommandOutput::from_output(aws_cli.output().unwrap())),
+            run(&sandbox, &[&ROLE_ARGS[..], &["--region", region]].concat(), &[]),
         ];
         for answer in answers {
             let (_, address) = parse_token(&answer);
@@ -258,7 +249,7 @@ fn the_token_is_the_one_that_the_aws_cli_makes() {
     }
 }
 
-/// The moment that an address was signed at: `X-Amz-Date=20261121T215236Z`.
+/// The time at which a URL was signed: `X-Amz-Date=20261121T215236Z`.
 fn signed_at(address: &str) -> Timestamp {
     let (_, date) = address.split_once("X-Amz-Date=").unwrap();
     let part = |from: usize, to: usize| &date[from..to];
@@ -269,15 +260,15 @@ fn signed_at(address: &str) -> Timestamp {
     Timestamp::parse(&format!("{day}T{time}Z")).unwrap()
 }
 
-/// kubectl runs plugins for https alone. The simulator speaks none: that it gets as far as being
-/// told so shows that it took the token.
+/// kubectl runs plugins only for https, which the simulator does not speak: the TLS error shows
+/// that kubectl accepted the token.
 #[test]
 #[ignore = "needs kubectl"]
-fn kubectl_takes_the_answer() {
-    let sandbox = signed_in();
+fn kubectl_accepts_the_answer() {
+    let sandbox = Sandbox::signed_in();
     let kubectl = |cluster: &str| {
         let server = sandbox.aws.url().replace("http:", "https:");
-        let args = [&["eks-token", "--cluster", cluster][..], &ROLE].concat();
+        let args = [&["eks-token", "--cluster", cluster][..], &ROLE_ARGS].concat();
         let command = serde_json::json!({
             "apiVersion": "client.authentication.k8s.io/v1beta1",
             "command": binary(),
@@ -313,7 +304,7 @@ fn kubectl_takes_the_answer() {
     );
 }
 
-/// The CLI spreads its JSON over lines.
+/// The CLI pretty-prints its JSON.
 fn compact_json(ran: CommandOutput) -> CommandOutput {
     let value: serde_json::Value =
         serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{ran:?}"));

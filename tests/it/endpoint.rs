@@ -1,22 +1,17 @@
-//! `exec --as endpoint`: what the command gets, who may ask, how long it lasts, and what is left
-//! when the command is gone.
+//! `exec --as endpoint`: what the command gets, who may ask the endpoint, and when it ends.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Stdio};
 
 use rolecall::demo::{self, SimulatorOptions};
 
 use crate::commands::{ROLE, assert_refused, transcript};
-use crate::sandbox::{CommandOutput, Sandbox, wait_for};
+use crate::sandbox::{CommandOutput, Sandbox};
+use crate::wait::wait_for;
 
 const READ: [&str; 5] = ["exec", "-S", "corp", "--arn", ROLE];
 const ENDPOINT: [&str; 7] = ["exec", "-S", "corp", "--arn", ROLE, "--as", "endpoint"];
-
-fn signed_in() -> Sandbox {
-    signed_in_with(SimulatorOptions { accounts: 16, roles: 4, ..SimulatorOptions::default() })
-}
 
 fn signed_in_with(options: SimulatorOptions) -> Sandbox {
     let sandbox = Sandbox::with_options(options);
@@ -24,7 +19,7 @@ fn signed_in_with(options: SimulatorOptions) -> Sandbox {
     sandbox
 }
 
-/// A command inside `exec --as endpoint`, which lives until its input ends, and what it was given.
+/// A command inside `exec --as endpoint` that runs until its input ends, with its endpoint.
 struct EndpointChild {
     child: Child,
     url: String,
@@ -56,7 +51,7 @@ impl EndpointChild {
         self.url.strip_prefix("http://").unwrap().strip_suffix('/').unwrap()
     }
 
-    /// Sends this request; its status, and what the answer says.
+    /// Sends a request and returns the status and the body.
     fn send(&self, request: &str) -> Option<(u16, serde_json::Value)> {
         let mut stream = TcpStream::connect(self.address()).ok()?;
         stream.write_all(format!("{request}\r\nConnection: close\r\n\r\n").as_bytes()).ok()?;
@@ -75,19 +70,19 @@ impl EndpointChild {
         .unwrap()
     }
 
-    /// The key that is handed out now.
+    /// The access key that the endpoint returns now.
     fn key(&self) -> Option<String> {
         let (status, document) = self.fetch();
         (status == 200).then(|| document["AccessKeyId"].as_str().unwrap().to_owned())
     }
 
-    /// Waits until nobody listens any more.
+    /// Waits until the port is closed.
     fn wait_until_gone(&self) {
         wait_for("the helper's end", || TcpStream::connect(self.address()).err());
     }
 }
 
-/// A child that a test leaves behind ends its helper too.
+/// A child that a failed test leaves behind ends its helper too.
 impl Drop for EndpointChild {
     fn drop(&mut self) {
         let _ = self.child.kill();
@@ -96,8 +91,8 @@ impl Drop for EndpointChild {
 }
 
 #[test]
-fn a_command_gets_an_endpoint_and_nothing_that_comes_before_it() {
-    let sandbox = signed_in();
+fn a_command_gets_an_endpoint_and_no_source_that_sdks_prefer() {
+    let sandbox = Sandbox::signed_in();
     let foreign = [
         ("AWS_PROFILE", "mine"),
         ("AWS_DEFAULT_PROFILE", "mine"),
@@ -137,8 +132,8 @@ fn a_command_gets_an_endpoint_and_nothing_that_comes_before_it() {
 }
 
 #[test]
-fn the_endpoint_answers_who_has_the_token_and_goes_with_the_command() {
-    let sandbox = signed_in();
+fn the_endpoint_answers_only_with_the_token_and_ends_with_the_command() {
+    let sandbox = Sandbox::signed_in();
     let mut inside = EndpointChild::new(&sandbox);
     let (status, document) = inside.fetch();
     assert_eq!((status, document["AccountId"].as_str()), (200, Some("012345678901")), "{document}");
@@ -163,22 +158,22 @@ fn the_endpoint_answers_who_has_the_token_and_goes_with_the_command() {
 }
 
 #[test]
-fn a_command_that_is_killed_takes_the_helper_with_it() {
-    let sandbox = signed_in();
+fn a_command_that_is_killed_ends_the_helper() {
+    let sandbox = Sandbox::signed_in();
     let mut inside = EndpointChild::new(&sandbox);
     assert!(inside.key().is_some());
     inside.child.kill().unwrap();
-    // Before anybody asks how it ended: what a careless parent leaves of a process is no life.
+    // Before the exit status is collected: a zombie does not count as alive.
     inside.wait_until_gone();
 }
 
 #[test]
 #[cfg(target_os = "linux")]
-fn the_helper_is_no_child_of_the_command_and_its_arguments_hold_no_secret() {
-    let sandbox = signed_in();
+fn the_helper_is_not_a_child_of_the_command_and_its_arguments_hold_no_secret() {
+    let sandbox = Sandbox::signed_in();
     let inside = EndpointChild::new(&sandbox);
     let all = crate::processes::processes();
-    // A program that waits for all its children would wait for ever.
+    // A program that waits for all its children would never end.
     assert!(all.iter().all(|process| process.parent != inside.child.id()), "{all:?}");
     assert!(all.iter().any(|process| {
         process.words.contains("endpoint-helper --sso corp --arn 012345678901:ReadOnlyAccess")
@@ -189,7 +184,7 @@ fn the_helper_is_no_child_of_the_command_and_its_arguments_hold_no_secret() {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_command_that_does_not_start_leaves_no_helper() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let config = sandbox.path("rolecall/config.toml").to_string_lossy().into_owned();
     let helpers = || {
         let all = crate::processes::processes();
@@ -208,7 +203,7 @@ fn a_command_that_does_not_start_leaves_no_helper() {
         &["no-such-program"],
     );
     wait_for("the helper's end", || (helpers() == 0).then_some(()));
-    // Had it been called otherwise, none would have been found above either.
+    // With another name it would not have been found above either.
     let mut child = exec(&["cat"]).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
     wait_for("a helper", || (helpers() == 1).then_some(()));
     drop(child.stdin.take());
@@ -235,11 +230,9 @@ fn credentials_are_renewed_while_the_command_runs() {
     });
 }
 
-/// A "browser" that writes down what it was asked to open.
+/// A "browser" that appends every address that it opens to a file.
 fn write_browser(sandbox: &Sandbox) -> String {
-    sandbox.write("browser", "#!/bin/sh\nprintf '%s\\n' \"$1\" >> \"$HOME/tabs\"\n");
-    std::fs::set_permissions(sandbox.path("browser"), std::fs::Permissions::from_mode(0o755))
-        .unwrap();
+    sandbox.write_executable("browser", "#!/bin/sh\nprintf '%s\\n' \"$1\" >> \"$HOME/tabs\"\n");
     sandbox.path("browser").to_string_lossy().into_owned()
 }
 
@@ -247,7 +240,7 @@ fn first_tab(sandbox: &Sandbox) -> Option<String> {
     std::fs::read_to_string(sandbox.path("tabs")).ok()?.lines().next().map(str::to_owned)
 }
 
-/// A command whose credentials have ended, with nobody signed in any more.
+/// A command whose credentials have expired, without a session to renew them.
 fn expired_child(sandbox: &Sandbox) -> EndpointChild {
     let browser = write_browser(sandbox);
     let inside = EndpointChild::with_variables(sandbox, &[("BROWSER", &browser)]);
@@ -257,7 +250,7 @@ fn expired_child(sandbox: &Sandbox) -> EndpointChild {
 }
 
 #[test]
-fn when_the_sign_in_is_gone_programs_are_told_what_to_type_and_no_browser_opens() {
+fn without_a_sign_in_programs_get_the_next_command_and_no_browser_opens() {
     let sandbox = signed_in_with(SimulatorOptions {
         accounts: 16,
         roles: 4,
@@ -266,8 +259,8 @@ fn when_the_sign_in_is_gone_programs_are_told_what_to_type_and_no_browser_opens(
     });
     let inside = expired_child(&sandbox);
     let message = wait_for("the end of the credentials", || {
-        let (status, said) = inside.fetch();
-        (status == 401).then(|| said["message"].as_str().unwrap().to_owned())
+        let (status, body) = inside.fetch();
+        (status == 401).then(|| body["message"].as_str().unwrap().to_owned())
     });
     assert!(message.contains("rolecall login --sso corp"), "{message}");
     assert_eq!(first_tab(&sandbox), None);
@@ -283,8 +276,7 @@ fn with_auto_login_always_a_program_that_asks_opens_a_browser() {
         role_lifetime: 2,
         ..SimulatorOptions::default()
     });
-    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    sandbox.write("rolecall/config.toml", &format!("auto_login = \"always\"\n{config}"));
+    sandbox.prepend_config("auto_login = \"always\"");
     let inside = expired_child(&sandbox);
     let tab = wait_for("a browser", || {
         let _ = inside.fetch();
@@ -296,7 +288,7 @@ fn with_auto_login_always_a_program_that_asks_opens_a_browser() {
 
 #[test]
 fn a_default_profile_that_yields_credentials_is_named_with_its_line() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let run = || sandbox.run(&[&ENDPOINT[..], &["--", "true"]].concat());
     let cases = [
         (
@@ -333,14 +325,14 @@ fn a_default_profile_that_yields_credentials_is_named_with_its_line() {
     assert_eq!(
         sandbox.aws.call_count("GetRoleCredentials"),
         0,
-        "it is said before anything is fetched"
+        "it is reported before anything is fetched"
     );
     assert_eq!(run().code, 0);
 }
 
 #[test]
 fn an_endpoint_comes_without_keys() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     assert_refused(
         &sandbox.run(&[&ENDPOINT[..], &["-x", "--", "true"]].concat()),
         2,
@@ -350,13 +342,10 @@ fn an_endpoint_comes_without_keys() {
 
 #[test]
 fn the_configuration_gives_shells_and_commands_an_endpoint() {
-    let sandbox = signed_in();
-    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    sandbox.write("rolecall/config.toml", &format!("credentials_as = \"endpoint\"\n{config}"));
+    let sandbox = Sandbox::signed_in();
+    sandbox.prepend_config("credentials_as = \"endpoint\"");
     let ask = "#!/bin/sh\necho ${AWS_ACCESS_KEY_ID-none} ${AWS_CONTAINER_CREDENTIALS_FULL_URI:+endpoint}\n";
-    sandbox.write("shell", ask);
-    std::fs::set_permissions(sandbox.path("shell"), std::fs::Permissions::from_mode(0o755))
-        .unwrap();
+    sandbox.write_executable("shell", ask);
     let ran = CommandOutput::from_output(
         sandbox.rolecall(&READ).env("SHELL", sandbox.path("shell")).output().unwrap(),
     );
@@ -377,7 +366,7 @@ fn the_configuration_gives_shells_and_commands_an_endpoint() {
         .concat(),
     );
     assert_eq!(keys.stdout, "ASIA\n");
-    // A shell that nobody watches gets what it can.
+    // A shell whose terminal is not watched gets what is possible.
     let eval = sandbox.run(&["eval", "-S", "corp", "--arn", ROLE, "--shell", "sh"]);
     assert!(
         eval.code == 0
@@ -389,8 +378,8 @@ fn the_configuration_gives_shells_and_commands_an_endpoint() {
 }
 
 #[test]
-fn the_next_role_takes_the_place_of_an_endpoint_of_ours_without_a_word_about_it() {
-    let sandbox = signed_in();
+fn the_next_role_replaces_a_managed_endpoint_without_a_message() {
+    let sandbox = Sandbox::signed_in();
     let where_am_i = "echo \"$AWS_SSO_ROLE_NAME ${AWS_CONTAINER_CREDENTIALS_FULL_URI-none} ${AWS_CONTAINER_AUTHORIZATION_TOKEN-none}\"";
     let script = format!(
         "\"$R\" exec --env --as keys -- sh -c '{where_am_i}'; eval \"$(\"$R\" eval --shell sh --clear)\"; {where_am_i}; echo ${{ROLECALL_SET-none}}"
@@ -404,18 +393,20 @@ fn the_next_role_takes_the_place_of_an_endpoint_of_ours_without_a_word_about_it(
 
 #[test]
 fn the_current_role_is_a_flag_away() {
-    let sandbox = signed_in();
-    let ours = [
+    let sandbox = Sandbox::signed_in();
+    let managed = [
         ("AWS_SSO", "corp"),
         ("AWS_SSO_ROLE_ARN", "arn:aws:iam::012345678901:role/ReadOnlyAccess"),
     ];
     let run = |args: &[&str], role: &str| {
         let mut command = sandbox
             .rolecall(&[&["exec"], args, &["--", "sh", "-c", "echo $AWS_SSO_ROLE_NAME"]].concat());
-        CommandOutput::from_output(command.envs(ours).env("ROLECALL_ROLE", role).output().unwrap())
+        CommandOutput::from_output(
+            command.envs(managed).env("ROLECALL_ROLE", role).output().unwrap(),
+        )
     };
-    assert_eq!(run(&["--env"], ours[1].1).stdout, "ReadOnlyAccess\n");
-    assert_eq!(run(&["-e"], ours[1].1).stdout, "ReadOnlyAccess\n");
+    assert_eq!(run(&["--env"], managed[1].1).stdout, "ReadOnlyAccess\n");
+    assert_eq!(run(&["-e"], managed[1].1).stdout, "ReadOnlyAccess\n");
     assert_refused(&run(&["-e"], ""), 5, &["this shell is in no role"]);
-    assert_refused(&run(&["-e", "prod"], ours[1].1), 2, &["cannot be used with"]);
+    assert_refused(&run(&["-e", "prod"], managed[1].1), 2, &["cannot be used with"]);
 }

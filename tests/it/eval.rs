@@ -1,19 +1,14 @@
-//! `eval` and the forms of `exec`: what a shell gets, keeps and gets back, and who is refused.
+//! `eval` and the forms of `exec`: the variables that a shell gets and gets back, and what is
+//! refused.
 
+use crate::commands::assert_refused;
 use crate::sandbox::{CommandOutput, Sandbox, binary};
 
 pub(crate) const READ: [&str; 4] = ["-S", "corp", "--arn", "012345678901:ReadOnlyAccess"];
 const ADMIN: [&str; 4] = ["-S", "corp", "--arn", "012345678901:AdministratorAccess"];
 const READ_ARN: &str = "arn:aws:iam::012345678901:role/ReadOnlyAccess";
 
-/// A home where somebody has signed in.
-pub(crate) fn signed_in() -> Sandbox {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
-    sandbox
-}
-
-/// A profile that rolecall could have written for the read-only role.
+/// Defines a profile that rolecall could have written for the read-only role.
 pub(crate) fn write_managed_profile(sandbox: &Sandbox) {
     let process =
         format!("{} process --sso corp --account 012345678901 --role ReadOnlyAccess", binary());
@@ -36,12 +31,10 @@ fn run(
 ) -> CommandOutput {
     let words = command_line(command, args, more);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    CommandOutput::from_output(
-        sandbox.rolecall(&words).envs(variables.iter().copied()).output().unwrap(),
-    )
+    sandbox.run_with_env(&words, variables)
 }
 
-/// What `sh` says to a script in which `$R` is the program.
+/// Runs a script in `sh`, with the program's path in `$R`.
 fn sh(sandbox: &Sandbox, script: &str, variables: &[(&str, &str)]) -> CommandOutput {
     let mut command = sandbox.command("sh");
     CommandOutput::from_output(
@@ -54,16 +47,9 @@ fn sh(sandbox: &Sandbox, script: &str, variables: &[(&str, &str)]) -> CommandOut
     )
 }
 
-fn assert_refused(ran: &CommandOutput, code: i32, words: &[&str]) {
-    assert_eq!((ran.code, ran.stdout.as_str()), (code, ""), "{ran:?}");
-    for word in words {
-        assert!(ran.stderr.contains(word), "`{word}` is not in: {}", ran.stderr);
-    }
-}
-
 #[test]
-fn a_shell_takes_a_role_on_and_is_as_before_after_clear() {
-    let sandbox = signed_in();
+fn a_shell_takes_a_role_and_is_as_before_after_clear() {
+    let sandbox = Sandbox::signed_in();
     let script = "env | sort > before
         eval \"$($R eval -S corp --arn 012345678901:ReadOnlyAccess)\" && echo \"$AWS_SSO_ROLE_ARN ${AWS_ACCESS_KEY_ID%%????????????????} ${AWS_PROFILE-none}\"
         eval $($R eval -S corp --arn 012345678901:AdministratorAccess --yes) && echo \"$AWS_SSO_ROLE_NAME $ROLECALL_PROTECTED\"
@@ -75,28 +61,28 @@ fn a_shell_takes_a_role_on_and_is_as_before_after_clear() {
         "{}",
         ran.stderr
     );
-    let said: Vec<&str> = ran.stderr.lines().collect();
-    assert_eq!(said[0], "rolecall: the role replaces AWS_PROFILE");
-    assert!(said[1].starts_with("payments-prod/ReadOnlyAccess as keys, "), "{said:?}");
+    let lines: Vec<&str> = ran.stderr.lines().collect();
+    assert_eq!(lines[0], "rolecall: the role replaces AWS_PROFILE");
+    assert!(lines[1].starts_with("payments-prod/ReadOnlyAccess as keys, "), "{lines:?}");
     assert!(
-        said[2].starts_with(
+        lines[2].starts_with(
             "payments-prod/ReadOnlyAccess → payments-prod/AdministratorAccess as keys, "
         ),
-        "{said:?}"
+        "{lines:?}"
     );
-    assert_eq!(said.len(), 3, "{said:?}");
+    assert_eq!(lines.len(), 3, "{lines:?}");
 }
 
 #[test]
 fn clear_needs_no_configuration_no_vault_and_no_network() {
     let sandbox = Sandbox::new();
     sandbox.write("rolecall/config.toml", "this is = not [toml");
-    let ours = [
+    let managed = [
         ("ROLECALL_ROLE", READ_ARN),
         ("AWS_SSO_ROLE_ARN", READ_ARN),
         ("ROLECALL_SAVED_PROFILE", "mine"),
     ];
-    let ran = run(&sandbox, "eval", &["--clear", "--shell", "fish"], &[], &ours);
+    let ran = run(&sandbox, "eval", &["--clear", "--shell", "fish"], &[], &managed);
     let want = "set -eg AWS_SSO_ROLE_ARN;\nset -eg ROLECALL_ROLE;\nset -eg ROLECALL_SAVED_PROFILE;\nset -gx AWS_PROFILE 'mine';\n";
     assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (0, want, ""));
     let nothing = run(
@@ -112,24 +98,24 @@ fn clear_needs_no_configuration_no_vault_and_no_network() {
 }
 
 #[test]
-fn keys_of_the_persons_own_are_lost_only_when_they_say_so() {
-    let sandbox = signed_in();
-    let theirs = [("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_SECRET_ACCESS_KEY", "s")];
+fn permanent_keys_are_replaced_only_on_request() {
+    let sandbox = Sandbox::signed_in();
+    let foreign = [("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_SECRET_ACCESS_KEY", "s")];
     assert_refused(
-        &run(&sandbox, "eval", &READ, &[], &theirs),
+        &run(&sandbox, "eval", &READ, &[], &foreign),
         2,
         &["AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY", "--overwrite-env", "rolecall exec"],
     );
-    assert_refused(&run(&sandbox, "eval", &[], &[], &theirs), 2, &["credentials of its own"]);
+    assert_refused(&run(&sandbox, "eval", &[], &[], &foreign), 2, &["credentials of its own"]);
     assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 0);
-    let ran = run(&sandbox, "eval", &READ, &["--overwrite-env", "--shell", "sh"], &theirs);
+    let ran = run(&sandbox, "eval", &READ, &["--overwrite-env", "--shell", "sh"], &foreign);
     assert!(ran.code == 0 && ran.stdout.contains("export AWS_ACCESS_KEY_ID='ASIA"), "{ran:?}");
     assert!(ran.stderr.contains("replaces AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"), "{ran:?}");
 }
 
 #[test]
-fn a_profile_of_ours_is_used_where_there_is_one() {
-    let sandbox = signed_in();
+fn a_managed_profile_is_used_if_there_is_one() {
+    let sandbox = Sandbox::signed_in();
     assert_refused(
         &run(&sandbox, "eval", &READ, &["--as", "profile"], &[]),
         3,
@@ -163,7 +149,7 @@ fn a_profile_of_ours_is_used_where_there_is_one() {
 
 #[test]
 fn a_profile_whose_process_no_sdk_would_run_is_not_used() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let takes_keys = || {
         run(&sandbox, "eval", &READ, &["--shell", "sh"], &[])
             .stdout
@@ -200,15 +186,15 @@ fn the_readme_and_the_help_tell_every_shell_how_to_evaluate() {
 
 #[test]
 fn a_child_gets_the_profile_and_none_of_the_keys_around_it() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     write_managed_profile(&sandbox);
-    let theirs = [
+    let foreign = [
         ("AWS_ACCESS_KEY_ID", "AKIA"),
         ("AWS_WEB_IDENTITY_TOKEN_FILE", "/t"),
         ("AWS_PROFILE", "mine"),
     ];
     let script = "echo $AWS_PROFILE $ROLECALL_SAVED_PROFILE ${AWS_ACCESS_KEY_ID-none} ${AWS_WEB_IDENTITY_TOKEN_FILE-none}";
-    let ran = run(&sandbox, "exec", &READ, &["--", "sh", "-c", script], &theirs);
+    let ran = run(&sandbox, "exec", &READ, &["--", "sh", "-c", script], &foreign);
     assert_eq!(ran.stdout, "pay-read mine none none\n", "{}", ran.stderr);
     assert_eq!(
         ran.stderr,
@@ -217,10 +203,10 @@ fn a_child_gets_the_profile_and_none_of_the_keys_around_it() {
 }
 
 #[test]
-fn the_configuration_says_how_and_which_tags() {
-    let sandbox = signed_in();
+fn the_configuration_sets_the_form_and_the_tags() {
+    let sandbox = Sandbox::signed_in();
     write_managed_profile(&sandbox);
-    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    let config = sandbox.config();
     let settings = "credentials_as = \"keys\"\nenv_var_tags = [\"team\", \"AccountName\", \"Region\", \"nobody\"]\n";
     sandbox.write("rolecall/config.toml", &format!("{settings}{config}"));
     let ran = run(&sandbox, "eval", &READ, &["--shell", "sh"], &[]);
@@ -243,7 +229,7 @@ fn the_configuration_says_how_and_which_tags() {
 
 #[test]
 fn refresh_renews_the_role_of_this_shell() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     assert_refused(
         &run(&sandbox, "eval", &["--refresh"], &[], &[]),
         5,
@@ -254,7 +240,7 @@ fn refresh_renews_the_role_of_this_shell() {
     let ran = sh(&sandbox, script, &[]);
     assert_eq!(ran.stdout, format!("{READ_ARN}\n"), "{}", ran.stderr);
     assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 2);
-    // What the person exported themselves is no role of this shell.
+    // A role that the user exported is not the role of this shell.
     assert_refused(
         &run(&sandbox, "eval", &["-r"], &[], &[("AWS_SSO_ROLE_ARN", READ_ARN)]),
         5,
@@ -263,8 +249,8 @@ fn refresh_renews_the_role_of_this_shell() {
 }
 
 #[test]
-fn whoever_can_not_be_asked_is_told_what_to_add() {
-    let sandbox = signed_in();
+fn without_a_terminal_the_missing_flag_is_named() {
+    let sandbox = Sandbox::signed_in();
     assert_refused(
         &run(&sandbox, "eval", &ADMIN, &[], &[]),
         2,
@@ -314,7 +300,7 @@ fn whoever_can_not_be_asked_is_told_what_to_add() {
 
 #[test]
 fn variables_never_choose_a_role_for_eval() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let mut command = sandbox.command("setsid");
     command.args(["-w", binary(), "eval"]).env("AWS_SSO_ROLE_ARN", READ_ARN);
     assert_refused(
@@ -325,19 +311,19 @@ fn variables_never_choose_a_role_for_eval() {
 }
 
 #[test]
-fn signed_out_says_how_to_sign_in() {
-    let sandbox = signed_in();
+fn after_a_sign_out_the_command_to_sign_in_is_named() {
+    let sandbox = Sandbox::signed_in();
     assert_eq!(sandbox.run(&["logout", "-S", "corp"]).code, 0);
     assert_refused(&run(&sandbox, "eval", &READ, &[], &[]), 4, &["rolecall login --sso corp"]);
 }
 
 #[test]
 fn other_formats_are_for_other_places_than_this_shell() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     write_managed_profile(&sandbox);
-    let theirs =
+    let foreign =
         [("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_REGION", "ap-south-1"), ("AWS_PROFILE", "mine")];
-    let json = run(&sandbox, "eval", &READ, &["--format", "json"], &theirs);
+    let json = run(&sandbox, "eval", &READ, &["--format", "json"], &foreign);
     let object: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
     assert!(object["AWS_ACCESS_KEY_ID"].as_str().unwrap().starts_with("ASIA"), "{json:?}");
     assert_eq!(
@@ -363,8 +349,8 @@ fn other_formats_are_for_other_places_than_this_shell() {
 
 #[test]
 fn a_value_that_the_shell_can_not_take_is_refused_before_anything_is_printed() {
-    let sandbox = signed_in();
-    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    let sandbox = Sandbox::signed_in();
+    let config = sandbox.config();
     let rule = "[[rules]]\nmatch = \"role:ReadOnlyAccess\"\ntags = { note = \"two\\nlines\" }\n";
     sandbox.write("rolecall/config.toml", &format!("env_var_tags = [\"note\"]\n{config}\n{rule}"));
     assert_refused(
@@ -382,8 +368,8 @@ fn a_value_that_the_shell_can_not_take_is_refused_before_anything_is_printed() {
 }
 
 #[test]
-fn a_shell_in_a_role_says_where_one_comes_from() {
-    let sandbox = signed_in();
+fn a_shell_in_a_role_knows_the_role_before_it() {
+    let sandbox = Sandbox::signed_in();
     let inside = [
         ("ROLECALL_ROLE", "arn:aws:iam::012345678901:role/AdministratorAccess"),
         ("SHELL", "/bin/true"),
@@ -400,7 +386,7 @@ fn a_shell_in_a_role_says_where_one_comes_from() {
 
 #[test]
 fn the_picker_prints_exports_when_asked_to() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let read = ["--action", "exports", "--select-1", "012345678901 readonlyaccess"];
     let ran = run(&sandbox, "pick", &read, &[], &[]);
     assert!(

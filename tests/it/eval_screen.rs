@@ -1,11 +1,11 @@
 //! `eval` on a real terminal: the picker while stdout is captured, and the title of a role shell.
 
-use crate::eval::signed_in;
+use crate::sandbox::Sandbox;
 use crate::terminal::{CTRL_C, ENTER, Terminal};
 
 #[test]
 fn the_picker_puts_the_chosen_role_into_the_calling_shell() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let script = "eval \"$(rolecall eval)\"; echo \"code $? <$AWS_SSO_ROLE_NAME>\"; read go; rolecall exec -- true";
     let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", script]);
     terminal.wait_for_picker();
@@ -15,7 +15,7 @@ fn the_picker_puts_the_chosen_role_into_the_calling_shell() {
     terminal.wait_for_shell();
     terminal.wait_for("code 0 <ReadOnlyAccess>");
     terminal.type_keys(ENTER);
-    // The role that eval exported is no choice: exec opens the picker all the same.
+    // The role that eval exported is not a choice: exec opens the picker all the same.
     terminal.wait_for_picker();
     terminal.type_keys(CTRL_C);
     assert_eq!(terminal.wait_for_exit(), 130);
@@ -24,7 +24,7 @@ fn the_picker_puts_the_chosen_role_into_the_calling_shell() {
 
 #[test]
 fn giving_up_changes_nothing() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let script = "x=$(rolecall eval); echo \"code $? <$x>\"";
     let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", script]);
     terminal.wait_for_picker();
@@ -34,8 +34,8 @@ fn giving_up_changes_nothing() {
 }
 
 #[test]
-fn a_protected_role_is_asked_about_in_captured_output_too() {
-    let sandbox = signed_in();
+fn a_protected_role_is_confirmed_with_captured_output_too() {
+    let sandbox = Sandbox::signed_in();
     let script = "eval \"$(rolecall eval -S corp --arn 012345678901:AdministratorAccess)\"; echo \"<$AWS_SSO_ROLE_NAME>\"";
     let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", script]);
     terminal.wait_for("payments-prod/AdministratorAccess is protected. Use it? [y/N]");
@@ -46,7 +46,7 @@ fn a_protected_role_is_asked_about_in_captured_output_too() {
 
 #[test]
 fn keys_are_not_shown_on_a_terminal() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let args = ["eval", "-S", "corp", "--arn", "012345678901:ReadOnlyAccess", "--shell", "fish"];
     let terminal = Terminal::rolecall(&sandbox, &args);
     assert_eq!(terminal.wait_for_exit(), 2);
@@ -58,13 +58,13 @@ fn keys_are_not_shown_on_a_terminal() {
     assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 0);
 }
 
-/// What a role shell does to the title: saves it, sets it, brings it back.
+/// The escape sequences of a role shell's title: save, set, restore.
 const TITLE: &str = "\x1b[22;0t\x1b]0;payments-prod/ReadOnlyAccess\x07";
 const RESTORE_TITLE: &str = "\x1b[23;0t";
 
 #[test]
 fn a_role_shell_has_the_role_in_its_title_unless_that_is_switched_off() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let args = ["exec", "-S", "corp", "--arn", "012345678901:ReadOnlyAccess"];
     let mut terminal = Terminal::rolecall(&sandbox, &args);
     terminal.wait_for("ready>");
@@ -73,8 +73,7 @@ fn a_role_shell_has_the_role_in_its_title_unless_that_is_switched_off() {
     terminal.type_line("exit");
     assert_eq!(terminal.wait_for_exit(), 0);
     assert!(terminal.written().ends_with(RESTORE_TITLE), "{:?}", terminal.written());
-    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    sandbox.write("rolecall/config.toml", &format!("set_title = false\n{config}"));
+    sandbox.prepend_config("set_title = false");
     let mut plain = Terminal::rolecall(&sandbox, &args);
     plain.wait_for("ready>");
     plain.type_line("exit");
@@ -88,7 +87,7 @@ fn a_role_shell_has_the_role_in_its_title_unless_that_is_switched_off() {
 
 #[test]
 fn a_command_leaves_the_title_alone() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let terminal = Terminal::rolecall(
         &sandbox,
         &["exec", "-S", "corp", "--arn", "012345678901:ReadOnlyAccess", "--", "true"],

@@ -1,7 +1,7 @@
-//! What the AWS CLI and boto3 make of the variables that `exec` and `eval` set, with other
-//! credentials lying around.
+//! How the AWS CLI and boto3 read the variables of `exec` and `eval` if other credentials are
+//! present.
 
-use crate::eval::{READ, signed_in, write_managed_profile};
+use crate::eval::{READ, write_managed_profile};
 use crate::foreign::{aws, json, python};
 use crate::sandbox::{Sandbox, binary};
 
@@ -12,7 +12,7 @@ arn = session.client('sts').get_caller_identity()['Arn']
 print(json.dumps({'Arn': arn, 'method': session.get_credentials().method}))
 ";
 
-/// Credentials of others that the SDKs would take before ours, or look at.
+/// Other credentials that the SDKs would prefer to rolecall's, or look at.
 const FOREIGN_VARIABLES: [(&str, &str); 5] = [
     ("AWS_PROFILE", "mine"),
     ("AWS_ACCESS_KEY_ID", "AKIALEFTOVER"),
@@ -22,7 +22,7 @@ const FOREIGN_VARIABLES: [(&str, &str); 5] = [
 ];
 
 fn ready() -> Sandbox {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     write_managed_profile(&sandbox);
     sandbox
 }
@@ -34,7 +34,7 @@ fn assert_is_the_role(who: &serde_json::Value) {
 
 #[test]
 #[ignore = "needs boto3"]
-fn boto3_takes_keys_and_profile_of_exec_before_all_others() {
+fn boto3_prefers_keys_and_profile_of_exec_to_all_others() {
     let sandbox = ready();
     let program =
         python(&sandbox, CALLER_IDENTITY, &[]).get_program().to_string_lossy().into_owned();
@@ -51,7 +51,7 @@ fn boto3_takes_keys_and_profile_of_exec_before_all_others() {
 
 #[test]
 #[ignore = "needs the AWS CLI v2"]
-fn the_cli_takes_keys_and_profile_of_eval_before_all_others() {
+fn the_cli_prefers_keys_and_profile_of_eval_to_all_others() {
     let sandbox = ready();
     let program = aws(&sandbox, &[]).get_program().to_string_lossy().into_owned();
     for form in ["keys", "profile", "profile -x"] {
@@ -68,7 +68,7 @@ fn the_cli_takes_keys_and_profile_of_eval_before_all_others() {
                 .envs(FOREIGN_VARIABLES),
         ));
     }
-    // A web identity of the shell's own is no hindrance to keys.
+    // A web identity in the shell's environment does not get in the way of keys.
     let line = format!(
         "eval \"$($R eval {} --as keys)\" && exec {program} sts get-caller-identity",
         READ.join(" ")

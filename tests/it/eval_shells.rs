@@ -1,15 +1,14 @@
-//! The real shells evaluate what we print: odd values arrive whole, and go again.
+//! The real shells evaluate the output: unusual values arrive unchanged, and are removed again.
 
 use std::process::Command;
 
 use rolecall::shell::{Dialect, EnvChanges, render};
 
-use crate::eval::signed_in;
 use crate::foreign::nu;
 use crate::sandbox::{CommandOutput, Sandbox, binary};
 
-/// What breaks quoting where quoting is broken: quotes, history, expansion, comments, globs,
-/// braces, and letters of many bytes.
+/// Values that break bad quoting: quotes, history, expansion, comments, globs, braces, and
+/// multi-byte characters.
 pub(crate) const ODD: [&str; 10] = [
     r#"a'b"c $x `y` \z é !h %p #q +/=;&|<>*?~{}[]"#,
     "",
@@ -23,16 +22,16 @@ pub(crate) const ODD: [&str; 10] = [
     "''''\"\"\"\"````$$$$",
 ];
 
-/// Those that are passed over where a language has no way to write them.
+/// The values that are skipped because a language cannot express them.
 pub(crate) const BROKEN: &str = "two\nlines\tand\r\n";
 
-/// How a shell is started without anybody's start-up files, and how it reads a file of lines as it
-/// would read our output.
+/// How a shell is started without start-up files, and how it reads a file of lines as it would read
+/// the program's output.
 struct Shell {
     dialect: Dialect,
     command: &'static [&'static str],
     evaluate: &'static str,
-    /// Lines that set strict or odd options. What is printed has to be read the same under each of
+    /// Lines that set strict or unusual options. The output must have the same effect under each of
     /// them.
     options: &'static [&'static str],
 }
@@ -115,10 +114,10 @@ const XONSH: Shell = shell(
 );
 
 impl Shell {
-    /// The shell with its flags, to run this script.
+    /// The shell with its flags, for this script.
     fn run(&self, sandbox: &Sandbox, script: &str) -> Command {
         let [program, args @ ..] = self.command else { panic!("no program") };
-        // No Debian has nushell; npm does.
+        // Debian has no nushell package; npm has one.
         let program = if *program == "nu" { nu() } else { (*program).to_owned() };
         let mut command = sandbox.command(program);
         command.args(args).arg(script).env("LANG", "C.UTF-8");
@@ -126,8 +125,8 @@ impl Shell {
     }
 }
 
-/// Every odd value goes through the shell into a child's environment, byte for byte; what was
-/// removed is not there.
+/// Every unusual value goes through the shell into a child's environment, byte for byte; removed
+/// variables are absent.
 fn values_arrive(shell: &Shell) {
     for options in [""].iter().chain(shell.options) {
         values_arrive_under(shell, options);
@@ -149,8 +148,8 @@ fn values_arrive_under(shell: &Shell, options: &str) {
     sandbox.write("lines", &render(&changes, shell.dialect).unwrap());
     let script = format!("{options}\n{}; env -0", shell.evaluate);
     let output = shell.run(&sandbox, &script).env("GONE", "x").output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{} `{options}`: {said}", shell.dialect);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{} `{options}`: {stderr}", shell.dialect);
     let environment: Vec<&str> = std::str::from_utf8(&output.stdout).unwrap().split('\0').collect();
     for (name, value) in &set {
         assert!(
@@ -166,10 +165,10 @@ fn values_arrive_under(shell: &Shell, options: &str) {
     );
 }
 
-/// The shell finds out by itself which shell it is, takes a role on and is as before after
-/// `--clear`. `list` prints the names of ours.
+/// The shell finds out its own type, takes a role, and is as before after `--clear`. `list` prints
+/// the names of rolecall's variables.
 fn roles_come_and_go(shell: &Shell, script: &str) {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     for options in [""].iter().chain(shell.options) {
         role_comes_and_goes(&sandbox, shell, options, &format!("{options}\n{script}"));
     }
@@ -194,7 +193,7 @@ fn role_comes_and_goes(sandbox: &Sandbox, shell: &Shell, options: &str, script: 
     assert_eq!(lines, want, "{} `{options}`: {}", shell.dialect, ran.stderr);
 }
 
-/// Says where a child of the shell is.
+/// Prints the directory in which a child of the shell runs.
 const WHERE_IN: &str = "sh -c 'echo in ${AWS_SSO_ROLE_ARN-none} profile ${AWS_PROFILE-none}'";
 const WHERE_OUT: &str = "sh -c 'echo out ${AWS_SSO_ROLE_ARN-none} profile ${AWS_PROFILE-none}'";
 const EVAL: &str = "rolecall eval -S corp --arn 012345678901:ReadOnlyAccess";

@@ -1,5 +1,5 @@
-//! Files that are not regular: devices, pipes and descriptors are written into, everything else is
-//! refused, and nothing is waited for.
+//! Files that are not regular: devices, pipes and descriptors are written to, everything else is
+//! refused, and nothing waits.
 
 use std::fs;
 use std::io::Read;
@@ -7,11 +7,11 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt, symlink};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::commands::{ROLE, assert_refused};
-use crate::faults::signed_in;
 use crate::sandbox::{CommandOutput, Sandbox, binary};
+use crate::wait::wait_for_exit;
 
 /// Runs a command to its end, and fails if it waits for another program instead.
 #[track_caller]
@@ -23,20 +23,14 @@ pub(crate) fn run_to_end(mut command: Command) -> CommandOutput {
         stream.read_to_string(&mut text).unwrap();
         text
     };
-    let deadline = Instant::now() + Duration::from_secs(30);
     std::thread::scope(|scope| {
         let (stdout, stderr) =
             (scope.spawn(move || read(&mut stdout)), scope.spawn(move || read(&mut stderr)));
-        let code = loop {
-            if let Some(status) = child.try_wait().unwrap() {
-                break status.code().unwrap_or(-1);
-            }
-            if Instant::now() > deadline {
-                child.kill().unwrap();
-                panic!("it waits: {command:?}");
-            }
-            std::thread::park_timeout(Duration::from_millis(5));
+        let Some(status) = wait_for_exit(&mut child, Duration::from_secs(30)) else {
+            child.kill().unwrap();
+            panic!("it waits: {command:?}");
         };
+        let code = status.code().unwrap_or(-1);
         CommandOutput { code, stdout: stdout.join().unwrap(), stderr: stderr.join().unwrap() }
     })
 }
@@ -47,21 +41,21 @@ fn fifo(path: &Path) {
     assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
 }
 
-/// A device like one of the machine's, in the sandbox: the machine's own must survive a program
-/// that replaces it. A user who may make no devices gets a link, and can't replace anything there
-/// either.
+/// A copy of one of the machine's devices in the sandbox: the machine's own must survive a program
+/// that replaces it. A user who may not create devices gets a link, and can't replace anything
+/// there either.
 fn device(sandbox: &Sandbox, like: &str) -> PathBuf {
     let (path, number) =
-        (sandbox.path(like.trim_start_matches("/dev/")), fs::metadata(like).unwrap().rdev());
+        (sandbox.path(like.trim_start_matches("/dev/")), rustix::fs::stat(like).unwrap().st_rdev);
     let (major, minor) =
         (rustix::fs::major(number).to_string(), rustix::fs::minor(number).to_string());
-    let made = Command::new("mknod")
+    let is_created = Command::new("mknod")
         .args(["-m", "666"])
         .arg(&path)
         .args(["c", &major, &minor])
         .output()
         .unwrap();
-    if !made.status.success() {
+    if !is_created.status.success() {
         assert!(!rustix::process::geteuid().is_root(), "root can't make a device here");
         symlink(like, &path).unwrap();
     }
@@ -84,7 +78,7 @@ fn credentials(file: &str) -> Vec<&str> {
     vec!["credentials", "-S", "corp", "--arn", ROLE, "-f", file]
 }
 
-/// The program with these arguments, by a shell that opens descriptors first.
+/// The program with these arguments, run by a shell that first opens descriptors.
 fn with_redirections(sandbox: &Sandbox, redirections: &str, args: &[&str]) -> CommandOutput {
     let mut command = sandbox.command("sh");
     command.args(["-c", &format!("exec \"$0\" \"$@\" {redirections}"), binary()]).args(args);
@@ -93,7 +87,7 @@ fn with_redirections(sandbox: &Sandbox, redirections: &str, args: &[&str]) -> Co
 
 #[test]
 fn a_device_is_written_into_and_stays_a_device() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let device = device(&sandbox, "/dev/null");
     let null = device.to_str().unwrap();
     let number = fs::metadata(&device).unwrap().rdev();
@@ -130,7 +124,7 @@ fn a_device_is_written_into_and_stays_a_device() {
         let mut command = sandbox.rolecall(args);
         command.envs(variable.map(|name| (name, null)));
         let ran = run_to_end(command);
-        // The wizard and `settings get` find nothing of what went into the device.
+        // The wizard and `settings get` do not find what was written to the device.
         assert!([0, 3].contains(&ran.code), "{args:?}: {ran:?}");
         let after = fs::metadata(&device).unwrap();
         assert!(
@@ -142,7 +136,7 @@ fn a_device_is_written_into_and_stays_a_device() {
 
 #[test]
 fn a_full_device_is_a_full_disk() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let device = device(&sandbox, "/dev/full");
     let full = device.to_str().unwrap();
     for args in [profiles(full), credentials(full)] {
@@ -163,8 +157,8 @@ fn a_full_device_is_a_full_disk() {
 }
 
 #[test]
-fn standard_output_takes_what_a_file_would() {
-    let sandbox = signed_in();
+fn standard_output_gets_the_same_text_as_a_file() {
+    let sandbox = Sandbox::signed_in();
     let want = sandbox.run(&["credentials", "-S", "corp", "--arn", ROLE]).stdout;
     assert!(want.contains("aws_session_token"));
     for file in ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"] {
@@ -180,7 +174,7 @@ fn standard_output_takes_what_a_file_would() {
             "{file}: what was printed can't be taken back: {block:?}"
         );
     }
-    // A shell that sends it into a file keeps that file.
+    // The file to which a shell redirects stdout is not replaced.
     let out = sandbox.path("out");
     sandbox.write("out", "before\n");
     let inode = fs::metadata(&out).unwrap().ino();
@@ -201,7 +195,7 @@ fn standard_output_takes_what_a_file_would() {
 
 #[test]
 fn descriptors_and_pipes_are_written_into() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let want = sandbox.run(&["credentials", "-S", "corp", "--arn", ROLE]).stdout;
     let ran = with_redirections(&sandbox, "3>out", &credentials("/dev/fd/3"));
     assert_eq!(
@@ -223,17 +217,17 @@ fn descriptors_and_pipes_are_written_into() {
         &["no program reads from it", "cat"],
     );
     let reader = std::thread::spawn(move || fs::read_to_string(pipe).unwrap());
-    // The reader opens the pipe some time after its thread has begun.
-    crate::sandbox::wait_for("a reader", || {
-        (run_to_end(sandbox.rolecall(&credentials(&name))).code == 0).then_some(())
-    });
+    // Opening the pipe to write blocks until the thread has opened it to read.
+    let writer = fs::OpenOptions::new().write(true).open(&name).unwrap();
+    assert_eq!(run_to_end(sandbox.rolecall(&credentials(&name))).code, 0);
+    drop(writer);
     assert_eq!(reader.join().unwrap(), want);
     assert!(fs::metadata(sandbox.path("pipe")).unwrap().file_type().is_fifo());
 }
 
 #[test]
 fn directories_sockets_and_loops_are_refused_and_stay() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     fs::create_dir(sandbox.path("dir")).unwrap();
     let _listener = UnixListener::bind(sandbox.path("socket")).unwrap();
     symlink("loop", sandbox.path("loop")).unwrap();
@@ -261,13 +255,13 @@ fn directories_sockets_and_loops_are_refused_and_stay() {
 
 #[test]
 fn a_pipe_in_place_of_any_file_never_hangs() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     sandbox.run(&["process", "-S", "corp", "--arn", ROLE]);
     sandbox.run(&["list"]);
     sandbox.write(".kube/config", "users: []\n");
-    let config = fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    let config = sandbox.config();
     let process: &[&str] = &["process", "-S", "corp", "--arn", ROLE];
-    // Our own caches are only a shortcut: without them everything is read or fetched again.
+    // The caches are only a shortcut: without them everything is read or fetched again.
     let named: [(&str, &[&[&str]], i32); 6] = [
         (
             "rolecall/config.toml",
@@ -313,12 +307,12 @@ fn a_pipe_in_place_of_any_file_never_hangs() {
                 if reports { ran.code < 70 } else { ran.code == code },
                 "{file} {args:?}: {ran:?}"
             );
-            let said = ["it is a pipe, not a regular file", "no program reads from it"]
+            let reason_given = ["it is a pipe, not a regular file", "no program reads from it"]
                 .iter()
                 .any(|words| ran.stderr.contains(words));
-            assert!(reports || said, "{file} {args:?}: {ran:?}");
+            assert!(reports || reason_given, "{file} {args:?}: {ran:?}");
         }
-        // No cache that was made before stands in for it.
+        // No cache from before is used instead.
         fs::remove_file(sandbox.path(file)).unwrap();
         if let Some(kept) = kept {
             fs::write(sandbox.path(file), kept).unwrap();
@@ -369,8 +363,8 @@ fn a_pipe_in_place_of_any_file_never_hangs() {
 
 #[test]
 fn a_passphrase_comes_out_of_a_pipe_once_and_opens_the_vault_for_the_whole_command() {
-    let sandbox = signed_in();
-    // Stored credentials with a moment to live are fetched again, by a second look into the vault.
+    let sandbox = Sandbox::signed_in();
+    // Stored credentials about to expire are fetched again, after a second look into the vault.
     let run = |file: &str| {
         let mut command = sandbox.command("bash");
         let script = format!(

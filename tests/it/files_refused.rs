@@ -1,25 +1,23 @@
-//! What the operating system refuses: exit code 74 with the path and what helps, before anything is
-//! lost or a browser opens; and files that can't be replaced, which are written in place.
+//! Refusals by the operating system: exit code 74 with the path and a hint, before anything is lost
+//! or a browser opens; and files that can't be replaced, which are written in place.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::Path;
 
-use crate::commands::{ROLE, assert_refused, json};
-use crate::faults::signed_in;
+use crate::commands::{PROCESS, ROLE, assert_refused, json};
 use crate::files::run_to_end;
-use crate::sandbox::{CommandOutput, Sandbox, binary};
+use crate::sandbox::{CommandOutput, Sandbox, binary, chown_recursive};
 
-const PROCESS: [&str; 5] = ["process", "-S", "corp", "--arn", ROLE];
 const PROFILES: [&str; 5] =
     ["setup", "profiles", "-S", "corp", "account:payments-prod role:ReadOnlyAccess"];
 const UNDO: [&str; 3] = ["setup", "profiles", "--undo"];
 const CONFIG: &str = ".aws/config";
-/// Nobody's number.
+/// A user id that no machine has.
 const USER: u32 = 54_321;
 
-/// The program in a mount namespace of its own, after this script has mounted things there. Without
-/// the right to mount, a user namespace gives it.
+/// Runs the program in its own mount namespace, after this script has mounted things there. Without
+/// the right to mount, a user namespace is used.
 fn run_mounted(sandbox: &Sandbox, script: &str, args: &[&str]) -> CommandOutput {
     let mut command = sandbox.command("unshare");
     if !rustix::process::geteuid().is_root() {
@@ -30,7 +28,7 @@ fn run_mounted(sandbox: &Sandbox, script: &str, args: &[&str]) -> CommandOutput 
     run_to_end(command)
 }
 
-/// Whether this machine lets a test mount anything; says so loudly if not.
+/// Whether this machine lets a test mount anything; prints a warning if not.
 #[allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn may_mount(sandbox: &Sandbox) -> bool {
     let may = run_mounted(sandbox, "mount -t tmpfs none .", &["--version"]).code == 0;
@@ -40,16 +38,16 @@ fn may_mount(sandbox: &Sandbox) -> bool {
     may
 }
 
-/// The program as a user that is not root. Root gives the whole home away first.
+/// Runs the program as a user other than root. Root gives the whole home away first.
 fn run_as_user(sandbox: &Sandbox, args: &[&str]) -> CommandOutput {
     if !rustix::process::geteuid().is_root() {
         return sandbox.run(args);
     }
-    // The checkout may lie where that user can't look.
+    // The checkout may be unreadable for that user.
     let copy = sandbox.path("rolecall-binary");
     if !copy.exists() {
         fs::copy(binary(), &copy).unwrap();
-        chown_recursive(sandbox.home());
+        chown_recursive(sandbox.home(), USER);
     }
     let user = USER.to_string();
     let mut command = sandbox.command("setpriv");
@@ -57,25 +55,14 @@ fn run_as_user(sandbox: &Sandbox, args: &[&str]) -> CommandOutput {
     run_to_end(command)
 }
 
-fn chown_recursive(path: &Path) {
-    chown(path, Some(USER), Some(USER)).unwrap();
-    if path.is_dir() {
-        fs::read_dir(path).unwrap().for_each(|entry| chown_recursive(&entry.unwrap().path()));
-    }
-}
-
 fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
-}
-
-fn read_file(sandbox: &Sandbox, file: &str) -> String {
-    fs::read_to_string(sandbox.path(file)).unwrap()
 }
 
 #[test]
 fn a_login_that_could_not_keep_its_token_opens_no_browser() {
     for made_before in [false, true] {
-        let sandbox = if made_before { signed_in() } else { Sandbox::new() };
+        let sandbox = if made_before { Sandbox::signed_in() } else { Sandbox::new() };
         if !may_mount(&sandbox) {
             return;
         }
@@ -109,8 +96,8 @@ fn a_login_that_could_not_keep_its_token_opens_no_browser() {
 }
 
 #[test]
-fn what_is_stored_is_served_where_nothing_can_be_written() {
-    let sandbox = signed_in();
+fn stored_credentials_are_served_if_nothing_can_be_written() {
+    let sandbox = Sandbox::signed_in();
     if !may_mount(&sandbox) {
         return;
     }
@@ -125,8 +112,8 @@ fn what_is_stored_is_served_where_nothing_can_be_written() {
 }
 
 #[test]
-fn a_bind_mount_of_a_single_file_is_written_in_place_and_taken_back() {
-    let sandbox = signed_in();
+fn a_bind_mount_of_a_single_file_is_written_in_place_and_undone() {
+    let sandbox = Sandbox::signed_in();
     if !may_mount(&sandbox) {
         return;
     }
@@ -139,38 +126,34 @@ fn a_bind_mount_of_a_single_file_is_written_in_place_and_taken_back() {
         let inode = fs::metadata(sandbox.path("real/config")).unwrap().ino();
         let ran = run_mounted(&sandbox, mount, &PROFILES);
         assert_eq!(ran.code, 0, "{ran:?}");
-        let after = read_file(&sandbox, "real/config");
+        let after = sandbox.read("real/config");
         assert!(after.starts_with(before) && after.contains("credential_process"), "{after}");
         assert_eq!(fs::metadata(sandbox.path("real/config")).unwrap().ino(), inode);
         let undone = run_mounted(&sandbox, mount, &UNDO);
-        assert_eq!(
-            (undone.code, read_file(&sandbox, "real/config").as_str()),
-            (0, before),
-            "{undone:?}"
-        );
+        assert_eq!((undone.code, sandbox.read("real/config").as_str()), (0, before), "{undone:?}");
         assert_eq!(fs::read_dir(sandbox.path("rolecall/state/recovery")).unwrap().count(), 0);
     }
-    let config = read_file(&sandbox, "rolecall/config.toml");
-    let ours = "mount --bind rolecall/config.toml rolecall/config.toml";
-    let set = run_mounted(&sandbox, ours, &["settings", "set", "threads", "3"]);
-    let after = read_file(&sandbox, "rolecall/config.toml");
+    let config = sandbox.read("rolecall/config.toml");
+    let mount = "mount --bind rolecall/config.toml rolecall/config.toml";
+    let set = run_mounted(&sandbox, mount, &["settings", "set", "threads", "3"]);
+    let after = sandbox.read("rolecall/config.toml");
     assert!(set.code == 0 && after.contains("\nthreads = 3\n"), "{set:?}");
     assert_eq!(after.replacen("threads = 3\n", "", 1), config);
 }
 
 #[test]
 fn a_full_disk_leaves_the_file_as_it_was() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     if !may_mount(&sandbox) {
         return;
     }
-    // As long as a page: in place there is no room left in it either.
+    // Exactly one page long: in place there is not enough room left either.
     let before = format!("[default]\n{:#<4085}\n", "");
     assert_eq!(before.len(), 4_096);
     sandbox.write("fill/config", &before);
     fs::create_dir(sandbox.path("disk")).unwrap();
-    // Once by rename, and once in place, for a file with a second name. What is left there
-    // afterwards is told on stdout.
+    // Once by rename, and once in place, for a file with a second name. What remains there is
+    // printed on stdout.
     for link in ["true", "ln disk/config disk/second"] {
         let script = format!(
             "mount -t tmpfs -o size=64k none disk; cp fill/config disk; {link}; cat /dev/zero >disk/zeros 2>/dev/null || true; \
@@ -193,7 +176,7 @@ fn a_full_disk_leaves_the_file_as_it_was() {
 
 #[test]
 fn a_writable_file_in_a_directory_of_others_is_written_in_place() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     sandbox.write("theirs/config", "[default]\n");
     let args = [&PROFILES[..], &["--aws-config", "theirs/config"]].concat();
     assert_eq!(run_as_user(&sandbox, &["list"]).code, 0);
@@ -201,7 +184,7 @@ fn a_writable_file_in_a_directory_of_others_is_written_in_place() {
     let ran = run_as_user(&sandbox, &args);
     set_mode(&sandbox.path("theirs"), 0o755);
     assert!(
-        ran.code == 0 && read_file(&sandbox, "theirs/config").contains("credential_process"),
+        ran.code == 0 && sandbox.read("theirs/config").contains("credential_process"),
         "{ran:?}"
     );
     assert_eq!(fs::read_dir(sandbox.path("theirs")).unwrap().count(), 1);
@@ -209,7 +192,7 @@ fn a_writable_file_in_a_directory_of_others_is_written_in_place() {
     let undone = run_as_user(&sandbox, &[&UNDO[..], &["--aws-config", "theirs/config"]].concat());
     set_mode(&sandbox.path("theirs"), 0o755);
     assert_eq!(
-        (undone.code, read_file(&sandbox, "theirs/config").as_str()),
+        (undone.code, sandbox.read("theirs/config").as_str()),
         (0, "[default]\n"),
         "{undone:?}"
     );
@@ -217,7 +200,7 @@ fn a_writable_file_in_a_directory_of_others_is_written_in_place() {
 
 #[test]
 fn the_owner_of_an_edited_file_stays_also_for_root() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     if !rustix::process::geteuid().is_root() {
         return; // Only root can write files of others and give them back: the unit tests have the rest.
     }
@@ -252,20 +235,20 @@ fn the_owner_of_an_edited_file_stays_also_for_root() {
 
 #[test]
 fn a_hard_link_stays_one() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     sandbox.write("dotfiles/aws", "[default]\n");
     fs::create_dir_all(sandbox.path(".aws")).unwrap();
     fs::hard_link(sandbox.path("dotfiles/aws"), sandbox.path(CONFIG)).unwrap();
     assert_eq!(sandbox.run(&PROFILES).code, 0);
-    assert!(read_file(&sandbox, "dotfiles/aws").contains("credential_process"));
+    assert!(sandbox.read("dotfiles/aws").contains("credential_process"));
     assert_eq!(sandbox.run(&UNDO).code, 0);
-    assert_eq!(read_file(&sandbox, "dotfiles/aws"), "[default]\n");
+    assert_eq!(sandbox.read("dotfiles/aws"), "[default]\n");
     assert_eq!(fs::metadata(sandbox.path(CONFIG)).unwrap().nlink(), 2);
 }
 
 #[test]
-fn a_directory_that_cannot_be_searched_is_not_nobody_signed_in() {
-    let sandbox = signed_in();
+fn a_directory_that_cannot_be_searched_is_not_reported_as_signed_out() {
+    let sandbox = Sandbox::signed_in();
     assert_eq!(run_as_user(&sandbox, &PROCESS).code, 0);
     let commands: [&[&str]; 5] = [
         &PROCESS,
@@ -309,7 +292,7 @@ fn a_directory_that_cannot_be_searched_is_not_nobody_signed_in() {
 
 #[test]
 fn no_descriptor_left_is_the_systems_refusal() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     // One descriptor is enough to start, and for one file at a time.
     let commands: [&[&str]; 3] =
         [&["settings", "set", "threads", "3"], &PROFILES, &["cache", "-S", "corp"]];

@@ -1,10 +1,9 @@
-//! A configuration that is named explicitly has to exist: with it every `confirm` rule would be
-//! missing.
+//! A configuration file that is named explicitly must exist: without it every `confirm` rule would
+//! be missing.
 
 use std::fs;
 
 use crate::commands::{ROLE, assert_refused};
-use crate::faults::signed_in;
 use crate::sandbox::{CommandOutput, Sandbox};
 
 const COMMANDS: [&[&str]; 20] = [
@@ -38,7 +37,7 @@ fn run_with_config_variable(sandbox: &Sandbox, file: &str, args: &[&str]) -> Com
 
 #[test]
 fn a_mistyped_configuration_stops_every_command() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let missing = sandbox.path("typo.toml").to_str().unwrap().to_owned();
     for args in COMMANDS {
         let words = [&missing, "does not exist", "hint: "];
@@ -77,18 +76,20 @@ fn a_mistyped_configuration_stops_every_command() {
     );
 }
 
+/// Makes a file old enough for a snapshot: files that were written just now are read again.
+fn make_old(path: &std::path::Path) {
+    let minute_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(60);
+    fs::File::options().write(true).open(path).unwrap().set_modified(minute_ago).unwrap();
+}
+
 #[test]
 fn a_file_that_was_there_when_the_index_was_made_is_missed() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let process = ["process", "-S", "corp", "--arn", ROLE];
-    let (ours, named) = (sandbox.path("rolecall/config.toml"), sandbox.path("named.toml"));
-    fs::copy(&ours, &named).unwrap();
+    let (default_file, named) = (sandbox.path("rolecall/config.toml"), sandbox.path("named.toml"));
+    fs::copy(&default_file, &named).unwrap();
     let name = named.to_str().unwrap();
-    let started = fs::metadata(&named).unwrap().modified().unwrap();
-    // The index is only kept for files that have not been written just now.
-    crate::sandbox::wait_for("the file to settle", || {
-        (started.elapsed().unwrap().as_millis() > 100).then_some(())
-    });
+    make_old(&named);
     for _ in 0..2 {
         assert_eq!(run_with_config_variable(&sandbox, name, &process).code, 0);
     }
@@ -99,10 +100,12 @@ fn a_file_that_was_there_when_the_index_was_made_is_missed() {
         &["named.toml", "does not exist"],
     );
 
-    // An index of a machine without the usual file does not excuse one that is named.
-    let usual = ours.to_str().unwrap();
+    // A snapshot from a machine without the default file does not excuse a missing file that is
+    // named.
+    let usual = default_file.to_str().unwrap();
     sandbox.write(".aws/config", &rolecall::demo::aws_config(&sandbox.aws.organization()));
-    fs::remove_file(&ours).unwrap();
+    make_old(&sandbox.path(".aws/config"));
+    fs::remove_file(&default_file).unwrap();
     let (first, second) = (sandbox.run(&process), sandbox.run(&process));
     assert!(
         first.code != 3 && second.code != 3,
@@ -122,7 +125,7 @@ fn a_file_that_was_there_when_the_index_was_made_is_missed() {
 
 #[test]
 fn commands_that_write_the_configuration_create_it() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let at = |name: &str| sandbox.path(name).to_str().unwrap().to_owned();
     let set = sandbox.run(&["--config", &at("set.toml"), "settings", "set", "threads", "3"]);
     assert!(set.code == 0 && set.stderr.contains("set.toml"), "{set:?}");

@@ -1,4 +1,4 @@
-//! Programs of others: where they are, and what they are told of the sandbox.
+//! Foreign programs: where they are, and how they find the sandbox.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,14 +8,14 @@ use rolecall::demo;
 
 use crate::sandbox::{CommandOutput, Sandbox, binary};
 
-/// What a program of others may take to do one thing.
+/// How long a foreign program may take for one task.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
-/// The account and the role that the tests are about.
+/// The account and the role under test.
 pub(crate) const ACCOUNT: &str = "012345678901";
 pub(crate) const ROLE: &str = "ReadOnlyAccess";
 
-/// Three profiles of the same role: by our program, by the SDK's own sign-in, and by the SDK's own
-/// from a profile of ours.
+/// Three profiles of the same role: by rolecall, by the SDK's own sign-in, and by the SDK's own
+/// sign-in from a profile of rolecall.
 pub(crate) fn write_profiles(sandbox: &Sandbox) {
     let sessions = demo::aws_config(&sandbox.aws.organization());
     let program = binary();
@@ -51,21 +51,21 @@ pub(crate) fn aws(sandbox: &Sandbox, args: &[&str]) -> Command {
     command
 }
 
-/// A Python program, with boto3 at hand.
+/// A Python program with boto3.
 pub(crate) fn python(sandbox: &Sandbox, program: &str, args: &[&str]) -> Command {
     let mut command = sandbox.command(program_from_env("ROLECALL_TEST_PYTHON", "python3"));
     command.arg("-c").arg(program).args(args);
     command
 }
 
-/// A JavaScript program, with the AWS SDK v3 at hand.
+/// A JavaScript program with the AWS SDK v3.
 pub(crate) fn node(sandbox: &Sandbox, program: &str) -> Command {
     let mut command = sandbox.command(program_from_env("ROLECALL_TEST_NODE", "node"));
     command.args(["-e", program]).env("NODE_PATH", node_modules());
     command
 }
 
-/// Where npm has put what the tests use.
+/// The folder into which npm has installed the packages for the tests.
 pub(crate) fn node_modules() -> String {
     program_from_env(
         "ROLECALL_TEST_NODE_MODULES",
@@ -73,37 +73,46 @@ pub(crate) fn node_modules() -> String {
     )
 }
 
-/// The prompt `ready> ` in nushell's language, and nothing that greets a new person.
+/// The prompt `ready> ` in nushell's language, without greetings.
 pub(crate) const NU_PROMPT: &str = "$env.config.show_banner = false\n$env.PROMPT_COMMAND = {|| 'ready' }\n\
     $env.PROMPT_COMMAND_RIGHT = {|| '' }\n$env.PROMPT_INDICATOR = {|| '> ' }\n";
 
-/// nushell, which no Debian has and npm does: the program itself, not the script that starts it.
+/// nushell, which npm has and Debian does not: the program itself, not the script that starts it.
 pub(crate) fn nu() -> String {
     let found = glob(&format!("{}/@nushell", node_modules()), "bin/nu");
     found.unwrap_or_else(|| panic!("no nushell in {}", node_modules()))
 }
 
-/// The first file of this name in any folder of a folder.
+/// The first file of this name in any subfolder.
 fn glob(folder: &str, inside: &str) -> Option<String> {
     let folders = std::fs::read_dir(folder).ok()?.flatten();
     let mut files = folders.map(|entry| entry.path().join(inside)).filter(|file| file.exists());
     files.next().map(|file| file.to_string_lossy().into_owned())
 }
 
-/// Runs a program of others and expects it to be content; the answer is what it printed, as JSON.
+/// Runs a foreign program, which must succeed; returns its output as JSON.
 pub(crate) fn json(command: &mut Command) -> serde_json::Value {
     let ran = CommandOutput::from_output(command.output().unwrap());
     assert_eq!(ran.code, 0, "{command:?}\n{}{}", ran.stdout, ran.stderr);
     serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {}", ran.stdout))
 }
 
-/// The program that an environment variable of the tests names, or the usual one.
+/// Asserts that STS has answered with the role under test.
+#[track_caller]
+pub(crate) fn assert_is_the_role(who: &serde_json::Value) {
+    assert_eq!(who["Account"].as_str(), Some(ACCOUNT));
+    let arn = who["Arn"].as_str().unwrap();
+    let (role, user) = (format!(":assumed-role/AWSReservedSSO_{ROLE}_"), "/jane.doe");
+    assert!(arn.contains(&role) && arn.ends_with(user), "{arn}");
+}
+
+/// The program that an environment variable of the tests names, or the default.
 pub(crate) fn program_from_env(variable: &str, usual: &str) -> String {
     std::env::var(variable).unwrap_or_else(|_| usual.to_owned())
 }
 
-/// Releases of the CLI before 2.13 don't read AWS_ENDPOINT_URL. All releases read the rules for
-/// addresses in `~/.aws/models`.
+/// Releases of the CLI before 2.13 don't read AWS_ENDPOINT_URL. All releases read the endpoint
+/// rules in `~/.aws/models`.
 pub(crate) fn write_endpoint_rules(sandbox: &Sandbox) {
     let rules = RULES.replace("{{url}}", sandbox.aws.url());
     for service in ["sso/2019-06-10", "sso-oidc/2019-06-10", "sts/2011-06-15"] {

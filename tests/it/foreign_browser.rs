@@ -1,18 +1,18 @@
-//! The sign-in pages in a real Chromium, driven as a person would: open, read, press.
+//! The sign-in pages in a real Chromium, driven as by a user: open, read, press.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::foreign::TIMEOUT;
 use crate::sandbox::{CommandOutput, Sandbox};
+use crate::wait::wait_for;
 
-/// The key under which WebDriver answers with an element.
+/// The key that holds an element's id in WebDriver's answers.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
-/// Headless, and silent towards everybody but the page.
+/// Headless, and without any traffic of its own.
 const FLAGS: [&str; 8] = [
     "--headless",
     "--no-sandbox",
@@ -24,7 +24,7 @@ const FLAGS: [&str; 8] = [
     "--disable-sync",
 ];
 
-/// A Chromium with its driver, which speaks WebDriver: JSON over plain HTTP.
+/// Chromium with its driver, which speaks WebDriver: JSON over plain HTTP.
 struct Browser {
     driver: Child,
     host: String,
@@ -40,8 +40,8 @@ impl Browser {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let said = BufReader::new(driver.stdout.take().unwrap());
-        let port = said
+        let output = BufReader::new(driver.stdout.take().unwrap());
+        let port = output
             .lines()
             .map_while(Result::ok)
             .find_map(|line| Some(line.split_once("successfully on port ")?.1.to_owned()));
@@ -52,15 +52,15 @@ impl Browser {
         let mut browser = Self { driver, host, session: String::new() };
         let profile = format!("--user-data-dir={}", sandbox.path("chromium").display());
         let flags: Vec<&str> = FLAGS.into_iter().chain([profile.as_str()]).collect();
-        // Elements are waited for by the driver itself.
+        // The driver itself waits for elements.
         let patience = json!({"implicit": TIMEOUT.as_millis() / 2});
-        let wanted = json!({"capabilities": {"alwaysMatch": {"goog:chromeOptions": {"args": flags}, "timeouts": patience}}});
-        let opened = browser.call("POST", "/session", &wanted);
+        let capabilities = json!({"capabilities": {"alwaysMatch": {"goog:chromeOptions": {"args": flags}, "timeouts": patience}}});
+        let opened = browser.call("POST", "/session", &capabilities);
         browser.session = format!("/session/{}", opened["sessionId"].as_str().unwrap());
         browser
     }
 
-    /// One WebDriver command; the answer is its value.
+    /// Sends one WebDriver command and returns its value.
     fn call(&self, method: &str, path: &str, body: &Value) -> Value {
         let (host, body) = (&self.host, body.to_string());
         let mut stream = TcpStream::connect(host).unwrap();
@@ -72,7 +72,7 @@ impl Browser {
         stream.write_all(format!("{head}\r\n\r\n{body}").as_bytes()).unwrap();
         let mut reply = BufReader::new(stream);
         let mut head = String::new();
-        // The driver keeps its connections: only the length tells where an answer ends.
+        // The driver keeps its connections open: only the length shows where an answer ends.
         while !head.ends_with("\r\n\r\n") {
             assert_ne!(reply.read_line(&mut head).unwrap(), 0, "{method} {path}: {head}");
         }
@@ -108,7 +108,7 @@ impl Browser {
         self.call("POST", &format!("{button}/click"), &json!({}));
     }
 
-    /// What can be read on the page; in one step, since the page may change between two.
+    /// The visible text of the page, in one step, since the page may change between two.
     fn text(&self) -> String {
         let script =
             json!({"script": "return document.body ? document.body.innerText : ''", "args": []});
@@ -118,7 +118,7 @@ impl Browser {
             .to_owned()
     }
 
-    /// Waits until the next page says this.
+    /// Waits until the next page shows this text.
     fn wait_for(&self, words: &str) {
         self.element("xpath", &format!("//body[contains(., \"{words}\")]"));
     }
@@ -134,8 +134,8 @@ impl Drop for Browser {
     }
 }
 
-/// Starts `login` with a browser that only notes what it is asked to open; the answer is the
-/// running program and the address.
+/// Starts `login` with a browser that only records what it opens; returns the running program and
+/// the address.
 fn login(sandbox: &Sandbox, flow: &str) -> (Child, String) {
     spawn_noting_url(sandbox, &["login", "--sso", "corp", "--flow", flow])
 }
@@ -150,21 +150,17 @@ fn spawn_noting_url(sandbox: &Sandbox, args: &[&str]) -> (Child, String) {
     assert!(Command::new("chmod").arg("+x").arg(&script).status().unwrap().success());
     assert!(Command::new("mkfifo").arg(&note).status().unwrap().success());
     let child = sandbox.spawn(&[args, &["--browser", script.to_str().unwrap()]].concat());
-    // Opening a pipe to read waits for whoever writes; a thread of its own does, so that it may be
-    // given up.
-    let (said, heard) = std::sync::mpsc::channel();
-    std::thread::spawn(move || said.send(std::fs::read_to_string(note).unwrap()));
-    let noted = heard.recv_timeout(TIMEOUT).expect("the program opens its page");
+    // Opening a pipe to read blocks until there is a writer, so a thread does it and can be
+    // abandoned.
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || sender.send(std::fs::read_to_string(note).unwrap()));
+    let noted = receiver.recv_timeout(TIMEOUT).expect("the program opens its page");
     let (address, passphrase) = noted.split_once('\n').unwrap();
     assert_eq!(passphrase.trim(), "no passphrase");
     (child, address.to_owned())
 }
 
-fn end(child: Child) -> CommandOutput {
-    CommandOutput::from_output(child.wait_with_output().unwrap())
-}
-
-/// The simulator waits for a person.
+/// The simulator waits for a user.
 fn sandbox() -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.aws.set_approval(rolecall::demo::DeviceApproval::Manual);
@@ -183,7 +179,7 @@ fn a_device_code_is_compared_and_allowed_in_chromium() {
     assert!(page.contains(code) && page.contains("https://corp.awsapps.com/start"), "{page}");
     browser.press("allow");
     browser.wait_for("Access allowed");
-    let ran = end(child);
+    let ran = CommandOutput::from_child(child);
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.stderr.contains(code) && ran.stderr.contains("signed in to corp"), "{ran:?}");
     assert_eq!(sandbox.run(&["login", "--check", "--sso", "corp"]).code, 0);
@@ -199,7 +195,7 @@ fn an_authorization_code_comes_back_from_chromium() {
     assert!(browser.text().contains("http://127.0.0.1:"), "{}", browser.text());
     browser.press("allow");
     browser.wait_for("You are signed in.");
-    let ran = end(child);
+    let ran = CommandOutput::from_child(child);
     assert_eq!(ran.code, 0, "{ran:?}");
     let shown = sandbox.run(&[
         "exec",
@@ -214,14 +210,14 @@ fn an_authorization_code_comes_back_from_chromium() {
 
 #[test]
 #[ignore = "needs chromium and chromedriver"]
-fn a_sign_in_denied_in_chromium_is_told_on_both_sides() {
+fn a_sign_in_denied_in_chromium_is_reported_on_both_sides() {
     let sandbox = sandbox();
     let browser = Browser::start(&sandbox);
     let (child, address) = login(&sandbox, "pkce");
     browser.open(&address);
     browser.press("deny");
     browser.wait_for("The sign-in did not work.");
-    let ran = end(child);
+    let ran = CommandOutput::from_child(child);
     assert_ne!(ran.code, 0, "{ran:?}");
     assert!(ran.stderr.contains("denied"), "{ran:?}");
     assert_eq!(sandbox.run(&["login", "--check", "--sso", "corp"]).code, 4);
@@ -230,8 +226,7 @@ fn a_sign_in_denied_in_chromium_is_told_on_both_sides() {
 #[test]
 #[ignore = "needs chromium and chromedriver"]
 fn the_console_opens_in_chromium_at_the_page_and_only_once() {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
+    let sandbox = Sandbox::signed_in();
     let browser = Browser::start(&sandbox);
     let args = [
         "console",
@@ -252,13 +247,9 @@ fn the_console_opens_in_chromium_at_the_page_and_only_once() {
             && page.contains("eu-west-1.console.aws.amazon.com/lambda/home"),
         "{page}"
     );
-    let ran = end(child);
+    let ran = CommandOutput::from_child(child);
     assert_eq!(ran.code, 0, "{ran:?}");
     let host = address.trim_start_matches("http://").split('/').next().unwrap();
-    // The helper that was left behind ends once the answer is on its way.
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while TcpStream::connect(host).is_ok() {
-        assert!(Instant::now() < deadline, "{host} still listens");
-        std::thread::yield_now();
-    }
+    // The detached helper ends once the answer is sent.
+    wait_for("the end of the helper", || TcpStream::connect(host).err());
 }

@@ -1,5 +1,5 @@
 //! The real SDKs take their credentials from the endpoint of `exec`, and keep working when these
-//! have ended.
+//! have expired.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
@@ -7,14 +7,13 @@ use std::process::{Command, Stdio};
 use rolecall::demo::SimulatorOptions;
 
 use crate::foreign::{aws, json, node, node_modules, python};
-use crate::foreign_javascript::{CALLER_IDENTITY, assert_is_the_role};
+use crate::foreign_javascript::{CALLER_IDENTITY, assert_renews_in_the_role};
 use crate::sandbox::{CommandOutput, Sandbox};
-use crate::terminal_picker::signed_in;
 
 const ENDPOINT: [&str; 6] =
     ["exec", "--arn", "012345678901:ReadOnlyAccess", "--as", "endpoint", "--"];
 
-/// A simulator whose role credentials live so many seconds.
+/// A simulator whose role credentials are valid for this many seconds.
 fn short_lived(seconds: i64) -> Sandbox {
     let sandbox = Sandbox::with_options(SimulatorOptions {
         accounts: 16,
@@ -26,7 +25,8 @@ fn short_lived(seconds: i64) -> Sandbox {
     sandbox
 }
 
-/// A command inside `exec --as endpoint`, with what would come before an endpoint lying around.
+/// A command inside `exec --as endpoint`, with sources of credentials present that SDKs prefer to
+/// an endpoint.
 fn inside(sandbox: &Sandbox, command: &Command) -> Command {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     let mut exec = sandbox.rolecall(&ENDPOINT);
@@ -56,15 +56,15 @@ print(json.dumps({'keys': len(keys), 'method': session.get_credentials().method}
 #[ignore = "needs boto3"]
 fn boto3_outlives_its_first_credentials_twice() {
     let sandbox = short_lived(6);
-    let said = json(&mut inside(&sandbox, &python(&sandbox, OUTLIVES, &[])));
-    assert_eq!(said["method"].as_str(), Some("container-role"));
-    assert!(said["keys"].as_u64() >= Some(3), "{said}");
+    let identity = json(&mut inside(&sandbox, &python(&sandbox, OUTLIVES, &[])));
+    assert_eq!(identity["method"].as_str(), Some("container-role"));
+    assert!(identity["keys"].as_u64() >= Some(3), "{identity}");
 }
 
 #[test]
 #[ignore = "needs the AWS CLI v2"]
 fn the_cli_is_in_the_role_by_the_endpoint() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let who = json(&mut inside(&sandbox, &aws(&sandbox, &["sts", "get-caller-identity"])));
     assert!(
         who["Arn"].as_str().unwrap().contains(":assumed-role/AWSReservedSSO_ReadOnlyAccess_"),
@@ -75,11 +75,11 @@ fn the_cli_is_in_the_role_by_the_endpoint() {
 #[test]
 #[ignore = "needs the AWS SDK for JavaScript"]
 fn javascript_is_in_the_role_by_the_endpoint() {
-    let sandbox = signed_in();
-    assert_is_the_role(&json(&mut inside(&sandbox, &node(&sandbox, CALLER_IDENTITY))));
+    let sandbox = Sandbox::signed_in();
+    assert_renews_in_the_role(&json(&mut inside(&sandbox, &node(&sandbox, CALLER_IDENTITY))));
 }
 
-/// Once it has credentials, waits for a line, and then for them to be refused.
+/// Once it has credentials, waits for a line, and then until they are refused.
 const UNTIL_REFUSED: &str = "
 const { fromHttp } = require('@aws-sdk/credential-providers');
 (async () => {
@@ -101,7 +101,7 @@ const { fromHttp } = require('@aws-sdk/credential-providers');
 
 #[test]
 #[ignore = "needs the AWS SDK for JavaScript"]
-fn javascript_hears_what_to_type_when_the_sign_in_is_gone() {
+fn javascript_gets_the_next_command_when_the_sign_in_is_gone() {
     let sandbox = short_lived(2);
     let mut command = inside(&sandbox, &node(&sandbox, UNTIL_REFUSED));
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
@@ -109,14 +109,14 @@ fn javascript_hears_what_to_type_when_the_sign_in_is_gone() {
     assert_eq!(lines.next().unwrap().unwrap(), "ready");
     sandbox.aws.end_sessions();
     child.stdin.take().unwrap().write_all(b"go\n").unwrap();
-    let said = lines.next().unwrap().unwrap();
-    assert!(said.contains("rolecall login --sso corp"), "{said}");
+    let line = lines.next().unwrap().unwrap();
+    assert!(line.contains("rolecall login --sso corp"), "{line}");
     assert!(child.wait().unwrap().success());
 }
 
 #[test]
 #[ignore = "needs the AWS CLI v2"]
-fn the_cli_quotes_what_to_type_when_the_sign_in_is_gone() {
+fn the_cli_shows_the_next_command_when_the_sign_in_is_gone() {
     let sandbox = short_lived(1);
     let words = aws(&sandbox, &["sts", "get-caller-identity"]);
     // The sign-in is gone from the second line on, and the credentials soon after.
@@ -130,6 +130,6 @@ fn the_cli_quotes_what_to_type_when_the_sign_in_is_gone() {
     output.read_line(&mut String::new()).unwrap();
     sandbox.aws.end_sessions();
     child.stdin.take().unwrap().write_all(b"go\n").unwrap();
-    let ran = CommandOutput::from_output(child.wait_with_output().unwrap());
+    let ran = CommandOutput::from_child(child);
     assert!(ran.code == 9 && ran.stderr.contains("rolecall login --sso corp"), "{ran:?}");
 }

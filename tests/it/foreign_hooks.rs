@@ -1,19 +1,17 @@
-//! The hooks in real shells, typed by a person: Tab, the function, the key.
+//! The hooks in real shells, typed at a terminal: Tab, the function, the key.
 
 use crate::foreign::{NU_PROMPT, nu};
 use crate::sandbox::Sandbox;
 use crate::terminal::{ENTER, Terminal};
-use crate::terminal_picker::signed_in;
 
 const TAB: &str = "\t";
 const KEY: &str = "\x18p";
 
 /// A shell with the hook, at its prompt.
 fn shell(sandbox: &Sandbox, program: &str, args: &[&str]) -> Terminal {
-    // On its first day fish reads every manual page in the background, with the terminal in its
-    // hands.
+    // On its first start fish parses every manual page in the background, attached to the terminal.
     sandbox.write(".local/share/fish/generated_completions/none.fish", "");
-    // xonsh waits for the cursor's place too, and drops keys meanwhile.
+    // xonsh waits for the cursor's position too, and drops keys meanwhile.
     let terminal = Terminal::run_answering_queries(
         sandbox,
         program,
@@ -24,24 +22,24 @@ fn shell(sandbox: &Sandbox, program: &str, args: &[&str]) -> Terminal {
     terminal
 }
 
-/// Whether the shell's prompt is the last thing on the screen.
+/// Whether the shell's prompt is the last text on the screen.
 pub(crate) fn is_at_prompt(screen: &vt100::Screen) -> bool {
     screen.contents().trim_end().ends_with("ready>")
 }
 
-/// Types a line when the shell is ready for it: what comes before its prompt is the terminal's, and
-/// nushell forgets it.
+/// Types a line when the shell is ready for it: input before the prompt is still the terminal's,
+/// and nushell drops it.
 pub(crate) fn type_at_prompt(terminal: &mut Terminal, line: &str) {
     terminal.wait_until("the prompt", is_at_prompt);
     terminal.type_line(line);
 }
 
-/// What every shell does with the hook; how it shows a variable differs.
+/// Tests what every shell does with the hook; only the way to show a variable differs.
 fn check_hook(terminal: &mut Terminal, show: &str, key: Option<&str>) {
     terminal.type_keys("rolecall exec -A payments-p");
     terminal.type_keys(TAB);
     terminal.wait_for("exec -A payments-prod");
-    // Words go on in the same line: the word was ended, or a blank is put by hand.
+    // The line goes on after the word: the shell has added a blank, or the test types one.
     terminal.type_keys("\x15");
     terminal.type_keys("role payments-prod-Rea");
     terminal.type_keys(TAB);
@@ -61,8 +59,8 @@ fn check_hook(terminal: &mut Terminal, show: &str, key: Option<&str>) {
         terminal.type_keys("payments-prod database");
         terminal.wait_for("1 /");
         terminal.type_keys(ENTER);
-        // Bash drops what is typed before its prompt is back from a key's command; nushell draws
-        // its own over these words.
+        // Bash drops input before its prompt is back from a key's command; nushell draws its prompt
+        // over these words.
         let taken_on = "payments-prod/ReadOnlyAccess → payments-prod/DatabaseAdministrator";
         terminal.wait_until("the role for the second time", |_| {
             terminal.written().matches(taken_on).count() == 2
@@ -78,7 +76,7 @@ fn check_hook(terminal: &mut Terminal, show: &str, key: Option<&str>) {
     terminal.wait_for("<>");
 }
 
-/// An account whose name has blanks and an umlaut is one word.
+/// An account name with blanks and an umlaut is one word.
 fn check_completion_with_blanks(terminal: &mut Terminal, want: &str) {
     terminal.type_keys("rolecall exec -A Z");
     terminal.type_keys(TAB);
@@ -88,8 +86,8 @@ fn check_completion_with_blanks(terminal: &mut Terminal, want: &str) {
 
 #[test]
 #[ignore = "needs bash"]
-fn bash_takes_roles_on_by_tab_by_name_and_by_key() {
-    let sandbox = signed_in();
+fn bash_takes_roles_by_tab_by_name_and_by_key() {
+    let sandbox = Sandbox::signed_in();
     sandbox.write(".bashrc", "PS1='ready> '\neval \"$(rolecall init bash)\"\n");
     let mut terminal = shell(&sandbox, "/bin/bash", &["--rcfile", ".bashrc"]);
     check_completion_with_blanks(&mut terminal, "-A Zürich\\ Analytics");
@@ -102,8 +100,8 @@ fn bash_takes_roles_on_by_tab_by_name_and_by_key() {
 
 #[test]
 #[ignore = "needs zsh"]
-fn zsh_takes_roles_on_by_tab_by_name_and_by_key() {
-    let sandbox = signed_in();
+fn zsh_takes_roles_by_tab_by_name_and_by_key() {
+    let sandbox = Sandbox::signed_in();
     sandbox.write(
         ".zshrc",
         "PS1='ready> '\nautoload -Uz compinit; compinit -u\neval \"$(rolecall init zsh)\"\n",
@@ -115,14 +113,14 @@ fn zsh_takes_roles_on_by_tab_by_name_and_by_key() {
     terminal.wait_for("each account:payments-prod");
     terminal.type_keys("\x15");
     check_hook(&mut terminal, "echo \"<$AWS_SSO_ROLE_ARN>\"", Some(KEY));
-    let said = "payments-prod/ReadOnlyAccess → payments-prod/DatabaseAdministrator as keys";
-    assert_eq!(terminal.screen().matches(said).count(), 2, "{}", terminal.screen());
+    let title = "payments-prod/ReadOnlyAccess → payments-prod/DatabaseAdministrator as keys";
+    assert_eq!(terminal.screen().matches(title).count(), 2, "{}", terminal.screen());
 }
 
 #[test]
 #[ignore = "needs fish"]
-fn fish_takes_roles_on_by_tab_by_name_and_by_key() {
-    let sandbox = signed_in();
+fn fish_takes_roles_by_tab_by_name_and_by_key() {
+    let sandbox = Sandbox::signed_in();
     let prompt = "function fish_prompt; printf 'ready> '; end\nset -U fish_greeting\n";
     sandbox.write(".config/fish/config.fish", &format!("{prompt}rolecall init fish | source\n"));
     let mut terminal = shell(&sandbox, "/usr/bin/fish", &[]);
@@ -132,8 +130,8 @@ fn fish_takes_roles_on_by_tab_by_name_and_by_key() {
 
 #[test]
 #[ignore = "needs elvish"]
-fn elvish_takes_roles_on_by_tab_and_by_name() {
-    let sandbox = signed_in();
+fn elvish_takes_roles_by_tab_and_by_name() {
+    let sandbox = Sandbox::signed_in();
     sandbox.write(
         ".config/elvish/rc.elv",
         "set edit:prompt = { put 'ready> ' }\nset edit:rprompt = { }\neval (rolecall init elvish | slurp)\n",
@@ -144,8 +142,8 @@ fn elvish_takes_roles_on_by_tab_and_by_name() {
 
 #[test]
 #[ignore = "needs xonsh"]
-fn xonsh_takes_roles_on_by_tab_and_by_name() {
-    let sandbox = signed_in();
+fn xonsh_takes_roles_by_tab_and_by_name() {
+    let sandbox = Sandbox::signed_in();
     sandbox.write(
         ".xonshrc",
         "$PROMPT = 'ready> '\n$COMPLETIONS_CONFIRM = False\nexecx($(rolecall init xonsh))\n",
@@ -157,8 +155,8 @@ fn xonsh_takes_roles_on_by_tab_and_by_name() {
 
 #[test]
 #[ignore = "needs nushell"]
-fn nushell_takes_roles_on_by_tab_by_name_and_by_key() {
-    let sandbox = signed_in();
+fn nushell_takes_roles_by_tab_by_name_and_by_key() {
+    let sandbox = Sandbox::signed_in();
     sandbox.write("env.nu", "");
     sandbox.write("config.nu", &format!("{NU_PROMPT}source rolecall.nu\n"));
     let hook = sandbox.run(&["init", "nushell", "--key", "alt-r"]);

@@ -1,5 +1,5 @@
 //! The key and the completions of the hooks at a terminal, in every keymap and under the options
-//! that change how lines are edited.
+//! that change line editing.
 
 use std::time::Duration;
 
@@ -7,7 +7,6 @@ use crate::foreign::{NU_PROMPT, nu};
 use crate::foreign_hooks::{is_at_prompt, type_at_prompt};
 use crate::sandbox::Sandbox;
 use crate::terminal::{ESCAPE, Terminal};
-use crate::terminal_picker::signed_in;
 
 const TAB: &str = "\t";
 
@@ -19,18 +18,18 @@ fn start_shell(sandbox: &Sandbox, program: &str, args: &[&str], more: &[(&str, &
     terminal
 }
 
-/// Ctrl-X p, and Alt-r for shells that bind single keys.
+/// Ctrl-X p, and Alt-r for shells that bind single keys only.
 const CHORD: &[&str] = &["\x18", "p"];
 const ALT_R: &[&str] = &["\x1br"];
 
-/// Presses the key, whose parts come one after another, more slowly than shells wait for ambiguous
-/// ones, and leaves the picker without a choice. `mode` is typed before.
+/// Types `mode`, then presses the parts of the key one after another, more slowly than shells wait
+/// for ambiguous ones, and leaves the picker without a choice.
 fn press(terminal: &mut Terminal, mode: &str, keys: &[&str]) {
     terminal.wait_until("the prompt", is_at_prompt);
     if !mode.is_empty() {
         terminal.type_keys(mode);
-        // Nothing shows when a shell has given up waiting for the rest of an escape sequence. None
-        // waits for longer than this.
+        // Nothing on the screen shows when a shell has given up waiting for the rest of an escape
+        // sequence. No shell waits longer than this.
         assert!(terminal.is_running_after(Duration::from_millis(700)));
     }
     for key in keys {
@@ -38,7 +37,7 @@ fn press(terminal: &mut Terminal, mode: &str, keys: &[&str]) {
         assert!(terminal.is_running_after(Duration::from_millis(100)));
     }
     terminal.wait_for_picker();
-    // Shells drop what is typed before their prompt is back.
+    // Shells drop input before their prompt is back.
     let prompts = |terminal: &Terminal| terminal.written().matches("ready").count();
     let before = prompts(terminal);
     terminal.type_keys(ESCAPE);
@@ -47,7 +46,7 @@ fn press(terminal: &mut Terminal, mode: &str, keys: &[&str]) {
     });
 }
 
-/// Presses Ctrl-X p in each mode; the shell lives on.
+/// Presses Ctrl-X p in each mode; the shell keeps running.
 fn press_in(terminal: &mut Terminal, modes: &[&str]) {
     for (count, mode) in modes.iter().enumerate() {
         press(terminal, mode, CHORD);
@@ -72,7 +71,7 @@ fn check_keys(terminal: &mut Terminal) {
 #[test]
 #[ignore = "needs bash"]
 fn bash_binds_the_key_in_every_keymap() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     sandbox.write("inputrc", "set keyseq-timeout 10\n");
     for (before, after, modes) in [
         ("", "", &[""][..]),
@@ -106,7 +105,7 @@ fn bash_binds_the_key_in_every_keymap() {
 #[test]
 #[ignore = "needs bash"]
 fn bash_without_a_line_editor_starts_without_a_word() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     sandbox.write(".bashrc", "PS1='ready> '\neval \"$(rolecall init bash)\"\n");
     let mut terminal = start_shell(
         &sandbox,
@@ -139,7 +138,7 @@ fn zsh_binds_the_key_in_every_keymap_and_completes_under_its_options() {
         (compinit, "IFS=:", &[""]),
         ("alias role='ls -l' command='echo '", compinit, &[""]),
     ] {
-        let sandbox = signed_in();
+        let sandbox = Sandbox::signed_in();
         sandbox.write(
             ".zshrc",
             &format!("PS1='ready> '\n{before}\neval \"$(rolecall init zsh)\"\n{after}\n"),
@@ -153,7 +152,7 @@ fn zsh_binds_the_key_in_every_keymap_and_completes_under_its_options() {
 #[test]
 #[ignore = "needs zsh"]
 fn zsh_completes_by_the_installed_file_at_the_first_tab() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let installed = sandbox.run(&["setup", "completions", "--shell", "zsh", "--install"]);
     assert_eq!(installed.code, 0, "{installed:?}");
     sandbox.write(".zshrc", "PS1='ready> '\nfpath=(~/.local/share/zsh/site-functions $fpath)\nautoload -Uz compinit; compinit -u -D\n");
@@ -165,10 +164,9 @@ fn zsh_completes_by_the_installed_file_at_the_first_tab() {
 
 #[test]
 #[ignore = "needs fish"]
-fn fish_binds_the_key_in_every_mode_and_prints_below_what_is_typed() {
-    let sandbox = signed_in();
-    // On its first day fish reads every manual page in the background, with the terminal in its
-    // hands.
+fn fish_binds_the_key_in_every_mode_and_prints_below_the_line() {
+    let sandbox = Sandbox::signed_in();
+    // On its first start fish parses every manual page in the background, attached to the terminal.
     sandbox.write(".local/share/fish/generated_completions/none.fish", "");
     let prompt = "function fish_mode_prompt; end\nset -U fish_greeting\n";
     for (lines, before, after, modes) in [
@@ -184,8 +182,8 @@ fn fish_binds_the_key_in_every_mode_and_prints_below_what_is_typed() {
         sandbox.write(".config/fish/config.fish", &config);
         let mut terminal = start_shell(&sandbox, "/usr/bin/fish", &[], &[]);
         press_in(&mut terminal, modes);
-        // A line that is half typed, a role by the key, and the line goes on. It has two rows, and
-        // the cursor is on the first.
+        // A half-typed line, a role by the key, then the rest of the line. The line has two rows,
+        // and the cursor is on the first.
         terminal.wait_until("the prompt", is_at_prompt);
         for keys in ["echo one;", "\x1b\r", "echo two", "\x1b[A"] {
             terminal.type_keys(keys);
@@ -199,9 +197,9 @@ fn fish_binds_the_key_in_every_mode_and_prints_below_what_is_typed() {
         let whole = |screen: &vt100::Screen| {
             let text = screen.contents();
             let rows: Vec<&str> = text.lines().map(str::trim_end).collect();
-            let told =
+            let message_row =
                 rows.iter().position(|row| row.starts_with("payments-prod/ReadOnlyAccess as keys"));
-            told.is_some_and(|at| {
+            message_row.is_some_and(|at| {
                 rows[at + 1..].iter().any(|row| row.ends_with("echo one;"))
                     && rows[..at].iter().any(|row| row.ends_with("echo one;"))
             })
@@ -215,7 +213,7 @@ fn fish_binds_the_key_in_every_mode_and_prints_below_what_is_typed() {
 #[test]
 #[ignore = "needs elvish"]
 fn elvish_binds_the_key_in_insert_and_in_command_mode() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let config = "set edit:prompt = { put 'ready> ' }\nset edit:rprompt = { }\nset edit:insert:binding[Alt-x] = $edit:command:start~\n";
     sandbox.write(
         ".config/elvish/rc.elv",
@@ -230,7 +228,7 @@ fn elvish_binds_the_key_in_insert_and_in_command_mode() {
 #[test]
 #[ignore = "needs nushell"]
 fn nushell_binds_the_key_in_every_mode() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let indicators = "$env.PROMPT_INDICATOR_VI_INSERT = {|| '> ' }\n$env.PROMPT_INDICATOR_VI_NORMAL = {|| '> ' }\n";
     sandbox.write("rolecall.nu", &sandbox.run(&["init", "nushell", "--key", "alt-r"]).stdout);
     sandbox.write("env.nu", "");
@@ -251,7 +249,7 @@ fn nushell_binds_the_key_in_every_mode() {
 #[test]
 #[ignore = "needs xonsh"]
 fn xonsh_binds_the_key_in_every_mode() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let vi = "$VI_MODE = True";
     for (before, after, modes) in
         [("", "", &[""][..]), (vi, "", &["", ESCAPE]), ("", vi, &["", ESCAPE])]

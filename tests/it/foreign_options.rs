@@ -1,32 +1,31 @@
-//! The hooks under the strict and the odd options of each shell, and among aliases of every word
-//! that they use. No terminal.
+//! The hooks under the strict and unusual options of each shell, and with an alias for every word
+//! that they use. Without a terminal.
 
 use std::collections::BTreeSet;
 use std::process::Command;
 
 use rolecall::shell::Dialect;
 
-use crate::eval::signed_in;
 use crate::foreign::nu;
 use crate::sandbox::{CommandOutput, Sandbox};
 use crate::terminal::variables;
 
-/// What every script below prints: the role, what completes, the exit code of a refusal, and the
+/// The output of every script below: the role, its completions, the exit code of a refusal, and the
 /// shell without the role again.
-const WANTED: &str = "in arn:aws:iam::012345678901:role/ReadOnlyAccess\nrefused 5\nout none\n";
+const EXPECTED: &str = "in arn:aws:iam::012345678901:role/ReadOnlyAccess\nrefused 5\nout none\n";
 
 /// A shell, how it runs a script, and a script that visits a role through the hook.
 struct Shell {
     dialect: Dialect,
     command: &'static [&'static str],
-    /// `@BEFORE@` and `@AFTER@` are what a row of a table does before and after the hook.
+    /// `@BEFORE@` and `@AFTER@` are replaced by a table row's commands before and after the hook.
     script: &'static str,
-    wanted: String,
+    expected: String,
 }
 
 impl Shell {
     fn new(dialect: Dialect, command: &'static [&'static str], script: &'static str) -> Self {
-        Self { dialect, command, script, wanted: WANTED.to_owned() }
+        Self { dialect, command, script, expected: EXPECTED.to_owned() }
     }
 
     fn run(&self, sandbox: &Sandbox, before: &str, after: &str) -> CommandOutput {
@@ -45,13 +44,13 @@ impl Shell {
         CommandOutput::from_output(command.stdin(std::process::Stdio::null()).output().unwrap())
     }
 
-    /// Runs the script for each row: what is done before the hook, and after.
+    /// Runs the script for each row of commands before and after the hook.
     fn check_rows(&self, rows: &[(&str, &str)]) {
-        let sandbox = signed_in();
+        let sandbox = Sandbox::signed_in();
         for (before, after) in rows {
             let ran = self.run(&sandbox, before, after);
             let row = format!("{}: `{before}`, then `{after}`", self.dialect);
-            assert_eq!(ran.stdout, self.wanted, "{row}: {}", ran.stderr);
+            assert_eq!(ran.stdout, self.expected, "{row}: {}", ran.stderr);
             let odd: Vec<&str> = ran.stderr.lines().filter(|line| !is_ours(line)).collect();
             assert_eq!(odd, [""; 0], "{row}");
             assert_eq!(ran.code, 0, "{row}");
@@ -60,11 +59,11 @@ impl Shell {
 
     /// Every word of the hook, as an alias.
     fn aliases(&self, write: impl Fn(&str) -> String) -> String {
-        let hook = signed_in().run(&["init", self.dialect.as_str()]).stdout;
+        let hook = Sandbox::signed_in().run(&["init", self.dialect.as_str()]).stdout;
         let letters = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
         let mut words: BTreeSet<&str> =
             hook.split(|letter| !letters(letter)).filter(|word| !word.is_empty()).collect();
-        // The one that makes the others comes last.
+        // The alias that defines the others comes last.
         assert!(words.remove("alias") || words.contains("role"), "{hook}");
         words
             .iter()
@@ -75,7 +74,7 @@ impl Shell {
     }
 }
 
-/// A line of rolecall's own on stderr, or what an interactive shell says because it has no
+/// A line of rolecall's own on stderr, or a complaint of an interactive shell about the missing
 /// terminal.
 fn is_ours(line: &str) -> bool {
     [
@@ -90,8 +89,8 @@ fn is_ours(line: &str) -> bool {
     .any(|start| line.starts_with(start))
 }
 
-/// The words of the script are quoted, so that only what the hook does can stumble over an alias.
-/// Only `role` is not.
+/// The words of the script are quoted, so that an alias can only affect the hook. Only `role` is
+/// not.
 const BASH: &str = r#"
 @BEFORE@
 \builtin eval "$(\rolecall init bash)"
@@ -113,14 +112,14 @@ role -c
 "#;
 
 fn bash(command: &'static [&'static str]) -> Shell {
-    let wanted =
-        WANTED.replace("refused", "word payments-prod-ReadOnlyAccess\nword \nword disown\nrefused");
-    Shell { wanted, ..Shell::new(Dialect::Bash, command, BASH) }
+    let expected = EXPECTED
+        .replace("refused", "word payments-prod-ReadOnlyAccess\nword \nword disown\nrefused");
+    Shell { expected, ..Shell::new(Dialect::Bash, command, BASH) }
 }
 
 #[test]
 #[ignore = "needs bash"]
-fn bash_stands_its_options() {
+fn the_bash_hook_works_under_its_options() {
     let aliases =
         bash(&[]).aliases(|word| format!("\\builtin alias {word}='echo the alias {word}'\n"));
     let aliases = format!("shopt -s expand_aliases\n{aliases}");
@@ -180,7 +179,7 @@ const ZSH: &str = r#"
 
 #[test]
 #[ignore = "needs zsh"]
-fn zsh_stands_its_options() {
+fn the_zsh_hook_works_under_its_options() {
     let rows = [
         ("", ""),
         ("setopt no_unset err_exit pipe_fail", ""),
@@ -224,7 +223,7 @@ fn zsh_stands_its_options() {
         ("setopt interactive_comments", ""),
         ("unsetopt zle", ""),
     ]);
-    // A global alias takes the place of any word, so the script quotes all of its own.
+    // A global alias replaces any word, so the script quotes all of its own.
     let quoted = zsh(ZSH.replace("@ROLE@", "'role'"), &["zsh", "-f"]);
     let aliases = quoted.aliases(|word| format!("'alias' '-g' '{word}=the alias'\n"));
     quoted.check_rows(&[(&aliases, "")]);
@@ -244,7 +243,7 @@ set -q AWS_SSO_ROLE_ARN; or string join '' 'out ' none
 
 #[test]
 #[ignore = "needs fish"]
-fn fish_stands_its_options() {
+fn the_fish_hook_works_under_its_options() {
     let functions = "for name in contains commandline math bind complete source echo count printf cat functions abbr; \
         function $name; return 9; end; end";
     Shell::new(Dialect::Fish, &["fish", "--no-config"], FISH).check_rows(&[
@@ -264,7 +263,7 @@ fn fish_stands_its_options() {
 #[test]
 #[ignore = "needs fish"]
 fn fish_completes_nothing_of_an_alias_that_had_the_name_before() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let script = "alias role='ls -l'\nrolecall init fish | source\ncomplete --command role\n";
     let shell = Shell::new(
         Dialect::Fish,
@@ -293,7 +292,7 @@ print("out", ${...}.get("AWS_SSO_ROLE_ARN", "none"))
 
 #[test]
 #[ignore = "needs xonsh"]
-fn xonsh_stands_its_options() {
+fn the_xonsh_hook_works_under_its_options() {
     Shell::new(Dialect::Xonsh, &["xonsh", "--no-rc"], XONSH).check_rows(&[
         ("", ""),
         ("$RAISE_SUBPROC_ERROR = True", ""),
@@ -315,9 +314,9 @@ print $"out ($env.AWS_SSO_ROLE_ARN? | default none)"
 
 #[test]
 #[ignore = "needs nushell"]
-fn nushell_stands_its_options() {
+fn the_nushell_hook_works_under_its_options() {
     let shell = Shell::new(Dialect::Nushell, &["nu", "--config", "config.nu"], NUSHELL);
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     sandbox.write("rolecall.nu", &sandbox.run(&["init", "nushell", "--key", "alt-r"]).stdout);
     for before in [
         "",
@@ -329,7 +328,7 @@ fn nushell_stands_its_options() {
     ] {
         sandbox.write("config.nu", &format!("{before}\nsource rolecall.nu\n"));
         let ran = shell.run(&sandbox, "", "");
-        assert_eq!((ran.code, &*ran.stdout), (0, WANTED), "`{before}`: {}", ran.stderr);
+        assert_eq!((ran.code, &*ran.stdout), (0, EXPECTED), "`{before}`: {}", ran.stderr);
     }
 }
 
@@ -346,8 +345,7 @@ fn no_reserved_word_of_a_shell_becomes_the_functions_name() {
             sandbox.command(shell).args(["-c", words]).output().unwrap(),
         );
         assert!(ran.code == 0 && ran.stdout.lines().count() > 10, "{ran:?}");
-        // fish tells nobody which of its builtins a function can't replace, other than by refusing
-        // them.
+        // fish does not list the builtins that a function can't replace; it only refuses them.
         let refused = |word: &&str| {
             let script = format!("function {word}; end");
             shell != "fish"

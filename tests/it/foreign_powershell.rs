@@ -1,18 +1,18 @@
-//! What PowerShell is to evaluate, as a parser of its language sees it: no mistakes, and odd values
-//! that are one literal each.
+//! The output for PowerShell, checked by a parser of its language: no syntax errors, and unusual
+//! values are one literal each.
 
 use std::io::Write;
 use std::process::Stdio;
 
 use rolecall::shell::{Dialect, EnvChanges, render};
 
-use crate::eval::{READ, signed_in};
+use crate::eval::READ;
 use crate::eval_shells::{BROKEN, ODD};
 use crate::foreign::python;
 use crate::sandbox::{CommandOutput, Sandbox};
 
-/// Reads texts, as a list in JSON; for each says where the parser could not follow, which variables
-/// are set to a single literal, and how many statements there are.
+/// Reads texts, as a list in JSON; prints for each where the parser failed, which variables are set
+/// to a single literal, and the number of statements.
 const PARSE: &str = r#"
 import json, sys
 import tree_sitter_powershell
@@ -40,7 +40,7 @@ def read(text):
 print(json.dumps([read(text) for text in json.load(sys.stdin)]))
 "#;
 
-/// What the parser says of each text.
+/// The parser's result for each text.
 fn parse(texts: &[String]) -> Vec<serde_json::Value> {
     let sandbox = Sandbox::new();
     let mut child = python(&sandbox, PARSE, &[])
@@ -55,12 +55,12 @@ fn parse(texts: &[String]) -> Vec<serde_json::Value> {
         .unwrap()
         .write_all(serde_json::to_string(texts).unwrap().as_bytes())
         .unwrap();
-    let ran = CommandOutput::from_output(child.wait_with_output().unwrap());
+    let ran = CommandOutput::from_child(child);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     serde_json::from_str(&ran.stdout).unwrap()
 }
 
-/// What PowerShell makes of a literal in single quotes, of which it knows five.
+/// The value of a PowerShell literal in single quotes, of which there are five kinds.
 fn unquote(literal: &str) -> String {
     let mut letters =
         literal.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap().chars();
@@ -94,14 +94,14 @@ fn odd_values_are_one_literal_each() {
         Dialect::PowerShell,
     )
     .unwrap();
-    let [said] = &parse(&[text])[..] else { panic!("one text, one answer") };
-    assert_eq!(said["wrong"], serde_json::json!([]));
-    let pairs = said["pairs"].as_array().unwrap();
+    let [output] = &parse(&[text])[..] else { panic!("one text, one answer") };
+    assert_eq!(output["wrong"], serde_json::json!([]));
+    let pairs = output["pairs"].as_array().unwrap();
     assert_eq!(pairs[0], serde_json::json!(["$Env:GONE", "variable", "$null"]));
     assert_eq!(
-        (pairs.len(), said["statements"].as_array().unwrap().len()),
+        (pairs.len(), output["statements"].as_array().unwrap().len()),
         (values.len() + 1, values.len() + 1),
-        "{said}"
+        "{output}"
     );
     for ((name, value), pair) in set.iter().zip(&pairs[1..]) {
         assert_eq!(
@@ -116,39 +116,40 @@ fn odd_values_are_one_literal_each() {
 #[test]
 #[ignore = "needs tree-sitter's grammar of PowerShell"]
 fn all_that_is_printed_for_it_is_its_language() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let program = sandbox.path("it's \u{2019}my\u{2019} `tools` $x/rolecall");
     std::fs::create_dir_all(program.parent().unwrap()).unwrap();
     std::fs::copy(crate::sandbox::binary(), &program).unwrap();
     let odd = program.to_string_lossy().into_owned();
-    let said = |command: &mut std::process::Command| {
+    let output = |command: &mut std::process::Command| {
         let ran = CommandOutput::from_output(command.output().unwrap());
         assert_eq!(ran.code, 0, "{ran:?}");
         assert!(!ran.stdout.is_empty(), "{command:?}");
         ran.stdout
     };
     let shell = ["--shell", "powershell"];
-    let mut texts = vec![said(&mut sandbox.rolecall(&[&["eval"], &READ[..], &shell].concat()))];
+    let mut texts = vec![output(&mut sandbox.rolecall(&[&["eval"], &READ[..], &shell].concat()))];
     for words in [
         &["init", "powershell"][..],
         &["init", "powershell", "--cmd", "assume", "--key", "ctrl-x p"],
         &["init", "powershell", "--no-key"],
     ] {
-        texts.push(said(&mut sandbox.rolecall(words)));
-        // Where it is not in PATH, its own path stands in the text.
-        texts.push(said(sandbox.command(&odd).args(words)));
+        texts.push(output(&mut sandbox.rolecall(words)));
+        // If it is not in PATH, the output holds its own path.
+        texts.push(output(sandbox.command(&odd).args(words)));
     }
-    texts.push(said(&mut sandbox.rolecall(&[&["setup", "completions"], &shell[..]].concat())));
-    texts.push(said(sandbox.command(&odd).args(["setup", "completions"]).args(shell)));
-    let ours = [
+    texts.push(output(&mut sandbox.rolecall(&[&["setup", "completions"], &shell[..]].concat())));
+    texts.push(output(sandbox.command(&odd).args(["setup", "completions"]).args(shell)));
+    let managed = [
         ("ROLECALL_ROLE", "arn"),
         ("AWS_SSO_ROLE_ARN", "arn"),
         ("ROLECALL_SAVED_PROFILE", "it's\n\u{2018}mine\u{2019}; $x"),
     ];
-    texts.push(said(sandbox.rolecall(&[&["eval", "--clear"], &shell[..]].concat()).envs(ours)));
-    for (text, said) in texts.iter().zip(parse(&texts)) {
-        assert_eq!(said["wrong"], serde_json::json!([]), "{text}");
-        assert!(!said["statements"].as_array().unwrap().is_empty(), "{text}");
+    texts
+        .push(output(sandbox.rolecall(&[&["eval", "--clear"], &shell[..]].concat()).envs(managed)));
+    for (text, output) in texts.iter().zip(parse(&texts)) {
+        assert_eq!(output["wrong"], serde_json::json!([]), "{text}");
+        assert!(!output["statements"].as_array().unwrap().is_empty(), "{text}");
     }
     assert!(
         texts

@@ -1,8 +1,7 @@
 //! The real AWS CLI and boto3 take their credentials from this program.
 
-use crate::foreign::{ACCOUNT, ROLE, aws, json, python, write_profiles};
+use crate::foreign::{assert_is_the_role, aws, json, python, write_profiles};
 use crate::sandbox::{CommandOutput, Sandbox};
-use crate::terminal_picker::signed_in;
 
 const CALLER_IDENTITY: &str = "
 import boto3, json, sys
@@ -14,16 +13,9 @@ print(json.dumps({'Arn': who['Arn'], 'Account': who['Account'], 'method': sessio
 ";
 
 fn ready() -> Sandbox {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     write_profiles(&sandbox);
     sandbox
-}
-
-fn assert_is_the_role(who: &serde_json::Value) {
-    assert_eq!(who["Account"].as_str(), Some(ACCOUNT));
-    let arn = who["Arn"].as_str().unwrap();
-    let (role, person) = (format!(":assumed-role/AWSReservedSSO_{ROLE}_"), "/jane.doe");
-    assert!(arn.contains(&role) && arn.ends_with(person), "{arn}");
 }
 
 #[test]
@@ -38,13 +30,13 @@ fn the_cli_is_in_the_role_by_credential_process() {
         &sandbox,
         &["sts", "get-caller-identity", "--profile", "ours"],
     )));
-    // The second call was answered from the vault.
+    // The second call was served from the vault.
     assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 1);
 }
 
 #[test]
 #[ignore = "needs the AWS CLI v2"]
-fn the_cli_chains_a_role_on_top_of_ours() {
+fn the_cli_chains_a_role_on_top_of_a_managed_one() {
     let sandbox = ready();
     let who = json(&mut aws(&sandbox, &["sts", "get-caller-identity", "--profile", "hub"]));
     assert_eq!(

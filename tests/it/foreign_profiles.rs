@@ -1,5 +1,5 @@
-//! The AWS CLI and botocore read the profiles that `setup profiles` wrote, whatever they are
-//! called, and the files around them.
+//! The AWS CLI and botocore read the profiles of `setup profiles`, whatever their names, and the
+//! rest of the file.
 
 use std::fs;
 use std::path::Path;
@@ -41,7 +41,7 @@ pub(crate) fn ready(flags: &[&str]) -> Sandbox {
     let program = sandbox.path("my tools/it's $HOME `x`/rolecall");
     fs::create_dir_all(program.parent().unwrap()).unwrap();
     std::os::unix::fs::symlink(binary(), &program).unwrap();
-    let file = fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    let file = sandbox.config();
     let table = |(role, name): &(&str, &str)| {
         format!("[instances.corp.accounts.{ACCOUNT}.roles.{role}]\nprofile = '''{name}'''\n")
     };
@@ -76,18 +76,18 @@ fn all_names() -> Vec<String> {
 fn botocore_is_in_every_role_by_its_name() {
     let sandbox = ready(&[]);
     let names = NAMES.map(|(_, name)| name);
-    let said = json(&mut python(&sandbox, CALLER_IDENTITY, &names));
+    let identities = json(&mut python(&sandbox, CALLER_IDENTITY, &names));
     assert_eq!(
-        sorted(said["names"].as_array().unwrap().iter().filter_map(|name| name.as_str())),
+        sorted(identities["names"].as_array().unwrap().iter().filter_map(|name| name.as_str())),
         all_names()
     );
     for (role, name) in NAMES {
-        let arn = said["who"][name][0].as_str().unwrap();
+        let arn = identities["who"][name][0].as_str().unwrap();
         assert!(
             arn.contains(&format!("{ACCOUNT}:assumed-role/AWSReservedSSO_{role}_")),
             "{name}: {arn}"
         );
-        assert_eq!(said["who"][name][1], "custom-process");
+        assert_eq!(identities["who"][name][1], "custom-process");
     }
 }
 
@@ -156,7 +156,7 @@ fn botocore_reads_every_golden_file_as_before_with_our_profiles_added() {
         let (Some(before), Some(after)) = (before.as_object(), after.as_object()) else { continue };
         readable += 1;
         let (mut before, mut after) = (before.clone(), after.clone());
-        // What the block held is ours to change.
+        // The content of the managed block may be changed.
         before.remove("gone");
         after.remove("gone");
         let pay = after.remove("pay-Admin").unwrap();

@@ -1,5 +1,5 @@
-//! The AWS SDKs for Go and Rust are in the roles that `setup profiles` wrote, by process and by
-//! their own sign-in.
+//! The AWS SDKs for Go and Rust use the roles of `setup profiles`, by process and by their own
+//! sign-in.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,8 +8,7 @@ use crate::foreign::{ACCOUNT, aws, json, program_from_env};
 use crate::foreign_profiles::{NAMES, ready};
 use crate::sandbox::{CommandOutput, Sandbox};
 
-/// Every letter that names have in all SDKs, and some that they have not: others come to stand in
-/// their place.
+/// Every character that all SDKs allow in names, and some that they do not, which are replaced.
 const ODD: &str = "{{ sso }}:{{ account_name }}/{{ role | lower }}+{{ account_id }}@%._-= #;[]\"x";
 
 /// The programs of `tests/sdk` that `.ci/sdk` has built, by their SDK.
@@ -20,26 +19,28 @@ fn programs(sdk: &str) -> Vec<String> {
     );
     let built =
         std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let ours = |path: &Path| {
+    let is_for_sdk = |path: &Path| {
         path.file_name()
             .is_some_and(|name| name.to_string_lossy().starts_with(&format!("who-{sdk}")))
     };
-    let found: Vec<String> =
-        built.filter(|path| ours(path)).map(|path| path.to_string_lossy().into_owned()).collect();
+    let found: Vec<String> = built
+        .filter(|path| is_for_sdk(path))
+        .map(|path| path.to_string_lossy().into_owned())
+        .collect();
     assert!(!found.is_empty(), "there is no program for {sdk} in {folder}: run .ci/sdk");
     found
 }
 
-/// A program of an SDK with a profile chosen as people choose it.
+/// A program of an SDK with a profile selected by AWS_PROFILE.
 fn sdk_command(sandbox: &Sandbox, program: &str, profile: &str) -> Command {
     let mut command = sandbox.command(program);
-    // Go's SDK of 2024 asks for the portal's address by this name only.
+    // Go's SDK of 2024 reads the portal's endpoint only from this variable.
     command.env("AWS_PROFILE", profile).env("AWS_ENDPOINT_URL_SSO", sandbox.aws.url());
     command
 }
 
-/// Every program of an SDK is in the role whose profile has a name for all SDKs, passes over those
-/// that have none, and minds neither them nor rolecall's odd path.
+/// Every SDK uses the role if all SDKs allow the profile's name, skips profiles with other names,
+/// and accepts rolecall's unusual path.
 fn check_in_role(sandbox: &Sandbox, sdk: &str) {
     for program in programs(sdk) {
         for (role, name) in NAMES {
@@ -55,22 +56,21 @@ fn check_in_role(sandbox: &Sandbox, sdk: &str) {
                 );
                 continue;
             }
-            let said = json(&mut sdk_command(sandbox, &program, name));
-            let arn = said["Arn"].as_str().unwrap();
+            let identity = json(&mut sdk_command(sandbox, &program, name));
+            let arn = identity["Arn"].as_str().unwrap();
             assert!(
                 arn.contains(&format!("{ACCOUNT}:assumed-role/AWSReservedSSO_{role}_")),
                 "{program}, {name}: {arn}"
             );
-            assert_eq!(said["Region"], "eu-west-1", "{program}, {name}");
+            assert_eq!(identity["Region"], "eu-west-1", "{program}, {name}");
         }
     }
 }
 
-/// Every program of an SDK is in every role by the name that a template makes.
+/// Every SDK uses every role by a name from a template.
 fn check_in_every_role(sdk: &str, flags: &[&str]) {
     let sandbox = Sandbox::new();
-    let file = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    sandbox.write("rolecall/config.toml", &format!("profile_format = '{ODD}'\n{file}"));
+    sandbox.prepend_config(&format!("profile_format = '{ODD}'"));
     sandbox.login("corp");
     let words = [
         "setup",
@@ -88,7 +88,7 @@ fn check_in_every_role(sdk: &str, flags: &[&str]) {
     check_in_each(&sandbox, sdk, written);
 }
 
-/// Every program of an SDK is in the role of each profile of `setup profiles --json`.
+/// Every SDK uses the role of each profile of `setup profiles --json`.
 fn check_in_each(sandbox: &Sandbox, sdk: &str, profiles: &[serde_json::Value]) {
     for program in programs(sdk) {
         for profile in profiles {
@@ -103,7 +103,7 @@ fn check_in_each(sandbox: &Sandbox, sdk: &str, profiles: &[serde_json::Value]) {
     }
 }
 
-/// Every program of an SDK takes the token that our own sign-in left for it.
+/// Every SDK uses the token that rolecall's sign-in has shared.
 fn check_shared_token(sdk: &str) {
     let sandbox = Sandbox::with_aws_config_only();
     let settings = "secure_store = 'file'\nkey_cache = 'never'\nshare_token_cache = 'always'\ndefault_region = 'eu-west-1'\n";
@@ -123,7 +123,7 @@ fn check_shared_token(sdk: &str) {
     assert_eq!(sandbox.aws.call_count("CreateToken"), before, "a sign-in of its own");
 }
 
-/// Leaves the token of the AWS CLI's own sign-in where SDKs look for it.
+/// Writes the token of the AWS CLI's own sign-in to the file that SDKs read.
 fn sign_in_by_the_cli(sandbox: &Sandbox) {
     let login = CommandOutput::from_output(
         aws(sandbox, &["sso", "login", "--sso-session", "corp", "--no-browser"]).output().unwrap(),
@@ -188,12 +188,12 @@ fn rust_reads_every_name_that_a_template_makes_for_its_own_sign_in() {
 
 #[test]
 #[ignore = "needs the AWS SDK for Go"]
-fn go_takes_the_token_that_our_sign_in_lends() {
+fn go_uses_the_shared_token() {
     check_shared_token("go");
 }
 
 #[test]
 #[ignore = "needs the AWS SDK for Rust"]
-fn rust_takes_the_token_that_our_sign_in_lends() {
+fn rust_uses_the_shared_token() {
     check_shared_token("rust");
 }

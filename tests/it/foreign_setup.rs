@@ -1,5 +1,4 @@
-//! From nothing to a working AWS CLI, typed by a person into a shell of a home where nobody has
-//! ever been.
+//! From nothing to a working AWS CLI, typed into a shell in an empty home.
 
 use rolecall::demo::SimulatorOptions;
 
@@ -7,7 +6,7 @@ use crate::foreign::{program_from_env, write_endpoint_rules};
 use crate::sandbox::Sandbox;
 use crate::terminal::Terminal;
 
-/// Everything that a person types, in a shell whose prompt is `ready> `.
+/// Everything that a user types, in a shell whose prompt is `ready> `.
 fn run_wizard(shell: &str, args: &[&str], start_file: (&str, &str), hook: &str) {
     let sandbox = Sandbox::with_options(SimulatorOptions {
         approval: rolecall::demo::DeviceApproval::AfterMillis(0),

@@ -1,29 +1,28 @@
-//! A role in the real shells: what the shell, and what it starts, finds in its environment.
+//! A role in the real shells: the environment of the shell and of its children.
 
 use crate::foreign::{NU_PROMPT, nu};
 use crate::foreign_hooks::type_at_prompt;
+use crate::sandbox::Sandbox;
 use crate::terminal::Terminal;
-use crate::terminal_picker::signed_in;
 
-const ROLE: [&str; 3] = ["exec", "--arn", "012345678901:ReadOnlyAccess"];
+const EXEC: [&str; 3] = ["exec", "--arn", "012345678901:ReadOnlyAccess"];
 
-/// Opens a shell in the role on a terminal, and asks it and a child of it who they are.
+/// Opens a shell in the role on a terminal, and asks it and its child for the role.
 fn check_shell(shell: &str) {
-    let sandbox = signed_in();
-    // Without these the shells greet a new person: with questions, or with colours in the middle of
-    // a word.
+    let sandbox = Sandbox::signed_in();
+    // Without these the shells greet a new user: with questions, or with colors in the middle of a
+    // word.
     sandbox.write(".zshrc", "PS1='ready> '\n");
     sandbox.write(".bashrc", "PS1='ready> '\n");
     sandbox.write(
         ".config/fish/config.fish",
         "function fish_prompt; printf 'ready> '; end\nset -U fish_greeting\n",
     );
-    // On its first day fish reads every manual page in the background, with the terminal in its
-    // hands.
+    // On its first start fish parses every manual page in the background, attached to the terminal.
     sandbox.write(".local/share/fish/generated_completions/none.fish", "");
     let more =
         [("SHELL", shell), ("AWS_PROFILE", "left-over"), ("AWS_ACCESS_KEY_ID", "AKIALEFTOVER")];
-    let mut terminal = Terminal::run_with(&sandbox, crate::sandbox::binary(), &ROLE, &more);
+    let mut terminal = Terminal::run_with(&sandbox, crate::sandbox::binary(), &EXEC, &more);
     terminal.wait_for("type exit to leave");
     terminal.wait_for("ready>");
     terminal.type_line("echo \"<$AWS_SSO_ROLE_ARN>\" \"<$AWS_REGION>\"");
@@ -58,14 +57,14 @@ fn fish_is_in_the_role() {
 #[test]
 #[ignore = "needs nushell"]
 fn nushell_is_in_the_role() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     sandbox.write(".config/nushell/env.nu", "");
     sandbox.write(".config/nushell/config.nu", NU_PROMPT);
     let shell = nu();
     let more =
         [("SHELL", &*shell), ("AWS_PROFILE", "left-over"), ("AWS_ACCESS_KEY_ID", "AKIALEFTOVER")];
     let mut terminal =
-        Terminal::run_answering_queries(&sandbox, crate::sandbox::binary(), &ROLE, &more);
+        Terminal::run_answering_queries(&sandbox, crate::sandbox::binary(), &EXEC, &more);
     terminal.wait_for("type exit to leave");
     type_at_prompt(
         &mut terminal,

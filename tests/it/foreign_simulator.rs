@@ -1,4 +1,4 @@
-//! The real AWS CLI and boto3 take the simulator for AWS: what it says is what AWS would say.
+//! The real AWS CLI and boto3 accept the simulator as AWS.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Stdio};
@@ -15,30 +15,30 @@ fn sandbox(options: SimulatorOptions) -> Sandbox {
     sandbox
 }
 
-/// Reads what a program says up to the sign-in address.
+/// Reads a program's output up to the sign-in address.
 fn read_sign_in_url(from: &mut impl BufRead) -> String {
-    let mut said = String::new();
+    let mut output = String::new();
     for line in from.lines() {
         let line = line.unwrap();
-        // The device page with its code, or the authorize page: the CLI's usual way depends on its
+        // The device page with its code, or the authorize page: the CLI's default depends on its
         // release.
         if line.starts_with("http") && line.contains('?') {
             return line;
         }
-        said += &(line + "\n");
+        output += &(line + "\n");
     }
-    panic!("no sign-in address in:\n{said}");
+    panic!("no sign-in address in:\n{output}");
 }
 
 fn end(mut child: Child, mut rest: impl Read) -> String {
-    let mut said = String::new();
-    rest.read_to_string(&mut said).unwrap();
+    let mut output = String::new();
+    rest.read_to_string(&mut output).unwrap();
     let status = child.wait().unwrap();
-    assert!(status.success(), "{status}: {said}");
-    said
+    assert!(status.success(), "{status}: {output}");
+    output
 }
 
-/// `aws sso login`, with the page allowed by the simulator's person.
+/// `aws sso login`, with the page approved through the simulator.
 pub(crate) fn cli_login(sandbox: &Sandbox) {
     let mut login = aws(sandbox, &["sso", "login", "--sso-session", "corp", "--no-browser"]);
     let mut child = login
@@ -47,12 +47,12 @@ pub(crate) fn cli_login(sandbox: &Sandbox) {
         .stderr(Stdio::inherit())
         .spawn()
         .unwrap();
-    let mut said = BufReader::new(child.stdout.take().unwrap());
-    demo::approve(&read_sign_in_url(&mut said)).unwrap();
-    assert!(end(child, said).contains("Successfully logged into Start URL"));
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    demo::approve(&read_sign_in_url(&mut output)).unwrap();
+    assert!(end(child, output).contains("Successfully logged into Start URL"));
 }
 
-/// What the CLI's file of this session says; the name is the SHA-1 of `corp`.
+/// The CLI's token file of this session; its name is the SHA-1 of `corp`.
 fn cli_token(sandbox: &Sandbox) -> Value {
     let file = sandbox.path(".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json");
     serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
@@ -75,24 +75,24 @@ fn the_cli_signs_in_asks_and_signs_out() {
         )
     };
     let listed = json(&mut portal(&["list-accounts", "--page-size", "7"]));
-    let mut told: Vec<&str> = listed["accountList"]
+    let mut accounts: Vec<&str> = listed["accountList"]
         .as_array()
         .unwrap()
         .iter()
         .filter_map(|account| account["accountId"].as_str())
         .collect();
-    told.sort_unstable();
+    accounts.sort_unstable();
     let corp = sandbox.aws.organization().directories.swap_remove(0);
     let mut all: Vec<String> = corp.accounts.iter().map(|account| account.id.to_string()).collect();
     all.sort_unstable();
-    assert_eq!(told, all);
+    assert_eq!(accounts, all);
     let pages = all.len().div_ceil(7);
     assert_eq!(sandbox.aws.call_count("ListAccounts"), pages);
 
     let roles = json(&mut portal(&["list-account-roles", "--account-id", ACCOUNT]));
-    let told = roles["roleList"].as_array().unwrap().len();
+    let role_count = roles["roleList"].as_array().unwrap().len();
     assert_eq!(
-        told,
+        role_count,
         sandbox.aws.organization().account(ACCOUNT.parse().unwrap()).unwrap().roles.len()
     );
 
@@ -129,8 +129,8 @@ fn the_cli_refreshes_a_token_that_is_about_to_end() {
     assert_ne!(first["refreshToken"], second["refreshToken"]);
 }
 
-/// Signs in by device code, reads everything, assumes a role, and meets each refusal by its
-/// modelled name.
+/// Signs in by device code, reads everything, assumes a role, and gets each refusal by its modelled
+/// name.
 const TOUR: &str = r"
 import boto3, json, sys
 region = dict(region_name='eu-west-1')
@@ -203,7 +203,7 @@ print(json.dumps(dict(accounts=len(accounts), roles=roles, who=who['Arn'], then=
 
 #[test]
 #[ignore = "needs boto3"]
-fn boto3_takes_the_whole_tour() {
+fn boto3_completes_the_whole_tour() {
     let sandbox = sandbox(SimulatorOptions {
         approval: DeviceApproval::Manual,
         ..SimulatorOptions::default()
@@ -212,22 +212,25 @@ fn boto3_takes_the_whole_tour() {
     let mut tour = python(&sandbox, TOUR, &[&corp.start_url, ACCOUNT]);
     let mut child =
         tour.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
-    let mut said = BufReader::new(child.stdout.take().unwrap());
-    demo::approve(&read_sign_in_url(&mut said)).unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    demo::approve(&read_sign_in_url(&mut output)).unwrap();
     child.stdin.take().unwrap().write_all(b"allowed\n").unwrap();
-    let told: Value = serde_json::from_str(&end(child, said)).unwrap();
+    let identity: Value = serde_json::from_str(&end(child, output)).unwrap();
 
-    assert_eq!(told["accounts"], corp.accounts.len());
+    assert_eq!(identity["accounts"], corp.accounts.len());
     assert_eq!(
-        told["roles"],
+        identity["roles"],
         corp.accounts.iter().map(|account| account.roles.len()).sum::<usize>()
     );
     assert!(
-        told["who"].as_str().unwrap().contains(":assumed-role/AWSReservedSSO_ReadOnlyAccess_"),
-        "{told}"
+        identity["who"].as_str().unwrap().contains(":assumed-role/AWSReservedSSO_ReadOnlyAccess_"),
+        "{identity}"
     );
-    assert_eq!(told["then"].as_str(), Some("arn:aws:sts::012345678901:assumed-role/Deploy/tour"));
+    assert_eq!(
+        identity["then"].as_str(),
+        Some("arn:aws:sts::012345678901:assumed-role/Deploy/tour")
+    );
     let refusals =
         ["AccessDenied", "ValidationError", "SignatureDoesNotMatch", "InvalidClientTokenId"];
-    assert_eq!(told["refusals"], serde_json::json!(refusals));
+    assert_eq!(identity["refusals"], serde_json::json!(refusals));
 }

@@ -1,8 +1,8 @@
 //! The AWS config file before and after: one folder each under `golden/awsconfig`, with `before`,
 //! and `after` or `error`.
 //!
-//! Every folder's file gets the same two profiles. `\r\n`, marks and odd bytes are in the files as
-//! they are.
+//! Every folder's file gets the same two profiles. `\r\n`, byte order marks and invalid bytes are
+//! in the files as they are.
 
 use std::borrow::Cow;
 use std::fs;
@@ -32,7 +32,7 @@ fn insert_block(bytes: &[u8]) -> Result<Vec<u8>, String> {
     Ok(parts.with_sections(&sections))
 }
 
-/// A golden file with some of its lines moved, doubled, cut or put in from another one.
+/// A golden file with some of its lines moved, duplicated, removed or taken from another file.
 fn mixed_lines() -> impl Strategy<Value = Vec<u8>> {
     let lines: Vec<Vec<u8>> = folders()
         .iter()
@@ -89,7 +89,7 @@ proptest! {
 }
 
 #[test]
-fn every_file_becomes_what_it_shall_and_nothing_else_of_it_moves() {
+fn every_file_is_changed_as_expected_and_keeps_the_rest() {
     let folders = folders();
     assert!(folders.len() >= 20, "only {} folders were found", folders.len());
     for folder in folders {

@@ -1,7 +1,6 @@
-//! What `init` prints and `complete` answers, without a shell.
+//! The output of `init` and the answers of `complete`, without a shell.
 
 use crate::sandbox::{CommandOutput, Sandbox};
-use crate::terminal_picker::signed_in;
 
 fn lines(sandbox: &Sandbox, shell: &str, words: &[&str]) -> Vec<String> {
     let mut args = vec!["complete", "--shell", shell, "--"];
@@ -11,7 +10,7 @@ fn lines(sandbox: &Sandbox, shell: &str, words: &[&str]) -> Vec<String> {
     ran.stdout.lines().map(str::to_owned).collect()
 }
 
-/// Candidates without what they mean.
+/// Candidates without their descriptions.
 fn values(sandbox: &Sandbox, words: &[&str]) -> Vec<String> {
     lines(sandbox, "zsh", words)
         .iter()
@@ -20,7 +19,7 @@ fn values(sandbox: &Sandbox, words: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn words_to_choose_from_take_one_line_of_the_help_and_tab_still_knows_them() {
+fn choices_take_one_line_of_the_help_and_are_completed() {
     let sandbox = Sandbox::new();
     for (command, flag, words) in [
         ("pick", "--action", "shell exports console print"),
@@ -29,10 +28,10 @@ fn words_to_choose_from_take_one_line_of_the_help_and_tab_still_knows_them() {
     ] {
         let help = sandbox.run(&[command, "--help"]).stdout;
         let mut lines = help.lines().map(str::trim).skip_while(|line| !line.starts_with(flag));
-        let (said, next) = (lines.next().unwrap(), lines.next().unwrap());
+        let (line, next) = (lines.next().unwrap(), lines.next().unwrap());
         assert!(
-            words.split(' ').all(|word| said.contains(word)) && next.starts_with('-'),
-            "{command}: {said:?}, {next:?}"
+            words.split(' ').all(|word| line.contains(word)) && next.starts_with('-'),
+            "{command}: {line:?}, {next:?}"
         );
         assert!(
             words.split(' ').all(|word| values(&sandbox, &["rolecall", command, flag, ""])
@@ -44,7 +43,7 @@ fn words_to_choose_from_take_one_line_of_the_help_and_tab_still_knows_them() {
 
 #[test]
 fn completions_know_instances_accounts_roles_profiles_and_tags() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     assert_eq!(values(&sandbox, &["rolecall", "--sso", ""]), ["corp", "lab"]);
     assert!(
         values(&sandbox, &["rolecall", "exec", "-A", "payments-p"])
@@ -68,8 +67,8 @@ fn completions_know_instances_accounts_roles_profiles_and_tags() {
 }
 
 #[test]
-fn flags_typed_already_narrow_what_is_offered() {
-    let sandbox = signed_in();
+fn earlier_flags_narrow_the_candidates() {
+    let sandbox = Sandbox::signed_in();
     let in_lab = values(&sandbox, &["rolecall", "--sso", "lab", "exec", "-A", ""]);
     assert!(!in_lab.contains(&"payments-prod".to_owned()), "{in_lab:?}");
     let with_role = values(&sandbox, &["rolecall", "exec", "-R", "BreakGlass", "-A", ""]);
@@ -85,7 +84,7 @@ fn flags_typed_already_narrow_what_is_offered() {
 
 #[test]
 fn the_flags_that_the_function_always_gives_count_too() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let of = |args: &str| {
         let mut command =
             sandbox.rolecall(&["complete", "--shell", "fish", "--", "role", "-A", ""]);
@@ -110,7 +109,7 @@ fn a_broken_configuration_keeps_completions_quiet() {
 }
 
 #[test]
-fn init_edits_nothing_and_refuses_what_is_no_name() {
+fn init_edits_nothing_and_refuses_an_invalid_name() {
     let sandbox = Sandbox::new();
     for shell in ["bash", "zsh", "fish", "powershell", "nushell", "elvish", "xonsh", "direnv"] {
         let ran = sandbox.run(&["init", shell]);
@@ -150,12 +149,12 @@ fn the_direnv_function_works_in_a_strict_bash() {
     let ran = CommandOutput::from_output(
         sandbox.command("bash").args(options).env("AWS_ACCESS_KEY_ID", "AKIA").output().unwrap(),
     );
-    let wanted = "prod none none\nprod eu-west-1 eu-west-1\nerror: use rolecall PROFILE [REGION]\nrefused 1\n";
-    assert_eq!((&*ran.stdout, &*ran.stderr, ran.code), (wanted, "", 0));
+    let expected = "prod none none\nprod eu-west-1 eu-west-1\nerror: use rolecall PROFILE [REGION]\nrefused 1\n";
+    assert_eq!((&*ran.stdout, &*ran.stderr, ran.code), (expected, "", 0));
 }
 
 #[test]
-fn completion_files_are_put_where_shells_look_and_only_ours_are_taken_away() {
+fn completion_files_are_installed_for_shells_and_only_managed_ones_are_removed() {
     let sandbox = Sandbox::new();
     let file = ".local/share/bash-completion/completions/rolecall";
     assert_eq!(sandbox.run(&["setup", "completions", "--shell", "bash", "--install"]).code, 0);

@@ -1,5 +1,4 @@
-//! The client against the simulator: sign-in, portal, chaining, console, and what goes wrong on the
-//! way.
+//! The client against the simulator: sign-in, portal, chaining, console, and their failures.
 
 use std::time::Duration;
 
@@ -16,7 +15,7 @@ use rolecall::ops::refresh::{Progress, RefreshLimits, refresh};
 use rolecall::os::clock::Clock;
 use rolecall::os::http::{HttpResponse, Listener};
 
-/// A simulator and a client for its first directory.
+/// A simulator and a client for its first instance.
 fn simulator_and_client(options: SimulatorOptions) -> (Simulator, IdentityClient) {
     simulator_and_client_with(options, &NetworkConfig::default())
 }
@@ -45,7 +44,7 @@ fn auto_approving() -> SimulatorOptions {
     SimulatorOptions { approval: DeviceApproval::AfterMillis(0), ..SimulatorOptions::default() }
 }
 
-/// Presses a button on a page, elsewhere than on this thread.
+/// Presses a button on a page, on another thread.
 async fn press(button: fn(&str) -> rolecall::domain::Result<()>, url: String) {
     tokio::task::spawn_blocking(move || button(&url)).await.unwrap().unwrap();
 }
@@ -101,7 +100,7 @@ async fn a_device_code_is_confirmed_elsewhere() {
 }
 
 #[tokio::test]
-async fn a_declined_sign_in_says_so() {
+async fn a_declined_sign_in_is_reported() {
     let (_demo, identity) = simulator_and_client(SimulatorOptions::default());
     let registration = identity.register(Flow::Device).await.unwrap();
     let start = identity.start_device_authorization(&registration).await.unwrap();
@@ -170,7 +169,7 @@ async fn a_session_is_refreshed_until_it_ends() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_to_a_refresh_is_not_asked_for_twice() {
+async fn a_refresh_whose_answer_was_lost_is_not_repeated() {
     let (demo, identity) = simulator_and_client(auto_approving());
     let (registration, tokens) = signed_in(&identity).await;
     let before = demo.call_count("CreateToken");
@@ -231,7 +230,7 @@ async fn credentials_go_on_to_another_role_and_to_the_console() {
 }
 
 #[tokio::test]
-async fn a_role_that_was_taken_away_is_refused_and_one_bad_answer_is_not() {
+async fn a_revoked_role_is_refused_and_one_bad_answer_is_not() {
     let (demo, identity) = simulator_and_client(auto_approving());
     let (_, tokens) = signed_in(&identity).await;
     let (account, role) = some_role(&demo);
@@ -290,7 +289,7 @@ async fn silence_and_garbage_are_the_networks_fault() {
 
 #[tokio::test]
 async fn a_throttled_refresh_loses_nothing() {
-    // Slow enough to be reached on any machine.
+    // Long enough to be reached on any machine.
     let (demo, identity) = simulator_and_client(SimulatorOptions {
         accounts: 24,
         throttle: Some(6.0),
@@ -323,7 +322,7 @@ async fn a_throttled_refresh_loses_nothing() {
 }
 
 #[tokio::test]
-async fn a_proxy_is_asked_unless_the_host_is_excepted() {
+async fn a_proxy_is_used_unless_the_host_is_excepted() {
     let listener = Listener::bind(0).unwrap();
     let proxy = listener.url().replace("http://", "http://me:hunter2@");
     tokio::spawn(listener.serve(|request| async move {
@@ -334,10 +333,10 @@ async fn a_proxy_is_asked_unless_the_host_is_excepted() {
             HttpResponse::text(407, "who are you")
         }
     }));
-    let (_demo, here) = simulator_and_client(SimulatorOptions::default());
-    let mut instance = here.instance().clone();
+    let (_demo, identity) = simulator_and_client(SimulatorOptions::default());
+    let mut instance = identity.instance().clone();
     instance.endpoints.portal = Some("http://portal.example".into());
-    let asked = async |instance: &Instance, no_proxy: Option<&str>| {
+    let fetch_accounts = async |instance: &Instance, no_proxy: Option<&str>| {
         let proxy = Proxy {
             http: Some(proxy.as_str().into()),
             https: None,
@@ -349,18 +348,18 @@ async fn a_proxy_is_asked_unless_the_host_is_excepted() {
             .fetch_accounts(&"token".into())
             .await
     };
-    assert_eq!(asked(&instance, None).await.unwrap(), []);
-    let direct = asked(&instance, Some("other.example,.example")).await.unwrap_err();
+    assert_eq!(fetch_accounts(&instance, None).await.unwrap(), []);
+    let direct = fetch_accounts(&instance, Some("other.example,.example")).await.unwrap_err();
     assert_eq!(direct.kind, ErrorKind::Unreachable);
     assert!(
         direct.message.contains("portal.example") && !direct.message.contains("hunter2"),
         "{direct}"
     );
-    // The simulator's own address: the proxy would give an empty list instead.
-    instance.endpoints.portal = here.instance().endpoints.portal.clone();
+    // The simulator's own address: the proxy would return an empty list instead.
+    instance.endpoints.portal = identity.instance().endpoints.portal.clone();
     for list in ["*", "127.0.0.0/8", "127.0.0.1"] {
-        let error = asked(&instance, Some(list)).await.unwrap_err();
+        let error = fetch_accounts(&instance, Some(list)).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::LoginNeeded, "{list}: {error}");
     }
-    assert_eq!(asked(&instance, Some("127.0.0.1:1")).await.unwrap(), []);
+    assert_eq!(fetch_accounts(&instance, Some("127.0.0.1:1")).await.unwrap(), []);
 }

@@ -25,7 +25,7 @@ fn the_readme_has_the_table_of_all_keys() {
 }
 
 #[test]
-fn wrong_keys_are_told_with_file_line_and_what_was_meant() {
+fn wrong_keys_are_reported_with_file_line_and_suggestion() {
     let sandbox = Sandbox::new();
     let config = sandbox.path("rolecall/config.toml");
     let before = std::fs::read_to_string(&config).unwrap();
@@ -35,13 +35,13 @@ fn wrong_keys_are_told_with_file_line_and_what_was_meant() {
         ("console = ['o']", "keys.console: `o` is text in the query"),
         ("console = ['f5']\nrefresh = ['f5']", "keys.refresh: `f5` stands for `console` too"),
     ];
-    for (keys, said) in cases {
+    for (keys, message) in cases {
         sandbox.write("rolecall/config.toml", &format!("{before}\n[keys]\n{keys}\n"));
         let line = before.lines().count() + 2 + keys.lines().count();
         let ran = sandbox.run(&["settings", "show"]);
         assert_eq!(ran.code, 3);
-        assert!(ran.stderr.contains(&format!("config.toml:{line}: {said}")), "{}", ran.stderr);
-        // What opens no picker goes on.
+        assert!(ran.stderr.contains(&format!("config.toml:{line}: {message}")), "{}", ran.stderr);
+        // Commands that open no picker still work.
         assert_eq!(sandbox.run(&["settings", "path"]).code, 0);
     }
 }

@@ -1,17 +1,16 @@
-//! What happens when the operating system has no thread to give.
+//! Behavior if the operating system refuses to start a thread.
 
 use std::process::Command;
 
 use rolecall::demo;
 
 use crate::commands::ROLE;
-use crate::faults::signed_in;
 use crate::sandbox::{CommandOutput, Sandbox, binary};
 
-/// A user whose limits bind: root's number of processes has none.
+/// A user whose limits apply: root's number of processes is unlimited.
 const USER: &str = "64321";
 
-/// Runs the program in a process that may start no thread and no other process.
+/// Runs the program in a process that may start neither a thread nor another process.
 fn run_alone(sandbox: &Sandbox, args: &[&str]) -> CommandOutput {
     let limit = "ulimit -u 1; exec \"$0\" \"$@\"";
     let root = rustix::process::geteuid().is_root();
@@ -37,7 +36,7 @@ fn run_alone(sandbox: &Sandbox, args: &[&str]) -> CommandOutput {
 
 #[test]
 fn a_refused_thread_ends_every_command_with_one_sentence() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let selected = |command: &'static str| vec![command, "-S", "corp", "--arn", ROLE];
     let commands: Vec<Vec<&str>> = vec![
         selected("process"),
@@ -69,8 +68,8 @@ fn a_refused_thread_ends_every_command_with_one_sentence() {
 }
 
 #[test]
-fn what_needs_no_thread_goes_on_without() {
-    let sandbox = signed_in();
+fn commands_that_need_no_thread_work_without_one() {
+    let sandbox = Sandbox::signed_in();
     assert_eq!(sandbox.run(&["process", "-S", "corp", "--arn", ROLE]).code, 0);
     for args in [
         &["list", "-S", "corp"][..],

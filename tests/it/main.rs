@@ -1,4 +1,5 @@
-//! The one integration binary: the real program, the real library, and the shape of the source.
+//! The one integration test binary: the real program, the real library, and the shape of the
+//! source.
 
 mod auto_login;
 mod aws_files;
@@ -117,3 +118,4 @@ mod terminal_watch;
 mod time;
 mod token_cache;
 mod vault_keyring;
+mod wait;

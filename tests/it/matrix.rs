@@ -1,5 +1,5 @@
-//! Every operation × every fault × every command that uses it: what comes out, and what is still
-//! there afterwards.
+//! Every operation × every fault × every command that uses it: the outcome, and the state
+//! afterwards.
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -14,10 +14,10 @@ use crate::matrix_table::{self, Cells};
 use crate::matrix_world::{TimedRun, World};
 use crate::records::Records;
 
-/// How many roles the portal lists to the user.
+/// The number of roles that the portal lists for the user.
 const ROWS: usize = 38;
 
-/// One field of the matrix.
+/// One cell of the matrix.
 #[derive(Clone, Copy)]
 struct Combination {
     case: &'static Case,
@@ -42,21 +42,22 @@ impl Combination {
         format!("{} / {} / {}", self.case.name, self.operation, self.row.name)
     }
 
-    /// Whether the outcome belongs on the page: what a race with a time-out decides does not.
+    /// Whether the outcome belongs on the page: an outcome that depends on a race with a time-out
+    /// does not.
     fn is_deterministic(&self) -> bool {
         let old = matches!(self.case.scenario, Scenario::Old | Scenario::TokenExpiredAndOld);
         !(old && matches!(self.row.class, Class::Harmless | Class::Passing | Class::Unauthorized))
     }
 }
 
-/// What the matrix found.
+/// The result of the matrix.
 #[derive(Default)]
 struct Findings {
     cells: Cells,
     wrong: Vec<String>,
 }
 
-/// Runs combinations on some worlds at once. The slow ones go first: they mostly wait.
+/// Runs combinations in several worlds at once. The slow ones go first, since they mostly wait.
 fn run(mut combinations: Vec<Combination>, workers: usize) -> Findings {
     combinations.sort_by_key(|combination| !combination.row.slow);
     let (next, findings) = (AtomicUsize::new(0), Mutex::new(Findings::default()));
@@ -86,7 +87,7 @@ fn run(mut combinations: Vec<Combination>, workers: usize) -> Findings {
     findings.into_inner().unwrap()
 }
 
-/// Runs one combination: a scene, the faults, the command; then AWS is well again.
+/// Runs one combination: a scenario, the faults, the command; then AWS works again.
 #[expect(clippy::print_stdout, reason = "the log of a run that is asked for by name")]
 fn run_one(world: &World, combination: Combination) -> Result<Outcome, String> {
     let Combination { case, operation, row } = combination;
@@ -103,7 +104,7 @@ fn run_one(world: &World, combination: Combination) -> Result<Outcome, String> {
         run.output.code,
         combination.name()
     );
-    let told = |wrong: String| {
+    let describe = |wrong: String| {
         format!(
             "{wrong}\n    code {} after {:.1} s; {}",
             run.output.code,
@@ -112,15 +113,16 @@ fn run_one(world: &World, combination: Combination) -> Result<Outcome, String> {
         )
     };
     if aws.call_count(name) == calls {
-        return Err(told(format!("{operation} was never asked for")));
+        return Err(describe(format!("{operation} was never asked for")));
     }
-    let outcome = judge(world, case, row.class, operation, &run, old.as_deref()).map_err(told)?;
+    let outcome =
+        judge(world, case, row.class, operation, &run, old.as_deref()).map_err(describe)?;
     aws.clear_faults();
-    check_recovery(world, combination, outcome, &listed).map_err(told)?;
+    check_recovery(world, combination, outcome, &listed).map_err(describe)?;
     Ok(outcome)
 }
 
-/// What has to hold once AWS is well again.
+/// Checks what must hold once AWS works again.
 fn check_recovery(
     world: &World,
     combination: Combination,
@@ -130,9 +132,9 @@ fn check_recovery(
     let Combination { case, operation, row } = combination;
     let now = world.listed();
     if case.scenario != Scenario::SignedOut && now != *listed {
-        let gone: Vec<_> = listed.difference(&now).take(3).collect();
+        let lost: Vec<_> = listed.difference(&now).take(3).collect();
         let new: Vec<_> = now.difference(listed).take(3).collect();
-        return Err(format!("the list has changed: without {gone:?}, with {new:?}"));
+        return Err(format!("the list has changed: without {lost:?}, with {new:?}"));
     }
     if case.name == "logout" {
         return Ok(());
@@ -191,7 +193,7 @@ fn check_recovery(
     Ok(())
 }
 
-/// The access key that was stored before, where old credentials are.
+/// The access key that was stored before, in scenarios with old credentials.
 fn stored_key(world: &World, case: &Case) -> Option<String> {
     let role = match case.prints {
         Prints::Process(role)
@@ -232,7 +234,7 @@ fn a_slice_of_the_matrix_holds() {
 
 #[test]
 #[ignore = "takes minutes"]
-fn the_matrix_holds_and_is_what_the_docs_say() {
+fn the_matrix_holds_and_equals_the_documentation() {
     let only = std::env::var("ROLECALL_MATRIX").unwrap_or_default();
     let all: Vec<Combination> = Combination::all()
         .into_iter()

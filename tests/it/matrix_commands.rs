@@ -1,38 +1,38 @@
-//! The commands of the matrix: what was there before, what is run, and which operations it uses.
+//! The commands of the matrix: the state before, the command line, and the operations that it uses.
 
 /// A role that the portal gives.
 pub(crate) const ROLE: &str = "012345678901:ReadOnlyAccess";
 /// A role that is reached through another one.
 pub(crate) const CHAINED: &str = "373374062225:Deploy";
 
-/// What a home holds when a command starts.
+/// The state of a home when a command starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Scenario {
-    /// Nothing but a configuration.
+    /// Only a configuration.
     SignedOut,
     /// A token and a list; no credentials.
     SignedIn,
-    /// As [`Scene::SignedIn`], and credentials of both roles with most of their hour left.
+    /// As [`Scenario::SignedIn`], and credentials of both roles with most of their hour left.
     Fresh,
-    /// As [`Scene::SignedIn`], and credentials of both roles with some minutes left: good, but to
-    /// be renewed.
+    /// As [`Scenario::SignedIn`], and credentials of both roles with some minutes left: valid, but
+    /// due for renewal.
     Old,
-    /// As [`Scene::SignedIn`], but the access token has ended.
+    /// As [`Scenario::SignedIn`], but the access token has expired.
     TokenExpired,
-    /// As [`Scene::Old`], but the access token has ended.
+    /// As [`Scenario::Old`], but the access token has expired.
     TokenExpiredAndOld,
     /// A token and a list, and of the chained role only the credentials of the role before it.
     SourceRoleOnly,
 }
 
-/// What stdout has to be after success.
+/// The expected stdout of a success.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Prints {
-    /// The document of `credential_process`, for this role.
+    /// The `credential_process` document for this role.
     Process(&'static str),
     /// `KEY=value` lines with credentials of this role.
     Dotenv(&'static str),
-    /// Blocks of an AWS credentials file.
+    /// Sections of an AWS credentials file.
     Blocks,
     /// A JSON object for each instance.
     Json,
@@ -46,10 +46,10 @@ pub(crate) enum Prints {
     Text,
 }
 
-/// One command and where it starts from.
+/// One command and its initial scenario.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Case {
-    /// What the page of the documentation calls it.
+    /// Its name on the page of the documentation.
     pub(crate) name: &'static str,
     pub(crate) scenario: Scenario,
     pub(crate) args: &'static [&'static str],
@@ -75,7 +75,7 @@ const CHAIN: &[&str] = &["process", "-S", "corp", "--arn", CHAINED];
 const CACHE: &[&str] = &["cache", "-S", "corp", "--json"];
 const CREDENTIALS: &[&str] = &["GetRoleCredentials"];
 
-/// Every command that asks AWS something, with every way to get there that matters.
+/// Every command that sends requests to AWS, in every relevant scenario.
 pub(crate) const CASES: &[Case] = &[
     case("process", Scenario::SignedIn, PROCESS, Prints::Process(ROLE), CREDENTIALS),
     case("process, old credentials", Scenario::Old, PROCESS, Prints::Process(ROLE), CREDENTIALS),

@@ -1,45 +1,44 @@
-//! The faults of the matrix: what AWS, or a box in between, answers instead of the truth.
+//! The faults of the matrix: wrong answers of AWS or of a middlebox.
 
 use std::time::Duration;
 
 use rolecall::demo::{Delivery, Fault, FaultReply, ReplyEdit, ReplySource};
 use serde_json::{Value, json};
 
-/// A value for "until further notice".
+/// A number of times that is never reached.
 const ALWAYS: usize = usize::MAX;
 
-/// What sort of fault it is, and so what may come of it.
+/// The class of a fault, which decides the allowed outcomes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Class {
     /// The answer is right, or has oddities that do not matter.
     Harmless,
     /// The first answers are bad, the next one is good.
     Passing,
-    /// AWS itself says that the token or the client is not valid.
+    /// AWS itself rejects the token or the client.
     Unauthorized,
-    /// AWS itself says no.
+    /// AWS itself denies access.
     Refused,
-    /// AWS answers 429 or 5xx for as long as it is asked.
+    /// AWS answers every request with 429 or 5xx.
     Busy,
-    /// What comes is not AWS's answer, or not all of it, or cannot be true.
+    /// The answer is not from AWS, is incomplete, or cannot be true.
     Broken,
-    /// A page of a list is right by itself, but the list is not.
+    /// A page of a list is valid by itself, but the list is not.
     List,
 }
 
 /// One row of the matrix.
 pub(crate) struct FaultRow {
-    /// What happens, in words for the page of the documentation.
+    /// A description for the page of the documentation.
     pub(crate) name: &'static str,
-    /// What sort of fault.
     pub(crate) class: Class,
-    /// Whether the run takes long because nothing comes for a while.
+    /// Whether the run takes long because an answer is late.
     pub(crate) slow: bool,
-    /// The faults for an operation; none if the row does not concern it.
+    /// The faults for an operation; empty if the row does not concern it.
     script: fn(&Operation) -> Vec<ScriptedReply>,
 }
 
-/// An operation as far as faults need to know it.
+/// The properties of an operation that faults depend on.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Operation {
     /// Its name, as [`rolecall::demo::Fault`] takes it.
@@ -47,11 +46,11 @@ pub(crate) struct Operation {
     /// The pointer to the field without which the answer is worthless; empty if the answer has no
     /// body.
     main: &'static str,
-    /// The pointer to a point in time or a duration, and its unit.
+    /// The pointer to a time or a duration, and its unit.
     time: Option<(&'static str, Unit)>,
-    /// The pointer to the list, if it is one.
+    /// The pointer to the list, if the answer has one.
     list: Option<&'static str>,
-    /// How its errors look.
+    /// The format of its errors.
     errors: Errors,
 }
 
@@ -131,7 +130,7 @@ impl Operation {
             .unwrap_or_else(|| panic!("no operation is called {name}"))
     }
 
-    /// AWS's own error, in the shape of the operation's service.
+    /// AWS's own error, in the format of the operation's service.
     fn error(&self, status: u16, name: &str, message: &str) -> FaultReply {
         match self.errors {
             Errors::Oidc => {
@@ -143,7 +142,7 @@ impl Operation {
                 FaultReply::json(status, body.to_string()).with_header("x-amzn-errortype", name)
             }
             Errors::Xml => {
-                // STS has names of its own.
+                // STS has its own names.
                 let name = name.replace("Exception", "");
                 let message = message.replace('&', "&amp;").replace('<', "&lt;");
                 let body = format!(
@@ -164,7 +163,7 @@ impl Operation {
         }
     }
 
-    /// The true answer with a time so many seconds from now, or with this number if there is no
+    /// The true answer with a time this many seconds from now, or with this number if it has no
     /// such time.
     fn with_time(&self, seconds: i64) -> Vec<ScriptedReply> {
         let Some((pointer, unit)) = self.time else { return Vec::new() };
@@ -190,22 +189,21 @@ impl Operation {
     }
 
     fn with_body(&self, reply: FaultReply) -> Vec<ScriptedReply> {
-        // Logout's answer has no body that anything depends on.
+        // The body of Logout's answer is not read.
         if self.main.is_empty() { Vec::new() } else { always(reply) }
     }
 }
 
 impl FaultRow {
-    /// Whether AWS does what it is asked, although the answer is not its own: a refresh token is
-    /// used up by that.
+    /// Whether AWS performs the request although the answer is not its own: that uses up a refresh
+    /// token.
     pub(crate) fn reaches_aws(&self, operation: &Operation) -> bool {
         (self.script)(operation)
             .iter()
             .any(|ScriptedReply(_, reply)| !matches!(reply.source, ReplySource::Raw { .. }))
     }
 
-    /// The faults that the simulator is given for an operation; none if the row does not concern
-    /// it.
+    /// The faults of the simulator for an operation; empty if the row does not concern it.
     pub(crate) fn faults(&self, operation: &Operation) -> Vec<Fault> {
         let answers = (self.script)(operation).into_iter();
         answers
@@ -247,7 +245,7 @@ fn oauth(name: &str) -> String {
     })
 }
 
-/// Text that would clear the screen, recolour it and reorder what follows.
+/// Text that would clear the screen, recolor it and reorder what follows.
 pub(crate) const HOSTILE: &str = "a\u{1b}[2J\u{1b}]0;x\u{7}\u{202e}b\u{2028}c\u{9b}31m\rd";
 
 const DAY: i64 = 86_400;
@@ -377,7 +375,7 @@ fn token(page: FaultReply, token: &str) -> FaultReply {
     page.with_edit(ReplyEdit::Set("/nextToken".into(), json!(token)))
 }
 
-/// Half of what the operation answers: the lengths differ.
+/// Half of the operation's answer: the lengths differ.
 fn cut_in_two(operation: &Operation, honest: bool) -> FaultReply {
     let half = match operation.name {
         "GetRoleCredentials" | "AssumeRole" => 500,

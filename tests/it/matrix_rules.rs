@@ -1,4 +1,4 @@
-//! What may come of a fault: the contract, as rules.
+//! The allowed outcomes of a fault: the contract, as rules.
 
 use rolecall::domain::escape_unprintable;
 use serde_json::Value;
@@ -7,12 +7,12 @@ use crate::matrix_commands::{Case, Prints, ROLE, Scenario};
 use crate::matrix_faults::Class;
 use crate::matrix_world::{LIMIT, TimedRun, World};
 
-/// How a run went, as the page shows it.
+/// The outcome of a run, as the page shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Outcome {
     /// Success.
     Fine,
-    /// Success with the credentials that were there before.
+    /// Success with the credentials that were stored before.
     Old,
     /// This exit code.
     Failed(i32),
@@ -21,11 +21,11 @@ pub(crate) enum Outcome {
 /// The exit codes that a class of faults may lead to in a case.
 pub(crate) fn allowed(class: Class, case: &Case, operation: &str) -> &'static [i32] {
     match (case.name, class) {
-        // Local sign-out always works; the server may not have been told.
+        // Local sign-out always works, even if the server was not reached.
         ("logout", _) => &[0],
-        // Findings are no failure of doctor's.
+        // `doctor` reports findings and succeeds.
         ("doctor", _) => &[0, 1],
-        // There is no such role, whatever comes; when nothing comes, that is the reason.
+        // The role does not exist, whatever AWS answers; if it does not answer, that is the reason.
         (name, Class::Harmless | Class::Passing | Class::Refused | Class::List)
             if name.contains("list does not have") =>
         {
@@ -34,7 +34,7 @@ pub(crate) fn allowed(class: Class, case: &Case, operation: &str) -> &'static [i
         (name, Class::Unauthorized) if name.contains("list does not have") => &[4, 5, 6],
         (name, _) if name.contains("list does not have") => &[5, 6],
         (_, Class::Harmless) => &[0],
-        // A request that creates something is not repeated by itself.
+        // A request that creates something is not retried automatically.
         (_, Class::Passing)
             if operation.starts_with("CreateToken")
                 || operation == "RegisterClient"
@@ -44,21 +44,22 @@ pub(crate) fn allowed(class: Class, case: &Case, operation: &str) -> &'static [i
         }
         (_, Class::Passing) => &[0],
         (_, Class::Unauthorized) => &[0, 4, 6],
-        // AWS calls a start URL of another region an invalid request: the configuration is wrong.
+        // AWS reports a start URL of another region as an invalid request: the configuration is
+        // wrong.
         (_, Class::Refused)
             if matches!(operation, "RegisterClient" | "StartDeviceAuthorization") =>
         {
             &[3, 4, 6]
         }
         (_, Class::Refused) if operation.starts_with("CreateToken") => &[0, 4, 6],
-        // One account that cannot be read does not fail the list.
+        // An account that cannot be read does not fail the list.
         (_, Class::Refused | Class::Busy | Class::Broken | Class::List)
             if operation == "ListAccountRoles" =>
         {
             &[0, 6]
         }
         (_, Class::List) => &[0, 6],
-        // AWS's own refusal of a role ends it, whatever was there before.
+        // A refusal of the role by AWS ends it, whatever was stored before.
         (_, Class::Refused) => &[4, 6],
         (_, Class::Busy | Class::Broken) => match case.scenario {
             Scenario::Old | Scenario::TokenExpiredAndOld => &[0],
@@ -67,7 +68,7 @@ pub(crate) fn allowed(class: Class, case: &Case, operation: &str) -> &'static [i
     }
 }
 
-/// What a run printed, checked; the outcome, or what is wrong.
+/// Checks the output of a run; returns the outcome, or what is wrong.
 pub(crate) fn judge(
     world: &World,
     case: &Case,
@@ -89,7 +90,7 @@ pub(crate) fn judge(
     }
     check_stderr(world, &ran.stderr)?;
     if ran.code != 0 {
-        // Doctor and each report on stdout whatever they find.
+        // `doctor` and `each` report on stdout in any case.
         if !ran.stdout.is_empty() && case.prints != Prints::Text {
             return Err("failed, but printed something".into());
         }
@@ -105,7 +106,7 @@ pub(crate) fn judge(
     Ok(if old.is_some() && key.as_deref() == old { Outcome::Old } else { Outcome::Fine })
 }
 
-/// What stderr must never hold.
+/// Text that must never be on stderr.
 pub(crate) fn check_stderr(world: &World, stderr: &str) -> Result<(), String> {
     for word in ["panicked", "internal error", "a bug", "RUST_BACKTRACE"] {
         if stderr.contains(word) {
@@ -133,7 +134,7 @@ const HARD_TO_SEE: [char; 14] = [
     '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}', '\u{2028}', '\u{2029}',
 ];
 
-/// Checks what a command printed, and returns the access key id in it.
+/// Checks the output of a command, and returns the access key id in it.
 fn check_stdout(world: &World, case: &Case, stdout: &str) -> Result<Option<String>, String> {
     let nonsense = |what: &str| format!("stdout is not {what}: {stdout:.200}");
     match case.prints {
@@ -226,7 +227,7 @@ fn check_stdout(world: &World, case: &Case, stdout: &str) -> Result<Option<Strin
     }
 }
 
-/// Whether these are credentials that the simulator gave out for this role, and still takes.
+/// Whether the simulator issued these credentials for this role, and still accepts them.
 pub(crate) fn check_genuine(
     world: &World,
     role: &str,
@@ -251,19 +252,19 @@ pub(crate) fn check_genuine(
         ));
     }
     let Some(expiration) = expiration else { return Ok(()) };
-    let Some(told) = rolecall::domain::Timestamp::parse(expiration) else {
-        return Err(format!("{expiration:?} is no time"));
+    let Some(expires_at) = rolecall::domain::Timestamp::parse(expiration) else {
+        return Err(format!("{expiration:?} is not a time"));
     };
-    // Scenes make stored credentials older than they are; nothing may make them younger.
-    if told.since(issued.expires_at) > SLACK {
+    // Scenarios make stored credentials older than they are; nothing may make them younger.
+    if expires_at.since(issued.expires_at) > SLACK {
         Err(format!(
-            "told to last until {expiration}, {} s too long",
-            told.since(issued.expires_at)
+            "handed out until {expiration}, {} s too long",
+            expires_at.since(issued.expires_at)
         ))
     } else {
         Ok(())
     }
 }
 
-/// Seconds that a lifetime may be off: the run of a command, and times in whole seconds.
+/// Tolerance for a lifetime, in seconds: the run of a command, and times in whole seconds.
 pub(crate) const SLACK: i64 = 120;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use crate::matrix_faults::{OPERATIONS, rows};
 use crate::matrix_rules::Outcome;
 
-/// What came of each row and operation.
+/// The outcomes of each row and operation.
 pub(crate) type Cells = BTreeMap<(&'static str, &'static str), BTreeSet<Outcome>>;
 
 const HEAD: &str = "\
@@ -42,7 +42,6 @@ those (`old`), without any it fails (`6`).
 
 ";
 
-/// The page.
 pub(crate) fn render_page(cells: &Cells) -> String {
     let mut out = HEAD.to_owned();
     let names: Vec<String> = OPERATIONS

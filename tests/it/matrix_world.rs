@@ -1,4 +1,4 @@
-//! A home and a simulator that are set back to a scene before each run.
+//! A home and a simulator that are reset to a scenario before each run.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{BufRead, BufReader, Read};
@@ -12,20 +12,21 @@ use rolecall::vault::SecureStore;
 use crate::matrix_commands::{CHAINED, ROLE, Scenario};
 use crate::records::Records;
 use crate::sandbox::{CommandOutput, Sandbox, binary};
+use crate::wait::wait_for_exit;
 
-/// How long any command may take before it counts as one without an end.
+/// How long any command may take before it counts as hanging.
 pub(crate) const LIMIT: Duration = Duration::from_secs(120);
 
 /// The contents of a home.
 type FileContents = BTreeMap<PathBuf, Vec<u8>>;
 
-/// A sandbox and the scenes that it can be set to.
+/// A sandbox and the scenarios that it can be reset to.
 pub(crate) struct World {
     pub(crate) sandbox: Sandbox,
     scenarios: HashMap<Scenario, (FileContents, Checkpoint)>,
 }
 
-/// A run, and how long it took.
+/// The output of a run, and its duration.
 #[derive(Debug, Clone)]
 pub(crate) struct TimedRun {
     pub(crate) output: CommandOutput,
@@ -35,11 +36,11 @@ pub(crate) struct TimedRun {
 }
 
 impl World {
-    /// Makes every scene, by the program's own means.
+    /// Makes every scenario by running the program.
     pub(crate) fn new() -> Self {
         let sandbox = Sandbox::new();
         // Plain records can be compared byte by byte, and cost no key derivation. The warning is
-        // not what is tested here.
+        // not under test here.
         let settings =
             "secure_store = \"json\"\nkey_cache = \"never\"\nshare_token_cache = \"never\"\n";
         sandbox.write(
@@ -70,19 +71,21 @@ impl World {
         world
     }
 
-    fn save_scenario(&mut self, scene: Scenario) {
-        self.scenarios.insert(scene, (files(self.sandbox.home()), self.sandbox.aws.checkpoint()));
+    fn save_scenario(&mut self, scenario: Scenario) {
+        self.scenarios
+            .insert(scenario, (files(self.sandbox.home()), self.sandbox.aws.checkpoint()));
     }
 
-    /// Sets home and simulator back to a scene. Files that are as they were are not touched.
-    pub(crate) fn restore_scenario(&self, scene: Scenario) {
-        let (wanted, checkpoint) = &self.scenarios[&scene];
+    /// Resets home and simulator to a scenario. Unchanged files are not touched.
+    pub(crate) fn restore_scenario(&self, scenario: Scenario) {
+        let (expected, checkpoint) = &self.scenarios[&scenario];
         self.sandbox.aws.restore(checkpoint);
         let have = files(self.sandbox.home());
-        for path in have.keys().filter(|path| !wanted.contains_key(*path)) {
+        for path in have.keys().filter(|path| !expected.contains_key(*path)) {
             std::fs::remove_file(path).unwrap();
         }
-        for (path, bytes) in wanted.iter().filter(|(path, bytes)| have.get(*path) != Some(*bytes)) {
+        for (path, bytes) in expected.iter().filter(|(path, bytes)| have.get(*path) != Some(*bytes))
+        {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, bytes).unwrap();
         }
@@ -93,21 +96,20 @@ impl World {
         Records::in_store(&self.sandbox, SecureStore::Json).listed(&self.sandbox, "corp")
     }
 
-    /// The credentials of a role as `process` gives them.
+    /// The output of `process` for a role.
     pub(crate) fn process(&self, role: &str) -> TimedRun {
         self.run(&["process", "-S", "corp", "--arn", role])
     }
 
     /// The program with these arguments and a limit of 2 GB: an answer that grows without bound
-    /// would take the machine down, not the test.
+    /// would exhaust the machine, not only the test.
     pub(crate) fn command_with_memory_limit(&self, args: &[&str]) -> Command {
         let mut command = self.sandbox.command("sh");
         command.args(["-c", "ulimit -v 2000000; exec \"$0\" \"$@\"", binary()]).args(args);
         command
     }
 
-    /// Runs the program to its end, or to the limit. Whoever signs in with a browser is allowed at
-    /// once.
+    /// Runs the program to its end, or to the limit. Browser sign-ins are approved at once.
     pub(crate) fn run(&self, args: &[&str]) -> TimedRun {
         let begun = Instant::now();
         let mut child = self
@@ -132,22 +134,18 @@ impl World {
                 }
                 let line = String::from_utf8_lossy(&all[start..]);
                 if line.contains("/authorize?") {
-                    // A page that refuses is the program's to deal with.
+                    // An error on the page is handled by the program.
                     let _ = demo::approve(line.trim());
                 }
             }
         });
-        let mut killed = false;
-        let code = loop {
-            if let Some(status) = child.try_wait().unwrap() {
-                break status.code().unwrap_or(-1);
-            }
-            if begun.elapsed() > LIMIT {
-                killed = true;
-                let _ = child.kill();
-            }
-            std::thread::park_timeout(Duration::from_millis(20));
-        };
+        let status = wait_for_exit(&mut child, LIMIT);
+        let killed = status.is_none();
+        let status = status.unwrap_or_else(|| {
+            let _ = child.kill();
+            child.wait().unwrap()
+        });
+        let code = status.code().unwrap_or(-1);
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         TimedRun {
             output: CommandOutput {

@@ -1,17 +1,16 @@
-//! The processes of this machine, as everybody sees them.
+//! The processes of this machine, as every user sees them.
 
 use std::path::Path;
 
-/// A process.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Process {
     pub(crate) pid: u32,
     pub(crate) parent: u32,
-    /// What it was called with, in one line.
+    /// Its command line, joined by blanks.
     pub(crate) words: String,
 }
 
-/// All of them.
+/// All processes.
 pub(crate) fn processes() -> Vec<Process> {
     std::fs::read_dir("/proc")
         .unwrap()
@@ -20,7 +19,7 @@ pub(crate) fn processes() -> Vec<Process> {
         .collect()
 }
 
-/// One, unless it has ended meanwhile or is no process.
+/// One process, unless it has ended meanwhile or this is not a process.
 fn process(place: &Path) -> Option<Process> {
     let pid = place.file_name()?.to_str()?.parse().ok()?;
     let words =

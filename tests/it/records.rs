@@ -1,4 +1,4 @@
-//! What the program keeps, read and made older by the library's own means.
+//! The records of a sandbox, read and aged through the library.
 
 use std::collections::BTreeSet;
 
@@ -8,12 +8,13 @@ use rolecall::domain::{Credentials, Instance, RoleName, Timestamp};
 use rolecall::ops::instances::load_instances;
 use rolecall::os::clock::Clock;
 use rolecall::vault::{
-    KeyCache, PassphraseSource, RecordId, SecureStore, SingleFlight, SsoToken, Vault, VaultOptions,
+    DesktopPrompt, KeyCache, PassphraseSource, RecordId, SecureStore, SingleFlight, SsoToken,
+    Vault, VaultOptions,
 };
 
 use crate::sandbox::Sandbox;
 
-/// The vault of a sandbox and the instances that its records are named by.
+/// The vault of a sandbox, and the instances that name its records.
 pub(crate) struct Records {
     vault: Vault,
     instances: Vec<Instance>,
@@ -37,7 +38,7 @@ impl Records {
             store,
             key_cache: KeyCache::Never,
             passphrase,
-            may_prompt_desktop: false,
+            desktop_prompt: DesktopPrompt::Forbidden,
         };
         Self { vault: Vault::new(options), instances }
     }
@@ -61,8 +62,7 @@ impl Records {
         self.vault.load(&self.role(role), now()).unwrap()
     }
 
-    /// Makes the stored credentials of `ACCOUNT:ROLE` as old as needed for so many seconds to be
-    /// left of their hour.
+    /// Ages the stored credentials of `ACCOUNT:ROLE` so that they expire in this many seconds.
     pub(crate) fn expire_credentials_in(&self, role: &str, left: i64) {
         let expires_at = now().plus(left);
         let old = Credentials {
@@ -73,7 +73,7 @@ impl Records {
         self.vault.save(&self.role(role), &old).unwrap();
     }
 
-    /// The name of a chained role's stored credentials, `ACCOUNT:ROLE`.
+    /// The id of the record with a chained role's credentials, `ACCOUNT:ROLE`.
     fn chained(&self, role: &str) -> RecordId {
         let (account, role) = role.split_once(':').unwrap();
         let is_it = |name: &RecordId| {
@@ -84,7 +84,7 @@ impl Records {
         self.vault.list(now()).unwrap().into_iter().map(|(name, _)| name).find(is_it).unwrap()
     }
 
-    /// As [`Self::leave_credentials`], for a chained role.
+    /// As [`Self::expire_credentials_in`], for a chained role.
     pub(crate) fn expire_chained_in(&self, role: &str, left: i64) {
         let name = self.chained(role);
         let credentials: Credentials = self.vault.load(&name, now()).unwrap().unwrap();
@@ -112,8 +112,8 @@ impl Records {
         Some(credentials.access_key_id)
     }
 
-    /// When stored credentials of `ACCOUNT:ROLE` end, by this machine's clock; chained roles
-    /// included.
+    /// The expiry times of stored credentials of `ACCOUNT:ROLE`, by this machine's clock; chained
+    /// roles included.
     pub(crate) fn expiries(&self, role: &str) -> Vec<Timestamp> {
         let (account, role) = role.split_once(':').unwrap();
         let is_it = |name: &RecordId| {
@@ -149,25 +149,24 @@ impl Records {
         self.vault.load(&RecordId::token(self.instance(sso)), now()).unwrap()
     }
 
-    /// Keeps an instance's token under the name that it has for this one too.
+    /// Stores an instance's token under the id for another one too.
     pub(crate) fn copy_token(&self, sso: &str, other: &Instance) {
         self.vault.save(&RecordId::token(other), &self.token(sso).unwrap()).unwrap();
     }
 
-    /// Moves a sign-in so many seconds into the past.
+    /// Moves a sign-in this many seconds into the past.
     pub(crate) fn set_sign_in_age(&self, sso: &str, seconds: i64) {
         let old = SsoToken { signed_in_at: now().plus(-seconds), ..self.token(sso).unwrap() };
         self.vault.save(&RecordId::token(self.instance(sso)), &old).unwrap();
     }
 
-    /// Leaves so many seconds of a token's life, by this machine's clock; the simulator goes on
-    /// taking it.
+    /// Ages a token so that it expires in this many seconds by this machine's clock; the simulator
+    /// still accepts it.
     pub(crate) fn expire_token_in(&self, sso: &str, left: i64) {
         let old = SsoToken { expires_at: now().plus(left), ..self.token(sso).unwrap() };
         self.vault.save(&RecordId::token(self.instance(sso)), &old).unwrap();
     }
 
-    /// Stores this token.
     pub(crate) fn save_token(&self, sso: &str, token: &SsoToken) {
         self.vault.save(&RecordId::token(self.instance(sso)), token).unwrap();
     }
@@ -182,7 +181,7 @@ impl Records {
         self.vault.single_flight(&RecordId::token(self.instance(sso)))
     }
 
-    /// How many records there are that can be opened.
+    /// The number of records that can be opened.
     pub(crate) fn count(&self) -> usize {
         self.vault.list(now()).unwrap().len()
     }

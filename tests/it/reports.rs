@@ -1,4 +1,4 @@
-//! `tags`, `history`, `settings`: what is known, used and set.
+//! `tags`, `history` and `settings`.
 
 use std::os::unix::fs::PermissionsExt;
 
@@ -6,26 +6,16 @@ use serde_json::Value;
 
 use crate::sandbox::{CommandOutput, Sandbox};
 
-fn signed_in() -> Sandbox {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
-    sandbox
-}
-
 fn json(ran: &CommandOutput) -> Vec<Value> {
     assert_eq!((ran.code, ran.stdout.lines().count()), (0, 1), "{ran:?}");
     serde_json::from_str(&ran.stdout).unwrap()
 }
 
-fn config(sandbox: &Sandbox) -> String {
-    std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap()
-}
-
 #[test]
 fn tags_are_listed_built_in_and_own() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let rule = "[[rules]]\nmatch = \"id:012345678901\"\ntags = { env = \"prod\" }\n";
-    sandbox.write("rolecall/config.toml", &format!("{}\n{rule}", config(&sandbox)));
+    sandbox.append_config(rule);
     let found = json(&sandbox.run(&[
         "tags",
         "-S",
@@ -52,7 +42,7 @@ fn tags_are_listed_built_in_and_own() {
 }
 
 #[test]
-fn tags_of_what_is_not_there_name_what_is() {
+fn unknown_names_are_answered_with_similar_ones() {
     let sandbox = Sandbox::new();
     assert_eq!(sandbox.run(&["tags"]).code, 4);
     sandbox.login("corp");
@@ -65,8 +55,8 @@ fn tags_of_what_is_not_there_name_what_is() {
 }
 
 #[test]
-fn the_history_tells_what_went_out_and_leads_back() {
-    let sandbox = signed_in();
+fn the_history_lists_used_roles_and_leads_back_to_them() {
+    let sandbox = Sandbox::signed_in();
     let nothing = sandbox.run(&["history"]);
     assert!(
         nothing.code == 0 && nothing.stdout.is_empty() && nothing.stderr.contains("no role"),
@@ -95,16 +85,16 @@ fn the_history_tells_what_went_out_and_leads_back() {
         ]);
         assert_eq!(ran.code, 0, "{ran:?}");
     }
-    // A program's own renewals are told, but don't count as going somewhere.
+    // Renewals by programs are listed, but do not count as visits.
     let third = format!("012345678901:{first}");
     assert_eq!(sandbox.run(&["process", "-S", "corp", "--arn", &third, "--sts-refresh"]).code, 0);
     assert_eq!(sandbox.run(&["process", "-S", "corp", "--arn", &third]).code, 0);
     let uses = json(&sandbox.run(&["history", "--json"]));
-    let said: Vec<_> = uses
+    let lines: Vec<_> = uses
         .iter()
         .map(|used| (used["command"].as_str().unwrap(), used["role"].as_str().unwrap()))
         .collect();
-    assert_eq!(said, [("process", &**first), ("exec", second), ("exec", first)]);
+    assert_eq!(lines, [("process", &**first), ("exec", second), ("exec", first)]);
     assert_eq!(uses[1]["account_name"], "payments-prod");
     assert_eq!(uses[1]["directory"].as_str().unwrap(), sandbox.home().to_str().unwrap());
     assert_eq!(json(&sandbox.run(&["history", "--json", "-n", "1"])).len(), 1);
@@ -117,21 +107,16 @@ fn the_history_tells_what_went_out_and_leads_back() {
         sandbox.rolecall(&[&["exec", "-"], &echo[..]].concat()).envs(shell).output().unwrap(),
     );
     assert_eq!(back.stdout.trim(), first, "{back:?}");
-    let here = CommandOutput::from_output(
+    let ran = CommandOutput::from_output(
         sandbox.rolecall(&[&["exec", "."], &echo[..]].concat()).envs(shell).output().unwrap(),
     );
-    assert_eq!(here.stdout.trim(), first_or(second, &back, first), "{here:?}");
-}
-
-/// `.` is the role that the shell says it is in, whatever was used since.
-fn first_or<'a>(current: &'a str, back: &CommandOutput, previous: &str) -> &'a str {
-    assert_eq!(back.stdout.trim(), previous);
-    current
+    // `.` is the role in the shell's environment, whatever was used since.
+    assert_eq!(ran.stdout.trim(), second, "{ran:?}");
 }
 
 #[test]
-fn a_run_over_many_roles_is_one_line_and_leads_nowhere_back() {
-    let sandbox = signed_in();
+fn a_run_over_many_roles_is_one_line_and_not_a_previous_role() {
+    let sandbox = Sandbox::signed_in();
     let role = ["-S", "corp", "-A", "012345678901", "-R", "ReadOnlyAccess"];
     assert_eq!(sandbox.run(&[&["exec"], &role[..], &["--", "true"]].concat()).code, 0);
     let query = ["account:payments-*", "role:ReadOnlyAccess"];
@@ -162,15 +147,15 @@ fn a_run_over_many_roles_is_one_line_and_leads_nowhere_back() {
 }
 
 #[test]
-fn without_a_role_before_this_one_a_dash_says_so() {
-    let sandbox = signed_in();
+fn a_dash_without_a_previous_role_is_an_error() {
+    let sandbox = Sandbox::signed_in();
     let ran = sandbox.run(&["exec", "-", "--", "true"]);
     assert!(ran.code == 5 && ran.stderr.contains("rolecall history"), "{ran:?}");
 }
 
 #[test]
-fn status_tells_the_role_of_this_shell() {
-    let sandbox = signed_in();
+fn status_shows_the_role_of_this_shell() {
+    let sandbox = Sandbox::signed_in();
     let profile = "[profile pay]\ncredential_process = /usr/bin/rolecall process --sso corp --arn 012345678901:ReadOnlyAccess\n";
     sandbox.write(".aws/config", profile);
     let status = |args: &[&str]| {
@@ -198,9 +183,9 @@ fn status_tells_the_role_of_this_shell() {
 }
 
 #[test]
-fn settings_are_shown_with_where_they_came_from() {
+fn settings_are_shown_with_their_origin() {
     let sandbox = Sandbox::new();
-    sandbox.write("rolecall/config.toml", &format!("threads = 7\n{}", config(&sandbox)));
+    sandbox.prepend_config("threads = 7");
     let ran = CommandOutput::from_output(
         sandbox
             .rolecall(&["settings", "show", "--json", "-u", "print"])
@@ -242,7 +227,7 @@ fn settings_are_shown_with_where_they_came_from() {
 #[test]
 fn a_setting_is_read_and_changed_and_nothing_else_is() {
     let sandbox = Sandbox::new();
-    let before = format!("# mine\nthreads = 7 # few\n{}", config(&sandbox));
+    let before = format!("# mine\nthreads = 7 # few\n{}", sandbox.config());
     sandbox.write("dotfiles/config.toml", &before);
     std::fs::remove_file(sandbox.path("rolecall/config.toml")).unwrap();
     std::os::unix::fs::symlink(
@@ -258,7 +243,7 @@ fn a_setting_is_read_and_changed_and_nothing_else_is() {
     assert_eq!(sandbox.run(&["settings", "get", "threads"]).stdout, "7\n");
     let set = sandbox.run(&["settings", "set", "threads", "9"]);
     assert_eq!((set.code, set.stdout.as_str()), (0, ""), "{set:?}");
-    assert_eq!(config(&sandbox), before.replace("7 # few", "9 # few"));
+    assert_eq!(sandbox.config(), before.replace("7 # few", "9 # few"));
     assert_eq!(
         std::fs::metadata(sandbox.path("dotfiles/config.toml")).unwrap().permissions().mode()
             & 0o777,
@@ -278,9 +263,9 @@ fn a_setting_is_read_and_changed_and_nothing_else_is() {
 }
 
 #[test]
-fn what_is_wrong_with_a_setting_is_said() {
+fn an_invalid_setting_is_reported() {
     let sandbox = Sandbox::new();
-    let said = |args: &[&str], code: i32, words: &[&str]| {
+    let assert_error = |args: &[&str], code: i32, words: &[&str]| {
         let ran = sandbox.run(&[&["settings"], args].concat());
         assert!(
             ran.code == code
@@ -289,15 +274,15 @@ fn what_is_wrong_with_a_setting_is_said() {
             "{ran:?}"
         );
     };
-    said(&["get", "default_region"], 1, &["settings set default_region"]);
-    said(&["get", "thread"], 2, &["threads"]);
-    said(&["set", "thread", "9"], 2, &["threads"]);
-    said(&["set", "console_duration", "5"], 2, &["15 to 720"]);
-    said(&["set", "threads", "-1"], 2, &["1 to 64"]);
-    let whole = config(&sandbox);
+    assert_error(&["get", "default_region"], 1, &["settings set default_region"]);
+    assert_error(&["get", "thread"], 2, &["threads"]);
+    assert_error(&["set", "thread", "9"], 2, &["threads"]);
+    assert_error(&["set", "console_duration", "5"], 2, &["15 to 720"]);
+    assert_error(&["set", "threads", "-1"], 2, &["1 to 64"]);
+    let whole = sandbox.config();
     sandbox.write("rolecall/config.toml", &format!("defalt_sso = \"x\"\n{whole}"));
     for args in [&["show"][..], &["get", "threads"], &["set", "threads", "9"]] {
-        said(args, 3, &["config.toml:1", "default_sso"]);
+        assert_error(args, 3, &["config.toml:1", "default_sso"]);
     }
     assert_eq!(sandbox.run(&["settings", "path"]).code, 0);
     let warned = sandbox.run(&["status"]);
@@ -305,7 +290,7 @@ fn what_is_wrong_with_a_setting_is_said() {
 }
 
 #[test]
-fn the_editor_is_run_on_the_file_and_what_it_left_is_checked() {
+fn the_editor_is_run_on_the_file_and_the_result_is_checked() {
     let sandbox = Sandbox::new();
     std::fs::remove_file(sandbox.path("rolecall/config.toml")).unwrap();
     let edit = |editor: &str| {
@@ -314,7 +299,7 @@ fn the_editor_is_run_on_the_file_and_what_it_left_is_checked() {
         )
     };
     assert_eq!(edit("true").code, 0);
-    assert!(config(&sandbox).starts_with("# The configuration of rolecall"));
+    assert!(sandbox.config().starts_with("# The configuration of rolecall"));
     sandbox.write("editor", "#!/bin/sh\nprintf 'therads = 3\\n' >> \"$1\"\n");
     let wrong = edit(&format!("sh {}", sandbox.path("editor").display()));
     assert!(wrong.code == 3 && wrong.stderr.contains("threads"), "{wrong:?}");

@@ -7,23 +7,18 @@ use serde_json::{Value, json as value};
 use crate::commands::{ROLE, json};
 use crate::records::Records;
 use crate::responses_lists::{scripted_response, signed_in};
-use crate::sandbox::{CommandOutput, Sandbox};
 
 /// The demo's chained role.
 const DEPLOY: &str = "373374062225:Deploy";
-/// As often as any request is sent again.
+/// The maximum number of attempts of any request.
 const ALWAYS: usize = 20;
-
-fn process(sandbox: &Sandbox, role: &str) -> CommandOutput {
-    sandbox.run(&["process", "-S", "corp", "--arn", role])
-}
 
 fn edited_response(field: &str, value: Value) -> FaultReply {
     FaultReply::from_operation()
         .with_edit(ReplyEdit::Set(format!("/roleCredentials/{field}"), value))
 }
 
-/// Milliseconds of a moment so many seconds from now.
+/// The time this many seconds from now, in milliseconds since 1970.
 fn milliseconds(seconds: i64) -> Value {
     (Clock::System.now().plus(seconds).0 * 1_000).into()
 }
@@ -57,19 +52,19 @@ fn bad_credentials_are_neither_used_nor_stored() {
     let kept = records.count();
     for reply in invalid_responses() {
         sandbox.aws.add_fault(scripted_response("GetRoleCredentials", ALWAYS, reply.clone()));
-        let ran = process(&sandbox, ROLE);
+        let ran = sandbox.process(ROLE);
         assert_eq!((ran.code, ran.stdout.as_str()), (6, ""), "{reply:?}: {ran:?}");
         assert!(ran.stderr.contains("the answer of 127.0.0.1"), "{reply:?}: {ran:?}");
         assert_eq!(records.count(), kept, "{reply:?}");
         sandbox.aws.clear_faults();
     }
-    assert_eq!(process(&sandbox, ROLE).code, 0);
+    assert_eq!(sandbox.process(ROLE).code, 0);
 }
 
 #[test]
 fn good_old_credentials_go_out_in_place_of_bad_ones() {
     let sandbox = signed_in();
-    let key = json(&process(&sandbox, ROLE))["AccessKeyId"].clone();
+    let key = json(&sandbox.process(ROLE))["AccessKeyId"].clone();
     let records = Records::new(&sandbox);
     records.expire_credentials_in(ROLE, 600);
     let old = records.credentials(ROLE);
@@ -78,7 +73,7 @@ fn good_old_credentials_go_out_in_place_of_bad_ones() {
         ALWAYS,
         edited_response("expiration", milliseconds(86_400)),
     ));
-    let ran = process(&sandbox, ROLE);
+    let ran = sandbox.process(ROLE);
     assert_eq!(json(&ran)["AccessKeyId"], key);
     assert!(ran.stderr.contains("valid for more than 12 hours"), "{ran:?}");
     assert_eq!(records.credentials(ROLE), old);
@@ -105,7 +100,7 @@ fn a_wrong_date_does_not_extend_a_life() {
 #[test]
 fn an_answer_of_sts_that_is_cut_short_is_neither_used_nor_stored() {
     let sandbox = signed_in();
-    assert_eq!(process(&sandbox, "012345678901:AdministratorAccess").code, 0);
+    assert_eq!(sandbox.process("012345678901:AdministratorAccess").code, 0);
     let kept = Records::new(&sandbox).count();
     let replies = [
         FaultReply::from_operation()
@@ -124,12 +119,12 @@ fn an_answer_of_sts_that_is_cut_short_is_neither_used_nor_stored() {
     ];
     for reply in replies {
         sandbox.aws.add_fault(scripted_response("AssumeRole", ALWAYS, reply.clone()));
-        let ran = process(&sandbox, DEPLOY);
+        let ran = sandbox.process(DEPLOY);
         assert_eq!((ran.code, ran.stdout.as_str()), (6, ""), "{reply:?}: {ran:?}");
         assert_eq!(Records::new(&sandbox).count(), kept, "{reply:?}");
         sandbox.aws.clear_faults();
     }
-    assert_eq!(json(&process(&sandbox, DEPLOY))["AccountId"], "373374062225");
+    assert_eq!(json(&sandbox.process(DEPLOY))["AccountId"], "373374062225");
 }
 
 #[test]
@@ -138,7 +133,7 @@ fn bad_tokens_are_not_stored_and_the_old_ones_stay() {
     let records = Records::new(&sandbox);
     records.expire_token_in("corp", 200);
     let old = records.token("corp").unwrap();
-    // Said in place of AWS: the refresh token is not used up.
+    // Answered without AWS: the refresh token is not used up.
     for body in [
         r#"{"accessToken":"","expiresIn":3600}"#,
         r#"{"accessToken":"a\n","expiresIn":3600}"#,

@@ -8,18 +8,16 @@ use crate::sandbox::Sandbox;
 
 const CACHE: [&str; 4] = ["cache", "-S", "corp", "--json"];
 
-/// A signed-in sandbox with a list of 38 roles, where a request is sent again only once.
+/// A signed-in sandbox with a list of 38 roles, in which a request is retried only once.
 pub(crate) fn signed_in() -> Sandbox {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
+    let sandbox = Sandbox::signed_in();
     limit_retries(&sandbox);
     sandbox
 }
 
-/// Makes rolecall give up on the list after a second try.
+/// Makes rolecall give up on the list after a second attempt.
 fn limit_retries(sandbox: &Sandbox) {
-    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    sandbox.write("rolecall/config.toml", &format!("max_retry = 1\nmax_backoff = 1\n{config}"));
+    sandbox.prepend_config("max_retry = 1\nmax_backoff = 1");
 }
 
 pub(crate) fn scripted_response(operation: &str, times: usize, reply: FaultReply) -> Fault {
@@ -110,12 +108,12 @@ fn an_empty_account_list_is_believed_by_the_second_refresh() {
     let before = listed_roles(&sandbox);
     sandbox.aws.add_fault(scripted_response("ListAccounts", 2, body(r#"{"accountList":[]}"#)));
     let first = sandbox.run(&CACHE);
-    let told = json(&first);
+    let summary = json(&first);
     assert_eq!(
         (
-            told["changes"].clone(),
-            told["roles"].clone(),
-            told["unconfirmed"].as_array().map(Vec::len)
+            summary["changes"].clone(),
+            summary["roles"].clone(),
+            summary["unconfirmed"].as_array().map(Vec::len)
         ),
         (value!([]), value!(38), Some(10))
     );

@@ -1,4 +1,4 @@
-//! Answers of proxies and login pages, answers without end, and no answers.
+//! Answers of proxies and login pages, endless answers, and missing answers.
 
 use std::time::{Duration, Instant};
 
@@ -7,15 +7,10 @@ use rolecall::demo::{Delivery, FaultReply};
 use crate::commands::{ROLE, assert_refused, json};
 use crate::records::Records;
 use crate::responses_lists::{scripted_response, signed_in};
-use crate::sandbox::{CommandOutput, Sandbox};
 
 const ALWAYS: usize = 20;
 
-fn process(sandbox: &Sandbox) -> CommandOutput {
-    sandbox.run(&["process", "-S", "corp", "--arn", ROLE])
-}
-
-/// What a box between this machine and AWS may answer.
+/// Answers of a middlebox between this machine and AWS.
 fn middlebox_responses() -> Vec<FaultReply> {
     let mut replies: Vec<FaultReply> =
         [302, 304, 407, 413, 451].map(|status| FaultReply::raw(status, "text/plain", "")).into();
@@ -27,15 +22,15 @@ fn middlebox_responses() -> Vec<FaultReply> {
 #[test]
 fn a_box_in_between_is_not_aws_and_good_old_credentials_go_out() {
     let sandbox = signed_in();
-    let key = json(&process(&sandbox))["AccessKeyId"].clone();
+    let key = json(&sandbox.process(ROLE))["AccessKeyId"].clone();
     let records = Records::new(&sandbox);
     for reply in middlebox_responses() {
-        // Another failure is not remembered: the credentials are stored anew.
+        // Other failures are not remembered: new credentials are stored.
         assert_eq!(sandbox.run(&["process", "-S", "corp", "--arn", ROLE, "--sts-refresh"]).code, 0);
         let key = records.credentials(ROLE).unwrap().access_key_id;
         records.expire_credentials_in(ROLE, 600);
         sandbox.aws.add_fault(scripted_response("GetRoleCredentials", ALWAYS, reply.clone()));
-        let ran = process(&sandbox);
+        let ran = sandbox.process(ROLE);
         assert_eq!(json(&ran)["AccessKeyId"], key, "{reply:?}");
         assert!(
             ran.stderr.contains("AWS could not be reached (a proxy or login page answered"),
@@ -58,7 +53,7 @@ fn a_box_in_between_refuses_nothing() {
             let ran = if operation == "ListAccounts" {
                 sandbox.run(&["cache", "-S", "corp"])
             } else {
-                process(&sandbox)
+                sandbox.process(ROLE)
             };
             assert_refused(
                 &ran,
@@ -69,7 +64,11 @@ fn a_box_in_between_refuses_nothing() {
         }
     }
     sandbox.aws.add_fault(scripted_response("GetRoleCredentials", 2, FaultReply::html(407)));
-    assert_eq!(process(&sandbox).code, 0, "it is tried again as after a failure of the network");
+    assert_eq!(
+        sandbox.process(ROLE).code,
+        0,
+        "it is tried again as after a failure of the network"
+    );
 }
 
 #[test]
@@ -80,7 +79,7 @@ fn a_429_without_a_body_is_waited_out() {
         2,
         FaultReply::raw(429, "text/plain", ""),
     ));
-    assert_eq!(process(&sandbox).code, 0);
+    assert_eq!(sandbox.process(ROLE).code, 0);
     sandbox.aws.add_fault(scripted_response(
         "ListAccounts",
         2,
@@ -101,7 +100,7 @@ fn an_answer_without_end_is_cut_off() {
         let ran = if operation == "ListAccounts" {
             sandbox.run(&["cache", "-S", "corp"])
         } else {
-            process(&sandbox)
+            sandbox.process(ROLE)
         };
         assert_refused(&ran, 6, &["it is larger than"]);
         sandbox.aws.clear_faults();
@@ -109,7 +108,7 @@ fn an_answer_without_end_is_cut_off() {
 }
 
 #[test]
-fn a_sign_out_ends_though_aws_is_silent_and_says_that_aws_was_not_told() {
+fn a_sign_out_without_an_answer_of_aws_ends_with_a_warning() {
     let sandbox = signed_in();
     sandbox.aws.add_fault(scripted_response(
         "Logout",

@@ -1,10 +1,9 @@
-//! The real program in a home of its own, against a simulator of its own: nothing of the machine's
+//! The real program with a temporary home and its own simulator, so that nothing else on the machine
 //! is read or written.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
 
 use rolecall::demo::{self, DeviceApproval, Simulator, SimulatorOptions};
 
@@ -15,7 +14,7 @@ pub(crate) struct Sandbox {
     pub(crate) aws: Simulator,
 }
 
-/// What a run of the program came to.
+/// The exit code and output of a finished command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct CommandOutput {
     pub(crate) code: i32,
@@ -24,8 +23,8 @@ pub(crate) struct CommandOutput {
 }
 
 impl Sandbox {
-    /// A home with both directories of the demo configured, and a simulator that approves device
-    /// codes by itself.
+    /// A home with both instances of the demo configured, and a simulator that approves device codes
+    /// without a user.
     pub(crate) fn new() -> Self {
         Self::with_options(SimulatorOptions {
             accounts: 16,
@@ -46,8 +45,15 @@ impl Sandbox {
         sandbox
     }
 
-    /// A home where only the AWS config file says anything, as on a machine that has never seen
-    /// this program.
+    /// The same with a token for `corp`.
+    pub(crate) fn signed_in() -> Self {
+        let sandbox = Self::new();
+        sandbox.login("corp");
+        sandbox
+    }
+
+    /// A home whose instances are defined only in the AWS config file, as on a machine on which
+    /// rolecall has never run.
     pub(crate) fn with_aws_config_only() -> Self {
         let sandbox = Self::new();
         std::fs::remove_file(sandbox.path("rolecall/config.toml")).unwrap();
@@ -70,7 +76,37 @@ impl Sandbox {
         std::fs::write(path, text).unwrap();
     }
 
-    /// The variables that lead to this home and this simulator.
+    /// Writes a script that can be run, and returns its path.
+    #[cfg(unix)]
+    pub(crate) fn write_executable(&self, inside: &str, text: &str) -> PathBuf {
+        use std::os::unix::fs::PermissionsExt;
+        self.write(inside, text);
+        let path = self.path(inside);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        path
+    }
+
+    pub(crate) fn read(&self, inside: &str) -> String {
+        let path = self.path(inside);
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    /// The text of `config.toml`.
+    pub(crate) fn config(&self) -> String {
+        self.read("rolecall/config.toml")
+    }
+
+    /// Adds top-level settings to `config.toml`, ahead of its tables.
+    pub(crate) fn prepend_config(&self, settings: &str) {
+        self.write("rolecall/config.toml", &format!("{settings}\n{}", self.config()));
+    }
+
+    /// Adds tables to the end of `config.toml`.
+    pub(crate) fn append_config(&self, tables: &str) {
+        self.write("rolecall/config.toml", &format!("{}\n{tables}", self.config()));
+    }
+
+    /// The environment variables that name this home and this simulator.
     pub(crate) fn variables(&self) -> Vec<(String, String)> {
         let inside = |name: &str| self.path(name).to_string_lossy().into_owned();
         let pairs = [
@@ -96,7 +132,7 @@ impl Sandbox {
         command
     }
 
-    /// The program with these arguments, not yet run.
+    /// The program with these arguments, not started.
     pub(crate) fn rolecall(&self, args: &[&str]) -> Command {
         let mut command = self.command(binary());
         command.args(args);
@@ -105,10 +141,21 @@ impl Sandbox {
 
     /// Runs the program to its end.
     pub(crate) fn run(&self, args: &[&str]) -> CommandOutput {
-        CommandOutput::from_output(self.rolecall(args).output().unwrap())
+        self.run_with_env(args, &[])
     }
 
-    /// Runs the program with something on its standard input.
+    /// Runs `process` for a role of `corp`, `ACCOUNT:ROLE`.
+    pub(crate) fn process(&self, role: &str) -> CommandOutput {
+        self.run(&["process", "-S", "corp", "--arn", role])
+    }
+
+    /// Runs the program to its end with additional environment variables.
+    pub(crate) fn run_with_env(&self, args: &[&str], variables: &[(&str, &str)]) -> CommandOutput {
+        let mut command = self.rolecall(args);
+        CommandOutput::from_output(command.envs(variables.iter().copied()).output().unwrap())
+    }
+
+    /// Runs the program to its end with this text on its standard input.
     pub(crate) fn run_with_input(&self, args: &[&str], input: &str) -> CommandOutput {
         let mut child = self
             .rolecall(args)
@@ -118,34 +165,39 @@ impl Sandbox {
             .spawn()
             .unwrap();
         child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-        CommandOutput::from_output(child.wait_with_output().unwrap())
+        CommandOutput::from_child(child)
     }
 
-    /// Starts the program and does not wait.
+    /// Starts the program without waiting for it.
     pub(crate) fn spawn(&self, args: &[&str]) -> Child {
         self.rolecall(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
-    /// Signs in to an instance; the simulator's person allows the page at once. (A device code
-    /// would be polled for a second later.)
+    /// Signs in to an instance; the simulator approves the page at once. (A device code would be
+    /// polled only after a second.)
     pub(crate) fn login(&self, sso: &str) {
         let mut child = self
             .rolecall(&["login", "--sso", sso, "--flow", "pkce"])
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut said = String::new();
+        let mut written = String::new();
         for line in BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok) {
-            said += &format!("{line}\n");
+            written += &format!("{line}\n");
             if line.contains("/authorize?") {
                 demo::approve(line.trim()).unwrap();
             }
         }
-        assert!(child.wait().unwrap().success(), "{said}");
+        assert!(child.wait().unwrap().success(), "{written}");
     }
 }
 
 impl CommandOutput {
+    /// Waits for a child and collects its output.
+    pub(crate) fn from_child(child: Child) -> Self {
+        Self::from_output(child.wait_with_output().unwrap())
+    }
+
     pub(crate) fn from_output(output: Output) -> Self {
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         Self {
@@ -156,20 +208,18 @@ impl CommandOutput {
     }
 }
 
+/// Gives a file, or a folder and everything in it, to another user.
+#[cfg(unix)]
+pub(crate) fn chown_recursive(path: &Path, user: u32) {
+    std::os::unix::fs::chown(path, Some(user), Some(user)).unwrap();
+    if path.is_dir() {
+        for entry in std::fs::read_dir(path).unwrap() {
+            chown_recursive(&entry.unwrap().path(), user);
+        }
+    }
+}
+
 /// The program under test.
 pub(crate) fn binary() -> &'static str {
     env!("CARGO_BIN_EXE_rolecall")
-}
-
-/// Waits until there is something to be had, where nothing rings a bell for it: looks again and
-/// again, up to a deadline.
-pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(Instant::now() < deadline, "waited for {what}");
-        std::thread::park_timeout(Duration::from_millis(20));
-    }
 }

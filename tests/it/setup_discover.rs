@@ -28,7 +28,7 @@ fn summary(portal: &DiscoveredPortal) -> (String, Option<&str>) {
 }
 
 #[test]
-fn a_portal_that_sends_browsers_to_its_region_tells_it() {
+fn a_portal_that_redirects_browsers_to_its_region_reveals_it() {
     let aws = aws();
     let corp =
         discovered(&aws, " https://corp.awsapps.com/start/#/console?account_id=012345678901 ");
@@ -55,7 +55,7 @@ fn an_address_that_names_its_region_is_not_looked_at() {
 }
 
 #[test]
-fn a_portal_that_tells_nothing_leaves_the_region_to_the_person() {
+fn a_portal_that_reveals_nothing_leaves_the_region_to_the_user() {
     let aws = aws();
     let lab = discovered(&aws, "https://lab.awsapps.com/start");
     assert_eq!(summary(&lab), ("https://lab.awsapps.com/start".into(), None));
@@ -76,7 +76,7 @@ fn a_portal_that_tells_nothing_leaves_the_region_to_the_person() {
 }
 
 #[test]
-fn aws_itself_says_whether_start_url_and_region_belong_together() {
+fn aws_itself_checks_that_start_url_and_region_belong_together() {
     let aws = aws();
     let ask = |portal: &DiscoveredPortal| {
         let of = new_instance(

@@ -1,7 +1,5 @@
-//! `setup import`: what aws-sso-cli, Granted and profiles know becomes our configuration, and
-//! nothing of it goes missing unsaid.
-
-use std::fs;
+//! `setup import`: the configuration of aws-sso-cli, Granted and profiles is imported, and every
+//! value that is left out is reported.
 
 use crate::commands::assert_refused;
 use crate::sandbox::{CommandOutput, Sandbox};
@@ -66,7 +64,7 @@ const PROFILES: &str = "[sso-session lab]\nsso_start_url = https://lab.awsapps.c
     [profile vault]\ncredential_process = aws-vault exec jane --json\n[profile many]\nsso_auto_populated = true\nsso_session = lab\nsso_account_id = 000000000009\nsso_role_name = Many\n\
     [profile keys]\nregion = eu-west-1\n";
 
-/// A machine where others were before us.
+/// A machine with configuration of other tools.
 fn machine() -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.write(
@@ -77,10 +75,6 @@ fn machine() -> Sandbox {
     sandbox.write(".granted/config", GRANTED);
     sandbox.write(".aws/config", PROFILES);
     sandbox
-}
-
-fn read_file(sandbox: &Sandbox, file: &str) -> String {
-    fs::read_to_string(sandbox.path(file)).unwrap()
 }
 
 fn skipped(ran: &CommandOutput) -> Vec<(String, String)> {
@@ -98,7 +92,7 @@ fn skipped(ran: &CommandOutput) -> Vec<(String, String)> {
 #[test]
 fn everything_moves_in_or_is_named() {
     let sandbox = machine();
-    let before = (read_file(&sandbox, "rolecall/config.toml"), read_file(&sandbox, ".aws/config"));
+    let before = (sandbox.read("rolecall/config.toml"), sandbox.read(".aws/config"));
     let planned = sandbox.run(&["setup", "import", "--json"]);
     assert_eq!(planned.code, 0, "{planned:?}");
     let left = skipped(&planned);
@@ -120,28 +114,25 @@ fn everything_moves_in_or_is_named() {
         ("profile keys", "no role"),
     ] {
         assert!(
-            left.iter().any(|(there, said)| there == what && said.contains(why)),
+            left.iter().any(|(role, reason)| role == what && reason.contains(why)),
             "{what}: {why}: {left:#?}"
         );
     }
     assert_eq!(left.len(), 15, "{left:#?}");
     assert_refused(&sandbox.run(&["setup", "import"]), 2, &["add --yes", "no terminal"]);
     assert_eq!(
-        (read_file(&sandbox, "rolecall/config.toml"), read_file(&sandbox, ".aws/config")),
+        (sandbox.read("rolecall/config.toml"), sandbox.read(".aws/config")),
         before,
         "a plan writes nothing"
     );
     let ran = sandbox.run(&["setup", "import", "--yes"]);
     assert_eq!(ran.code, 0, "{ran:?}");
-    insta::assert_snapshot!("import_config", read_file(&sandbox, "rolecall/config.toml"));
+    insta::assert_snapshot!("import_config", sandbox.read("rolecall/config.toml"));
     let again = sandbox.run(&["setup", "import", "--yes"]);
     assert!(again.code == 0 && again.stderr.contains("nothing to write"), "{again:?}");
     let undone = sandbox.run(&["setup", "import", "--undo"]);
     assert_eq!(undone.code, 0, "{undone:?}");
-    assert_eq!(
-        (read_file(&sandbox, "rolecall/config.toml"), read_file(&sandbox, ".aws/config")),
-        before
-    );
+    assert_eq!((sandbox.read("rolecall/config.toml"), sandbox.read(".aws/config")), before);
     assert_refused(&sandbox.run(&["setup", "import", "--undo"]), 1, &["nothing was imported"]);
 }
 
@@ -155,9 +146,9 @@ fn a_profile_with_two_ways_to_credentials_keeps_one() {
             && shown.stdout.contains("+[instances.Default]"),
         "{shown:?}"
     );
-    assert_eq!(read_file(&sandbox, ".aws/config"), PROFILES);
+    assert_eq!(sandbox.read(".aws/config"), PROFILES);
     assert_eq!(sandbox.run(&["setup", "import", "--yes"]).code, 0);
-    let now = read_file(&sandbox, ".aws/config");
+    let now = sandbox.read(".aws/config");
     let line = now.lines().find(|line| line.contains("rolecall")).unwrap();
     assert!(
         line.ends_with("process --sso lab --account 000000000007 --role AdministratorAccess"),
@@ -170,15 +161,15 @@ fn a_profile_with_two_ways_to_credentials_keeps_one() {
 #[test]
 fn a_profile_that_another_program_writes_stays_as_that_program_wrote_it() {
     let sandbox = machine();
-    let theirs = "[profile theirs]\nsso_session = lab\nsso_account_id = 000000000009\nsso_role_name = Many\nsso_auto_populated = true\n\
+    let foreign = "[profile theirs]\nsso_session = lab\nsso_account_id = 000000000009\nsso_role_name = Many\nsso_auto_populated = true\n\
         credential_process = aws-sso-util credential-process --profile theirs\n";
-    sandbox.write(".aws/config", &format!("{PROFILES}{theirs}"));
+    sandbox.write(".aws/config", &format!("{PROFILES}{foreign}"));
     let ran = sandbox.run(&["setup", "import", "--yes"]);
     assert!(
         ran.code == 0 && ran.stderr.contains("profile many, profile theirs: aws-sso-util made it"),
         "{ran:?}"
     );
-    assert!(read_file(&sandbox, ".aws/config").ends_with(theirs));
+    assert!(sandbox.read(".aws/config").ends_with(foreign));
     let again = sandbox.run(&["setup", "import", "--yes"]);
     assert!(again.code == 0 && again.stderr.contains("nothing to write"), "{again:?}");
 }
@@ -220,31 +211,27 @@ fn an_instance_under_another_name_and_profiles_that_run_aws_sso_are_named() {
         [("SSOConfig.Work", "it is `corp` here"), ("profile pay-ro", "it runs /usr/bin/aws-sso")]
     {
         assert!(
-            left.iter().any(|(there, said)| there == what && said.contains(why)),
+            left.iter().any(|(role, reason)| role == what && reason.contains(why)),
             "{what}: {left:#?}"
         );
     }
 }
 
 #[test]
-fn only_the_files_of_the_last_import_are_taken_back() {
+fn only_the_files_of_the_last_import_are_restored() {
     let sandbox = machine();
     assert_eq!(sandbox.run(&["setup", "import", "--yes"]).code, 0);
-    let (config, aws) =
-        (read_file(&sandbox, "rolecall/config.toml"), read_file(&sandbox, ".aws/config"));
+    let (config, aws) = (sandbox.read("rolecall/config.toml"), sandbox.read(".aws/config"));
     sandbox.write("more.yaml", "SSOConfig:\n  Other:\n    SSORegion: eu-west-1\n    StartUrl: https://other.awsapps.com/start\n");
     let more = sandbox.run(&["setup", "import", "--yes", "--from", "more.yaml"]);
-    assert!(more.code == 0 && read_file(&sandbox, "rolecall/config.toml") != config, "{more:?}");
+    assert!(more.code == 0 && sandbox.read("rolecall/config.toml") != config, "{more:?}");
     let undone = sandbox.run(&["setup", "import", "--undo"]);
     assert!(undone.code == 0 && !undone.stderr.contains(".aws/config"), "{undone:?}");
-    assert_eq!(
-        (read_file(&sandbox, "rolecall/config.toml"), read_file(&sandbox, ".aws/config")),
-        (config, aws)
-    );
+    assert_eq!((sandbox.read("rolecall/config.toml"), sandbox.read(".aws/config")), (config, aws));
 }
 
 #[test]
-fn what_was_imported_works() {
+fn the_imported_configuration_works() {
     let sandbox = machine();
     assert_eq!(
         sandbox.run(&["setup", "import", "--from", ".config/aws-sso/config.yaml", "--yes"]).code,

@@ -1,5 +1,5 @@
-//! `setup kube`: kubeconfigs before and after, one folder each under `golden/kube`, and what a
-//! person is told.
+//! `setup kube`: kubeconfigs before and after, one folder each under `golden/kube`, and the
+//! messages.
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +14,7 @@ const AWS: &str = "[profile pay]\nsso_start_url = https://corp.awsapps.com/start
 
 fn machine(program: &str) -> Sandbox {
     let sandbox = Sandbox::new();
-    let config = fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    let config = sandbox.config();
     let chained = "[instances.corp.accounts.000000000001.roles.Deploy]\nvia = \"arn:aws:iam::012345678901:role/AdministratorAccess\"\n";
     sandbox.write(
         "rolecall/config.toml",
@@ -29,12 +29,8 @@ fn golden(name: &str, what: &str) -> String {
     fs::read_to_string(folder.join(what)).unwrap()
 }
 
-fn read_file(sandbox: &Sandbox, file: &str) -> String {
-    fs::read_to_string(sandbox.path(file)).unwrap()
-}
-
 #[test]
-fn every_file_becomes_what_it_shall_and_comes_back() {
+fn every_file_is_changed_as_expected_and_restored() {
     let sandbox = machine("/opt/rolecall");
     for name in [
         "update-kubeconfig",
@@ -46,16 +42,14 @@ fn every_file_becomes_what_it_shall_and_comes_back() {
         sandbox.write(".kube/config", &before);
         let shown = sandbox.run(&["setup", "kube", "--diff"]);
         assert!(
-            shown.code == 0
-                && shown.stdout.contains("+")
-                && read_file(&sandbox, ".kube/config") == before,
+            shown.code == 0 && shown.stdout.contains("+") && sandbox.read(".kube/config") == before,
             "{name}: {shown:?}"
         );
         assert_refused(&sandbox.run(&["setup", "kube"]), 2, &["add --yes"]);
-        assert_eq!(read_file(&sandbox, ".kube/config"), before, "{name}");
+        assert_eq!(sandbox.read(".kube/config"), before, "{name}");
         let ran = sandbox.run(&["setup", "kube", "--yes"]);
         assert_eq!(ran.code, 0, "{name}: {ran:?}");
-        assert_eq!(read_file(&sandbox, ".kube/config"), after, "{name}");
+        assert_eq!(sandbox.read(".kube/config"), after, "{name}");
         let again = sandbox.run(&["setup", "kube", "--yes"]);
         assert!(again.code == 0 && again.stderr.contains("nothing to write"), "{name}: {again:?}");
         let undone = sandbox.run(&["setup", "kube", "--undo"]);
@@ -63,17 +57,17 @@ fn every_file_becomes_what_it_shall_and_comes_back() {
             undone.code == 0 && undone.stderr.contains("as it was before"),
             "{name}: {undone:?}"
         );
-        assert_eq!(read_file(&sandbox, ".kube/config"), before, "{name}");
+        assert_eq!(sandbox.read(".kube/config"), before, "{name}");
     }
 }
 
 #[test]
-fn what_is_not_clear_is_left_alone_with_a_word() {
+fn unsupported_users_are_left_alone_with_a_message() {
     let sandbox = machine("/opt/rolecall");
     let before = golden("left-alone", "before");
     sandbox.write(".kube/config", &before);
     let ran = sandbox.run(&["setup", "kube", "--yes"]);
-    assert_eq!((ran.code, read_file(&sandbox, ".kube/config")), (0, before), "{ran:?}");
+    assert_eq!((ran.code, sandbox.read(".kube/config")), (0, before), "{ran:?}");
     for (name, why) in [
         ("nobody", "names no role"),
         ("flow", "in brackets"),
@@ -83,17 +77,17 @@ fn what_is_not_clear_is_left_alone_with_a_word() {
         ("assumed", "rolecall settings set instances.corp.accounts.000000000001.roles.Other.via"),
         ("endpoint", "--endpoint-url"),
     ] {
-        let told = ran
+        let is_reported = ran
             .stderr
             .lines()
             .any(|line| line.trim_start().starts_with(name) && line.contains(why));
-        assert!(told, "{name}: {why}: {}", ran.stderr);
+        assert!(is_reported, "{name}: {why}: {}", ran.stderr);
     }
     assert!(!ran.stderr.contains("google"), "{ran:?}");
 }
 
 #[test]
-fn a_role_assumed_on_top_and_another_program_around_the_cli_are_told_with_the_next_step() {
+fn a_role_assumed_on_top_and_a_wrapper_of_the_cli_are_reported_with_the_next_step() {
     let sandbox = machine("/opt/rolecall");
     let user = |name: &str, command: &str, args: &[&str]| {
         let args: String = args.iter().map(|arg| format!("      - {arg}\n")).collect();
@@ -119,7 +113,7 @@ fn a_role_assumed_on_top_and_another_program_around_the_cli_are_told_with_the_ne
     assert_eq!(sandbox.run(&command.split(' ').skip(1).collect::<Vec<_>>()).code, 0, "{command}");
     let ran = sandbox.run(&["setup", "kube", "--yes", "on-top"]);
     assert!(
-        ran.code == 0 && read_file(&sandbox, ".kube/config").contains("'000000000009:EksAdmin'"),
+        ran.code == 0 && sandbox.read(".kube/config").contains("'000000000009:EksAdmin'"),
         "{ran:?}"
     );
 }
@@ -149,24 +143,24 @@ fn words_choose_users_and_several_files_are_changed() {
     assert_refused(&run(&["--yes", "no-such-cluster"]), 1, &["no user of EKS matches"]);
     assert_eq!(run(&["--yes", "deploy"]).code, 0);
     assert!(
-        read_file(&sandbox, "one").contains("000000000001:Deploy")
-            && read_file(&sandbox, "one").contains("/usr/local/bin/aws")
+        sandbox.read("one").contains("000000000001:Deploy")
+            && sandbox.read("one").contains("/usr/local/bin/aws")
     );
-    assert_eq!(read_file(&sandbox, "two"), two);
+    assert_eq!(sandbox.read("two"), two);
     let undone = run(&["--undo"]);
-    assert!(undone.code == 0 && read_file(&sandbox, "one") == one, "{undone:?}");
+    assert!(undone.code == 0 && sandbox.read("one") == one, "{undone:?}");
     assert_eq!(run(&["--yes"]).code, 0);
     assert_eq!(
-        (read_file(&sandbox, "one"), read_file(&sandbox, "two")),
+        (sandbox.read("one"), sandbox.read("two")),
         (golden("profile-flag-and-comments", "after"), golden("update-kubeconfig", "after"))
     );
     sandbox.write("two", "users: []\n");
     assert_refused(&run(&["--undo"]), 2, &["changed since"]);
-    assert_eq!(read_file(&sandbox, "two"), "users: []\n");
+    assert_eq!(sandbox.read("two"), "users: []\n");
 }
 
 #[test]
-fn a_file_that_is_no_yaml_or_not_there_is_an_error() {
+fn a_file_that_is_not_yaml_or_missing_is_an_error() {
     let sandbox = machine("/opt/rolecall");
     assert_refused(
         &sandbox.run(&["setup", "kube"]),
@@ -184,7 +178,7 @@ fn a_file_that_is_no_yaml_or_not_there_is_an_error() {
 }
 
 #[test]
-fn a_person_is_asked() {
+fn a_user_is_asked() {
     let sandbox = machine("/opt/rolecall");
     let before = golden("update-kubeconfig", "before");
     sandbox.write(".kube/config", &before);
@@ -193,12 +187,12 @@ fn a_person_is_asked() {
         terminal.wait_for("Write this? [y/N]");
         terminal.type_line(answer);
         assert_eq!(terminal.wait_for_exit(), code);
-        assert_eq!(read_file(&sandbox, ".kube/config"), golden("update-kubeconfig", what));
+        assert_eq!(sandbox.read(".kube/config"), golden("update-kubeconfig", what));
     }
 }
 
-/// kubectl runs plugins for https alone. The simulator speaks none: that it gets as far as being
-/// told so shows that it took the token.
+/// kubectl runs plugins only for https, which the simulator does not speak: the TLS error shows
+/// that kubectl accepted the token.
 #[test]
 #[ignore = "needs kubectl"]
 fn kubectl_gets_its_token_from_the_edited_file() {

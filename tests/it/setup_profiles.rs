@@ -1,4 +1,5 @@
-//! `setup profiles`: who gets which name, what becomes of the file, and how it is taken back.
+//! `setup profiles`: which names profiles get, what happens to the file, and how the change is
+//! undone.
 
 use std::fs;
 
@@ -9,7 +10,7 @@ const ACCOUNT: &str = "012345678901";
 const NAME: &str = "payments-prod-ReadOnlyAccess";
 const CONFIG: &str = ".aws/config";
 
-/// Somebody who is signed in, with a file of their own.
+/// A signed-in user with an existing AWS config file.
 fn ready() -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.write(CONFIG, "# mine\n[default]\nregion = eu-west-1\n");
@@ -44,8 +45,7 @@ fn role(name: &str) -> String {
 }
 
 fn configure(sandbox: &Sandbox, more: &str) {
-    let old = fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    sandbox.write("rolecall/config.toml", &format!("{more}\n{old}"));
+    sandbox.prepend_config(&format!("{more}"));
 }
 
 #[test]
@@ -77,14 +77,14 @@ fn roles_used_and_named_get_profiles_and_nothing_else_in_the_file_moves() {
          region = eu-west-1\ncli_pager =\noutput = json\n# END_ROLECALL profiles\n"
     );
     assert_eq!(text(&sandbox), want);
-    for said in [
+    for words in [
         "1 profile added",
         &format!("+ {NAME}"),
         "skipped 1 protected role: payments-prod/BreakGlass",
         "--include-protected",
         "--undo",
     ] {
-        assert!(written.stderr.contains(said), "{said}: {written:?}");
+        assert!(written.stderr.contains(words), "{words}: {written:?}");
     }
     let again = setup_ok(&sandbox, &[]);
     assert!(again.stderr.contains("up to date: 1 profile"), "{again:?}");
@@ -92,7 +92,7 @@ fn roles_used_and_named_get_profiles_and_nothing_else_in_the_file_moves() {
 }
 
 #[test]
-fn what_was_written_is_the_role_for_other_commands_too() {
+fn written_profiles_select_the_role_for_other_commands_too() {
     let sandbox = ready();
     setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
     let line = text(&sandbox)
@@ -141,7 +141,7 @@ fn diff_and_print_show_and_write_nothing() {
 }
 
 #[test]
-fn runs_are_taken_back_one_by_one_and_each_command_takes_back_its_own() {
+fn runs_are_undone_one_by_one_and_each_command_undoes_its_own() {
     let sandbox = ready();
     let first = text(&sandbox);
     setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
@@ -173,10 +173,9 @@ fn a_list_calls_roles_by_their_written_names() {
         || sandbox.run(&["list", "--csv", "-q", &role("ReadOnlyAccess"), "Profile"]).stdout;
     setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
     assert_eq!(listed(), format!("Profile\n{NAME}\n"));
-    // Another account of that name would give both of them their ids, were it not for what is
-    // written.
+    // Two accounts of this name would both get their ids, but the written names are kept.
     configure(&sandbox, "");
-    let file = fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    let file = sandbox.config();
     let staging =
         file.split("[instances.corp.accounts.").find(|table| table.contains("staging")).unwrap()
             [..12]
@@ -194,7 +193,7 @@ fn a_list_calls_roles_by_their_written_names() {
     setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
     assert_eq!(names(&sandbox), [NAME.to_owned(), format!("{NAME}-{staging}")]);
     assert_eq!(listed(), both);
-    // A name that somebody else's profile has is taken; the list has the other one.
+    // The name of a foreign profile is taken; the list then uses the other one.
     sandbox.write(CONFIG, &format!("[profile {NAME}]\nregion = x\n"));
     setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
     assert!(listed().contains(&format!("{NAME}-{ACCOUNT}\n")), "{}", listed());
@@ -221,14 +220,14 @@ fn a_file_that_aws_programs_do_not_read_is_written_with_a_warning() {
 }
 
 #[test]
-fn the_next_step_names_a_region_where_nothing_else_does() {
+fn the_next_step_names_a_region_if_nothing_else_does() {
     let sandbox = ready();
     assert!(
         setup_ok(&sandbox, &[&role("ReadOnlyAccess")])
             .stderr
             .contains(&format!("--profile {NAME}\n"))
     );
-    let file = fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    let file = sandbox.config();
     sandbox.write("rolecall/config.toml", &file.replace("default_region = \"eu-west-1\"\n", ""));
     let ran = setup_ok(&sandbox, &[&role("DatabaseAdministrator")]);
     assert!(
@@ -238,7 +237,7 @@ fn the_next_step_names_a_region_where_nothing_else_does() {
 }
 
 #[test]
-fn undo_puts_the_file_back_once_and_not_over_what_was_changed_since() {
+fn undo_restores_the_file_once_and_never_over_later_changes() {
     let sandbox = ready();
     let before = text(&sandbox);
     assert_refused(&setup(&sandbox, &["--undo"]), 1, &["nothing is known that could be undone"]);
@@ -290,7 +289,7 @@ fn links_are_followed_modes_stay_and_a_read_only_file_is_left_alone() {
 fn after_a_rename_both_names_work_until_prune() {
     let sandbox = ready();
     setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
-    let file = fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    let file = sandbox.config();
     let table = format!("[instances.corp.accounts.{ACCOUNT}]\n");
     sandbox
         .write("rolecall/config.toml", &file.replace(&table, &format!("{table}name = 'Money'\n")));
@@ -333,14 +332,15 @@ fn profiles_outside_of_the_block_are_never_defined_again() {
         "{taken:?}"
     );
     assert_eq!(names(&sandbox), [NAME.to_owned(), format!("{NAME}-{ACCOUNT}")]);
-    // One that is the role's own is enough.
+    // An existing profile for the same role is enough.
     sandbox.write(CONFIG, &format!("[profile {NAME}]\nsso_session = corp\nsso_account_id = {ACCOUNT}\nsso_role_name = ReadOnlyAccess\n"));
     let own = setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
     assert!(
         own.stderr.contains(&format!("skipped 1 role with a profile of your own: {NAME}")),
         "{own:?}"
     );
-    // And one that came later takes ours out: the AWS CLI can't read a file that has both.
+    // A foreign profile that is added later replaces the managed one: the AWS CLI can't read a file
+    // with both.
     sandbox.write(CONFIG, "");
     setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
     sandbox.write(CONFIG, &format!("{mine}\n{}", text(&sandbox)));
@@ -366,7 +366,7 @@ fn only_force_gives_a_written_name_to_another_role() {
     let table = |role: &str, profile: &str| {
         format!("[instances.corp.accounts.{ACCOUNT}.roles.{role}]\nprofile = '{profile}'\n")
     };
-    let file = fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    let file = sandbox.config();
     sandbox.write("rolecall/config.toml", &format!("{file}\n{}", table("ReadOnlyAccess", "main")));
     setup_ok(&sandbox, &[]);
     assert_eq!(names(&sandbox), ["main"]);
@@ -393,7 +393,7 @@ fn native_profiles_bring_the_session_that_they_need() {
     );
     let session = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\nsso_registration_scopes = sso:account:access\n";
     assert!(text(&sandbox).contains(&format!("{session}\n{native}")), "{}", text(&sandbox));
-    // The block stays what it is; chained roles know one way only.
+    // The managed block stays as it is; chained roles have only one form.
     setup_ok(&sandbox, &["account:payments-staging role:Deploy"]);
     assert!(
         text(&sandbox).contains(&native) && text(&sandbox).contains("--role Deploy\n"),
@@ -402,7 +402,8 @@ fn native_profiles_bring_the_session_that_they_need() {
     );
     setup_ok(&sandbox, &["--process"]);
     assert!(!text(&sandbox).contains("sso_session"), "{}", text(&sandbox));
-    // A session that stands in the file already is used; another one of that name is an error.
+    // A session that is already defined in the file is used; a different one of that name is an
+    // error.
     sandbox.write(CONFIG, session);
     setup_ok(&sandbox, &["--native", &role("ReadOnlyAccess")]);
     assert_eq!(text(&sandbox).matches("[sso-session").count(), 1);
@@ -430,7 +431,7 @@ fn damaged_markers_are_an_error_and_never_a_loss() {
 }
 
 #[test]
-fn sections_that_somebody_put_into_the_block_stay_in_it() {
+fn foreign_sections_in_the_managed_block_stay_in_it() {
     let sandbox = ready();
     setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
     let more = "# precious\n[profile precious]\nregion = x\nfoo = \u{e9}\n";
@@ -464,7 +465,7 @@ fn a_template_names_profiles_everywhere_and_a_wrong_one_stops_only_this_command(
         "echo $AWS_SSO_PROFILE",
     ]);
     assert_eq!(env.stdout, "prod.PAYMENTS-PROD.ReadOnlyAccess\n", "{env:?}");
-    let file = fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    let file = sandbox.config();
     sandbox.write("rolecall/config.toml", &file.replace("upper", "uper"));
     assert_refused(&setup(&sandbox, &[]), 3, &["config.toml:1: profile_format: ", "uper"]);
     let listed = sandbox.run(&["list", "Profile", "-S", "corp"]);
@@ -485,26 +486,22 @@ fn a_template_names_profiles_everywhere_and_a_wrong_one_stops_only_this_command(
 }
 
 #[test]
-fn a_refresh_brings_profiles_up_to_date_where_that_is_wanted() {
+fn a_refresh_updates_profiles_if_configured() {
     let sandbox = ready();
-    let file = fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    let file = sandbox.config();
     let named = format!(
         "auto_config_check = true\n{file}\n[instances.corp.accounts.{ACCOUNT}.roles.DatabaseAdministrator]\nprofile = 'bills'\n"
     );
     sandbox.write("rolecall/config.toml", &named);
     let without = sandbox.run(&["cache", "-S", "corp"]);
-    assert_eq!(
-        (without.code, names(&sandbox).len()),
-        (0, 0),
-        "nobody asked for a block: {without:?}"
-    );
+    assert_eq!((without.code, names(&sandbox).len()), (0, 0), "a block was written: {without:?}");
     setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
     assert_eq!(sandbox.run(&["cache", "-S", "corp", "--no-config-check"]).code, 0);
     assert_eq!(names(&sandbox), [NAME]);
-    let told = sandbox.run(&["cache", "-S", "corp"]);
-    assert!(told.stderr.contains("~/.aws/config: 1 profile added, 1 as they were"), "{told:?}");
+    let ran = sandbox.run(&["cache", "-S", "corp"]);
+    assert!(ran.stderr.contains("~/.aws/config: 1 profile added, 1 as they were"), "{ran:?}");
     assert_eq!(names(&sandbox), ["bills", NAME]);
-    // What is wrong with the file is no failure of the refresh.
+    // A problem with the file does not fail the refresh.
     sandbox.write(CONFIG, &text(&sandbox).replace("# END_ROLECALL profiles\n", ""));
     let warned = sandbox.run(&["cache", "-S", "corp"]);
     assert!(
@@ -514,7 +511,7 @@ fn a_refresh_brings_profiles_up_to_date_where_that_is_wanted() {
 }
 
 #[test]
-fn the_path_that_leads_to_the_program_is_written_since_what_is_behind_it_changes() {
+fn the_path_of_a_link_to_the_program_is_written_since_its_target_changes() {
     let sandbox = ready();
     let (place, link) = (sandbox.path("bin"), sandbox.path("bin/rolecall"));
     fs::create_dir_all(&place).unwrap();
@@ -558,7 +555,7 @@ fn a_session_that_is_all_that_is_known_of_an_instance_stays() {
 }
 
 #[test]
-fn json_tells_every_profile_and_every_role_that_has_none() {
+fn json_lists_every_profile_and_every_role_without_one() {
     let sandbox = ready();
     let ran = setup_ok(
         &sandbox,
@@ -588,8 +585,7 @@ fn another_file_may_be_named() {
 
 #[test]
 fn the_picker_can_write_a_profile_as_its_action() {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
+    let sandbox = Sandbox::signed_in();
     let ran = sandbox.run(&[
         "pick",
         "-1",

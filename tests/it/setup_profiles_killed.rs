@@ -1,4 +1,4 @@
-//! Killed at any system call, `setup profiles` leaves the old file or the new one, never neither.
+//! `setup profiles`, killed at any system call, leaves the old file or the new one.
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use crate::foreign::program_from_env;
 use crate::sandbox::{CommandOutput, Sandbox, binary};
 
-/// Calls by which files come, change and go; those that a machine does not have are passed over.
+/// System calls that create, change and remove files; those that a machine does not have are
+/// skipped.
 const CALLS: [&str; 11] = [
     "openat",
     "write",
@@ -24,8 +25,8 @@ const CALLS: [&str; 11] = [
 const QUERY: [&str; 3] = ["setup", "profiles", "account:payments-prod role:ReadOnlyAccess"];
 const OLD: &str = "# mine\n[default]\nregion = eu-west-1\n\n[profile x]\nregion = y";
 
-/// The program with these arguments, killed at the Nth of such calls; `None` when it was done
-/// before that.
+/// Runs the program with these arguments, killed at the Nth of such calls; `None` if it ended
+/// before.
 fn run_killed_at(sandbox: &Sandbox, args: &[&str], call: &str, at: usize) -> Option<()> {
     let mut strace = sandbox.command(program_from_env("ROLECALL_TEST_STRACE", "/usr/bin/strace"));
     let inject = format!("inject=?{call}:signal=KILL:when={at}");
@@ -64,8 +65,7 @@ fn config(sandbox: &Sandbox) -> PathBuf {
 #[test]
 #[ignore = "needs strace"]
 fn a_kill_at_any_call_leaves_the_old_file_or_the_new_one() {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
+    let sandbox = Sandbox::signed_in();
     fs::create_dir_all(sandbox.path(".aws")).unwrap();
     fs::write(config(&sandbox), OLD).unwrap();
     assert_eq!(sandbox.run(&QUERY).code, 0);
@@ -82,7 +82,7 @@ fn a_kill_at_any_call_leaves_the_old_file_or_the_new_one() {
             let text = fs::read_to_string(config(&sandbox)).unwrap();
             *if text == OLD { &mut before } else { &mut after } += 1;
             assert!(text == OLD || text == new, "killed at {call} {at}:\n{text}");
-            // What was on its way is no burden to the next run, nor to taking it back.
+            // Leftovers affect neither the next run nor the removal.
             if call != "openat" {
                 let again = sandbox.run(&QUERY);
                 assert_eq!(
@@ -108,8 +108,7 @@ fn a_kill_at_any_call_leaves_the_old_file_or_the_new_one() {
 #[test]
 #[ignore = "needs strace"]
 fn a_kill_while_the_file_is_put_back_leaves_one_of_the_two() {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
+    let sandbox = Sandbox::signed_in();
     fs::create_dir_all(sandbox.path(".aws")).unwrap();
     fs::write(config(&sandbox), OLD).unwrap();
     assert_eq!(sandbox.run(&QUERY).code, 0);

@@ -1,4 +1,4 @@
-//! `setup wizard`, and commands that were typed where nothing is set up.
+//! `setup wizard`, and commands before anything is set up.
 
 use rolecall::demo::{self, DeviceApproval};
 
@@ -8,7 +8,7 @@ use crate::terminal::{ENTER, Terminal};
 
 const CORP: &str = "https://corp.awsapps.com/start";
 
-/// A machine that has never seen an IAM Identity Center.
+/// A machine without an IAM Identity Center.
 fn bare() -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.write(
@@ -18,16 +18,12 @@ fn bare() -> Sandbox {
     sandbox
 }
 
-fn config(sandbox: &Sandbox) -> String {
-    std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap()
-}
-
-/// The wizard as a person starts it, from a bash.
+/// The wizard as a user starts it, from bash.
 fn wizard(sandbox: &Sandbox, args: &str) -> Terminal {
     Terminal::run(sandbox, "/bin/bash", &["-c", &format!("rolecall setup wizard {args}; exit $?")])
 }
 
-/// Waits for a sign-in page on the terminal, and allows it.
+/// Waits for a sign-in page on the terminal, and approves it.
 fn approve(terminal: &Terminal) {
     terminal.wait_for("/device?user_code=");
     let screen = terminal.screen();
@@ -54,7 +50,7 @@ fn a_script_sets_up_an_instance_without_a_question() {
         assert!(ran.stderr.contains(words), "{words}: {ran:?}");
     }
     let want = format!("\n[instances.corp]\nstart_url = \"{CORP}\"\nsso_region = \"eu-west-1\"\n");
-    let config = config(&sandbox);
+    let config = sandbox.config();
     assert!(
         config.starts_with("# mine\nsecure_store = \"file\" # no desktop\n")
             && config.ends_with(&want),
@@ -69,9 +65,9 @@ fn a_script_sets_up_an_instance_without_a_question() {
 }
 
 #[test]
-fn what_is_not_known_and_cannot_be_asked_is_named() {
+fn unknown_values_that_cannot_be_asked_for_are_named() {
     let sandbox = bare();
-    let before = config(&sandbox);
+    let before = sandbox.config();
     assert_refused(&sandbox.run(&["setup", "wizard"]), 2, &["no terminal", "--start-url URL"]);
     let lab = "https://lab.awsapps.com/start";
     assert_refused(
@@ -105,13 +101,13 @@ fn what_is_not_known_and_cannot_be_asked_is_named() {
         2,
         &["can't be a name"],
     );
-    assert_eq!(config(&sandbox), before, "nothing is written before everything is known");
+    assert_eq!(sandbox.config(), before, "nothing is written before everything is known");
     let region = ["--region", "us-east-1", "--default-region", "eu-north-1"];
-    let said = sandbox.run(
+    let ran = sandbox.run(
         &[&["setup", "wizard", "--start-url", lab, "--name", "lab", "--yes"], &region[..]].concat(),
     );
-    assert!(said.code == 0 && config(&sandbox).contains("[instances.lab]"), "{said:?}");
-    assert!(config(&sandbox).contains("default_region = \"eu-north-1\""), "{}", config(&sandbox));
+    assert!(ran.code == 0 && sandbox.config().contains("[instances.lab]"), "{ran:?}");
+    assert!(sandbox.config().contains("default_region = \"eu-north-1\""), "{}", sandbox.config());
 }
 
 #[test]
@@ -130,11 +126,11 @@ fn a_region_that_aws_does_not_take_is_not_written() {
         3,
         &["does not accept https://corp.awsapps.com/start in us-east-1"],
     );
-    assert!(!config(&sandbox).contains("instances"));
+    assert!(!sandbox.config().contains("instances"));
 }
 
 #[test]
-fn a_person_is_asked_and_ends_in_a_list_of_roles() {
+fn the_wizard_asks_the_user_and_ends_with_a_list_of_roles() {
     let sandbox = bare();
     sandbox.aws.set_approval(DeviceApproval::Manual);
     let mut terminal = wizard(&sandbox, "");
@@ -153,7 +149,7 @@ fn a_person_is_asked_and_ends_in_a_list_of_roles() {
     terminal.wait_for("`paris` is no region");
     terminal.type_line("eu-west-3");
     terminal.wait_for("and sign in? [Y/n]");
-    assert!(!config(&sandbox).contains("instances"));
+    assert!(!sandbox.config().contains("instances"));
     terminal.type_keys(ENTER);
     approve(&terminal);
     terminal.wait_for("sandbox: ");
@@ -164,8 +160,8 @@ fn a_person_is_asked_and_ends_in_a_list_of_roles() {
     terminal.wait_for("next:");
     assert_eq!(terminal.wait_for_exit(), 0);
     assert!(
-        config(&sandbox).contains("[instances.sandbox]")
-            && config(&sandbox).contains("\ndefault_region = \"eu-west-3\"\n")
+        sandbox.config().contains("[instances.sandbox]")
+            && sandbox.config().contains("\ndefault_region = \"eu-west-3\"\n")
     );
     let screen = terminal.screen();
     assert!(
@@ -231,7 +227,7 @@ fn a_hook_that_is_there_is_not_offered_again() {
     );
 }
 
-/// Where the program under test is found first.
+/// The first folder in PATH with the program under test.
 fn path() -> std::ffi::OsString {
     let own = std::path::Path::new(binary()).parent().unwrap().to_owned();
     let others = std::env::var_os("PATH").unwrap_or_default();
@@ -239,7 +235,7 @@ fn path() -> std::ffi::OsString {
 }
 
 #[test]
-fn a_home_that_cannot_be_written_is_told_before_anything_is_tried() {
+fn a_home_that_cannot_be_written_is_reported_before_anything_is_tried() {
     let sandbox = bare();
     sandbox.write("blocked", "in the way");
     let place = sandbox.path("blocked/rolecall");
@@ -253,7 +249,7 @@ fn a_home_that_cannot_be_written_is_told_before_anything_is_tried() {
 }
 
 #[test]
-fn a_command_typed_where_nothing_is_set_up_goes_on_behind_the_wizard() {
+fn a_command_before_any_setup_continues_after_the_wizard() {
     let sandbox = bare();
     sandbox.aws.set_approval(DeviceApproval::Manual);
     let mut terminal = Terminal::rolecall(

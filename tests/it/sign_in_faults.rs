@@ -1,8 +1,7 @@
-//! Sign-ins that meet a registration that AWS has forgotten, odd answers, hostile text and a
-//! browser that fails.
+//! Sign-ins with a registration that AWS has forgotten, unusual answers, hostile text and a browser
+//! that fails.
 
 use std::io::{BufRead, BufReader};
-use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Stdio};
 
 use rolecall::demo::{self, Fault, FaultReply, ReplyEdit};
@@ -10,16 +9,15 @@ use rolecall::domain::Secret;
 use rolecall::vault::SsoToken;
 use serde_json::json;
 
-use crate::commands::{ROLE, assert_refused};
-use crate::faults::signed_in;
+use crate::commands::{PROCESS, assert_refused};
 use crate::records::Records;
-use crate::sandbox::{CommandOutput, Sandbox, wait_for};
+use crate::sandbox::{CommandOutput, Sandbox};
 use crate::terminal::Terminal;
+use crate::wait::{wait_for, wait_for_file};
 
 const DEVICE: [&str; 6] = ["login", "-S", "corp", "--flow", "device-code", "--no-cache-refresh"];
-const PROCESS: [&str; 5] = ["process", "-S", "corp", "--arn", ROLE];
 
-/// Answers an operation as AWS does, with this change.
+/// Changes the answer of an operation.
 fn edited_response(operation: &str, times: usize, edit: ReplyEdit) -> Fault {
     Fault::Reply {
         operation: operation.into(),
@@ -28,7 +26,7 @@ fn edited_response(operation: &str, times: usize, edit: ReplyEdit) -> Fault {
     }
 }
 
-/// Forgets the token but not the registration, so that the next sign-in uses the stored one.
+/// Removes the token but not the registration, so that the next sign-in uses the stored one.
 fn expire_token(sandbox: &Sandbox) {
     let records = Records::new(sandbox);
     let token = records.token("corp").unwrap();
@@ -38,23 +36,21 @@ fn expire_token(sandbox: &Sandbox) {
     );
 }
 
-/// Writes an executable script into the sandbox.
 fn script(sandbox: &Sandbox, name: &str, text: &str) -> String {
-    sandbox.write(name, text);
-    std::fs::set_permissions(sandbox.path(name), std::fs::Permissions::from_mode(0o755)).unwrap();
+    sandbox.write_executable(name, text);
     sandbox.path(name).to_string_lossy().into_owned()
 }
 
-/// Approves the first authorize page that the sign-in shows, and waits for its end.
+/// Approves the first authorize page that the sign-in prints, and waits for its end.
 fn approve(mut child: Child) -> (i32, String) {
-    let mut said = String::new();
+    let mut stderr = String::new();
     for line in BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok) {
-        said += &format!("{line}\n");
+        stderr += &format!("{line}\n");
         if line.contains("/authorize?") {
             demo::approve(line.trim()).unwrap();
         }
     }
-    (child.wait().unwrap().code().unwrap(), said)
+    (child.wait().unwrap().code().unwrap(), stderr)
 }
 
 #[test]
@@ -65,37 +61,36 @@ fn a_registration_that_aws_has_forgotten_is_replaced_at_once() {
         assert_eq!(approve(sandbox.spawn(&login)).0, 0);
         assert_eq!(sandbox.aws.call_count("RegisterClient"), 1);
         expire_token(&sandbox);
-        let (code, said) = approve(sandbox.spawn(&login));
+        let (code, stderr) = approve(sandbox.spawn(&login));
         assert_eq!(
             (code, sandbox.aws.call_count("RegisterClient")),
             (0, 1),
-            "{flow}: a good one is used again: {said}"
+            "{flow}: a good one is used again: {stderr}"
         );
         expire_token(&sandbox);
         sandbox.aws.forget_clients();
-        let (code, said) = approve(sandbox.spawn(&login));
-        assert_eq!((code, sandbox.aws.call_count("RegisterClient")), (0, 2), "{flow}: {said}");
+        let (code, stderr) = approve(sandbox.spawn(&login));
+        assert_eq!((code, sandbox.aws.call_count("RegisterClient")), (0, 2), "{flow}: {stderr}");
         assert_eq!(
-            said.matches("signing in to corp").count(),
+            stderr.matches("signing in to corp").count(),
             1,
-            "{flow}: nobody is sent to a page that fails: {said}"
+            "{flow}: the failing page is not shown: {stderr}"
         );
     }
 }
 
 #[test]
 fn auto_login_replaces_a_forgotten_registration_too() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     expire_token(&sandbox);
     sandbox.aws.forget_clients();
     let browser = script(&sandbox, "browser", "#!/bin/sh\necho \"$1\" >> \"$HOME/tabs\"\n");
     let args = [&PROCESS[..], &["--auto-login", "--browser", &browser]].concat();
     let child = sandbox.spawn(&args);
-    let tabs = || std::fs::read_to_string(sandbox.path("tabs")).ok();
-    let tab = wait_for("the browser", || tabs()?.lines().next().map(str::to_owned));
+    let tab = wait_for_file(&sandbox.path("tabs"), |text| text.lines().next().map(str::to_owned));
     demo::approve(&tab).unwrap();
-    let ran = CommandOutput::from_output(child.wait_with_output().unwrap());
-    assert_eq!((ran.code, tabs().unwrap().lines().count()), (0, 1), "{ran:?}");
+    let ran = CommandOutput::from_child(child);
+    assert_eq!((ran.code, sandbox.read("tabs").lines().count()), (0, 1), "{ran:?}");
 }
 
 #[test]
@@ -105,7 +100,7 @@ fn a_registration_is_stored_once_it_has_proved_good() {
     let login =
         ["login", "-S", "corp", "--flow", "pkce", "--no-cache-refresh", "--browser", &browser];
     let mut given_up = sandbox.spawn(&login);
-    wait_for("the browser", || sandbox.path("tab").exists().then_some(()));
+    wait_for_file(&sandbox.path("tab"), |_| Some(()));
     given_up.kill().unwrap();
     given_up.wait().unwrap();
     assert_eq!(approve(sandbox.spawn(&login)).0, 0);
@@ -126,7 +121,7 @@ fn force_registers_again() {
 }
 
 #[test]
-fn an_answer_without_id_or_secret_is_asked_for_again_and_never_stored() {
+fn an_answer_without_id_or_secret_is_requested_again_and_never_stored() {
     for field in ["/clientId", "/clientSecret"] {
         for edit in [ReplyEdit::Set(field.into(), json!("")), ReplyEdit::Remove(field.into())] {
             let sandbox = Sandbox::new();
@@ -211,7 +206,7 @@ fn an_access_token_that_no_request_can_carry_is_not_stored() {
 
 #[test]
 fn an_empty_refresh_token_never_replaces_one() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let records = Records::new(&sandbox);
     let before = records.token("corp").unwrap();
     records.expire_token_in("corp", -60);
@@ -235,7 +230,7 @@ fn an_empty_refresh_token_never_replaces_one() {
 
 #[test]
 fn a_stored_token_with_a_control_character_counts_as_damaged() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let records = Records::new(&sandbox);
     for bad in ["a\nb", "\u{7f}", ""] {
         let token = SsoToken { access_token: Secret::from(bad), ..records.token("corp").unwrap() };
@@ -253,7 +248,7 @@ fn a_stored_token_with_a_control_character_counts_as_damaged() {
 
 #[test]
 fn login_checks_that_it_can_keep_the_token_before_a_page_is_shown() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     expire_token(&sandbox);
     let records = sandbox.path("rolecall/state/vault/records");
     std::fs::rename(&records, sandbox.path("elsewhere")).unwrap();
@@ -289,7 +284,7 @@ fn text_of_a_sign_in_is_shown_and_not_obeyed() {
 
 #[test]
 fn an_error_message_of_aws_is_shown_and_not_obeyed() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let body = json!({ "message": "no\u{1b}[31m\u{9b}1m\u{61c}\u{2029}way" }).to_string();
     let reply =
         FaultReply::json(400, body).with_header("x-amzn-errortype", "InvalidRequestException");
@@ -355,15 +350,15 @@ fn names_are_escaped_on_a_terminal_and_faithful_elsewhere() {
 }
 
 #[test]
-fn a_browser_that_fails_is_told_at_once_with_what_to_do_instead() {
+fn a_browser_that_fails_is_reported_at_once_with_an_alternative() {
     let sandbox = Sandbox::new();
     let browser = script(&sandbox, "xdg-open", "#!/bin/sh\nexit 3\n");
     let login =
         ["login", "-S", "corp", "--flow", "pkce", "--no-cache-refresh", "--browser", &browser];
     let mut child = sandbox.spawn(&login);
-    let (mut url, mut said) = (String::new(), String::new());
+    let (mut url, mut stderr) = (String::new(), String::new());
     for line in BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok) {
-        said += &format!("{line}\n");
+        stderr += &format!("{line}\n");
         if line.contains("/authorize?") {
             url = line.trim().to_owned();
         }
@@ -371,20 +366,19 @@ fn a_browser_that_fails_is_told_at_once_with_what_to_do_instead() {
             demo::approve(&url).unwrap();
         }
     }
-    assert_eq!(child.wait().unwrap().code(), Some(0), "{said}");
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{stderr}");
     assert!(
-        said.contains("xdg-open exited with 3)")
-            && said.contains("open the URL above in a browser on this machine"),
-        "{said}"
+        stderr.contains("xdg-open exited with 3)")
+            && stderr.contains("open the URL above in a browser on this machine"),
+        "{stderr}"
     );
 }
 
 #[test]
-fn callers_without_a_terminal_are_told_of_a_browser_that_fails() {
+fn callers_without_a_terminal_get_the_error_of_a_browser_that_fails() {
     let sandbox = Sandbox::new();
     let browser = script(&sandbox, "xdg-open", "#!/bin/sh\nexit 3\n");
-    let flow = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    sandbox.write("rolecall/config.toml", &format!("auth_flow = \"device-code\"\n{flow}"));
+    sandbox.prepend_config("auth_flow = \"device-code\"");
     sandbox.aws.set_approval(demo::DeviceApproval::Manual);
     let mut command = sandbox.command("setsid");
     command.args(["--wait", crate::sandbox::binary()]).args(PROCESS).args([
@@ -419,8 +413,8 @@ fn callers_without_a_terminal_are_told_of_a_browser_that_fails() {
 }
 
 #[test]
-fn a_role_that_is_mistyped_is_told_apart_from_one_that_was_taken_away() {
-    let sandbox = signed_in();
+fn a_mistyped_role_is_distinguished_from_one_that_was_revoked() {
+    let sandbox = Sandbox::signed_in();
     assert_refused(
         &sandbox.run(&["process", "-S", "corp", "-A", "012345678901", "-R", "ReadOnlyAcces"]),
         5,

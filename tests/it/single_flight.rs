@@ -16,16 +16,15 @@ use rolecall::vault::{Leader, SharedOutcome, SingleFlight, Turn};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::inotify;
 
-use crate::commands::{ROLE, json};
-use crate::faults::signed_in;
+use crate::commands::{PROCESS, ROLE, json};
 use crate::records::Records;
-use crate::sandbox::{CommandOutput, Sandbox, wait_for};
+use crate::sandbox::{CommandOutput, Sandbox};
+use crate::wait::{wait_for, wait_for_file};
 
-const PROCESS: [&str; 5] = ["process", "-S", "corp", "--arn", ROLE];
-/// What one step of another process may take on a busy machine.
+/// How long one step of another process may take on a busy machine.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Sees other processes open the files of a directory.
+/// Reports when other processes open files of a directory.
 struct OpenWatcher(OwnedFd);
 
 impl OpenWatcher {
@@ -36,7 +35,7 @@ impl OpenWatcher {
         Self(watch)
     }
 
-    /// Waits until a file whose name ends like this is opened.
+    /// Waits until a file with this ending is opened.
     fn wait_for(&self, ending: &str) {
         let deadline = Instant::now() + TIMEOUT;
         let mut buffer = [const { MaybeUninit::uninit() }; 4096];
@@ -76,10 +75,10 @@ fn now() -> Timestamp {
 }
 
 #[test]
-fn a_failure_from_before_the_sign_in_is_not_taken_for_the_present() {
-    let sandbox = signed_in();
-    // Another caller has led since before the sign-in: it has looked for a token, found none, and
-    // has not said so yet.
+fn a_failure_from_before_the_sign_in_is_not_used_after_it() {
+    let sandbox = Sandbox::signed_in();
+    // Another caller has been the leader since before the sign-in: it has looked for a token, found
+    // none, and has not reported it yet.
     let early = become_leader(&Records::new(&sandbox).credentials_single_flight(ROLE));
     let opens = OpenWatcher::new(&flights(&sandbox));
     let late = sandbox.spawn(&PROCESS);
@@ -88,14 +87,14 @@ fn a_failure_from_before_the_sign_in_is_not_taken_for_the_present() {
         &Error::new(ErrorKind::LoginNeeded, "nobody is signed in to corp"),
         now(),
     ));
-    let ran = CommandOutput::from_output(late.wait_with_output().unwrap());
+    let ran = CommandOutput::from_child(late);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
     assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 1);
 }
 
 #[test]
 fn a_remembered_failure_ends_with_the_next_sign_in() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let key = |ran: &CommandOutput| json(ran)["AccessKeyId"].clone();
     let first = key(&sandbox.run(&PROCESS));
     let records = Records::new(&sandbox);
@@ -118,10 +117,10 @@ fn a_remembered_failure_ends_with_the_next_sign_in() {
 
 #[test]
 fn a_refresh_that_fails_does_not_forget_the_token_of_a_new_sign_in() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let records = Records::new(&sandbox);
-    // Another process refreshes the old token. When AWS says that its session is over, it will
-    // forget what is stored.
+    // Another process refreshes the old token. When AWS answers that the session has ended, it will
+    // remove what is stored.
     let refreshing = become_leader(&records.token_single_flight("corp"));
     let before = records.token("corp").unwrap();
     let opens = OpenWatcher::new(&flights(&sandbox));
@@ -144,7 +143,7 @@ fn a_refresh_that_fails_does_not_forget_the_token_of_a_new_sign_in() {
         "the new token was stored beside a refresh"
     );
     drop(refreshing);
-    let ran = CommandOutput::from_output(login.wait_with_output().unwrap());
+    let ran = CommandOutput::from_child(login);
     assert_eq!(ran.code, 0, "{ran:?}");
     assert_ne!(records.token("corp").unwrap().access_token, before.access_token);
 }
@@ -159,10 +158,8 @@ fn callers_of_an_open_sign_in_are_served_by_a_login_elsewhere() {
         .spawn()
         .unwrap();
     sandbox.aws.set_approval(demo::DeviceApproval::Manual);
-    wait_for("the address of the open sign-in", || {
-        sandbox.path("rolecall/state/sign-in-corp.json").exists().then_some(())
-    });
+    wait_for_file(&sandbox.path("rolecall/state/sign-in-corp.json"), |_| Some(()));
     sandbox.login("corp");
-    let ran = CommandOutput::from_output(caller.wait_with_output().unwrap());
+    let ran = CommandOutput::from_child(caller);
     assert_eq!(ran.code, 0, "{ran:?}");
 }

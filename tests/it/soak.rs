@@ -1,5 +1,5 @@
-//! Many processes for a long time, while everything goes wrong: no bug, no wrong answer, and all is
-//! well in the end.
+//! Many processes for a long time with many faults: no bugs, no wrong answers, and a working state
+//! at the end.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -17,9 +17,8 @@ use crate::matrix_world::World;
 use crate::records::Records;
 use crate::sandbox::CommandOutput;
 
-/// How many processes run at once.
 const WORKERS: usize = 8;
-/// Each in accounts of their own or shared; the last is chained.
+/// Roles in different accounts or in the same one; the last is chained.
 const ROLES: [&str; 5] = [
     "012345678901:ReadOnlyAccess",
     "012345678901:AdministratorAccess",
@@ -29,7 +28,7 @@ const ROLES: [&str; 5] = [
 ];
 const OPERATIONS: [&str; 3] = ["GetRoleCredentials", "CreateToken:refresh_token", "AssumeRole"];
 
-/// Numbers that look random and come again with the same seed (xorshift64).
+/// Pseudo-random numbers, reproducible by their seed (xorshift64).
 struct Xorshift(u64);
 
 impl Xorshift {
@@ -41,7 +40,7 @@ impl Xorshift {
     }
 }
 
-/// What happened so far.
+/// The results so far.
 #[derive(Default)]
 struct Tally {
     codes: BTreeMap<i32, usize>,
@@ -66,7 +65,7 @@ impl Soak {
         *self.tally.lock().unwrap().events.entry(event).or_default() += 1;
     }
 
-    /// Runs `process` until the time is over; some are killed at any moment.
+    /// Runs `process` until the time is over; some runs are killed at a random moment.
     fn work(&self) {
         let mut numbers = self.next_rng();
         while !self.is_over.load(Ordering::Relaxed) {
@@ -87,7 +86,7 @@ impl Soak {
                 self.kill(&mut child, Duration::from_millis(numbers.below(150) as u64));
                 continue;
             }
-            let ran = CommandOutput::from_output(child.wait_with_output().unwrap());
+            let ran = CommandOutput::from_child(child);
             let outcome = self.judge(role, &ran, begun.elapsed());
             let mut tally = self.tally.lock().unwrap();
             *tally.codes.entry(ran.code).or_default() += 1;
@@ -140,7 +139,7 @@ impl Soak {
         if left < -10 { Err(format!("credentials that ended {} s ago", -left)) } else { Ok(()) }
     }
 
-    /// Makes something go wrong every moment, and signs in again when a session was lost.
+    /// Adds a fault every moment, and signs in again when a session was lost.
     fn disturb(&self) {
         let mut numbers = self.next_rng();
         let (aws, records) =
@@ -153,8 +152,7 @@ impl Soak {
                         faults[numbers.below(faults.len())],
                         OPERATIONS[numbers.below(OPERATIONS.len())],
                     );
-                    // A refresh that AWS itself refuses ends the session: now and then, not all the
-                    // time.
+                    // A refresh that AWS itself refuses ends the session: rarely, not all the time.
                     let ends = matches!(row.class, Class::Unauthorized | Class::Refused)
                         && numbers.below(4) > 0;
                     for fault in
@@ -263,7 +261,7 @@ fn a_soak_finds_no_bug_and_no_wrong_answer() {
     let (runs, fine) =
         (tally.codes.values().sum::<usize>(), tally.codes.get(&0).copied().unwrap_or(0));
     assert!(runs > WORKERS && fine * 3 > runs, "too few went well to mean anything\n{report}");
-    // AWS is well again, and so is everything here.
+    // AWS works again, and so must everything here.
     soak.world.sandbox.aws.clear_faults();
     if soak.world.run(&["login", "--check", "-S", "corp"]).output.code != 0
         || soak.world.process(ROLES[0]).output.code == 4

@@ -1,11 +1,12 @@
-//! Every command as people see it: what it says when it goes well, in JSON, and when it can't.
+//! Every command as a user sees it: its output on success, as JSON, and on failure.
 
 use crate::commands::ROLE;
 use crate::sandbox::{CommandOutput, Sandbox};
 
 const PAY: [&str; 4] = ["-S", "corp", "--arn", ROLE];
 
-/// What several runs say, one after the other, with what differs from run to run replaced.
+/// The output of several runs, one after the other, with everything replaced that differs from run
+/// to run.
 fn transcripts(sandbox: &Sandbox, runs: &[&[&str]]) -> String {
     runs.iter()
         .map(|args| transcript(sandbox, args, &sandbox.run(args)))
@@ -29,7 +30,7 @@ fn transcript(sandbox: &Sandbox, args: &[&str], ran: &CommandOutput) -> String {
     format!("$ rolecall {}\n{}{stderr}{code}", args.join(" "), plain(&ran.stdout))
 }
 
-/// A line without keys, tokens and moments.
+/// A line without keys, tokens and times.
 fn redact(line: &str) -> String {
     let inside = |letter: char| letter.is_ascii_alphanumeric() || "+/=_-:.%".contains(letter);
     let word = |word: &str| {
@@ -62,7 +63,7 @@ fn with<'a>(command: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
 }
 
 #[test]
-fn every_command_says_what_it_did_or_why_it_did_not() {
+fn every_command_prints_its_result_or_its_error() {
     let sandbox = Sandbox::new();
     let nobody = transcripts(
         &sandbox,
@@ -238,20 +239,15 @@ fn help_of_the_program_reads_as_a_story() {
 }
 
 #[test]
-fn log_lines_say_where_they_come_from_only_when_asked() {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
+fn log_lines_name_their_source_only_with_the_lines_flag() {
+    let sandbox = Sandbox::signed_in();
     let log = |args: &[&str]| sandbox.run(&with(&["process", "--no-cache"], args)).stderr;
     assert_eq!(log(&[]), "");
     let plain = log(&["-L", "info"]);
     assert!(plain.contains("role credentials received") && !plain.contains("src/"), "{plain}");
     let placed = log(&["-L", "info", "--lines"]);
     assert!(placed.contains("src/identity/portal.rs:"), "{placed}");
-    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    sandbox.write(
-        "rolecall/config.toml",
-        &format!("log_level = \"info\"\nlog_lines = true\n{config}"),
-    );
+    sandbox.prepend_config("log_level = \"info\"\nlog_lines = true");
     assert!(log(&[]).contains("src/identity/portal.rs:"), "{}", log(&[]));
     assert!(!log(&["-L", "info"]).contains("IQoJb3JpZ2luX2Vj"), "no token is logged");
 }
@@ -269,9 +265,8 @@ fn the_demo_hands_global_flags_on() {
 }
 
 #[test]
-fn an_arn_as_aws_prints_it_names_the_permission_set_and_a_wrong_one_asks_nobody() {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
+fn an_arn_as_aws_prints_it_names_the_permission_set_and_a_wrong_one_sends_no_request() {
+    let sandbox = Sandbox::signed_in();
     let caller = "arn:aws:sts::012345678901:assumed-role/AWSReservedSSO_ReadOnlyAccess_0123456789abcdef/jane";
     for command in [&["process"][..], &["eks-token", "--cluster", "x"]] {
         assert_eq!(sandbox.run(&[command, &["-S", "corp", "--arn", caller]].concat()).code, 0);
@@ -294,9 +289,8 @@ fn an_arn_as_aws_prints_it_names_the_permission_set_and_a_wrong_one_asks_nobody(
 }
 
 #[test]
-fn a_name_that_stands_somewhere_is_told_with_its_place() {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
+fn a_wrong_name_is_reported_with_its_source() {
+    let sandbox = Sandbox::signed_in();
     let with = |name: &str, value: &str, args: &[&str]| {
         CommandOutput::from_output(sandbox.rolecall(args).env(name, value).output().unwrap())
     };
@@ -309,11 +303,7 @@ fn a_name_that_stands_somewhere_is_told_with_its_place() {
     );
     let sso = with("AWS_SSO", "crop", &["list"]);
     assert!(sso.code == 3 && sso.stderr.contains("AWS_SSO: there is no"), "{sso:?}");
-    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    sandbox.write(
-        "rolecall/config.toml",
-        &format!("list_fields = [\"Acount\"]\ndefault_sso = \"crop\"\n{config}"),
-    );
+    sandbox.prepend_config("list_fields = [\"Acount\"]\ndefault_sso = \"crop\"");
     let fields = sandbox.run(&["list", "-S", "corp"]);
     assert!(
         fields.code == 3 && fields.stderr.contains("config.toml:1: list_fields: "),
@@ -324,9 +314,8 @@ fn a_name_that_stands_somewhere_is_told_with_its_place() {
 }
 
 #[test]
-fn the_variable_that_turns_the_order_round_takes_any_yes() {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
+fn the_variable_that_reverses_the_order_accepts_any_truthy_value() {
+    let sandbox = Sandbox::signed_in();
     let first = |reverse: &str| {
         let variables =
             [("AWS_SSO_FIELD_SORT", "AccountId"), ("AWS_SSO_FIELD_SORT_REVERSE", reverse)];
@@ -341,9 +330,8 @@ fn the_variable_that_turns_the_order_round_takes_any_yes() {
 
 #[test]
 fn csv_survives_a_name_that_would_split_it() {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
-    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    let sandbox = Sandbox::signed_in();
+    let config = sandbox.config();
     let named = config.replace(
         "[instances.corp.accounts.012345678901]\n",
         "[instances.corp.accounts.012345678901]\nname = 'Pay, \"EU\"'\n",
@@ -361,9 +349,8 @@ fn csv_survives_a_name_that_would_split_it() {
 }
 
 #[test]
-fn the_vault_is_unlocked_by_the_passphrase_of_the_environment_and_says_for_whom() {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
+fn the_vault_is_unlocked_by_the_passphrase_of_the_environment_and_names_its_scope() {
+    let sandbox = Sandbox::signed_in();
     let unlocked = sandbox.run(&["vault", "unlock"]);
     assert!(
         unlocked.code == 0

@@ -1,4 +1,4 @@
-//! The README's tables and the program say the same: commands, exit codes, variables, settings.
+//! The README's tables agree with the program: commands, exit codes, variables, settings.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,8 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The rows of the README's table whose head begins so, cell by cell; `\|` is no border.
+/// The rows of the README's table whose header begins with this text, cell by cell; `\|` does not
+/// end a cell.
 fn table(head: &str) -> Vec<Vec<String>> {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let start = readme
@@ -31,7 +32,7 @@ fn table(head: &str) -> Vec<Vec<String>> {
     .collect()
 }
 
-/// Fails with the rows that are missing, ready to be put in, and those that are too many.
+/// Fails with the missing rows, ready to be pasted, and the superfluous ones.
 #[track_caller]
 fn assert_same_rows(what: &str, have: &[String], want: &[String]) {
     let lines = |sign: char, these: &[String], those: &[String]| {
@@ -50,7 +51,7 @@ fn assert_same_rows(what: &str, have: &[String], want: &[String]) {
 }
 
 #[test]
-fn every_command_stands_in_the_readme_and_no_other() {
+fn the_readme_lists_exactly_the_commands() {
     let mut have: Vec<String> = table("| command | does |\n")
         .iter()
         .filter_map(|row| row[0].strip_prefix('`')?.split(['`', ' ']).next().map(str::to_owned))
@@ -68,7 +69,7 @@ fn every_command_stands_in_the_readme_and_no_other() {
 }
 
 #[test]
-fn every_shells_hook_stands_in_the_readme() {
+fn the_readme_has_the_hook_of_every_shell() {
     let table = table("| shell | in its start file |").concat().concat();
     for shell in SHELLS_WITH_HOOKS {
         let (line, once) = source_line(shell).unwrap();
@@ -81,7 +82,7 @@ fn every_shells_hook_stands_in_the_readme() {
 }
 
 #[test]
-fn every_exit_code_stands_in_the_readme_and_no_other() {
+fn the_readme_lists_exactly_the_exit_codes() {
     let have: Vec<String> =
         table("| exit code |").iter().map(|row| format!("| {} | {} |", row[0], row[1])).collect();
     let want: Vec<String> =
@@ -90,7 +91,7 @@ fn every_exit_code_stands_in_the_readme_and_no_other() {
 }
 
 #[test]
-fn every_variable_stands_in_the_readme_and_no_other() {
+fn the_readme_lists_exactly_the_variables() {
     let have: Vec<String> =
         table("| variable |").iter().map(|row| format!("| {} |", row.join(" | "))).collect();
     let want: Vec<String> = VARIABLES
@@ -110,7 +111,7 @@ fn every_variable_stands_in_the_readme_and_no_other() {
 }
 
 #[test]
-fn every_setting_stands_in_the_readme_with_its_default_and_no_other() {
+fn the_readme_lists_exactly_the_settings_with_their_defaults() {
     let have: Vec<String> = table("| setting | default |")
         .iter()
         .map(|row| format!("| {} | {} |", row[0], row[1]))
@@ -142,14 +143,14 @@ fn every_setting_is_read_by_something() {
         };
         code.match_indices(&name).any(|(at, _)| whole(&code[at + name.len()..]))
     };
-    // `include` is obeyed while the files are read.
+    // `include` takes effect while the files are read.
     let unread = |key: &String| key != "include" && !read(key);
     let unread: Vec<String> =
         defaults().into_iter().map(|shown| shown.key).filter(unread).collect();
     assert_eq!(unread, Vec::<String>::new());
 }
 
-/// All code outside the room that reads the settings, without comments and tests.
+/// All code outside the folder that reads the settings, without comments and tests.
 fn sources(folder: &Path, out: &mut String) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

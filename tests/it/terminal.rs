@@ -1,5 +1,5 @@
-//! A terminal to run the program on: a real pseudo-terminal, what it shows, and whether it is whole
-//! again afterwards.
+//! A real pseudo-terminal to run the program on: what it shows, and whether its modes are restored
+//! afterwards.
 
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
@@ -14,10 +14,10 @@ use vt100::{Callbacks, MouseProtocolMode, Parser, Screen};
 
 use crate::sandbox::{Sandbox, binary};
 
-/// What anything on the screen may take on a busy machine; hardly anything takes a tenth of a
+/// How long anything on the screen may take on a busy machine; hardly anything takes a tenth of a
 /// second.
 const TIMEOUT: Duration = Duration::from_secs(20);
-/// Columns and rows at the start.
+/// Initial columns and rows.
 const SIZE: (u16, u16) = (100, 30);
 
 pub(crate) const ENTER: &str = "\r";
@@ -25,7 +25,7 @@ pub(crate) const ESCAPE: &str = "\x1b";
 pub(crate) const CTRL_C: &str = "\x03";
 pub(crate) const CTRL_Z: &str = "\x1a";
 
-/// A program on a terminal of its own.
+/// A program on its own terminal.
 pub(crate) struct Terminal {
     master: Box<dyn MasterPty + Send>,
     keys: KeyWriter,
@@ -36,30 +36,30 @@ pub(crate) struct Terminal {
     modes: String,
 }
 
-/// Where keys go: the person's, and answers of the terminal's own.
+/// The input: keys, and the terminal's own answers.
 type KeyWriter = Arc<Mutex<Box<dyn Write + Send>>>;
 
-/// What the terminal shows, and a bell that rings when that changes.
+/// The screen, and a notification when it changes.
 struct ScreenState {
     parser: Mutex<Parser<CursorQueries>>,
     changed: Condvar,
     closed: AtomicBool,
-    /// Everything that was ever written to it, for what a screen does not keep.
+    /// Everything that was ever written to it, including what a screen does not keep.
     written: Mutex<Vec<u8>>,
 }
 
 impl Terminal {
-    /// The program with these arguments; a shell started by it is `/bin/sh`.
+    /// Runs the program with these arguments; a shell that it starts is `/bin/sh`.
     pub(crate) fn rolecall(sandbox: &Sandbox, args: &[&str]) -> Self {
         Self::run(sandbox, binary(), args)
     }
 
-    /// Any program, in the sandbox's environment. `rolecall` is in its PATH.
+    /// Runs any program in the sandbox's environment, with `rolecall` in its PATH.
     pub(crate) fn run(sandbox: &Sandbox, program: &str, args: &[&str]) -> Self {
         Self::run_with(sandbox, program, args, &[])
     }
 
-    /// Any program, with these variables besides.
+    /// Runs any program with these additional variables.
     pub(crate) fn run_with(
         sandbox: &Sandbox,
         program: &str,
@@ -69,7 +69,8 @@ impl Terminal {
         Self::start(Self::command(sandbox, program, args, more), false)
     }
 
-    /// The same on a terminal that says where its cursor is, which nushell does not go on without.
+    /// The same on a terminal that reports its cursor's position, without which nushell does not
+    /// start.
     pub(crate) fn run_answering_queries(
         sandbox: &Sandbox,
         program: &str,
@@ -117,21 +118,21 @@ impl Terminal {
             written: Mutex::default(),
         });
         let keys: KeyWriter = Arc::new(Mutex::new(pair.master.take_writer().unwrap()));
-        let (mut output, theirs) = (pair.master.try_clone_reader().unwrap(), shown.clone());
+        let (mut output, screen) = (pair.master.try_clone_reader().unwrap(), shown.clone());
         let answers = answers.then(|| keys.clone());
         let drained =
-            std::thread::spawn(move || theirs.read_output(&mut *output, answers.as_ref()));
-        let (tell, ended) = mpsc::channel();
+            std::thread::spawn(move || screen.read_output(&mut *output, answers.as_ref()));
+        let (sender, ended) = mpsc::channel();
         std::thread::spawn(move || {
             let status = child.wait().unwrap();
-            // Everything that it wrote is on the screen before its end is told.
+            // Everything that it wrote is on the screen before its end is reported.
             let _ = drained.join();
-            let _ = tell.send(status);
+            let _ = sender.send(status);
         });
         Self { master: pair.master, keys, screen_state: shown, process, ended, modes }
     }
 
-    /// Types; each call is one write, as of a person who types one key, or pastes.
+    /// Types these keys; each call is one write, like a key press or a paste.
     pub(crate) fn type_keys(&mut self, keys: &str) {
         write(&self.keys, keys).unwrap();
     }
@@ -141,12 +142,12 @@ impl Terminal {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner).write_all(bytes).unwrap();
     }
 
-    /// Types without waiting for the program to read it, which a program that hangs never would.
-    /// Calls take their turn.
+    /// Types without waiting for the program to read it, which would block if the program hangs.
+    /// Calls are processed in order.
     pub(crate) fn type_in_background(&self, keys: String) {
-        let (ours, (begin, begun)) = (self.keys.clone(), mpsc::channel());
+        let (writer, (begin, begun)) = (self.keys.clone(), mpsc::channel());
         std::thread::spawn(move || {
-            let mut writer = ours.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
             let _ = begin.send(());
             // The program may end before it has read everything.
             let _ = writer.write_all(keys.as_bytes());
@@ -159,7 +160,7 @@ impl Terminal {
         self.type_keys(&format!("{line}\r"));
     }
 
-    /// Waits until the text stands somewhere on the screen.
+    /// Waits until the text is anywhere on the screen.
     pub(crate) fn wait_for(&self, text: &str) {
         self.wait_until(&format!("`{text}` on the screen"), |screen| {
             screen.contents().contains(text)
@@ -180,7 +181,7 @@ impl Terminal {
         });
     }
 
-    /// Waits until the screen is as described.
+    /// Waits until the screen fulfills a condition.
     pub(crate) fn wait_until(&self, what: &str, is: impl Fn(&Screen) -> bool) {
         let deadline = Instant::now() + TIMEOUT;
         let mut parser = self.screen_state.lock();
@@ -213,13 +214,13 @@ impl Terminal {
         }
     }
 
-    /// What is on the screen.
+    /// The text on the screen.
     pub(crate) fn screen(&self) -> String {
         self.screen_state.lock().screen().contents()
     }
 
     /// Everything from the first line that scrolled away to the last one on the screen, without
-    /// blank ones.
+    /// blank lines.
     pub(crate) fn all_lines(&self) -> Vec<String> {
         let mut parser = self.screen_state.lock();
         let screen = parser.screen_mut();
@@ -237,13 +238,13 @@ impl Terminal {
             .collect()
     }
 
-    /// Whether the program lived through this time without ending.
+    /// Whether the program is still running after this time.
     pub(crate) fn is_running_after(&self, time: Duration) -> bool {
         matches!(self.ended.recv_timeout(time), Err(mpsc::RecvTimeoutError::Timeout))
     }
 
-    /// How often the program's threads have gone to sleep so far, which they do after every time
-    /// they were woken.
+    /// How often the program's threads have been put to sleep so far, which they are after every
+    /// wake-up.
     pub(crate) fn voluntary_switches(&self) -> u64 {
         let tasks =
             std::fs::read_dir(format!("/proc/{}/task", self.process.as_raw_nonzero())).unwrap();
@@ -265,26 +266,26 @@ impl Terminal {
         .into_owned()
     }
 
-    /// What was last said of the cursor's look, as the digit of DECSCUSR.
+    /// The last cursor style that was set, as the digit of DECSCUSR.
     pub(crate) fn cursor_style(&self) -> Option<char> {
         let written = self.written();
         let (before, _) = written.rsplit_once(" q")?;
         before.chars().next_back().filter(|_| before[..before.len() - 1].ends_with("\x1b["))
     }
 
-    /// Changes the window's size, as a person who drags its corner.
+    /// Changes the window's size, as when the user drags its corner.
     pub(crate) fn resize(&self, columns: u16, rows: u16) {
         let (wide, high) = cells((columns, rows));
         self.screen_state.lock().screen_mut().set_size(high, wide);
         self.master.resize(size((columns, rows))).unwrap();
     }
 
-    /// Tells the program a size of the window that the window does not have.
+    /// Reports a window size to the program that differs from the real one.
     pub(crate) fn report_size(&self, columns: u16, rows: u16) {
         self.master.resize(size((columns, rows))).unwrap();
     }
 
-    /// The most memory that the program had so far, in megabytes.
+    /// The peak memory of the program, in megabytes.
     #[cfg(target_os = "linux")]
     pub(crate) fn peak_memory(&self) -> u64 {
         let status =
@@ -296,12 +297,11 @@ impl Terminal {
             / 1024
     }
 
-    /// Sends the program a signal.
     pub(crate) fn signal(&self, signal: Signal) {
         kill_process(self.process, signal).unwrap();
     }
 
-    /// Waits for the program's end; the answer is what a shell would call its exit code.
+    /// Waits for the program's end; returns its exit code as a shell would report it.
     pub(crate) fn wait_for_exit(&self) -> u32 {
         let Ok(status) = self.ended.recv_timeout(TIMEOUT) else {
             panic!("the program did not end; this is shown:\n{}", self.screen());
@@ -309,17 +309,18 @@ impl Terminal {
         code(&status)
     }
 
-    /// Takes the terminal away, as a window that is closed; the answer is how the program ended.
+    /// Closes the terminal's window; returns how the program ended.
     pub(crate) fn close_the_window(mut self) -> u32 {
         self.screen_state.closed.store(true, Ordering::SeqCst);
-        // The thread that reads holds the terminal open; a redrawn screen wakes it.
+        // The reader thread keeps the terminal open; a redrawn screen wakes it.
         self.resize(SIZE.0 + 1, SIZE.1);
         let ended = std::mem::replace(&mut self.ended, mpsc::channel().1);
         drop(self);
         code(&ended.recv_timeout(TIMEOUT).expect("the program goes on without its window"))
     }
 
-    /// What is wrong with the terminal after a full-screen program; empty when it is whole again.
+    /// The modes of the terminal that a full-screen program has not restored; empty if there are
+    /// none.
     pub(crate) fn damage(&self) -> Vec<&'static str> {
         let parser = self.screen_state.lock();
         let screen = parser.screen();
@@ -337,7 +338,7 @@ impl Terminal {
         checks.into_iter().filter(|(wrong, _)| *wrong).map(|(_, what)| what).collect()
     }
 
-    /// Waits until the terminal is whole again, where a shell goes on after the program.
+    /// Waits until the terminal is restored, if a shell continues after the program.
     pub(crate) fn wait_for_shell(&self) {
         self.wait_until("the first screen", |screen| {
             !screen.alternate_screen() && !screen.hide_cursor()
@@ -347,7 +348,7 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        // A test that failed leaves no program behind; one that has ended is not there to be ended.
+        // A failed test leaves no program behind; one that has already ended can't be killed.
         if matches!(self.ended.try_recv(), Err(mpsc::TryRecvError::Empty)) {
             let _ = kill_process(self.process, Signal::KILL);
         }
@@ -361,7 +362,7 @@ impl ScreenState {
 
     fn read_output(&self, output: &mut dyn Read, answers: Option<&KeyWriter>) {
         let mut bytes = [0; 8192];
-        // A terminal whose last program has gone is an error to read, not an end.
+        // Reading a terminal without programs is an error, not an end of file.
         while let Ok(count @ 1..) = output.read(&mut bytes) {
             let asked = {
                 let mut parser = self.lock();
@@ -371,7 +372,7 @@ impl ScreenState {
             self.written.lock().unwrap_or_else(PoisonError::into_inner).extend(&bytes[..count]);
             self.changed.notify_all();
             for ((row, column), keys) in asked.into_iter().zip(answers.into_iter().cycle()) {
-                // A program that has gone asks for nothing any more.
+                // A program that has ended asks for nothing any more.
                 let _ = write(keys, &format!("\x1b[{};{}R", row + 1, column + 1));
             }
             if self.closed.load(Ordering::SeqCst) {
@@ -381,7 +382,7 @@ impl ScreenState {
     }
 }
 
-/// Where the cursor was each time somebody asked.
+/// The cursor's position at each request for it.
 #[derive(Default)]
 struct CursorQueries(Vec<(u16, u16)>);
 
@@ -406,7 +407,7 @@ fn write(keys: &KeyWriter, text: &str) -> std::io::Result<()> {
     keys.flush()
 }
 
-/// The sandbox's environment, with a plain shell, and with the program where a shell finds it.
+/// The sandbox's environment, with a plain shell, and with the program in PATH.
 pub(crate) fn variables(sandbox: &Sandbox) -> Vec<(String, String)> {
     let folder = std::path::Path::new(binary()).parent().unwrap().to_string_lossy();
     let mut all = sandbox.variables();
@@ -422,7 +423,7 @@ fn size((cols, rows): (u16, u16)) -> PtySize {
     PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
 }
 
-/// As a shell counts it.
+/// The exit code as a shell reports it.
 fn code(status: &ExitStatus) -> u32 {
     match status.signal() {
         None => status.exit_code(),
@@ -446,7 +447,7 @@ fn cells((columns, rows): (u16, u16)) -> (NonZeroU16, NonZeroU16) {
     (NonZeroU16::new(columns).unwrap(), NonZeroU16::new(rows).unwrap())
 }
 
-/// Cooked or raw, echo, control characters: everything the kernel knows of the terminal.
+/// Cooked or raw, echo, control characters: all settings of the terminal in the kernel.
 fn modes(master: &dyn MasterPty) -> String {
     format!("{:?}", master.get_termios().unwrap())
 }

@@ -1,15 +1,13 @@
-//! Protected roles at a terminal: asked once for a role, a terminal and an hour, by every command
-//! alike.
+//! Protected roles at a terminal: confirmed once per role, terminal and hour, for all commands.
 
 use crate::commands::{ROLE, assert_refused};
 use crate::sandbox::{Sandbox, binary};
 use crate::terminal::Terminal;
 
-/// A sandbox where this role asks for this much.
+/// A sandbox in which this role needs this confirmation.
 fn protected(confirm: &str) -> Sandbox {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
-    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    let sandbox = Sandbox::signed_in();
+    let config = sandbox.config();
     let rule = format!(
         "[[rules]]\nmatch = \"id:012345678901 role:ReadOnlyAccess\"\nconfirm = {confirm}\n"
     );
@@ -17,7 +15,7 @@ fn protected(confirm: &str) -> Sandbox {
     sandbox
 }
 
-/// The command, with what it runs, in a shell's words.
+/// The command, with its child, as a shell line.
 fn exec(more: &str) -> String {
     format!("{} exec -S corp --arn {ROLE} {more} -- echo 'in 'it", binary())
 }
@@ -64,7 +62,7 @@ fn a_yes_is_remembered_for_this_terminal_and_no_other() {
 }
 
 #[test]
-fn the_accounts_name_is_typed_where_a_rule_wants_it() {
+fn the_accounts_name_is_typed_if_a_rule_asks_for_it() {
     let sandbox = protected("\"type\"");
     let mut terminal = shell(&sandbox);
     for (round, answer) in ["y", "payments-dev", ""].into_iter().enumerate() {
@@ -90,18 +88,14 @@ fn the_accounts_name_is_typed_where_a_rule_wants_it() {
 }
 
 #[test]
-fn a_yes_does_not_do_once_the_rule_wants_the_name() {
+fn a_yes_is_not_enough_once_the_rule_needs_the_name() {
     let sandbox = protected("true");
     let mut terminal = shell(&sandbox);
     terminal.type_line(&exec(""));
     terminal.wait_for("Use it?");
     terminal.type_line("y");
     terminal.wait_for("in it");
-    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    sandbox.write(
-        "rolecall/config.toml",
-        &format!("{config}\n[[rules]]\nmatch = \"id:012345678901\"\nconfirm = \"type\"\n"),
-    );
+    sandbox.append_config("[[rules]]\nmatch = \"id:012345678901\"\nconfirm = \"type\"\n");
     run_until(&mut terminal, 1, &exec(""), "Type the account's name");
 }
 
@@ -127,14 +121,14 @@ fn without_a_terminal_only_the_flag_will_do() {
         &["--yes"],
     );
     assert_eq!(sandbox.run(&[&["exec"], &role[..], &["--yes", "--", "true"]].concat()).code, 0);
-    // A flag is nobody's answer: the next one is asked for again.
+    // A flag does not count as a confirmation: the next command asks again.
     assert_refused(&sandbox.run(&[&["exec"], &role[..], &["--", "true"]].concat()), 2, &["--yes"]);
 }
 
 #[test]
 fn a_teams_file_can_not_turn_the_question_into_less() {
     let sandbox = protected("false");
-    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    let config = sandbox.config();
     let rules = config.find("[[rules]]").unwrap();
     sandbox.write(
         "rolecall/config.toml",

@@ -1,4 +1,4 @@
-//! `rolecall demo` on a real terminal: the whole story, and nothing left of it afterwards.
+//! `rolecall demo` on a real terminal: the whole story, and that nothing remains afterwards.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use rustix::process::Signal;
 use crate::sandbox::{Sandbox, binary};
 use crate::terminal::{CTRL_C, ENTER, ESCAPE, Terminal};
 
-/// A home whose own `tmp` is where the demo makes its throw-away home.
+/// A home with the `tmp` folder in which the demo creates its temporary home.
 fn sandbox_with_tmp() -> Sandbox {
     let sandbox = Sandbox::new();
     fs::create_dir(sandbox.path("tmp")).unwrap();
@@ -23,7 +23,7 @@ fn demo(sandbox: &Sandbox) -> Terminal {
     terminal
 }
 
-/// How many throw-away homes there are.
+/// The number of temporary homes.
 fn count_demo_homes(sandbox: &Sandbox) -> usize {
     fs::read_dir(sandbox.path("tmp")).unwrap().count()
 }

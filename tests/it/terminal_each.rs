@@ -1,13 +1,13 @@
 //! `each` at a terminal: consent by number, progress, and Ctrl-C by keyboard.
 
+use crate::sandbox::Sandbox;
 use crate::terminal::{CTRL_C, Terminal};
-use crate::terminal_picker::signed_in;
 
 const ADMINS: &str = "account:payments-* role:AdministratorAccess";
 
 #[test]
 fn the_number_of_roles_is_typed_before_protected_ones_are_used() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let args = ["each", "-S", "corp", ADMINS, "--", "sh", "-c", "echo in $AWS_SSO_ACCOUNT_ID"];
     let mut terminal = Terminal::rolecall(&sandbox, &args);
     terminal.wait_for("Type the number of roles");
@@ -23,7 +23,7 @@ fn the_number_of_roles_is_typed_before_protected_ones_are_used() {
 
 #[test]
 fn progress_is_shown_and_ctrl_c_stops_all_and_reports() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let query = "account:payments-* role:ReadOnlyAccess";
     let mut terminal = Terminal::rolecall(
         &sandbox,
@@ -33,7 +33,7 @@ fn progress_is_shown_and_ctrl_c_stops_all_and_reports() {
     terminal.type_keys(CTRL_C);
     assert_eq!(terminal.wait_for_exit(), 130);
     terminal.wait_for("3 roles: 0 went well, 3 did not");
-    // A role whose credentials were still on their way has not begun either.
+    // A role whose credentials were still being fetched has not begun either.
     terminal.wait_until("the role that was not begun", |screen| {
         screen.contents().lines().any(|line| {
             line.trim_start().starts_with("not begun:")

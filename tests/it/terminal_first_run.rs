@@ -14,10 +14,6 @@ fn bare() -> Sandbox {
     sandbox
 }
 
-fn config(sandbox: &Sandbox) -> String {
-    std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap()
-}
-
 #[test]
 fn an_address_and_two_enters_lead_into_a_role() {
     let sandbox = bare();
@@ -31,11 +27,11 @@ fn an_address_and_two_enters_lead_into_a_role() {
     terminal.type_keys(ENTER);
     terminal.wait_for("Is this your IAM Identity Center?");
     terminal.wait_for("eu-west-1");
-    assert!(!config(&sandbox).contains("instances"), "nothing is written before it is shown");
+    assert!(!sandbox.config().contains("instances"), "nothing is written before it is shown");
     terminal.type_keys(ENTER);
     demo::approve(&address(&terminal)).unwrap();
     terminal.wait_for_picker();
-    assert!(config(&sandbox).ends_with("[instances.corp]\nstart_url = \"https://corp.awsapps.com/start\"\nsso_region = \"eu-west-1\"\n"));
+    assert!(sandbox.config().ends_with("[instances.corp]\nstart_url = \"https://corp.awsapps.com/start\"\nsso_region = \"eu-west-1\"\n"));
     pick_payments(&mut terminal);
     assert_shell_in_role(terminal);
 }
@@ -60,13 +56,13 @@ fn a_region_that_aws_does_not_take_is_corrected_on_the_form() {
     sandbox.aws.add_fault(wrong);
     terminal.type_keys(ENTER);
     terminal.wait_for("does not accept");
-    assert!(!config(&sandbox).contains("instances"));
+    assert!(!sandbox.config().contains("instances"));
     terminal.type_keys(ENTER);
     terminal.wait_for("writes [instances.lab]");
     terminal.type_keys(ENTER);
     demo::approve(&address(&terminal)).unwrap();
     terminal.wait_for_no("/device?user_code=");
-    assert!(config(&sandbox).contains("[instances.lab]"));
+    assert!(sandbox.config().contains("[instances.lab]"));
     terminal.type_keys(ESCAPE);
     assert_eq!(terminal.wait_for_exit(), 130);
     assert_eq!(terminal.damage(), [""; 0]);

@@ -1,4 +1,4 @@
-//! Input that breaks off, never ends or is far too much, and windows larger than any screen.
+//! Input that breaks off, never ends or is far too long, and windows larger than any screen.
 
 use std::time::{Duration, Instant};
 
@@ -6,10 +6,9 @@ use rolecall::demo::DeviceApproval;
 
 use crate::sandbox::{Sandbox, binary};
 use crate::terminal::{CTRL_C, ENTER, Terminal};
-use crate::terminal_picker::signed_in;
 
-/// What a megabyte may take on a busy machine, most of it in the terminal's own queue; quadratic
-/// work takes minutes.
+/// How long a megabyte may take on a busy machine, most of it in the terminal's own queue;
+/// quadratic work takes minutes.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 fn bracketed(text: &str) -> String {
@@ -31,7 +30,7 @@ fn assert_ctrl_c_quits(terminal: &mut Terminal) {
 
 #[test]
 fn a_pasted_megabyte_is_on_the_screen_at_once_and_ctrl_c_works() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let text = "paste ".repeat(170_000);
     // With the marks of a paste, and on a terminal that sends none.
     for text in [bracketed(&text), text] {
@@ -48,12 +47,12 @@ fn a_pasted_megabyte_is_on_the_screen_at_once_and_ctrl_c_works() {
 
 #[test]
 fn ctrl_c_does_not_wait_for_a_flood_of_keys_before_it() {
-    let sandbox = signed_in();
-    // Keys that search, move and open panels; in a debug build they take half a minute.
+    let sandbox = Sandbox::signed_in();
+    // Keys that search, move and open panels; a debug build needs half a minute for them.
     let mut terminal = picker(&sandbox, &["pick"]);
     terminal.type_in_background("abc \x15\x1b[B\x1bOP\x1bOP".repeat(50_000));
     assert_ctrl_c_quits(&mut terminal);
-    // Lines that a terminal without bracketed paste sends are text, and press no Enter.
+    // Lines pasted by a terminal without bracketed paste are text, and do not press Enter.
     let mut terminal = picker(&sandbox, &["pick"]);
     terminal.type_in_background("payments-prod read\r".repeat(50_000));
     terminal.wait_for("only the first 1,000 characters are used");
@@ -62,7 +61,7 @@ fn ctrl_c_does_not_wait_for_a_flood_of_keys_before_it() {
 
 #[test]
 fn keys_are_read_from_the_terminal_even_if_stdin_is_another_one() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let other =
         portable_pty::native_pty_system().openpty(portable_pty::PtySize::default()).unwrap();
     let name = other.master.tty_name().unwrap();
@@ -80,7 +79,7 @@ fn keys_are_read_from_the_terminal_even_if_stdin_is_another_one() {
 #[test]
 fn a_pasted_megabyte_stops_no_panel_and_no_form() {
     let text = bracketed(&"x".repeat(1_000_000));
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     for (keys, shown) in [("\x1bOP", "only the first 200"), ("\x1b\r/", "only the first 200")] {
         let mut terminal = picker(&sandbox, &["pick"]);
         terminal.type_keys(keys);
@@ -109,8 +108,8 @@ fn a_pasted_megabyte_stops_no_panel_and_no_form() {
 }
 
 #[test]
-fn the_plain_prompt_takes_any_bytes() {
-    let sandbox = signed_in();
+fn the_plain_prompt_accepts_any_bytes() {
+    let sandbox = Sandbox::signed_in();
     let mut terminal = Terminal::rolecall(&sandbox, &["pick", "--plain"]);
     terminal.wait_for("Number or search: ");
     terminal.type_in_background(format!("{}\r", "x".repeat(3_000)));
@@ -131,8 +130,8 @@ fn the_plain_prompt_takes_any_bytes() {
 }
 
 #[test]
-fn a_paste_without_its_end_is_taken_and_keys_work_again() {
-    let sandbox = signed_in();
+fn a_paste_without_its_end_is_accepted_and_keys_work_again() {
+    let sandbox = Sandbox::signed_in();
     let mut terminal = picker(&sandbox, &["pick"]);
     terminal.type_keys("\x1b[200~payments-prod re");
     terminal.wait_for("payments-prod re");
@@ -148,7 +147,7 @@ fn a_paste_without_its_end_is_taken_and_keys_work_again() {
 
 #[test]
 fn ctrl_c_leaves_whatever_was_not_finished() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let unfinished: [&[u8]; 12] = [
         b"\x1b[200~paste",
         b"\x1b[",
@@ -174,10 +173,10 @@ fn ctrl_c_leaves_whatever_was_not_finished() {
 #[test]
 #[cfg(target_os = "linux")]
 fn windows_of_any_claimed_size_take_no_more_memory_than_a_screen() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     for args in ["", " --height 12", " --height 50%"] {
         for (columns, rows) in [(65_535, 65_535), (65_535, 1), (1, 65_535), (0, 0), (1, 1)] {
-            // From the start …
+            // At the start.
             let start = format!("stty rows {rows} cols {columns}; exec rolecall pick{args}");
             let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", &start]);
             terminal.wait_until("a frame", |_| terminal.written().contains("\x1b[?2026l"));
@@ -187,7 +186,7 @@ fn windows_of_any_claimed_size_take_no_more_memory_than_a_screen() {
                 terminal.peak_memory()
             );
             assert_ctrl_c_quits(&mut terminal);
-            // … and later.
+            // Later.
             let mut terminal =
                 Terminal::run(&sandbox, "/bin/sh", &["-c", &format!("exec rolecall pick{args}")]);
             terminal.wait_for("type to filter");

@@ -1,13 +1,13 @@
-//! The picker's other shapes: rows below the prompt, plain lines, keys of the person's own.
+//! The picker's other forms: rows below the prompt, plain lines, configured keys.
 
 use std::time::Duration;
 
 use rustix::process::Signal;
 
+use crate::sandbox::Sandbox;
 use crate::terminal::{CTRL_C, ENTER, ESCAPE, Terminal};
-use crate::terminal_picker::signed_in;
 
-/// A picker below a hundred lines of the person's.
+/// A picker below a hundred lines of other output.
 const BELOW: &str = "i=1; while [ $i -le 100 ]; do echo mine $i; i=$((i+1)); done; rolecall pick --height 40%; echo code $?";
 
 fn expected_lines(end: &[&str]) -> Vec<String> {
@@ -19,7 +19,7 @@ fn expected_lines(end: &[&str]) -> Vec<String> {
 
 #[test]
 fn rows_below_the_prompt_leave_the_scrollback_clean() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", BELOW]);
     terminal.wait_for("type to filter");
     terminal.wait_for("mine 100");
@@ -46,7 +46,7 @@ fn rows_below_the_prompt_leave_the_scrollback_clean() {
 
 #[test]
 fn rows_below_the_prompt_survive_a_storm_of_sizes() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", BELOW]);
     terminal.wait_for("type to filter");
     for step in 0..150_u16 {
@@ -63,7 +63,7 @@ fn rows_below_the_prompt_survive_a_storm_of_sizes() {
 
 #[test]
 fn rows_below_the_prompt_go_with_a_captured_output_and_a_deadly_signal() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let mut terminal = Terminal::run(
         &sandbox,
         "/bin/sh",
@@ -88,8 +88,8 @@ fn rows_below_the_prompt_go_with_a_captured_output_and_a_deadly_signal() {
 
 #[test]
 fn plain_lines_and_a_number_choose_a_role_without_one_escape_sequence() {
-    let sandbox = signed_in();
-    let script = "x=$(rolecall pick --plain 2>said); echo \"code $?, <$x>\"; cat said";
+    let sandbox = Sandbox::signed_in();
+    let script = "x=$(rolecall pick --plain 2>messages); echo \"code $?, <$x>\"; cat messages";
     let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", script]);
     terminal.wait_for("Enter reads on. Number or search: ");
     terminal.type_line("payments-prod adm");
@@ -105,8 +105,8 @@ fn plain_lines_and_a_number_choose_a_role_without_one_escape_sequence() {
 }
 
 #[test]
-fn a_dumb_terminal_is_spoken_to_and_asked_before_a_protected_role() {
-    let sandbox = signed_in();
+fn a_dumb_terminal_gets_messages_and_confirms_a_protected_role() {
+    let sandbox = Sandbox::signed_in();
     let mut terminal =
         Terminal::run_with(&sandbox, "rolecall", &["payments-prod adm"], &[("TERM", "dumb")]);
     terminal.wait_for("Number or search: ");
@@ -128,7 +128,7 @@ fn a_dumb_terminal_is_spoken_to_and_asked_before_a_protected_role() {
 
 #[test]
 fn a_line_without_end_leaves_the_plain_prompt() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let mut terminal = Terminal::rolecall(&sandbox, &["pick", "--plain"]);
     terminal.wait_for("Number or search: ");
     terminal.type_keys("\x04");
@@ -137,7 +137,7 @@ fn a_line_without_end_leaves_the_plain_prompt() {
 
 #[test]
 fn keys_typed_before_the_first_frame_are_not_lost() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let mut terminal =
         Terminal::run(&sandbox, "/bin/sh", &["-c", "while ! [ -e go ]; do :; done; rolecall pick"]);
     terminal.type_keys("payments-prod read\r");
@@ -151,12 +151,11 @@ fn keys_typed_before_the_first_frame_are_not_lost() {
 #[test]
 #[cfg(target_os = "linux")]
 fn an_idle_picker_sleeps() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     for args in [&["pick"][..], &["pick", "--height", "10"]] {
         let mut terminal = Terminal::rolecall(&sandbox, args);
         terminal.wait_for("type to filter");
-        // What runs at the start may take a while; then there has to be a second in which nothing
-        // does.
+        // Work at the start may take a while; after it there must be a second without any.
         let quiet = (0..15).any(|_| {
             let before = terminal.voluntary_switches();
             assert!(terminal.is_running_after(Duration::from_secs(1)));
@@ -170,7 +169,7 @@ fn an_idle_picker_sleeps() {
 
 #[test]
 fn ten_thousand_random_keys_leave_the_terminal_whole() {
-    // Enter and Esc end a run; without them being rare none would get far.
+    // Enter and Esc end a run; unless they are rare, no run gets far.
     const KEYS: [&str; 40] = [
         "p",
         "r",
@@ -213,7 +212,7 @@ fn ten_thousand_random_keys_leave_the_terminal_whole() {
         "!",
         "?",
     ];
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let mut dice = 12_345_u64;
     let mut roll = |sides: u64| {
         dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -225,7 +224,7 @@ fn ten_thousand_random_keys_leave_the_terminal_whole() {
         &["pick", "-m"],
         &["--config", "vi.toml", "pick"],
     ];
-    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    let config = sandbox.config();
     sandbox.write("vi.toml", &format!("{config}\n[pick]\nkeymap = \"vi\"\n"));
     for run in 0..20 {
         let mut terminal = Terminal::rolecall(&sandbox, shapes[run % shapes.len()]);

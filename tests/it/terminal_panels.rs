@@ -1,17 +1,16 @@
-//! The picker's panels on a real terminal: what they do to the world, and what stays off the
-//! screen.
+//! The picker's panels on a real terminal: their effects, and what stays off the screen.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::sandbox::Sandbox;
 use crate::terminal::{CTRL_C, ENTER, Terminal};
-use crate::terminal_picker::signed_in;
 
 const TAB: &str = "\t";
 const RIGHT: &str = "\x1b[C";
 const F6: &str = "\x1b[17~";
 
-/// What was put on the terminal's clipboard.
+/// The text on the terminal's clipboard.
 fn copied(terminal: &Terminal) -> String {
     let written = terminal.written();
     let (_, rest) = written.split_once("\x1b]52;c;").expect("nothing was copied");
@@ -21,7 +20,7 @@ fn copied(terminal: &Terminal) -> String {
 
 #[test]
 fn the_keys_are_copied_to_the_terminals_clipboard_and_never_shown() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let mut terminal = Terminal::rolecall(&sandbox, &["payments-prod read"]);
     terminal.wait_for_picker();
     terminal.type_keys(RIGHT);
@@ -47,7 +46,7 @@ fn the_keys_are_copied_to_the_terminals_clipboard_and_never_shown() {
 
 #[test]
 fn a_service_is_chosen_and_its_page_opened_in_the_role() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let mut terminal = Terminal::rolecall(&sandbox, &["-u", "print", "payments-prod read"]);
     terminal.wait_for_picker();
     terminal.type_keys(F6);
@@ -67,7 +66,7 @@ fn a_service_is_chosen_and_its_page_opened_in_the_role() {
 
 #[test]
 fn a_command_line_runs_in_the_marked_roles_once_the_screen_is_back() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let mut terminal = Terminal::rolecall(&sandbox, &["read"]);
     terminal.wait_for_picker();
     terminal.type_keys(TAB);
@@ -90,12 +89,10 @@ fn a_command_line_runs_in_the_marked_roles_once_the_screen_is_back() {
 }
 
 #[test]
-fn a_role_that_takes_its_accounts_name_is_not_asked_for_it_twice_in_one_terminal() {
-    let sandbox = signed_in();
-    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    sandbox.write(
-        "rolecall/config.toml",
-        &format!("{config}\n[[rules]]\nmatch = \"account:payments-prod role:ReadOnlyAccess\"\nconfirm = \"type\"\n"),
+fn an_account_name_is_typed_only_once_per_terminal() {
+    let sandbox = Sandbox::signed_in();
+    sandbox.append_config(
+        "[[rules]]\nmatch = \"account:payments-prod role:ReadOnlyAccess\"\nconfirm = \"type\"\n",
     );
     let mut terminal = Terminal::run(
         &sandbox,

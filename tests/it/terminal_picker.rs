@@ -1,18 +1,12 @@
-//! The picker on a real terminal, and what comes of it there.
+//! The picker on a real terminal, and the actions that follow it.
 
 use crate::sandbox::Sandbox;
 use crate::terminal::{CTRL_C, ENTER, ESCAPE, Terminal};
 
-/// A home where somebody has signed in and the list of roles is known.
-pub(crate) fn signed_in() -> Sandbox {
-    let sandbox = Sandbox::new();
-    sandbox.login("corp");
-    sandbox
-}
-
+/// A home with a sign-in and a list of roles.
 #[test]
 fn a_query_and_enter_open_a_shell_in_the_role() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let mut terminal = Terminal::rolecall(&sandbox, &[]);
     terminal.wait_for_picker();
     terminal.type_keys("payments-prod read");
@@ -30,7 +24,7 @@ fn a_query_and_enter_open_a_shell_in_the_role() {
 
 #[test]
 fn a_query_of_several_roles_opens_with_it_typed() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let mut terminal = Terminal::rolecall(
         &sandbox,
         &["exec", "payments-prod", "--", "printenv", "AWS_SSO_ROLE_ARN"],
@@ -45,19 +39,19 @@ fn a_query_of_several_roles_opens_with_it_typed() {
         "{}",
         terminal.screen()
     );
-    // Where nobody can choose, the list and the code for it.
+    // Without a terminal to choose on, the list and the exit code for it.
     let ran = sandbox.run(&["exec", "-S", "corp", "payments-prod", "--", "true"]);
     crate::commands::assert_refused(&ran, 5, &["roles match", "012345678901:ReadOnlyAccess"]);
 }
 
 #[test]
 fn a_refresh_on_the_screen_brings_profiles_up_to_date() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     assert_eq!(
         sandbox.run(&["setup", "profiles", "account:payments-prod role:ReadOnlyAccess"]).code,
         0
     );
-    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    let config = sandbox.config();
     let named =
         "[instances.corp.accounts.012345678901.roles.DatabaseAdministrator]\nprofile = 'bills'\n";
     sandbox.write("rolecall/config.toml", &format!("auto_config_check = true\n{config}\n{named}"));
@@ -74,7 +68,7 @@ fn a_refresh_on_the_screen_brings_profiles_up_to_date() {
 
 #[test]
 fn escape_and_ctrl_c_leave_nothing_behind() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     for key in [ESCAPE, CTRL_C] {
         let mut terminal = Terminal::rolecall(&sandbox, &[]);
         terminal.wait_for_picker();
@@ -87,8 +81,8 @@ fn escape_and_ctrl_c_leave_nothing_behind() {
 
 #[test]
 fn captured_output_holds_the_role_and_nothing_of_the_screen() {
-    let sandbox = signed_in();
-    let script = "x=$(rolecall pick 2>said); code=$?; printf 'code %s, %s letters: <%s>\\n' $code ${#x} \"$x\"; cat said";
+    let sandbox = Sandbox::signed_in();
+    let script = "x=$(rolecall pick 2>messages); code=$?; printf 'code %s, %s letters: <%s>\\n' $code ${#x} \"$x\"; cat messages";
     let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", script]);
     terminal.wait_for_picker();
     terminal.type_keys("payments-prod read");
@@ -104,7 +98,7 @@ fn captured_output_holds_the_role_and_nothing_of_the_screen() {
 
 #[test]
 fn captured_output_is_empty_when_nothing_was_chosen() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let mut terminal =
         Terminal::run(&sandbox, "/bin/sh", &["-c", "x=$(rolecall pick); echo \"code $?, <$x>\""]);
     terminal.wait_for_picker();
@@ -115,7 +109,7 @@ fn captured_output_is_empty_when_nothing_was_chosen() {
 
 #[test]
 fn the_picker_reads_the_terminal_while_standard_input_is_a_pipe() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let mut terminal =
         Terminal::run(&sandbox, "/bin/sh", &["-c", "echo noise | rolecall pick; echo code $?"]);
     terminal.wait_for_picker();
@@ -129,7 +123,7 @@ fn the_picker_reads_the_terminal_while_standard_input_is_a_pipe() {
 
 #[test]
 fn a_storm_of_sizes_ends_with_a_screen_of_the_last_one() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let mut terminal = Terminal::rolecall(&sandbox, &["pick"]);
     terminal.wait_for_picker();
     for step in 0..120_u16 {

@@ -1,14 +1,14 @@
-//! A shell in a role: the keyboard belongs to it, and so does the exit code.
+//! A shell in a role: it gets the keyboard, and its exit code is passed on.
 
+use crate::sandbox::Sandbox;
 use crate::terminal::{CTRL_C, CTRL_Z, Terminal};
-use crate::terminal_picker::signed_in;
 
-const ROLE: [&str; 3] = ["exec", "--arn", "012345678901:ReadOnlyAccess"];
+const EXEC: [&str; 3] = ["exec", "--arn", "012345678901:ReadOnlyAccess"];
 
 #[test]
-fn ctrl_c_in_the_shell_ends_what_runs_there_and_nothing_else() {
-    let sandbox = signed_in();
-    let mut terminal = Terminal::rolecall(&sandbox, &ROLE);
+fn ctrl_c_in_the_shell_ends_only_its_command() {
+    let sandbox = Sandbox::signed_in();
+    let mut terminal = Terminal::rolecall(&sandbox, &EXEC);
     terminal.wait_for("ready>");
     terminal.type_line("(echo be''gun; exec cat); echo the next line");
     terminal.wait_for("begun");
@@ -23,9 +23,9 @@ fn ctrl_c_in_the_shell_ends_what_runs_there_and_nothing_else() {
 }
 
 #[test]
-fn ctrl_z_in_the_shell_stops_what_runs_there() {
-    let sandbox = signed_in();
-    let mut terminal = Terminal::rolecall(&sandbox, &ROLE);
+fn ctrl_z_in_the_shell_stops_its_command() {
+    let sandbox = Sandbox::signed_in();
+    let mut terminal = Terminal::rolecall(&sandbox, &EXEC);
     terminal.wait_for("ready>");
     terminal.type_line("(echo be''gun; exec cat)");
     terminal.wait_for("begun");
@@ -40,8 +40,8 @@ fn ctrl_z_in_the_shell_stops_what_runs_there() {
 
 #[test]
 fn a_shell_within_a_shell_is_in_the_new_role() {
-    let sandbox = signed_in();
-    let mut terminal = Terminal::rolecall(&sandbox, &ROLE);
+    let sandbox = Sandbox::signed_in();
+    let mut terminal = Terminal::rolecall(&sandbox, &EXEC);
     terminal.wait_for("ready>");
     terminal.type_line("rolecall exec --arn 012345678901:AdministratorAccess --yes");
     terminal.wait_for("payments-prod/AdministratorAccess");

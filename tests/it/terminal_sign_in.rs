@@ -4,19 +4,17 @@ use rolecall::demo::{self, DeviceApproval};
 
 use crate::sandbox::Sandbox;
 use crate::terminal::{CTRL_C, ENTER, ESCAPE, Terminal};
-use crate::terminal_picker::signed_in;
 
-/// A home where the list of roles is known and nobody is signed in; the simulator waits for a
-/// person.
+/// A home with a list of roles and without a sign-in; the simulator waits for approval.
 fn signed_out() -> Sandbox {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let ran = sandbox.run(&["logout", "--all"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     sandbox.aws.set_approval(DeviceApproval::Manual);
     sandbox
 }
 
-/// The sign-in address that stands on the screen.
+/// The sign-in address on the screen.
 pub(crate) fn address(terminal: &Terminal) -> String {
     terminal.wait_for("/device?user_code=");
     let screen = terminal.screen();
@@ -24,14 +22,14 @@ pub(crate) fn address(terminal: &Terminal) -> String {
     word.unwrap().trim_matches(|letter: char| !letter.is_ascii_alphanumeric()).to_owned()
 }
 
-/// Takes the role that tests know by name.
+/// Selects the role that the tests know by name.
 pub(crate) fn pick_payments(terminal: &mut Terminal) {
     terminal.type_keys("payments-prod read");
     terminal.wait_for("payments-prod read");
     terminal.type_keys(ENTER);
 }
 
-/// What the picker ends in: a shell that knows its role, and the terminal as it was.
+/// The picker has ended in a shell that knows its role, on a restored terminal.
 pub(crate) fn assert_shell_in_role(mut terminal: Terminal) {
     terminal.wait_for("type exit to leave");
     terminal.type_line("echo \"<$AWS_SSO_ROLE_ARN>\"");
@@ -61,7 +59,7 @@ fn enter_signs_in_and_goes_on_into_the_role() {
 }
 
 #[test]
-fn a_denied_sign_in_says_so_and_the_list_is_still_there() {
+fn a_denied_sign_in_is_reported_and_the_list_stays() {
     let sandbox = signed_out();
     let mut terminal = Terminal::rolecall(&sandbox, &[]);
     terminal.wait_for_picker();

@@ -1,14 +1,13 @@
-//! Signals while the picker has the terminal: what comes from outside, and Ctrl-Z.
+//! Signals while the picker has the terminal: from other processes, and Ctrl-Z.
 
 use rustix::process::Signal;
 
-use crate::sandbox::binary;
+use crate::sandbox::{Sandbox, binary};
 use crate::terminal::{CTRL_C, CTRL_Z, ENTER, Terminal};
-use crate::terminal_picker::signed_in;
 
 #[test]
-fn a_deadly_signal_is_obeyed_with_the_terminal_whole_again() {
-    let sandbox = signed_in();
+fn a_fatal_signal_ends_the_picker_with_the_terminal_restored() {
+    let sandbox = Sandbox::signed_in();
     let signals = [
         (Signal::TERM, 143),
         (Signal::HUP, 129),
@@ -29,7 +28,7 @@ fn a_deadly_signal_is_obeyed_with_the_terminal_whole_again() {
 
 #[test]
 fn a_signal_at_a_hidden_prompt_does_not_leave_a_terminal_without_echo() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     for (signal, code) in [(Some(Signal::QUIT), 131), (Some(Signal::TERM), 143), (None, 130)] {
         let mut terminal = Terminal::run_with(
             &sandbox,
@@ -38,7 +37,7 @@ fn a_signal_at_a_hidden_prompt_does_not_leave_a_terminal_without_echo() {
             &[("AWS_SSO_FILE_PASSWORD", "")],
         );
         terminal.wait_for("passphrase");
-        // The question comes a moment before the echo goes.
+        // The question appears a moment before the echo is switched off.
         terminal.wait_until_modes_changed();
         match signal {
             Some(signal) => terminal.signal(signal),
@@ -51,16 +50,16 @@ fn a_signal_at_a_hidden_prompt_does_not_leave_a_terminal_without_echo() {
 
 #[test]
 fn closing_the_window_ends_the_picker() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let terminal = Terminal::rolecall(&sandbox, &[]);
     terminal.wait_for_picker();
-    // By the signal, or by the error of a screen that is gone: whichever comes first.
+    // By the signal, or by the error of a closed terminal: whichever comes first.
     assert!([129, 74].contains(&terminal.close_the_window()));
 }
 
 #[test]
 fn ctrl_z_gives_the_shell_back_and_fg_the_picker() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-i"]);
     terminal.wait_for("ready>");
     terminal.type_line("rolecall pick");
@@ -87,8 +86,8 @@ fn ctrl_z_gives_the_shell_back_and_fg_the_picker() {
 }
 
 #[test]
-fn a_picker_that_somebody_else_stopped_is_whole_again_after_fg() {
-    let sandbox = signed_in();
+fn a_picker_stopped_from_outside_is_redrawn_after_fg() {
+    let sandbox = Sandbox::signed_in();
     for args in ["pick", "pick --height 12"] {
         let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-i"]);
         terminal.wait_for("ready>");
@@ -114,13 +113,13 @@ fn a_picker_that_somebody_else_stopped_is_whole_again_after_fg() {
 }
 
 #[test]
-fn ctrl_z_where_nobody_could_wake_the_picker_does_no_harm() {
-    let sandbox = signed_in();
+fn ctrl_z_without_job_control_does_no_harm() {
+    let sandbox = Sandbox::signed_in();
     let mut terminal =
         Terminal::run(&sandbox, "/bin/sh", &["-c", "x=$(rolecall pick); echo \"code $?, <$x>\""]);
     terminal.wait_for_picker();
     terminal.type_keys(CTRL_Z);
-    // What is typed before the picker is back would be echoed by the terminal, as for anybody.
+    // The terminal echoes input until the picker is back.
     terminal.wait_until("the picker to come back", |_| {
         terminal.written().matches("\x1b[?1049h").count() == 2
     });

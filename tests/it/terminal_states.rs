@@ -1,16 +1,15 @@
-//! The states that people meet, brought about in the simulator and got out of again, on a real
-//! terminal.
+//! The states that users meet, caused in the simulator and left again, on a real terminal.
 
 use rolecall::demo::{self, DeviceApproval, Fault};
 
 use crate::faults::fail;
 use crate::sandbox::{Sandbox, binary};
 use crate::terminal::{CTRL_C, CTRL_Z, ENTER, ESCAPE, Terminal};
-use crate::terminal_picker::signed_in;
+use crate::terminal_sign_in::address;
 
 const CTRL_R: &str = "\x12";
 const CTRL_U: &str = "\x15";
-/// No passphrase is given by the environment.
+/// The environment has no passphrase.
 const NO_PASSPHRASE: [(&str, &str); 1] = [("AWS_SSO_FILE_PASSWORD", "")];
 
 /// Types a query and Enter.
@@ -27,16 +26,9 @@ fn assert_shell_exits(terminal: &mut Terminal) {
     assert_eq!(terminal.damage(), [""; 0]);
 }
 
-fn address(terminal: &Terminal) -> String {
-    terminal.wait_for("/device?user_code=");
-    let screen = terminal.screen();
-    let word = screen.split_whitespace().find(|word| word.contains("/device?user_code="));
-    word.unwrap().trim_matches(|letter: char| !letter.is_ascii_alphanumeric()).to_owned()
-}
-
 #[test]
-fn a_wrong_clock_is_told_before_a_role_is_used_and_again_right_lets_it_go() {
-    let sandbox = signed_in();
+fn a_wrong_clock_is_reported_before_a_role_is_used_until_it_is_right() {
+    let sandbox = Sandbox::signed_in();
     sandbox.aws.add_fault(Fault::SkewClock { seconds: 720 });
     let mut terminal = Terminal::rolecall(&sandbox, &[]);
     terminal.wait_for_picker();
@@ -55,8 +47,8 @@ fn a_wrong_clock_is_told_before_a_role_is_used_and_again_right_lets_it_go() {
 }
 
 #[test]
-fn a_wrong_clock_that_is_known_stands_in_nobodys_way() {
-    let sandbox = signed_in();
+fn a_wrong_clock_that_is_known_blocks_nothing() {
+    let sandbox = Sandbox::signed_in();
     sandbox.aws.add_fault(Fault::SkewClock { seconds: -900 });
     let mut terminal = Terminal::rolecall(&sandbox, &[]);
     terminal.wait_for_picker();
@@ -70,7 +62,7 @@ fn a_wrong_clock_that_is_known_stands_in_nobodys_way() {
 
 #[test]
 fn a_chained_role_that_a_wrong_clock_spoils_names_the_clock() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     sandbox.aws.add_fault(Fault::SkewClock { seconds: 1_500 });
     let mut terminal = Terminal::rolecall(&sandbox, &[]);
     terminal.wait_for_picker();
@@ -82,13 +74,9 @@ fn a_chained_role_that_a_wrong_clock_spoils_names_the_clock() {
 }
 
 #[test]
-fn a_role_that_was_taken_away_says_whom_to_ask_and_goes_with_a_refresh() {
-    let sandbox = signed_in();
-    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    sandbox.write(
-        "rolecall/config.toml",
-        &format!("access_request_url = 'https://ask.example.com/{{role}}'\n{config}"),
-    );
+fn a_revoked_role_names_the_access_request_and_disappears_with_a_refresh() {
+    let sandbox = Sandbox::signed_in();
+    sandbox.prepend_config(&format!("access_request_url = 'https://ask.example.com/{{role}}'"));
     sandbox.aws.revoke_role("012345678901".parse().unwrap(), "ReadOnlyAccess");
     let mut terminal = Terminal::rolecall(&sandbox, &[]);
     terminal.wait_for_picker();
@@ -103,10 +91,9 @@ fn a_role_that_was_taken_away_says_whom_to_ask_and_goes_with_a_refresh() {
 }
 
 #[test]
-fn an_aws_out_of_reach_is_told_and_tried_again() {
-    let sandbox = signed_in();
-    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    sandbox.write("rolecall/config.toml", &format!("max_retry = 1\n{config}"));
+fn an_unreachable_aws_is_reported_and_tried_again() {
+    let sandbox = Sandbox::signed_in();
+    sandbox.prepend_config("max_retry = 1");
     sandbox.run(&["logout", "--sso", "lab"]);
     sandbox.aws.add_fault(fail("ListAccounts", 2, 503, ""));
     let mut terminal = Terminal::rolecall(&sandbox, &["--sso", "corp"]);
@@ -121,7 +108,7 @@ fn an_aws_out_of_reach_is_told_and_tried_again() {
 }
 
 #[test]
-fn throttling_is_told_while_the_first_list_comes_in() {
+fn throttling_is_shown_while_the_first_list_is_read() {
     let sandbox = Sandbox::new();
     sandbox.run(&["login", "--sso", "corp", "--no-cache-refresh"]);
     sandbox.aws.set_throttle(Some(1.0));
@@ -135,8 +122,8 @@ fn throttling_is_told_while_the_first_list_comes_in() {
 }
 
 #[test]
-fn a_locked_vault_takes_three_wrong_passphrases_kindly_and_the_right_one() {
-    let sandbox = signed_in();
+fn a_locked_vault_accepts_the_right_passphrase_after_three_wrong_ones() {
+    let sandbox = Sandbox::signed_in();
     let mut terminal = Terminal::run_with(&sandbox, binary(), &[], &NO_PASSPHRASE);
     terminal.wait_for_picker();
     terminal.wait_for("the vault is locked: who is signed in can't be seen");
@@ -159,7 +146,7 @@ fn a_locked_vault_takes_three_wrong_passphrases_kindly_and_the_right_one() {
 }
 
 #[test]
-fn on_the_first_day_a_passphrase_is_chosen_where_nothing_else_keeps_the_vault() {
+fn a_passphrase_is_chosen_on_the_first_use_if_there_is_no_other_store() {
     let sandbox = Sandbox::new();
     sandbox.aws.set_approval(DeviceApproval::Manual);
     let mut terminal = Terminal::run_with(&sandbox, binary(), &["--sso", "corp"], &NO_PASSPHRASE);
@@ -184,7 +171,7 @@ fn on_the_first_day_a_passphrase_is_chosen_where_nothing_else_keeps_the_vault() 
 
 #[test]
 fn a_sign_in_that_expired_is_tried_again_for_the_same_role() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     sandbox.run(&["logout", "--all"]);
     sandbox.aws.set_approval(DeviceApproval::Manual);
     sandbox.aws.add_fault(fail("CreateToken", 1, 400, "ExpiredTokenException"));
@@ -200,7 +187,7 @@ fn a_sign_in_that_expired_is_tried_again_for_the_same_role() {
 
 #[test]
 fn hidden_roles_that_would_match_are_counted_and_shown() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let mut terminal = Terminal::rolecall(&sandbox, &[]);
     terminal.wait_for_picker();
     terminal.type_keys("payments-prod read");
@@ -219,7 +206,7 @@ fn hidden_roles_that_would_match_are_counted_and_shown() {
 }
 
 #[test]
-fn the_demo_begins_in_any_of_the_states() {
+fn the_demo_starts_in_each_of_its_states() {
     let sandbox = Sandbox::new();
     let states = [
         ("bare", "No IAM Identity Center is set up yet"),
@@ -240,10 +227,9 @@ fn the_demo_begins_in_any_of_the_states() {
 }
 
 #[test]
-fn with_vi_keys_the_cursor_tells_the_mode_and_is_given_back() {
-    let sandbox = signed_in();
-    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    sandbox.write("rolecall/config.toml", &format!("{config}\n[pick]\nkeymap = \"vi\"\n"));
+fn with_vi_keys_the_cursor_shows_the_mode_and_is_restored() {
+    let sandbox = Sandbox::signed_in();
+    sandbox.append_config("[pick]\nkeymap = \"vi\"\n");
     for args in ["pick", "pick --height 12"] {
         let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-i"]);
         terminal.wait_for("ready>");
@@ -264,16 +250,16 @@ fn with_vi_keys_the_cursor_tells_the_mode_and_is_given_back() {
         terminal.type_line("exit");
         terminal.wait_for_exit();
     }
-    let plain = signed_in();
+    let plain = Sandbox::signed_in();
     let mut terminal = Terminal::rolecall(&plain, &["pick"]);
     terminal.wait_for_picker();
     terminal.type_keys(ESCAPE);
     assert_eq!(terminal.wait_for_exit(), 130);
-    assert_eq!(terminal.cursor_style(), None, "nobody asked for another look");
+    assert_eq!(terminal.cursor_style(), None, "the cursor style was changed");
 }
 
 #[test]
-fn a_login_takes_the_address_that_a_browser_elsewhere_ended_on() {
+fn a_login_accepts_the_pasted_redirect_of_a_browser_elsewhere() {
     let sandbox = Sandbox::new();
     let mut terminal = Terminal::rolecall(&sandbox, &["login", "--sso", "corp", "--flow", "pkce"]);
     terminal.wait_for("paste its URL here");
@@ -293,7 +279,7 @@ fn a_login_takes_the_address_that_a_browser_elsewhere_ended_on() {
 }
 
 #[test]
-fn what_is_typed_after_a_sign_in_is_for_the_program_that_comes_next() {
+fn keys_typed_after_a_sign_in_reach_the_next_program() {
     let sandbox = Sandbox::new();
     let script = "rolecall login --sso corp --flow pkce --no-cache-refresh; read -r line; echo \"got <$line>\"";
     let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", script]);

@@ -1,15 +1,15 @@
-//! The same run in a real terminal multiplexer, which answers as terminals do and has job control.
+//! The same run in a real terminal multiplexer, which answers queries as terminals do and has job
+//! control.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::sandbox::Sandbox;
 use crate::terminal::{ENTER, ESCAPE, Terminal, variables};
-use crate::terminal_picker::signed_in;
 
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// A tmux server of its own, with one window.
+/// A tmux server with one window.
 struct Tmux<'a> {
     sandbox: &'a Sandbox,
 }
@@ -17,8 +17,7 @@ struct Tmux<'a> {
 impl<'a> Tmux<'a> {
     fn start(sandbox: &'a Sandbox) -> Self {
         let tmux = Self { sandbox };
-        // Started by itself, the server would give its windows the environment of whoever runs the
-        // tests.
+        // Otherwise the server would give its windows the environment of the test run.
         tmux.run(&["new-session", "-d", "-x", "110", "-y", "32", "/bin/sh", "-i"]);
         tmux
     }
@@ -57,8 +56,8 @@ impl<'a> Tmux<'a> {
         self.run(&["capture-pane", "-p"])
     }
 
-    /// Whether the second screen is shown, whether the cursor is, and whether anybody wants the
-    /// mouse.
+    /// Whether the alternate screen is shown, whether the cursor is, and whether mouse reporting is
+    /// on.
     fn flags(&self) -> String {
         self.run(&["display", "-p", "#{alternate_on} #{cursor_flag} #{mouse_any_flag}"])
             .trim()
@@ -104,7 +103,7 @@ impl Drop for Tmux<'_> {
 #[test]
 #[ignore = "needs tmux"]
 fn in_tmux_the_screen_comes_back_as_it_was() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let tmux = Tmux::start(&sandbox);
     tmux.wait_for("ready>");
     tmux.type_line("printf '%s\\n' one two three; rolecall");
@@ -137,7 +136,7 @@ fn in_tmux_the_screen_comes_back_as_it_was() {
 #[test]
 #[ignore = "needs tmux"]
 fn in_tmux_the_pane_carries_the_role_while_its_shell_runs() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let tmux = Tmux::start(&sandbox);
     let option = || tmux.run(&["show-options", "-pqv", "@rolecall"]).trim().to_owned();
     let title = || tmux.run(&["display", "-p", "#{pane_title}"]).trim().to_owned();
@@ -158,16 +157,16 @@ fn in_tmux_the_pane_carries_the_role_while_its_shell_runs() {
 
 #[test]
 #[ignore = "needs tmux"]
-fn in_tmux_which_breaks_lines_anew_rows_below_the_prompt_leave_the_scrollback_clean() {
-    let sandbox = signed_in();
+fn rows_below_the_prompt_leave_the_scrollback_of_tmux_clean_after_a_reflow() {
+    let sandbox = Sandbox::signed_in();
     let tmux = Tmux::start(&sandbox);
     tmux.wait_for("ready>");
     tmux.type_line("clear; i=1; while [ $i -le 99 ]; do echo mine $i; i=$((i+1)); done; rolecall pick --height 40%");
     tmux.wait_for("type to filter");
     tmux.send_keys(&["-l", "prod"]);
     tmux.wait_for("❯ prod");
-    // The cursor is back on the first row when a frame is whole. A resize in the middle of one
-    // leaves what was drawn until then.
+    // The cursor is back on the first row when a frame is complete. A resize in the middle of one
+    // leaves the part that was drawn.
     let whole =
         |first: usize| tmux.run(&["display", "-p", "#{cursor_y}"]).trim() == first.to_string();
     tmux.wait("a whole frame", |tmux| {
@@ -197,7 +196,7 @@ fn in_tmux_which_breaks_lines_anew_rows_below_the_prompt_leave_the_scrollback_cl
     assert_eq!(left, (1..=99).map(|line| format!("mine {line}")).collect::<Vec<_>>());
 }
 
-/// The recipe as the README has it.
+/// The recipe in the README.
 fn recipe() -> String {
     let readme =
         std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
@@ -209,7 +208,7 @@ fn recipe() -> String {
 #[ignore = "needs tmux"]
 fn in_tmux_the_popup_of_the_readme_pastes_the_role_and_nothing_after_escape() {
     const PREFIX_R: &str = "\x02R";
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     sandbox.write("tmux.conf", &recipe());
     let (socket, conf) = (sandbox.path("tmux.socket"), sandbox.path("tmux.conf"));
     let args = [
@@ -221,7 +220,7 @@ fn in_tmux_the_popup_of_the_readme_pastes_the_role_and_nothing_after_escape() {
         "new-session",
         "/bin/sh -i",
     ];
-    // A popup is shown to whoever looks on: here is somebody.
+    // A popup needs a client that shows it: this is one.
     let mut client = Terminal::run(&sandbox, "tmux", &args);
     let tmux = Tmux { sandbox: &sandbox };
     client.wait_for("ready>");
@@ -243,7 +242,7 @@ fn in_tmux_the_popup_of_the_readme_pastes_the_role_and_nothing_after_escape() {
 #[test]
 #[ignore = "needs tmux"]
 fn in_tmux_a_link_reaches_the_clipboard() {
-    let sandbox = signed_in();
+    let sandbox = Sandbox::signed_in();
     let tmux = Tmux::start(&sandbox);
     tmux.wait_for("ready>");
     tmux.type_line("rolecall console -S corp --arn 012345678901:ReadOnlyAccess -u osc52");

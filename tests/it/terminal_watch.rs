@@ -2,14 +2,15 @@
 
 use rolecall::demo::SimulatorOptions;
 
-use crate::sandbox::{Sandbox, wait_for};
+use crate::sandbox::Sandbox;
 use crate::terminal::{CTRL_C, Terminal};
+use crate::wait::wait_for_file;
 
 const PROFILE: &str = "payments-prod-ReadOnlyAccess";
 
 #[test]
-fn ctrl_c_stops_it_with_the_file_whole() {
-    // Credentials so short that the file is written again and again.
+fn ctrl_c_stops_the_watch_with_the_file_complete() {
+    // Credentials so short-lived that the file is written again and again.
     let sandbox = Sandbox::with_options(SimulatorOptions {
         accounts: 16,
         roles: 4,
@@ -22,9 +23,9 @@ fn ctrl_c_stops_it_with_the_file_whole() {
         &["credentials", "-p", PROFILE, "--file", "new/keys", "--watch"],
     );
     terminal.wait_for("Ctrl-C stops");
-    let read = || std::fs::read_to_string(sandbox.path("new/keys")).unwrap();
+    let read = || sandbox.read("new/keys");
     let first = read();
-    wait_for("the next keys", || (read() != first).then_some(()));
+    wait_for_file(&sandbox.path("new/keys"), |text| (text != first).then_some(()));
     terminal.type_keys(CTRL_C);
     assert_eq!(terminal.wait_for_exit(), 130, "{}", terminal.screen());
     assert_eq!(terminal.damage(), [""; 0]);

@@ -1,22 +1,21 @@
-//! `time`: what a prompt is told, whatever state the rest is in.
+//! `time`: the output for a prompt, even if everything else is broken.
+
+use rolecall::os::clock::Clock;
 
 use crate::sandbox::{CommandOutput, Sandbox};
 
-/// Runs `time` where every file would be an error to read.
+/// Runs `time` in a home in which reading any file would be an error.
 fn time(args: &[&str], variables: &[(&str, &str)]) -> CommandOutput {
     let sandbox = Sandbox::new();
     sandbox.write("rolecall/config.toml", "this is = not [toml");
     let words = [&["time"], args].concat();
-    CommandOutput::from_output(
-        sandbox.rolecall(&words).envs(variables.iter().copied()).output().unwrap(),
-    )
+    sandbox.run_with_env(&words, variables)
 }
 
 fn expected(code: i32, stdout: &str) -> CommandOutput {
     CommandOutput { code, stdout: stdout.to_owned(), stderr: String::new() }
 }
 
-const LATER: (&str, &str) = ("AWS_SSO_SESSION_EXPIRATION", "2199-01-01T00:00:00Z");
 const PAST: (&str, &str) = ("AWS_SSO_SESSION_EXPIRATION", "2001-01-01T00:00:00Z");
 
 #[test]
@@ -38,12 +37,15 @@ fn an_expired_role_has_nothing_left() {
 
 #[test]
 fn a_valid_role_has_hours_and_minutes_left() {
-    let ran = time(&["--exit-code"], &[LATER]);
-    assert!(ran.code == 0 && ran.stdout.ends_with("m\n") && ran.stdout.contains('h'), "{ran:?}");
-    let json = time(&["--json"], &[LATER, ("ROLECALL_ROLE", "arn")]);
+    // Two hours, thirty minutes and half a minute for the runs.
+    let expires = Clock::System.now().plus(9_030).to_rfc3339();
+    let later = ("AWS_SSO_SESSION_EXPIRATION", expires.as_str());
+    assert_eq!(time(&["--exit-code"], &[later]), expected(0, "02h30m\n"));
+    let json = time(&["--json"], &[later, ("ROLECALL_ROLE", "arn")]);
     let object: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
-    assert_eq!((object["role"].as_str(), object["expires"].as_str()), (Some("arn"), Some(LATER.1)));
-    assert!(object["seconds_left"].as_i64().unwrap() > 0);
+    assert_eq!((object["role"].as_str(), object["expires"].as_str()), (Some("arn"), Some(later.1)));
+    let left = object["seconds_left"].as_i64().unwrap();
+    assert!((9_000..=9_030).contains(&left), "{left}");
 }
 
 #[test]

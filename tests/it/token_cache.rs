@@ -1,4 +1,4 @@
-//! The AWS CLI's cache of sign-ins: what is borrowed from it, and what it gets.
+//! The AWS CLI's token cache: what is borrowed from it, and what is shared with it.
 
 use rolecall::demo;
 use rolecall::domain::Timestamp;
@@ -22,8 +22,8 @@ fn start_url(sandbox: &Sandbox) -> String {
     sandbox.aws.organization().directories.swap_remove(0).start_url
 }
 
-/// A home like that of somebody who has signed in with the AWS CLI and never with us: the token is
-/// of another home's sign-in.
+/// The home of a user who has signed in with the AWS CLI and never with rolecall: the token is from
+/// a sign-in in another home.
 fn signed_in_by_the_cli() -> Sandbox {
     let sandbox = Sandbox::with_aws_config_only();
     sandbox.login("corp");
@@ -40,7 +40,7 @@ fn write(sandbox: &Sandbox, token: &str, expires: &str, more: &Value) {
 }
 
 fn read(sandbox: &Sandbox) -> Value {
-    serde_json::from_str(&std::fs::read_to_string(sandbox.path(CORP)).unwrap()).unwrap()
+    serde_json::from_str(&sandbox.read(CORP)).unwrap()
 }
 
 fn share_token_cache(sandbox: &Sandbox, when: &str) {
@@ -61,10 +61,13 @@ fn a_token_of_the_cli_is_used_and_neither_kept_nor_renewed_nor_revoked() {
     );
     assert!(Records::new(&sandbox).token("corp").is_none(), "a borrowed token was copied");
 
-    let told = sandbox.run(&["status"]).stdout;
-    assert!(told.contains("borrowed from the AWS CLI, 50m left"), "{told}");
-    let told = &json(&sandbox.run(&["status", "--json"]))["instances"][0];
-    assert_eq!((told["signed_in"].as_bool(), told["borrowed"].as_bool()), (Some(true), Some(true)));
+    let text = sandbox.run(&["status"]).stdout;
+    assert!(text.contains("borrowed from the AWS CLI, 50m left"), "{text}");
+    let status = &json(&sandbox.run(&["status", "--json"]))["instances"][0];
+    assert_eq!(
+        (status["signed_in"].as_bool(), status["borrowed"].as_bool()),
+        (Some(true), Some(true))
+    );
     assert_eq!(sandbox.run(&["login", "--check", "-S", "corp"]).code, 0);
     let login = sandbox.run(&["login", "-S", "corp"]);
     assert!(login.code == 0 && login.stderr.contains("by the AWS CLI"), "{login:?}");
@@ -82,7 +85,7 @@ fn a_token_of_the_cli_is_used_and_neither_kept_nor_renewed_nor_revoked() {
 }
 
 #[test]
-fn a_token_that_is_old_refused_or_of_somewhere_else_is_not_used() {
+fn a_token_that_is_old_refused_or_from_elsewhere_is_not_used() {
     let sandbox = signed_in_by_the_cli();
     let good = read(&sandbox)["accessToken"].as_str().unwrap().to_owned();
     let process = || sandbox.run(&["process", "-S", "corp", "--arn", ROLE, "--no-cache"]);
@@ -116,7 +119,7 @@ fn a_token_that_is_old_refused_or_of_somewhere_else_is_not_used() {
 }
 
 #[test]
-fn after_a_sign_in_the_cli_has_our_access_token_where_it_has_a_file() {
+fn after_a_sign_in_the_token_is_shared_if_the_cli_has_a_file() {
     let sandbox = Sandbox::with_aws_config_only();
     sandbox.login("corp");
     assert!(!sandbox.path(".aws/sso").exists(), "there was no file to share with");
@@ -142,12 +145,13 @@ fn after_a_sign_in_the_cli_has_our_access_token_where_it_has_a_file() {
             && !text.contains(token.registration.unwrap().client_secret.expose())
     );
 
-    // Our own is replaced, by a renewal too.
+    // A token that rolecall has shared is replaced, by a renewal too.
     Records::new(&sandbox).expire_token_in("corp", 100);
     assert_eq!(sandbox.run(&["cache", "-S", "corp"]).code, 0);
     assert_ne!(read(&sandbox)["accessToken"], shared["accessToken"]);
 
-    // What is revoked is of no use to the CLI either, and the file stays a sign that it is used.
+    // A revoked token is of no use to the CLI either; the file remains as the sign that the cache
+    // is used.
     assert_eq!(sandbox.run(&["logout", "-S", "corp"]).stderr, "signed out of corp\n");
     assert_eq!(
         (read(&sandbox)["accessToken"].as_str(), read(&sandbox)["refreshToken"].as_str()),
@@ -161,7 +165,7 @@ fn after_a_sign_in_the_cli_has_our_access_token_where_it_has_a_file() {
 }
 
 #[test]
-fn a_foreign_token_that_is_still_valid_stays_and_so_does_the_file_of_who_shares_nothing() {
+fn a_foreign_token_stays_while_it_is_valid_and_if_sharing_is_off() {
     let sandbox = Sandbox::with_aws_config_only();
     let login = || {
         assert_eq!(
@@ -209,7 +213,7 @@ fn a_legacy_profiles_file_is_named_by_its_start_url_as_written() {
 }
 
 #[test]
-fn a_cache_that_cannot_be_written_costs_nobody_their_sign_in() {
+fn a_cache_that_cannot_be_written_does_not_fail_the_sign_in() {
     let sandbox = Sandbox::with_aws_config_only();
     share_token_cache(&sandbox, "always");
     sandbox.write(".aws/sso", "not a directory");

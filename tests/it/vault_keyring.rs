@@ -1,5 +1,5 @@
-//! The vault with its key in a real desktop keyring: gnome-keyring on a private bus, in a
-//! throw-away home.
+//! The vault with its key in a real desktop keyring: gnome-keyring on a private bus, in a temporary
+//! home.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,18 +11,19 @@ use rolecall::domain::{
     RoleName, StartUrl, Timestamp,
 };
 use rolecall::vault::{
-    KeyCache, KeyLocation, PassphraseSource, RecordId, SecureStore, Vault, VaultOptions,
+    DesktopPrompt, KeyCache, KeyLocation, PassphraseSource, RecordId, SecureStore, Vault,
+    VaultOptions,
 };
 
-/// Says in which directory a process started by these tests works, and on what.
+/// Names the directory in which a process started by these tests works, and its task.
 const HOME: &str = "ROLECALL_TEST_KEYRING_HOME";
 const STEP: &str = "ROLECALL_TEST_KEYRING_STEP";
 const NOW: Timestamp = Timestamp(1_800_000_000);
-/// What a call may take that is given two seconds: a busy machine needs some more.
+/// How long a call with a time-out of two seconds may take on a busy machine.
 const TIMEOUT: Duration = Duration::from_secs(6);
 
-/// Starts the daemon with an unlocked keyring, waits for it with a limit, then takes the steps as
-/// processes of their own.
+/// Starts the daemon with an unlocked keyring, waits for it with a limit, then runs each step as
+/// its own process.
 const SESSION: &str = r#"
 printf test-password | gnome-keyring-daemon --foreground --unlock --components=secrets >/dev/null 2>&1 &
 daemon=$!
@@ -74,7 +75,7 @@ fn a_desktop_keyring_keeps_the_key_and_nothing_else_does() {
 fn a_bus_that_never_answers_is_given_up_on() {
     let home = tempfile::tempdir().unwrap();
     let socket = home.path().join("bus");
-    // Accepts connections, as far as the system does that by itself, and says nothing.
+    // Accepts connections, as far as the system does that by itself, and never answers.
     let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
     let ran = isolate(&mut Command::new(std::env::current_exe().unwrap()), home.path())
         .args(["--exact", "vault_keyring::a_step", "--nocapture"])
@@ -90,7 +91,7 @@ fn a_bus_that_never_answers_is_given_up_on() {
     );
 }
 
-/// Nothing of the person's: no home, no bus, no display.
+/// Nothing of the user's: no home, no bus, no display.
 fn isolate<'a>(command: &'a mut Command, home: &Path) -> &'a mut Command {
     command
         .stdin(Stdio::null())
@@ -112,7 +113,7 @@ fn private(dir: &Path) {
 #[cfg(not(unix))]
 fn private(_: &Path) {}
 
-/// Does nothing in an ordinary run; the tests above start it as a process of its own.
+/// Does nothing in an ordinary run; the tests above start it as its own process.
 #[test]
 fn a_step() {
     let (Some(home), Ok(step)) = (std::env::var_os(HOME), std::env::var(STEP)) else { return };
@@ -136,7 +137,7 @@ fn options(home: &Path, store: SecureStore) -> VaultOptions {
         store,
         key_cache: KeyCache::Never,
         passphrase: PassphraseSource::None,
-        may_prompt_desktop: false,
+        desktop_prompt: DesktopPrompt::Forbidden,
     }
 }
 
@@ -172,7 +173,7 @@ fn opens(vault: &Vault) -> bool {
     vault.load(&name(), NOW).unwrap() == Some(credentials())
 }
 
-/// The call is refused as a matter of the vault, in time.
+/// The call fails with an error of the vault, in time.
 fn refused<T: std::fmt::Debug>(call: impl FnOnce() -> rolecall::domain::Result<T>) {
     let began = Instant::now();
     let error = call().unwrap_err();
@@ -181,7 +182,7 @@ fn refused<T: std::fmt::Debug>(call: impl FnOnce() -> rolecall::domain::Result<T
     assert!(began.elapsed() < TIMEOUT, "took {:?}", began.elapsed());
 }
 
-/// `auto` takes the keyring, and what it opens lies sealed.
+/// `auto` chooses the keyring, and the records are sealed with its key.
 fn make(home: &Path) {
     let vault = vault(home, SecureStore::Auto);
     vault.ensure_ready().unwrap();
@@ -201,8 +202,8 @@ fn reopen(home: &Path) {
     }
 }
 
-/// However many want the key at once, one reads the keyring; the kernel then has it for the others
-/// and for the next process.
+/// However many processes want the key at once, one reads the keyring; the kernel then has it for
+/// the others and for the next process.
 fn cache(home: &Path) {
     std::thread::scope(|scope| {
         for _ in 0..20 {
@@ -221,7 +222,7 @@ fn cache(home: &Path) {
     }
 }
 
-/// With the bus out of reach only the kernel can have it, until it is told to drop it.
+/// With the bus out of reach only the kernel can have the key, until it is locked.
 fn cached(home: &Path) {
     if cfg!(target_os = "linux") {
         assert!(opens(&caching(home)));
@@ -236,7 +237,7 @@ fn caching(home: &Path) -> Vault {
     Vault::new(VaultOptions { key_cache: KeyCache::Auto, ..options(home, SecureStore::Auto) })
 }
 
-/// An unreachable keyring is an error and never a switch; a vault that is new then takes a
+/// An unreachable keyring is an error and never changes the store; a new vault then uses a
 /// passphrase, and never plain text.
 fn no_bus(home: &Path) {
     if home.join("state/vault/header").exists() {
@@ -269,18 +270,17 @@ fn reset(home: &Path) {
     assert_ne!(after.data_key().unwrap().unwrap(), key);
 }
 
-/// A locked keyring is left alone by a background process; with nobody to answer its prompt a
-/// terminal fares no better.
+/// A background process leaves a locked keyring alone; on a terminal the call fails too if the
+/// prompt is not answered.
 fn locked(home: &Path) {
-    for may_prompt_desktop in [false, true] {
-        let vault =
-            Vault::new(VaultOptions { may_prompt_desktop, ..options(home, SecureStore::Auto) });
+    for desktop_prompt in [DesktopPrompt::Forbidden, DesktopPrompt::Allowed] {
+        let vault = Vault::new(VaultOptions { desktop_prompt, ..options(home, SecureStore::Auto) });
         refused(|| vault.load::<Credentials>(&name(), NOW));
         refused(|| vault.ensure_ready());
     }
 }
 
-/// Every plain file below a directory; sockets are none.
+/// Every plain file below a directory, without sockets.
 fn walk(dir: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap());
     entries

@@ -287,8 +287,7 @@ fn watch(
 
 /// Returns the seconds until credentials should be renewed.
 fn seconds_until_renewal(ctx: &Ctx, credentials: &Credentials) -> i64 {
-    credentials.seconds_left(ctx.clock.now())
-        - Window::default().for_lifetime(credentials.expires_at.since(credentials.issued_at))
+    credentials.seconds_until_stale(ctx.clock.now(), Window::default())
 }
 
 fn renew(ctx: &Arc<Ctx>, role: &ResolvedRole) -> Result<(Credentials, Option<Error>)> {

@@ -26,7 +26,6 @@ pub(in crate::cli) fn run(globals: &Globals, args: &ProcessArgs) -> Result<u8> {
 fn credential_request(args: &ProcessArgs) -> Result<CredentialRequest> {
     let window = Window(parse_duration_flag("--window", &args.window)?);
     let wait = args.wait.as_deref().map(|wait| parse_duration_flag("--wait", wait)).transpose()?;
-    let wait = wait.map(|seconds| Duration::from_secs(seconds.unsigned_abs()));
     Ok(CredentialRequest {
         window,
         auto_login: args.auto_login,
@@ -38,8 +37,8 @@ fn credential_request(args: &ProcessArgs) -> Result<CredentialRequest> {
     })
 }
 
-/// Parses the duration of a flag, in seconds.
-fn parse_duration_flag(flag: &str, text: &str) -> Result<i64> {
+/// Parses the duration of a flag.
+fn parse_duration_flag(flag: &str, text: &str) -> Result<Duration> {
     parse_duration(text).ok_or_else(|| {
         Error::new(ErrorKind::Usage, format!("`{flag} {text}` is not a length of time"))
             .hint("write 15m, 900s or 1h")

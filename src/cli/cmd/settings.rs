@@ -9,8 +9,7 @@ use crate::config::{self, Env, ListedSetting, LoadedConfig, Origin, Paths, Setti
 use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::roles::profile_format::ProfileFormat;
 use crate::os::atomic_file;
-use crate::os::browser::split_words;
-use crate::os::process::ChildCommand;
+use crate::os::process::{ChildCommand, split_words};
 
 use crate::cli::args::{Globals, SettingsArgs, SettingsCommand};
 use crate::cli::ui::{self, table};

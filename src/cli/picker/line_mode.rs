@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::domain::{
     ConfirmQuestion, Error, ErrorKind, Instance, Result, RoleId, Roster, RosterEntry, Timestamp,
-    escape_unprintable, escape_unprintable_lines,
+    escape_unprintable, escape_unprintable_lines, format_duration_in_words, plural,
 };
 use crate::ops::access::with_sign_in;
 use crate::ops::backend::messages::SessionList;
@@ -252,22 +252,9 @@ fn describe_role(
         .map(|(_, at)| at.since(now))
         .filter(|left| *left > 0);
     if let Some(left) = expiry {
-        parts.push(format!("credentials valid for {}", duration_in_words(left)));
+        parts.push(format!("credentials valid for {}", format_duration_in_words(left)));
     }
     escape_unprintable(&parts.join(", ")) + "."
-}
-
-/// `47 minutes`, `2 hours and 5 minutes`: a screen reader can't read `47m`.
-fn duration_in_words(seconds: i64) -> String {
-    let (hours, minutes) = (seconds / 3_600, seconds % 3_600 / 60);
-    let plural =
-        |number: i64, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
-    match (hours, minutes) {
-        (0, 0) => "less than a minute".to_owned(),
-        (0, minutes) => plural(minutes, "minute"),
-        (hours, 0) => plural(hours, "hour"),
-        (hours, minutes) => format!("{} and {}", plural(hours, "hour"), plural(minutes, "minute")),
-    }
 }
 
 /// Shortens a long query for a screen reader.
@@ -280,11 +267,8 @@ fn shorten_query(query: &str) -> String {
 }
 
 fn count(number: usize, word: &str) -> String {
-    match number {
-        0 => format!("No {word}s"),
-        1 => format!("1 {word}"),
-        _ => format!("{number} {word}s"),
-    }
+    let word = plural(number, word);
+    if number == 0 { format!("No {word}") } else { format!("{number} {word}") }
 }
 
 /// The controlling terminal, for input and output.
@@ -347,16 +331,6 @@ mod tests {
     fn a_query_is_repeated_without_control_characters_and_not_at_length() {
         assert_eq!(shorten_query(" prod\u{1b}[31m\n"), "prod\\u{1b}[31m");
         assert_eq!(shorten_query(&"é".repeat(81)), format!("{}...", "é".repeat(80)));
-    }
-
-    #[test]
-    fn times_are_said_in_words() {
-        let said: Vec<_> =
-            [30, 60, 2_820, 3_600, 7_500].into_iter().map(duration_in_words).collect();
-        assert_eq!(
-            said,
-            ["less than a minute", "1 minute", "47 minutes", "1 hour", "2 hours and 5 minutes"]
-        );
     }
 
     #[test]

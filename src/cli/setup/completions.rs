@@ -44,7 +44,7 @@ fn install(shell: Dialect, env: &Env) -> Result<u8> {
         );
         atomic_file::check_dir_writable(folder).map_err(|error| error.hint(alternative))?;
         std::fs::create_dir_all(folder)
-            .map_err(|error| atomic_file::io_error("creating", folder, &error))?;
+            .map_err(|error| atomic_file::io_error("creating", folder, error))?;
     }
     atomic_file::replace(
         &target.path,

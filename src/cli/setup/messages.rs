@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::awsconfig::lint::{AffectedPrograms, SyntaxProblem};
 use crate::config::env;
-use crate::domain::{Error, ErrorKind, Region, escape_unprintable};
+use crate::domain::{Error, ErrorKind, Region, escape_unprintable, plural};
 use crate::ops::ctx::Ctx;
 use crate::ops::profiles::{
     ProfileChange, ProfileLine, ProfileNote, ProfilesReport, SkipReason, SkippedRole, Undone,
@@ -240,7 +240,7 @@ pub(super) fn skipped_name(reason: &SkipReason) -> &str {
 }
 
 fn count_text(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+    format!("{count} {}", plural(count, noun))
 }
 
 /// Joins the first names and counts the rest.

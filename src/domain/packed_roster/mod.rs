@@ -1,8 +1,8 @@
-//! A roster packed into bytes, in the order of names: what is shown of it first can be had without
-//! unpacking the rest.
+//! A roster packed into bytes, ordered by name, so that the first frame can read the rows it shows
+//! without unpacking the others.
 //!
-//! Names are written once, rows are numbers of a fixed size. Reading one costs no allocation and no
-//! look at any other.
+//! Names are stored once, and rows are records of a fixed size. Reading a record allocates nothing
+//! and does not depend on any other record.
 
 mod pack;
 mod record;
@@ -14,35 +14,34 @@ use serde::{Deserialize, Serialize};
 use super::{AccountId, Instance, Region, RoleId, Roster, RosterEntry, RowStyle, Tags, slug};
 use record::{AccountRecord, FixedSizeRecord, ProfileRecord, RowAttributes, RowRecord, TextSpan};
 
-/// All roles of a roster.
+/// A packed roster.
 #[derive(Debug, Clone)]
 pub struct PackedRoster {
     header: PackedRosterHeader,
-    /// The file that it was read from, or a packer's bytes. They are looked up where they lie:
-    /// copying them would cost the first frame more than all that it shows of them.
+    /// The content of the snapshot file, or the packed records. Records are read in place, since
+    /// copying them would take longer than drawing the first frame.
     bytes: Vec<u8>,
-    /// Where the records begin.
+    /// Offset of the records in `bytes`.
     records_start: usize,
 }
 
-/// What there is little of, and how long everything else is. Kept apart from [`Sheet::records`], so
-/// that these need no decoding.
+/// The small parts of a roster, and the sizes of the others. Separate from
+/// [`PackedRoster::records`], so that these need no decoding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PackedRosterHeader {
     instances: Vec<Instance>,
     complete: bool,
     regions: Vec<Region>,
-    /// The distinct sets, each with the number of rows that have it.
+    /// The distinct tag sets, each with its number of rows.
     tags: Vec<(Tags, usize)>,
     attributes: Vec<RowAttributes>,
-    /// Positions that the rules keep out of the list.
+    /// Positions of hidden roles, ascending.
     hidden: Vec<u32>,
     has_protected: bool,
     roles: Vec<String>,
     vias: Vec<String>,
     colors: Vec<String>,
-    /// Where the accounts end and the rows begin, then the profiles' names, then every other name,
-    /// one behind the other.
+    /// The ends of the account, row and profile records, in bytes. The text follows.
     section_ends: [usize; 3],
 }
 
@@ -53,17 +52,17 @@ impl PartialEq for PackedRoster {
 }
 
 impl PackedRoster {
-    /// A sheet out of its two halves, the records being all of `file` from `start` on.
-    pub fn from_parts(contents: PackedRosterHeader, file: Vec<u8>, start: usize) -> Self {
-        Self { header: contents, bytes: file, records_start: start }
+    /// Combines a header with the records, which are the bytes of `file` from `start` on.
+    pub fn from_parts(header: PackedRosterHeader, file: Vec<u8>, start: usize) -> Self {
+        Self { header, bytes: file, records_start: start }
     }
 
-    /// Its one half.
+    /// Returns the header, to be stored before the records.
     pub fn header(&self) -> &PackedRosterHeader {
         &self.header
     }
 
-    /// Its other half.
+    /// Returns the records.
     pub fn records(&self) -> &[u8] {
         self.bytes.get(self.records_start..).unwrap_or_default()
     }
@@ -84,7 +83,7 @@ impl PackedRoster {
             .unwrap_or_default()
     }
 
-    /// A stretch of the text; nothing where it is none.
+    /// Returns a part of the text, or an empty string if the offsets are invalid.
     fn text(&self, at: usize, length: usize) -> &str {
         let text = self.records().get(self.header.section_ends[2]..).unwrap_or_default();
         text.get(at..at.saturating_add(length))
@@ -92,26 +91,26 @@ impl PackedRoster {
             .unwrap_or_default()
     }
 
-    fn span_text(&self, part: TextSpan) -> &str {
-        self.text(part.offset as usize, part.length.into())
+    fn span_text(&self, span: TextSpan) -> &str {
+        self.text(span.offset as usize, span.length.into())
     }
 
-    /// The instances, in the order of the configuration.
+    /// Returns the instances, in the order of the configuration.
     pub fn instances(&self) -> &[Instance] {
         &self.header.instances
     }
 
-    /// How many roles there are.
+    /// Returns the number of roles.
     pub fn len(&self) -> usize {
         self.row_bytes().len() / RowRecord::SIZE
     }
 
-    /// Whether there is none.
+    /// Whether there are no roles.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// How many cells the names of accounts take, once for each instance that has them.
+    /// Returns the widths of account names in cells, once for each instance of an account.
     pub fn account_widths(&self) -> impl Iterator<Item = u16> {
         AccountRecord::read_all(self.account_bytes()).map(|account| account.width)
     }
@@ -123,13 +122,13 @@ impl PackedRoster {
     fn profile(
         &self,
         position: usize,
-        kind: RowAttributes,
-        usual: impl FnOnce() -> String,
+        attributes: RowAttributes,
+        default_name: impl FnOnce() -> String,
     ) -> Option<Arc<str>> {
-        if kind.has_default_profile() {
-            return Some(Arc::from(usual()));
+        if attributes.has_default_profile() {
+            return Some(Arc::from(default_name()));
         }
-        let position = u32::try_from(position).ok().filter(|_| kind.has_custom_profile())?;
+        let position = u32::try_from(position).ok().filter(|_| attributes.has_custom_profile())?;
         let (mut low, mut high) = (0, self.profile_bytes().len() / ProfileRecord::SIZE);
         while low < high {
             let middle = low.midpoint(high);
@@ -143,33 +142,33 @@ impl PackedRoster {
         None
     }
 
-    /// The distinct names of roles.
+    /// Returns the distinct role names.
     pub fn role_names(&self) -> impl Iterator<Item = &str> {
         self.header.roles.iter().map(String::as_str)
     }
 
-    /// The distinct sets of tags, each with the number of rows that have it.
+    /// Returns the distinct tag sets, each with its number of rows.
     pub fn tag_sets(&self) -> impl Iterator<Item = (&Tags, usize)> {
         self.header.tags.iter().map(|(tags, rows)| (tags, *rows))
     }
 
-    /// Whether any role asks before it is used.
+    /// Whether any role requires a confirmation.
     pub fn has_protected(&self) -> bool {
         self.header.has_protected
     }
 
-    /// The positions of roles that the rules keep out of the list, ascending.
+    /// Returns the positions of the roles that rules hide, ascending.
     pub fn hidden(&self) -> &[u32] {
         &self.header.hidden
     }
 
-    /// The positions of these roles, each with its place among them, in the order of names.
+    /// Returns the positions of roles, ordered by name, each with its index in `roles`.
     pub fn locate<'a>(&self, roles: impl IntoIterator<Item = &'a RoleId>) -> Vec<(usize, usize)> {
         let roles: Vec<(usize, &RoleId)> = roles.into_iter().enumerate().collect();
         if roles.is_empty() {
             return Vec::new();
         }
-        // Few accounts are wanted of thousands, and their rows stand together.
+        // Only a few of thousands of accounts are wanted, and the rows of an account are adjacent.
         let mut wanted: Vec<u64> = roles.iter().map(|(_, role)| role.account.to_number()).collect();
         wanted.sort_unstable();
         let found = AccountRecord::read_all(self.account_bytes())
@@ -213,10 +212,10 @@ impl PackedRoster {
         Some((row, AccountRecord::read_at(self.account_bytes(), row.account as usize)?))
     }
 
-    /// The role at this position, by name.
+    /// Unpacks the role at a position in the order of names.
     pub fn entry(&self, position: usize) -> Option<RosterEntry> {
         let (row, account) = self.row(position)?;
-        let (kind, contents) = (self.attributes(row)?, &self.header);
+        let (attributes, header) = (self.attributes(row)?, &self.header);
         let label = self.span_text(account.label);
         let name: Arc<str> = Arc::from(if account.has_name { label } else { "" });
         let alias = if account.alias == account.label {
@@ -224,7 +223,7 @@ impl PackedRoster {
         } else {
             Arc::from(self.span_text(account.alias))
         };
-        let role = contents.roles.get(row.role as usize)?;
+        let role = header.roles.get(row.role as usize)?;
         Some(RosterEntry {
             instance: account.instance as usize,
             account: AccountId::from_number(account.id)?,
@@ -232,41 +231,41 @@ impl PackedRoster {
             account_alias: alias,
             email: Arc::from(self.span_text(account.email)),
             role: Arc::from(role.as_str()),
-            tags: Arc::new(contents.tags.get(kind.tags as usize)?.0.clone()),
-            region: kind.region().and_then(|region| contents.regions.get(region).cloned()),
-            profile: self.profile(position, kind, || default_profile_name(label, role)),
-            via: kind
+            tags: Arc::new(header.tags.get(attributes.tags as usize)?.0.clone()),
+            region: attributes.region().and_then(|region| header.regions.get(region).cloned()),
+            profile: self.profile(position, attributes, || default_profile_name(label, role)),
+            via: attributes
                 .via()
-                .and_then(|via| contents.vias.get(via))
+                .and_then(|via| header.vias.get(via))
                 .map(|via| Arc::from(via.as_str())),
-            confirm: kind.confirm(),
+            confirm: attributes.confirm(),
         })
     }
 
-    /// How the rules want the role at this position shown.
+    /// Returns the style of the role at a position.
     pub fn row_style(&self, position: usize) -> Option<RowStyle> {
-        let kind = self.attributes(RowRecord::read_at(self.row_bytes(), position)?)?;
-        let color = kind
+        let attributes = self.attributes(RowRecord::read_at(self.row_bytes(), position)?)?;
+        let color = attributes
             .color()
             .and_then(|color| self.header.colors.get(color))
             .map(|color| Arc::from(color.as_str()));
-        Some(RowStyle { color, hidden: kind.is_hidden() })
+        Some(RowStyle { color, hidden: attributes.is_hidden() })
     }
 
-    /// Some roles of it, in this order, as a roster that is known not to be all.
+    /// Unpacks the roles at these positions, in this order, into a roster marked incomplete.
     pub fn subset(&self, positions: impl IntoIterator<Item = usize>) -> Roster {
-        let (mut entries, mut looks) = (Vec::new(), Vec::new());
+        let (mut entries, mut row_styles) = (Vec::new(), Vec::new());
         for position in positions {
-            if let (Some(entry), Some(look)) = (self.entry(position), self.row_style(position)) {
+            if let (Some(entry), Some(style)) = (self.entry(position), self.row_style(position)) {
                 entries.push(entry);
-                looks.push(look);
+                row_styles.push(style);
             }
         }
-        Roster { instances: self.instances().to_vec(), entries, complete: false, row_styles: looks }
+        Roster { instances: self.instances().to_vec(), entries, complete: false, row_styles }
     }
 }
 
-/// What nearly all profiles are called: not worth writing down for each.
+/// Returns the profile name of most roles, which is therefore not stored for each.
 fn default_profile_name(account: &str, role: &str) -> String {
     format!("{}-{}", slug(account), slug(role))
 }
@@ -277,7 +276,7 @@ mod tests {
     use crate::domain::query::tests::company;
 
     #[test]
-    fn what_is_packed_is_unpacked_in_the_order_of_names() {
+    fn a_packed_roster_is_unpacked_in_the_order_of_names() {
         let (roster, order) = company();
         let mut roster = Roster::clone(&roster);
         for (at, entry) in roster.entries.iter_mut().enumerate() {
@@ -287,8 +286,8 @@ mod tests {
                 _ => entry.profile.take(),
             };
         }
-        let sheet = PackedRoster::pack(&roster, &order).unwrap();
-        let back = sheet.unpack();
+        let packed = PackedRoster::pack(&roster, &order).unwrap();
+        let back = packed.unpack();
         assert_eq!(back.entries.len(), roster.entries.len());
         assert_eq!((&back.instances, back.complete), (&roster.instances, roster.complete));
         for (entry, row) in back.entries.iter().zip(&order) {
@@ -298,19 +297,19 @@ mod tests {
             order
                 .iter()
                 .enumerate()
-                .all(|(at, _)| sheet.entry(at).as_ref() == back.entries.get(at))
+                .all(|(at, _)| packed.entry(at).as_ref() == back.entries.get(at))
         );
-        let one = sheet.subset([5, 3]);
+        let one = packed.subset([5, 3]);
         assert_eq!(one.entries, [back.entries[5].clone(), back.entries[3].clone()]);
     }
 
     #[test]
     fn roles_are_located_among_thousands() {
         let (roster, order) = company();
-        let sheet = PackedRoster::pack(&roster, &order).unwrap();
-        let all = sheet.unpack();
+        let packed = PackedRoster::pack(&roster, &order).unwrap();
+        let all = packed.unpack();
         let ids = [all.id(&all.entries[7_000]), all.id(&all.entries[2])];
-        assert_eq!(sheet.locate(&ids), [(2, 1), (7_000, 0)]);
+        assert_eq!(packed.locate(&ids), [(2, 1), (7_000, 0)]);
     }
 
     #[test]
@@ -324,14 +323,14 @@ mod tests {
             roster.entries.iter().filter(|entry| entry.account == account).cloned().collect();
         roster.entries.extend(twins.iter().cloned().map(|twin| RosterEntry { instance, ..twin }));
         let index = crate::domain::query::SearchIndex::new(Arc::new(roster.clone()));
-        let sheet = PackedRoster::pack(&roster, index.order_by_name()).unwrap();
-        let all = sheet.unpack();
+        let packed = PackedRoster::pack(&roster, index.order_by_name()).unwrap();
+        let all = packed.unpack();
         for twin in &twins {
             let wanted = [
                 roster.id(twin),
                 RoleId { instance: roster.instances[instance].name.clone(), ..roster.id(twin) },
             ];
-            let mut found: Vec<RoleId> = sheet
+            let mut found: Vec<RoleId> = packed
                 .locate(&wanted)
                 .into_iter()
                 .map(|(row, _)| all.id(&all.entries[row]))
@@ -342,16 +341,16 @@ mod tests {
     }
 
     #[test]
-    fn damaged_numbers_are_no_role_and_no_panic() {
+    fn damaged_records_yield_no_roles_and_do_not_panic() {
         let (roster, order) = company();
-        let mut sheet = PackedRoster::pack(&roster, &order).unwrap();
-        let [accounts, rows, _] = sheet.header.section_ends;
-        sheet.bytes[accounts..rows].fill(0xff);
-        assert_eq!(sheet.entry(0), None);
-        assert!(sheet.unpack().entries.is_empty());
-        sheet.bytes[..accounts].fill(0xff);
-        assert!(sheet.locate(&[roster.id(&roster.entries[0])]).is_empty());
-        sheet.header.section_ends = [usize::MAX, 7, usize::MAX];
-        assert_eq!((sheet.len(), sheet.entry(0), sheet.account_widths().count()), (0, None, 0));
+        let mut packed = PackedRoster::pack(&roster, &order).unwrap();
+        let [accounts, rows, _] = packed.header.section_ends;
+        packed.bytes[accounts..rows].fill(0xff);
+        assert_eq!(packed.entry(0), None);
+        assert!(packed.unpack().entries.is_empty());
+        packed.bytes[..accounts].fill(0xff);
+        assert!(packed.locate(&[roster.id(&roster.entries[0])]).is_empty());
+        packed.header.section_ends = [usize::MAX, 7, usize::MAX];
+        assert_eq!((packed.len(), packed.entry(0), packed.account_widths().count()), (0, None, 0));
     }
 }

@@ -1,4 +1,4 @@
-//! A roster into a sheet, and all of it back.
+//! Packing a roster, and unpacking all of it.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -12,19 +12,19 @@ use super::{PackedRoster, PackedRosterHeader, default_profile_name};
 use crate::domain::{AccountId, ConfirmLevel, Roster, RosterEntry, Tags, display_width, slug};
 
 impl PackedRoster {
-    /// Packs a roster; `order` has the positions of its entries by name. `None` for one whose names
-    /// don't fit: nobody has them.
+    /// Packs a roster. `order` holds the indexes of its entries, ordered by name. Returns `None` if
+    /// a name or a number exceeds the size of its record field, which no real roster does.
     pub fn pack(roster: &Roster, order: &[u32]) -> Option<PackedRoster> {
         let mut packer = Packer::default();
         let (mut rows, mut hidden, mut protected) =
             (Vec::with_capacity(order.len() * RowRecord::SIZE), Vec::new(), false);
-        let mut times: Vec<usize> = Vec::new();
+        let mut row_counts: Vec<usize> = Vec::new();
         for (place, position) in (0..).zip(order) {
-            let (row, kind) = packer.pack_row(roster, *position as usize, place)?;
-            hidden.extend(kind.is_hidden().then_some(place));
-            protected |= kind.confirm() != ConfirmLevel::None;
-            times.resize(packer.tags.values.len(), 0);
-            times[kind.tags as usize] += 1;
+            let (row, attributes) = packer.pack_row(roster, *position as usize, place)?;
+            hidden.extend(attributes.is_hidden().then_some(place));
+            protected |= attributes.confirm() != ConfirmLevel::None;
+            row_counts.resize(packer.tags.values.len(), 0);
+            row_counts[attributes.tags as usize] += 1;
             row.write(&mut rows);
         }
         let mut file = packer.account_records;
@@ -34,11 +34,11 @@ impl PackedRoster {
             ends[end] = file.len();
         }
         file.extend(packer.text.into_bytes());
-        let contents = PackedRosterHeader {
+        let header = PackedRosterHeader {
             instances: roster.instances.clone(),
             complete: roster.complete,
             regions: packer.regions.values,
-            tags: packer.tags.values.into_iter().zip(times).collect(),
+            tags: packer.tags.values.into_iter().zip(row_counts).collect(),
             attributes: packer.kinds.values,
             hidden,
             has_protected: protected,
@@ -47,21 +47,21 @@ impl PackedRoster {
             colors: packer.colors.values,
             section_ends: ends,
         };
-        Some(PackedRoster::from_parts(contents, file, 0))
+        Some(PackedRoster::from_parts(header, file, 0))
     }
 
-    /// All of it. The entries stand in the order of names; what accounts share is shared again.
+    /// Unpacks all roles, ordered by name. Equal strings share one allocation.
     pub fn unpack(&self) -> Roster {
-        let contents = &self.header;
+        let header = &self.header;
         let accounts: Vec<Option<UnpackedAccount>> = AccountRecord::read_all(self.account_bytes())
             .map(|record| self.unpack_account(record))
             .collect();
         let roles: Vec<Arc<str>> =
-            contents.roles.iter().map(|role| Arc::from(role.as_str())).collect();
-        let vias: Vec<Arc<str>> = contents.vias.iter().map(|via| Arc::from(via.as_str())).collect();
+            header.roles.iter().map(|role| Arc::from(role.as_str())).collect();
+        let vias: Vec<Arc<str>> = header.vias.iter().map(|via| Arc::from(via.as_str())).collect();
         let tags: Vec<Arc<Tags>> =
-            contents.tags.iter().map(|(tags, _)| Arc::new(tags.clone())).collect();
-        let role_slugs: Vec<String> = contents.roles.iter().map(|role| slug(role)).collect();
+            header.tags.iter().map(|(tags, _)| Arc::new(tags.clone())).collect();
+        let role_slugs: Vec<String> = header.roles.iter().map(|role| slug(role)).collect();
         let entry = |(position, row): (usize, RowRecord)| {
             let (account, kind) =
                 (accounts.get(row.account as usize)?.as_ref()?, self.attributes(row)?);
@@ -73,7 +73,7 @@ impl PackedRoster {
                 email: account.email.clone(),
                 role: roles.get(row.role as usize)?.clone(),
                 tags: tags.get(kind.tags as usize)?.clone(),
-                region: kind.region().and_then(|region| contents.regions.get(region).cloned()),
+                region: kind.region().and_then(|region| header.regions.get(region).cloned()),
                 profile: self.profile(position, kind, || {
                     [account.slug.as_str(), "-", &role_slugs[row.role as usize]].concat()
                 }),
@@ -83,18 +83,18 @@ impl PackedRoster {
         };
         let entries: Vec<RosterEntry> =
             RowRecord::read_all(self.row_bytes()).enumerate().filter_map(entry).collect();
-        let looked_at =
-            contents.attributes.iter().any(|kind| kind.is_hidden() || kind.color().is_some());
-        let looks = if looked_at {
+        let has_styles =
+            header.attributes.iter().any(|kind| kind.is_hidden() || kind.color().is_some());
+        let row_styles = if has_styles {
             (0..entries.len()).filter_map(|position| self.row_style(position)).collect()
         } else {
             Vec::new()
         };
         Roster {
-            instances: contents.instances.clone(),
+            instances: header.instances.clone(),
             entries,
-            complete: contents.complete,
-            row_styles: looks,
+            complete: header.complete,
+            row_styles,
         }
     }
 
@@ -125,11 +125,11 @@ struct UnpackedAccount {
     name: Arc<str>,
     alias: Arc<str>,
     email: Arc<str>,
-    /// What its profiles' names begin with.
+    /// The prefix of its default profile names.
     slug: String,
 }
 
-/// Values met so far, each once.
+/// Numbers distinct values in the order in which they appear.
 struct Interner<T> {
     values: Vec<T>,
     ids: HashMap<T, u32>,
@@ -152,7 +152,7 @@ impl<T: Hash + Eq + Clone> Interner<T> {
         Some(number)
     }
 
-    /// The number and one, as it fits into a row.
+    /// Returns the number plus one, or 0 for `None`.
     fn intern_optional(&mut self, value: Option<T>) -> Option<u16> {
         match value {
             Some(value) => u16::try_from(self.intern(value)? + 1).ok(),
@@ -164,12 +164,10 @@ impl<T: Hash + Eq + Clone> Interner<T> {
 #[derive(Default)]
 struct Packer {
     text: String,
-    /// Of accounts.
     account_records: Vec<u8>,
-    /// Of profiles' names.
     profile_records: Vec<u8>,
     accounts: Interner<(usize, AccountId, Arc<str>, Arc<str>)>,
-    /// The account of the row before, and where the rows of its name and id began.
+    /// Id and name of the account of the previous row, and its first row.
     last_account: Option<(AccountId, Arc<str>, u32)>,
     regions: Interner<crate::domain::Region>,
     tags: Interner<Tags>,
@@ -187,21 +185,21 @@ impl Packer {
         place: u32,
     ) -> Option<(RowRecord, RowAttributes)> {
         let entry = roster.entries.get(position)?;
-        let look = roster.row_style(position);
-        let usual = entry.profile.as_deref().is_some_and(|profile| {
+        let style = roster.row_style(position);
+        let has_default_profile = entry.profile.as_deref().is_some_and(|profile| {
             profile == default_profile_name(entry.account_label(), &entry.role)
         });
         let mut flags = 0;
         for (bit, set) in [
             (CONFIRM_ASK, entry.confirm == ConfirmLevel::Ask),
             (CONFIRM_TYPE, entry.confirm == ConfirmLevel::TypeName),
-            (HIDDEN, look.is_some_and(|look| look.hidden)),
-            (CUSTOM_PROFILE, entry.profile.is_some() && !usual),
-            (DEFAULT_PROFILE, usual),
+            (HIDDEN, style.is_some_and(|style| style.hidden)),
+            (CUSTOM_PROFILE, entry.profile.is_some() && !has_default_profile),
+            (DEFAULT_PROFILE, has_default_profile),
         ] {
             flags |= if set { bit } else { 0 };
         }
-        if let Some(profile) = entry.profile.as_deref().filter(|_| !usual) {
+        if let Some(profile) = entry.profile.as_deref().filter(|_| !has_default_profile) {
             let name = self.push_text(profile)?;
             ProfileRecord { row: place, name }.write(&mut self.profile_records);
         }
@@ -209,9 +207,9 @@ impl Packer {
             tags: self.tags.intern(Tags::clone(&entry.tags))?,
             region_number: self.regions.intern_optional(entry.region.clone())?,
             via_number: self.vias.intern_optional(entry.via.as_deref().map(str::to_owned))?,
-            color_number: self
-                .colors
-                .intern_optional(look.and_then(|look| look.color.as_deref()).map(str::to_owned))?,
+            color_number: self.colors.intern_optional(
+                style.and_then(|style| style.color.as_deref()).map(str::to_owned),
+            )?,
             flags,
         };
         let (account, role) =
@@ -264,11 +262,11 @@ impl Packer {
     }
 
     fn push_text(&mut self, text: &str) -> Option<TextSpan> {
-        let part = TextSpan {
+        let span = TextSpan {
             offset: u32::try_from(self.text.len()).ok()?,
             length: u16::try_from(text.len()).ok()?,
         };
         self.text.push_str(text);
-        Some(part)
+        Some(span)
     }
 }

@@ -1,104 +1,101 @@
-//! Records of a fixed size in a run of bytes.
+//! Records of a fixed size, stored one after another.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ConfirmLevel;
 
-/// Something with a fixed number of bytes.
+/// A record that is encoded in a fixed number of bytes.
 pub(super) trait FixedSizeRecord: Sized {
-    /// How many.
     const SIZE: usize;
-    /// Appends them.
+    /// Appends the encoded record.
     fn write(&self, out: &mut Vec<u8>);
-    /// Takes them from a slice of that size.
+    /// Decodes a record from a slice of `SIZE` bytes.
     fn read(bytes: &[u8]) -> Self;
 
-    /// The record at a position of such a run.
+    /// Decodes the record at a position among others.
     fn read_at(run: &[u8], position: usize) -> Option<Self> {
         let start = position.checked_mul(Self::SIZE)?;
         run.get(start..start.checked_add(Self::SIZE)?).map(Self::read)
     }
 
-    /// All records of such a run.
+    /// Decodes all records.
     fn read_all(run: &[u8]) -> impl Iterator<Item = Self> {
         run.chunks_exact(Self::SIZE).map(Self::read)
     }
 }
 
-/// A stretch of the text.
+/// A part of the text, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct TextSpan {
-    /// Its first byte.
     pub(super) offset: u32,
-    /// How many bytes.
     pub(super) length: u16,
 }
 
-/// An account as one instance has it.
+/// An account of one instance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct AccountRecord {
-    /// The instance's position.
+    /// Index of the instance.
     pub(super) instance: u32,
-    /// Its id as a number.
+    /// The account id as a number.
     pub(super) id: u64,
-    /// What it is called: its name, or its id where it has none.
+    /// The account name, or the account id if there is no name.
     pub(super) label: TextSpan,
-    /// The cells that this takes.
+    /// The width of the label in cells.
     pub(super) width: u16,
-    /// Whether it has a name.
+    /// Whether the label is a name.
     pub(super) has_name: bool,
-    /// The portal's name, or nothing; the same part as the label where they are the same.
+    /// The name in the portal, or empty; the span of the label if both are equal.
     pub(super) alias: TextSpan,
-    /// The e-mail address, or nothing.
+    /// The e-mail address, or empty.
     pub(super) email: TextSpan,
-    /// The first row of the accounts of this name and id, whatever their instance.
+    /// The first row of this account name and id, regardless of the instance.
     pub(super) first_row: u32,
 }
 
 /// A role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct RowRecord {
-    /// The account's position.
+    /// Index of the account record.
     pub(super) account: u32,
-    /// The name's position.
+    /// Index of the role name.
     pub(super) role: u32,
-    /// The position of its kind.
+    /// Index of the attributes.
     pub(super) attributes: u32,
 }
 
-/// The name of a profile that is not called as most are.
+/// A profile name other than the default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct ProfileRecord {
-    /// The row that it is of.
+    /// The row that it belongs to.
     pub(super) row: u32,
-    /// The name, be it an empty one.
+    /// The name, which may be empty.
     pub(super) name: TextSpan,
 }
 
-/// What many roles have in common.
+/// Attributes that many roles share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub(super) struct RowAttributes {
-    /// The set of tags' position.
+    /// Index of the tag set.
     pub(super) tags: u32,
-    /// The region's position and one, or 0.
+    /// Index of the region plus one, or 0 for none.
     pub(super) region_number: u16,
-    /// The position of what it is reached through, and one, or 0.
+    /// Index of the `via` ARN plus one, or 0 for none.
     pub(super) via_number: u16,
-    /// The colour's position and one, or 0.
+    /// Index of the colour plus one, or 0 for none.
     pub(super) color_number: u16,
-    /// Bits, see the constants.
+    /// A combination of the flags below.
     pub(super) flags: u16,
 }
 
-/// Asks before it is used.
+/// The role requires a yes.
 pub(super) const CONFIRM_ASK: u16 = 1;
-/// Wants the account's name typed before it is used.
+/// The role requires the account name to be typed.
 pub(super) const CONFIRM_TYPE: u16 = 8;
-/// Kept out of the list.
+/// The role is left out of the list.
 pub(super) const HIDDEN: u16 = 2;
-/// Its profile is called as most are.
+/// The profile has the default name.
 pub(super) const DEFAULT_PROFILE: u16 = 16;
-/// Has a profile's name of its own, be it an empty one.
+/// The profile has another name, which may be empty.
 pub(super) const CUSTOM_PROFILE: u16 = 4;
 
 impl RowAttributes {
@@ -135,7 +132,7 @@ impl RowAttributes {
     }
 }
 
-/// The number at an offset; 0 where the slice is too short, which a record's never is.
+/// Reads a number at an offset, or 0 if the slice is too short, which that of a record never is.
 fn u32_at(bytes: &[u8], at: usize) -> u32 {
     bytes.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |number| u32::from_le_bytes(*number))
 }

@@ -1,14 +1,14 @@
-//! Fields of rows as ids into tables of distinct values.
+//! Columns: one field of all rows, as ids into a table of distinct values.
 
 use std::collections::HashMap;
 
 use super::normalized::NormalizedText;
 
-/// A field with one value a row.
+/// A searchable field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SearchField {
     Account,
-    /// The portal's own name, where the configuration gave another.
+    /// The account name in the portal, if the configuration sets another one.
     Alias,
     Id,
     Role,
@@ -17,12 +17,12 @@ pub(super) enum SearchField {
     Profile,
     Region,
     Via,
-    /// A tag's value; these have a table of their own.
+    /// The value of a tag; stored in a separate table.
     Tag,
 }
 
-/// How many values met last are looked at before the table is asked: about as many as an account
-/// has roles.
+/// The number of recent values to compare with before the hash table is queried: about the number
+/// of roles in an account.
 const RECENT_VALUES: usize = 16;
 
 /// One field of all rows.
@@ -30,13 +30,13 @@ const RECENT_VALUES: usize = 16;
 pub(super) struct Column {
     /// The distinct values.
     pub(super) values: Vec<NormalizedText>,
-    /// Which one each row has; empty when all values are empty.
+    /// The index of the value of each row; empty if all values are empty.
     pub(super) value_ids: Vec<u32>,
 }
 
 impl Column {
-    /// Interns the values of all rows. Neighbours are mostly of one account, so a value is compared
-    /// with the last one first.
+    /// Interns the values of all rows. Adjacent rows mostly belong to one account, so a value is
+    /// compared with the last one first.
     pub(super) fn from_rows<'a>(rows: impl ExactSizeIterator<Item = &'a str>) -> Self {
         let mut known: HashMap<&str, u32> = HashMap::new();
         let (mut values, mut of) = (Vec::new(), Vec::with_capacity(rows.len()));
@@ -44,16 +44,15 @@ impl Column {
         let mut newest = 0;
         for text in rows {
             let value = match recent[newest] {
-                // By address first: comparing two empty texts by content costs 80 ns on processors
-                // with masked loads.
+                // Compare addresses first: comparing the content of two empty strings takes 80 ns
+                // on processors with masked loads.
                 (same, value)
                     if value != u32::MAX
                         && (std::ptr::eq(same, text) || !text.is_empty() && same == text) =>
                 {
                     value
                 }
-                // Rosters share equal names, so most of what was met a moment ago is known by its
-                // address alone.
+                // Rosters share equal strings, so recent values are mostly found by address alone.
                 _ => match recent
                     .iter()
                     .find(|(same, value)| std::ptr::eq(*same, text) && *value != u32::MAX)
@@ -83,20 +82,20 @@ impl Column {
         self.value_ids.is_empty()
     }
 
-    /// The place of each value among all, by its folded text.
+    /// Returns the rank of each value, ordered by normalized text.
     pub(super) fn ranks(&self) -> Vec<u32> {
         let mut sorted: Vec<u32> = (0..self.values.len() as u32).collect();
         sorted.sort_unstable_by(|left, right| {
             self.values[*left as usize].text.cmp(&self.values[*right as usize].text)
         });
-        let mut places = vec![0; sorted.len()];
-        for (place, value) in sorted.into_iter().enumerate() {
-            places[value as usize] = place as u32;
+        let mut ranks = vec![0; sorted.len()];
+        for (rank, value) in sorted.into_iter().enumerate() {
+            ranks[value as usize] = rank as u32;
         }
-        places
+        ranks
     }
 
-    /// Puts the rows into another order.
+    /// Reorders the rows.
     pub(super) fn reorder(&mut self, rows: &[u32]) {
         if !self.is_blank() {
             self.value_ids = rows.iter().map(|row| self.value_ids[*row as usize]).collect();

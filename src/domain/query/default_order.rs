@@ -1,4 +1,4 @@
-//! The list before anything is typed.
+//! The order of an empty query: favourites, recently used roles, then all others.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -6,39 +6,39 @@ use super::index::SearchIndex;
 use super::search::by_frecency;
 use crate::domain::{AccountId, PackedRoster, RoleFlags, RoleId, Roster, Usages, normalize_text};
 
-/// All rows under the three headings of the first screen, as positions in the roster's entries;
-/// none stands under two.
+/// All rows in three groups without duplicates, as indexes into the roster's entries.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DefaultOrder {
-    /// Pinned, by name.
+    /// Favourites, by name.
     pub favorites: Vec<u32>,
-    /// Used before, by frecency; empty when history has no weight.
+    /// Used roles, by frecency; empty if the history has no weight.
     pub recent: Vec<u32>,
-    /// The others, by name.
+    /// All other roles, by name.
     pub rest: Vec<u32>,
 }
 
 impl SearchIndex {
-    /// The rows of an empty query. Hidden roles are left out (pass marks without them to see them).
-    pub fn default_order(&self, usages: &Usages, marks: &RoleFlags, weight: f64) -> DefaultOrder {
+    /// Returns the rows of an empty query. Hidden roles are left out; pass flags without them to
+    /// include them.
+    pub fn default_order(&self, usages: &Usages, flags: &RoleFlags, weight: f64) -> DefaultOrder {
         let locate = |roles: &[&RoleId]| self.locate(roles.iter().copied());
         let hidden = |row: usize| {
-            self.roster().row_style(self.rows[row] as usize).is_some_and(|look| look.hidden)
+            self.roster().row_style(self.rows[row] as usize).is_some_and(|style| style.hidden)
         };
-        let mut browse =
-            group_rows(self.rows.len(), &locate, &hidden, usages, marks, weight, usize::MAX);
-        browse.renumber(&self.rows);
-        browse
+        let mut grouped =
+            group_rows(self.rows.len(), &locate, &hidden, usages, flags, weight, usize::MAX);
+        grouped.renumber(&self.rows);
+        grouped
     }
 }
 
 impl PackedRoster {
-    /// The first rows of an empty query, as [`Index::browse`] has them: all favourites, all recent
-    /// ones, and so many of the others.
+    /// As [`SearchIndex::default_order`], with at most `most` of the other roles. Rows are
+    /// positions in the packed roster.
     pub fn default_order(
         &self,
         usages: &Usages,
-        marks: &RoleFlags,
+        flags: &RoleFlags,
         weight: f64,
         most: usize,
     ) -> DefaultOrder {
@@ -46,13 +46,13 @@ impl PackedRoster {
         let hidden = |row: usize| {
             u32::try_from(row).is_ok_and(|row| self.hidden().binary_search(&row).is_ok())
         };
-        group_rows(self.len(), &locate, &hidden, usages, marks, weight, most)
+        group_rows(self.len(), &locate, &hidden, usages, flags, weight, most)
     }
 }
 
 impl Roster {
-    /// The rows of an empty query, as [`Index::browse`] has them.
-    pub fn default_order(&self, usages: &Usages, marks: &RoleFlags, weight: f64) -> DefaultOrder {
+    /// As [`SearchIndex::default_order`].
+    pub fn default_order(&self, usages: &Usages, flags: &RoleFlags, weight: f64) -> DefaultOrder {
         let order = self.order_by_name();
         let locate = |roles: &[&RoleId]| {
             let wanted: HashSet<AccountId> = roles.iter().map(|role| role.account).collect();
@@ -78,17 +78,17 @@ impl Roster {
         };
         let locate = |roles: &[&RoleId]| if roles.is_empty() { Vec::new() } else { locate(roles) };
         let hidden =
-            |row: usize| self.row_style(order[row] as usize).is_some_and(|look| look.hidden);
-        let mut browse =
-            group_rows(order.len(), &locate, &hidden, usages, marks, weight, usize::MAX);
-        browse.renumber(&order);
-        browse
+            |row: usize| self.row_style(order[row] as usize).is_some_and(|style| style.hidden);
+        let mut grouped =
+            group_rows(order.len(), &locate, &hidden, usages, flags, weight, usize::MAX);
+        grouped.renumber(&order);
+        grouped
     }
 
-    /// The positions of the entries by account name, account id, role, as [`Index::order`] has
-    /// them. Entries of an account stand together already, and share its name.
+    /// As [`SearchIndex::order_by_name`]. The entries of an account are already adjacent, and share
+    /// its name.
     fn order_by_name(&self) -> Vec<u32> {
-        // Equal names are mostly one name that is shared, known by its address.
+        // Equal names mostly share one allocation, so compare addresses first.
         let mut seen: Vec<(*const u8, &str)> =
             self.entries.iter().map(|entry| (entry.role.as_ptr(), &*entry.role)).collect();
         seen.sort_unstable();
@@ -130,7 +130,7 @@ impl Roster {
 }
 
 impl DefaultOrder {
-    /// Makes positions in the roster's entries of rows in another order.
+    /// Maps rows to indexes into the roster's entries.
     fn renumber(&mut self, order: &[u32]) {
         for part in [&mut self.favorites, &mut self.recent, &mut self.rest] {
             part.iter_mut().for_each(|row| *row = order[*row as usize]);
@@ -138,35 +138,35 @@ impl DefaultOrder {
     }
 }
 
-/// The rows of these roles, each with the place of its role among them.
+/// Finds the rows of roles, each with the index of its role in the argument.
 type LocateFn<'a> = &'a dyn Fn(&[&RoleId]) -> Vec<(usize, usize)>;
 
-/// The three parts over rows that are numbered by name.
+/// Groups rows that are numbered in the order of names.
 fn group_rows(
     count: usize,
     locate: LocateFn<'_>,
     hidden: &dyn Fn(usize) -> bool,
     usages: &Usages,
-    marks: &RoleFlags,
+    flags: &RoleFlags,
     weight: f64,
     most: usize,
 ) -> DefaultOrder {
-    let of_marks = |marked: &BTreeSet<RoleId>| {
-        locate(&marked.iter().collect::<Vec<_>>())
+    let rows_of = |roles: &BTreeSet<RoleId>| {
+        locate(&roles.iter().collect::<Vec<_>>())
             .into_iter()
             .map(|(row, _)| row)
             .collect::<Vec<_>>()
     };
     let mut placed = vec![false; count];
-    of_marks(&marks.hidden).into_iter().for_each(|row| placed[row] = true);
+    rows_of(&flags.hidden).into_iter().for_each(|row| placed[row] = true);
     let mut take = |row: usize| {
         (!hidden(row) && !std::mem::replace(&mut placed[row], true)).then_some(row as u32)
     };
-    let favourites = of_marks(&marks.favorites).into_iter().filter_map(&mut take).collect();
+    let favorites = rows_of(&flags.favorites).into_iter().filter_map(&mut take).collect();
     let used = by_frecency(usages, weight);
     let mut located = locate(&used.iter().map(|(role, _)| *role).collect::<Vec<_>>());
     located.sort_by_key(|(row, position)| (used[*position].1, *row));
     let recent = located.into_iter().filter_map(|(row, _)| take(row)).collect();
     let rest = (0..count).filter_map(take).take(most).collect();
-    DefaultOrder { favorites: favourites, recent, rest }
+    DefaultOrder { favorites, recent, rest }
 }

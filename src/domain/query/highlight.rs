@@ -1,4 +1,4 @@
-//! Which letters of a row a query found.
+//! Highlighting: the letters of a row that a query matches.
 
 use super::column::SearchField;
 use super::index::{SearchIndex, field_text, scope_fields};
@@ -10,74 +10,70 @@ use super::score::{
 };
 use super::{search, word_prefix};
 
-/// The letters to light up in one row: positions of characters (`char`s) in the original text of
-/// each field, ascending. An accent that is a character of its own is lit with its letter.
+/// The letters to highlight in a row: indexes of `char`s in the original text of each field,
+/// ascending. Combining marks are highlighted with their letter.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Highlights {
-    /// In the account's name.
+    /// In the account name.
     pub account: Vec<usize>,
-    /// In the portal's name for it, where that is another.
+    /// In the account name of the portal, if it differs.
     pub alias: Vec<usize>,
-    /// In the account's id.
+    /// In the account id.
     pub id: Vec<usize>,
-    /// In the role's name.
+    /// In the role name.
     pub role: Vec<usize>,
     /// In the e-mail address.
     pub email: Vec<usize>,
-    /// In the instance's name.
+    /// In the instance name.
     pub sso: Vec<usize>,
-    /// In the profile's name.
+    /// In the profile name.
     pub profile: Vec<usize>,
-    /// In tags' values, by the tag's name.
+    /// In tag values, by tag key.
     pub tags: Vec<(String, Vec<usize>)>,
 }
 
-/// A place where a word was found.
+/// A match of a word in a field.
 struct FieldMatch {
     cost: u64,
     field: SearchField,
-    /// The tag's name, for [`Field::Tag`].
+    /// The tag key, for [`SearchField::Tag`].
     tag_key: Option<String>,
     positions: Vec<usize>,
 }
 
 impl SearchIndex {
-    /// The letters that a query found in one row (a position in the roster's entries): each word
-    /// where it lies best. Meant for the rows on the screen.
+    /// Returns the letters that a query matches in a row (an index into the roster's entries), with
+    /// each word in the field that it matches best. For visible rows only, since it is slow.
     pub fn highlights(&self, query: &Query, row: u32) -> Highlights {
         let mut out = Highlights::default();
-        let classifier = WordMatcher::new();
+        let matcher = WordMatcher::new();
         for word in query.positive_words() {
-            let places = self.field_matches(word, row, &classifier);
-            let best = places.iter().map(|place| coarse_cost(place.cost)).min();
-            for place in places.into_iter().filter(|place| Some(coarse_cost(place.cost)) == best) {
-                out.add(place);
+            let matches = self.field_matches(word, row, &matcher);
+            let best = matches.iter().map(|found| coarse_cost(found.cost)).min();
+            for found in matches.into_iter().filter(|found| Some(coarse_cost(found.cost)) == best) {
+                out.add(found);
             }
         }
         out.sort_and_dedup();
         out
     }
 
-    fn field_matches(
-        &self,
-        word: &QueryWord,
-        row: u32,
-        classifier: &WordMatcher,
-    ) -> Vec<FieldMatch> {
+    fn field_matches(&self, word: &QueryWord, row: u32, matcher: &WordMatcher) -> Vec<FieldMatch> {
         let Some(entry) = self.roster().entries.get(row as usize) else { return Vec::new() };
-        let place = |field, key, value: &str| {
+        let match_value = |field, key, value: &str| {
             let value = NormalizedText::new(value);
-            let hit = classifier.match_word(word, field, &value)?;
+            let hit = matcher.match_word(word, field, &value)?;
             Some(FieldMatch {
                 cost: cost(hit, field, word),
                 field,
                 tag_key: key,
-                positions: match_positions(word, &value, hit, classifier),
+                positions: match_positions(word, &value, hit, matcher),
             })
         };
-        let in_field =
-            |field: &SearchField| place(*field, None, field_text(self.roster(), entry, *field));
-        let mut places: Vec<FieldMatch> =
+        let in_field = |field: &SearchField| {
+            match_value(*field, None, field_text(self.roster(), entry, *field))
+        };
+        let mut matches: Vec<FieldMatch> =
             scope_fields(&word.scope).iter().filter_map(in_field).collect();
         let wanted_tag = |key: &str| match &word.scope {
             Scope::Any => true,
@@ -85,15 +81,15 @@ impl SearchIndex {
             _ => false,
         };
         let tags = entry.tags.iter().filter(|(key, _)| wanted_tag(key));
-        places.extend(
-            tags.filter_map(|(key, value)| place(SearchField::Tag, Some(key.clone()), value)),
+        matches.extend(
+            tags.filter_map(|(key, value)| match_value(SearchField::Tag, Some(key.clone()), value)),
         );
-        places.extend(cross_field_matches(word, &entry.account_name, &entry.role));
-        places
+        matches.extend(cross_field_matches(word, &entry.account_name, &entry.role));
+        matches
     }
 }
 
-/// The two halves of a word over account and role.
+/// Returns the two parts of a word that matches across account and role.
 fn cross_field_matches(word: &QueryWord, account: &str, role: &str) -> Vec<FieldMatch> {
     if !search::may_cross_fields(word) {
         return Vec::new();
@@ -119,12 +115,12 @@ fn cross_field_matches(word: &QueryWord, account: &str, role: &str) -> Vec<Field
     ]
 }
 
-/// The characters of the original that a hit is made of.
+/// Returns the original characters that a match consists of.
 fn match_positions(
     word: &QueryWord,
     value: &NormalizedText,
     hit: WordMatch,
-    classifier: &WordMatcher,
+    matcher: &WordMatcher,
 ) -> Vec<usize> {
     let text = word.normalized.text.as_str();
     let ranges: Vec<(usize, usize)> = if word.is_glob {
@@ -144,7 +140,7 @@ fn match_positions(
                 let character = |position: usize| {
                     bytes.get(position).map(|(at, letter)| (*at, at + letter.len_utf8()))
                 };
-                classifier.fuzzy_positions(text, value).into_iter().filter_map(character).collect()
+                matcher.fuzzy_positions(text, value).into_iter().filter_map(character).collect()
             }
             _ => vec![(hit.offset, hit.offset + text.len())],
         }
@@ -155,8 +151,8 @@ fn match_positions(
 }
 
 impl Highlights {
-    fn add(&mut self, place: FieldMatch) {
-        let field = match place.field {
+    fn add(&mut self, found: FieldMatch) {
+        let field = match found.field {
             SearchField::Account => &mut self.account,
             SearchField::Alias => &mut self.alias,
             SearchField::Id => &mut self.id,
@@ -165,12 +161,12 @@ impl Highlights {
             SearchField::Sso => &mut self.sso,
             SearchField::Profile => &mut self.profile,
             SearchField::Region | SearchField::Via => return,
-            SearchField::Tag => match place.tag_key {
-                Some(key) => return self.add_tag(key, place.positions),
+            SearchField::Tag => match found.tag_key {
+                Some(key) => return self.add_tag(key, found.positions),
                 None => return,
             },
         };
-        field.extend(place.positions);
+        field.extend(found.positions);
     }
 
     fn add_tag(&mut self, key: String, positions: Vec<usize>) {
@@ -180,7 +176,6 @@ impl Highlights {
         }
     }
 
-    /// Each position once, in order.
     fn sort_and_dedup(&mut self) {
         let fields = [
             &mut self.account,

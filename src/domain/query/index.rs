@@ -1,4 +1,4 @@
-//! The roster made ready for searching.
+//! The search index of a roster.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -8,42 +8,42 @@ use super::normalized::NormalizedText;
 use super::parse::{MAX_WORDS, Scope};
 use crate::domain::{AccountId, RoleId, Roster, RosterEntry, Tags, nearest, normalize_text};
 
-/// Columns of distinct values over a roster. Rows are kept in the order of names, which is the
-/// order of equals in every answer.
+/// Columns of distinct values for a roster. Rows are kept in the order of names, which is the order
+/// of equal matches in all results.
 #[derive(Debug)]
 pub struct SearchIndex {
     roster: Arc<Roster>,
-    /// Positions in the roster, by account name, id, role.
+    /// Indexes into the roster's entries, ordered by account name, account id and role.
     pub(super) rows: Vec<u32>,
     columns: [Column; FIELDS.len()],
     pub(super) tags: TagColumn,
-    /// Accounts by id: values of the id column.
+    /// Indexes of account ids in the id column.
     accounts: HashMap<AccountId, u32>,
 }
 
-/// Tags of all rows: sets of pairs.
+/// The tags of all rows, as sets of key-value pairs.
 #[derive(Debug, Default)]
 pub(super) struct TagColumn {
-    /// The distinct tags.
+    /// The distinct pairs.
     pub(super) pairs: Vec<TagPair>,
-    /// The distinct sets, as positions in `pairs`.
+    /// The distinct sets, as indexes into `pairs`.
     pub(super) sets: Vec<Vec<u32>>,
-    /// Which set each row has; empty when no row has a tag.
+    /// The index of the set of each row; empty if no row has a tag.
     pub(super) set_ids: Vec<u32>,
 }
 
-/// One tag.
+/// A key-value pair.
 #[derive(Debug)]
 pub(super) struct TagPair {
-    /// Its name, folded.
+    /// The normalized key.
     pub(super) key: String,
-    /// Its value.
+    /// The value.
     pub(super) value: NormalizedText,
     /// `key=value`.
     pub(super) key_value: NormalizedText,
 }
 
-/// The columns, in their places.
+/// The columns, in the order of [`SearchField`].
 const FIELDS: [SearchField; 9] = [
     SearchField::Account,
     SearchField::Alias,
@@ -57,7 +57,7 @@ const FIELDS: [SearchField; 9] = [
 ];
 
 impl SearchIndex {
-    /// Reads a roster once: some milliseconds for 15,000 roles, see `benches/matching.rs`.
+    /// Indexes a roster: takes a few milliseconds for 15,000 roles, see `benches/matching.rs`.
     pub fn new(roster: Arc<Roster>) -> SearchIndex {
         let mut columns = FIELDS.map(|field| {
             Column::from_rows(roster.entries.iter().map(|entry| field_text(&roster, entry, field)))
@@ -82,25 +82,24 @@ impl SearchIndex {
         SearchIndex { roster, rows, columns, tags, accounts }
     }
 
-    /// The roster it was built from.
+    /// Returns the indexed roster.
     pub fn roster(&self) -> &Arc<Roster> {
         &self.roster
     }
 
-    /// The positions of the roster's entries by name: by account name, account id, role.
+    /// Returns the indexes of the roster's entries, ordered by account name, account id and role.
     pub fn order_by_name(&self) -> &[u32] {
         &self.rows
     }
 
-    /// Whether some role has a tag of this name, in any case: what [`super::Query::parse`] wants to
-    /// know.
+    /// Whether any role has a tag with this key, ignoring case; for [`super::Query::parse`].
     pub fn has_tag(&self, name: &str) -> bool {
         let name = normalize_text(name);
         self.tags.pairs.iter().any(|pair| pair.key == name)
     }
 
-    /// The account names nearest to what was typed, for "nothing matches": near it as a whole, then
-    /// near one of its words.
+    /// Returns account names similar to a query without matches: first those similar to the whole
+    /// text, then those similar to one of its words.
     pub fn nearest_account_names(&self, text: &str, limit: usize) -> Vec<String> {
         let names: HashSet<&str> = self
             .roster
@@ -133,14 +132,13 @@ impl SearchIndex {
         found.into_iter().filter(|name| seen.insert(*name)).take(limit).map(str::to_owned).collect()
     }
 
-    /// One column.
     pub(super) fn column(&self, field: SearchField) -> &Column {
         &self.columns[field as usize]
     }
 
-    /// The rows (in the order of names) of these roles, each with the position of its role among
-    /// them. One pass over the rows, whatever their number: roles are looked up by account
-    /// first.
+    /// Returns the rows of roles in the order of names, each with the index of its role in `roles`.
+    /// Takes one pass over the rows regardless of the number of roles, since these are looked up by
+    /// account first.
     pub(super) fn locate<'a>(
         &self,
         roles: impl IntoIterator<Item = &'a RoleId>,
@@ -181,7 +179,7 @@ impl SearchIndex {
     }
 }
 
-/// The text of a row's field.
+/// Returns the text of a field of an entry.
 pub(super) fn field_text<'a>(
     roster: &'a Roster,
     entry: &'a RosterEntry,
@@ -202,7 +200,7 @@ pub(super) fn field_text<'a>(
     }
 }
 
-/// The fields in which a scope looks; tags come on top for [`Scope::Any`].
+/// Returns the fields of a scope. [`Scope::Any`] also includes tags.
 pub(super) fn scope_fields(scope: &Scope) -> &'static [SearchField] {
     match scope {
         Scope::Any => &FIELDS[..SearchField::Region as usize],
@@ -218,21 +216,21 @@ pub(super) fn scope_fields(scope: &Scope) -> &'static [SearchField] {
     }
 }
 
-/// A row's ARN as words of [`Scope::Arn`] are compared with it: folded, without `arn:`.
+/// Returns the ARN of an entry for [`Scope::Arn`]: normalized and without `arn:`.
 pub(super) fn normalized_arn(roster: &Roster, entry: &RosterEntry) -> String {
     let partition = roster.instance(entry).sso_region.partition().as_str();
     format!("{partition}:iam::{}:role/{}", entry.account, normalize_text(&entry.role))
 }
 
-/// Positions in the roster by account name, account id, role, instance.
+/// Orders the roster's entries by account name, account id, role and index.
 fn order_by_name(columns: &[Column]) -> Vec<u32> {
-    let of = |field: SearchField| {
+    let rank = |field: SearchField| {
         let column = &columns[field as usize];
-        let places = column.ranks();
-        move |row: usize| column.value_ids.get(row).map_or(0, |value| places[*value as usize])
+        let ranks = column.ranks();
+        move |row: usize| column.value_ids.get(row).map_or(0, |value| ranks[*value as usize])
     };
     let (account, id, role) =
-        (of(SearchField::Account), of(SearchField::Id), of(SearchField::Role));
+        (rank(SearchField::Account), rank(SearchField::Id), rank(SearchField::Role));
     let count = columns[SearchField::Id as usize].value_ids.len();
     let key = |row: usize| {
         (u128::from(account(row)) << 96)

@@ -1,13 +1,13 @@
-//! The query language without its fuzziness, for rules, lists and queries without a terminal.
+//! Literal matching of queries, for rules, `list` and use without a terminal.
 
 use super::index::{SearchIndex, normalized_arn, scope_fields};
 use super::parse::{MatchMode, Query, QueryWord, Scope};
 use super::score::glob_pieces;
 
 impl SearchIndex {
-    /// The rows that match to the letter, in the roster's order: a scoped word is its field's value
-    /// (`*` stands for any text), an unscoped one occurs in some field; `'`, `^` and `$` loosen
-    /// a scoped word to what they say.
+    /// Returns the rows that match literally, in the order of the roster. A scoped word must equal
+    /// the value of its field (`*` stands for any text), an unscoped word must occur in some field.
+    /// `'`, `^` and `$` relax a scoped word to containing, starting or ending with it.
     pub fn match_literal(&self, query: &Query) -> Vec<u32> {
         let mut alive = vec![true; self.rows.len()];
         for term in &query.terms {
@@ -24,7 +24,7 @@ impl SearchIndex {
         rows
     }
 
-    /// In which rows a word is, by the order of names.
+    /// Whether each row, in the order of names, contains a word.
     fn rows_with_word(&self, word: &QueryWord) -> Vec<bool> {
         let mut found = vec![false; self.rows.len()];
         for column in scope_fields(&word.scope).iter().map(|field| self.column(*field)) {
@@ -64,8 +64,8 @@ impl SearchIndex {
     }
 }
 
-/// Whether a word is this value, or occurs in it, as its scope and operators say. No word is an
-/// empty value.
+/// Whether a word equals a value or occurs in it, depending on its scope and operators. Never true
+/// for an empty value.
 fn matches(word: &QueryWord, value: &str) -> bool {
     let (start, end) = match word.mode {
         MatchMode::Plain => (word.scope != Scope::Any, word.scope != Scope::Any),

@@ -1,8 +1,8 @@
-//! What a person typed, matched against the roster and ranked.
+//! The query language: parsing, matching against the roster, and ranking.
 //!
-//! Rows are ids into tables of distinct values (`column`). A word is classed once for every
-//! distinct value (`class`); rows only combine (`search`): the cost of a key grows with the number
-//! of distinct names, not of roles.
+//! Rows hold ids into tables of distinct values (`column`). A word is scored once per distinct
+//! value (`score`), and rows only combine these scores (`search`), so the cost of a key press grows
+//! with the number of distinct names, not of roles.
 
 mod column;
 mod default_order;

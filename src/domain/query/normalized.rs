@@ -1,25 +1,26 @@
-//! A text as it is compared: folded, with its words' beginnings and the way back to the original's
+//! Text normalized for comparison, with the starts of its words and a mapping back to the original
 //! characters.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// A folded text. Offsets are bytes of [`Folded::text`]; only highlights go back to the original.
+/// A normalized text. Offsets are bytes of [`NormalizedText::text`]; only highlights refer to the
+/// original.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NormalizedText {
     /// Lower case, without accents.
     pub(super) text: String,
-    /// Where its words begin: after a separator, at a camel-case hump, between letters and digits.
+    /// The starts of its words: after a separator, at an upper-case letter in camel case, and
+    /// between letters and digits.
     pub(super) word_starts: Vec<u32>,
-    /// Which letters it has: a word with another one can't occur in it.
+    /// The set of its letters: a word with another letter can't occur in it.
     pub(super) letter_mask: u64,
-    /// For each byte of `text` the character of the original that it came from; empty when that is
-    /// the byte's own offset.
+    /// The index of the original character for each byte of `text`; empty if both are equal.
     original_chars: Vec<u32>,
 }
 
 impl NormalizedText {
-    /// Folds a text.
+    /// Normalizes a text.
     pub(super) fn new(original: &str) -> Self {
         if original.is_ascii() {
             let text = original.to_ascii_lowercase();
@@ -48,7 +49,7 @@ impl NormalizedText {
         Self { letter_mask: letter_mask(&text), text, word_starts: starts, original_chars: origin }
     }
 
-    /// The characters of the original behind a range of bytes, with the marks that sit on them.
+    /// Appends the original characters for a range of bytes, including combining marks.
     pub(super) fn extend_original_chars(&self, from: usize, to: usize, out: &mut Vec<usize>) {
         if self.original_chars.is_empty() {
             out.extend(from..to);
@@ -56,8 +57,7 @@ impl NormalizedText {
         }
         for byte in from..to.min(self.original_chars.len()) {
             let first = self.original_chars[byte] as usize;
-            // Characters that folded to nothing are accents of the one before them: they light up
-            // together.
+            // Characters that were removed are combining marks of the one before: highlight both.
             let next = self.original_chars[byte..]
                 .iter()
                 .find(|o| **o as usize != first)
@@ -67,8 +67,8 @@ impl NormalizedText {
     }
 }
 
-/// Which letters a folded text has, one bit each; what is neither letter nor digit shares the
-/// remaining bits.
+/// Returns the set of letters in a normalized text. Letters and digits have a bit each, all other
+/// bytes share the remaining bits.
 pub(super) fn letter_mask(text: &str) -> u64 {
     text.bytes().fold(0, |mask, byte| mask | LETTER_BITS[usize::from(byte)])
 }
@@ -94,18 +94,18 @@ fn normalize_char(letter: char) -> impl Iterator<Item = char> {
         .flat_map(char::to_lowercase)
 }
 
-/// [`begins`] for every byte of an ASCII text, in one pass: an index folds thousands of names
-/// before the first answer.
+/// Applies [`is_word_start`] to an ASCII text in one pass, since an index normalizes thousands of
+/// names before the first search.
 fn ascii_word_starts(text: &[u8]) -> Vec<u32> {
     let mut starts = Vec::with_capacity(8);
     let mut previous = b'-';
     for (position, byte) in text.iter().enumerate() {
         if byte.is_ascii_alphanumeric() {
-            let hump = byte.is_ascii_uppercase()
+            let is_capital = byte.is_ascii_uppercase()
                 && (previous.is_ascii_lowercase()
                     || text.get(position + 1).is_some_and(u8::is_ascii_lowercase));
             if !previous.is_ascii_alphanumeric()
-                || hump
+                || is_capital
                 || previous.is_ascii_digit() != byte.is_ascii_digit()
             {
                 starts.push(position as u32);
@@ -116,16 +116,16 @@ fn ascii_word_starts(text: &[u8]) -> Vec<u32> {
     starts
 }
 
-/// Whether a word begins at this letter: `AWSReadOnly-eu2` has `AWS`, `Read`, `Only`, `eu`, `2`.
+/// Whether a word starts at a letter: `AWSReadOnly-eu2` has `AWS`, `Read`, `Only`, `eu`, `2`.
 fn is_word_start(previous: Option<char>, letter: char, next: Option<char>) -> bool {
     let Some(previous) = previous else { return letter.is_alphanumeric() };
     if !letter.is_alphanumeric() {
         return false;
     }
-    let hump =
+    let is_capital =
         letter.is_uppercase() && (previous.is_lowercase() || next.is_some_and(char::is_lowercase));
     !previous.is_alphanumeric() && !is_combining_mark(previous)
-        || hump
+        || is_capital
         || previous.is_numeric() != letter.is_numeric()
 }
 
@@ -134,13 +134,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_begin_after_separators_at_humps_and_at_digits() {
+    fn words_start_after_separators_at_capitals_and_at_digits() {
         let words = |text: &str| {
-            let folded = NormalizedText::new(text);
-            folded
+            let normalized = NormalizedText::new(text);
+            normalized
                 .word_starts
                 .iter()
-                .map(|at| folded.text[*at as usize..].chars().next().unwrap())
+                .map(|at| normalized.text[*at as usize..].chars().next().unwrap())
                 .collect::<String>()
         };
         assert_eq!(words("AWSReadOnlyAccess"), "aroa");
@@ -149,19 +149,19 @@ mod tests {
     }
 
     #[test]
-    fn marks_lead_back_to_the_original_characters() {
+    fn offsets_map_back_to_the_original_characters() {
         let marked = |text: &str, word: &str| {
-            let folded = NormalizedText::new(text);
-            let from = folded.text.find(word).unwrap();
+            let normalized = NormalizedText::new(text);
+            let from = normalized.text.find(word).unwrap();
             let mut out = Vec::new();
-            folded.extend_original_chars(from, from + word.len(), &mut out);
+            normalized.extend_original_chars(from, from + word.len(), &mut out);
             out.dedup();
             out
         };
         assert_eq!(marked("Zürich", "ur"), [1, 2]);
-        // `u` with a separate diaeresis: both characters are lit.
+        // `u` with a separate diaeresis: both characters are highlighted.
         assert_eq!(marked("Zu\u{308}rich", "ur"), [1, 2, 3]);
-        // A ligature folds to two letters and is one character.
+        // A ligature is normalized to two letters but is one character.
         assert_eq!(marked("o\u{fb01}x", "fi"), [1]);
     }
 }

@@ -1,84 +1,85 @@
-//! The query language: text becomes terms.
+//! Parses queries into terms.
 
 use std::ops::Range;
 
 use super::normalized::NormalizedText;
 use super::recognize::{PastedRole, recognize};
 
-/// More words than this are ignored: nobody types them, and the sums of costs stay in their bits.
+/// The maximum number of words, so that sums of costs do not overflow their bits. Further words are
+/// ignored.
 pub(super) const MAX_WORDS: usize = 32;
 
-/// A query, read once: words that all have to match.
+/// A parsed query: terms that must all match.
 ///
 /// `'exact`, `^start`, `end$`, `!not`, `a | b` or `a|b`; `account:` `role:` `id:` `email:` `sso:`
-/// `profile:` `arn:` `region:` `via:` or a tag's name before a word looks in that field only; `*`
-/// stands for any text; `"two words"` are one.
+/// `profile:` `arn:` `region:` `via:` or a tag key before a word restricts it to that field; `*`
+/// stands for any text; `"two words"` are one word.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Query {
-    /// All of them must match; of one term's words, any.
+    /// The terms. A term matches if any of its words does.
     pub(super) terms: Vec<Vec<QueryWord>>,
 }
 
 /// One word of a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct QueryWord {
-    /// Where it looks.
+    /// The fields to search.
     pub(super) scope: Scope,
-    /// How it must lie in the value.
+    /// How it must match.
     pub(super) mode: MatchMode,
-    /// Rows where it occurs are left out.
+    /// Whether rows that match the word are excluded.
     pub(super) is_negated: bool,
-    /// The word itself, never empty.
+    /// The word, never empty.
     pub(super) normalized: NormalizedText,
-    /// Has a `*`.
+    /// Whether it contains `*`.
     pub(super) is_glob: bool,
 }
 
-/// Where a word looks.
+/// The fields that a word is compared with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Scope {
-    /// Everywhere.
+    /// All fields.
     Any,
-    /// The account's name, alias and id.
+    /// Account name, alias and id.
     Account,
-    /// The account's id.
+    /// Account id.
     Id,
-    /// The role's name.
+    /// Role name.
     Role,
-    /// The account's e-mail address.
+    /// E-mail address of the account.
     Email,
-    /// The instance's name.
+    /// Instance name.
     Sso,
-    /// The profile's name.
+    /// Profile name.
     Profile,
-    /// The role's default region.
+    /// Default region of the role.
     Region,
-    /// The ARN through which a chained role is reached.
+    /// ARN of the role from which a chained role is assumed.
     Via,
-    /// The role's own ARN.
+    /// ARN of the role.
     Arn,
-    /// The value of the tag with this folded name.
+    /// Value of the tag with this normalized key.
     Tag(String),
 }
 
-/// How a word must lie in a value.
+/// How a word must match a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum MatchMode {
-    /// As well as it can: fuzzily in a search; by the rules of [`super::literal`] without one.
+    /// Fuzzily in a search; by the rules of [`super::literal`] otherwise.
     Plain,
-    /// Letter by letter, anywhere.
+    /// As a substring.
     Exact,
-    /// At the beginning.
+    /// At the start.
     Start,
     /// At the end.
     End,
-    /// From beginning to end.
+    /// As the whole value.
     Whole,
 }
 
 impl Query {
-    /// Reads a query; every text is one. `known_tags` says whether a name before a colon is a tag's
-    /// (see [`super::Index::knows_tag`]); an unknown name makes plain text of the word.
+    /// Parses a query; every text is valid. `known_tags` decides whether a name before a colon is a
+    /// tag key, see [`super::SearchIndex::has_tag`]. A word with any other name is plain text.
     pub fn parse(text: &str, known_tags: &dyn Fn(&str) -> bool) -> Query {
         let (mut terms, mut joining): (Vec<Vec<QueryWord>>, bool) = (Vec::new(), false);
         for token in tokenize(text).into_iter().take(MAX_WORDS) {
@@ -98,21 +99,21 @@ impl Query {
         Query { terms }
     }
 
-    /// Whether it leaves every row in.
+    /// Whether it matches every row.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()
     }
 
-    /// The words whose letters are in the rows found.
+    /// Returns the words that are not negated.
     pub(super) fn positive_words(&self) -> impl Iterator<Item = &QueryWord> {
         self.terms.iter().flatten().filter(|word| !word.is_negated)
     }
 }
 
 fn pasted_terms(pasted: &PastedRole) -> Vec<Vec<QueryWord>> {
-    let make = |scope, text: &str, how| QueryWord {
+    let make = |scope, text: &str, mode| QueryWord {
         scope,
-        mode: how,
+        mode,
         is_negated: false,
         normalized: NormalizedText::new(text),
         is_glob: false,
@@ -120,18 +121,18 @@ fn pasted_terms(pasted: &PastedRole) -> Vec<Vec<QueryWord>> {
     let account =
         pasted.account.map(|account| vec![make(Scope::Id, account.as_str(), MatchMode::Whole)]);
     let role = pasted.role.as_deref().map(|role| {
-        let how = if pasted.is_exact { MatchMode::Whole } else { MatchMode::Plain };
-        // A chained role may be known by the last part of its path only.
+        let mode = if pasted.is_exact { MatchMode::Whole } else { MatchMode::Plain };
+        // A chained role may be listed by the last part of its path only.
         let last = role.rsplit_once('/').map(|(_, last)| last).filter(|last| !last.is_empty());
-        std::iter::once(role).chain(last).map(|name| make(Scope::Role, name, how)).collect()
+        std::iter::once(role).chain(last).map(|name| make(Scope::Role, name, mode)).collect()
     });
     account.into_iter().chain(role).collect()
 }
 
-/// A word between blanks, as typed, without the quotes that held it together.
+/// A word between blanks as typed, without its quotes.
 struct QueryToken {
     text: String,
-    /// The bytes that stood in quotes: no operators there.
+    /// The bytes that were quoted, which contain no operators.
     quote: Option<Range<usize>>,
 }
 
@@ -150,7 +151,7 @@ fn tokenize(text: &str) -> Vec<QueryToken> {
                     (quote, open) = (Some(text.len()..text.len()), true);
                 }
                 '\\' if letters.peek() == Some(&' ') => text.extend(letters.next()),
-                // `a|b` as well as `a | b`; an address may have one for other reasons.
+                // Split `a|b` like `a | b`, but not URLs, which may contain `|`.
                 '|' if !open && !text.contains("://") => {
                     out.extend((!text.is_empty()).then(|| QueryToken {
                         text: std::mem::take(&mut text),
@@ -172,20 +173,20 @@ fn tokenize(text: &str) -> Vec<QueryToken> {
     out
 }
 
-/// The word of a token; `None` when nothing is left to look for (`!`, `role:` while it is being
-/// typed).
+/// Parses the word of a token; `None` if it is empty, as in `!` or `role:` while the user is
+/// typing.
 fn parse_word(token: &QueryToken, known_tags: &dyn Fn(&str) -> bool) -> Option<QueryWord> {
     let (bare, end) = token
         .quote
         .as_ref()
         .map_or((token.text.len(), token.text.len()), |quote| (quote.start, token.text.len()));
-    let (mut at, mut negated, mut how) = (0, false, MatchMode::Plain);
+    let (mut at, mut is_negated, mut mode) = (0, false, MatchMode::Plain);
     let mut operators = |at: &mut usize| {
         while let Some(letter) = token.text[*at..bare].chars().next() {
             match letter {
-                '!' if !negated && how == MatchMode::Plain => negated = true,
-                '\'' if how == MatchMode::Plain => how = MatchMode::Exact,
-                '^' if how == MatchMode::Plain => how = MatchMode::Start,
+                '!' if !is_negated && mode == MatchMode::Plain => is_negated = true,
+                '\'' if mode == MatchMode::Plain => mode = MatchMode::Exact,
+                '^' if mode == MatchMode::Plain => mode = MatchMode::Start,
                 _ => break,
             }
             *at += 1;
@@ -207,30 +208,30 @@ fn parse_word(token: &QueryToken, known_tags: &dyn Fn(&str) -> bool) -> Option<Q
     let quoted_to_the_end = token.quote.as_ref().is_some_and(|quote| quote.end == end);
     if let (Some(rest), false) = (text.strip_suffix('$'), quoted_to_the_end) {
         text = rest;
-        how = if how == MatchMode::Start { MatchMode::Whole } else { MatchMode::End };
+        mode = if mode == MatchMode::Start { MatchMode::Whole } else { MatchMode::End };
     }
     if scope == Scope::Arn {
-        // Values are compared without `arn:`, so that `arn:aws:iam::*:role/Admin` is a scope and a
-        // value, and `arn:arn:…` too.
+        // ARNs are compared without `arn:`, so that `arn:aws:iam::*:role/Admin` is a scope and a
+        // value. Accept `arn:arn:…` too.
         text = text
             .get(..4)
             .filter(|start| start.eq_ignore_ascii_case("arn:"))
             .map_or(text, |_| &text[4..]);
     }
-    let folded = NormalizedText::new(text);
-    (!folded.text.is_empty()).then(|| QueryWord {
+    let normalized = NormalizedText::new(text);
+    (!normalized.text.is_empty()).then(|| QueryWord {
         scope,
-        mode: how,
-        is_negated: negated,
-        is_glob: folded.text.contains('*'),
-        normalized: folded,
+        mode,
+        is_negated,
+        is_glob: normalized.text.contains('*'),
+        normalized,
     })
 }
 
-/// The field of a name before a colon, in the spellings of `list`'s columns too.
+/// Parses the name before a colon; also accepts the column names of `list`.
 fn parse_scope(name: &str, known_tags: &dyn Fn(&str) -> bool) -> Option<Scope> {
-    let folded = NormalizedText::new(name).text;
-    Some(match folded.as_str() {
+    let normalized = NormalizedText::new(name).text;
+    Some(match normalized.as_str() {
         "account" | "accountname" | "account_name" | "accountalias" | "account_alias" => {
             Scope::Account
         }
@@ -242,7 +243,9 @@ fn parse_scope(name: &str, known_tags: &dyn Fn(&str) -> bool) -> Option<Scope> {
         "region" | "default_region" => Scope::Region,
         "via" => Scope::Via,
         "arn" => Scope::Arn,
-        _ if !folded.is_empty() && (known_tags(name) || known_tags(&folded)) => Scope::Tag(folded),
+        _ if !normalized.is_empty() && (known_tags(name) || known_tags(&normalized)) => {
+            Scope::Tag(normalized)
+        }
         _ => return None,
     })
 }
@@ -297,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_without_an_account_leaves_every_row() {
+    fn a_url_without_an_account_matches_every_row() {
         assert!(
             Query::parse("https://eu-west-1.console.aws.amazon.com/ec2/home", &|_| false)
                 .is_empty()

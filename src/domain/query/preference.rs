@@ -1,9 +1,9 @@
-//! Which roles a person likes best where only an account is named.
+//! The preferred role if only an account is given.
 
 use super::score::glob_pieces;
 use crate::domain::normalize_text;
 
-/// The place of the first of these globs that fits a role, if any does: the lower, the better.
+/// Returns the index of the first glob that matches a role; lower means preferred.
 pub fn preference(globs: &[String], role: &str) -> Option<usize> {
     let role = normalize_text(role);
     globs.iter().position(|glob| glob_pieces(&role, &normalize_text(glob), true, true).is_some())
@@ -14,7 +14,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_glob_that_fits_counts() {
+    fn the_first_matching_glob_counts() {
         let globs = ["ReadOnly*".to_owned(), "*Admin*".to_owned()];
         assert_eq!(
             ["readonlyaccess", "DatabaseAdministrator", "Billing"]

@@ -1,23 +1,23 @@
-//! Things people paste instead of typing a name: ARNs, account ids and console links.
+//! Recognizes pasted ARNs, account ids and console URLs.
 
 use percent_encoding::percent_decode_str;
 
 use crate::domain::AccountId;
 use crate::domain::ids::permission_set_name;
 
-/// What a pasted text says about a role.
+/// The role that a pasted text refers to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PastedRole {
-    /// The account, if it names one; a classic console page does not.
+    /// The account, if the text contains one; classic console URLs do not.
     pub account: Option<AccountId>,
-    /// The role, if it names one: a permission set's name, or a role's with its path.
+    /// The name of the permission set, or the role name with its path, if the text contains one.
     pub role: Option<String>,
-    /// Whether the role is meant to the letter; `ACCOUNT:ROLE` may still be being typed.
+    /// Whether the role name is complete; that in `ACCOUNT:ROLE` may still be being typed.
     pub is_exact: bool,
 }
 
-/// Recognises an ARN with an account in it, `ACCOUNT:ROLE`, an account id (also `1234-5678-9012`),
-/// a console or portal link. `None` is anything else: text to search for.
+/// Recognizes an ARN with an account id, `ACCOUNT:ROLE`, an account id (also as `1234-5678-9012`),
+/// and URLs of the console or the portal. Returns `None` for any other text, which is a search.
 pub fn recognize(text: &str) -> Option<PastedRole> {
     let text = text.trim();
     if let Some((scheme, rest)) = text.split_once("://") {
@@ -37,7 +37,7 @@ pub fn recognize(text: &str) -> Option<PastedRole> {
     Some(PastedRole { account: Some(text.parse().ok()?), role: None, is_exact: true })
 }
 
-/// Any ARN with an account; those of roles name a role as well.
+/// Parses any ARN with an account id; role ARNs also contain a role.
 fn parse_arn(text: &str) -> Option<PastedRole> {
     let parts: Vec<&str> = text.splitn(6, ':').collect();
     let [_, _, service, _, account, resource] = parts[..] else { return None };
@@ -48,12 +48,12 @@ fn parse_arn(text: &str) -> Option<PastedRole> {
         _ => None,
     };
     let role = role.map(|role| permission_set_name(role).to_owned());
-    // A glob is a question about many ARNs, not one that was pasted.
+    // A glob matches many ARNs, so it was typed rather than pasted.
     (!resource.contains('*')).then_some(PastedRole { account, role, is_exact: true })
 }
 
-/// Account and role out of a link: the host's first label, the portal's and switch-role's
-/// parameters, or an ARN somewhere in it.
+/// Extracts account and role from a URL: from its first host label, the parameters of the portal
+/// and of switch-role URLs, or an ARN in it.
 fn parse_link(rest: &str) -> PastedRole {
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let label = host.split('.').next().unwrap_or_default();
@@ -77,7 +77,7 @@ fn parse_link(rest: &str) -> PastedRole {
     let inside = decoded
         .find("arn:aws")
         .and_then(|at| parse_arn(decoded[at..].split(['&', '?', '#', ' ']).next()?));
-    // The role of an ARN inside a link is what the page shows, not who looks at it.
+    // A role ARN in a URL is the subject of the page, not the role to view it with.
     PastedRole { account: inside.and_then(|pasted| pasted.account), role, is_exact: true }
 }
 
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_people_paste_is_recognised() {
+    fn pasted_references_are_recognized() {
         let set = "arn:aws:iam::012345678901:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Power_User_0123456789abcdef";
         for (text, want) in [
             ("012345678901", "012345678901 -"),

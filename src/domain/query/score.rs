@@ -1,4 +1,4 @@
-//! How well one word lies in one value, and what that costs a row.
+//! Scores a word against a value, and converts matches to costs.
 
 use fuzzy_matcher::FuzzyMatcher;
 use fuzzy_matcher::skim::SkimMatcherV2;
@@ -8,53 +8,51 @@ use super::normalized::NormalizedText;
 use super::parse::{MatchMode, QueryWord, Scope};
 use super::word_prefix;
 
-/// What a word that is not there costs.
+/// The cost if a word does not match.
 pub(super) const NO_MATCH: u64 = u64::MAX;
 
-/// How a word lies in a value, best first.
+/// How a word matches a value, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum MatchKind {
-    /// It is the value.
+    /// It equals the value.
     Exact,
-    /// The value begins with it; an id also ends with it.
+    /// The value starts with it, or, for an account id, ends with it.
     Prefix,
-    /// One of the value's words begins with it.
+    /// A word of the value starts with it.
     WordStart,
-    /// It is one of the value's words with letters left out of its middle: `prd` for prod, `stg`
-    /// for staging.
+    /// It is a word of the value without some inner letters: `prd` for prod, `stg` for staging.
     Abbreviation,
-    /// Its letters begin words of the value: `ro` in ReadOnly.
+    /// It consists of prefixes of words of the value: `ro` in ReadOnly.
     WordPrefixes,
-    /// Somewhere.
+    /// The value contains it.
     Substring,
-    /// Its letters are there in order, close together.
+    /// The value contains its letters in order and close together.
     Fuzzy,
 }
 
-/// One word found in one value.
+/// A match of a word in a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct WordMatch {
-    /// How well.
     pub(super) kind: MatchKind,
-    /// Where, for literal classes: a byte offset in the folded value.
+    /// The byte offset of a literal match in the normalized value, else 0.
     pub(super) offset: usize,
-    /// Whether it ends where one of the value's words ends.
+    /// Whether it ends at the end of a word of the value.
     pub(super) ends_word: bool,
     /// The fuzzy matcher's score, else 0.
     pub(super) score: i64,
 }
 
 impl WordMatch {
-    fn literal(class: MatchKind, value: &NormalizedText, at: usize, length: usize) -> Self {
+    fn literal(kind: MatchKind, value: &NormalizedText, at: usize, length: usize) -> Self {
         let end = at + length;
         let letter = value.text.as_bytes().get(end).copied();
         let whole = letter.is_none_or(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric())
             || value.word_starts.contains(&(end as u32));
-        Self { kind: class, offset: at, ends_word: whole, score: 0 }
+        Self { kind, offset: at, ends_word: whole, score: 0 }
     }
 }
 
-/// Classes words. Holds the fuzzy matcher's scratch space, hence one for each search.
+/// Matches words. Contains the scratch space of the fuzzy matcher, so each search has its own.
 pub(super) struct WordMatcher(SkimMatcherV2);
 
 impl WordMatcher {
@@ -62,7 +60,7 @@ impl WordMatcher {
         Self(SkimMatcherV2::default().ignore_case())
     }
 
-    /// The best way in which the word lies in a value of this field.
+    /// Returns the best match of a word in a value of this field.
     pub(super) fn match_word(
         &self,
         word: &QueryWord,
@@ -91,14 +89,14 @@ impl WordMatcher {
                 .iter()
                 .map(|s| *s as usize)
                 .find(|s| value.text[*s..].starts_with(text));
-            let (class, at) = match start {
+            let (kind, at) = match start {
                 Some(0) if value.text.len() == text.len() => (MatchKind::Exact, 0),
                 _ if at == 0 => (MatchKind::Prefix, 0),
                 Some(start) => (MatchKind::WordStart, start),
                 None => (MatchKind::Substring, at),
             };
             return Some(WordMatch::literal(
-                if value.text.len() == text.len() { MatchKind::Exact } else { class },
+                if value.text.len() == text.len() { MatchKind::Exact } else { kind },
                 value,
                 at,
                 text.len(),
@@ -112,7 +110,7 @@ impl WordMatcher {
         self.match_loosely(text, value)
     }
 
-    /// A shortened word, beginnings of words, then letters in order.
+    /// Tries an abbreviation, then prefixes of words, then a fuzzy match.
     fn match_loosely(&self, text: &str, value: &NormalizedText) -> Option<WordMatch> {
         if text.len() < 2 || text.len() > word_prefix::MAX_WORD_BYTES {
             return None;
@@ -140,14 +138,15 @@ impl WordMatcher {
         Some(WordMatch { kind: MatchKind::Fuzzy, offset: 0, ends_word: false, score })
     }
 
-    /// The characters of the folded value that a fuzzy hit is made of.
+    /// Returns the characters of the normalized value that a fuzzy match consists of.
     pub(super) fn fuzzy_positions(&self, text: &str, value: &NormalizedText) -> Vec<usize> {
         self.0.fuzzy_indices(&value.text, text).map_or_else(Vec::new, |(_, characters)| characters)
     }
 }
 
-/// Where the value has a word of which the text is the beginning, the end and some of the letters
-/// between, with no more left out than typed. A person who types `prd` means prod, not pricing-dev.
+/// Returns the start of the first word that the text abbreviates: both have the same first and last
+/// letter, the letters between are in order, and at most one letter more is omitted than typed.
+/// Users who type `prd` mean prod, not pricing-dev.
 fn find_abbreviation(value: &NormalizedText, text: &str) -> Option<usize> {
     if text.len() < 3 {
         return None;
@@ -169,8 +168,8 @@ fn find_abbreviation(value: &NormalizedText, text: &str) -> Option<usize> {
     found.map(|(start, _)| start)
 }
 
-/// Where the letters of a shortened word lie in the word: the first at its start, the last at its
-/// end, the others as early as they come.
+/// Returns the offsets of the letters of an abbreviation in a word: the first at its start, the
+/// last at its end, the others as early as possible.
 fn abbreviation_offsets(word: &[u8], typed: &[u8]) -> Option<Vec<usize>> {
     let (last, inner) = (word.len().checked_sub(1)?, typed.get(1..typed.len().checked_sub(1)?)?);
     let (mut at, mut out) = (1, vec![0]);
@@ -183,8 +182,7 @@ fn abbreviation_offsets(word: &[u8], typed: &[u8]) -> Option<Vec<usize>> {
     Some(out)
 }
 
-/// The byte ranges of a value that a shortened word found in it is made of; `at` is where the word
-/// begins.
+/// Returns the byte ranges of the letters of an abbreviation in the word that starts at `at`.
 pub(super) fn abbreviation_ranges(
     value: &NormalizedText,
     text: &str,
@@ -203,11 +201,11 @@ pub(super) fn abbreviation_ranges(
     places.into_iter().filter(on_letters).map(|place| (at + place, at + place + 1)).collect()
 }
 
-/// The floor under fuzzy hits: the first letter begins a word, and all of them lie within twice
-/// their own length and a bit. Without it `prod` finds four in ten of all names.
+/// The minimum quality of fuzzy matches: the first letter starts a word, and all letters lie within
+/// twice their number plus two. Without it, `prod` would match 40 % of all names.
 fn is_fuzzy_candidate(value: &NormalizedText, text: &str) -> bool {
     let (value_bytes, word) = (value.text.as_bytes(), text.as_bytes());
-    // Two letters say enough when the second is a consonant, as in `db`; vowels are everywhere.
+    // Two letters are specific enough if the second is a consonant, as in `db`, but not a vowel.
     if word.len() < 2 || word.len() == 2 && b"aeiou".contains(&word[1]) {
         return false;
     }
@@ -241,22 +239,22 @@ fn match_anchored(word: &QueryWord, value: &NormalizedText) -> Option<WordMatch>
             first.filter(|at| *at == 0).or(start).or(first)
         }
     }?;
-    let class = match at {
+    let kind = match at {
         0 if value.text.len() == length => MatchKind::Exact,
         _ if word.mode == MatchMode::Whole => return None,
         0 => MatchKind::Prefix,
         at if value.word_starts.contains(&(at as u32)) => MatchKind::WordStart,
         _ => MatchKind::Substring,
     };
-    Some(WordMatch::literal(class, value, at, length))
+    Some(WordMatch::literal(kind, value, at, length))
 }
 
-/// Ids are known by how they begin and end; a digit or two says little, and ranks there behind
-/// names.
+/// Matches an account id. Users remember its first and last digits; fewer than four digits are not
+/// specific and rank behind names.
 fn match_id(word: &QueryWord, value: &NormalizedText) -> Option<WordMatch> {
     let text = &word.normalized.text;
     let long = text.len() >= 4 || word.scope != Scope::Any;
-    let (class, at) = match value.text.find(text)? {
+    let (kind, at) = match value.text.find(text)? {
         0 if text.len() == value.text.len() => (MatchKind::Exact, 0),
         _ if value.text.ends_with(text) => (
             if long { MatchKind::Prefix } else { MatchKind::Substring },
@@ -265,12 +263,7 @@ fn match_id(word: &QueryWord, value: &NormalizedText) -> Option<WordMatch> {
         0 => (if long { MatchKind::Prefix } else { MatchKind::Substring }, 0),
         at => (MatchKind::Substring, at),
     };
-    Some(WordMatch {
-        kind: class,
-        offset: at,
-        ends_word: at > 0 || class == MatchKind::Exact,
-        score: 0,
-    })
+    Some(WordMatch { kind, offset: at, ends_word: at > 0 || kind == MatchKind::Exact, score: 0 })
 }
 
 fn match_glob(word: &QueryWord, value: &NormalizedText) -> Option<WordMatch> {
@@ -282,21 +275,21 @@ fn match_glob(word: &QueryWord, value: &NormalizedText) -> Option<WordMatch> {
         MatchMode::Whole => (true, true),
     };
     let pieces = glob_pieces(&value.text, text, start, end)?;
-    let class = match pieces.first() {
+    let kind = match pieces.first() {
         _ if glob_pieces(&value.text, text, true, true).is_some() => MatchKind::Exact,
         Some((0, _)) => MatchKind::Prefix,
         _ => MatchKind::Substring,
     };
     Some(WordMatch {
-        kind: class,
+        kind,
         offset: pieces.first().map_or(0, |piece| piece.0),
         ends_word: true,
         score: 0,
     })
 }
 
-/// Where the pieces between the `*`s of a pattern lie in a text, as byte ranges; tied to the text's
-/// start or end when asked. A pattern without `*` is one piece.
+/// Matches the pieces of a pattern between its `*`s and returns their byte ranges, anchored at the
+/// start or the end of the text on request. A pattern without `*` is one piece.
 pub(super) fn glob_pieces(
     text: &str,
     pattern: &str,
@@ -324,12 +317,12 @@ pub(super) fn glob_pieces(
     Some(out)
 }
 
-/// The cost of a hit, lower is better: class, then fuzzy score, then (below a gap where a row's
-/// frecency goes) the small things.
+/// Computes the cost of a match; lower is better. It consists of match kind, fuzzy score, a gap for
+/// the row's frecency, and tie breakers.
 ///
-/// Fields that repeat or surround a name (tags, e-mail, instance, profile) rank behind names,
-/// unless the word asks for them: most e-mail addresses begin like their account, and a tag
-/// `env=prod` is on hundreds of rows.
+/// Secondary fields (tags, e-mail, instance, profile) rank behind names, unless the word is scoped
+/// to them: most e-mail addresses start like their account, and hundreds of rows have the tag
+/// `env=prod`.
 pub(super) fn cost(hit: WordMatch, field: SearchField, word: &QueryWord) -> u64 {
     let name = matches!(
         field,
@@ -343,7 +336,7 @@ pub(super) fn cost(hit: WordMatch, field: SearchField, word: &QueryWord) -> u64 
         );
     let short_id =
         field == SearchField::Id && word.scope == Scope::Any && word.normalized.text.len() < 4;
-    let class = match hit.kind {
+    let rank = match hit.kind {
         MatchKind::Fuzzy => {
             return pack_cost(
                 rank::FUZZY,
@@ -352,7 +345,7 @@ pub(super) fn cost(hit: WordMatch, field: SearchField, word: &QueryWord) -> u64 
             );
         }
         _ if short_id => rank::SECONDARY_SUBSTRING,
-        // Whoever types an instance's whole name means its rows, unless an account has that name.
+        // The whole name of an instance selects its rows, unless an account has the same name.
         MatchKind::Exact if field == SearchField::Sso && !main => rank::PREFIX,
         MatchKind::Substring if main => rank::SUBSTRING,
         MatchKind::Substring => rank::SECONDARY_SUBSTRING,
@@ -362,25 +355,25 @@ pub(super) fn cost(hit: WordMatch, field: SearchField, word: &QueryWord) -> u64 
         MatchKind::WordStart => rank::WORD_START,
         MatchKind::Abbreviation | MatchKind::WordPrefixes => rank::WORD_PREFIXES,
     };
-    // One word shortened says more than some words begun, most of all the first.
+    // An abbreviation of one word is more specific than prefixes of several, above all of the
+    // first.
     let score = match hit.kind {
         MatchKind::Abbreviation if main => u64::from(hit.offset > 0),
         MatchKind::WordPrefixes if main => 2,
         _ => 0,
     };
-    pack_cost(class, score, tie_breaker(field, hit.ends_word))
+    pack_cost(rank, score, tie_breaker(field, hit.ends_word))
 }
 
-/// The cost of a word of which the role takes the last `for_role` letters: the more the account
-/// takes, the better. Over two fields a word is as good as one made of beginnings in one field; a
-/// word of two letters says too little for that.
+/// Computes the cost of a word whose last `for_role` letters match the role and the others the
+/// account: the more match the account, the better. The word ranks like prefixes of words in one
+/// field, but lower if it has only two letters.
 pub(super) fn cross_field_cost(length: usize, for_role: usize, role_from_its_start: bool) -> u64 {
     let rank = if length > 2 { rank::WORD_PREFIXES } else { rank::SHORT_CROSS_FIELD };
     pack_cost(rank, 2 + (for_role as u64 - 1) * 2 + u64::from(!role_from_its_start), 0)
 }
 
-/// Rows are compared by the sum of these over their words. One fuzzy word outweighs any company it
-/// keeps.
+/// Ranks of matches, summed over the words of a query. One fuzzy match outweighs all others.
 mod rank {
     pub(super) const EXACT: u64 = 0;
     pub(super) const PREFIX: u64 = 1;
@@ -393,19 +386,19 @@ mod rank {
     pub(super) const FUZZY: u64 = 20;
 }
 
-/// Sixteen bits each for rank and score, sixteen free, sixteen for details: sums over 32 words stay
-/// in their bits.
+/// Packs a cost: 16 bits each for rank, score, frecency (added later) and detail. Sums of 32 words
+/// do not overflow.
 fn pack_cost(rank: u64, score: u64, detail: u64) -> u64 {
     rank << 48 | score << 32 | detail
 }
 
-/// A cost without its small things: equal for places that match equally well.
+/// Returns a cost without frecency and tie breakers.
 pub(super) fn coarse_cost(cost: u64) -> u64 {
     cost >> 32
 }
 
-/// What a name of many words pays between hits that are equal in all else: `pay dev` is
-/// `payments-dev` rather than `payments-apac-dev`.
+/// Returns a tie breaker in favour of names with fewer words: `pay dev` selects `payments-dev`
+/// rather than `payments-apac-dev`.
 pub(super) fn word_count_penalty(field: SearchField, value: &NormalizedText) -> u64 {
     match field {
         SearchField::Account | SearchField::Alias => value.word_starts.len().min(7) as u64,
@@ -420,7 +413,7 @@ fn tie_breaker(field: SearchField, whole: bool) -> u64 {
         SearchField::Role => 2,
         _ => 3,
     };
-    // Below it the words of a name are counted, of up to 32 words of a query.
+    // The lower bits hold the word count penalties of up to 32 words.
     (place * 2 + u64::from(!whole)) << 8
 }
 
@@ -437,7 +430,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_classed_as_a_person_would() {
+    fn names_match_as_users_expect() {
         for (text, value, want) in [
             ("prod", "prod", Some(MatchKind::Exact)),
             ("prod", "product-catalog", Some(MatchKind::Prefix)),
@@ -463,7 +456,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_known_by_their_ends() {
+    fn ids_match_at_their_start_and_end() {
         for (text, want) in [
             ("8901", MatchKind::Prefix),
             ("0123", MatchKind::Prefix),

@@ -1,4 +1,4 @@
-//! Words combined over rows: which match, and in what order.
+//! Searching: combines the costs of words for each row.
 
 use super::column::SearchField;
 use super::index::{SearchIndex, normalized_arn, scope_fields};
@@ -7,28 +7,30 @@ use super::score::{NO_MATCH, WordMatcher, cost, cross_field_cost, word_count_pen
 use super::word_prefix;
 use crate::domain::{RoleFlags, RoleId, Usages};
 
-/// Where a row's frecency goes in its cost: below class and fuzzy score, above the small things.
+/// The position of the frecency rank in a row's cost: below match kind and fuzzy score, above tie
+/// breakers.
 const FRECENCY_SHIFT: u32 = 16;
 
 impl SearchIndex {
-    /// The rows that match every term, best first, as positions in the roster's entries. Hidden
-    /// roles are left out (pass marks without them to see them). Frecency decides between rows
-    /// that match equally well, and a `weight` of 0 turns it off; then the name does.
+    /// Returns the rows that match every term, best first, as indexes into the roster's entries.
+    /// Hidden roles are left out; pass flags without them to include them. Among equal matches,
+    /// frecency decides, then the name. A `weight` of 0 disables frecency.
     pub fn search(
         &self,
         query: &Query,
         usages: &Usages,
-        marks: &RoleFlags,
+        flags: &RoleFlags,
         weight: f64,
     ) -> Vec<u32> {
-        let classifier = WordMatcher::new();
+        let matcher = WordMatcher::new();
         let mut costs = vec![0_u64; self.rows.len()];
-        for (row, _) in self.locate(&marks.hidden) {
+        for (row, _) in self.locate(&flags.hidden) {
             costs[row] = NO_MATCH;
         }
         if !self.roster().row_styles.is_empty() {
-            let hidden =
-                |row: &u32| self.roster().row_style(*row as usize).is_some_and(|look| look.hidden);
+            let hidden = |row: &u32| {
+                self.roster().row_style(*row as usize).is_some_and(|style| style.hidden)
+            };
             self.rows
                 .iter()
                 .zip(&mut costs)
@@ -36,8 +38,8 @@ impl SearchIndex {
                 .for_each(|(_, cost)| *cost = NO_MATCH);
         }
         for term in &query.terms {
-            let of_term = self.term_costs(term, &classifier);
-            for (sum, cost) in costs.iter_mut().zip(of_term) {
+            let term_costs = self.term_costs(term, &matcher);
+            for (sum, cost) in costs.iter_mut().zip(term_costs) {
                 *sum = if *sum == NO_MATCH || cost == NO_MATCH { NO_MATCH } else { *sum + cost };
             }
         }
@@ -48,21 +50,21 @@ impl SearchIndex {
             .filter(|hit| hit.0 != NO_MATCH)
             .map(|(cost, row)| (cost, *row))
             .collect();
-        // Rows come in the order of names, so a stable sort leaves equals in it.
+        // Rows are ordered by name, and a stable sort keeps that order among equal costs.
         hits.sort_by_key(|hit| hit.0);
         hits.into_iter().map(|(_, row)| row).collect()
     }
 
-    /// What each row pays for a term: its cheapest word.
-    fn term_costs(&self, term: &[QueryWord], classifier: &WordMatcher) -> Vec<u64> {
+    /// Returns the cost of a term for each row, which is that of its cheapest word.
+    fn term_costs(&self, term: &[QueryWord], matcher: &WordMatcher) -> Vec<u64> {
         let mut best = vec![NO_MATCH; self.rows.len()];
         for word in term {
             if !word.is_negated {
-                self.word_costs(word, classifier, &mut best);
+                self.word_costs(word, matcher, &mut best);
                 continue;
             }
             let mut found = vec![NO_MATCH; self.rows.len()];
-            self.word_costs(word, classifier, &mut found);
+            self.word_costs(word, matcher, &mut found);
             for (best, found) in best.iter_mut().zip(found) {
                 *best = if found == NO_MATCH { 0 } else { *best };
             }
@@ -70,13 +72,13 @@ impl SearchIndex {
         best
     }
 
-    /// Lowers the costs of the rows in which a word is found.
-    fn word_costs(&self, word: &QueryWord, classifier: &WordMatcher, costs: &mut [u64]) {
+    /// Lowers the costs of rows that match a word.
+    fn word_costs(&self, word: &QueryWord, matcher: &WordMatcher, costs: &mut [u64]) {
         for field in scope_fields(&word.scope) {
             let column = self.column(*field);
             if !column.is_blank() {
                 let of_value = |value| {
-                    classifier.match_word(word, *field, value).map_or(NO_MATCH, |hit| {
+                    matcher.match_word(word, *field, value).map_or(NO_MATCH, |hit| {
                         cost(hit, *field, word) + word_count_penalty(*field, value)
                     })
                 };
@@ -89,17 +91,17 @@ impl SearchIndex {
         }
         match &word.scope {
             Scope::Any => {
-                self.tag_costs(word, None, classifier, costs);
+                self.tag_costs(word, None, matcher, costs);
                 self.cross_field_costs(word, costs);
             }
-            Scope::Tag(key) => self.tag_costs(word, Some(key), classifier, costs),
+            Scope::Tag(key) => self.tag_costs(word, Some(key), matcher, costs),
             Scope::Arn => {
                 for (row, cost_of_row) in costs.iter_mut().enumerate() {
                     let arn = super::normalized::NormalizedText::new(&normalized_arn(
                         self.roster(),
                         &self.roster().entries[self.rows[row] as usize],
                     ));
-                    let hit = classifier.match_word(word, SearchField::Tag, &arn);
+                    let hit = matcher.match_word(word, SearchField::Tag, &arn);
                     *cost_of_row = (*cost_of_row)
                         .min(hit.map_or(NO_MATCH, |hit| cost(hit, SearchField::Tag, word)));
                 }
@@ -112,7 +114,7 @@ impl SearchIndex {
         &self,
         word: &QueryWord,
         key: Option<&str>,
-        classifier: &WordMatcher,
+        matcher: &WordMatcher,
         costs: &mut [u64],
     ) {
         if self.tags.set_ids.is_empty() {
@@ -122,11 +124,11 @@ impl SearchIndex {
             if key.is_some_and(|key| key != pair.key) {
                 return NO_MATCH;
             }
-            // `env=prod` typed as such is looked for in both parts; the value alone tells better
-            // how well a bare word lies.
-            let hit = classifier.match_word(word, SearchField::Tag, &pair.value);
+            // A bare word is compared with the value alone first, which ranks it better. `env=prod`
+            // only matches key and value together.
+            let hit = matcher.match_word(word, SearchField::Tag, &pair.value);
             let hit = if key.is_none() {
-                hit.or_else(|| classifier.match_word(word, SearchField::Tag, &pair.key_value))
+                hit.or_else(|| matcher.match_word(word, SearchField::Tag, &pair.key_value))
             } else {
                 hit
             };
@@ -143,8 +145,8 @@ impl SearchIndex {
         );
     }
 
-    /// A word over two fields, split where the account's name stops eating it and the role's takes
-    /// over.
+    /// Lowers the costs of rows that match a word across two fields: its start in the account name,
+    /// the rest in the role name.
     fn cross_field_costs(&self, word: &QueryWord, costs: &mut [u64]) {
         let (accounts, roles) = (self.column(SearchField::Account), self.column(SearchField::Role));
         if !may_cross_fields(word) || accounts.is_blank() {
@@ -176,24 +178,24 @@ impl SearchIndex {
         }
     }
 
-    /// Puts the order of use into the costs of used rows, and all others behind.
+    /// Adds the frecency rank to the costs of used rows, and the last rank to all others.
     fn add_frecency(&self, costs: &mut [u64], usages: &Usages, weight: f64) {
         let used = by_frecency(usages, weight);
         if used.is_empty() {
             return;
         }
-        let mut places = vec![0xFFFF_u64; costs.len()];
+        let mut ranks = vec![0xFFFF_u64; costs.len()];
         for (row, position) in self.locate(used.iter().map(|(role, _)| *role)) {
-            places[row] = used[position].1.min(0xFFFE);
+            ranks[row] = used[position].1.min(0xFFFE);
         }
-        for (cost, place) in costs.iter_mut().zip(places).filter(|(cost, _)| **cost != NO_MATCH) {
-            *cost += place << FRECENCY_SHIFT;
+        for (cost, rank) in costs.iter_mut().zip(ranks).filter(|(cost, _)| **cost != NO_MATCH) {
+            *cost += rank << FRECENCY_SHIFT;
         }
     }
 }
 
-/// Used roles, most used first, each with its place; equals share one. None when the weight turns
-/// history off.
+/// Returns the used roles in descending order of frecency, each with its rank. Equal scores share a
+/// rank. Empty if the weight is 0.
 pub(super) fn by_frecency(usages: &Usages, weight: f64) -> Vec<(&RoleId, u64)> {
     let weighed = |score: f64| if weight > 0.0 { score * weight } else { 0.0 };
     let mut used: Vec<(&RoleId, f64)> = usages
@@ -202,18 +204,18 @@ pub(super) fn by_frecency(usages: &Usages, weight: f64) -> Vec<(&RoleId, u64)> {
         .filter(|(_, score)| *score > 0.0)
         .collect();
     used.sort_by(|left, right| right.1.total_cmp(&left.1).then_with(|| left.0.cmp(right.0)));
-    let mut place = 0;
+    let mut rank = 0;
     let scores: Vec<f64> = used.iter().map(|(_, score)| *score).collect();
-    let place_of = |(position, (role, score)): (usize, (_, f64))| {
+    let rank_of = |(position, (role, score)): (usize, (_, f64))| {
         if position > 0 && scores[position - 1] != score {
-            place = position as u64;
+            rank = position as u64;
         }
-        (role, place)
+        (role, rank)
     };
-    used.into_iter().enumerate().map(place_of).collect()
+    used.into_iter().enumerate().map(rank_of).collect()
 }
 
-/// Whether a word may begin in one field and end in another.
+/// Whether a word may match across two fields.
 pub(super) fn may_cross_fields(word: &QueryWord) -> bool {
     let plain = word.scope == Scope::Any
         && word.mode == MatchMode::Plain
@@ -222,14 +224,13 @@ pub(super) fn may_cross_fields(word: &QueryWord) -> bool {
     plain && (2..=word_prefix::MAX_WORD_BYTES).contains(&word.normalized.text.len())
 }
 
-/// Where a word is split between what the account can eat and what the role can: as far on as
-/// possible.
+/// Returns the last position at which a word can be split between account and role.
 pub(super) fn split_point(account: u64, role: u64) -> Option<usize> {
     let both = account & role & !1;
     (both != 0).then(|| 63 - both.leading_zeros() as usize)
 }
 
-/// Each row pays at most what its value costs.
+/// Lowers the cost of each row to that of its value.
 fn lower_costs(costs: &mut [u64], of: &[u32], table: &[u64]) {
     if table.iter().all(|cost| *cost == NO_MATCH) {
         return;

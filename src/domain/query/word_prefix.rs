@@ -1,17 +1,16 @@
-//! Words typed as beginnings of words: `ro` for ReadOnly, `payprod` for payments-prod, `ppa` over
-//! an account's and a role's name.
+//! Matching a typed word as prefixes of words: `ro` for ReadOnly, `payprod` for payments-prod,
+//! `ppa` across the names of an account and a role.
 //!
-//! A chunk of the typed word is eaten where it begins one of the value's words; words of the value
-//! may be skipped. Sets of positions in the typed word are bits, so a word over two fields is an
-//! `and` of two numbers for every row.
+//! The typed word is split into chunks, each of which must be a prefix of a word of the value.
+//! Words of the value may be skipped. Sets of positions in the typed word are bit sets, so matching
+//! across two fields is one `and` per row.
 
 use super::normalized::NormalizedText;
 
-/// Longer words than this (in bytes) are not looked at: their positions would not fit.
+/// The maximum length of a typed word in bytes, so that its positions fit into a bit set.
 pub(super) const MAX_WORD_BYTES: usize = 63;
 
-/// How much of `word`, from its first letter, the value can eat: bit `k` is set when it can eat
-/// exactly `word[..k]`.
+/// Returns which prefixes of `word` the value matches: bit `k` is set if it matches `word[..k]`.
 pub(super) fn matched_from_start(value: &NormalizedText, word: &str) -> u64 {
     let mut reached = 1_u64;
     for start in &value.word_starts {
@@ -25,8 +24,8 @@ pub(super) fn matched_from_start(value: &NormalizedText, word: &str) -> u64 {
     reached & !1
 }
 
-/// From where the value can eat `word` to its end: bit `k` is set when it can eat exactly
-/// `word[k..]`. The second set holds those where the value's very first word takes part.
+/// Returns which suffixes of `word` the value matches: bit `k` is set if it matches `word[k..]`.
+/// The second set contains the matches that include the first word of the value.
 pub(super) fn matched_to_end(value: &NormalizedText, word: &str) -> (u64, u64) {
     let tables = suffix_tables(value, word);
     let head = match (value.word_starts.first(), tables.get(1)) {
@@ -36,8 +35,8 @@ pub(super) fn matched_to_end(value: &NormalizedText, word: &str) -> (u64, u64) {
     (tables[0] & !(1 << word.len()), head)
 }
 
-/// The offsets in the value of the letters it eats of `word[from..to]`, longest chunks first;
-/// `None` when it can't.
+/// Returns the byte ranges of the value that match `word[from..to]`, preferring long chunks, or
+/// `None` if it does not match.
 pub(super) fn match_ranges(
     value: &NormalizedText,
     word: &str,
@@ -62,8 +61,8 @@ pub(super) fn match_ranges(
     (at == to).then_some(out)
 }
 
-/// For each of the value's words, and past the last: from which positions of `word` that word and
-/// later ones eat the rest.
+/// Returns, for each word of the value and for its end, the positions of `word` whose suffix that
+/// word and later ones match.
 fn suffix_tables(value: &NormalizedText, word: &str) -> Vec<u64> {
     let mut tables = vec![1_u64 << word.len(); value.word_starts.len() + 1];
     for index in (0..value.word_starts.len()).rev() {
@@ -73,8 +72,8 @@ fn suffix_tables(value: &NormalizedText, word: &str) -> Vec<u64> {
     tables
 }
 
-/// Positions of `word` from which the value's word at `start` can eat up to one of the positions
-/// `after`.
+/// Returns the positions of `word` from which a prefix of the value's word at `start` reaches one
+/// of the positions `after`.
 fn match_starts(value: &NormalizedText, start: u32, word: &str, after: u64) -> u64 {
     let fits = |from: &usize| {
         low_bits(common_prefix_len(value, start, word, *from)) << (from + 1) & after != 0
@@ -82,13 +81,13 @@ fn match_starts(value: &NormalizedText, start: u32, word: &str, after: u64) -> u
     (0..word.len()).filter(fits).fold(0, |set, from| set | 1 << from)
 }
 
-/// How many bytes of `word[from..]` stand in the value at `start`.
+/// Returns the length of the common prefix of `word[from..]` and the value at `start`, in bytes.
 fn common_prefix_len(value: &NormalizedText, start: u32, word: &str, from: usize) -> usize {
     let (value, word) = (&value.text.as_bytes()[start as usize..], &word.as_bytes()[from..]);
     value.iter().zip(word).take_while(|(left, right)| left == right).count()
 }
 
-/// So many bits set.
+/// Returns a number whose lowest `length` bits are set.
 fn low_bits(length: usize) -> u64 {
     (1_u64 << length) - 1
 }
@@ -108,14 +107,14 @@ mod tests {
     }
 
     #[test]
-    fn words_of_the_value_may_be_skipped_but_that_is_known() {
+    fn words_of_the_value_may_be_skipped_and_the_first_is_reported() {
         let role = NormalizedText::new("AWSReadOnlyAccess");
         assert_eq!(matched_to_end(&role, "ro"), (0b11, 0));
         assert_eq!(matched_to_end(&role, "awsro"), (0b11001, 0b00001));
     }
 
     #[test]
-    fn letters_inside_words_are_not_eaten() {
+    fn letters_inside_words_do_not_match() {
         assert_eq!(matched_from_start(&NormalizedText::new("payments-prod"), "rod"), 0);
         assert_eq!(match_ranges(&NormalizedText::new("payments-prod"), "rod", 0, 3), None);
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::console::SERVICES;
 use crate::domain::{
     ConfirmLevel, Error, InstanceName, Region, RoleId, Roster, Secret, StartUrl, Timestamp,
+    format_clock_offset,
 };
 
 pub use crate::ops::confirmations::TerminalConfirmations;
@@ -245,11 +246,7 @@ const MAX_SKEW_SECONDS: i64 = 300;
 
 /// What to say of a clock that is this many seconds from AWS's; `None` when it is right.
 pub fn clock_warning(ahead: i64) -> Option<String> {
-    let far = match ahead.unsigned_abs() / 60 {
-        minutes @ 0..120 => format!("{minutes} min"),
-        minutes @ 120..2_880 => format!("{} h", minutes / 60),
-        minutes => format!("{} days", minutes / 1_440),
-    };
+    let far = format_clock_offset(ahead);
     let side = if ahead > 0 { "behind" } else { "ahead of" };
     (ahead.abs() >= MAX_SKEW_SECONDS).then(|| format!("this machine's clock is {far} {side} AWS's"))
 }

@@ -102,7 +102,7 @@ pub fn options_for_instance(
     };
     ConsoleOptions {
         open: manner,
-        session_minutes: settings.console_duration,
+        session_minutes: settings.console_duration_minutes,
         style: settings.console_style,
     }
 }

@@ -131,7 +131,7 @@ fn set_mode(path: &std::path::Path, mode: u32) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
     let permissions = std::fs::Permissions::from_mode(mode);
     std::fs::set_permissions(path, permissions)
-        .map_err(|error| atomic_file::io_error("changing the mode of", path, &error))
+        .map_err(|error| atomic_file::io_error("changing the mode of", path, error))
 }
 
 #[cfg(not(unix))]

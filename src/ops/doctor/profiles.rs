@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::plural;
+
 use super::{Facts, Finding, ProcessProfile};
 
 pub(super) const NAME: &str = "profiles";
@@ -81,5 +83,5 @@ fn list_names(found: &[&ProcessProfile]) -> String {
         found.iter().take(MAX_NAMES).map(|profile| profile.name.as_str()).collect();
     let more = found.len().saturating_sub(MAX_NAMES);
     let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("profile{} {}{tail}", if found.len() == 1 { "" } else { "s" }, some.join(", "))
+    format!("{} {}{tail}", plural(found.len(), "profile"), some.join(", "))
 }

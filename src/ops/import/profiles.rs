@@ -11,7 +11,7 @@ use crate::ops::ctx::Ctx;
 use crate::ops::profiles::BLOCK_NAME;
 use crate::ops::roles::profile::{self, ProfileRole};
 use crate::ops::setup::discover::new_instance;
-use crate::os::browser::split_words;
+use crate::os::process::split_words;
 
 use super::{ImportValues, InstanceNames};
 

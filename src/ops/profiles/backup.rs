@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::domain::{Error, ErrorKind, Result, Timestamp};
+use crate::domain::{Error, ErrorKind, Result, Timestamp, hex};
 use crate::os::atomic_file;
 
 /// How many states of a file are kept.
@@ -195,7 +195,7 @@ fn numbers_with_stem(state_dir: &Path, stem: &str) -> Result<Vec<u64>> {
     match fs::read_dir(&folder) {
         Ok(entries) => Ok(entries.flatten().filter_map(number).collect()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        Err(error) => Err(atomic_file::io_error("reading", &folder, &error)),
+        Err(error) => Err(atomic_file::io_error("reading", &folder, error)),
     }
 }
 
@@ -210,7 +210,7 @@ fn backup_path(state_dir: &Path, file: &Path, number: u64) -> PathBuf {
 }
 
 fn hex_digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes))
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ pub fn refresh_limits(ctx: &Ctx, threads: Option<usize>) -> RefreshLimits {
         threads: threads.unwrap_or(settings.threads).max(1),
         requests_per_second: settings.requests_per_second,
         max_retry: settings.max_retry,
-        max_backoff: Duration::from_secs(settings.max_backoff.into()),
+        max_backoff: settings.max_backoff,
         ..RefreshLimits::default()
     }
 }
@@ -226,7 +226,7 @@ pub fn is_instance_stale(ctx: &Ctx, instance: &Instance) -> bool {
 }
 
 fn is_inventory_stale(ctx: &Ctx, inventory: Option<&Inventory>) -> bool {
-    let hours = i64::from(ctx.settings.cache_refresh);
+    let hours = i64::from(ctx.settings.cache_refresh_hours);
     match inventory {
         Some(inventory) if !inventory.unconfirmed.is_empty() => true,
         Some(inventory) => {

@@ -131,7 +131,7 @@ fn chained_role(
         session_name: table.session_name.clone(),
         source_identity: table.source_identity.clone(),
         external_id: table.external_id.clone(),
-        duration: table.duration,
+        duration: table.duration_seconds,
     }))
 }
 

@@ -6,7 +6,7 @@ use crate::domain::{
     AccountId, Instance, InstanceName, Region, Result, RoleArn, RoleName, StartUrl,
 };
 use crate::os::atomic_file;
-use crate::os::browser::split_words;
+use crate::os::process::split_words;
 
 use crate::ops::ctx::Ctx;
 

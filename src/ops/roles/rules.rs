@@ -51,7 +51,7 @@ impl RuleEffect {
         over(&mut self.browser, &rule.browser);
         over(&mut self.url_action, &rule.url_action);
         over(&mut self.url_exec_command, &rule.url_exec_command);
-        over(&mut self.console_duration, &rule.console_duration);
+        over(&mut self.console_duration, &rule.console_duration_minutes);
         over(&mut self.console_style, &rule.console_style);
     }
 }

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::cache::{envelope, history, inventory};
 use crate::config::{self, Action, Env, LogLevel, Paths, PickTable, Settings};
 use crate::domain::query::SearchIndex;
-use crate::domain::{Instance, Inventory, PackedRoster, SheetContents, Timestamp};
+use crate::domain::{Instance, Inventory, PackedRoster, PackedRosterHeader, Timestamp, hex};
 use crate::ops::instances::load_instances;
 use crate::ops::instances::snapshot::{
     FileStamp, environment_digest, has_missing_config, now_nanos,
@@ -77,7 +77,7 @@ impl PickSettings {
             history_limit: settings.history_limit,
             history_minutes: settings.history_minutes,
             history_weight: settings.history_weight,
-            cache_refresh: settings.cache_refresh,
+            cache_refresh: settings.cache_refresh_hours,
             log_level: settings.log_level,
             log_lines: settings.log_lines,
         }
@@ -105,7 +105,7 @@ struct SnapshotHeader {
     stamps: Vec<FileStamp>,
     settings: PickSettings,
     inventories: Vec<Option<(Timestamp, bool)>>,
-    roster: SheetContents,
+    roster: PackedRosterHeader,
 }
 
 /// What is remembered of the instances that a command means: the one that flags or variables name,
@@ -216,8 +216,7 @@ fn load_sources(
 /// One file for each instance that can be named, and one for none.
 fn snapshot_path(paths: &Paths, named: Option<&str>) -> PathBuf {
     let digest = Sha256::digest(named.unwrap_or_default());
-    let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    Path::new(&paths.cache_dir).join(format!("roster-{name}"))
+    Path::new(&paths.cache_dir).join(format!("roster-{}", hex(&digest[..8])))
 }
 
 #[cfg(test)]

@@ -93,7 +93,7 @@ fn expected_end(ctx: &Ctx, instance: &Instance, token: Option<&SsoToken>) -> Opt
     }
     let own = ctx.settings.instances.get(&instance.name).and_then(|own| own.session_duration);
     match own.or(ctx.settings.session_duration) {
-        Some(duration) => Some(token.signed_in_at.plus(duration)),
+        Some(duration) => Some(token.signed_in_at + duration),
         // A guess that has proved wrong is none.
         None => session_lengths::shortest(&ctx.paths.state_dir, instance)
             .map(|life| token.signed_in_at.plus(life))

@@ -5,9 +5,11 @@ use std::path::Path;
 
 use crate::domain::{Error, Result};
 
-/// Opening without waiting: a pipe without a writer, a terminal and a tape drive answer at once.
+use super::IoResultExt;
+
+/// Opening without waiting. A pipe without a writer, a terminal and a tape drive would block.
 pub(in crate::os) trait NonBlocking {
-    /// Never waits for another program, and never takes a terminal as the controlling one.
+    /// Makes `open` return at once, and never makes a terminal the controlling one.
     fn non_blocking(&mut self) -> &mut Self;
 }
 
@@ -26,64 +28,67 @@ impl NonBlocking for OpenOptions {
     }
 }
 
-/// Checks that an open file is a regular one. The check is made on the open file, so the path can't
+/// Checks that an open file is a regular file. The open file is checked, not the path, which could
 /// change in between.
 ///
 /// # Errors
-/// [`crate::domain::Kind::Os`] naming what it is instead.
+/// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) naming the type of file that it is.
 pub(in crate::os) fn check_regular(doing: &str, path: &Path, file: &File) -> Result<Metadata> {
-    let known = file.metadata().map_err(|error| super::io_error(doing, path, &error))?;
-    if known.is_file() { Ok(known) } else { Err(not_regular_error(doing, path, known.file_type())) }
+    let metadata = file.metadata().io_context(doing, path)?;
+    if metadata.is_file() {
+        Ok(metadata)
+    } else {
+        Err(not_regular_error(doing, path, metadata.file_type()))
+    }
 }
 
-/// The error for a path that leads to something else than a regular file.
-pub(super) fn not_regular_error(doing: &str, path: &Path, is: FileType) -> Error {
+/// Creates the error for a path that does not lead to a regular file.
+pub(super) fn not_regular_error(doing: &str, path: &Path, file_type: FileType) -> Error {
     let shown = path.display();
-    let error =
-        Error::os(format!("{doing} {shown}: it is {}, not a regular file", file_type_name(is)));
-    error.hint(if is.is_dir() {
+    let name = file_type_name(file_type);
+    let error = Error::os(format!("{doing} {shown}: it is {name}, not a regular file"));
+    error.hint(if file_type.is_dir() {
         format!("name a file in {shown}")
     } else {
         format!("run `ls -l {shown}`, and name a regular file")
     })
 }
 
-/// What a file is, in words.
-fn file_type_name(is: FileType) -> &'static str {
-    if is.is_dir() {
+fn file_type_name(file_type: FileType) -> &'static str {
+    if file_type.is_dir() {
         return "a directory";
     }
     #[cfg(unix)]
     {
         use std::os::unix::fs::FileTypeExt;
-        if is.is_fifo() {
+        if file_type.is_fifo() {
             return "a pipe";
         }
-        if is.is_socket() {
+        if file_type.is_socket() {
             return "a socket";
         }
-        if is.is_block_device() {
+        if file_type.is_block_device() {
             return "a block device";
         }
-        if is.is_char_device() {
+        if file_type.is_char_device() {
             return "a character device";
         }
     }
     "a special file"
 }
 
-/// Whether this is the null device, which stands for an empty file (`AWS_CONFIG_FILE=/dev/null`).
+/// Whether this is the null device, which counts as an empty file (`AWS_CONFIG_FILE=/dev/null`).
 #[cfg(unix)]
-pub(super) fn is_null_device(known: &Metadata) -> bool {
+pub(super) fn is_null_device(metadata: &Metadata) -> bool {
     use std::os::unix::fs::{FileTypeExt, MetadataExt};
-    let null = || {
+    let same_device = || {
         std::fs::metadata("/dev/null")
-            .is_ok_and(|null| null.file_type().is_char_device() && null.rdev() == known.rdev())
+            .is_ok_and(|null| null.file_type().is_char_device() && null.rdev() == metadata.rdev())
     };
-    known.file_type().is_char_device() && null()
+    metadata.file_type().is_char_device() && same_device()
 }
 
-/// Elsewhere no file has the null device's type.
+/// Returns `false`: other platforms have no device files.
 #[cfg(not(unix))]
 pub(super) fn is_null_device(_: &Metadata) -> bool {
     false

@@ -1,5 +1,5 @@
-//! Reading and writing files. Only regular files are read, up to a size, and what is written is
-//! there as a whole or not at all.
+//! Reading and writing files. Only regular files of a limited size are read. A write happens
+//! completely or not at all.
 
 mod file_type;
 mod in_place;
@@ -13,9 +13,9 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use crate::domain::{Error, ErrorKind, Result};
+use crate::domain::{Error, Result};
 
-pub use read::{load, load_first_line};
+pub use read::{FirstLine, load, load_first_line};
 pub use replace::{load_for_edit, replace};
 pub(super) use stage::open_or_create;
 pub use stage::{StagedFile, append, save};
@@ -23,18 +23,27 @@ pub use write_target::{WriteTarget, resolve_links};
 
 pub(super) use file_type::check_regular;
 
-/// A refusal of the operating system: what was tried, on which path, the reason, and a command that
-/// shows more of it.
-pub fn io_error(doing: &str, path: &Path, error: &io::Error) -> Error {
-    let refused =
-        Error::new(ErrorKind::Os, format!("{doing} {}: {}", path.display(), reason(error)));
-    match hint(path, error) {
-        Some(hint) => refused.hint(hint),
-        None => refused,
+/// Creates the error for a failed operation on a file: the operation, the path, the reason, and a
+/// command that shows the cause.
+pub fn io_error(doing: &str, path: &Path, error: io::Error) -> Error {
+    let message = format!("{doing} {}: {}", path.display(), reason(&error));
+    let hint = hint(path, &error);
+    hint.into_iter().fold(Error::os(message), Error::hint).with_source(error)
+}
+
+/// Adapter for results of operations on a file.
+pub(super) trait IoResultExt<T> {
+    /// Turns the failure into [`io_error`].
+    fn io_context(self, doing: &str, path: &Path) -> Result<T>;
+}
+
+impl<T, E: Into<io::Error>> IoResultExt<T> for Result<T, E> {
+    fn io_context(self, doing: &str, path: &Path) -> Result<T> {
+        self.map_err(|error| io_error(doing, path, error.into()))
     }
 }
 
-/// What the operating system said, without its number.
+/// Returns the operating system's description of the error, without the number.
 pub fn reason(error: &io::Error) -> String {
     #[cfg(unix)]
     if rustix::io::Errno::from_io_error(error) == Some(rustix::io::Errno::NXIO) {
@@ -44,7 +53,7 @@ pub fn reason(error: &io::Error) -> String {
     text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }
 
-/// The command that shows the cause of a failure.
+/// Returns a hint with the command that shows or fixes the cause.
 fn hint(path: &Path, error: &io::Error) -> Option<String> {
     use io::ErrorKind as Cause;
     let shown = path.display();
@@ -55,7 +64,8 @@ fn hint(path: &Path, error: &io::Error) -> Option<String> {
         match Errno::from_io_error(error) {
             Some(Errno::PERM) if cfg!(target_os = "linux") => {
                 return Some(format!(
-                    "run `lsattr -d {shown}` and `ls -ld {directory}`: the file or its directory may be immutable"
+                    "run `lsattr -d {shown}` and `ls -ld {directory}`: \
+                     the file or its directory may be immutable"
                 ));
             }
             Some(Errno::NXIO) => {
@@ -74,7 +84,7 @@ fn hint(path: &Path, error: &io::Error) -> Option<String> {
     }
     Some(match error.kind() {
         Cause::PermissionDenied => {
-            format!("run `ls -ld {directory} {shown}` to see who may do that")
+            format!("run `ls -ld {directory} {shown}` to see the permissions")
         }
         Cause::ReadOnlyFilesystem => format!(
             "the file system is mounted read-only: run `df {directory}` to see which one it is"
@@ -88,7 +98,7 @@ fn hint(path: &Path, error: &io::Error) -> Option<String> {
         Cause::NotADirectory => {
             let file = path
                 .ancestors()
-                .find(|place| place.symlink_metadata().is_ok_and(|known| !known.is_dir()))
+                .find(|part| part.symlink_metadata().is_ok_and(|metadata| !metadata.is_dir()))
                 .unwrap_or(path);
             format!("a part of the path is not a directory: run `ls -ld {}`", file.display())
         }
@@ -97,30 +107,29 @@ fn hint(path: &Path, error: &io::Error) -> Option<String> {
     })
 }
 
-/// Makes a directory that only this user can enter (0700), parents included.
+/// Creates a directory that only this user can enter (0700), and its missing parents.
 ///
 /// # Errors
-/// [`Kind::Os`] if it can't be made.
+/// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) if it can't be created.
 pub fn create_private_dir(path: &Path) -> Result<()> {
-    ownership::create_dirs(path).map_err(|error| io_error("creating", path, &error))
+    ownership::create_dirs(path).io_context("creating", path)
 }
 
-/// Checks that files could be written in this directory, or that it could be made. Nothing is made.
+/// Checks that this user may write in the directory or, if it does not exist, may create it.
+/// Creates nothing.
 ///
 /// # Errors
-/// [`Kind::Os`] naming the directory, or the part of the path, that stands in the way.
+/// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) naming the directory, or the part of the path,
+/// that prevents it.
 pub fn check_dir_writable(directory: &Path) -> Result<()> {
-    let there =
-        directory.ancestors().find(|place| place.symlink_metadata().is_ok()).unwrap_or(directory);
-    let error = match fs::metadata(there) {
-        Ok(known) if !known.is_dir() => io::ErrorKind::NotADirectory.into(),
-        Ok(_) => match check_write_access(there) {
-            Ok(()) => return Ok(()),
-            Err(error) => error,
-        },
-        Err(error) => error,
+    let existing =
+        directory.ancestors().find(|part| part.symlink_metadata().is_ok()).unwrap_or(directory);
+    let checked = match fs::metadata(existing) {
+        Ok(metadata) if !metadata.is_dir() => Err(io::ErrorKind::NotADirectory.into()),
+        Ok(_) => check_write_access(existing),
+        Err(error) => Err(error),
     };
-    Err(io_error("nothing can be written in", there, &error))
+    checked.io_context("nothing can be written in", existing)
 }
 
 #[cfg(unix)]
@@ -136,14 +145,14 @@ fn check_write_access(directory: &Path) -> io::Result<()> {
     }
 }
 
-/// Checks that a file may be edited. One that is marked read-only is not written, even by a user
-/// who could, such as root.
+/// Checks that a file may be edited. A file that is marked read-only is not written, even by a user
+/// who could write it, such as root.
 ///
 /// # Errors
-/// [`Kind::Os`] if it is read-only.
+/// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) if it is read-only.
 pub fn check_writable(path: &Path) -> Result<()> {
     match fs::metadata(path) {
-        Ok(known) if known.is_file() && known.permissions().readonly() => {
+        Ok(metadata) if metadata.is_file() && metadata.permissions().readonly() => {
             Err(Error::os(format!("{} is read-only", path.display()))
                 .hint(format!("run `chmod u+w {}`, or name another file", path.display())))
         }
@@ -151,16 +160,14 @@ pub fn check_writable(path: &Path) -> Result<()> {
     }
 }
 
-/// Removes a file; one that does not exist is fine.
+/// Removes a file. Does nothing if it does not exist.
 ///
 /// # Errors
-/// [`Kind::Os`] if it exists and can't be removed.
+/// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) if it can't be removed.
 pub fn remove(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(io_error("removing", path, &error))
-        }
-        _ => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed.io_context("removing", path),
     }
 }
 

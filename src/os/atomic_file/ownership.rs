@@ -1,12 +1,12 @@
-//! Whose a file is: root leaves no file of its own in another user's directories, as under `sudo`
-//! with the user's HOME.
+//! Ownership of new files. Root leaves no file of its own in another user's directories, as it
+//! would under `sudo` with the user's HOME.
 
 use std::fs::File;
 use std::io;
 use std::path::Path;
 
-/// Gives a file that this process has just made to the owner of its directory, if this process is
-/// root and the owner is not.
+/// Gives a file that this process has just created to the owner of its directory, if this process
+/// runs as root and the owner is another user.
 #[cfg(unix)]
 pub(in crate::os) fn give_to_directory_owner(file: &File, path: &Path) {
     use std::os::unix::fs::{MetadataExt, fchown};
@@ -23,15 +23,15 @@ pub(in crate::os) fn give_to_directory_owner(file: &File, path: &Path) {
     }
 }
 
-/// Elsewhere no user writes as another one.
+/// Does nothing: on other platforms no user writes as another one.
 #[cfg(not(unix))]
 pub(in crate::os) fn give_to_directory_owner(_: &File, _: &Path) {}
 
-/// Makes a directory (0700) and its missing parents.
+/// Creates a directory (0700) and its missing parents.
 #[cfg(unix)]
 pub(super) fn create_dirs(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-    // The ordinary case: it exists, or only its last part is missing.
+    // The common case: it exists, or only its last part is missing.
     match std::fs::DirBuilder::new().mode(0o700).create(path) {
         Ok(()) => {}
         Err(_) if path.is_dir() => return Ok(()),
@@ -43,13 +43,13 @@ pub(super) fn create_dirs(path: &Path) -> io::Result<()> {
         Err(error) => return Err(error),
     }
     if rustix::process::geteuid().is_root() {
-        // Only a directory, and no link that was put in its place.
+        // Only a directory, not a link that was put in its place.
         let flags = rustix::fs::OFlags::DIRECTORY | rustix::fs::OFlags::NOFOLLOW;
-        let made = std::fs::OpenOptions::new()
+        let created = std::fs::OpenOptions::new()
             .read(true)
             .custom_flags(flags.bits().cast_signed())
             .open(path)?;
-        give_to_directory_owner(&made, path);
+        give_to_directory_owner(&created, path);
     }
     Ok(())
 }

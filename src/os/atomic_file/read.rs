@@ -10,20 +10,20 @@ use zeroize::Zeroizing;
 use crate::domain::{Error, Result};
 
 use super::file_type::{NonBlocking, check_regular, is_null_device, not_regular_error};
-use super::io_error;
+use super::{IoResultExt, io_error};
 
-/// Longer files are refused. The longest real one, the list of 100,000 roles for the picker, has
-/// some 30 MB.
+/// The most bytes of a file that is read. The longest real file, the list of 100,000 roles for the
+/// picker, has some 30 MB.
 const MAX_BYTES: u64 = 256 * 1_024 * 1_024;
-/// The longest line that [`load_line`] reads.
+/// The most bytes of a line that [`load_first_line`] reads.
 const MAX_LINE_LEN: usize = 64 * 1_024;
 
-/// The whole file; `None` if it does not exist. The null device is an empty file. Never waits for
-/// another program.
+/// Reads a whole file; `None` if it does not exist. The null device is an empty file. Never waits
+/// for another program.
 ///
 /// # Errors
-/// [`crate::domain::Kind::Os`] if the file exists and can't be read, is not a regular file, or is
-/// longer than 256 MiB.
+/// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) if the file exists and can't be read, is not a
+/// regular file, or is longer than 256 MiB.
 pub fn load(path: &Path) -> Result<Option<Vec<u8>>> {
     let file = match open_non_blocking(path) {
         Ok(file) => file,
@@ -32,7 +32,7 @@ pub fn load(path: &Path) -> Result<Option<Vec<u8>>> {
         {
             return Ok(None);
         }
-        Err(error) => return Err(open_error(path, &error)),
+        Err(error) => return Err(open_error(path, error)),
     };
     read(path, &file).map(Some)
 }
@@ -41,23 +41,23 @@ pub(super) fn open_non_blocking(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).non_blocking().open(path)
 }
 
-/// The error for a file that can't be opened. A socket can't be opened at all, and says so by a
-/// number that tells nobody.
-fn open_error(path: &Path, error: &io::Error) -> Error {
+/// Creates the error for a file that can't be opened. A socket can't be opened at all, and the
+/// system's error for that does not mention sockets.
+fn open_error(path: &Path, error: io::Error) -> Error {
     match std::fs::metadata(path) {
-        Ok(known) if error.kind() != io::ErrorKind::PermissionDenied && !known.is_file() => {
-            not_regular_error("reading", path, known.file_type())
+        Ok(metadata) if error.kind() != io::ErrorKind::PermissionDenied && !metadata.is_file() => {
+            not_regular_error("reading", path, metadata.file_type())
         }
         _ => io_error("reading", path, error),
     }
 }
 
-/// The content of an open file from where it stands.
+/// Reads an open file from its current position to its end.
 pub(super) fn read(path: &Path, mut file: &File) -> Result<Vec<u8>> {
     let length = match check_regular("reading", path, file) {
-        Ok(known) => known.len(),
+        Ok(metadata) => metadata.len(),
         Err(error) => {
-            return if file.metadata().is_ok_and(|known| is_null_device(&known)) {
+            return if file.metadata().is_ok_and(|metadata| is_null_device(&metadata)) {
                 Ok(Vec::new())
             } else {
                 Err(error)
@@ -68,40 +68,46 @@ pub(super) fn read(path: &Path, mut file: &File) -> Result<Vec<u8>> {
     if length > MAX_BYTES {
         return Err(too_long());
     }
-    // One byte more than it has: then the second read says that it was all.
+    // One byte more than the file has, so that the second read finds the end without growing it.
     let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
     Read::by_ref(&mut file)
         .take(MAX_BYTES + 1)
         .read_to_end(&mut bytes)
-        .map_err(|error| io_error("reading", path, &error))?;
+        .io_context("reading", path)?;
     if bytes.len() as u64 > MAX_BYTES { Err(too_long()) } else { Ok(bytes) }
 }
 
-/// The first line of a file, without its end, and whether the file can be read again. A pipe or a
-/// terminal is waited for as long as `patience` allows: a program may still have to ask the user
-/// before it writes into it, as in `FILE=<(pass show vault)`.
+/// The first line of a file.
+#[derive(Debug)]
+pub struct FirstLine {
+    /// The line without its end.
+    pub bytes: Zeroizing<Vec<u8>>,
+    /// Whether the file can be read again. A pipe or a terminal can't.
+    pub is_rereadable: bool,
+}
+
+/// Reads the first line of a file. Waits at most `timeout` for a pipe or a terminal: the program
+/// that writes into it may have to ask the user first, as in `FILE=<(pass show vault)`.
 ///
 /// # Errors
-/// [`crate::domain::Kind::Os`] if it can't be read, has no line of at most 64 KiB, or nothing
-/// arrives in time.
-pub fn load_first_line(path: &Path, patience: Duration) -> Result<(Zeroizing<Vec<u8>>, bool)> {
-    let file = open_non_blocking(path).map_err(|error| open_error(path, &error))?;
-    let known = file.metadata().map_err(|error| io_error("reading", path, &error))?;
-    if !known.is_file() && !is_stream(known.file_type()) {
-        return Err(not_regular_error("reading", path, known.file_type()));
+/// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) if it can't be read, its first line is longer
+/// than 64 KiB, or nothing arrives in time.
+pub fn load_first_line(path: &Path, timeout: Duration) -> Result<FirstLine> {
+    let file = open_non_blocking(path).map_err(|error| open_error(path, error))?;
+    let metadata = file.metadata().io_context("reading", path)?;
+    let is_rereadable = metadata.is_file();
+    if !is_rereadable && !is_stream(metadata.file_type()) {
+        return Err(not_regular_error("reading", path, metadata.file_type()));
     }
-    let deadline = Instant::now() + patience;
+    let deadline = Instant::now() + timeout;
     let mut line = Zeroizing::new(Vec::with_capacity(MAX_LINE_LEN));
     let mut chunk = Zeroizing::new([0_u8; 4_096]);
     loop {
-        if !known.is_file()
-            && !wait_until_readable(&file, deadline)
-                .map_err(|error| io_error("reading", path, &error))?
-        {
+        if !is_rereadable && !wait_until_readable(&file, deadline).io_context("reading", path)? {
             return Err(Error::os(format!(
                 "reading {}: nothing arrived within {} s",
                 path.display(),
-                patience.as_secs()
+                timeout.as_secs()
             )));
         }
         match (&file).read(chunk.as_mut_slice()) {
@@ -115,7 +121,7 @@ pub fn load_first_line(path: &Path, patience: Duration) -> Result<(Zeroizing<Vec
             {
                 continue;
             }
-            Err(error) => return Err(io_error("reading", path, &error)),
+            Err(error) => return Err(io_error("reading", path, error)),
         }
         if let Some(end) = line.iter().position(|byte| *byte == b'\n') {
             line.truncate(end);
@@ -131,13 +137,13 @@ pub fn load_first_line(path: &Path, patience: Duration) -> Result<(Zeroizing<Vec
     if line.last() == Some(&b'\r') {
         line.pop();
     }
-    Ok((line, known.is_file()))
+    Ok(FirstLine { bytes: line, is_rereadable })
 }
 
 #[cfg(unix)]
-fn is_stream(is: std::fs::FileType) -> bool {
+fn is_stream(file_type: std::fs::FileType) -> bool {
     use std::os::unix::fs::FileTypeExt;
-    is.is_fifo() || is.is_char_device()
+    file_type.is_fifo() || file_type.is_char_device()
 }
 
 #[cfg(not(unix))]
@@ -145,19 +151,13 @@ fn is_stream(_: std::fs::FileType) -> bool {
     false
 }
 
-/// Waits until there is something to read, or the other side is gone; `false` after the deadline.
+/// Waits until there is something to read or the writer is gone; `false` after the deadline.
 #[cfg(unix)]
 fn wait_until_readable(file: &File, deadline: Instant) -> io::Result<bool> {
-    use rustix::event::{PollFd, PollFlags, Timespec, poll};
-    loop {
-        let left = deadline.saturating_duration_since(Instant::now());
-        let left = Timespec::try_from(left).map_err(io::Error::other)?;
-        match poll(&mut [PollFd::new(file, PollFlags::IN)], Some(&left)) {
-            Ok(count) => return Ok(count > 0),
-            Err(rustix::io::Errno::INTR) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
+    use std::os::fd::AsFd;
+    let left = deadline.saturating_duration_since(Instant::now());
+    let [ready] = crate::os::readiness::wait_readable([file.as_fd()], Some(left))?;
+    Ok(ready)
 }
 
 #[cfg(not(unix))]

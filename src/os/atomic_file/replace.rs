@@ -1,5 +1,5 @@
-//! Replacing files that belong to the user or to other programs: owner, group, mode and attributes
-//! stay what they were.
+//! Replacing files that belong to the user or to other programs. Owner, group, mode and attributes
+//! are preserved.
 
 use std::fs::{self, File, Metadata};
 use std::io;
@@ -10,75 +10,78 @@ use crate::domain::Result;
 use super::in_place::{self, check_unchanged};
 use super::stage::StagedFile;
 use super::write_target::WriteTarget;
-use super::{io_error, load};
+use super::{IoResultExt, load};
 
-/// The content of a file that is about to be edited; `None` if it does not exist, or if it is a
-/// stream, which is only written into.
+/// Reads a file that is about to be edited; `None` if it does not exist, or if it is a stream,
+/// which is only written to.
 ///
 /// # Errors
-/// As [`load`] and [`Target::of`].
+/// As [`load`] and [`WriteTarget::resolve`].
 pub fn load_for_edit(path: &Path) -> Result<Option<Vec<u8>>> {
     if WriteTarget::resolve(path)?.is_stream() { Ok(None) } else { load(path) }
 }
 
-/// Replaces the content `old` of a file by `new`. Symbolic links are followed. A new file is for
-/// this user alone (0600).
+/// Replaces the content `old` of a file with `new`. Follows symbolic links. A new file is private
+/// (0600).
 ///
-/// The file is replaced by a rename, if that leaves owner, group, mode, attributes and hard links
-/// as they are. Otherwise, and if the directory allows no rename (a bind mount of a single file, a
-/// read-only directory), the file is written in place. Its old content is then kept in the
-/// directory `recovery` until the new one is on the disk. Streams are written into.
+/// The file is replaced by a rename if that preserves owner, group, mode, attributes and hard
+/// links. Otherwise, and if the directory does not permit a rename (a bind mount of a single file,
+/// a read-only directory), the file is written in place. Its old content is then kept in the
+/// directory `recovery` until the new content is on the disk. Streams are written to.
 ///
 /// # Errors
-/// [`crate::domain::Kind::Config`] if the file has other content than `old` by now;
-/// [`crate::domain::Kind::Os`] if it can't be written. The old content is then untouched or
-/// restored.
+/// [`ErrorKind::Config`](crate::domain::ErrorKind::Config) if the file no longer has the content
+/// `old`; [`ErrorKind::Os`](crate::domain::ErrorKind::Os) if it can't be written. The old content
+/// is then untouched or restored.
 pub fn replace(path: &Path, old: Option<&[u8]>, new: &[u8], recovery: &Path) -> Result<()> {
     let old = old.unwrap_or_default();
     match WriteTarget::resolve(path)? {
-        WriteTarget::File(target) => {
-            if !replace_by_rename(path, &target, old, new)? {
-                in_place::overwrite(path, &target, old, new, recovery)?;
-            }
-            Ok(())
-        }
+        WriteTarget::File(target) => match replace_by_rename(path, &target, old, new)? {
+            Renamed::Done => Ok(()),
+            Renamed::NotPossible => in_place::overwrite(path, &target, old, new, recovery),
+        },
         WriteTarget::Descriptor(target) => in_place::overwrite(path, &target, old, new, recovery),
         stream => stream.write_stream(new),
     }
 }
 
-/// Replaces the file by a rename; `false` if it has to be written in place.
-fn replace_by_rename(shown: &Path, target: &Path, old: &[u8], new: &[u8]) -> Result<bool> {
-    let said = |error: io::Error| io_error("writing", shown, &error);
-    let known = match fs::metadata(target) {
-        Ok(known) => Some(known),
+/// The result of [`replace_by_rename`].
+enum Renamed {
+    /// The file has the new content.
+    Done,
+    /// A rename would lose something or is not permitted. The file is unchanged.
+    NotPossible,
+}
+
+fn replace_by_rename(shown: &Path, target: &Path, old: &[u8], new: &[u8]) -> Result<Renamed> {
+    let metadata = match fs::metadata(target) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(said(error)),
+        metadata => Some(metadata.io_context("writing", shown)?),
     };
-    if known.as_ref().is_some_and(has_hard_links) {
-        return Ok(false);
+    if metadata.as_ref().is_some_and(has_hard_links) {
+        return Ok(Renamed::NotPossible);
     }
     let mut staged = match StagedFile::create(target, 0) {
-        Ok(staged) => staged,
-        Err(error) if known.is_some() && forbids_rename(&error) => return Ok(false),
-        Err(error) => return Err(said(error)),
+        Err(error) if metadata.is_some() && forbids_rename(&error) => {
+            return Ok(Renamed::NotPossible);
+        }
+        staged => staged.io_context("writing", shown)?,
     };
-    if let Some(known) = &known
-        && copy_metadata(staged.file(), target, known).is_err()
+    if let Some(metadata) = &metadata
+        && copy_metadata(staged.file(), target, metadata).is_err()
     {
-        return Ok(false);
+        return Ok(Renamed::NotPossible);
     }
-    staged.write(new).map_err(said)?;
-    // Last of all: writing and syncing take time.
+    staged.write(new).io_context("writing", shown)?;
+    // As late as possible: writing and syncing take time.
     check_unchanged(shown, &load(target)?.unwrap_or_default(), old)?;
     match staged.rename() {
-        Ok(()) => Ok(true),
-        Err(error) if known.is_some() && forbids_rename(&error) => Ok(false),
-        Err(error) => Err(said(error)),
+        Err(error) if metadata.is_some() && forbids_rename(&error) => Ok(Renamed::NotPossible),
+        renamed => renamed.map(|()| Renamed::Done).io_context("writing", shown),
     }
 }
 
-/// Failures of the directory or the mount that leave a file open to be written in place.
+/// Whether the directory or the mount failed in a way that still permits writing in place.
 fn forbids_rename(error: &io::Error) -> bool {
     use io::ErrorKind as Cause;
     #[cfg(unix)]
@@ -95,8 +98,8 @@ fn forbids_rename(error: &io::Error) -> bool {
 }
 
 #[cfg(unix)]
-fn has_hard_links(known: &Metadata) -> bool {
-    std::os::unix::fs::MetadataExt::nlink(known) > 1
+fn has_hard_links(metadata: &Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::nlink(metadata) > 1
 }
 
 #[cfg(not(unix))]
@@ -104,20 +107,20 @@ fn has_hard_links(_: &Metadata) -> bool {
     false
 }
 
-/// Gives the new file what the old one has besides its content.
+/// Copies owner, group, mode, access control list and the user's attributes to the new file.
 ///
 /// # Errors
-/// If owner, group, mode, access control list or the user's attributes can't be given.
+/// If any of them can't be copied.
 #[cfg(unix)]
-fn copy_metadata(new: &File, target: &Path, known: &Metadata) -> io::Result<()> {
+fn copy_metadata(new: &File, target: &Path, old: &Metadata) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
-    let made = new.metadata()?;
-    if (made.uid(), made.gid()) != (known.uid(), known.gid()) {
-        fchown(new, Some(known.uid()), Some(known.gid()))?;
+    let created = new.metadata()?;
+    if (created.uid(), created.gid()) != (old.uid(), old.gid()) {
+        fchown(new, Some(old.uid()), Some(old.gid()))?;
     }
     copy_xattrs(new, target)?;
-    // After the owner, whose change takes set-id bits away.
-    new.set_permissions(fs::Permissions::from_mode(known.mode() & 0o7777))
+    // After the owner: changing it clears the set-id bits.
+    new.set_permissions(fs::Permissions::from_mode(old.mode() & 0o7777))
 }
 
 #[cfg(not(unix))]
@@ -125,15 +128,16 @@ fn copy_metadata(_: &File, _: &Path, _: &Metadata) -> io::Result<()> {
     Ok(())
 }
 
-/// Copies extended attributes. Those of the system, such as security labels, are the new file's own
-/// by its directory's rules; only what users set has to be the same, and access control lists.
+/// Copies extended attributes. Attributes that users set and access control lists must be the same
+/// afterwards. Attributes of the system, such as security labels, follow the rules of the
+/// directory.
 #[cfg(any(target_os = "linux", target_os = "macos"))]
 fn copy_xattrs(new: &File, target: &Path) -> io::Result<()> {
     use rustix::fs::{XattrFlags, fsetxattr, getxattr, listxattr};
     use rustix::io::Errno;
-    /// The kernel allows no longer value, and no longer list.
-    const MAX: usize = 64 * 1_024;
-    let mut names = vec![0_u8; MAX];
+    /// The kernel's limit for a value and for the list of names, in bytes.
+    const MAX_LEN: usize = 64 * 1_024;
+    let mut names = vec![0_u8; MAX_LEN];
     let length = match listxattr(target, names.as_mut_slice()) {
         Ok(length) => length,
         Err(Errno::NOTSUP) => return Ok(()),
@@ -141,12 +145,12 @@ fn copy_xattrs(new: &File, target: &Path) -> io::Result<()> {
     };
     let mut value = Vec::new();
     for name in names[..length].split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
-        value.resize(MAX, 0);
+        value.resize(MAX_LEN, 0);
         let copied = getxattr(target, name, value.as_mut_slice())
             .and_then(|length| fsetxattr(new, name, &value[..length], XattrFlags::empty()));
-        let must_stay = name.starts_with(b"user.") || name.starts_with(b"system.posix_acl");
+        let is_required = name.starts_with(b"user.") || name.starts_with(b"system.posix_acl");
         if let Err(error) = copied
-            && must_stay
+            && is_required
         {
             return Err(error.into());
         }

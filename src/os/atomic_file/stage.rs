@@ -1,4 +1,5 @@
-//! Files of our own: private (0600), written beside the old one, synced and renamed over it.
+//! Files of rolecall itself: private (0600), written beside the old file, synced and renamed over
+//! it.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -7,17 +8,17 @@ use std::path::{Path, PathBuf};
 use crate::domain::Result;
 use crate::os::random;
 
+use super::IoResultExt;
 use super::file_type::{NonBlocking, is_null_device, not_regular_error};
-use super::io_error;
 use super::ownership::{create_dirs, give_to_directory_owner};
 use super::write_target::WriteTarget;
 
-/// How much of a file's name its temporary file has in its own: together they stay shorter than any
-/// file system's limit.
+/// How many characters of a file's name its temporary file repeats. The temporary name stays below
+/// the limit of every file system.
 const MAX_NAME_CHARS: usize = 48;
 
-/// A temporary file beside the one it will replace. Dropped without [`Staged::commit`], it is
-/// removed and the old file stays.
+/// A temporary file beside the file that it will replace. Dropped without [`StagedFile::commit`],
+/// it is removed and the old file stays.
 #[derive(Debug)]
 pub struct StagedFile {
     file: File,
@@ -27,25 +28,24 @@ pub struct StagedFile {
 }
 
 impl StagedFile {
-    /// Creates the temporary file (0600, directory made if missing) and sets `space` bytes aside
-    /// for it, so that a later commit of no more than that can't fail for want of room.
+    /// Creates the temporary file (0600) and its directory, and reserves `reserve_bytes` for it. A
+    /// later commit of at most that many bytes can't fail because the disk is full.
     ///
     /// # Errors
-    /// [`crate::domain::Kind::Os`] if the directory can't be written to or has no room, or if the
-    /// target is not a regular file.
-    pub fn new(target: &Path, space: u64) -> Result<Self> {
+    /// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) if the directory can't be written to or has
+    /// no space, or if the target is not a regular file.
+    pub fn new(target: &Path, reserve_bytes: u64) -> Result<Self> {
         match fs::symlink_metadata(target) {
-            Ok(known) if !known.is_file() && !known.is_symlink() => {
-                return Err(not_regular_error("writing", target, known.file_type()));
+            Ok(metadata) if !metadata.is_file() && !metadata.is_symlink() => {
+                return Err(not_regular_error("writing", target, metadata.file_type()));
             }
             _ => {}
         }
-        Self::create(target, space).map_err(|error| io_error("writing", target, &error))
+        Self::create(target, reserve_bytes).io_context("writing", target)
     }
 
-    /// The same for a target that is known to be replaceable, with the operating system's own
-    /// error.
-    pub(super) fn create(target: &Path, space: u64) -> io::Result<Self> {
+    /// The same for a target that is known to be replaceable, with the operating system's error.
+    pub(super) fn create(target: &Path, reserve_bytes: u64) -> io::Result<Self> {
         let directory = target
             .parent()
             .filter(|parent| !parent.as_os_str().is_empty())
@@ -57,7 +57,7 @@ impl StagedFile {
             .chars()
             .take(MAX_NAME_CHARS)
             .collect();
-        let token = random::token::<9>().map_err(|error| io::Error::other(error.message))?;
+        let token = random::token::<9>().map_err(io::Error::other)?;
         let temporary = directory.join(format!(".{name}.{token}"));
         let mut options = OpenOptions::new();
         options.read(true).write(true).create_new(true);
@@ -75,11 +75,10 @@ impl StagedFile {
         }?;
         give_to_directory_owner(&file, &temporary);
         let staged = Self { file, temporary, target: target.to_owned(), committed: false };
-        reserve(&staged.file, 0, space)?;
+        reserve(&staged.file, 0, reserve_bytes)?;
         Ok(staged)
     }
 
-    /// The temporary file.
     pub(super) const fn file(&self) -> &File {
         &self.file
     }
@@ -87,12 +86,11 @@ impl StagedFile {
     /// Writes, syncs and renames over the target.
     ///
     /// # Errors
-    /// [`crate::domain::Kind::Os`] if the bytes can't be kept; the old file is then untouched.
+    /// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) if the bytes can't be stored. The old file
+    /// is then untouched.
     pub fn commit(mut self, bytes: &[u8]) -> Result<()> {
         let target = self.target.clone();
-        self.write(bytes)
-            .and_then(|()| self.rename())
-            .map_err(|error| io_error("writing", &target, &error))
+        self.write(bytes).and_then(|()| self.rename()).io_context("writing", &target)
     }
 
     /// Writes and syncs the temporary file.
@@ -101,7 +99,7 @@ impl StagedFile {
         self.file.sync_all()
     }
 
-    /// Puts the temporary file in the target's place. If that fails, it is removed when dropped.
+    /// Renames the temporary file over the target. If that fails, it is removed when dropped.
     pub(super) fn rename(&mut self) -> io::Result<()> {
         fs::rename(&self.temporary, &self.target)?;
         self.committed = true;
@@ -118,32 +116,32 @@ impl Drop for StagedFile {
     }
 }
 
-/// Sets space aside in a file from an offset on; the file does not grow by it.
+/// Reserves disk space for a file from an offset on. The length of the file does not change.
 #[cfg(target_os = "linux")]
-pub(super) fn reserve(file: &File, offset: u64, space: u64) -> io::Result<()> {
+pub(super) fn reserve(file: &File, offset: u64, bytes: u64) -> io::Result<()> {
     use rustix::fs::{FallocateFlags, fallocate};
-    if space == 0 {
+    if bytes == 0 {
         return Ok(());
     }
-    match fallocate(file, FallocateFlags::KEEP_SIZE, offset, space) {
-        // Some file systems can't set space aside: there the write itself will tell.
+    match fallocate(file, FallocateFlags::KEEP_SIZE, offset, bytes) {
+        // Some file systems can't reserve space. The write itself fails there if the disk is full.
         Err(rustix::io::Errno::OPNOTSUPP | rustix::io::Errno::NOSYS) | Ok(()) => Ok(()),
         Err(error) => Err(error.into()),
     }
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn reserve(mut file: &File, offset: u64, space: u64) -> io::Result<()> {
+pub(super) fn reserve(mut file: &File, offset: u64, bytes: u64) -> io::Result<()> {
     use std::io::{Seek, SeekFrom};
     let before = file.metadata()?.len();
     file.seek(SeekFrom::Start(offset))?;
-    let written = file.write_all(&vec![0_u8; usize::try_from(space).unwrap_or(0)]);
+    let written = file.write_all(&vec![0_u8; usize::try_from(bytes).unwrap_or(0)]);
     file.set_len(before)?;
     file.rewind()?;
     written
 }
 
-/// Makes the rename itself last through a power cut; a file system that can't is no reason to fail.
+/// Makes the rename survive a power cut. A file system that can't sync directories is not an error.
 fn sync_directory(target: &Path) {
     if let Some(directory) = target.parent()
         && let Ok(directory) = File::open(directory)
@@ -152,16 +150,16 @@ fn sync_directory(target: &Path) {
     }
 }
 
-/// Replaces a private file (0600) atomically; its directory (0700) is made if missing. A symbolic
-/// link is followed, and a link to the null device or another stream is written into.
+/// Replaces a private file (0600) atomically. Creates its directory (0700) if it is missing.
+/// Follows symbolic links; a link to the null device or another stream is written to.
 ///
 /// # Errors
-/// [`crate::domain::Kind::Os`] if it can't be written; the old file is then untouched.
+/// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) if it can't be written. The old file is then
+/// untouched.
 pub fn save(path: &Path, bytes: &[u8]) -> Result<()> {
     match WriteTarget::resolve(path)? {
         WriteTarget::File(target) => {
-            let staged = StagedFile::create(&target, 0)
-                .map_err(|error| io_error("writing", path, &error))?;
+            let staged = StagedFile::create(&target, 0).io_context("writing", path)?;
             copy_owner(&staged.file, &target);
             staged.commit(bytes)
         }
@@ -169,14 +167,14 @@ pub fn save(path: &Path, bytes: &[u8]) -> Result<()> {
     }
 }
 
-/// A file of our own that another user has: root writes it for that user.
+/// Gives a new file to the owner of the old one if this process runs as root.
 #[cfg(unix)]
 fn copy_owner(file: &File, target: &Path) {
     use std::os::unix::fs::{MetadataExt, fchown};
     if rustix::process::geteuid().is_root()
         && let Ok(old) = fs::metadata(target)
     {
-        // What can't be given away stays with the owner of the directory.
+        // If that fails, the file stays with the owner of the directory.
         let _ = fchown(file, Some(old.uid()), Some(old.gid()));
     }
 }
@@ -184,23 +182,22 @@ fn copy_owner(file: &File, target: &Path) {
 #[cfg(not(unix))]
 fn copy_owner(_: &File, _: &Path) {}
 
-/// Adds bytes to the end of a private file (0600); a file that does not exist is made, and so is
-/// its directory (0700).
+/// Adds bytes to the end of a private file (0600). Creates the file and its directory (0700) if
+/// they are missing.
 ///
 /// # Errors
-/// [`crate::domain::Kind::Os`] if they can't be written, or if it is not a regular file. The null
-/// device takes everything.
+/// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) if the bytes can't be written, or if it is
+/// neither a regular file nor the null device.
 pub fn append(path: &Path, bytes: &[u8]) -> Result<()> {
-    let said = |error: io::Error| io_error("writing", path, &error);
-    let file = open_or_create(path, OpenOptions::new().append(true)).map_err(said)?;
-    let known = file.metadata().map_err(said)?;
-    if !known.is_file() && !is_null_device(&known) {
-        return Err(not_regular_error("writing", path, known.file_type()));
+    let file = open_or_create(path, OpenOptions::new().append(true)).io_context("writing", path)?;
+    let metadata = file.metadata().io_context("writing", path)?;
+    if !metadata.is_file() && !is_null_device(&metadata) {
+        return Err(not_regular_error("writing", path, metadata.file_type()));
     }
-    (&file).write_all(bytes).map_err(said)
+    (&file).write_all(bytes).io_context("writing", path)
 }
 
-/// Opens a private file of our own, and makes it if it does not exist.
+/// Opens a private file and creates it if it does not exist.
 pub(in crate::os) fn open_or_create(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     match options.non_blocking().open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -215,11 +212,11 @@ pub(in crate::os) fn open_or_create(path: &Path, options: &mut OpenOptions) -> i
         options.mode(0o600);
     }
     match options.create_new(true).open(path) {
-        Ok(made) => {
-            give_to_directory_owner(&made, path);
-            Ok(made)
+        Ok(created) => {
+            give_to_directory_owner(&created, path);
+            Ok(created)
         }
-        // Another process was quicker, or it is a link to a file that does not exist.
+        // Another process was faster, or it is a link to a file that does not exist.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             options.create_new(false).create(true).open(path)
         }

@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn a_file_is_private_and_whole() {
+fn a_file_is_private_and_complete() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("a/b/c");
     save(&path, b"one").unwrap();
@@ -30,7 +30,7 @@ fn an_abandoned_write_leaves_the_old_file_and_nothing_else() {
 }
 
 #[test]
-fn space_set_aside_does_not_stay_in_the_file() {
+fn reserved_space_does_not_stay_in_the_file() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("x");
     StagedFile::new(&path, 8_192).unwrap().commit(b"short").unwrap();
@@ -89,22 +89,23 @@ mod unix {
             self.path(name)
         }
 
-        /// A device like one of the machine's, which must survive a function that replaces it. A
-        /// user who may make no devices gets a link, and can't replace anything there
-        /// either.
+        /// A copy of a device, so that a function that replaces it does no harm to the machine. A
+        /// user who may not create devices gets a link, and can't replace the device either.
         fn device(&self, like: &str) -> PathBuf {
-            let (path, number) =
-                (self.path(like.trim_start_matches("/dev/")), fs::metadata(like).unwrap().rdev());
+            let (path, number) = (
+                self.path(like.trim_start_matches("/dev/")),
+                rustix::fs::stat(like).unwrap().st_rdev,
+            );
             let numbers =
                 [rustix::fs::major(number).to_string(), rustix::fs::minor(number).to_string()];
-            let made = Command::new("mknod")
+            let created = Command::new("mknod")
                 .args(["-m", "666"])
                 .arg(&path)
                 .arg("c")
                 .args(numbers)
                 .output()
                 .unwrap();
-            if !made.status.success() {
+            if !created.status.success() {
                 symlink(like, &path).unwrap();
             }
             path
@@ -115,7 +116,7 @@ mod unix {
         assert!(Command::new(program).args(args).status().unwrap().success(), "{program}");
     }
 
-    /// Fails if the work has not ended after some seconds: it must not wait for another program.
+    /// Fails if the work does not end within 20 s: it must not wait for another program.
     fn within_deadline<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
         let (sender, receiver) = mpsc::channel();
         std::thread::spawn(move || sender.send(work()));
@@ -123,16 +124,18 @@ mod unix {
     }
 
     #[track_caller]
-    fn assert_refused<T: std::fmt::Debug>(result: Result<T>, words: &str) {
+    fn assert_refused<T: std::fmt::Debug>(result: Result<T>, message: &str) {
         let error = result.unwrap_err();
         assert!(
-            error.kind == ErrorKind::Os && error.message.contains(words) && !error.hints.is_empty(),
+            error.kind == ErrorKind::Os
+                && error.message.contains(message)
+                && !error.hints.is_empty(),
             "{error:?}"
         );
     }
 
     #[test]
-    fn only_regular_files_are_read_and_nothing_is_waited_for() {
+    fn only_regular_files_are_read_and_reading_never_waits() {
         let home = FileSandbox::new();
         let (fifo, socket) = (home.fifo("fifo"), home.path("socket"));
         let _listener = UnixListener::bind(&socket).unwrap();
@@ -155,7 +158,7 @@ mod unix {
     }
 
     #[test]
-    fn a_file_without_end_is_refused() {
+    fn an_endless_file_is_refused() {
         let home = FileSandbox::new();
         fs::File::create(home.path("sparse")).unwrap().set_len(1 << 40).unwrap();
         let error = load(&home.path("sparse")).unwrap_err();
@@ -163,12 +166,12 @@ mod unix {
     }
 
     #[test]
-    fn devices_and_pipes_are_written_into_and_stay_what_they_are() {
+    fn devices_and_pipes_are_written_to_and_not_replaced() {
         let home = FileSandbox::new();
         let fifo = home.fifo("fifo");
         assert_refused(home.replace("fifo", None, "new"), "no program reads from it");
         let reader = std::thread::spawn(move || fs::read_to_string(fifo).unwrap());
-        // The reader opens the pipe some time after the thread has begun.
+        // The reader opens the pipe some time after the thread has started.
         let started = std::time::Instant::now();
         while home.replace("fifo", None, "new").is_err() {
             assert!(started.elapsed() < Duration::from_secs(20));
@@ -194,19 +197,19 @@ mod unix {
         fs::create_dir(home.path("dir")).unwrap();
         let _listener = UnixListener::bind(home.path("socket")).unwrap();
         symlink(home.path("loop"), home.path("loop")).unwrap();
-        for (name, words) in [
+        for (name, message) in [
             ("dir", "it is a directory"),
             ("socket", "it is a socket"),
             ("loop", "too many levels of symbolic links"),
         ] {
-            assert_refused(home.replace(name, None, "new"), words);
-            assert_refused(save(&home.path(name), b"new"), words);
+            assert_refused(home.replace(name, None, "new"), message);
+            assert_refused(save(&home.path(name), b"new"), message);
         }
         assert_refused(StagedFile::new(&home.path("dir"), 0).map(drop), "it is a directory");
     }
 
     #[test]
-    fn a_file_is_replaced_behind_its_links_with_its_mode_and_only_while_it_is_the_same() {
+    fn a_file_is_replaced_behind_its_links_with_its_mode_and_only_if_it_is_unchanged() {
         let home = FileSandbox::new();
         home.write("real", "old");
         fs::set_permissions(home.path("real"), fs::Permissions::from_mode(0o640)).unwrap();
@@ -224,11 +227,11 @@ mod unix {
         symlink("later", home.path("dangling")).unwrap();
         home.replace("dangling", None, "x").unwrap();
         assert_eq!(home.read("later"), "x");
-        assert_eq!(fs::read_dir(home.0.path()).unwrap().count(), 6, "nothing else is left behind");
+        assert_eq!(fs::read_dir(home.0.path()).unwrap().count(), 6, "no other file is left behind");
     }
 
     #[test]
-    fn hard_links_stay_and_the_file_is_as_long_as_its_new_content() {
+    fn hard_links_stay_and_the_file_has_the_length_of_its_new_content() {
         let home = FileSandbox::new();
         home.write("one", "old and long");
         fs::hard_link(home.path("one"), home.path("two")).unwrap();
@@ -242,12 +245,12 @@ mod unix {
         assert_eq!(
             fs::read_dir(home.path("recovery")).unwrap().count(),
             0,
-            "a copy is kept no longer than it is needed"
+            "the recovery copy is removed"
         );
     }
 
     #[test]
-    fn without_a_recovery_copy_nothing_is_written_in_place() {
+    fn a_file_is_not_written_in_place_without_a_recovery_copy() {
         let home = FileSandbox::new();
         home.write("one", "old");
         fs::hard_link(home.path("one"), home.path("two")).unwrap();
@@ -286,7 +289,7 @@ mod unix {
     fn root_leaves_no_file_of_its_own_in_the_directory_of_a_user() {
         let home = FileSandbox::new();
         if !rustix::process::geteuid().is_root() {
-            return; // Nobody else writes there.
+            return; // Only root writes there.
         }
         chown(home.0.path(), Some(12_345), Some(12_345)).unwrap();
         save(&home.path("a/b/file"), b"x").unwrap();
@@ -311,8 +314,8 @@ mod unix {
             .write(true)
             .open(home.write("file", "old and long"))
             .unwrap();
-        let by = PathBuf::from(format!("/dev/fd/{}", open.as_raw_fd()));
-        replace(&by, load_for_edit(&by).unwrap().as_deref(), b"new", &home.path("recovery"))
+        let path = PathBuf::from(format!("/dev/fd/{}", open.as_raw_fd()));
+        replace(&path, load_for_edit(&path).unwrap().as_deref(), b"new", &home.path("recovery"))
             .unwrap();
         assert_eq!(home.read("file"), "new");
         assert_eq!(fs::metadata(home.path("file")).unwrap().ino(), open.metadata().unwrap().ino());
@@ -336,20 +339,22 @@ mod unix {
         // Opening for writing waits for the reader.
         let mut writer = fs::File::options().write(true).open(&fifo).unwrap();
         io::Write::write_all(&mut writer, b"correct horse\r\nmore").unwrap();
-        let (line, again) = reader.join().unwrap();
-        assert_eq!((line.as_slice(), again), (b"correct horse".as_slice(), false));
+        let line = reader.join().unwrap();
+        assert_eq!(
+            (line.bytes.as_slice(), line.is_rereadable),
+            (b"correct horse".as_slice(), false)
+        );
         drop(writer);
-        let nobody = load_first_line(&fifo, Duration::from_millis(1)).unwrap_err();
-        assert!(nobody.message.contains("nothing arrived"), "{nobody:?}");
+        let silent = load_first_line(&fifo, Duration::from_millis(1)).unwrap_err();
+        assert!(silent.message.contains("nothing arrived"), "{silent:?}");
         let endless = load_first_line(Path::new("/dev/zero"), Duration::from_secs(20)).unwrap_err();
         assert!(endless.message.contains("longer than 64 KiB"), "{endless:?}");
-        let (line, again) =
-            load_first_line(&home.write("file", "one\ntwo"), Duration::ZERO).unwrap();
-        assert_eq!((line.as_slice(), again), (b"one".as_slice(), true));
+        let line = load_first_line(&home.write("file", "one\ntwo"), Duration::ZERO).unwrap();
+        assert_eq!((line.bytes.as_slice(), line.is_rereadable), (b"one".as_slice(), true));
     }
 
     #[test]
-    fn ordinary_refusals_name_the_path_and_what_to_run() {
+    fn common_errors_name_the_path_and_a_command_to_run() {
         use rustix::io::Errno;
         let all = [
             Errno::ACCESS,
@@ -366,7 +371,7 @@ mod unix {
             Errno::NAMETOOLONG,
         ];
         for errno in all {
-            let error = io_error("writing", Path::new("/home/jane/.aws/config"), &errno.into());
+            let error = io_error("writing", Path::new("/home/jane/.aws/config"), errno.into());
             assert_eq!(error.kind, ErrorKind::Os);
             assert!(
                 error.message.starts_with("writing /home/jane/.aws/config: ")

@@ -1,5 +1,4 @@
-//! Where the new content of an edited file goes: into a regular file, or into a stream that can't
-//! be replaced.
+//! The target of an edited file's new content: a regular file, or a stream that can't be replaced.
 
 use std::fs;
 use std::io::{self, Write};
@@ -9,18 +8,18 @@ use crate::domain::{Error, Result};
 
 #[cfg(unix)]
 use super::file_type::{NonBlocking, not_regular_error};
-use super::{io_error, reason};
+use super::{IoResultExt, io_error, reason};
 
-/// As many links as the kernel follows.
+/// The most symbolic links that the kernel follows.
 const MAX_LINKS: usize = 40;
 
-/// Where content is written to.
+/// A place that content is written to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WriteTarget {
     /// A regular file, or one that does not exist yet. Symbolic links are resolved.
     File(PathBuf),
-    /// A regular file that is known by a descriptor of this process (`/dev/fd/3`): there is no name
-    /// to replace.
+    /// A regular file that is named by a descriptor of this process (`/dev/fd/3`). It has no name
+    /// that could be replaced.
     Descriptor(PathBuf),
     /// A pipe or a character device.
     Stream(PathBuf),
@@ -31,59 +30,59 @@ pub enum WriteTarget {
 }
 
 impl WriteTarget {
-    /// What is behind a path.
+    /// Finds out what a path leads to.
     ///
     /// # Errors
-    /// [`crate::domain::Kind::Os`] for a block device, a socket, a directory, a loop of links, a
-    /// closed descriptor, or if the path can't be searched.
+    /// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) for a block device, a socket, a directory, a
+    /// loop of links, a closed descriptor, or if the path can't be searched.
     pub fn resolve(path: &Path) -> Result<Self> {
-        let place = resolve_links(path);
-        match (path.as_os_str() == "-", descriptor_number(&place)) {
+        let target = resolve_links(path);
+        match (path.as_os_str() == "-", descriptor_number(&target)) {
             (true, _) | (_, Some(1)) => return Ok(Self::Stdout),
             (_, Some(2)) => return Ok(Self::Stderr),
             _ => {}
         }
-        match fs::metadata(&place) {
-            Ok(known) if known.is_file() && descriptor_number(&place).is_some() => {
-                Ok(Self::Descriptor(place))
+        match fs::metadata(&target) {
+            Ok(metadata) if metadata.is_file() && descriptor_number(&target).is_some() => {
+                Ok(Self::Descriptor(target))
             }
-            Ok(known) if known.is_file() => Ok(Self::File(place)),
+            Ok(metadata) if metadata.is_file() => Ok(Self::File(target)),
             #[cfg(unix)]
-            Ok(known) => {
+            Ok(metadata) => {
                 use std::os::unix::fs::FileTypeExt;
-                let is = known.file_type();
-                if is.is_fifo() || is.is_char_device() {
-                    Ok(Self::Stream(place))
+                let file_type = metadata.file_type();
+                if file_type.is_fifo() || file_type.is_char_device() {
+                    Ok(Self::Stream(target))
                 } else {
-                    Err(not_regular_error("writing", path, is))
+                    Err(not_regular_error("writing", path, file_type))
                 }
             }
             #[cfg(not(unix))]
-            Ok(_) => Ok(Self::File(place)),
+            Ok(_) => Ok(Self::File(target)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                match descriptor_number(&place) {
+                match descriptor_number(&target) {
                     Some(number) => Err(Error::os(format!(
                         "writing {}: descriptor {number} is not open",
                         path.display()
                     ))
                     .hint(format!("open it: add `{number}> FILE` to the command line"))),
-                    None => Ok(Self::File(place)),
+                    None => Ok(Self::File(target)),
                 }
             }
-            Err(error) => Err(io_error("writing", path, &error)),
+            Err(error) => Err(io_error("writing", path, error)),
         }
     }
 
-    /// Whether what was written there can't be read back.
+    /// Whether content that is written there can't be read back.
     pub const fn is_stream(&self) -> bool {
         matches!(self, Self::Stream(_) | Self::Stdout | Self::Stderr)
     }
 
-    /// Writes into a stream.
+    /// Writes to a stream.
     ///
     /// # Errors
-    /// [`crate::domain::Kind::Os`] if that fails, or if no program reads from the pipe. A reader of
-    /// standard output that has gone away is no failure.
+    /// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) if that fails, or if no program reads from
+    /// the pipe. It is not an error if the reader of standard output is gone.
     pub(super) fn write_stream(&self, bytes: &[u8]) -> Result<()> {
         let (name, written) = match self {
             Self::Stdout => ("stdout", write_and_flush(io::stdout().lock(), bytes)),
@@ -95,7 +94,8 @@ impl WriteTarget {
         match written {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 Err(Error::os(format!("writing to {name}: {}", reason(&error)))
-                    .hint("what was written there is not whole"))
+                    .with_source(error)
+                    .hint("the output is incomplete"))
             }
             _ => Ok(()),
         }
@@ -110,25 +110,25 @@ fn write_and_flush(mut out: impl Write, bytes: &[u8]) -> io::Result<()> {
 #[cfg(unix)]
 fn write_to_stream(path: &Path, bytes: &[u8]) -> Result<()> {
     use rustix::fs::OFlags;
-    let said = |error: io::Error| io_error("writing", path, &error);
-    let file = fs::OpenOptions::new().write(true).non_blocking().open(path).map_err(said)?;
-    let known = file.metadata().map_err(said)?;
-    if known.is_file() || known.is_dir() {
-        return Err(not_regular_error("writing", path, known.file_type())
+    let mut options = fs::OpenOptions::new();
+    let file = options.write(true).non_blocking().open(path).io_context("writing", path)?;
+    let metadata = file.metadata().io_context("writing", path)?;
+    if metadata.is_file() || metadata.is_dir() {
+        return Err(not_regular_error("writing", path, metadata.file_type())
             .context("the file was replaced meanwhile"));
     }
-    // The reader is there: from here on it sets the pace.
-    rustix::fs::fcntl_setfl(&file, OFlags::empty()).map_err(|error| said(error.into()))?;
-    write_and_flush(&file, bytes).map_err(said)
+    // There is a reader; from here on wait for it.
+    rustix::fs::fcntl_setfl(&file, OFlags::empty()).io_context("writing", path)?;
+    write_and_flush(&file, bytes).io_context("writing", path)
 }
 
 #[cfg(not(unix))]
 fn write_to_stream(path: &Path, bytes: &[u8]) -> Result<()> {
-    fs::write(path, bytes).map_err(|error| io_error("writing", path, &error))
+    fs::write(path, bytes).io_context("writing", path)
 }
 
-/// Where a path leads in the end, even if nothing exists there yet. Stops at a descriptor of this
-/// process.
+/// Follows the symbolic links of a path, even if nothing exists at the end. Stops at a descriptor
+/// of this process.
 pub fn resolve_links(path: &Path) -> PathBuf {
     let mut path = path.to_owned();
     for _ in 0..MAX_LINKS {
@@ -141,7 +141,7 @@ pub fn resolve_links(path: &Path) -> PathBuf {
     path
 }
 
-/// The number of the descriptor that a path names.
+/// Returns the number of the descriptor that a path names.
 pub(super) fn descriptor_number(path: &Path) -> Option<u32> {
     let text = path.to_str().filter(|_| cfg!(unix))?;
     match text {

@@ -1,5 +1,5 @@
-//! Many child processes at once, each in a process group of its own, read line by line and stopped
-//! together.
+//! Child processes that run in parallel, each in its own process group. Their output is read line
+//! by line, and they are stopped together.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read};
@@ -13,19 +13,20 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, wa
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 
-use crate::domain::{Error, Result};
+use crate::domain::{ErrorKind, Result, ResultExt};
+use crate::os::thread;
 
 use super::ChildCommand;
 use super::child::exit_code;
-use crate::os::process::signals::SignalClaim;
-use crate::os::thread;
+use super::signals::SignalClaim;
 
-/// How long children may take to end after they were asked to.
-const GRACE: Duration = Duration::from_secs(5);
-/// Longer lines are cut: a child that never ends a line must not fill the memory.
+/// How long children may take to end after a signal before they are killed.
+const KILL_AFTER: Duration = Duration::from_secs(5);
+/// The most bytes of a line. Longer lines are split: a child that never ends a line must not fill
+/// the memory.
 const MAX_LINE_LEN: u64 = 64 * 1024;
 
-/// Where a child's line came from.
+/// The stream that a child wrote a line to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutputStream {
     /// Standard output.
@@ -48,26 +49,26 @@ struct ChildGroupState {
 }
 
 impl ChildGroup {
-    /// Runs a child without input to its end, and hands over what it writes line by line, line ends
-    /// included. The answer is its exit code, 128 + the signal's number if it died of one;
-    /// `None` when the group was stopped before it began.
+    /// Runs a child without input and passes each line of its output, line end included, to
+    /// `on_line`. Returns its exit code, which is 128 + the signal number if a signal ended it;
+    /// `None` if the group was stopped before the child started.
     ///
     /// # Errors
-    /// When it can't be started.
+    /// If it can't be started.
     pub fn run(
         &self,
         child: &ChildCommand,
-        heard: &(dyn Fn(OutputStream, Vec<u8>) + Sync),
+        on_line: &(dyn Fn(OutputStream, Vec<u8>) + Sync),
     ) -> Result<Option<u8>> {
         let mut command = child.to_command();
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
         let (mut running, pid) = {
-            // Held while it starts: whoever stops the group finds it there, or it does not start.
+            // Locked while it starts: a stop finds it in the set, or it does not start.
             let mut state = self.lock();
             if state.stopped {
                 return Ok(None);
             }
-            let running = command.spawn().map_err(|error| child.spawn_error(&error))?;
+            let running = command.spawn().map_err(|error| child.spawn_error(error))?;
             let pid = Pid::from_child(&running);
             state.running.insert(pid.as_raw_nonzero().get());
             (running, pid)
@@ -75,27 +76,27 @@ impl ChildGroup {
         let (stdout, stderr) = (running.stdout.take(), running.stderr.take());
         let read = std::thread::scope(|scope| {
             let errors = || {
-                stderr.map(|stderr| read_lines(stderr, |line| heard(OutputStream::Stderr, line)))
+                stderr.map(|stderr| read_lines(stderr, |line| on_line(OutputStream::Stderr, line)))
             };
             if let Err(error) = std::thread::Builder::new().spawn_scoped(scope, errors) {
-                // Unread, it would fill its pipe and wait for ever.
+                // If its output is not read, the child blocks for ever on a full pipe.
                 let _ = kill_process_group(pid, Signal::KILL);
-                return Err(thread::resource_error("a thread", &error));
+                return Err(thread::resource_error("a thread", error));
             }
             if let Some(stdout) = stdout {
-                read_lines(stdout, |line| heard(OutputStream::Stdout, line));
+                read_lines(stdout, |line| on_line(OutputStream::Stdout, line));
             }
             Ok(())
         });
-        // The number stays its own until it is forgotten here, so that a signal never reaches a
-        // stranger.
+        // The process id is not released before it is removed from the set, so that a signal never
+        // reaches an unrelated process.
         let _ = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
         let mut state = self.lock();
         let status = running.wait();
         state.running.remove(&pid.as_raw_nonzero().get());
         self.ended.notify_all();
         read?;
-        Ok(Some(exit_code(status.map_err(|error| child.spawn_error(&error))?)))
+        Ok(Some(exit_code(status.map_err(|error| child.spawn_error(error))?)))
     }
 
     /// Whether the group was stopped.
@@ -103,8 +104,8 @@ impl ChildGroup {
         self.lock().stopped
     }
 
-    /// Starts no more children and sends this signal to those that run, with all that they have
-    /// started.
+    /// Starts no more children, and sends this signal to the running ones and to all processes that
+    /// they have started.
     pub fn stop(&self, signal: i32) {
         let mut state = self.lock();
         state.stopped = true;
@@ -115,11 +116,10 @@ impl ChildGroup {
         }
     }
 
-    /// Ends for good what still runs after a while.
+    /// Kills the children that still run after [`KILL_AFTER`].
     fn kill_remaining(&self) {
-        let running =
-            self.ended.wait_timeout_while(self.lock(), GRACE, |state| !state.running.is_empty());
-        drop(running);
+        let is_running = |state: &mut ChildGroupState| !state.running.is_empty();
+        drop(self.ended.wait_timeout_while(self.lock(), KILL_AFTER, is_running));
         self.stop(signal_hook::consts::SIGKILL);
     }
 
@@ -128,19 +128,19 @@ impl ChildGroup {
     }
 }
 
-fn read_lines(from: impl Read, mut heard: impl FnMut(Vec<u8>)) {
+fn read_lines(from: impl Read, mut on_line: impl FnMut(Vec<u8>)) {
     let mut from = BufReader::new(from);
     loop {
         let mut line = Vec::new();
         match from.by_ref().take(MAX_LINE_LEN).read_until(b'\n', &mut line) {
-            Ok(1..) => heard(line),
+            Ok(1..) => on_line(line),
             _ => return,
         }
     }
 }
 
-/// While it lives, Ctrl-C, SIGTERM and SIGHUP stop a group instead of this process; the second one
-/// does it for good.
+/// While it lives, Ctrl-C, SIGTERM and SIGHUP stop a group instead of this process. The second
+/// signal kills the children.
 #[derive(Debug)]
 pub struct StopGroupOnSignal {
     handle: Handle,
@@ -149,15 +149,14 @@ pub struct StopGroupOnSignal {
 }
 
 impl StopGroupOnSignal {
-    /// Starts the thread that waits for the signals; `told` runs after the first.
+    /// Starts the thread that waits for the signals. `on_stop` runs after the first signal.
     ///
     /// # Errors
-    /// When the handlers can't be set.
-    pub fn new(group: Arc<ChildGroup>, told: impl Fn() + Send + 'static) -> Result<Self> {
+    /// [`ErrorKind::Os`] if the handlers can't be installed.
+    pub fn new(group: Arc<ChildGroup>, on_stop: impl Fn() + Send + 'static) -> Result<Self> {
         const NUMBERS: &[i32] = &[SIGINT, SIGTERM, SIGHUP];
-        let answered = SignalClaim::new(NUMBERS);
-        let mut signals =
-            Signals::new(NUMBERS).map_err(|error| Error::os(format!("signals: {error}")))?;
+        let claim = SignalClaim::new(NUMBERS);
+        let mut signals = Signals::new(NUMBERS).context(ErrorKind::Os, "signals")?;
         let handle = signals.handle();
         let thread = thread::spawn("signals", move || {
             for signal in signals.forever() {
@@ -166,14 +165,14 @@ impl StopGroupOnSignal {
                     continue;
                 }
                 group.stop(signal);
-                told();
-                let late = group.clone();
-                if thread::spawn("insist", move || late.kill_remaining()).is_err() {
+                on_stop();
+                let remaining = group.clone();
+                if thread::spawn("kill", move || remaining.kill_remaining()).is_err() {
                     group.kill_remaining();
                 }
             }
         })?;
-        Ok(Self { handle, thread: Some(thread), _claim: answered })
+        Ok(Self { handle, thread: Some(thread), _claim: claim })
     }
 }
 
@@ -200,16 +199,16 @@ mod tests {
     }
 
     #[test]
-    fn lines_come_with_their_stream_and_a_last_one_without_its_end() {
-        let heard = Mutex::new(Vec::new());
-        let tell = |stream, line: Vec<u8>| {
-            heard.lock().unwrap().push((stream, String::from_utf8(line).unwrap()))
+    fn lines_have_their_stream_and_the_last_one_may_have_no_end() {
+        let lines = Mutex::new(Vec::new());
+        let on_line = |stream, line: Vec<u8>| {
+            lines.lock().unwrap().push((stream, String::from_utf8(line).unwrap()))
         };
         let ended =
-            ChildGroup::default().run(&sh("echo one; echo bad >&2; printf two; exit 3"), &tell);
+            ChildGroup::default().run(&sh("echo one; echo bad >&2; printf two; exit 3"), &on_line);
         assert_eq!(ended, Ok(Some(3)));
-        let of = |wanted| {
-            heard
+        let lines_of = |wanted| {
+            lines
                 .lock()
                 .unwrap()
                 .iter()
@@ -218,24 +217,24 @@ mod tests {
                 .collect()
         };
         let (out, err): (Vec<String>, Vec<String>) =
-            (of(OutputStream::Stdout), of(OutputStream::Stderr));
+            (lines_of(OutputStream::Stdout), lines_of(OutputStream::Stderr));
         assert_eq!((out, err), (vec!["one\n".to_owned(), "two".into()], vec!["bad\n".to_owned()]));
     }
 
     #[test]
-    fn a_stop_reaches_what_a_child_has_started_and_nothing_begins_after_it() {
-        let (group, begun) = (ChildGroup::default(), Condvar::new());
+    fn a_stop_reaches_grandchildren_and_no_child_starts_after_it() {
+        let (group, started) = (ChildGroup::default(), Condvar::new());
         let ready = Mutex::new(false);
-        let tell = |_, _| {
+        let on_line = |_, _| {
             *ready.lock().unwrap() = true;
-            begun.notify_all();
+            started.notify_all();
         };
         let code = std::thread::scope(|scope| {
-            // Its grandchild holds the pipes open: without the group's signal this would take a
-            // minute.
+            // The grandchild keeps the pipes open: if the signal did not reach it, this would take
+            // a minute.
             let running =
-                scope.spawn(|| group.run(&sh("(echo ready; exec sleep 60) & wait"), &tell));
-            drop(begun.wait_while(ready.lock().unwrap(), |ready| !*ready).unwrap());
+                scope.spawn(|| group.run(&sh("(echo ready; exec sleep 60) & wait"), &on_line));
+            drop(started.wait_while(ready.lock().unwrap(), |ready| !*ready).unwrap());
             group.stop(SIGTERM);
             running.join().unwrap()
         });
@@ -244,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_is_not_there_is_named() {
+    fn a_missing_program_is_named() {
         let missing = ChildCommand { program: "no-such-program".into(), ..sh("") };
         assert!(
             ChildGroup::default()

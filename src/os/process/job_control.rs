@@ -1,4 +1,4 @@
-//! Being a job of a shell: stopped by Ctrl-Z or from outside, and going on.
+//! Job control: being stopped by Ctrl-Z or from outside, and being continued by the shell.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,13 +10,16 @@ use signal_hook::SigId;
 use signal_hook::consts::{SIGCONT, SIGTSTP};
 use signal_hook::iterator::{Handle, Signals};
 
-use crate::domain::{Error, Result};
-use crate::os::process::signals::wake_reader;
+#[cfg(target_os = "linux")]
+use super::ProcStat;
+use super::signals::wake_reader;
+use crate::domain::{ErrorKind, Result, ResultExt};
 use crate::os::thread;
 
-/// While it lives, a request to stop is heard instead of obeyed, so that the terminal can be given
-/// back first; and it is known when the process went on after a stop that could not be heard.
-/// Afterwards Ctrl-Z has no effect on this process: what comes then is short.
+/// While it lives, a request to stop (SIGTSTP) is recorded instead of obeyed, so that the terminal
+/// can be restored first. It also records that the process was continued after a stop that can't be
+/// caught (SIGSTOP). After it is dropped, Ctrl-Z has no effect on this process: what follows is
+/// short.
 #[derive(Debug)]
 pub struct JobControl {
     stop_requested: Arc<AtomicBool>,
@@ -25,29 +28,37 @@ pub struct JobControl {
     waker: Option<(Handle, JoinHandle<()>)>,
 }
 
+/// The processes that [`JobControl::stop`] stops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StopScope {
+    /// Every process of the job, as Ctrl-Z in the terminal does.
+    Job,
+    /// Only this process.
+    Process,
+}
+
 impl JobControl {
-    /// Listens from now on; what was heard is there to be asked for.
+    /// Installs the signal handlers.
     ///
     /// # Errors
-    /// When the handlers can't be set.
+    /// [`ErrorKind::Os`] if they can't be installed.
     pub fn new() -> Result<Self> {
-        let said = |error: std::io::Error| Error::os(format!("signals: {error}"));
-        let (told_to_stop, went_on) = (Arc::<AtomicBool>::default(), Arc::<AtomicBool>::default());
-        // Set within the signal itself, so that nothing has to be waited for.
-        let actions = [
-            signal_hook::flag::register(SIGTSTP, told_to_stop.clone()).map_err(said)?,
-            signal_hook::flag::register(SIGCONT, went_on.clone()).map_err(said)?,
-        ];
-        Ok(Self { stop_requested: told_to_stop, continued: went_on, actions, waker: None })
+        let (stop_requested, continued) =
+            (Arc::<AtomicBool>::default(), Arc::<AtomicBool>::default());
+        // Set within the signal handler itself, so there is nothing to wait for.
+        let register = |signal, flag: &Arc<AtomicBool>| {
+            signal_hook::flag::register(signal, flag.clone()).context(ErrorKind::Os, "signals")
+        };
+        let actions = [register(SIGTSTP, &stop_requested)?, register(SIGCONT, &continued)?];
+        Ok(Self { stop_requested, continued, actions, waker: None })
     }
 
-    /// From now on a thread that blocks in reading keys is woken when something was heard.
+    /// Starts a thread that wakes the reader of keys after each recorded signal.
     ///
     /// # Errors
-    /// When the handlers can't be set.
+    /// [`ErrorKind::Os`] if the handlers can't be installed.
     pub fn start_waker(&mut self) -> Result<()> {
-        let mut signals = Signals::new([SIGTSTP, SIGCONT])
-            .map_err(|error| Error::os(format!("signals: {error}")))?;
+        let mut signals = Signals::new([SIGTSTP, SIGCONT]).context(ErrorKind::Os, "signals")?;
         let handle = signals.handle();
         self.waker = Some((
             handle,
@@ -56,30 +67,30 @@ impl JobControl {
         Ok(())
     }
 
-    /// Whether somebody asked this process to stop since this was last looked at.
+    /// Whether this process was asked to stop since the last call.
     pub fn take_stop_request(&self) -> bool {
         self.stop_requested.swap(false, Ordering::SeqCst)
     }
 
-    /// Whether the process went on after a stop since this was last looked at.
+    /// Whether the process was continued after a stop since the last call.
     pub fn take_continued(&self) -> bool {
         self.continued.swap(false, Ordering::SeqCst)
     }
 
-    /// Stops every process of the job, as the terminal's own Ctrl-Z does, or only this one; returns
-    /// when the shell says go on. Where nobody could wake it, as in a command substitution,
-    /// this returns at once.
-    pub fn stop(&self, all: bool) {
-        if all {
+    /// Stops processes and returns when the shell continues this one. Returns at once if no shell
+    /// could continue it, as in a command substitution.
+    pub fn stop(&self, scope: StopScope) {
+        if scope == StopScope::Job {
             let _ = kill_current_process_group(Signal::TSTP);
         }
-        if cfg!(not(target_os = "linux")) {
-            // Stops like the other, is ignored like the other where nobody could wake us, and is
-            // not heard above.
-            let _ = kill_process(getpid(), Signal::TTOU);
-        } else if !is_orphaned() {
+        #[cfg(target_os = "linux")]
+        if !is_orphaned() {
             let _ = kill_process(getpid(), Signal::STOP);
         }
+        // Stops like SIGTSTP, is ignored like it in an orphaned process group, and is not recorded
+        // by the handlers.
+        #[cfg(not(target_os = "linux"))]
+        let _ = kill_process(getpid(), Signal::TTOU);
         // The signal may arrive a moment after the call has returned.
         std::thread::sleep(Duration::from_millis(100));
         self.take_stop_request();
@@ -99,44 +110,17 @@ impl Drop for JobControl {
     }
 }
 
-/// Whether no shell above would ever wake this job: then the system itself ignores Ctrl-Z, and so
-/// have we to.
+/// Whether the process group is orphaned: no shell above would continue it. The kernel ignores
+/// Ctrl-Z then, and so must this process.
+#[cfg(target_os = "linux")]
 fn is_orphaned() -> bool {
-    let Some((mut parent, group, session)) = parent_group_and_session("self") else { return true };
-    while let Some((next, theirs, their_session)) = parent_group_and_session(&parent.to_string()) {
-        if theirs != group {
-            return their_session != session;
+    let Some(own) = ProcStat::current() else { return true };
+    let mut parent = own.parent;
+    while let Some(stat) = ProcStat::load(parent) {
+        if stat.group != own.group {
+            return stat.session != own.session;
         }
-        parent = next;
+        parent = stat.parent;
     }
     true
-}
-
-/// Parent, process group and session of a process. 0 stands for one outside of this process's PID
-/// namespace: in a container the shell that leads the group or the session may be there.
-fn parent_group_and_session(process: &str) -> Option<(i32, i32, i32)> {
-    let stat = std::fs::read(format!("/proc/{process}/stat")).ok()?;
-    let stat = String::from_utf8_lossy(&stat);
-    // The program's name stands in brackets and may hold some itself.
-    let mut fields = stat
-        .get(stat.rfind(')')? + 1..)?
-        .split_ascii_whitespace()
-        .skip(1)
-        .map_while(|field| field.parse().ok());
-    Some((fields.next()?, fields.next()?, fields.next()?))
-}
-
-#[cfg(all(test, target_os = "linux"))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn this_process_has_a_parent_a_group_and_a_session() {
-        let (parent, group, session) = parent_group_and_session("self").unwrap();
-        assert_eq!(parent, i32::try_from(std::os::unix::process::parent_id()).unwrap());
-        // Whoever sees a group or a session of its own (`unshare --pid`, most containers) reads 0
-        // for those of its starter.
-        assert!(group >= 0 && session >= 0, "{group} {session}");
-        assert_eq!(parent_group_and_session("none"), None);
-    }
 }

@@ -1,13 +1,22 @@
 //! Processes: child processes and groups, signals, job control, and the parents of this one.
 
 mod child;
+mod current;
+mod defer_signals;
 pub mod detached;
 pub mod group;
 pub mod job_control;
 pub mod parents;
+#[cfg(target_os = "linux")]
+mod proc_stat;
 pub mod signals;
+mod split;
 pub mod watch;
 
-pub use child::{
-    ChildCommand, DeferSignals, become_session_leader, make_undumpable, spawn_detached,
-};
+pub use child::ChildCommand;
+pub use current::{become_session_leader, make_undumpable};
+pub use defer_signals::DeferSignals;
+pub use detached::spawn_detached;
+#[cfg(target_os = "linux")]
+pub(super) use proc_stat::ProcStat;
+pub use split::split_words;

@@ -1,4 +1,4 @@
-//! Signals: dying politely, waking a thread that reads keys.
+//! Signals: cleaning up before one ends the process, and waking the thread that reads keys.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,37 +13,36 @@ use signal_hook::flag::register_conditional_default;
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level::emulate_default_handler;
 
-use crate::domain::{Error, Result};
+use crate::domain::{ErrorKind, Result, ResultExt};
 use crate::os::thread;
 
-/// Who answers for a signal, for every signal that anybody in this process ever has: handlers are
-/// the process's own.
+/// The default action of every signal that was ever claimed. Handlers are global to the process.
 static DEFAULT_ACTIONS: Mutex<BTreeMap<i32, DefaultAction>> = Mutex::new(BTreeMap::new());
 
-/// A signal does what it does by default while nobody answers for it.
+/// The default action of a signal, which is enabled while there is no claim.
 #[derive(Debug, Default)]
 struct DefaultAction {
     claims: usize,
     enabled: Arc<AtomicBool>,
 }
 
-/// While it lives, somebody else answers for these signals; afterwards they do again what they did
-/// before. A handler alone can't be given back: once the last action is unregistered the signal
-/// would have no effect any more, and Ctrl-C would be dead.
+/// While it lives, another handler is responsible for these signals; afterwards they have their
+/// default effect again. Unregistering a handler is not enough: a signal whose last handler is
+/// unregistered has no effect any more, and Ctrl-C would be dead.
 #[derive(Debug)]
 pub(super) struct SignalClaim(&'static [i32]);
 
 impl SignalClaim {
     pub(super) fn new(signals: &'static [i32]) -> Self {
-        let mut gates = DEFAULT_ACTIONS.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut actions = DEFAULT_ACTIONS.lock().unwrap_or_else(PoisonError::into_inner);
         for signal in signals {
-            let gate = gates.entry(*signal).or_insert_with(|| {
-                let gate = DefaultAction::default();
-                let _ = register_conditional_default(*signal, gate.enabled.clone());
-                gate
+            let action = actions.entry(*signal).or_insert_with(|| {
+                let action = DefaultAction::default();
+                let _ = register_conditional_default(*signal, action.enabled.clone());
+                action
             });
-            gate.claims += 1;
-            gate.enabled.store(false, Ordering::SeqCst);
+            action.claims += 1;
+            action.enabled.store(false, Ordering::SeqCst);
         }
         Self(signals)
     }
@@ -51,19 +50,19 @@ impl SignalClaim {
 
 impl Drop for SignalClaim {
     fn drop(&mut self) {
-        let mut gates = DEFAULT_ACTIONS.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut actions = DEFAULT_ACTIONS.lock().unwrap_or_else(PoisonError::into_inner);
         for signal in self.0 {
-            if let Some(gate) = gates.get_mut(signal) {
-                gate.claims -= 1;
-                gate.enabled.store(gate.claims == 0, Ordering::SeqCst);
+            if let Some(action) = actions.get_mut(signal) {
+                action.claims -= 1;
+                action.enabled.store(action.claims == 0, Ordering::SeqCst);
             }
         }
     }
 }
 
-/// While it lives, signals that end the process by default do something first, and then end it as
-/// they would have: with a core dump after SIGQUIT, SIGABRT and SIGXCPU. Those of faults in the
-/// program itself, such as SIGSEGV, can't wait and are left alone.
+/// While it lives, a signal that ends the process by default runs a cleanup first, and then has its
+/// default effect: a core dump after SIGQUIT, SIGABRT and SIGXCPU. Signals of faults in the program
+/// itself, such as SIGSEGV, can't wait and are not handled.
 #[derive(Debug)]
 pub struct TerminationGuard {
     handle: Handle,
@@ -72,7 +71,7 @@ pub struct TerminationGuard {
     _claim: SignalClaim,
 }
 
-/// What the thread will need.
+/// The input of the thread that waits for signals.
 struct PendingThread {
     signals: Signals,
     cleanup: Box<dyn Fn() + Send>,
@@ -80,53 +79,52 @@ struct PendingThread {
 
 impl std::fmt::Debug for PendingThread {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Waiting").field("signals", &self.signals).finish_non_exhaustive()
+        f.debug_struct("PendingThread").field("signals", &self.signals).finish_non_exhaustive()
     }
 }
 
 impl TerminationGuard {
-    /// Starts the thread that waits for the signals.
+    /// Installs the handlers and starts the thread that waits for the signals.
     ///
     /// # Errors
-    /// When the handlers can't be set.
-    pub fn new(first: impl Fn() + Send + 'static) -> Result<Self> {
-        let mut will = Self::new_deferred(first)?;
-        will.start()?;
-        Ok(will)
+    /// [`ErrorKind::Os`] if the handlers can't be installed.
+    pub fn new(cleanup: impl Fn() + Send + 'static) -> Result<Self> {
+        let mut guard = Self::new_deferred(cleanup)?;
+        guard.start()?;
+        Ok(guard)
     }
 
-    /// Catches the signals, and leaves them waiting until [`LastWill::attend`]: a thread costs time
-    /// that a first frame has not.
+    /// Installs the handlers only. Signals wait until [`TerminationGuard::start`]: starting a
+    /// thread would delay the first frame.
     ///
     /// # Errors
-    /// When the handlers can't be set.
-    pub fn new_deferred(first: impl Fn() + Send + 'static) -> Result<Self> {
+    /// [`ErrorKind::Os`] if the handlers can't be installed.
+    pub fn new_deferred(cleanup: impl Fn() + Send + 'static) -> Result<Self> {
         const NUMBERS: &[i32] =
             &[SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU];
-        let answered = SignalClaim::new(NUMBERS);
-        let signals =
-            Signals::new(NUMBERS).map_err(|error| Error::os(format!("signals: {error}")))?;
+        let claim = SignalClaim::new(NUMBERS);
+        let signals = Signals::new(NUMBERS).context(ErrorKind::Os, "signals")?;
         let handle = signals.handle();
         Ok(Self {
             handle,
-            pending: Some(PendingThread { signals, cleanup: Box::new(first) }),
+            pending: Some(PendingThread { signals, cleanup: Box::new(cleanup) }),
             thread: None,
-            _claim: answered,
+            _claim: claim,
         })
     }
 
-    /// Obeys the signals from now on, those that came before included.
+    /// Starts the thread that waits for the signals. Signals that arrived before are handled now.
     ///
     /// # Errors
-    /// [`crate::domain::Kind::Os`] if the system refuses the thread.
+    /// [`ErrorKind::Os`] if the system refuses the thread.
     pub fn start(&mut self) -> Result<()> {
-        let Some(PendingThread { mut signals, cleanup: first }) = self.pending.take() else {
+        let Some(PendingThread { mut signals, cleanup }) = self.pending.take() else {
             return Ok(());
         };
         self.thread = Some(thread::spawn("signals", move || {
             if let Some(signal) = signals.forever().next() {
-                first();
-                // Ends the process by this very signal, so that the shell sees 143 or 131.
+                cleanup();
+                // Ends the process by this signal, so that the shell sees 143 or 131.
                 let _ = emulate_default_handler(signal);
             }
         })?);
@@ -143,8 +141,7 @@ impl Drop for TerminationGuard {
     }
 }
 
-/// Tells this process that its window changed: a thread that blocks in reading keys wakes up and
-/// looks around.
+/// Sends SIGWINCH to this process, which wakes the thread that blocks in reading keys.
 pub fn wake_reader() {
     let _ = kill_process(getpid(), Signal::WINCH);
 }
@@ -160,8 +157,8 @@ mod tests {
     #[test]
     fn a_signal_that_arrives_before_the_start_is_handled_after_it() {
         let home = tempfile::tempdir().unwrap();
-        let told = home.path().join("told");
-        // A process of its own: this test's binary again, which runs only what is named.
+        let cleaned_up = home.path().join("cleaned-up");
+        // Another process: this test's binary, running only the named test.
         let mut command = Command::new(std::env::current_exe().unwrap());
         command
             .args([
@@ -169,19 +166,19 @@ mod tests {
                 "os::process::signals::tests::helper_that_starts_late",
                 "--include-ignored",
             ])
-            .env("TOLD", &told);
+            .env("CLEANED_UP", &cleaned_up);
         let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
-        assert_eq!((status.signal(), told.exists()), (Some(15), true), "{status:?}");
+        assert_eq!((status.signal(), cleaned_up.exists()), (Some(15), true), "{status:?}");
     }
 
     #[test]
-    #[ignore = "run by another test in a process of its own"]
+    #[ignore = "run by another test in another process"]
     fn helper_that_starts_late() {
-        let Some(told) = std::env::var_os("TOLD") else { return };
-        let mut will =
-            TerminationGuard::new_deferred(move || std::fs::write(&told, "").unwrap()).unwrap();
+        let Some(path) = std::env::var_os("CLEANED_UP") else { return };
+        let mut guard =
+            TerminationGuard::new_deferred(move || std::fs::write(&path, "").unwrap()).unwrap();
         kill_process(getpid(), Signal::TERM).unwrap();
-        will.start().unwrap();
+        guard.start().unwrap();
         std::thread::park_timeout(Duration::from_secs(30));
     }
 }

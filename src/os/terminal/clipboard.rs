@@ -1,5 +1,5 @@
-//! Putting a text on a clipboard: the desktop's, by its own tools, or that of whatever terminal
-//! this is, near or far.
+//! Copying text to a clipboard: the desktop's, with its own tools, or the terminal's, which also
+//! works over SSH.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -7,38 +7,37 @@ use std::process::{Command, Stdio};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::domain::{Error, ErrorKind, Result};
-
+use crate::domain::{Error, ErrorKind, Result, ResultExt};
 use crate::os::terminal::tty;
 
-/// Which desktop there is, as the environment tells.
+/// The desktop, as far as the environment reveals it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Desktop {
     /// A Wayland display.
     pub wayland: bool,
     /// An X display.
     pub x11: bool,
-    /// Windows around a Linux.
+    /// Windows Subsystem for Linux.
     pub wsl: bool,
 }
 
-/// Puts a text on the desktop's clipboard. It goes through a pipe: an argument could be read by
-/// everybody.
+/// Copies a text to the desktop's clipboard. The tool gets it through a pipe, since arguments can
+/// be read by every user.
 ///
 /// # Errors
-/// [`Kind::Usage`] when there is no desktop, or no tool for its clipboard.
+/// [`ErrorKind::Usage`] if there is no desktop, or no tool for its clipboard.
 pub fn copy(text: &str, desktop: Desktop) -> Result<()> {
     let tools = tools(desktop);
     if tools.iter().any(|tool| pipe_to(tool, text)) {
         return Ok(());
     }
     let names: Vec<&str> = tools.iter().map(|tool| tool[0]).collect();
-    let why = if names.is_empty() {
+    let reason = if names.is_empty() {
         "there is no desktop here".to_owned()
     } else {
         format!("none of {} works", names.join(", "))
     };
-    Err(Error::new(ErrorKind::Usage, format!("no clipboard to copy to: {why}"))
+    Err(Error::new(ErrorKind::Usage, format!("no clipboard to copy to: {reason}"))
         .hint("use `--url-action osc52` for the terminal's own clipboard, or `--url-action print`"))
 }
 
@@ -62,7 +61,7 @@ fn tools(desktop: Desktop) -> Vec<&'static [&'static str]> {
     tools
 }
 
-/// Runs a tool with the text on its standard input; whether that went well.
+/// Runs a tool with the text on its standard input; `true` if it succeeded.
 fn pipe_to(tool: &[&str], text: &str) -> bool {
     let mut command = Command::new(tool[0]);
     command.args(&tool[1..]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -72,22 +71,21 @@ fn pipe_to(tool: &[&str], text: &str) -> bool {
     child.wait().is_ok_and(|status| status.success()) && written
 }
 
-/// Puts a text on the terminal's clipboard by OSC 52. Inside tmux it is tmux that passes it on.
+/// Copies a text to the terminal's clipboard with OSC 52. Inside tmux, tmux forwards it.
 ///
 /// # Errors
-/// When there is no terminal.
+/// [`ErrorKind::Usage`] if there is no terminal.
 pub fn copy_osc52(text: &str, in_tmux: bool) -> Result<()> {
-    // By default tmux takes no OSC 52 from its panes; what it does itself with `-w` it tells the
-    // terminal around it.
+    // By default tmux ignores OSC 52 of its panes. With `-w` it sends its own to the outer
+    // terminal.
     if in_tmux && pipe_to(&["tmux", "load-buffer", "-w", "-"], text) {
         return Ok(());
     }
     let mut terminal = tty::open()?;
-    let said = |error: std::io::Error| Error::os(format!("copying: {error}"));
     terminal
         .write_all(osc52_sequence(text, in_tmux).as_bytes())
         .and_then(|()| terminal.flush())
-        .map_err(said)
+        .context(ErrorKind::Os, "copying")
 }
 
 fn osc52_sequence(text: &str, in_tmux: bool) -> String {
@@ -100,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tmux_passes_the_sequence_on_when_it_is_wrapped() {
+    fn the_sequence_is_wrapped_for_tmux() {
         assert_eq!(osc52_sequence("hi", false), "\x1b]52;c;aGk=\x07");
         assert_eq!(osc52_sequence("hi", true), "\x1bPtmux;\x1b\x1b]52;c;aGk=\x07\x1b\\");
     }

@@ -1,9 +1,8 @@
-//! The controlling terminal: modes, input, title, clipboard and identity.
+//! The controlling terminal: modes, input, title, clipboard and session.
 
 pub mod clipboard;
 pub mod paste;
 pub mod raw_mode;
-mod readiness;
 pub mod session;
 pub mod title;
 pub mod tty;

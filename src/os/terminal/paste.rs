@@ -1,7 +1,7 @@
-//! Lines that a person pastes on the terminal while something else goes on.
+//! Lines that the user pastes into the terminal while another task runs.
 //!
-//! The terminal makes the lines, as it does for every program that reads them: nothing has to be
-//! put back afterwards, whatever ends it.
+//! The terminal stays in line mode, so there are no modes to restore afterwards, whatever ends the
+//! process.
 
 use std::fs::File;
 use std::io::Read;
@@ -13,13 +13,14 @@ use rustix::process::getpgrp;
 use rustix::termios::tcgetpgrp;
 
 use crate::domain::Secret;
-use crate::os::terminal::readiness::wait_readable;
+use crate::os::readiness::wait_readable;
 use crate::os::terminal::tty;
 
-/// The longest line that a terminal makes.
+/// The most bytes of a line that a terminal delivers.
 const MAX_LINE_LEN: usize = 4096;
 
-/// A thread that reads lines. Dropping it ends it: what is typed from then on is for somebody else.
+/// A thread that reads lines. Dropping it ends the thread, so that the next reader of the terminal
+/// gets what is typed afterwards.
 #[derive(Debug)]
 pub struct PasteReader {
     stop: Option<UnixStream>,
@@ -27,18 +28,17 @@ pub struct PasteReader {
 }
 
 impl PasteReader {
-    /// Reads from now on; every line that is not blank is handed over. `None` where there is no
-    /// terminal, or another program has it: one that reads in the background is stopped by the
-    /// shell.
-    pub fn start(hear: impl FnMut(Secret<String>) + Send + 'static) -> Option<Self> {
+    /// Starts to read and passes every line that is not blank to `on_line`. `None` without a
+    /// terminal, or if this process is in the background: reading would stop it.
+    pub fn start(on_line: impl FnMut(Secret<String>) + Send + 'static) -> Option<Self> {
         let terminal = tty::open().ok()?;
         if tcgetpgrp(&terminal).ok()? != getpgrp() {
             return None;
         }
         let (stop, stopped) = UnixStream::pair().ok()?;
         let thread = std::thread::Builder::new()
-            .name("pasted".into())
-            .spawn(move || read_lines(terminal, &stopped, hear))
+            .name("paste".into())
+            .spawn(move || read_lines(terminal, &stopped, on_line))
             .ok()?;
         Some(Self { stop: Some(stop), thread: Some(thread) })
     }
@@ -53,18 +53,18 @@ impl Drop for PasteReader {
     }
 }
 
-fn read_lines(mut terminal: File, stopped: &UnixStream, mut hear: impl FnMut(Secret<String>)) {
+fn read_lines(mut terminal: File, stopped: &UnixStream, mut on_line: impl FnMut(Secret<String>)) {
     let mut bytes = [0; MAX_LINE_LEN];
     loop {
         let Ok([false, true]) = wait_readable([stopped.as_fd(), terminal.as_fd()], None) else {
             return;
         };
-        // An end of input, or a terminal that is gone.
+        // Otherwise the input has ended or the terminal is gone.
         let Ok(count @ 1..) = terminal.read(&mut bytes) else { return };
         let text = String::from_utf8_lossy(&bytes[..count]);
         let line = text.trim();
         if !line.is_empty() {
-            hear(Secret::from(line));
+            on_line(Secret::from(line));
         }
     }
 }

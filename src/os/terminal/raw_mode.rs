@@ -1,5 +1,5 @@
-//! Raw mode of one terminal: keys are handed over as they are pressed, none of them is echoed or
-//! has a meaning of its own.
+//! Raw mode of a terminal: each key is delivered when it is pressed, is not echoed and has no
+//! special meaning to the terminal driver.
 
 use std::fs::File;
 use std::io;
@@ -7,32 +7,32 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 
-/// Switches raw mode on and off. It acts on the terminal it was made for, whatever stdin is.
+/// Switches the raw mode of one terminal on and off, whatever stdin is.
 #[derive(Debug)]
 pub struct RawMode {
     tty: Arc<File>,
-    /// The modes to return to; `None` outside of raw mode.
+    /// The modes to restore; `None` outside of raw mode.
     saved_modes: Mutex<Option<Termios>>,
 }
 
 impl RawMode {
-    /// Changes nothing yet.
+    /// Creates the switch. Raw mode is off.
     pub fn new(tty: Arc<File>) -> Self {
         Self { tty, saved_modes: Mutex::default() }
     }
 
-    /// Remembers the modes and switches raw mode on. Does nothing if it is on.
+    /// Saves the modes and switches raw mode on. Does nothing if it is on.
     ///
     /// # Errors
     /// The error of the system call: the terminal is gone.
     pub fn enter(&self) -> io::Result<()> {
-        let mut before = self.saved_modes.lock().unwrap_or_else(PoisonError::into_inner);
-        if before.is_none() {
+        let mut saved_modes = self.saved_modes.lock().unwrap_or_else(PoisonError::into_inner);
+        if saved_modes.is_none() {
             let modes = tcgetattr(&self.tty)?;
             let mut raw = modes.clone();
             raw.make_raw();
             tcsetattr(&self.tty, OptionalActions::Now, &raw)?;
-            *before = Some(modes);
+            *saved_modes = Some(modes);
         }
         Ok(())
     }
@@ -42,8 +42,8 @@ impl RawMode {
     /// # Errors
     /// The error of the system call: the terminal is gone.
     pub fn leave(&self) -> io::Result<()> {
-        let mut before = self.saved_modes.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(modes) = before.take() {
+        let mut saved_modes = self.saved_modes.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(modes) = saved_modes.take() {
             tcsetattr(&self.tty, OptionalActions::Now, &modes)?;
         }
         Ok(())

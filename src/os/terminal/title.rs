@@ -1,16 +1,15 @@
-//! The terminal's title, and tmux's word for the pane, while a role shell runs.
+//! The terminal title and the tmux pane option while a role shell runs.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
 
 use crate::domain::escape_unprintable;
-
 use crate::os::terminal::tty;
 
-/// The option of a tmux pane that status lines show as `#{@rolecall}`.
+/// The option of a tmux pane, which status lines show as `#{@rolecall}`.
 const PANE_OPTION: &str = "@rolecall";
 
-/// Gives title and pane option back when dropped.
+/// Restores the title and the pane option when dropped.
 #[derive(Debug)]
 pub struct TitleGuard {
     title_saved: bool,
@@ -24,19 +23,18 @@ struct TmuxPane {
 }
 
 impl TitleGuard {
-    /// Shows the text: in the title, which the terminal remembers on its own stack, and in the
-    /// option of the tmux pane of this id. A terminal or a tmux that does not listen is no
-    /// failure.
+    /// Sets the title of the terminal, if it `has_title`, and the option of the tmux pane with this
+    /// id. The terminal saves the old title on its own stack. Errors are ignored.
     #[must_use]
-    pub fn set(text: &str, terminal: bool, pane: Option<&str>) -> Self {
-        let terminal = terminal && send_sequence(&title_sequence(text));
-        // `#` begins a format in a status line.
+    pub fn set(text: &str, has_title: bool, pane: Option<&str>) -> Self {
+        let title_saved = has_title && send_sequence(&title_sequence(text));
+        // `#` starts a format in a status line.
         let text = escape_unprintable(text).replace('#', "");
         let pane = pane.map(|id| TmuxPane { id: id.to_owned(), previous: pane_option(id) });
         if let Some(pane) = &pane {
             run_tmux(&["set-option", "-p", "-t", &pane.id, PANE_OPTION, &text]);
         }
-        Self { title_saved: terminal, pane }
+        Self { title_saved, pane }
     }
 }
 
@@ -46,8 +44,8 @@ impl Drop for TitleGuard {
             send_sequence("\x1b[23;0t");
         }
         match &self.pane {
-            Some(TmuxPane { id, previous: Some(before) }) => {
-                run_tmux(&["set-option", "-p", "-t", id, PANE_OPTION, before])
+            Some(TmuxPane { id, previous: Some(previous) }) => {
+                run_tmux(&["set-option", "-p", "-t", id, PANE_OPTION, previous])
             }
             Some(TmuxPane { id, previous: None }) => {
                 run_tmux(&["set-option", "-p", "-u", "-t", id, PANE_OPTION])
@@ -57,7 +55,7 @@ impl Drop for TitleGuard {
     }
 }
 
-/// Saves the title that is there and sets this one.
+/// The sequence that saves the current title and sets this one.
 fn title_sequence(text: &str) -> String {
     format!("\x1b[22;0t\x1b]0;{}\x07", escape_unprintable(text))
 }
@@ -66,7 +64,7 @@ fn send_sequence(sequence: &str) -> bool {
     tty::open().is_ok_and(|mut terminal| terminal.write_all(sequence.as_bytes()).is_ok())
 }
 
-/// What the option says now: a role shell may stand inside another.
+/// Returns the current value of the option. Role shells can be nested.
 fn pane_option(pane: &str) -> Option<String> {
     let output = Command::new("tmux")
         .args(["show-options", "-pqv", "-t", pane, PANE_OPTION])
@@ -91,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_hostile_name_can_not_end_the_title_early() {
+    fn a_hostile_name_cannot_end_the_title_early() {
         assert_eq!(
             title_sequence("a\x07\x1b]2;evil/Admin"),
             "\x1b[22;0t\x1b]0;a\\u{7}\\u{1b}]2;evil/Admin\x07"

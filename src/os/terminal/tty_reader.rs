@@ -1,5 +1,4 @@
-//! Bytes that the terminal sends, read by a thread that can be stopped and that learns of a new
-//! window size.
+//! Reading a terminal in raw mode. The reader can be stopped, and it reports a new window size.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -11,11 +10,11 @@ use signal_hook::SigId;
 use signal_hook::consts::SIGWINCH;
 use signal_hook::low_level::{pipe, unregister};
 
-use crate::domain::{Error, Result};
-use crate::os::terminal::readiness::wait_readable;
+use crate::domain::{ErrorKind, Result, ResultExt};
+use crate::os::readiness::wait_readable;
 
-/// Reads a terminal in raw mode. It sleeps in the kernel until something happens: no polling, no
-/// wake-ups.
+/// Reads a terminal in raw mode. It sleeps in the kernel until something happens; there is no
+/// polling.
 #[derive(Debug)]
 pub struct TtyReader {
     tty: File,
@@ -33,9 +32,9 @@ pub struct StopReading(#[expect(dead_code, reason = "only its drop matters")] Un
 pub enum TtyEvent {
     /// This many bytes are in the buffer, at least one.
     Bytes(usize),
-    /// The timeout has passed and nothing came.
+    /// The timeout has passed without an event.
     Idle,
-    /// The process received SIGWINCH: the window may have another size.
+    /// The process received SIGWINCH: the window may have a new size.
     Resized,
     /// The [`StopReading`] was dropped.
     Stopped,
@@ -44,24 +43,26 @@ pub enum TtyEvent {
 }
 
 impl TtyReader {
-    /// A reader of `tty`, and the value that stops it.
+    /// Creates a reader of `tty` and the value that stops it.
     ///
     /// # Errors
-    /// [`crate::domain::Kind::Os`] if there are too many open files, or the signal handler can't be
+    /// [`ErrorKind::Os`] if there are too many open files, or the signal handler can't be
     /// installed.
     pub fn new(tty: File) -> Result<(Self, StopReading)> {
-        let failed =
-            |error: io::Error| Error::os(format!("reading keys from the terminal: {error}"));
-        let (resized, on_signal) = UnixStream::pair().map_err(failed)?;
-        let (stopped, stop) = UnixStream::pair().map_err(failed)?;
+        Self::open(tty).context(ErrorKind::Os, "reading keys from the terminal")
+    }
+
+    fn open(tty: File) -> io::Result<(Self, StopReading)> {
+        let (resized, on_signal) = UnixStream::pair()?;
+        let (stopped, stop) = UnixStream::pair()?;
         for stream in [&resized, &on_signal] {
-            stream.set_nonblocking(true).map_err(failed)?;
+            stream.set_nonblocking(true)?;
         }
-        let handler = pipe::register(SIGWINCH, on_signal).map_err(failed)?;
+        let handler = pipe::register(SIGWINCH, on_signal)?;
         Ok((Self { tty, resized, stopped, handler }, StopReading(stop)))
     }
 
-    /// Waits for the next event; `timeout` is `None` while nothing is unfinished.
+    /// Waits for the next event. Without a timeout it waits as long as nothing happens.
     pub fn read(&mut self, buffer: &mut [u8], timeout: Option<Duration>) -> TtyEvent {
         loop {
             let files = [self.stopped.as_fd(), self.resized.as_fd(), self.tty.as_fd()];
@@ -72,7 +73,7 @@ impl TtyReader {
                 return TtyEvent::Stopped;
             }
             if resized {
-                // However many signals came, one look at the size answers all of them.
+                // One event is enough for any number of signals.
                 while matches!(self.resized.read(&mut [0; 64]), Ok(1..)) {}
                 return TtyEvent::Resized;
             }

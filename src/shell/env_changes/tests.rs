@@ -8,7 +8,7 @@ use crate::domain::{
     StartUrl, Timestamp,
 };
 
-/// An environment that changes are applied to, as a shell would.
+/// An environment to which changes are applied as a shell would.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Environment(BTreeMap<String, String>);
 
@@ -28,7 +28,7 @@ impl Environment {
     fn apply(&self, changes: EnvChanges) -> Self {
         let mut next = self.clone();
         for name in changes.unset {
-            assert!(next.0.remove(&name).is_some(), "{name} is removed and was not there");
+            assert!(next.0.remove(&name).is_some(), "{name} is removed but was not set");
         }
         next.0.extend(changes.set);
         next
@@ -40,15 +40,15 @@ impl Environment {
         next
     }
 
-    /// With this role in it; `region` is the role's own.
+    /// Exports a role; `region` is the role's region.
     fn with_role(
         &self,
         role: &str,
         region: Option<&str>,
-        form: CredentialExport,
-        reach: Recipient,
+        export: CredentialExport,
+        recipient: Recipient,
     ) -> Self {
-        self.apply(changes_for(self, role, region, form, reach))
+        self.apply(changes_for(self, role, region, export, recipient))
     }
 
     fn with_keys(&self, role: &str, region: Option<&str>) -> Self {
@@ -76,8 +76,8 @@ fn changes_for(
     environment: &Environment,
     role: &str,
     region: Option<&str>,
-    form: CredentialExport,
-    reach: Recipient,
+    export: CredentialExport,
+    recipient: Recipient,
 ) -> EnvChanges {
     let roster = roster(role, region);
     let credentials = test_credentials(role);
@@ -87,8 +87,8 @@ fn changes_for(
         roster: &roster,
         entry,
         credentials: &credentials,
-        export: form,
-        recipient: reach,
+        export,
+        recipient,
         region: None,
         no_region: false,
         tags: if role == "Admin" { &tags } else { &[] },
@@ -159,7 +159,7 @@ fn a_role_is_described_with_its_partition_tags_and_colour() {
 }
 
 #[test]
-fn clearing_leaves_what_was_there_before() {
+fn clearing_restores_the_environment() {
     let before = [
         &[][..],
         &[("AWS_PROFILE", "mine"), ("AWS_REGION", "us-east-1"), ("AWS_SDK_LOAD_CONFIG", "1")],
@@ -198,25 +198,25 @@ fn clearing_leaves_what_was_there_before() {
 }
 
 #[test]
-fn clearing_without_a_role_of_ours_changes_nothing() {
-    let theirs = Environment::from_pairs(&[
+fn clearing_without_an_exported_role_changes_nothing() {
+    let users = Environment::from_pairs(&[
         ("AWS_SSO", "corp"),
         ("AWS_SSO_ROLE_ARN", "arn"),
         ("AWS_ACCESS_KEY_ID", "AKIA"),
         ("AWS_PROFILE", "mine"),
     ]);
-    assert_eq!(clear_changes(&theirs.previous()), EnvChanges::default());
+    assert_eq!(clear_changes(&users.previous()), EnvChanges::default());
 }
 
 #[test]
-fn a_variable_that_no_shell_can_name_is_passed_over() {
+fn a_variable_that_no_shell_can_name_is_ignored() {
     let shell =
         Environment::default().with_keys("Admin", None).with_variable("AWS_SSO_TAG_A-B", "x");
     assert_eq!(shell.cleared(), Environment::from_pairs(&[("AWS_SSO_TAG_A-B", "x")]));
 }
 
 #[test]
-fn what_the_person_changed_in_a_role_shell_is_theirs() {
+fn variables_that_the_user_changed_in_a_role_shell_stay() {
     let shell =
         Environment::from_pairs(&[("AWS_PROFILE", "before")]).with_keys("Admin", Some("eu-west-1"));
     let pasted = shell
@@ -226,7 +226,7 @@ fn what_the_person_changed_in_a_role_shell_is_theirs() {
     let changed = pasted
         .with_variable("AWS_REGION", "us-east-1")
         .with_variable("AWS_PROFILE", "after")
-        .with_variable("AWS_SSO_ROLE_ARN", "arn:of:theirs");
+        .with_variable("AWS_SSO_ROLE_ARN", "arn:of:users");
     let left = changed.cleared();
     let want = [
         ("AWS_ACCESS_KEY_ID", "ASIAPASTED"),
@@ -234,13 +234,13 @@ fn what_the_person_changed_in_a_role_shell_is_theirs() {
         ("AWS_SESSION_TOKEN", "t"),
         ("AWS_REGION", "us-east-1"),
         ("AWS_PROFILE", "after"),
-        ("AWS_SSO_ROLE_ARN", "arn:of:theirs"),
+        ("AWS_SSO_ROLE_ARN", "arn:of:users"),
     ];
     assert_eq!(left, Environment::from_pairs(&want));
 }
 
 #[test]
-fn the_next_role_takes_the_place_of_all_that_the_last_one_set() {
+fn the_next_role_replaces_all_variables_of_the_last_one() {
     let shell =
         Environment::default().with_keys("Admin", Some("eu-west-1")).with_profile("ReadOnly");
     assert_eq!(shell, Environment::default().with_profile("ReadOnly"));
@@ -250,7 +250,7 @@ fn the_next_role_takes_the_place_of_all_that_the_last_one_set() {
 }
 
 #[test]
-fn a_replaced_profile_is_remembered_through_every_switch() {
+fn a_replaced_profile_is_saved_through_every_switch() {
     let shell = Environment::from_pairs(&[("AWS_DEFAULT_PROFILE", "mine")])
         .with_keys("Admin", None)
         .with_profile("ReadOnly")
@@ -258,12 +258,12 @@ fn a_replaced_profile_is_remembered_through_every_switch() {
     assert_eq!((shell.get("AWS_PROFILE"), shell.get("AWS_DEFAULT_PROFILE")), (None, None));
     assert_eq!(shell.get("ROLECALL_SAVED_PROFILE"), Some("mine"));
     assert_eq!(shell.cleared(), Environment::from_pairs(&[("AWS_PROFILE", "mine")]));
-    let chosen_since = shell.with_variable("AWS_PROFILE", "other").with_keys("Admin", None);
-    assert_eq!(chosen_since.get("ROLECALL_SAVED_PROFILE"), Some("other"));
+    let rechosen = shell.with_variable("AWS_PROFILE", "other").with_keys("Admin", None);
+    assert_eq!(rechosen.get("ROLECALL_SAVED_PROFILE"), Some("other"));
 }
 
 #[test]
-fn a_profile_means_no_keys_and_keys_mean_no_profile() {
+fn a_profile_replaces_keys_and_keys_replace_a_profile() {
     let shell = Environment::default().with_keys("Admin", None).with_profile("ReadOnly");
     assert_eq!(
         (shell.get("AWS_PROFILE"), shell.get("AWS_SDK_LOAD_CONFIG")),
@@ -275,30 +275,30 @@ fn a_profile_means_no_keys_and_keys_mean_no_profile() {
 }
 
 #[test]
-fn a_region_of_the_persons_own_is_left_alone_and_ours_follows_the_role() {
-    let theirs = Environment::from_pairs(&[("AWS_DEFAULT_REGION", "us-east-1")])
+fn a_region_of_the_user_stays_and_an_exported_one_follows_the_role() {
+    let users = Environment::from_pairs(&[("AWS_DEFAULT_REGION", "us-east-1")])
         .with_keys("Admin", Some("eu-west-1"));
     assert_eq!(
-        (theirs.get("AWS_REGION"), theirs.get("AWS_DEFAULT_REGION")),
+        (users.get("AWS_REGION"), users.get("AWS_DEFAULT_REGION")),
         (None, Some("us-east-1"))
     );
-    let ours = Environment::default().with_keys("Admin", Some("eu-west-1"));
-    let next = ours.with_keys("ReadOnly", Some("us-west-2"));
+    let exported = Environment::default().with_keys("Admin", Some("eu-west-1"));
+    let next = exported.with_keys("ReadOnly", Some("us-west-2"));
     assert_eq!(
         (next.get("AWS_REGION"), next.get("AWS_SSO_DEFAULT_REGION")),
         (Some("us-west-2"), Some("us-west-2"))
     );
-    assert_eq!(ours.with_keys("ReadOnly", None).get("AWS_REGION"), None);
-    let since =
-        ours.with_variable("AWS_REGION", "ap-south-1").with_keys("ReadOnly", Some("us-west-2"));
+    assert_eq!(exported.with_keys("ReadOnly", None).get("AWS_REGION"), None);
+    let changed =
+        exported.with_variable("AWS_REGION", "ap-south-1").with_keys("ReadOnly", Some("us-west-2"));
     assert_eq!(
-        (since.get("AWS_REGION"), since.get("AWS_DEFAULT_REGION")),
+        (changed.get("AWS_REGION"), changed.get("AWS_DEFAULT_REGION")),
         (Some("ap-south-1"), None)
     );
 }
 
 #[test]
-fn a_region_that_was_asked_for_is_set_and_no_region_touches_none() {
+fn a_requested_region_is_set_and_no_region_changes_none() {
     let (roster, credentials) = (roster("Admin", Some("eu-west-1")), test_credentials("Admin"));
     let entry = &roster.entries[0];
     let base = RoleExport {
@@ -312,18 +312,18 @@ fn a_region_that_was_asked_for_is_set_and_no_region_touches_none() {
         tags: &[],
         color: None,
     };
-    let theirs = Environment::from_pairs(&[("AWS_REGION", "us-east-1")]);
-    let asked = theirs.apply(export_changes(
+    let users = Environment::from_pairs(&[("AWS_REGION", "us-east-1")]);
+    let asked = users.apply(export_changes(
         &RoleExport { region: Some("ap-south-1"), ..base.clone() },
-        &theirs.previous(),
+        &users.previous(),
     ));
     assert_eq!(
         (asked.get("AWS_REGION"), asked.get("AWS_DEFAULT_REGION")),
         (Some("ap-south-1"), Some("ap-south-1"))
     );
-    let ours = Environment::default().with_keys("ReadOnly", Some("us-west-2"));
-    let left =
-        ours.apply(export_changes(&RoleExport { no_region: true, ..base }, &ours.previous()));
+    let exported = Environment::default().with_keys("ReadOnly", Some("us-west-2"));
+    let left = exported
+        .apply(export_changes(&RoleExport { no_region: true, ..base }, &exported.previous()));
     assert_eq!(
         (left.get("AWS_REGION"), left.get("AWS_SSO_DEFAULT_REGION")),
         (Some("us-west-2"), Some("us-west-2"))
@@ -331,16 +331,16 @@ fn a_region_that_was_asked_for_is_set_and_no_region_touches_none() {
 }
 
 #[test]
-fn a_child_gets_nothing_foreign_and_a_shell_keeps_it_unless_told() {
-    let theirs = Environment::from_pairs(&[
+fn a_child_gets_no_other_credentials_and_a_shell_keeps_them_unless_it_overwrites() {
+    let users = Environment::from_pairs(&[
         ("AWS_ACCESS_KEY_ID", "AKIA"),
         ("AWS_SECRET_ACCESS_KEY", "s"),
         ("AWS_WEB_IDENTITY_TOKEN_FILE", "/t"),
         ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1/"),
         ("AWS_PROFILE", "mine"),
     ]);
-    for reach in [Recipient::Child, Recipient::Shell { overwrite: true }] {
-        let child = theirs.with_role("Admin", None, profile_export("Admin"), reach);
+    for recipient in [Recipient::Child, Recipient::Shell { overwrite: true }] {
+        let child = users.with_role("Admin", None, profile_export("Admin"), recipient);
         assert!(
             KEY_VARIABLES
                 .iter()
@@ -349,22 +349,22 @@ fn a_child_gets_nothing_foreign_and_a_shell_keeps_it_unless_told() {
             "{child:?}"
         );
     }
-    let shell = theirs.with_keys("Admin", None);
+    let shell = users.with_keys("Admin", None);
     assert_eq!(shell.get("AWS_WEB_IDENTITY_TOKEN_FILE"), Some("/t"));
-    let said = replaced_variables(
-        &theirs.previous(),
-        &changes_for(&theirs, "Admin", None, CredentialExport::Keys, Recipient::Child),
+    let replaced = replaced_variables(
+        &users.previous(),
+        &changes_for(&users, "Admin", None, CredentialExport::Keys, Recipient::Child),
     );
-    assert_eq!(said[..3], ["AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]);
+    assert_eq!(replaced[..3], ["AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]);
 }
 
 #[test]
-fn an_endpoint_comes_alone_and_what_took_its_place_is_the_persons() {
-    let theirs = Environment::from_pairs(&[
+fn an_endpoint_excludes_other_credentials_and_one_that_replaced_it_stays() {
+    let users = Environment::from_pairs(&[
         ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1/"),
         ("AWS_ACCESS_KEY_ID", "AKIA"),
     ]);
-    let child = theirs.with_role("Admin", None, endpoint_export("Admin"), Recipient::Child);
+    let child = users.with_role("Admin", None, endpoint_export("Admin"), Recipient::Child);
     let set = ENDPOINT_VARIABLES.map(|name| child.get(name).unwrap());
     assert_eq!(set, ["http://127.0.0.1:1/Admin", "token"]);
     assert!(
@@ -397,7 +397,7 @@ fn an_endpoint_comes_alone_and_what_took_its_place_is_the_persons() {
 }
 
 #[test]
-fn only_what_would_win_over_the_role_is_in_its_way() {
+fn only_variables_that_override_the_role_conflict_with_it() {
     let web =
         Environment::from_pairs(&[("AWS_WEB_IDENTITY_TOKEN_FILE", "/t"), ("AWS_PROFILE", "mine")])
             .previous();
@@ -406,14 +406,14 @@ fn only_what_would_win_over_the_role_is_in_its_way() {
         conflicting_variables(&web, &profile_export("Admin")),
         ["AWS_WEB_IDENTITY_TOKEN_FILE"]
     );
-    let ours = Environment::default().with_keys("Admin", None);
+    let exported = Environment::default().with_keys("Admin", None);
     assert_eq!(
-        conflicting_variables(&ours.previous(), &CredentialExport::Keys),
+        conflicting_variables(&exported.previous(), &CredentialExport::Keys),
         Vec::<&str>::new()
     );
     assert_eq!(
         conflicting_variables(
-            &ours.with_variable("AWS_ACCESS_KEY_ID", "AKIA").previous(),
+            &exported.with_variable("AWS_ACCESS_KEY_ID", "AKIA").previous(),
             &CredentialExport::Keys
         )[0],
         "AWS_ACCESS_KEY_ID"
@@ -423,20 +423,20 @@ fn only_what_would_win_over_the_role_is_in_its_way() {
 #[test]
 fn nothing_secret_is_printed_by_debug() {
     let shell = Environment::default().with_keys("Admin", None);
-    let said = format!(
+    let printed = format!(
         "{:?} {:?}",
         shell.previous(),
         changes_for(&shell, "ReadOnly", None, CredentialExport::Keys, Recipient::Child)
     );
     assert!(
-        said.contains("AWS_SESSION_TOKEN")
-            && !said.contains("token\"")
-            && !said.contains("\"secret"),
-        "{said}"
+        printed.contains("AWS_SESSION_TOKEN")
+            && !printed.contains("token\"")
+            && !printed.contains("\"secret"),
+        "{printed}"
     );
 }
 
-/// What a person may have set before; their keys are in the way of a role and are tried elsewhere.
+/// Variables that the user may have set before. Keys conflict with a role and are tested elsewhere.
 const USER_VARIABLES: [(&str, &str); 8] = [
     ("AWS_PROFILE", "mine"),
     ("AWS_REGION", "eu-west-1"),
@@ -450,21 +450,26 @@ const USER_VARIABLES: [(&str, &str); 8] = [
 
 proptest! {
     #[test]
-    fn whatever_roles_came_between_clearing_leaves_what_the_person_had(
-        theirs in prop::sample::subsequence(USER_VARIABLES.to_vec(), 0..=8),
-        steps in prop::collection::vec((0..3_usize, prop::option::of("(eu-west-1|us-east-1|ap-south-1)"), 0..3_usize), 0..6)
+    fn clearing_restores_the_environment_after_any_roles(
+        users in prop::sample::subsequence(USER_VARIABLES.to_vec(), 0..=8),
+        steps in prop::collection::vec(
+            (0..3_usize, prop::option::of("(eu-west-1|us-east-1|ap-south-1)"), 0..3_usize),
+            0..6,
+        ),
     ) {
-        let before = Environment::from_pairs(&theirs);
+        let before = Environment::from_pairs(&users);
         let mut shell = before.clone();
-        for (role, region, form) in steps {
+        for (role, region, export) in steps {
             let role = ["Admin", "ReadOnly", "Deploy"][role];
-            let form = match form {
+            let export = match export {
                 0 => CredentialExport::Keys,
                 1 => profile_export(role),
                 _ => CredentialExport::Profile { name: format!("pay-{role}"), with_keys: true },
             };
-            shell = shell.with_role(role, region.as_deref(), form, Recipient::Shell { overwrite: false });
-            prop_assert_eq!(conflicting_variables(&shell.previous(), &CredentialExport::Keys), Vec::<&str>::new());
+            let recipient = Recipient::Shell { overwrite: false };
+            shell = shell.with_role(role, region.as_deref(), export, recipient);
+            let conflicts = conflicting_variables(&shell.previous(), &CredentialExport::Keys);
+            prop_assert_eq!(conflicts, Vec::<&str>::new());
         }
         prop_assert_eq!(shell.cleared(), before);
     }

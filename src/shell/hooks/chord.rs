@@ -1,11 +1,11 @@
-//! Keys pressed one after another, and how each shell writes them.
+//! Key sequences and their notation in each shell.
 
 use std::str::FromStr;
 
 use crate::domain::{Error, ErrorKind, Result};
 use crate::shell::Dialect;
 
-/// One key with what is held down.
+/// One key with its modifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct ChordKey {
     modifier: KeyModifier,
@@ -19,8 +19,8 @@ enum KeyModifier {
     Alt,
 }
 
-/// Keys pressed one after another: `ctrl-x p`, `alt-r`. The first one is held with Ctrl or Alt;
-/// letters alone are text.
+/// A sequence of keys: `ctrl-x p`, `alt-r`. The first key has a modifier, since letters alone are
+/// text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chord(Vec<ChordKey>);
 
@@ -28,66 +28,66 @@ impl FromStr for Chord {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let unreadable = || {
-            Error::new(ErrorKind::Usage, format!("`{text}` is no key that can be bound"))
-                .hint("such as --key 'ctrl-x p', 'ctrl-g' or 'alt-r'")
+        let invalid = || {
+            Error::new(ErrorKind::Usage, format!("`{text}` is not a key that can be bound"))
+                .hint("use --key 'ctrl-x p', --key ctrl-g or --key alt-r, for example")
         };
-        let presses: Vec<ChordKey> = text
+        let keys: Vec<ChordKey> = text
             .split_whitespace()
             .map(parse_chord_key)
             .collect::<Option<_>>()
-            .ok_or_else(unreadable)?;
-        match presses.first() {
-            Some(first) if first.modifier != KeyModifier::None => Ok(Self(presses)),
-            _ => Err(unreadable()),
+            .ok_or_else(invalid)?;
+        match keys.first() {
+            Some(first) if first.modifier != KeyModifier::None => Ok(Self(keys)),
+            _ => Err(invalid()),
         }
     }
 }
 
 fn parse_chord_key(text: &str) -> Option<ChordKey> {
     let lower = text.to_ascii_lowercase();
-    let (held, rest) = match lower.split_once('-') {
+    let (modifier, rest) = match lower.split_once('-') {
         Some(("ctrl" | "c", rest)) => (KeyModifier::Ctrl, rest),
         Some(("alt" | "a" | "m", rest)) => (KeyModifier::Alt, rest),
         _ => (KeyModifier::None, &*lower),
     };
     let mut letters = rest.chars();
     let letter = letters.next().filter(char::is_ascii_alphanumeric)?;
-    letters.next().is_none().then_some(ChordKey { modifier: held, letter })
+    letters.next().is_none().then_some(ChordKey { modifier, letter })
 }
 
 impl Chord {
-    /// The key in a shell's own notation, and the modifier where the shell writes it apart.
+    /// Returns the modifier, if the shell writes it separately, and the keys in the notation of the
+    /// shell.
     ///
     /// # Errors
-    /// [`Kind::Usage`] for a run of keys in a shell that binds single keys only.
+    /// [`ErrorKind::Usage`] for several keys in a shell that binds only single keys.
     pub(super) fn notation(&self, shell: Dialect) -> Result<(&'static str, String)> {
-        let [first, rest @ ..] = &*self.0 else { return Err(Error::internal("a key of nothing")) };
+        let [first, rest @ ..] = &*self.0 else { return Err(Error::internal("an empty chord")) };
         if !rest.is_empty() && matches!(shell, Dialect::Nushell | Dialect::Elvish) {
-            let message = format!("{shell} binds single keys, not one after another");
-            return Err(
-                Error::new(ErrorKind::Usage, message).hint("such as --key alt-r, or --no-key")
-            );
+            let message = format!("{shell} can bind a single key, not a sequence");
+            return Err(Error::new(ErrorKind::Usage, message)
+                .hint("use --key alt-r, for example, or --no-key"));
         }
-        let each = |write: fn(&ChordKey) -> String, between: &str| {
-            self.0.iter().map(write).collect::<Vec<_>>().join(between)
+        let join = |notation: fn(&ChordKey) -> String, separator: &str| {
+            self.0.iter().map(notation).collect::<Vec<_>>().join(separator)
         };
         Ok(match shell {
             Dialect::Nushell => {
                 let modifier = if first.modifier == KeyModifier::Ctrl { "control" } else { "alt" };
                 (modifier, format!("char_{}", first.letter))
             }
-            Dialect::Bash => ("", each(readline, "")),
-            Dialect::Zsh => ("", each(zle, "")),
-            Dialect::Fish => ("", each(fish, "")),
-            Dialect::PowerShell => ("", each(powershell, ",")),
-            Dialect::Xonsh => ("", each(prompt_toolkit, ", ")),
+            Dialect::Bash => ("", join(readline, "")),
+            Dialect::Zsh => ("", join(zle, "")),
+            Dialect::Fish => ("", join(fish, "")),
+            Dialect::PowerShell => ("", join(powershell, ",")),
+            Dialect::Xonsh => ("", join(prompt_toolkit, ", ")),
             _ => ("", elvish(first)),
         })
     }
 
-    /// The first key in readline's notation, if others follow and it is held with Ctrl. Alt needs
-    /// no care: its escape sequence comes at once.
+    /// Returns the first key in the notation of readline if other keys follow it and its modifier
+    /// is Ctrl. A key with Alt is an escape sequence, which arrives at once.
     pub(super) fn readline_prefix(&self) -> Option<String> {
         match &*self.0 {
             [first, _, ..] if first.modifier == KeyModifier::Ctrl => Some(readline(first)),
@@ -96,52 +96,52 @@ impl Chord {
     }
 }
 
-fn readline(press: &ChordKey) -> String {
-    match press.modifier {
-        KeyModifier::Ctrl => format!("\\C-{}", press.letter),
-        KeyModifier::Alt => format!("\\e{}", press.letter),
-        KeyModifier::None => press.letter.to_string(),
+fn readline(key: &ChordKey) -> String {
+    match key.modifier {
+        KeyModifier::Ctrl => format!("\\C-{}", key.letter),
+        KeyModifier::Alt => format!("\\e{}", key.letter),
+        KeyModifier::None => key.letter.to_string(),
     }
 }
 
-fn zle(press: &ChordKey) -> String {
-    match press.modifier {
-        KeyModifier::Ctrl => format!("^{}", press.letter.to_ascii_uppercase()),
-        KeyModifier::Alt => format!("^[{}", press.letter),
-        KeyModifier::None => press.letter.to_string(),
+fn zle(key: &ChordKey) -> String {
+    match key.modifier {
+        KeyModifier::Ctrl => format!("^{}", key.letter.to_ascii_uppercase()),
+        KeyModifier::Alt => format!("^[{}", key.letter),
+        KeyModifier::None => key.letter.to_string(),
     }
 }
 
-fn fish(press: &ChordKey) -> String {
-    match press.modifier {
-        KeyModifier::Ctrl => format!("\\c{}", press.letter),
-        KeyModifier::Alt => format!("\\e{}", press.letter),
-        KeyModifier::None => press.letter.to_string(),
+fn fish(key: &ChordKey) -> String {
+    match key.modifier {
+        KeyModifier::Ctrl => format!("\\c{}", key.letter),
+        KeyModifier::Alt => format!("\\e{}", key.letter),
+        KeyModifier::None => key.letter.to_string(),
     }
 }
 
-fn powershell(press: &ChordKey) -> String {
-    match press.modifier {
-        KeyModifier::Ctrl => format!("Ctrl+{}", press.letter),
-        KeyModifier::Alt => format!("Alt+{}", press.letter),
-        KeyModifier::None => press.letter.to_string(),
+fn powershell(key: &ChordKey) -> String {
+    match key.modifier {
+        KeyModifier::Ctrl => format!("Ctrl+{}", key.letter),
+        KeyModifier::Alt => format!("Alt+{}", key.letter),
+        KeyModifier::None => key.letter.to_string(),
     }
 }
 
-/// prompt_toolkit's names, each a Python string.
-fn prompt_toolkit(press: &ChordKey) -> String {
-    match press.modifier {
-        KeyModifier::Ctrl => format!("'c-{}'", press.letter),
-        KeyModifier::Alt => format!("'escape', '{}'", press.letter),
-        KeyModifier::None => format!("'{}'", press.letter),
+/// Returns the names of prompt_toolkit, each as a Python string.
+fn prompt_toolkit(key: &ChordKey) -> String {
+    match key.modifier {
+        KeyModifier::Ctrl => format!("'c-{}'", key.letter),
+        KeyModifier::Alt => format!("'escape', '{}'", key.letter),
+        KeyModifier::None => format!("'{}'", key.letter),
     }
 }
 
-fn elvish(press: &ChordKey) -> String {
-    match press.modifier {
-        KeyModifier::Ctrl => format!("Ctrl-{}", press.letter.to_ascii_uppercase()),
-        KeyModifier::Alt => format!("Alt-{}", press.letter),
-        KeyModifier::None => press.letter.to_string(),
+fn elvish(key: &ChordKey) -> String {
+    match key.modifier {
+        KeyModifier::Ctrl => format!("Ctrl-{}", key.letter.to_ascii_uppercase()),
+        KeyModifier::Alt => format!("Alt-{}", key.letter),
+        KeyModifier::None => key.letter.to_string(),
     }
 }
 
@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_shell_reads_the_key_in_its_own_notation() {
+    fn every_shell_has_its_own_notation() {
         let chord: Chord = "Ctrl-X p".parse().unwrap();
         let cases = [
             (Dialect::Bash, "\\C-xp"),
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_alone_and_anything_that_is_code_is_refused() {
+    fn letters_without_a_modifier_and_code_are_refused() {
         for bad in ["", "p", "p ctrl-x", "ctrl-", "ctrl-'", "ctrl-xx", "$(id)"] {
             assert_eq!(bad.parse::<Chord>().unwrap_err().kind, ErrorKind::Usage, "{bad}");
         }

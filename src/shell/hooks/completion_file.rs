@@ -1,15 +1,15 @@
-//! Where each shell looks for a completion file of a person's own, and the line that shows that a
-//! file is ours.
+//! The file in which each shell looks for the user's completions, and the line that marks a file as
+//! written by rolecall.
 
 use std::path::{Path, PathBuf};
 
 use crate::domain::{Error, ErrorKind, Result};
 use crate::shell::Dialect;
 
-/// Stands in every file that we put into a shell's folder, so that nothing else is ever taken away.
+/// The line in every completion file that rolecall writes. Only files with this line are removed.
 pub const MARK: &str = "# written by `rolecall setup completions`; --uninstall takes it away";
 
-/// The folders that a person's own files are in.
+/// The folders of the user's files.
 #[derive(Debug, Clone)]
 pub struct UserDirs {
     /// `$XDG_CONFIG_HOME`, or `~/.config`.
@@ -18,42 +18,57 @@ pub struct UserDirs {
     pub data: PathBuf,
 }
 
-/// A completion file's place.
+/// The completion file of a shell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompletionFile {
-    /// The file.
+    /// The path of the file.
     pub path: PathBuf,
-    /// What a person has to add to a file of theirs, where the shell does not look there by
-    /// itself: the line, and where it belongs.
+    /// A line that the user has to add to a start-up file, and the name of that file. `None` if the
+    /// shell finds the completion file by itself.
     pub setup_line: Option<(String, &'static str)>,
 }
 
-/// Where a shell's completions belong.
+/// Returns the completion file of a shell.
 ///
 /// # Errors
-/// [`Kind::Usage`] for a shell without such a place.
+/// [`ErrorKind::Usage`] for a shell without a folder for completions.
 pub fn completion_file(shell: Dialect, folders: &UserDirs) -> Result<CompletionFile> {
-    let by_itself = |file: PathBuf| Ok(CompletionFile { path: file, setup_line: None });
+    let found_by_shell = |path: PathBuf| Ok(CompletionFile { path, setup_line: None });
     match shell {
-        Dialect::Bash => by_itself(folders.data.join("bash-completion/completions/rolecall")),
-        Dialect::Fish => by_itself(folders.config.join("fish/completions/rolecall.fish")),
-        Dialect::Nushell => by_itself(folders.data.join("nushell/vendor/autoload/rolecall.nu")),
-        Dialect::Xonsh => by_itself(folders.config.join("xonsh/rc.d/rolecall.xsh")),
+        Dialect::Bash => found_by_shell(folders.data.join("bash-completion/completions/rolecall")),
+        Dialect::Fish => found_by_shell(folders.config.join("fish/completions/rolecall.fish")),
+        Dialect::Nushell => {
+            found_by_shell(folders.data.join("nushell/vendor/autoload/rolecall.nu"))
+        }
+        Dialect::Xonsh => found_by_shell(folders.config.join("xonsh/rc.d/rolecall.xsh")),
         Dialect::Zsh => {
             let folder = folders.data.join("zsh/site-functions");
             let line = format!("fpath=({} $fpath)", folder.display());
-            Ok(CompletionFile { path: folder.join("_rolecall"), setup_line: Some((line, "~/.zshrc, before compinit")) })
+            Ok(CompletionFile {
+                path: folder.join("_rolecall"),
+                setup_line: Some((line, "~/.zshrc, before compinit")),
+            })
         }
         Dialect::Elvish => {
             let file = folders.config.join("elvish/lib/rolecall-completions.elv");
-            Ok(CompletionFile { path: file, setup_line: Some(("use rolecall-completions".to_owned(), "~/.config/elvish/rc.elv")) })
+            Ok(CompletionFile {
+                path: file,
+                setup_line: Some((
+                    "use rolecall-completions".to_owned(),
+                    "~/.config/elvish/rc.elv",
+                )),
+            })
         }
         _ => Err(Error::new(ErrorKind::Usage, format!("{shell} has no folder for completions"))
-            .hint(format!("add `rolecall setup completions --shell {shell}` to its profile: its output is to be evaluated"))),
+            .hint(format!(
+                "evaluate the output of `rolecall setup completions --shell {shell}` \
+                 in its start-up file"
+            ))),
     }
 }
 
-/// A completion script with our mark: behind the first line where that one has to be first.
+/// Adds [`MARK`] to a completion script: as the first line, or as the second if the script's first
+/// line has to stay the first.
 pub fn with_mark(script: &str) -> String {
     match script.split_once('\n').filter(|(first, _)| first.starts_with("#compdef")) {
         Some((first, rest)) => format!("{first}\n{MARK}\n{rest}"),
@@ -61,15 +76,15 @@ pub fn with_mark(script: &str) -> String {
     }
 }
 
-/// Whether a file is one of ours.
+/// Checks that rolecall has written a file.
 ///
 /// # Errors
-/// [`Kind::Usage`] naming the file when it is somebody else's.
+/// [`ErrorKind::Usage`] naming the file if not.
 pub fn check_mark(file: &Path, text: &[u8]) -> Result<()> {
     if String::from_utf8_lossy(text).lines().take(2).any(|line| line == MARK) {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::Usage, format!("{} is not a file of rolecall's", file.display()))
+    Err(Error::new(ErrorKind::Usage, format!("rolecall has not written {}", file.display()))
         .hint("move it away first"))
 }
 
@@ -78,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_marked_is_known_again_and_zsh_still_sees_its_first_line() {
+    fn a_marked_file_is_recognized_and_zsh_still_sees_its_first_line() {
         for script in ["complete -c rolecall\n", "#compdef rolecall\n_rolecall() {}\n"] {
             let text = with_mark(script);
             check_mark(Path::new("f"), text.as_bytes()).unwrap();

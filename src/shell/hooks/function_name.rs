@@ -1,39 +1,40 @@
-//! Names that the function of a hook can have.
+//! Valid names for the function of a hook.
 
 use crate::domain::{Error, ErrorKind, Result};
 
-/// Words that the grammar of one of the shells with hooks has taken, their special builtins, and
-/// the builtins that the hooks themselves run.
+/// Reserved words of the shells that have hooks, their special builtins, and the builtins that the
+/// hooks run.
 const RESERVED_WORDS: &str = "\
-    _ alias and argparse as assert async await begin bind bindkey break builtin case catch class command commandline compadd compdef \
-    compgen complete compopt const contains continue coproc count data declare def default del do done each elif else elseif emulate end \
-    enum esac eval except exec exit export export-env extern external false fi filter finally float fn for foreach from function \
-    functions global hide if import in integer is lambda let lines load-env local loop match math module mut nocorrect noglob nonlocal \
-    not null or overlay param pass pragma process put raise read readonly repeat return select set setopt shift shopt slurp source split \
-    status string switch test then throw time times tmp trap true try typeset unalias unset unsetopt until use using var where while \
-    with xor yield zle zmodload";
+    _ alias and argparse as assert async await begin bind bindkey break builtin case catch \
+    class command commandline compadd compdef compgen complete compopt const contains continue \
+    coproc count data declare def default del do done each elif else elseif emulate end enum \
+    esac eval except exec exit export export-env extern external false fi filter finally float \
+    fn for foreach from function functions global hide if import in integer is lambda let \
+    lines load-env local loop match math module mut nocorrect noglob nonlocal not null or \
+    overlay param pass pragma process put raise read readonly repeat return select set setopt \
+    shift shopt slurp source split status string switch test then throw time times tmp trap \
+    true try typeset unalias unset unsetopt until use using var where while with xor yield zle \
+    zmodload";
 
-/// Checks that every shell accepts this name for a function, and that the hook still works under
-/// it.
+/// Checks that every shell accepts this name for a function, and that the hook works with it.
 ///
 /// # Errors
-/// [`Kind::Usage`] if the name is not a word of ASCII letters, digits, `-` and `_`, or if shells
-/// use it themselves.
+/// [`ErrorKind::Usage`] if the name is not a word of ASCII letters, digits, `-` and `_`, or if
+/// shells use it themselves.
 pub(super) fn check_function_name(name: &str) -> Result<()> {
-    let wrong = |what: &str, hint: &str| {
-        Err(Error::new(ErrorKind::Usage, format!("`{name}` can't be the function's name{what}"))
+    let invalid = |reason: &str, hint: &str| {
+        Err(Error::new(ErrorKind::Usage, format!("`{name}` can't be the function's name{reason}"))
             .hint(hint))
     };
-    let first = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
-    if !first
-        || !name.bytes().all(|letter| letter.is_ascii_alphanumeric() || b"_-".contains(&letter))
-    {
-        return wrong("", "use letters, digits, `-` and `_`, such as --cmd assume");
+    let is_word = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && name.bytes().all(|letter| letter.is_ascii_alphanumeric() || b"_-".contains(&letter));
+    if !is_word {
+        return invalid("", "use letters, digits, `-` and `_`, such as --cmd assume");
     }
     match name {
-        "rolecall" => wrong(": it is the program's", "use another name, such as --cmd assume"),
+        "rolecall" => invalid(": it is the program's", "use another name, such as --cmd assume"),
         _ if RESERVED_WORDS.split_whitespace().any(|word| word == name) => {
-            wrong(": shells use this word themselves", "use another name, such as --cmd assume")
+            invalid(": shells use this word themselves", "use another name, such as --cmd assume")
         }
         _ => Ok(()),
     }

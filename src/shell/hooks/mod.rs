@@ -1,5 +1,5 @@
-//! What a person's shell sources: a function that takes a role on, a key that calls it,
-//! completions. The scripts are files of `assets/shell`; this fills in names.
+//! Shell hooks, which the user's shell sources: a function that switches to a role, a key binding
+//! for it, and completions. The scripts are in `assets/shell`; this module fills in names.
 
 mod chord;
 pub mod completion_file;
@@ -33,14 +33,16 @@ macro_rules! include_scripts {
     };
 }
 
-/// The function `use_rolecall` for direnv's library folder.
+/// The function `use_rolecall` for the library folder of direnv.
 pub const DIRENV_LIBRARY: &str = include_str!("../../../assets/shell/direnv.sh");
 
-/// What comes before and after every script for bash, and around every script for zsh.
+/// Precedes every script for bash.
 const BEGIN_BASH: &str = include_str!("../../../assets/shell/begin.bash");
-/// Frees the first of several keys for the others.
-const PREFIX_BASH: &str = include_str!("../../../assets/shell/prefix.bash");
+/// Follows every script for bash.
 const END_BASH: &str = include_str!("../../../assets/shell/end.bash");
+/// Makes the first key of a chord available as a prefix.
+const PREFIX_BASH: &str = include_str!("../../../assets/shell/prefix.bash");
+/// Encloses every script for zsh.
 const WRAP_ZSH: &str = include_str!("../../../assets/shell/wrap.zsh");
 
 /// The shells that have hooks.
@@ -54,31 +56,31 @@ pub const SHELLS_WITH_HOOKS: [Dialect; 7] = [
     Dialect::Xonsh,
 ];
 
-/// What a hook is made of.
+/// The parameters of a hook.
 #[derive(Debug, Clone)]
 pub struct ShellHook<'a> {
     /// The shell.
     pub shell: Dialect,
-    /// The program: its name where it is in PATH, else where it lies.
+    /// The program: its name if it is in PATH, else its path.
     pub program: &'a str,
-    /// What the function is called.
+    /// The name of the function.
     pub cmd: &'a str,
-    /// The key that calls it; none to leave the keys alone.
+    /// The key that calls the function; `None` for no key binding.
     pub key: Option<Chord>,
 }
 
 impl ShellHook<'_> {
-    /// Everything: function, key and completions.
+    /// Renders the whole hook: function, key binding and completions.
     ///
     /// # Errors
-    /// [`Kind::Usage`] for a shell without hooks, for a name that a shell could not define a
-    /// function by, and for a key that this shell can't bind.
+    /// [`ErrorKind::Usage`] for a shell without hooks, a name that is not valid for a function, or
+    /// a key that this shell can't bind.
     pub fn render(&self) -> Result<String> {
         let scripts = scripts(self.shell)?;
         check_function_name(self.cmd)?;
         let program = self.quote_word(self.program)?;
         let fill = |script: &str| script.replace("@ROLECALL@", &program).replace("@CMD@", self.cmd);
-        // nushell has to know the completer before it is named.
+        // In nushell the completer must be defined before its use.
         let mut parts = vec![
             self.completion_script(&scripts, &program, &["rolecall", self.cmd])?,
             fill(scripts.role),
@@ -93,10 +95,10 @@ impl ShellHook<'_> {
         self.isolated(&parts.join("\n"))
     }
 
-    /// Completions of the program alone.
+    /// Renders the completions only.
     ///
     /// # Errors
-    /// [`Kind::Usage`] for a shell that can't complete by us.
+    /// [`ErrorKind::Usage`] for a shell without completions.
     pub fn completions(&self) -> Result<String> {
         let program = self.quote_word(self.program)?;
         let text = self.isolated(&self.completion_script(
@@ -105,16 +107,15 @@ impl ShellHook<'_> {
             &["rolecall"],
         )?)?;
         Ok(match self.shell {
-            // So that a folder of the function path may hold it.
+            // Permits it to be a file in a folder of `fpath`.
             Dialect::Zsh => format!("#compdef rolecall\n{text}"),
             _ => text,
         })
     }
 
-    /// The script, made independent of the aliases of the shell that evaluates it, and of those of
-    /// its options that change how scripts are read. bash reads a script command by command, so
-    /// aliases are turned off by the first commands of it; zsh reads it whole, so it
-    /// becomes one quoted word. The other shells resolve aliases by themselves or have none.
+    /// Makes the script independent of aliases, and of shell options that change how scripts are
+    /// read. bash reads a script command by command, so its first commands turn aliases off. zsh
+    /// reads it as a whole, so it becomes one quoted word. The other shells don't need this.
     fn isolated(&self, script: &str) -> Result<String> {
         Ok(match self.shell {
             Dialect::Bash => format!("{BEGIN_BASH}{script}{END_BASH}"),
@@ -135,12 +136,13 @@ impl ShellHook<'_> {
             }
             _ => names.iter().map(|name| (*name).to_owned()).collect(),
         };
-        let between =
+        let separator =
             if matches!(self.shell, Dialect::PowerShell | Dialect::Xonsh) { ", " } else { " " };
-        Ok(scripts.complete.replace("@ROLECALL@", program).replace("@NAMES@", &names.join(between)))
+        let names = names.join(separator);
+        Ok(scripts.complete.replace("@ROLECALL@", program).replace("@NAMES@", &names))
     }
 
-    /// A word of this shell.
+    /// Quotes a text as one word of this shell, if it needs quotes.
     fn quote_word(&self, text: &str) -> Result<String> {
         let plain = !text.is_empty()
             && text
@@ -181,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_left_to_fill_in() {
+    fn every_placeholder_is_replaced() {
         for shell in SHELLS_WITH_HOOKS {
             let chord = if matches!(shell, Dialect::Nushell | Dialect::Elvish) {
                 "alt-p"
@@ -199,14 +201,14 @@ mod tests {
     }
 
     #[test]
-    fn the_function_may_have_another_name_but_none_that_is_code() {
+    fn the_function_may_have_another_name_but_not_one_that_is_code() {
         let named = |cmd: &'static str| ShellHook { cmd, ..hook(Dialect::Bash) }.render();
         assert!(named("assume").unwrap().contains("function assume {"));
         assert_eq!(named("x;rm").unwrap_err().kind, ErrorKind::Usage);
     }
 
     #[test]
-    fn a_program_with_a_blank_in_its_path_is_quoted() {
+    fn a_program_with_a_space_in_its_path_is_quoted() {
         let whole =
             ShellHook { program: "/opt/my tools/rolecall", ..hook(Dialect::Zsh) }.render().unwrap();
         assert!(
@@ -216,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn shells_without_hooks_are_told_what_to_do_instead() {
+    fn the_error_for_a_shell_without_hooks_has_an_alternative() {
         let error = hook(Dialect::Tcsh).render().unwrap_err();
         assert!(error.hints[0].contains("eval \"`rolecall eval`\""), "{error:?}");
     }

@@ -1,5 +1,5 @@
-//! How each shell comes to source its hook: the line, the start-up file it belongs in, and where
-//! else it may stand.
+//! Installing a hook: the line that sources it, the start-up file that it belongs in, and the other
+//! files that may contain it.
 
 use std::path::{Path, PathBuf};
 
@@ -13,16 +13,16 @@ pub struct HookSetup {
     pub shell: Dialect,
     /// The start-up file to add the line to.
     pub file: PathBuf,
-    /// The line.
+    /// The line that sources the hook.
     pub line: &'static str,
-    /// The command that has to be run once before, and again after an update, where a shell
-    /// sources nothing but files.
+    /// The command to run once before, and again after each update, for a shell that can only
+    /// source files.
     pub setup_command: Option<&'static str>,
     /// Other files, and folders of files, that this shell reads when it starts.
     pub other_files: Vec<PathBuf>,
 }
 
-/// The line that sources a shell's hook, and the command to run once before where there is one;
+/// Returns the line that sources the hook of a shell, and the command to run once before, if any.
 /// `None` for a shell without hooks.
 pub const fn source_line(shell: Dialect) -> Option<(&'static str, Option<&'static str>)> {
     Some(match shell {
@@ -39,11 +39,11 @@ pub const fn source_line(shell: Dialect) -> Option<(&'static str, Option<&'stati
     })
 }
 
-/// The hook of a shell for this home, with `config` for `$XDG_CONFIG_HOME` or `~/.config`; `None`
-/// for a shell without hooks.
+/// Returns the hook setup of a shell for this home directory. `config` is `$XDG_CONFIG_HOME` or
+/// `~/.config`. `None` for a shell without hooks.
 pub fn hook_setup(shell: Dialect, home: &Path, config: &Path) -> Option<HookSetup> {
-    let (line, once) = source_line(shell)?;
-    let (file, also) = match shell {
+    let (line, setup_command) = source_line(shell)?;
+    let (file, other_files) = match shell {
         Dialect::Bash => {
             (home.join(".bashrc"), vec![home.join(".bash_profile"), home.join(".profile")])
         }
@@ -63,43 +63,45 @@ pub fn hook_setup(shell: Dialect, home: &Path, config: &Path) -> Option<HookSetu
         Dialect::Elvish => (config.join("elvish/rc.elv"), vec![home.join(".elvish/rc.elv")]),
         _ => (home.join(".xonshrc"), vec![config.join("xonsh/rc.xsh"), config.join("xonsh/rc.d")]),
     };
-    Some(HookSetup { shell, file, line, setup_command: once, other_files: also })
+    Some(HookSetup { shell, file, line, setup_command, other_files })
 }
 
 impl HookSetup {
-    /// Whether a file that the shell reads when it starts brings the hook.
+    /// Whether a file that the shell reads when it starts contains the hook.
     pub fn is_installed(&self) -> bool {
-        let brings = |file: &Path| {
+        let is_in_file = |file: &Path| {
             self.is_in_text(&String::from_utf8_lossy(
                 &atomic_file::load(file).ok().flatten().unwrap_or_default(),
             ))
         };
-        let inside = |folder: &Path| {
+        let is_in_folder = |folder: &Path| {
             std::fs::read_dir(folder)
                 .into_iter()
                 .flatten()
                 .flatten()
-                .any(|entry| brings(&entry.path()))
+                .any(|entry| is_in_file(&entry.path()))
         };
-        brings(&self.file)
+        is_in_file(&self.file)
             || self
                 .other_files
                 .iter()
-                .any(|place| if place.is_dir() { inside(place) } else { brings(place) })
+                .any(|path| if path.is_dir() { is_in_folder(path) } else { is_in_file(path) })
     }
 
-    /// Whether a start-up file with this text brings the hook: by the line, by one like it that
-    /// names the program in another way, or by what `init` prints.
+    /// Whether a start-up file with this text contains the hook: the line itself, a line that names
+    /// the program in another way, or the output of `init`.
     pub fn is_in_text(&self, text: &str) -> bool {
-        // In xonsh the words are a Python list.
-        let runs = |rest: &str| {
+        // In xonsh the arguments are a Python list.
+        let has_hook_args = |rest: &str| {
             [" init ", " eval --shell", "\"eval\", \"--shell\""]
                 .iter()
-                .any(|words| rest.contains(words))
+                .any(|args| rest.contains(args))
         };
-        let program = |line: &str| line.split_once("rolecall").is_some_and(|(_, rest)| runs(rest));
-        let says = |line: &str| line.contains(self.line) || program(line);
-        text.lines().map(str::trim_start).any(|line| !line.starts_with('#') && says(line))
+        let runs_hook =
+            |line: &str| line.split_once("rolecall").is_some_and(|(_, rest)| has_hook_args(rest));
+        text.lines()
+            .map(str::trim_start)
+            .any(|line| !line.starts_with('#') && (line.contains(self.line) || runs_hook(line)))
     }
 }
 
@@ -113,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn every_shell_with_a_hook_has_a_line_for_it_and_no_other() {
+    fn only_shells_with_a_hook_have_a_line_for_it() {
         for shell in Dialect::ALL {
             assert_eq!(setup_for(shell).is_some(), SHELLS_WITH_HOOKS.contains(&shell), "{shell}");
         }
@@ -126,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn the_hook_is_found_by_its_line_by_another_path_and_by_its_text() {
+    fn the_hook_is_found_by_its_line_another_path_or_its_text() {
         for shell in SHELLS_WITH_HOOKS {
             let source = setup_for(shell).unwrap();
             let printed = ShellHook { shell, program: "rolecall", cmd: "assume", key: None }

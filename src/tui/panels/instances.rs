@@ -3,7 +3,7 @@
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
 use super::select::SelectList;
 use super::{EventResult, KeyPress, Panel};
-use crate::domain::{InstanceName, format_duration};
+use crate::domain::{InstanceName, format_age, format_duration};
 use crate::ops::backend::messages::{InstanceSession, Request};
 use crate::tui::commands::PickerCommand;
 use crate::tui::effect::Effect;
@@ -162,7 +162,7 @@ fn session_label(state: &State, session: &InstanceSession) -> String {
     match (session.is_cli_token, session.ends_at, session.signed_in_at) {
         (true, ..) => "by the AWS CLI".to_owned(),
         (false, Some(ends), _) => format!("~{} left", format_duration(ends.since(state.now))),
-        (false, None, Some(since)) => format!("signed in {}", format::ago(since, state.now)),
+        (false, None, Some(since)) => format!("signed in {}", format_age(since, state.now)),
         (false, None, None) => "signed in".to_owned(),
     }
 }
@@ -171,7 +171,7 @@ fn session_label(state: &State, session: &InstanceSession) -> String {
 fn list_age(state: &State, name: &InstanceName, session: Option<&InstanceSession>) -> String {
     let age = session
         .and_then(|session| session.fetched_at)
-        .map(|at| format!("read {}", format::ago(at, state.now)));
+        .map(|at| format!("read {}", format_age(at, state.now)));
     match state.refreshes.get(name) {
         Some(RefreshStatus::Running { total: 0, .. }) => "being read".to_owned(),
         Some(RefreshStatus::Running { done, total, .. }) => {

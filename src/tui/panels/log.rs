@@ -3,9 +3,8 @@
 
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
 use super::{EventResult, KeyPress, Panel, help};
-use crate::domain::{Error, Timestamp};
+use crate::domain::{Error, Timestamp, format_age};
 use crate::tui::commands::PickerCommand;
-use crate::tui::format;
 use crate::tui::state::State;
 use crate::tui::view::panel_glyphs;
 
@@ -83,7 +82,7 @@ impl Panel for LogPanel {
                 false => (Tone::Text, said.text.clone()),
             };
             rows.push(ContentRow::Pair {
-                left: (Tone::Dim, format::ago(said.at, state.now)),
+                left: (Tone::Dim, format_age(said.at, state.now)),
                 right: (tone, text),
             });
             rows.extend(said.hints.iter().map(|hint| ContentRow::pair("", hint)));

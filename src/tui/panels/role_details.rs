@@ -1,8 +1,7 @@
 //! All that is known about one role: beside the list, or in a panel where there is no room for it.
 
 use super::content::{ContentRow, Tone};
-use crate::domain::{ConfirmLevel, RoleId, RosterEntry};
-use crate::tui::format;
+use crate::domain::{ConfirmLevel, RoleId, RosterEntry, format_age, format_duration_spaced};
 use crate::tui::state::State;
 use crate::tui::view::{panel_glyphs, text::width};
 
@@ -44,11 +43,11 @@ pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<ContentRow> {
     say("instance", (roster.instances.len() > 1).then(|| instance_label(state, &id)));
     let left = state
         .expires_at(&id)
-        .map(|at| format!("{} left", format::rough_duration(at.since(state.now))));
+        .map(|at| format!("{} left", format_duration_spaced(at.since(state.now))));
     say("session", Some(left.unwrap_or_else(|| "none".to_owned())));
     let used = state.usage(&id).map(|usage| match usage.count {
-        0 | 1 => format::ago(usage.last_used, state.now),
-        times => format!("{}, {times} times", format::ago(usage.last_used, state.now)),
+        0 | 1 => format_age(usage.last_used, state.now),
+        times => format!("{}, {times} times", format_age(usage.last_used, state.now)),
     });
     say("used", Some(used.unwrap_or_else(|| "never".to_owned())));
     let mut label = "tags";

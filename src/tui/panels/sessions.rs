@@ -3,11 +3,10 @@
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
 use super::select::SelectList;
 use super::{EventResult, KeyPress, Panel, account_label};
-use crate::domain::{RoleId, Timestamp};
+use crate::domain::{RoleId, Timestamp, format_duration_spaced, format_long_countdown};
 use crate::ops::backend::messages::Request;
 use crate::tui::commands::PickerCommand;
 use crate::tui::effect::Effect;
-use crate::tui::format;
 use crate::tui::state::{RoleTask, State};
 use crate::tui::update::activate;
 
@@ -85,9 +84,9 @@ impl Panel for SessionsPanel {
         let row = |(role, at): &(RoleId, Timestamp)| {
             let left = at.since(state.now);
             let said = if state.appearance.motion {
-                format::long_countdown(left)
+                format_long_countdown(left)
             } else {
-                format::rough_duration(left)
+                format_duration_spaced(left)
             };
             let tone = if left <= EXPIRING_SECONDS { Tone::Danger } else { Tone::Accent };
             ContentRow::Choice(

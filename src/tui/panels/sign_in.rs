@@ -3,11 +3,10 @@
 
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
 use super::{EventResult, KeyPress, Panel, PasteResult, key_label, qr, role_label};
-use crate::domain::{Error, InstanceName, Secret};
+use crate::domain::{Error, InstanceName, Secret, format_countdown};
 use crate::ops::backend::messages::{Request, SignInStep};
 use crate::tui::commands::PickerCommand;
 use crate::tui::effect::Effect;
-use crate::tui::format;
 use crate::tui::state::text_input::TextInput;
 use crate::tui::state::{State, WaitingFor};
 use crate::tui::update::activate;
@@ -315,7 +314,7 @@ impl SignInPanel {
             String::new()
         };
         let left = if state.appearance.motion {
-            format!(", {} left", format::countdown(expires_at.since(state.now)))
+            format!(", {} left", format_countdown(expires_at.since(state.now)))
         } else {
             String::new()
         };

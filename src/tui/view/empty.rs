@@ -10,7 +10,9 @@ use super::text::CellWriter;
 use super::text::truncate_middle;
 use super::text::width;
 use super::text::wrap;
-use crate::domain::{Error, ErrorKind, InstanceName, Timestamp};
+use crate::domain::{
+    Error, ErrorKind, InstanceName, Timestamp, format_age, format_duration_spaced,
+};
 use crate::tui::commands::PickerCommand;
 use crate::tui::format;
 use crate::tui::layout::gutter_width;
@@ -260,7 +262,7 @@ fn first_refresh(state: &State, done: usize, total: usize) -> Paragraphs {
         .filter(|waited| *waited >= SLOW_ANSWER_SECONDS);
     let silent = waited.map(|waited| {
         let long = if state.appearance.motion {
-            format!(" for {}", format::rough_duration(waited))
+            format!(" for {}", format_duration_spaced(waited))
         } else {
             " yet".to_owned()
         };
@@ -302,7 +304,7 @@ fn refresh_failed(
         _ => format!("Could not read your roles in {instance}"),
     };
     let when =
-        format!("first tried {}; there is no older list to show", format::ago(since, state.now));
+        format!("first tried {}; there is no older list to show", format_age(since, state.now));
     let hints = error.hints.iter().map(|hint| EmptyStateLine::Soft(hint.clone()));
     vec![
         vec![
@@ -354,7 +356,7 @@ fn no_roles(state: &State) -> Paragraphs {
     let were = if names.len() == 1 { "was" } else { "were" };
     let read = state
         .fetched_at()
-        .map(|at| format!("{} {were} read {}", names.join(" and "), format::ago(at, state.now)));
+        .map(|at| format!("{} {were} read {}", names.join(" and "), format_age(at, state.now)));
     vec![
         std::iter::once(EmptyStateLine::Title("No roles are assigned to you".to_owned()))
             .chain(read.map(EmptyStateLine::Dim))

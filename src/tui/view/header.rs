@@ -6,8 +6,8 @@ use ratatui::layout::Rect;
 use super::DrawContext;
 use super::text::CellWriter;
 use super::text::width;
-use crate::domain::Timestamp;
 use crate::domain::format_duration;
+use crate::domain::{Timestamp, format_age, format_duration_spaced};
 use crate::ops::backend::messages::clock_warning;
 use crate::ops::backend::messages::{InstanceSession, UnlockPrompt};
 use crate::tui::format;
@@ -103,7 +103,7 @@ fn session_status(
         (LabelDetail::Whole, false, ..) => "signed out".to_owned(),
         (_, true, Some(ends), _) => format!("~{}", format_duration(ends.since(now))),
         (LabelDetail::Whole, true, None, Some(since)) => {
-            format!("signed in {}", format::ago(since, now))
+            format!("signed in {}", format_age(since, now))
         }
         (_, true, None, _) => String::new(),
     }
@@ -119,7 +119,7 @@ fn summary(state: &State, ink: &DrawContext) -> [String; 4] {
     let accounts = format::pluralize(state.list.column_stats.account_count, "account");
     let age = state.fetched_at().map(|at| match state.now.since(at) {
         ..60 => format!(" {} fresh", ink.glyphs.separator),
-        seconds => format!(" {} {} old", ink.glyphs.separator, format::rough_duration(seconds)),
+        seconds => format!(" {} {} old", ink.glyphs.separator, format_duration_spaced(seconds)),
     });
     let offline = if state.is_offline() {
         format!(" {} offline", ink.glyphs.separator)
@@ -133,7 +133,7 @@ fn summary(state: &State, ink: &DrawContext) -> [String; 4] {
         (Some(_), ahead) => format!(
             " {} clock {} {}",
             ink.glyphs.separator,
-            format::rough_duration(ahead.abs()),
+            format_duration_spaced(ahead.abs()),
             if ahead > 0 { "slow" } else { "fast" }
         ),
     };

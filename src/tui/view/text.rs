@@ -1,70 +1,16 @@
 //! Text in cells: how wide a name is, where it is cut, what may be written, and which of its
 //! letters matched.
 
-use std::borrow::Cow;
-use std::ops::Range;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use crate::domain::{escape_unprintable, is_printable_ascii};
+use crate::domain::{Grapheme, cut_middle, escape_unprintable, graphemes, is_printable_ascii};
 use crate::tui::state::text_input::TextInput;
 
-/// A character as a person counts them, ready to be written.
-#[derive(Debug, Clone, PartialEq)]
-struct Grapheme<'a> {
-    text: Cow<'a, str>,
-    cells: usize,
-    /// Which characters of the name it is made of.
-    chars: Range<usize>,
-}
-
-fn graphemes(text: &str) -> Vec<Grapheme<'_>> {
-    let mut at = 0;
-    let mut out = Vec::new();
-    for cluster in text.graphemes(true) {
-        let start = at;
-        at += cluster.chars().count();
-        let shown = escape_unprintable(cluster);
-        let text = if shown == cluster { Cow::Borrowed(cluster) } else { Cow::Owned(shown) };
-        out.push(Grapheme { cells: text.width(), text, chars: start..at });
-    }
-    out
-}
-
-pub(in crate::tui) use crate::domain::display_width as width;
-
-/// Cuts the middle out, since names differ at both ends.
-fn cut_middle<'a>(
-    pieces: Vec<Grapheme<'a>>,
-    cells: usize,
-    mark: &'static str,
-) -> Vec<Grapheme<'a>> {
-    let all: usize = pieces.iter().map(|piece| piece.cells).sum();
-    if all <= cells {
-        return pieces;
-    }
-    let room = cells.saturating_sub(mark.width());
-    let tail_room = room / 2;
-    let fits = |room: usize| {
-        let mut used = 0;
-        move |piece: &&Grapheme<'a>| {
-            used += piece.cells;
-            used <= room
-        }
-    };
-    let tail: Vec<_> = pieces.iter().rev().take_while(fits(tail_room)).cloned().collect();
-    let tail_cells: usize = tail.iter().map(|piece| piece.cells).sum();
-    let mut kept: Vec<_> = pieces.iter().take_while(fits(room - tail_cells)).cloned().collect();
-    if mark.width() <= cells {
-        kept.push(Grapheme { text: Cow::Borrowed(mark), cells: mark.width(), chars: 0..0 });
-    }
-    kept.extend(tail.into_iter().rev());
-    kept
-}
+pub(in crate::tui) use crate::domain::{display_width as width, truncate_middle};
 
 /// Where the end of a text begins that fits into this many cells, and how many it takes. Looks at
 /// that part of the text only.
@@ -78,11 +24,6 @@ fn fitting_tail(text: &str, cells: usize) -> (usize, usize) {
         (start, used) = (at, used + wide);
     }
     (start, used)
-}
-
-/// The name in at most this many cells, its middle cut out if need be.
-pub(in crate::tui) fn truncate_middle(text: &str, cells: usize, mark: &'static str) -> String {
-    cut_middle(graphemes(text), cells, mark).into_iter().map(|piece| piece.text).collect()
 }
 
 /// Breaks text into lines of at most this many cells, at blanks where there are any.
@@ -275,13 +216,6 @@ mod tests {
     use ratatui::style::{Color, Modifier};
 
     #[test]
-    fn both_ends_of_a_name_are_kept() {
-        assert_eq!(truncate_middle("payments-production-eu", 12, "…"), "paymen…on-eu");
-        assert_eq!(truncate_middle("short", 12, "…"), "short");
-        assert_eq!(truncate_middle("日本語のアカウント", 9, "…"), "日本…ント");
-    }
-
-    #[test]
     fn the_end_of_a_text_is_what_fits() {
         let end = |text: &'static str, cells| {
             let (start, used) = fitting_tail(text, cells);
@@ -347,11 +281,6 @@ mod tests {
                 let [pieces, at_once] = drawn(&text, cells, mark, &hits);
                 prop_assert_eq!(pieces, at_once);
             }
-        }
-
-        #[test]
-        fn a_cut_name_fits(text in "\\PC{0,40}", cells in 0_usize..20) {
-            prop_assert!(truncate_middle(&text, cells, "…").width() <= cells);
         }
     }
 }

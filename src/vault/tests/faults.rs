@@ -1,4 +1,4 @@
-//! Damage, foreign hands and disks that can't be written to.
+//! Damaged files, directories of other users, and disks that can't be written to.
 
 use super::*;
 
@@ -6,9 +6,9 @@ fn load_admin(vault: &Vault) -> Result<Option<Credentials>> {
     vault.load(&admin_id(1), NOW)
 }
 
-/// A record is served whole, or missed, or refused with a reason; anything else is a fault.
-fn is_served(outcome: Result<Option<Credentials>>) -> bool {
-    match outcome {
+/// Whether the record was loaded. Panics if it is another record or the error is of another kind.
+fn is_loaded(result: Result<Option<Credentials>>) -> bool {
+    match result {
         Ok(None) => false,
         Ok(Some(record)) => {
             assert_eq!(record, credentials(1));
@@ -22,10 +22,10 @@ fn is_served(outcome: Result<Option<Credentials>>) -> bool {
 }
 
 #[test]
-fn a_record_cut_anywhere_is_a_miss_and_can_be_written_again() {
-    for make in [VaultHome::passphrase_vault, VaultHome::plain_text_vault] {
+fn a_record_truncated_anywhere_is_a_miss_and_can_be_written_again() {
+    for create in [VaultHome::passphrase_vault, VaultHome::plain_text_vault] {
         let home = VaultHome::new();
-        let vault = make(&home);
+        let vault = create(&home);
         vault.save(&admin_id(1), &credentials(1)).unwrap();
         let whole = fs::read(home.record_path(&admin_id(1))).unwrap();
         for length in 0..whole.len() {
@@ -33,12 +33,12 @@ fn a_record_cut_anywhere_is_a_miss_and_can_be_written_again() {
             assert_eq!(load_admin(&vault).unwrap(), None, "{length} bytes");
         }
         vault.save(&admin_id(1), &credentials(1)).unwrap();
-        assert!(is_served(load_admin(&vault)));
+        assert!(is_loaded(load_admin(&vault)));
     }
 }
 
 #[test]
-fn a_record_with_any_bit_flipped_is_never_served() {
+fn a_record_with_any_bit_flipped_is_not_loaded() {
     let home = VaultHome::new();
     let vault = home.passphrase_vault();
     vault.save(&admin_id(1), &credentials(1)).unwrap();
@@ -56,10 +56,10 @@ fn a_record_with_any_bit_flipped_is_never_served() {
 }
 
 #[test]
-fn a_record_moved_to_another_name_is_not_served() {
-    for make in [VaultHome::passphrase_vault, VaultHome::plain_text_vault] {
+fn a_record_moved_to_another_name_is_not_loaded() {
+    for create in [VaultHome::passphrase_vault, VaultHome::plain_text_vault] {
         let home = VaultHome::new();
-        let vault = make(&home);
+        let vault = create(&home);
         vault.save(&admin_id(2), &credentials(2)).unwrap();
         fs::rename(home.record_path(&admin_id(2)), home.record_path(&admin_id(1))).unwrap();
         assert_eq!(load_admin(&vault).unwrap(), None);
@@ -97,7 +97,7 @@ fn a_record_of_a_newer_program_is_locked_and_not_overwritten() {
 }
 
 #[test]
-fn a_damaged_header_is_told_and_never_made_anew() {
+fn a_damaged_header_is_an_error_and_not_replaced() {
     let home = VaultHome::new();
     home.passphrase_vault().save(&admin_id(1), &credentials(1)).unwrap();
     let path = home.dir().join("header");
@@ -122,32 +122,32 @@ fn a_damaged_header_is_told_and_never_made_anew() {
     }
     assert!(home.passphrase_vault().status().problem.is_some());
     fs::write(&path, whole).unwrap();
-    assert!(is_served(load_admin(&home.passphrase_vault())));
+    assert!(is_loaded(load_admin(&home.passphrase_vault())));
 }
 
 #[test]
-fn a_missing_header_beside_records_is_told_and_reset_heals_it() {
+fn a_missing_header_beside_records_is_an_error_and_reset_fixes_it() {
     let home = VaultHome::new();
     home.passphrase_vault().save(&admin_id(1), &credentials(1)).unwrap();
     fs::remove_file(home.dir().join("header")).unwrap();
     let vault = home.passphrase_vault();
-    let refusals = [
+    let errors = [
         load_admin(&vault).err(),
         vault.save(&admin_id(2), &credentials(2)).err(),
         vault.list(NOW).err(),
         vault.status().problem,
     ];
-    for error in refusals {
+    for error in errors {
         assert!(error.unwrap().hints[0].contains("rolecall vault reset"));
     }
     assert!(!home.dir().join("header").exists());
     vault.reset().unwrap();
     vault.save(&admin_id(1), &credentials(1)).unwrap();
-    assert!(is_served(load_admin(&home.passphrase_vault())));
+    assert!(is_loaded(load_admin(&home.passphrase_vault())));
 }
 
 #[test]
-fn a_place_that_can_not_be_written_to_says_so_without_blaming_the_vault() {
+fn a_directory_that_cannot_be_written_to_is_an_error_of_the_system_not_of_the_vault() {
     let home = VaultHome::new();
     let file = home.0.path().join("file");
     fs::write(&file, b"").unwrap();
@@ -160,7 +160,7 @@ fn a_place_that_can_not_be_written_to_says_so_without_blaming_the_vault() {
         assert_eq!(
             load_admin(&vault).unwrap_err().kind,
             ErrorKind::Os,
-            "never taken for nobody signed in"
+            "not a miss, which would mean that the user is not signed in"
         );
         assert_eq!(vault.save(&admin_id(1), &credentials(1)).unwrap_err().kind, ErrorKind::Os);
         assert_eq!(vault.stage::<Credentials>(&admin_id(1)).unwrap_err().kind, ErrorKind::Os);
@@ -185,18 +185,18 @@ fn a_read_only_vault_is_read_and_not_written() {
     let vault = home.passphrase_vault();
     let (loaded, saved) = (load_admin(&vault), vault.save(&admin_id(2), &credentials(2)));
     let flight = vault.single_flight(&admin_id(2));
-    let boarded = flight.poll(flight.generation());
+    let turn = flight.poll(flight.generation());
     mode(0o700);
-    assert!(is_served(loaded));
+    assert!(is_loaded(loaded));
     assert_eq!(saved.unwrap_err().kind, ErrorKind::Os);
-    assert!(matches!(boarded, Ok(Some(Turn::Lead(_)))));
+    assert!(matches!(turn, Ok(Some(Turn::Lead(_)))));
 }
 
 #[cfg(unix)]
 #[test]
 fn a_directory_of_another_user_is_refused_and_nothing_is_created() {
     let home = VaultHome::new();
-    // Root can give a directory away; anybody else has root's at hand.
+    // Root can change the owner of a directory; other users find one of root's.
     let (exists, below) = if rustix::process::geteuid().is_root() {
         let state = home.0.path().join("state");
         fs::create_dir(&state).unwrap();
@@ -205,7 +205,7 @@ fn a_directory_of_another_user_is_refused_and_nothing_is_created() {
     } else {
         (PathBuf::from("/usr"), PathBuf::from("/usr/rolecall-vault"))
     };
-    let of = |dir: &Path| {
+    let vault_in = |dir: &Path| {
         Vault::new(VaultOptions {
             dir: dir.to_owned(),
             ..home.options(SecureStore::Json, PassphraseSource::None)
@@ -214,19 +214,19 @@ fn a_directory_of_another_user_is_refused_and_nothing_is_created() {
     let refused =
         |error: Option<Error>| assert!(error.is_some_and(|error| error.kind == ErrorKind::Vault));
     for dir in [&exists, &below] {
-        refused(of(dir).save(&admin_id(1), &credentials(1)).err());
-        refused(of(dir).ensure_ready().err());
+        refused(vault_in(dir).save(&admin_id(1), &credentials(1)).err());
+        refused(vault_in(dir).ensure_ready().err());
         refused(
-            of(dir)
+            vault_in(dir)
                 .single_flight(&admin_id(1))
-                .poll(of(dir).single_flight(&admin_id(1)).generation())
+                .poll(vault_in(dir).single_flight(&admin_id(1)).generation())
                 .err(),
         );
-        refused(of(dir).unlock("p".into()).err());
+        refused(vault_in(dir).unlock("p".into()).err());
     }
-    refused(load_admin(&of(&exists)).err());
-    refused(of(&exists).remove(&admin_id(1)).err());
-    refused(of(&exists).status().problem);
-    refused(of(&exists).reset().err());
+    refused(load_admin(&vault_in(&exists)).err());
+    refused(vault_in(&exists).remove(&admin_id(1)).err());
+    refused(vault_in(&exists).status().problem);
+    refused(vault_in(&exists).reset().err());
     assert!(!below.exists() && !exists.join("header").exists() && !exists.join("flights").exists());
 }

@@ -1,4 +1,4 @@
-//! Who may open a vault, and who may not.
+//! The keys and passphrases that open a vault.
 
 use super::*;
 
@@ -17,7 +17,7 @@ fn home_with_record() -> VaultHome {
 }
 
 #[test]
-fn a_wrong_passphrase_is_refused_and_destroys_nothing() {
+fn a_wrong_passphrase_is_refused_and_changes_nothing() {
     let home = home_with_record();
     let before: Vec<_> =
         walk(&home.dir()).into_iter().map(|path| (fs::read(&path).unwrap(), path)).collect();
@@ -37,12 +37,12 @@ fn a_wrong_passphrase_is_refused_and_destroys_nothing() {
 }
 
 #[test]
-fn a_locked_vault_is_never_a_miss_and_names_the_way_out() {
+fn a_locked_vault_is_an_error_that_names_the_command_to_run() {
     let home = home_with_record();
     let error = home.locked_vault().load::<Credentials>(&admin_id(1), NOW).unwrap_err();
     assert_eq!(error.kind, ErrorKind::Vault);
     assert!(error.hints.iter().any(|hint| hint.contains("rolecall vault unlock")));
-    // What is not there is a miss, locked or not: nobody is asked for a key to learn that.
+    // A record that does not exist is a miss, locked or not: that needs no key.
     assert_eq!(home.locked_vault().load::<Credentials>(&admin_id(2), NOW).unwrap(), None);
 }
 
@@ -59,7 +59,7 @@ fn unlocking_opens_and_locking_closes() {
 }
 
 #[test]
-fn a_vault_reports_which_passphrase_would_open_it() {
+fn a_vault_reports_the_passphrase_that_would_open_it() {
     let home = VaultHome::new();
     assert_eq!(home.locked_vault().unlock_prompt(), Some(UnlockPrompt::NewPassphrase));
     assert_eq!(home.plain_text_vault().unlock_prompt(), None);
@@ -72,7 +72,7 @@ fn a_vault_reports_which_passphrase_would_open_it() {
 }
 
 #[test]
-fn whoever_typed_the_passphrase_may_keep_what_only_they_can_open() {
+fn a_typed_passphrase_is_enough_without_the_kernel_keyring() {
     let home = home_with_record();
     let vault = home.locked_vault();
     assert_eq!(vault.ensure_ready().unwrap_err().kind, ErrorKind::Vault);
@@ -83,7 +83,7 @@ fn whoever_typed_the_passphrase_may_keep_what_only_they_can_open() {
 }
 
 #[test]
-fn unlocking_makes_a_vault_where_there_is_none() {
+fn unlocking_creates_a_vault_if_there_is_none() {
     let home = VaultHome::new();
     assert_eq!(
         home.locked_vault().save(&admin_id(1), &credentials(1)).unwrap_err().kind,
@@ -132,7 +132,7 @@ fn a_vault_without_a_passphrase_has_none_to_change() {
 }
 
 #[test]
-fn a_helper_opens_the_vault_with_the_key_it_was_handed() {
+fn a_helper_opens_the_vault_with_the_key_that_was_passed_to_it() {
     let home = home_with_record();
     let key = home.passphrase_vault().data_key().unwrap().unwrap();
     let helper = home.locked_vault().with_data_key(key);
@@ -154,18 +154,18 @@ fn ready_means_that_a_later_process_can_open_it() {
         error.kind == ErrorKind::Vault
             && error.hints.iter().any(|hint| hint.contains("AWS_SSO_FILE_PASSWORD"))
     );
-    // Open in this process only is not enough, unless a person opened it here.
+    // A key in this process only is not enough, unless the user typed the passphrase here.
     let vault = home.passphrase_vault();
     vault.ensure_ready().unwrap();
-    let alone = home.locked_vault();
-    *alone.cached_key() = std::mem::take(&mut *vault.cached_key());
-    let error = alone.ensure_ready().unwrap_err();
+    let locked = home.locked_vault();
+    *locked.cached_key() = std::mem::take(&mut *vault.cached_key());
+    let error = locked.ensure_ready().unwrap_err();
     assert!(error.kind == ErrorKind::Vault && error.message.contains("later process"), "{error}");
     VaultHome::new().plain_text_vault().ensure_ready().unwrap();
 }
 
 #[test]
-fn plain_text_is_kept_only_while_it_is_asked_for_by_name() {
+fn plain_text_is_used_only_while_the_configuration_names_it() {
     let home = VaultHome::new();
     home.plain_text_vault().save(&admin_id(1), &credentials(1)).unwrap();
     let error = home.passphrase_vault().load::<Credentials>(&admin_id(1), NOW).unwrap_err();
@@ -179,20 +179,20 @@ fn plain_text_is_kept_only_while_it_is_asked_for_by_name() {
 #[test]
 fn the_store_is_chosen_once() {
     let home = home_with_record();
-    let asked = Vault::new(VaultOptions {
+    let reconfigured = Vault::new(VaultOptions {
         store: SecureStore::Json,
         ..home.options(SecureStore::Json, PassphraseSource::Given("correct horse".into()))
     });
-    assert!(opens(&asked));
-    asked.save(&admin_id(2), &credentials(2)).unwrap();
+    assert!(opens(&reconfigured));
+    reconfigured.save(&admin_id(2), &credentials(2)).unwrap();
     assert_eq!(
-        (asked.status().chosen, asked.status().configured),
+        (reconfigured.status().chosen, reconfigured.status().configured),
         (Some(SecureStore::File), SecureStore::Json)
     );
 }
 
 #[test]
-fn reset_forgets_everything_and_makes_a_new_key() {
+fn reset_removes_everything_and_creates_a_new_key() {
     let home = home_with_record();
     let old = home.passphrase_vault().data_key().unwrap().unwrap();
     home.locked_vault().reset().unwrap();
@@ -219,10 +219,10 @@ fn a_running_process_notices_a_reset() {
 fn a_record_staged_before_a_reset_is_not_stored_after_it() {
     let home = home_with_record();
     let running = home.passphrase_vault();
-    for remade in [false, true] {
+    for is_recreated in [false, true] {
         let staged = running.stage::<Credentials>(&admin_id(1)).unwrap();
         home.passphrase_vault().reset().unwrap();
-        if remade {
+        if is_recreated {
             home.passphrase_vault().ensure_ready().unwrap();
         }
         assert_eq!(staged.commit(&credentials(1)).unwrap_err().kind, ErrorKind::Vault);
@@ -234,7 +234,7 @@ fn a_record_staged_before_a_reset_is_not_stored_after_it() {
 }
 
 #[test]
-fn whether_a_vault_could_be_made_is_told_without_making_one() {
+fn checking_whether_a_vault_could_be_created_does_not_create_one() {
     let home = VaultHome::new();
     home.passphrase_vault().check_can_init().unwrap();
     Vault::new(home.options(SecureStore::Json, PassphraseSource::None)).check_can_init().unwrap();

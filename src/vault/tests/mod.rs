@@ -1,4 +1,4 @@
-//! The vault as its callers see it.
+//! Tests of the vault through its public API.
 
 mod faults;
 mod keys;
@@ -20,7 +20,6 @@ use crate::domain::{
 
 const NOW: Timestamp = Timestamp(1_800_000_000);
 
-/// An instance of this name.
 pub(super) fn instance(name: &str) -> Instance {
     Instance {
         name: InstanceName::new(name),
@@ -33,7 +32,7 @@ pub(super) fn instance(name: &str) -> Instance {
     }
 }
 
-/// A throw-away state directory. Vaults in it never touch the person's keyring nor the kernel's.
+/// A temporary state directory. Vaults in it use neither the user's keyring nor the kernel's.
 struct VaultHome(TempDir);
 
 impl VaultHome {
@@ -51,16 +50,16 @@ impl VaultHome {
             store,
             key_cache: KeyCache::Never,
             passphrase,
-            may_prompt_desktop: false,
+            desktop_prompt: DesktopPrompt::Forbidden,
         }
     }
 
-    /// A vault under a passphrase.
+    /// A vault with a passphrase.
     fn passphrase_vault(&self) -> Vault {
         Vault::new(self.options(SecureStore::File, PassphraseSource::Given("correct horse".into())))
     }
 
-    /// The same vault as somebody sees it who has no passphrase.
+    /// The same vault without its passphrase.
     fn locked_vault(&self) -> Vault {
         Vault::new(self.options(SecureStore::File, PassphraseSource::None))
     }
@@ -70,8 +69,8 @@ impl VaultHome {
         Vault::new(self.options(SecureStore::Json, PassphraseSource::None))
     }
 
-    fn record_path(&self, name: &RecordId) -> PathBuf {
-        self.dir().join("records").join(name.file_name())
+    fn record_path(&self, id: &RecordId) -> PathBuf {
+        self.dir().join("records").join(id.file_name())
     }
 }
 
@@ -116,14 +115,14 @@ fn token() -> SsoToken {
     }
 }
 
-/// Every file below a directory.
+/// Returns every file below a directory.
 fn walk(dir: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
     entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
 }
 
 #[test]
-fn nothing_is_made_by_looking() {
+fn reading_creates_nothing() {
     let home = VaultHome::new();
     let vault = home.passphrase_vault();
     assert_eq!(vault.load::<SsoToken>(&RecordId::token(&instance("corp")), NOW).unwrap(), None);
@@ -142,15 +141,15 @@ fn nothing_is_made_by_looking() {
 }
 
 #[test]
-fn every_kind_of_record_comes_back_in_another_process() {
-    for make in [VaultHome::passphrase_vault, VaultHome::plain_text_vault] {
+fn every_kind_of_record_is_loaded_by_another_process() {
+    for create in [VaultHome::passphrase_vault, VaultHome::plain_text_vault] {
         let home = VaultHome::new();
         let corp = instance("corp");
-        let vault = make(&home);
+        let vault = create(&home);
         vault.save(&RecordId::token(&corp), &token()).unwrap();
         vault.save(&RecordId::registration(&corp, "code"), &registration()).unwrap();
         vault.save(&admin_id(1), &credentials(1)).unwrap();
-        let other = make(&home);
+        let other = create(&home);
         assert_eq!(other.load(&RecordId::token(&corp), NOW).unwrap(), Some(token()));
         assert_eq!(
             other.load(&RecordId::registration(&corp, "code"), NOW).unwrap(),
@@ -161,38 +160,92 @@ fn every_kind_of_record_comes_back_in_another_process() {
     }
 }
 
+/// The bytes that other versions read and write.
+#[test]
+fn the_format_of_records_on_disk_stays_the_same() {
+    let home = VaultHome::new();
+    let (vault, corp) = (home.plain_text_vault(), instance("corp"));
+    let (token_id, registration_id) =
+        (RecordId::token(&corp), RecordId::registration(&corp, "code"));
+    vault.save(&token_id, &token()).unwrap();
+    vault.save(&registration_id, &registration()).unwrap();
+    vault.save(&admin_id(1), &credentials(1)).unwrap();
+    let registration = r#"{"client_id":"client","client_secret":"SECRET-client","issued_at":1800000000,"expires_at":1807776000,"grants":["authorization_code","refresh_token"],"scopes":["sso:account:access"]}"#;
+    let token = format!(
+        r#"{{"access_token":"SECRET-access","refresh_token":"SECRET-refresh","issued_at":1800000000,"expires_at":1800003600,"signed_in_at":1799992800,"registration":{registration}}}"#
+    );
+    let credentials = r#"{"access_key_id":"ASIA1","secret_access_key":"SECRET-access-key","session_token":"SECRET-session-token","expires_at":1800003600,"issued_at":1800000000,"account":"000000000001"}"#;
+    let cases = [
+        (token_id, "token", r#""account":null,"role":null,"detail":null"#, 1_800_003_600, &*token),
+        (
+            registration_id,
+            "registration",
+            r#""account":null,"role":null,"detail":"code;sso:account:access""#,
+            1_807_776_000,
+            registration,
+        ),
+        (
+            admin_id(1),
+            "credentials",
+            r#""account":"000000000001","role":"Admin","detail":null"#,
+            1_800_003_600,
+            credentials,
+        ),
+    ];
+    for (id, kind, role, expires_at, record) in cases {
+        let name = format!(
+            r#"{{"kind":"{kind}","instance":"corp","start_url":"https://corp.awsapps.com/start","region":"eu-west-1","oidc":null,"portal":null,"sts":null,{role}}}"#
+        );
+        assert_eq!(
+            fs::read_to_string(home.record_path(&id)).unwrap(),
+            format!(
+                r#"{{"name":{name},"issued_at":1800000000,"expires_at":{expires_at},"record":{{"{kind}":{record}}}}}"#
+            )
+        );
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
-    fn any_token_comes_back(access in "[!-~]{1,64}", refresh in proptest::option::of(".*"), grants: Vec<String>, at in 0..NOW.0) {
-        static HOME: LazyLock<(VaultHome, Vault)> = LazyLock::new(|| { let home = VaultHome::new(); let vault = home.passphrase_vault(); (home, vault) });
+    fn any_token_is_loaded_as_it_was_saved(
+        access in "[!-~]{1,64}",
+        refresh in proptest::option::of(".*"),
+        grants: Vec<String>,
+        issued_at in 0..NOW.0,
+    ) {
+        static HOME: LazyLock<(VaultHome, Vault)> = LazyLock::new(|| {
+            let home = VaultHome::new();
+            let vault = home.passphrase_vault();
+            (home, vault)
+        });
         let token = SsoToken {
             access_token: access.into(),
             refresh_token: refresh.map(Secret::new),
-            issued_at: Timestamp(at),
+            issued_at: Timestamp(issued_at),
             registration: Some(StoredRegistration { grants, ..registration() }),
             ..token()
         };
-        let name = RecordId::token(&instance("corp"));
-        HOME.1.save(&name, &token).unwrap();
-        prop_assert_eq!(HOME.1.load(&name, NOW).unwrap(), Some(token));
+        let id = RecordId::token(&instance("corp"));
+        HOME.1.save(&id, &token).unwrap();
+        prop_assert_eq!(HOME.1.load(&id, NOW).unwrap(), Some(token));
     }
 }
 
 #[test]
-fn a_sealed_vault_shows_no_secret_and_a_plain_one_says_that_it_is_plain() {
-    let shows = |home: &VaultHome, text: &str| {
-        let holds = |path: PathBuf| {
+fn a_sealed_vault_contains_no_readable_secret_and_a_plain_one_reports_that_it_is_plain() {
+    let contains = |home: &VaultHome, text: &str| {
+        let has_text = |path: PathBuf| {
             fs::read(path).unwrap().windows(text.len()).any(|window| window == text.as_bytes())
         };
-        walk(&home.dir()).into_iter().any(holds)
+        walk(&home.dir()).into_iter().any(has_text)
     };
     let sealed = VaultHome::new();
     sealed.passphrase_vault().save(&RecordId::token(&instance("corp")), &token()).unwrap();
-    assert!(!shows(&sealed, "SECRET") && !shows(&sealed, "correct horse"));
+    assert!(!contains(&sealed, "SECRET") && !contains(&sealed, "correct horse"));
     let plain = VaultHome::new();
     plain.plain_text_vault().save(&RecordId::token(&instance("corp")), &token()).unwrap();
-    assert!(shows(&plain, "SECRET-access"));
+    assert!(contains(&plain, "SECRET-access"));
     assert_eq!(plain.plain_text_vault().status().chosen, Some(SecureStore::Json));
 }
 
@@ -202,7 +255,7 @@ fn files_are_0600_in_directories_of_0700() {
     use std::os::unix::fs::PermissionsExt;
     let home = VaultHome::new();
     home.passphrase_vault().save(&admin_id(1), &credentials(1)).unwrap();
-    let Some(Turn::Lead(lead)) = home
+    let Some(Turn::Lead(leader)) = home
         .passphrase_vault()
         .single_flight(&admin_id(1))
         .poll(home.passphrase_vault().single_flight(&admin_id(1)).generation())
@@ -210,7 +263,7 @@ fn files_are_0600_in_directories_of_0700() {
     else {
         panic!()
     };
-    lead.complete(SharedOutcome::Ok);
+    leader.complete(SharedOutcome::Ok);
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     for file in walk(&home.dir()) {
         assert_eq!(
@@ -223,7 +276,7 @@ fn files_are_0600_in_directories_of_0700() {
 }
 
 #[test]
-fn an_expired_record_is_given_and_one_from_the_future_is_not() {
+fn an_expired_record_is_loaded_and_one_from_the_future_is_not() {
     let home = VaultHome::new();
     let vault = home.passphrase_vault();
     vault.save(&admin_id(1), &credentials(1)).unwrap();
@@ -234,28 +287,28 @@ fn an_expired_record_is_given_and_one_from_the_future_is_not() {
 }
 
 #[test]
-fn names_are_listed_with_their_expiry() {
-    for make in [VaultHome::passphrase_vault, VaultHome::plain_text_vault] {
+fn ids_are_listed_with_their_expiry() {
+    for create in [VaultHome::passphrase_vault, VaultHome::plain_text_vault] {
         let home = VaultHome::new();
-        let vault = make(&home);
+        let vault = create(&home);
         for number in [3, 1, 2] {
             vault.save(&admin_id(number), &credentials(number)).unwrap();
         }
         vault.save(&RecordId::token(&instance("corp")), &token()).unwrap();
         fs::write(home.record_path(&admin_id(2)), b"damaged").unwrap();
-        let names = make(&home).list(NOW).unwrap();
-        let wanted = [RecordId::token(&instance("corp")), admin_id(1), admin_id(3)]
-            .map(|name| (name, NOW.plus(3_600)));
-        assert_eq!(names, wanted);
+        let listed = create(&home).list(NOW).unwrap();
+        let want = [RecordId::token(&instance("corp")), admin_id(1), admin_id(3)]
+            .map(|id| (id, NOW.plus(3_600)));
+        assert_eq!(listed, want);
         assert_eq!(
-            (names[1].0.account(), names[1].0.role().unwrap().as_str()),
+            (listed[1].0.account(), listed[1].0.role().unwrap().as_str()),
             (Some(account(1)), "Admin")
         );
     }
 }
 
 #[test]
-fn what_is_forgotten_is_gone_even_from_a_locked_vault() {
+fn a_record_is_removed_even_from_a_locked_vault() {
     let home = VaultHome::new();
     home.passphrase_vault().save(&admin_id(1), &credentials(1)).unwrap();
     home.locked_vault().remove(&admin_id(1)).unwrap();
@@ -263,7 +316,7 @@ fn what_is_forgotten_is_gone_even_from_a_locked_vault() {
 }
 
 #[test]
-fn a_staged_record_has_its_file_and_leaves_no_trace_when_dropped() {
+fn a_staged_record_has_a_file_and_leaves_none_when_dropped() {
     let home = VaultHome::new();
     let vault = home.passphrase_vault();
     vault.save(&admin_id(1), &credentials(1)).unwrap();
@@ -278,7 +331,7 @@ fn a_staged_record_has_its_file_and_leaves_no_trace_when_dropped() {
 }
 
 #[test]
-fn a_record_is_not_stored_under_a_name_of_another_kind() {
+fn a_record_is_not_stored_under_an_id_of_another_kind() {
     let home = VaultHome::new();
     assert!(home.plain_text_vault().save(&admin_id(1), &token()).is_err());
     home.plain_text_vault().save(&admin_id(1), &credentials(1)).unwrap();
@@ -286,7 +339,7 @@ fn a_record_is_not_stored_under_a_name_of_another_kind() {
 }
 
 #[test]
-fn what_killed_processes_left_behind_is_swept_and_what_is_under_way_stays() {
+fn temporary_files_of_killed_processes_are_removed_and_new_ones_stay() {
     let home = VaultHome::new();
     home.passphrase_vault().save(&admin_id(1), &credentials(1)).unwrap();
     let (old, new) = (home.dir().join("records/.old.x"), home.dir().join("records/.new.x"));
@@ -305,7 +358,7 @@ fn what_killed_processes_left_behind_is_swept_and_what_is_under_way_stays() {
 }
 
 #[test]
-fn many_first_writers_make_one_vault() {
+fn many_first_writers_create_one_vault() {
     let home = VaultHome::new();
     std::thread::scope(|scope| {
         for number in 0..8 {

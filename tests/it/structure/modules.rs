@@ -1,7 +1,7 @@
 //! The module tree of `src`, and which file names which, computed from tokens: comments, strings
 //! and `#[cfg(test)]` items do not count.
 //!
-//! Paths are followed the way the compiler does: through `crate`, `super`, `self`, child modules,
+//! Paths are followed as the compiler follows them: through `crate`, `super`, `self`, child modules,
 //! `use` declarations and re-exports, to the file that defines the name. `use crate::{a, b::{self,
 //! c}}`, renamed imports and paths inside macro calls are all seen.
 
@@ -9,35 +9,32 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 
-/// A module path below the crate root, such as `["ops", "refresh"]`.
-pub(super) type ModulePath = Vec<String>;
+use super::source::{self, Module, ModulePath};
 
 /// For each file, the files that it names, each with a path that leads there.
 pub(super) type Edges = BTreeMap<String, BTreeMap<String, String>>;
 
-/// What a path leads to if a module on it hands on a name of another one.
+/// The target of a path through a module that re-exports a name of another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reexports {
     /// The file that defines the name.
     Follow,
-    /// The file that hands it on: the one whose interface is used.
+    /// The file that re-exports it, because its interface is what is used.
     Stop,
 }
 
-/// What one module declares.
+/// A function of the crate: its module and its name.
+type Function = (ModulePath, String);
+
+/// The functions that a function reaches.
 #[derive(Debug, Default)]
-struct Module {
-    /// The file that holds it, relative to `src`.
-    file: String,
-    children: BTreeSet<String>,
-    /// Names brought in by `use`, and the paths that they stand for.
-    imports: BTreeMap<String, ModulePath>,
-    /// Modules whose names are brought in by `use path::*`.
-    globs: Vec<ModulePath>,
-    /// Every path that its code names, as written.
-    paths: Vec<ModulePath>,
+pub(super) struct Reached {
+    /// Their names, each as `file::function`.
+    pub(super) functions: BTreeSet<String>,
+    /// What they name: files of the crate, and paths of other crates.
+    pub(super) names: BTreeSet<String>,
 }
 
 /// The crate's modules.
@@ -68,8 +65,75 @@ impl Modules {
         edges
     }
 
-    /// The module that defines what this path means in that module; `None` for names of other
-    /// crates.
+    /// For each file, the paths of other crates that it names, `use` declarations expanded, and
+    /// the macros that it calls, each as `name!`.
+    pub(super) fn external_names(&self) -> BTreeMap<String, BTreeSet<String>> {
+        let mut names: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (at, module) in &self.0 {
+            let names = names.entry(module.file.clone()).or_default();
+            let written = module.paths.iter().chain(module.imports.values()).chain(&module.globs);
+            names.extend(
+                written
+                    .map(|path| self.expand(at, path))
+                    .filter(|path| self.resolve(at, path, Reexports::Follow, 0).is_none())
+                    .map(|path| path.join("::")),
+            );
+            names.extend(module.macros.iter().map(|name| format!("{name}!")));
+        }
+        names
+    }
+
+    /// The functions that this one reaches by free functions and `Type::function` paths, without
+    /// those of these names. Calls of methods are not followed.
+    pub(super) fn reached(&self, file: &str, function: &str, without: &[&str]) -> Reached {
+        let at = self.0.iter().find(|(_, module)| module.file == file);
+        let at = at.unwrap_or_else(|| panic!("src/{file} is missing")).0.clone();
+        assert!(self.0[&at].functions.contains_key(function), "{file} has no `{function}`");
+        let mut reached = Reached::default();
+        let mut open: Vec<Function> = vec![(at, function.to_owned())];
+        while let Some((at, function)) = open.pop() {
+            let module = &self.0[&at];
+            if !reached.functions.insert(format!("{}::{function}", module.file)) {
+                continue;
+            }
+            for written in &module.functions[&function] {
+                let path = self.expand(&at, written);
+                let Some(name) = path.last().filter(|name| !without.contains(&name.as_str()))
+                else {
+                    continue;
+                };
+                // A path that leads nowhere may begin with a type of this module.
+                let target = self.resolve(&at, &path, Reexports::Follow, 0);
+                match &target {
+                    Some(target) => {
+                        reached.names.insert(self.0[target].file.clone());
+                    }
+                    None if path.len() > 1 => {
+                        reached.names.insert(path.join("::"));
+                    }
+                    None => {}
+                }
+                let target = target.unwrap_or_else(|| at.clone());
+                if self.0[&target].functions.contains_key(name) {
+                    open.push((target, name.clone()));
+                }
+            }
+        }
+        reached
+    }
+
+    /// The path with its first name replaced by what `use` declares it to be.
+    fn expand(&self, at: &[String], path: &[String]) -> ModulePath {
+        let module = &self.0[at];
+        match path.first().filter(|first| !module.children.contains(*first)) {
+            Some(first) if module.imports.contains_key(first) => {
+                module.imports[first].iter().chain(&path[1..]).cloned().collect()
+            }
+            _ => path.to_vec(),
+        }
+    }
+
+    /// The module that defines this path of module `at`; `None` if it is in another crate.
     fn resolve(
         &self,
         at: &[String],
@@ -77,7 +141,7 @@ impl Modules {
         reexports: Reexports,
         depth: usize,
     ) -> Option<ModulePath> {
-        // Two modules that import each other's globs would be followed for ever.
+        // Two modules that import each other's globs would never end.
         if depth > 16 {
             return None;
         }
@@ -105,7 +169,7 @@ impl Modules {
                 }
                 let whole: ModulePath =
                     import.iter().chain(&rest[position + 1..]).cloned().collect();
-                // A name of another crate ends here: this module hands it on.
+                // This module re-exports a name of another crate.
                 return self.resolve(&here, &whole, reexports, depth + 1).or(Some(here));
             } else {
                 return Some(self.through_globs(&here, name, reexports, depth).unwrap_or(here));
@@ -114,7 +178,7 @@ impl Modules {
         Some(here)
     }
 
-    /// The module behind a glob import that declares this name.
+    /// The module of a glob import that declares this name.
     fn through_globs(
         &self,
         at: &[String],
@@ -139,37 +203,7 @@ impl Modules {
     }
 
     fn items(&mut self, src: &Path, file: &Path, at: ModulePath, tokens: TokenStream) {
-        let tokens: Vec<TokenTree> = without_tests(tokens);
-        let mut module =
-            Module { file: file.to_string_lossy().replace('\\', "/"), ..Module::default() };
-        let mut inline = Vec::new();
-        let mut rest = Vec::new();
-        let mut next = 0;
-        while next < tokens.len() {
-            match (word(&tokens, next).as_deref(), word(&tokens, next + 1), tokens.get(next + 2)) {
-                (Some("mod"), Some(name), Some(TokenTree::Punct(end))) if end.as_char() == ';' => {
-                    module.children.insert(name);
-                    next += 3;
-                }
-                (Some("mod"), Some(name), Some(TokenTree::Group(body))) => {
-                    module.children.insert(name.clone());
-                    inline.push((name, body.stream()));
-                    next += 3;
-                }
-                (Some("use"), ..) => {
-                    let end = (next..tokens.len())
-                        .find(|at| sign(&tokens, *at, ';'))
-                        .unwrap_or(tokens.len());
-                    import(&tokens[next + 1..end], &mut Vec::new(), &mut module);
-                    next = end + 1;
-                }
-                _ => {
-                    rest.push(tokens[next].clone());
-                    next += 1;
-                }
-            }
-        }
-        paths(&rest, &mut module.paths);
+        let (module, inline) = source::parse(file, tokens);
         let children: Vec<String> = module
             .children
             .iter()
@@ -187,125 +221,11 @@ impl Modules {
     }
 }
 
-/// The file of a child module, by Rust's two rules.
+/// The file of a child module: `child.rs` or `child/mod.rs`.
 fn file_of(src: &Path, parent: &Path, child: &str) -> PathBuf {
     let root = parent.file_name().is_some_and(|name| name == "lib.rs" || name == "mod.rs");
     let folder =
         if root { parent.parent().unwrap().to_path_buf() } else { parent.with_extension("") };
     let flat = folder.join(format!("{child}.rs"));
     if src.join(&flat).exists() { flat } else { folder.join(child).join("mod.rs") }
-}
-
-/// The tokens without items under `#[cfg(test)]` or `#[cfg(all(test, …))]`.
-fn without_tests(tokens: TokenStream) -> Vec<TokenTree> {
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    let mut out = Vec::new();
-    let mut next = 0;
-    while next < tokens.len() {
-        if sign(&tokens, next, '#')
-            && matches!(tokens.get(next + 1), Some(TokenTree::Group(group)) if only_for_tests(group.stream()))
-        {
-            // The item ends with its body, or with a semicolon.
-            let end = (next + 2..tokens.len()).find(|at| {
-                matches!(&tokens[*at], TokenTree::Group(group) if group.delimiter() == Delimiter::Brace) || sign(&tokens, *at, ';')
-            });
-            next = end.map_or(tokens.len(), |end| end + 1);
-            continue;
-        }
-        out.push(tokens[next].clone());
-        next += 1;
-    }
-    out
-}
-
-fn only_for_tests(attribute: TokenStream) -> bool {
-    let text = attribute.to_string().replace(' ', "");
-    text.starts_with("cfg(test") || text.starts_with("cfg(all(test")
-}
-
-fn word(tokens: &[TokenTree], at: usize) -> Option<String> {
-    match tokens.get(at)? {
-        TokenTree::Ident(ident) => Some(ident.to_string()),
-        _ => None,
-    }
-}
-
-fn sign(tokens: &[TokenTree], at: usize, wanted: char) -> bool {
-    matches!(tokens.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == wanted)
-}
-
-/// One tree of a `use` declaration, below the prefix.
-fn import(tokens: &[TokenTree], prefix: &mut ModulePath, module: &mut Module) {
-    let depth = prefix.len();
-    let mut next = 0;
-    while next < tokens.len() {
-        match &tokens[next] {
-            TokenTree::Ident(name) if name == "as" => {
-                module.imports.insert(word(tokens, next + 1).unwrap_or_default(), prefix.clone());
-                prefix.truncate(depth);
-                return;
-            }
-            TokenTree::Ident(name) => prefix.push(name.to_string()),
-            TokenTree::Punct(star) if star.as_char() == '*' => {
-                module.globs.push(prefix.clone());
-                prefix.truncate(depth);
-                return;
-            }
-            TokenTree::Group(group) => {
-                let inner: Vec<TokenTree> = group.stream().into_iter().collect();
-                for tree in inner.split(
-                    |token| matches!(token, TokenTree::Punct(comma) if comma.as_char() == ','),
-                ) {
-                    import(tree, prefix, module);
-                }
-                prefix.truncate(depth);
-                return;
-            }
-            _ => {}
-        }
-        next += 1;
-    }
-    if prefix.len() > depth {
-        let mut path = prefix.clone();
-        if path.last().is_some_and(|last| last == "self") {
-            path.pop();
-        }
-        if let Some(name) = path.last().cloned() {
-            module.imports.insert(name, path);
-        }
-    }
-    prefix.truncate(depth);
-}
-
-/// Every `a::b::c` in these tokens, macro calls and bodies included; also names that stand alone,
-/// which may be imported.
-fn paths(tokens: &[TokenTree], out: &mut Vec<ModulePath>) {
-    let mut next = 0;
-    while next < tokens.len() {
-        match &tokens[next] {
-            TokenTree::Group(group) => {
-                let inner: Vec<TokenTree> = group.stream().into_iter().collect();
-                paths(&inner, out);
-                next += 1;
-            }
-            TokenTree::Ident(_) => {
-                let mut path = Vec::new();
-                while let Some(name) = word(tokens, next) {
-                    path.push(name);
-                    next += 1;
-                    if !(sign(tokens, next, ':')
-                        && sign(tokens, next + 1, ':')
-                        && word(tokens, next + 2).is_some())
-                    {
-                        break;
-                    }
-                    next += 2;
-                }
-                if path.len() > 1 {
-                    out.push(path);
-                }
-            }
-            _ => next += 1,
-        }
-    }
 }

@@ -1,5 +1,5 @@
-//! Rings in the graph of files: strongly connected components that more than a parent module holds
-//! together.
+//! Rings in the graph of files: strongly connected components that remain without the module that is
+//! the parent of all their files.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,9 +7,8 @@ use super::modules::Edges;
 
 /// The sets of files that reach each other, largest first.
 ///
-/// A module may use its children, and they may use what it declares. So a ring that falls apart
-/// once the parent of all its files is taken out is not reported, but what remains of it is looked
-/// at in the same way.
+/// A module may use its children, and they may use what it declares. So the parent of all files of a
+/// ring is removed, and only the rings among the rest are reported.
 pub(super) fn rings(edges: &Edges) -> Vec<BTreeSet<String>> {
     let mut out = Vec::new();
     within(edges, &edges.keys().cloned().collect(), &mut out);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use unicode_width::UnicodeWidthStr;
 
-use crate::domain::{ErrorKind, Roster, RosterEntry, escape_unprintable};
+use crate::domain::{ErrorKind, Roster, RosterEntry, escape_unprintable, plural};
 use crate::ops::each::{RoleEvent, RunOutcome};
 use crate::os::process::group::OutputStream;
 
@@ -203,14 +203,14 @@ fn summary(labels: &[String], outcomes: &BTreeMap<usize, RunOutcome>) -> Vec<Str
         };
         other.entry(failure).or_default().push(labels[*at].trim_end());
     }
-    let plural = if outcomes.len() == 1 { "role" } else { "roles" };
+    let noun = plural(outcomes.len(), "role");
     let mut lines = vec![format!(
-        "{} {plural}: {well} went well, {} did not",
+        "{} {noun}: {well} went well, {} did not",
         outcomes.len(),
         outcomes.len() - well
     )];
     if other.is_empty() {
-        lines = vec![format!("{} {plural}: all went well", outcomes.len())];
+        lines = vec![format!("{} {noun}: all went well", outcomes.len())];
     }
     for (failure, roles) in other {
         let more = if roles.len() > MAX_NAMES {

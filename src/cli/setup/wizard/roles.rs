@@ -1,6 +1,6 @@
 //! The first roles after a sign-in: a few accounts with their roles.
 
-use crate::domain::{Instance, RosterEntry, escape_unprintable};
+use crate::domain::{Instance, RosterEntry, escape_unprintable, plural};
 use crate::ops::ctx::Ctx;
 use crate::ops::refresh::store;
 
@@ -31,11 +31,7 @@ fn render_roles(entries: &[RosterEntry]) -> Vec<String> {
         format!("  {:width$}  {}{}", name(entries), roles.join(", "), ui::dim(&more))
     };
     let rest = accounts.len() - shown.len();
-    let rest = (rest > 0).then(|| {
-        ui::dim(&format!(
-            "  and {rest} more account{}: rolecall list",
-            if rest == 1 { "" } else { "s" }
-        ))
-    });
+    let rest = (rest > 0)
+        .then(|| ui::dim(&format!("  and {rest} more {}: rolecall list", plural(rest, "account"))));
     shown.iter().map(line).chain(rest).collect()
 }

@@ -1,4 +1,4 @@
-//! The language to the letter, for rules and scripts.
+//! Literal matching, for rules and scripts.
 
 use super::organization::Company;
 
@@ -30,7 +30,7 @@ fn a_scoped_word_is_its_fields_value() {
 }
 
 #[test]
-fn operators_loosen_a_scoped_word() {
+fn operators_relax_a_scoped_word() {
     let company = Company::new();
     assert_eq!(company.match_literal("account:^zurich"), ["Zürich Analytics DataScientist"]);
     assert_eq!(
@@ -51,11 +51,11 @@ fn an_unscoped_word_occurs_in_some_field() {
 }
 
 #[test]
-fn a_rule_reads_as_it_says() {
+fn a_rule_matches_exactly_its_rows() {
     let company = Company::new();
     let rows = company.match_literal("account:*-prod* !role:ReadOnly*");
     assert!(rows.iter().all(|row| row.contains("-prod") && !row.contains("ReadOnly")));
-    // Per team, an account of its own and sixteen regional ones, with two roles besides
-    // ReadOnlyAccess; and two of my-app.
+    // Each team has one account and sixteen regional ones, with two roles in addition to
+    // ReadOnlyAccess; my-app has two more.
     assert_eq!(rows.len(), 44 * 17 * 2 + 2);
 }

@@ -1,4 +1,4 @@
-//! The query as a whole: the ranking as a table, and what holds for every query.
+//! Tests of whole queries: a table of rankings, properties, and what the picker displays.
 
 mod literal;
 mod organization;
@@ -6,7 +6,7 @@ mod properties;
 mod ranking;
 mod screen;
 
-/// The made-up company's roster, and its entries by name.
+/// Returns the roster of a fictional company, and the indexes of its entries ordered by name.
 pub(in crate::domain) fn company() -> (std::sync::Arc<crate::domain::Roster>, Vec<u32>) {
     let company = organization::Company::new();
     (company.0.roster().clone(), company.0.order_by_name().to_vec())

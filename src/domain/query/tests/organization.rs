@@ -1,4 +1,4 @@
-//! A made-up company with about 3,000 accounts.
+//! A fictional company with about 3,000 accounts.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ const TEAMS: &str = "payments checkout ledger data-lake edge identity search cat
 const ENVS: &str = "dev test staging prod";
 const REGIONS: &str = "apac emea latam us";
 
-/// The company: teams × environments × regions × three tiers, and a few accounts of their own kind.
+/// Teams × environments × regions × three tiers, and a few special accounts.
 pub(super) struct Company(pub(super) SearchIndex);
 
 impl Company {
@@ -71,7 +71,7 @@ impl Company {
         Query::parse(text, &|tag| self.0.has_tag(tag))
     }
 
-    /// Rows found, best first, as `account role`.
+    /// Returns the matching rows as `account role`, best first.
     pub(super) fn search(&self, text: &str) -> Vec<String> {
         self.row_names(&self.0.search(
             &self.query(text),
@@ -93,13 +93,12 @@ impl Company {
         rows.iter().map(name).collect()
     }
 
-    /// The position in the roster of the row with this name.
+    /// Returns the index in the roster of a row.
     pub(super) fn row(&self, name: &str) -> u32 {
         let all: Vec<u32> = (0..self.0.roster().entries.len() as u32).collect();
         self.row_names(&all).iter().position(|row| row == name).expect("the row is there") as u32
     }
 
-    /// Who that is.
     pub(super) fn role_id(&self, name: &str) -> RoleId {
         let roster = self.0.roster();
         roster.id(&roster.entries[self.row(name) as usize])
@@ -107,7 +106,7 @@ impl Company {
 }
 
 fn id(serial: u64) -> String {
-    // Spread, so that ids neither begin nor end alike.
+    // Vary the first and last digits.
     format!("{:012}", 100_000_000_000 + serial * 6_180_339_887 % 800_000_000_000)
 }
 

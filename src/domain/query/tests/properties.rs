@@ -1,4 +1,4 @@
-//! What holds for every query.
+//! Properties of all queries.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -14,7 +14,7 @@ fn rows(text: &str) -> Vec<u32> {
     COMPANY.0.search(&COMPANY.query(text), &Usages::new(), &RoleFlags::default(), 1.0)
 }
 
-/// Queries made of what people type: pieces of names, scopes and operators.
+/// Generates queries from pieces of names, scopes and operators.
 fn typed_query() -> impl Strategy<Value = String> {
     let piece = "(!|'|\\^)?(account:|role:|env:|id:|arn:|sso:)?(prod|pay|adm|ro|8901|zür|ppa|s[a-e]n|[a-z0-9]{1,4})(\\$|\\*)?";
     proptest::collection::vec(piece, 1..4).prop_map(|words| words.join(" "))
@@ -54,19 +54,19 @@ proptest! {
     }
 
     #[test]
-    fn what_is_there_to_the_letter_is_found(text in typed_query().prop_filter("negation is stricter in a search", |text| !text.contains('!'))) {
+    fn literal_matches_are_found(text in typed_query().prop_filter("negation is stricter in a search", |text| !text.contains('!'))) {
         let found: HashSet<u32> = rows(&text).into_iter().collect();
         prop_assert!(COMPANY.0.match_literal(&COMPANY.query(&text)).iter().all(|row| found.contains(row)));
     }
 
     #[test]
     fn the_order_of_words_changes_nothing(left in typed_query(), right in typed_query()) {
-        let (there, back) = (format!("{left} {right}"), format!("{right} {left}"));
-        prop_assert_eq!(rows(&there), rows(&back));
+        let (forward, backward) = (format!("{left} {right}"), format!("{right} {left}"));
+        prop_assert_eq!(rows(&forward), rows(&backward));
     }
 
     #[test]
-    fn lit_letters_are_in_the_text(text in typed_query()) {
+    fn highlighted_letters_are_in_the_text(text in typed_query()) {
         let query = COMPANY.query(&text);
         for row in rows(&text).into_iter().take(20) {
             let (lit, entry) = (COMPANY.0.highlights(&query, row), &COMPANY.0.roster().entries[row as usize]);

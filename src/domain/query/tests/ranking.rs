@@ -1,83 +1,80 @@
-//! Which row comes first, and why a person would say so.
+//! The expected first row of queries, with reasons.
 
 use super::organization::Company;
 
-/// Query, first row (account and role; the account alone where the role is anybody's), reason.
+/// The query, the first row (account and role, or only the account if any role will do), the
+/// reason.
 const TABLE: &[(&str, &str, &str)] = &[
     ("prod", "prod ", "an account that is the word, before product-catalog and 700 payments-prod"),
-    ("produ", "product-catalog ", "the only name that begins so"),
+    ("produ", "product-catalog ", "the only name with this prefix"),
     ("pay adm", "payments-dev AdministratorAccess", "words are AND-ed over fields"),
     ("adm pay", "payments-dev AdministratorAccess", "the order of words does not matter"),
     (
         "pay prod adm",
         "payments-prod AdministratorAccess",
-        "three words, three beginnings, the shortest name",
+        "three words, three prefixes, the shortest name",
     ),
-    ("PAY PROD ADM", "payments-prod AdministratorAccess", "upper case hides nothing"),
+    ("PAY PROD ADM", "payments-prod AdministratorAccess", "upper case matches too"),
     ("8901", "vault ", "the account's id ends with it"),
-    ("0123", "vault ", "the account's id begins with it"),
-    ("012345678901", "vault ", "an account id is itself"),
+    ("0123", "vault ", "the account's id starts with it"),
+    ("012345678901", "vault ", "an account id matches itself"),
     ("0123-4567-8901", "vault ", "as the console shows it"),
     ("ppa", "payments-prod AdministratorAccess", "initials over account and role"),
     ("payprodadm", "payments-prod AdministratorAccess", "no blanks typed"),
-    ("payprod", "payments-prod ", "beginnings of both words of the name"),
-    ("ro sand", "sandbox ReadOnly", "initials of the role, beginning of the name"),
+    ("payprod", "payments-prod ", "prefixes of both words of the name"),
+    ("ro sand", "sandbox ReadOnly", "initials of the role, prefix of the name"),
     ("sand ro", "sandbox ReadOnly", "in either order"),
     ("sandbox", "sandbox ", "exact before jane-sandbox"),
     ("jane", "jane-sandbox ", "a name's first word"),
-    ("zurich", "Zürich Analytics ", "accents are folded"),
+    ("zurich", "Zürich Analytics ", "accents are removed"),
     ("ZÜRICH", "Zürich Analytics ", "on both sides"),
     ("my eu", "my-app-prod-eu ", "the name with fewer words, before my-app-apac-prod-eu"),
     ("mapeu", "my-app-prod-eu Deploy", "one letter a word"),
-    ("sndbx", "sandbox ", "left-out letters are forgiven when nothing holds them all"),
-    (
-        "prd ledger",
-        "ledger-prod ",
-        "prd is prod with a letter left out, not the beginnings of pricing and dev",
-    ),
+    ("sndbx", "sandbox ", "omitted letters are tolerated if nothing contains them all"),
+    ("prd ledger", "ledger-prod ", "prd is prod without a letter, not prefixes of pricing and dev"),
     ("prd", "prod ", "the account that is the whole word, before those that end in it"),
     ("stg edge", "edge-staging ", "the same for staging"),
     ("chckt dev ro", "checkout-dev ReadOnlyAccess", "three shortened words"),
     ("forecasting|routing prod", "forecasting-prod ", "either word, without blanks around the bar"),
     ("env:staging|env:test edge", "edge-staging ", "either scope"),
     ("role:admin account:hr", "hr-dev AdministratorAccess", "a field each"),
-    ("hr", "hr-dev ", "a short name is a beginning, before letters elsewhere"),
+    ("hr", "hr-dev ", "a short name is a prefix, before letters elsewhere"),
     ("ml adm", "ml-serving-dev AdministratorAccess", "a first word of two letters"),
     ("mltraining", "ml-training-dev ", "no dash typed"),
     ("latam-3 web", "web-dev-latam-3 ", "a part with a dash, then the team"),
     ("us 1 tax prod", "tax-prod-us-1 ", "single digits count inside names"),
-    ("supp bill", "support-dev Billing", "two beginnings"),
+    ("supp bill", "support-dev Billing", "two prefixes"),
     ("db admin", "analytics-prod DatabaseAdministrator", "letters of Database, and Administrator"),
     (
         "!env:dev !env:test !env:staging crm adm",
         "crm-prod AdministratorAccess",
-        "what is left when the rest is taken away",
+        "what remains after excluding the rest",
     ),
     ("email:root+3000*01", "prod ", "a glob in an address"),
     ("id:8901", "vault ", "the end of an id, asked for by name"),
     ("'data-l prod", "data-lake-prod ", "letter by letter"),
-    ("eu$", "my-app-prod-eu ", "what ends so"),
+    ("eu$", "my-app-prod-eu ", "a suffix"),
     ("env:prod !role:ReadOnly pay", "payments-prod AdministratorAccess", "scopes and negation"),
     ("ENV:Prod team:data", "data-lake-prod AdministratorAccess", "tag names in any case"),
-    ("glass", "vault BreakGlass", "a profile's name, to the letter"),
-    ("break", "vault BreakGlass", "a role that begins so"),
+    ("glass", "vault BreakGlass", "a profile name, literally"),
+    ("break", "vault BreakGlass", "a role with this prefix"),
     (
         "dba ledger prod",
         "ledger-prod DatabaseAdministrator",
-        "letters of the role in order, since no name holds them together",
+        "letters of the role in order, since no name contains them together",
     ),
-    ("^prod$", "prod ", "from beginning to end"),
+    ("^prod$", "prod ", "from start to end"),
     ("'ledger us-3", "ledger-dev-us-3 ", "a part with a dash in it"),
-    ("robotics | zurich", "Zürich Analytics ", "either word; this one begins its name"),
+    ("robotics | zurich", "Zürich Analytics ", "either word; this one is at the start of its name"),
     (
         "lab !robotics",
         "400000000002 Admin",
         "an instance's whole name, before letters scattered over others",
     ),
-    ("sso:lab", "400000000002 Admin", "one instance; accounts without a name come by their id"),
+    ("sso:lab", "400000000002 Admin", "one instance; accounts without a name are ordered by id"),
     ("account:*-prod-eu", "my-app-prod-eu ", "a glob"),
     ("arn:aws:iam::012345678901:role/BreakGlass", "vault BreakGlass", "a pasted ARN"),
-    ("012345678901:Break", "vault BreakGlass", "account and role, half typed"),
+    ("012345678901:Break", "vault BreakGlass", "account and role, partly typed"),
     (
         "https://012345678901-abcd1234.eu-west-1.console.aws.amazon.com/s3/home",
         "vault ",
@@ -90,7 +87,7 @@ const TABLE: &[(&str, &str, &str)] = &[
 ];
 
 #[test]
-fn the_first_row_is_the_one_a_person_means() {
+fn the_first_row_is_the_expected_one() {
     let company = Company::new();
     let mut wrong = Vec::new();
     for (query, want, reason) in TABLE {
@@ -107,7 +104,7 @@ fn the_first_row_is_the_one_a_person_means() {
 }
 
 #[test]
-fn classes_come_in_order() {
+fn match_kinds_are_ordered() {
     let rows = Company::new().search("prod");
     let place = |account: &str| rows.iter().position(|row| row.starts_with(account)).unwrap();
     let places = ["prod ", "product-catalog ", "archive-prod ", "my-app-prod-eu "].map(place);

@@ -1,4 +1,5 @@
-//! Asks STS who it is, with the credentials that the AWS SDK for Rust finds by itself.
+//! Asks STS for the caller's identity, with the credentials that the AWS SDK for Rust finds by
+//! itself.
 
 use aws_config::BehaviorVersion;
 use aws_sdk_sts::error::DisplayErrorContext;

@@ -1,10 +1,21 @@
-//! A moment, to the second.
+//! Moments and lengths of time: arithmetic, parsing, and every human-readable format.
+
+mod format;
+mod parse;
 
 use std::fmt;
+use std::ops::Add;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+
+pub use format::{
+    format_age, format_clock_offset, format_countdown, format_duration, format_duration_in_words,
+    format_duration_padded, format_duration_short, format_duration_spaced, format_long_countdown,
+};
+pub use parse::parse_duration;
 
 /// Seconds since 1970-01-01T00:00:00Z.
 #[derive(
@@ -14,18 +25,18 @@ use time::format_description::well_known::Rfc3339;
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
-    /// Seconds from `earlier` to `self`; negative when `self` came first.
+    /// Returns the seconds from `earlier` to `self`; negative if `self` is the earlier one.
     pub fn since(self, earlier: Timestamp) -> i64 {
         self.0.saturating_sub(earlier.0)
     }
 
-    /// This moment moved by so many seconds.
+    /// Returns this moment moved by `seconds`, which may be negative.
     #[must_use]
     pub fn plus(self, seconds: i64) -> Timestamp {
         Timestamp(self.0.saturating_add(seconds))
     }
 
-    /// `2026-11-21T17:56:50Z`: whole seconds and `Z`, the form that every AWS SDK reads.
+    /// Formats as `2026-11-21T17:56:50Z`: whole seconds and `Z`, which every AWS SDK can read.
     pub fn to_rfc3339(self) -> String {
         OffsetDateTime::from_unix_timestamp(self.0)
             .ok()
@@ -33,13 +44,22 @@ impl Timestamp {
             .unwrap_or_else(|| "1970-01-01T00:00:00Z".to_owned())
     }
 
-    /// Reads what the AWS tools write: RFC 3339 with `Z`, an offset or a fraction, and the old
-    /// CLI's `…UTC` suffix.
+    /// Parses the formats of the AWS tools: RFC 3339 with `Z`, an offset or a fraction, and the
+    /// `…UTC` suffix of old AWS CLI versions.
     pub fn parse(text: &str) -> Option<Timestamp> {
         let text = text.trim();
         let text =
             text.strip_suffix("UTC").map_or_else(|| text.to_owned(), |bare| format!("{bare}Z"));
         OffsetDateTime::parse(&text, &Rfc3339).ok().map(|moment| Timestamp(moment.unix_timestamp()))
+    }
+}
+
+impl Add<Duration> for Timestamp {
+    type Output = Timestamp;
+
+    /// Drops fractions of a second.
+    fn add(self, duration: Duration) -> Timestamp {
+        Timestamp(self.0.saturating_add_unsigned(duration.as_secs()))
     }
 }
 
@@ -54,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_spelling_of_the_aws_tools_is_read() {
+    fn every_format_of_the_aws_tools_is_read() {
         let want = Some(Timestamp(1_795_310_617));
         for text in [
             "2026-11-22T01:23:37Z",
@@ -70,5 +90,11 @@ mod tests {
     #[test]
     fn what_is_written_is_read_back() {
         assert_eq!(Timestamp(1_795_310_617).to_rfc3339(), "2026-11-22T01:23:37Z");
+    }
+
+    #[test]
+    fn adding_a_duration_never_overflows() {
+        assert_eq!(Timestamp(5) + Duration::from_millis(2_900), Timestamp(7));
+        assert_eq!(Timestamp(5) + Duration::MAX, Timestamp(i64::MAX));
     }
 }

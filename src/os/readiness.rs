@@ -2,26 +2,28 @@
 
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use filedescriptor::{POLLIN, poll, pollfd};
 
-/// Waits until at least one of `files` can be read, has ended or has failed, and returns which
-/// ones. All are `false` after `timeout`, which is rounded down to milliseconds; without one the
-/// wait has no end.
+/// Waits until at least one of `files` can be read, has ended or has failed, and reports each file
+/// in order. All are `false` if `timeout`, which is rounded down to milliseconds, passes first.
+/// Without a timeout the wait has no end.
 ///
 /// macOS can't poll a terminal device; there the wait is a `select`, which only takes descriptors
 /// below 1,024.
 ///
 /// # Errors
-/// The error of the system call. An interrupting signal is not one: the wait starts again.
+/// The error of the system call. An interrupting signal is not an error: the wait goes on.
 pub(super) fn wait_readable<const N: usize>(
     files: [BorrowedFd<'_>; N],
     timeout: Option<Duration>,
 ) -> io::Result<[bool; N]> {
+    let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
     let mut entries = files.map(|file| pollfd { fd: file.as_raw_fd(), events: POLLIN, revents: 0 });
     loop {
-        match poll(&mut entries, timeout).map_err(from_poll) {
+        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        match poll(&mut entries, left).map_err(into_io_error) {
             Ok(_) => return Ok(entries.map(|entry| entry.revents != 0)),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
@@ -29,7 +31,7 @@ pub(super) fn wait_readable<const N: usize>(
     }
 }
 
-fn from_poll(error: filedescriptor::Error) -> io::Error {
+fn into_io_error(error: filedescriptor::Error) -> io::Error {
     match error {
         filedescriptor::Error::Poll(error) | filedescriptor::Error::Io(error) => error,
         other => io::Error::other(other),
@@ -45,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_file_that_has_bytes_is_ready_and_nothing_is_ready_after_the_timeout() {
+    fn the_file_that_has_bytes_is_ready_and_none_is_ready_after_the_timeout() {
         let (first, _keep) = UnixStream::pair().unwrap();
         let (second, mut writer) = UnixStream::pair().unwrap();
         let ready = |timeout| wait_readable([first.as_fd(), second.as_fd()], timeout).unwrap();
