@@ -1,113 +1,75 @@
-//! From a role to its credentials for a person: consent to protected roles, sign in when that is
-//! needed and allowed.
+//! Credentials of a role for the user at the terminal.
 
-use std::io::IsTerminal;
 use std::sync::Arc;
 
-use crate::domain::escape_unprintable;
-use crate::domain::format_duration;
-use crate::domain::{
-    ConfirmLevel, Credentials, Error, ErrorKind, Instance, Result, RoleName, Roster, RosterEntry,
-};
-use crate::ops::assume::assume;
-use crate::ops::assume::{AssumeRequest, Freshness};
-use crate::ops::confirmations;
+use crate::domain::{Credentials, Error, ErrorKind, Instance, Result, format_duration};
+use crate::ops::access;
+use crate::ops::assume::Freshness;
 use crate::ops::ctx::Ctx;
 use crate::ops::sign_in::sessions;
+use crate::ops::target::lookup::ResolvedRole;
 
-pub(super) use crate::ops::access_request::add_access_hint;
+use crate::cli::interaction::Terminal;
+use crate::cli::{app, ui};
 
-use super::app;
-use super::ui;
-use crate::cli::cmd::login;
-
-/// Asks before a protected role is used, once in an hour for each terminal; without a terminal only
-/// `--yes` will do.
-///
-/// # Errors
-/// [`Kind::Usage`] without a terminal, [`Kind::Cancelled`] when the answer is no or another name.
-pub(super) fn confirm_protected(
-    ctx: &Ctx,
-    roster: &Roster,
-    entry: &RosterEntry,
-    yes: bool,
-) -> Result<()> {
-    if !entry.is_protected() || yes {
-        return Ok(());
-    }
-    let what =
-        escape_unprintable(&format!("{}/{} is protected", entry.account_label(), entry.role));
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Err(Error::new(ErrorKind::Usage, what).hint("add --yes"));
-    }
-    let role = roster.id(entry);
-    if confirmations::load(ctx).covers(&role, entry.confirm, ctx.clock.now()) {
-        return Ok(());
-    }
-    match entry.confirm {
-        ConfirmLevel::TypeName => check_typed_name(
-            entry,
-            &ui::prompt(&format!("{what}. Type the account's name to use it: "))?,
-        )?,
-        ConfirmLevel::None | ConfirmLevel::Ask
-            if ui::prompt(&format!("{what}. Use it? [y/N] "))?.trim().eq_ignore_ascii_case("y") => {
-        }
-        ConfirmLevel::None | ConfirmLevel::Ask => return Err(super::cancelled()),
-    }
-    confirmations::record(ctx, &role, entry.confirm);
-    Ok(())
+/// Whether the user has confirmed protected roles on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Consent {
+    /// Ask.
+    Ask,
+    /// `--yes`.
+    Given,
 }
 
-/// Whether the account's name was typed; nothing at all is a change of mind.
-fn check_typed_name(entry: &RosterEntry, answer: &str) -> Result<()> {
-    match answer.trim() {
-        right if entry.matches_typed_account(right) => Ok(()),
-        "" => Err(super::cancelled()),
-        wrong => {
-            let label = entry.account_label();
-            Err(Error::new(
-                ErrorKind::Cancelled,
-                format!(
-                    "`{wrong}` is not the account's name, which is `{label}`: nothing was done"
-                ),
-            ))
-        }
+impl Consent {
+    /// The consent that the flag `--yes` gives.
+    pub(super) fn from_flag(yes: bool) -> Self {
+        if yes { Self::Given } else { Self::Ask }
     }
 }
 
-/// Credentials of a role for something a person has asked for.
+/// Asks before a protected role is used, once an hour in each terminal. Without a terminal only
+/// `--yes` confirms.
 ///
 /// # Errors
-/// As [`assume`].
+/// As [`access::confirm_protected`].
+pub(super) fn confirm_protected(ctx: &Ctx, found: &ResolvedRole, consent: Consent) -> Result<()> {
+    match consent {
+        Consent::Given => Ok(()),
+        Consent::Ask => access::confirm_protected(ctx, &Terminal, &found.roster, &[found.entry()]),
+    }
+}
+
+/// Returns credentials of a role, after a sign-in if one is needed and allowed.
+///
+/// # Errors
+/// As [`access::obtain`].
 pub(super) fn obtain(
     ctx: &Arc<Ctx>,
-    roster: &Roster,
-    entry: &RosterEntry,
-    stored: bool,
+    found: &ResolvedRole,
+    freshness: Freshness,
 ) -> Result<Credentials> {
-    let instance = roster.instance(entry).clone();
-    let mut wish = AssumeRequest::new(&instance, entry.account, RoleName::new(&*entry.role));
-    wish.freshness = if stored { Freshness::Cached } else { Freshness::Fetch };
-    let assumed =
-        app::block_on(ctx, login::with_sign_in(ctx, &instance, async || assume(ctx, &wish).await));
-    let url = ctx.settings.access_request_url.as_deref();
-    let assumed = assumed
-        .map_err(|error| add_access_hint(error, url, entry.account, &entry.role, Some(entry)))?;
-    if let Some(warning) = &assumed.warning {
-        ui::print_warning(warning);
-    }
-    Ok(assumed.credentials)
+    let work = access::obtain_for_entry(ctx, &Terminal, &found.roster, found.entry(), freshness);
+    app::block_on(ctx, work)
 }
 
-/// Warns when the sign-in session with an instance ends within the hour: credentials that were
-/// handed out go on for as long as they live, but nothing is renewed.
+/// Adds the use of a role to the history.
+pub(super) fn record_use(ctx: &Ctx, found: &ResolvedRole, command: &str) {
+    access::record_use(ctx, &Terminal, found.roster.id(found.entry()), command);
+}
+
+/// Warns if the session with an instance ends within the hour: credentials stay valid for their
+/// lifetime, but are not renewed after that.
 pub(super) fn warn_session_ending(ctx: &Ctx, instance: &Instance) {
-    // The credentials are there, whatever keeps this from being known.
-    let Ok(Some(at)) = sessions::ending_soon(ctx, instance) else { return };
-    let left = format_duration(at.since(ctx.clock.now()));
+    // The credentials are at hand, so an error here does not matter.
+    let Ok(Some(ends_at)) = sessions::ending_soon(ctx, instance) else { return };
+    let left = format_duration(ends_at.since(ctx.clock.now()));
     let name = &instance.name;
+    let message = format!(
+        "the sign-in session with {name} ends in about {left}; nothing is renewed after that"
+    );
     ui::print_warning(
-        &Error::new(ErrorKind::LoginNeeded, format!("the sign-in session with {name} ends in about {left}; nothing is renewed after that"))
+        &Error::new(ErrorKind::LoginNeeded, message)
             .hint(format!("run `rolecall login --sso {name} --force` to begin a new one")),
     );
 }

@@ -1,63 +1,42 @@
-//! From environment and flags to the use cases' surroundings.
+//! Builds the context of the use cases from environment, flags and configuration.
 
 use std::io::IsTerminal;
 use std::sync::Arc;
 
-use crate::config::env;
-use crate::config::{self, AutoLogin, Env, Paths, Settings};
+use crate::config::{self, AutoLogin, Env, Paths, Settings, Warning, env};
 use crate::domain::{Error, ErrorKind, Instance, Result, Secret};
 use crate::identity::{NetworkConfig, Proxy};
 use crate::ops::ctx::Ctx;
-use crate::ops::instances;
 use crate::ops::roles::chain::Chains;
 use crate::ops::roles::profile_format::ProfileFormat;
+use crate::ops::{instances, target};
 use crate::os::clock::Clock;
 use crate::vault::{DesktopPrompt, PassphraseSource, Vault, VaultOptions};
 
-use super::args::Globals;
-use super::setup;
-use super::ui;
+use crate::cli::args::Globals;
+use crate::cli::ui;
 
-/// Reads configuration and instances, and puts everything together. Opens neither vault nor
-/// network.
+/// Reads configuration and instances and builds the context. Opens neither vault nor network.
 ///
 /// # Errors
-/// [`Kind::Config`] for a wrong configuration, or when no IAM Identity Center is known.
+/// [`ErrorKind::Config`] for a wrong configuration, or if no IAM Identity Center is known.
 pub(super) fn open(globals: &Globals) -> Result<Arc<Ctx>> {
     open_in_env(Env::from_process(), globals, Caller::User)
 }
 
-/// The same where a person can be asked: with nothing set up the wizard comes first, and what was
-/// typed goes on behind it.
+/// Like [`open()`], for the picker and the wizard, which can set up the first instance.
 ///
 /// # Errors
-/// As [`open()`], and what the wizard says.
-pub(super) fn open_or_set_up(globals: &Globals) -> Result<Arc<Ctx>> {
-    let ctx = open_allowing_no_instances(globals)?;
-    if !ctx.instances.is_empty() {
-        return Ok(ctx);
-    }
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Err(instances::no_instances(&ctx.paths));
-    }
-    warn_about_aws_files(&ctx.paths);
-    setup::first_run(globals)?;
-    open(globals)
-}
-
-/// The same for what can go on with no instance at all: the picker and the wizard, which find one.
-///
-/// # Errors
-/// [`Kind::Config`] for a wrong configuration.
+/// [`ErrorKind::Config`] for a wrong configuration.
 pub(super) fn open_allowing_no_instances(globals: &Globals) -> Result<Arc<Ctx>> {
     assemble(Env::from_process(), globals, Caller::User, None)
 }
 
-/// The same for a command that creates the configuration file if it does not exist, even one that
-/// is named by `--config`.
+/// Like [`open_allowing_no_instances`], for a command that creates the configuration file if it
+/// does not exist, even one that `--config` names.
 ///
 /// # Errors
-/// [`Kind::Config`] for a wrong configuration.
+/// [`ErrorKind::Config`] for a wrong configuration.
 pub(super) fn open_creating_config(globals: &Globals) -> Result<Arc<Ctx>> {
     let env = Env::from_process();
     let paths = paths(&env, globals)?.allow_missing_config();
@@ -67,14 +46,13 @@ pub(super) fn open_creating_config(globals: &Globals) -> Result<Arc<Ctx>> {
 /// Who started the command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Caller {
-    /// Somebody who hears warnings, and who can be asked to unlock the desktop's keyring if there
-    /// is a terminal.
+    /// A user, who reads warnings and, at a terminal, can be asked to unlock the desktop's keyring.
     User,
-    /// A program, for `process`; or the demo's own preparations. Never asked, never warned.
+    /// A program (`process`), or the demo's own preparations. Never asked, never warned.
     Program,
 }
 
-/// The same in an environment of the caller's making.
+/// Like [`open()`], with this environment.
 ///
 /// # Errors
 /// As [`open()`].
@@ -82,7 +60,7 @@ pub(super) fn open_in_env(env: Env, globals: &Globals, person: Caller) -> Result
     open_with_data_key(env, globals, person, None)
 }
 
-/// The same with the vault's key in hand, from the process that started this one.
+/// Like [`open_in_env`], with the vault's key, which the parent process has passed on.
 ///
 /// # Errors
 /// As [`open()`].
@@ -114,7 +92,7 @@ fn assemble_with_paths(
     key: Option<Secret<Vec<u8>>>,
 ) -> Result<Arc<Ctx>> {
     let loaded = config::load(&env, &paths)?;
-    // `process` says nothing: an older binary must survive a newer file.
+    // `process` prints no warnings: an older binary has to accept a newer file.
     for warning in loaded.warnings.iter().filter(|_| person == Caller::User) {
         ui::print_warning(&Error::new(ErrorKind::Config, warning.to_string()));
     }
@@ -129,17 +107,16 @@ fn assemble_with_paths(
     if let Some(action) = globals.url_action {
         settings.force_url_action(action);
     }
-    // A name stops nothing but the command that writes names down.
+    // A wrong format stops only the command that writes profile names.
     if person == Caller::User
         && let Err(error) = ProfileFormat::from_settings(&settings)
     {
         ui::print_warning(&error);
     }
-    // A circle of chained roles is wrong whichever role is meant, and told before anything is
-    // asked.
+    // A cycle of chained roles is an error for every role, so it is reported before any question.
     Chains::from_settings(&settings)?;
     let instances = instances::load_instances_if_any(&env, &paths, &settings)?;
-    // With no instance, either an error names the mistakes or somebody is asked to set one up.
+    // Without an instance, an error lists the mistakes or the user is asked to set one up.
     if person == Caller::User && !instances.is_empty() {
         warn_about_aws_files(&paths);
     }
@@ -152,7 +129,19 @@ fn assemble_with_paths(
     Ok(Ctx::new(env, paths, settings, instances, Clock::System, vault, network))
 }
 
-/// Tells a user at a terminal about mistakes in the AWS files, once. Scripts and SDKs are not told.
+/// Reports unknown keys of the configuration: the first as the error, the others as hints.
+///
+/// # Errors
+/// [`ErrorKind::Config`] if there are any.
+pub(super) fn check_known_keys(warnings: &[Warning]) -> Result<()> {
+    let Some((first, others)) = warnings.split_first() else { return Ok(()) };
+    let error = Error::new(ErrorKind::Config, first.to_string());
+    let error = others.iter().fold(error, |error, warning| error.hint(format!("also {warning}")));
+    Err(error.hint("run `rolecall settings edit`"))
+}
+
+/// Warns a user at a terminal about mistakes in the AWS files, once. Scripts and SDKs get no
+/// warning.
 pub(super) fn warn_about_aws_files(paths: &Paths) {
     if std::io::stderr().is_terminal()
         && let Some(warning) = instances::problems::new_problem_warning(paths)
@@ -161,10 +150,10 @@ pub(super) fn warn_about_aws_files(paths: &Paths) {
     }
 }
 
-/// Where things are, with `--config` taken into account.
+/// Returns the paths of files, after `--config`.
 ///
 /// # Errors
-/// When there is no home directory.
+/// If there is no home directory.
 pub(super) fn paths(env: &Env, globals: &Globals) -> Result<Paths> {
     let paths = Paths::from_env(env)?;
     Ok(match &globals.config {
@@ -173,12 +162,12 @@ pub(super) fn paths(env: &Env, globals: &Globals) -> Result<Paths> {
     })
 }
 
-/// The vault that the settings describe; nothing is opened yet.
+/// Returns the vault that the settings describe, without opening it.
 pub(super) fn vault(env: &Env, paths: &Paths, settings: &Settings, person: Caller) -> Vault {
     vault_with_store(env, paths, settings.secure_store, settings.key_cache, person)
 }
 
-/// The vault at this place with these two settings: all that the warm path knows.
+/// Like [`vault`], from the two settings that the fast path of `process` knows.
 pub(super) fn vault_with_store(
     env: &Env,
     paths: &Paths,
@@ -205,7 +194,7 @@ pub(super) fn vault_with_store(
     })
 }
 
-/// How this environment reaches the network.
+/// Returns the network settings of this environment.
 pub(super) fn network(env: &Env) -> NetworkConfig {
     let proxy =
         |var| env.get_any_case(var).or_else(|| env.get_any_case(env::ALL_PROXY)).map(Secret::from);
@@ -222,43 +211,18 @@ pub(super) fn network(env: &Env) -> NetworkConfig {
     }
 }
 
-/// The instances that a command is about: the one named by `--sso`, AWS_SSO or `default_sso`, else
-/// all.
+/// Returns the instance named by `--sso`, AWS_SSO or `default_sso`, else all instances.
 ///
 /// # Errors
-/// [`Kind::Config`] when the name is unknown.
+/// [`ErrorKind::Config`] if the name is unknown.
 pub(super) fn selected_instances(ctx: &Ctx, globals: &Globals) -> Result<Vec<Instance>> {
-    if let Some(name) = globals.sso.as_deref() {
-        return Ok(vec![ctx.instance(name)?.clone()]);
-    }
-    let variable = selected_instance_name(&ctx.env, globals).map(|name| (name, "AWS_SSO"));
-    match variable.or(ctx
-        .settings
-        .default_sso
-        .as_ref()
-        .map(|name| (name.to_string(), "default_sso")))
-    {
-        // Nobody typed the name just now: say where it stands.
-        Some((name, place)) => {
-            Ok(vec![ctx.instance(&name).map_err(|error| error.context(place))?.clone()])
-        }
-        None => Ok(ctx.instances.clone()),
-    }
+    target::instances::selected_instances(ctx, globals.sso.as_deref())
 }
 
-/// The instance that the command line or the environment names.
-pub(super) fn selected_instance_name(env: &Env, globals: &Globals) -> Option<String> {
-    // In a role shell of ours AWS_SSO only names the current role's instance: it hides no other.
-    let of_ours = env.get(env::ROLECALL_ROLE).is_some()
-        && env.get(env::ROLECALL_ROLE) == env.get(env::AWS_SSO_ROLE_ARN);
-    globals.sso.as_deref().or_else(|| env.get(env::AWS_SSO).filter(|_| !of_ours)).map(str::to_owned)
-}
-
-/// The one instance that a command is about.
+/// Returns the instance for a command that needs exactly one.
 ///
 /// # Errors
-/// [`Kind::Usage`] when several are known and none is named: nothing is wrong with them, the
-/// command line says too little.
+/// [`ErrorKind::Usage`] if several are known and none is named.
 pub(super) fn selected_instance(ctx: &Ctx, globals: &Globals) -> Result<Instance> {
     let mut chosen = selected_instances(ctx, globals)?;
     match (chosen.len(), chosen.pop()) {
@@ -267,10 +231,10 @@ pub(super) fn selected_instance(ctx: &Ctx, globals: &Globals) -> Result<Instance
     }
 }
 
-/// The instances of a command that is about one, or about every one with `--all`.
+/// Returns the instance for a command that needs one, or all of them with `--all`.
 ///
 /// # Errors
-/// As [`chosen_one`].
+/// As [`selected_instance`].
 pub(super) fn selected_or_all_instances(
     ctx: &Ctx,
     globals: &Globals,
@@ -286,11 +250,11 @@ pub(super) fn selected_or_all_instances(
     }
 }
 
-/// Does something for each instance. What fails for one is said and keeps no other from its turn;
-/// the answer is the highest exit code.
+/// Does work for each instance and returns the highest exit code. An error is printed, and the next
+/// instance follows.
 ///
 /// # Errors
-/// The failure, when there is one instance only.
+/// The error of the work if there is only one instance.
 pub(super) async fn for_each_instance(
     instances: &[Instance],
     mut work: impl AsyncFnMut(&Instance) -> Result<()>,
@@ -309,35 +273,20 @@ pub(super) async fn for_each_instance(
     Ok(worst)
 }
 
-/// Whether a command may open a sign-in by itself: a person typed it at a terminal, and
-/// `auto_login` does not forbid it.
+/// Whether a command may start a sign-in: the user is at a terminal, and `auto_login` allows it.
 pub(super) fn may_sign_in(ctx: &Ctx) -> bool {
-    ctx.settings.auto_login != AutoLogin::Never
-        && std::io::stderr().is_terminal()
-        && std::io::stdin().is_terminal()
+    ctx.settings.auto_login != AutoLogin::Never && ui::can_prompt()
 }
 
-/// The one runtime of a process that needs one.
+/// Runs work that needs the network, on the runtime of the context.
 ///
 /// # Errors
-/// [`Kind::Os`] when none can be made.
-pub(super) fn runtime() -> Result<tokio::runtime::Runtime> {
-    crate::os::thread::current_thread_runtime()
-}
-
-/// Runs something that needs the network.
-///
-/// # Errors
-/// What the work says; [`Kind::Os`] when no runtime can be made.
+/// As the work; [`ErrorKind::Os`] if no runtime can be created.
 pub(super) fn block_on<T>(ctx: &Ctx, work: impl Future<Output = Result<T>>) -> Result<T> {
-    let runtime = runtime()?;
-    let result = runtime.block_on(async {
+    ctx.runtime.block_on(async {
         let result = work.await;
-        // Work that was given up may have a token request under way.
+        // Work that was given up may have a token request in progress.
         ctx.wait_for_token_requests().await;
         result
-    });
-    // A thread that still waits for a lock has nobody left to wait for.
-    runtime.shutdown_background();
-    result
+    })
 }

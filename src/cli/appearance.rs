@@ -1,17 +1,16 @@
-//! How the picker looks, from settings and what the environment tells of the terminal. The terminal
-//! itself is never asked.
+//! The picker's appearance, from settings and environment variables. The terminal is not queried.
 
 use crate::config::{Env, PickTable, Theme as Wanted, env};
 use crate::tui::{Appearance, Background, ColorDepth, ColorScheme};
 
-use super::args::ColorChoice;
+use crate::cli::args::ColorChoice;
 
-/// Terminals with at least 256 colours whose names do not say so.
+/// Values of TERM that imply at least 256 colours without `256color` in the name.
 const EXTENDED_COLOR_TERMINALS: [&str; 6] =
     ["alacritty", "foot", "wezterm", "xterm-ghostty", "xterm-kitty", "rio"];
 
-/// The picker's looks; `when` is what the command line says about colours.
-pub(super) fn appearance(pick: &PickTable, env: &Env, when: ColorChoice) -> Appearance {
+/// Returns the picker's appearance; `when` is the value of `--color`.
+pub(super) fn from_settings(pick: &PickTable, env: &Env, when: ColorChoice) -> Appearance {
     let no_color = match when {
         ColorChoice::Always => false,
         ColorChoice::Never => true,
@@ -39,7 +38,7 @@ fn theme(wanted: Wanted, ground: Option<Background>) -> ColorScheme {
     }
 }
 
-/// What COLORFGBG (`15;0`, `0;default;15`) says of the ground, where a terminal sets it.
+/// Returns the background that COLORFGBG (`15;0`, `0;default;15`) implies, if the terminal sets it.
 fn background(env: &Env) -> Option<Background> {
     let ground: u8 = env.get(env::COLORFGBG)?.rsplit(';').next()?.parse().ok()?;
     match ground {
@@ -65,7 +64,7 @@ fn color_depth(env: &Env) -> ColorDepth {
     }
 }
 
-/// Whether the locale takes UTF-8; where none is set, a terminal of today does.
+/// Whether the locale is UTF-8. Without a locale it is assumed.
 fn is_utf8(env: &Env) -> bool {
     let locale = [env::LC_ALL, env::LC_CTYPE, env::LANG].into_iter().find_map(|var| env.get(var));
     locale.is_none_or(|locale| {
@@ -79,7 +78,7 @@ mod tests {
     use super::*;
 
     fn appearance_from(pairs: &[(&str, &str)]) -> Appearance {
-        appearance(
+        from_settings(
             &PickTable::default(),
             &Env::from_pairs(pairs.iter().copied()),
             ColorChoice::Auto,
@@ -112,7 +111,7 @@ mod tests {
         );
         let contrast = PickTable { theme: Wanted::HighContrast, ..PickTable::default() };
         let looks =
-            appearance(&contrast, &Env::from_pairs([("COLORFGBG", "0;15")]), ColorChoice::Auto);
+            from_settings(&contrast, &Env::from_pairs([("COLORFGBG", "0;15")]), ColorChoice::Auto);
         assert_eq!(looks.theme, ColorScheme::HighContrast(Some(Background::Light)));
     }
 
@@ -130,7 +129,7 @@ mod tests {
     #[test]
     fn the_flag_wins_over_no_color() {
         let env = Env::from_pairs([("NO_COLOR", "1")]);
-        let plain = |when| appearance(&PickTable::default(), &env, when).no_color;
+        let plain = |when| from_settings(&PickTable::default(), &env, when).no_color;
         assert_eq!(
             [plain(ColorChoice::Auto), plain(ColorChoice::Never), plain(ColorChoice::Always)],
             [true, true, false]

@@ -1,12 +1,11 @@
-//! Command lines that programs write again and again, read without building the parser: `process`
-//! and `eks-token` with the flags of the warm path. Whatever is not exactly that is the parser's to
-//! read, and to complain about.
+//! A fast parser for the command lines that programs run: `process` and `eks-token` with the flags
+//! of the fast path. All other command lines are left to clap, including wrong ones.
 
 use std::ffi::OsString;
 
-use super::args::{Cli, Command, EksTokenArgs, Globals, PickArgs, ProcessArgs, Selectors};
+use crate::cli::args::{Cli, Command, EksTokenArgs, Globals, PickArgs, ProcessArgs, Selectors};
 
-/// What the parser would make of these arguments, where they are such a line.
+/// Returns what clap would, or `None` if clap has to parse the arguments.
 pub(super) fn parse(args: &[OsString]) -> Option<Cli> {
     let [_, words @ ..] = args else { return None };
     let mut line = FastArgs::default();
@@ -22,7 +21,7 @@ pub(super) fn parse(args: &[OsString]) -> Option<Cli> {
     line.into_cli()
 }
 
-/// What was read so far.
+/// The arguments parsed so far.
 #[derive(Default)]
 struct FastArgs<'a> {
     command: Option<FastCommand>,
@@ -43,17 +42,16 @@ enum FastCommand {
 
 impl<'a> FastArgs<'a> {
     fn command(&mut self, word: &str) -> Option<()> {
-        let which = match word {
+        let command = match word {
             "process" | "credential-process" => FastCommand::Process,
             "eks-token" => FastCommand::EksToken,
             _ => return None,
         };
-        // A second bare word is no command.
-        self.command.replace(which).is_none().then_some(())
+        // A second positional argument is not a command.
+        self.command.replace(command).is_none().then_some(())
     }
 
-    /// A flag with its value; `None` for flags of others, twice the same, and values that may be
-    /// flags themselves.
+    /// Sets a flag. `None` for an unknown or repeated flag, and for a value that might be a flag.
     fn set(&mut self, flag: &str, value: &'a str) -> Option<()> {
         let place = match (flag, self.command) {
             ("--sso" | "-S", _) => &mut self.sso,
@@ -107,12 +105,12 @@ mod tests {
         std::iter::once("rolecall").chain(words.iter().copied()).map(OsString::from).collect()
     }
 
-    /// Both readings, as text; `None` where this reader leaves the line to the parser.
+    /// Returns the results of both parsers; `None` if this one leaves the line to clap.
     fn parse_both(words: &[&str]) -> Option<(String, String)> {
         let args = args(words);
-        let here = format!("{:?}", parse(&args)?);
+        let fast = format!("{:?}", parse(&args)?);
         Some((
-            here,
+            fast,
             crate::cli::parse(args)
                 .map_or_else(|error| error.to_string(), |cli| format!("{cli:?}")),
         ))
@@ -130,9 +128,9 @@ mod tests {
             "eks-token -r eu-west-1 --cluster=a=b -a 012345678901:Read",
         ] {
             let words: Vec<&str> = line.split(' ').collect();
-            let (here, there) =
+            let (fast, clap) =
                 parse_both(&words).unwrap_or_else(|| panic!("`{line}` is left to the parser"));
-            assert_eq!(here, there, "{line}");
+            assert_eq!(fast, clap, "{line}");
         }
     }
 
@@ -165,8 +163,8 @@ mod tests {
         #[test]
         fn whatever_is_read_here_the_parser_reads_alike(words in proptest::collection::vec(piece(), 0..6)) {
             let words: Vec<&str> = words.iter().flatten().map(String::as_str).collect();
-            if let Some((here, there)) = parse_both(&words) {
-                prop_assert_eq!(here, there);
+            if let Some((fast, clap)) = parse_both(&words) {
+                prop_assert_eq!(fast, clap);
             }
         }
     }
@@ -191,7 +189,7 @@ mod tests {
     const ODD: &[&str] = &["help", "--help", "--", "-", "--auto-login", "-SA", "--rol", "--sso="];
     const VALUE: &str = "[ =a-zA-Z0-9:/.*'-]{0,6}";
 
-    /// A flag with its value in one word or two, a command, or whatever else may be typed.
+    /// A flag with its value in one word or two, a command, or something else.
     fn piece() -> impl Strategy<Value = Vec<String>> {
         let flag = || proptest::sample::select(FLAGS);
         prop_oneof![

@@ -1,14 +1,13 @@
-//! The first page of help: the commands in groups that tell a story, the flags, examples, exit
-//! codes.
+//! The first page of help: commands in groups, flags, examples and exit codes.
 
 use std::fmt::Write;
 
 use clap::Command;
 
-/// The groups, in the order in which a person meets them, and the commands of each. Those named
-/// nowhere stand in the last one.
+/// Groups of commands, in the order in which a user needs them. Commands that are not listed here
+/// are in the last group.
 const GROUPS: [(&str, &[&str]); 5] = [
-    ("Be in a role", &["pick", "exec", "eval", "console", "each"]),
+    ("Use a role", &["pick", "exec", "eval", "console", "each"]),
     ("Sign in", &["login", "logout", "status", "cache"]),
     ("Look around", &["list", "tags", "history", "time"]),
     ("For other programs", &["process", "credentials", "eks-token"]),
@@ -18,17 +17,16 @@ const GROUPS: [(&str, &[&str]); 5] = [
 const USAGE: &str = "rolecall [OPTIONS] [QUERY]...\n       rolecall [OPTIONS] COMMAND";
 
 const EXAMPLES: [(&str, &str); 7] = [
-    ("rolecall", "the picker; Enter is a shell in the role"),
-    ("rolecall prod adm", "the same, with something typed already"),
+    ("rolecall", "the picker; Enter starts a shell in the role"),
+    ("rolecall prod adm", "the picker with a query"),
     ("rolecall exec -A pay-prod -R Admin -- aws s3 ls", "a command in a role"),
-    ("rolecall exec 'pay-prod readonly'", "a shell, by words that fit one role"),
-    ("rolecall console - -s logs", "CloudWatch in the role used before"),
+    ("rolecall exec 'pay-prod readonly'", "a shell, by a query that matches one role"),
+    ("rolecall console - -s logs", "CloudWatch in the previous role"),
     ("rolecall list -q env:prod --csv Arn Profile", "roles as a table"),
-    ("rolecall demo", "all of it on a made-up organisation"),
+    ("rolecall demo", "everything, in a simulated organisation"),
 ];
 
-/// The command line with its first page of help laid out by hand; clap has no groups of
-/// subcommands.
+/// Adds the first page of help. It is formatted here because clap has no groups of subcommands.
 pub(super) fn with_grouped_help(command: Command) -> Command {
     let header = *command.get_styles().get_header();
     let heading = |text: &str| format!("{header}{text}:{header:#}\n");
@@ -41,7 +39,7 @@ pub(super) fn with_grouped_help(command: Command) -> Command {
     }
     let rows: String =
         EXAMPLES.iter().map(|(line, meaning)| format!("  {line:47}  {meaning}\n")).collect();
-    // Lines are broken between the codes, not in them.
+    // Break lines between the codes, not inside them.
     let codes = super::EXIT_CODES
         .iter()
         .map(|(code, meaning)| format!("{code} {meaning}").replace(' ', "\u{a0}"));
@@ -55,11 +53,11 @@ pub(super) fn with_grouped_help(command: Command) -> Command {
         .override_usage(USAGE)
         .help_template(format!("{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{commands}{{all-args}}{{after-help}}"))
         .after_help(after)
-        // Else clap would list them once more.
+        // Otherwise clap would list them again.
         .mut_subcommands(|command| command.hide(true))
 }
 
-/// Every visible command with its sentence, by group.
+/// Renders every visible command with its summary, by group.
 fn groups(command: &Command) -> Vec<(&'static str, Vec<(String, String)>)> {
     let (last, known) =
         (GROUPS.len() - 1, |name: &str| GROUPS.iter().position(|(_, names)| names.contains(&name)));

@@ -1,4 +1,4 @@
-//! The picker's keys from the configuration, and where in it they are wrong.
+//! The picker's key bindings from the configuration, and the place of wrong ones.
 
 use std::collections::BTreeMap;
 
@@ -9,17 +9,17 @@ use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::roles::snapshot::PickSettings;
 use crate::tui::{self, BindingError, EditingMode, KeyBindings};
 
-/// The keys as the settings have them.
+/// Returns the key bindings of the settings.
 ///
 /// # Errors
-/// [`Kind::Config`] with file and line when a command or a key is not known, or two commands want
-/// the same one.
+/// [`ErrorKind::Config`] with file and line if a command or key is unknown, or two commands share a
+/// key.
 pub(super) fn from_settings(
     settings: &PickSettings,
     env: &Env,
     paths: &Paths,
 ) -> Result<KeyBindings> {
-    // Where a setting came from is looked up only when it is wrong.
+    // The origin of a setting is looked up only if it is wrong.
     KeyBindings::new(keymap_style(&settings.pick), &settings.keys).map_err(|wrong| {
         match config::load(env, paths) {
             Ok(loaded) => binding_error(&wrong, &loaded.origins),
@@ -28,16 +28,16 @@ pub(super) fn from_settings(
     })
 }
 
-/// Whether the keys are right.
+/// Checks the key bindings.
 ///
 /// # Errors
-/// As [`of`].
+/// As [`from_settings`].
 pub(super) fn check(loaded: &LoadedConfig) -> Result<KeyBindings> {
     KeyBindings::new(keymap_style(&loaded.settings.pick), &loaded.settings.keys)
         .map_err(|wrong| binding_error(&wrong, &loaded.origins))
 }
 
-/// The keys of the commands that the settings say nothing about, as settings.
+/// Returns the default keys of the commands that are not configured, as settings.
 pub(super) fn default_keys(settings: &Settings) -> Vec<ListedSetting> {
     let list =
         |names: Vec<&str>| toml::Value::Array(names.into_iter().map(toml::Value::from).collect());

@@ -1,62 +1,53 @@
-//! Credentials for programs: from argv to the vault in one short straight line, to AWS where that
-//! does not do. Never prompts.
+//! Credentials for programs: straight from the vault if it has fresh ones, else from AWS. Never
+//! prompts.
 
+use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::config::env;
 use crate::config::{AutoLogin, Env, Paths};
 use crate::domain::{
-    AccountId, Credentials, Error, ErrorKind, Instance, InstanceName, Result, RoleArn, RoleId,
-    RoleName, Window,
+    AccountId, ConfirmQuestion, Credentials, Error, ErrorKind, Instance, InstanceName, Result,
+    RoleArn, RoleName, Window,
 };
-use crate::ops::assume::assume;
-use crate::ops::assume::load_fresh;
-use crate::ops::assume::{AssumeRequest, Freshness, Persistence};
+use crate::ops::access::{obtain, record_use};
+use crate::ops::assume::{AssumeRequest, Freshness, Persistence, load_fresh};
 use crate::ops::ctx::Ctx;
-use crate::ops::instances;
-use crate::ops::instances::problems;
-use crate::ops::instances::snapshot;
-use crate::ops::roles::chain::Chains;
-use crate::ops::roles::history;
-use crate::ops::roles::load;
+use crate::ops::instances::{self, problems, snapshot};
+use crate::ops::interaction::{Interaction, RefreshStep, SignInOutcome};
 use crate::ops::roles::profile;
-use crate::ops::sign_in::background::SIGN_IN_TIMEOUT;
-use crate::ops::sign_in::background::await_sign_in;
-use crate::ops::target::resolve::unknown_role;
+use crate::ops::sign_in::background::{SIGN_IN_TIMEOUT, await_sign_in};
+use crate::ops::target::current::profile_variable;
+use crate::ops::target::lookup::resolve_one;
 use crate::os::clock::Clock;
 use crate::os::terminal::tty;
 
-use super::access;
-use super::app;
-use super::app::Caller;
-use super::args::{Globals, Selectors};
-use super::resolve;
-use super::ui;
+use crate::cli::app::{self, Caller};
+use crate::cli::args::{Globals, Selectors};
 use crate::cli::helpers::sign_in;
+use crate::cli::{refresh_ui, ui};
 
-/// How long a background sign-in is waited for without a terminal: some SDKs give a process no
-/// more.
+/// How long to wait for a background sign-in without a terminal. Some SDKs stop a process after
+/// that.
 const DEFAULT_WAIT: Duration = Duration::from_secs(20);
 
-/// What is asked of the credentials, whatever the role.
+/// Options of a request, apart from the role.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct CredentialRequest {
-    /// How much life stored ones must have left.
+    /// Minimum remaining lifetime of stored credentials.
     pub(super) window: Window,
-    /// Open a sign-in in the background if nobody is signed in. `auto_login = "always"` does so
-    /// too.
+    /// Start a background sign-in if there is no session. `auto_login = "always"` does so too.
     pub(super) auto_login: bool,
-    /// How long to wait for that sign-in; by default while it is open if there is a terminal, else
-    /// 20 s.
+    /// How long to wait for that sign-in. The default is as long as it is open with a terminal,
+    /// else 20 s.
     pub(super) wait: Option<Duration>,
-    /// Take stored ones at all.
+    /// Use stored credentials.
     pub(super) use_cached: bool,
-    /// Store what was fetched.
+    /// Store fetched credentials.
     pub(super) store: bool,
-    /// Where no role is named, take the one that AWS_PROFILE stands for.
+    /// Without a selector, use the role of the profile in AWS_PROFILE.
     pub(super) from_shell: bool,
-    /// The command that asks, as the history calls it.
+    /// The command's name in the history.
     pub(super) command: &'static str,
 }
 
@@ -76,27 +67,27 @@ impl CredentialRequest {
     }
 }
 
-/// Finds the credentials of the role that the flags name, and hands them on with the instance that
-/// assigns it.
+/// Obtains credentials of the role that the flags select and passes them, with the role's instance,
+/// to `give`.
 ///
 /// # Errors
-/// [`Kind::Usage`] when no role is named; [`Kind::UnknownRole`]; what [`assume`] says; what `give`
-/// says.
+/// [`ErrorKind::Usage`] if no role is selected; [`ErrorKind::UnknownRole`]; as [`obtain`] and
+/// `give`.
 pub(super) fn with_credentials(
     env: Env,
     globals: &Globals,
     selectors: &Selectors,
-    terms: &CredentialRequest,
+    request: &CredentialRequest,
     give: impl FnOnce(&Credentials, &Instance) -> Result<u8>,
 ) -> Result<u8> {
     let paths: Paths = app::paths(&env, globals)?;
     let Some((account, role)) = parse_explicit_role(selectors)? else {
-        return with_credentials_by_name(env, globals, selectors, terms, give);
+        return with_credentials_by_name(env, globals, selectors, request, give);
     };
     let warm = snapshot::load_or_rebuild(&env, &paths)?;
     let instance =
         resolve_instance(&paths, &warm.instances, warm.process.default_sso.as_ref(), globals)?;
-    let wish = terms.assume_request(instance, account, role);
+    let assume_request = request.assume_request(instance, account, role);
     let vault = app::vault_with_store(
         &env,
         &paths,
@@ -104,17 +95,21 @@ pub(super) fn with_credentials(
         warm.process.key_cache,
         Caller::Program,
     );
-    match load_fresh(&vault, &warm.chains, &wish, Clock::System.now())? {
+    match load_fresh(&vault, &warm.chains, &assume_request, Clock::System.now())? {
         Some(credentials) => give(&credentials, instance),
-        None => {
-            fetch(globals, &app::open_in_env(env, globals, Caller::Program)?, &wish, terms, give)
-        }
+        None => fetch(
+            globals,
+            &app::open_in_env(env, globals, Caller::Program)?,
+            &assume_request,
+            request,
+            give,
+        ),
     }
 }
 
-/// Account and role when the flags name them both: no list of roles is needed then.
+/// Returns account and role if the flags name both, so that no list of roles is needed.
 fn parse_explicit_role(selectors: &Selectors) -> Result<Option<(AccountId, RoleName)>> {
-    selectors.to_role_query(None).validate()?;
+    selectors.to_role_query().validate()?;
     if let Some(arn) = &selectors.arn {
         let arn: RoleArn = arn.parse()?;
         return Ok(Some((arn.account, arn.role)));
@@ -127,8 +122,8 @@ fn parse_explicit_role(selectors: &Selectors) -> Result<Option<(AccountId, RoleN
     }
 }
 
-/// The instance named by `--sso` or `default_sso`, or the only one. AWS_SSO is not asked: a profile
-/// means the same in every shell.
+/// Returns the instance named by `--sso` or `default_sso`, or the only one. AWS_SSO is ignored, so
+/// that a profile means the same in every shell.
 fn resolve_instance<'a>(
     paths: &Paths,
     all: &'a [Instance],
@@ -143,48 +138,44 @@ fn resolve_instance<'a>(
     }
 }
 
-/// By profile or by an account's name: needs the list of roles, so it is slower.
+/// Handles profiles and account names. This needs the list of roles, so it is slower.
 fn with_credentials_by_name(
     env: Env,
     globals: &Globals,
     selectors: &Selectors,
-    terms: &CredentialRequest,
+    request: &CredentialRequest,
     give: impl FnOnce(&Credentials, &Instance) -> Result<u8>,
 ) -> Result<u8> {
-    let wanted = selectors.to_role_query(None);
-    let which = || {
+    let wanted = selectors.to_role_query();
+    let no_role = || {
         Error::new(ErrorKind::Usage, "which role?")
             .hint("add --arn ARN, --account ID --role NAME, or --profile NAME")
     };
-    let shell = [env::AWS_PROFILE, env::AWS_DEFAULT_PROFILE]
-        .iter()
-        .find_map(|var| env.get(*var))
-        .filter(|_| terms.from_shell);
+    let shell = profile_variable(&env).filter(|_| request.from_shell);
     let shell = shell.filter(|_| wanted.is_empty()).map(str::to_owned);
     if wanted.is_empty() && shell.is_none() {
-        return Err(which());
+        return Err(no_role());
     }
     let ctx = app::open_in_env(env, globals, Caller::Program)?;
-    // A profile that stands in the AWS config file says it all.
-    let meant = shell
+    // A profile that is defined in the AWS config file names account and role.
+    let profile_role = shell
         .as_ref()
         .or(wanted.profile.as_ref())
         .map(|name| profile::load_role(&ctx, name))
         .transpose()?
         .flatten();
-    if let (Some(name), None) = (&shell, &meant) {
-        return Err(
-            which().context(format!("AWS_PROFILE is `{name}`, which stands for no role of ours"))
-        )
+    if let (Some(name), None) = (&shell, &profile_role) {
+        return Err(no_role()
+            .context(format!("AWS_PROFILE is `{name}`, which is not a role of rolecall's")))
         .map_err(|error| problems::add_problem_hints(&ctx.paths, Some(name), error));
     }
-    if let Some(meant) = meant {
-        let told = meant
+    if let Some(profile_role) = profile_role {
+        let implied = profile_role
             .instance
             .as_ref()
             .filter(|_| globals.sso.is_none())
             .and_then(|name| instances::find_instance(&ctx.instances, name.as_str()).ok());
-        let instance = match told {
+        let instance = match implied {
             Some(instance) => instance,
             None => resolve_instance(
                 &ctx.paths,
@@ -196,12 +187,12 @@ fn with_credentials_by_name(
         return fetch(
             globals,
             &ctx,
-            &terms.assume_request(instance, meant.account, meant.role),
-            terms,
+            &request.assume_request(instance, profile_role.account, profile_role.role),
+            request,
             give,
         );
     }
-    // A profile's name is unlike any other of any instance; an account's name is not.
+    // Profile names are unique across instances; account names are not.
     let instances = match (&wanted.profile, &globals.sso) {
         (Some(_), None) => ctx.instances.clone(),
         _ => vec![
@@ -214,96 +205,88 @@ fn with_credentials_by_name(
             .clone(),
         ],
     };
+    let program = Program { globals, request };
     let found =
-        resolve::resolve_one(&ctx, &instances, &wanted).map_err(|error| match &wanted.profile {
-            Some(name) => problems::add_problem_hints(&ctx.paths, Some(name), error),
-            None => error,
+        app::block_on(&ctx, resolve_one(&ctx, &program, &instances, &wanted)).map_err(|error| {
+            match &wanted.profile {
+                Some(name) => problems::add_problem_hints(&ctx.paths, Some(name), error),
+                None => error,
+            }
         })?;
     let entry = found.entry();
-    let wish = terms.assume_request(
+    let assume_request = request.assume_request(
         found.roster.instance(entry),
         entry.account,
         RoleName::new(&*entry.role),
     );
-    fetch(globals, &ctx, &wish, terms, give)
+    fetch(globals, &ctx, &assume_request, request, give)
 }
 
 fn fetch(
     globals: &Globals,
     ctx: &Arc<Ctx>,
-    wish: &AssumeRequest,
-    terms: &CredentialRequest,
+    assume_request: &AssumeRequest,
+    request: &CredentialRequest,
     give: impl FnOnce(&Credentials, &Instance) -> Result<u8>,
 ) -> Result<u8> {
-    let auto_login = terms.auto_login || ctx.settings.auto_login == AutoLogin::Always;
+    let program = Program { globals, request };
     app::block_on(ctx, async {
-        let assumed = match assume(ctx, wish).await {
-            Err(error) if error.kind == ErrorKind::LoginNeeded && auto_login => {
-                let wait = terms.wait.unwrap_or_else(|| default_wait(tty::is_present()));
-                await_sign_in(
-                    ctx,
-                    &wish.instance,
-                    wait,
-                    || sign_in::start(ctx, globals, &wish.instance),
-                    sign_in::show_notice,
-                )
-                .await?;
-                assume(ctx, wish).await
-            }
-            assumed => assumed,
-        };
-        let assumed = assumed.map_err(|error| explain_refusal(ctx, wish, error))?;
-        if let Some(warning) = &assumed.warning {
-            ui::print_warning(warning);
-        }
-        // Handed on at once: a token request that was given up may still be waited for.
-        let code = give(&assumed.credentials, &wish.instance)?;
+        let assumed = obtain(ctx, &program, None, assume_request).await?;
+        // Hand them over at once: a token request that was given up may still be waited for.
+        let code = give(&assumed.credentials, &assume_request.instance)?;
         if assumed.fetched {
-            record_use(ctx, wish, terms);
+            record_use(ctx, &program, assume_request.role_id(), request.command);
         }
         Ok(code)
     })
 }
 
-/// How long a background sign-in is waited for if `--wait` does not say.
-fn default_wait(terminal: bool) -> Duration {
-    if terminal { SIGN_IN_TIMEOUT } else { DEFAULT_WAIT }
+/// A program that asks for credentials: signs in through a detached helper and is never prompted.
+struct Program<'a> {
+    globals: &'a Globals,
+    request: &'a CredentialRequest,
 }
 
-/// Explains a refusal by AWS. A role that is not in a complete list is most likely mistyped; the
-/// list is read for that alone.
-fn explain_refusal(ctx: &Ctx, wish: &AssumeRequest, error: Error) -> Error {
-    if error.kind != ErrorKind::AccessDenied {
-        return error;
+impl Interaction for Program<'_> {
+    fn is_attended(&self) -> bool {
+        std::io::stderr().is_terminal()
     }
-    let roster = Arc::new(load::load_roster(ctx, std::slice::from_ref(&wish.instance)));
-    let entry = roster.find(&wish.role_id());
-    let chained = Chains::from_settings(&ctx.settings)
-        .and_then(|chains| Ok(chains.route(&wish.role_id())?.is_some()))
-        .unwrap_or(true);
-    if entry.is_none() && roster.complete && !roster.entries.is_empty() && !chained {
-        return unknown_role(&roster, wish.account, &wish.role);
-    }
-    access::add_access_hint(
-        error,
-        ctx.settings.access_request_url.as_deref(),
-        wish.account,
-        wish.role.as_str(),
-        entry,
-    )
-}
 
-/// Writes down that new credentials went out. Nobody may be there to read a complaint, and the SDK
-/// has what it asked for.
-fn record_use(ctx: &Ctx, wish: &AssumeRequest, terms: &CredentialRequest) {
-    let role = RoleId {
-        instance: wish.instance.name.clone(),
-        account: wish.account,
-        role: wish.role.clone(),
-    };
-    if let Err(error) = history::record(ctx, role, terms.command, ctx.clock.now()) {
+    fn can_ask(&self) -> bool {
+        false
+    }
+
+    fn ask(&self, question: &ConfirmQuestion<'_>) -> Result<String> {
+        Err(question.unasked())
+    }
+
+    async fn sign_in(&self, ctx: &Arc<Ctx>, instance: &Instance) -> Result<SignInOutcome> {
+        if !self.request.auto_login && ctx.settings.auto_login != AutoLogin::Always {
+            return Ok(SignInOutcome::NotAllowed);
+        }
+        let wait = self.request.wait.unwrap_or_else(|| default_wait(tty::is_present()));
+        let start = || sign_in::start(ctx, self.globals, instance);
+        await_sign_in(ctx, instance, wait, start, sign_in::show_notice).await?;
+        Ok(SignInOutcome::SignedIn)
+    }
+
+    fn progress(&self, instance: &Instance, step: RefreshStep<'_>) {
+        refresh_ui::show(instance, step);
+    }
+
+    fn warn(&self, warning: &Error) {
+        ui::print_warning(warning);
+    }
+
+    fn history_failed(&self, error: &Error) {
+        // The SDK has its credentials, and often no user reads its stderr.
         tracing::info!(target: "rolecall::history", "{error}");
     }
+}
+
+/// How long to wait for a background sign-in without `--wait`.
+fn default_wait(terminal: bool) -> Duration {
+    if terminal { SIGN_IN_TIMEOUT } else { DEFAULT_WAIT }
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! argv to operations to text: the only printer, the only exit. One file per subcommand.
+//! The command line: parses arguments, runs use cases and prints their results. Nothing else prints
+//! or exits.
 
 mod access;
 mod app;
@@ -9,15 +10,15 @@ mod complete;
 mod fast_args;
 mod help;
 mod helpers;
+mod interaction;
 mod key_bindings;
 mod machine_credentials;
 mod picker;
-mod qr;
-mod resolve;
+mod refresh_ui;
 mod role_env;
 mod role_selector;
 mod setup;
-mod table;
+mod sign_in_ui;
 mod ui;
 
 use std::ffi::OsString;
@@ -35,9 +36,9 @@ pub fn main() -> ExitCode {
     crate::os::process::make_undumpable();
     let args: Vec<OsString> = std::env::args_os().collect();
     let result = match cmd::time::parse_fast(&args) {
-        Some(alone) => cmd::time::run(&alone),
-        // The whole command line is a tree of some hundred words; a picker that was asked for
-        // without any needs none of them.
+        Some(time_args) => cmd::time::run(&time_args),
+        // Building the parser for some hundred words would delay the picker, which needs none of
+        // them.
         None if args.len() == 1 => run(Cli::default()),
         None => match fast_args::parse(&args).map_or_else(|| parse(args), Ok) {
             Ok(cli) => run(cli),
@@ -57,9 +58,9 @@ fn parse(args: Vec<OsString>) -> std::result::Result<Cli, clap::Error> {
     Cli::from_arg_matches(&help::with_grouped_help(Cli::command()).try_get_matches_from(args)?)
 }
 
-/// What clap has to say: help and version on stdout, a usage error on stderr.
+/// Prints help and version on stdout, a usage error on stderr.
 fn print_clap_error(error: &clap::Error) -> ExitCode {
-    // A closed pipe while printing help is no failure.
+    // A closed pipe while printing help is not a failure.
     let _ = error.print();
     ExitCode::from(if error.use_stderr() { exit_code(ErrorKind::Usage) } else { 0 })
 }
@@ -67,10 +68,13 @@ fn print_clap_error(error: &clap::Error) -> ExitCode {
 fn run(cli: Cli) -> Result<u8> {
     let plain = cli.pick.plain || matches!(&cli.command, Some(Command::Pick(args)) if args.plain);
     ui::init(&cli.globals, plain);
-    // Said here and not in clap's terms, which would refuse the global flags before a command too.
+    // Checked here because clap's own check would refuse the global flags before a command too.
     if cli.command.is_some() && cli.pick != PickArgs::default() {
-        return Err(Error::new(ErrorKind::Usage, "flags of the picker stand before a command")
-            .hint("put the command first, then its flags"));
+        return Err(Error::new(
+            ErrorKind::Usage,
+            "the picker's flags can't be used before a command",
+        )
+        .hint("put the command first, then its flags"));
     }
     let globals = cli.globals;
     match cli.command {
@@ -104,8 +108,8 @@ fn run(cli: Cli) -> Result<u8> {
     }
 }
 
-/// What the program ends with, and what each code means; `exec` and `each` pass on the codes of
-/// what they ran.
+/// The exit codes and their meanings. `exec` and `each` pass on the codes of the commands that they
+/// run.
 pub const EXIT_CODES: [(u8, &str); 11] = [
     (0, "fine"),
     (1, "no match, or a failed check"),
@@ -120,7 +124,7 @@ pub const EXIT_CODES: [(u8, &str); 11] = [
     (130, "cancelled"),
 ];
 
-/// The exit code of a failure.
+/// Returns the exit code for a kind of error.
 fn exit_code(kind: ErrorKind) -> u8 {
     match kind {
         ErrorKind::NoMatch => 1,
@@ -136,7 +140,7 @@ fn exit_code(kind: ErrorKind) -> u8 {
     }
 }
 
-/// Nothing was chosen, and nothing is printed.
+/// The error of a user who picked nothing; it is not printed.
 fn cancelled() -> Error {
     Error::new(ErrorKind::Cancelled, "")
 }

@@ -1,21 +1,18 @@
-//! What `exec` and `eval` have in common: a role's variables for this environment, and the words
-//! about them.
+//! The environment variables of a role, and the messages about them, for `exec` and `eval`.
 
-use crate::config::CredentialsAs;
-use crate::config::env;
-use crate::domain::escape_unprintable;
-use crate::domain::format_duration;
-use crate::domain::{Credentials, Error, ErrorKind, Result, RosterEntry};
+use crate::config::{CredentialsAs, env};
+use crate::domain::{
+    Credentials, Error, ErrorKind, Result, RosterEntry, escape_unprintable, format_duration,
+};
 use crate::ops::ctx::Ctx;
 use crate::ops::role_env;
-use crate::ops::roles::history;
+use crate::ops::target::lookup::ResolvedRole;
 use crate::shell::{self, CredentialExport, EnvChanges, PreviousEnv, Recipient, RoleExport};
 
-use super::args::FormArg;
-use super::resolve::ResolvedRole;
-use super::ui;
+use crate::cli::args::FormArg;
+use crate::cli::ui;
 
-/// What was said on the command line about the environment.
+/// Flags about the environment.
 #[derive(Debug, Clone, Default)]
 pub(super) struct EnvOptions {
     /// `--region`.
@@ -28,32 +25,29 @@ pub(super) struct EnvOptions {
     pub(super) export_all: bool,
 }
 
-/// How the role gets into the environment: as `--as` says, or `credentials_as`.
+/// Returns how the environment gets the credentials: by `--as`, else by `credentials_as`.
 ///
 /// # Errors
-/// [`Kind::Config`] when a profile is asked for and we have written none for this role;
-/// [`Kind::Usage`] for an endpoint, which only `exec` has.
+/// [`ErrorKind::Config`] if a profile is wanted and rolecall has not written one for this role;
+/// [`ErrorKind::Usage`] for an endpoint, which only `exec` has.
 pub(super) fn resolve_form(
     ctx: &Ctx,
     found: &ResolvedRole,
-    wish: &EnvOptions,
+    options: &EnvOptions,
 ) -> Result<CredentialExport> {
-    let wanted = wish.form.unwrap_or(match ctx.settings.credentials_as {
+    let wanted = options.form.unwrap_or(match ctx.settings.credentials_as {
         CredentialsAs::Keys => FormArg::Keys,
         CredentialsAs::Profile => FormArg::Profile,
         CredentialsAs::Auto | CredentialsAs::Endpoint => FormArg::Auto,
     });
     if wanted == FormArg::Endpoint {
-        return Err(Error::new(
-            ErrorKind::Usage,
-            "an endpoint is for a command that somebody watches",
-        )
-        .hint("use `rolecall exec --as endpoint`"));
+        return Err(Error::new(ErrorKind::Usage, "an endpoint needs a command to serve")
+            .hint("use `rolecall exec --as endpoint`"));
     }
     if wanted == FormArg::Keys {
         return Ok(CredentialExport::Keys);
     }
-    let with_keys = wish.export_all || ctx.settings.export_all_env_vars;
+    let with_keys = options.export_all || ctx.settings.export_all_env_vars;
     match role_env::managed_profile(ctx, &found.roster, found.entry())? {
         Some(name) => Ok(CredentialExport::Profile { name, with_keys }),
         None if wanted == FormArg::Auto => Ok(CredentialExport::Keys),
@@ -61,51 +55,52 @@ pub(super) fn resolve_form(
             let place = ctx.paths.abbreviate(&ctx.paths.aws_config);
             Err(Error::new(
                 ErrorKind::Config,
-                format!("no profile of ours for {} stands in {place}", role_label(found.entry())),
+                format!(
+                    "rolecall has not written a profile for {} in {place}",
+                    role_label(found.entry())
+                ),
             )
-            .hint("use `--as keys`, or `--as auto` to take a profile only where there is one"))
+            .hint("use `--as keys`, or `--as auto` to use a profile only if there is one"))
         }
     }
 }
 
-/// What is in the environment now.
 pub(super) fn previous_env(ctx: &Ctx) -> PreviousEnv {
     PreviousEnv::new(ctx.env.pairs())
 }
 
-/// The variables that this role sets and removes.
+/// Returns the variables that this role sets and removes.
 pub(super) fn env_changes(
     ctx: &Ctx,
     found: &ResolvedRole,
     credentials: &Credentials,
     form: CredentialExport,
-    reach: Recipient,
-    wish: &EnvOptions,
+    recipient: Recipient,
+    options: &EnvOptions,
     previous: &PreviousEnv,
 ) -> EnvChanges {
     let (roster, entry) = (&*found.roster, found.entry());
     let (tags, color) = (role_env::tags(ctx, roster, entry), role_env::color(ctx, roster, entry));
-    let grant = RoleExport {
+    let role_export = RoleExport {
         roster,
         entry,
         credentials,
         export: form,
-        recipient: reach,
-        region: wish.region.as_deref(),
-        no_region: wish.no_region,
+        recipient,
+        region: options.region.as_deref(),
+        no_region: options.no_region,
         tags: &tags,
         color: color.as_deref(),
     };
-    shell::export_changes(&grant, previous)
+    shell::export_changes(&role_export, previous)
 }
 
-/// What a person calls a role.
+/// Returns a role's name as messages show it: `prod/Admin`.
 pub(super) fn role_label(entry: &RosterEntry) -> String {
     format!("{}/{}", entry.account_label(), entry.role)
 }
 
-/// Where the person is now, coming from where, and until when: `sandbox/ReadOnly → prod/Admin as
-/// keys, 59m left`.
+/// Describes the change of role: `sandbox/ReadOnly → prod/Admin as keys, 59m left`.
 pub(super) fn describe_change(
     ctx: &Ctx,
     found: &ResolvedRole,
@@ -133,21 +128,12 @@ pub(super) fn describe_change(
     escape_unprintable(&format!("{from}{} {how}", role_label(entry)))
 }
 
-/// Names what the person had set and the role takes the place of.
+/// Lists the user's variables that the role replaces.
 pub(super) fn print_replaced(previous: &PreviousEnv, changes: &EnvChanges) {
     let names = shell::replaced_variables(previous, changes);
     if let [rest @ .., last] = &names[..] {
         let names =
             if rest.is_empty() { last.clone() } else { format!("{} and {last}", rest.join(", ")) };
-        ui::print_message(&ui::dim(&format!("rolecall: the role takes the place of {names}")));
-    }
-}
-
-/// Writes the use into the history; a history that can't be written stops nobody.
-pub(super) fn record_use(ctx: &Ctx, found: &ResolvedRole, command: &str) {
-    if let Err(error) =
-        history::record(ctx, found.roster.id(found.entry()), command, ctx.clock.now())
-    {
-        ui::print_warning(&error);
+        ui::print_message(&ui::dim(&format!("rolecall: the role replaces {names}")));
     }
 }

@@ -4,6 +4,7 @@
 mod browser_url;
 mod clock_skew;
 mod confirm;
+mod confirm_question;
 mod credentials;
 pub mod enums;
 mod error;
@@ -24,6 +25,7 @@ mod usage;
 pub use browser_url::check_browser_url;
 pub use clock_skew::{SET_CLOCK_COMMAND, clock_warning};
 pub use confirm::ConfirmLevel;
+pub use confirm_question::{ConfirmQuestion, is_yes};
 pub use credentials::{Credentials, Window};
 pub use error::{Error, ErrorKind, Result, ResultExt};
 pub use graphemes::{Grapheme, cut_middle, graphemes, truncate_middle};

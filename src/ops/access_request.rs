@@ -1,13 +1,13 @@
-//! Whom to ask when AWS refuses a role.
+//! The hint about whom to ask when AWS refuses a role.
 
 use crate::domain::{AccountId, Error, ErrorKind, RosterEntry};
 
-/// How the portal's refusal of a role begins.
+/// The start of the portal's message for a refused role.
 const PORTAL_NO_ACCESS: &str = "you have no access to";
 
-/// A refusal with whom to ask. `entry` is the role as the list has it, if it does: AWS has taken it
-/// away since. `url` may have `{account_id}`, `{role}` and `{email}` in it; other errors stay as
-/// they are.
+/// Adds whom to ask to a refusal; other errors are returned unchanged. `entry` is the role in the
+/// stored list: if there is one, AWS has removed it since. `url` is a template with `{account_id}`,
+/// `{role}` and `{email}`.
 pub fn add_access_hint(
     mut error: Error,
     url: Option<&str>,

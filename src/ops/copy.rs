@@ -7,16 +7,18 @@ use crate::domain::{Credentials, Error, ErrorKind, Result, RoleId, Roster, Secre
 use crate::os::process::parents::parent_names;
 use crate::shell::{self, CredentialExport, PreviousEnv, Recipient, RoleExport};
 
-use crate::ops::assume::{AssumeRequest, assume};
+use crate::ops::access::obtain;
+use crate::ops::assume::AssumeRequest;
 use crate::ops::console::{ConsoleRequest, fetch_sign_in_link, options_for_role};
 use crate::ops::ctx::{Ctx, run_blocking};
+use crate::ops::interaction::Silent;
 use crate::ops::role_env;
 
 /// Gets the credentials of a role; from the vault, unless they have just expired.
-async fn assume_role(ctx: &Arc<Ctx>, role: &RoleId) -> Result<Credentials> {
+async fn assume_role(ctx: &Arc<Ctx>, roster: &Arc<Roster>, role: &RoleId) -> Result<Credentials> {
     let instance = ctx.instance(role.instance.as_str())?.clone();
     let request = AssumeRequest::new(&instance, role.account, role.role.clone());
-    Ok(assume(ctx, &request).await?.credentials)
+    Ok(obtain(ctx, &Silent, Some(roster), &request).await?.credentials)
 }
 
 fn role_not_listed(role: &RoleId) -> Error {
@@ -27,14 +29,14 @@ fn role_not_listed(role: &RoleId) -> Error {
 /// if no parent process is a known shell.
 ///
 /// # Errors
-/// As [`assume`]; [`ErrorKind::UnknownRole`] if the role is not in the roster.
+/// As [`obtain`]; [`ErrorKind::UnknownRole`] if the role is not in the roster.
 pub async fn export_lines(
     ctx: &Arc<Ctx>,
     roster: &Arc<Roster>,
     role: &RoleId,
 ) -> Result<Secret<String>> {
     roster.find(role).ok_or_else(|| role_not_listed(role))?;
-    let credentials = assume_role(ctx, role).await?;
+    let credentials = assume_role(ctx, roster, role).await?;
     let (ctx, roster, role) = (ctx.clone(), roster.clone(), role.clone());
     run_blocking(move || render_exports(&ctx, &roster, &role, &credentials)).await
 }
@@ -76,7 +78,7 @@ pub async fn fetch_console_link(
     role: &RoleId,
 ) -> Result<Secret<String>> {
     let entry = roster.find(role).ok_or_else(|| role_not_listed(role))?;
-    let credentials = assume_role(ctx, role).await?;
+    let credentials = assume_role(ctx, roster, role).await?;
     let (options_ctx, options_roster, wanted) = (ctx.clone(), roster.clone(), role.clone());
     // Blocks: reads the inventory.
     let options = run_blocking(move || {

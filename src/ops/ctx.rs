@@ -12,6 +12,8 @@ use crate::os::clock::Clock;
 pub use crate::os::thread::run_blocking;
 use crate::vault::Vault;
 
+use crate::ops::lazy_runtime::LazyRuntime;
+
 /// How long the end of the program waits for a token request whose result must be stored.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -35,6 +37,8 @@ pub struct Ctx {
     /// for the write lock. Shared by contexts that are derived from this one.
     pub token_requests: Arc<tokio::sync::RwLock<()>>,
     identities: Mutex<HashMap<InstanceName, Arc<IdentityClient>>>,
+    /// Runs the work that a command waits for.
+    pub runtime: LazyRuntime,
 }
 
 impl Ctx {
@@ -58,6 +62,7 @@ impl Ctx {
             network,
             token_requests: Arc::default(),
             identities: Mutex::default(),
+            runtime: LazyRuntime::default(),
         })
     }
 
@@ -75,6 +80,7 @@ impl Ctx {
             network: self.network.clone(),
             token_requests: self.token_requests.clone(),
             identities: Mutex::default(),
+            runtime: LazyRuntime::default(),
         })
     }
 

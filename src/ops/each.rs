@@ -5,12 +5,14 @@ use std::sync::Arc;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-use crate::domain::{Credentials, Error, ErrorKind, Result, ResultExt};
+use crate::domain::{Credentials, Error, ErrorKind, Result, ResultExt, Roster};
 use crate::os::process::ChildCommand;
 use crate::os::process::group::{ChildGroup, OutputStream, StopGroupOnSignal};
 
-use crate::ops::assume::{AssumeRequest, assume};
+use crate::ops::access::obtain;
+use crate::ops::assume::AssumeRequest;
 use crate::ops::ctx::{Ctx, run_blocking};
+use crate::ops::interaction::Silent;
 
 /// An event in one role.
 #[derive(Debug)]
@@ -52,6 +54,7 @@ pub type RoleEventHandler = dyn Fn(usize, RoleEvent) + Send + Sync;
 /// If the signal handlers can't be installed.
 pub async fn run_each(
     ctx: &Arc<Ctx>,
+    roster: &Arc<Roster>,
     requests: Vec<AssumeRequest>,
     at_once: usize,
     child: Arc<ChildFactory>,
@@ -67,6 +70,7 @@ pub async fn run_each(
     for (at, request) in requests.into_iter().enumerate() {
         let role = RoleRun {
             ctx: ctx.clone(),
+            roster: roster.clone(),
             group: group.clone(),
             stopped: stopped.clone(),
             child_factory: child.clone(),
@@ -90,6 +94,7 @@ pub async fn run_each(
 /// The run of the command in one role.
 struct RoleRun {
     ctx: Arc<Ctx>,
+    roster: Arc<Roster>,
     group: Arc<ChildGroup>,
     stopped: watch::Receiver<bool>,
     child_factory: Arc<ChildFactory>,
@@ -102,7 +107,7 @@ impl RoleRun {
         let assumed = tokio::select! {
             biased;
             _ = self.stopped.wait_for(|stopped| *stopped) => return Ok(RunOutcome::NotStarted),
-            assumed = assume(&self.ctx, request) => assumed?,
+            assumed = obtain(&self.ctx, &Silent, Some(&self.roster), request) => assumed?,
         };
         if let Some(warning) = assumed.warning {
             (self.on_event)(self.index, RoleEvent::Warning(warning));

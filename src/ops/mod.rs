@@ -1,5 +1,6 @@
 //! Use cases: sign in, refresh, resolve, assume. They never print and never exit.
 
+pub mod access;
 pub mod access_request;
 pub mod assume;
 pub mod backend;
@@ -12,7 +13,9 @@ pub mod each;
 pub mod endpoint;
 pub mod import;
 pub mod instances;
+pub mod interaction;
 pub mod kube;
+pub mod lazy_runtime;
 pub mod open_url;
 pub mod profiles;
 pub mod refresh;

@@ -1,4 +1,4 @@
-//! What is done with a link: opened, copied, handed to a program, or given back to be shown.
+//! Opens a URL, copies it, passes it to a program, or returns it to be shown.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,94 +17,95 @@ use crate::os::terminal::clipboard::{self, Desktop};
 
 use crate::ops::ctx::Ctx;
 
-/// How long a program has to come and fetch a secret link.
+/// How long a program has to fetch a secret link.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long a program is watched that somebody else serves: a launcher without a browser says so
+/// How long a program is watched whose link a helper serves: a launcher without a browser fails
 /// within it.
 const LAUNCH_TIMEOUT: Duration = Duration::from_millis(500);
-/// How often a program that was started is asked whether it has failed.
+/// How often a started program is checked for failure.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
-/// Variables that no browser or helper may inherit.
+/// Variables that browsers and helpers must not inherit.
 pub const SECRET_VARIABLES: [&str; 3] =
     ["AWS_SSO_FILE_PASSWORD", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
 
-/// A link, and whether others may see it.
+/// A URL, and whether others may see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Link {
-    /// Whoever has it is signed in: no argument of a program, no log.
+    /// Anyone who has it is signed in: never put it into a program's arguments or a log.
     Secret(Secret<String>),
-    /// Whoever has it has still to sign in.
+    /// Anyone who has it still has to sign in.
     Public(String),
 }
 
-/// How a link is to be treated; what flags, rules, the instance and the general settings come to.
+/// How to open a URL, from flags, rules, the instance and general settings.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OpenOptions {
-    /// What to do.
+    /// The action.
     pub action: UrlAction,
-    /// The program for `open` and the container actions; the system's when none is named.
+    /// The program for `open` and the container actions; `None` is the system's browser.
     pub browser: Option<String>,
     /// Program and arguments for `exec`, with `%s` for the link.
     pub command: Vec<String>,
-    /// The browser container, or whatever else a program makes of these.
+    /// The browser container, for the container actions and `exec`.
     pub container: BrowserContainer,
 }
 
-/// A container of the browser: sessions in different ones don't mix.
+/// A browser container; sessions in different containers are separate.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct BrowserContainer {
     /// Its name.
     pub name: String,
-    /// One of the eight colours that Firefox has.
+    /// One of Firefox's eight colours.
     pub color: String,
-    /// One of the icons that Firefox has.
+    /// One of Firefox's icons.
     pub icon: String,
 }
 
-/// What became of a link.
+/// The outcome of opening a URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OpenOutcome {
-    /// A program has it.
+    /// A program has opened it.
     Opened,
-    /// It is on a clipboard.
+    /// It is on the clipboard.
     Copied,
-    /// It is to be shown, as the action says.
+    /// The caller has to show it, as the action says.
     ToShow(Secret<String>),
 }
 
-/// As [`deliver`], where a secret link's address is served by a helper that `leave` leaves behind:
-/// returns once the program runs, or has failed to. The helper answers with the address.
+/// Like [`open`], for a secret link that a detached helper serves: `start_helper` starts it and
+/// returns the URL to open. Returns once the program runs or has failed to start.
 ///
 /// # Errors
-/// As [`deliver`]; what `leave` says. That nobody fetches the link is not told.
+/// As [`open`] and `start_helper`, except that a link that is not fetched is not noticed.
 pub async fn open_detached(
     ctx: &Ctx,
     link: Secret<String>,
-    manner: &OpenOptions,
-    leave: impl FnOnce(&Secret<String>) -> Result<String>,
+    options: &OpenOptions,
+    start_helper: impl FnOnce(&Secret<String>) -> Result<String>,
 ) -> Result<OpenOutcome> {
-    if !manner.starts_program() {
-        return open(ctx, Link::Secret(link), manner).await;
+    if !options.starts_program() {
+        return open(ctx, Link::Secret(link), options).await;
     }
-    let opener = Opener::new(ctx, manner)?;
-    let started = opener.open(&leave(&link)?)?;
-    let patience = Instant::now() + LAUNCH_TIMEOUT;
-    while Instant::now() < patience {
+    let opener = Opener::new(ctx, options)?;
+    let started = opener.open(&start_helper(&link)?)?;
+    let deadline = Instant::now() + LAUNCH_TIMEOUT;
+    while Instant::now() < deadline {
         match started.try_wait() {
-            Some(how) => return how.map(|()| OpenOutcome::Opened),
+            Some(outcome) => return outcome.map(|()| OpenOutcome::Opened),
             None => tokio::time::sleep(POLL_INTERVAL / 5).await,
         }
     }
     Ok(OpenOutcome::Opened)
 }
 
-/// Does with a link what the manner says. Returns once the program has it.
+/// Opens a URL and returns once the program has it.
 ///
 /// # Errors
-/// [`Kind::Usage`] when there is no browser, clipboard or terminal, [`Kind::Config`] without a
-/// `url_exec_command`, [`Kind::Unreachable`] when the program does not fetch a secret link.
-pub async fn open(ctx: &Ctx, link: Link, manner: &OpenOptions) -> Result<OpenOutcome> {
-    match manner.action {
+/// [`ErrorKind::Usage`] if there is no browser, clipboard or terminal; [`ErrorKind::Config`]
+/// without a `url_exec_command`; [`ErrorKind::Unreachable`] if the program does not fetch a secret
+/// link.
+pub async fn open(ctx: &Ctx, link: Link, options: &OpenOptions) -> Result<OpenOutcome> {
+    match options.action {
         UrlAction::Print | UrlAction::PrintUrl | UrlAction::Qr => {
             return Ok(OpenOutcome::ToShow(link.into_url()));
         }
@@ -116,9 +117,9 @@ pub async fn open(ctx: &Ctx, link: Link, manner: &OpenOptions) -> Result<OpenOut
         | UrlAction::Exec
         | UrlAction::OpenUrlInContainer
         | UrlAction::GrantedContainers => {
-            let opener = Opener::new(ctx, manner)?;
+            let opener = Opener::new(ctx, options)?;
             match link {
-                Link::Secret(link) => open_and_serve(link, |address| opener.open(address)).await?,
+                Link::Secret(link) => open_and_serve(link, |url| opener.open(url)).await?,
                 Link::Public(link) => drop(opener.open(&link)?),
             }
             return Ok(OpenOutcome::Opened);
@@ -128,7 +129,7 @@ pub async fn open(ctx: &Ctx, link: Link, manner: &OpenOptions) -> Result<OpenOut
 }
 
 impl OpenOptions {
-    /// Whether the link goes to a program, whose arguments everybody can read.
+    /// Whether a program is started, whose arguments every user of the machine can read.
     fn starts_program(&self) -> bool {
         matches!(
             self.action,
@@ -158,14 +159,14 @@ fn clipboard_desktop(ctx: &Ctx) -> Desktop {
     }
 }
 
-/// Whether this machine has a browser of its own to open things in.
+/// Whether this machine has a browser.
 pub fn has_browser(ctx: &Ctx) -> bool {
     let display =
         ctx.env.get(env::DISPLAY).is_some() || ctx.env.get(env::WAYLAND_DISPLAY).is_some();
     cfg!(target_os = "macos") || cfg!(windows) || display
 }
 
-/// Program and arguments, and what the address is wrapped in.
+/// A program with arguments, and the scheme that wraps the URL.
 #[derive(Debug, PartialEq, Eq)]
 struct Opener {
     command: Option<Vec<String>>,
@@ -173,11 +174,11 @@ struct Opener {
 }
 
 impl Opener {
-    fn new(ctx: &Ctx, manner: &OpenOptions) -> Result<Self> {
-        let named = manner.browser.as_deref().map(process::split_words);
-        let in_container = |scheme| (scheme, manner.container.clone());
-        let opener = match manner.action {
-            UrlAction::Exec => Self { command: Some(exec_command(manner)?), scheme: None },
+    fn new(ctx: &Ctx, options: &OpenOptions) -> Result<Self> {
+        let named = options.browser.as_deref().map(process::split_words);
+        let in_container = |scheme| (scheme, options.container.clone());
+        let opener = match options.action {
+            UrlAction::Exec => Self { command: Some(exec_command(options)?), scheme: None },
             UrlAction::OpenUrlInContainer => Self {
                 command: named.or_else(firefox_command),
                 scheme: Some(in_container("ext+container")),
@@ -220,26 +221,26 @@ fn firefox_command() -> Option<Vec<String>> {
     Some(vec!["firefox".to_owned()])
 }
 
-/// `url_exec_command` with everything but the address filled in.
-fn exec_command(manner: &OpenOptions) -> Result<Vec<String>> {
-    if manner.command.is_empty() {
+/// Returns `url_exec_command` with everything but the URL filled in.
+fn exec_command(options: &OpenOptions) -> Result<Vec<String>> {
+    if options.command.is_empty() {
         return Err(Error::new(
             ErrorKind::Config,
             "`url_action = \"exec\"` needs `url_exec_command`",
         )
         .hint("set it to a list, for example [\"firefox\", \"--new-window\", \"%s\"]"));
     }
-    let BrowserContainer { name, color, icon } = &manner.container;
+    let BrowserContainer { name, color, icon } = &options.container;
     let filled = |word: &String| {
         word.replace("{url}", "%s")
             .replace("{name}", name)
             .replace("{color}", color)
             .replace("{icon}", icon)
     };
-    Ok(manner.command.iter().map(filled).collect())
+    Ok(options.command.iter().map(filled).collect())
 }
 
-/// Opens the address that leads to a link, and serves it until somebody came or the program failed.
+/// Opens a redirect to the link, and serves it until it is fetched or the program fails.
 async fn open_and_serve(
     link: Secret<String>,
     open: impl FnOnce(&str) -> Result<browser::BrowserProcess>,
@@ -252,8 +253,8 @@ async fn open_and_serve(
     }
 }
 
-/// Arguments are readable by everybody on the machine: a program gets a loopback address that
-/// nobody can guess, which leads to the link once.
+/// A loopback URL that can't be guessed and redirects to a secret link once. A program gets this
+/// URL, because every user of the machine can read its arguments.
 #[derive(Debug)]
 pub struct OneTimeRedirect {
     listener: Listener,
@@ -263,10 +264,10 @@ pub struct OneTimeRedirect {
 }
 
 impl OneTimeRedirect {
-    /// Binds the address, which answers once it is served.
+    /// Binds the address; requests are answered once it is served.
     ///
     /// # Errors
-    /// When no port is free.
+    /// If no port is free.
     pub fn new(link: Secret<String>) -> Result<Self> {
         let listener = Listener::bind(0)?;
         let path = format!("/{}", random::token::<16>()?);
@@ -274,15 +275,15 @@ impl OneTimeRedirect {
         Ok(Self { listener, path, url: address, link })
     }
 
-    /// What to open.
+    /// The URL to open.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Leads the first visitor to the link, within half a minute.
+    /// Redirects the first request to the link, within 30 seconds.
     ///
     /// # Errors
-    /// [`Kind::Unreachable`] when nobody came.
+    /// [`ErrorKind::Unreachable`] if there is no request.
     pub async fn serve(self) -> Result<()> {
         let (left, fetched) =
             (Arc::new(std::sync::Mutex::new(Some(self.link))), Arc::new(Notify::new()));
@@ -305,14 +306,14 @@ impl OneTimeRedirect {
         };
         tokio::select! {
             served = self.listener.serve(answer) => served,
-            // The answer is on its way once the notice comes: let it arrive.
+            // The notification comes before the response is sent: let it arrive.
             () = async { done.notified().await; tokio::time::sleep(Duration::from_millis(200)).await } => Ok(()),
             () = tokio::time::sleep(FETCH_TIMEOUT) => Err(link_not_fetched()),
         }
     }
 }
 
-/// Ends when the program that was started does so badly.
+/// Waits until the started program fails.
 async fn wait_for_failure(started: browser::BrowserProcess) -> Error {
     loop {
         if let Some(error) = started.failure() {
@@ -322,19 +323,19 @@ async fn wait_for_failure(started: browser::BrowserProcess) -> Error {
     }
 }
 
-/// Opens the page of a sign-in with the program that the manner names; `None` if the manner names
-/// no program.
+/// Opens the page of a sign-in with the program of the options; `None` if their action starts no
+/// program.
 ///
 /// # Errors
-/// [`Kind::Usage`] when there is no browser or it can't be started, [`Kind::Config`] without a
-/// `url_exec_command`, [`Kind::Unreachable`] when the address is not one for a browser.
+/// [`ErrorKind::Usage`] if there is no browser or it can't be started; [`ErrorKind::Config`]
+/// without a `url_exec_command`; [`ErrorKind::Unreachable`] if a browser can't open the URL.
 pub(in crate::ops) fn launch_browser(
     ctx: &Ctx,
     address: &str,
-    manner: &OpenOptions,
+    options: &OpenOptions,
 ) -> Result<Option<browser::BrowserProcess>> {
-    if manner.starts_program() {
-        Opener::new(ctx, manner)?.open(address).map(Some)
+    if options.starts_program() {
+        Opener::new(ctx, options)?.open(address).map(Some)
     } else {
         Ok(None)
     }

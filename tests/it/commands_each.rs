@@ -109,7 +109,7 @@ fn words_that_match_nothing_and_a_list_that_is_not_complete_are_refused() {
     let sandbox = Sandbox::signed_in();
     assert_refused(&each(&sandbox, &["xyzzyplugh"], "true"), 5, &["no role matches `xyzzyplugh`"]);
     assert_refused(&each(&sandbox, &[" "], "true"), 2, &["which roles?", "role:*"]);
-    assert_refused(&sandbox.run(&["each", READ_ONLY, "--", "true"]), 5, &["not complete", "--sso"]);
+    assert_refused(&sandbox.run(&["each", READ_ONLY, "--", "true"]), 5, &["incomplete", "--sso"]);
     assert_refused(&sandbox.run(&["each", "-S", "corp", READ_ONLY]), 2, &["CMD"]);
     assert_refused(&each(&sandbox, &[READ_ONLY, "-j", "0"], "true"), 2, &["0"]);
     let missing = sandbox.run(&["each", "-S", "corp", READ_ONLY, "--", "no-such-program"]);

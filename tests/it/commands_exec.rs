@@ -152,7 +152,7 @@ fn a_query_without_a_terminal_has_to_match_one_role_of_a_complete_list() {
     assert_refused(
         &run(&["account:payments-dev role:ReadOnlyAccess"]),
         5,
-        &["not complete", "--sso"],
+        &["incomplete", "--sso"],
     );
 }
 

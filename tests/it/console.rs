@@ -315,7 +315,7 @@ fn unusable_arguments_and_browsers_are_errors() {
     assert_error(&["--browser", "no-such-browser"], 2, "no-such-browser");
     assert_error(&["--browser", "false"], 2, "false exited with 1");
     assert_error(&["-s", "lamda"], 2, "lambda");
-    assert_error(&["--destination", "https://example.com/"], 2, "no page of the AWS console");
+    assert_error(&["--destination", "https://example.com/"], 2, "not a page of the AWS console");
     assert_error(&["-u", "opne"], 2, "open");
     assert_error(&["-u", "clip"], 2, "osc52");
     assert_error(&["-u", "exec"], 3, "url_exec_command");

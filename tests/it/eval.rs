@@ -62,7 +62,7 @@ fn a_shell_takes_a_role_and_is_as_before_after_clear() {
         ran.stderr
     );
     let lines: Vec<&str> = ran.stderr.lines().collect();
-    assert_eq!(lines[0], "rolecall: the role takes the place of AWS_PROFILE");
+    assert_eq!(lines[0], "rolecall: the role replaces AWS_PROFILE");
     assert!(lines[1].starts_with("payments-prod/ReadOnlyAccess as keys, "), "{lines:?}");
     assert!(
         lines[2].starts_with(
@@ -110,10 +110,7 @@ fn permanent_keys_are_replaced_only_on_request() {
     assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 0);
     let ran = run(&sandbox, "eval", &READ, &["--overwrite-env", "--shell", "sh"], &foreign);
     assert!(ran.code == 0 && ran.stdout.contains("export AWS_ACCESS_KEY_ID='ASIA"), "{ran:?}");
-    assert!(
-        ran.stderr.contains("takes the place of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
-        "{ran:?}"
-    );
+    assert!(ran.stderr.contains("replaces AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"), "{ran:?}");
 }
 
 #[test]
@@ -201,7 +198,7 @@ fn a_child_gets_the_profile_and_none_of_the_keys_around_it() {
     assert_eq!(ran.stdout, "pay-read mine none none\n", "{}", ran.stderr);
     assert_eq!(
         ran.stderr,
-        "rolecall: the role takes the place of AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_WEB_IDENTITY_TOKEN_FILE\n"
+        "rolecall: the role replaces AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_WEB_IDENTITY_TOKEN_FILE\n"
     );
 }
 

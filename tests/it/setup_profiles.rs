@@ -346,7 +346,7 @@ fn profiles_outside_of_the_block_are_never_defined_again() {
     sandbox.write(CONFIG, &format!("{mine}\n{}", text(&sandbox)));
     let later = setup_ok(&sandbox, &[]);
     assert!(
-        later.stderr.contains(&format!("- {NAME}  stands outside of the block now")),
+        later.stderr.contains(&format!("- {NAME}  is defined outside of the block now")),
         "{later:?}"
     );
     assert_eq!(names(&sandbox), [NAME]);

@@ -369,7 +369,7 @@ fn a_browser_that_fails_is_reported_at_once_with_an_alternative() {
     assert_eq!(child.wait().unwrap().code(), Some(0), "{stderr}");
     assert!(
         stderr.contains("xdg-open exited with 3)")
-            && stderr.contains("open the address above in a browser on this machine"),
+            && stderr.contains("open the URL above in a browser on this machine"),
         "{stderr}"
     );
 }

@@ -223,7 +223,7 @@ fn help_of_the_program_reads_as_a_story() {
         help.stdout.find(words).unwrap_or_else(|| panic!("{words} in\n{}", help.stdout))
     };
     let story = [
-        "Be in a role:",
+        "Use a role:",
         "Sign in:",
         "Look around:",
         "For other programs:",
@@ -235,7 +235,7 @@ fn help_of_the_program_reads_as_a_story() {
     assert!(story.iter().map(|words| at(words)).is_sorted(), "{}", help.stdout);
     assert_eq!(sandbox.run(&["help"]).code, 0);
     let list = sandbox.run(&["list", "--help"]).stdout;
-    assert!(list.contains("Options everywhere:") && !list.contains("Be in a role"), "{list}");
+    assert!(list.contains("Options everywhere:") && !list.contains("Use a role"), "{list}");
 }
 
 #[test]

@@ -19,26 +19,25 @@ pub struct CredentialsArgs {
     /// Role by its name, in the account
     #[arg(short = 'R', long, value_name = "NAME")]
     pub role: Option<String>,
-    /// Words that name the role; without any name it is the one that this shell is in
+    /// Query that matches the role [default: this shell's role]
     #[arg(value_name = "QUERY")]
     pub query: Option<String>,
-    /// Write to this file (`-` is stdout); without --append or --default it must not exist yet
+    /// File to write (`-` is stdout); new unless --append or --default
     #[arg(short, long, value_name = "FILE")]
     pub file: Option<PathBuf>,
-    /// Replace or add these sections in the file (the AWS credentials file unless --file names
-    /// one); all else stays
+    /// Replace or add sections in the file [default: the credentials file]
     #[arg(short, long)]
     pub append: bool,
-    /// Name the section `[default]`; in a file only its three keys change
+    /// Name the section `[default]`; only its three keys change
     #[arg(long)]
     pub default: bool,
-    /// Fetch new credentials even when stored ones are good
+    /// Fetch new credentials even if stored ones are valid
     #[arg(long)]
     pub sts_refresh: bool,
     /// Keep the file fresh until stopped
     #[arg(long)]
     pub watch: bool,
-    /// Ask neither before a protected role is used nor before permanent keys are replaced
+    /// Do not ask before protected roles or replacing permanent keys
     #[arg(long)]
     pub yes: bool,
 }

@@ -7,39 +7,38 @@ use clap::{Args, ValueEnum};
 /// Flags of `demo`.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
-    /// Accounts in the made-up organisation
+    /// Accounts in the simulated organisation
     #[arg(long, value_name = "N", default_value_t = 40)]
     pub accounts: usize,
-    /// Roles in an account, at most
+    /// Most roles in an account
     #[arg(long, value_name = "N", default_value_t = 6)]
     pub roles: usize,
-    /// What every answer is delayed by
+    /// Delay of every response
     #[arg(long, value_name = "MS", default_value_t = 0)]
     pub latency: u64,
-    /// Requests a second that the portal allows
+    /// Requests per second that the portal accepts
     #[arg(long, value_name = "N")]
     pub throttle: Option<f64>,
-    /// Begin in one of the states that people meet
+    /// State to start in
     #[arg(long, value_name = "STATE")]
     pub state: Option<DemoState>,
-    /// A command of rolecall to run there, or `serve` to stay and print the variables that lead
-    /// there
+    /// Command to run there, or `serve` to print variables and keep running
     #[arg(value_name = "CMD", trailing_var_arg = true, allow_hyphen_values = true)]
     pub command: Vec<OsString>,
 }
 
-/// States that people meet, to be looked at before they are met.
+/// States to try before meeting them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum DemoState {
     /// Nothing is set up; the start URL is corp.awsapps.com/start
     Bare,
-    /// Nobody has signed in yet and nothing was read
+    /// There is no session and no list of roles yet
     FirstDay,
-    /// Somebody is signed in who has no role
+    /// The user is signed in but has no role
     NoRoles,
     /// AWS can't be reached, and the list is two days old
     Offline,
-    /// AWS asks to slow down while the list is read for the first time
+    /// AWS throttles the first fetch of the list
     Throttled,
     /// AWS refuses every role with a 403
     Refused,

@@ -1,4 +1,4 @@
-//! The command line of the helper behind `exec --as endpoint`.
+//! The command line of the helper of `exec --as endpoint`.
 
 use clap::Args;
 
@@ -8,7 +8,7 @@ pub struct EndpointHelperArgs {
     /// The role, as ACCOUNT:ROLE
     #[arg(long, value_name = "ARN")]
     pub arn: String,
-    /// This is the second process, which serves; the first only starts it
+    /// Serve, rather than start the process that does
     #[arg(long)]
     pub serve: bool,
 }

@@ -15,22 +15,22 @@ pub struct EvalArgs {
     /// Which role
     #[command(flatten)]
     pub selectors: Selectors,
-    /// Words that name the role
+    /// Query that matches the role
     #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
-    /// Take out what rolecall put into this shell, and give AWS_PROFILE back; needs no sign-in
+    /// Remove rolecall's variables from this shell and restore AWS_PROFILE
     #[arg(short, long, conflicts_with_all = ["profile", "arn", "account", "role", "query", "refresh", "region", "no_region", "form", "export_all_env_vars", "overwrite_env", "format"])]
     pub clear: bool,
     /// Renew the credentials of the role that this shell is in
     #[arg(short, long, conflicts_with_all = ["profile", "arn", "account", "role", "query"])]
     pub refresh: bool,
-    /// Region to set, instead of the role's own
+    /// Region to set instead of the role's own
     #[arg(long, value_name = "REGION", conflicts_with = "no_region")]
     pub region: Option<String>,
     /// Leave the region variables as they are
     #[arg(long)]
     pub no_region: bool,
-    /// Shell to write for, instead of the one that called
+    /// Shell to write for, instead of the calling one
     #[arg(long, value_name = "NAME", value_parser = parse_dialect())]
     pub shell: Option<Dialect>,
     /// How programs get credentials: auto, keys or profile
@@ -39,10 +39,10 @@ pub struct EvalArgs {
     /// With a profile, set the keys as well
     #[arg(short = 'x', long)]
     pub export_all_env_vars: bool,
-    /// Overwrite keys that this shell has of its own; it can't get them back
+    /// Overwrite the shell's own keys, which can't be restored
     #[arg(long)]
     pub overwrite_env: bool,
-    /// Write for something that is no shell, such as `docker --env-file` (env) or a dotenv library
+    /// Format for other programs, such as `docker --env-file` (env)
     #[arg(long, value_name = "FORMAT", value_parser = parse_format(), conflicts_with_all = ["shell", "overwrite_env"])]
     pub format: Option<EnvFormat>,
     /// Do not ask before a protected role is used
@@ -50,7 +50,7 @@ pub struct EvalArgs {
     pub yes: bool,
 }
 
-/// How each shell evaluates what `eval` prints.
+/// How each shell evaluates the output of `eval`.
 fn evaluation_help() -> String {
     let line = |dialect: Dialect| {
         format!("  {dialect:10}  {}\n", dialect.eval_command("rolecall eval QUERY"))
@@ -61,20 +61,18 @@ fn evaluation_help() -> String {
     )
 }
 
-/// Reads one of the forms that need nobody to watch this shell.
+/// Parses `--as`; `eval` has no endpoint.
 fn parse_form() -> impl TypedValueParser<Value = FormArg> {
     let shared = FormArg::value_variants().iter().filter(|form| **form != FormArg::Endpoint);
     PossibleValuesParser::new(shared.filter_map(ValueEnum::to_possible_value))
         .try_map(|name| FormArg::from_str(&name, false))
 }
 
-/// Reads one of the shells by its name.
 fn parse_dialect() -> impl TypedValueParser<Value = Dialect> {
     PossibleValuesParser::new(Dialect::ALL.map(Dialect::as_str))
         .try_map(|name| name.parse::<Dialect>())
 }
 
-/// Reads one of the formats by its name.
 fn parse_format() -> impl TypedValueParser<Value = EnvFormat> {
     PossibleValuesParser::new(EnvFormat::ALL.map(EnvFormat::as_str))
         .try_map(|name| name.parse::<EnvFormat>())

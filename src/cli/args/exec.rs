@@ -12,13 +12,13 @@ pub struct ExecArgs {
     /// Which role
     #[command(flatten)]
     pub selectors: Selectors,
-    /// Words that name the role
+    /// Query that matches the role
     #[arg(value_name = "QUERY")]
     pub query: Option<String>,
-    /// The role that this shell is in, as `.` in place of the words
+    /// Use the role that this shell is in, like the query `.`
     #[arg(short, long, conflicts_with_all = ["profile", "arn", "account", "role", "query"])]
     pub env: bool,
-    /// Region to set, instead of the role's own
+    /// Region to set instead of the role's own
     #[arg(short, long, value_name = "REGION", conflicts_with = "no_region")]
     pub region: Option<String>,
     /// Leave the region variables as they are
@@ -30,26 +30,26 @@ pub struct ExecArgs {
     /// With a profile, set the keys as well
     #[arg(short = 'x', long)]
     pub export_all_env_vars: bool,
-    /// Fetch new credentials even when stored ones are good
+    /// Fetch new credentials even if stored ones are valid
     #[arg(long)]
     pub sts_refresh: bool,
     /// Do not ask before a protected role is used
     #[arg(long)]
     pub yes: bool,
-    /// The command; without one, a shell
+    /// Command to run; without one, a shell
     #[arg(last = true, value_name = "CMD")]
     pub command: Vec<OsString>,
 }
 
-/// How programs get at a role's credentials.
+/// How programs get a role's credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FormArg {
     /// As a profile if rolecall has written one for the role, else as keys.
     Auto,
     /// Keys in variables.
     Keys,
-    /// AWS_PROFILE: every SDK then renews by itself.
+    /// AWS_PROFILE, which lets every SDK renew them.
     Profile,
-    /// A credentials endpoint on this machine for the command alone, which renews.
+    /// A credentials endpoint on this machine for this command, which renews them.
     Endpoint,
 }

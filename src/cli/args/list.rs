@@ -8,10 +8,10 @@ pub struct ListArgs {
     /// Columns to show; see --list-fields
     #[arg(value_name = "FIELD")]
     pub fields: Vec<String>,
-    /// Show which columns there are
+    /// List the columns
     #[arg(short = 'f', long)]
     pub list_fields: bool,
-    /// Only roles whose FIELD starts with VALUE; may be given several times
+    /// Only roles whose FIELD starts with VALUE; repeatable
     #[arg(short = 'P', long, value_name = "FIELD=VALUE")]
     pub prefix: Vec<String>,
     /// Only roles that match; words are compared literally
@@ -20,13 +20,13 @@ pub struct ListArgs {
     /// Column to sort by
     #[arg(short, long, value_name = "FIELD")]
     pub sort: Option<String>,
-    /// Sort the other way round
+    /// Reverse the order
     #[arg(long)]
     pub reverse: bool,
-    /// As CSV, with a header
+    /// Print CSV with a header
     #[arg(long, conflicts_with = "json")]
     pub csv: bool,
-    /// As JSON
+    /// Print JSON
     #[arg(long)]
     pub json: bool,
 }

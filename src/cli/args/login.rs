@@ -1,4 +1,4 @@
-//! The command line of `login` and `logout`.
+//! The command line of `login`.
 
 use clap::{Args, ValueEnum};
 
@@ -8,24 +8,23 @@ pub struct LoginArgs {
     /// Sign in to every IAM Identity Center
     #[arg(long)]
     pub all: bool,
-    /// Sign in anew even when a token is still valid
+    /// Sign in again even if the token is valid
     #[arg(long)]
     pub force: bool,
-    /// Only say by the exit code (0 or 4) whether somebody is signed in, to any of several, or
-    /// with --all to each; uses no network
+    /// Only check for a session (with --all, for each): exit code 0 or 4
     #[arg(long)]
     pub check: bool,
-    /// How to sign in: pkce (a browser on this machine, or one whose reply is pasted here),
-    /// device-code (a code to compare, in any browser), auto (what fits)
+    /// How to sign in: pkce (browser here, or pasted redirect), device-code (code in any browser),
+    /// auto
     #[arg(long, value_name = "FLOW", default_value = "auto", hide_possible_values = true)]
     pub flow: FlowArg,
-    /// Do not read the list of roles afterwards
+    /// Do not fetch the list of roles afterwards
     #[arg(long)]
     pub no_cache_refresh: bool,
-    /// Leave the profiles in the AWS config file as they are, whatever `auto_config_check` says
+    /// Do not update profiles, despite `auto_config_check`
     #[arg(long)]
     pub no_config_check: bool,
-    /// How many accounts to read at a time
+    /// Number of accounts to fetch at a time
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
 }
@@ -33,18 +32,10 @@ pub struct LoginArgs {
 /// How to sign in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FlowArg {
-    /// By a browser on this machine where there is one, else by code.
+    /// A browser on this machine if there is one, else a code.
     Auto,
     /// A browser on this machine (authorization code with PKCE).
     Pkce,
     /// A code to compare, in any browser.
     DeviceCode,
-}
-
-/// Flags of `logout`.
-#[derive(Debug, Args)]
-pub struct LogoutArgs {
-    /// Sign out of every IAM Identity Center
-    #[arg(long)]
-    pub all: bool,
 }

@@ -1,24 +1,29 @@
-//! The command line, as clap reads it: one file per command. These types do nothing.
+//! The command line as clap parses it, one file per command. These types have no behaviour.
 
 mod cache;
+mod complete;
+mod console;
 mod credentials;
 mod demo;
 mod doctor;
 mod each;
+mod eks_token;
 mod endpoint;
 mod eval;
 mod exec;
-mod hooks;
+mod history;
+mod init;
 mod list;
 mod login;
+mod logout;
 mod pick;
 mod process;
-mod reports;
+mod settings;
 mod setup;
 mod status;
+mod tags;
 mod time;
 mod vault;
-mod visits;
 
 use std::path::PathBuf;
 
@@ -26,37 +31,43 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{LogLevel, UrlAction};
+use crate::domain::nearest;
 
 pub(super) use cache::CacheArgs;
+pub(super) use complete::CompleteArgs;
+pub(super) use console::ConsoleArgs;
 pub(super) use credentials::CredentialsArgs;
 pub(super) use demo::{DemoArgs, DemoState};
 pub(super) use doctor::DoctorArgs;
 pub(super) use each::EachArgs;
+pub(super) use eks_token::EksTokenArgs;
 pub(super) use endpoint::EndpointHelperArgs;
 pub(super) use eval::EvalArgs;
 pub(super) use exec::{ExecArgs, FormArg};
-pub(super) use hooks::{CompleteArgs, InitArgs, InitTarget};
+pub(super) use history::HistoryArgs;
+pub(super) use init::{InitArgs, InitTarget};
 pub(super) use list::ListArgs;
-pub(super) use login::{FlowArg, LoginArgs, LogoutArgs};
+pub(super) use login::{FlowArg, LoginArgs};
+pub(super) use logout::LogoutArgs;
 pub(super) use pick::PickArgs;
 pub(super) use process::ProcessArgs;
-pub(super) use reports::{HistoryArgs, SettingsArgs, SettingsCommand, TagsArgs};
+pub(super) use settings::{SettingsArgs, SettingsCommand};
 pub(super) use setup::{
     CompletionsArgs, ImportArgs, KubeArgs, ProfilesArgs, SetupArgs, SetupCommand, WizardArgs,
 };
 pub(super) use status::StatusArgs;
+pub(super) use tags::TagsArgs;
 pub(super) use time::TimeArgs;
 pub(super) use vault::{VaultArgs, VaultCommand};
-pub(super) use visits::{ConsoleArgs, EksTokenArgs};
 
 /// The heading of the flags that every command takes.
 const GLOBAL_HEADING: &str = "Options everywhere";
 /// The heading of the flags that name a role.
 const ROLE_HEADING: &str = "Which role";
 
-/// Find an AWS role by typing three letters, and be in it.
+/// Pick an AWS IAM Identity Center role and use it in your shell, browser or SDK.
 ///
-/// Without a command the picker opens; Enter starts a shell in the chosen role.
+/// Without a command the picker opens; Enter starts a shell in the selected role.
 #[derive(Debug, Default, Parser)]
 #[command(name = "rolecall", version, max_term_width = 100)]
 pub struct Cli {
@@ -74,7 +85,7 @@ pub struct Cli {
 /// Flags that every command takes.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Globals {
-    /// IAM Identity Center to use, by the name of its sso-session or instance
+    /// IAM Identity Center to use, by the name of its instance or sso-session
     #[arg(short = 'S', long, global = true, value_name = "NAME", help_heading = GLOBAL_HEADING)]
     pub sso: Option<String>,
     /// Configuration file to use instead of the usual one; it must exist
@@ -83,14 +94,14 @@ pub struct Globals {
     /// Browser for sign-in and console pages
     #[arg(short, long, global = true, value_name = "PROGRAM", help_heading = GLOBAL_HEADING)]
     pub browser: Option<String>,
-    /// What to do with a link: open, print, printurl, clip, osc52, exec, qr,
-    /// open-url-in-container, granted-containers
-    #[arg(short, long, global = true, value_name = "ACTION", value_parser = visits::parse_url_action, hide_possible_values = true, help_heading = GLOBAL_HEADING)]
+    /// What to do with a URL: open, print, printurl, clip, osc52, exec, qr, open-url-in-container,
+    /// granted-containers
+    #[arg(short, long, global = true, value_name = "ACTION", value_parser = parse_url_action, hide_possible_values = true, help_heading = GLOBAL_HEADING)]
     pub url_action: Option<UrlAction>,
     /// Least severe messages to log on stderr: error, warn or info [default: `log_level`]
     #[arg(short = 'L', long, global = true, value_name = "LEVEL", value_parser = parse_level(), hide_possible_values = true, help_heading = GLOBAL_HEADING)]
     pub level: Option<LogLevel>,
-    /// Begin log lines with the place in the source that wrote them
+    /// Begin log lines with their source file and line
     #[arg(long, global = true, help_heading = GLOBAL_HEADING)]
     pub lines: bool,
     /// Colours: always, never, or auto (on a terminal, unless NO_COLOR is set)
@@ -98,10 +109,20 @@ pub struct Globals {
     pub color: ColorChoice,
 }
 
-/// Reads `--level`.
+/// Parses `--level`.
 fn parse_level() -> impl TypedValueParser<Value = LogLevel> {
     PossibleValuesParser::new(LogLevel::ALL.iter().map(|level| level.as_str()))
         .try_map(|word| word.parse::<LogLevel>())
+}
+
+/// Parses `--url-action`.
+fn parse_url_action(word: &str) -> Result<UrlAction, String> {
+    let known = || UrlAction::ALL.iter().map(|action| action.as_str());
+    UrlAction::ALL.iter().copied().find(|action| action.as_str() == word).ok_or_else(|| {
+        let near = nearest(word, known(), 1);
+        let shown = if near.is_empty() { known().collect() } else { near };
+        format!("did you mean {}?", shown.join(", "))
+    })
 }
 
 /// When to use colours.
@@ -116,70 +137,68 @@ pub enum ColorChoice {
     Never,
 }
 
-/// The commands, in the order in which a person meets them.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Choose a role on the screen and print its ARN
+    /// Pick a role on the screen and print its ARN
     Pick(PickArgs),
     /// Run a command, or a shell, with a role
     Exec(ExecArgs),
-    /// Print lines that put a role into the calling shell
+    /// Print commands that put a role into the calling shell
     Eval(EvalArgs),
-    /// Open the web console in a role, or the very page whose address is pasted
+    /// Open the web console in a role, or the page whose URL is given
     Console(ConsoleArgs),
-    /// Run a command once in every role that matches
+    /// Run a command in every role that matches
     Each(EachArgs),
-    /// Sign in, then read the list of roles if it is old
+    /// Sign in, then fetch the list of roles if it is stale
     Login(LoginArgs),
-    /// Sign out: revoke the token at AWS, forget it and what came of it
+    /// Sign out: revoke the token, forget it and its credentials
     Logout(LogoutArgs),
-    /// Show who is signed in, and which roles have credentials
+    /// Show sessions and the roles that have credentials
     Status(StatusArgs),
-    /// Read the list of accounts and roles now; prints what came (+) and went (-)
+    /// Fetch the list of accounts and roles; prints additions (+) and removals (-)
     Cache(CacheArgs),
     /// List roles as a table; never signs in
     List(ListArgs),
     /// Show role ARNs with their tags; never signs in
     Tags(TagsArgs),
-    /// Show what was handed out: when, which role, by which command, where
+    /// Show used roles: when, by which command and in which directory
     History(HistoryArgs),
-    /// Print how long this shell's role is good for, as HHhMMm; made for prompts
+    /// Print how long this shell's role is valid, as HHhMMm, for prompts
     Time(TimeArgs),
     /// Print credentials as JSON for `credential_process`
     #[command(alias = "credential-process")]
     Process(ProcessArgs),
-    /// Print roles as blocks for `~/.aws/credentials`, or keep them fresh there
+    /// Print sections for `~/.aws/credentials`, or keep them fresh there
     Credentials(CredentialsArgs),
-    /// Print the token that kubectl asks for to enter an EKS cluster
+    /// Print a token for an EKS cluster, for kubectl
     EksToken(EksTokenArgs),
-    /// Print what a shell sources: the function `role`, a key, completions
+    /// Print a shell's script: the function `role`, a key, completions
     Init(InitArgs),
     /// Show, change and explain the configuration
     Settings(SettingsArgs),
-    /// Set up other programs: profiles for every AWS tool
+    /// Set up instances and other programs: profiles, imports, kubectl
     Setup(SetupArgs),
-    /// Look after the place where tokens and credentials are kept
+    /// Unlock, lock, inspect or reset the credential vault
     Vault(VaultArgs),
-    /// Find what is wrong on this machine, and say what helps; exit code 1 when something is
+    /// Find problems on this machine and how to fix them; exit code 1 if any
     Doctor(DoctorArgs),
-    /// Try everything against a made-up organisation on this machine
+    /// Try everything against a simulated organisation on this machine
     Demo(DemoArgs),
-    /// The background sign-in that `process --auto-login` leaves behind; reads the vault's key from
-    /// standard input
+    /// The background sign-in of `process --auto-login`; reads the vault's key from standard input
     #[command(hide = true)]
     SignInHelper,
-    /// What leads the browser to the link of `console`; reads the link from standard input
+    /// The redirect to the link of `console`; reads the link from standard input
     #[command(hide = true)]
     RedirectHelper {
         /// Serve, rather than start the process that does
         #[arg(long)]
         serve: bool,
     },
-    /// What could be typed next, for the completion scripts
+    /// Completions, for the completion scripts
     #[command(hide = true)]
     Complete(CompleteArgs),
-    /// What serves the command of `exec --as endpoint`; reads what it needs to know from standard
-    /// input
+    /// The endpoint of `exec --as endpoint`; reads its settings from standard input
     #[command(hide = true)]
     EndpointHelper(EndpointHelperArgs),
 }

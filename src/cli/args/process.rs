@@ -10,24 +10,24 @@ pub struct ProcessArgs {
     /// Which role
     #[command(flatten)]
     pub selectors: Selectors,
-    /// Fetch new credentials even when stored ones are good
+    /// Fetch new credentials even if stored ones are valid
     #[arg(long)]
     pub sts_refresh: bool,
-    /// Neither take stored credentials nor store new ones
+    /// Bypass the credential cache
     #[arg(long)]
     pub no_cache: bool,
-    /// Sign in by a browser when nobody is: one helper in the background does it for all who wait
+    /// Sign in with a browser in the background if there is no session
     #[arg(long)]
     pub auto_login: bool,
-    /// How long to wait for it [default: while it is open; 20s without a terminal]
+    /// Time to wait for it [default: while open; 20s without a terminal]
     #[arg(long, value_name = "DURATION")]
     pub wait: Option<String>,
-    /// How much life stored credentials must have left; never more than a third of their lifetime
+    /// Minimum remaining lifetime of cached credentials, at most a third
     #[arg(long, value_name = "DURATION", default_value = ProcessArgs::DEFAULT_WINDOW)]
     pub window: String,
 }
 
 impl ProcessArgs {
-    /// `--window` where it is not given.
+    /// The default of `--window`.
     pub const DEFAULT_WINDOW: &str = "15m";
 }

@@ -5,10 +5,10 @@ use clap::Args;
 /// Flags of `status`.
 #[derive(Debug, Args)]
 pub struct StatusArgs {
-    /// As JSON
+    /// Print JSON
     #[arg(long)]
     pub json: bool,
-    /// Print nothing; exit code 4 when nobody is signed in, to any of several
+    /// Print nothing; exit code 4 if there is no session
     #[arg(long)]
     pub quiet: bool,
 }

@@ -5,10 +5,10 @@ use clap::Args;
 /// Flags of `time`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Args)]
 pub struct TimeArgs {
-    /// As JSON
+    /// Print JSON
     #[arg(long)]
     pub json: bool,
-    /// End with exit code 4 without valid credentials
+    /// Exit with code 4 without valid credentials
     #[arg(long)]
     pub exit_code: bool,
 }

@@ -10,22 +10,22 @@ pub struct VaultArgs {
     pub command: VaultCommand,
 }
 
-/// What `vault` does.
+/// Commands of `vault`.
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub enum VaultCommand {
-    /// Open the vault for background processes, until the machine restarts or `vault lock`
+    /// Unlock the vault for all processes until a restart or `vault lock`
     Unlock,
-    /// Close it again
+    /// Lock the vault
     Lock,
-    /// Where it is, how it is kept, whether it is open
+    /// Show its directory, its store and whether it is unlocked
     Status {
-        /// As JSON
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },
     /// Change the passphrase
     Passphrase,
-    /// Make a new key and forget everything that was kept
+    /// Make a new key and forget all tokens and credentials
     Reset {
         /// Do not ask
         #[arg(long)]

@@ -1,32 +1,23 @@
-//! `cache`: read the list of accounts and roles now.
-
-use std::io::IsTerminal;
-use std::sync::Arc;
+//! `cache`: fetches the list of accounts and roles.
 
 use serde_json::json;
 
-use crate::domain::escape_unprintable;
-use crate::domain::{AccountId, Error, ErrorKind, Instance, InventoryChange, Result};
-use crate::ops::ctx::Ctx;
-use crate::ops::ctx::run_blocking;
-use crate::ops::refresh::Progress;
-use crate::ops::refresh::store::{self, StoredRefresh};
-use crate::ops::roles::load;
-use crate::ops::roles::snapshot;
+use crate::domain::{Instance, InventoryChange, Result, escape_unprintable};
+use crate::ops::access::with_sign_in;
+use crate::ops::refresh::store::StoredRefresh;
+use crate::ops::target::lookup::refresh_list;
 
-use crate::cli::app;
 use crate::cli::args::{CacheArgs, Globals};
-use crate::cli::cmd::login;
-use crate::cli::setup;
-use crate::cli::ui;
+use crate::cli::interaction::Terminal;
+use crate::cli::{app, refresh_ui, setup, ui};
 
 /// Runs the command.
 pub(in crate::cli) fn run(globals: &Globals, args: &CacheArgs) -> Result<u8> {
-    let ctx = app::open_or_set_up(globals)?;
+    let ctx = setup::open_or_set_up(globals)?;
     let instances = app::selected_instances(&ctx, globals)?;
     let work = app::for_each_instance(&instances, async |instance| {
-        let updated = login::with_sign_in(&ctx, instance, async || {
-            refresh(&ctx, instance, args.threads).await
+        let updated = with_sign_in(&ctx, &Terminal, instance, async || {
+            refresh_list(&ctx, &Terminal, instance, args.threads).await
         })
         .await?;
         ui::print_data(&if args.json {
@@ -37,85 +28,9 @@ pub(in crate::cli) fn run(globals: &Globals, args: &CacheArgs) -> Result<u8> {
     });
     let code = app::block_on(&ctx, work)?;
     if !args.no_config_check {
-        setup::update_after_refresh(&ctx);
+        refresh_ui::update_profiles(&ctx);
     }
     Ok(code)
-}
-
-/// Reads the list anew, with a progress bar on a terminal, and says what it brought.
-///
-/// # Errors
-/// As [`update::update`].
-pub(in crate::cli) async fn refresh(
-    ctx: &Arc<Ctx>,
-    instance: &Instance,
-    threads: Option<usize>,
-) -> Result<StoredRefresh> {
-    let mut shown = false;
-    let mut progress = |progress: Progress<'_>| {
-        shown = true;
-        ui::show_progress(&progress_bar(
-            instance,
-            progress.done,
-            progress.total,
-            progress.throttled,
-        ));
-    };
-    let updated =
-        store::refresh_and_store(ctx, instance, store::refresh_limits(ctx, threads), &mut progress)
-            .await;
-    if shown && std::io::stderr().is_terminal() {
-        ui::show_progress("");
-    }
-    let updated = updated?;
-    let ours = ctx.clone();
-    let renew = move || {
-        snapshot::rebuild_if_stale(&ours.env, &ours.paths, None);
-        Ok(())
-    };
-    // So that the picker's next start has it ready; without it that one takes longer.
-    let _ = run_blocking(renew).await;
-    let (roles, accounts) = (updated.inventory.role_count(), updated.inventory.accounts.len());
-    ui::print_message(&format!(
-        "{}: {roles} roles in {accounts} accounts",
-        ui::bold(instance.name.as_str())
-    ));
-    if let Some(warning) = load::unconfirmed_warning(&instance.name, &updated.inventory) {
-        ui::print_warning(&warning);
-    }
-    if !updated.failed.is_empty() {
-        ui::print_warning(&failed_accounts_error(&updated.failed));
-    }
-    Ok(updated)
-}
-
-/// Names the first accounts that could not be read, and says why for one of them.
-fn failed_accounts_error(failed: &[(AccountId, Error)]) -> Error {
-    const NAMED: usize = 5;
-    let ids: Vec<&str> = failed.iter().take(NAMED).map(|(account, _)| account.as_str()).collect();
-    let more = if failed.len() > NAMED {
-        format!(" and {} more", failed.len() - NAMED)
-    } else {
-        String::new()
-    };
-    let (accounts, them) = if failed.len() == 1 { ("account", "it") } else { ("accounts", "them") };
-    let why = failed.first().map(|(_, error)| error.message.as_str()).unwrap_or_default();
-    Error::new(
-        ErrorKind::Unreachable,
-        format!("the roles of {accounts} {}{more} could not be read: {why}", ids.join(", ")),
-    )
-    .hint(format!("what was known of {them} is kept; run `rolecall cache` again"))
-}
-
-/// `corp ━━━━━━────── 118/312`
-fn progress_bar(instance: &Instance, done: usize, total: usize, throttled: bool) -> String {
-    const WIDTH: usize = 24;
-    let filled = (done * WIDTH).checked_div(total).unwrap_or(0).min(WIDTH);
-    let (full, empty) = ("━".repeat(filled), ui::dim(&"─".repeat(WIDTH - filled)));
-    let count =
-        if total == 0 { "reading accounts".to_owned() } else { format!("{done}/{total} accounts") };
-    let slow = if throttled { ", AWS asks to slow down" } else { "" };
-    format!("{} {full}{empty} {count}{slow}", instance.name)
 }
 
 fn render_text(updated: &StoredRefresh) -> String {

@@ -1,64 +1,61 @@
-//! `console`: the web console in a role, or the very page whose address was pasted.
+//! `console`: opens the web console in a role, or the page whose URL was pasted.
 
 use std::sync::Arc;
 
-use crate::config::env;
-use crate::config::{ConsoleStyle, UrlAction};
-use crate::console::SERVICES;
-use crate::console::find_service;
-use crate::console::is_console_url;
-use crate::console::parse_page;
-use crate::console::portal_shortcut_url;
-use crate::domain::escape_unprintable;
-use crate::domain::nearest;
+use crate::config::{ConsoleStyle, UrlAction, env};
+use crate::console::{SERVICES, find_service, is_console_url, parse_page, portal_shortcut_url};
 use crate::domain::{
     Credentials, Error, ErrorKind, Instance, Region, Result, RoleName, Secret, Timestamp,
+    escape_unprintable, nearest,
 };
+use crate::ops::assume::Freshness;
 use crate::ops::console::{self, ConsoleOptions, ConsoleRequest};
 use crate::ops::ctx::Ctx;
-use crate::ops::open_url::open;
-use crate::ops::open_url::open_detached;
-use crate::ops::open_url::{Link, OpenOutcome};
+use crate::ops::open_url::{Link, OpenOutcome, open, open_detached};
+use crate::ops::target::lookup::ResolvedRole;
+use crate::ops::target::selector::RoleSelector;
 use crate::tui::PickAction;
 
-use crate::cli::access;
-use crate::cli::app;
+use crate::cli::access::{self, Consent};
 use crate::cli::args::{ConsoleArgs, Globals};
-use crate::cli::cmd::pick;
 use crate::cli::helpers::redirect;
-use crate::cli::qr;
-use crate::cli::resolve::ResolvedRole;
-use crate::cli::role_env;
-use crate::cli::role_selector::RoleSelector;
-use crate::cli::ui;
+use crate::cli::ui::{self, qr};
+use crate::cli::{app, picker, role_env, role_selector, setup};
 
 /// Runs the command.
 pub(in crate::cli) fn run(globals: &Globals, args: ConsoleArgs) -> Result<u8> {
     let mut page = ConsoleTarget::from_args(&args)?;
-    let ctx = app::open_or_set_up(globals)?;
+    let ctx = setup::open_or_set_up(globals)?;
     if args.env {
         return open_with_env_keys(&ctx, globals, &page);
     }
     let typed = args.query.clone().unwrap_or_default();
-    let asked = RoleSelector::from_args(&ctx, &args.selectors, args.query)?.or_from_env(&ctx);
-    if let Some(pasted) = &asked.page {
+    let selector =
+        RoleSelector::new(&ctx, args.selectors.to_role_query(), args.query)?.or_from_env(&ctx);
+    if let Some(pasted) = &selector.page {
         page.region = page.region.or_else(|| pasted.region.clone());
         page.destination = page.destination.or_else(|| pasted.destination.clone());
     }
-    let asked = asked.or_current(&ctx)?;
-    let found = if args.prompt || asked.is_empty() {
-        let (found, query) = pick::pick_one_with_query(
+    let selector = selector.or_current(&ctx)?;
+    let found = if args.prompt || selector.is_empty() {
+        let (found, query) = picker::pick_one_with_query(
             &ctx,
             globals,
-            &asked.instances(&ctx, globals)?,
+            &selector.instances(&ctx, globals.sso.as_deref())?,
             typed,
             PickAction::Console,
         )?;
         page.merge_pasted(&query);
         found
     } else {
-        // Whoever opens a shortcut link has still to sign in: there is nothing to consent to.
-        asked.resolve_interactive(&ctx, globals, PickAction::Console, args.yes || args.link)?
+        // The user of a shortcut link still has to sign in, so there is nothing to confirm.
+        role_selector::resolve_interactive(
+            &selector,
+            &ctx,
+            globals,
+            PickAction::Console,
+            Consent::from_flag(args.yes || args.link),
+        )?
     };
     if args.link {
         share_link(&ctx, globals, &found, &page)
@@ -67,7 +64,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: ConsoleArgs) -> Result<u8> {
     }
 }
 
-/// What to open, as far as it was said.
+/// The page to open, as far as it is known.
 #[derive(Debug, Clone, Default)]
 pub(in crate::cli) struct ConsoleTarget {
     region: Option<Region>,
@@ -77,7 +74,7 @@ pub(in crate::cli) struct ConsoleTarget {
 }
 
 impl ConsoleTarget {
-    /// The same, in a region where one was asked for.
+    /// Replaces the region, if one is given.
     pub(in crate::cli) fn with_region(self, region: Option<&str>) -> Self {
         Self { region: region.map(Region::new).or(self.region), ..self }
     }
@@ -87,22 +84,22 @@ impl ConsoleTarget {
         if let Some(url) = args.destination.as_deref().filter(|url| !is_console_url(url)) {
             return Err(Error::new(
                 ErrorKind::Usage,
-                format!("`{url}` is no page of the AWS console"),
+                format!("`{url}` is not a page of the AWS console"),
             )
-            .hint("give an address that starts as https://REGION.console.aws.amazon.com/"));
+            .hint("give a URL that starts with https://REGION.console.aws.amazon.com/"));
         }
         let region = args.region.as_deref().map(Region::new);
         Ok(Self { region, destination: args.destination.clone(), service, minutes: args.duration })
     }
 
-    /// The page whose address was pasted into the picker, if one was.
+    /// Returns the page whose URL was pasted into the picker, if any.
     pub(in crate::cli) fn from_query(query: &str) -> Self {
         let mut page = Self::default();
         page.merge_pasted(query);
         page
     }
 
-    /// Takes from a pasted address what was not said otherwise.
+    /// Fills in what is missing from a pasted URL.
     fn merge_pasted(&mut self, query: &str) {
         if let Some(pasted) = parse_page(query) {
             self.region = self.region.take().or(pasted.region);
@@ -110,15 +107,15 @@ impl ConsoleTarget {
         }
     }
 
-    /// The first page of a service, by any of its names.
+    /// Returns the first page of a service, by any of its names.
     ///
     /// # Errors
-    /// [`Kind::Usage`] with the nearest names when there is no such service.
+    /// [`ErrorKind::Usage`] with the nearest names if there is no such service.
     pub(in crate::cli) fn from_service(name: &str) -> Result<Self> {
         Ok(Self { service: Some(require_service(name)?), ..Self::default() })
     }
 
-    /// The page itself; `None` is the first one.
+    /// The URL of the page; `None` is the console's home page.
     fn destination_url(&self, region: &Region) -> Option<String> {
         self.service.map(|service| service.url(region)).or_else(|| self.destination.clone())
     }
@@ -135,14 +132,14 @@ fn require_service(name: &str) -> Result<crate::console::ConsoleService> {
         } else {
             format!("did you mean {}?", near.join(", "))
         };
-        Error::new(ErrorKind::Usage, format!("no service is called `{name}` here")).hint(hint)
+        Error::new(ErrorKind::Usage, format!("unknown service `{name}`")).hint(hint)
     })
 }
 
-/// Opens a page in a role, as rules, instance and general settings want it.
+/// Opens a page in a role, by the settings of rules, the instance and the console.
 ///
 /// # Errors
-/// As [`grant::credentials`], [`console::sign_in_link`] and [`deliver`].
+/// As [`access::obtain`], [`console::fetch_sign_in_link`] and [`open_detached`].
 pub(in crate::cli) fn open_in_role(
     ctx: &Arc<Ctx>,
     found: &ResolvedRole,
@@ -150,41 +147,41 @@ pub(in crate::cli) fn open_in_role(
 ) -> Result<u8> {
     let (roster, entry) = (&found.roster, found.entry());
     let instance = roster.instance(entry);
-    let custom = console::options_for_role(ctx, roster, entry);
+    let options = console::options_for_role(ctx, roster, entry);
     let region = page.region.as_ref().or(entry.region.as_ref()).unwrap_or(&instance.sso_region);
     let destination = page.destination_url(region);
-    if custom.style == ConsoleStyle::Portal && entry.via.is_none() {
+    if options.style == ConsoleStyle::Portal && entry.via.is_none() {
         let link = Link::Public(portal_shortcut(found, destination.as_deref()));
-        let delivered = app::block_on(ctx, open(ctx, link, &custom.open))?;
-        role_env::record_use(ctx, found, "console");
-        return print_delivery(delivered, custom.open.action, &role_env::role_label(entry));
+        let outcome = app::block_on(ctx, open(ctx, link, &options.open))?;
+        access::record_use(ctx, found, "console");
+        return print_delivery(outcome, options.open.action, &role_env::role_label(entry));
     }
-    let credentials = access::obtain(ctx, roster, entry, true)?;
-    let minutes = page.minutes.unwrap_or(custom.session_minutes);
-    let visit = ConsoleRequest {
+    let credentials = access::obtain(ctx, found, Freshness::Cached)?;
+    let minutes = page.minutes.unwrap_or(options.session_minutes);
+    let request = ConsoleRequest {
         credentials: &credentials,
         issuer: instance.start_url.normalized(),
         region,
         destination: destination.as_deref(),
         session_minutes: minutes,
     };
-    let delivered = deliver_sign_in_link(ctx, &visit, &custom)?;
-    role_env::record_use(ctx, found, "console");
-    print_delivery(delivered, custom.open.action, &role_env::role_label(entry))
+    let outcome = deliver_sign_in_link(ctx, &request, &options)?;
+    access::record_use(ctx, found, "console");
+    print_delivery(outcome, options.open.action, &role_env::role_label(entry))
 }
 
 fn deliver_sign_in_link(
     ctx: &Ctx,
-    visit: &ConsoleRequest<'_>,
-    custom: &ConsoleOptions,
+    request: &ConsoleRequest<'_>,
+    options: &ConsoleOptions,
 ) -> Result<OpenOutcome> {
     app::block_on(ctx, async {
-        let link = console::fetch_sign_in_link(ctx, visit).await?;
-        open_detached(ctx, link, &custom.open, redirect::start).await
+        let link = console::fetch_sign_in_link(ctx, request).await?;
+        open_detached(ctx, link, &options.open, redirect::start).await
     })
 }
 
-/// The portal's link to a role and page.
+/// Returns the portal's link to a role and page.
 fn portal_shortcut(found: &ResolvedRole, destination: Option<&str>) -> String {
     let entry = found.entry();
     let role = RoleName::new(&*entry.role);
@@ -196,7 +193,7 @@ fn portal_shortcut(found: &ResolvedRole, destination: Option<&str>) -> String {
     )
 }
 
-/// `--link`: the link itself on stdout, unless an action was asked for.
+/// Handles `--link`: prints the link, unless `--url-action` is given.
 fn share_link(
     ctx: &Ctx,
     globals: &Globals,
@@ -224,18 +221,18 @@ fn share_link(
         ui::print_data(&format!("{link}\n"))?;
         return Ok(0);
     }
-    let custom = console::options_for_role(ctx, &found.roster, entry);
-    let delivered = app::block_on(ctx, open(ctx, Link::Public(link), &custom.open))?;
-    print_delivery(delivered, custom.open.action, &role_env::role_label(entry))
+    let options = console::options_for_role(ctx, &found.roster, entry);
+    let outcome = app::block_on(ctx, open(ctx, Link::Public(link), &options.open))?;
+    print_delivery(outcome, options.open.action, &role_env::role_label(entry))
 }
 
-/// `--env`: the console with the keys in the environment, whosever they are.
+/// Handles `--env`: opens the console with the keys in the environment, of any role.
 fn open_with_env_keys(ctx: &Ctx, globals: &Globals, page: &ConsoleTarget) -> Result<u8> {
     let credentials = keys_from_env(ctx)?;
     let named = globals.sso.as_deref().or_else(|| ctx.env.get(env::AWS_SSO));
     let instance: Option<&Instance> =
         ctx.instances.iter().find(|instance| Some(instance.name.as_str()) == named);
-    let custom = console::options_for_instance(&ctx.settings, instance, "AWS".to_owned());
+    let options = console::options_for_instance(&ctx.settings, instance, "AWS".to_owned());
     let usual = || {
         [env::AWS_REGION, env::AWS_DEFAULT_REGION]
             .into_iter()
@@ -249,17 +246,17 @@ fn open_with_env_keys(ctx: &Ctx, globals: &Globals, page: &ConsoleTarget) -> Res
         .or_else(|| instance.map(|instance| instance.sso_region.clone()));
     let region = region.unwrap_or_else(|| Region::new("us-east-1"));
     let destination = page.destination_url(&region);
-    let visit = ConsoleRequest {
+    let request = ConsoleRequest {
         credentials: &credentials,
         issuer: instance
             .map_or("https://aws.amazon.com", |instance| instance.start_url.normalized()),
         region: &region,
         destination: destination.as_deref(),
-        session_minutes: page.minutes.unwrap_or(custom.session_minutes),
+        session_minutes: page.minutes.unwrap_or(options.session_minutes),
     };
     print_delivery(
-        deliver_sign_in_link(ctx, &visit, &custom)?,
-        custom.open.action,
+        deliver_sign_in_link(ctx, &request, &options)?,
+        options.open.action,
         "the role of these keys",
     )
 }
@@ -278,7 +275,7 @@ fn keys_from_env(ctx: &Ctx) -> Result<Credentials> {
         access_key_id: get(env::AWS_ACCESS_KEY_ID).map_err(only_temporary)?,
         secret_access_key: get(env::AWS_SECRET_ACCESS_KEY).map_err(only_temporary)?.into(),
         session_token: get(env::AWS_SESSION_TOKEN).map_err(only_temporary)?.into(),
-        // Whose they are and how long they last only AWS knows; it will say so.
+        // Only AWS knows their role and lifetime, and rejects wrong ones.
         expires_at: Timestamp(i64::MAX),
         issued_at: ctx.clock.now(),
         account: match account {
@@ -288,15 +285,15 @@ fn keys_from_env(ctx: &Ctx) -> Result<Credentials> {
     })
 }
 
-/// Says, or shows, what became of the link.
-fn print_delivery(delivered: OpenOutcome, action: UrlAction, label: &str) -> Result<u8> {
+/// Reports the opened or copied link, or shows it.
+fn print_delivery(outcome: OpenOutcome, action: UrlAction, label: &str) -> Result<u8> {
     let label = escape_unprintable(label);
-    match delivered {
+    match outcome {
         OpenOutcome::Opened => {
             ui::print_message(&ui::dim(&format!("the console is open as {label}")))
         }
         OpenOutcome::Copied => ui::print_message(&ui::dim(&format!(
-            "a link to the console as {label} is on the clipboard; it signs in whoever has it"
+            "a link to the console as {label} is on the clipboard; anyone who has it is signed in"
         ))),
         OpenOutcome::ToShow(link) => show_link(&link, action, &label)?,
     }
@@ -312,7 +309,7 @@ fn show_link(link: &Secret<String>, action: UrlAction, label: &str) -> Result<()
         }
         _ => {
             ui::print_message(&format!(
-                "open this page to be in the console as {label}; it signs in whoever has it:\n{}",
+                "open this page to be in the console as {label}; anyone who has it is signed in:\n{}",
                 link.expose()
             ));
             Ok(())

@@ -1,99 +1,89 @@
-//! `credentials`: blocks for the AWS credentials file, printed or written where nothing else is
-//! touched.
+//! `credentials`: prints sections for the AWS credentials file, or writes them without touching
+//! other sections.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::awsconfig::edit;
-use crate::domain::format_duration;
-use crate::domain::{Credentials, Error, ErrorKind, Result, RoleName, RosterEntry, Secret, Window};
-use crate::ops::assume::AssumeRequest;
-use crate::ops::assume::assume;
+use crate::domain::{
+    Credentials, Error, ErrorKind, Result, RoleName, RosterEntry, Secret, Window, format_duration,
+};
+use crate::ops::assume::Freshness;
+use crate::ops::assume::{AssumeRequest, assume};
 use crate::ops::ctx::Ctx;
-use crate::ops::roles::history;
+use crate::ops::target::lookup::ResolvedRole;
+use crate::ops::target::resolve::RoleQuery;
+use crate::ops::target::selector::RoleSelector;
 use crate::os::atomic_file;
 use crate::os::lock::Lock;
 use crate::os::process::DeferSignals;
 
-use crate::cli::access;
-use crate::cli::app;
-use crate::cli::args::{CredentialsArgs, Globals, Selectors};
-use crate::cli::resolve::ResolvedRole;
-use crate::cli::role_selector::RoleSelector;
-use crate::cli::ui;
+use crate::cli::access::{self, Consent};
+use crate::cli::args::{CredentialsArgs, Globals};
+use crate::cli::{app, role_selector, setup, ui};
 
-/// The keys of a section, in the order in which the AWS CLI writes them.
+/// The keys of a section, in the AWS CLI's order.
 const KEYS: [&str; 3] = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token"];
-/// How long another process of ours may take over the same file.
+/// How long to wait for another rolecall process that writes the file.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
-/// How often `--watch` looks at the clock at least, and how soon it tries again after a failure, in
-/// seconds: a machine that slept notices within a minute.
+/// The longest pause of `--watch`, so that a machine that slept renews within a minute, and the
+/// pause after a failure; in seconds.
 const CHECK_INTERVAL: i64 = 60;
 const RETRY_INTERVAL: i64 = 30;
 
 /// Runs the command.
 pub(in crate::cli) fn run(globals: &Globals, args: &CredentialsArgs) -> Result<u8> {
-    let ctx = app::open_or_set_up(globals)?;
-    let asked = role_selectors(&ctx, args)?;
-    let found: Vec<ResolvedRole> =
-        asked.iter().map(|asked| asked.resolve(&ctx, globals)).collect::<Result<_>>()?;
+    let ctx = setup::open_or_set_up(globals)?;
+    let found = role_selectors(&ctx, args)?
+        .iter()
+        .map(|selector| role_selector::resolve(selector, &ctx, globals))
+        .collect::<Result<Vec<ResolvedRole>>>()?;
     for role in &found {
-        access::confirm_protected(&ctx, &role.roster, role.entry(), args.yes)?;
+        access::confirm_protected(&ctx, role, Consent::from_flag(args.yes))?;
     }
-    let place = target_file(&ctx, args)?;
-    if let Some(place) = &place {
-        place.check(&found)?;
+    let file = target_file(&ctx, args)?;
+    if let Some(file) = &file {
+        file.check(&found)?;
     }
+    let freshness = if args.sts_refresh { Freshness::Fetch } else { Freshness::Cached };
     let mut blocks = Vec::new();
     for role in &found {
-        let credentials = access::obtain(&ctx, &role.roster, role.entry(), !args.sts_refresh)?;
-        if let Err(error) =
-            history::record(&ctx, role.roster.id(role.entry()), "credentials", ctx.clock.now())
-        {
-            ui::print_warning(&error);
-        }
+        let credentials = access::obtain(&ctx, role, freshness)?;
+        access::record_use(&ctx, role, "credentials");
         blocks.push(CredentialsSection {
             name: section_name(role.entry(), args.default),
             credentials,
         });
     }
-    match &place {
+    match &file {
         None => ui::print_data(render(&blocks)?.expose())?,
-        Some(place) => {
-            place.write(&blocks)?;
+        Some(file) => {
+            file.write(&blocks)?;
             for (block, role) in blocks.iter().zip(&found) {
-                ui::print_message(&ui::dim(&describe_section(&ctx, place, block, role.entry())));
+                ui::print_message(&ui::dim(&describe_section(&ctx, file, block, role.entry())));
             }
             if args.watch {
-                return watch(&ctx, place, &found, blocks);
+                return watch(&ctx, file, &found, blocks);
             }
         }
     }
     Ok(0)
 }
 
-/// The roles that are meant: one by any selector, several by their profiles, or the one that this
-/// shell is in.
+/// Returns the selected roles: one by any selector, several by their profiles, or this shell's
+/// role.
 fn role_selectors(ctx: &Ctx, args: &CredentialsArgs) -> Result<Vec<RoleSelector>> {
     let CredentialsArgs { arn, account, role, query, .. } = args;
-    let by = |profile| Selectors {
-        profile,
-        arn: arn.clone(),
-        account: account.clone(),
-        role: role.clone(),
+    let new = |profile| {
+        let (arn, account, role) = (arn.clone(), account.clone(), role.clone());
+        let by_flags = RoleQuery { profile, arn, account, role, query: None };
+        RoleSelector::new(ctx, by_flags, query.clone())
     };
-    let mut all: Vec<RoleSelector> = args
-        .profile
-        .iter()
-        .map(|profile| RoleSelector::from_args(ctx, &by(Some(profile.clone())), query.clone()))
-        .collect::<Result<_>>()?;
+    let mut all: Vec<RoleSelector> =
+        args.profile.iter().map(|profile| new(Some(profile.clone()))).collect::<Result<_>>()?;
     if all.is_empty() {
-        all.push(
-            RoleSelector::from_args(ctx, &by(None), query.clone())?
-                .or_from_env(ctx)
-                .or_current(ctx)?,
-        );
+        all.push(new(None)?.or_from_env(ctx).or_current(ctx)?);
     }
     if all.iter().any(RoleSelector::is_empty) {
         return Err(Error::new(ErrorKind::Usage, "which role? This shell is in none")
@@ -106,7 +96,7 @@ fn role_selectors(ctx: &Ctx, args: &CredentialsArgs) -> Result<Vec<RoleSelector>
     Ok(all)
 }
 
-/// The section that a role's keys stand in.
+/// Returns the name of a role's section.
 fn section_name(entry: &RosterEntry, default: bool) -> String {
     match &entry.profile {
         _ if default => "default".to_owned(),
@@ -115,7 +105,6 @@ fn section_name(entry: &RosterEntry, default: bool) -> String {
     }
 }
 
-/// A section of the credentials file.
 struct CredentialsSection {
     name: String,
     credentials: Credentials,
@@ -133,7 +122,7 @@ impl CredentialsSection {
     }
 }
 
-/// The blocks as a file of their own.
+/// Renders the sections as a file.
 fn render(blocks: &[CredentialsSection]) -> Result<Secret<String>> {
     let bytes = blocks
         .iter()
@@ -143,21 +132,21 @@ fn render(blocks: &[CredentialsSection]) -> Result<Secret<String>> {
         .map_err(|error| Error::internal(error.utf8_error().to_string()))
 }
 
-/// The file that is written to, and what may be done to it.
+/// The file to write, and the permitted changes.
 struct CredentialsFile {
     path: PathBuf,
-    /// As people write it.
+    /// The path as messages show it.
     display_path: String,
-    /// A file that is there already may be added to.
+    /// An existing file may be changed.
     append: bool,
-    /// Permanent keys may be replaced.
+    /// Permanent access keys may be replaced.
     replace_permanent_keys: bool,
     default: bool,
     lock: PathBuf,
     recovery: PathBuf,
 }
 
-/// `--file`, or the AWS credentials file for flags that only make sense with one.
+/// Returns the file of `--file`, or the AWS credentials file if another flag needs a file.
 fn target_file(ctx: &Ctx, args: &CredentialsArgs) -> Result<Option<CredentialsFile>> {
     let path = match &args.file {
         Some(path) => path.clone(),
@@ -192,7 +181,7 @@ fn target_file(ctx: &Ctx, args: &CredentialsArgs) -> Result<Option<CredentialsFi
 }
 
 impl CredentialsFile {
-    /// Refuses before anything is fetched what [`Place::write`] would have to refuse.
+    /// Checks, before anything is fetched, that [`CredentialsFile::write`] may write the file.
     fn check(&self, found: &[ResolvedRole]) -> Result<()> {
         atomic_file::check_writable(&self.path)?;
         let Some(old) = atomic_file::load_for_edit(&self.path)? else { return Ok(()) };
@@ -217,11 +206,11 @@ impl CredentialsFile {
         }
     }
 
-    /// Puts the blocks in; a file that says them already is not touched.
+    /// Writes the sections; a file that has them already is not touched.
     fn write(&self, blocks: &[CredentialsSection]) -> Result<()> {
         let _alone = Lock::acquire(&self.lock, Instant::now() + LOCK_TIMEOUT)?;
-        // Ctrl-C is how `--watch` ends: it waits until nothing is half done, and no temporary file
-        // with keys stays behind.
+        // Ctrl-C ends `--watch`. It is deferred until the write is complete, so that no temporary
+        // file with keys is left.
         let _unhurried = DeferSignals::begin();
         let old = atomic_file::load_for_edit(&self.path)?.map(Secret::new);
         let text = old.as_ref().map_or(Vec::new(), |old| old.expose().clone());
@@ -244,7 +233,7 @@ impl CredentialsFile {
 /// `[default] in ~/.aws/credentials is payments-prod/Admin, 59m left`.
 fn describe_section(
     ctx: &Ctx,
-    place: &CredentialsFile,
+    file: &CredentialsFile,
     block: &CredentialsSection,
     entry: &RosterEntry,
 ) -> String {
@@ -252,30 +241,33 @@ fn describe_section(
     let words = format!(
         "[{}] in {} is {}/{}, {left} left",
         block.name,
-        place.display_path,
+        file.display_path,
         entry.account_label(),
         entry.role
     );
     crate::domain::escape_unprintable(&words)
 }
 
-/// Keeps the blocks fresh until the process is stopped. What fails is said once, and tried again:
-/// the network comes back, and a person signs in elsewhere.
+/// Renews the sections until the process is stopped. A failure is printed once and tried again,
+/// because the network may come back or the user may sign in elsewhere.
 fn watch(
     ctx: &Arc<Ctx>,
-    place: &CredentialsFile,
+    file: &CredentialsFile,
     found: &[ResolvedRole],
     mut blocks: Vec<CredentialsSection>,
 ) -> Result<u8> {
-    ui::print_message(&ui::dim(&format!("keeping {} fresh; Ctrl-C stops", place.display_path)));
-    let mut said = Vec::<Error>::new();
+    ui::print_message(&ui::dim(&format!("keeping {} fresh; Ctrl-C stops", file.display_path)));
+    let mut reported = Vec::<Error>::new();
     loop {
         let soonest = blocks
             .iter()
             .map(|block| seconds_until_renewal(ctx, &block.credentials))
             .min()
             .unwrap_or(CHECK_INTERVAL);
-        let pause = if said.is_empty() { soonest.clamp(1, CHECK_INTERVAL) } else { RETRY_INTERVAL };
+        let pause =
+            if reported.is_empty() { soonest.clamp(1, CHECK_INTERVAL) } else { RETRY_INTERVAL };
+        // A connection seldom outlives the pause, and never the machine's sleep.
+        ctx.runtime.shut_down();
         std::thread::sleep(Duration::from_secs(pause.unsigned_abs()));
         let mut failed = Vec::new();
         for (block, role) in blocks.iter_mut().zip(found) {
@@ -287,21 +279,21 @@ fn watch(
                 Err(error) => failed.push(error),
             }
         }
-        failed.extend(place.write(&blocks).err());
-        failed.iter().filter(|error| !said.contains(error)).for_each(ui::print_warning);
-        said = failed;
+        failed.extend(file.write(&blocks).err());
+        failed.iter().filter(|error| !reported.contains(error)).for_each(ui::print_warning);
+        reported = failed;
     }
 }
 
-/// Seconds until credentials are worth replacing.
+/// Returns the seconds until credentials should be renewed.
 fn seconds_until_renewal(ctx: &Ctx, credentials: &Credentials) -> i64 {
     credentials.seconds_until_stale(ctx.clock.now(), Window::default())
 }
 
 fn renew(ctx: &Arc<Ctx>, role: &ResolvedRole) -> Result<(Credentials, Option<Error>)> {
     let entry = role.entry();
-    let wish =
+    let request =
         AssumeRequest::new(role.roster.instance(entry), entry.account, RoleName::new(&*entry.role));
-    let assumed = app::block_on(ctx, assume(ctx, &wish))?;
+    let assumed = app::block_on(ctx, assume(ctx, &request))?;
     Ok((assumed.credentials, assumed.warning))
 }

@@ -1,21 +1,20 @@
-//! `doctor`: what is wrong on this machine, what was seen of it, and what helps.
+//! `doctor`: reports problems on this machine with evidence and fixes.
 
 use std::io::IsTerminal;
 
 use serde_json::json;
 
 use crate::config::{self, Env};
-use crate::domain::escape_unprintable;
-use crate::domain::{ErrorKind, Result};
+use crate::domain::{ErrorKind, Result, escape_unprintable};
 use crate::ops::doctor::{self, Facts, Finding, Severity};
 use crate::os::clock::Clock;
+use crate::os::thread::current_thread_runtime;
 
-use crate::cli::app;
-use crate::cli::app::Caller;
+use crate::cli::app::{self, Caller};
 use crate::cli::args::{DoctorArgs, Globals};
 use crate::cli::ui;
 
-/// Runs the command; exit code 1 when something is wrong and stays so.
+/// Runs the command; exit code 1 if a problem remains.
 pub(in crate::cli) fn run(globals: &Globals, args: &DoctorArgs) -> Result<u8> {
     if args.undo {
         let paths = app::paths(&Env::from_process(), globals)?;
@@ -27,15 +26,15 @@ pub(in crate::cli) fn run(globals: &Globals, args: &DoctorArgs) -> Result<u8> {
         ));
         return Ok(0);
     }
-    let scene = gather_facts(globals, args)?;
-    let findings: Vec<FindingResult> = doctor::run_checks(&scene)
+    let facts = gather_facts(globals, args)?;
+    let findings: Vec<FindingResult> = doctor::run_checks(&facts)
         .into_iter()
-        .map(|finding| FindingResult::new(&scene, finding, args.fix))
+        .map(|finding| FindingResult::new(&facts, finding, args.fix))
         .collect();
     ui::print_data(&if args.json {
         render_json(&findings)
     } else {
-        render_text(&findings, !scene.probes.is_empty())
+        render_text(&findings, !facts.probes.is_empty())
     })?;
     let wrong = findings
         .iter()
@@ -43,20 +42,20 @@ pub(in crate::cli) fn run(globals: &Globals, args: &DoctorArgs) -> Result<u8> {
     Ok(if wrong { crate::cli::exit_code(ErrorKind::NoMatch) } else { 0 })
 }
 
-/// A finding, and what became of it.
+/// A finding and the outcome of its fix.
 struct FindingResult {
     finding: Finding,
-    /// What was done about it, or why that failed; `None` where nothing was tried.
+    /// The fix or its error; `None` if none was tried.
     fix_result: Option<Result<String>>,
 }
 
 impl FindingResult {
-    fn new(scene: &Facts, finding: Finding, fix: bool) -> Self {
+    fn new(facts: &Facts, finding: Finding, fix: bool) -> Self {
         let done = finding
             .auto_fix
             .as_ref()
             .filter(|_| fix)
-            .map(|mend| doctor::apply_fix(&scene.paths, scene.now, mend));
+            .map(|auto_fix| doctor::apply_fix(&facts.paths, facts.now, auto_fix));
         Self { finding, fix_result: done }
     }
 
@@ -68,28 +67,30 @@ impl FindingResult {
 fn gather_facts(globals: &Globals, args: &DoctorArgs) -> Result<Facts> {
     let env = Env::from_process();
     let paths = app::paths(&env, globals)?;
-    // Everything else would be examined by settings that the user does not have.
+    // Other checks would use settings that the user does not have.
     if let (false, Some(missing)) = (paths.config_file.exists(), paths.missing_config_error()) {
         return Err(missing);
     }
     let loaded = config::load(&env, &paths);
     let settings = loaded.as_ref().map(|loaded| loaded.settings.clone()).unwrap_or_default();
     ui::init_logging(globals.level.unwrap_or(settings.log_level), settings.log_lines);
-    // Nobody is asked to unlock anything: programs in the background could not ask either.
+    // The vault is not unlocked: background programs could not ask for it either.
     let vault = app::vault(&env, &paths, &settings, Caller::Program);
-    let mut scene = doctor::gather(&env, &paths, &loaded, &vault, Clock::System.now());
-    if let (false, Ok(instances)) = (args.offline, &scene.instances) {
+    let mut facts = doctor::gather(&env, &paths, &loaded, &vault, Clock::System.now());
+    if let (false, Ok(instances)) = (args.offline, &facts.instances) {
         let network = app::network(&env);
-        let runtime = app::runtime()?;
-        scene.probes =
-            runtime.block_on(doctor::probe_instances(instances, &network, Clock::System));
+        facts.probes = current_thread_runtime()?.block_on(doctor::probe_instances(
+            instances,
+            &network,
+            Clock::System,
+        ));
     }
-    Ok(scene)
+    Ok(facts)
 }
 
-/// The report; whether AWS was asked tells which checks are fine and which were not made.
+/// Renders the report. Without network, checks that need it are not listed as fine.
 fn render_text(outcomes: &[FindingResult], asked: bool) -> String {
-    // Names are padded as they are shown: styles have no width.
+    // Pad before styling: escape sequences have no width.
     let width = doctor::check_names().map(str::len).max().unwrap_or(0);
     let mut text: String = outcomes.iter().map(|outcome| render_finding(outcome, width)).collect();
     let silent = |name: &&str| !outcomes.iter().any(|outcome| outcome.finding.check == *name);
@@ -105,12 +106,12 @@ fn render_text(outcomes: &[FindingResult], asked: bool) -> String {
     if mendable > 0 {
         let them =
             if mendable == 1 { "one of these".to_owned() } else { format!("{mendable} of these") };
-        text += &format!("\n{them} can be put right by `rolecall doctor --fix`\n");
+        text += &format!("\n{them} can be fixed by `rolecall doctor --fix`\n");
     }
     text
 }
 
-/// A finding in lines: what, what was seen, what helps.
+/// Renders a finding: problem, evidence, fix.
 fn render_finding(outcome: &FindingResult, width: usize) -> String {
     let finding = &outcome.finding;
     let mark = match (finding.severity, outcome.is_fixed()) {
@@ -144,15 +145,14 @@ fn render_finding(outcome: &FindingResult, width: usize) -> String {
 
 fn render_json(outcomes: &[FindingResult]) -> String {
     let objects = outcomes.iter().map(|outcome| {
-        let Finding { check, severity: weight, summary: what, evidence, steps: fix, auto_fix: mend } = &outcome.finding;
-        let weight = if *weight == Severity::Problem { "wrong" } else { "advice" };
+        let Finding { check, severity, summary, evidence, steps: fix, auto_fix } = &outcome.finding;
+        let severity = if *severity == Severity::Problem { "wrong" } else { "advice" };
         let evidence = Some(evidence).filter(|text| !text.is_empty());
-        json!({ "check": check, "weight": weight, "finding": what, "evidence": evidence, "fix": fix, "fixable": mend.is_some(), "fixed": outcome.is_fixed() })
+        json!({ "check": check, "weight": severity, "finding": summary, "evidence": evidence, "fix": fix, "fixable": auto_fix.is_some(), "fixed": outcome.is_fixed() })
     });
     format!("{}\n", serde_json::Value::Array(objects.collect()))
 }
 
-/// Styles are for a person who looks at it.
 fn bold(text: &str) -> String {
     if std::io::stdout().is_terminal() { ui::bold(text) } else { text.to_owned() }
 }

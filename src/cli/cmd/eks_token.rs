@@ -1,20 +1,18 @@
-//! `eks-token`: the ExecCredential that kubectl asks for, signed on this machine; as fast as
+//! `eks-token`: prints the ExecCredential that kubectl asks for, signed locally; as fast as
 //! `process`.
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::Env;
-use crate::config::env;
+use crate::config::{Env, env};
 use crate::domain::{Credentials, Error, ErrorKind, Instance, Region, Result, Timestamp, Window};
 use crate::identity::eks_token;
 use crate::os::clock::Clock;
 
 use crate::cli::args::{EksTokenArgs, Globals};
 use crate::cli::machine_credentials::{self, CredentialRequest};
-use crate::cli::role_selector;
-use crate::cli::ui;
+use crate::cli::{role_selector, ui};
 
-/// How long a token may be used, in seconds: EKS takes it for 15 minutes, and clocks differ.
+/// Lifetime of a token in seconds: EKS accepts it for 15 minutes, and clocks differ.
 const TOKEN_LIFETIME: i64 = 14 * 60;
 /// The version that every kubectl since 1.11 understands.
 const DEFAULT_API_VERSION: &str = "client.authentication.k8s.io/v1beta1";
@@ -31,13 +29,13 @@ pub(in crate::cli) fn run(globals: &Globals, args: &EksTokenArgs) -> Result<u8> 
         ui::print_warning(&Error::new(ErrorKind::Usage, warning));
     }
     let (globals, selectors) = role_selector::selectors_or_env(&env, globals, &args.selectors);
-    let asked = args.region.clone().or_else(|| {
+    let requested = args.region.clone().or_else(|| {
         [env::AWS_REGION, env::AWS_DEFAULT_REGION]
             .iter()
             .find_map(|var| env.get(*var))
             .map(str::to_owned)
     });
-    let terms = CredentialRequest {
+    let request = CredentialRequest {
         window: Window::default(),
         auto_login: false,
         wait: None,
@@ -50,9 +48,9 @@ pub(in crate::cli) fn run(globals: &Globals, args: &EksTokenArgs) -> Result<u8> 
         env,
         &globals,
         &selectors,
-        &terms,
+        &request,
         |credentials, instance| {
-            let region = asked.map_or_else(|| default_region(instance), Region::new);
+            let region = requested.map_or_else(|| default_region(instance), Region::new);
             ui::print_data(&exec_credential(
                 credentials,
                 &region,
@@ -65,19 +63,19 @@ pub(in crate::cli) fn run(globals: &Globals, args: &EksTokenArgs) -> Result<u8> 
     )
 }
 
-/// Where nobody says a region: any regional STS of the partition will do.
+/// Returns the default region: any regional STS endpoint of the partition works.
 fn default_region(instance: &Instance) -> Region {
     instance.default_region.as_ref().unwrap_or(&instance.sso_region).clone()
 }
 
-/// The version to answer in.
+/// The version of the response.
 #[derive(Debug, PartialEq, Eq)]
 struct ExecApiVersion {
     api: &'static str,
     warning: Option<&'static str>,
 }
 
-/// The version that kubectl asks for in KUBERNETES_EXEC_INFO, or the usual one.
+/// Returns the version that KUBERNETES_EXEC_INFO asks for, or the default one.
 fn requested_version(info: Option<&str>) -> ExecApiVersion {
     #[derive(Deserialize)]
     struct ExecInfo {
@@ -87,8 +85,8 @@ fn requested_version(info: Option<&str>) -> ExecApiVersion {
     let Some(info) = info else {
         return ExecApiVersion { api: DEFAULT_API_VERSION, warning: None };
     };
-    let asked = serde_json::from_str::<ExecInfo>(info).map(|info| info.api_version);
-    match asked.as_deref() {
+    let requested = serde_json::from_str::<ExecInfo>(info).map(|info| info.api_version);
+    match requested.as_deref() {
         Ok("client.authentication.k8s.io/v1") => {
             ExecApiVersion { api: "client.authentication.k8s.io/v1", warning: None }
         }
@@ -112,7 +110,7 @@ fn requested_version(info: Option<&str>) -> ExecApiVersion {
     }
 }
 
-/// What kubectl reads.
+/// The document that kubectl reads.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ExecCredential<'a> {
@@ -140,7 +138,7 @@ fn exec_credential(
     now: Timestamp,
 ) -> Result<String> {
     let token = eks_token(credentials, region, cluster, now)?;
-    // A token dies with the credentials that signed it.
+    // A token expires with the credentials that signed it.
     let expires = now.plus(TOKEN_LIFETIME).min(credentials.expires_at);
     let status =
         ExecCredentialStatus { expiration_timestamp: expires.to_rfc3339(), token: token.expose() };
@@ -162,16 +160,16 @@ mod tests {
 
     #[test]
     fn the_answer_has_the_version_that_kubectl_asks_for() {
-        for (asked, want) in [
+        for (requested, want) in [
             ("v1", ("v1", false)),
             ("v1beta1", ("v1beta1", false)),
             ("v1alpha1", ("v1alpha1", true)),
             ("v2", ("v1beta1", true)),
         ] {
             let info = format!(
-                r#"{{"apiVersion":"client.authentication.k8s.io/{asked}","kind":"ExecCredential","spec":{{"interactive":false}}}}"#
+                r#"{{"apiVersion":"client.authentication.k8s.io/{requested}","kind":"ExecCredential","spec":{{"interactive":false}}}}"#
             );
-            assert_eq!(version_for(&info), want, "{asked}");
+            assert_eq!(version_for(&info), want, "{requested}");
         }
         assert_eq!(version_for("{"), ("v1beta1", true));
         assert_eq!(version_for(r#"{"kind":"ExecCredential"}"#), ("v1beta1", true));
@@ -191,7 +189,7 @@ mod tests {
             expires_at: Timestamp(600),
             account: "012345678901".parse().unwrap(),
         };
-        let said = |now| {
+        let document = |now| {
             exec_credential(
                 &credentials,
                 &Region::new("eu-west-1"),
@@ -201,9 +199,9 @@ mod tests {
             )
             .unwrap()
         };
-        assert!(said(0).starts_with(
+        assert!(document(0).starts_with(
             r#"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","spec":{},"status":{"expirationTimestamp":"1970-01-01T00:10:00Z","token":"k8s-aws-v1."#
         ));
-        assert!(said(-840).contains("1970-01-01T00:00:00Z"));
+        assert!(document(-840).contains("1970-01-01T00:00:00Z"));
     }
 }

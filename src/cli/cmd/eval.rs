@@ -1,34 +1,34 @@
-//! `eval`: lines that put a role into the calling shell, or take it out again.
+//! `eval`: prints commands that put a role into the calling shell or remove it.
 
 use std::io::IsTerminal;
 use std::sync::Arc;
 
-use crate::config::Env;
-use crate::config::env;
+use crate::config::{Env, env};
 use crate::domain::{Error, ErrorKind, Result};
+use crate::ops::assume::Freshness;
 use crate::ops::ctx::Ctx;
+use crate::ops::target::current::role_shell_arn;
+use crate::ops::target::lookup::{self, ResolvedRole};
 use crate::ops::target::resolve::RoleQuery;
+use crate::ops::target::selector::RoleSelector;
 use crate::os::process::parents::parent_names;
 use crate::shell::{
     self, CredentialExport, Dialect, EnvChanges, EnvFormat, PreviousEnv, Recipient,
 };
 use crate::tui::PickAction;
 
-use crate::cli::access;
-use crate::cli::app;
+use crate::cli::access::{self, Consent};
 use crate::cli::args::{EvalArgs, FormArg, Globals};
-use crate::cli::resolve;
-use crate::cli::resolve::ResolvedRole;
+use crate::cli::interaction::Terminal;
 use crate::cli::role_env::{self, EnvOptions};
-use crate::cli::role_selector::RoleSelector;
-use crate::cli::ui;
+use crate::cli::{app, role_selector, setup, ui};
 
-/// Who reads the lines.
+/// The reader of the output.
 #[derive(Debug, Clone, Copy)]
 enum EvalOutput {
-    /// The calling shell; whether its own keys may be overwritten.
+    /// The calling shell, and whether its own keys may be overwritten.
     Shell(Dialect, bool),
-    /// Something else, somewhere else: what is set here says nothing about there.
+    /// Another program, in another environment than this one.
     Format(EnvFormat),
 }
 
@@ -39,86 +39,92 @@ pub(in crate::cli) fn run(globals: &Globals, args: EvalArgs) -> Result<u8> {
     if args.clear {
         return clear(&env, dialect);
     }
-    let reader =
+    let output =
         args.format.map_or(EvalOutput::Shell(dialect, args.overwrite_env), EvalOutput::Format);
-    let wish = EnvOptions {
+    let options = EnvOptions {
         region: args.region,
         no_region: args.no_region,
         form: args.form,
         export_all: args.export_all_env_vars,
     };
-    reader.check_terminal(&wish)?;
-    if matches!(reader, EvalOutput::Shell(_, false)) {
-        // Keys are in the way of every form: better said before somebody chooses a role.
+    output.check_terminal(&options)?;
+    if matches!(output, EvalOutput::Shell(_, false)) {
+        // The shell's own keys conflict with every form, so check before the user picks a role.
         refuse_overwrite(&PreviousEnv::new(env.pairs()), &CredentialExport::Keys)?;
     }
-    let ctx = app::open_or_set_up(globals)?;
+    let ctx = setup::open_or_set_up(globals)?;
+    let consent = Consent::from_flag(args.yes);
     let found = if args.refresh {
         let found = resolve_current_role(&ctx)?;
-        access::confirm_protected(&ctx, &found.roster, found.entry(), args.yes)?;
+        access::confirm_protected(&ctx, &found, consent)?;
         found
     } else {
-        RoleSelector::from_args(
-            &ctx,
-            &args.selectors,
-            (!args.query.is_empty()).then(|| args.query.join(" ")),
-        )?
-        .resolve_interactive(&ctx, globals, PickAction::Exports, args.yes)?
+        let query = (!args.query.is_empty()).then(|| args.query.join(" "));
+        let selector = RoleSelector::new(&ctx, args.selectors.to_role_query(), query)?;
+        role_selector::resolve_interactive(&selector, &ctx, globals, PickAction::Exports, consent)?
     };
-    print_role_env(&ctx, &found, &wish, reader, !args.refresh)
+    let freshness = if args.refresh { Freshness::Fetch } else { Freshness::Cached };
+    print_role_env(&ctx, &found, &options, output, freshness)
 }
 
-/// The dialect of the shell that called us.
+/// Returns the dialect of the calling shell.
 fn calling_dialect(env: &Env) -> Dialect {
     let above = parent_names();
     shell::calling_shell(above.iter().map(String::as_str), env.get(env::SHELL))
 }
 
-/// Refuses to go on where what [`print_for_caller`] prints would be seen.
+/// Fails if the output of [`print_for_calling_shell`] would be shown on the screen.
 pub(in crate::cli) fn check_terminal(env: &Env) -> Result<()> {
     EvalOutput::Shell(calling_dialect(env), false).check_terminal(&EnvOptions::default())
 }
 
-/// Prints what puts a role that the picker chose into the calling shell.
+/// Prints commands that put a picked role into the calling shell.
 pub(in crate::cli) fn print_for_calling_shell(
     ctx: &Arc<Ctx>,
     found: &ResolvedRole,
-    wish: &EnvOptions,
+    options: &EnvOptions,
 ) -> Result<u8> {
-    print_role_env(ctx, found, wish, EvalOutput::Shell(calling_dialect(&ctx.env), false), true)
+    print_role_env(
+        ctx,
+        found,
+        options,
+        EvalOutput::Shell(calling_dialect(&ctx.env), false),
+        Freshness::Cached,
+    )
 }
 
-/// Prints what puts a role into the reader's environment.
+/// Prints commands or lines that put a role into the reader's environment.
 fn print_role_env(
     ctx: &Arc<Ctx>,
     found: &ResolvedRole,
-    wish: &EnvOptions,
-    reader: EvalOutput,
-    stored: bool,
+    options: &EnvOptions,
+    output: EvalOutput,
+    freshness: Freshness,
 ) -> Result<u8> {
-    reader.check_terminal(wish)?;
-    let (form, previous, reach) = match reader {
+    output.check_terminal(options)?;
+    let (form, previous, recipient) = match output {
         EvalOutput::Shell(_, overwrite) => (
-            role_env::resolve_form(ctx, found, wish)?,
+            role_env::resolve_form(ctx, found, options)?,
             role_env::previous_env(ctx),
             Recipient::Shell { overwrite },
         ),
-        // Where these go there need not be a profile of ours.
-        EvalOutput::Format(_) if wish.form == Some(FormArg::Profile) => {
-            (role_env::resolve_form(ctx, found, wish)?, PreviousEnv::default(), Recipient::Child)
+        // The other environment may not have this profile.
+        EvalOutput::Format(_) if options.form == Some(FormArg::Profile) => {
+            (role_env::resolve_form(ctx, found, options)?, PreviousEnv::default(), Recipient::Child)
         }
         EvalOutput::Format(_) => (CredentialExport::Keys, PreviousEnv::default(), Recipient::Child),
     };
-    if reach == (Recipient::Shell { overwrite: false }) {
+    if recipient == (Recipient::Shell { overwrite: false }) {
         refuse_overwrite(&previous, &form)?;
     }
-    let credentials = access::obtain(ctx, &found.roster, found.entry(), stored)?;
-    let place = role_env::describe_change(ctx, found, &credentials, &form);
-    let changes = role_env::env_changes(ctx, found, &credentials, form, reach, wish, &previous);
-    let text = reader.render(&changes)?;
-    role_env::record_use(ctx, found, "eval");
+    let credentials = access::obtain(ctx, found, freshness)?;
+    let summary = role_env::describe_change(ctx, found, &credentials, &form);
+    let changes =
+        role_env::env_changes(ctx, found, &credentials, form, recipient, options, &previous);
+    let text = output.render(&changes)?;
+    access::record_use(ctx, found, "eval");
     role_env::print_replaced(&previous, &changes);
-    ui::print_message(&ui::dim(&place));
+    ui::print_message(&ui::dim(&summary));
     ui::print_data(&text)?;
     Ok(0)
 }
@@ -131,10 +137,10 @@ impl EvalOutput {
         }
     }
 
-    /// Keys belong into a shell, not onto its screen.
-    fn check_terminal(self, wish: &EnvOptions) -> Result<()> {
+    /// Fails if secret keys would be shown on the screen.
+    fn check_terminal(self, options: &EnvOptions) -> Result<()> {
         if !std::io::stdout().is_terminal()
-            || (wish.form == Some(FormArg::Profile) && !wish.export_all)
+            || (options.form == Some(FormArg::Profile) && !options.export_all)
         {
             return Ok(());
         }
@@ -150,7 +156,7 @@ impl EvalOutput {
     }
 }
 
-/// Takes everything of ours out of the shell. Reads the environment and nothing else.
+/// Prints commands that remove rolecall's variables from the shell. Reads only the environment.
 fn clear(env: &Env, dialect: Dialect) -> Result<u8> {
     let changes = shell::clear_changes(&PreviousEnv::new(env.pairs()));
     if changes == EnvChanges::default() {
@@ -160,7 +166,7 @@ fn clear(env: &Env, dialect: Dialect) -> Result<u8> {
     Ok(0)
 }
 
-/// Refuses to overwrite what the shell could not get back.
+/// Fails if variables would be overwritten that the shell could not restore.
 fn refuse_overwrite(previous: &PreviousEnv, form: &CredentialExport) -> Result<()> {
     let names = shell::conflicting_variables(previous, form);
     if names.is_empty() {
@@ -170,13 +176,9 @@ fn refuse_overwrite(previous: &PreviousEnv, form: &CredentialExport) -> Result<(
         .hint("add --overwrite-env to lose them, or use `rolecall exec`, which leaves this shell as it is"))
 }
 
-/// The role that this shell is in, of the instance it came from.
+/// Resolves the role of this shell, in the instance that it came from.
 fn resolve_current_role(ctx: &Arc<Ctx>) -> Result<ResolvedRole> {
-    let arn = ctx
-        .env
-        .get(env::ROLECALL_ROLE)
-        .filter(|arn| ctx.env.get(env::AWS_SSO_ROLE_ARN) == Some(arn));
-    let Some(arn) = arn else {
+    let Some(arn) = role_shell_arn(&ctx.env) else {
         return Err(Error::new(
             ErrorKind::UnknownRole,
             "this shell is in no role, so there is none to renew",
@@ -187,9 +189,6 @@ fn resolve_current_role(ctx: &Arc<Ctx>) -> Result<ResolvedRole> {
         Some(name) => vec![ctx.instance(name)?.clone()],
         None => ctx.instances.clone(),
     };
-    resolve::resolve_one(
-        ctx,
-        &instances,
-        &RoleQuery { arn: Some(arn.to_owned()), ..RoleQuery::default() },
-    )
+    let query = RoleQuery { arn: Some(arn.to_owned()), ..RoleQuery::default() };
+    app::block_on(ctx, lookup::resolve_one(ctx, &Terminal, &instances, &query))
 }

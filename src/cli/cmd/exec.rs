@@ -1,4 +1,4 @@
-//! `exec`: run a command, or a shell, with a role.
+//! `exec`: runs a command or a shell with a role.
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -6,75 +6,80 @@ use std::sync::Arc;
 
 use crate::config::env;
 use crate::domain::Result;
+use crate::ops::assume::Freshness;
 use crate::ops::ctx::Ctx;
+use crate::ops::target::lookup::ResolvedRole;
+use crate::ops::target::selector::RoleSelector;
 use crate::os::process::ChildCommand;
 use crate::os::terminal::title::TitleGuard;
 use crate::shell::{EnvChanges, Recipient};
 use crate::tui::PickAction;
 
-use crate::cli::access;
-use crate::cli::app;
+use crate::cli::access::{self, Consent};
 use crate::cli::args::{ExecArgs, Globals};
 use crate::cli::helpers::endpoint;
-use crate::cli::resolve::ResolvedRole;
 use crate::cli::role_env::{self, EnvOptions};
-use crate::cli::role_selector::RoleSelector;
-use crate::cli::ui;
+use crate::cli::{role_selector, setup, ui};
 
 /// Runs the command; on Unix it becomes the program it was asked to run.
 pub(in crate::cli) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
-    let ctx = app::open_or_set_up(globals)?;
+    let ctx = setup::open_or_set_up(globals)?;
     let query = if args.env { Some(".".to_owned()) } else { args.query };
-    let asked = RoleSelector::from_args(&ctx, &args.selectors, query)?.or_from_env(&ctx);
-    let found = asked.resolve_interactive(&ctx, globals, PickAction::Shell, args.yes)?;
-    let wish = EnvOptions {
+    let selector =
+        RoleSelector::new(&ctx, args.selectors.to_role_query(), query)?.or_from_env(&ctx);
+    let freshness = if args.sts_refresh { Freshness::Fetch } else { Freshness::Cached };
+    let consent = Consent::from_flag(args.yes);
+    let found =
+        role_selector::resolve_interactive(&selector, &ctx, globals, PickAction::Shell, consent)?;
+    let options = EnvOptions {
         region: args.region,
         no_region: args.no_region,
         form: args.form,
         export_all: args.export_all_env_vars,
     };
-    enter_role(&ctx, globals, &found, &wish, !args.sts_refresh, args.command)
+    enter_role(&ctx, globals, &found, &options, freshness, args.command)
 }
 
-/// Puts the role into the environment and runs the command in it, or a shell that this process
-/// stays the parent of. `stored` says whether stored credentials will do.
+/// Puts the role into the environment and becomes the command, or runs a shell as a child.
 pub(in crate::cli) fn enter_role(
     ctx: &Arc<Ctx>,
     globals: &Globals,
     found: &ResolvedRole,
-    wish: &EnvOptions,
-    stored: bool,
+    options: &EnvOptions,
+    freshness: Freshness,
     command: Vec<OsString>,
 ) -> Result<u8> {
-    // What can't work is refused before anybody signs in; the endpoint's helper starts when there
-    // is something to serve.
-    let form = if endpoint::is_requested(ctx, wish) {
-        endpoint::check(ctx, wish)?;
+    // Check before the sign-in, and start the endpoint's helper once there are credentials to
+    // serve.
+    let form = if endpoint::is_requested(ctx, options) {
+        endpoint::check(ctx, options)?;
         None
     } else {
-        Some(role_env::resolve_form(ctx, found, wish)?)
+        Some(role_env::resolve_form(ctx, found, options)?)
     };
-    let credentials = access::obtain(ctx, &found.roster, found.entry(), stored)?;
+    let credentials = access::obtain(ctx, found, freshness)?;
     access::warn_session_ending(ctx, found.roster.instance(found.entry()));
     let form = form.map_or_else(|| endpoint::start(ctx, globals, found), Ok)?;
     let previous = role_env::previous_env(ctx);
-    let place = role_env::describe_change(ctx, found, &credentials, &form);
+    let summary = role_env::describe_change(ctx, found, &credentials, &form);
     let changes =
-        role_env::env_changes(ctx, found, &credentials, form, Recipient::Child, wish, &previous);
-    role_env::record_use(ctx, found, "exec");
+        role_env::env_changes(ctx, found, &credentials, form, Recipient::Child, options, &previous);
+    access::record_use(ctx, found, "exec");
     role_env::print_replaced(&previous, &changes);
     let EnvChanges { set, unset } = changes;
+    // The command may run for hours.
+    ctx.runtime.shut_down();
     let mut words = command.into_iter();
     match words.next() {
         Some(program) => {
-            // The output of a command belongs to the command, unless a person is watching.
+            // Scripts get only the command's output.
             if std::io::stderr().is_terminal() {
-                ui::print_message(&ui::dim(&place));
+                ui::print_message(&ui::dim(&summary));
             }
             Err(ChildCommand { program, args: words.collect(), set, unset }.exec())
         }
         None => {
-            ui::print_message(&ui::dim(&format!("{place} · type exit to leave")));
+            ui::print_message(&ui::dim(&format!("{summary} · type exit to leave")));
             let _title = set_title(ctx, found);
             let shell = ctx
                 .env
@@ -89,7 +94,7 @@ fn default_shell() -> &'static str {
     if cfg!(windows) { "cmd.exe" } else { "/bin/sh" }
 }
 
-/// The role in the terminal's title while its shell runs.
+/// Sets the terminal's title while the shell runs.
 fn set_title(ctx: &Ctx, found: &ResolvedRole) -> Option<TitleGuard> {
     let plain = ctx.env.get(env::TERM).is_none_or(|term| term == "dumb" || term == "linux");
     let pane = ctx.env.get(env::TMUX).and(ctx.env.get(env::TMUX_PANE));

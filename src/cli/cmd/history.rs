@@ -1,17 +1,15 @@
-//! `history`: what was handed out, when, by which command, in which directory; the newest first.
+//! `history`: lists the roles used, when, by which command and in which directory; newest first.
 
 use serde_json::{Value, json};
 
 use crate::cache::history::HistoryEntry;
-use crate::domain::format_duration_short;
-use crate::domain::{Result, Roster, Timestamp};
+use crate::domain::{Result, Roster, Timestamp, format_duration_short};
 use crate::ops::roles::history;
 use crate::ops::roles::load;
 
 use crate::cli::app;
 use crate::cli::args::{Globals, HistoryArgs};
-use crate::cli::table;
-use crate::cli::ui;
+use crate::cli::ui::{self, table};
 
 /// Runs the command.
 pub(in crate::cli) fn run(globals: &Globals, args: &HistoryArgs) -> Result<u8> {

@@ -1,13 +1,15 @@
-//! `init`: what a shell sources to get the function, the key and completions. Edits no file.
+//! `init`: prints the script that gives a shell the function, the key and completions. Writes no
+//! file.
 
 use std::path::Path;
 
 use crate::config::{Env, env};
-use crate::domain::{Error, Result};
+use crate::domain::Result;
 use crate::shell::Dialect;
 use crate::shell::hooks::{DIRENV_LIBRARY, ShellHook};
 
 use crate::cli::args::{InitArgs, InitTarget};
+use crate::cli::helpers::own_program;
 use crate::cli::ui;
 
 /// Runs the command.
@@ -19,7 +21,7 @@ pub(in crate::cli) fn run(args: InitArgs) -> Result<u8> {
     let key = match args.key {
         _ if args.no_key => None,
         Some(key) => Some(key),
-        // Where keys can't follow one another, a single one of a person's is not taken unasked.
+        // A shell without key sequences gets no default key: a single key may be the user's own.
         None if matches!(shell, Dialect::Nushell | Dialect::Elvish) => None,
         None => Some("ctrl-x p".parse()?),
     };
@@ -29,13 +31,12 @@ pub(in crate::cli) fn run(args: InitArgs) -> Result<u8> {
     Ok(0)
 }
 
-/// How a script finds this program: by its name where the shell would, else by where it lies.
+/// Returns how a script calls this program: by its name if PATH leads to it, else by its path.
 ///
 /// # Errors
-/// [`crate::domain::Kind::Os`] when the program can't tell where it is.
+/// As [`own_program`].
 pub(in crate::cli) fn program_for_scripts() -> Result<String> {
-    let own = std::env::current_exe()
-        .map_err(|error| Error::os(format!("where this program is: {error}")))?;
+    let own = own_program()?;
     let real = |path: &Path| path.canonicalize().ok();
     let env = Env::from_process();
     let folders = env.get(env::PATH).unwrap_or_default().to_owned();

@@ -1,4 +1,4 @@
-//! `list`: roles as a table. Never signs in.
+//! `list`: prints roles as a table. Never signs in.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -10,14 +10,14 @@ use crate::domain::query::{Query, SearchIndex};
 use crate::domain::{Error, ErrorKind, Result, Roster, RosterEntry};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::fields::{self, FieldValues};
+use crate::ops::target::lookup;
 
 use crate::cli::app;
 use crate::cli::args::{Globals, ListArgs};
-use crate::cli::resolve;
-use crate::cli::table;
-use crate::cli::ui;
+use crate::cli::interaction::Terminal;
+use crate::cli::ui::{self, table};
 
-/// Columns when neither the command line nor `list_fields` says.
+/// The default columns.
 const DEFAULT_COLUMNS: [&str; 4] = ["AccountIdPad", "AccountAlias", "RoleName", "Expires"];
 
 /// Runs the command.
@@ -38,12 +38,15 @@ pub(in crate::cli) fn run(globals: &Globals, args: &ListArgs) -> Result<u8> {
     let (columns, sort_by) = (columns(&ctx, args)?, sort_by(&ctx, args)?);
     let prefixes =
         args.prefix.iter().map(|prefix| parse_prefix(prefix)).collect::<Result<Vec<_>>>()?;
-    let (roster, warnings) =
-        resolve::load_roster_with_warnings(&ctx, &app::selected_instances(&ctx, globals)?)?;
+    let (roster, warnings) = lookup::load_roster_with_warnings(
+        &ctx,
+        &Terminal,
+        &app::selected_instances(&ctx, globals)?,
+    )?;
     warnings.iter().for_each(ui::print_warning);
     let roster = Arc::new(roster);
     if roster.entries.is_empty() {
-        return Err(resolve::no_roles_known());
+        return Err(lookup::no_roles_known());
     }
     let named = columns.iter().chain(&sort_by).chain(prefixes.iter().map(|(name, _)| name));
     let fields = FieldValues::new(&ctx, &roster, named.map(String::as_str));
@@ -91,13 +94,13 @@ fn sort_by(ctx: &Ctx, args: &ListArgs) -> Result<Option<String>> {
     }
 }
 
-/// Any value of the variable but `false`, `0` and `no` says yes.
+/// Whether the variable has a value other than `false`, `0` and `no`.
 fn is_reversed(ctx: &Ctx) -> bool {
     let value = ctx.env.get(env::AWS_SSO_FIELD_SORT_REVERSE).map(str::to_ascii_lowercase);
     value.is_some_and(|value| !["false", "0", "no"].contains(&value.as_str()))
 }
 
-/// `FIELD=VALUE`, with the field's own spelling and the value in lower case.
+/// Parses `FIELD=VALUE`; the field gets its canonical spelling and the value lower case.
 fn parse_prefix(prefix: &str) -> Result<(String, String)> {
     let (name, value) = prefix.split_once('=').ok_or_else(|| {
         Error::new(ErrorKind::Usage, format!("`--prefix {prefix}` is not FIELD=VALUE"))
@@ -106,7 +109,7 @@ fn parse_prefix(prefix: &str) -> Result<(String, String)> {
     Ok((fields::canonical_name(name)?, value.to_lowercase()))
 }
 
-/// The roles that match, in the roster's order; words are compared literally.
+/// Returns the roles that match, in the roster's order. Words are compared literally.
 fn matching<'a>(roster: &'a Arc<Roster>, query: Option<&str>) -> Vec<&'a RosterEntry> {
     let Some(text) = query else { return roster.entries.iter().collect() };
     let index = SearchIndex::new(roster.clone());
@@ -118,13 +121,13 @@ fn matching<'a>(roster: &'a Arc<Roster>, query: Option<&str>) -> Vec<&'a RosterE
         .collect()
 }
 
-/// By a field, expiry as a number; equal rows stay in the portal's order. What has expired, or has
-/// no value, is last both ways round.
+/// Sorts by a field, expiry as a number; equal rows keep the portal's order. Expired and empty
+/// values are last in either direction.
 fn sort(rows: &mut [&RosterEntry], name: &str, reverse: bool, fields: &FieldValues<'_>) {
     if fields::is_expiry(name) {
         return sort_by_key(rows, reverse, |entry| fields.expires(entry).map(|at| at.0));
     }
-    // Ids need no number: all of them have twelve digits.
+    // Account ids sort as text: all have twelve digits.
     sort_by_key(rows, reverse, |entry| {
         Some(fields.text(entry, name).to_lowercase()).filter(|text| !text.is_empty())
     });
@@ -175,13 +178,13 @@ fn render(
     table::render_for_terminal(columns, &rows.iter().map(cells).collect::<Vec<_>>())
 }
 
-/// JSON has the snake-case spelling.
+/// Returns the field's JSON key, in snake case.
 fn json_name(name: &str) -> String {
     fields::find_field(name).map_or_else(|| name.to_owned(), |field| field.snake.to_owned())
 }
 
-/// Tags are an object, what is missing is null, seconds are a number, and all else is text: account
-/// ids begin with zeros.
+/// Returns a value for JSON: tags as an object, missing values as null, seconds as a number,
+/// anything else as text, because account ids may begin with zeros.
 fn json_value(entry: &RosterEntry, name: &str, text: String) -> Value {
     match name {
         "Tags" => Value::Object(

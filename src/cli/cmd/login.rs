@@ -1,38 +1,23 @@
-//! `login`: sign in, then read the list of roles if it is old.
+//! `login`: signs in, then fetches the list of roles if it is stale.
 
-use std::io::IsTerminal;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use tokio::sync::mpsc::UnboundedSender;
-
-use crate::config::{SecureStore, UrlAction};
-use crate::domain::escape_unprintable;
-use crate::domain::format_duration;
-use crate::domain::{Error, ErrorKind, Instance, Result, Secret};
+use crate::domain::{Error, ErrorKind, Instance, Result};
 use crate::identity::Flow;
-use crate::ops::backend::messages::SignInStep;
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::load;
 use crate::ops::sign_in::SignInOptions;
-use crate::ops::sign_in::open_options;
-use crate::ops::sign_in::pasted_redirect::PastedRedirects;
 use crate::ops::sign_in::sessions::load_sessions;
-use crate::ops::sign_in::sign_in_with_redirects;
-use crate::ops::sign_in::token::access_token;
-use crate::ops::sign_in::token::login_needed;
-use crate::os::terminal::paste::PasteReader;
+use crate::ops::sign_in::token::{access_token, login_needed};
+use crate::ops::target::lookup::refresh_list;
 
-use crate::cli::app;
 use crate::cli::args::{FlowArg, Globals, LoginArgs};
-use crate::cli::cmd::cache;
-use crate::cli::qr;
-use crate::cli::setup;
-use crate::cli::ui;
+use crate::cli::interaction::Terminal;
+use crate::cli::{app, refresh_ui, setup, sign_in_ui, ui};
 
 /// Runs the command.
 pub(in crate::cli) fn run(globals: &Globals, args: &LoginArgs) -> Result<u8> {
-    let ctx = app::open_or_set_up(globals)?;
+    let ctx = setup::open_or_set_up(globals)?;
     if args.check {
         return check(
             &ctx,
@@ -48,13 +33,12 @@ pub(in crate::cli) fn run(globals: &Globals, args: &LoginArgs) -> Result<u8> {
         }),
     )?;
     if !args.no_cache_refresh && !args.no_config_check {
-        setup::update_after_refresh(&ctx);
+        refresh_ui::update_profiles(&ctx);
     }
     Ok(code)
 }
 
-/// Fails where none of these instances has a valid token, as `status --quiet` does; with `all`, for
-/// the first one that has none.
+/// Fails if no instance has a valid token, as `status --quiet` does; with `all`, if any has none.
 fn check(ctx: &Ctx, instances: &[Instance], all: bool) -> Result<u8> {
     let sessions = load_sessions(ctx)?;
     let signed_in = |instance: &&Instance| {
@@ -93,7 +77,7 @@ async fn login_instance(ctx: &Arc<Ctx>, instance: &Instance, args: &LoginArgs) -
             borrowed_note(ctx, instance)?
         )),
         Err(error) if error.kind == ErrorKind::LoginNeeded => {
-            sign_in_at_terminal(
+            sign_in_ui::sign_in_at_terminal(
                 ctx,
                 instance,
                 SignInOptions { flow: flow(args.flow), register_again: args.force },
@@ -103,12 +87,12 @@ async fn login_instance(ctx: &Arc<Ctx>, instance: &Instance, args: &LoginArgs) -
         Err(error) => return Err(error),
     }
     if !args.no_cache_refresh && load::is_instance_stale(ctx, instance) {
-        cache::refresh(ctx, instance, args.threads).await?;
+        refresh_list(ctx, &Terminal, instance, args.threads).await?;
     }
     Ok(())
 }
 
-/// What to add where the token is not ours.
+/// Returns the note for a token that the AWS CLI owns.
 fn borrowed_note(ctx: &Ctx, instance: &Instance) -> Result<&'static str> {
     let sessions = load_sessions(ctx)?;
     let borrowed = sessions
@@ -123,119 +107,5 @@ fn flow(arg: FlowArg) -> Option<Flow> {
         FlowArg::Auto => None,
         FlowArg::Pkce => Some(Flow::Pkce),
         FlowArg::DeviceCode => Some(Flow::Device),
-    }
-}
-
-/// Signs in while a person watches stderr.
-///
-/// # Errors
-/// As [`sign_in_hearing`].
-pub(in crate::cli) async fn sign_in_at_terminal(
-    ctx: &Arc<Ctx>,
-    instance: &Instance,
-    options: SignInOptions,
-) -> Result<()> {
-    if ctx.settings.secure_store == SecureStore::Json {
-        let plain = Error::new(
-            ErrorKind::Vault,
-            "secure_store = \"json\": tokens and credentials are kept in plain text",
-        );
-        ui::print_warning(
-            &plain.hint("take the line out of the configuration, then run `rolecall vault reset`"),
-        );
-    }
-    let (clock, name) = (ctx.clock, instance.name.clone());
-    let draws = open_options(ctx, instance).action == UrlAction::Qr;
-    let (send, mut replies) = PastedRedirects::channel();
-    let with_code = AtomicBool::new(false);
-    let listening: Mutex<Option<PasteReader>> = Mutex::default();
-    let report = |step: SignInStep| match step {
-        // The first is too short to be told; the others are told by whoever asked.
-        SignInStep::Starting | SignInStep::Done | SignInStep::Failed(_) => {}
-        SignInStep::RedirectRejected(error) => ui::print_warning(&error),
-        SignInStep::BrowserFailed(error) => {
-            ui::print_warning(&error);
-            let code = with_code.load(Ordering::Relaxed);
-            let place = if code { "any browser" } else { "a browser on this machine" };
-            ui::print_message(&format!(
-                "  open the address above in {place}; the sign-in is still waiting for it"
-            ));
-        }
-        SignInStep::Open { url, code, expires_at, browser_opened: browser } => {
-            let left = format_duration(expires_at.since(clock.now()));
-            match browser {
-                true => ui::print_message(&format!(
-                    "signing in to {}: a page has opened in your browser",
-                    ui::bold(name.as_str())
-                )),
-                false => ui::print_message(&format!(
-                    "signing in to {}: open this page in any browser",
-                    ui::bold(name.as_str())
-                )),
-            }
-            let url = escape_unprintable(&url);
-            ui::print_message(&format!("  {url}"));
-            if draws {
-                // The address stands above: a terminal that is too narrow costs the picture only.
-                ui::print_message(qr::render(&url, qr::columns()).unwrap_or_default().trim_end());
-            }
-            let by_code = code.is_some();
-            with_code.store(by_code, Ordering::Relaxed);
-            if let Some(code) = code {
-                ui::print_message(&format!(
-                    "  it has to show this code: {}",
-                    ui::bold(&escape_unprintable(&code))
-                ));
-            }
-            // With a code any browser will do. Without one the browser comes back to this machine,
-            // or its address is brought here by hand.
-            let pasted = if by_code { None } else { listen_for_paste(send.clone()) };
-            if pasted.is_some() {
-                ui::print_message(&ui::dim(
-                    "  is the browser on another machine? It ends on a page of 127.0.0.1 that it can't open: paste its address here",
-                ));
-            }
-            ui::print_message(&ui::dim(&format!(
-                "  waiting for you, {left} at most; Ctrl-C gives up"
-            )));
-            *listening.lock().unwrap_or_else(PoisonError::into_inner) = pasted;
-        }
-    };
-    let outcome = sign_in_with_redirects(ctx, instance, options, &report, &mut replies).await;
-    // What is typed from here on is for whatever comes next.
-    drop(listening);
-    outcome?;
-    ui::print_message(&format!("signed in to {}", ui::bold(instance.name.as_str())));
-    Ok(())
-}
-
-/// Takes what a person pastes, where somebody sits here whose keys nobody else waits for.
-fn listen_for_paste(send: UnboundedSender<Secret<String>>) -> Option<PasteReader> {
-    let here = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-    // A pager or a filter behind a pipe may read the terminal itself.
-    let alone = here && std::io::stdout().is_terminal();
-    if !alone {
-        return None;
-    }
-    // A sign-in that has just ended hears nothing.
-    PasteReader::start(move |address| drop(send.send(address)))
-}
-
-/// Does something that needs a session; where a person can be asked and nobody is signed in, signs
-/// in and does it again.
-///
-/// # Errors
-/// What the work says, or the sign-in.
-pub(in crate::cli) async fn with_sign_in<T>(
-    ctx: &Arc<Ctx>,
-    instance: &Instance,
-    mut work: impl AsyncFnMut() -> Result<T>,
-) -> Result<T> {
-    match work().await {
-        Err(error) if error.kind == ErrorKind::LoginNeeded && app::may_sign_in(ctx) => {
-            sign_in_at_terminal(ctx, instance, SignInOptions::default()).await?;
-            work().await
-        }
-        other => other,
     }
 }

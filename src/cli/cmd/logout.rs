@@ -1,14 +1,13 @@
-//! `logout`: revoke and forget.
+//! `logout`: revokes the token and forgets it.
 
 use crate::domain::Result;
 use crate::ops::sign_in::cli_token::load_cli_token;
 use crate::ops::sign_in::sessions::sign_out;
 
-use crate::cli::app;
 use crate::cli::args::{Globals, LogoutArgs};
-use crate::cli::ui;
+use crate::cli::{app, ui};
 
-/// Runs the command. Works when nobody is signed in.
+/// Runs the command. Works without a session too.
 pub(in crate::cli) fn run(globals: &Globals, args: &LogoutArgs) -> Result<u8> {
     let ctx = app::open(globals)?;
     let instances = app::selected_or_all_instances(&ctx, globals, args.all)?;

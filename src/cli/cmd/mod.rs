@@ -1,4 +1,4 @@
-//! One file per subcommand: parse, obtain what is needed, act.
+//! One file per subcommand: parse, obtain, act.
 
 pub(super) mod cache;
 pub(super) mod console;

@@ -1,4 +1,4 @@
-//! `process`: JSON for `credential_process`.
+//! `process`: prints JSON for `credential_process`.
 
 use std::time::Duration;
 
@@ -13,12 +13,12 @@ use crate::cli::ui;
 
 /// Runs the command: never prompts, prints nothing but the credentials on stdout.
 pub(in crate::cli) fn run(globals: &Globals, args: &ProcessArgs) -> Result<u8> {
-    let terms = credential_request(args)?;
+    let request = credential_request(args)?;
     machine_credentials::with_credentials(
         Env::from_process(),
         globals,
         &args.selectors,
-        &terms,
+        &request,
         |credentials, _| print_credentials(credentials),
     )
 }
@@ -37,7 +37,7 @@ fn credential_request(args: &ProcessArgs) -> Result<CredentialRequest> {
     })
 }
 
-/// A flag's length of time.
+/// Parses the duration of a flag.
 fn parse_duration_flag(flag: &str, text: &str) -> Result<Duration> {
     parse_duration(text).ok_or_else(|| {
         Error::new(ErrorKind::Usage, format!("`{flag} {text}` is not a length of time"))
@@ -45,7 +45,7 @@ fn parse_duration_flag(flag: &str, text: &str) -> Result<Duration> {
     })
 }
 
-/// The document that every AWS SDK reads.
+/// The `credential_process` document that AWS SDKs read.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct CredentialProcessOutput<'a> {

@@ -1,25 +1,21 @@
-//! `settings`: values and where each came from, and changing them.
+//! `settings`: shows values with their origins, and changes them.
 
 use std::ffi::OsString;
 use std::path::Path;
 
 use serde_json::json;
 
-use crate::config::edit;
-use crate::config::env;
-use crate::config::{self, Env, ListedSetting, LoadedConfig, Origin, Paths, Settings, Warning};
+use crate::config::{self, Env, ListedSetting, LoadedConfig, Origin, Paths, Settings, edit, env};
 use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::roles::profile_format::ProfileFormat;
 use crate::os::atomic_file;
 use crate::os::process::{ChildCommand, split_words};
 
-use crate::cli::app;
 use crate::cli::args::{Globals, SettingsArgs, SettingsCommand};
-use crate::cli::key_bindings;
-use crate::cli::table;
-use crate::cli::ui;
+use crate::cli::ui::{self, table};
+use crate::cli::{app, key_bindings};
 
-/// What a new configuration file starts with.
+/// The contents of a new configuration file.
 const CONFIG_TEMPLATE: &str = "# The configuration of rolecall; `rolecall settings show` tells what may stand here.\n\
                    # [instances.corp]\n# start_url = \"https://NAME.awsapps.com/start\"\n# sso_region = \"eu-west-1\"\n";
 
@@ -44,10 +40,10 @@ pub(in crate::cli) fn run(globals: &Globals, args: SettingsArgs) -> Result<u8> {
     }
 }
 
-/// The settings as they count; keys that nobody knows are errors here.
+/// Loads the effective settings. Unknown keys are errors here.
 fn load_effective(env: &Env, paths: &Paths, globals: &Globals) -> Result<LoadedConfig> {
     let mut loaded = config::load_with_origins(env, paths)?;
-    check_known_keys(&loaded.warnings)?;
+    app::check_known_keys(&loaded.warnings)?;
     key_bindings::check(&loaded)?;
     let mut forced = |key: &str| drop(loaded.origins.insert(key.to_owned(), Origin::Flag));
     if let Some(browser) = &globals.browser {
@@ -69,16 +65,7 @@ fn load_effective(env: &Env, paths: &Paths, globals: &Globals) -> Result<LoadedC
     Ok(loaded)
 }
 
-/// Nothing when every key is known; else the first one as the error, and the others as hints.
-pub(in crate::cli) fn check_known_keys(warnings: &[Warning]) -> Result<()> {
-    let Some((first, others)) = warnings.split_first() else { return Ok(()) };
-    let error = Error::new(ErrorKind::Config, first.to_string());
-    let error = others.iter().fold(error, |error, warning| error.hint(format!("also {warning}")));
-    Err(error.hint("run `rolecall settings edit`"))
-}
-
-/// Every setting; a command of the picker without keys in the configuration has those of the
-/// catalog.
+/// Lists every setting; commands of the picker that are not configured have their default keys.
 fn all_settings(loaded: &LoadedConfig) -> Result<Vec<ListedSetting>> {
     let mut shown = config::list_settings(loaded)?;
     let end = shown
@@ -129,7 +116,7 @@ fn setting_json(shown: &ListedSetting) -> serde_json::Value {
     json!({ "key": shown.key, "value": shown.value, "origin": origin, "file": file, "line": line, "variable": variable })
 }
 
-/// A text as it is, anything else as TOML; a table as `KEY = VALUE` lines.
+/// Prints a string unquoted, other values as TOML, and a table as `KEY = VALUE` lines.
 fn get(loaded: &LoadedConfig, key: &str) -> Result<u8> {
     edit::parse_key(key)?;
     let shown = all_settings(loaded)?;
@@ -158,7 +145,7 @@ fn get(loaded: &LoadedConfig, key: &str) -> Result<u8> {
 fn set(env: &Env, paths: &Paths, key: &str, value: &str) -> Result<u8> {
     let path = &paths.config_file;
     let text = read_config(path)?;
-    check_known_keys(&config::check(path, &text).unwrap_or_default())?;
+    app::check_known_keys(&config::check(path, &text).unwrap_or_default())?;
     let changed = edit::set(&text, path, key, value)?;
     key_bindings::check(&config::parse(path, &changed)?)?;
     if let Ok(settings) = toml::from_str::<Settings>(&changed)
@@ -216,7 +203,7 @@ fn unset(env: &Env, paths: &Paths, key: &str) -> Result<u8> {
     Ok(0)
 }
 
-/// What stands in the file; nothing when there is none.
+/// Reads the file; empty if it does not exist.
 fn read_config(path: &Path) -> Result<String> {
     let bytes = atomic_file::load(path)?.unwrap_or_default();
     String::from_utf8(bytes)
@@ -242,7 +229,7 @@ fn edit(env: &Env, paths: &Paths) -> Result<u8> {
         return Err(Error::new(ErrorKind::Usage, format!("`{editor}` ended with code {code}")));
     }
     let loaded = config::load(env, paths)?;
-    check_known_keys(&loaded.warnings)?;
+    app::check_known_keys(&loaded.warnings)?;
     key_bindings::check(&loaded)?;
     Ok(0)
 }

@@ -1,24 +1,23 @@
-//! `status`: who is signed in, and which roles have credentials.
+//! `status`: shows sessions and the roles that have credentials.
 
 use serde_json::json;
 
 use crate::config::env;
-use crate::domain::escape_unprintable;
-use crate::domain::format_duration;
-use crate::domain::format_duration_short;
-use crate::domain::{ErrorKind, Instance, Result, RoleId, Timestamp};
+use crate::domain::{
+    ErrorKind, Instance, Result, RoleId, Timestamp, escape_unprintable, format_duration,
+    format_duration_short,
+};
 use crate::ops::backend::messages::{InstanceSession, SessionList};
 use crate::ops::ctx::Ctx;
 use crate::ops::instances::overrides::{self, EndpointOverride};
 use crate::ops::sign_in::sessions;
+use crate::ops::target::current::CurrentRole;
 
 use crate::cli::app;
 use crate::cli::args::{Globals, StatusArgs};
-use crate::cli::role_selector::{self, CurrentRole};
-use crate::cli::table;
-use crate::cli::ui;
+use crate::cli::ui::{self, table};
 
-/// Runs the command; exit code 4 when nobody is signed in and nothing was to be printed.
+/// Runs the command; with `--quiet`, exit code 4 if there is no session.
 pub(in crate::cli) fn run(globals: &Globals, args: &StatusArgs) -> Result<u8> {
     let ctx = app::open(globals)?;
     let chosen = app::selected_instances(&ctx, globals)?;
@@ -50,20 +49,20 @@ pub(in crate::cli) fn run(globals: &Globals, args: &StatusArgs) -> Result<u8> {
 /// The role that this shell is in.
 struct ShellStatus {
     role: CurrentRole,
-    /// When its credentials expire, if that is known.
+    /// The expiry of its credentials, if known.
     expires: Option<Timestamp>,
 }
 
 impl ShellStatus {
     fn from_ctx(ctx: &Ctx, sessions: &SessionList) -> Result<Option<ShellStatus>> {
-        let Some(role) = role_selector::current_role(ctx)? else { return Ok(None) };
+        let Some(role) = CurrentRole::load(ctx)? else { return Ok(None) };
         let same = |id: &RoleId| {
             id.account == role.account
                 && id.role == role.role
                 && role.instance.as_ref().is_none_or(|name| *name == id.instance)
         };
         let stored = sessions.roles.iter().find(|(id, _)| same(id)).map(|(_, expires)| *expires);
-        // A shell that was given keys has those, whatever was fetched since.
+        // A shell keeps the keys that it was given, even if newer ones are stored.
         let keys = ctx.env.get(env::AWS_ACCESS_KEY_ID).and(ctx.env.get(env::ROLECALL_ROLE));
         let given =
             keys.and(ctx.env.get(env::AWS_SSO_SESSION_EXPIRATION)).and_then(Timestamp::parse);
@@ -124,8 +123,8 @@ fn render_text(ctx: &Ctx, sessions: &SessionList, here: Option<&ShellStatus>) ->
     text
 }
 
-/// A line for each setting that sends the sign-in somewhere else than to AWS, and one for each
-/// sign-in that is hidden by that.
+/// Renders a line for each setting that overrides an AWS endpoint, and one for each session that it
+/// hides.
 fn render_overrides(ctx: &Ctx, all: &[(&Instance, Vec<EndpointOverride>)]) -> Result<String> {
     let sentences =
         overrides::describe(all.iter().map(|(instance, found)| (*instance, &found[..])));

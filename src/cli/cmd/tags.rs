@@ -1,22 +1,22 @@
-//! `tags`: role ARNs with their tags, built in and your own. Never signs in.
+//! `tags`: prints role ARNs with built-in and configured tags. Never signs in.
 
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::escape_unprintable;
-use crate::domain::nearest;
-use crate::domain::normalize_text;
-use crate::domain::{AccountId, Error, ErrorKind, Result, Roster, RosterEntry};
+use crate::domain::{
+    AccountId, Error, ErrorKind, Result, Roster, RosterEntry, escape_unprintable, nearest,
+    normalize_text,
+};
 use crate::ops::roles::fields::FieldValues;
 use crate::ops::roles::history;
+use crate::ops::target::lookup;
 
-use crate::cli::app;
 use crate::cli::args::{Globals, TagsArgs};
-use crate::cli::resolve;
-use crate::cli::ui;
+use crate::cli::interaction::Terminal;
+use crate::cli::{app, ui};
 
-/// The built-in tags, and the fields that they are.
+/// The built-in tags and their fields.
 const BUILT_IN: [(&str, &str); 9] = [
     ("AccountID", "account_id"),
     ("AccountName", "account_name"),
@@ -32,9 +32,10 @@ const BUILT_IN: [(&str, &str); 9] = [
 /// Runs the command.
 pub(in crate::cli) fn run(globals: &Globals, args: &TagsArgs) -> Result<u8> {
     let ctx = app::open(globals)?;
-    let roster = Arc::new(resolve::load_roster(&ctx, &app::selected_instances(&ctx, globals)?)?);
+    let roster =
+        Arc::new(lookup::load_roster(&ctx, &Terminal, &app::selected_instances(&ctx, globals)?)?);
     if roster.entries.is_empty() {
-        return Err(resolve::no_roles_known());
+        return Err(lookup::no_roles_known());
     }
     let usages = history::load_usages(&ctx);
     let fields = FieldValues::new(&ctx, &roster, []);
@@ -58,7 +59,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: &TagsArgs) -> Result<u8> {
     Ok(0)
 }
 
-/// The roles in the account and of the name that were asked for, if they were.
+/// Returns the roles that match `--account` and `--role`.
 fn filter_roles<'a>(roster: &'a Roster, args: &TagsArgs) -> Result<Vec<&'a RosterEntry>> {
     let mut rows: Vec<&RosterEntry> = roster.entries.iter().collect();
     if let Some(account) = &args.account {
@@ -86,20 +87,20 @@ fn filter_roles<'a>(roster: &'a Roster, args: &TagsArgs) -> Result<Vec<&'a Roste
     Ok(rows)
 }
 
-fn unknown_name<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Error {
+fn unknown_name<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Error {
     let mut near = nearest(name, known.filter(|known| !known.is_empty()), 50);
     let mut seen = std::collections::HashSet::new();
     near.retain(|name| seen.insert(*name));
     near.truncate(3);
-    let error = Error::new(ErrorKind::UnknownRole, format!("no {what} `{name}` is known"));
+    let error = Error::new(ErrorKind::UnknownRole, format!("no {kind} `{name}` is known"));
     if near.is_empty() {
-        error.hint("run `rolecall list`, or `rolecall cache` to read the list anew")
+        error.hint("run `rolecall list`, or `rolecall cache` to fetch the list again")
     } else {
         error.hint(format!("did you mean {}?", near.join(", ")))
     }
 }
 
-/// An ARN a block, its tags below it.
+/// Renders an ARN with its tags below it.
 fn render_text(tagged: &[(String, Vec<(String, String)>)]) -> String {
     let mut text = String::new();
     for (arn, tags) in tagged {

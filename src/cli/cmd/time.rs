@@ -1,5 +1,5 @@
-//! `time`: how long this shell's role is good for. Reads the environment and nothing else, since
-//! prompts ask again and again.
+//! `time`: prints how long this shell's role is valid. Reads only the environment, because every
+//! prompt runs it.
 
 use std::ffi::OsString;
 
@@ -12,7 +12,7 @@ use crate::os::clock::Clock;
 use crate::cli::args::TimeArgs;
 use crate::cli::ui;
 
-/// The flags, when the command line is `time` with nothing but them: then no parser need be built.
+/// Parses a command line that is `time` with its own flags, without building the parser.
 pub(in crate::cli) fn parse_fast(args: &[OsString]) -> Option<TimeArgs> {
     let [_, command, flags @ ..] = args else { return None };
     if command != "time" {
@@ -29,20 +29,22 @@ pub(in crate::cli) fn parse_fast(args: &[OsString]) -> Option<TimeArgs> {
     Some(read)
 }
 
-/// Runs the command; exit code 4 without a valid session, if that was asked for.
+/// Runs the command; exit code 4 without a valid session, if a flag asks for that.
 pub(in crate::cli) fn run(args: &TimeArgs) -> Result<u8> {
     let env = Env::from_process();
     let role = env.get(env::ROLECALL_ROLE);
     let expires = env.get(env::AWS_SSO_SESSION_EXPIRATION).and_then(Timestamp::parse);
-    let left = expires.map(|at| at.since(Clock::System.now()).max(0));
+    let seconds_left = expires.map(|at| at.since(Clock::System.now()).max(0));
     let text = if args.json {
-        let object = json!({ "role": role, "expires": expires.map(Timestamp::to_rfc3339), "seconds_left": left, "left": left.map(format_duration_padded) });
+        let object = json!({ "role": role, "expires": expires.map(Timestamp::to_rfc3339), "seconds_left": seconds_left, "left": seconds_left.map(format_duration_padded) });
         format!("{object}\n")
     } else {
-        left.map(|left| format_duration_padded(left) + "\n").unwrap_or_default()
+        seconds_left
+            .map(|seconds_left| format_duration_padded(seconds_left) + "\n")
+            .unwrap_or_default()
     };
     ui::print_data(&text)?;
-    let valid = left.is_some_and(|left| left > 0);
+    let valid = seconds_left.is_some_and(|seconds_left| seconds_left > 0);
     Ok(if args.exit_code && !valid { crate::cli::exit_code(ErrorKind::LoginNeeded) } else { 0 })
 }
 

@@ -1,19 +1,18 @@
-//! `vault`: look after the place where secrets are kept.
+//! `vault`: unlocks, locks, inspects or resets the credential vault.
 
 use std::io::IsTerminal;
 
 use serde_json::json;
 
 use crate::config::{self, Env};
-use crate::domain::{Error, ErrorKind, Result, Secret};
+use crate::domain::{Error, ErrorKind, Result, ResultExt, Secret};
 use crate::vault::{KeyLocation, SecureStore, Vault};
 
-use crate::cli::app;
-use crate::cli::app::Caller;
+use crate::cli::app::{self, Caller};
 use crate::cli::args::{Globals, VaultArgs, VaultCommand};
 use crate::cli::ui;
 
-/// Runs the command. Needs no IAM Identity Center to be known.
+/// Runs the command. Works without an instance.
 pub(in crate::cli) fn run(globals: &Globals, args: &VaultArgs) -> Result<u8> {
     let env = Env::from_process();
     let paths = app::paths(&env, globals)?;
@@ -23,9 +22,9 @@ pub(in crate::cli) fn run(globals: &Globals, args: &VaultArgs) -> Result<u8> {
         VaultCommand::Unlock => {
             let status = vault.status();
             match status.chosen {
-                // The desktop's keyring asks in its own window.
+                // The desktop's keyring asks in a window.
                 Some(SecureStore::Keyring) => vault.ensure_ready()?,
-                // Nobody has to type what the environment says.
+                // The environment has the passphrase.
                 _ if status.has_passphrase => vault.ensure_ready()?,
                 _ => vault.unlock(read_passphrase("passphrase: ")?)?,
             }
@@ -42,16 +41,16 @@ pub(in crate::cli) fn run(globals: &Globals, args: &VaultArgs) -> Result<u8> {
     Ok(0)
 }
 
-/// Says for whom the vault is open now.
+/// Prints which processes can use the vault now.
 fn print_unlocked(vault: &Vault) {
     let status = vault.status();
     if status.chosen == Some(SecureStore::File) && status.key != KeyLocation::Kernel {
-        let alone = Error::new(
+        let warning = Error::new(
             ErrorKind::Vault,
             "the passphrase is right, but nothing here keeps the vault open for processes without it",
         );
         ui::print_warning(
-            &alone.hint("set AWS_SSO_FILE_PASSWORD or AWS_SSO_FILE_PASSWORD_FILE for them"),
+            &warning.hint("set AWS_SSO_FILE_PASSWORD or AWS_SSO_FILE_PASSWORD_FILE for them"),
         );
     } else {
         ui::print_message("the vault is open");
@@ -112,10 +111,7 @@ fn reset(vault: &Vault, yes: bool) -> Result<()> {
             return Err(Error::new(ErrorKind::Usage, "this forgets every token and credential")
                 .hint("add --yes"));
         }
-        if !ui::prompt("Forget every token and credential, and make a new key? [y/N] ")?
-            .trim()
-            .eq_ignore_ascii_case("y")
-        {
+        if !ui::confirm("Forget every token and credential, and make a new key?")? {
             return Err(crate::cli::cancelled());
         }
     }
@@ -124,17 +120,15 @@ fn reset(vault: &Vault, yes: bool) -> Result<()> {
     Ok(())
 }
 
-/// One line of standard input, byte for byte: `out::ask` would replace bytes that are not UTF-8,
-/// and make another passphrase of it.
+/// Reads one line from stdin, byte for byte: [`ui::prompt`] would replace bytes that are not UTF-8,
+/// and so change the passphrase.
 fn read_stdin_line() -> Result<Secret<String>> {
     let mut line = String::new();
-    std::io::stdin()
-        .read_line(&mut line)
-        .map_err(|error| Error::os(format!("reading the passphrase: {error}")))?;
+    std::io::stdin().read_line(&mut line).context(ErrorKind::Os, "reading the passphrase")?;
     Ok(Secret::new(line))
 }
 
-/// A passphrase from the terminal, not shown while it is typed, or one line of standard input.
+/// Reads a passphrase from the terminal without echo, or from a line of stdin.
 fn read_passphrase(question: &str) -> Result<Secret<String>> {
     let typed = if std::io::stdin().is_terminal() {
         crate::os::terminal::tty::prompt_hidden(question)?

@@ -1,16 +1,15 @@
-//! Where a command line stands: which command it has reached, what was given, and what could come
-//! next.
+//! The context of the word to complete: the command, the flags given and what can follow.
 
 use std::collections::HashMap;
 
 use clap::{Arg, Command};
 
-/// What a line of words amounts to.
+/// A parsed command line.
 #[derive(Debug)]
 pub(super) struct CompletionContext<'a> {
-    /// The command that the words have reached.
+    /// The innermost command.
     pub(super) command: &'a Command,
-    /// Values of flags and positions so far, by clap's name of the argument.
+    /// Values of flags and positional arguments so far, by clap's argument id.
     pub(super) given: HashMap<&'a str, Vec<String>>,
     /// What the word under the cursor can be.
     pub(super) next: Expected<'a>,
@@ -19,23 +18,23 @@ pub(super) struct CompletionContext<'a> {
 /// What the word under the cursor can be.
 #[derive(Debug)]
 pub(super) enum Expected<'a> {
-    /// The value of a flag; what stands before it in the same word, as in `--sso=`.
+    /// The value of a flag, and the text before it in the same word, such as `--sso=`.
     Value(&'a Arg, String),
     /// A flag.
     Flag,
-    /// A subcommand, where one can stand here, or the value of a position.
+    /// A subcommand or a positional argument.
     Word {
-        /// Whether a subcommand can stand here.
+        /// Whether a subcommand is possible.
         allows_subcommand: bool,
-        /// The position, if there is one left.
+        /// The positional argument, if one is left.
         positional: Option<&'a Arg>,
     },
-    /// A command of somebody else's, behind `--`.
+    /// Another program's command, after `--`.
     ChildCommand,
 }
 
-/// Reads the words behind the program's name; the last one is under the cursor. The command has to
-/// be built.
+/// Parses the words after the program's name; the last one is under the cursor. `command` has to be
+/// built.
 pub(super) fn parse_context<'a>(
     root: &'a Command,
     words: &[String],
@@ -124,7 +123,7 @@ impl<'a> ArgWalker<'a> {
         self.given.entry(arg.get_id().as_str()).or_default().push(value.to_owned());
     }
 
-    /// A subcommand by its name or another name of it. `demo` takes every command of the program.
+    /// Finds a subcommand by its name or alias. `demo` takes every command of the program.
     fn subcommand(&self, word: &str) -> Option<&'a Command> {
         let of = if self.command.get_name() == "demo" { self.root } else { self.command };
         if self.positional_index > 0 { None } else { of.find_subcommand(word) }
@@ -171,7 +170,7 @@ mod tests {
 
     use super::*;
 
-    /// The command reached, what is expected, and the instance given.
+    /// Returns the command, what is expected, and the instance given.
     fn parse_line(line: &[&str]) -> (String, String, Option<String>) {
         let mut root = crate::cli::Cli::command();
         root.build();
@@ -196,22 +195,22 @@ mod tests {
 
     #[test]
     fn a_line_is_followed_to_where_the_cursor_is() {
-        let said = |line: &[&str]| {
+        let expected_at = |line: &[&str]| {
             let (command, next, _) = parse_line(line);
             format!("{command} {next}")
         };
-        assert_eq!(said(&[""]), "rolecall command|words");
-        assert_eq!(said(&["ex"]), "rolecall command|words");
-        assert_eq!(said(&["exec", ""]), "exec command|query");
-        assert_eq!(said(&["exec", "-A", ""]), "exec account");
-        assert_eq!(said(&["exec", "--account=x", "--role", ""]), "exec role");
-        assert_eq!(said(&["exec", "--sso=c"]), "exec --sso=sso");
-        assert_eq!(said(&["exec", "-"]), "exec command|query");
-        assert_eq!(said(&["exec", "--"]), "exec flag");
-        assert_eq!(said(&["exec", "pay", "--", "aws", ""]), "exec child");
-        assert_eq!(said(&["list", "Arn", ""]), "list fields");
-        assert_eq!(said(&["settings", "get", ""]), "get command|key");
-        assert_eq!(said(&["demo", "exec", "-R", ""]), "exec role");
+        assert_eq!(expected_at(&[""]), "rolecall command|words");
+        assert_eq!(expected_at(&["ex"]), "rolecall command|words");
+        assert_eq!(expected_at(&["exec", ""]), "exec command|query");
+        assert_eq!(expected_at(&["exec", "-A", ""]), "exec account");
+        assert_eq!(expected_at(&["exec", "--account=x", "--role", ""]), "exec role");
+        assert_eq!(expected_at(&["exec", "--sso=c"]), "exec --sso=sso");
+        assert_eq!(expected_at(&["exec", "-"]), "exec command|query");
+        assert_eq!(expected_at(&["exec", "--"]), "exec flag");
+        assert_eq!(expected_at(&["exec", "pay", "--", "aws", ""]), "exec child");
+        assert_eq!(expected_at(&["list", "Arn", ""]), "list fields");
+        assert_eq!(expected_at(&["settings", "get", ""]), "get command|key");
+        assert_eq!(expected_at(&["demo", "exec", "-R", ""]), "exec role");
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! `complete`: what could be typed next, for the scripts that `init` prints. Hidden; a wrong line
-//! gets no answer rather than an error.
+//! `complete`: prints completions for the scripts of `init`. Hidden; a wrong line gets no
+//! completions instead of an error.
 
 mod context;
 mod tokenize;
@@ -18,18 +18,18 @@ use context::{CompletionContext, Expected, parse_context};
 use tokenize::CurrentWord;
 use values::{Candidate, ValueSource};
 
-/// What the scripts do by themselves: a line that begins with a tab tells them so.
+/// Directives for the scripts: lines that begin with a tab.
 const FILES: &str = "\tfiles";
 const COMMAND: &str = "\tcommand";
-/// More will be typed behind the word.
+/// The word is not complete: add no space.
 const NO_SPACE: &str = "\topen";
 
-/// Runs the command: one candidate a line, its meaning behind a tab.
+/// Runs the command: one candidate per line, its description after a tab.
 pub(super) fn run(globals: &Globals, args: &CompleteArgs) -> Result<u8> {
     let (mut words, typed) = split_words(args);
     let mut root = Cli::command();
     root.build();
-    // `role …`, whatever it is called, is `rolecall eval …`.
+    // The function `role`, by any name, runs `rolecall eval`.
     let program = if words.is_empty() { String::new() } else { words.remove(0) };
     if program
         .rsplit(['/', '\\'])
@@ -59,7 +59,7 @@ pub(super) fn run(globals: &Globals, args: &CompleteArgs) -> Result<u8> {
     Ok(0)
 }
 
-/// The words, and the one under the cursor. bash and nushell send the line whole.
+/// Returns the words and the one under the cursor. bash and nushell send the whole line.
 fn split_words(args: &CompleteArgs) -> (Vec<String>, CurrentWord) {
     if args.shell == Dialect::Bash || args.line {
         return tokenize::tokenize(args.words.first().map_or("", String::as_str));
@@ -106,8 +106,7 @@ fn candidates(
         Expected::Flag => flags(place),
         Expected::Word { allows_subcommand: commands, positional: position } => {
             let mut all = if *commands { subcommands(place.command) } else { Vec::new() };
-            // The program's own words are a query; before three letters of one, its commands are
-            // what a person looks for.
+            // Positional words are a query; up to two letters are more likely a command.
             let root = place.command.get_name() == "rolecall";
             all.extend(
                 position.filter(|_| !root || typed.value.contains(':')).map(of).unwrap_or_default(),
@@ -126,9 +125,9 @@ fn possible_values(arg: &Arg) -> Vec<Candidate> {
     arg.get_possible_values().into_iter().filter_map(described).collect()
 }
 
-/// Flags that were not given yet, or that can be given many times.
+/// Returns flags that were not given yet, or can be repeated.
 fn flags(place: &CompletionContext<'_>) -> Vec<Candidate> {
-    let left = place.command.get_arguments().filter(|arg| {
+    let unused = place.command.get_arguments().filter(|arg| {
         let many = matches!(arg.get_action(), clap::ArgAction::Append | clap::ArgAction::Count);
         !arg.is_hide_set() && (many || !place.given.contains_key(arg.get_id().as_str()))
     });
@@ -136,7 +135,7 @@ fn flags(place: &CompletionContext<'_>) -> Vec<Candidate> {
         let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
         arg.get_long().map(|long| Candidate::new(format!("--{long}"), help))
     };
-    left.filter_map(written).collect()
+    unused.filter_map(written).collect()
 }
 
 fn subcommands(command: &Command) -> Vec<Candidate> {
@@ -151,8 +150,7 @@ fn subcommands(command: &Command) -> Vec<Candidate> {
         .collect()
 }
 
-/// Candidates that go on from what is typed; where there is none, those that would if case did not
-/// matter.
+/// Returns candidates with the typed prefix; if there is none, ignoring case.
 fn filter_matching(candidates: Vec<Candidate>, typed: &str) -> Vec<Candidate> {
     let lower = typed.to_lowercase();
     let (exact, rest): (Vec<_>, Vec<_>) =
@@ -164,8 +162,8 @@ fn filter_matching(candidates: Vec<Candidate>, typed: &str) -> Vec<Candidate> {
     };
     let mut seen = std::collections::HashSet::new();
     fit.retain(|candidate| seen.insert(candidate.value.clone()));
-    // A name with a line break or invisible characters in it can't be typed either, and the shell
-    // would print them as they are.
+    // Names with line breaks or invisible characters can't be typed, and the shell would print them
+    // unescaped.
     fit.retain(|candidate| escape_unprintable(&candidate.value) == candidate.value);
     fit
 }

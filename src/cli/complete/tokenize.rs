@@ -1,20 +1,20 @@
-//! A command line as it is being typed: its words, and how the last one is quoted.
+//! Splits a command line that is being typed into words, and finds how the last one is quoted.
 
 /// The word under the cursor.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct CurrentWord {
-    /// What it means.
+    /// Its value, without quotes.
     pub(super) value: String,
-    /// How it was written, without the quote that is still open.
+    /// The text as typed, without the open quote.
     pub(super) raw: String,
-    /// The quote that is still open.
+    /// The open quote.
     pub(super) quote: Option<char>,
-    /// How much of the value stands before the quote that was opened last, in letters.
+    /// Characters of the value before the last opening quote.
     pub(super) quote_offset: usize,
 }
 
-/// Cuts a line at its blanks, as POSIX shells do. The last word is the one under the cursor, empty
-/// after a blank. What stands before the last `;`, `|` or `&` is another command's.
+/// Splits a line at blanks, as POSIX shells do. The last word is the one under the cursor, empty
+/// after a blank. Text before the last `;`, `|` or `&` belongs to another command.
 pub(super) fn tokenize(line: &str) -> (Vec<String>, CurrentWord) {
     let (mut words, mut typed, mut begun) = (Vec::new(), CurrentWord::default(), false);
     let mut letters = line.chars();
@@ -51,9 +51,9 @@ pub(super) fn tokenize(line: &str) -> (Vec<String>, CurrentWord) {
     (words, typed)
 }
 
-/// A candidate as bash is to write it in place of `current`, its own idea of the word under the
-/// cursor: bash cuts words at colons and equals signs too, and writes what it is given as it is.
-/// Inside of quotes it replaces what stands behind the opening one.
+/// Returns a candidate as bash has to insert it for `current`, bash's own word under the cursor:
+/// bash splits words at colons and equals signs too, and inserts text without quoting it. Inside
+/// quotes it replaces the text after the opening quote.
 pub(super) fn bash_replacement(candidate: &str, typed: &CurrentWord, current: &str) -> String {
     let quoted: String = candidate.chars().skip(typed.quote_offset).collect();
     match typed.quote {

@@ -1,11 +1,8 @@
-//! What can stand at a place: names of instances, accounts, roles, profiles, tags, fields, settings
-//! and services.
+//! Completion values: instances, accounts, roles, profiles, tags, fields, settings and services.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::cli::app::{self, Caller};
-use crate::cli::args::Globals;
 use crate::config::{self, Env};
 use crate::console::SERVICES;
 use crate::domain::{Roster, RosterEntry, normalize_text};
@@ -13,33 +10,35 @@ use crate::ops::ctx::Ctx;
 use crate::ops::roles::fields::FIELDS;
 use crate::ops::roles::load;
 
-/// One thing that could be typed.
+use crate::cli::app::{self, Caller};
+use crate::cli::args::Globals;
+
+/// A completion.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Candidate {
-    /// What would be typed.
+    /// The text to insert.
     pub(super) value: String,
-    /// What it is, in a few words; may be empty.
+    /// A short description; may be empty.
     pub(super) description: String,
 }
 
 impl Candidate {
-    /// One thing with its meaning.
     pub(super) fn new(value: impl Into<String>, meaning: impl Into<String>) -> Self {
         Self { value: value.into(), description: meaning.into() }
     }
 }
 
-/// The names by which the tables of roles know a value.
+/// Looks up values from the stored lists and the configuration.
 pub(super) struct ValueSource<'a> {
-    /// Flags of every command as far as they are typed.
+    /// The global flags typed so far.
     pub(super) globals: Globals,
-    /// Values typed so far, by clap's name of the argument.
+    /// Values typed so far, by clap's argument id.
     pub(super) given: &'a HashMap<&'a str, Vec<String>>,
 }
 
 impl ValueSource<'_> {
-    /// What can stand for this argument of this command. Nothing is said when configuration or
-    /// inventory can't be read: this is no moment for errors.
+    /// Returns values for an argument of a command; none if configuration or lists can't be read,
+    /// because a completion can't show an error.
     pub(super) fn candidates_for(&self, command: &str, argument: &str) -> Vec<Candidate> {
         match argument {
             "sort" | "print" => fields(),
@@ -93,7 +92,7 @@ impl ValueSource<'_> {
         }
     }
 
-    /// Whether a role goes with what is typed already: `-A` narrows roles, `-R` accounts.
+    /// Whether a role matches the flags typed so far: `-A` narrows roles, `-R` accounts.
     fn matches_given(&self, entry: &RosterEntry, argument: &str) -> bool {
         let given = |name: &str| {
             self.given.get(name).and_then(|values| values.last()).filter(|_| name != argument)
@@ -106,7 +105,7 @@ impl ValueSource<'_> {
     }
 }
 
-/// What stands for a role without naming it.
+/// Words that select a role without naming it.
 fn relative_roles() -> [Candidate; 2] {
     [Candidate::new(".", "this shell's role"), Candidate::new("-", "the role before it")]
 }
@@ -122,7 +121,7 @@ fn profiles(roster: &Roster, entries: &[&RosterEntry]) -> Vec<Candidate> {
     entries.iter().filter_map(described).collect()
 }
 
-/// Names first; accounts without one, or of one name, by their ids.
+/// Returns account names; ids for accounts without a name or with a shared one.
 fn accounts(entries: &[&RosterEntry]) -> Vec<Candidate> {
     let mut ids: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for entry in entries {
@@ -155,7 +154,7 @@ fn role_names(entries: &[&RosterEntry]) -> Vec<Candidate> {
     accounts.iter().map(described).collect()
 }
 
-/// The scopes of the query language with their values: tags, accounts and roles.
+/// Returns the query's scopes with their values: tags, accounts and roles.
 fn query_terms(entries: &[&RosterEntry]) -> Vec<Candidate> {
     let mut out = BTreeSet::new();
     for entry in entries {
@@ -168,7 +167,7 @@ fn query_terms(entries: &[&RosterEntry]) -> Vec<Candidate> {
             entry.tags.iter().map(|(key, value)| Candidate::new(format!("{key}:{value}"), "tag")),
         );
     }
-    // The query's words are cut at blanks.
+    // The query is split at blanks.
     out.into_iter().filter(|candidate| !candidate.value.contains(char::is_whitespace)).collect()
 }
 

@@ -1,44 +1,42 @@
-//! `exec --as endpoint`: a helper beside the command, which serves it credentials and goes when it
-//! goes.
+//! The helper of `exec --as endpoint`: serves credentials to the command and ends with it.
 
 use std::ffi::OsString;
 use std::io::Read;
 use std::sync::Arc;
 
-use crate::config::env;
-use crate::config::{CredentialsAs, Env};
-use crate::domain::{Error, ErrorKind, Result, RoleArn, Secret};
+use crate::config::{CredentialsAs, Env, env};
+use crate::domain::{Error, ErrorKind, Result, ResultExt, RoleArn, Secret};
 use crate::ops::assume::AssumeRequest;
 use crate::ops::ctx::Ctx;
-use crate::ops::endpoint::credential_source;
-use crate::ops::endpoint::default_profile_conflict;
+use crate::ops::endpoint::{credential_source, default_profile_conflict};
+use crate::ops::target::lookup::ResolvedRole;
 use crate::os::http::Listener;
-use crate::os::process;
-use crate::os::process::detached;
 use crate::os::process::watch::ProcessIdentity;
+use crate::os::process::{self, detached};
 use crate::os::random;
 use crate::server::{Endpoint, SlotName, SlotTiming};
 use crate::shell::CredentialExport;
 
 use crate::cli::app::{self, Caller};
 use crate::cli::args::{EndpointHelperArgs, FormArg, Globals};
-use crate::cli::resolve::ResolvedRole;
 use crate::cli::role_env;
 
-/// Whether the command gets an endpoint: by `--as`, else by `credentials_as`.
-pub(in crate::cli) fn is_requested(ctx: &Ctx, wish: &role_env::EnvOptions) -> bool {
-    wish.form.map_or(ctx.settings.credentials_as == CredentialsAs::Endpoint, |form| {
+use super::own_program;
+
+/// Whether `--as`, else `credentials_as`, asks for an endpoint.
+pub(in crate::cli) fn is_requested(ctx: &Ctx, options: &role_env::EnvOptions) -> bool {
+    options.form.map_or(ctx.settings.credentials_as == CredentialsAs::Endpoint, |form| {
         form == FormArg::Endpoint
     })
 }
 
-/// Refuses where programs would not ask the endpoint.
+/// Checks that programs would use the endpoint.
 ///
 /// # Errors
-/// [`Kind::Usage`] with `-x`; [`Kind::Config`] with file and line when the default profile yields
-/// credentials.
-pub(in crate::cli) fn check(ctx: &Ctx, wish: &role_env::EnvOptions) -> Result<()> {
-    if wish.export_all {
+/// [`ErrorKind::Usage`] with `-x`; [`ErrorKind::Config`] with file and line if the default profile
+/// has credentials.
+pub(in crate::cli) fn check(ctx: &Ctx, options: &role_env::EnvOptions) -> Result<()> {
+    if options.export_all {
         return Err(Error::new(
             ErrorKind::Usage,
             "keys in variables come before an endpoint: programs would never ask it",
@@ -48,21 +46,21 @@ pub(in crate::cli) fn check(ctx: &Ctx, wish: &role_env::EnvOptions) -> Result<()
     let Some((path, found)) = default_profile_conflict(ctx)? else { return Ok(()) };
     let (place, line, key) = (ctx.paths.abbreviate(&path), found.line, found.key);
     Err(Error::new(ErrorKind::Config, format!("{place}:{line}: `{key}` in [default] comes before an endpoint: programs would never ask it"))
-        .hint("use `--as keys`, or give that section another name and name it where it is meant"))
+        .hint("use `--as keys`, or rename that section and its uses"))
 }
 
-/// Leaves a helper behind that serves this role to the program that this process becomes, and to
-/// those that it starts.
+/// Starts a helper that serves this role to the program that this process becomes, and to its
+/// children.
 ///
 /// # Errors
-/// [`Kind::Vault`] when the vault can't be opened; when the helper does not start.
+/// [`ErrorKind::Vault`] if the vault can't be opened; if the helper does not start.
 pub(in crate::cli) fn start(
     ctx: &Ctx,
     globals: &Globals,
     found: &ResolvedRole,
 ) -> Result<CredentialExport> {
     let key = ctx.vault.data_key()?;
-    let charge = HelperInput {
+    let input = HelperInput {
         watched: ProcessIdentity::current()?,
         token: random::token::<32>()?.into(),
         key,
@@ -79,41 +77,41 @@ pub(in crate::cli) fn start(
         args.extend(["--browser".into(), browser.into()]);
     }
     let unset = [env::AWS_SSO_FILE_PASSWORD.name(), env::AWS_SSO_FILE_PASSWORD_FILE.name()];
-    let url = detached::spawn_and_wait(&own_program()?, &args, &unset, charge.render().expose())?;
-    Ok(CredentialExport::Endpoint { url, token: charge.token })
+    let url = detached::spawn_and_wait(&own_program()?, &args, &unset, input.render().expose())?;
+    Ok(CredentialExport::Endpoint { url, token: input.token })
 }
 
-/// The helper: the first process starts the second, which serves.
+/// Runs the helper: the first process starts the second, which serves.
 pub(in crate::cli) fn run(globals: &Globals, args: &EndpointHelperArgs) -> Result<u8> {
     if !args.serve {
         let words = std::env::args_os().skip(1).chain(["--serve".into()]);
         return detached::respawn_detached(&own_program()?, &words.collect::<Vec<_>>()).map(|()| 0);
     }
     process::become_session_leader();
-    let charge = HelperInput::read_stdin()?;
-    let ctx = app::open_with_data_key(Env::from_process(), globals, Caller::Program, charge.key)?;
+    let input = HelperInput::read_stdin()?;
+    let ctx = app::open_with_data_key(Env::from_process(), globals, Caller::Program, input.key)?;
     let (instance, arn) = (app::selected_instance(&ctx, globals)?, args.arn.parse::<RoleArn>()?);
-    let wish = AssumeRequest::new(&instance, arn.account, arn.role);
+    let request = AssumeRequest::new(&instance, arn.account, arn.role);
     let sign_in = {
         let (ctx, globals) = (ctx.clone(), globals.clone());
         move || crate::cli::helpers::sign_in::start(&ctx, &globals, &instance)
     };
-    app::block_on(&ctx, serve(&ctx, wish, charge.watched, charge.token, sign_in))?;
+    app::block_on(&ctx, serve(&ctx, request, input.watched, input.token, sign_in))?;
     Ok(0)
 }
 
 async fn serve(
     ctx: &Arc<Ctx>,
-    wish: AssumeRequest,
-    life: ProcessIdentity,
+    request: AssumeRequest,
+    watched: ProcessIdentity,
     token: Secret<String>,
     sign_in: impl Fn() -> Result<()> + Send + Sync + 'static,
 ) -> Result<()> {
     let (endpoint, listener) =
         (Endpoint::new(ctx.clock, SlotTiming::default()), Listener::bind(0)?);
-    let (name, watch) = (SlotName::default(), life.watch());
-    endpoint.open(&name, token, credential_source(ctx.clone(), wish, sign_in));
-    // Said after the watch began: whoever hears it still lives.
+    let (name, watch) = (SlotName::default(), watched.watch());
+    endpoint.open(&name, token, credential_source(ctx.clone(), request, sign_in));
+    // Reported after the watch began, so the parent can't have ended unnoticed.
     detached::report_ready(&format!("{}{}", listener.url(), name.path()))?;
     tokio::select! {
         served = endpoint.serve(listener) => served,
@@ -121,12 +119,8 @@ async fn serve(
     }
 }
 
-fn own_program() -> Result<std::path::PathBuf> {
-    std::env::current_exe().map_err(|error| Error::os(format!("finding this program: {error}")))
-}
-
-/// What the helper gets on its standard input: whom to watch, the token to ask for, and the vault's
-/// key.
+/// The helper's standard input: the process to watch, the token that clients have to send, and the
+/// vault's key.
 struct HelperInput {
     watched: ProcessIdentity,
     token: Secret<String>,
@@ -134,7 +128,7 @@ struct HelperInput {
 }
 
 impl HelperInput {
-    /// Two lines and the key's bytes.
+    /// Renders two lines and the key's bytes.
     fn render(&self) -> Secret<Vec<u8>> {
         let lines = Secret::new(format!("{}\n{}\n", self.watched, self.token.expose()));
         let key: &[u8] = self.key.as_ref().map_or(&[], |key| key.expose());
@@ -143,9 +137,7 @@ impl HelperInput {
 
     fn read_stdin() -> Result<Self> {
         let mut bytes = Vec::new();
-        std::io::stdin()
-            .read_to_end(&mut bytes)
-            .map_err(|error| Error::os(format!("reading what to serve: {error}")))?;
+        std::io::stdin().read_to_end(&mut bytes).context(ErrorKind::Os, "reading what to serve")?;
         Self::parse(Secret::new(bytes).expose()).ok_or_else(|| {
             Error::internal("this is started by `rolecall exec --as endpoint` alone")
         })
@@ -154,9 +146,9 @@ impl HelperInput {
     fn parse(bytes: &[u8]) -> Option<Self> {
         let mut parts = bytes.splitn(3, |byte| *byte == b'\n');
         let mut line = || std::str::from_utf8(parts.next()?).ok();
-        let (life, token) = (line()?.parse().ok()?, line()?.to_owned().into());
+        let (watched, token) = (line()?.parse().ok()?, line()?.to_owned().into());
         let key = Some(parts.next()?.to_vec()).filter(|key| !key.is_empty()).map(Secret::new);
-        Some(Self { watched: life, token, key })
+        Some(Self { watched, token, key })
     }
 }
 
@@ -167,15 +159,15 @@ mod tests {
     #[test]
     fn what_the_helper_is_told_arrives_whole_also_keys_with_line_ends_in_them() {
         for key in [None, Some(vec![b'\n', 0, b'\n', 255])] {
-            let charge = HelperInput {
+            let input = HelperInput {
                 watched: ProcessIdentity::current().unwrap(),
                 token: "token".into(),
                 key: key.map(Secret::new),
             };
-            let read = HelperInput::parse(charge.render().expose()).unwrap();
+            let read = HelperInput::parse(input.render().expose()).unwrap();
             assert_eq!(
                 (read.watched, read.token, read.key),
-                (charge.watched, charge.token, charge.key)
+                (input.watched, input.token, input.key)
             );
         }
         assert!(

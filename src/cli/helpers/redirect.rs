@@ -1,23 +1,22 @@
-//! The helper that `console` leaves behind: it leads the browser from an address on loopback to the
-//! link, once, and ends.
+//! The helper of `console`: redirects the browser from a loopback URL to the sign-in link, once,
+//! and ends. The link stays out of the browser's arguments.
 
 use std::ffi::OsString;
 use std::io::Read;
-use std::path::PathBuf;
 
 use crate::config::env;
-use crate::domain::{Error, Result, Secret};
+use crate::domain::{ErrorKind, Result, ResultExt, Secret};
 use crate::ops::open_url::{OneTimeRedirect, SECRET_VARIABLES};
-use crate::os::process;
-use crate::os::process::detached;
+use crate::os::process::{self, detached};
+use crate::os::thread::current_thread_runtime;
 
-use crate::cli::app;
+use super::own_program;
 
-/// Leaves a helper behind that leads to this link, which it gets on its standard input. The answer
-/// is the address to open.
+/// Starts a helper that redirects to this link, which it reads from its standard input. Returns the
+/// URL to open.
 ///
 /// # Errors
-/// When it can't be started.
+/// If it can't be started.
 pub(in crate::cli) fn start(link: &Secret<String>) -> Result<String> {
     let unset: Vec<&str> =
         SECRET_VARIABLES.into_iter().chain([env::AWS_SSO_FILE_PASSWORD_FILE.name()]).collect();
@@ -29,7 +28,7 @@ pub(in crate::cli) fn start(link: &Secret<String>) -> Result<String> {
     )
 }
 
-/// The helper: the first process starts the second, which serves.
+/// Runs the helper: the first process starts the second, which serves.
 pub(in crate::cli) fn run(serve: bool) -> Result<u8> {
     if !serve {
         return detached::respawn_detached(
@@ -40,15 +39,9 @@ pub(in crate::cli) fn run(serve: bool) -> Result<u8> {
     }
     process::become_session_leader();
     let mut link = String::new();
-    std::io::stdin()
-        .read_to_string(&mut link)
-        .map_err(|error| Error::os(format!("reading the link: {error}")))?;
+    std::io::stdin().read_to_string(&mut link).context(ErrorKind::Os, "reading the link")?;
     let redirect = OneTimeRedirect::new(Secret::new(link))?;
     detached::report_ready(redirect.url())?;
-    app::runtime()?.block_on(redirect.serve())?;
+    current_thread_runtime()?.block_on(redirect.serve())?;
     Ok(0)
-}
-
-fn own_program() -> Result<PathBuf> {
-    std::env::current_exe().map_err(|error| Error::os(format!("finding this program: {error}")))
 }

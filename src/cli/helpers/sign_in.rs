@@ -1,10 +1,10 @@
-//! The background sign-in: started by `process --auto-login`, outlives an SDK that loses patience.
+//! The background sign-in of `process --auto-login`, which outlives an SDK's time-out.
 
 use std::ffi::OsString;
 use std::io::{Read, Write};
 
 use crate::config::{Env, env};
-use crate::domain::{Error, Instance, Result, Secret, escape_unprintable};
+use crate::domain::{ErrorKind, Instance, Result, ResultExt, Secret, escape_unprintable};
 use crate::ops::ctx::Ctx;
 use crate::ops::sign_in::background::{self, SignInNotice};
 use crate::os::process;
@@ -12,17 +12,17 @@ use crate::os::process;
 use crate::cli::app::{self, Caller};
 use crate::cli::args::Globals;
 
-/// Leaves a helper behind that signs in to an instance. It gets the vault's key on its standard
-/// input, its only stdio.
+use super::own_program;
+
+/// Starts a helper that signs in to an instance. It gets the vault's key on its standard input, its
+/// only stdio.
 ///
 /// # Errors
-/// [`crate::domain::Kind::Vault`] when the vault can't be opened here: then the helper could not
-/// keep the token either.
+/// [`crate::domain::ErrorKind::Vault`] if the vault can't be opened here: the helper could not
+/// store the token either.
 pub(in crate::cli) fn start(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result<()> {
     ctx.vault.ensure_ready()?;
     let key = ctx.vault.data_key()?;
-    let program = std::env::current_exe()
-        .map_err(|error| Error::os(format!("finding this program: {error}")))?;
     let mut args: Vec<OsString> =
         vec!["sign-in-helper".into(), "--sso".into(), instance.name.as_str().into()];
     if let Some(file) = &globals.config {
@@ -35,7 +35,12 @@ pub(in crate::cli) fn start(ctx: &Ctx, globals: &Globals, instance: &Instance) -
         args.extend(["--url-action".into(), action.as_str().into()]);
     }
     let unset = [env::AWS_SSO_FILE_PASSWORD.name(), env::AWS_SSO_FILE_PASSWORD_FILE.name()];
-    process::spawn_detached(&program, &args, &unset, key.as_ref().map_or(&[], |key| key.expose()))
+    process::spawn_detached(
+        &own_program()?,
+        &args,
+        &unset,
+        key.as_ref().map_or(&[], |key| key.expose()),
+    )
 }
 
 /// Shows the user at the terminal, if there is one, where to sign in.
@@ -58,13 +63,11 @@ pub(in crate::cli) fn show_notice(notice: &SignInNotice) {
     );
 }
 
-/// The helper itself.
+/// Runs the helper.
 pub(in crate::cli) fn run(globals: &Globals) -> Result<u8> {
     process::become_session_leader();
     let mut key = Vec::new();
-    std::io::stdin()
-        .read_to_end(&mut key)
-        .map_err(|error| Error::os(format!("reading the vault's key: {error}")))?;
+    std::io::stdin().read_to_end(&mut key).context(ErrorKind::Os, "reading the vault's key")?;
     let key = Some(Secret::new(key)).filter(|key| !key.expose().is_empty());
     let ctx = app::open_with_data_key(Env::from_process(), globals, Caller::Program, key)?;
     let instance = app::selected_instance(&ctx, globals)?;

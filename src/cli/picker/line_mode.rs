@@ -1,47 +1,46 @@
-//! The picker as a conversation: numbered lines and a prompt, for screen readers, dumb terminals
-//! and slow lines.
+//! The picker line by line: numbered rows and a prompt, for screen readers, dumb terminals and slow
+//! connections.
 //!
-//! It speaks with the terminal itself, as the picker on the screen does, so that standard output
-//! can be captured. Nothing but letters goes there.
+//! It reads and writes the controlling terminal, as the full-screen picker does, so that stdout can
+//! be captured. It writes plain text only.
 
 use std::fs::File;
 use std::io::{BufReader, Write};
 use std::sync::Arc;
 
-use crate::domain::escape_unprintable;
-use crate::domain::escape_unprintable_lines;
 use crate::domain::{
-    ConfirmLevel, Error, ErrorKind, Instance, Result, RoleId, Roster, RosterEntry, Timestamp,
-    format_duration_in_words, plural,
+    ConfirmQuestion, Error, ErrorKind, Instance, Result, RoleId, Roster, RosterEntry, Timestamp,
+    escape_unprintable, escape_unprintable_lines, format_duration_in_words, plural,
 };
+use crate::ops::access::with_sign_in;
 use crate::ops::backend::messages::SessionList;
 use crate::ops::confirmations;
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::load;
 use crate::ops::sign_in::sessions::load_sessions;
+use crate::ops::target::lookup::refresh_list;
+use crate::ops::target::search::ranked_positions;
 use crate::os::terminal::tty;
 use crate::tui::{Exit, PickAction, Picked};
 
 use crate::cli::app;
-use crate::cli::cmd::cache;
-use crate::cli::cmd::login;
-use crate::cli::cmd::pick;
+use crate::cli::interaction::Terminal;
 
-/// The most characters of a query, as in the picker on the screen.
+/// The most characters of a query, as in the full-screen picker.
 const MAX_QUERY_CHARS: usize = 1_000;
 
-/// Lines that are read out before the person is asked again.
+/// Rows that are printed before the next prompt.
 const PAGE_SIZE: usize = 10;
 
 const HELP: &str = "Type words to search in accounts, roles, ids and tags. Type the number of a line to choose its role. \
 Enter alone reads on. To search for a number, write id: before it. Control D leaves.";
 
-/// Asks until a role is chosen.
+/// Prompts until the user has chosen roles.
 ///
 /// # Errors
-/// [`Kind::LoginNeeded`] when nothing is known yet and nobody can sign in; what reading the list
-/// says; a terminal that goes away.
-pub(in crate::cli) fn run(
+/// [`ErrorKind::LoginNeeded`] if no roles are known and the user can't sign in; if a list can't be
+/// fetched or the terminal is gone.
+pub(super) fn run(
     ctx: &Arc<Ctx>,
     instances: &[Instance],
     query: String,
@@ -51,28 +50,28 @@ pub(in crate::cli) fn run(
     fetch_missing_lists(ctx, instances)?;
     let roster = Arc::new(load::load_roster(ctx, instances));
     let (sessions, now) = (load_sessions(ctx).unwrap_or_default(), ctx.clock.now());
-    let mut talk = Prompt::open()?;
-    talk.print(&format!("rolecall, {}. {HELP}", count(roster.entries.len(), "role")))?;
+    let mut prompt = Prompt::open()?;
+    prompt.print(&format!("rolecall, {}. {HELP}", count(roster.entries.len(), "role")))?;
     let mut query = query;
-    let mut rows = pick::matching_rows(ctx, &roster, &query);
+    let mut rows = ranked_positions(ctx, &roster, &query);
     let (mut page, mut shown) = (ResultPage::default(), false);
     loop {
         if !shown {
-            page.print(&mut talk, &rows, &query, |row| {
+            page.print(&mut prompt, &rows, &query, |row| {
                 describe_role(&roster, &roster.entries[row], &sessions, now)
             })?;
         }
         shown = false;
-        let Some(line) = talk.ask(page.question(&rows))? else { return Ok(Exit::Cancelled) };
+        let Some(line) = prompt.ask(page.question(&rows))? else { return Ok(Exit::Cancelled) };
         match parse_input(&line, rows.len(), page.end, multi) {
             LineInput::Help => {
-                talk.print(HELP)?;
+                prompt.print(HELP)?;
                 shown = true;
             }
             LineInput::Choice(numbers) => {
                 let chosen: Vec<&RosterEntry> =
                     numbers.iter().map(|number| &roster.entries[rows[number - 1]]).collect();
-                if confirm_protected(ctx, &mut talk, &roster, &chosen, action)? {
+                if confirm_protected(ctx, &mut prompt, &roster, &chosen, action)? {
                     let roles = chosen.into_iter().map(|entry| roster.id(entry)).collect();
                     return Ok(Exit::Picked(Picked { roles, action }));
                 }
@@ -82,56 +81,57 @@ pub(in crate::cli) fn run(
             LineInput::Query(mut words) => {
                 if let Some((at, _)) = words.char_indices().nth(MAX_QUERY_CHARS) {
                     words.truncate(at);
-                    talk.print("That is too long: only the first 1,000 characters are used.")?;
+                    prompt.print("That is too long: only the first 1,000 characters are used.")?;
                 }
                 query = words;
-                rows = pick::matching_rows(ctx, &roster, &query);
+                rows = ranked_positions(ctx, &roster, &query);
                 page = ResultPage::default();
             }
         }
     }
 }
 
-/// Lists that were never read are read first, with a sign-in where it is needed.
+/// Fetches the lists if none is stored, after a sign-in if one is needed.
 fn fetch_missing_lists(ctx: &Arc<Ctx>, instances: &[Instance]) -> Result<()> {
     if !load::load_roster(ctx, instances).entries.is_empty() {
         return Ok(());
     }
     for instance in instances.iter().filter(|instance| load::is_instance_stale(ctx, instance)) {
-        let read =
-            login::with_sign_in(ctx, instance, async || cache::refresh(ctx, instance, None).await);
+        let read = with_sign_in(ctx, &Terminal, instance, async || {
+            refresh_list(ctx, &Terminal, instance, None).await
+        });
         app::block_on(ctx, read)?;
     }
     Ok(())
 }
 
-/// Asks before protected roles are used, as often as anywhere else.
+/// Asks about protected roles one by one, as often as any other command.
 fn confirm_protected(
     ctx: &Ctx,
-    talk: &mut Prompt,
+    prompt: &mut Prompt,
     roster: &Roster,
     chosen: &[&RosterEntry],
     action: PickAction,
 ) -> Result<bool> {
     let given = confirmations::load(ctx);
-    for entry in chosen.iter().filter(|entry| entry.is_protected() && action != PickAction::Print) {
+    for entry in chosen.iter().filter(|_| action != PickAction::Print) {
         let role = roster.id(entry);
-        if given.covers(&role, entry.confirm, ctx.clock.now()) {
+        let Some(question) = ConfirmQuestion::new(&[entry])
+            .filter(|_| !given.covers(&role, entry.confirm, ctx.clock.now()))
+        else {
             continue;
-        }
-        let what = format!("{}, {} is protected.", entry.account_label(), entry.role);
-        let (question, agrees): (_, fn(&RosterEntry, &str) -> bool) = match entry.confirm {
-            ConfirmLevel::TypeName => (
-                format!("{what} Type the account's name to use it: "),
-                RosterEntry::matches_typed_account,
-            ),
-            ConfirmLevel::None | ConfirmLevel::Ask => {
-                (format!("{what} Type yes to use it: "), |_, answer| ["y", "yes"].contains(&answer))
-            }
         };
-        let answer = talk.ask(question)?.unwrap_or_default();
-        if !agrees(entry, answer.trim()) {
-            talk.print("Not used.")?;
+        let wanted = match question {
+            ConfirmQuestion::AccountName(_) => "the account's name",
+            _ => "yes",
+        };
+        let answer = prompt.ask(format!(
+            "{}, {} is protected. Type {wanted} to use it: ",
+            entry.account_label(),
+            entry.role
+        ))?;
+        if question.check(&answer.unwrap_or_default()).is_err() {
+            prompt.print("Not used.")?;
             return Ok(false);
         }
         confirmations::record(ctx, &role, entry.confirm);
@@ -139,12 +139,12 @@ fn confirm_protected(
     Ok(true)
 }
 
-/// Which lines are read out.
+/// The rows that are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct ResultPage {
-    /// The first one that is, from 0.
+    /// The first of them, from 0.
     start: usize,
-    /// Those before it can be chosen.
+    /// One past the last of them; the rows before it can be chosen.
     end: usize,
 }
 
@@ -157,7 +157,7 @@ impl Default for ResultPage {
 impl ResultPage {
     fn print(
         &mut self,
-        talk: &mut Prompt,
+        prompt: &mut Prompt,
         rows: &[usize],
         query: &str,
         sentence: impl Fn(usize) -> String,
@@ -169,15 +169,15 @@ impl ResultPage {
             } else {
                 format!(" for {}", shorten_query(query))
             };
-            talk.print(&format!("{}{of}.", count(rows.len(), "role")))?;
+            prompt.print(&format!("{}{of}.", count(rows.len(), "role")))?;
         }
         for (number, row) in rows.iter().enumerate().take(self.end).skip(self.start) {
-            talk.print(&format!("{}. {}", number + 1, sentence(*row)))?;
+            prompt.print(&format!("{}. {}", number + 1, sentence(*row)))?;
         }
         Ok(())
     }
 
-    /// On to the next lines, and from the last to the first.
+    /// Moves to the next rows, and from the last to the first.
     fn advance(&mut self, rows: usize) {
         self.start = if self.end < rows { self.end } else { 0 };
     }
@@ -194,20 +194,20 @@ impl ResultPage {
     }
 }
 
-/// What was meant by a line.
+/// A line that the user typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum LineInput {
-    /// How does this work?
+    /// Print the help.
     Help,
-    /// Lines by their numbers, from 1.
+    /// Choose rows by their numbers, from 1.
     Choice(Vec<usize>),
-    /// Read on.
+    /// Print the next rows.
     NextPage,
-    /// Search for this.
+    /// Search.
     Query(String),
 }
 
-/// `rows` match, of which the first `known` were read out.
+/// Parses a line. `rows` roles match, of which the first `known` were printed.
 fn parse_input(line: &str, rows: usize, known: usize, multi: bool) -> LineInput {
     let line = line.trim();
     let numbers = || {
@@ -226,7 +226,7 @@ fn parse_input(line: &str, rows: usize, known: usize, multi: bool) -> LineInput 
     }
 }
 
-/// All that tells one role from another, as it would be said.
+/// Describes a role in words, for a screen reader.
 fn describe_role(
     roster: &Roster,
     entry: &RosterEntry,
@@ -252,12 +252,12 @@ fn describe_role(
         .map(|(_, at)| at.since(now))
         .filter(|left| *left > 0);
     if let Some(left) = expiry {
-        parts.push(format!("credentials good for {}", format_duration_in_words(left)));
+        parts.push(format!("credentials valid for {}", format_duration_in_words(left)));
     }
     escape_unprintable(&parts.join(", ")) + "."
 }
 
-/// A query as it is read out: nobody listens to all of a long one.
+/// Shortens a long query for a screen reader.
 fn shorten_query(query: &str) -> String {
     const MAX_CHARS: usize = 80;
     match query.trim().char_indices().nth(MAX_CHARS) {
@@ -271,7 +271,7 @@ fn count(number: usize, word: &str) -> String {
     if number == 0 { format!("No {word}") } else { format!("{number} {word}") }
 }
 
-/// The terminal as a place to talk.
+/// The controlling terminal, for input and output.
 struct Prompt {
     input: BufReader<File>,
     output: File,
@@ -286,7 +286,7 @@ impl Prompt {
         writeln!(self.output, "{}", escape_unprintable_lines(text)).map_err(terminal_error)
     }
 
-    /// The answer; none when the person has no more to say.
+    /// Reads a line; `None` at the end of the input.
     fn ask(&mut self, question: String) -> Result<Option<String>> {
         write!(self.output, "{}", escape_unprintable(&question))
             .and_then(|()| self.output.flush())

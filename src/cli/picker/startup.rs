@@ -1,119 +1,113 @@
-//! What the picker opens on: the list as it is remembered, or else as the files say.
+//! The input of the picker's first frame: the snapshot of the last roster, or the files that it is
+//! built from.
 
 use std::sync::Arc;
 
-use crate::config::env;
 use crate::config::{Env, Paths};
 use crate::domain::{Instance, InstanceName, PackedRoster, Result, Roster};
 use crate::ops::backend::CtxFactory;
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::load;
 use crate::ops::roles::snapshot::{self, PickSettings, RosterSnapshot};
+use crate::ops::target::current::{CurrentRole, profile_variable};
+use crate::ops::target::instances::selected_name;
 use crate::os::clock::Clock;
 use crate::tui::ShellRole;
 
-use crate::cli::app;
 use crate::cli::args::Globals;
-use crate::cli::role_selector;
-use crate::cli::ui;
+use crate::cli::{app, ui};
 
-/// Everything that the first frame is made of.
+/// The input of the first frame.
 pub(in crate::cli) struct PickerInput {
-    /// The environment.
     pub(in crate::cli) env: Env,
-    /// Where things are.
     pub(in crate::cli) paths: Paths,
-    /// The settings that the picker obeys.
     pub(in crate::cli) settings: PickSettings,
-    /// The instances to show.
     pub(in crate::cli) instances: Vec<Instance>,
-    /// The name that chose them, if one did.
+    /// The name that selected them: `--sso` or AWS_SSO.
     pub(in crate::cli) instance_name: Option<String>,
-    /// Those whose list is to be read anew.
+    /// Instances whose list has to be fetched again.
     pub(in crate::cli) stale: Vec<InstanceName>,
-    /// The roles, as far as they are known without another look at rules.
+    /// The roles, before rules from the configuration are applied.
     pub(in crate::cli) roster: Arc<Roster>,
-    /// The roles as they are remembered, where the first frame needs no more than some of them.
+    /// The snapshot, if the first frame needs only some of its roles.
     pub(in crate::cli) preview: Option<Arc<PackedRoster>>,
-    /// The same, wherever they are remembered: then nothing has to be read after the first frame
-    /// either.
+    /// The snapshot, if there is one. Nothing is loaded after the first frame then.
     pub(in crate::cli) packed_roster: Option<Arc<PackedRoster>>,
-    /// Makes the surroundings of all that happens behind the screen.
+    /// Opens the context of the background thread.
     pub(in crate::cli) open_ctx: CtxFactory,
 }
 
 impl PickerInput {
-    /// The list as it is remembered: neither configuration nor inventories are read before the
-    /// first frame. `None` when it is not, or when the files have changed since.
+    /// Loads the snapshot, so that neither configuration nor inventories are read before the first
+    /// frame. `None` if there is no snapshot, or files have changed since.
     ///
     /// # Errors
-    /// When there is no home directory.
+    /// If there is no home directory.
     pub(in crate::cli) fn from_snapshot(globals: &Globals, query: &str) -> Result<Option<Self>> {
         let env = Env::from_process();
         let paths = app::paths(&env, globals)?;
-        let named = app::selected_instance_name(&env, globals);
-        let Some(RosterSnapshot { settings, inventories: read, roster: sheet }) =
-            snapshot::load(&env, &paths, named.as_deref())
+        let instance_name = selected_name(&env, globals.sso.as_deref());
+        let Some(RosterSnapshot { settings, inventories: read, roster: packed }) =
+            snapshot::load(&env, &paths, instance_name.as_deref())
         else {
             return Ok(None);
         };
         ui::init_logging(globals.level.unwrap_or(settings.log_level), settings.log_lines);
-        let (instances, now) = (sheet.instances().to_vec(), Clock::System.now());
-        let sheet = Arc::new(sheet);
+        let (instances, now) = (packed.instances().to_vec(), Clock::System.now());
+        let packed = Arc::new(packed);
         let old = |(instance, read): (&Instance, &Option<_>)| {
             settings.is_stale(*read, now).then(|| instance.name.clone())
         };
         let stale = instances.iter().zip(&read).filter_map(old).collect();
-        // Something to search for needs all the rows; an empty query does with the first ones.
+        // A query has to search all rows; an empty one shows only the first.
         let whole = !query.trim().is_empty();
-        let roster = Arc::new(if whole { sheet.unpack() } else { Roster::default() });
+        let roster = Arc::new(if whole { packed.unpack() } else { Roster::default() });
         let globals = globals.clone();
         Ok(Some(Self {
-            preview: (!whole).then(|| sheet.clone()),
-            packed_roster: Some(sheet),
+            preview: (!whole).then(|| packed.clone()),
+            packed_roster: Some(packed),
             open_ctx: Box::new(move || app::open(&globals)),
             env,
             paths,
             settings,
             instances,
-            instance_name: named,
+            instance_name,
             stale,
             roster,
         }))
     }
 
-    /// The list as the files say.
+    /// Builds the list from the files.
     pub(in crate::cli) fn from_ctx(
         ctx: &Arc<Ctx>,
         globals: &Globals,
         instances: &[Instance],
     ) -> Self {
         let (roster, stale) = load::load_preview(ctx, instances);
-        let ours = ctx.clone();
+        let shared = ctx.clone();
         Self {
             env: ctx.env.clone(),
             paths: ctx.paths.clone(),
             settings: PickSettings::from_settings(&ctx.settings),
             instances: instances.to_vec(),
-            instance_name: app::selected_instance_name(&ctx.env, globals),
+            instance_name: selected_name(&ctx.env, globals.sso.as_deref()),
             stale,
             roster: Arc::new(roster),
             preview: None,
             packed_roster: None,
-            open_ctx: Box::new(move || Ok(ours)),
+            open_ctx: Box::new(move || Ok(shared)),
         }
     }
 }
 
-/// The role that this shell is in, as far as the environment alone tells.
-pub(in crate::cli) fn current_role(env: &Env) -> Option<ShellRole> {
-    if let Some(role) = role_selector::current_role_from_env(env) {
+/// Returns the role that this shell is in, from its environment alone.
+pub(in crate::cli) fn shell_role(env: &Env) -> Option<ShellRole> {
+    if let Some(role) = CurrentRole::from_env(env) {
         return Some(ShellRole::Role {
             instance: role.instance,
             account: role.account,
             role: role.role,
         });
     }
-    let profile = env.get(env::AWS_PROFILE).or_else(|| env.get(env::AWS_DEFAULT_PROFILE))?;
-    Some(ShellRole::Profile(profile.to_owned()))
+    Some(ShellRole::Profile(profile_variable(env)?.to_owned()))
 }

@@ -1,5 +1,4 @@
-//! `setup completions`: prints a shell's completions, puts them where the shell looks for them, or
-//! takes them away again.
+//! `setup completions`: prints a shell's completions, installs them or removes them.
 
 use crate::config::{Env, Paths, env, home_dir};
 use crate::domain::{Error, ErrorKind, Result};
@@ -35,43 +34,43 @@ fn script(shell: Dialect) -> Result<String> {
 }
 
 fn install(shell: Dialect, env: &Env) -> Result<u8> {
-    let (script, place) = (script(shell)?, completion_file(shell, &user_folders(env)?)?);
-    let old = atomic_file::load_for_edit(&place.path)?;
-    if let Some(there) = &old {
-        check_mark(&place.path, there)?;
-    } else if let Some(folder) = place.path.parent() {
-        let elsewhere = format!(
-            "evaluate what `rolecall setup completions --shell {shell}` prints in a start-up file of yours instead"
+    let (script, target) = (script(shell)?, completion_file(shell, &user_folders(env)?)?);
+    let old = atomic_file::load_for_edit(&target.path)?;
+    if let Some(existing) = &old {
+        check_mark(&target.path, existing)?;
+    } else if let Some(folder) = target.path.parent() {
+        let alternative = format!(
+            "evaluate the output of `rolecall setup completions --shell {shell}` in a start-up file instead"
         );
-        atomic_file::check_dir_writable(folder).map_err(|error| error.hint(elsewhere))?;
+        atomic_file::check_dir_writable(folder).map_err(|error| error.hint(alternative))?;
         std::fs::create_dir_all(folder)
-            .map_err(|error| atomic_file::io_error("making", folder, error))?;
+            .map_err(|error| atomic_file::io_error("creating", folder, error))?;
     }
     atomic_file::replace(
-        &place.path,
+        &target.path,
         old.as_deref(),
         with_mark(&script).as_bytes(),
         &Paths::from_env(env)?.recovery_dir(),
     )?;
     ui::print_message(&format!(
-        "{shell} completes `rolecall` from its next start on: {}",
-        place.path.display()
+        "{shell} completes `rolecall` from its next start: {}",
+        target.path.display()
     ));
-    if let Some((line, whereto)) = place.setup_line {
-        ui::print_message(&format!("add this to {whereto}:\n  {line}"));
+    if let Some((line, file)) = target.setup_line {
+        ui::print_message(&format!("add this to {file}:\n  {line}"));
     }
     Ok(0)
 }
 
 fn uninstall(shell: Dialect, env: &Env) -> Result<u8> {
-    let place = completion_file(shell, &user_folders(env)?)?;
-    match atomic_file::load(&place.path)? {
-        Some(there) => {
-            check_mark(&place.path, &there)?;
-            atomic_file::remove(&place.path)?;
-            ui::print_message(&format!("took away {}", place.path.display()));
+    let target = completion_file(shell, &user_folders(env)?)?;
+    match atomic_file::load(&target.path)? {
+        Some(existing) => {
+            check_mark(&target.path, &existing)?;
+            atomic_file::remove(&target.path)?;
+            ui::print_message(&format!("removed {}", target.path.display()));
         }
-        None => ui::print_message(&format!("there is nothing at {}", place.path.display())),
+        None => ui::print_message(&format!("there is nothing at {}", target.path.display())),
     }
     Ok(0)
 }

@@ -1,26 +1,26 @@
-//! A person's word before other programs' files are written: `--yes`, or a typed y.
-
-use std::io::IsTerminal;
+//! The confirmation before other programs' files are written: `--yes`, or a typed y.
 
 use crate::cli::ui;
 use crate::domain::{Error, ErrorKind, Result};
 
-/// Nothing when the plan that stands above may be carried out.
+/// Asks whether to carry out the plan that was printed.
 ///
 /// # Errors
-/// [`Kind::Usage`] where nobody can be asked, [`Kind::Cancelled`] when the person says no.
+/// [`ErrorKind::Usage`] if no user can be asked, [`ErrorKind::Cancelled`] if the answer is no.
 pub(super) fn confirm(yes: bool, question: &str) -> Result<()> {
     if yes {
         return Ok(());
     }
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+    if !ui::can_prompt() {
         return Err(Error::new(
             ErrorKind::Usage,
             "nothing was written: there is no terminal to ask at",
         )
         .hint("add --yes"));
     }
-    let answer = ui::prompt(&format!("{question} [y/N] "))?;
-    let said = ["y", "yes"].contains(&answer.trim().to_ascii_lowercase().as_str());
-    if said { Ok(()) } else { Err(Error::new(ErrorKind::Cancelled, "nothing was written")) }
+    if ui::confirm(question)? {
+        Ok(())
+    } else {
+        Err(Error::new(ErrorKind::Cancelled, "nothing was written"))
+    }
 }

@@ -1,5 +1,5 @@
-//! `setup import`: what other programs know becomes our configuration, after the person has seen
-//! how.
+//! `setup import`: imports the configuration of other programs, after the user has seen the
+//! changes.
 
 use serde_json::json;
 
@@ -8,11 +8,11 @@ use crate::ops::ctx::Ctx;
 use crate::ops::import::{self, ImportPlan, ImportedFile, Mapped, Skipped, SourceProgram};
 
 use super::confirm::confirm;
-use super::{check_known_keys, diff_view, messages};
+use super::{check_known_keys, diff, messages};
 use crate::cli::args::{Globals, ImportArgs};
 use crate::cli::{app, ui};
 
-/// How many names of one sort are told before the rest is only counted.
+/// The most names to print for one reason; the rest is counted.
 const MAX_NAMES: usize = 12;
 
 /// Runs the command.
@@ -28,7 +28,7 @@ pub(super) fn run(globals: &Globals, args: &ImportArgs) -> Result<u8> {
     let plan = import::plan(&ctx, args.from.as_deref())?;
     if args.diff {
         let shown = plan.changes.iter().map(|change| {
-            diff_view::render_diff(
+            diff::render_diff(
                 &ctx.paths.abbreviate(&change.file),
                 change.old.as_deref().unwrap_or_default(),
                 &change.new,
@@ -68,7 +68,7 @@ fn print_found(ctx: &Ctx, found: &ImportedFile) {
         ui::bold(found.program.name()),
         ui::dim(&ctx.paths.abbreviate(&found.file))
     ));
-    // Values of one table stand together, under its name.
+    // Group values by table.
     let mut table = Some("");
     let (of_program, of_tables): (Vec<_>, Vec<_>) = found
         .mapped
@@ -107,13 +107,13 @@ fn print_found(ctx: &Ctx, found: &ImportedFile) {
     print_skipped(&found.skipped);
 }
 
-/// The table of a dotted key, and the key in it.
+/// Splits a dotted key into its table and the key in it.
 fn split_key(key: &str) -> (&str, &str) {
-    // The last part is one of ours, and has neither dots nor quotes.
+    // The last part is a key of rolecall's, without dots and quotes.
     key.rsplit_once('.').unwrap_or(("", key))
 }
 
-/// The last part of where a value comes from; the parts before it are those of the table above.
+/// Returns the last part of a value's origin; the parts before it are in the heading.
 fn last_segment(from: &str) -> &str {
     match from.strip_prefix("SSOConfig.") {
         Some(inside) => inside.rsplit(['.', ' ']).next().unwrap_or(inside),
@@ -121,27 +121,27 @@ fn last_segment(from: &str) -> &str {
     }
 }
 
-/// What stays behind, by reason.
-fn print_skipped(left: &[Skipped]) {
+/// Prints what is not imported, by reason.
+fn print_skipped(skipped: &[Skipped]) {
     let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
-    for Skipped { name: what, reason: why } in left {
-        match reasons.iter_mut().find(|(known, _)| known == why) {
-            Some((_, names)) => names.push(what),
-            None => reasons.push((why, vec![what])),
+    for Skipped { name, reason } in skipped {
+        match reasons.iter_mut().find(|(known, _)| known == reason) {
+            Some((_, names)) => names.push(name),
+            None => reasons.push((reason, vec![name])),
         }
     }
-    for (why, names) in reasons {
+    for (reason, names) in reasons {
         let shown = names.iter().take(MAX_NAMES).copied().collect::<Vec<_>>().join(", ");
         let more = names.len().saturating_sub(MAX_NAMES);
         let more =
             if more > 0 { format!(" and {more} more (--json names all)") } else { String::new() };
-        ui::print_message(&ui::dim(&escape_unprintable(&format!("  - {shown}{more}: {why}"))));
+        ui::print_message(&ui::dim(&escape_unprintable(&format!("  - {shown}{more}: {reason}"))));
     }
 }
 
 fn render_json(plan: &ImportPlan, written: bool) -> serde_json::Value {
     let step = |step: &Mapped| json!({ "from": step.from, "key": step.key, "value": step.value });
-    let left = |left: &Skipped| json!({ "what": left.name, "why": left.reason });
+    let skipped = |skipped: &Skipped| json!({ "what": skipped.name, "why": skipped.reason });
     let found = |found: &ImportedFile| {
         let program = match found.program {
             SourceProgram::AwsSsoCli => "aws-sso-cli",
@@ -154,7 +154,7 @@ fn render_json(plan: &ImportPlan, written: bool) -> serde_json::Value {
             "moves": found.mapped.iter().map(step).collect::<Vec<_>>(),
             "same": found.unchanged,
             "repaired": found.repaired,
-            "left": found.skipped.iter().map(left).collect::<Vec<_>>(),
+            "left": found.skipped.iter().map(skipped).collect::<Vec<_>>(),
         })
     };
     json!({

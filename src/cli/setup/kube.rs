@@ -1,4 +1,4 @@
-//! `setup kube`: kubectl asks us for its tokens in place of the AWS CLI.
+//! `setup kube`: makes kubectl get its tokens from rolecall instead of the AWS CLI.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use crate::ops::ctx::Ctx;
 use crate::ops::kube::{self, KubeconfigPlan, UserChange};
 
 use super::confirm::confirm;
-use super::{check_known_keys, diff_view, messages, open_checked};
+use super::{check_known_keys, diff, messages, open_checked};
 use crate::cli::args::{Globals, KubeArgs};
 use crate::cli::{app, ui};
 
@@ -24,7 +24,7 @@ pub(super) fn run(globals: &Globals, args: &KubeArgs) -> Result<u8> {
         .collect::<Result<Vec<KubeconfigPlan>>>()?;
     if args.diff {
         let shown = drafts.iter().map(|draft| {
-            diff_view::render_diff(&ctx.paths.abbreviate(&draft.file), &draft.old, &draft.new)
+            diff::render_diff(&ctx.paths.abbreviate(&draft.file), &draft.old, &draft.new)
         });
         ui::print_data(&shown.collect::<String>())?;
         drafts.iter().for_each(|draft| print_skipped(&ctx, draft));
@@ -78,7 +78,7 @@ fn undo(globals: &Globals, args: &KubeArgs) -> Result<u8> {
                 done += 1;
                 ui::print_message(&messages::undo_message(&ctx, file, undone));
             }
-            // Of several files only some were written.
+            // Only some of the files may have been written.
             Err(error) if error.kind == ErrorKind::NoMatch && files.len() > 1 => {}
             Err(error) => return Err(error),
         }
@@ -90,7 +90,7 @@ fn undo(globals: &Globals, args: &KubeArgs) -> Result<u8> {
     }
 }
 
-/// What to say when nothing is to be written: an error only where words were given that fit nobody.
+/// Reports that there is nothing to write. An error only if a query matches no user.
 fn nothing_to_write(drafts: &[KubeconfigPlan], args: &KubeArgs) -> Result<u8> {
     if drafts.iter().all(|draft| draft.users.is_empty()) {
         if !args.query.is_empty() {
@@ -131,9 +131,9 @@ fn print_draft(ctx: &Ctx, draft: &KubeconfigPlan) {
             UserChange::AlreadyConverted => {
                 ui::print_message(&ui::dim(&format!("    {name}{pad}  asks rolecall already")))
             }
-            UserChange::Skipped(why) => ui::print_message(&ui::dim(&format!(
+            UserChange::Skipped(reason) => ui::print_message(&ui::dim(&format!(
                 "    {name}{pad}  left alone: {}",
-                escape_unprintable(why)
+                escape_unprintable(reason)
             ))),
         }
     }
@@ -141,12 +141,12 @@ fn print_draft(ctx: &Ctx, draft: &KubeconfigPlan) {
 
 fn print_skipped(ctx: &Ctx, draft: &KubeconfigPlan) {
     for user in &draft.users {
-        if let UserChange::Skipped(why) = &user.change {
+        if let UserChange::Skipped(reason) = &user.change {
             ui::print_message(&format!(
                 "{}: {} is left alone: {}",
                 ctx.paths.abbreviate(&draft.file),
                 escape_unprintable(&user.name),
-                escape_unprintable(why)
+                escape_unprintable(reason)
             ));
         }
     }

@@ -1,4 +1,4 @@
-//! What `setup profiles` says when it is done, and every `--undo`.
+//! Messages of `setup profiles` and of every `--undo`.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use crate::os::atomic_file::WriteTarget;
 use crate::cli::args::ProfilesArgs;
 use crate::cli::ui;
 
-/// How many names are told before the rest is only counted.
+/// The most names to print; the rest is counted.
 const MAX_NAMES: usize = 12;
 
 /// `~/.aws/config: 3 profiles added, 1 changed, 8 as they were`
@@ -37,24 +37,23 @@ pub(super) fn undo_message(ctx: &Ctx, file: &Path, undone: Undone) -> String {
     )
 }
 
-/// The file as the user writes it.
 fn display_path(ctx: &Ctx, file: &Path) -> String {
     if file.as_os_str() == "-" { "stdout".to_owned() } else { ctx.paths.abbreviate(file) }
 }
 
-/// Whether what was written to a path can't be read back.
+/// Whether the path is a stream, which can't be read back.
 pub(super) fn is_stream(file: &Path) -> bool {
     WriteTarget::resolve(file).is_ok_and(|target| target.is_stream())
 }
 
 pub(super) fn print_report(ctx: &Ctx, report: &ProfilesReport, args: &ProfilesArgs) {
-    let there = report.profiles.iter().filter(|line| line.change != ProfileChange::Removed).count();
+    let count = report.profiles.iter().filter(|line| line.change != ProfileChange::Removed).count();
     let file = ui::bold(&display_path(ctx, &report.file));
     if !report.written {
-        match there {
+        match count {
             0 if report.skipped.is_empty() && args.query.is_empty() => {
                 ui::print_message(
-                    "no role was used, favoured or named yet, so there is no profile to write",
+                    "no role was used, marked as a favourite or named yet, so there is no profile to write",
                 );
                 ui::print_message(&format!(
                     "{} rolecall setup profiles QUERY, or --all",
@@ -64,7 +63,7 @@ pub(super) fn print_report(ctx: &Ctx, report: &ProfilesReport, args: &ProfilesAr
             0 => ui::print_message(&format!("{file} has no profiles of rolecall")),
             _ => ui::print_message(&format!(
                 "{file} is up to date: {} of rolecall",
-                count_text(there, "profile")
+                count_text(count, "profile")
             )),
         }
         print_complaints(ctx, report);
@@ -80,7 +79,7 @@ pub(super) fn print_report(ctx: &Ctx, report: &ProfilesReport, args: &ProfilesAr
         ui::print_message(&ui::dim(&format!("  and {more} more")));
     }
     print_kept(report);
-    // Nothing can be used from a stream, or taken back.
+    // A stream has no profile to use and can't be undone.
     if is_stream(&report.file) {
         return;
     }
@@ -105,28 +104,26 @@ pub(super) fn print_report(ctx: &Ctx, report: &ProfilesReport, args: &ProfilesAr
     ));
 }
 
-/// Says for which lines AWS programs pass over the whole file; whether the AWS CLI is one of them.
+/// Prints the lines that make AWS programs ignore the file. Returns whether the AWS CLI is one of
+/// them.
 pub(super) fn print_complaints(ctx: &Ctx, report: &ProfilesReport) -> bool {
     let file = ctx.paths.abbreviate(&report.file);
-    let mut told: Vec<AffectedPrograms> = Vec::new();
-    for SyntaxProblem { line, message: what, affects: whose } in &report.syntax_errors {
-        // The first line of each sort: every other one may be gone with it.
-        if !told.contains(whose) {
-            told.push(*whose);
+    let mut reported: Vec<AffectedPrograms> = Vec::new();
+    for SyntaxProblem { line, message, affects } in &report.syntax_errors {
+        // Print the first line of each kind: the others may have the same cause.
+        if !reported.contains(affects) {
+            reported.push(*affects);
             let error = Error::new(
                 ErrorKind::Config,
-                format!("{} can't read {file}: line {line}: {what}", whose.description()),
+                format!("{} can't read {file}: line {line}: {message}", affects.description()),
             );
-            ui::print_warning(
-                &error.hint("mend that line; `rolecall doctor` names all such lines"),
-            );
+            ui::print_warning(&error.hint("fix that line; `rolecall doctor` lists all of them"));
         }
     }
-    told.iter().any(|whose| *whose != AffectedPrograms::NonPython)
+    reported.iter().any(|affects| *affects != AffectedPrograms::NonPython)
 }
 
-/// The region to name where the AWS CLI would ask for one: neither the profile nor the shell has
-/// any.
+/// Returns the region to suggest if neither the profile nor the shell has one.
 fn region_to_name<'c>(ctx: &'c Ctx, line: &ProfileLine) -> Option<&'c Region> {
     let instance = ctx.instance(line.role.instance.as_str()).ok()?;
     let shell = [env::AWS_REGION, env::AWS_DEFAULT_REGION]
@@ -139,33 +136,33 @@ fn region_to_name<'c>(ctx: &'c Ctx, line: &ProfileLine) -> Option<&'c Region> {
     (!shell && !profile).then_some(&instance.sso_region)
 }
 
-/// Whether a shell takes a name as one word.
+/// Whether a shell needs no quotes around a name.
 fn is_shell_word(name: &str) -> bool {
     name.chars().all(|letter| letter.is_ascii_alphanumeric() || "_./%@:+-".contains(letter))
 }
 
-/// What could go and stays, since nobody asked for it.
+/// Lists profiles that `--prune` would remove.
 fn print_kept(report: &ProfilesReport) {
-    let left = |is: fn(&ProfileNote) -> bool| {
+    let kept_with = |is: fn(&ProfileNote) -> bool| {
         let lines = report.profiles.iter().filter(|line| {
             line.change == ProfileChange::Kept && line.note.as_ref().is_some_and(is)
         });
         lines.map(|line| line.name.as_str()).collect::<Vec<_>>()
     };
     let (old, gone) = (
-        left(|note| matches!(note, ProfileNote::Renamed(_))),
-        left(|note| matches!(note, ProfileNote::RoleGone)),
+        kept_with(|note| matches!(note, ProfileNote::Renamed(_))),
+        kept_with(|note| matches!(note, ProfileNote::RoleGone)),
     );
-    for (names, what) in [(&old, "old name"), (&gone, "profile of a role that is gone")] {
+    for (names, noun) in [(&old, "old name"), (&gone, "profile of a role that is gone")] {
         if !names.is_empty() {
-            let what = if names.len() == 1 {
-                what.to_owned()
+            let noun = if names.len() == 1 {
+                noun.to_owned()
             } else {
-                what.replace("name", "names")
+                noun.replace("name", "names")
                     .replace("profile of a role that is", "profiles of roles that are")
             };
             ui::print_message(&ui::dim(&format!(
-                "{} {what} {} there: {} (--prune takes out)",
+                "{} {noun} {} there: {} (--prune removes)",
                 names.len(),
                 if names.len() == 1 { "is" } else { "are" },
                 first_few(names)
@@ -186,18 +183,18 @@ fn profile_line(line: &ProfileLine) -> String {
         Some(ProfileNote::Renamed(now)) => format!("  an old name of {now}"),
         Some(ProfileNote::NameTaken(first)) => format!("  since {first} is taken"),
         Some(ProfileNote::RoleGone) => "  its role is gone".to_owned(),
-        Some(ProfileNote::DefinedOutside) => "  stands outside of the block now".to_owned(),
+        Some(ProfileNote::DefinedOutside) => "  is defined outside of the block now".to_owned(),
     };
     format!("{sign} {}{}", escape_unprintable(&line.name), ui::dim(&escape_unprintable(&note)))
 }
 
 pub(super) fn print_skipped(report: &ProfilesReport) {
-    let which = |is: fn(&SkipReason) -> bool| {
+    let skipped_for = |is: fn(&SkipReason) -> bool| {
         report.skipped.iter().filter(move |skipped| is(&skipped.reason)).collect::<Vec<_>>()
     };
     let role = |skipped: &&SkippedRole| format!("{}/{}", skipped.account, skipped.role.role);
     let protected: Vec<String> =
-        which(|why| matches!(why, SkipReason::Protected)).iter().map(role).collect();
+        skipped_for(|reason| matches!(reason, SkipReason::Protected)).iter().map(role).collect();
     if !protected.is_empty() {
         ui::print_message(&format!(
             "skipped {}: {}",
@@ -209,7 +206,7 @@ pub(super) fn print_skipped(report: &ProfilesReport) {
             ui::dim("hint:")
         ));
     }
-    let outside = which(|why| matches!(why, SkipReason::DefinedOutside(_)));
+    let outside = skipped_for(|reason| matches!(reason, SkipReason::DefinedOutside(_)));
     if !outside.is_empty() {
         let names: Vec<&str> =
             outside.iter().map(|skipped| skipped_name(&skipped.reason)).collect();
@@ -219,20 +216,22 @@ pub(super) fn print_skipped(report: &ProfilesReport) {
             first_few(&names)
         ));
     }
-    for skipped in which(|why| matches!(why, SkipReason::NameTaken(_) | SkipReason::InvalidName(_)))
-        .into_iter()
-        .take(MAX_NAMES)
+    for skipped in skipped_for(|reason| {
+        matches!(reason, SkipReason::NameTaken(_) | SkipReason::InvalidName(_))
+    })
+    .into_iter()
+    .take(MAX_NAMES)
     {
-        let why = match &skipped.reason {
+        let reason = match &skipped.reason {
             SkipReason::InvalidName(name) => format!("`{name}` can't be a profile's name"),
             other => format!("all names for it are taken, `{}` first", skipped_name(other)),
         };
-        ui::print_message(&escape_unprintable(&format!("skipped {}: {why}", role(&skipped))));
+        ui::print_message(&escape_unprintable(&format!("skipped {}: {reason}", role(&skipped))));
     }
 }
 
-pub(super) fn skipped_name(why: &SkipReason) -> &str {
-    match why {
+pub(super) fn skipped_name(reason: &SkipReason) -> &str {
+    match reason {
         SkipReason::Protected => "",
         SkipReason::DefinedOutside(name)
         | SkipReason::NameTaken(name)
@@ -240,11 +239,11 @@ pub(super) fn skipped_name(why: &SkipReason) -> &str {
     }
 }
 
-fn count_text(count: usize, what: &str) -> String {
-    format!("{count} {}", plural(count, what))
+fn count_text(count: usize, noun: &str) -> String {
+    format!("{count} {}", plural(count, noun))
 }
 
-/// The first few, and how many more there are.
+/// Joins the first names and counts the rest.
 fn first_few<T: AsRef<str>>(names: &[T]) -> String {
     const FEW: usize = 4;
     let shown: Vec<&str> = names.iter().take(FEW).map(AsRef::as_ref).collect();

@@ -2,10 +2,9 @@
 
 mod completions;
 mod confirm;
-mod diff_view;
+mod diff;
 mod import;
 mod kube;
-mod line_diff;
 mod messages;
 mod profiles;
 mod wizard;
@@ -15,14 +14,12 @@ use std::sync::Arc;
 use crate::config::{self, Env, Paths};
 use crate::domain::Result;
 use crate::ops::ctx::Ctx;
+use crate::ops::instances;
 use crate::ops::roles::profile_format::ProfileFormat;
 
 use super::app;
 use super::args::{Globals, SetupArgs, SetupCommand};
-use crate::cli::cmd::settings;
-
-pub(super) use profiles::update_after_refresh;
-pub(super) use wizard::first_run;
+use super::ui;
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &SetupArgs) -> Result<u8> {
@@ -35,24 +32,42 @@ pub(super) fn run(globals: &Globals, args: &SetupArgs) -> Result<u8> {
     }
 }
 
-/// The use cases' surroundings; whoever sets something up wants to hear of keys that nobody knows
-/// before they are relied on.
+/// Opens the use cases' context for a command that needs an instance. If none is set up and the
+/// user is at a terminal, the wizard runs first, and then the command.
 ///
 /// # Errors
-/// As [`context::open`]; [`crate::domain::Kind::Config`] for unknown keys of the configuration and
-/// a `profile_format` that is wrong.
+/// As [`app::open()`] and the wizard.
+pub(super) fn open_or_set_up(globals: &Globals) -> Result<Arc<Ctx>> {
+    let ctx = app::open_allowing_no_instances(globals)?;
+    if !ctx.instances.is_empty() {
+        return Ok(ctx);
+    }
+    if !ui::can_prompt() {
+        return Err(instances::no_instances(&ctx.paths));
+    }
+    app::warn_about_aws_files(&ctx.paths);
+    wizard::first_run(globals)?;
+    app::open(globals)
+}
+
+/// Opens the use cases' context for a command that writes other programs' files: an unknown key of
+/// the configuration is an error there.
+///
+/// # Errors
+/// As [`app::open()`]; [`ErrorKind::Config`](crate::domain::ErrorKind::Config) for unknown keys and
+/// for a wrong `profile_format`.
 fn open_checked(globals: &Globals) -> Result<Arc<Ctx>> {
     let env = Env::from_process();
     let loaded = config::load(&env, &app::paths(&env, globals)?)?;
-    settings::check_known_keys(&loaded.warnings)?;
+    app::check_known_keys(&loaded.warnings)?;
     ProfileFormat::from_settings(&loaded.settings)?;
     app::open(globals)
 }
 
-/// Nothing when every key of the configuration is known.
+/// Checks that every key of the configuration is known.
 ///
 /// # Errors
-/// [`crate::domain::Kind::Config`] naming those that are not.
+/// As [`app::check_known_keys`].
 fn check_known_keys(env: &Env, paths: &Paths) -> Result<()> {
-    settings::check_known_keys(&config::load(env, paths)?.warnings)
+    app::check_known_keys(&config::load(env, paths)?.warnings)
 }

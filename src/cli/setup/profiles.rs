@@ -1,4 +1,4 @@
-//! `setup profiles`: a profile in the AWS config file for every role that is used.
+//! `setup profiles`: writes a profile into the AWS config file for every role that is used.
 
 use std::sync::Arc;
 
@@ -11,12 +11,14 @@ use crate::ops::profiles::{
     self, ProfileChange, ProfileLine, ProfileNote, ProfileRequest, ProfileSelection, ProfileStyle,
     ProfilesPlan, ProfilesReport, SkipReason, SkippedRole,
 };
+use crate::ops::target::lookup;
 use crate::ops::target::resolve::matching_positions;
 use crate::os::atomic_file::WriteTarget;
 
-use super::{diff_view, messages, open_checked};
+use super::{diff, messages, open_checked};
 use crate::cli::args::{Globals, ProfilesArgs};
-use crate::cli::{app, resolve, ui};
+use crate::cli::interaction::Terminal;
+use crate::cli::{app, ui};
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &ProfilesArgs) -> Result<u8> {
@@ -56,22 +58,12 @@ pub(super) fn run(globals: &Globals, args: &ProfilesArgs) -> Result<u8> {
     Ok(0)
 }
 
-/// After a refresh: brings the block up to date, if the person has one and wants that. A failure
-/// here is no failure of the refresh.
-pub(in crate::cli) fn update_after_refresh(ctx: &Ctx) {
-    match profiles::update_profiles(ctx) {
-        Ok(Some(said)) => ui::print_message(&said),
-        Ok(None) => {}
-        Err(error) => ui::print_warning(&error),
-    }
-}
-
 fn request(ctx: &Arc<Ctx>, globals: &Globals, args: &ProfilesArgs) -> Result<ProfileRequest> {
     let instances = app::selected_instances(ctx, globals)?;
-    let which = profile_selection(ctx, &instances, args)?;
+    let selection = profile_selection(ctx, &instances, args)?;
     let names: Vec<InstanceName> = instances.into_iter().map(|instance| instance.name).collect();
     Ok(ProfileRequest {
-        selection: which,
+        selection,
         instances: if names.len() == ctx.instances.len() { Vec::new() } else { names },
         include_protected: args.include_protected,
         style: if args.native {
@@ -90,13 +82,13 @@ fn profile_selection(
     instances: &[Instance],
     args: &ProfilesArgs,
 ) -> Result<ProfileSelection> {
-    let roster = Arc::new(resolve::load_roster(ctx, instances)?);
+    let roster = Arc::new(lookup::load_roster(ctx, &Terminal, instances)?);
     if roster.entries.is_empty() {
-        return Err(resolve::no_roles_known());
+        return Err(lookup::no_roles_known());
     }
     let asked = args.all || !args.query.is_empty();
     if asked && !roster.complete {
-        // A profile more or less does no harm, so this is no reason to write none.
+        // A missing profile is harmless, so an incomplete list is only a warning.
         ui::print_warning(
             &Error::new(ErrorKind::UnknownRole, "the list of roles is not complete")
                 .hint("run `rolecall login --all`, then this again"),
@@ -108,7 +100,7 @@ fn profile_selection(
     let query = args.query.join(" ");
     let (roster, found) = match matching_positions(&roster, &query) {
         Ok(found) => (roster, found),
-        Err(_) => resolve::resolve_many(ctx, instances, &query)?,
+        Err(_) => app::block_on(ctx, lookup::resolve_many(ctx, &Terminal, instances, &query))?,
     };
     Ok(ProfileSelection::Roles(
         found.into_iter().map(|at| roster.id(&roster.entries[at])).collect(),
@@ -116,7 +108,7 @@ fn profile_selection(
 }
 
 fn render_diff(ctx: &Ctx, draft: &ProfilesPlan) -> String {
-    diff_view::render_diff(
+    diff::render_diff(
         &ctx.paths.abbreviate(&draft.report.file),
         draft.old.as_deref().unwrap_or_default(),
         &draft.new,
@@ -142,14 +134,14 @@ fn render_json(report: &ProfilesReport) -> serde_json::Value {
         json!({ "profile": line.name, "sso": role.instance, "account_id": role.account, "role": role.role, "change": change, "note": note, "other": other })
     };
     let skipped = |skipped: &SkippedRole| {
-        let (why, role) = (&skipped.reason, &skipped.role);
-        let word = match why {
+        let (reason, role) = (&skipped.reason, &skipped.role);
+        let word = match reason {
             SkipReason::Protected => "protected",
             SkipReason::DefinedOutside(_) => "outside",
             SkipReason::NameTaken(_) => "taken",
             SkipReason::InvalidName(_) => "name",
         };
-        let profile = Some(messages::skipped_name(why)).filter(|name| !name.is_empty());
+        let profile = Some(messages::skipped_name(reason)).filter(|name| !name.is_empty());
         json!({ "sso": role.instance, "account_id": role.account, "role": role.role, "why": word, "profile": profile })
     };
     let complaint = |complaint: &SyntaxProblem| json!({ "line": complaint.line, "what": complaint.message, "readers": complaint.affects.description() });

@@ -4,13 +4,14 @@
 use std::sync::Arc;
 
 use super::Backend;
-use crate::domain::{ConfirmLevel, Error, ErrorKind, RoleId};
-use crate::ops::access_request::add_access_hint;
-use crate::ops::assume::{AssumeRequest, Freshness, assume, forget_credentials};
+use crate::domain::{ConfirmLevel, RoleId};
+use crate::ops::access::obtain;
+use crate::ops::assume::{AssumeRequest, Freshness, forget_credentials};
 use crate::ops::backend::messages::{SecretKind, Update};
 use crate::ops::confirmations;
 use crate::ops::copy;
 use crate::ops::ctx::run_blocking;
+use crate::ops::interaction::Silent;
 use crate::ops::profiles;
 
 impl Backend {
@@ -20,13 +21,9 @@ impl Backend {
             Ok(instance) => {
                 let mut request = AssumeRequest::new(&instance, role.account, role.role.clone());
                 request.freshness = freshness;
-                assume(&self.ctx, &request).await
+                obtain(&self.ctx, &Silent, None, &request).await
             }
             Err(error) => Err(error),
-        };
-        let outcome = match outcome {
-            Err(error) => Err(self.with_access_hint(error, &role).await),
-            assumed => assumed,
         };
         let outcome = self.with_lock_update(self.with_clock_skew(&role.instance, outcome)).await;
         if outcome.is_ok() && freshness == Freshness::Fetch {
@@ -34,16 +31,6 @@ impl Backend {
         }
         let outcome = outcome.map(|assumed| assumed.credentials.expires_at);
         self.send(Update::Assumed { number, role, outcome });
-    }
-
-    /// Adds to a refusal by AWS where access can be requested, if that is configured.
-    async fn with_access_hint(self: &Arc<Self>, error: Error, role: &RoleId) -> Error {
-        if error.kind != ErrorKind::AccessDenied {
-            return error;
-        }
-        let Some(roster) = self.run_blocking(Self::load_roster).await else { return error };
-        let url = self.ctx.settings.access_request_url.as_deref();
-        add_access_hint(error, url, role.account, role.role.as_str(), roster.find(role))
     }
 
     pub(super) async fn forget_credentials(self: &Arc<Self>, role: &RoleId) {
@@ -78,9 +65,7 @@ impl Backend {
                 secret.label(),
                 role.role
             )),
-            Err(error) => {
-                Update::RoleFailed { error: self.with_access_hint(error, &role).await, role }
-            }
+            Err(error) => Update::RoleFailed { error, role },
         });
         // The credentials that were copied may be new in the vault.
         self.run_blocking(Self::send_sessions).await;

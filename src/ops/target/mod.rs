@@ -1,3 +1,8 @@
 //! Which role a command means: selectors, this shell's role, and their resolution.
 
+pub mod current;
+pub mod instances;
+pub mod lookup;
 pub mod resolve;
+pub mod search;
+pub mod selector;

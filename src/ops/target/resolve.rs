@@ -1,4 +1,4 @@
-//! From what a person wrote to one role.
+//! From a role query to one role of a roster.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,32 +9,33 @@ use crate::domain::{
     normalize_text,
 };
 
-/// What a person wrote to say which role; checked not to contradict itself.
+/// A description of a role by the user.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RoleQuery {
-    /// A profile's name.
+    /// The name of a profile.
     pub profile: Option<String>,
     /// An ARN or `ACCOUNT:ROLE`.
     pub arn: Option<String>,
-    /// An account's id or name.
+    /// The account's id or name.
     pub account: Option<String>,
-    /// A role's name.
+    /// The role's name.
     pub role: Option<String>,
-    /// Free words.
+    /// A query.
     pub query: Option<String>,
 }
 
 impl RoleQuery {
-    /// Whether nothing was said.
+    /// Whether no field is set.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// One of: a profile, an ARN, an account with or without a role, free words.
+    /// Checks that the role is named in one way: by a profile, an ARN, an account with or without a
+    /// role, or a query.
     ///
     /// # Errors
-    /// [`Kind::Usage`] when two of them are given, or a role without its account;
-    /// [`Kind::UnknownRole`] for an ARN that is none.
+    /// [`ErrorKind::Usage`] if two of them are set, or a role without its account;
+    /// [`ErrorKind::UnknownRole`] for an invalid ARN.
     pub fn validate(&self) -> Result<()> {
         let ways = [
             self.profile.is_some(),
@@ -52,13 +53,13 @@ impl RoleQuery {
             return Err(Error::new(ErrorKind::Usage, "--role needs --account")
                 .hint("add `--account ID-or-name`, or give both as `--arn ACCOUNT:ROLE`"));
         }
-        // Nothing that AWS has to say makes an ARN of what is none.
+        // Checked before any lookup, which could not make the ARN valid.
         self.arn.as_deref().map(str::parse::<RoleArn>).transpose().map(drop)
     }
 }
 
-/// The known accounts that were named, each with the position of its instance; none for words that
-/// name no account, or one that is not known yet.
+/// Returns the known accounts that the query names, each with the position of its instance. Empty
+/// if it names no account, or an unknown one.
 pub fn named_accounts(roster: &Roster, wanted: &RoleQuery) -> BTreeSet<(usize, AccountId)> {
     let by_arn = wanted
         .arn
@@ -68,16 +69,16 @@ pub fn named_accounts(roster: &Roster, wanted: &RoleQuery) -> BTreeSet<(usize, A
     let Some(named) = by_arn.as_deref().or(wanted.account.as_deref()) else {
         return BTreeSet::new();
     };
-    let is_it = account_matcher(named);
+    let is_account = account_matcher(named);
     roster
         .entries
         .iter()
-        .filter(|entry| is_it(entry))
+        .filter(|entry| is_account(entry))
         .map(|entry| (entry.instance, entry.account))
         .collect()
 }
 
-/// Whether an entry's account is the one that goes by this id or name.
+/// Returns whether an entry's account has this id, name or alias.
 fn account_matcher(account: &str) -> impl Fn(&RosterEntry) -> bool {
     let (id, name) = (account.parse::<AccountId>().ok(), normalize_text(account));
     move |entry| match id {
@@ -89,10 +90,10 @@ fn account_matcher(account: &str) -> impl Fn(&RosterEntry) -> bool {
     }
 }
 
-/// The entries that are meant, in the roster's order: one when it is clear.
+/// Returns the entries that match, in the roster's order; a single one if the query is unambiguous.
 ///
 /// # Errors
-/// [`Kind::UnknownRole`] with the nearest names when there is none.
+/// [`ErrorKind::UnknownRole`] with the nearest names if none matches.
 pub fn candidates<'a>(
     roster: &'a Arc<Roster>,
     wanted: &RoleQuery,
@@ -113,10 +114,10 @@ pub fn candidates<'a>(
     Ok(apply_preference(found, prefer_roles))
 }
 
-/// The one entry that is meant.
+/// Returns the one entry that matches.
 ///
 /// # Errors
-/// [`Kind::UnknownRole`] when there is none, or several: then the list of them.
+/// [`ErrorKind::UnknownRole`] if none or several match.
 pub fn resolve_one<'a>(
     roster: &'a Arc<Roster>,
     wanted: &RoleQuery,
@@ -128,7 +129,7 @@ pub fn resolve_one<'a>(
     }
 }
 
-/// Says which roles could have been meant.
+/// The error for several matches, which lists them.
 pub fn ambiguous_role(roster: &Roster, several: &[&RosterEntry]) -> Error {
     const SHOWN: usize = 10;
     let mut lines: Vec<String> = several
@@ -182,9 +183,9 @@ fn by_account<'a>(
     account: &str,
     role: Option<&str>,
 ) -> Result<Vec<&'a RosterEntry>> {
-    let is_it = account_matcher(account);
+    let is_account = account_matcher(account);
     let in_account: Vec<&RosterEntry> =
-        roster.entries.iter().filter(|entry| is_it(entry)).collect();
+        roster.entries.iter().filter(|entry| is_account(entry)).collect();
     if in_account.is_empty() {
         let near = nearest(
             account,
@@ -206,7 +207,7 @@ fn by_account<'a>(
 }
 
 fn by_query<'a>(roster: &'a Arc<Roster>, query: &str) -> Result<Vec<&'a RosterEntry>> {
-    // A profile's whole name is no beginning of another's.
+    // The whole name of a profile does not match longer names.
     let named: Vec<&RosterEntry> =
         roster.entries.iter().filter(|entry| entry.profile.as_deref() == Some(query)).collect();
     if !named.is_empty() {
@@ -218,10 +219,10 @@ fn by_query<'a>(roster: &'a Arc<Roster>, query: &str) -> Result<Vec<&'a RosterEn
         .collect())
 }
 
-/// The positions of all entries that a query matches, its words compared literally.
+/// Returns the positions of all entries that a query matches. Words are compared literally.
 ///
 /// # Errors
-/// [`Kind::UnknownRole`] with the nearest names when there is none.
+/// [`ErrorKind::UnknownRole`] with the nearest names if none matches.
 pub fn matching_positions(roster: &Arc<Roster>, query: &str) -> Result<Vec<usize>> {
     let index = SearchIndex::new(roster.clone());
     let parsed = Query::parse(query, &|tag| index.has_tag(tag));
@@ -234,11 +235,11 @@ pub fn matching_positions(roster: &Arc<Roster>, query: &str) -> Result<Vec<usize
     Ok(rows.into_iter().map(|row| row as usize).collect())
 }
 
-/// One of these positions for each account: its only one, or the one that `prefer_roles` settles
-/// on.
+/// Returns one of these positions for each account: its only one, or the one that `prefer_roles`
+/// selects.
 ///
 /// # Errors
-/// [`Kind::UnknownRole`] with the list of them when several are left of an account.
+/// [`ErrorKind::UnknownRole`] with the list if several are left for an account.
 pub fn one_per_account(
     roster: &Roster,
     positions: &[usize],
@@ -276,14 +277,14 @@ pub fn unknown_role(roster: &Roster, account: AccountId, role: &RoleName) -> Err
 fn not_found(message: String, near: &[&str]) -> Error {
     let error = Error::new(ErrorKind::UnknownRole, message);
     if near.is_empty() {
-        error.hint("run `rolecall list`, or `rolecall cache` to read the list anew")
+        error.hint("run `rolecall list`, or `rolecall cache` to fetch the list again")
     } else {
         error.hint(format!("did you mean {}?", near.join(", ")))
     }
 }
 
-/// With several roles of one account, the first glob of `prefer_roles` that fits any of them
-/// decides.
+/// Among several roles of one account, selects those that match the first matching glob of
+/// `prefer_roles`.
 fn apply_preference<'a>(found: Vec<&'a RosterEntry>, globs: &[String]) -> Vec<&'a RosterEntry> {
     let one_account = found
         .windows(2)
@@ -302,7 +303,7 @@ fn apply_preference<'a>(found: Vec<&'a RosterEntry>, globs: &[String]) -> Vec<&'
     chosen.unwrap_or(found)
 }
 
-/// `*` stands for any run of characters.
+/// Matches a glob; `*` matches any run of characters.
 fn glob_matches(glob: &str, text: &str) -> bool {
     let mut parts = glob.split('*');
     let first = parts.next().unwrap_or_default();

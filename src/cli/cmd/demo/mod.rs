@@ -1,4 +1,4 @@
-//! `demo`: the real program against a made-up organisation, in a throw-away home.
+//! `demo`: runs the program against a simulated organisation, in a temporary home.
 
 mod states;
 
@@ -12,85 +12,76 @@ use std::time::Duration;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-use crate::config::Env;
-use crate::config::env;
+use crate::config::{Env, env};
 use crate::demo::{self, DeviceApproval, Simulator, SimulatorOptions};
-use crate::domain::{Error, Instance, Result, RoleName, RosterEntry};
+use crate::domain::{Instance, Result, RoleName, RosterEntry};
 use crate::identity::Flow;
-use crate::ops::assume::AssumeRequest;
-use crate::ops::assume::assume;
+use crate::ops::assume::{AssumeRequest, assume};
 use crate::ops::backend::messages::SignInStep;
 use crate::ops::ctx::Ctx;
 use crate::ops::refresh::store;
-use crate::ops::roles::history;
-use crate::ops::roles::load;
-use crate::ops::roles::snapshot;
-use crate::ops::sign_in::SignInOptions;
-use crate::ops::sign_in::sessions;
-use crate::ops::sign_in::sign_in;
-use crate::os::atomic_file;
+use crate::ops::roles::{history, load, snapshot};
+use crate::ops::sign_in::{SignInOptions, sessions, sign_in};
 use crate::os::process::ChildCommand;
 use crate::os::process::signals::TerminationGuard;
-use crate::os::random;
+use crate::os::{atomic_file, random};
 
-use crate::cli::app;
-use crate::cli::app::Caller;
+use crate::cli::app::{self, Caller};
 use crate::cli::args::{DemoArgs, DemoState, Globals};
+use crate::cli::helpers::own_program;
 use crate::cli::ui;
 
-/// How long a sign-in stands on the screen before it approves itself where no browser is at hand.
+/// How long a sign-in is shown before it approves itself, if there is no browser.
 const AUTO_APPROVE_DELAY: Duration = Duration::from_secs(4);
 
 /// Runs the command.
 pub(in crate::cli) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
-    let running = demo::start(SimulatorOptions {
+    let simulator = demo::start(SimulatorOptions {
         accounts: args.accounts,
         roles: args.roles,
         ..SimulatorOptions::default()
     })?;
-    let mut place = DemoHome::new(&running)?;
-    let home = place.home.clone();
-    // A home that is thrown away is thrown away even when the program is told to end.
-    let will = TerminationGuard::new(move || drop(fs::remove_dir_all(&home)))?;
+    let mut demo_home = DemoHome::new(&simulator)?;
+    let home = demo_home.home.clone();
+    // Remove the temporary home on a termination signal too.
+    let guard = TerminationGuard::new(move || drop(fs::remove_dir_all(&home)))?;
     if args.state.is_none_or(states::has_history) {
-        populate(&place, &running)?;
+        populate(&demo_home, &simulator)?;
     }
-    running.set_latency(Duration::from_millis(args.latency));
-    running.set_throttle(args.throttle);
+    simulator.set_latency(Duration::from_millis(args.latency));
+    simulator.set_throttle(args.throttle);
     if let Some(state) = args.state {
-        states::prepare(state, &mut place, &running)?;
+        states::prepare(state, &mut demo_home, &simulator)?;
     }
-    let running = Some(running).filter(|_| args.state != Some(DemoState::Offline));
+    let simulator = Some(simulator).filter(|_| args.state != Some(DemoState::Offline));
     if args.command.first().is_some_and(|word| word == "serve") {
-        return serve(&place, running);
+        return serve(&demo_home, simulator);
     }
     if !has_browser() {
-        if let Some(running) = &running {
-            running.set_approval(DeviceApproval::After(AUTO_APPROVE_DELAY));
+        if let Some(simulator) = &simulator {
+            simulator.set_approval(DeviceApproval::After(AUTO_APPROVE_DELAY));
         }
         if args.command.is_empty() {
             let seconds = AUTO_APPROVE_DELAY.as_secs();
             ui::print_message(&ui::dim(&format!(
-                "demo: no browser is at hand here, so sign-ins approve themselves after {seconds} s"
+                "demo: there is no browser, so sign-ins approve themselves after {seconds} s"
             )));
         }
     }
-    let program = std::env::current_exe()
-        .map_err(|error| Error::os(format!("finding this program: {error}")))?;
     let mut words = forwarded_flags(globals);
     words.extend(args.command);
-    // From here on signals go to the inner program, and its end is ours.
-    drop(will);
+    // From here on signals go to the inner program, and this process ends with it.
+    drop(guard);
     ChildCommand {
-        program: program.into(),
+        program: own_program()?.into(),
         args: words,
-        set: place.variables(),
+        set: demo_home.variables(),
         unset: user_variables(),
     }
     .run_forwarding_signals()
 }
 
-/// Global flags that the inner program is to see too.
+/// Returns the global flags for the inner program.
 fn forwarded_flags(globals: &Globals) -> Vec<OsString> {
     let mut words = Vec::new();
     if let Some(sso) = &globals.sso {
@@ -114,32 +105,31 @@ fn forwarded_flags(globals: &Globals) -> Vec<OsString> {
     words
 }
 
-/// Prints the variables that lead to the simulator, and stays.
-fn serve(place: &DemoHome, running: Option<Simulator>) -> Result<u8> {
+/// Prints the variables that point to the simulator, and keeps it running.
+fn serve(demo_home: &DemoHome, simulator: Option<Simulator>) -> Result<u8> {
     let quote = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
-    let lines: String = place
+    let lines: String = demo_home
         .variables()
         .iter()
         .filter(|(name, _)| name != "PATH")
         .map(|(name, value)| format!("export {name}={}\n", quote(value)))
         .collect();
     ui::print_data(&lines)?;
-    let Some(running) = running else {
-        ui::print_message(&ui::dim("demo: nobody answers there; Ctrl-C ends it"));
+    let Some(simulator) = simulator else {
+        ui::print_message(&ui::dim("demo: the simulator is offline; Ctrl-C ends it"));
         loop {
             std::thread::park();
         }
     };
     ui::print_message(&ui::dim(&format!(
         "demo: IAM Identity Center at {}; Ctrl-C ends it",
-        running.url()
+        simulator.url()
     )));
-    running.wait();
+    simulator.wait();
     Ok(0)
 }
 
-/// Variables of the person's that must not reach the inner program: it would read or use what is
-/// theirs.
+/// Variables that must not reach the inner program: it would use the user's own files or keys.
 fn user_variables() -> Vec<String> {
     let ours =
         |name: &str| ["AWS_", "ROLECALL_", "XDG_"].iter().any(|prefix| name.starts_with(prefix));
@@ -149,7 +139,7 @@ fn user_variables() -> Vec<String> {
         .collect()
 }
 
-/// Whether a person could be shown a page on this machine.
+/// Whether a browser can be opened on this machine.
 fn has_browser() -> bool {
     let here = Env::from_process();
     let far = here.get(env::SSH_CONNECTION).is_some();
@@ -158,40 +148,40 @@ fn has_browser() -> bool {
     named || (!far && (display || cfg!(target_os = "macos") || cfg!(windows)))
 }
 
-/// The throw-away home; gone when dropped.
+/// The temporary home; removed when dropped.
 struct DemoHome {
     home: PathBuf,
     url: String,
-    /// What opens its vault, where the environment says that.
+    /// The passphrase of its vault, if the environment passes one.
     passphrase: Option<String>,
 }
 
 impl DemoHome {
-    fn new(running: &Simulator) -> Result<DemoHome> {
+    fn new(simulator: &Simulator) -> Result<DemoHome> {
         let home = std::env::temp_dir().join(format!("rolecall-demo-{}", random::token::<9>()?));
-        let place = DemoHome {
+        let demo_home = DemoHome {
             home,
-            url: running.url().to_owned(),
+            url: simulator.url().to_owned(),
             passphrase: Some(random::token::<18>()?),
         };
-        let organisation = running.organization();
-        place.write_config(&demo::config(&organisation))?;
+        let organisation = simulator.organization();
+        demo_home.write_config(&demo::config(&organisation))?;
         atomic_file::save(
-            &place.home.join(".aws/config"),
+            &demo_home.home.join(".aws/config"),
             demo::aws_config(&organisation).as_bytes(),
         )?;
         atomic_file::save(
-            &place.home.join(".bashrc"),
+            &demo_home.home.join(".bashrc"),
             b"PS1='\\[\\e[36m\\]${AWS_SSO_PROFILE:-demo}\\[\\e[0m\\] \\$ '\n",
         )?;
         atomic_file::save(
-            &place.home.join(".zshrc"),
+            &demo_home.home.join(".zshrc"),
             b"PROMPT='%F{cyan}${AWS_SSO_PROFILE:-demo}%f %# '\nsetopt promptsubst\n",
         )?;
-        Ok(place)
+        Ok(demo_home)
     }
 
-    /// Writes the configuration: this below what every such place needs.
+    /// Writes the configuration: the common part, then these lines.
     fn write_config(&self, text: &str) -> Result<()> {
         let settings =
             "secure_store = \"file\"\nkey_cache = \"never\"\nshare_token_cache = \"never\"\n\n";
@@ -201,10 +191,11 @@ impl DemoHome {
         )
     }
 
-    /// What leads the inner program to the simulator and keeps it away from the person's files.
+    /// Returns the variables that point the inner program to the simulator and away from the user's
+    /// files.
     fn variables(&self) -> Vec<(String, String)> {
         let inside = |path: &str| self.home.join(path).to_string_lossy().into_owned();
-        let own = std::env::current_exe()
+        let own = own_program()
             .ok()
             .and_then(|exe| exe.parent().map(Path::to_path_buf))
             .unwrap_or_default();
@@ -230,7 +221,7 @@ impl DemoHome {
         .collect()
     }
 
-    /// The environment as the inner program will see it, without a browser.
+    /// Returns the inner program's environment, without a browser.
     fn environment(&self) -> Env {
         let gone = user_variables();
         let hidden = |name: &str| {
@@ -250,12 +241,12 @@ impl Drop for DemoHome {
     }
 }
 
-/// Makes the place look lived in, by the program's own means: both directories were read, one
-/// session is open, a few roles were used.
-fn populate(place: &DemoHome, running: &Simulator) -> Result<()> {
-    let ctx = app::open_in_env(place.environment(), &Globals::default(), Caller::Program)?;
-    running.set_latency(Duration::ZERO);
-    running.set_throttle(None);
+/// Fills the home through the program's own functions: both directories are fetched, one session is
+/// open, a few roles were used.
+fn populate(demo_home: &DemoHome, simulator: &Simulator) -> Result<()> {
+    let ctx = app::open_in_env(demo_home.environment(), &Globals::default(), Caller::Program)?;
+    simulator.set_latency(Duration::ZERO);
+    simulator.set_throttle(None);
     app::block_on(&ctx, async {
         for instance in &ctx.instances {
             sign_in_and_approve(&ctx, instance).await?;
@@ -263,7 +254,7 @@ fn populate(place: &DemoHome, running: &Simulator) -> Result<()> {
             store::refresh_and_store(&ctx, instance, limits, &mut |_| {}).await?;
         }
         record_sample_uses(&ctx).await?;
-        // The second directory is left signed out, so that both states are there to see.
+        // The second directory stays signed out, so that both states are visible.
         for instance in ctx.instances.iter().skip(1) {
             sessions::sign_out(&ctx, instance).await?;
         }
@@ -273,11 +264,11 @@ fn populate(place: &DemoHome, running: &Simulator) -> Result<()> {
     Ok(())
 }
 
-/// Signs in, and allows it as the person would.
+/// Signs in and approves it as the user would.
 async fn sign_in_and_approve(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
     let approve = |step: SignInStep| {
         if let SignInStep::Open { url, .. } = step {
-            // Without a thread nobody approves, and the sign-in says so when its time is over.
+            // Without a thread the sign-in is not approved and times out.
             drop(crate::os::thread::spawn("approve", move || demo::approve(&url)));
         }
     };
@@ -290,7 +281,7 @@ async fn sign_in_and_approve(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> 
     .await
 }
 
-/// Roles that "were used": how long ago in minutes, and whether credentials are still there.
+/// Roles of the made-up history: minutes ago, and whether credentials are still stored.
 const SAMPLE_USES: [(&str, &str, i64, bool); 7] = [
     ("payments-prod", "ReadOnlyAccess", 12, true),
     ("checkout-staging", "PowerUserAccess", 47, true),

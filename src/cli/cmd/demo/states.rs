@@ -1,28 +1,28 @@
-//! The states that people meet, made for real: what is wrong is wrong in the simulator, or in the
-//! throw-away home.
+//! States that users meet, produced by the simulator or in the temporary home.
 
 use std::fs;
 
-use super::{DemoHome, sign_in_and_approve};
 use crate::cache::inventory;
-use crate::cli::app::{self, Caller};
-use crate::cli::args::{DemoState, Globals};
 use crate::demo::{self, Fault, Simulator};
-use crate::domain::{Error, Result, Secret};
+use crate::domain::{ErrorKind, Result, ResultExt, Secret};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::snapshot;
 use crate::ops::sign_in::sessions;
 
-/// How far this machine's clock is behind, in seconds.
+use super::{DemoHome, sign_in_and_approve};
+use crate::cli::app::{self, Caller};
+use crate::cli::args::{DemoState, Globals};
+
+/// Seconds that this machine's clock is behind.
 const CLOCK_LAG: i64 = 720;
-/// What opens the locked vault.
+/// The passphrase of the locked vault.
 const PASSPHRASE: &str = "sesame";
-/// Requests a second of a portal that throttles.
+/// Requests per second that a throttling portal accepts.
 const THROTTLE_RATE: f64 = 3.0;
-/// Hours since a list was read that the picker reads anew by itself.
+/// Age in hours of a list that the picker fetches again by itself.
 const STALE_HOURS: i64 = 49;
 
-/// Whether somebody has used the program before the state came about.
+/// Whether the program was used before.
 pub(super) fn has_history(state: DemoState) -> bool {
     match state {
         DemoState::Bare
@@ -39,66 +39,74 @@ pub(super) fn has_history(state: DemoState) -> bool {
     }
 }
 
-/// Brings the state about.
+/// Produces the state.
 ///
 /// # Errors
-/// When the throw-away home can't be written, or the program's own sign-in fails.
-pub(super) fn prepare(state: DemoState, place: &mut DemoHome, running: &Simulator) -> Result<()> {
+/// If the temporary home can't be written or the sign-in fails.
+pub(super) fn prepare(
+    state: DemoState,
+    demo_home: &mut DemoHome,
+    simulator: &Simulator,
+) -> Result<()> {
     match state {
         DemoState::Bare => {
-            fs::remove_file(place.home.join(".aws/config"))
-                .map_err(|error| Error::os(format!("preparing the demo: {error}")))?;
-            place.write_config("")?;
+            fs::remove_file(demo_home.home.join(".aws/config"))
+                .context(ErrorKind::Os, "preparing the demo")?;
+            demo_home.write_config("")?;
         }
         DemoState::FirstDay => {}
         DemoState::NoRoles => {
-            place.write_config(&instances_only_config(running))?;
-            sign_in_everywhere(place)?;
-            revoke_all_roles(running);
+            demo_home.write_config(&instances_only_config(simulator))?;
+            sign_in_everywhere(demo_home)?;
+            revoke_all_roles(simulator);
         }
         DemoState::Offline => {
-            // Whoever started the simulator ends it.
-            age_lists(place)?;
+            // The owner of the simulator ends it.
+            age_lists(demo_home)?;
         }
         DemoState::Throttled => {
-            sign_in_everywhere(place)?;
-            running.set_throttle(Some(THROTTLE_RATE));
+            sign_in_everywhere(demo_home)?;
+            simulator.set_throttle(Some(THROTTLE_RATE));
         }
         DemoState::Refused => {
             let url = "access_request_url = \"https://access.example.com/{account_id}/{role}\"\n\n";
-            place.write_config(&format!("{url}{}", demo::config(&running.organization())))?;
-            let ctx = open_ctx(place)?;
+            demo_home.write_config(&format!("{url}{}", demo::config(&simulator.organization())))?;
+            let ctx = open_ctx(demo_home)?;
             renew_snapshot(&ctx);
-            revoke_all_roles(running);
+            revoke_all_roles(simulator);
         }
         DemoState::Clock => {
-            age_lists(place)?;
-            running.add_fault(Fault::SkewClock { seconds: CLOCK_LAG });
+            age_lists(demo_home)?;
+            simulator.add_fault(Fault::SkewClock { seconds: CLOCK_LAG });
         }
         DemoState::Locked => {
-            let given = place.passphrase.take().unwrap_or_default();
-            let vault = open_ctx(place)?.vault.clone();
+            let given = demo_home.passphrase.take().unwrap_or_default();
+            let vault = open_ctx(demo_home)?.vault.clone();
             vault.change_passphrase(Some(Secret::new(given)), Secret::from(PASSPHRASE))?;
         }
-        DemoState::NoVault => place.passphrase = None,
-        DemoState::Expired => sign_out_and_fail_next(place, running, "ExpiredTokenException")?,
-        DemoState::Declined => sign_out_and_fail_next(place, running, "AccessDeniedException")?,
+        DemoState::NoVault => demo_home.passphrase = None,
+        DemoState::Expired => {
+            sign_out_and_fail_next(demo_home, simulator, "ExpiredTokenException")?
+        }
+        DemoState::Declined => {
+            sign_out_and_fail_next(demo_home, simulator, "AccessDeniedException")?
+        }
     }
     Ok(())
 }
 
-fn open_ctx(place: &DemoHome) -> Result<std::sync::Arc<Ctx>> {
-    app::open_in_env(place.environment(), &Globals::default(), Caller::Program)
+fn open_ctx(demo_home: &DemoHome) -> Result<std::sync::Arc<Ctx>> {
+    app::open_in_env(demo_home.environment(), &Globals::default(), Caller::Program)
 }
 
-/// Makes the list that the picker starts with say what the files say.
+/// Rebuilds the snapshot that the picker starts with.
 fn renew_snapshot(ctx: &Ctx) {
     snapshot::rebuild_if_stale(&ctx.env, &ctx.paths, None);
 }
 
-/// Signs in everywhere and reads nothing.
-fn sign_in_everywhere(place: &DemoHome) -> Result<()> {
-    let ctx = open_ctx(place)?;
+/// Signs in to every instance and fetches no list.
+fn sign_in_everywhere(demo_home: &DemoHome) -> Result<()> {
+    let ctx = open_ctx(demo_home)?;
     app::block_on(&ctx, async {
         for instance in &ctx.instances {
             sign_in_and_approve(&ctx, instance).await?;
@@ -107,30 +115,30 @@ fn sign_in_everywhere(place: &DemoHome) -> Result<()> {
     })
 }
 
-fn revoke_all_roles(running: &Simulator) {
+fn revoke_all_roles(simulator: &Simulator) {
     for account in
-        running.organization().directories.iter().flat_map(|directory| &directory.accounts)
+        simulator.organization().directories.iter().flat_map(|directory| &directory.accounts)
     {
-        account.roles.iter().for_each(|role| running.revoke_role(account.id, role));
+        account.roles.iter().for_each(|role| simulator.revoke_role(account.id, role));
     }
 }
 
-/// Signs out everywhere; who signs in again hears this.
-fn sign_out_and_fail_next(place: &DemoHome, running: &Simulator, error: &str) -> Result<()> {
-    let ctx = open_ctx(place)?;
+/// Signs out of every instance; the next sign-in gets this response.
+fn sign_out_and_fail_next(demo_home: &DemoHome, simulator: &Simulator, error: &str) -> Result<()> {
+    let ctx = open_ctx(demo_home)?;
     app::block_on(&ctx, async {
         for instance in &ctx.instances {
             sessions::sign_out(&ctx, instance).await?;
         }
         Ok(())
     })?;
-    running.add_fault(always_fail("CreateToken", 400, error));
+    simulator.add_fault(always_fail("CreateToken", 400, error));
     Ok(())
 }
 
-/// Makes the lists so old that the picker reads them anew.
-fn age_lists(place: &DemoHome) -> Result<()> {
-    let ctx = open_ctx(place)?;
+/// Makes the lists so old that the picker fetches them again.
+fn age_lists(demo_home: &DemoHome) -> Result<()> {
+    let ctx = open_ctx(demo_home)?;
     for instance in &ctx.instances {
         if let Some(mut inventory) = inventory::load(&ctx.paths.cache_dir, instance) {
             inventory.fetched_at = inventory.fetched_at.plus(-STALE_HOURS * 3_600);
@@ -145,12 +153,11 @@ fn always_fail(operation: &str, status: u16, error: &str) -> Fault {
     Fault::Fail { operation: operation.into(), times: usize::MAX, status, error: error.into() }
 }
 
-/// The instances and nothing about their accounts: a chained role of the configuration would be a
-/// role.
-fn instances_only_config(running: &Simulator) -> String {
+/// The instances without account settings: a chained role would count as a role.
+fn instances_only_config(simulator: &Simulator) -> String {
     let instance = |directory: &demo::Directory| {
         let demo::Directory { name, start_url, region, .. } = directory;
         format!("[instances.{name}]\nstart_url = \"{start_url}\"\nsso_region = \"{region}\"\n\n")
     };
-    running.organization().directories.iter().map(instance).collect()
+    simulator.organization().directories.iter().map(instance).collect()
 }

@@ -1,38 +1,36 @@
-//! `each`: run a command once in every role that matches.
+//! `each`: runs a command in every role that matches.
 
 mod report;
 
 use std::ffi::OsString;
-use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::cache::history::EachRun;
-use crate::domain::escape_unprintable;
 use crate::domain::{
     Credentials, Error, ErrorKind, Instance, Result, RoleName, Roster, RosterEntry,
 };
+use crate::ops::access::{self, confirm_protected, with_sign_in};
 use crate::ops::assume::AssumeRequest;
 use crate::ops::ctx::Ctx;
 use crate::ops::each::run_each;
 use crate::ops::role_env;
-use crate::ops::roles::history;
 use crate::ops::sign_in::token::access_token;
+use crate::ops::target::lookup;
 use crate::ops::target::resolve::one_per_account;
 use crate::os::process::ChildCommand;
-use crate::shell::export_changes;
-use crate::shell::{CredentialExport, EnvChanges, PreviousEnv, Recipient, RoleExport};
+use crate::shell::{
+    CredentialExport, EnvChanges, PreviousEnv, Recipient, RoleExport, export_changes,
+};
 
 use self::report::EachReport;
-use crate::cli::access;
-use crate::cli::app;
+use crate::cli::access::warn_session_ending;
 use crate::cli::args::{EachArgs, Globals};
-use crate::cli::cmd::login;
-use crate::cli::resolve;
+use crate::cli::interaction::Terminal;
 use crate::cli::role_env::previous_env;
-use crate::cli::table;
-use crate::cli::ui;
+use crate::cli::ui::{self, table};
+use crate::cli::{app, setup};
 
-/// How many run at a time unless somebody says otherwise.
+/// The default of `--jobs`.
 const DEFAULT_JOBS: u8 = 4;
 
 /// Runs the command.
@@ -43,21 +41,24 @@ pub(in crate::cli) fn run(globals: &Globals, args: &EachArgs) -> Result<u8> {
             "name some of their fields, such as `env:prod role:ReadOnly*`; `role:*` is all",
         ));
     }
-    let ctx = app::open_or_set_up(globals)?;
+    let ctx = setup::open_or_set_up(globals)?;
+    let instances = app::selected_instances(&ctx, globals)?;
     let (roster, mut rows) =
-        resolve::resolve_many(&ctx, &app::selected_instances(&ctx, globals)?, &query)?;
+        app::block_on(&ctx, lookup::resolve_many(&ctx, &Terminal, &instances, &query))?;
     if args.per_account {
         rows = one_per_account(&roster, &rows, &ctx.settings.prefer_roles)?;
     }
     if args.dry_run {
         return print_dry_run(&roster, &rows, args.json);
     }
-    confirm_protected(&ctx, &roster, &rows, args.yes)?;
+    if !args.yes {
+        let entries: Vec<_> = rows.iter().map(|row| &roster.entries[*row]).collect();
+        confirm_protected(&ctx, &Terminal, &roster, &entries)?;
+    }
     execute(&ctx, &roster, rows, args, query)
 }
 
-/// A command line in roles that were chosen on a screen, where consent was given too. A shell reads
-/// it, as where it was typed.
+/// Runs a command line in roles that were picked and confirmed on the screen. A shell parses it.
 pub(in crate::cli) fn run_in_roles(
     ctx: &Arc<Ctx>,
     roster: &Arc<Roster>,
@@ -86,13 +87,10 @@ fn execute(
     args: &EachArgs,
     query: String,
 ) -> Result<u8> {
-    let url = ctx.settings.access_request_url.clone();
-    let report =
-        Arc::new(Mutex::new(EachReport::new(roster.clone(), rows.clone(), args.json, url)));
+    let report = Arc::new(Mutex::new(EachReport::new(roster.clone(), rows.clone(), args.json)));
     app::block_on(ctx, async {
         sign_in(ctx, roster, &rows).await?;
-        used_instances(roster, &rows)
-            .for_each(|instance| access::warn_session_ending(ctx, instance));
+        used_instances(roster, &rows).for_each(|instance| warn_session_ending(ctx, instance));
         run_all(ctx, roster, rows, args, report.clone()).await
     })?;
     let report = report.lock().unwrap_or_else(PoisonError::into_inner);
@@ -100,7 +98,7 @@ fn execute(
     Ok(report.print_summary())
 }
 
-/// What would be done.
+/// Prints the roles that match.
 fn print_dry_run(roster: &Roster, rows: &[usize], json: bool) -> Result<u8> {
     let entries = rows.iter().map(|row| &roster.entries[*row]);
     if json {
@@ -122,60 +120,21 @@ fn print_dry_run(roster: &Roster, rows: &[usize], json: bool) -> Result<u8> {
     Ok(0)
 }
 
-/// Asks before protected roles are used, for one role as every command does. Over several the
-/// number of roles has to be typed, each time: a yes to one of them is none to all.
-fn confirm_protected(ctx: &Ctx, roster: &Roster, rows: &[usize], yes: bool) -> Result<()> {
-    let protected: Vec<&RosterEntry> =
-        rows.iter().map(|row| &roster.entries[*row]).filter(|entry| entry.is_protected()).collect();
-    match (&protected[..], rows) {
-        ([], _) => return Ok(()),
-        _ if yes => return Ok(()),
-        ([only], [_]) => return access::confirm_protected(ctx, roster, only, false),
-        _ => {}
-    }
-    let names: Vec<String> = protected
-        .iter()
-        .take(5)
-        .map(|entry| escape_unprintable(&crate::cli::role_env::role_label(entry)))
-        .collect();
-    let more = if protected.len() > names.len() { ", …" } else { "" };
-    let are = if protected.len() == 1 { "is" } else { "are" };
-    let what = format!(
-        "{} of these {} roles {are} protected: {}{more}",
-        protected.len(),
-        rows.len(),
-        names.join(", ")
-    );
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Err(
-            Error::new(ErrorKind::Usage, what).hint("add --yes, or see them with --dry-run")
-        );
-    }
-    let answer = ui::prompt(&format!(
-        "{what}\nType the number of roles to run the command in all of them: "
-    ))?;
-    if answer.trim() == rows.len().to_string() { Ok(()) } else { Err(crate::cli::cancelled()) }
-}
-
-/// Writes the run into the history; a history that can't be written stops nobody.
 fn record_run(ctx: &Ctx, roster: &Roster, report: &EachReport, query: String) {
-    let Some((first, roles)) = report.started() else { return };
-    if let Err(error) = history::record_run(ctx, roster.id(first), "each", EachRun { roles, query })
-    {
-        ui::print_warning(&error);
+    if let Some((first, roles)) = report.started() {
+        access::record_run(ctx, &Terminal, roster.id(first), "each", EachRun { roles, query });
     }
 }
 
-/// Signs in wherever it is needed and a person can be asked, one instance after the other, before
-/// any command writes.
+/// Signs in to each instance that needs it, if the caller may, before any command writes.
 async fn sign_in(ctx: &Arc<Ctx>, roster: &Roster, rows: &[usize]) -> Result<()> {
     if !app::may_sign_in(ctx) {
         return Ok(());
     }
     for instance in used_instances(roster, rows) {
-        login::with_sign_in(ctx, instance, async || {
+        with_sign_in(ctx, &Terminal, instance, async || {
             match access_token(ctx, instance, None).await {
-                // Another failure than this one is told role by role: stored credentials may do.
+                // Other errors are reported role by role: stored credentials may be enough.
                 Err(error) if error.kind == ErrorKind::LoginNeeded => Err(error),
                 _ => Ok(()),
             }
@@ -185,7 +144,7 @@ async fn sign_in(ctx: &Arc<Ctx>, roster: &Roster, rows: &[usize]) -> Result<()> 
     Ok(())
 }
 
-/// The instances that these roles are of.
+/// Returns the instances of these roles.
 fn used_instances<'a>(roster: &'a Roster, rows: &'a [usize]) -> impl Iterator<Item = &'a Instance> {
     let is_used =
         |position: &usize| rows.iter().any(|row| roster.entries[*row].instance == *position);
@@ -204,26 +163,26 @@ async fn run_all(
     args: &EachArgs,
     report: Arc<Mutex<EachReport>>,
 ) -> Result<()> {
-    let wish = |row: &usize| {
+    let request = |row: &usize| {
         let entry = &roster.entries[*row];
         AssumeRequest::new(roster.instance(entry), entry.account, RoleName::new(&*entry.role))
     };
-    let wishes = rows.iter().map(wish).collect();
+    let requests = rows.iter().map(request).collect();
     let command = args.command.clone();
-    let maker = ChildBuilder {
+    let builder = ChildBuilder {
         ctx: ctx.clone(),
         roster: roster.clone(),
         rows,
         previous: previous_env(ctx),
         command,
     };
-    let child = move |at, credentials: &Credentials| maker.build(at, credentials);
-    let hear =
-        move |at, told| report.lock().unwrap_or_else(PoisonError::into_inner).on_event(at, told);
-    run_each(ctx, wishes, args.jobs.into(), Arc::new(child), Arc::new(hear)).await
+    let child = move |at, credentials: &Credentials| builder.build(at, credentials);
+    let on_event =
+        move |at, event| report.lock().unwrap_or_else(PoisonError::into_inner).on_event(at, event);
+    run_each(ctx, roster, requests, args.jobs.into(), Arc::new(child), Arc::new(on_event)).await
 }
 
-/// What commands are made of.
+/// Builds the command for each role.
 struct ChildBuilder {
     ctx: Arc<Ctx>,
     roster: Arc<Roster>,
@@ -233,25 +192,25 @@ struct ChildBuilder {
 }
 
 impl ChildBuilder {
-    /// The command with a role's keys in its environment, whatever `credentials_as` says: nobody
-    /// watches it for as long as they live.
+    /// Puts the role's keys into the command's environment, whatever `credentials_as` is: a command
+    /// without a user does not outlive them.
     fn build(&self, at: usize, credentials: &Credentials) -> ChildCommand {
         let (roster, entry) = (&*self.roster, &self.roster.entries[self.rows[at]]);
         let tags = role_env::tags(&self.ctx, roster, entry);
-        // The colour is for prompts, and there is none.
-        let (form, reach) = (CredentialExport::Keys, Recipient::Child);
-        let grant = RoleExport {
+        // The colour is for prompts, and a command has none.
+        let (form, recipient) = (CredentialExport::Keys, Recipient::Child);
+        let role_export = RoleExport {
             roster,
             entry,
             credentials,
             export: form,
-            recipient: reach,
+            recipient,
             region: None,
             no_region: false,
             tags: &tags,
             color: None,
         };
-        let EnvChanges { set, unset } = export_changes(&grant, &self.previous);
+        let EnvChanges { set, unset } = export_changes(&role_export, &self.previous);
         let mut words = self.command.iter().cloned();
         ChildCommand {
             program: words.next().unwrap_or_default(),

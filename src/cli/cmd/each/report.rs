@@ -1,5 +1,4 @@
-//! What commands in many roles say and how they end: labelled lines or JSON, a progress line, one
-//! summary.
+//! The output of `each`: labelled lines or JSON, a progress line and a summary.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -7,50 +6,37 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use unicode_width::UnicodeWidthStr;
 
-use crate::domain::escape_unprintable;
-use crate::domain::{ErrorKind, Roster, RosterEntry, plural};
+use crate::domain::{ErrorKind, Roster, RosterEntry, escape_unprintable, plural};
 use crate::ops::each::{RoleEvent, RunOutcome};
 use crate::os::process::group::OutputStream;
 
-use crate::cli::access;
-use crate::cli::exit_code;
-use crate::cli::role_env;
-use crate::cli::ui;
+use crate::cli::{exit_code, role_env, ui};
 
-/// How many roles of one sort of failure the summary names.
+/// Roles that the summary names for each kind of failure.
 const MAX_NAMES: usize = 5;
 
-/// Prints what is heard, and remembers how it ended.
+/// Prints events and collects outcomes.
 pub(in crate::cli::cmd) struct EachReport {
     roster: Arc<Roster>,
     rows: Vec<usize>,
     labels: Vec<String>,
     json: bool,
-    /// Where access is asked for.
-    access_request_url: Option<String>,
-    /// What commands have written that is printed as JSON once they end.
+    /// Output of running commands, printed as JSON when they end.
     buffered_output: HashMap<usize, (Vec<u8>, Vec<u8>)>,
     running: usize,
-    /// The first role whose command began, and how many did.
+    /// The first role whose command started, and how many did.
     started: Option<(usize, usize)>,
     outcomes: BTreeMap<usize, RunOutcome>,
 }
 
 impl EachReport {
-    /// A report on these entries of a roster.
-    pub(in crate::cli::cmd) fn new(
-        roster: Arc<Roster>,
-        rows: Vec<usize>,
-        json: bool,
-        url: Option<String>,
-    ) -> Self {
+    pub(in crate::cli::cmd) fn new(roster: Arc<Roster>, rows: Vec<usize>, json: bool) -> Self {
         let labels = labels(rows.iter().map(|row| &roster.entries[*row]));
         Self {
             roster,
             rows,
             labels,
             json,
-            access_request_url: url,
             buffered_output: HashMap::new(),
             running: 0,
             started: None,
@@ -58,9 +44,9 @@ impl EachReport {
         }
     }
 
-    /// Takes in what happens in a role, by its position among the rows.
-    pub(in crate::cli::cmd) fn on_event(&mut self, at: usize, told: RoleEvent) {
-        match told {
+    /// Handles an event in a role, by its position among the rows.
+    pub(in crate::cli::cmd) fn on_event(&mut self, at: usize, event: RoleEvent) {
+        match event {
             RoleEvent::Started => {
                 self.running += 1;
                 let (first, count) = self.started.unwrap_or((at, 0));
@@ -85,7 +71,7 @@ impl EachReport {
         let line = format!("{} │ {}", self.labels[at], text.trim_end_matches(['\n', '\r']));
         ui::show_progress("");
         match stream {
-            // The reader may have gone away; the commands go on all the same.
+            // The reader may be gone; the commands go on.
             OutputStream::Stdout => drop(ui::print_data_raw(&(line + "\n"))),
             OutputStream::Stderr => ui::print_message_raw(&line),
         }
@@ -93,16 +79,6 @@ impl EachReport {
 
     fn on_ended(&mut self, at: usize, outcome: RunOutcome) {
         let entry = &self.roster.entries[self.rows[at]];
-        let outcome = match outcome {
-            RunOutcome::Failed(error) => RunOutcome::Failed(access::add_access_hint(
-                error,
-                self.access_request_url.as_deref(),
-                entry.account,
-                &entry.role,
-                Some(entry),
-            )),
-            other => other,
-        };
         if matches!(outcome, RunOutcome::Exited(_) | RunOutcome::Interrupted) {
             self.running = self.running.saturating_sub(1);
         }
@@ -138,12 +114,12 @@ impl EachReport {
         )));
     }
 
-    /// The first role whose command began, and how many did; `None` when none did.
+    /// Returns the first role whose command started, and how many did; `None` if none did.
     pub(in crate::cli::cmd) fn started(&self) -> Option<(&RosterEntry, usize)> {
         self.started.map(|(at, count)| (&self.roster.entries[self.rows[at]], count))
     }
 
-    /// Says what came of it all. The answer is the highest exit code, or 130 if it was stopped.
+    /// Prints the summary. Returns the highest exit code, or 130 if it was stopped.
     pub(in crate::cli::cmd) fn print_summary(&self) -> u8 {
         ui::show_progress("");
         for line in summary(&self.labels, &self.outcomes) {
@@ -162,8 +138,7 @@ impl EachReport {
     }
 }
 
-/// What to call the roles: account and role, by the account's id where a name is not enough, all of
-/// one width.
+/// Returns labels of one width: account and role, with the account's id if names are ambiguous.
 fn labels<'a>(entries: impl Iterator<Item = &'a RosterEntry>) -> Vec<String> {
     let entries: Vec<&RosterEntry> = entries.collect();
     let mut times: HashMap<String, usize> = HashMap::new();
@@ -184,7 +159,6 @@ fn labels<'a>(entries: impl Iterator<Item = &'a RosterEntry>) -> Vec<String> {
         .collect()
 }
 
-/// A role in JSON.
 pub(in crate::cli::cmd) fn role_json(roster: &Roster, entry: &RosterEntry) -> Map<String, Value> {
     let pairs = [
         ("sso", roster.instance(entry).name.as_str()),
@@ -213,11 +187,11 @@ fn result_json(
     line
 }
 
-/// One line with the numbers, and one for each way in which it did not go well.
+/// Renders a line of totals, and one for each kind of failure.
 fn summary(labels: &[String], outcomes: &BTreeMap<usize, RunOutcome>) -> Vec<String> {
     let (mut well, mut other): (usize, BTreeMap<String, Vec<&str>>) = (0, BTreeMap::new());
     for (at, outcome) in outcomes {
-        let what = match outcome {
+        let failure = match outcome {
             RunOutcome::Exited(0) => {
                 well += 1;
                 continue;
@@ -227,7 +201,7 @@ fn summary(labels: &[String], outcomes: &BTreeMap<usize, RunOutcome>) -> Vec<Str
             RunOutcome::Interrupted => "stopped on the way".to_owned(),
             RunOutcome::NotStarted => "not begun".to_owned(),
         };
-        other.entry(what).or_default().push(labels[*at].trim_end());
+        other.entry(failure).or_default().push(labels[*at].trim_end());
     }
     let noun = plural(outcomes.len(), "role");
     let mut lines = vec![format!(
@@ -238,14 +212,14 @@ fn summary(labels: &[String], outcomes: &BTreeMap<usize, RunOutcome>) -> Vec<Str
     if other.is_empty() {
         lines = vec![format!("{} {noun}: all went well", outcomes.len())];
     }
-    for (what, roles) in other {
+    for (failure, roles) in other {
         let more = if roles.len() > MAX_NAMES {
             format!(" and {} more", roles.len() - MAX_NAMES)
         } else {
             String::new()
         };
         let named: Vec<&str> = roles.into_iter().take(MAX_NAMES).collect();
-        lines.push(format!("  {what}: {}{more}", named.join(", ")));
+        lines.push(format!("  {failure}: {}{more}", named.join(", ")));
     }
     lines
 }

@@ -1,31 +1,26 @@
-//! `setup wizard`: from a start URL to a list of roles, one question at a time, and none that a
-//! flag has answered.
+//! `setup wizard`: sets up an instance from its start URL, with a question for each missing flag.
 
 mod questions;
 mod roles;
 
-use std::io::IsTerminal;
 use std::sync::Arc;
 
-use crate::cli::app;
-use crate::cli::args::{Globals, ProfilesArgs, WizardArgs};
-use crate::cli::cmd::cache;
-use crate::cli::cmd::login;
-use crate::cli::ui;
 use crate::config::env;
 use crate::domain::{Error, ErrorKind, Instance, InstanceName, Result};
 use crate::ops::ctx::Ctx;
 use crate::ops::profiles::{self, ProfileChange, ProfileRequest, ProfileSelection};
 use crate::ops::roles::load;
-use crate::ops::setup::discover;
-use crate::ops::setup::hook;
-use crate::ops::setup::instance;
+use crate::ops::setup::{discover, hook, instance};
 use crate::ops::sign_in::SignInOptions;
+use crate::ops::target::lookup::refresh_list;
 use crate::os::clock::Clock;
 use crate::os::process::parents::parent_names;
 use crate::shell::calling_shell;
-use crate::shell::hooks::HookSetup;
-use crate::shell::hooks::hook_setup;
+use crate::shell::hooks::{HookSetup, hook_setup};
+
+use crate::cli::args::{Globals, ProfilesArgs, WizardArgs};
+use crate::cli::interaction::Terminal;
+use crate::cli::{app, sign_in_ui, ui};
 
 use questions::Questions;
 
@@ -42,41 +37,39 @@ pub(super) fn run(globals: &Globals, args: &WizardArgs) -> Result<u8> {
         )));
     }
     let Some(name) = write_instance(&ctx, globals, args, false)? else { return Ok(0) };
-    // Read anew: what was written counts, not what was meant.
+    // Load the configuration again, as it was written.
     let ctx = app::open(globals)?;
     let instance = ctx.instance(name.as_str())?.clone();
     let mut written = false;
-    if is_interactive() {
+    if ui::can_prompt() {
         app::block_on(&ctx, sign_in(&ctx, &instance))?;
         roles::print_roles(&ctx, &instance);
         written = !args.yes && offer_profiles(&ctx, globals, &instance)?;
     }
-    let hook = offer_hook(&ctx, is_interactive() && !args.yes)?;
+    let hook = offer_hook(&ctx, ui::can_prompt() && !args.yes)?;
     print_next_steps(&ctx, &instance, written, hook.as_ref());
     Ok(0)
 }
 
-/// Offers what `setup profiles --all` does, for this instance; says whether it was taken. Enter
-/// alone is a no: the file is not ours.
+/// Offers `setup profiles --all` for this instance and returns whether the user accepted. Enter
+/// alone is a no, because the file belongs to other programs too.
 fn offer_profiles(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result<bool> {
     let request = ProfileRequest {
         selection: ProfileSelection::All,
         instances: vec![instance.name.clone()],
         ..ProfileRequest::default()
     };
-    // Where none can be planned there is nothing to offer; `setup profiles` tells why.
+    // If no profile can be planned there is nothing to offer; `setup profiles` reports why.
     let Ok(draft) = profiles::plan(ctx, &request) else { return Ok(false) };
     let file = ctx.paths.abbreviate(&draft.report.file);
     let question = match draft.report.count(ProfileChange::Added) {
         0 => return Ok(false),
-        1 => format!(
-            "Write a profile for the role into {file}, so that every AWS tool knows it? [y/N] "
-        ),
+        1 => format!("Write a profile for the role into {file}, so that every AWS tool knows it?"),
         many => format!(
-            "Write profiles for {many} roles into {file}, so that every AWS tool knows them? [y/N] "
+            "Write profiles for {many} roles into {file}, so that every AWS tool knows them?"
         ),
     };
-    if !confirm(&format!("\n{question}"))? {
+    if !ui::confirm(&format!("\n{question}"))? {
         return Ok(false);
     }
     let globals = Globals { sso: Some(instance.name.to_string()), ..globals.clone() };
@@ -84,11 +77,11 @@ fn offer_profiles(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result<b
         .map(|_| true)
 }
 
-/// For a command that was typed where nothing is set up: the same questions, and then that command.
+/// Sets up the first instance for a command that needs one.
 ///
 /// # Errors
-/// As the command; [`Kind::Cancelled`] when the person gives up.
-pub(in crate::cli) fn first_run(globals: &Globals) -> Result<()> {
+/// As [`run`]; [`ErrorKind::Cancelled`] if the user gives up.
+pub(super) fn first_run(globals: &Globals) -> Result<()> {
     ui::print_message(
         "No IAM Identity Center is set up on this machine yet. That takes one address.",
     );
@@ -101,8 +94,8 @@ pub(in crate::cli) fn first_run(globals: &Globals) -> Result<()> {
     Ok(())
 }
 
-/// From the address to the configuration file; `None` when there was nothing to do. Somebody in a
-/// hurry is asked only what has to be known.
+/// Asks and writes the instance; `None` if there is nothing to write. `in_a_hurry` limits the
+/// questions to the necessary ones.
 fn write_instance(
     ctx: &Arc<Ctx>,
     globals: &Globals,
@@ -110,7 +103,7 @@ fn write_instance(
     in_a_hurry: bool,
 ) -> Result<Option<InstanceName>> {
     let questions =
-        Questions { ctx, args, can_prompt: is_interactive(), essential_only: in_a_hurry };
+        Questions { ctx, args, can_prompt: ui::can_prompt(), essential_only: in_a_hurry };
     let portal = questions.portal()?;
     if let Some(known) = ctx.instances.iter().find(|known| known.start_url == portal.start_url)
         && args.name.is_none()
@@ -143,22 +136,22 @@ fn write_instance(
 }
 
 async fn sign_in(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
-    login::sign_in_at_terminal(ctx, instance, SignInOptions::default()).await?;
+    sign_in_ui::sign_in_at_terminal(ctx, instance, SignInOptions::default()).await?;
     if load::is_instance_stale(ctx, instance) {
-        cache::refresh(ctx, instance, None).await?;
+        refresh_list(ctx, &Terminal, instance, None).await?;
     }
     Ok(())
 }
 
-/// Offers to add the calling shell's hook to its start-up file; the hook that is still missing
-/// afterwards, if any. Enter alone is a no.
+/// Offers to add the calling shell's hook to its start-up file. Returns the hook if it is still
+/// missing. Enter alone is a no.
 fn offer_hook(ctx: &Ctx, asks: bool) -> Result<Option<HookSetup>> {
     let shell = calling_shell(parent_names().iter().map(String::as_str), ctx.env.get(env::SHELL));
     let places = ctx.paths.home.as_deref().zip(ctx.paths.config_home(&ctx.env));
     let hook = places
         .and_then(|(home, config)| hook_setup(shell, home, &config))
         .filter(|hook| !hook.is_installed());
-    // A shell that wants a file made first needs more than a line.
+    // Some shells need another command first; that one is only printed.
     let Some(offered) = hook.as_ref().filter(|hook| asks && hook.setup_command.is_none()) else {
         return Ok(hook);
     };
@@ -167,7 +160,7 @@ fn offer_hook(ctx: &Ctx, asks: bool) -> Result<Option<HookSetup>> {
         "\n`role` puts a role into the {shell} that you are in. It takes one line at the end of {file}:\n  {}",
         offered.line
     ));
-    if !confirm("Add it? [y/N] ")? {
+    if !ui::confirm("Add it?")? {
         return Ok(hook);
     }
     match hook::append_hook(offered, &ctx.paths.recovery_dir()) {
@@ -175,7 +168,7 @@ fn offer_hook(ctx: &Ctx, asks: bool) -> Result<Option<HookSetup>> {
             ui::print_message(&format!("{file}: added; every new {shell} knows `role`"));
             Ok(None)
         }
-        // Everything else is set up: this is no reason to fail.
+        // The instance is set up, so this is only a warning.
         Err(error) => {
             ui::print_warning(&error);
             Ok(hook)
@@ -183,21 +176,17 @@ fn offer_hook(ctx: &Ctx, asks: bool) -> Result<Option<HookSetup>> {
     }
 }
 
-fn confirm(question: &str) -> Result<bool> {
-    Ok(["y", "yes"].contains(&ui::prompt(question)?.trim().to_ascii_lowercase().as_str()))
-}
-
-/// What can be done now. Nothing of it is done here.
+/// Prints commands to run next.
 fn print_next_steps(ctx: &Ctx, instance: &Instance, written: bool, hook: Option<&HookSetup>) {
     let name = &instance.name;
     let mut steps = Vec::new();
-    if !is_interactive() {
+    if !ui::can_prompt() {
         steps.push((format!("rolecall login --sso {name}"), "sign in"));
     }
-    steps.push(("rolecall".to_owned(), "choose a role, and be in it"));
+    steps.push(("rolecall".to_owned(), "pick a role and use it"));
     if !written {
-        let what = "see profiles for the AWS CLI and the SDKs; without --diff, write them";
-        steps.push(("rolecall setup profiles --all --diff".to_owned(), what));
+        let meaning = "see profiles for the AWS CLI and the SDKs; without --diff, write them";
+        steps.push(("rolecall setup profiles --all --diff".to_owned(), meaning));
     }
     let file = hook.map(|hook| {
         format!(
@@ -212,16 +201,12 @@ fn print_next_steps(ctx: &Ctx, instance: &Instance, written: bool, hook: Option<
     }
     let width = steps.iter().map(|(command, _)| command.len()).max().unwrap_or(0);
     ui::print_message("\nnext:");
-    for (command, what) in steps {
+    for (command, meaning) in steps {
         ui::print_message(&format!(
             "  {}{}  {}",
             ui::bold(&command),
             " ".repeat(width - command.len()),
-            ui::dim(what)
+            ui::dim(meaning)
         ));
     }
-}
-
-fn is_interactive() -> bool {
-    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }

@@ -1,26 +1,27 @@
-//! The wizard's questions: each is answered by a flag, by what was found out, or by the person.
+//! The wizard's questions. A flag, a discovered value or the user answers each.
 
 use std::sync::Arc;
 
-use super::*;
 use crate::domain::Region;
 use crate::identity::{Connections, NetworkConfig};
 use crate::ops::instances::endpoints_from_env;
 use crate::ops::setup::discover::DiscoveredPortal;
 use crate::ops::setup::start_url::EXAMPLE_START_URL;
 
-/// Who answers, and from what.
+use super::*;
+
+/// The sources of answers.
 pub(super) struct Questions<'a> {
     pub(super) ctx: &'a Arc<Ctx>,
     pub(super) args: &'a WizardArgs,
-    /// Whether a person can be asked.
+    /// Whether the user can be asked.
     pub(super) can_prompt: bool,
     /// Whether another command waits for the answers.
     pub(super) essential_only: bool,
 }
 
 impl Questions<'_> {
-    /// The portal. What was mistyped is asked for again; what a flag says is not.
+    /// Returns the portal. A mistyped answer is asked for again; a wrong flag is an error.
     pub(super) fn portal(&self) -> Result<DiscoveredPortal> {
         if let Some(given) = &self.args.start_url {
             return self.discover(given);
@@ -47,12 +48,12 @@ impl Questions<'_> {
         Ok(found)
     }
 
-    /// Connections of its own for each question: they end with the runtime that made them.
+    /// Connections of its own for each question: minutes may pass between two of them.
     fn network(&self) -> NetworkConfig {
         NetworkConfig { connections: Connections::default(), ..self.ctx.network.clone() }
     }
 
-    /// The region that AWS takes this portal's sign-ins in.
+    /// Returns the region of the portal's IAM Identity Center.
     pub(super) fn region(&self, portal: &DiscoveredPortal) -> Result<Region> {
         if let Some(given) = &self.args.region {
             let region = instance::parse_region(given)?;
@@ -81,7 +82,7 @@ impl Questions<'_> {
         }
     }
 
-    /// Regions that occur on this machine: worth a try, but nothing to assume.
+    /// Lists the regions in use on this machine, as a suggestion.
     fn regions_in_use(&self) -> String {
         let env = &self.ctx.env;
         let variables = [env::AWS_REGION, env::AWS_DEFAULT_REGION]
@@ -95,7 +96,7 @@ impl Questions<'_> {
         if all.is_empty() { String::new() } else { format!("; in use here: {}", all.join(", ")) }
     }
 
-    /// Asks AWS before anything is written. Where nobody can be asked the person's word has to do.
+    /// Checks the region with AWS before it is written. Without network the answer is accepted.
     fn verify_region(&self, portal: &DiscoveredPortal, region: &Region) -> Result<()> {
         let (name, endpoints) = (InstanceName::new("new"), endpoints_from_env(&self.ctx.env));
         let asked = discover::new_instance(&name, &portal.start_url, region, endpoints);
@@ -111,7 +112,7 @@ impl Questions<'_> {
         }
     }
 
-    /// What to call it: the flag, else what was typed after a suggestion.
+    /// Returns the instance's name: the flag, else the user's answer, with a suggestion.
     pub(super) fn name(
         &self,
         portal: &DiscoveredPortal,
@@ -139,8 +140,8 @@ impl Questions<'_> {
         }
     }
 
-    /// The region that commands shall use: the flag, else what the person types. Enter alone is
-    /// none, and where the shell or the configuration has one already nobody is asked.
+    /// Returns the default region of commands: the flag, else the user's answer, which may be
+    /// empty. Not asked if the shell or the configuration has one.
     pub(super) fn default_region(&self) -> Result<Option<Region>> {
         if let Some(given) = &self.args.default_region {
             return instance::parse_region(given).map(Some);
@@ -170,7 +171,7 @@ impl Questions<'_> {
         }
     }
 
-    /// Shows what will be written, and asks.
+    /// Shows the lines to write and asks.
     pub(super) fn confirm_write(&self, lines: &str) -> Result<()> {
         let file = self.ctx.paths.abbreviate(&self.ctx.paths.config_file);
         ui::print_message(&format!(
@@ -184,13 +185,14 @@ impl Questions<'_> {
             return Err(Error::new(ErrorKind::Usage, format!("these lines would go into {file}"))
                 .hint("add --yes"));
         }
-        let answer = ui::prompt(&format!("Write this into {file} and sign in? [Y/n] "))?;
-        let yes = answer.ends_with('\n')
-            && ["", "y", "yes"].contains(&answer.trim().to_ascii_lowercase().as_str());
-        if yes { Ok(()) } else { Err(Error::new(ErrorKind::Cancelled, "nothing was written")) }
+        if ui::confirm_by_default(&format!("Write this into {file} and sign in?"))? {
+            Ok(())
+        } else {
+            Err(Error::new(ErrorKind::Cancelled, "nothing was written"))
+        }
     }
 
-    /// Nothing when a person can be asked.
+    /// Fails if the user can't be asked.
     fn require_terminal(&self, flag: &str) -> Result<()> {
         if self.can_prompt {
             return Ok(());
@@ -200,7 +202,7 @@ impl Questions<'_> {
     }
 }
 
-/// An answer that has to be there: Enter alone, or the end of the input, gives up.
+/// Asks for a required answer. Enter alone and the end of the input cancel.
 fn prompt_required(question: &str) -> Result<String> {
     let text = ui::prompt(question)?;
     if text.trim().is_empty() {

@@ -1,16 +1,16 @@
-//! The first look at the roles: a few accounts with what may be done in each.
+//! The first roles after a sign-in: a few accounts with their roles.
 
-use crate::cli::ui;
 use crate::domain::{Instance, RosterEntry, escape_unprintable, plural};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::load;
 
-/// How many accounts are shown.
+use crate::cli::ui;
+
+/// The most accounts to show.
 const MAX_ACCOUNTS: usize = 5;
-/// How many roles of each.
+/// The most roles of each.
 const MAX_ROLES: usize = 3;
 
-/// Says them on stderr.
 pub(super) fn print_roles(ctx: &Ctx, instance: &Instance) {
     let roster = load::load_roster(ctx, std::slice::from_ref(instance));
     render_roles(&roster.entries).iter().for_each(|line| ui::print_message(line));

@@ -1,13 +1,17 @@
-//! Columns of text that fit the terminal.
+//! Tables that fit the terminal.
 
 use unicode_width::UnicodeWidthStr;
 
 use crate::domain::{escape_unprintable, truncate_middle};
 use crate::os::terminal::tty;
 
-/// Renders rows under a header, columns two blanks apart; with a width, the widest columns are cut
-/// in the middle until it fits.
-pub(super) fn render(header: &[String], rows: &[Vec<String>], width: Option<usize>) -> String {
+/// Renders rows under a header, columns two spaces apart. With a width, the widest columns are cut
+/// in the middle until the table fits.
+pub(in crate::cli) fn render(
+    header: &[String],
+    rows: &[Vec<String>],
+    width: Option<usize>,
+) -> String {
     let rows: Vec<Vec<String>> =
         rows.iter().map(|row| row.iter().map(|cell| escape_unprintable(cell)).collect()).collect();
     let mut widths: Vec<usize> = header.iter().map(|title| title.width()).collect();
@@ -33,12 +37,12 @@ pub(super) fn render(header: &[String], rows: &[Vec<String>], width: Option<usiz
     out
 }
 
-/// The same, as wide as the terminal that reads it; in full for everything else that does.
-pub(super) fn render_for_terminal(header: &[String], rows: &[Vec<String>]) -> String {
+/// Like [`render`], as wide as the terminal on stdout. Elsewhere nothing is cut.
+pub(in crate::cli) fn render_for_terminal(header: &[String], rows: &[Vec<String>]) -> String {
     render(header, rows, tty::columns(std::io::stdout()).map(usize::from))
 }
 
-/// Takes from the widest column until the sum fits, never below eight.
+/// Shrinks the widest column until the sum fits, but not below eight.
 fn shrink(widths: &mut [usize], total: usize) {
     let gaps = 2 * widths.len().saturating_sub(1);
     while widths.iter().sum::<usize>() + gaps > total {
@@ -50,8 +54,8 @@ fn shrink(widths: &mut [usize], total: usize) {
     }
 }
 
-/// One value of a CSV file (RFC 4180).
-pub(super) fn csv_cell(cell: &str) -> String {
+/// Quotes a value of a CSV file (RFC 4180).
+pub(in crate::cli) fn csv_cell(cell: &str) -> String {
     if cell.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", cell.replace('"', "\"\""))
     } else {

@@ -1,25 +1,25 @@
-//! A link as a QR code on the terminal.
+//! A URL as a QR code on the terminal.
 
 use qrcodegen::{QrCode, QrCodeEcc};
 
 use crate::domain::{Error, ErrorKind, Result};
 use crate::os::terminal::tty;
 
-/// Cells around the code that have to stay empty for a reader to find it.
+/// Empty cells around the code, which scanners need.
 const MARGIN: i32 = 2;
 
-/// The columns of the terminal on stdout, or of the controlling one; 80 without any.
-pub(super) fn columns() -> usize {
+/// Returns the columns of the terminal on stdout, else of the controlling terminal, else 80.
+pub(in crate::cli) fn columns() -> usize {
     let columns =
         tty::columns(std::io::stdout()).or_else(|| tty::open().ok().and_then(tty::columns));
     columns.map_or(80, usize::from)
 }
 
-/// Draws the code black on white, two rows to a line, for a terminal of this many columns.
+/// Renders the code black on white, two rows per line, for a terminal of this many columns.
 ///
 /// # Errors
-/// [`Kind::Usage`] when the text is too long for the terminal or for any code.
-pub(super) fn render(text: &str, columns: usize) -> Result<String> {
+/// [`ErrorKind::Usage`] if the text is too long for the terminal or for a QR code.
+pub(in crate::cli) fn render(text: &str, columns: usize) -> Result<String> {
     let code = QrCode::encode_text(text, QrCodeEcc::Low).map_err(|_| too_long("any QR code"))?;
     let edge = code.size() + MARGIN;
     if usize::try_from(edge + MARGIN).is_ok_and(|width| width > columns) {

@@ -1,4 +1,4 @@
-//! The command line of `init` and of the completions that it prints.
+//! The command line of `init`.
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -10,14 +10,13 @@ use crate::shell::hooks::{Chord, SHELLS_WITH_HOOKS, source_line};
 #[derive(Debug, Args)]
 #[command(after_help = sourcing_help())]
 pub struct InitArgs {
-    /// The shell, or direnv
+    /// Shell, or direnv
     #[arg(value_name = "SHELL", value_parser = parse_init_target())]
     pub target: InitTarget,
-    /// What to call the function; `--cmd assume` for hands used to Granted
+    /// Name of the function, such as `assume`, as in Granted
     #[arg(long, value_name = "NAME", default_value = "role")]
     pub cmd: String,
-    /// Key that opens the picker in this shell; Ctrl-X p, where the shell binds one key after
-    /// another
+    /// Key that opens the picker [default: Ctrl-X p, if sequences work]
     #[arg(long, value_name = "KEY", value_parser = str::parse::<Chord>, conflicts_with = "no_key")]
     pub key: Option<Chord>,
     /// Bind no key
@@ -25,9 +24,9 @@ pub struct InitArgs {
     pub no_key: bool,
 }
 
-/// How each shell sources what `init` prints.
+/// How each shell sources the output of `init`.
 fn sourcing_help() -> String {
-    let told = |shell: Dialect| {
+    let sourcing_line = |shell: Dialect| {
         let (line, once) = source_line(shell)?;
         Some(match once {
             Some(once) => format!(
@@ -37,13 +36,13 @@ fn sourcing_help() -> String {
             None => format!("  {:10}  {line}\n", shell.as_str()),
         })
     };
-    let lines: String = SHELLS_WITH_HOOKS.into_iter().filter_map(told).collect();
+    let lines: String = SHELLS_WITH_HOOKS.into_iter().filter_map(sourcing_line).collect();
     format!(
         "To source it:\n{lines}  direnv      rolecall init direnv > ~/.config/direnv/lib/rolecall.sh\n              once, then `use rolecall PROFILE` in an .envrc"
     )
 }
 
-/// Who sources the hook.
+/// The program that sources the hook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InitTarget {
     /// A shell.
@@ -60,25 +59,8 @@ fn parse_init_target() -> impl TypedValueParser<Value = InitTarget> {
     })
 }
 
-/// Reads one of the shells that have hooks by its name.
+/// Parses the name of a shell that has a hook.
 pub(in crate::cli) fn parse_hooked_shell() -> impl TypedValueParser<Value = Dialect> {
     PossibleValuesParser::new(SHELLS_WITH_HOOKS.map(Dialect::as_str))
         .try_map(|name| name.parse::<Dialect>())
-}
-
-/// Flags of the hidden command that the completion scripts run.
-#[derive(Debug, Args)]
-pub struct CompleteArgs {
-    /// The shell whose words these are
-    #[arg(long, value_parser = parse_hooked_shell())]
-    pub shell: Dialect,
-    /// The word under the cursor as the shell would cut it
-    #[arg(long, default_value = "")]
-    pub current: String,
-    /// The words are one line, as it was typed
-    #[arg(long)]
-    pub line: bool,
-    /// The words typed so far, the program's name first, the one under the cursor last
-    #[arg(last = true)]
-    pub words: Vec<String>,
 }

@@ -1,0 +1,40 @@
+//! The command line of `console`.
+
+use clap::Args;
+
+use super::Selectors;
+
+/// Flags of `console`.
+#[derive(Debug, Args)]
+pub struct ConsoleArgs {
+    /// Which role; by default this shell's
+    #[command(flatten)]
+    pub selectors: Selectors,
+    /// Query that matches the role, or the URL of a console page
+    #[arg(value_name = "URL|QUERY")]
+    pub query: Option<String>,
+    /// Minutes until the console signs out, 15 to 720
+    #[arg(short, long, value_name = "MIN", value_parser = clap::value_parser!(u32).range(15..=720))]
+    pub duration: Option<u32>,
+    /// Region of the page instead of the role's own
+    #[arg(short, long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// Service to open, such as s3, cfn or logs
+    #[arg(short, long, value_name = "NAME", conflicts_with = "destination")]
+    pub service: Option<String>,
+    /// URL of the page to open
+    #[arg(long, value_name = "URL")]
+    pub destination: Option<String>,
+    /// Use the keys in the environment instead of a role's
+    #[arg(short, long, conflicts_with_all = ["query", "profile", "arn", "account", "role", "prompt", "link"])]
+    pub env: bool,
+    /// Print the portal's shortcut link, which contains no secret
+    #[arg(long, conflicts_with = "duration")]
+    pub link: bool,
+    /// Pick the role even if this shell has one
+    #[arg(short = 'P', long)]
+    pub prompt: bool,
+    /// Do not ask before a protected role is used
+    #[arg(long)]
+    pub yes: bool,
+}

@@ -1,0 +1,155 @@
+//! The question that is asked before protected roles are used, and the answers that confirm it.
+
+use super::{ConfirmLevel, Error, ErrorKind, Result, RosterEntry, escape_unprintable};
+
+/// The most protected roles that a question names.
+const MAX_NAMES: usize = 5;
+
+/// A question about protected roles.
+#[derive(Debug)]
+pub enum ConfirmQuestion<'a> {
+    /// Use this role?
+    YesNo(&'a RosterEntry),
+    /// Type the name of this role's account.
+    AccountName(&'a RosterEntry),
+    /// Type the number of roles. A yes to one of several roles would not be a yes to all.
+    RoleCount {
+        /// Those that are protected.
+        protected: Vec<&'a RosterEntry>,
+        /// The number of all roles, protected or not.
+        total: usize,
+    },
+}
+
+impl<'a> ConfirmQuestion<'a> {
+    /// Returns the question to ask before these roles are used together; `None` if none of them is
+    /// protected.
+    pub fn new(entries: &[&'a RosterEntry]) -> Option<Self> {
+        let protected: Vec<_> =
+            entries.iter().copied().filter(|entry| entry.is_protected()).collect();
+        match (&protected[..], entries) {
+            ([], _) => None,
+            ([entry], [_]) if entry.confirm == ConfirmLevel::TypeName => {
+                Some(Self::AccountName(entry))
+            }
+            ([entry], [_]) => Some(Self::YesNo(entry)),
+            _ => Some(Self::RoleCount { protected, total: entries.len() }),
+        }
+    }
+
+    /// Returns the reason for the question, as a sentence without its full stop.
+    pub fn reason(&self) -> String {
+        let name = |entry: &RosterEntry| {
+            escape_unprintable(&format!("{}/{}", entry.account_label(), entry.role))
+        };
+        match self {
+            Self::YesNo(entry) | Self::AccountName(entry) => {
+                format!("{} is protected", name(entry))
+            }
+            Self::RoleCount { protected, total } => {
+                let names: Vec<_> =
+                    protected.iter().take(MAX_NAMES).map(|entry| name(entry)).collect();
+                let more = if protected.len() > names.len() { ", …" } else { "" };
+                let are = if protected.len() == 1 { "is" } else { "are" };
+                format!(
+                    "{} of these {total} roles {are} protected: {}{more}",
+                    protected.len(),
+                    names.join(", ")
+                )
+            }
+        }
+    }
+
+    /// Returns the error if no user can be asked.
+    pub fn unasked(&self) -> Error {
+        Error::new(ErrorKind::Usage, self.reason()).hint(match self {
+            Self::RoleCount { .. } => "add --yes, or see them with --dry-run",
+            Self::YesNo(_) | Self::AccountName(_) => "add --yes",
+        })
+    }
+
+    /// Checks the line that the user has typed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Cancelled`] if it does not confirm; without a message unless a wrong name was
+    /// typed.
+    pub fn check(&self, answer: &str) -> Result<()> {
+        let answer = answer.trim();
+        let confirmed = match self {
+            Self::YesNo(_) => is_yes(answer),
+            Self::AccountName(entry) => entry.matches_typed_account(answer),
+            Self::RoleCount { total, .. } => answer == total.to_string(),
+        };
+        match self {
+            _ if confirmed => Ok(()),
+            Self::AccountName(entry) if !answer.is_empty() => {
+                let label = entry.account_label();
+                Err(Error::new(
+                    ErrorKind::Cancelled,
+                    format!(
+                        "`{answer}` is not the account's name, which is `{label}`: \
+                         nothing was done"
+                    ),
+                ))
+            }
+            _ => Err(Error::new(ErrorKind::Cancelled, "")),
+        }
+    }
+}
+
+/// Whether an answer is a yes: `y` or `yes` in any case.
+pub fn is_yes(answer: &str) -> bool {
+    let answer = answer.trim();
+    answer.eq_ignore_ascii_case("y") || answer.eq_ignore_ascii_case("yes")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(role: &str, confirm: ConfirmLevel) -> RosterEntry {
+        RosterEntry {
+            instance: 0,
+            account: "012345678901".parse().unwrap(),
+            account_name: "payments-prod".into(),
+            account_alias: "".into(),
+            email: "".into(),
+            role: role.into(),
+            tags: std::sync::Arc::default(),
+            region: None,
+            profile: None,
+            via: None,
+            confirm,
+        }
+    }
+
+    #[test]
+    fn roles_without_protection_are_not_asked_about() {
+        assert!(ConfirmQuestion::new(&[&entry("ReadOnly", ConfirmLevel::None)]).is_none());
+        assert!(ConfirmQuestion::new(&[]).is_none());
+    }
+
+    #[test]
+    fn one_role_takes_a_yes_or_the_name_of_its_account() {
+        let admin = entry("Admin", ConfirmLevel::Ask);
+        let question = ConfirmQuestion::new(&[&admin]).unwrap();
+        assert_eq!(question.reason(), "payments-prod/Admin is protected");
+        assert!(["y\n", "Yes\n"].iter().all(|answer| question.check(answer).is_ok()));
+        assert_eq!(question.check("\n").unwrap_err().message, "");
+        let root = entry("Root", ConfirmLevel::TypeName);
+        let question = ConfirmQuestion::new(&[&root]).unwrap();
+        assert!(question.check("payments-prod\n").is_ok());
+        assert!(question.check("y\n").unwrap_err().message.contains("`y` is not the account's"));
+        assert_eq!(question.check("").unwrap_err().message, "");
+    }
+
+    #[test]
+    fn several_roles_take_their_number() {
+        let (admin, reader) =
+            (entry("Admin", ConfirmLevel::Ask), entry("ReadOnly", ConfirmLevel::None));
+        let question = ConfirmQuestion::new(&[&admin, &reader]).unwrap();
+        assert_eq!(question.reason(), "1 of these 2 roles is protected: payments-prod/Admin");
+        assert!(question.check("2\n").is_ok() && question.check("y\n").is_err());
+        assert!(question.unasked().hints[0].contains("--dry-run"));
+    }
+}

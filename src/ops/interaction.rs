@@ -1,0 +1,90 @@
+//! How a use case talks to the user who started it, if there is one.
+
+use std::sync::Arc;
+
+use crate::domain::{ConfirmQuestion, Error, Instance, Result};
+use crate::ops::ctx::Ctx;
+use crate::ops::refresh::Progress;
+use crate::ops::refresh::store::StoredRefresh;
+
+/// The caller of a use case: a user at a terminal, a program, or nobody.
+pub trait Interaction: Sync {
+    /// Whether a user reads what is reported.
+    fn is_attended(&self) -> bool;
+
+    /// Whether a user can answer a question.
+    fn can_ask(&self) -> bool;
+
+    /// Asks a question about protected roles and returns the line that the user types.
+    ///
+    /// # Errors
+    /// If the terminal can't be read.
+    fn ask(&self, question: &ConfirmQuestion<'_>) -> Result<String>;
+
+    /// Signs in to an instance, if this caller may.
+    fn sign_in(
+        &self,
+        ctx: &Arc<Ctx>,
+        instance: &Instance,
+    ) -> impl Future<Output = Result<SignInOutcome>>;
+
+    /// Reports how far the list of an instance has been fetched.
+    fn progress(&self, instance: &Instance, step: RefreshStep<'_>);
+
+    /// Reports an error that did not stop the use case.
+    fn warn(&self, warning: &Error);
+
+    /// Reports that a use could not be added to the history.
+    fn history_failed(&self, error: &Error) {
+        self.warn(error);
+    }
+}
+
+/// The outcome of [`Interaction::sign_in`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignInOutcome {
+    /// The user has signed in.
+    SignedIn,
+    /// This caller may not open a sign-in.
+    NotAllowed,
+}
+
+/// A step of fetching a list of roles.
+#[derive(Debug)]
+pub enum RefreshStep<'a> {
+    /// A role that is not in the list is looked up.
+    LookingUp,
+    /// Accounts and roles are fetched.
+    Fetching(Progress<'a>),
+    /// The requests have ended, well or not.
+    Ended,
+    /// The new list is stored.
+    Stored(&'a StoredRefresh),
+}
+
+/// A caller that reads nothing and answers nothing: detached helpers, and the picker's background
+/// thread, which reports by its own messages.
+#[derive(Debug, Clone, Copy)]
+pub struct Silent;
+
+impl Interaction for Silent {
+    fn is_attended(&self) -> bool {
+        false
+    }
+
+    fn can_ask(&self) -> bool {
+        false
+    }
+
+    fn ask(&self, question: &ConfirmQuestion<'_>) -> Result<String> {
+        Err(question.unasked())
+    }
+
+    async fn sign_in(&self, _: &Arc<Ctx>, _: &Instance) -> Result<SignInOutcome> {
+        Ok(SignInOutcome::NotAllowed)
+    }
+
+    fn progress(&self, _: &Instance, _: RefreshStep<'_>) {}
+
+    fn warn(&self, _: &Error) {}
+}

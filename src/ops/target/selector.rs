@@ -1,0 +1,160 @@
+//! How a command names its role: flags, `.`, `-`, a pasted console URL, a query, environment
+//! variables, or not at all.
+
+use std::sync::Arc;
+
+use crate::config::env;
+use crate::console::{ConsolePage, parse_page};
+use crate::domain::{Error, ErrorKind, Instance, InstanceName, Result};
+use crate::ops::ctx::Ctx;
+use crate::ops::roles::load;
+use crate::ops::roles::{history, profile};
+
+use super::current::{CurrentRole, role_shell_arn};
+use super::instances::selected_instances;
+use super::resolve::{RoleQuery, candidates};
+
+/// The description of one role, ready to be looked up.
+#[derive(Debug, Clone, Default)]
+pub struct RoleSelector {
+    /// The role; empty if the command names none.
+    pub query: RoleQuery,
+    /// The instance that the description implies.
+    instance: Option<InstanceName>,
+    /// The page whose URL was pasted.
+    pub page: Option<ConsolePage>,
+}
+
+impl RoleSelector {
+    /// Combines the flags (`by_flags`, without a query) with the free text beside them. `.` is the
+    /// current role, `-` the one used before it, and a console URL implies account and role if it
+    /// has them.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`] for contradictions; [`ErrorKind::UnknownRole`] when there is no current
+    /// role or none before it.
+    pub fn new(ctx: &Ctx, by_flags: RoleQuery, text: Option<String>) -> Result<Self> {
+        let page = text.as_deref().and_then(parse_page);
+        let selector = match (text.as_deref(), page) {
+            // The URL is the page to open; the flags, if any, are the role to open it with.
+            (_, Some(page)) if !by_flags.is_empty() => {
+                Self { query: by_flags, page: Some(page), instance: None }
+            }
+            (_, Some(page)) => {
+                Self { query: query_from_page(&page), page: Some(page), instance: None }
+            }
+            (Some("."), _) if by_flags.is_empty() => {
+                CurrentRole::load(ctx)?.map(Self::from).ok_or_else(no_current_role)?
+            }
+            (Some("-"), _) if by_flags.is_empty() => previous_role(ctx)?.into(),
+            _ => Self { query: RoleQuery { query: text, ..by_flags }, ..Self::default() },
+        };
+        selector.query.validate()?;
+        // A profile that the AWS config file defines is the role that other programs take it for.
+        let name = selector.query.profile.as_deref();
+        match name.map(|name| profile::load_role(ctx, name)).transpose()?.flatten() {
+            Some(role) => Ok(Self { page: selector.page, ..CurrentRole::from(role).into() }),
+            None => Ok(selector),
+        }
+    }
+
+    /// Whether the command names no role.
+    pub fn is_empty(&self) -> bool {
+        self.query.is_empty()
+    }
+
+    /// Falls back to the selector variables that the user has set.
+    #[must_use]
+    pub fn or_from_env(self, ctx: &Ctx) -> Self {
+        if self.is_empty() { Self { query: query_from_env(ctx), ..self } } else { self }
+    }
+
+    /// Falls back to the role that this shell is in.
+    ///
+    /// # Errors
+    /// When the AWS config file can't be read.
+    pub fn or_current(self, ctx: &Ctx) -> Result<Self> {
+        match if self.is_empty() { CurrentRole::load(ctx)? } else { None } {
+            Some(role) => Ok(Self { page: self.page, ..role.into() }),
+            None => Ok(self),
+        }
+    }
+
+    /// Returns the instances to search: `--sso` (`sso`) wins over the instance that the description
+    /// implies, and that over AWS_SSO and `default_sso`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] when a name is unknown.
+    pub fn instances(&self, ctx: &Ctx, sso: Option<&str>) -> Result<Vec<Instance>> {
+        let implied = self.instance.as_ref().filter(|_| sso.is_none());
+        match implied.and_then(|name| ctx.instances.iter().find(|one| one.name == *name)) {
+            Some(instance) => Ok(vec![instance.clone()]),
+            None => selected_instances(ctx, sso),
+        }
+    }
+
+    /// The query, or the account named without a role, if it matches several roles.
+    pub fn ambiguous_text(&self, ctx: &Ctx, instances: &[Instance]) -> Option<&str> {
+        let account = || self.query.account.as_deref().filter(|_| self.query.role.is_none());
+        let text = self.query.query.as_deref().or_else(account)?;
+        let roster = Arc::new(load::load_roster(ctx, instances));
+        let several = candidates(&roster, &self.query, &ctx.settings.prefer_roles)
+            .is_ok_and(|roles| roles.len() > 1);
+        several.then_some(text)
+    }
+}
+
+impl From<CurrentRole> for RoleSelector {
+    fn from(role: CurrentRole) -> Self {
+        let arn = Some(format!("{}:{}", role.account, role.role));
+        let query = RoleQuery { arn, ..RoleQuery::default() };
+        Self { query, instance: role.instance, page: None }
+    }
+}
+
+/// Returns the role named by AWS_SSO_ROLE_ARN, else by AWS_SSO_ACCOUNT_ID and AWS_SSO_ROLE_NAME, if
+/// the user set them. Those that a role shell exports name the current role and select nothing.
+fn query_from_env(ctx: &Ctx) -> RoleQuery {
+    if role_shell_arn(&ctx.env).is_some() {
+        return RoleQuery::default();
+    }
+    let get = |var| ctx.env.get(var).map(str::to_owned);
+    let (account, role) = (get(env::AWS_SSO_ACCOUNT_ID), get(env::AWS_SSO_ROLE_NAME));
+    match (get(env::AWS_SSO_ROLE_ARN), account, role) {
+        (Some(arn), ..) => RoleQuery { arn: Some(arn), ..RoleQuery::default() },
+        (None, account @ Some(_), role @ Some(_)) => {
+            RoleQuery { account, role, ..RoleQuery::default() }
+        }
+        _ => RoleQuery::default(),
+    }
+}
+
+fn previous_role(ctx: &Ctx) -> Result<CurrentRole> {
+    let current = CurrentRole::load(ctx)?;
+    let current = current.as_ref().map(|role| (role.account, &role.role));
+    let previous = history::previous_role(ctx, current)?.ok_or_else(|| {
+        Error::new(ErrorKind::UnknownRole, "no role was used before this one")
+            .hint("run `rolecall history` to see which were")
+    })?;
+    Ok(CurrentRole {
+        instance: Some(previous.instance),
+        account: previous.account,
+        role: previous.role,
+    })
+}
+
+fn no_current_role() -> Error {
+    Error::new(ErrorKind::UnknownRole, "this shell is in no role")
+        .hint("name one: --arn, --account and --role, --profile, or run `rolecall exec` first")
+}
+
+/// The account and role that a console URL names.
+fn query_from_page(page: &ConsolePage) -> RoleQuery {
+    let account = page.account.map(|account| account.to_string());
+    match (account, &page.role) {
+        (Some(account), Some(role)) => {
+            RoleQuery { arn: Some(format!("{account}:{role}")), ..RoleQuery::default() }
+        }
+        (account, _) => RoleQuery { account, ..RoleQuery::default() },
+    }
+}
