@@ -19,7 +19,7 @@ pub fn bytes<const N: usize>() -> Result<[u8; N]> {
 /// `[A-Za-z0-9_-]`.
 ///
 /// # Errors
-/// As [`bytes`].
+/// As [`fn@bytes`].
 pub fn token<const N: usize>() -> Result<String> {
     Ok(URL_SAFE_NO_PAD.encode(bytes::<N>()?))
 }
