@@ -125,10 +125,10 @@ fn measure(rolecall: &Path, accounts: &str) {
     fzf_times.sort_unstable();
     let ms = |duration: Duration| duration.as_secs_f64() * 1_000.0;
     let (median, p90) = (ms(times[RUNS / 2]), ms(times[RUNS * 9 / 10]));
-    let beside = fzf_times
+    let comparison = fzf_times
         .get(RUNS / 2)
         .map_or_else(String::new, |fzf| format!("{:>14.1}{:>8.2}", ms(*fzf), median / ms(*fzf)));
-    println!("{accounts:<10}{count:>10}{:>14.1}{median:>14.1}{p90:>14.1}{beside}", ms(first));
+    println!("{accounts:<10}{count:>10}{:>14.1}{median:>14.1}{p90:>14.1}{comparison}", ms(first));
 }
 
 /// Starts a program on a terminal, and returns the time until it wrote this text. The program is

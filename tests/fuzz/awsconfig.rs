@@ -67,7 +67,7 @@ fn check_managed_block(bytes: &[u8]) {
     let sections = SECTIONS
         .map(|section| Cow::Owned(section.replace('\n', before.line_ending()).into_bytes()));
     let written = before.with_sections(&sections);
-    let after = SplitFile::parse(&written, "profiles").expect("what we wrote is read");
+    let after = SplitFile::parse(&written, "profiles").expect("the written file is read");
     assert_eq!(after.with_sections(&sections), written, "a second time");
     assert_eq!(after.sections().len(), SECTIONS.len());
     assert_eq!(
@@ -76,7 +76,7 @@ fn check_managed_block(bytes: &[u8]) {
     );
     assert_eq!(
         SplitFile::parse(&after.without_block(), "profiles")
-            .expect("what is left is read")
+            .expect("the rest is read")
             .has_block(),
         false
     );

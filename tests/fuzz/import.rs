@@ -45,13 +45,13 @@ fuzz_target!(|bytes: &[u8]| {
 });
 
 fn check_import(program: SourceProgram, bytes: &[u8]) {
-    let mut source = SourceFile { program, file: PathBuf::from("theirs"), bytes: bytes.to_vec() };
+    let mut source = SourceFile { program, file: PathBuf::from("source"), bytes: bytes.to_vec() };
     let Ok(plan) = plan_from(&CTX, None, &[source.clone()]) else { return };
     let own_file = &CTX.paths.config_file;
     let mut written = None;
     for change in plan.changes {
         if change.file == *own_file {
-            config::check(own_file, &text(&change.new)).expect("what moved in is taken");
+            config::check(own_file, &text(&change.new)).expect("the imported configuration is accepted");
             written = Some(change.new);
         } else {
             let names = |bytes: &[u8]| AwsConfig::parse(bytes).profile_names();
@@ -65,5 +65,5 @@ fn check_import(program: SourceProgram, bytes: &[u8]) {
 }
 
 fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).expect("our file is UTF-8")
+    String::from_utf8(bytes.to_vec()).expect("the file of rolecall is UTF-8")
 }

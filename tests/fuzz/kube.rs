@@ -30,7 +30,7 @@ fuzz_target!(|bytes: &[u8]| {
     }
     let [old, new] = [&draft.old, &draft.new]
         .map(|bytes| String::from_utf8(bytes.clone()).expect("it was UTF-8"));
-    let [before, after] = [&old, &new].map(|text| yaml::parse(text).expect("it is YAML still"));
+    let [before, after] = [&old, &new].map(|text| yaml::parse(text).expect("it is still YAML"));
     // Users keep their names and their order, and their other keys keep their values.
     assert_eq!(before.pairs().len(), after.pairs().len());
     for ((key, was), (_, is)) in

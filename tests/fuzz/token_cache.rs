@@ -14,7 +14,7 @@ fuzz_target!(|bytes: &[u8]| {
     let (url, region) = (StartUrl::new("https://corp.awsapps.com/start"), Region::new("eu-west-1"));
     let (access, expires) = (Secret::from("access"), Timestamp(1_800_000_000));
     let written = with_token(bytes, &url, &region, &access, expires);
-    let token = parse_bytes(&written).expect("what was written is read");
+    let token = parse_bytes(&written).expect("the written file is read");
     assert!(
         token.is_from_rolecall && token.access_token == access && token.expires_at == expires,
         "{token:?}"

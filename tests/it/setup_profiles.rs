@@ -45,7 +45,7 @@ fn role(name: &str) -> String {
 }
 
 fn configure(sandbox: &Sandbox, more: &str) {
-    sandbox.prepend_config(&format!("{more}"));
+    sandbox.prepend_config(more);
 }
 
 #[test]

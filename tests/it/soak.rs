@@ -16,6 +16,7 @@ use crate::matrix_rules::{check_genuine, check_stderr};
 use crate::matrix_world::World;
 use crate::records::Records;
 use crate::sandbox::CommandOutput;
+use crate::wait::wait_for_exit;
 
 const WORKERS: usize = 8;
 /// Roles in different accounts or in the same one; the last is chained.
@@ -95,10 +96,7 @@ impl Soak {
     }
 
     fn kill(&self, child: &mut Child, after: Duration) {
-        let begun = Instant::now();
-        while begun.elapsed() < after && child.try_wait().unwrap().is_none() {
-            std::thread::park_timeout(Duration::from_millis(2));
-        }
+        wait_for_exit(child, after);
         let _ = child.kill();
         child.wait().unwrap();
         self.count("kills");

@@ -203,15 +203,9 @@ impl Terminal {
 
     /// Waits until the program has changed the terminal's modes.
     pub(crate) fn wait_until_modes_changed(&self) {
-        let deadline = Instant::now() + TIMEOUT;
-        while modes(&*self.master) == self.modes {
-            assert!(
-                Instant::now() < deadline,
-                "the modes are as before; this is shown:\n{}",
-                self.screen()
-            );
-            std::thread::yield_now();
-        }
+        crate::wait::wait_for("other modes of the terminal", || {
+            (modes(&*self.master) != self.modes).then_some(())
+        });
     }
 
     /// The text on the screen.

@@ -76,7 +76,7 @@ fn a_chained_role_that_a_wrong_clock_spoils_names_the_clock() {
 #[test]
 fn a_revoked_role_names_the_access_request_and_disappears_with_a_refresh() {
     let sandbox = Sandbox::signed_in();
-    sandbox.prepend_config(&format!("access_request_url = 'https://ask.example.com/{{role}}'"));
+    sandbox.prepend_config("access_request_url = 'https://ask.example.com/{role}'");
     sandbox.aws.revoke_role("012345678901".parse().unwrap(), "ReadOnlyAccess");
     let mut terminal = Terminal::rolecall(&sandbox, &[]);
     terminal.wait_for_picker();

@@ -99,15 +99,16 @@ fn the_domain_does_no_io_and_reads_no_clock() {
 }
 
 #[test]
-fn the_picker_names_only_the_messages_of_ops_and_the_sender_of_its_requests() {
+fn the_picker_names_only_the_messages_of_ops() {
     let wrong = forbidden_edges(|from, to| {
-        let is_sender =
-            to == "ops/backend/mod.rs" && matches!(from, "tui/mod.rs" | "tui/runner.rs");
-        room(from) != Some("tui")
-            || room(to) != Some("ops")
-            || to == "ops/backend/messages.rs"
-            || is_sender
+        room(from) != Some("tui") || room(to) != Some("ops") || to == "ops/backend/messages.rs"
     });
+    assert_eq!(wrong, NONE);
+}
+
+#[test]
+fn the_context_names_nothing_else_of_ops() {
+    let wrong = forbidden_edges(|from, to| from != "ops/ctx.rs" || room(to) != Some("ops"));
     assert_eq!(wrong, NONE);
 }
 

@@ -1,4 +1,4 @@
-// Command who asks STS who it is, with the credentials that the AWS SDK for Go finds by itself.
+// Command who asks STS for the caller's identity, with the credentials that the AWS SDK for Go finds by itself.
 package main
 
 import (
@@ -12,13 +12,13 @@ import (
 )
 
 func main() {
-	if err := who(context.Background()); err != nil {
+	if err := printIdentity(context.Background()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func who(ctx context.Context) error {
+func printIdentity(ctx context.Context) error {
 	loaded, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
 		return err
