@@ -1,43 +1,43 @@
-//! How wide names and tags of the whole roster are, and which tags tell rows apart.
+//! Widths of names and tags over the whole roster, and which tags distinguish rows.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::domain::{Instance, PackedRoster, Roster, RosterEntry, Tags};
 
-use super::view::text::width;
+use super::text::width;
 
-/// Roles up to this width are ordinary: most of AWS's own names are.
+/// Role names up to this width are never cut for others; most of AWS's own names are shorter.
 const TYPICAL_ROLE_WIDTH: u16 = 24;
-/// Tags say less than names do.
+/// Tags are less important than names.
 const MAX_TAG_WIDTH: u16 = 16;
 
 /// Natural widths over the whole roster, in cells.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct ColumnStats {
-    /// Of accounts' names.
+    /// Widths of account names.
     pub(super) account: Widths,
-    /// Of roles.
+    /// Widths of role names.
     pub(super) role: Widths,
-    /// The widest instance, where there are several; 0 where there is one.
+    /// The width of the instance names; 0 if there is only one instance.
     pub(super) instance: u16,
-    /// Keys and the width of their values. The order is that in which they are given room.
+    /// Tag keys and the widths of their values, in the order in which they get a column.
     pub(super) tags: Vec<TagWidth>,
-    /// Tags with one value on every row; they tell nothing, and have a column only where a person
+    /// Tags that have the same value on every row. They have a column only if the configuration
     /// names them.
     pub(super) uniform_tags: Vec<TagWidth>,
-    /// Whether any role asks before use.
+    /// Whether any role is protected.
     pub(super) has_protected: bool,
-    /// Distinct accounts, for the header.
+    /// The number of accounts, for the header.
     pub(super) account_count: usize,
 }
 
-/// How wide names are.
+/// The widths of a set of names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Widths {
-    /// The widest.
+    /// The widest name.
     pub(super) max: u16,
-    /// Wide enough for nine in ten: one long name does not push the rest aside.
+    /// Wide enough for nine of ten names, so that one long name does not displace everything else.
     pub(super) typical: u16,
 }
 
@@ -46,11 +46,11 @@ impl Widths {
         let all = widths.iter().copied().max().unwrap_or(0);
         let place = widths.len() * 9 / 10;
         let most = if place < widths.len() { *widths.select_nth_unstable(place).1 } else { all };
-        // A few cells more are no reason to cut a name.
+        // A name is not cut for a few cells.
         Self { max: all, typical: if all <= most + most / 4 { all } else { most } }
     }
 
-    /// With no name cut that has at most this many cells.
+    /// Raises the typical width, so that no name of at most this many cells is cut.
     fn at_least(self, ordinary: u16) -> Self {
         Self { typical: self.typical.max(self.max.min(ordinary)), ..self }
     }
@@ -61,10 +61,10 @@ fn cell_width(text: &str) -> u16 {
 }
 
 impl ColumnStats {
-    /// Looks at every entry once; equal neighbours are measured once.
+    /// Measures a roster. Equal neighbours are measured once.
     pub(super) fn from_roster(roster: &Roster) -> Self {
         let (mut accounts, mut seen) = (Vec::new(), HashSet::new());
-        // Rosters share equal names and tags, so that an address will do to know them by.
+        // Equal names and tags are shared within a roster, so their address identifies them.
         let mut roles: Vec<(*const u8, &str)> =
             roster.entries.iter().map(|entry| (entry.role.as_ptr(), &*entry.role)).collect();
         roles.sort_unstable();
@@ -87,7 +87,7 @@ impl ColumnStats {
         Self::new(accounts, roles.into_iter(), sets.into_values(), protected, &roster.instances)
     }
 
-    /// The same of a roster that is still packed.
+    /// Measures a packed roster.
     pub(super) fn from_packed(sheet: &PackedRoster) -> Self {
         Self::new(
             sheet.account_widths().collect(),
@@ -122,9 +122,9 @@ impl ColumnStats {
         }
     }
 
-    /// The same with the columns that a person wants and no others, tags in the order given.
-    /// Accounts and roles always stand: without them no row says what it is. Names that are no
-    /// column are passed over.
+    /// Restricts the columns to the configured ones, tags in the configured order. Accounts and
+    /// roles always have a column, because a row is meaningless without them. Unknown names are
+    /// ignored.
     pub(super) fn with_columns(mut self, columns: &[String]) -> Self {
         let wants = |names: &[&str]| columns.iter().any(|column| names.contains(&column.as_str()));
         if !wants(&["instance", "sso"]) {
@@ -139,10 +139,10 @@ impl ColumnStats {
     }
 }
 
-/// A key of tags and the width of its values.
+/// A tag key and the width of its values.
 pub(super) type TagWidth = (String, u16);
 
-/// One key of tags over the roster.
+/// Statistics of one tag key.
 struct TagStats<'a> {
     rows: usize,
     widest: u16,
@@ -151,8 +151,8 @@ struct TagStats<'a> {
 }
 
 impl TagStats<'_> {
-    /// Keys with the width of their values, those of most rows first: those that tell rows apart,
-    /// and those that don't.
+    /// Tag keys with the widths of their values, the most frequent first: those that distinguish
+    /// rows, and those that do not.
     fn tag_widths<'a>(
         sets: impl Iterator<Item = (&'a Tags, usize)>,
     ) -> (Vec<TagWidth>, Vec<TagWidth>) {

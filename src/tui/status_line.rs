@@ -1,45 +1,41 @@
-//! What is amiss while the list can still be used: one line with what it is, since when, and the
-//! key that helps.
+//! The status line: one problem while the list can still be used, with its duration and the key
+//! that fixes it.
 
-use super::commands::PickerCommand;
-use super::panels::PanelKind;
+use super::commands::{PanelKind, PickerCommand};
 use super::panels::content::Tone;
 use super::state::{RefreshStatus, State};
 use crate::domain::{Error, ErrorKind, InstanceName, Timestamp};
 use crate::ops::backend::messages::clock_warning;
 use crate::tui::format;
-use crate::tui::panels::overlay::Overlay;
+use crate::tui::state::overlay::Overlay;
+use crate::tui::state::refresh_progress::SLOW_ANSWER_SECONDS;
 
-/// Seconds without an answer before that is said: nearly every list begins to come sooner.
-pub(super) const SLOW_ANSWER_SECONDS: i64 = 5;
-
-/// The line.
+/// The status line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct StatusLine {
-    /// How loud.
+    /// The tone.
     pub(super) tone: Tone,
-    /// Before it.
+    /// The icon before the text.
     pub(super) icon: StatusIcon,
-    /// What is said, from all of it to the least: the first that has the room is shown.
+    /// The text in decreasing length; the first one that fits is shown.
     pub(super) texts: Vec<String>,
-    /// The next step, and what the footer would call it; none where there is nothing to do but
-    /// wait.
+    /// The command that helps and its label; `None` if there is nothing to do but wait.
     pub(super) next_step: Option<(PickerCommand, &'static str)>,
 }
 
-/// What sort of thing is amiss.
+/// The kind of problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum StatusIcon {
     /// Something failed.
     Failed,
-    /// Something takes its time.
+    /// Something is slow.
     Slow,
     /// Nobody is signed in.
     SignedOut,
 }
 
-/// The worst of what is amiss. Nothing where there are no roles to show: then the whole screen says
-/// it.
+/// The most important problem. `None` without roles, because the whole screen shows the problem
+/// then.
 pub(super) fn current(state: &State) -> Option<StatusLine> {
     if state.role_count() == 0 || state.first_run.is_some() {
         return None;
@@ -90,7 +86,7 @@ fn offline(state: &State) -> Option<StatusLine> {
     })
 }
 
-/// A list that AWS refused to give, or that could not be kept.
+/// A list that AWS refused, or that could not be stored.
 fn refresh_failed(state: &State) -> Option<StatusLine> {
     let other = |error: &Error| {
         !matches!(error.kind, ErrorKind::Unreachable | ErrorKind::LoginNeeded | ErrorKind::Vault)
@@ -128,17 +124,17 @@ fn clock_skewed(state: &State) -> Option<StatusLine> {
     })
 }
 
-/// Whether a panel says it already.
+/// Whether a panel is open that shows the problem.
 fn is_open(state: &State, is: fn(&Overlay) -> bool) -> bool {
     state.overlays.iter().any(is)
 }
 
-/// What is wrong with a clock, in one word.
+/// How a clock is wrong, in one word.
 fn skew_word(ahead: i64) -> &'static str {
     if ahead > 0 { "slow" } else { "fast" }
 }
 
-/// AWS was asked, and says nothing at all.
+/// AWS has not answered at all.
 fn no_answer(state: &State) -> Option<StatusLine> {
     let waited = state
         .unanswered_since()
@@ -186,8 +182,8 @@ fn throttled(state: &State) -> Option<StatusLine> {
 fn signed_out(state: &State) -> Option<StatusLine> {
     let (instance, ..) =
         failed_refreshes(state).find(|(_, error, _)| error.kind == ErrorKind::LoginNeeded)?;
-    // Of one whose list was never read nothing on the screen is old; the first line tells that
-    // nobody is signed in.
+    // Nothing on the screen is outdated if the list was never read. The header shows that nobody is
+    // signed in.
     let read = format::ago(state.session(instance)?.fetched_at?, state.now);
     let says = vec![
         format!("signed out of {instance}: its list was read {read}"),
@@ -202,7 +198,7 @@ fn signed_out(state: &State) -> Option<StatusLine> {
     })
 }
 
-/// The lists that could not be read, why, and since when.
+/// Instances whose refresh failed, with the error and the time of the first failure.
 fn failed_refreshes(state: &State) -> impl Iterator<Item = (&InstanceName, &Error, Timestamp)> {
     state.refreshes.iter().filter_map(|(instance, refresh)| match refresh {
         RefreshStatus::Failed { error, since } => Some((instance, error, *since)),
@@ -210,7 +206,7 @@ fn failed_refreshes(state: &State) -> impl Iterator<Item = (&InstanceName, &Erro
     })
 }
 
-/// ` for 3 min`; nothing while it is new.
+/// ` for 3 min`; empty in the first minute.
 pub(super) fn duration_suffix(since: Timestamp, now: Timestamp) -> String {
     match now.since(since) {
         ..60 => String::new(),

@@ -2,9 +2,14 @@
 
 pub(super) mod first_run;
 pub(super) mod list;
+mod log;
+pub(super) mod overlay;
+pub(super) mod paste;
+mod prompts;
 pub(super) mod query;
-mod refresh_progress;
+pub(super) mod refresh_progress;
 pub(super) mod retry_lookup;
+pub(super) mod select_list;
 pub(super) mod text_input;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,14 +26,14 @@ use crate::ops::backend::messages::{
 
 use super::event::Key;
 use super::keymap::{EditingMode, KeyBindings};
-use super::panels::log::LogEntry;
 use super::search::{self, SearchJob, SearchPreferences, SortOrder};
-use super::status_line;
 use super::{Appearance, PickAction, PickerOptions};
 use crate::os::terminal::tty::CursorShape;
-use crate::tui::panels::overlay::Overlay;
 use first_run::FirstRunForm;
 use list::RoleList;
+use log::LogEntry;
+use overlay::Overlay;
+use refresh_progress::SLOW_ANSWER_SECONDS;
 use retry_lookup::RetryLookup;
 use text_input::TextInput;
 
@@ -327,11 +332,12 @@ impl State {
         self.sessions.instances.iter().find(|session| session.instance == *instance)
     }
 
-    /// The sign-in panel, if it is open.
-    pub(super) fn sign_in_panel(&self) -> Option<&crate::tui::panels::overlay::SignInPanel> {
-        self.overlays.iter().find_map(|overlay| {
-            if let Overlay::SignIn(login) = overlay { Some(login) } else { None }
-        })
+    /// Roles whose credentials have not expired, and when they do; the first to expire comes first.
+    pub(super) fn active_sessions(&self) -> Vec<(RoleId, Timestamp)> {
+        let roles = self.sessions.roles.iter().filter(|(_, at)| at.since(self.now) > 0);
+        let mut roles: Vec<_> = roles.cloned().collect();
+        roles.sort_by(|left, right| (left.1, &left.0).cmp(&(right.1, &right.0)));
+        roles
     }
 
     /// The sum of all refreshes under way: accounts read, accounts in all, whether AWS slows us
@@ -367,8 +373,8 @@ impl State {
             return CursorShape::Default;
         }
         // Letters are commands on the list alone, not in a panel's field.
-        let on_list = self.first_run.is_none()
-            && self.overlays.last().is_none_or(|top| top.as_panel().is_modeless());
+        let on_list =
+            self.first_run.is_none() && self.overlays.last().is_none_or(|top| top.is_modeless());
         if self.vi.normal_mode && on_list { CursorShape::Block } else { CursorShape::Bar }
     }
 
@@ -380,7 +386,7 @@ impl State {
         }
         if let Some(left) = self
             .unanswered_since()
-            .map(|began| status_line::SLOW_ANSWER_SECONDS - self.now.since(began))
+            .map(|began| SLOW_ANSWER_SECONDS - self.now.since(began))
             .filter(|left| *left > 0)
         {
             return Some(left.unsigned_abs());
@@ -390,7 +396,7 @@ impl State {
         }
         let soon = |at: Timestamp| (0..=90).contains(&at.since(self.now));
         let seconds = self.unanswered_since().is_some()
-            || self.overlays.iter().any(|overlay| overlay.as_panel().has_countdown())
+            || self.overlays.iter().any(|overlay| overlay.has_countdown())
             || self.sessions.roles.iter().any(|(_, at)| soon(*at));
         let minutes = !self.sessions.roles.is_empty()
             || self.sessions.instances.iter().any(|session| session.signed_in);

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::ops::backend::messages::{Request, RoleFlag, SignInStep, UnlockPrompt};
-use crate::tui::panels::overlay::Overlay;
+use crate::tui::state::overlay::Overlay;
 use crate::tui::{Exit, Picked};
 
 fn selected_role(rig: &TestPicker) -> RoleId {

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::tui::layout;
+use crate::tui::{footer_hints, layout};
 
 proptest! {
     #[test]
@@ -24,7 +24,7 @@ proptest! {
     fn the_footer_never_runs_over_its_edge(width in 20_u16..200) {
         let rig = TestPicker::new(sample_options()).with_size(width, 24);
         let footer = layout::current(&rig.state).footer.unwrap();
-        let hints = layout::footer_hints(footer, &rig.state);
+        let hints = footer_hints::footer_hints(footer, &rig.state);
         prop_assert!(hints.iter().all(|hint| hint.area.right() < footer.right()));
         prop_assert!(hints.windows(2).all(|pair| pair[0].area.right() < pair[1].area.x));
     }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::tui::event::{Mouse, MouseKind};
-use crate::tui::layout;
+use crate::tui::{footer_hints, layout};
 
 fn small_options(rows: &[(&str, &str, &str, &str)]) -> PickerOptions {
     PickerOptions {
@@ -120,7 +120,7 @@ fn the_wheel_scrolls_and_drags_the_bar_along() {
 fn a_click_on_the_footer_does_what_it_says() {
     let mut rig = TestPicker::new(sample_options());
     let footer = layout::current(&rig.state).footer.unwrap();
-    let help = layout::footer_hints(footer, &rig.state)
+    let help = footer_hints::footer_hints(footer, &rig.state)
         .into_iter()
         .find(|hint| hint.name == "help")
         .unwrap();

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::ops::backend::messages::{Request, UnlockPrompt};
-use crate::tui::panels::overlay::Overlay;
+use crate::tui::state::overlay::Overlay;
 
 /// What taking a paste and drawing it may take in a debug build on a busy machine. Linear work
 /// takes a twentieth of it, quadratic work minutes.

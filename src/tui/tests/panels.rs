@@ -4,7 +4,7 @@ use super::*;
 use crate::ops::backend::messages::{
     Request, RoleFlag, SecretKind, SignInStep, TerminalConfirmations,
 };
-use crate::tui::panels::overlay::Overlay;
+use crate::tui::state::overlay::Overlay;
 use crate::tui::{Exit, Picked};
 
 fn sample_picker() -> TestPicker {

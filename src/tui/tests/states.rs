@@ -6,7 +6,7 @@ use crate::ops::backend::messages::{RefreshCounts, Request, SignInStep, UnlockPr
 use crate::os::terminal::tty::CursorShape;
 use crate::tui::event::{Mouse, MouseKind};
 use crate::tui::keymap::EditingMode;
-use crate::tui::panels::overlay::Overlay;
+use crate::tui::state::overlay::Overlay;
 use crate::tui::{Exit, Picked};
 
 const SIZES: [(u16, u16); 3] = [(120, 40), (80, 24), (40, 10)];

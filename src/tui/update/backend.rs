@@ -1,21 +1,21 @@
-//! What the background has to say.
+//! Handles updates from the background.
 
-use super::{activate, clock_skew, first_run, start_refresh, unlock};
+use super::refresh::start_refresh;
+use super::{activate, clock_skew, first_run, unlock};
 use crate::domain::{Error, ErrorKind, InstanceName};
 use crate::ops::backend::messages::{RefreshCounts, SignInStep, UnlockPrompt, Update};
 use crate::tui::effect::Effect;
-use crate::tui::panels;
-use crate::tui::panels::overlay::{ErrorPanel, Overlay};
+use crate::tui::labels;
+use crate::tui::state::overlay::{ErrorPanel, Overlay};
 use crate::tui::state::{RefreshStatus, State, WaitingFor};
 
-/// Takes one piece of news in.
+/// Handles an update.
 pub(super) fn handle_update(state: &mut State, news: Update) -> Vec<Effect> {
     match news {
         Update::Roster(roster) => {
             state.roster = roster;
             state.is_preview = false;
-            // A search of the person's own that is still under way must not become one that moves
-            // nothing.
+            // A running search that the user started must not become one that keeps rows in place.
             let typed = state.list.total.is_some() && state.query.text() != state.list.query;
             let arrival = !typed && state.search.is_none_or(|search| search.is_background);
             return vec![Effect::Search(state.start_search(arrival))];
@@ -36,7 +36,7 @@ pub(super) fn handle_update(state: &mut State, news: Update) -> Vec<Effect> {
         }
         Update::Sessions(sessions) => {
             state.sessions = sessions;
-            // Who is signed in is known from the vault.
+            // The sessions come from the vault, so it is unlocked.
             state.unlock_prompt = None;
             state.schedule_retry();
         }
@@ -51,7 +51,7 @@ pub(super) fn handle_update(state: &mut State, news: Update) -> Vec<Effect> {
         Update::Message(text) => state.notify(text),
         Update::RoleFailed { role, error } => {
             state.log_error(&error);
-            let title = panels::role_label(state, &role);
+            let title = labels::role_label(state, &role);
             state.overlays.push(Overlay::Error(ErrorPanel { title, error }));
         }
         Update::Confirmations(consents) => state.confirmations = consents,
@@ -89,7 +89,7 @@ fn on_refreshed(state: &mut State, instance: InstanceName, outcome: Result<Refre
         }
         Err(error) if error.kind == ErrorKind::Cancelled => drop(state.refreshes.remove(&instance)),
         Err(mut error) => {
-            // Where there is no vault yet, nobody has signed in.
+            // If there is no vault yet, nobody is signed in.
             if error.kind == ErrorKind::Vault
                 && state.unlock_prompt == Some(UnlockPrompt::NewPassphrase)
             {
@@ -105,7 +105,7 @@ fn on_refreshed(state: &mut State, instance: InstanceName, outcome: Result<Refre
                 session.signed_in = false;
             }
             if !signed_out {
-                // What it means stands on the screen for as long as it is so.
+                // The screen shows that nobody is signed in anyway.
                 state.log_error(&error);
             }
             let since = state
@@ -144,7 +144,7 @@ fn on_sign_in_step(state: &mut State, number: u64, step: SignInStep) -> Vec<Effe
                 matches!(&step, SignInStep::Failed(error) if error.kind == ErrorKind::Vault);
             login.on_step(step);
             if closed && state.unlock_prompt.is_some() {
-                unlock::open_prompt(state);
+                state.open_passphrase_prompt();
             }
             return Vec::new();
         }
@@ -160,7 +160,7 @@ fn on_sign_in_step(state: &mut State, number: u64, step: SignInStep) -> Vec<Effe
         session.signed_in_at = Some(state.now);
     }
     let mut effects = activate::resume(state, WaitingFor::SignIn(number));
-    // What could not be read for want of a sign-in is read now.
+    // Refresh a list that could not be read without a sign-in.
     let never = state.session(&instance).is_none_or(|session| session.fetched_at.is_none());
     if never || matches!(state.refreshes.get(&instance), Some(RefreshStatus::Failed { .. })) {
         effects.push(start_refresh(state, instance));

@@ -1,12 +1,12 @@
-//! Favourites and hidden roles, here and in the file that keeps them.
+//! Changes favourites and hidden roles, here and in the file that stores them.
 
 use std::sync::Arc;
 
 use crate::domain::RoleId;
 use crate::ops::backend::messages::{Request, RoleFlag};
-use crate::tui::commands::PickerCommand;
+use crate::tui::commands::{PanelKind, PickerCommand};
 use crate::tui::effect::Effect;
-use crate::tui::panels::{self, PanelKind};
+use crate::tui::labels;
 use crate::tui::state::State;
 
 /// Marks roles, or takes the mark off.
@@ -33,14 +33,14 @@ pub(in crate::tui) fn set_mark(
     }
     let said = mark_note(state, &roles, mark, on);
     state.notify(said);
-    // What is hidden goes at once; a favourite finds its place with the next key.
+    // A hidden role disappears at once; a favourite moves with the next key.
     let search = state.start_search(mark == RoleFlag::Favorite);
     vec![Effect::Request(Request::SetFlag { roles, flag: mark, on }), Effect::Search(search)]
 }
 
 fn mark_note(state: &State, roles: &[RoleId], mark: RoleFlag, on: bool) -> String {
     let what = match roles {
-        [role] => panels::role_label(state, role),
+        [role] => labels::role_label(state, role),
         roles => format!("{} roles", roles.len()),
     };
     match (mark, on) {
@@ -48,7 +48,7 @@ fn mark_note(state: &State, roles: &[RoleId], mark: RoleFlag, on: bool) -> Strin
         (RoleFlag::Favorite, false) => format!("{what}: no longer pinned"),
         (RoleFlag::Hidden, true) => format!(
             "{what}: hidden; {} lists what is",
-            panels::key_label(state, PickerCommand::Open(PanelKind::HiddenRoles))
+            labels::key_label(state, PickerCommand::Open(PanelKind::HiddenRoles))
         ),
         (RoleFlag::Hidden, false) => format!("{what}: shown again"),
     }

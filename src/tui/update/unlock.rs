@@ -1,21 +1,14 @@
-//! The vault is closed: the field for its passphrase, and what goes on once it is open.
+//! Continues after the vault was unlocked, or not.
 
-use super::{activate, start_refresh};
+use super::activate;
+use super::refresh::start_refresh;
 use crate::domain::{Error, ErrorKind};
-use crate::ops::backend::messages::{SignInStep, UnlockPrompt};
+use crate::ops::backend::messages::SignInStep;
 use crate::tui::effect::Effect;
-use crate::tui::panels::overlay::{ErrorPanel, Overlay, PassphrasePanel};
+use crate::tui::state::overlay::{ErrorPanel, Overlay};
 use crate::tui::state::{RefreshStatus, State, WaitingFor};
 
-/// Opens the passphrase field, unless it is open.
-pub(super) fn open_prompt(state: &mut State) {
-    if !state.overlays.iter().any(|overlay| matches!(overlay, Overlay::Passphrase(_))) {
-        let asks = state.unlock_prompt.unwrap_or(UnlockPrompt::Passphrase);
-        state.overlays.push(Overlay::Passphrase(PassphrasePanel::new(asks)));
-    }
-}
-
-/// The vault is open: what was held up goes on, each thing once.
+/// Continues everything that waited for the vault, once each.
 pub(super) fn on_unlocked(state: &mut State) -> Vec<Effect> {
     state.unlock_prompt = None;
     state.overlays.retain(|overlay| !matches!(overlay, Overlay::Passphrase(_)));
@@ -36,11 +29,10 @@ pub(super) fn on_unlocked(state: &mut State) -> Vec<Effect> {
     effects
 }
 
-/// It did not open: the field says why and takes another. What no passphrase mends is said with its
-/// hints.
+/// Shows why the vault was not unlocked: in the prompt, or as an error if no passphrase would help.
 pub(super) fn on_unlock_failed(state: &mut State, error: Error) {
     if error.kind == ErrorKind::Vault {
-        open_prompt(state);
+        state.open_passphrase_prompt();
         if let Some(Overlay::Passphrase(field)) =
             state.overlays.iter_mut().find(|overlay| matches!(overlay, Overlay::Passphrase(_)))
         {

@@ -1,4 +1,4 @@
-//! What a key means: the same always, or by vi's modes.
+//! The meaning of a key, depending on vi's modes.
 
 use crossterm::event::KeyCode;
 
@@ -9,28 +9,28 @@ use crate::tui::keymap::{EditingMode, KeyMatch};
 use crate::tui::state::State;
 use crate::tui::state::text_input::TextEdit;
 
-/// What a key is heard as.
+/// A key with its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct ResolvedKey {
-    /// The key before it, where both together mean something.
+    /// The key before it, if both are a sequence.
     pub(super) prefix: Option<Key>,
-    /// The command; none is text, or nothing.
+    /// The command; `None` if the key is text or not bound.
     pub(super) command: Option<PickerCommand>,
 }
 
-/// What a key means now; `None` when it has done all that it does.
+/// Resolves a key in the current mode; `None` if it is completely handled.
 pub(super) fn resolve_key(state: &mut State, key: Key) -> Option<ResolvedKey> {
     let command = match state.key_bindings.command(key) {
-        // Right opens the menu only where it could not move the cursor.
+        // Right opens the menu only if it can't move the cursor.
         Some(PickerCommand::Menu) if key.code == KeyCode::Right && !state.query.is_at_end() => {
             Some(PickerCommand::Edit(TextEdit::Right))
         }
         command => command,
     };
     let usual = Some(ResolvedKey { prefix: None, command });
-    // Other panels have letters of their own.
-    let modal = state.first_run.is_none()
-        && state.overlays.last().is_none_or(|top| top.as_panel().is_modeless());
+    // Panels that take all keys have letters of their own.
+    let modal =
+        state.first_run.is_none() && state.overlays.last().is_none_or(|top| top.is_modeless());
     if state.key_bindings.editing_mode() != EditingMode::Vi || !modal {
         return usual;
     }
@@ -58,7 +58,7 @@ pub(super) fn resolve_key(state: &mut State, key: Key) -> Option<ResolvedKey> {
     }
 }
 
-/// Letters are text again, before the cursor or behind it.
+/// Returns to insert mode.
 pub(super) fn enter_insert_mode(state: &mut State, behind: bool) {
     state.vi.normal_mode = false;
     if behind {

@@ -1,54 +1,52 @@
-//! What stands in place of the list when it has no rows: what is, since when, and the next step
-//! with its key.
+//! The screen in place of a list without rows: the reason, its duration, and the next step with its
+//! key.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::DrawContext;
-use super::text::CellWriter;
-use super::text::truncate_middle;
-use super::text::width;
-use super::text::wrap;
+use super::cell_writer::CellWriter;
 use crate::domain::{Error, ErrorKind, InstanceName, Timestamp};
-use crate::tui::commands::PickerCommand;
+use crate::tui::commands::{PanelKind, PickerCommand};
 use crate::tui::format;
+use crate::tui::labels;
 use crate::tui::layout::gutter_width;
-use crate::tui::panels::{self, PanelKind};
+use crate::tui::state::refresh_progress::SLOW_ANSWER_SECONDS;
 use crate::tui::state::retry_lookup::RetryStatus;
 use crate::tui::state::text_input::TextEdit;
 use crate::tui::state::{RefreshStatus, State};
-use crate::tui::status_line::SLOW_ANSWER_SECONDS;
 use crate::tui::status_line::duration_suffix;
+use crate::tui::text::{truncate_middle, width, wrap};
 
-/// Cells of a name that is near what was typed.
+/// The maximum width of a suggested name.
 const MAX_NAME_CELLS: usize = 40;
 
-/// Cells of a query that nothing matches: enough to recognize it.
+/// The maximum width of a query without matches; enough to recognize it.
 const MAX_QUERY_CELLS: usize = 120;
 
-/// Nobody reads longer lines with ease.
+/// Longer lines are hard to read.
 const MAX_LINE_CELLS: usize = 84;
 
-/// One line, or as many as its text needs.
+/// A line of text, wrapped if necessary.
 enum EmptyStateLine {
-    /// What is.
+    /// The state.
     Title(String),
-    /// What is, and should not be.
+    /// A state that is an error.
     Error(String),
-    /// More about it.
+    /// An explanation.
     Soft(String),
-    /// Since when, how often.
+    /// Durations and other secondary text.
     Dim(String),
-    /// What went wrong in full: goes where there is no room for everything.
+    /// The complete error message; dropped if there is no room.
     Detail(String),
-    /// A gauge.
+    /// A progress bar.
     Progress(usize, usize),
-    /// What can be done.
+    /// A next step.
     Step(PickerCommand, String),
 }
 
-/// Draws it: parts with a blank line between them, where there is room for blank lines.
+/// Draws paragraphs, separated by blank lines if there is room for them.
 pub(super) fn draw(state: &State, ink: &DrawContext, area: Rect, buffer: &mut Buffer) {
     if !state.list.loaded {
         return;
@@ -92,7 +90,7 @@ pub(super) fn draw(state: &State, ink: &DrawContext, area: Rect, buffer: &mut Bu
     }
 }
 
-/// The lines of text that a line takes.
+/// The lines after wrapping.
 fn lines_of(line: &EmptyStateLine, state: &State, ink: &DrawContext, cells: usize) -> Vec<String> {
     match line {
         EmptyStateLine::Progress(..) => vec![String::new()],
@@ -107,12 +105,12 @@ fn lines_of(line: &EmptyStateLine, state: &State, ink: &DrawContext, cells: usiz
             text,
             cells
                 .min(MAX_LINE_CELLS)
-                .saturating_sub(width(&panels::key_label(state, *command)) + 1),
+                .saturating_sub(width(&labels::key_label(state, *command)) + 1),
         ),
     }
 }
 
-/// Puts the `at`th line of text of a line.
+/// Draws the `at`th wrapped line.
 fn draw_line(
     line: &EmptyStateLine,
     at: usize,
@@ -127,7 +125,7 @@ fn draw_line(
     match line {
         EmptyStateLine::Error(_) => draw_prefix(&mut pen, ink.glyphs.error, at, palette.danger),
         EmptyStateLine::Step(command, _) => {
-            draw_prefix(&mut pen, &panels::key_label(state, *command), at, palette.accent)
+            draw_prefix(&mut pen, &labels::key_label(state, *command), at, palette.accent)
         }
         EmptyStateLine::Title(_)
         | EmptyStateLine::Soft(_)
@@ -148,7 +146,7 @@ fn draw_line(
     pen.write(&text, style);
 }
 
-/// A mark before the first line of a text, and the room of it before the others.
+/// Draws a prefix before the first wrapped line, and indents the others.
 fn draw_prefix(pen: &mut CellWriter<'_>, mark: &str, at: usize, style: Style) {
     match at {
         0 => {
@@ -373,7 +371,7 @@ fn no_roles(state: &State) -> Paragraphs {
     ]
 }
 
-/// A bar of 40 cells, or fewer.
+/// A progress bar of at most 40 cells.
 fn progress_bar(ink: &DrawContext, done: usize, total: usize, cells: usize) -> String {
     let cells = cells.min(40);
     let full = (done * cells / total).min(cells);

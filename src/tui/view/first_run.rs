@@ -1,26 +1,26 @@
-//! Draws the form for the first instance: one line at first, then what was found and what will be
-//! written.
+//! Draws the first-run form: one field at first, then what was found and what will be written.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 
 use super::DrawContext;
-use super::text::{CellWriter, wrap};
+use super::cell_writer::CellWriter;
 use crate::tui::commands::PickerCommand;
-use crate::tui::panels;
+use crate::tui::labels;
 use crate::tui::state::State;
 use crate::tui::state::first_run::{FirstRunField, FirstRunForm, FirstRunStep};
 use crate::tui::state::text_input::TextInput;
+use crate::tui::text::wrap;
 
-/// Cells before the text, with room for the prompt: as in the list.
+/// The left margin, with room for the prompt, as in the list.
 const MARGIN: u16 = 3;
-/// Cells of a label and the gap behind it.
+/// The width of a label and the gap after it.
 const LABEL_CELLS: u16 = 11;
-/// Nobody reads longer lines with ease.
+/// Longer lines are hard to read.
 const MAX_LINE_CELLS: u16 = 84;
 
-/// Draws it; says where the cursor stands.
+/// Draws the form and returns the position of the cursor.
 pub(super) fn draw(
     form: &FirstRunForm,
     state: &State,
@@ -37,7 +37,7 @@ pub(super) fn draw(
         roomy,
         cursor: Position::new(area.x, area.y),
     };
-    let enter = panels::key_label(state, PickerCommand::Activate);
+    let enter = labels::key_label(state, PickerCommand::Activate);
     let dots = ink.glyphs.in_progress;
     match form.step {
         FirstRunStep::StartUrl | FirstRunStep::Discovering => {
@@ -122,7 +122,7 @@ pub(super) fn draw(
     page.cursor
 }
 
-/// A page that is written from top to bottom.
+/// Writes the form from top to bottom.
 struct FormWriter<'a> {
     ink: &'a DrawContext,
     area: Rect,
@@ -135,7 +135,7 @@ struct FormWriter<'a> {
 impl FormWriter<'_> {
     fn writer(&mut self) -> CellWriter<'_> {
         let (x, cells) = (self.area.x + MARGIN, self.area.width.saturating_sub(MARGIN + 1));
-        // Below the page there is no room for anything.
+        // There is no room below the area.
         let cells = if self.y < self.area.bottom() { cells } else { 0 };
         CellWriter::new(self.buffer, x, self.y, cells)
     }
@@ -173,7 +173,7 @@ impl FormWriter<'_> {
         pen
     }
 
-    /// A line that can be typed into, with an example while it is empty.
+    /// Writes an input field, with an example while it is empty.
     fn field(&mut self, label: &str, line: &TextInput, active: bool, example: &str) {
         let palette = self.ink.palette;
         let label_cells = if label.is_empty() { 0 } else { LABEL_CELLS };

@@ -1,19 +1,19 @@
-//! The first line: program, who is signed in where, how much there is and how old it is.
+//! The header: program name, instances and who is signed in, the number of roles and their age.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::DrawContext;
-use super::text::CellWriter;
-use super::text::width;
+use super::cell_writer::CellWriter;
 use crate::domain::Timestamp;
 use crate::domain::format_duration;
 use crate::ops::backend::messages::clock_warning;
 use crate::ops::backend::messages::{InstanceSession, UnlockPrompt};
 use crate::tui::format;
 use crate::tui::state::State;
+use crate::tui::text::width;
 
-/// Draws it. The right side gives way first, then what is said of each session.
+/// Draws the header. If space runs out, the right side is shortened first, then the session labels.
 pub(super) fn draw(state: &State, ink: &DrawContext, area: Rect, buffer: &mut Buffer) {
     let mut pen = CellWriter::new(buffer, area.x + 1, area.y, area.width.saturating_sub(2));
     let left = |detail| {
@@ -78,7 +78,7 @@ fn session_labels(state: &State, ink: &DrawContext, detail: LabelDetail) -> Vec<
         let signed_in =
             session.signed_in && session.ends_at.is_none_or(|ends| ends.since(state.now) > 0);
         let mark = if signed_in { ink.glyphs.signed_in } else { ink.glyphs.signed_out };
-        // A closed vault tells nobody who is signed in.
+        // A locked vault hides who is signed in.
         let said = if state.unlock_prompt.is_some_and(UnlockPrompt::is_locked)
             && detail != LabelDetail::Mark
         {
@@ -109,7 +109,7 @@ fn session_status(
     }
 }
 
-/// The right side, from all that can be said to the least.
+/// The right side in decreasing length.
 fn summary(state: &State, ink: &DrawContext) -> [String; 4] {
     if state.roster.entries.is_empty() {
         let gauge = refresh_label(state, ink);
@@ -146,7 +146,7 @@ fn summary(state: &State, ink: &DrawContext) -> [String; 4] {
     [all, format!("{roles}{tail}"), format!("{roles}{gauge}"), roles]
 }
 
-/// `⟳ 118/312`, and whether AWS slows it down.
+/// `⟳ 118/312`, and whether AWS is throttling.
 fn refresh_label(state: &State, ink: &DrawContext) -> String {
     let Some((done, total, throttled)) = state.refresh_totals() else { return String::new() };
     let slow = if throttled {

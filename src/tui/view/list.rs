@@ -1,12 +1,12 @@
-//! The list: headings and rows, the bar on the selected one, the scrollbar.
+//! Draws the list: headings, rows, the selection and the scrollbar.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
 use super::DrawContext;
+use super::cell_writer::CellWriter;
 use super::palette::Palette;
-use super::text::CellWriter;
 use crate::domain::format_duration_short;
 use crate::tui::columns::{self, Columns, GAP, IdForm};
 use crate::tui::format;
@@ -16,10 +16,10 @@ use crate::tui::search::ListSection;
 use crate::tui::state::State;
 use crate::tui::state::list::ListLine;
 
-/// Cells at most between the last column and the time left.
+/// The maximum gap between the last column and the remaining time.
 const SLACK: u16 = 6;
 
-/// Draws the lines that fit from the first shown one on.
+/// Draws the visible lines.
 pub(super) fn draw(
     state: &State,
     ink: &DrawContext,
@@ -82,13 +82,13 @@ fn draw_row(
     let id = state.list.roster.id(entry);
     let selected = row == state.list.selected_row;
     if selected {
-        // Reversed, the mark itself would be a hole in the bar.
+        // If the selection is reversed, the mark would be a hole in it.
         let start =
             if ink.palette.selection.add_modifier.contains(Modifier::REVERSED) { 2 } else { 1 };
         let bar = Rect { x: area.x + start, width: area.width.saturating_sub(start), ..area };
         buffer.set_style(bar, ink.palette.selection);
     }
-    // The time left is seen with its row: not at the far edge of a wide list.
+    // On a wide list, the remaining time stays near its row.
     let width = area.width.min(gutter_width(state) + columns.cells() + SLACK);
     let palette = if selected { ink.palette.selected() } else { ink.palette };
     let mut pen = CellWriter::new(buffer, area.x + 1, area.y, width.saturating_sub(1));
@@ -106,8 +106,8 @@ fn draw_row(
     draw_cells(state, &palette, ink.glyphs, columns, row, &mut pen);
 }
 
-/// The columns from the left. A name that stands on the row above already is quieter, so that
-/// accounts are seen as groups.
+/// Draws the columns from the left. A repeated account name is dim, so that accounts look like
+/// groups.
 fn draw_cells(
     state: &State,
     palette: &Palette,
@@ -122,7 +122,7 @@ fn draw_cells(
     let selected = row == state.list.selected_row;
     let name = match (selected, state.list.repeats_account(row)) {
         (false, true) => palette.dim,
-        // Among matches the matched letters are what stands out.
+        // With a query, the matched letters stand out instead.
         (false, false) if !state.query.is_empty() => palette.text,
         _ => palette.name,
     };
@@ -132,8 +132,8 @@ fn draw_cells(
         .and_then(|look| look.color.as_deref())
         .and_then(|word| palette.color_by_name(word))
     {
-        // On the bar, too: the colour is how the account is known.
-        // In high contrast nothing is quieter than anything else.
+        // The selected row has it, too, because the colour identifies the account. In high
+        // contrast, nothing is dim.
         Some(color)
             if !selected && palette.dim != palette.text && state.list.repeats_account(row) =>
         {
@@ -144,12 +144,12 @@ fn draw_cells(
     };
     let named = !entry.account_name.is_empty();
     let name_hits = if named { &hits.account } else { &hits.id };
-    // Matched letters are never quiet.
+    // Matched letters are never dim.
     let hit = palette.hit.remove_modifier(Modifier::DIM);
     pen.write_column(entry.account_label(), columns.account, cut, name_hits, name, hit);
     pen.skip(GAP);
     match columns.id {
-        // The id stands in the place of the name.
+        // The ID is shown in place of the name.
         _ if !named => pen.skip(columns.id.width()),
         IdForm::Whole => {
             pen.write_column(entry.account.as_str(), 12, cut, &hits.id, palette.dim, palette.hit)
@@ -195,7 +195,7 @@ fn draw_cells(
     }
 }
 
-/// Where the screen is in the list; nothing when all of it is shown.
+/// Draws the scrollbar, unless the whole list is visible.
 fn draw_scrollbar(state: &State, ink: &DrawContext, area: Rect, buffer: &mut Buffer) {
     let (all, shown) = (state.list.line_count(), usize::from(area.height));
     if all <= shown || area.area() == 0 {

@@ -1,5 +1,6 @@
-//! Draws the state into cells. Nothing here changes anything.
+//! Draws the state into cells, without changing it.
 
+mod cell_writer;
 mod empty;
 mod first_run;
 mod footer;
@@ -11,29 +12,28 @@ mod panels;
 mod preview;
 mod rows;
 mod status_line;
-pub(super) mod text;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 
-use super::Appearance;
 use super::layout::{self, Areas};
 use super::panels::content::{PanelContent, PanelSize, Tone};
 use super::search::SortOrder;
 use super::state::State;
 use crate::tui::glyphs::Glyphs;
+use crate::tui::text::width;
+use cell_writer::CellWriter;
 use palette::Palette;
-use text::{CellWriter, width};
 
-/// What every part needs to draw.
+/// The palette and glyphs for drawing.
 struct DrawContext {
     palette: Palette,
     glyphs: Glyphs,
 }
 
 impl DrawContext {
-    /// The style of a text this loud.
+    /// The style of a tone.
     fn style_for(&self, tone: Tone) -> Style {
         match tone {
             Tone::Text => self.palette.text,
@@ -45,49 +45,7 @@ impl DrawContext {
     }
 }
 
-/// Marks that stand in the words of panels.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct PanelGlyphs {
-    /// Between two things on one line.
-    pub(super) separator: &'static str,
-    /// Something goes on.
-    pub(super) in_progress: &'static str,
-    /// Asks before use.
-    pub(super) protected: &'static str,
-    /// A favourite.
-    pub(super) star: &'static str,
-    /// Before an error.
-    pub(super) error: &'static str,
-    /// Signed in.
-    pub(super) signed_in: &'static str,
-    /// Signed out.
-    pub(super) signed_out: &'static str,
-}
-
-/// The marks for these looks.
-pub(super) fn panel_glyphs(looks: Appearance) -> PanelGlyphs {
-    let Glyphs {
-        separator: dot,
-        in_progress: dots,
-        protected,
-        star,
-        error: failed,
-        signed_in: on,
-        signed_out: off,
-        ..
-    } = Glyphs::from_appearance(looks);
-    PanelGlyphs {
-        separator: dot,
-        in_progress: dots,
-        protected,
-        star,
-        error: failed,
-        signed_in: on,
-        signed_out: off,
-    }
-}
-
-/// Draws the whole screen; says where the cursor stands.
+/// Draws the whole screen and returns the position of the cursor.
 pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
     let ink = DrawContext {
         palette: Palette::from_appearance(state.appearance),
@@ -116,12 +74,12 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
     if let (Some(notice), Some(area)) = (super::status_line::current(state), areas.status_line) {
         status_line::draw(&notice, state, &ink, area, buffer);
     }
-    // Panels of an inline picker stay as far from the right edge as its rows do.
+    // Panels of an inline picker stay as far from the right edge as its rows.
     let area = if state.inline { Rect { width: areas.query.width, ..area } } else { area };
     for overlay in &state.overlays {
         let panel = overlay.as_panel();
         let room = panel_area(&panel.content(state), area, &areas);
-        if !panel.is_modeless() {
+        if !overlay.is_modeless() {
             dim_background(
                 &ink,
                 Rect {
@@ -138,8 +96,8 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
     cursor
 }
 
-/// Everything behind a panel that takes all keys: still legible, no longer calling. The footer
-/// speaks for the panel and stays as it is.
+/// Dims everything behind a panel that takes all keys. The footer belongs to the panel and is not
+/// dimmed.
 fn dim_background(ink: &DrawContext, area: Rect, buffer: &mut Buffer) {
     for position in area.positions() {
         if let Some(cell) = buffer.cell_mut(position) {
@@ -148,7 +106,7 @@ fn dim_background(ink: &DrawContext, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// The part of the screen that a panel may stand on.
+/// The area that a panel may use.
 fn panel_area(sheet: &PanelContent, area: Rect, areas: &Areas) -> Rect {
     match sheet.size {
         PanelSize::FullScreen => Rect { height: area.height.saturating_sub(1), ..area },
@@ -158,7 +116,7 @@ fn panel_area(sheet: &PanelContent, area: Rect, areas: &Areas) -> Rect {
     }
 }
 
-/// The choice of the top panel at a cell, and the one under its bar.
+/// The choice of the top panel at a cell, and its selected choice, as indices.
 pub(super) fn choice_at(state: &State, at: Position) -> Option<(usize, usize)> {
     let (area, areas) = (Rect::new(0, 0, state.size.0, state.size.1), layout::current(state));
     if areas.tiny {
@@ -172,7 +130,7 @@ pub(super) fn choice_at(state: &State, at: Position) -> Option<(usize, usize)> {
     panels::choice_at(&sheet, &ink, panel_area(&sheet, area, &areas), at)
 }
 
-/// The usual screen between header and footer; says where the cursor stands.
+/// Draws the list and the query, and returns the position of the cursor.
 fn draw_list_and_query(
     state: &State,
     ink: &DrawContext,
@@ -190,7 +148,7 @@ fn draw_list_and_query(
     draw_query(state, ink, areas.query, buffer)
 }
 
-/// The query line: prompt, what is typed, and at the right how much matches.
+/// Draws the query line: the prompt, the query, and the number of matches on the right.
 fn draw_query(state: &State, ink: &DrawContext, area: Rect, buffer: &mut Buffer) -> Position {
     let mut pen = CellWriter::new(buffer, area.x + 1, area.y, area.width - 2);
     pen.write(

@@ -1,45 +1,44 @@
-//! Draws a panel: its frame, the line to type into, as many of its rows as fit, the letters that do
-//! something.
+//! Draws a panel: its frame, input field, as many rows as fit, and shortcuts.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::DrawContext;
+use super::cell_writer::CellWriter;
 use super::panel_frame;
 use super::rows;
-use super::text::CellWriter;
-use super::text::width;
 use crate::tui::panels::Panel;
 use crate::tui::panels::content::{ContentRow, InputField, PanelContent, PanelSize};
 use crate::tui::state::State;
+use crate::tui::text::width;
 
-/// Columns of plain words: more are tiring to read.
+/// The maximum width of text; wider lines are hard to read.
 const MAX_TEXT_COLUMNS: usize = 60;
-/// Columns of anything else.
+/// The maximum width of other content.
 const MAX_COLUMNS: usize = 100;
-/// Cells between two columns of rows.
+/// The gap between two columns of rows.
 const COLUMN_GAP: u16 = 4;
 
-/// Lines of a panel beside its rows: the frame, and a line for letters with a blank above it.
+/// The lines of a panel besides its rows: the frame, and shortcuts with a blank line above them.
 const CHROME_LINES: usize = 4;
 
-/// Where everything of a panel stands.
+/// The layout of a panel.
 struct PanelLayout {
-    /// With the frame.
+    /// The area with the frame.
     area: Rect,
-    /// Without it.
+    /// The area without the frame.
     inner: Rect,
-    /// The rows' share of it.
+    /// The area of the rows.
     body: Rect,
-    /// The line to type into.
+    /// The area of the input field.
     input: Option<Rect>,
-    /// The rows of every column, as lines.
+    /// The lines of each column of rows.
     lines: Vec<Vec<rows::ContentLine>>,
-    /// Columns of one column of rows.
+    /// The width of one column of rows.
     column_width: usize,
-    /// The first line shown.
+    /// The first visible line.
     first_line: usize,
-    /// How many lines are below the last one.
+    /// The number of lines below the last visible one.
     hidden_lines: usize,
 }
 
@@ -48,7 +47,7 @@ fn layout_panel(sheet: &PanelContent, ink: &DrawContext, room: Rect) -> PanelLay
     let limit =
         if sheet.size == PanelSize::Text { MAX_TEXT_COLUMNS } else { MAX_COLUMNS }.min(most);
     let letters = shortcuts_text(sheet);
-    // A line to type into is as wide as the panel may be: what will be typed is not known.
+    // The length of the input is unknown, so its field is wide.
     let field = sheet
         .input
         .as_ref()
@@ -73,14 +72,13 @@ fn layout_panel(sheet: &PanelContent, ink: &DrawContext, room: Rect) -> PanelLay
         lines.iter().map(Vec::len).max().unwrap_or(0).max(sheet.min_size.1)
     };
     let mut lines = rows(roomy);
-    // Choices that could all be seen without the blanks between them are worth more than the
-    // blanks.
+    // Blank rows are dropped if all choices fit without them.
     let tight = sheet.selected.is_some() && height(&lines) + CHROME_LINES > room.height.into();
     if tight {
         lines = rows(false);
     }
     let tallest = height(&lines);
-    // What finds something stands above what it finds; an answer stands below the question.
+    // A filter is above the rows that it filters; an answer is below the question.
     let line = if sheet.input.is_some() { 1 + u16::from(roomy && tallest > 0) } else { 0 };
     let (above, answer) = if sheet.size == PanelSize::Text { (0, line) } else { (line, 0) };
     let below = answer + if letters.is_empty() { 0 } else { 1 + u16::from(roomy && !tight) };
@@ -89,7 +87,7 @@ fn layout_panel(sheet: &PanelContent, ink: &DrawContext, room: Rect) -> PanelLay
     let body =
         Rect { y: inner.y + above, height: inner.height.saturating_sub(above + below), ..inner };
     let height = usize::from(body.height);
-    // A question is at the end of what it is about.
+    // The question is the end of the text, so the end is shown.
     let first = if answer > 0 {
         tallest.saturating_sub(height)
     } else {
@@ -112,7 +110,7 @@ fn last_line(area: Rect) -> Rect {
     Rect { y: area.bottom().saturating_sub(1), height: area.height.min(1), ..area }
 }
 
-/// Draws one panel; says where its cursor stands, if it has one.
+/// Draws a panel and returns the position of its cursor, if it has one.
 pub(super) fn draw(
     panel: &dyn Panel,
     state: &State,
@@ -139,7 +137,7 @@ pub(super) fn draw(
         for (line, y) in column.iter().skip(placed.first_line).zip(body.top()..body.bottom()) {
             let chosen = matches!(line, rows::ContentLine::Choice(number, ..) if sheet.selected == Some(*number));
             if chosen {
-                // From frame to frame, with a blank behind the mark, as in the list.
+                // From frame to frame, with a space after the mark, as in the list.
                 buffer.set_style(
                     Rect::new(body.x - 2, y, body.width + 4, 1).intersection(placed.area),
                     ink.palette.selection,
@@ -159,7 +157,7 @@ pub(super) fn draw(
     }
     draw_more(placed.hidden_lines, placed.inner, ink, buffer);
     if !sheet.shortcuts.is_empty() && body.bottom() < placed.inner.bottom() {
-        // Under lettered choices a letter stands as theirs do.
+        // Below choices with letters, shortcuts are aligned with them.
         let lettered =
             sheet.columns.iter().flatten().any(|row| matches!(row, ContentRow::Choice(Some(_), _)));
         draw_shortcuts(&sheet, if lettered { 2 } else { 1 }, ink, last_line(placed.inner), buffer);
@@ -167,7 +165,7 @@ pub(super) fn draw(
     sheet.input.as_ref().zip(placed.input).map(|(field, area)| draw_input(field, ink, area, buffer))
 }
 
-/// The choice at a cell, and the one under the bar.
+/// The choice at a cell, and the selected choice.
 pub(super) fn choice_at(
     sheet: &PanelContent,
     ink: &DrawContext,
@@ -184,12 +182,12 @@ pub(super) fn choice_at(
     }
 }
 
-/// Blank rows give way on small screens.
+/// Drops blank rows on small screens.
 fn compact(rows: &[ContentRow], roomy: bool) -> Vec<ContentRow> {
     rows.iter().filter(|row| roomy || **row != ContentRow::Blank).cloned().collect()
 }
 
-/// The first line shown: as far down as was scrolled, or as the bar needs.
+/// The first visible line: according to the scroll position or the selection.
 fn first_line(
     sheet: &PanelContent,
     lines: &[Vec<rows::ContentLine>],
@@ -206,7 +204,7 @@ fn first_line(
     (chosen.unwrap_or(0) + 1).saturating_sub(height).min(last)
 }
 
-/// How much is below, on the frame.
+/// Draws the number of hidden lines on the frame.
 fn draw_more(hidden: usize, inner: Rect, ink: &DrawContext, buffer: &mut Buffer) {
     if hidden > 0 {
         let text = format!(" {hidden} more ");
@@ -216,7 +214,7 @@ fn draw_more(hidden: usize, inner: Rect, ink: &DrawContext, buffer: &mut Buffer)
     }
 }
 
-/// The letters as one line of text, to know how wide it is.
+/// The shortcuts as text, to measure it.
 fn shortcuts_text(sheet: &PanelContent) -> String {
     sheet
         .shortcuts
@@ -235,7 +233,7 @@ fn draw_shortcuts(
 ) {
     let mut pen = CellWriter::new(buffer, area.x, area.y, area.width);
     for (letter, does) in &sheet.shortcuts {
-        // Whole words or none: half a word helps nobody.
+        // A shortcut is shown completely or not at all.
         if usize::from(pen.remaining()) < width(letter) + 1 + width(does) {
             break;
         }
@@ -246,7 +244,7 @@ fn draw_shortcuts(
     }
 }
 
-/// Draws the field in the first line of this room; says where the cursor stands.
+/// Draws the field in the first line of the area and returns the position of the cursor.
 fn draw_input(field: &InputField, ink: &DrawContext, inner: Rect, buffer: &mut Buffer) -> Position {
     let mut pen = CellWriter::new(buffer, inner.x, inner.y, inner.width);
     pen.write(field.label, ink.palette.dim);
@@ -266,6 +264,6 @@ fn draw_input(field: &InputField, ink: &DrawContext, inner: Rect, buffer: &mut B
 }
 
 fn cells(number: usize) -> u16 {
-    // Far more than any screen has, and sums of it still fit.
+    // More than any screen has, and sums still fit into `u16`.
     u16::try_from(number).unwrap_or(u16::MAX).min(u16::MAX / 4)
 }

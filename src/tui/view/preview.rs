@@ -1,22 +1,22 @@
-//! All that is known about the selected role, beside the list.
+//! The preview: details of the selected role beside or below the list.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::DrawContext;
+use super::cell_writer::CellWriter;
 use super::rows;
-use super::text::CellWriter;
 use crate::domain::enums::Preview;
 use crate::tui::panels::content::ContentRow;
 use crate::tui::panels::role_details;
 use crate::tui::state::State;
 
-/// From this many columns on a preview below the list has two columns of rows.
+/// From this width on, a preview below the list has two columns of rows.
 const TWO_COLUMN_WIDTH: u16 = 72;
-/// Cells between them.
+/// The gap between these columns.
 const GAP: u16 = 2;
 
-/// Draws it with a line on its left, or above it.
+/// Draws the preview with a line on its left or above it.
 pub(super) fn draw(state: &State, ink: &DrawContext, area: Rect, buffer: &mut Buffer) {
     let below = state.preview == Preview::Below;
     if below {
@@ -37,8 +37,8 @@ pub(super) fn draw(state: &State, ink: &DrawContext, area: Rect, buffer: &mut Bu
     let cells =
         if below && inner.width >= TWO_COLUMN_WIDTH { inner.width * 2 / 5 } else { inner.width };
     let about = role_details::rows(state, cells.into());
-    // Who it is on the left, all the rest beside it: below the list there are more columns than
-    // lines.
+    // Below the list there is more width than height: the role is on the left, its details beside
+    // it.
     let parted =
         about.iter().position(|row| *row == ContentRow::Blank).filter(|_| cells < inner.width);
     match parted {

@@ -1,16 +1,15 @@
-//! Draws the line of what is amiss, in the blank one above the footer: what, since when, and the
-//! key that helps.
+//! Draws the status line: the problem, its duration, and the key that helps.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::DrawContext;
-use super::text::{CellWriter, truncate_middle, width};
-use crate::tui::panels;
+use super::cell_writer::CellWriter;
+use crate::tui::labels;
 use crate::tui::state::State;
 use crate::tui::status_line::{StatusIcon, StatusLine};
+use crate::tui::text::{truncate_middle, width};
 
-/// Draws it.
 pub(super) fn draw(
     notice: &StatusLine,
     state: &State,
@@ -19,7 +18,7 @@ pub(super) fn draw(
     buffer: &mut Buffer,
 ) {
     let mut pen = CellWriter::new(buffer, area.x + 1, area.y, area.width.saturating_sub(2));
-    let next = notice.next_step.map(|(command, name)| (panels::key_label(state, command), name));
+    let next = notice.next_step.map(|(command, name)| (labels::key_label(state, command), name));
     let after = next.as_ref().map_or(0, |(key, name)| 3 + width(key) + 1 + width(name));
     let mark = match notice.icon {
         StatusIcon::Failed => ink.glyphs.error,

@@ -1,72 +1,61 @@
-//! The lines of the action menu: what can be done with these roles as things are now.
+//! The items of the action menu that are available for these roles.
 
 use crate::domain::RoleId;
 use crate::ops::backend::messages::{RoleFlag, SecretKind};
 use crate::tui::PickAction;
-use crate::tui::commands::{COMMANDS, HelpSection, PickerCommand, is_available};
-use crate::tui::panels::key_label;
+use crate::tui::commands::{COMMANDS, HelpSection, PanelKind, PickerCommand};
+use crate::tui::glyphs::Glyphs;
+use crate::tui::labels::key_label;
 use crate::tui::state::State;
-use crate::tui::view::panel_glyphs;
+use crate::tui::update::availability::{is_action_allowed, is_available};
 
-/// One line.
+/// An item of the menu.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct MenuItem {
-    /// Its letter, if it has one.
+    /// The letter, if it has one.
     pub(super) letter: Option<char>,
-    /// What it does, in words.
+    /// The label.
     pub(super) label: String,
-    /// The command's name in a configuration file; empty where it has none.
+    /// The name of the command in the configuration file; empty if it has none.
     pub(super) id: &'static str,
     /// The key that does the same without the menu.
     pub(super) key: String,
-    /// What it does.
+    /// The action.
     pub(super) action: MenuAction,
 }
 
-/// What a line does.
+/// The action of an item.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum MenuAction {
-    /// Leave with the roles.
+    /// Leave the picker with the roles.
     Exit(PickAction),
-    /// Ask for a command line to run in them.
+    /// Ask for a command line to run in the roles.
     RunEach,
-    /// Copy what is no secret.
+    /// Copy a text that is not secret.
     Copy(String),
-    /// Copy what is one.
+    /// Copy a secret.
     CopySecret(SecretKind),
     /// Write profiles into the AWS config file.
     WriteProfiles,
-    /// Pin or hide, or no longer.
+    /// Set or clear a flag of the roles.
     Mark(RoleFlag, bool),
-    /// Take the marks off.
+    /// Unmark the roles.
     ClearMarked,
     /// Sign in to the role's instance.
     SignIn,
-    /// Sign out of it.
+    /// Sign out of the role's instance.
     SignOut,
-    /// Read its roles anew.
+    /// Refresh the roles of the instance.
     Refresh,
     /// Get new credentials.
     Renew,
-    /// Forget stored ones.
+    /// Delete stored credentials.
     DropCredentials,
-    /// Any command of the catalog.
+    /// Run a command of the picker.
     RunCommand(PickerCommand),
 }
 
-/// Whether leaving the screen in this way is open to the person: whoever was asked for one thing
-/// gets no other.
-pub(in crate::tui) fn is_action_allowed(state: &State, action: PickAction) -> bool {
-    match (state.single_action || state.action == PickAction::Print, action) {
-        (true, action) => action == state.action,
-        // Printed for a shell that reads them; on a screen they would only be seen.
-        (false, PickAction::Exports) => state.action == PickAction::Exports,
-        (false, PickAction::Print) => false,
-        (false, _) => true,
-    }
-}
-
-/// The lines for these roles.
+/// The items for these roles.
 pub(super) fn items(state: &State, roles: &[RoleId]) -> Vec<MenuItem> {
     match roles {
         [role] => single_role_items(state, role),
@@ -74,7 +63,7 @@ pub(super) fn items(state: &State, roles: &[RoleId]) -> Vec<MenuItem> {
     }
 }
 
-/// Every command that the key map could do now, for finding by name.
+/// All available commands, to be found by name.
 pub(super) fn command_items(state: &State) -> Vec<MenuItem> {
     let wanted = |command: PickerCommand| match command {
         PickerCommand::Menu | PickerCommand::Back => false,
@@ -100,7 +89,7 @@ fn item(letter: char, name: impl Into<String>, does: MenuAction) -> MenuItem {
 }
 
 fn single_role_items(state: &State, role: &RoleId) -> Vec<MenuItem> {
-    let dots = panel_glyphs(state.appearance).in_progress;
+    let dots = Glyphs::from_appearance(state.appearance).in_progress;
     let mut items = Vec::new();
     let free = !state.single_action && state.action != PickAction::Print;
     let mut when = |may: bool, item: MenuItem| items.extend(may.then_some(item));
@@ -121,7 +110,7 @@ fn single_role_items(state: &State, role: &RoleId) -> Vec<MenuItem> {
         item(
             'v',
             format!("open a service in the console{dots}"),
-            MenuAction::RunCommand(PickerCommand::Open(crate::tui::panels::PanelKind::Services)),
+            MenuAction::RunCommand(PickerCommand::Open(PanelKind::Services)),
         ),
     );
     when(free, item('x', format!("run a command{dots}"), MenuAction::RunEach));
@@ -160,7 +149,7 @@ fn single_role_items(state: &State, role: &RoleId) -> Vec<MenuItem> {
 }
 
 fn multi_role_items(state: &State, roles: &[RoleId]) -> Vec<MenuItem> {
-    let dots = panel_glyphs(state.appearance).in_progress;
+    let dots = Glyphs::from_appearance(state.appearance).in_progress;
     let mut items = Vec::new();
     let free = !state.single_action && state.action != PickAction::Print;
     let entries: Vec<_> = roles.iter().filter_map(|role| state.roster.find(role)).collect();
@@ -202,7 +191,7 @@ fn multi_role_items(state: &State, roles: &[RoleId]) -> Vec<MenuItem> {
 }
 
 impl MenuAction {
-    /// Lines of one kind stand together: using roles, copying, marks, what keeps them usable.
+    /// The group of the item: using roles, copying, flags, maintenance.
     pub(super) fn group(&self) -> usize {
         match self {
             MenuAction::Exit(_)

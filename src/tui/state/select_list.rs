@@ -1,22 +1,22 @@
-//! One of several things under a bar, perhaps with a line that filters them. The bar stays on its
-//! thing, whatever comes and goes.
+//! A selection among several items, with an optional filter. The selection stays on its item when
+//! others come and go.
 
-use super::{KeyPress, PasteResult};
+use super::paste::PasteResult;
+use super::text_input::TextInput;
 use crate::domain::normalize_text;
-use crate::tui::commands::{Move, PickerCommand};
-use crate::tui::state::text_input::TextInput;
+use crate::tui::commands::{KeyPress, Move, PickerCommand};
 
-/// Characters of what is looked for: far more than any name has.
+/// The longest filter, in characters; no name is longer.
 const MAX_FILTER_CHARS: usize = 200;
 
-/// Rows that a page moves.
+/// Rows per page.
 const PAGE: usize = 8;
 
-/// What is under the bar, and what is typed.
+/// The selected item and the filter.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) struct SelectList<K> {
     selected: Option<K>,
-    /// What is typed.
+    /// The filter.
     pub(in crate::tui) filter: TextInput,
 }
 
@@ -27,7 +27,7 @@ impl<K> Default for SelectList<K> {
 }
 
 impl<K: Clone + PartialEq> SelectList<K> {
-    /// Where the bar stands among these; on the first when its own thing is gone.
+    /// The index of the selected item; the first one if the selected item is gone.
     pub(in crate::tui) fn selected_index(&self, things: &[K]) -> usize {
         self.selected
             .as_ref()
@@ -35,17 +35,18 @@ impl<K: Clone + PartialEq> SelectList<K> {
             .unwrap_or(0)
     }
 
-    /// What the bar stands on.
+    /// The selected item.
     pub(in crate::tui) fn selected(&self, things: &[K]) -> Option<K> {
         things.get(self.selected_index(things)).cloned()
     }
 
-    /// Keeps the bar on what it stands on, should these come in another order.
+    /// Keeps the selection on the current item even if the order changes.
     pub(in crate::tui) fn pin(&mut self, things: &[K]) {
         self.selected = self.selected(things);
     }
 
-    /// Moves the bar if that is what was pressed; from the last thing it goes to the first.
+    /// Moves the selection if the key is a movement, and returns whether it was. It wraps around at
+    /// both ends.
     pub(in crate::tui) fn handle_move(&mut self, pressed: KeyPress, things: &[K]) -> bool {
         let Some(PickerCommand::Move(to)) = pressed.command else { return false };
         let (at, last) = (self.selected_index(things), things.len().saturating_sub(1));
@@ -62,8 +63,8 @@ impl<K: Clone + PartialEq> SelectList<K> {
         true
     }
 
-    /// Types, or edits what is typed, if that is what was pressed; the bar goes to the first thing
-    /// that fits.
+    /// Edits the filter if the key is text or an edit, and returns whether it was. A changed filter
+    /// selects the first match.
     pub(in crate::tui) fn handle_edit(&mut self, pressed: KeyPress) -> bool {
         match (pressed.letter, pressed.command) {
             (Some(letter), _) => {
@@ -80,14 +81,14 @@ impl<K: Clone + PartialEq> SelectList<K> {
         true
     }
 
-    /// Takes a pasted text.
+    /// Pastes text into the filter.
     pub(in crate::tui) fn handle_paste(&mut self, text: &str) -> PasteResult {
         self.selected = None;
         PasteResult::insert_truncated(&mut self.filter, text)
     }
 
-    /// How well these names fit what is typed: every word has to occur in one of them; 0 is best,
-    /// `None` not at all.
+    /// How well these names match the filter, of which every word has to occur in one of them: 0 is
+    /// best, `None` is no match.
     pub(in crate::tui) fn match_rank<'a>(
         &self,
         names: impl IntoIterator<Item = &'a str>,
