@@ -1,16 +1,16 @@
-//! How wide the list's columns are: bounded, given up in a fixed order as space goes.
+//! The widths of the list's columns: bounded, and given up in a fixed order as space runs out.
 
 use super::column_stats::{ColumnStats, TagWidth, Widths};
 
-/// No name makes its column wider than this while others have to yield.
+/// The widest column of names, as long as other columns need space.
 const MAX_NAME_WIDTH: u16 = 44;
-/// Cells between columns.
+/// The gap between columns, in cells.
 pub(super) const GAP: u16 = 2;
 
-/// How the account's id is shown.
+/// The form of the account ID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum IdForm {
-    /// Twelve digits.
+    /// All twelve digits.
     Whole,
     /// `…8901`.
     LastFour,
@@ -19,7 +19,7 @@ pub(super) enum IdForm {
 }
 
 impl IdForm {
-    /// Cells it takes.
+    /// The width in cells.
     pub(super) fn width(self) -> u16 {
         match self {
             IdForm::Whole => 12,
@@ -29,39 +29,39 @@ impl IdForm {
     }
 }
 
-/// The widths in cells for one list; 0 means that the column is not there.
+/// The column widths of a list in cells; 0 means that there is no such column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Columns {
-    /// The account's name.
+    /// The account name.
     pub(super) account: u16,
-    /// The account's id.
+    /// The account ID.
     pub(super) id: IdForm,
-    /// The role.
+    /// The role name.
     pub(super) role: u16,
     /// The mark of protected roles.
     pub(super) protected: u16,
-    /// The instance, when there are several.
+    /// The instance, if there are several.
     pub(super) instance: u16,
-    /// Tag keys and the width of their values.
+    /// Tag keys and the widths of their values.
     pub(super) tags: Vec<TagWidth>,
-    /// Time left, at the right edge.
+    /// The remaining time of credentials, at the right edge.
     pub(super) time: u16,
 }
 
 impl Columns {
-    /// Cells that a row takes, with the gaps between its columns.
+    /// The width of a row, including the gaps between columns.
     pub(super) fn cells(&self) -> u16 {
         let tags = self.tags.iter().map(|(_, cells)| with_gap(*cells)).sum::<u16>();
         let fixed = [self.role, self.id.width(), self.protected, self.instance]
             .map(with_gap)
             .iter()
             .sum::<u16>();
-        // The time left keeps a blank behind it.
+        // The remaining time is followed by a space.
         self.account + fixed + tags + if self.time > 0 { with_gap(self.time) + 1 } else { 0 }
     }
 }
 
-/// Whether this many cells leave ids and ordinary names whole.
+/// Whether IDs and typical names are not cut at this width.
 pub(super) fn keeps_names_and_ids(cells: u16, measure: &ColumnStats) -> bool {
     let columns = plan(cells, measure);
     let whole = |cells: u16, widths: Widths| cells >= widths.typical.min(MAX_NAME_WIDTH);
@@ -70,8 +70,9 @@ pub(super) fn keeps_names_and_ids(cells: u16, measure: &ColumnStats) -> bool {
         && whole(columns.role, measure.role)
 }
 
-/// Divides this many cells. What does not fit goes in this order: the whole of very long names,
-/// tags, the instance, eight digits of the id, the rest of it; then names are cut.
+/// Plans the columns for this many cells. As space runs out, these are given up in order: the full
+/// length of very long names, tags, the instance, eight digits of the ID, the rest of the ID; then
+/// names are cut.
 pub(super) fn plan(cells: u16, measure: &ColumnStats) -> Columns {
     let roomy = divide(cells, measure, measure.account.max, measure.role.max);
     if roomy.id == IdForm::Whole && roomy.tags.len() == measure.tags.len() {
@@ -100,7 +101,7 @@ fn divide(cells: u16, measure: &ColumnStats, account: u16, role: u16) -> Columns
     };
     let mut left = cells.saturating_sub(names);
     for id in [IdForm::Whole, IdForm::LastFour] {
-        // A short id is worth cutting long names for, a whole one is not.
+        // Long names are cut for a short ID, but not for a whole one.
         let slack = if id == IdForm::LastFour && cells >= 50 { with_gap(id.width()) } else { 0 };
         if left + slack >= with_gap(id.width()) {
             (columns.id, left) = (id, left.saturating_sub(with_gap(id.width())));
@@ -117,7 +118,7 @@ fn divide(cells: u16, measure: &ColumnStats, account: u16, role: u16) -> Columns
         left -= with_gap(*widest);
         columns.tags.push((key.clone(), *widest));
     }
-    // What is left lets long names be whole after all.
+    // The remaining space goes to long names.
     for (cells, all) in
         [(&mut columns.account, measure.account.max), (&mut columns.role, measure.role.max)]
     {
@@ -133,7 +134,7 @@ fn divide(cells: u16, measure: &ColumnStats, account: u16, role: u16) -> Columns
     columns
 }
 
-/// Cuts the two names to what there is, the longer one first.
+/// Cuts the two names to the available space, the longer one first.
 fn shrink_names(columns: &mut Columns, room: u16) {
     if columns.account + columns.role <= room {
         return;

@@ -1,4 +1,4 @@
-//! Numbers and times as the screen says them.
+//! Formats of numbers and times.
 
 use crate::domain::Timestamp;
 
@@ -20,7 +20,7 @@ pub(in crate::tui) fn pluralize(number: usize, one: &str) -> String {
     format!("{} {one}{}", group_digits(number), if number == 1 { "" } else { "s" })
 }
 
-/// `12 s`, `47 min`, `2 h`, `3 days`: the largest unit.
+/// `12 s`, `47 min`, `2 h`, `3 days`: in the largest unit.
 pub(in crate::tui) fn rough_duration(seconds: i64) -> String {
     match seconds.max(0) {
         s @ 0..60 => format!("{s} s"),
@@ -30,7 +30,7 @@ pub(in crate::tui) fn rough_duration(seconds: i64) -> String {
     }
 }
 
-/// `now`, `2 h ago`.
+/// `just now`, `2 h ago`.
 pub(in crate::tui) fn ago(then: Timestamp, now: Timestamp) -> String {
     match now.since(then) {
         ..60 => "just now".to_owned(),
@@ -44,7 +44,7 @@ pub(in crate::tui) fn countdown(seconds: i64) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
-/// `47:03`, `1:02:03`: a countdown that may be hours long.
+/// `47:03`, `1:02:03`: a countdown with hours, if there are any.
 pub(in crate::tui) fn long_countdown(seconds: i64) -> String {
     let seconds = seconds.max(0);
     match seconds / 3_600 {

@@ -1,5 +1,5 @@
-//! Which key does what: the catalog's keys, the person's in their place, and the letters of vi's
-//! normal mode.
+//! The key map: default keys, the keys from the configuration that replace them, and the letters of
+//! vi's normal mode.
 
 use std::collections::BTreeMap;
 
@@ -18,8 +18,7 @@ pub enum EditingMode {
     Vi,
 }
 
-/// What the letters do in vi's normal mode, by the names of the commands; two letters are typed one
-/// after the other.
+/// The keys of vi's normal mode by command name. Two letters are typed one after the other.
 const NORMAL_MODE_KEYS: [(&str, &[&str]); 20] = [
     ("up", &["k"]),
     ("down", &["j"]),
@@ -43,7 +42,7 @@ const NORMAL_MODE_KEYS: [(&str, &[&str]); 20] = [
     ("leave", &["q"]),
 ];
 
-/// The keys of a command as we have them: first those that always count, then those of normal mode.
+/// The default keys of a command: first those that work in every mode, then those of normal mode.
 pub(super) fn default_keys(style: EditingMode, entry: &CommandSpec) -> Vec<&'static str> {
     entry.keys.iter().chain(normal_mode_keys(style, entry)).copied().collect()
 }
@@ -59,21 +58,20 @@ fn normal_mode_keys(style: EditingMode, entry: &CommandSpec) -> &'static [&'stat
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyBindings {
     editing_mode: EditingMode,
-    /// In the order of the catalog, for each command the key to show first.
+    /// In the order of `COMMANDS`; for each command the preferred key comes first.
     bindings: Vec<Binding>,
-    /// What has to be said once, at the start: commands of ours that lost a key to one that the
-    /// person named.
+    /// Default keys that a configured key replaced, as notes to show once at the start.
     displaced: Vec<String>,
 }
 
-/// Something to press for a command.
+/// A key or key sequence for a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Binding {
-    /// The command's position in the catalog.
+    /// The index of the command in `COMMANDS`.
     command_index: usize,
     /// One key, or two letters of normal mode.
     keys: Vec<Key>,
-    /// Only in normal mode.
+    /// Whether the binding applies in normal mode only.
     normal_mode: bool,
 }
 
@@ -83,34 +81,34 @@ impl Binding {
     }
 }
 
-/// What is wrong with the keys of a command.
+/// An error in the configured keys of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BindingError {
-    /// The command as it was named.
+    /// The command name as configured.
     pub command: String,
-    /// What is wrong.
+    /// The message.
     pub message: String,
-    /// What to do about it.
+    /// The hint.
     pub hint: String,
 }
 
-/// What a key means in normal mode.
+/// The meaning of a key in normal mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum KeyMatch {
-    /// This command.
+    /// A command.
     Command(PickerCommand),
     /// The first of two letters.
     Prefix,
-    /// Nothing of normal mode's own.
+    /// No binding in normal mode.
     Unbound,
 }
 
 impl KeyBindings {
-    /// The keys of this style, with those that the person gave to commands by name.
+    /// The default keys of this key map, overridden by the configured keys.
     ///
     /// # Errors
-    /// The first name that no command has, key that can't be read or can't be had, or key that two
-    /// commands want.
+    /// The first unknown command, or key that can't be parsed, can't be bound, or is bound to two
+    /// commands.
     pub fn new(
         style: EditingMode,
         own: &BTreeMap<String, Vec<String>>,
@@ -130,7 +128,7 @@ impl KeyBindings {
             ));
         }
         let mut keys = Self { editing_mode: style, bindings: Vec::new(), displaced: Vec::new() };
-        // The person's first, so that ours are the ones to yield.
+        // Configured keys come first, so that they win over default keys.
         for mine in [true, false] {
             for (at, entry) in COMMANDS.iter().enumerate() {
                 match own.get(entry.id) {
@@ -178,7 +176,7 @@ impl KeyBindings {
             ));
         }
         let text = is_text(keys[0]);
-        // `?` is the one letter that is a command where nothing is typed yet.
+        // `?` is the only letter that is a command, if the query is empty.
         if text
             && self.editing_mode == EditingMode::Emacs
             && !(entry.command == PickerCommand::Help && name == "?")
@@ -221,7 +219,7 @@ impl KeyBindings {
         }
     }
 
-    /// One key, or in vi two letters.
+    /// Parses one key, or two letters with vi keys.
     fn parse_sequence(&self, name: &str) -> Option<Vec<Key>> {
         if let Some(key) = parse(name) {
             return Some(vec![key]);
@@ -231,7 +229,7 @@ impl KeyBindings {
         letters.filter(|keys| self.editing_mode == EditingMode::Vi && keys.len() == 2)
     }
 
-    /// The command that has this key already, or one that begins with it.
+    /// The command that is already bound to this key or to a sequence that starts with it.
     fn conflicting_command(&self, wanted: &Binding) -> Option<&'static str> {
         let meets = |bound: &&Binding| {
             let shorter = bound.keys.len().min(wanted.keys.len());
@@ -250,14 +248,14 @@ impl KeyBindings {
         found.map(|bound| bound.spec().command)
     }
 
-    /// Whether this letter asks for help where nothing is typed yet.
+    /// Whether this letter opens the help if the query is empty.
     pub(super) fn is_help_key(&self, key: Key) -> bool {
         self.bindings.iter().any(|bound| {
             bound.keys == [key] && is_text(key) && bound.spec().command == PickerCommand::Help
         })
     }
 
-    /// What a key means in normal mode, after another one that began something.
+    /// The meaning of a key in normal mode, possibly after the first key of a sequence.
     pub(super) fn match_normal_mode(&self, begun: Option<Key>, key: Key) -> KeyMatch {
         let pressed: Vec<Key> = begun.into_iter().chain([key]).collect();
         let normal = || self.bindings.iter().filter(|bound| bound.normal_mode);
@@ -268,25 +266,24 @@ impl KeyBindings {
         }
     }
 
-    /// Whose habits these are.
+    /// The key map that these bindings are based on.
     pub(super) fn editing_mode(&self) -> EditingMode {
         self.editing_mode
     }
 
-    /// What to press for a command.
+    /// The bindings of a command.
     fn bindings_of(&self, command: PickerCommand) -> impl Iterator<Item = &Binding> {
         self.bindings.iter().filter(move |bound| bound.spec().command == command)
     }
 
-    /// A key that always means this command.
+    /// A key that runs this command in every mode.
     pub(super) fn key_of(&self, command: PickerCommand) -> Option<Key> {
         self.bindings_of(command)
             .find(|bound| !bound.normal_mode && !is_text(bound.keys[0]))
             .map(|bound| bound.keys[0])
     }
 
-    /// What the footer shows to press for a command, in normal mode or not; none when there is
-    /// nothing.
+    /// The label of the preferred key of a command in this mode; `None` if it has no key.
     pub(super) fn label_of(
         &self,
         command: PickerCommand,
@@ -300,7 +297,7 @@ impl KeyBindings {
         first.map(|bound| bound.label(ascii))
     }
 
-    /// The same where nothing is typed, and a letter may ask for help.
+    /// The label if the query is empty, when a letter may be bound to the help.
     pub(super) fn label_for_empty_query(
         &self,
         command: PickerCommand,
@@ -314,7 +311,7 @@ impl KeyBindings {
         letter.or_else(|| self.label_of(command, normal, ascii))
     }
 
-    /// Everything to press for a command of the catalog, as the help shows it.
+    /// The labels of all keys of a command, for the help.
     pub(super) fn labels_of(&self, id: &str, ascii: bool) -> Vec<String> {
         let mut labels: Vec<String> = self
             .bindings
@@ -326,8 +323,8 @@ impl KeyBindings {
         labels
     }
 
-    /// One line about keys that the person took from commands of ours without giving these another;
-    /// empty when there are none.
+    /// A note about default keys that were bound to other commands and not replaced; empty if there
+    /// are none.
     pub(super) fn displaced_note(&self) -> String {
         self.displaced.join(" · ")
     }
@@ -357,7 +354,7 @@ fn binding_error(command: &str, message: String, hint: &str) -> BindingError {
 mod tests {
     use super::*;
 
-    /// A command and the keys that a person gave it.
+    /// A command and its configured keys.
     type UserBinding<'a> = (&'a str, &'a [&'a str]);
 
     fn keys(style: EditingMode, own: &[UserBinding<'_>]) -> Result<KeyBindings, String> {

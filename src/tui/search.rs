@@ -1,5 +1,5 @@
-//! The picker's side of the search: jobs for the worker, and what it found. The only file here that
-//! names `domain::query`.
+//! The picker's side of the search: jobs for the search thread and their results. The only module
+//! here that uses `domain::query`.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -14,42 +14,42 @@ use super::column_stats::ColumnStats;
 
 pub(super) use crate::domain::query::Highlights;
 
-/// What to look for, in what.
+/// A search of the roster.
 #[derive(Debug, Clone)]
 pub(super) struct SearchJob {
-    /// Comes back in the answer.
+    /// Returned with the results.
     pub(super) number: u64,
-    /// All roles.
+    /// The roles to search.
     pub(super) roster: Arc<Roster>,
-    /// For ranking.
+    /// Past use, for ranking.
     pub(super) usages: Arc<Usages>,
-    /// For ranking and sections.
+    /// Favourites and hidden roles, for ranking and sections.
     pub(super) marks: Arc<RoleFlags>,
-    /// How much past use counts.
+    /// The weight of past use.
     pub(super) history_weight: f64,
     /// The query as typed.
     pub(super) query: String,
-    /// In which order.
+    /// The order of the results.
     pub(super) sort_order: SortOrder,
-    /// What stays the same for as long as the picker is open.
+    /// Options that do not change while the picker is open.
     pub(super) preferences: Arc<SearchPreferences>,
 }
 
-/// What a person wants of the list, besides what is typed.
+/// Configured preferences for the list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct SearchPreferences {
-    /// The role that this shell is in.
+    /// The current role of this shell.
     pub(super) shell_role: Option<ShellRole>,
-    /// Globs of roles, best first: which one is meant where only an account is named.
+    /// Globs of role names, best first, for queries that name only an account.
     pub(super) prefer_roles: Vec<String>,
-    /// The columns, where they were configured.
+    /// The configured columns.
     pub(super) columns: Option<Vec<String>>,
 }
 
-/// The orders that the list can be in.
+/// The sort orders of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum SortOrder {
-    /// As well as the query fits; favourites, recent and all while there is none.
+    /// By match quality; without a query favourites, recent roles, and all others.
     #[default]
     Best,
     /// By account, then role.
@@ -58,12 +58,12 @@ pub(super) enum SortOrder {
     Role,
     /// By account id.
     Id,
-    /// Used last first, then by account.
+    /// By last use, then by account.
     LastUsed,
 }
 
 impl SortOrder {
-    /// The next one, and after the last the first.
+    /// The next order, cyclically.
     pub(super) fn next(self) -> Self {
         match self {
             SortOrder::Best => SortOrder::Account,
@@ -74,7 +74,7 @@ impl SortOrder {
         }
     }
 
-    /// In words, for the line of the query.
+    /// The label for the query line.
     pub(super) fn name(self) -> &'static str {
         match self {
             SortOrder::Best => "best first",
@@ -87,7 +87,7 @@ impl SortOrder {
 }
 
 impl PartialEq for SearchJob {
-    /// Rosters are compared by address: a new one is a new search even if it says the same.
+    /// Compares rosters by address: a new roster is a new search even if it is equal.
     fn eq(&self, other: &Self) -> bool {
         self.number == other.number
             && Arc::ptr_eq(&self.roster, &other.roster)
@@ -98,41 +98,41 @@ impl PartialEq for SearchJob {
     }
 }
 
-/// A heading of the list while nothing is typed.
+/// A section of the list while the query is empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ListSection {
-    /// The role of this shell, where a pasted page names no account.
+    /// The current role of this shell, if a pasted page names no account.
     Current,
-    /// Pinned roles.
+    /// Favourites.
     Favorites,
-    /// Roles used lately.
+    /// Recently used roles.
     Recent,
-    /// The others.
+    /// All other roles.
     All,
 }
 
-/// Rows in the order they are shown.
+/// The results of a search: rows in the order in which they are shown.
 #[derive(Debug, Clone)]
 pub(super) struct SearchResults {
-    /// The job's number.
+    /// The number of the job.
     pub(super) number: u64,
-    /// The query that was matched.
+    /// The query.
     pub(super) query: String,
-    /// What the rows are positions in.
+    /// The roster that `rows` indexes.
     pub(super) roster: Arc<Roster>,
-    /// Positions in the roster's entries.
+    /// Indices into the roster's entries.
     pub(super) rows: Vec<u32>,
-    /// Where each heading stands, as ranges of `rows`; empty while something is typed.
+    /// Sections as ranges of `rows`; empty if the query is not.
     pub(super) sections: Vec<(ListSection, Range<usize>)>,
-    /// The nearest account names when nothing matched.
+    /// The account names most similar to the query, if nothing matched.
     pub(super) nearest_names: Vec<String>,
-    /// How many hidden roles would match, when nothing else did.
+    /// The number of hidden roles that would match, if nothing else did.
     pub(super) hidden_matches: usize,
-    /// How wide names and tags of the whole roster are.
+    /// Widths of names and tags over the whole roster.
     pub(super) column_stats: Arc<ColumnStats>,
-    /// How many roles there are in all, where the roster has only those that are shown first.
+    /// The number of all roles, if the roster holds only the first of them.
     pub(super) total: Option<usize>,
-    /// Finds matched letters.
+    /// Finds the matched letters of a row.
     pub(super) highlighter: Highlighter,
 }
 
@@ -145,7 +145,7 @@ impl PartialEq for SearchResults {
     }
 }
 
-/// Tells which letters of a row matched; asked for the rows on the screen only.
+/// Finds the matched letters of a row. Used for visible rows only.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Highlighter {
     index: Option<Arc<SearchIndex>>,
@@ -153,7 +153,7 @@ pub(super) struct Highlighter {
 }
 
 impl Highlighter {
-    /// The matched letters of one row.
+    /// The matched letters of a row.
     pub(super) fn highlights(&self, row: u32) -> Highlights {
         match &self.index {
             Some(index) if !self.query.is_empty() => index.highlights(&self.query, row),
@@ -162,14 +162,14 @@ impl Highlighter {
     }
 }
 
-/// Matches one roster after another, keeping what was made of the last one.
+/// Runs searches and caches the index of the last roster.
 #[derive(Debug, Default)]
 pub(super) struct Matcher {
     cached: Option<(Arc<SearchIndex>, Arc<ColumnStats>)>,
 }
 
 impl Matcher {
-    /// Does one job.
+    /// Runs one search.
     pub(super) fn run(&mut self, job: &SearchJob) -> SearchResults {
         let (index, measure) = self.index_for(&job.roster, job.preferences.columns.as_deref());
         let query = Query::parse(&job.query, &|name| index.has_tag(name));
@@ -235,8 +235,8 @@ fn with_columns(measure: ColumnStats, columns: Option<&[String]>) -> ColumnStats
     }
 }
 
-/// What the list shows before anything was searched: the first so many rows of a packed roster,
-/// with blanks where the others will be.
+/// The list before the first search: the first rows of a packed roster, with placeholders for the
+/// rest.
 pub(super) fn initial_from_packed(
     sheet: &PackedRoster,
     usages: &Usages,
@@ -270,8 +270,8 @@ pub(super) fn initial_from_packed(
     }
 }
 
-/// The list before anything is typed, without the index that a search needs: that takes several
-/// times as long.
+/// The list before the first search, without the index that a search needs, which takes several
+/// times as long to build.
 pub(super) fn initial_from_roster(
     roster: &Arc<Roster>,
     usages: &Usages,
@@ -295,8 +295,8 @@ pub(super) fn initial_from_roster(
     }
 }
 
-/// The role of this shell on top, where an address was pasted that names no account: most likely it
-/// is meant.
+/// The row of this shell's role, if a pasted address names no account: most likely this role is
+/// meant.
 fn shell_role_row(job: &SearchJob) -> Option<u32> {
     let current = job.preferences.shell_role.as_ref()?;
     recognize(&job.query).filter(|pasted| pasted.account.is_none())?;
@@ -314,7 +314,7 @@ fn shell_role_row(job: &SearchJob) -> Option<u32> {
     job.roster.entries.iter().position(is_it).and_then(|row| u32::try_from(row).ok())
 }
 
-/// Where an account alone was pasted, the roles that a person likes best stand first.
+/// Moves preferred roles to the front if the pasted address names only an account.
 fn apply_preferred_roles(rows: &mut [u32], job: &SearchJob) {
     if job.preferences.prefer_roles.is_empty()
         || recognize(&job.query)
@@ -331,7 +331,7 @@ fn apply_preferred_roles(rows: &mut [u32], job: &SearchJob) {
     });
 }
 
-/// Puts rows into another order than the search's; equals stay by name.
+/// Sorts rows by the chosen order; equal rows are ordered by name.
 fn sort_rows(rows: &mut [u32], index: &SearchIndex, job: &SearchJob) {
     let mut places = vec![0_u32; job.roster.entries.len()];
     for (place, row) in (0..).zip(index.order_by_name()) {
@@ -362,7 +362,7 @@ fn sort_rows(rows: &mut [u32], index: &SearchIndex, job: &SearchJob) {
 
 type SectionRows = (ListSection, Vec<u32>);
 
-/// The first screen's parts, each with its heading; a row stands under one of them only.
+/// The sections of the unfiltered list. Each row is in one section only.
 fn sections(mut browse: DefaultOrder, current: Option<u32>) -> Vec<SectionRows> {
     for part in [&mut browse.favorites, &mut browse.recent, &mut browse.rest] {
         part.retain(|row| Some(*row) != current);
@@ -376,7 +376,7 @@ fn sections(mut browse: DefaultOrder, current: Option<u32>) -> Vec<SectionRows> 
     ]
 }
 
-/// Lists one above the other, each with its heading; empty ones have none.
+/// Concatenates the sections that are not empty.
 fn concat_sections(parts: Vec<SectionRows>) -> (Vec<u32>, Vec<(ListSection, Range<usize>)>) {
     let (mut rows, mut sections) = (Vec::new(), Vec::new());
     for (section, part) in parts {

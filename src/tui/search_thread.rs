@@ -1,4 +1,4 @@
-//! The matching thread: one job at a time, the newest wins.
+//! The search thread: runs one job at a time, the newest first.
 
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -14,18 +14,18 @@ struct JobSlot {
     closed: bool,
 }
 
-/// The thread's desk, on which one job at most lies.
+/// The search thread and its slot for the next job.
 #[derive(Debug)]
 pub(super) struct SearchThread {
     slot: Arc<(Mutex<JobSlot>, Condvar)>,
-    /// For the thread, until there is one.
+    /// For the thread, until it is started.
     events: Option<Sender<Event>>,
-    /// If the system refused the thread: searches then run on the caller's.
+    /// Set if the system refused the thread. Searches then run on the caller's thread.
     fallback: Option<Sender<Event>>,
 }
 
 impl SearchThread {
-    /// A worker whose answers go to `events`. The thread starts with the first job.
+    /// A thread that sends results to `events`. It starts with the first job.
     pub(super) fn new(events: Sender<Event>) -> Self {
         Self {
             slot: Arc::new((Mutex::new(JobSlot::default()), Condvar::new())),
@@ -49,13 +49,13 @@ impl SearchThread {
         }
     }
 
-    /// Puts a job on the desk, in place of one that was not begun.
+    /// Queues a job and replaces one that has not started.
     pub(super) fn search(&mut self, job: SearchJob) {
         if let Some(events) = self.events.take() {
             self.start(events);
         }
         if let Some(events) = &self.fallback {
-            // The receiver may be gone: the picker is about to end.
+            // The receiver may be gone; ignore send errors.
             let _ = events.send(Event::SearchFinished(Arc::new(Matcher::default().run(&job))));
             return;
         }

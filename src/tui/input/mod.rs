@@ -1,4 +1,4 @@
-//! Keys, mouse and pasted text, read on a thread of their own and decoded into events.
+//! Reads keys, mouse and pasted text on a thread and decodes them into events.
 
 mod decoder;
 mod sequence;
@@ -16,14 +16,15 @@ use crate::domain::{Error, Result};
 use crate::os::terminal::tty_reader::{StopReading, TtyEvent, TtyReader};
 use decoder::Decoder;
 
-/// Two clicks within this time are one double click.
+/// The maximum time between the clicks of a double click.
 const DOUBLE_CLICK: Duration = Duration::from_millis(400);
-/// Bytes of one read; a terminal hands over 4 KiB at most.
+/// The buffer of one read, in bytes; a terminal delivers 4 KiB at most.
 const READ_SIZE: usize = 16 * 1024;
-/// How long dropping waits for the thread to end.
+/// How long `drop` waits for the thread to end.
 const JOIN_TIMEOUT: Duration = Duration::from_millis(200);
 
-/// The reading thread. Dropping it ends it, so that a child has the terminal for itself.
+/// The input thread. Dropping it stops the thread, so that a child process has the terminal for
+/// itself.
 #[derive(Debug)]
 pub(super) struct InputThread {
     stop: Option<StopReading>,
@@ -31,11 +32,11 @@ pub(super) struct InputThread {
 }
 
 impl InputThread {
-    /// Starts reading `tty`; events go to `events`. The first `cooked` bytes were typed while the
-    /// terminal was still in line mode.
+    /// Starts reading `tty` and sends events to `events`. The first `cooked` bytes were typed while
+    /// the terminal was still in line mode.
     ///
     /// # Errors
-    /// [`crate::domain::Kind::Os`] if the operating system refuses a thread or a file.
+    /// [`crate::domain::ErrorKind::Os`] if the operating system refuses a thread or a file.
     pub(super) fn start(tty: File, events: Sender<Event>, cooked: usize) -> Result<Self> {
         let (reader, stop) = TtyReader::new(tty)?;
         let (end, ended) = mpsc::channel();
@@ -66,7 +67,7 @@ fn read_loop(mut reader: TtyReader, events: &Sender<Event>, cooked: usize) {
         match reader.read(&mut buffer, timeout) {
             TtyEvent::Bytes(count) => decoder.feed(&buffer[..count], Instant::now(), &mut inputs),
             TtyEvent::Idle => decoder.expire(&mut inputs),
-            // The screen looks for itself how large it is.
+            // The screen queries its size itself.
             TtyEvent::Resized if events.send(Event::Resize(0, 0)).is_ok() => {}
             TtyEvent::Closed => return drop(events.send(Event::TerminalClosed)),
             TtyEvent::Stopped | TtyEvent::Resized => return,
@@ -84,8 +85,8 @@ fn read_loop(mut reader: TtyReader, events: &Sender<Event>, cooked: usize) {
     }
 }
 
-/// Whether Ctrl-C is decoded after these reads and a pause, and a letter after it. It has to be,
-/// whatever the terminal sent; for fuzzing.
+/// Whether Ctrl-C and a letter are decoded after these reads and a pause. They have to be, whatever
+/// the terminal sent; used for fuzzing.
 pub fn ctrl_c_works_after(reads: &[&[u8]]) -> bool {
     let (mut decoder, mut inputs, mut now) = (Decoder::new(0), Vec::new(), Instant::now());
     for read in reads {
@@ -103,7 +104,7 @@ pub fn ctrl_c_works_after(reads: &[&[u8]]) -> bool {
     inputs == [key('c', KeyModifiers::CONTROL), key('x', KeyModifiers::NONE)]
 }
 
-/// The last click, to tell a double one.
+/// The last click, to recognize a double click.
 #[derive(Debug, Default)]
 struct ClickTracker {
     last: Option<(u16, u16, Instant)>,
