@@ -35,10 +35,10 @@ impl SearchThread {
     }
 
     fn start(&mut self, events: Sender<Event>) {
-        let theirs = self.slot.clone();
+        let slot = self.slot.clone();
         let (answers, mut matcher) = (events.clone(), Matcher::default());
         let work = move || {
-            while let Some(job) = next_job(&theirs) {
+            while let Some(job) = next_job(&slot) {
                 if answers.send(Event::SearchFinished(Arc::new(matcher.run(&job)))).is_err() {
                     break;
                 }
@@ -59,30 +59,29 @@ impl SearchThread {
             let _ = events.send(Event::SearchFinished(Arc::new(Matcher::default().run(&job))));
             return;
         }
-        let (desk, bell) = &*self.slot;
-        desk.lock().unwrap_or_else(PoisonError::into_inner).job = Some(job);
-        bell.notify_one();
+        let (slot, changed) = &*self.slot;
+        slot.lock().unwrap_or_else(PoisonError::into_inner).job = Some(job);
+        changed.notify_one();
     }
 }
 
 impl Drop for SearchThread {
     fn drop(&mut self) {
-        let (desk, bell) = &*self.slot;
-        desk.lock().unwrap_or_else(PoisonError::into_inner).closed = true;
-        bell.notify_one();
+        let (slot, changed) = &*self.slot;
+        slot.lock().unwrap_or_else(PoisonError::into_inner).closed = true;
+        changed.notify_one();
     }
 }
 
-fn next_job(desk: &(Mutex<JobSlot>, Condvar)) -> Option<SearchJob> {
-    let (desk, bell) = desk;
-    let mut desk = desk.lock().unwrap_or_else(PoisonError::into_inner);
+fn next_job((slot, changed): &(Mutex<JobSlot>, Condvar)) -> Option<SearchJob> {
+    let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
     loop {
-        if desk.closed {
+        if slot.closed {
             return None;
         }
-        if let Some(job) = desk.job.take() {
+        if let Some(job) = slot.job.take() {
             return Some(job);
         }
-        desk = bell.wait(desk).unwrap_or_else(PoisonError::into_inner);
+        slot = changed.wait(slot).unwrap_or_else(PoisonError::into_inner);
     }
 }

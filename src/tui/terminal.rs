@@ -19,7 +19,7 @@ use ratatui::{Terminal, TerminalOptions, Viewport};
 use super::inline_backend::InlineBackend;
 use super::state::State;
 use super::view;
-use crate::domain::{Error, Height, Result};
+use crate::domain::{ErrorKind, Height, Result, ResultExt};
 use crate::os::process::job_control::JobControl;
 use crate::os::process::signals::TerminationGuard;
 use crate::os::terminal::raw_mode::RawMode;
@@ -27,6 +27,9 @@ use crate::os::terminal::tty::{self, CursorShape};
 
 type RestoreFn = Arc<dyn Fn() + Send + Sync>;
 type PanicHook = Arc<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
+
+/// What the picker was doing when writing to the terminal failed.
+const DRAWING: &str = "drawing on the terminal";
 
 /// Large enough for a frame of a large screen, so that a frame is one write.
 const BUFFER_SIZE: usize = 64 * 1024;
@@ -90,37 +93,46 @@ impl Screen {
     /// [`Screen::handle_signals`].
     pub(super) fn enter(height: Height, mouse: bool) -> Result<Self> {
         let tty = Arc::new(tty::open()?);
-        let held = Rc::new(Cell::new(false));
+        let hold_flush = Rc::new(Cell::new(false));
         let writer = FrameWriter {
-            buffer: BufWriter::with_capacity(BUFFER_SIZE, tty.try_clone().map_err(draw_error)?),
-            hold_flush: held.clone(),
+            buffer: BufWriter::with_capacity(
+                BUFFER_SIZE,
+                tty.try_clone().context(ErrorKind::Os, DRAWING)?,
+            ),
+            hold_flush: hold_flush.clone(),
         };
         let size = tty::size(&tty);
         let rows = height.rows(size.1);
-        let restore: fn(&File) -> io::Result<()> =
+        let cursor_changed = Arc::<AtomicBool>::default();
+        let raw_mode = Arc::new(RawMode::new(tty.clone()));
+        let restore_fn: fn(&File) -> io::Result<()> =
             if rows.is_some() { tty::restore_rows } else { tty::restore_screen };
-        let shaped = Arc::<AtomicBool>::default();
-        let raw = Arc::new(RawMode::new(tty.clone()));
-        let (theirs, other, modes) = (tty.clone(), shaped.clone(), raw.clone());
-        let whole: RestoreFn = Arc::new(move || {
-            let _ = restore(&theirs);
-            // Only if it was changed: the shell may have set a shape of its own.
-            if other.swap(false, Ordering::SeqCst) {
-                let _ = tty::set_cursor_shape(&theirs, CursorShape::Default);
-            }
-            let _ = modes.leave();
-        });
+        let restore: RestoreFn = {
+            let (tty, cursor_changed, raw_mode) =
+                (tty.clone(), cursor_changed.clone(), raw_mode.clone());
+            Arc::new(move || {
+                let _ = restore_fn(&tty);
+                // Only if it was changed: the shell may have set a shape of its own.
+                if cursor_changed.swap(false, Ordering::SeqCst) {
+                    let _ = tty::set_cursor_shape(&tty, CursorShape::Default);
+                }
+                let _ = raw_mode.leave();
+            })
+        };
         let previous_hook: PanicHook = Arc::from(std::panic::take_hook());
-        std::panic::set_hook(panic_hook(whole.clone(), previous_hook.clone()));
-        let drawing = Arc::new(Mutex::new(()));
-        let (theirs, gate) = (whole.clone(), drawing.clone());
-        let last_will = TerminationGuard::new_deferred(move || {
-            let _held = gate.lock().unwrap_or_else(PoisonError::into_inner);
-            theirs();
-        })?;
+        std::panic::set_hook(panic_hook(restore.clone(), previous_hook.clone()));
+        let draw_lock = Arc::new(Mutex::new(()));
+        let termination_guard = {
+            let (restore, draw_lock) = (restore.clone(), draw_lock.clone());
+            TerminationGuard::new_deferred(move || {
+                let _guard = draw_lock.lock().unwrap_or_else(PoisonError::into_inner);
+                restore();
+            })?
+        };
         let canvas = match rows {
             Some(rows) => Canvas::Inline(
-                Terminal::new(InlineBackend::new(writer, (size.0, rows))).map_err(draw_error)?,
+                Terminal::new(InlineBackend::new(writer, (size.0, rows)))
+                    .context(ErrorKind::Os, DRAWING)?,
             ),
             // The size is fixed, because ratatui would allocate whatever the terminal claims.
             None => {
@@ -130,7 +142,7 @@ impl Screen {
                         CrosstermBackend::new(writer),
                         TerminalOptions { viewport },
                     )
-                    .map_err(draw_error)?,
+                    .context(ErrorKind::Os, DRAWING)?,
                 )
             }
         };
@@ -138,23 +150,22 @@ impl Screen {
         let mouse = mouse && rows.is_none();
         let typed_ahead = tty::typed_ahead(&tty);
         let job = JobControl::new()?;
-        let cursor = CursorShape::Default;
         let mut screen = Self {
             canvas,
-            hold_flush: held,
+            hold_flush,
             tty,
-            raw_mode: raw,
+            raw_mode,
             height,
             mouse,
             size,
             typed_ahead,
             job,
-            draw_lock: drawing,
-            restore: whole,
-            cursor_shape: cursor,
-            cursor_changed: shaped,
+            draw_lock,
+            restore,
+            cursor_shape: CursorShape::Default,
+            cursor_changed,
             previous_hook,
-            termination_guard: last_will,
+            termination_guard,
         };
         screen.acquire()?;
         Ok(screen)
@@ -167,24 +178,28 @@ impl Screen {
     }
 
     fn acquire(&mut self) -> Result<()> {
-        self.raw_mode.enter().map_err(draw_error)?;
+        self.raw_mode.enter().context(ErrorKind::Os, DRAWING)?;
         self.size = tty::size(&self.tty);
         let room = self.draw_size();
         match &mut self.canvas {
             Canvas::Full(terminal) => {
                 self.hold_flush.set(true);
                 let writer = terminal.backend_mut();
-                queue!(writer, EnterAlternateScreen, EnableBracketedPaste).map_err(draw_error)?;
+                queue!(writer, EnterAlternateScreen, EnableBracketedPaste)
+                    .context(ErrorKind::Os, DRAWING)?;
                 if self.mouse {
                     // Clicks and the wheel only. crossterm's own command also reports every
                     // movement, which would wake an idle picker.
-                    writer.write_all(b"\x1b[?1000h\x1b[?1006h").map_err(draw_error)?;
+                    writer.write_all(b"\x1b[?1000h\x1b[?1006h").context(ErrorKind::Os, DRAWING)?;
                 }
                 Ok(())
             }
             Canvas::Inline(terminal) => {
-                terminal.backend_mut().open(room, b"\x1b[?2004h").map_err(draw_error)?;
-                terminal.resize(Rect::new(0, 0, room.0, room.1)).map_err(draw_error)
+                terminal
+                    .backend_mut()
+                    .open(room, b"\x1b[?2004h")
+                    .context(ErrorKind::Os, DRAWING)?;
+                terminal.resize(Rect::new(0, 0, room.0, room.1)).context(ErrorKind::Os, DRAWING)
             }
         }
     }
@@ -196,7 +211,7 @@ impl Screen {
 
     /// Clones the terminal, to read keys from it.
     pub(super) fn clone_tty(&self) -> Result<File> {
-        self.tty.try_clone().map_err(draw_error)
+        self.tty.try_clone().context(ErrorKind::Os, DRAWING)
     }
 
     /// The columns and rows to draw on.
@@ -224,17 +239,17 @@ impl Screen {
         }
         self.size = size;
         let room = self.draw_size();
-        let _held = self.draw_lock.lock().unwrap_or_else(PoisonError::into_inner);
+        let _guard = self.draw_lock.lock().unwrap_or_else(PoisonError::into_inner);
         let area = Rect::new(0, 0, room.0, room.1);
         match &mut self.canvas {
             Canvas::Full(terminal) => {
                 // Flushed with the next frame.
                 self.hold_flush.set(true);
-                terminal.resize(area).map_err(draw_error)?;
+                terminal.resize(area).context(ErrorKind::Os, DRAWING)?;
             }
             Canvas::Inline(terminal) => {
-                terminal.backend_mut().resize(room).map_err(draw_error)?;
-                terminal.resize(area).map_err(draw_error)?;
+                terminal.backend_mut().resize(room).context(ErrorKind::Os, DRAWING)?;
+                terminal.resize(area).context(ErrorKind::Os, DRAWING)?;
             }
         }
         Ok(Some(room))
@@ -242,23 +257,24 @@ impl Screen {
 
     /// Draws one frame as a synchronized update.
     pub(super) fn draw(&mut self, state: &State) -> Result<()> {
-        let _held = self.draw_lock.lock().unwrap_or_else(PoisonError::into_inner);
+        let _guard = self.draw_lock.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut self.canvas {
             Canvas::Full(terminal) => {
                 self.hold_flush.set(true);
-                queue!(terminal.backend_mut(), BeginSynchronizedUpdate).map_err(draw_error)?;
+                queue!(terminal.backend_mut(), BeginSynchronizedUpdate)
+                    .context(ErrorKind::Os, DRAWING)?;
                 draw_frame(terminal, state)?;
                 let writer = terminal.backend_mut();
-                queue!(writer, EndSynchronizedUpdate).map_err(draw_error)?;
+                queue!(writer, EndSynchronizedUpdate).context(ErrorKind::Os, DRAWING)?;
                 self.hold_flush.set(false);
-                Write::flush(writer).map_err(draw_error)?;
+                Write::flush(writer).context(ErrorKind::Os, DRAWING)?;
             }
             Canvas::Inline(terminal) => draw_frame(terminal, state)?,
         }
         let cursor = state.cursor_shape();
         if cursor != self.cursor_shape {
             self.cursor_changed.store(cursor != CursorShape::Default, Ordering::SeqCst);
-            tty::set_cursor_shape(&self.tty, cursor).map_err(draw_error)?;
+            tty::set_cursor_shape(&self.tty, cursor).context(ErrorKind::Os, DRAWING)?;
             self.cursor_shape = cursor;
         }
         Ok(())
@@ -269,8 +285,8 @@ impl Screen {
         let (width, height) = self.draw_size();
         let area = Rect::new(0, 0, width, height);
         match &mut self.canvas {
-            Canvas::Full(terminal) => terminal.resize(area).map_err(draw_error),
-            Canvas::Inline(terminal) => terminal.resize(area).map_err(draw_error),
+            Canvas::Full(terminal) => terminal.resize(area).context(ErrorKind::Os, DRAWING),
+            Canvas::Inline(terminal) => terminal.resize(area).context(ErrorKind::Os, DRAWING),
         }
     }
 
@@ -306,7 +322,7 @@ fn draw_frame<B: Backend<Error = io::Error>>(
         let cursor = view::draw(state, frame.area(), frame.buffer_mut());
         frame.set_cursor_position(cursor);
     };
-    terminal.draw(draw).map(drop).map_err(draw_error)
+    terminal.draw(draw).map(drop).context(ErrorKind::Os, DRAWING)
 }
 
 impl Drop for Screen {
@@ -323,18 +339,14 @@ impl Drop for Screen {
 /// Restores the screen before the panic message is printed, so that it can be read and the shell
 /// works. A panic on another thread that does not end the process leaves the screen alone.
 fn panic_hook(
-    whole: RestoreFn,
+    restore: RestoreFn,
     previous: PanicHook,
 ) -> Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync> {
-    let drawing = std::thread::current().id();
+    let drawing_thread = std::thread::current().id();
     Box::new(move |info| {
-        if cfg!(panic = "abort") || std::thread::current().id() == drawing {
-            whole();
+        if cfg!(panic = "abort") || std::thread::current().id() == drawing_thread {
+            restore();
         }
         previous(info);
     })
-}
-
-fn draw_error(error: io::Error) -> Error {
-    Error::os(format!("drawing on the terminal: {error}"))
 }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use crossterm::event::{KeyCode, KeyModifiers};
 
 use super::event::{Event, Key, Mouse, MouseKind};
-use crate::domain::{Error, Result};
+use crate::domain::{ErrorKind, Result, ResultExt};
 use crate::os::terminal::tty_reader::{StopReading, TtyEvent, TtyReader};
 use decoder::Decoder;
 
@@ -44,9 +44,10 @@ impl InputThread {
             read_loop(reader, &events, cooked);
             drop(end);
         };
-        let started = std::thread::Builder::new().name("input".into()).spawn(work);
-        started
-            .map_err(|error| Error::os(format!("starting the thread that reads keys: {error}")))?;
+        std::thread::Builder::new()
+            .name("input".into())
+            .spawn(work)
+            .context(ErrorKind::Os, "starting the thread that reads keys")?;
         Ok(Self { stop: Some(stop), ended })
     }
 }
@@ -76,7 +77,9 @@ fn read_loop(mut reader: TtyReader, events: &Sender<Event>, cooked: usize) {
             let event = match input {
                 sequence::InputEvent::Key(key) => Event::Key(key),
                 sequence::InputEvent::Paste(text) => Event::Paste(text),
-                sequence::InputEvent::Mouse(kind, x, y) => Event::Mouse(clicks.track(kind, x, y)),
+                sequence::InputEvent::Mouse(kind, x, y) => {
+                    Event::Mouse(clicks.track(kind, x, y, Instant::now()))
+                }
             };
             if events.send(event).is_err() {
                 return;
@@ -111,11 +114,10 @@ struct ClickTracker {
 }
 
 impl ClickTracker {
-    fn track(&mut self, kind: MouseKind, x: u16, y: u16) -> Mouse {
+    fn track(&mut self, kind: MouseKind, x: u16, y: u16, now: Instant) -> Mouse {
         if kind != MouseKind::Click {
             return Mouse { kind, x, y };
         }
-        let now = Instant::now();
         let again = self.last.is_some_and(|(lx, ly, then)| {
             (lx, ly) == (x, y) && now.duration_since(then) < DOUBLE_CLICK
         });
