@@ -88,13 +88,13 @@ impl ColumnStats {
     }
 
     /// Measures a packed roster.
-    pub(super) fn from_packed(sheet: &PackedRoster) -> Self {
+    pub(super) fn from_packed(packed: &PackedRoster) -> Self {
         Self::new(
-            sheet.account_widths().collect(),
-            sheet.role_names(),
-            sheet.tag_sets(),
-            sheet.has_protected(),
-            sheet.instances(),
+            packed.account_widths().collect(),
+            packed.role_names(),
+            packed.tag_sets(),
+            packed.has_protected(),
+            packed.instances(),
         )
     }
 
@@ -105,7 +105,7 @@ impl ColumnStats {
         protected: bool,
         instances: &[Instance],
     ) -> Self {
-        let (tags, alike) = TagStats::tag_widths(tags);
+        let (tags, uniform) = TagStats::tag_widths(tags);
         let names = instances.iter().map(|instance| cell_width(instance.name.as_str()));
         Self {
             account_count: accounts.len(),
@@ -117,7 +117,7 @@ impl ColumnStats {
                 0
             },
             tags,
-            uniform_tags: alike,
+            uniform_tags: uniform,
             has_protected: protected,
         }
     }
@@ -173,12 +173,12 @@ impl TagStats<'_> {
         }
         let mut keys: Vec<_> = keys.into_iter().collect();
         keys.sort_by_key(|(name, key)| (std::cmp::Reverse(key.rows), *name));
-        let (tell, alike): (Vec<_>, Vec<_>) =
+        let (distinguishing, uniform): (Vec<_>, Vec<_>) =
             keys.into_iter().partition(|(_, key)| key.varies || key.rows < all);
         let widths = |keys: Vec<(&str, TagStats<'_>)>| {
             keys.into_iter().map(|(name, key)| (name.to_owned(), key.widest)).collect()
         };
-        (widths(tell), widths(alike))
+        (widths(distinguishing), widths(uniform))
     }
 }
 
@@ -207,11 +207,12 @@ mod tests {
             tags(&[("by", "terraform"), ("env", "prod")]),
             tags(&[("by", "terraform"), ("env", "dev"), ("pci", "yes")]),
         ];
-        let (tell, alike) = TagStats::tag_widths(sets.iter().map(|set| (set, 2)));
-        assert_eq!(tell, [("env".to_owned(), 4), ("pci".to_owned(), 3)]);
-        assert_eq!(alike, [("by".to_owned(), 9)]);
-        let wanted = ColumnStats { tags: tell, uniform_tags: alike, ..ColumnStats::default() }
-            .with_columns(&["by".to_owned()]);
+        let (distinguishing, uniform) = TagStats::tag_widths(sets.iter().map(|set| (set, 2)));
+        assert_eq!(distinguishing, [("env".to_owned(), 4), ("pci".to_owned(), 3)]);
+        assert_eq!(uniform, [("by".to_owned(), 9)]);
+        let wanted =
+            ColumnStats { tags: distinguishing, uniform_tags: uniform, ..ColumnStats::default() }
+                .with_columns(&["by".to_owned()]);
         assert_eq!(wanted.tags, [("by".to_owned(), 9)]);
     }
 }

@@ -62,32 +62,32 @@ impl Columns {
 }
 
 /// Whether IDs and typical names are not cut at this width.
-pub(super) fn keeps_names_and_ids(cells: u16, measure: &ColumnStats) -> bool {
-    let columns = plan(cells, measure);
+pub(super) fn keeps_names_and_ids(cells: u16, stats: &ColumnStats) -> bool {
+    let columns = plan(cells, stats);
     let whole = |cells: u16, widths: Widths| cells >= widths.typical.min(MAX_NAME_WIDTH);
     columns.id == IdForm::Whole
-        && whole(columns.account, measure.account)
-        && whole(columns.role, measure.role)
+        && whole(columns.account, stats.account)
+        && whole(columns.role, stats.role)
 }
 
 /// Plans the columns for this many cells. As space runs out, these are given up in order: the full
 /// length of very long names, tags, the instance, eight digits of the ID, the rest of the ID; then
 /// names are cut.
-pub(super) fn plan(cells: u16, measure: &ColumnStats) -> Columns {
-    let roomy = divide(cells, measure, measure.account.max, measure.role.max);
-    if roomy.id == IdForm::Whole && roomy.tags.len() == measure.tags.len() {
+pub(super) fn plan(cells: u16, stats: &ColumnStats) -> Columns {
+    let roomy = divide(cells, stats, stats.account.max, stats.role.max);
+    if roomy.id == IdForm::Whole && roomy.tags.len() == stats.tags.len() {
         return roomy;
     }
-    divide(cells, measure, measure.account.typical, measure.role.typical)
+    divide(cells, stats, stats.account.typical, stats.role.typical)
 }
 
 fn with_gap(cells: u16) -> u16 {
     if cells == 0 { 0 } else { cells + GAP }
 }
 
-fn divide(cells: u16, measure: &ColumnStats, account: u16, role: u16) -> Columns {
+fn divide(cells: u16, stats: &ColumnStats, account: u16, role: u16) -> Columns {
     let (account, role) = (account.clamp(7, MAX_NAME_WIDTH), role.clamp(4, MAX_NAME_WIDTH));
-    let protected = u16::from(measure.has_protected);
+    let protected = u16::from(stats.has_protected);
     let time = if cells >= 56 { 4 } else { 0 };
     let names = account + GAP + role + with_gap(protected) + with_gap(time);
     let mut columns = Columns {
@@ -108,10 +108,10 @@ fn divide(cells: u16, measure: &ColumnStats, account: u16, role: u16) -> Columns
             break;
         }
     }
-    if left >= with_gap(measure.instance) {
-        (columns.instance, left) = (measure.instance, left - with_gap(measure.instance));
+    if left >= with_gap(stats.instance) {
+        (columns.instance, left) = (stats.instance, left - with_gap(stats.instance));
     }
-    for (key, widest) in &measure.tags {
+    for (key, widest) in &stats.tags {
         if columns.id != IdForm::Whole || left < with_gap(*widest) {
             break;
         }
@@ -120,7 +120,7 @@ fn divide(cells: u16, measure: &ColumnStats, account: u16, role: u16) -> Columns
     }
     // The remaining space goes to long names.
     for (cells, all) in
-        [(&mut columns.account, measure.account.max), (&mut columns.role, measure.role.max)]
+        [(&mut columns.account, stats.account.max), (&mut columns.role, stats.role.max)]
     {
         let more = all.min(MAX_NAME_WIDTH).saturating_sub(*cells).min(left);
         (*cells, left) = (*cells + more, left - more);
@@ -153,7 +153,7 @@ fn shrink_names(columns: &mut Columns, room: u16) {
 mod tests {
     use super::*;
 
-    fn measure() -> ColumnStats {
+    fn stats() -> ColumnStats {
         let most = |most, all| Widths { max: all, typical: most };
         ColumnStats {
             account: most(20, 40),
@@ -168,39 +168,38 @@ mod tests {
 
     #[test]
     fn everything_is_there_when_there_is_room() {
-        let columns = plan(130, &measure());
+        let columns = plan(130, &stats());
         assert_eq!((columns.id, columns.instance, columns.tags.len()), (IdForm::Whole, 4, 2));
         assert_eq!((columns.account, columns.role), (40, 22));
     }
 
     #[test]
     fn one_long_name_yields_before_anything_else_goes() {
-        let columns = plan(90, &measure());
+        let columns = plan(90, &stats());
         assert_eq!((columns.id, columns.tags.len()), (IdForm::Whole, 2));
         assert!((20..40).contains(&columns.account));
     }
 
     #[test]
     fn tags_go_before_the_id_and_the_id_before_the_names() {
-        assert_eq!(plan(79, &measure()).tags.len(), 1);
-        assert_eq!((plan(67, &measure()).tags.len(), plan(67, &measure()).id), (0, IdForm::Whole));
-        assert_eq!(plan(58, &measure()).id, IdForm::LastFour);
-        let narrow = plan(36, &measure());
+        assert_eq!(plan(79, &stats()).tags.len(), 1);
+        assert_eq!((plan(67, &stats()).tags.len(), plan(67, &stats()).id), (0, IdForm::Whole));
+        assert_eq!(plan(58, &stats()).id, IdForm::LastFour);
+        let narrow = plan(36, &stats());
         assert_eq!((narrow.id, narrow.account + narrow.role + 2 + 3), (IdForm::Absent, 36));
     }
 
     #[test]
     fn names_and_ids_are_whole_or_not() {
         assert!(
-            [67, 60, 40].map(|cells| keeps_names_and_ids(cells, &measure()))
-                == [true, false, false]
+            [67, 60, 40].map(|cells| keeps_names_and_ids(cells, &stats())) == [true, false, false]
         );
     }
 
     #[test]
     fn no_width_makes_the_columns_wider_than_the_list() {
         for cells in 20..200 {
-            let c = plan(cells, &measure());
+            let c = plan(cells, &stats());
             let gaps = |n: u16| if n == 0 { 0 } else { n + GAP };
             let tags: u16 = c.tags.iter().map(|(_, n)| n + GAP).sum();
             let used = c.account

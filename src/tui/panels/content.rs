@@ -97,12 +97,12 @@ impl PanelContent {
     /// Content with a title and rows.
     pub(in crate::tui) fn new(
         title: impl Into<String>,
-        extent: PanelSize,
+        size: PanelSize,
         rows: Vec<ContentRow>,
     ) -> Self {
         Self {
             title: title.into(),
-            size: extent,
+            size,
             input: None,
             columns: vec![rows],
             selected: None,
@@ -117,11 +117,10 @@ impl PanelContent {
     pub(in crate::tui) fn with_input(
         mut self,
         label: &'static str,
-        typed: &TextInput,
-        empty: &'static str,
+        input: &TextInput,
+        placeholder: &'static str,
     ) -> Self {
-        self.input =
-            Some(InputField { label, input: typed.clone(), placeholder: empty, masked: false });
+        self.input = Some(InputField { label, input: input.clone(), placeholder, masked: false });
         self
     }
 
@@ -144,9 +143,9 @@ impl PanelContent {
     pub(in crate::tui) fn with_shortcut(
         mut self,
         letter: &'static str,
-        does: impl Into<String>,
+        action: impl Into<String>,
     ) -> Self {
-        self.shortcuts.push((letter, does.into()));
+        self.shortcuts.push((letter, action.into()));
         self
     }
 }

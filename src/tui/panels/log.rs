@@ -24,20 +24,20 @@ impl Panel for LogPanel {
     fn content(&self, state: &State) -> PanelContent {
         let failed = Glyphs::from_appearance(state.appearance).error;
         let mut rows = Vec::new();
-        for said in state.log.iter().rev() {
-            let (tone, text) = match said.is_error {
-                true => (Tone::Danger, format!("{failed} {}", said.text)),
-                false => (Tone::Text, said.text.clone()),
+        for entry in state.log.iter().rev() {
+            let (tone, text) = match entry.is_error {
+                true => (Tone::Danger, format!("{failed} {}", entry.text)),
+                false => (Tone::Text, entry.text.clone()),
             };
             rows.push(ContentRow::Pair {
-                left: (Tone::Dim, format::ago(said.at, state.now)),
+                left: (Tone::Dim, format::ago(entry.at, state.now)),
                 right: (tone, text),
             });
-            rows.extend(said.hints.iter().map(|hint| ContentRow::pair("", hint)));
+            rows.extend(entry.hints.iter().map(|hint| ContentRow::pair("", hint)));
         }
-        let mut sheet = PanelContent::new("messages", PanelSize::Columns, rows);
-        sheet.first_line = self.top;
-        sheet
+        let mut content = PanelContent::new("messages", PanelSize::Columns, rows);
+        content.first_line = self.top;
+        content
     }
 
     fn hints(&self, _: &State) -> Vec<(PickerCommand, &'static str)> {

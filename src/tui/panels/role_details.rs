@@ -11,9 +11,9 @@ use crate::tui::text::width;
 pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<ContentRow> {
     let roster = &state.list.roster;
     let Some(entry) = state.selected_entry() else { return Vec::new() };
-    let (id, signs) = (roster.id(entry), Glyphs::from_appearance(state.appearance));
+    let (id, glyphs) = (roster.id(entry), Glyphs::from_appearance(state.appearance));
     let mut rows = vec![ContentRow::Title(entry.account_label().to_owned())];
-    let both = format!("{} {} {}", entry.account, signs.separator, entry.email);
+    let both = format!("{} {} {}", entry.account, glyphs.separator, entry.email);
     if entry.email.is_empty() || width(&both) > cells {
         // Without a name, the title is the ID already.
         rows.extend(
@@ -31,7 +31,7 @@ pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<ContentRow> {
         ConfirmLevel::TypeName => Some("asks for the account's name"),
     };
     rows.extend(asks.map(|asks| {
-        ContentRow::text(Tone::Danger, format!("{} protected: {asks}", signs.protected))
+        ContentRow::text(Tone::Danger, format!("{} protected: {asks}", glyphs.protected))
     }));
     rows.push(ContentRow::Blank);
     let mut say = |label: &str, text: Option<String>| {
@@ -58,7 +58,7 @@ pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<ContentRow> {
         label = "";
     }
     if state.marks.favorites.contains(&id) {
-        say("marks", Some(format!("{} favourite", signs.star)));
+        say("marks", Some(format!("{} favourite", glyphs.star)));
     }
     say("arn", Some(roster.arn(entry)));
     rows

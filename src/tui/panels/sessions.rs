@@ -54,7 +54,7 @@ impl Panel for SessionsPanel {
         let running = state.active_sessions();
         let row = |(role, at): &(RoleId, Timestamp)| {
             let left = at.since(state.now);
-            let said = if state.appearance.motion {
+            let remaining = if state.appearance.motion {
                 format::long_countdown(left)
             } else {
                 format::rough_duration(left)
@@ -65,7 +65,7 @@ impl Panel for SessionsPanel {
                 vec![
                     (Tone::Text, account_label(state, role)),
                     (Tone::Soft, role.role.to_string()),
-                    (tone, said),
+                    (tone, remaining),
                 ],
             )
         };

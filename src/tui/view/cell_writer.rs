@@ -163,11 +163,11 @@ mod tests {
         let (style, hit) = (Style::new().fg(Color::Red), Style::new().add_modifier(Modifier::BOLD));
         [false, true].map(|at_once| {
             let mut buffer = Buffer::empty(ratatui::layout::Rect::new(0, 0, 30, 1));
-            let mut pen = CellWriter::new(&mut buffer, 1, 0, 28);
+            let mut writer = CellWriter::new(&mut buffer, 1, 0, 28);
             if at_once {
-                pen.write_column(text, cells, mark, hits, style, hit);
+                writer.write_column(text, cells, mark, hits, style, hit);
             } else {
-                pen.write_graphemes(
+                writer.write_graphemes(
                     cut_middle(graphemes(text), cells.into(), mark),
                     hits,
                     style,

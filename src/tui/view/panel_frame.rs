@@ -26,14 +26,14 @@ pub(super) fn place_panel(content: (u16, u16), room: Rect) -> (Rect, Rect) {
 }
 
 /// Clears the area of a panel and draws its frame.
-pub(super) fn draw_frame(ink: &DrawContext, title: &str, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw_frame(ctx: &DrawContext, title: &str, area: Rect, buffer: &mut Buffer) {
     clear(area, buffer);
     let Rect { width, height, .. } = area;
     if width < 4 || height < 3 {
         return;
     }
-    let [top_left, top_right, bottom_left, bottom_right, across, down] = ink.glyphs.corners;
-    let faint = ink.palette.faint;
+    let [top_left, top_right, bottom_left, bottom_right, across, down] = ctx.glyphs.corners;
+    let faint = ctx.palette.faint;
     let edge =
         |left: &str, right: &str| format!("{left}{}{right}", across.repeat(usize::from(width) - 2));
     CellWriter::new(buffer, area.x, area.y, width).write(&edge(top_left, top_right), faint);
@@ -43,9 +43,9 @@ pub(super) fn draw_frame(ink: &DrawContext, title: &str, area: Rect, buffer: &mu
         CellWriter::new(buffer, area.x, y, 1).write(down, faint);
         CellWriter::new(buffer, area.right() - 1, y, 1).write(down, faint);
     }
-    let title = truncate_middle(title, usize::from(width).saturating_sub(6), ink.glyphs.ellipsis);
+    let title = truncate_middle(title, usize::from(width).saturating_sub(6), ctx.glyphs.ellipsis);
     CellWriter::new(buffer, area.x + 2, area.y, width - 4)
-        .write(&format!(" {title} "), ink.palette.title);
+        .write(&format!(" {title} "), ctx.palette.title);
 }
 
 /// Clears an area and one column on both sides, so that wide letters behind it are not cut in half.

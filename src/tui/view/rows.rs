@@ -29,7 +29,7 @@ pub(super) enum ContentLine {
 }
 
 /// Lays out the rows for this width.
-pub(super) fn lines(rows: &[ContentRow], ink: &DrawContext, cells: usize) -> Vec<ContentLine> {
+pub(super) fn lines(rows: &[ContentRow], ctx: &DrawContext, cells: usize) -> Vec<ContentLine> {
     let pairs = rows.iter().filter_map(|row| {
         if let ContentRow::Pair { left, .. } = row { Some(width(&left.1)) } else { None }
     });
@@ -37,12 +37,12 @@ pub(super) fn lines(rows: &[ContentRow], ink: &DrawContext, cells: usize) -> Vec
     let most = if cells < 48 { cells / 3 } else { cells * 2 / 5 };
     let label = pairs.max().unwrap_or(0).min(most);
     let mut choices = 0..;
-    rows.iter().flat_map(|row| self::row_lines(row, ink, cells, label, &mut choices)).collect()
+    rows.iter().flat_map(|row| self::row_lines(row, ctx, cells, label, &mut choices)).collect()
 }
 
 fn row_lines(
     row: &ContentRow,
-    ink: &DrawContext,
+    ctx: &DrawContext,
     cells: usize,
     label: usize,
     choices: &mut std::ops::RangeFrom<usize>,
@@ -52,10 +52,10 @@ fn row_lines(
         ContentRow::Blank => vec![ContentLine::Blank],
         ContentRow::Text(tone, text) => wrap(text, cells.max(1))
             .into_iter()
-            .map(|part| ContentLine::Text(0, ink.style_for(*tone), part))
+            .map(|part| ContentLine::Text(0, ctx.style_for(*tone), part))
             .collect(),
         ContentRow::Title(text) => {
-            let style = ink.palette.text.add_modifier(Modifier::BOLD);
+            let style = ctx.palette.text.add_modifier(Modifier::BOLD);
             wrap(text, cells.max(1))
                 .into_iter()
                 .map(|part| ContentLine::Text(0, style, part))
@@ -64,12 +64,12 @@ fn row_lines(
         ContentRow::Centered(text) => {
             vec![ContentLine::Text(
                 centred(text),
-                ink.style_for(Tone::Accent).add_modifier(Modifier::BOLD),
+                ctx.style_for(Tone::Accent).add_modifier(Modifier::BOLD),
                 text.clone(),
             )]
         }
         ContentRow::Heading(text) => {
-            vec![ContentLine::Text(0, ink.palette.title, (*text).to_owned())]
+            vec![ContentLine::Text(0, ctx.palette.title, (*text).to_owned())]
         }
         ContentRow::Pair { left, right } => {
             let room = cells.saturating_sub(label + GAP).max(8);
@@ -79,8 +79,8 @@ fn row_lines(
                 .map(|(at, part)| {
                     ContentLine::Pair(
                         label,
-                        (ink.style_for(left.0), shown(at)),
-                        (ink.style_for(right.0), part),
+                        (ctx.style_for(left.0), shown(at)),
+                        (ctx.style_for(right.0), part),
                     )
                 })
                 .collect()
@@ -172,50 +172,50 @@ pub(super) fn draw(
     line: &ContentLine,
     fit: &[usize],
     chosen: bool,
-    ink: &DrawContext,
+    ctx: &DrawContext,
     area: Rect,
     buffer: &mut Buffer,
 ) {
-    let mut pen = CellWriter::new(buffer, area.x, area.y, area.width);
+    let mut writer = CellWriter::new(buffer, area.x, area.y, area.width);
     match line {
         ContentLine::Blank => {}
         ContentLine::Text(indent, style, text) => {
-            pen.skip(cells(*indent));
-            pen.write(text, *style);
+            writer.skip(cells(*indent));
+            writer.write(text, *style);
         }
         ContentLine::Pair(label, left, right) => {
-            pen.write_column(
+            writer.write_column(
                 &left.1,
                 cells(*label),
-                ink.glyphs.ellipsis,
+                ctx.glyphs.ellipsis,
                 &[],
                 left.0,
                 Style::new(),
             );
-            pen.skip(cells(GAP));
-            pen.write(&right.1, right.0);
+            writer.skip(cells(GAP));
+            writer.write(&right.1, right.0);
         }
         ContentLine::Choice(_, letter, columns) => {
             if let Some(letter) = letter {
-                pen.write(letter.encode_utf8(&mut [0; 4]), ink.palette.accent);
-                pen.skip(2);
+                writer.write(letter.encode_utf8(&mut [0; 4]), ctx.palette.accent);
+                writer.skip(2);
             }
             for (at, ((tone, text), width)) in columns.iter().zip(fit).enumerate() {
                 let style = if chosen && *tone == Tone::Text {
-                    ink.palette.selected_text
+                    ctx.palette.selected_text
                 } else {
-                    ink.style_for(*tone)
+                    ctx.style_for(*tone)
                 };
                 if at > 0 {
-                    pen.skip(cells(GAP));
+                    writer.skip(cells(GAP));
                 }
                 if at + 1 == columns.len() {
-                    pen.skip(cells(width.saturating_sub(self::width(text))));
+                    writer.skip(cells(width.saturating_sub(self::width(text))));
                 }
-                pen.write_column(
+                writer.write_column(
                     text,
                     cells(*width),
-                    ink.glyphs.ellipsis,
+                    ctx.glyphs.ellipsis,
                     &[],
                     style,
                     Style::new(),
