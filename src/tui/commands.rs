@@ -116,7 +116,7 @@ impl HelpSection {
     pub(super) fn title(self) -> &'static str {
         match self {
             HelpSection::Roles => "roles",
-            HelpSection::Navigation => "moving",
+            HelpSection::Navigation => "navigation",
             HelpSection::Query => "query",
             HelpSection::Screen => "screen",
         }
@@ -157,7 +157,7 @@ pub(super) static COMMANDS: &[CommandSpec] = {
     &[
         spec(Activate, "act", Roles, &["enter"], "use the selected role"),
         spec(Console, "console", Roles, &["ctrl-o"], "open the web console"),
-        spec(Menu, "menu", Roles, &["right", "alt-enter"], "all that can be done with it"),
+        spec(Menu, "menu", Roles, &["right", "alt-enter"], "all actions for the role"),
         spec(Mark, "mark", Roles, &["tab"], "mark the role and go down"),
         spec(MarkAndMoveUp, "mark-up", Roles, &["shift-tab"], "mark the role and go up"),
         spec(Details, "details", Roles, &["f2"], "show everything about the role"),
@@ -173,7 +173,7 @@ pub(super) static COMMANDS: &[CommandSpec] = {
             "instances",
             Roles,
             &["f4"],
-            "who is signed in where",
+            "instances and who is signed in",
         ),
         spec(
             PickerCommand::Open(PanelKind::Services),
@@ -189,7 +189,7 @@ pub(super) static COMMANDS: &[CommandSpec] = {
             &["f9"],
             "hidden roles, to show them again",
         ),
-        spec(Refresh, "refresh", Roles, &["ctrl-r"], "read the roles anew (sign-in: QR)"),
+        spec(Refresh, "refresh", Roles, &["ctrl-r"], "refresh roles (sign-in: QR code)"),
         spec(PickerCommand::Move(Move::Up), "up", Navigation, &["up", "ctrl-p"], "one row up"),
         spec(
             PickerCommand::Move(Move::Down),
@@ -241,8 +241,8 @@ pub(super) static COMMANDS: &[CommandSpec] = {
             "to the last row",
         ),
         spec(Sort, "sort", Navigation, &["ctrl-s"], "sort by account, role, id, last use"),
-        spec(Insert, "insert", Query, &[], "write in the query; Esc ends it"),
-        spec(Append, "append", Query, &[], "the same, behind the cursor"),
+        spec(Insert, "insert", Query, &[], "insert into the query; Esc ends it"),
+        spec(Append, "append", Query, &[], "insert after the cursor"),
         spec(
             PickerCommand::Edit(TextEdit::Start),
             "line-start",
@@ -262,9 +262,9 @@ pub(super) static COMMANDS: &[CommandSpec] = {
             "left",
             Query,
             &["left", "ctrl-b"],
-            "one letter left",
+            "cursor left",
         ),
-        spec(PickerCommand::Edit(TextEdit::Right), "right", Query, &["ctrl-f"], "one letter right"),
+        spec(PickerCommand::Edit(TextEdit::Right), "right", Query, &["ctrl-f"], "cursor right"),
         spec(
             PickerCommand::Edit(TextEdit::WordLeft),
             "word-left",
@@ -284,14 +284,14 @@ pub(super) static COMMANDS: &[CommandSpec] = {
             "backspace",
             Query,
             &["backspace", "ctrl-h"],
-            "delete the letter before the cursor",
+            "delete before the cursor",
         ),
         spec(
             PickerCommand::Edit(TextEdit::Delete),
             "delete",
             Query,
             &["delete", "ctrl-d"],
-            "delete the letter under the cursor",
+            "delete under the cursor",
         ),
         spec(
             PickerCommand::Edit(TextEdit::CutWord),
@@ -321,20 +321,20 @@ pub(super) static COMMANDS: &[CommandSpec] = {
             "paste-reply",
             Screen,
             &["ctrl-v"],
-            "give a sign-in its reply by hand",
+            "paste the redirect of a sign-in",
         ),
         spec(
             PickerCommand::Open(PanelKind::Log),
             "messages",
             Screen,
             &["f8"],
-            "what was said, with its time",
+            "messages with their times",
         ),
-        spec(Repaint, "repaint", Screen, &["ctrl-l"], "draw the screen anew"),
-        spec(Suspend, "suspend", Screen, &["ctrl-z"], "back to the shell until fg"),
-        spec(Back, "back", Screen, &["esc"], "close the panel, or leave"),
-        spec(Quit, "leave", Screen, &["ctrl-c"], "leave without a choice"),
-        spec(Quit, "give-up", Screen, &["ctrl-g"], "the same"),
+        spec(Repaint, "repaint", Screen, &["ctrl-l"], "redraw the screen"),
+        spec(Suspend, "suspend", Screen, &["ctrl-z"], "suspend until fg"),
+        spec(Back, "back", Screen, &["esc"], "close the panel, or quit"),
+        spec(Quit, "leave", Screen, &["ctrl-c"], "quit without picking"),
+        spec(Quit, "give-up", Screen, &["ctrl-g"], "quit without picking"),
     ]
 };
 

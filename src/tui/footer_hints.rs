@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use super::PickAction;
 use super::commands::PickerCommand;
 use super::format;
+use super::keymap::ViMode;
 use super::state::State;
 use super::state::first_run::{FirstRunField, FirstRunStep};
 use super::text::width;
@@ -20,14 +21,14 @@ pub(super) fn inline_prefix(state: &State) -> String {
     } else {
         format!("{}/", format::group_digits(state.list.len()))
     };
-    let gauge = match state.refresh_totals() {
+    let progress = match state.refresh_totals() {
         Some((done, total, _)) if state.appearance.motion && total > 0 => {
             format!(" {done} of {total} read")
         }
         Some(_) => " reading".to_owned(),
         None => String::new(),
     };
-    format!("{matches}{}{gauge}   ", format::group_digits(state.role_count()))
+    format!("{matches}{}{progress}   ", format::group_digits(state.role_count()))
 }
 
 /// A command in the footer.
@@ -57,8 +58,8 @@ pub(super) fn footer_hints(area: Rect, state: &State) -> Vec<FooterHint> {
         let key = match command {
             PickerCommand::Help if state.query.is_empty() => state
                 .key_bindings
-                .label_for_empty_query(command, state.vi.normal_mode, state.appearance.ascii),
-            _ => state.key_bindings.label_of(command, state.vi.normal_mode, state.appearance.ascii),
+                .label_for_empty_query(command, state.vi.mode, state.appearance.charset()),
+            _ => state.key_bindings.label_of(command, state.vi.mode, state.appearance.charset()),
         }?;
         let cells = u16::try_from(width(&key) + 1 + width(name)).unwrap_or(u16::MAX);
         Some(FooterHint { area: Rect::new(x, area.y, cells, 1), key, name, command })
@@ -91,7 +92,7 @@ pub(super) fn marked_label(state: &State) -> Option<String> {
 
 /// Commands for the footer with their labels, the most useful first.
 fn footer_commands(state: &State) -> Vec<(PickerCommand, &'static str)> {
-    let act = if state.is_unlock_needed() {
+    let activate_label = if state.is_unlock_needed() {
         "unlock"
     } else if state.selected_entry().is_none() {
         "sign in"
@@ -105,7 +106,7 @@ fn footer_commands(state: &State) -> Vec<(PickerCommand, &'static str)> {
     let console = if state.marked.len() > 1 { "consoles" } else { "console" };
     let main = [
         (PickerCommand::Insert, "search"),
-        (PickerCommand::Activate, act),
+        (PickerCommand::Activate, activate_label),
         (PickerCommand::Console, console),
         (PickerCommand::Menu, "actions"),
         (PickerCommand::Mark, "mark"),
@@ -118,7 +119,7 @@ fn footer_commands(state: &State) -> Vec<(PickerCommand, &'static str)> {
         None if state.first_run.is_some() => first_run_commands(state),
         None => {
             let useful = |command: PickerCommand| match command {
-                PickerCommand::Insert => state.vi.normal_mode,
+                PickerCommand::Insert => state.vi.mode == ViMode::Normal,
                 PickerCommand::Console if state.action == PickAction::Console => false,
                 // Only shown if it is likely to help, because space is limited; the help lists it,
                 // too.
@@ -138,10 +139,10 @@ fn footer_commands(state: &State) -> Vec<(PickerCommand, &'static str)> {
 fn first_run_commands(state: &State) -> Vec<(PickerCommand, &'static str)> {
     let back = (PickerCommand::Back, "back");
     match state.first_run.as_ref().map(|form| form.step) {
-        Some(FirstRunStep::StartUrl) => vec![(PickerCommand::Activate, "go on")],
+        Some(FirstRunStep::StartUrl) => vec![(PickerCommand::Activate, "continue")],
         Some(FirstRunStep::Discovering) => vec![back],
         Some(FirstRunStep::Details(FirstRunField::Region)) => {
-            vec![(PickerCommand::Activate, "go on"), (PickerCommand::Mark, "to the name"), back]
+            vec![(PickerCommand::Activate, "continue"), (PickerCommand::Mark, "to the name"), back]
         }
         Some(FirstRunStep::Details(FirstRunField::Name)) => {
             vec![

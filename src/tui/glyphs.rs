@@ -2,6 +2,22 @@
 
 use crate::tui::Appearance;
 
+/// The characters that the screen may use, apart from names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum Charset {
+    /// Any character.
+    Unicode,
+    /// ASCII only.
+    Ascii,
+}
+
+impl Appearance {
+    /// The characters that the screen may use.
+    pub(in crate::tui) fn charset(self) -> Charset {
+        if self.ascii { Charset::Ascii } else { Charset::Unicode }
+    }
+}
+
 /// Glyphs and lines, in Unicode or ASCII.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::tui) struct Glyphs {
@@ -47,8 +63,8 @@ pub(in crate::tui) struct Glyphs {
 
 impl Glyphs {
     /// The glyphs for this appearance.
-    pub(in crate::tui) fn from_appearance(looks: Appearance) -> Self {
-        if looks.ascii {
+    pub(in crate::tui) fn from_appearance(appearance: Appearance) -> Self {
+        if appearance.ascii {
             return Self {
                 selection_bar: ">",
                 prompt: ">",

@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyModifiers};
 
 use super::event::Key;
+use super::glyphs::Charset;
 
 /// The highest function key for which terminals have a sequence.
 const FUNCTION_KEYS: u8 = 24;
@@ -70,14 +71,14 @@ pub(super) fn is_text(key: Key) -> bool {
 }
 
 /// The label for footer and help: `^O`, `⏎`, `Alt-Home`.
-pub(super) fn label(key: Key, ascii: bool) -> String {
+pub(super) fn label(key: Key, charset: Charset) -> String {
     let plain = match key.code {
-        KeyCode::Enter if !ascii => "⏎".to_owned(),
+        KeyCode::Enter if charset == Charset::Unicode => "⏎".to_owned(),
         KeyCode::Enter => "Enter".to_owned(),
-        KeyCode::Up if !ascii => "↑".to_owned(),
-        KeyCode::Down if !ascii => "↓".to_owned(),
-        KeyCode::Left if !ascii => "←".to_owned(),
-        KeyCode::Right if !ascii => "→".to_owned(),
+        KeyCode::Up if charset == Charset::Unicode => "↑".to_owned(),
+        KeyCode::Down if charset == Charset::Unicode => "↓".to_owned(),
+        KeyCode::Left if charset == Charset::Unicode => "←".to_owned(),
+        KeyCode::Right if charset == Charset::Unicode => "→".to_owned(),
         KeyCode::BackTab => "Shift-Tab".to_owned(),
         KeyCode::Delete => "Del".to_owned(),
         KeyCode::Insert => "Ins".to_owned(),
@@ -108,7 +109,8 @@ mod tests {
     fn keys_are_shown_as_people_write_them() {
         let names =
             ["ctrl-o", "enter", "alt-home", "f1", "?", "ctrl-left", "ctrl-space", "shift-tab"];
-        let shown: Vec<_> = names.iter().map(|name| label(parse(name).unwrap(), false)).collect();
+        let shown: Vec<_> =
+            names.iter().map(|name| label(parse(name).unwrap(), Charset::Unicode)).collect();
         assert_eq!(shown, ["^O", "⏎", "Alt-Home", "F1", "?", "Ctrl-←", "Ctrl-Space", "Shift-Tab"]);
     }
 

@@ -8,7 +8,7 @@ use crate::domain::RoleId;
 /// The key of a command as it is shown, in the current vi mode. A command whose keys were all
 /// removed by the configuration is shown by its name.
 pub(super) fn key_label(state: &State, command: PickerCommand) -> String {
-    let label = state.key_bindings.label_of(command, state.vi.normal_mode, state.appearance.ascii);
+    let label = state.key_bindings.label_of(command, state.vi.mode, state.appearance.charset());
     label
         .or_else(|| {
             COMMANDS

@@ -67,21 +67,21 @@ pub(super) fn areas(area: Rect, state: &State) -> Areas {
     let top = query.y + 1 + u16::from(roomy);
     let bottom = footer.y - u16::from(roomy);
     let rows = bottom.saturating_sub(top);
-    let (measure, margin) = (&state.list.column_stats, gutter_width(state) + 1);
+    let (stats, margin) = (&state.list.column_stats, gutter_width(state) + 1);
     // The preview gets the space that the list does not need.
-    let needed = columns::plan(width.saturating_sub(MIN_PREVIEW_WIDTH + margin), measure).cells();
+    let needed = columns::plan(width.saturating_sub(MIN_PREVIEW_WIDTH + margin), stats).cells();
     let preview_width =
         width.saturating_sub(needed + margin).clamp(MIN_PREVIEW_WIDTH, MAX_PREVIEW_WIDTH);
     let list_cells = width.saturating_sub(preview_width + margin);
-    let (beside, below) = match state.preview {
+    let (beside, below) = match state.list_options.preview {
         _ if state.list.len() == 0 => (false, false),
-        Preview::Auto => (width >= 100 && columns::keeps_names_and_ids(list_cells, measure), false),
+        Preview::Auto => (width >= 100 && columns::keeps_names_and_ids(list_cells, stats), false),
         Preview::Right => (width >= 72, false),
         // The list keeps the larger part.
         Preview::Below => (false, rows >= 16),
         Preview::Off => (false, false),
     };
-    let notice = status_line_area(footer, roomy, state);
+    let status_line = status_line_area(footer, roomy, state);
     if below {
         let height = (rows * 2 / 5).clamp(6, 12);
         let list = Rect::new(x, top, width - 2, rows - height);
@@ -93,7 +93,7 @@ pub(super) fn areas(area: Rect, state: &State) -> Areas {
             list,
             scrollbar,
             preview,
-            status_line: notice,
+            status_line,
             footer: Some(footer),
             tiny: false,
         };
@@ -110,7 +110,7 @@ pub(super) fn areas(area: Rect, state: &State) -> Areas {
         list,
         scrollbar,
         preview,
-        status_line: notice,
+        status_line,
         footer: Some(footer),
         tiny: false,
     }
@@ -130,14 +130,14 @@ fn inline_areas(area: Rect, state: &State) -> Areas {
     let list = Rect::new(x, y + 1, width, height.saturating_sub(2));
     let scrollbar = Rect::new(list.right(), list.y, 0, list.height);
     let footer = line(y + height - 1);
-    let notice = status_line_area(footer, false, state);
+    let status_line = status_line_area(footer, false, state);
     Areas {
         header: None,
         query: line(y),
         list,
         scrollbar,
         preview: None,
-        status_line: notice,
+        status_line,
         footer: Some(footer),
         tiny: false,
     }
@@ -150,8 +150,8 @@ fn status_line_area(footer: Rect, roomy: bool, state: &State) -> Option<Rect> {
         && state.note.is_none()
         && state.pending.is_none()
         && state.marked.is_empty();
-    let stands = (roomy || covers) && status_line::current(state).is_some();
-    stands.then(|| Rect { y: footer.y - u16::from(roomy), ..footer })
+    let is_shown = (roomy || covers) && status_line::current(state).is_some();
+    is_shown.then(|| Rect { y: footer.y - u16::from(roomy), ..footer })
 }
 
 /// The width of a preview beside the list, in columns.

@@ -37,7 +37,7 @@ mod view;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
-use crate::domain::enums::Preview;
+use crate::domain::enums::{Keymap, Preview};
 use crate::domain::{
     AccountId, Height, InstanceName, PackedRoster, Result, RoleFlags, RoleId, RoleName, Roster,
     Usages,
@@ -47,7 +47,7 @@ use crate::ops::backend::messages::{SessionList, Update};
 use crate::os::clock::Clock;
 
 pub use input::ctrl_c_works_after;
-pub use keymap::{BindingError, EditingMode, KeyBindings};
+pub use keymap::{BindingError, KeyBindings};
 
 /// Everything the first frame needs. None of it comes from the network or the vault.
 #[derive(Debug, Clone)]
@@ -72,8 +72,8 @@ pub struct PickerOptions {
     pub key_bindings: KeyBindings,
     /// The clock.
     pub clock: Clock,
-    /// The weight of past use between equal matches; 0 turns it off.
-    pub history_weight: f64,
+    /// How the list is ranked, arranged and previewed.
+    pub list: ListOptions,
     /// Whether the caller asked for the default action only. The menu then offers no other way to
     /// leave.
     pub single_action: bool,
@@ -84,14 +84,6 @@ pub struct PickerOptions {
     /// A packed list for the first frame, if one is stored and the query is empty. The roster is
     /// then empty, and the complete one arrives after the first frame.
     pub packed_roster: Option<Arc<PackedRoster>>,
-    /// The current role of this shell, offered first if a pasted page names no account.
-    pub shell_role: Option<ShellRole>,
-    /// Globs of role names, best first, to order the roles if a pasted page names only an account.
-    pub prefer_roles: Vec<String>,
-    /// The columns: `instance` and tag keys. `None` chooses them by width.
-    pub columns: Option<Vec<String>>,
-    /// The position of the preview.
-    pub preview: Preview,
     /// Whether the roster is incomplete and lacks protection and profiles. Keys that use a role
     /// then wait for the complete one.
     pub is_preview: bool,
@@ -100,6 +92,21 @@ pub struct PickerOptions {
     pub first_run: Option<String>,
     /// The program version, for the help panel.
     pub version: &'static str,
+}
+
+/// How the list is ranked, arranged and previewed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListOptions {
+    /// The weight of past use between equal matches; 0 turns it off.
+    pub history_weight: f64,
+    /// The current role of this shell, offered first if a pasted page names no account.
+    pub shell_role: Option<ShellRole>,
+    /// Globs of role names, best first, to order the roles if a pasted page names only an account.
+    pub prefer_roles: Vec<String>,
+    /// The columns: `instance` and tag keys. `None` chooses them by width.
+    pub columns: Option<Vec<String>>,
+    /// The position of the preview.
+    pub preview: Preview,
 }
 
 /// The appearance of the screen.
@@ -217,11 +224,11 @@ pub enum Exit {
 
 /// Every command of the picker: its name in the configuration file, its help, and its default keys.
 pub fn default_bindings(
-    style: EditingMode,
+    keymap: Keymap,
 ) -> impl Iterator<Item = (&'static str, &'static str, Vec<&'static str>)> {
     commands::COMMANDS
         .iter()
-        .map(move |entry| (entry.id, entry.help, keymap::default_keys(style, entry)))
+        .map(move |entry| (entry.id, entry.help, self::keymap::default_keys(keymap, entry)))
 }
 
 /// The result of the picker.
@@ -241,7 +248,7 @@ pub struct PickerOutcome {
 pub fn run(
     options: PickerOptions,
     requests: RequestSender,
-    news: Receiver<Update>,
+    updates: Receiver<Update>,
 ) -> Result<PickerOutcome> {
-    runner::run(options, requests, news)
+    runner::run(options, requests, updates)
 }

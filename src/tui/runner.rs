@@ -9,7 +9,7 @@ use super::effect::Effect;
 use super::event::Event;
 use super::input::InputThread;
 use super::search_thread::SearchThread;
-use super::state::State;
+use super::state::{SearchOrigin, State};
 use super::terminal::Screen;
 use super::update::update;
 use super::{Exit, PickerOptions, PickerOutcome};
@@ -47,17 +47,17 @@ struct Runner {
 pub(super) fn run(
     options: PickerOptions,
     requests: RequestSender,
-    news: Receiver<Update>,
+    updates: Receiver<Update>,
 ) -> Result<PickerOutcome> {
     let (sender, events) = mpsc::channel();
-    let mut worker = SearchThread::new(sender.clone());
+    let mut search_thread = SearchThread::new(sender.clone());
     let (clock, mouse) = (options.clock, options.appearance.mouse);
     let screen = Screen::enter(options.height, mouse)?;
     let (width, height) = screen.draw_size();
     let mut state = State::new(options, height);
     update(&mut state, Event::Resize(width, height));
     if !state.list.loaded {
-        worker.search(state.start_search(false));
+        search_thread.search(state.start_search(SearchOrigin::User));
     }
     let mut runner = Runner {
         state,
@@ -65,7 +65,7 @@ pub(super) fn run(
         clock,
         events,
         queue: VecDeque::new(),
-        search_thread: worker,
+        search_thread,
         requests,
         exit: None,
     };
@@ -79,15 +79,15 @@ pub(super) fn run(
         sender.clone(),
         runner.screen.typed_ahead(),
     )?;
-    thread::spawn("news", move || forward_updates(&news, &sender))?;
+    thread::spawn("updates", move || forward_updates(&updates, &sender))?;
     runner.handle(Event::Started)?;
     runner.run_until_exit()
 }
 
 /// Forwards updates into the event queue. Ends when either side hangs up.
-fn forward_updates(news: &Receiver<Update>, events: &Sender<Event>) {
-    while let Ok(news) = news.recv() {
-        if events.send(Event::Backend(news)).is_err() {
+fn forward_updates(updates: &Receiver<Update>, events: &Sender<Event>) {
+    while let Ok(update) = updates.recv() {
+        if events.send(Event::Backend(update)).is_err() {
             break;
         }
     }
@@ -171,7 +171,7 @@ impl Runner {
     /// are drawn when they arrive.
     fn await_search(&mut self, limit: Duration) -> Result<()> {
         let deadline = Instant::now() + limit;
-        while self.state.search.is_some() && self.exit.is_none() {
+        while self.state.search.active.is_some() && self.exit.is_none() {
             let left = deadline.saturating_duration_since(Instant::now());
             match self.next_queued().or_else(|| self.events.recv_timeout(left).ok()) {
                 Some(event) => self.handle(event)?,

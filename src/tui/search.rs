@@ -9,8 +9,8 @@ use crate::domain::{
     PackedRoster, RoleFlags, Roster, RosterEntry, Timestamp, Usages, normalize_text,
 };
 
-use super::ShellRole;
 use super::column_stats::ColumnStats;
+use super::{ListOptions, ShellRole};
 
 pub(super) use crate::domain::query::Highlights;
 
@@ -25,25 +25,12 @@ pub(super) struct SearchJob {
     pub(super) usages: Arc<Usages>,
     /// Favourites and hidden roles, for ranking and sections.
     pub(super) marks: Arc<RoleFlags>,
-    /// The weight of past use.
-    pub(super) history_weight: f64,
     /// The query as typed.
     pub(super) query: String,
     /// The order of the results.
     pub(super) sort_order: SortOrder,
     /// Options that do not change while the picker is open.
-    pub(super) preferences: Arc<SearchPreferences>,
-}
-
-/// Configured preferences for the list.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct SearchPreferences {
-    /// The current role of this shell.
-    pub(super) shell_role: Option<ShellRole>,
-    /// Globs of role names, best first, for queries that name only an account.
-    pub(super) prefer_roles: Vec<String>,
-    /// The configured columns.
-    pub(super) columns: Option<Vec<String>>,
+    pub(super) options: Arc<ListOptions>,
 }
 
 /// The sort orders of the list.
@@ -91,10 +78,11 @@ impl PartialEq for SearchJob {
     fn eq(&self, other: &Self) -> bool {
         self.number == other.number
             && Arc::ptr_eq(&self.roster, &other.roster)
+            && self.usages == other.usages
             && self.marks == other.marks
-            && self.history_weight == other.history_weight
             && self.query == other.query
             && self.sort_order == other.sort_order
+            && self.options == other.options
     }
 }
 
@@ -137,11 +125,17 @@ pub(super) struct SearchResults {
 }
 
 impl PartialEq for SearchResults {
+    /// Compares rosters by address. The highlighter follows from the query and the roster.
     fn eq(&self, other: &Self) -> bool {
         self.number == other.number
             && self.query == other.query
-            && self.rows == other.rows
             && Arc::ptr_eq(&self.roster, &other.roster)
+            && self.rows == other.rows
+            && self.sections == other.sections
+            && self.nearest_names == other.nearest_names
+            && self.hidden_matches == other.hidden_matches
+            && self.column_stats == other.column_stats
+            && self.total == other.total
     }
 }
 
@@ -171,13 +165,13 @@ pub(super) struct Matcher {
 impl Matcher {
     /// Runs one search.
     pub(super) fn run(&mut self, job: &SearchJob) -> SearchResults {
-        let (index, measure) = self.index_for(&job.roster, job.preferences.columns.as_deref());
+        let (index, stats) = self.index_for(&job.roster, job.options.columns.as_deref());
         let query = Query::parse(&job.query, &|name| index.has_tag(name));
         let (mut rows, mut sections) = if query.is_empty() {
-            let browse = index.default_order(&job.usages, &job.marks, job.history_weight);
-            concat_sections(sections(browse, shell_role_row(job)))
+            let order = index.default_order(&job.usages, &job.marks, job.options.history_weight);
+            concat_sections(sections(order, shell_role_row(job)))
         } else {
-            (index.search(&query, &job.usages, &job.marks, job.history_weight), Vec::new())
+            (index.search(&query, &job.usages, &job.marks, job.options.history_weight), Vec::new())
         };
         apply_preferred_roles(&mut rows, job);
         if job.sort_order != SortOrder::Best {
@@ -187,7 +181,7 @@ impl Matcher {
         let nothing = rows.is_empty() && !query.is_empty();
         let hidden = if nothing && !job.marks.hidden.is_empty() {
             let all = RoleFlags { hidden: Default::default(), ..RoleFlags::clone(&job.marks) };
-            index.search(&query, &job.usages, &all, job.history_weight).len()
+            index.search(&query, &job.usages, &all, job.options.history_weight).len()
         } else {
             0
         };
@@ -204,7 +198,7 @@ impl Matcher {
             sections,
             nearest_names: nearest,
             hidden_matches: hidden,
-            column_stats: measure,
+            column_stats: stats,
             total: None,
             highlighter: Highlighter { index: Some(index), query },
         }
@@ -216,42 +210,41 @@ impl Matcher {
         columns: Option<&[String]>,
     ) -> (Arc<SearchIndex>, Arc<ColumnStats>) {
         match &self.cached {
-            Some((index, measure)) if Arc::ptr_eq(index.roster(), roster) => {
-                (index.clone(), measure.clone())
+            Some((index, stats)) if Arc::ptr_eq(index.roster(), roster) => {
+                (index.clone(), stats.clone())
             }
             _ => {
-                let measure = with_columns(ColumnStats::from_roster(roster), columns);
-                let made = (Arc::new(SearchIndex::new(roster.clone())), Arc::new(measure));
-                self.cached.insert(made).clone()
+                let stats = with_columns(ColumnStats::from_roster(roster), columns);
+                let cached = (Arc::new(SearchIndex::new(roster.clone())), Arc::new(stats));
+                self.cached.insert(cached).clone()
             }
         }
     }
 }
 
-fn with_columns(measure: ColumnStats, columns: Option<&[String]>) -> ColumnStats {
+fn with_columns(stats: ColumnStats, columns: Option<&[String]>) -> ColumnStats {
     match columns {
-        Some(columns) => measure.with_columns(columns),
-        None => measure,
+        Some(columns) => stats.with_columns(columns),
+        None => stats,
     }
 }
 
 /// The list before the first search: the first rows of a packed roster, with placeholders for the
 /// rest.
 pub(super) fn initial_from_packed(
-    sheet: &PackedRoster,
+    packed: &PackedRoster,
     usages: &Usages,
     marks: &RoleFlags,
-    weight: f64,
-    most: usize,
-    columns: Option<&[String]>,
+    options: &ListOptions,
+    max_rows: usize,
 ) -> SearchResults {
-    let browse = sheet.default_order(usages, marks, weight, most);
-    let hidden = sheet.hidden().len() + sheet.locate(&marks.hidden).len();
-    let (known, mut sections) = concat_sections(sections(browse, None));
-    let roster = Arc::new(sheet.subset(known.iter().map(|row| *row as usize)));
+    let order = packed.default_order(usages, marks, options.history_weight, max_rows);
+    let hidden = packed.hidden().len() + packed.locate(&marks.hidden).len();
+    let (known, mut sections) = concat_sections(sections(order, None));
+    let roster = Arc::new(packed.subset(known.iter().map(|row| *row as usize)));
     let count = roster.entries.len();
     let mut rows: Vec<u32> = (0..count as u32).collect();
-    let whole = sheet.len().saturating_sub(hidden).max(count);
+    let whole = packed.len().saturating_sub(hidden).max(count);
     if let (Some((ListSection::All, range)), true) = (sections.last_mut(), whole > count) {
         range.end = whole;
         rows.resize(whole, u32::MAX);
@@ -264,8 +257,11 @@ pub(super) fn initial_from_packed(
         sections,
         nearest_names: Vec::new(),
         hidden_matches: 0,
-        column_stats: Arc::new(with_columns(ColumnStats::from_packed(sheet), columns)),
-        total: Some(sheet.len()),
+        column_stats: Arc::new(with_columns(
+            ColumnStats::from_packed(packed),
+            options.columns.as_deref(),
+        )),
+        total: Some(packed.len()),
         highlighter: Highlighter::default(),
     }
 }
@@ -276,11 +272,12 @@ pub(super) fn initial_from_roster(
     roster: &Arc<Roster>,
     usages: &Usages,
     marks: &RoleFlags,
-    weight: f64,
-    columns: Option<&[String]>,
+    options: &ListOptions,
 ) -> SearchResults {
-    let (rows, sections) =
-        concat_sections(sections(roster.default_order(usages, marks, weight), None));
+    let (rows, sections) = concat_sections(sections(
+        roster.default_order(usages, marks, options.history_weight),
+        None,
+    ));
     SearchResults {
         number: 0,
         query: String::new(),
@@ -289,7 +286,10 @@ pub(super) fn initial_from_roster(
         sections,
         nearest_names: Vec::new(),
         hidden_matches: 0,
-        column_stats: Arc::new(with_columns(ColumnStats::from_roster(roster), columns)),
+        column_stats: Arc::new(with_columns(
+            ColumnStats::from_roster(roster),
+            options.columns.as_deref(),
+        )),
         total: None,
         highlighter: Highlighter::default(),
     }
@@ -298,7 +298,7 @@ pub(super) fn initial_from_roster(
 /// The row of this shell's role, if a pasted address names no account: most likely this role is
 /// meant.
 fn shell_role_row(job: &SearchJob) -> Option<u32> {
-    let current = job.preferences.shell_role.as_ref()?;
+    let current = job.options.shell_role.as_ref()?;
     recognize(&job.query).filter(|pasted| pasted.account.is_none())?;
     let is_it = |entry: &RosterEntry| match current {
         ShellRole::Role { instance, account, role } => {
@@ -316,7 +316,7 @@ fn shell_role_row(job: &SearchJob) -> Option<u32> {
 
 /// Moves preferred roles to the front if the pasted address names only an account.
 fn apply_preferred_roles(rows: &mut [u32], job: &SearchJob) {
-    if job.preferences.prefer_roles.is_empty()
+    if job.options.prefer_roles.is_empty()
         || recognize(&job.query)
             .is_none_or(|pasted| pasted.account.is_none() || pasted.role.is_some())
     {
@@ -326,7 +326,7 @@ fn apply_preferred_roles(rows: &mut [u32], job: &SearchJob) {
         job.roster
             .entries
             .get(*row as usize)
-            .and_then(|entry| preference(&job.preferences.prefer_roles, &entry.role))
+            .and_then(|entry| preference(&job.options.prefer_roles, &entry.role))
             .unwrap_or(usize::MAX)
     });
 }
@@ -363,16 +363,16 @@ fn sort_rows(rows: &mut [u32], index: &SearchIndex, job: &SearchJob) {
 type SectionRows = (ListSection, Vec<u32>);
 
 /// The sections of the unfiltered list. Each row is in one section only.
-fn sections(mut browse: DefaultOrder, current: Option<u32>) -> Vec<SectionRows> {
-    for part in [&mut browse.favorites, &mut browse.recent, &mut browse.rest] {
+fn sections(mut order: DefaultOrder, current: Option<u32>) -> Vec<SectionRows> {
+    for part in [&mut order.favorites, &mut order.recent, &mut order.rest] {
         part.retain(|row| Some(*row) != current);
     }
     let on_top = (ListSection::Current, current.into_iter().collect());
     vec![
         on_top,
-        (ListSection::Favorites, browse.favorites),
-        (ListSection::Recent, browse.recent),
-        (ListSection::All, browse.rest),
+        (ListSection::Favorites, order.favorites),
+        (ListSection::Recent, order.recent),
+        (ListSection::All, order.rest),
     ]
 }
 

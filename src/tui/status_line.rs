@@ -48,15 +48,15 @@ pub(super) fn current(state: &State) -> Option<StatusLine> {
 fn locked(state: &State) -> Option<StatusLine> {
     state
         .unlock_prompt
-        .filter(|asks| asks.is_locked())
+        .filter(|prompt| prompt.is_locked())
         .filter(|_| !is_open(state, |overlay| matches!(overlay, Overlay::Passphrase(_))))?;
-    let says =
-        ["the vault is locked: who is signed in can't be seen", "the vault is locked", "locked"];
+    let texts =
+        ["the vault is locked, so the sign-ins are unknown", "the vault is locked", "locked"];
     let next = state.selected_entry().map(|_| (PickerCommand::Activate, "unlocks it"));
     Some(StatusLine {
         tone: Tone::Danger,
         icon: StatusIcon::Failed,
-        texts: says.map(str::to_owned).to_vec(),
+        texts: texts.map(str::to_owned).to_vec(),
         next_step: next,
     })
 }
@@ -64,24 +64,24 @@ fn locked(state: &State) -> Option<StatusLine> {
 fn offline(state: &State) -> Option<StatusLine> {
     let (_, _, since) =
         failed_refreshes(state).find(|(_, error, _)| error.kind == ErrorKind::Unreachable)?;
-    let long = duration_suffix(since, state.now);
+    let duration = duration_suffix(since, state.now);
     let age = state.fetched_at().map(|at| format::ago(at, state.now));
     let read = age.map(|age| format!("this list was read {age}"));
-    let all = read.as_ref().map(|read| format!("AWS can't be reached{long}: {read}"));
+    let all = read.as_ref().map(|read| format!("AWS can't be reached{duration}: {read}"));
     let old = |at| format::rough_duration(state.now.since(at));
     let less = state
         .fetched_at()
-        .map(|at| format!("AWS can't be reached{long}; the list is {} old", old(at)));
-    let says = all
+        .map(|at| format!("AWS can't be reached{duration}; the list is {} old", old(at)));
+    let texts = all
         .into_iter()
         .chain(less)
-        .chain([format!("AWS can't be reached{long}"), format!("offline{long}")]);
+        .chain([format!("AWS can't be reached{duration}"), format!("offline{duration}")]);
     let short = state.fetched_at().map(|at| format!("offline, {} old", old(at)));
-    let says = says.chain(short).chain(["offline".to_owned()]);
+    let texts = texts.chain(short).chain(["offline".to_owned()]);
     Some(StatusLine {
         tone: Tone::Danger,
         icon: StatusIcon::Failed,
-        texts: says.collect(),
+        texts: texts.collect(),
         next_step: Some((PickerCommand::Refresh, "tries again")),
     })
 }
@@ -93,7 +93,7 @@ fn refresh_failed(state: &State) -> Option<StatusLine> {
     };
     let (instance, error, since) = failed_refreshes(state).find(|(_, error, _)| other(error))?;
     let ago = format::ago(since, state.now);
-    let says = vec![
+    let texts = vec![
         format!("{instance}, {ago}: {}", error.message),
         format!("{instance} could not be read {ago}"),
         format!("{instance} not read"),
@@ -101,25 +101,26 @@ fn refresh_failed(state: &State) -> Option<StatusLine> {
     Some(StatusLine {
         tone: Tone::Danger,
         icon: StatusIcon::Failed,
-        texts: says,
-        next_step: Some((PickerCommand::Open(PanelKind::Log), "tells more")),
+        texts,
+        next_step: Some((PickerCommand::Open(PanelKind::Log), "shows more")),
     })
 }
 
 fn clock_skewed(state: &State) -> Option<StatusLine> {
-    let words = clock_warning(state.clock_skew)
+    let words = clock_warning(state.clock.skew_seconds)
         .filter(|_| !is_open(state, |overlay| matches!(overlay, Overlay::ClockSkew(_))))?;
-    let said = state.clock_skew_since.map(|at| format::ago(at, state.now)).unwrap_or_default();
-    let far = format::rough_duration(state.clock_skew.abs());
-    let says = vec![
-        format!("{words}, as AWS said {said}"),
+    let reported =
+        state.clock.skewed_since.map(|at| format::ago(at, state.now)).unwrap_or_default();
+    let far = format::rough_duration(state.clock.skew_seconds.abs());
+    let texts = vec![
+        format!("{words}, reported by AWS {reported}"),
         words,
-        format!("clock {far} {}", skew_word(state.clock_skew)),
+        format!("clock {far} {}", skew_word(state.clock.skew_seconds)),
     ];
     Some(StatusLine {
         tone: Tone::Danger,
         icon: StatusIcon::Failed,
-        texts: says,
+        texts,
         next_step: Some((PickerCommand::Refresh, "asks again")),
     })
 }
@@ -140,41 +141,42 @@ fn no_answer(state: &State) -> Option<StatusLine> {
         .unanswered_since()
         .map(|began| state.now.since(began))
         .filter(|waited| *waited >= SLOW_ANSWER_SECONDS)?;
-    let long = if state.appearance.motion {
+    let duration = if state.appearance.motion {
         format!(" for {}", format::rough_duration(waited))
     } else {
         " yet".to_owned()
     };
     let age = state.fetched_at().map(|at| {
-        format!("AWS has not answered{long}: this list was read {}", format::ago(at, state.now))
+        format!("AWS has not answered{duration}: this list was read {}", format::ago(at, state.now))
     });
-    let says =
-        age.into_iter().chain([format!("AWS has not answered{long}"), "no answer yet".to_owned()]);
+    let texts = age
+        .into_iter()
+        .chain([format!("AWS has not answered{duration}"), "no answer yet".to_owned()]);
     Some(StatusLine {
         tone: Tone::Soft,
         icon: StatusIcon::Slow,
-        texts: says.collect(),
+        texts: texts.collect(),
         next_step: None,
     })
 }
 
 fn throttled(state: &State) -> Option<StatusLine> {
-    let since = state.throttled_since?;
+    let since = state.refresh.throttled_since?;
     let (done, total, _) = state.refresh_totals()?;
     let (done, all) = (format::group_digits(done), format::pluralize(total, "account"));
-    let long = duration_suffix(since, state.now);
-    let says = [
+    let duration = duration_suffix(since, state.now);
+    let texts = [
         format!(
-            "AWS is throttling{long}: {done} of {all} read, the rest comes by itself; what is here can be used"
+            "AWS is throttling{duration}: {done} of {all} read, the rest follows; these roles can be used"
         ),
-        format!("AWS is throttling{long}: {done} of {all} read, the rest comes by itself"),
-        format!("AWS is throttling{long}: {done} of {all} read"),
+        format!("AWS is throttling{duration}: {done} of {all} read, the rest follows"),
+        format!("AWS is throttling{duration}: {done} of {all} read"),
         format!("throttled: {done} of {all}"),
     ];
     Some(StatusLine {
         tone: Tone::Soft,
         icon: StatusIcon::Slow,
-        texts: says.to_vec(),
+        texts: texts.to_vec(),
         next_step: None,
     })
 }
@@ -185,7 +187,7 @@ fn signed_out(state: &State) -> Option<StatusLine> {
     // Nothing on the screen is outdated if the list was never read. The header shows that nobody is
     // signed in.
     let read = format::ago(state.session(instance)?.fetched_at?, state.now);
-    let says = vec![
+    let texts = vec![
         format!("signed out of {instance}: its list was read {read}"),
         format!("signed out of {instance}"),
         "signed out".to_owned(),
@@ -193,14 +195,14 @@ fn signed_out(state: &State) -> Option<StatusLine> {
     Some(StatusLine {
         tone: Tone::Soft,
         icon: StatusIcon::SignedOut,
-        texts: says,
+        texts,
         next_step: Some((PickerCommand::Open(PanelKind::Instances), "signs in")),
     })
 }
 
 /// Instances whose refresh failed, with the error and the time of the first failure.
 fn failed_refreshes(state: &State) -> impl Iterator<Item = (&InstanceName, &Error, Timestamp)> {
-    state.refreshes.iter().filter_map(|(instance, refresh)| match refresh {
+    state.refresh.by_instance.iter().filter_map(|(instance, refresh)| match refresh {
         RefreshStatus::Failed { error, since } => Some((instance, error, *since)),
         RefreshStatus::Running { .. } => None,
     })

@@ -104,7 +104,7 @@ fn a_role_that_takes_its_accounts_name_is_not_asked_for_it_twice_in_one_terminal
     );
     terminal.wait_for_picker();
     terminal.type_keys(ENTER);
-    terminal.wait_for("Type the account's name to go on");
+    terminal.wait_for("Type the account's name to continue");
     terminal.type_keys("payments-prod");
     terminal.type_keys(ENTER);
     terminal.wait_for("type exit to leave");

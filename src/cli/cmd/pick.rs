@@ -322,15 +322,17 @@ fn open_screen(
         height: args.height.unwrap_or(settings.pick.height),
         key_bindings: key_bindings::from_settings(settings, &scene.env, &scene.paths)?,
         clock,
-        history_weight: settings.history_weight,
+        list: tui::ListOptions {
+            history_weight: settings.history_weight,
+            shell_role: startup::current_role(&scene.env),
+            prefer_roles: settings.prefer_roles.clone(),
+            columns: settings.pick.columns.clone(),
+            preview: settings.pick.preview,
+        },
         single_action: enter.single_action,
         multi: enter.multi,
         stale_instances: scene.stale,
         packed_roster: scene.preview.clone(),
-        shell_role: startup::current_role(&scene.env),
-        prefer_roles: settings.prefer_roles.clone(),
-        columns: settings.pick.columns.clone(),
-        preview: settings.pick.preview,
         is_preview: true,
         first_run: scene
             .instances

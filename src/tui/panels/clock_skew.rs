@@ -24,13 +24,14 @@ impl Panel for ClockSkewPanel {
     }
 
     fn content(&self, state: &State) -> PanelContent {
-        let Some(words) = clock_warning(state.clock_skew) else {
+        let Some(words) = clock_warning(state.clock.skew_seconds) else {
             return PanelContent::new("clock", PanelSize::Text, Vec::new());
         };
         let why = match &self.failed {
             Some((role, error)) => format!("{}: {}", role_label(state, role), error.message),
             None => {
-                "AWS refuses what a role signs by this clock: most commands would fail.".to_owned()
+                "AWS refuses requests that are signed with this clock: most commands would fail."
+                    .to_owned()
             }
         };
         // The next step is near the top, because the rest may not fit on a small screen.
@@ -53,8 +54,8 @@ impl Panel for ClockSkewPanel {
                 right: (Tone::Soft, "then asks AWS again".to_owned()),
             },
             ContentRow::Blank,
-            ContentRow::pair("AWS says", format_minute(state.now.plus(state.clock_skew))),
-            ContentRow::pair("here it is", format_minute(state.now)),
+            ContentRow::pair("AWS time", format_minute(state.now.plus(state.clock.skew_seconds))),
+            ContentRow::pair("local time", format_minute(state.now)),
             ContentRow::Blank,
             ContentRow::text(Tone::Soft, why),
         ];
@@ -62,11 +63,8 @@ impl Panel for ClockSkewPanel {
     }
 
     fn hints(&self, _: &State) -> Vec<(PickerCommand, &'static str)> {
-        let act = if self.pending_exit.is_some() {
-            "use the role all the same"
-        } else {
-            "go on as it is"
-        };
+        let act =
+            if self.pending_exit.is_some() { "use the role anyway" } else { "continue anyway" };
         vec![
             (PickerCommand::Refresh, "ask AWS again"),
             (PickerCommand::Activate, act),

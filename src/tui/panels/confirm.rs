@@ -85,41 +85,39 @@ impl Panel for ConfirmPanel {
             ));
         }
         let title = if self.roles.len() == 1 { "protected role" } else { "protected roles" };
-        let sheet = |rows| PanelContent::new(title, PanelSize::Text, rows);
+        let content = |rows| PanelContent::new(title, PanelSize::Text, rows);
         let (label, ask) = match &self.prompt {
             ConfirmPrompt::Yes => {
-                return sheet(rows).with_shortcut("y", "yes, any other key says no");
+                return content(rows).with_shortcut("y", "yes; any other key cancels");
             }
             ConfirmPrompt::AccountName(account, None) => {
-                ("account", format!("Type the account's name to go on: {account}"))
+                ("account", format!("Type the account's name to continue: {account}"))
             }
             ConfirmPrompt::AccountName(account, Some(id)) => {
-                ("account", format!("Type the account's name or id to go on: {account}, {id}"))
+                ("account", format!("Type the account's name or ID to continue: {account}, {id}"))
             }
             ConfirmPrompt::RoleCount(many) => {
                 let protected = self.roles.iter().filter(|role| protected(role)).count();
                 (
                     "roles",
-                    format!(
-                        "{protected} of them protected. Type the number of roles to go on: {many}"
-                    ),
+                    format!("{protected} protected. Type the number of roles to continue: {many}"),
                 )
             }
         };
         rows.push(ContentRow::Blank);
         rows.push(if self.is_wrong {
-            ContentRow::text(Tone::Danger, format!("That is not it. {ask}"))
+            ContentRow::text(Tone::Danger, format!("Wrong answer. {ask}"))
         } else {
             ContentRow::text(Tone::Soft, ask)
         });
-        sheet(rows).with_input(label, &self.input, "")
+        content(rows).with_input(label, &self.input, "")
     }
 
     fn hints(&self, _: &State) -> Vec<(PickerCommand, &'static str)> {
         match self.prompt {
             ConfirmPrompt::Yes => vec![(PickerCommand::Back, "no")],
             ConfirmPrompt::AccountName(..) | ConfirmPrompt::RoleCount(_) => {
-                vec![(PickerCommand::Activate, "go on"), (PickerCommand::Back, "no")]
+                vec![(PickerCommand::Activate, "continue"), (PickerCommand::Back, "no")]
             }
         }
     }
@@ -136,7 +134,7 @@ fn task_label(then: &RoleTask) -> String {
         RoleTask::RunEach(line) => format!("Run `{line}` in"),
         RoleTask::CopySecret(what) => format!("Copy {} of", what.label()),
         RoleTask::WriteProfiles | RoleTask::Exit(PickAction::Profile) => {
-            "From now on no program is asked before it uses, by a profile,".to_owned()
+            "Write a profile that programs can use without asking for".to_owned()
         }
         RoleTask::Renew => "Get new credentials of".to_owned(),
     }

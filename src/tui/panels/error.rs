@@ -62,7 +62,7 @@ impl Panel for ErrorPanel {
         }
         rows.extend(hints.into_iter().map(|hint| ContentRow::text(Tone::Text, hint)));
         let refresh = format!(
-            "{} reads the list of your roles anew",
+            "{} refreshes the list of your roles",
             key_label(state, PickerCommand::Refresh)
         );
         rows.extend(self.is_refresh_useful().then(|| ContentRow::text(Tone::Soft, refresh)));

@@ -62,15 +62,15 @@ impl Panel for HelpPanel {
     }
 
     fn content(&self, state: &State) -> PanelContent {
-        let chapters = HelpSection::ALL.iter().map(|chapter| {
+        let sections = HelpSection::ALL.iter().map(|section| {
             (
-                *chapter == HelpSection::Query || *chapter == HelpSection::Screen,
-                self.section_rows(*chapter, state),
+                *section == HelpSection::Query || *section == HelpSection::Screen,
+                self.section_rows(*section, state),
             )
         });
         let (mut left, mut right) = (Vec::new(), Vec::new());
         let beside = state.size.0 >= TWO_COLUMN_WIDTH && self.filter.filter.is_empty();
-        for (second, rows) in chapters.chain([(false, self.syntax_rows())]) {
+        for (second, rows) in sections.chain([(false, self.syntax_rows())]) {
             let column = if second && beside { &mut right } else { &mut left };
             if !column.is_empty() && !rows.is_empty() {
                 column.push(ContentRow::Blank);
@@ -78,15 +78,15 @@ impl Panel for HelpPanel {
             column.extend(rows);
         }
         if left.is_empty() {
-            left.push(ContentRow::text(Tone::Soft, "no command is called that; Esc closes"));
+            left.push(ContentRow::text(Tone::Soft, "no command matches; Esc closes"));
         }
-        let mut sheet =
+        let mut content =
             PanelContent::new(format!("rolecall {}", state.version), PanelSize::FullScreen, left);
-        sheet.columns.extend((!right.is_empty()).then_some(right));
-        sheet.first_line = self.top;
+        content.columns.extend((!right.is_empty()).then_some(right));
+        content.first_line = self.top;
         let lines = if self.filter.filter.is_empty() { 0 } else { LINES };
-        let sheet = sheet.with_min_size(COLUMNS, lines);
-        sheet.with_input("find", &self.filter.filter, "a command or a key")
+        let content = content.with_min_size(COLUMNS, lines);
+        content.with_input("find", &self.filter.filter, "a command or a key")
     }
 
     fn hints(&self, _: &State) -> Vec<(PickerCommand, &'static str)> {
@@ -95,10 +95,10 @@ impl Panel for HelpPanel {
 }
 
 impl HelpPanel {
-    fn section_rows(&self, chapter: HelpSection, state: &State) -> Vec<ContentRow> {
-        let entries = COMMANDS.iter().filter(|entry| entry.section == chapter);
+    fn section_rows(&self, section: HelpSection, state: &State) -> Vec<ContentRow> {
+        let entries = COMMANDS.iter().filter(|entry| entry.section == section);
         let lines = entries.filter_map(|entry| {
-            let keys = state.key_bindings.labels_of(entry.id, state.appearance.ascii);
+            let keys = state.key_bindings.labels_of(entry.id, state.appearance.charset());
             // On a narrow screen one key is shown, so that the description is complete.
             let shown =
                 if state.size.0 < NARROW { keys.first().cloned() } else { Some(keys.join(" ")) };
@@ -107,14 +107,14 @@ impl HelpPanel {
                 .match_rank([entry.help, entry.id, &keys.join(" ")])
                 .map(|_| help_row(shown, entry.help))
         });
-        with_heading(chapter.title(), lines.collect())
+        with_heading(section.title(), lines.collect())
     }
 
     fn syntax_rows(&self) -> Vec<ContentRow> {
         let fits =
             |(typed, help): &&(&str, &str)| self.filter.match_rank([*typed, *help]).is_some();
         with_heading(
-            "what can be typed",
+            "query syntax",
             SYNTAX
                 .iter()
                 .filter(fits)

@@ -68,11 +68,11 @@ impl Panel for HiddenRolesPanel {
         };
         let mut rows: Vec<ContentRow> = roles.iter().map(row).collect();
         if rows.is_empty() {
-            rows.push(ContentRow::text(Tone::Soft, "no hidden role is called that"));
+            rows.push(ContentRow::text(Tone::Soft, "no hidden role matches"));
         }
-        let sheet = PanelContent::new("hidden roles", PanelSize::Columns, rows)
+        let content = PanelContent::new("hidden roles", PanelSize::Columns, rows)
             .with_selected(self.select.selected_index(&roles));
-        sheet.with_input("find", &self.select.filter, "type to find one")
+        content.with_input("find", &self.select.filter, "type to find one")
     }
 
     fn hints(&self, _: &State) -> Vec<(PickerCommand, &'static str)> {

@@ -11,7 +11,7 @@ use crate::tui::format;
 use crate::tui::glyphs::Glyphs;
 use crate::tui::state::overlay::InstancesPanel;
 use crate::tui::state::text_input::TextInput;
-use crate::tui::state::{RefreshStatus, State};
+use crate::tui::state::{RefreshStatus, SearchOrigin, State};
 use crate::tui::update::activate;
 use crate::tui::update::refresh::start_refresh;
 
@@ -36,8 +36,8 @@ fn is_scoped_to(state: &State, name: &InstanceName) -> bool {
 impl Panel for InstancesPanel {
     fn handle_key(&mut self, state: &mut State, pressed: KeyPress) -> EventResult {
         let names = instance_names(state);
-        let chosen = self.select.selected(&names);
-        match (pressed.letter, pressed.command, chosen) {
+        let selected = self.select.selected(&names);
+        match (pressed.letter, pressed.command, selected) {
             (_, Some(PickerCommand::Back | PickerCommand::Open(_)), _) => {
                 return EventResult::Close(Vec::new());
             }
@@ -50,7 +50,9 @@ impl Panel for InstancesPanel {
                 } else {
                     TextInput::new(&format!("{} ", scope_query(&name)))
                 };
-                return EventResult::Close(vec![Effect::Search(state.start_search(false))]);
+                return EventResult::Close(vec![Effect::Search(
+                    state.start_search(SearchOrigin::User),
+                )]);
             }
             (Some('i'), _, Some(name)) => {
                 return EventResult::Close(activate::sign_in(state, name).1);
@@ -76,28 +78,28 @@ impl Panel for InstancesPanel {
         let names = instance_names(state);
         let counts = role_counts(state);
         let rows = names.iter().map(|name| row(state, name, &counts)).collect();
-        let sheet = PanelContent::new("instances", PanelSize::Columns, rows)
+        let content = PanelContent::new("instances", PanelSize::Columns, rows)
             .with_selected(self.select.selected_index(&names));
-        let Some(chosen) = self.select.selected(&names) else { return sheet };
+        let Some(selected) = self.select.selected(&names) else { return content };
         // The footer shows what Enter does.
-        if is_signed_in(state, &chosen) {
-            sheet
+        if is_signed_in(state, &selected) {
+            content
                 .with_shortcut("r", "refresh")
                 .with_shortcut("o", "sign out")
-                .with_shortcut("i", "sign in anew")
+                .with_shortcut("i", "sign in again")
         } else {
-            sheet
+            content
                 .with_shortcut(
                     "s",
-                    if is_scoped_to(state, &chosen) { "show all" } else { "show only this" },
+                    if is_scoped_to(state, &selected) { "show all" } else { "show only this" },
                 )
                 .with_shortcut("r", "refresh")
         }
     }
 
     fn hints(&self, state: &State) -> Vec<(PickerCommand, &'static str)> {
-        let chosen = self.select.selected(&instance_names(state));
-        let act = match chosen {
+        let selected = self.select.selected(&instance_names(state));
+        let act = match selected {
             Some(name) if !is_signed_in(state, &name) => "sign in",
             Some(name) if is_scoped_to(state, &name) => "show all",
             _ => "show only this",
@@ -126,13 +128,13 @@ fn role_counts(state: &State) -> Vec<usize> {
 }
 
 fn row(state: &State, name: &InstanceName, counts: &[usize]) -> ContentRow {
-    let signs = Glyphs::from_appearance(state.appearance);
+    let glyphs = Glyphs::from_appearance(state.appearance);
     let session = state.session(name);
-    let (mark, tone, said) = match session {
+    let (mark, tone, status) = match session {
         Some(session) if session.signed_in => {
-            (signs.signed_in, Tone::Accent, session_label(state, session))
+            (glyphs.signed_in, Tone::Accent, session_label(state, session))
         }
-        _ => (signs.signed_out, Tone::Dim, "signed out".to_owned()),
+        _ => (glyphs.signed_out, Tone::Dim, "signed out".to_owned()),
     };
     let position = state.roster.instances.iter().position(|instance| instance.name == *name);
     let roles = position.and_then(|at| counts.get(at)).copied().unwrap_or(0);
@@ -142,7 +144,7 @@ fn row(state: &State, name: &InstanceName, counts: &[usize]) -> ContentRow {
     let before = " ".repeat(wide.saturating_sub(format::group_digits(roles).len()));
     let cells = vec![
         (Tone::Text, name.to_string()),
-        (tone, format!("{mark} {said}")),
+        (tone, format!("{mark} {status}")),
         (Tone::Soft, format!("{before}{}", format::pluralize(roles, "role"))),
         (Tone::Dim, list_age(state, name, session)),
     ];
@@ -164,7 +166,7 @@ fn list_age(state: &State, name: &InstanceName, session: Option<&InstanceSession
     let age = session
         .and_then(|session| session.fetched_at)
         .map(|at| format!("read {}", format::ago(at, state.now)));
-    match state.refreshes.get(name) {
+    match state.refresh.by_instance.get(name) {
         Some(RefreshStatus::Running { total: 0, .. }) => "being read".to_owned(),
         Some(RefreshStatus::Running { done, total, .. }) => {
             format!("{} of {}", format::group_digits(*done), format::pluralize(*total, "account"))

@@ -94,23 +94,23 @@ impl Panel for MenuPanel {
             ));
         }
         if rows.is_empty() {
-            rows.push(ContentRow::text(Tone::Soft, "no command is called that"));
+            rows.push(ContentRow::text(Tone::Soft, "no command matches"));
         }
         let title = match &self.roles[..] {
             [role] => role_label(state, role),
             roles => format!("{} marked roles", roles.len()),
         };
-        let sheet = PanelContent::new(title, PanelSize::Columns, rows)
+        let content = PanelContent::new(title, PanelSize::Columns, rows)
             .with_selected(self.select.selected_index(&names));
-        let sheet = if self.is_finding { sheet.with_min_size(COLUMNS, LINES) } else { sheet };
+        let content = if self.is_finding { content.with_min_size(COLUMNS, LINES) } else { content };
         if self.is_finding {
-            sheet.with_input("find", &self.select.filter, "type a command's name")
+            content.with_input("find", &self.select.filter, "type a command's name")
         } else {
-            sheet.with_shortcut("/", "find by name")
+            content.with_shortcut("/", "find by name")
         }
     }
 
     fn hints(&self, _: &State) -> Vec<(PickerCommand, &'static str)> {
-        vec![(PickerCommand::Activate, "do it"), (PickerCommand::Back, "close")]
+        vec![(PickerCommand::Activate, "select"), (PickerCommand::Back, "close")]
     }
 }

@@ -51,56 +51,56 @@ impl PassphrasePanel {
 
     /// The text above the field.
     fn message_rows(&self, state: &State) -> Vec<ContentRow> {
-        let signs = Glyphs::from_appearance(state.appearance);
+        let glyphs = Glyphs::from_appearance(state.appearance);
         let soft = |text: &str| ContentRow::text(Tone::Soft, text);
         let dim = |text: &str| ContentRow::text(Tone::Dim, text);
         if self.too_long {
             let most = group_digits(MAX_PASSPHRASE_CHARS);
-            let text = format!("{} a passphrase has at most {most} characters", signs.error);
+            let text = format!("{} a passphrase has at most {most} characters", glyphs.error);
             return vec![
                 ContentRow::text(Tone::Danger, text),
                 soft("Backspace empties the field."),
             ];
         }
         if self.waiting {
-            return vec![soft(&format!("Opening{}", signs.in_progress))];
+            return vec![soft(&format!("Opening{}", glyphs.in_progress))];
         }
         if let Some(error) = &self.error {
             let mut rows =
-                vec![ContentRow::text(Tone::Danger, format!("{} {}", signs.error, error.message))];
+                vec![ContentRow::text(Tone::Danger, format!("{} {}", glyphs.error, error.message))];
             if self.failed_attempts < ATTEMPTS_BEFORE_RESET_HINT {
                 rows.push(soft("Nothing is lost: try again."));
             } else {
                 rows.push(soft(
-                    "Nothing is lost by trying on. Forgotten? `rolecall vault reset` makes a new vault: you sign in again, that is all.",
+                    "Nothing is lost by trying again. Forgotten? `rolecall vault reset` makes a new vault: you sign in again, that is all.",
                 ));
             }
             return rows;
         }
         match (self.prompt, &self.first_entry, self.is_mismatch) {
             (UnlockPrompt::Passphrase, ..) => vec![soft(
-                "Your sign-ins and the credentials of your roles are sealed with a passphrase.",
+                "Your sign-ins and the credentials of your roles are encrypted with a passphrase.",
             )],
             (UnlockPrompt::AnotherPassphrase, ..) => vec![soft(
-                "Your sign-ins and the credentials of your roles are sealed with another passphrase than AWS_SSO_FILE_PASSWORD, or its file, says.",
+                "Your sign-ins and the credentials of your roles are encrypted with a passphrase that differs from AWS_SSO_FILE_PASSWORD or its file.",
             )],
             (UnlockPrompt::NewPassphrase, None, true) => {
                 vec![
                     ContentRow::text(
                         Tone::Danger,
-                        format!("{} these two were not the same", signs.error),
+                        format!("{} the two passphrases differ", glyphs.error),
                     ),
-                    soft("Choose it again."),
+                    soft("Choose a passphrase again."),
                 ]
             }
             (UnlockPrompt::NewPassphrase, None, false) => vec![
                 soft(
-                    "Sign-ins are kept sealed, and there is no keyring here: choose a passphrase.",
+                    "Sign-ins are stored encrypted, and there is no keyring here: choose a passphrase.",
                 ),
-                dim("It is asked for again after a restart of the machine."),
+                dim("It is asked for again after the machine restarts."),
             ],
             (UnlockPrompt::NewPassphrase, Some(_), _) => {
-                vec![soft("The same once more, so that a slip of the finger locks nobody out.")]
+                vec![soft("Type it again, to rule out a typing error.")]
             }
         }
     }
@@ -150,19 +150,19 @@ impl Panel for PassphrasePanel {
                 ("the vault is locked", "passphrase")
             }
             (UnlockPrompt::NewPassphrase, None) => ("a passphrase for the vault", "new passphrase"),
-            (UnlockPrompt::NewPassphrase, Some(_)) => ("a passphrase for the vault", "once more"),
+            (UnlockPrompt::NewPassphrase, Some(_)) => ("a passphrase for the vault", "again"),
         };
-        let mut sheet = PanelContent::new(title, PanelSize::Text, self.message_rows(state));
+        let mut content = PanelContent::new(title, PanelSize::Text, self.message_rows(state));
         // One mark per letter. The length is not secret: the keys can be heard.
         let marks = TextInput::new(&"x".repeat(self.input.expose().chars().count()));
-        sheet.input = Some(InputField { label, input: marks, placeholder: "", masked: true });
-        sheet
+        content.input = Some(InputField { label, input: marks, placeholder: "", masked: true });
+        content
     }
 
     fn hints(&self, _: &State) -> Vec<(PickerCommand, &'static str)> {
         let act = match (self.prompt, &self.first_entry) {
             (UnlockPrompt::Passphrase | UnlockPrompt::AnotherPassphrase, _) => "unlock",
-            (UnlockPrompt::NewPassphrase, None) => "go on",
+            (UnlockPrompt::NewPassphrase, None) => "continue",
             (UnlockPrompt::NewPassphrase, Some(_)) => "make the vault",
         };
         vec![(PickerCommand::Activate, act), (PickerCommand::Back, "close")]

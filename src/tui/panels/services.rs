@@ -74,7 +74,7 @@ impl Panel for ServicesPanel {
         };
         let mut rows: Vec<ContentRow> = shown.iter().map(row).collect();
         if rows.is_empty() {
-            rows.push(ContentRow::text(Tone::Soft, "no service is called that here"));
+            rows.push(ContentRow::text(Tone::Soft, "no service matches"));
         }
         let title = format!("console of {}", role_label(state, &self.role));
         PanelContent::new(title, PanelSize::Columns, rows)

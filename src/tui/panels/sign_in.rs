@@ -41,8 +41,8 @@ impl SignInPanel {
 
 impl Panel for SignInPanel {
     fn handle_key(&mut self, state: &mut State, pressed: KeyPress) -> EventResult {
-        if let Some(reply) = &mut self.redirect {
-            return match reply.handle_key(pressed, self.number) {
+        if let Some(redirect) = &mut self.redirect {
+            return match redirect.handle_key(pressed, self.number) {
                 Some(effects) => EventResult::Consumed(effects),
                 None => {
                     self.redirect = None;
@@ -76,15 +76,15 @@ impl Panel for SignInPanel {
             self.redirect = Some(RedirectInput::default());
         }
         match &mut self.redirect {
-            Some(reply) if !reply.sent => {
+            Some(redirect) if !redirect.sent => {
                 // An address replaces the input. Other text is appended: some terminals deliver a
                 // paste in several pieces.
                 let begins = text.trim_start().starts_with("http");
-                let mut typed =
-                    if begins { RedirectInput::default().input } else { reply.input.clone() };
-                let pasted = PasteResult::insert_whole(&mut typed, text.trim());
+                let mut input =
+                    if begins { RedirectInput::default().input } else { redirect.input.clone() };
+                let pasted = PasteResult::insert_whole(&mut input, text.trim());
                 if pasted == PasteResult::Done {
-                    reply.input = typed;
+                    redirect.input = input;
                 }
                 pasted
             }
@@ -127,7 +127,9 @@ impl Panel for SignInPanel {
                     .as_ref()
                     .filter(|pending| pending.waiting_for == WaitingFor::SignIn(self.number));
                 let then = waiting
-                    .map(|pending| format!(" and goes on to {}", role_label(state, &pending.role)))
+                    .map(|pending| {
+                        format!(" and continues with {}", role_label(state, &pending.role))
+                    })
                     .unwrap_or_default();
                 rows.push(ContentRow::text(
                     Tone::Soft,
@@ -135,25 +137,25 @@ impl Panel for SignInPanel {
                 ));
                 rows.push(ContentRow::text(
                     Tone::Dim,
-                    format!("{} puts it off", key_label(state, PickerCommand::Back)),
+                    format!("{} postpones it", key_label(state, PickerCommand::Back)),
                 ));
             }
             SignInStep::Open { .. } => {
                 rows = self.open_rows(state);
-                field = self.redirect.as_ref().map(|reply| &reply.input);
+                field = self.redirect.as_ref().map(|redirect| &redirect.input);
             }
         }
-        let extent = if matches!(self.qr_rows(state), Some(Ok(_))) {
+        let size = if matches!(self.qr_rows(state), Some(Ok(_))) {
             PanelSize::FullScreen
         } else {
             PanelSize::Text
         };
-        let sheet = PanelContent::new(format!("sign in to {}", self.instance), extent, rows);
+        let content = PanelContent::new(format!("sign in to {}", self.instance), size, rows);
         match field {
-            Some(typed) => {
-                sheet.with_input("reply", typed, "paste the address that the browser ended on")
+            Some(input) => {
+                content.with_input("reply", input, "paste the address that the browser ended on")
             }
-            None => sheet,
+            None => content,
         }
     }
 
@@ -163,7 +165,7 @@ impl Panel for SignInPanel {
         }
         match self.step {
             SignInStep::Open { .. } => {
-                let qr = if self.show_qr { "no QR code" } else { "QR code" };
+                let qr = if self.show_qr { "hide QR code" } else { "QR code" };
                 let mut hints = vec![
                     (PickerCommand::Back, "later"),
                     (PickerCommand::CopySignInUrl, "copy address"),
@@ -208,7 +210,7 @@ impl SignInPanel {
             (true, None) => "Waiting for your browser: confirm there, then come back.",
             (false, Some(_)) => "Open this address on any machine and compare the code:",
             (false, None) => {
-                "Open this address in a browser on this machine. From another one its reply has to be pasted here:"
+                "Open this address in a browser on this machine. If you use a browser on another machine, paste its last address here:"
             }
         };
         let mut rows: Vec<ContentRow> = Vec::new();
@@ -224,11 +226,11 @@ impl SignInPanel {
         }
         match self.qr_rows(state) {
             // Only the code and the QR code, because every line is needed.
-            Some(Ok(paper)) => {
+            Some(Ok(qr)) => {
                 rows = code
                     .iter()
                     .map(|code| ContentRow::Centered(space_out(code)))
-                    .chain(paper)
+                    .chain(qr)
                     .collect()
             }
             Some(Err(why)) => rows.push(ContentRow::text(

@@ -19,9 +19,9 @@ pub(in crate::tui) struct RoleList {
     /// Headings over ranges of rows.
     sections: Vec<(ListSection, Range<usize>)>,
     /// The selected role. The selection follows it when rows move.
-    pub(in crate::tui) selected: Option<RoleId>,
+    selected: Option<RoleId>,
     /// The row of the selected role.
-    pub(in crate::tui) selected_row: usize,
+    selected_row: usize,
     /// The first visible line. Lines are rows, headings, and the blank lines before headings.
     pub(in crate::tui) first_line: usize,
     /// Results whose order applies with the next key.
@@ -42,12 +42,22 @@ pub(in crate::tui) struct RoleList {
 }
 
 impl PartialEq for RoleList {
+    /// Compares rosters by address, as the search does. The highlighter follows from the query and
+    /// the roster.
     fn eq(&self, other: &Self) -> bool {
-        self.rows == other.rows
+        Arc::ptr_eq(&self.roster, &other.roster)
+            && self.rows == other.rows
+            && self.sections == other.sections
+            && self.selected == other.selected
             && self.selected_row == other.selected_row
             && self.first_line == other.first_line
-            && self.selected == other.selected
+            && self.pending_results == other.pending_results
+            && self.loaded == other.loaded
             && self.query == other.query
+            && self.nearest_names == other.nearest_names
+            && self.hidden_matches == other.hidden_matches
+            && self.column_stats == other.column_stats
+            && self.total == other.total
     }
 }
 
@@ -85,6 +95,16 @@ impl RoleList {
 
     pub(in crate::tui) fn len(&self) -> usize {
         self.rows.len()
+    }
+
+    /// The selected role.
+    pub(in crate::tui) fn selected(&self) -> Option<&RoleId> {
+        self.selected.as_ref()
+    }
+
+    /// The row of the selected role.
+    pub(in crate::tui) fn selected_row(&self) -> usize {
+        self.selected_row
     }
 
     /// The entry of a row.

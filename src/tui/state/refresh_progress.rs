@@ -26,14 +26,14 @@ impl State {
         total: usize,
         throttled: bool,
     ) {
-        let (failing, began) = match self.refreshes.get(&instance) {
+        let (failing, began) = match self.refresh.by_instance.get(&instance) {
             Some(RefreshStatus::Running { failing_since: failing, started_at: began, .. }) => {
                 (*failing, *began)
             }
             Some(RefreshStatus::Failed { since, .. }) => (Some(*since), self.now),
             None => (None, self.now),
         };
-        self.refreshes.insert(
+        self.refresh.by_instance.insert(
             instance,
             RefreshStatus::Running {
                 done,
@@ -44,12 +44,13 @@ impl State {
             },
         );
         let slow = self.refresh_totals().is_some_and(|(.., slow)| slow);
-        self.throttled_since = slow.then(|| self.throttled_since.unwrap_or(self.now));
+        self.refresh.throttled_since =
+            slow.then(|| self.refresh.throttled_since.unwrap_or(self.now));
     }
 
     /// The start of the longest refresh that AWS has not answered at all.
     pub(in crate::tui) fn unanswered_since(&self) -> Option<Timestamp> {
-        let waits = self.refreshes.values().filter_map(|refresh| match refresh {
+        let waits = self.refresh.by_instance.values().filter_map(|refresh| match refresh {
             RefreshStatus::Running { total: 0, started_at: began, .. } => Some(*began),
             _ => None,
         });

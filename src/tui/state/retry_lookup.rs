@@ -46,11 +46,12 @@ pub(in crate::tui) enum RetryStatus {
 impl State {
     /// Schedules a refresh if the finished search has no rows.
     pub(in crate::tui) fn schedule_retry(&mut self) {
-        self.retry.due = None;
+        self.refresh.retry.due = None;
         let text = self.query.text().trim();
         let nothing =
             self.list.loaded && self.list.len() == 0 && self.list.query == self.query.text();
-        let known = self.retry.checked_queries.iter().any(|asked| text.starts_with(asked.as_str()));
+        let known =
+            self.refresh.retry.checked_queries.iter().any(|asked| text.starts_with(asked.as_str()));
         if nothing
             && !text.is_empty()
             && !known
@@ -58,26 +59,33 @@ impl State {
             && self.refresh_totals().is_none()
             && !self.retryable_instances().is_empty()
         {
-            self.retry.due = Some((text.to_owned(), self.now.plus(RETRY_DELAY_SECONDS)));
+            self.refresh.retry.due = Some((text.to_owned(), self.now.plus(RETRY_DELAY_SECONDS)));
         }
     }
 
     /// Returns the instances to refresh now, if a refresh is due.
     pub(in crate::tui) fn take_due_retry(&mut self) -> Vec<InstanceName> {
-        let Some((text, _)) = self.retry.due.take_if(|(_, at)| self.now.since(*at) >= 0) else {
+        let Some((text, _)) = self.refresh.retry.due.take_if(|(_, at)| self.now.since(*at) >= 0)
+        else {
             return Vec::new();
         };
-        self.retry.checked_queries.push(text);
-        self.retry.refreshing = self.retryable_instances();
-        self.retry.refreshing.clone()
+        self.refresh.retry.checked_queries.push(text);
+        self.refresh.retry.refreshing = self.retryable_instances();
+        self.refresh.retry.refreshing.clone()
     }
 
     /// The status for the current query.
     pub(in crate::tui) fn retry_status(&self) -> RetryStatus {
         let text = self.query.text().trim();
-        if self.retry.due.is_some() || !self.retry.refreshing.is_empty() {
+        if self.refresh.retry.due.is_some() || !self.refresh.retry.refreshing.is_empty() {
             RetryStatus::Checking
-        } else if self.retry.checked_queries.iter().any(|asked| text.starts_with(asked.as_str())) {
+        } else if self
+            .refresh
+            .retry
+            .checked_queries
+            .iter()
+            .any(|asked| text.starts_with(asked.as_str()))
+        {
             RetryStatus::Checked
         } else {
             RetryStatus::NotChecked

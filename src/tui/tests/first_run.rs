@@ -1,5 +1,6 @@
-//! The form for the first instance, played.
+//! The first-run form, driven by keys and updates.
 
+use super::snapshots::assert_screen;
 use super::*;
 use crate::ops::backend::messages::{DiscoveredInstance, Request, SignInStep};
 use crate::tui::Exit;
@@ -41,7 +42,7 @@ fn found(region: Option<&str>) -> DiscoveredInstance {
     }
 }
 
-/// A form whose address was looked at.
+/// A form after discovery.
 fn discovered(region: Option<&str>) -> TestPicker {
     let mut rig = empty_picker();
     rig.keys(&["corp.awsapps.com", "enter"]);
@@ -151,7 +152,7 @@ fn the_form_at_every_step() {
     let mut rig = empty_picker();
     rig.keys(&["corp", "enter"]);
     let number = rig.state.last_number;
-    let wrong = Error::new(ErrorKind::Usage, "`corp` is no start URL")
+    let wrong = Error::new(ErrorKind::Usage, "`corp` is not a start URL")
         .hint("a start URL looks like https://corp.awsapps.com/start");
     rig.update(Update::Discovered { number, outcome: Err(wrong) });
     assert_screen("first_run_refused", &rig);

@@ -15,7 +15,7 @@ use crate::tui::{Exit, PickAction, Picked, labels};
 /// selected role.
 pub(super) fn target_roles(state: &State) -> Vec<RoleId> {
     if state.marked.is_empty() {
-        return state.list.selected.iter().cloned().collect();
+        return state.list.selected().into_iter().cloned().collect();
     }
     let entries = state.roster.entries.iter().map(|entry| state.roster.id(entry));
     entries.filter(|role| state.marked.contains(role)).collect()
@@ -41,21 +41,21 @@ pub(super) fn run_action(state: &mut State, action: PickAction) -> Vec<Effect> {
 }
 
 /// Starts a task with roles, after a confirmation if they are protected.
-pub(in crate::tui) fn start(state: &mut State, roles: Vec<RoleId>, then: RoleTask) -> Vec<Effect> {
-    match confirm_prompt(state, &roles, &then) {
-        Some(asks) => {
-            state.overlays.push(Overlay::Confirm(ConfirmPanel::new(roles, then, asks)));
+pub(in crate::tui) fn start(state: &mut State, roles: Vec<RoleId>, task: RoleTask) -> Vec<Effect> {
+    match confirm_prompt(state, &roles, &task) {
+        Some(prompt) => {
+            state.overlays.push(Overlay::Confirm(ConfirmPanel::new(roles, task, prompt)));
             Vec::new()
         }
-        None => run_task(state, roles, then),
+        None => run_task(state, roles, task),
     }
 }
 
 /// The confirmation that is needed, unless the user confirmed the role in this terminal within the
 /// last hour. Several roles of which any is protected always need one.
-fn confirm_prompt(state: &State, roles: &[RoleId], then: &RoleTask) -> Option<ConfirmPrompt> {
+fn confirm_prompt(state: &State, roles: &[RoleId], task: &RoleTask) -> Option<ConfirmPrompt> {
     // Printing a name uses no credentials.
-    if *then == RoleTask::Exit(PickAction::Print) {
+    if *task == RoleTask::Exit(PickAction::Print) {
         return None;
     }
     let confirm = |role: &RoleId| {
@@ -83,7 +83,7 @@ fn confirm_prompt(state: &State, roles: &[RoleId], then: &RoleTask) -> Option<Co
 pub(in crate::tui) fn on_confirmed(
     state: &mut State,
     roles: Vec<RoleId>,
-    then: RoleTask,
+    task: RoleTask,
 ) -> Vec<Effect> {
     let mut effects = Vec::new();
     // A confirmation for several roles does not count for a single one.
@@ -95,14 +95,14 @@ pub(in crate::tui) fn on_confirmed(
             confirm: entry.confirm,
         }));
     }
-    effects.extend(run_task(state, roles, then));
+    effects.extend(run_task(state, roles, task));
     effects
 }
 
 /// Runs a confirmed task. A single role is assumed before the screen closes, so that errors are
 /// shown here.
-fn run_task(state: &mut State, mut roles: Vec<RoleId>, then: RoleTask) -> Vec<Effect> {
-    match (roles.len(), then) {
+fn run_task(state: &mut State, mut roles: Vec<RoleId>, task: RoleTask) -> Vec<Effect> {
+    match (roles.len(), task) {
         (0, _) => Vec::new(),
         (_, RoleTask::RunEach(line)) => {
             vec![Effect::Exit(Exit::RunEach { roles, command_line: line })]
@@ -111,19 +111,19 @@ fn run_task(state: &mut State, mut roles: Vec<RoleId>, then: RoleTask) -> Vec<Ef
             vec![Effect::Exit(Exit::Picked(Picked { roles, action }))]
         }
         (_, RoleTask::WriteProfiles) => vec![Effect::Request(Request::WriteProfiles { roles })],
-        (1, then) => {
+        (1, task) => {
             let role = roles.swap_remove(0);
             // A key that is held down sends one request.
             if state
                 .pending
                 .as_ref()
-                .is_some_and(|pending| pending.role == role && pending.task == then)
+                .is_some_and(|pending| pending.role == role && pending.task == task)
             {
                 return Vec::new();
             }
             let pending = PendingTask {
                 role,
-                task: then,
+                task,
                 number: 0,
                 waiting_for: WaitingFor::Credentials,
                 tried_sign_in: false,
@@ -203,7 +203,7 @@ fn on_credentials(state: &mut State, pending: PendingTask, expires_at: Timestamp
     match pending.task {
         // Requests are signed with the local time.
         RoleTask::Exit(action @ (PickAction::Shell | PickAction::Exports))
-            if clock_skew::is_skewed(state) && !state.clock_skew_accepted =>
+            if clock_skew::is_skewed(state) && !state.clock.accepted =>
         {
             clock_skew::hold_exit(state, pending.role, action);
             Vec::new()
@@ -211,8 +211,8 @@ fn on_credentials(state: &mut State, pending: PendingTask, expires_at: Timestamp
         RoleTask::Exit(action) => {
             vec![Effect::Exit(Exit::Picked(Picked { roles: vec![pending.role], action }))]
         }
-        RoleTask::CopySecret(what) => {
-            vec![Effect::Request(Request::CopySecret { role: pending.role, secret: what })]
+        RoleTask::CopySecret(secret) => {
+            vec![Effect::Request(Request::CopySecret { role: pending.role, secret })]
         }
         RoleTask::Renew => {
             let left = domain::format_duration(expires_at.since(state.now));
@@ -243,15 +243,15 @@ pub(super) fn resume(state: &mut State, waited: WaitingFor) -> Vec<Effect> {
 /// Starts a sign-in, or joins the one that is running for this instance. Returns its request
 /// number.
 pub(in crate::tui) fn sign_in(state: &mut State, instance: InstanceName) -> (u64, Vec<Effect>) {
-    if let Some(login) = state
+    if let Some(panel) = state
         .sign_in_panel()
-        .filter(|login| login.instance == instance && !matches!(login.step, SignInStep::Failed(_)))
+        .filter(|panel| panel.instance == instance && !matches!(panel.step, SignInStep::Failed(_)))
     {
-        return (login.number, Vec::new());
+        return (panel.number, Vec::new());
     }
     let mut effects: Vec<Effect> = state
         .sign_in_panel()
-        .map(|login| Effect::Request(Request::CancelSignIn { number: login.number }))
+        .map(|panel| Effect::Request(Request::CancelSignIn { number: panel.number }))
         .into_iter()
         .collect();
     state.overlays.retain(|overlay| !matches!(overlay, Overlay::SignIn(_)));
@@ -264,10 +264,10 @@ pub(in crate::tui) fn sign_in(state: &mut State, instance: InstanceName) -> (u64
 /// Retries a failed sign-in. A task that waited for it waits for the new one.
 pub(in crate::tui) fn retry_sign_in(state: &mut State, failed: &SignInPanel) -> Vec<Effect> {
     let (number, effects) = sign_in(state, failed.instance.clone());
-    let same = state
+    let waiting = state
         .pending
         .iter_mut()
         .filter(|pending| pending.waiting_for == WaitingFor::SignIn(failed.number));
-    same.for_each(|pending| pending.waiting_for = WaitingFor::SignIn(number));
+    waiting.for_each(|pending| pending.waiting_for = WaitingFor::SignIn(number));
     effects
 }

@@ -50,9 +50,9 @@ pub(in crate::tui) fn is_available(command: PickerCommand, state: &State) -> boo
 pub(super) fn unavailable_reason(command: PickerCommand, state: &State) -> Option<&'static str> {
     match command {
         PickerCommand::Details if layout::current(state).preview.is_some() => {
-            Some("the details stand beside the list already")
+            Some("the details are beside the list already")
         }
-        PickerCommand::Open(PanelKind::Log) => Some("nothing has been said yet"),
+        PickerCommand::Open(PanelKind::Log) => Some("there are no messages yet"),
         PickerCommand::Open(PanelKind::HiddenRoles) => Some("no role is hidden"),
         _ => None,
     }

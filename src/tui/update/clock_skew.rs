@@ -10,27 +10,30 @@ use crate::tui::{Exit, PickAction, Picked};
 
 /// Whether the clock is so wrong that AWS refuses signatures.
 pub(in crate::tui) fn is_skewed(state: &State) -> bool {
-    clock_warning(state.clock_skew).is_some()
+    clock_warning(state.clock.skew_seconds).is_some()
 }
 
 /// Handles a new clock skew in seconds. When the clock is right again, the panel closes and a
 /// waiting exit continues.
-pub(super) fn on_clock_skew(state: &mut State, ahead: i64) -> Vec<Effect> {
+pub(super) fn on_clock_skew(state: &mut State, skew_seconds: i64) -> Vec<Effect> {
     let before = is_skewed(state);
-    state.clock_skew = ahead;
-    match (before, clock_warning(ahead)) {
+    state.clock.skew_seconds = skew_seconds;
+    match (before, clock_warning(skew_seconds)) {
         (false, Some(words)) => {
-            state.clock_skew_since = Some(state.now);
+            state.clock.skewed_since = Some(state.now);
             state.log_error(&Error::new(ErrorKind::AccessDenied, words).hint(SET_CLOCK_COMMAND));
             show(state, ClockSkewPanel::default());
         }
         (true, None) => {
-            state.clock_skew_since = None;
-            state.clock_skew_accepted = false;
-            let held = find_panel(state).and_then(|clock| clock.pending_exit.clone());
+            state.clock.skewed_since = None;
+            state.clock.accepted = false;
+            let pending_exit = find_panel(state).and_then(|clock| clock.pending_exit.clone());
             state.overlays.retain(|overlay| !matches!(overlay, Overlay::ClockSkew(_)));
             state.notify("this machine's clock is right now");
-            return held.map(|(role, action)| exit_with(role, action)).into_iter().collect();
+            return pending_exit
+                .map(|(role, action)| exit_with(role, action))
+                .into_iter()
+                .collect();
         }
         _ => {}
     }
@@ -48,9 +51,12 @@ pub(super) fn hold_exit(state: &mut State, role: RoleId, action: PickAction) {
 }
 
 /// Continues with the wrong clock, as the user decided.
-pub(in crate::tui) fn accept(state: &mut State, held: Option<(RoleId, PickAction)>) -> Vec<Effect> {
-    state.clock_skew_accepted = true;
-    held.map(|(role, action)| exit_with(role, action)).into_iter().collect()
+pub(in crate::tui) fn accept(
+    state: &mut State,
+    pending_exit: Option<(RoleId, PickAction)>,
+) -> Vec<Effect> {
+    state.clock.accepted = true;
+    pending_exit.map(|(role, action)| exit_with(role, action)).into_iter().collect()
 }
 
 fn exit_with(role: RoleId, action: PickAction) -> Effect {

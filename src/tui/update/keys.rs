@@ -9,8 +9,10 @@ use super::{activate, availability, first_run, panels};
 use crate::tui::commands::{KeyPress, Move, PickerCommand};
 use crate::tui::effect::Effect;
 use crate::tui::event::Key;
+use crate::tui::keymap::ViMode;
 use crate::tui::state::overlay::{DetailsPanel, HelpPanel, MenuPanel, Overlay};
-use crate::tui::state::{State, query};
+use crate::tui::state::text_input::TextEdit;
+use crate::tui::state::{SearchOrigin, State, query};
 use crate::tui::{Exit, PickAction, layout};
 
 /// Handles a key.
@@ -45,7 +47,7 @@ fn dispatch(
         _ => {}
     }
     if needs_search_results(state, command) {
-        state.queued_keys.extend(first.into_iter().chain([key]));
+        state.search.queued_keys.extend(first.into_iter().chain([key]));
         return Vec::new();
     }
     let letter = match key {
@@ -76,7 +78,7 @@ fn dispatch(
 /// Whether a key has to wait for search results: Enter after fast typing applies to the typed
 /// query, not to the rows shown before.
 fn needs_search_results(state: &State, command: Option<PickerCommand>) -> bool {
-    let searching = state.search.is_some_and(|search| !search.is_background);
+    let searching = state.search.active.is_some_and(|search| search.origin == SearchOrigin::User);
     let for_list = state.overlays.last().is_none_or(|top| top.is_modeless());
     let of_rows = match command {
         Some(
@@ -90,7 +92,7 @@ fn needs_search_results(state: &State, command: Option<PickerCommand>) -> bool {
             | PickerCommand::Move(_),
         ) => true,
         Some(PickerCommand::Back) => false,
-        _ => !state.queued_keys.is_empty(),
+        _ => !state.search.queued_keys.is_empty(),
     };
     // The preview roster lacks protection.
     (searching || state.is_preview) && for_list && of_rows && state.first_run.is_none()
@@ -99,7 +101,7 @@ fn needs_search_results(state: &State, command: Option<PickerCommand>) -> bool {
 /// Handles pasted text: for the field of the top panel, if it has one, else for the query.
 pub(super) fn handle_paste(state: &mut State, text: &str) -> Vec<Effect> {
     // A queued Enter was not meant for the results of this text.
-    state.queued_keys.clear();
+    state.search.queued_keys.clear();
     state.list.apply_pending();
     if panels::handle_paste(state, text) {
         return Vec::new();
@@ -131,17 +133,19 @@ fn run_command(state: &mut State, command: PickerCommand) -> Vec<Effect> {
         PickerCommand::Mark => toggle_mark(state, 1),
         PickerCommand::MarkAndMoveUp => toggle_mark(state, -1),
         PickerCommand::Move(to) => move_selection(state, to),
-        PickerCommand::Insert | PickerCommand::Append => {
-            vi::enter_insert_mode(state, command == PickerCommand::Append)
+        PickerCommand::Insert => state.vi.mode = ViMode::Insert,
+        PickerCommand::Append => {
+            state.vi.mode = ViMode::Insert;
+            state.query.edit(TextEdit::Right);
         }
         PickerCommand::Edit(edit) => {
             if state.query.edit(edit) {
-                return vec![Effect::Search(state.start_search(false))];
+                return vec![Effect::Search(state.start_search(SearchOrigin::User))];
             }
         }
         PickerCommand::Sort => {
-            state.sort_order = state.sort_order.next();
-            return vec![Effect::Search(state.start_search(false))];
+            state.search.sort_order = state.search.sort_order.next();
+            return vec![Effect::Search(state.start_search(SearchOrigin::User))];
         }
         PickerCommand::Refresh => {
             let names: Vec<_> =
@@ -175,13 +179,13 @@ fn insert(state: &mut State, text: &str) -> Vec<Effect> {
     if state.query.text().len() == before {
         Vec::new()
     } else {
-        vec![Effect::Search(state.start_search(false))]
+        vec![Effect::Search(state.start_search(SearchOrigin::User))]
     }
 }
 
 fn move_selection(state: &mut State, to: Move) {
     let page = usize::from(layout::current(state).list.height).saturating_sub(1).max(1);
-    let (at, last) = (state.list.selected_row, state.list.len().saturating_sub(1));
+    let (at, last) = (state.list.selected_row(), state.list.len().saturating_sub(1));
     state.list.select(match to {
         Move::Up => at.saturating_sub(1),
         Move::Down => at.saturating_add(1),
@@ -195,9 +199,9 @@ fn move_selection(state: &mut State, to: Move) {
 }
 
 fn toggle_mark(state: &mut State, step: isize) {
-    let Some(role) = state.list.selected.clone() else { return };
+    let Some(role) = state.list.selected().cloned() else { return };
     if !state.marked.remove(&role) {
         state.marked.insert(role);
     }
-    state.list.select(state.list.selected_row.saturating_add_signed(step));
+    state.list.select(state.list.selected_row().saturating_add_signed(step));
 }

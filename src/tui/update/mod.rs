@@ -20,7 +20,7 @@ use super::effect::Effect;
 use super::event::Event;
 use super::layout;
 use super::search::SearchResults;
-use super::state::State;
+use super::state::{SearchOrigin, State};
 use crate::ops::backend::messages::Request;
 use crate::tui::state::overlay::Overlay;
 use refresh::start_refresh;
@@ -48,7 +48,7 @@ pub(super) fn update(state: &mut State, event: Event) -> Vec<Effect> {
                 .map(|instance| start_refresh(state, instance))
                 .collect();
         }
-        Event::Backend(news) => backend::handle_update(state, news),
+        Event::Backend(update) => backend::handle_update(state, update),
         Event::SearchFinished(found) => on_search_finished(state, found),
         // The runner ends the picker with an error.
         Event::TerminalClosed => Vec::new(),
@@ -56,7 +56,7 @@ pub(super) fn update(state: &mut State, event: Event) -> Vec<Effect> {
     scroll_to_selected(state);
     if state.is_preview && state.list.total.is_some() {
         // The complete roster is on its way and will start a search for the query at that time.
-        state.search = None;
+        state.search.active = None;
         return effects.into_iter().filter(|effect| !matches!(effect, Effect::Search(_))).collect();
     }
     effects
@@ -65,30 +65,29 @@ pub(super) fn update(state: &mut State, event: Event) -> Vec<Effect> {
 /// Handles search results. Results for an older query are shown while the user is typing, but keys
 /// do not act on them.
 fn on_search_finished(state: &mut State, found: Arc<SearchResults>) -> Vec<Effect> {
-    let Some(search) = state.search else { return Vec::new() };
+    let Some(search) = state.search.active else { return Vec::new() };
     if found.number != search.number {
-        if !search.is_background && found.number < search.number {
+        if search.origin == SearchOrigin::User && found.number < search.number {
             state.list.replace(&found);
         }
         return Vec::new();
     }
-    state.search = None;
-    if search.is_background {
-        state.list.merge(found);
-    } else {
-        state.list.replace(&found);
+    state.search.active = None;
+    match search.origin {
+        SearchOrigin::Background => state.list.merge(found),
+        SearchOrigin::User => state.list.replace(&found),
     }
     state.schedule_retry();
     // Queued keys apply to these rows.
-    let ahead = std::mem::take(&mut state.queued_keys);
-    ahead.into_iter().flat_map(|key| keys::handle_key(state, key)).collect()
+    let queued = std::mem::take(&mut state.search.queued_keys);
+    queued.into_iter().flat_map(|key| keys::handle_key(state, key)).collect()
 }
 
 /// Starts the background after the first frame.
 fn on_started(state: &mut State) -> Vec<Effect> {
-    let begin = state.is_preview.then_some(Effect::Request(Request::Start));
-    let stale = std::mem::take(&mut state.stale_instances);
-    begin
+    let start = state.is_preview.then_some(Effect::Request(Request::Start));
+    let stale = std::mem::take(&mut state.refresh.stale_instances);
+    start
         .into_iter()
         .chain(stale.into_iter().map(|instance| start_refresh(state, instance)))
         .collect()

@@ -3,7 +3,7 @@
 
 use ratatui::layout::Position;
 
-use super::keys;
+use super::keys::press_command;
 use crate::tui::commands::{Move, PickerCommand};
 use crate::tui::effect::Effect;
 use crate::tui::event::{Mouse, MouseKind};
@@ -41,9 +41,7 @@ pub(super) fn handle_mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
         return match mouse.kind {
             MouseKind::WheelUp => press_command(state, PickerCommand::Move(Move::Up)),
             MouseKind::WheelDown => press_command(state, PickerCommand::Move(Move::Down)),
-            MouseKind::Click | MouseKind::DoubleClick => {
-                click_choice(state, at, mouse.kind == MouseKind::DoubleClick)
-            }
+            MouseKind::Click | MouseKind::DoubleClick => click_choice(state, at, mouse.kind),
         };
     }
     if !(areas.list.contains(at) || areas.scrollbar.contains(at)) {
@@ -66,15 +64,14 @@ pub(super) fn handle_mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
 }
 
 /// Selects a choice of the top panel, as its arrow keys would; a double click activates it.
-fn click_choice(state: &mut State, at: Position, takes: bool) -> Vec<Effect> {
+fn click_choice(state: &mut State, at: Position, kind: MouseKind) -> Vec<Effect> {
     let Some((wanted, now)) = view::choice_at(state, at) else { return Vec::new() };
     let step = if wanted > now { Move::Down } else { Move::Up };
     for _ in 0..wanted.abs_diff(now) {
         press_command(state, PickerCommand::Move(step));
     }
-    if takes { press_command(state, PickerCommand::Activate) } else { Vec::new() }
-}
-
-fn press_command(state: &mut State, command: PickerCommand) -> Vec<Effect> {
-    keys::press_command(state, command)
+    match kind {
+        MouseKind::DoubleClick => press_command(state, PickerCommand::Activate),
+        _ => Vec::new(),
+    }
 }

@@ -57,7 +57,7 @@ pub(super) fn open(state: &mut State, kind: PanelKind) {
     let overlay = match kind {
         PanelKind::Instances => Overlay::Instances(InstancesPanel::default()),
         PanelKind::Sessions => Overlay::Sessions(SessionsPanel::new(state)),
-        PanelKind::Services => match state.list.selected.clone() {
+        PanelKind::Services => match state.list.selected().cloned() {
             Some(role) => Overlay::Services(ServicesPanel::new(role)),
             None => return,
         },

@@ -12,20 +12,20 @@ use crate::tui::state::{RefreshStatus, State, WaitingFor};
 pub(super) fn on_unlocked(state: &mut State) -> Vec<Effect> {
     state.unlock_prompt = None;
     state.overlays.retain(|overlay| !matches!(overlay, Overlay::Passphrase(_)));
-    let closed = |error: &Error| error.kind == ErrorKind::Vault;
+    let is_vault_error = |error: &Error| error.kind == ErrorKind::Vault;
     let mut effects = activate::resume(state, WaitingFor::Passphrase);
-    if let Some(login) = state
+    if let Some(panel) = state
         .sign_in_panel()
-        .filter(|login| matches!(&login.step, SignInStep::Failed(error) if closed(error)))
+        .filter(|panel| matches!(&panel.step, SignInStep::Failed(error) if is_vault_error(error)))
         .cloned()
     {
-        effects.extend(activate::retry_sign_in(state, &login));
+        effects.extend(activate::retry_sign_in(state, &panel));
     }
-    let unread = state.refreshes.iter().filter(
-        |(_, refresh)| matches!(refresh, RefreshStatus::Failed { error, .. } if closed(error)),
+    let failed = state.refresh.by_instance.iter().filter(
+        |(_, refresh)| matches!(refresh, RefreshStatus::Failed { error, .. } if is_vault_error(error)),
     );
-    let unread: Vec<_> = unread.map(|(instance, _)| instance.clone()).collect();
-    effects.extend(unread.into_iter().map(|instance| start_refresh(state, instance)));
+    let failed: Vec<_> = failed.map(|(instance, _)| instance.clone()).collect();
+    effects.extend(failed.into_iter().map(|instance| start_refresh(state, instance)));
     effects
 }
 
@@ -33,10 +33,10 @@ pub(super) fn on_unlocked(state: &mut State) -> Vec<Effect> {
 pub(super) fn on_unlock_failed(state: &mut State, error: Error) {
     if error.kind == ErrorKind::Vault {
         state.open_passphrase_prompt();
-        if let Some(Overlay::Passphrase(field)) =
+        if let Some(Overlay::Passphrase(prompt)) =
             state.overlays.iter_mut().find(|overlay| matches!(overlay, Overlay::Passphrase(_)))
         {
-            field.on_refused(error);
+            prompt.on_refused(error);
         }
         return;
     }

@@ -47,18 +47,18 @@ enum EmptyStateLine {
 }
 
 /// Draws paragraphs, separated by blank lines if there is room for them.
-pub(super) fn draw(state: &State, ink: &DrawContext, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(state: &State, ctx: &DrawContext, area: Rect, buffer: &mut Buffer) {
     if !state.list.loaded {
         return;
     }
     let gutter = gutter_width(state);
     let cells = area.width.saturating_sub(gutter + 1);
-    let mut parts = paragraphs(state, ink);
+    let mut parts = paragraphs(state, ctx);
     let height = |parts: &Paragraphs| {
         parts
             .iter()
             .flatten()
-            .map(|line| lines_of(line, state, ink, cells.into()).len())
+            .map(|line| lines_of(line, state, ctx, cells.into()).len())
             .sum::<usize>()
     };
     if height(&parts) > area.height.into() {
@@ -71,14 +71,14 @@ pub(super) fn draw(state: &State, ink: &DrawContext, area: Rect, buffer: &mut Bu
     let mut y = area.y;
     for part in &parts {
         for line in part {
-            for (at, text) in lines_of(line, state, ink, cells.into()).into_iter().enumerate() {
+            for (at, text) in lines_of(line, state, ctx, cells.into()).into_iter().enumerate() {
                 if y < area.bottom() {
                     draw_line(
                         line,
                         at,
                         &text,
                         state,
-                        ink,
+                        ctx,
                         Rect::new(area.x + gutter, y, cells, 1),
                         buffer,
                     );
@@ -91,7 +91,7 @@ pub(super) fn draw(state: &State, ink: &DrawContext, area: Rect, buffer: &mut Bu
 }
 
 /// The lines after wrapping.
-fn lines_of(line: &EmptyStateLine, state: &State, ink: &DrawContext, cells: usize) -> Vec<String> {
+fn lines_of(line: &EmptyStateLine, state: &State, ctx: &DrawContext, cells: usize) -> Vec<String> {
     match line {
         EmptyStateLine::Progress(..) => vec![String::new()],
         EmptyStateLine::Title(text)
@@ -99,7 +99,7 @@ fn lines_of(line: &EmptyStateLine, state: &State, ink: &DrawContext, cells: usiz
         | EmptyStateLine::Dim(text)
         | EmptyStateLine::Detail(text) => wrap(text, cells.min(MAX_LINE_CELLS)),
         EmptyStateLine::Error(text) => {
-            wrap(text, cells.min(MAX_LINE_CELLS).saturating_sub(width(ink.glyphs.error) + 1))
+            wrap(text, cells.min(MAX_LINE_CELLS).saturating_sub(width(ctx.glyphs.error) + 1))
         }
         EmptyStateLine::Step(command, text) => wrap(
             text,
@@ -116,16 +116,16 @@ fn draw_line(
     at: usize,
     text: &str,
     state: &State,
-    ink: &DrawContext,
+    ctx: &DrawContext,
     area: Rect,
     buffer: &mut Buffer,
 ) {
-    let mut pen = CellWriter::new(buffer, area.x, area.y, area.width);
-    let palette = ink.palette;
+    let mut writer = CellWriter::new(buffer, area.x, area.y, area.width);
+    let palette = ctx.palette;
     match line {
-        EmptyStateLine::Error(_) => draw_prefix(&mut pen, ink.glyphs.error, at, palette.danger),
+        EmptyStateLine::Error(_) => draw_prefix(&mut writer, ctx.glyphs.error, at, palette.danger),
         EmptyStateLine::Step(command, _) => {
-            draw_prefix(&mut pen, &labels::key_label(state, *command), at, palette.accent)
+            draw_prefix(&mut writer, &labels::key_label(state, *command), at, palette.accent)
         }
         EmptyStateLine::Title(_)
         | EmptyStateLine::Soft(_)
@@ -140,28 +140,28 @@ fn draw_line(
         EmptyStateLine::Dim(_) | EmptyStateLine::Detail(_) => (palette.dim, text.to_owned()),
         EmptyStateLine::Step(..) => (palette.text, text.to_owned()),
         EmptyStateLine::Progress(done, total) => {
-            (palette.accent, progress_bar(ink, *done, *total, area.width.into()))
+            (palette.accent, progress_bar(ctx, *done, *total, area.width.into()))
         }
     };
-    pen.write(&text, style);
+    writer.write(&text, style);
 }
 
 /// Draws a prefix before the first wrapped line, and indents the others.
-fn draw_prefix(pen: &mut CellWriter<'_>, mark: &str, at: usize, style: Style) {
+fn draw_prefix(writer: &mut CellWriter<'_>, mark: &str, at: usize, style: Style) {
     match at {
         0 => {
-            pen.write(mark, style);
-            pen.skip(1);
+            writer.write(mark, style);
+            writer.skip(1);
         }
-        _ => pen.skip(u16::try_from(width(mark) + 1).unwrap_or(0)),
+        _ => writer.skip(u16::try_from(width(mark) + 1).unwrap_or(0)),
     }
 }
 
 type Paragraphs = Vec<Vec<EmptyStateLine>>;
 
-fn paragraphs(state: &State, ink: &DrawContext) -> Paragraphs {
+fn paragraphs(state: &State, ctx: &DrawContext) -> Paragraphs {
     if !state.query.is_empty() && !state.roster.entries.is_empty() {
-        return nothing_matches(state, ink);
+        return nothing_matches(state, ctx);
     }
     if !state.roster.entries.is_empty() {
         let all = format::pluralize(state.roster.entries.len(), "role");
@@ -179,7 +179,7 @@ fn paragraphs(state: &State, ink: &DrawContext) -> Paragraphs {
     if state.is_unlock_needed() {
         return locked();
     }
-    let failed = state.refreshes.iter().find_map(|(instance, refresh)| match refresh {
+    let failed = state.refresh.by_instance.iter().find_map(|(instance, refresh)| match refresh {
         RefreshStatus::Failed { error, since } if error.kind != ErrorKind::LoginNeeded => {
             Some((instance, error, *since))
         }
@@ -192,15 +192,15 @@ fn paragraphs(state: &State, ink: &DrawContext) -> Paragraphs {
     }
 }
 
-fn nothing_matches(state: &State, ink: &DrawContext) -> Paragraphs {
-    let mut near = Vec::new();
+fn nothing_matches(state: &State, ctx: &DrawContext) -> Paragraphs {
+    let mut similar = Vec::new();
     let mut steps = Vec::new();
     if state.list.hidden_matches > 0 {
         let (roles, would) = (
             format::pluralize(state.list.hidden_matches, "hidden role"),
             if state.list.hidden_matches == 1 { "it" } else { "them" },
         );
-        near.push(EmptyStateLine::Soft(format!("{roles} would match")));
+        similar.push(EmptyStateLine::Soft(format!("{roles} would match")));
         steps.push(EmptyStateLine::Step(
             PickerCommand::Open(PanelKind::HiddenRoles),
             format!("shows {would}"),
@@ -211,25 +211,25 @@ fn nothing_matches(state: &State, ink: &DrawContext) -> Paragraphs {
             .list
             .nearest_names
             .iter()
-            .map(|name| truncate_middle(name, MAX_NAME_CELLS, ink.glyphs.ellipsis))
+            .map(|name| truncate_middle(name, MAX_NAME_CELLS, ctx.glyphs.ellipsis))
             .collect();
-        near.push(EmptyStateLine::Soft(format!("near it: {}", names.join(", "))));
+        similar.push(EmptyStateLine::Soft(format!("similar names: {}", names.join(", "))));
     }
     match state.retry_status() {
         RetryStatus::Checking => {
-            near.push(EmptyStateLine::Soft("checking with AWS, in case it is new".to_owned()))
+            similar.push(EmptyStateLine::Soft("checking with AWS, in case it is new".to_owned()))
         }
-        RetryStatus::Checked => near.push(EmptyStateLine::Dim(
-            "AWS was asked just now and knows no other roles of yours".to_owned(),
-        )),
+        RetryStatus::Checked => {
+            similar.push(EmptyStateLine::Dim("a refresh just now found no other roles".to_owned()))
+        }
         RetryStatus::NotChecked => {}
     }
     steps.push(EmptyStateLine::Step(
         PickerCommand::Edit(TextEdit::CutToStart),
         "clears the query, Backspace shortens it".to_owned(),
     ));
-    let query = truncate_middle(state.query.text(), MAX_QUERY_CELLS, ink.glyphs.ellipsis);
-    vec![vec![EmptyStateLine::Title(format!("Nothing matches {query}"))], near, steps]
+    let query = truncate_middle(state.query.text(), MAX_QUERY_CELLS, ctx.glyphs.ellipsis);
+    vec![vec![EmptyStateLine::Title(format!("Nothing matches {query}"))], similar, steps]
 }
 
 fn first_refresh(state: &State, done: usize, total: usize) -> Paragraphs {
@@ -246,9 +246,9 @@ fn first_refresh(state: &State, done: usize, total: usize) -> Paragraphs {
     } else {
         Vec::new()
     };
-    let slow = state.throttled_since.map(|since| {
+    let throttled = state.refresh.throttled_since.map(|since| {
         EmptyStateLine::Soft(format!(
-            "AWS is throttling{}: this goes on by itself, more slowly",
+            "AWS is throttling{}: the refresh continues more slowly",
             duration_suffix(since, state.now)
         ))
     });
@@ -256,20 +256,19 @@ fn first_refresh(state: &State, done: usize, total: usize) -> Paragraphs {
         .unanswered_since()
         .map(|began| state.now.since(began))
         .filter(|waited| *waited >= SLOW_ANSWER_SECONDS);
-    let silent = waited.map(|waited| {
+    let no_answer = waited.map(|waited| {
         let long = if state.appearance.motion {
             format!(" for {}", format::rough_duration(waited))
         } else {
             " yet".to_owned()
         };
-        EmptyStateLine::Soft(format!("AWS has not answered{long}; it is asked again and again"))
+        EmptyStateLine::Soft(format!("AWS has not answered{long}; rolecall keeps trying"))
     });
-    let next =
-        EmptyStateLine::Dim("Roles can be used as they come; you can type already".to_owned());
+    let next = EmptyStateLine::Dim("You can type already, and use roles as they arrive".to_owned());
     vec![
         vec![EmptyStateLine::Title(title)],
         bar,
-        silent.into_iter().chain(slow).chain([next]).collect(),
+        no_answer.into_iter().chain(throttled).chain([next]).collect(),
     ]
 }
 
@@ -277,12 +276,14 @@ fn locked() -> Paragraphs {
     vec![
         vec![
             EmptyStateLine::Title("The vault is locked".to_owned()),
-            EmptyStateLine::Dim("so nobody can tell who is signed in".to_owned()),
+            EmptyStateLine::Dim("so the sign-ins are unknown".to_owned()),
         ],
-        vec![EmptyStateLine::Soft("Your sign-ins are in it, sealed with a passphrase".to_owned())],
+        vec![EmptyStateLine::Soft(
+            "Your sign-ins are in it, encrypted with a passphrase".to_owned(),
+        )],
         vec![EmptyStateLine::Step(
             PickerCommand::Activate,
-            "asks for the passphrase, then your roles are read".to_owned(),
+            "asks for the passphrase and reads your roles".to_owned(),
         )],
     ]
 }
@@ -295,7 +296,7 @@ fn refresh_failed(
 ) -> Paragraphs {
     let title = match error.kind {
         ErrorKind::Unreachable => "AWS can't be reached".to_owned(),
-        ErrorKind::Throttled => "AWS is throttling and did not stop".to_owned(),
+        ErrorKind::Throttled => "AWS keeps throttling".to_owned(),
         ErrorKind::AccessDenied => format!("AWS refuses to list your roles in {instance}"),
         _ => format!("Could not read your roles in {instance}"),
     };
@@ -313,7 +314,7 @@ fn refresh_failed(
             EmptyStateLine::Step(PickerCommand::Refresh, "tries again".to_owned()),
             EmptyStateLine::Step(
                 PickerCommand::Open(PanelKind::Log),
-                "tells everything that was said".to_owned(),
+                "shows all messages".to_owned(),
             ),
         ],
     ]
@@ -332,7 +333,7 @@ fn signed_out(state: &State, instance: &InstanceName) -> Paragraphs {
     vec![
         vec![
             EmptyStateLine::Title(format!("You are not signed in to {instance}")),
-            EmptyStateLine::Dim("its roles were never read on this machine".to_owned()),
+            EmptyStateLine::Dim("its roles have never been read on this machine".to_owned()),
         ],
         std::iter::once(step).chain(more).collect(),
     ]
@@ -362,22 +363,22 @@ fn no_roles(state: &State) -> Paragraphs {
                 .to_owned(),
         )],
         vec![
-            EmptyStateLine::Step(PickerCommand::Refresh, "looks again once they have".to_owned()),
+            EmptyStateLine::Step(PickerCommand::Refresh, "refreshes the list".to_owned()),
             EmptyStateLine::Step(
                 PickerCommand::Open(PanelKind::Instances),
-                "tells who is signed in where".to_owned(),
+                "shows the instances and who is signed in".to_owned(),
             ),
         ],
     ]
 }
 
 /// A progress bar of at most 40 cells.
-fn progress_bar(ink: &DrawContext, done: usize, total: usize, cells: usize) -> String {
+fn progress_bar(ctx: &DrawContext, done: usize, total: usize, cells: usize) -> String {
     let cells = cells.min(40);
     let full = (done * cells / total).min(cells);
     format!(
         "{}{}",
-        ink.glyphs.progress_done.repeat(full),
-        ink.glyphs.progress_rest.repeat(cells - full)
+        ctx.glyphs.progress_done.repeat(full),
+        ctx.glyphs.progress_rest.repeat(cells - full)
     )
 }

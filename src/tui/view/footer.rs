@@ -12,54 +12,54 @@ use crate::tui::layout;
 use crate::tui::state::{State, WaitingFor};
 use crate::tui::text::truncate_middle;
 
-pub(super) fn draw(state: &State, ink: &DrawContext, area: Rect, buffer: &mut Buffer) {
-    let mut pen = CellWriter::new(buffer, area.x + 1, area.y, area.width.saturating_sub(2));
-    if let Some(text) = progress_text(state, ink) {
+pub(super) fn draw(state: &State, ctx: &DrawContext, area: Rect, buffer: &mut Buffer) {
+    let mut writer = CellWriter::new(buffer, area.x + 1, area.y, area.width.saturating_sub(2));
+    if let Some(text) = progress_text(state, ctx) {
         if !state.inline {
-            pen.write_right(
+            writer.write_right(
                 &format!("{} stop", labels::key_label(state, PickerCommand::Back)),
-                ink.palette.dim,
+                ctx.palette.dim,
             );
         }
-        pen.write(
+        writer.write(
             &truncate_middle(
                 &text,
-                usize::from(pen.remaining()).saturating_sub(2),
-                ink.glyphs.ellipsis,
+                usize::from(writer.remaining()).saturating_sub(2),
+                ctx.glyphs.ellipsis,
             ),
-            ink.palette.dim,
+            ctx.palette.dim,
         );
         return;
     }
     if let Some(note) = &state.note {
-        pen.write(
-            &truncate_middle(note, pen.remaining().into(), ink.glyphs.ellipsis),
-            ink.palette.soft,
+        writer.write(
+            &truncate_middle(note, writer.remaining().into(), ctx.glyphs.ellipsis),
+            ctx.palette.soft,
         );
         return;
     }
     if layout::current(state).status_line.is_some_and(|notice| notice.y == area.y) {
         return;
     }
-    pen.write(&footer_hints::inline_prefix(state), ink.palette.dim);
+    writer.write(&footer_hints::inline_prefix(state), ctx.palette.dim);
     if let Some(text) = footer_hints::marked_label(state) {
-        pen.write(&text, ink.palette.text);
+        writer.write(&text, ctx.palette.text);
     }
     for hint in footer_hints::footer_hints(area, state) {
-        let mut pen = CellWriter::new(buffer, hint.area.x, area.y, hint.area.width);
-        pen.write(&hint.key, ink.palette.accent);
-        pen.skip(1);
-        pen.write(hint.name, ink.palette.dim);
+        let mut writer = CellWriter::new(buffer, hint.area.x, area.y, hint.area.width);
+        writer.write(&hint.key, ctx.palette.accent);
+        writer.skip(1);
+        writer.write(hint.name, ctx.palette.dim);
     }
 }
 
 /// The action in progress. A panel that shows it itself needs no line.
-fn progress_text(state: &State, ink: &DrawContext) -> Option<String> {
+fn progress_text(state: &State, ctx: &DrawContext) -> Option<String> {
     let pending =
         state.pending.as_ref().filter(|pending| pending.waiting_for == WaitingFor::Credentials)?;
     Some(format!(
         "getting credentials for {}{}",
         labels::role_label(state, &pending.role),
-        ink.glyphs.in_progress
+        ctx.glyphs.in_progress
     ))
 }

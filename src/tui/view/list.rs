@@ -22,7 +22,7 @@ const SLACK: u16 = 6;
 /// Draws the visible lines.
 pub(super) fn draw(
     state: &State,
-    ink: &DrawContext,
+    ctx: &DrawContext,
     area: Rect,
     scrollbar: Rect,
     buffer: &mut Buffer,
@@ -32,21 +32,21 @@ pub(super) fn draw(
     for (offset, y) in (area.top()..area.bottom()).enumerate() {
         match state.list.line_at(state.list.first_line + offset) {
             Some(ListLine::Row(row)) => {
-                self::draw_row(state, ink, &columns, row, Rect { y, height: 1, ..area }, buffer)
+                self::draw_row(state, ctx, &columns, row, Rect { y, height: 1, ..area }, buffer)
             }
             Some(ListLine::Heading(section, rows)) => {
-                draw_heading(state, ink, section, rows, Rect { y, height: 1, ..area }, buffer)
+                draw_heading(state, ctx, section, rows, Rect { y, height: 1, ..area }, buffer)
             }
             Some(ListLine::Blank) => {}
             None => break,
         }
     }
-    draw_scrollbar(state, ink, scrollbar, buffer);
+    draw_scrollbar(state, ctx, scrollbar, buffer);
 }
 
 fn draw_heading(
     state: &State,
-    ink: &DrawContext,
+    ctx: &DrawContext,
     section: ListSection,
     rows: usize,
     area: Rect,
@@ -58,21 +58,21 @@ fn draw_heading(
         ListSection::Recent => "recent",
         ListSection::All => "all",
     };
-    let mut pen = CellWriter::new(
+    let mut writer = CellWriter::new(
         buffer,
         area.x + gutter_width(state),
         area.y,
         area.width.saturating_sub(gutter_width(state)),
     );
-    pen.write(title, ink.palette.title);
+    writer.write(title, ctx.palette.title);
     if section == ListSection::All {
-        pen.write(&format!(" {}", format::group_digits(rows)), ink.palette.dim);
+        writer.write(&format!(" {}", format::group_digits(rows)), ctx.palette.dim);
     }
 }
 
 fn draw_row(
     state: &State,
-    ink: &DrawContext,
+    ctx: &DrawContext,
     columns: &Columns,
     row: usize,
     area: Rect,
@@ -80,30 +80,33 @@ fn draw_row(
 ) {
     let Some(entry) = state.list.entry(row) else { return };
     let id = state.list.roster.id(entry);
-    let selected = row == state.list.selected_row;
+    let selected = row == state.list.selected_row();
     if selected {
         // If the selection is reversed, the mark would be a hole in it.
         let start =
-            if ink.palette.selection.add_modifier.contains(Modifier::REVERSED) { 2 } else { 1 };
+            if ctx.palette.selection.add_modifier.contains(Modifier::REVERSED) { 2 } else { 1 };
         let bar = Rect { x: area.x + start, width: area.width.saturating_sub(start), ..area };
-        buffer.set_style(bar, ink.palette.selection);
+        buffer.set_style(bar, ctx.palette.selection);
     }
     // On a wide list, the remaining time stays near its row.
     let width = area.width.min(gutter_width(state) + columns.cells() + SLACK);
-    let palette = if selected { ink.palette.selected() } else { ink.palette };
-    let mut pen = CellWriter::new(buffer, area.x + 1, area.y, width.saturating_sub(1));
-    pen.write(if selected { ink.glyphs.selection_bar } else { " " }, ink.palette.accent);
-    pen.write(if state.marked.contains(&id) { ink.glyphs.marked } else { " " }, palette.accent);
-    pen.x = area.x + gutter_width(state);
+    let palette = if selected { ctx.palette.selected() } else { ctx.palette };
+    let mut writer = CellWriter::new(buffer, area.x + 1, area.y, width.saturating_sub(1));
+    writer.write(if selected { ctx.glyphs.selection_bar } else { " " }, ctx.palette.accent);
+    writer.write(if state.marked.contains(&id) { ctx.glyphs.marked } else { " " }, palette.accent);
+    writer.x = area.x + gutter_width(state);
     if columns.time > 0 {
-        pen.write_right(" ", palette.text);
+        writer.write_right(" ", palette.text);
         let left = state
             .expires_at(&id)
             .map(|at| format_duration_short(at.since(state.now)))
             .unwrap_or_default();
-        pen.write_right(&format!("{left:>width$}", width = usize::from(columns.time)), palette.dim);
+        writer.write_right(
+            &format!("{left:>width$}", width = usize::from(columns.time)),
+            palette.dim,
+        );
     }
-    draw_cells(state, &palette, ink.glyphs, columns, row, &mut pen);
+    draw_cells(state, &palette, ctx.glyphs, columns, row, &mut writer);
 }
 
 /// Draws the columns from the left. A repeated account name is dim, so that accounts look like
@@ -114,12 +117,12 @@ fn draw_cells(
     glyphs: Glyphs,
     columns: &Columns,
     row: usize,
-    pen: &mut CellWriter<'_>,
+    writer: &mut CellWriter<'_>,
 ) {
     let Some(entry) = state.list.entry(row) else { return };
     let cut = glyphs.ellipsis;
     let hits = state.list.highlights(row);
-    let selected = row == state.list.selected_row;
+    let selected = row == state.list.selected_row();
     let name = match (selected, state.list.repeats_account(row)) {
         (false, true) => palette.dim,
         // With a query, the matched letters stand out instead.
@@ -146,32 +149,39 @@ fn draw_cells(
     let name_hits = if named { &hits.account } else { &hits.id };
     // Matched letters are never dim.
     let hit = palette.hit.remove_modifier(Modifier::DIM);
-    pen.write_column(entry.account_label(), columns.account, cut, name_hits, name, hit);
-    pen.skip(GAP);
+    writer.write_column(entry.account_label(), columns.account, cut, name_hits, name, hit);
+    writer.skip(GAP);
     match columns.id {
         // The ID is shown in place of the name.
-        _ if !named => pen.skip(columns.id.width()),
+        _ if !named => writer.skip(columns.id.width()),
         IdForm::Whole => {
-            pen.write_column(entry.account.as_str(), 12, cut, &hits.id, palette.dim, palette.hit)
+            writer.write_column(entry.account.as_str(), 12, cut, &hits.id, palette.dim, palette.hit)
         }
         IdForm::LastFour => {
             let last: Vec<usize> = hits.id.iter().filter_map(|at| at.checked_sub(8)).collect();
-            pen.write(cut, palette.faint);
-            pen.write_column(&entry.account.as_str()[8..], 4, cut, &last, palette.dim, palette.hit);
+            writer.write(cut, palette.faint);
+            writer.write_column(
+                &entry.account.as_str()[8..],
+                4,
+                cut,
+                &last,
+                palette.dim,
+                palette.hit,
+            );
         }
         IdForm::Absent => {}
     }
     if columns.id != IdForm::Absent {
-        pen.skip(GAP);
+        writer.skip(GAP);
     }
-    pen.write_column(&entry.role, columns.role, cut, &hits.role, palette.soft, palette.hit);
+    writer.write_column(&entry.role, columns.role, cut, &hits.role, palette.soft, palette.hit);
     if columns.protected > 0 {
-        pen.skip(GAP);
-        pen.write(if entry.is_protected() { glyphs.protected } else { " " }, palette.danger);
+        writer.skip(GAP);
+        writer.write(if entry.is_protected() { glyphs.protected } else { " " }, palette.danger);
     }
     if columns.instance > 0 {
-        pen.skip(GAP);
-        pen.write_column(
+        writer.skip(GAP);
+        writer.write_column(
             state.list.roster.instance(entry).name.as_str(),
             columns.instance,
             cut,
@@ -181,10 +191,10 @@ fn draw_cells(
         );
     }
     for (key, cells) in &columns.tags {
-        pen.skip(GAP);
+        writer.skip(GAP);
         let tag_hits =
             hits.tags.iter().find(|(name, _)| name == key).map_or(&[][..], |(_, hits)| hits);
-        pen.write_column(
+        writer.write_column(
             entry.tags.get(key).map_or("", String::as_str),
             *cells,
             cut,
@@ -196,7 +206,7 @@ fn draw_cells(
 }
 
 /// Draws the scrollbar, unless the whole list is visible.
-fn draw_scrollbar(state: &State, ink: &DrawContext, area: Rect, buffer: &mut Buffer) {
+fn draw_scrollbar(state: &State, ctx: &DrawContext, area: Rect, buffer: &mut Buffer) {
     let (all, shown) = (state.list.line_count(), usize::from(area.height));
     if all <= shown || area.area() == 0 {
         return;
@@ -206,6 +216,6 @@ fn draw_scrollbar(state: &State, ink: &DrawContext, area: Rect, buffer: &mut Buf
     for offset in 0..size.min(shown) {
         let y = area.y + u16::try_from(start + offset).unwrap_or(0);
         CellWriter::new(buffer, area.x, y.min(area.bottom() - 1), 1)
-            .write(ink.glyphs.scrollbar_thumb, ink.palette.dim);
+            .write(ctx.glyphs.scrollbar_thumb, ctx.palette.dim);
     }
 }

@@ -156,6 +156,24 @@ impl Palette {
         }
     }
 
+    /// The styles, each with a letter and a name.
+    #[cfg(test)]
+    pub(super) fn named(&self) -> Vec<(char, &'static str, Style)> {
+        vec![
+            ('.', "text", self.text),
+            ('a', "accent", self.accent),
+            ('x', "danger", self.danger),
+            ('n', "name", self.name),
+            ('s', "soft", self.soft),
+            ('d', "dim", self.dim),
+            ('f', "faint", self.faint),
+            ('i', "inactive", self.inactive),
+            ('h', "hit", self.hit),
+            ('t', "title", self.title),
+            ('w', "selected text", self.selected_text),
+        ]
+    }
+
     fn from_hex(
         [soft, dim, faint, accent, danger]: [u32; 5],
         [bar, on_bar]: [u32; 2],

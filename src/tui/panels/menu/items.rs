@@ -70,9 +70,9 @@ pub(super) fn command_items(state: &State) -> Vec<MenuItem> {
         PickerCommand::Move(_) | PickerCommand::Edit(_) => false,
         command => is_available(command, state),
     };
-    let chapters = [HelpSection::Roles, HelpSection::Screen];
+    let sections = [HelpSection::Roles, HelpSection::Screen];
     let entries =
-        COMMANDS.iter().filter(|entry| chapters.contains(&entry.section) && wanted(entry.command));
+        COMMANDS.iter().filter(|entry| sections.contains(&entry.section) && wanted(entry.command));
     entries
         .map(|entry| MenuItem {
             letter: None,
@@ -84,12 +84,12 @@ pub(super) fn command_items(state: &State) -> Vec<MenuItem> {
         .collect()
 }
 
-fn item(letter: char, name: impl Into<String>, does: MenuAction) -> MenuItem {
-    MenuItem { letter: Some(letter), label: name.into(), id: "", key: String::new(), action: does }
+fn item(letter: char, label: impl Into<String>, action: MenuAction) -> MenuItem {
+    MenuItem { letter: Some(letter), label: label.into(), id: "", key: String::new(), action }
 }
 
 fn single_role_items(state: &State, role: &RoleId) -> Vec<MenuItem> {
-    let dots = Glyphs::from_appearance(state.appearance).in_progress;
+    let ellipsis = Glyphs::from_appearance(state.appearance).in_progress;
     let mut items = Vec::new();
     let free = !state.single_action && state.action != PickAction::Print;
     let mut when = |may: bool, item: MenuItem| items.extend(may.then_some(item));
@@ -109,11 +109,11 @@ fn single_role_items(state: &State, role: &RoleId) -> Vec<MenuItem> {
         free,
         item(
             'v',
-            format!("open a service in the console{dots}"),
+            format!("open a service in the console{ellipsis}"),
             MenuAction::RunCommand(PickerCommand::Open(PanelKind::Services)),
         ),
     );
-    when(free, item('x', format!("run a command{dots}"), MenuAction::RunEach));
+    when(free, item('x', format!("run a command{ellipsis}"), MenuAction::RunEach));
     when(true, item('w', "write its profile into the AWS config", MenuAction::WriteProfiles));
     when(true, item('k', "copy the keys", MenuAction::CopySecret(SecretKind::Keys)));
     when(true, item('u', "copy a console link", MenuAction::CopySecret(SecretKind::ConsoleLink)));
@@ -124,9 +124,9 @@ fn single_role_items(state: &State, role: &RoleId) -> Vec<MenuItem> {
             when(true, item('p', "copy the profile's name", MenuAction::Copy(profile.to_string())));
         }
     }
-    let favourite = state.marks.favorites.contains(role);
-    let words = if favourite { "no longer a favourite" } else { "make it a favourite" };
-    when(true, item('f', words, MenuAction::Mark(RoleFlag::Favorite, !favourite)));
+    let is_favorite = state.marks.favorites.contains(role);
+    let label = if is_favorite { "no longer a favourite" } else { "make it a favourite" };
+    when(true, item('f', label, MenuAction::Mark(RoleFlag::Favorite, !is_favorite)));
     let hidden = state.marks.hidden.contains(role);
     when(
         true,
@@ -149,19 +149,23 @@ fn single_role_items(state: &State, role: &RoleId) -> Vec<MenuItem> {
 }
 
 fn multi_role_items(state: &State, roles: &[RoleId]) -> Vec<MenuItem> {
-    let dots = Glyphs::from_appearance(state.appearance).in_progress;
+    let ellipsis = Glyphs::from_appearance(state.appearance).in_progress;
     let mut items = Vec::new();
     let free = !state.single_action && state.action != PickAction::Print;
     let entries: Vec<_> = roles.iter().filter_map(|role| state.roster.find(role)).collect();
     let lines = |of: &dyn Fn(&crate::domain::RosterEntry) -> String| {
         entries.iter().map(|entry| of(entry)).collect::<Vec<_>>().join("\n")
     };
-    let many = roles.len();
+    let count = roles.len();
     if free {
-        items.push(item('x', format!("run a command in all {many}{dots}"), MenuAction::RunEach));
+        items.push(item(
+            'x',
+            format!("run a command in all {count}{ellipsis}"),
+            MenuAction::RunEach,
+        ));
         items.push(item(
             'c',
-            format!("open {many} consoles"),
+            format!("open {count} consoles"),
             MenuAction::Exit(PickAction::Console),
         ));
     }
@@ -182,11 +186,11 @@ fn multi_role_items(state: &State, roles: &[RoleId]) -> Vec<MenuItem> {
     let all = |marked: &std::collections::BTreeSet<RoleId>| {
         roles.iter().all(|role| marked.contains(role))
     };
-    let pinned = all(&state.marks.favorites);
-    let words = if pinned { "no longer favourites" } else { "make them favourites" };
-    items.push(item('f', words, MenuAction::Mark(RoleFlag::Favorite, !pinned)));
+    let all_favorites = all(&state.marks.favorites);
+    let label = if all_favorites { "no longer favourites" } else { "make them favourites" };
+    items.push(item('f', label, MenuAction::Mark(RoleFlag::Favorite, !all_favorites)));
     items.push(item('h', "hide them from the list", MenuAction::Mark(RoleFlag::Hidden, true)));
-    items.push(item('m', "take the marks off", MenuAction::ClearMarked));
+    items.push(item('m', "unmark them", MenuAction::ClearMarked));
     items
 }
 
