@@ -67,9 +67,9 @@ mod tests {
     }
 
     #[test]
-    fn times_are_said_in_one_unit() {
-        let said: Vec<_> = [12, 2_820, 7_200, 200_000].into_iter().map(rough_duration).collect();
-        assert_eq!(said, ["12 s", "47 min", "2 h", "2 days"]);
+    fn times_are_shown_in_one_unit() {
+        let texts: Vec<_> = [12, 2_820, 7_200, 200_000].into_iter().map(rough_duration).collect();
+        assert_eq!(texts, ["12 s", "47 min", "2 h", "2 days"]);
         assert_eq!(
             [countdown(581), long_countdown(581), long_countdown(3_723)],
             ["9:41", "9:41", "1:02:03"]

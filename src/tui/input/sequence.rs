@@ -180,8 +180,9 @@ fn key_event(code: KeyCode, parameters: &Parameters) -> Option<InputEvent> {
 /// ignored.
 fn key_modifiers(parameter: u32) -> KeyModifiers {
     let bits = parameter.saturating_sub(1);
-    let held = [(1, KeyModifiers::SHIFT), (2, KeyModifiers::ALT), (4, KeyModifiers::CONTROL)];
-    held.into_iter()
+    let known = [(1, KeyModifiers::SHIFT), (2, KeyModifiers::ALT), (4, KeyModifiers::CONTROL)];
+    known
+        .into_iter()
         .filter(|(bit, _)| bits & bit != 0)
         .fold(KeyModifiers::NONE, |all, (_, modifier)| all | modifier)
 }

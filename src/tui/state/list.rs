@@ -201,9 +201,10 @@ impl RoleList {
 
     /// Whether the current rows are the first rows of these results.
     fn is_prefix_of(&self, found: &SearchResults) -> bool {
-        let theirs = |row: usize| found.rows.get(row).and_then(|row| role_key(&found.roster, *row));
+        let found_key =
+            |row: usize| found.rows.get(row).and_then(|row| role_key(&found.roster, *row));
         self.roster.entries.len() <= found.rows.len()
-            && (0..self.roster.entries.len()).all(|row| self.row_key(row) == theirs(row))
+            && (0..self.roster.entries.len()).all(|row| self.row_key(row) == found_key(row))
     }
 
     fn set_results(&mut self, found: &SearchResults) {
