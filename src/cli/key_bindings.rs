@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::{
-    self, Env, Keymap, ListedSetting, LoadedConfig, Origin, Paths, PickTable, Settings,
-};
+use crate::config::{self, Env, ListedSetting, LoadedConfig, Origin, Paths, Settings};
 use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::roles::snapshot::PickSettings;
-use crate::tui::{self, BindingError, EditingMode, KeyBindings};
+use crate::tui::{self, BindingError, KeyBindings};
 
 /// Returns the key bindings of the settings.
 ///
@@ -20,7 +18,7 @@ pub(super) fn from_settings(
     paths: &Paths,
 ) -> Result<KeyBindings> {
     // The origin of a setting is looked up only if it is wrong.
-    KeyBindings::new(keymap_style(&settings.pick), &settings.keys).map_err(|wrong| {
+    KeyBindings::new(settings.pick.keymap, &settings.keys).map_err(|wrong| {
         match config::load(env, paths) {
             Ok(loaded) => binding_error(&wrong, &loaded.origins),
             Err(_) => binding_error(&wrong, &BTreeMap::new()),
@@ -33,7 +31,7 @@ pub(super) fn from_settings(
 /// # Errors
 /// As [`from_settings`].
 pub(super) fn check(loaded: &LoadedConfig) -> Result<KeyBindings> {
-    KeyBindings::new(keymap_style(&loaded.settings.pick), &loaded.settings.keys)
+    KeyBindings::new(loaded.settings.pick.keymap, &loaded.settings.keys)
         .map_err(|wrong| binding_error(&wrong, &loaded.origins))
 }
 
@@ -46,16 +44,9 @@ pub(super) fn default_keys(settings: &Settings) -> Vec<ListedSetting> {
         value: Some(list(names)),
         origin: None,
     };
-    let rest = tui::default_bindings(keymap_style(&settings.pick))
+    let rest = tui::default_bindings(settings.pick.keymap)
         .filter(|(name, ..)| !settings.keys.contains_key(*name));
     rest.map(|(name, _, names)| shown(name, names)).collect()
-}
-
-fn keymap_style(pick: &PickTable) -> EditingMode {
-    match pick.keymap {
-        Keymap::Emacs => EditingMode::Emacs,
-        Keymap::Vi => EditingMode::Vi,
-    }
 }
 
 fn binding_error(wrong: &BindingError, origins: &BTreeMap<String, Origin>) -> Error {

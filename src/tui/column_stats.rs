@@ -1,43 +1,43 @@
-//! How wide names and tags of the whole roster are, and which tags tell rows apart.
+//! Widths of names and tags over the whole roster, and which tags distinguish rows.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::domain::{Instance, PackedRoster, Roster, RosterEntry, Tags};
 
-use super::view::text::width;
+use super::text::width;
 
-/// Roles up to this width are ordinary: most of AWS's own names are.
+/// Role names up to this width are never cut for others; most of AWS's own names are shorter.
 const TYPICAL_ROLE_WIDTH: u16 = 24;
-/// Tags say less than names do.
+/// Tags are less important than names.
 const MAX_TAG_WIDTH: u16 = 16;
 
 /// Natural widths over the whole roster, in cells.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct ColumnStats {
-    /// Of accounts' names.
+    /// Widths of account names.
     pub(super) account: Widths,
-    /// Of roles.
+    /// Widths of role names.
     pub(super) role: Widths,
-    /// The widest instance, where there are several; 0 where there is one.
+    /// The width of the instance names; 0 if there is only one instance.
     pub(super) instance: u16,
-    /// Keys and the width of their values. The order is that in which they are given room.
+    /// Tag keys and the widths of their values, in the order in which they get a column.
     pub(super) tags: Vec<TagWidth>,
-    /// Tags with one value on every row; they tell nothing, and have a column only where a person
+    /// Tags that have the same value on every row. They have a column only if the configuration
     /// names them.
     pub(super) uniform_tags: Vec<TagWidth>,
-    /// Whether any role asks before use.
+    /// Whether any role is protected.
     pub(super) has_protected: bool,
-    /// Distinct accounts, for the header.
+    /// The number of accounts, for the header.
     pub(super) account_count: usize,
 }
 
-/// How wide names are.
+/// The widths of a set of names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Widths {
-    /// The widest.
+    /// The widest name.
     pub(super) max: u16,
-    /// Wide enough for nine in ten: one long name does not push the rest aside.
+    /// Wide enough for nine of ten names, so that one long name does not displace everything else.
     pub(super) typical: u16,
 }
 
@@ -46,11 +46,11 @@ impl Widths {
         let all = widths.iter().copied().max().unwrap_or(0);
         let place = widths.len() * 9 / 10;
         let most = if place < widths.len() { *widths.select_nth_unstable(place).1 } else { all };
-        // A few cells more are no reason to cut a name.
+        // A name is not cut for a few cells.
         Self { max: all, typical: if all <= most + most / 4 { all } else { most } }
     }
 
-    /// With no name cut that has at most this many cells.
+    /// Raises the typical width, so that no name of at most this many cells is cut.
     fn at_least(self, ordinary: u16) -> Self {
         Self { typical: self.typical.max(self.max.min(ordinary)), ..self }
     }
@@ -61,10 +61,10 @@ fn cell_width(text: &str) -> u16 {
 }
 
 impl ColumnStats {
-    /// Looks at every entry once; equal neighbours are measured once.
+    /// Measures a roster. Equal neighbours are measured once.
     pub(super) fn from_roster(roster: &Roster) -> Self {
         let (mut accounts, mut seen) = (Vec::new(), HashSet::new());
-        // Rosters share equal names and tags, so that an address will do to know them by.
+        // Equal names and tags are shared within a roster, so their address identifies them.
         let mut roles: Vec<(*const u8, &str)> =
             roster.entries.iter().map(|entry| (entry.role.as_ptr(), &*entry.role)).collect();
         roles.sort_unstable();
@@ -87,14 +87,14 @@ impl ColumnStats {
         Self::new(accounts, roles.into_iter(), sets.into_values(), protected, &roster.instances)
     }
 
-    /// The same of a roster that is still packed.
-    pub(super) fn from_packed(sheet: &PackedRoster) -> Self {
+    /// Measures a packed roster.
+    pub(super) fn from_packed(packed: &PackedRoster) -> Self {
         Self::new(
-            sheet.account_widths().collect(),
-            sheet.role_names(),
-            sheet.tag_sets(),
-            sheet.has_protected(),
-            sheet.instances(),
+            packed.account_widths().collect(),
+            packed.role_names(),
+            packed.tag_sets(),
+            packed.has_protected(),
+            packed.instances(),
         )
     }
 
@@ -105,7 +105,7 @@ impl ColumnStats {
         protected: bool,
         instances: &[Instance],
     ) -> Self {
-        let (tags, alike) = TagStats::tag_widths(tags);
+        let (tags, uniform) = TagStats::tag_widths(tags);
         let names = instances.iter().map(|instance| cell_width(instance.name.as_str()));
         Self {
             account_count: accounts.len(),
@@ -117,14 +117,14 @@ impl ColumnStats {
                 0
             },
             tags,
-            uniform_tags: alike,
+            uniform_tags: uniform,
             has_protected: protected,
         }
     }
 
-    /// The same with the columns that a person wants and no others, tags in the order given.
-    /// Accounts and roles always stand: without them no row says what it is. Names that are no
-    /// column are passed over.
+    /// Restricts the columns to the configured ones, tags in the configured order. Accounts and
+    /// roles always have a column, because a row is meaningless without them. Unknown names are
+    /// ignored.
     pub(super) fn with_columns(mut self, columns: &[String]) -> Self {
         let wants = |names: &[&str]| columns.iter().any(|column| names.contains(&column.as_str()));
         if !wants(&["instance", "sso"]) {
@@ -139,10 +139,10 @@ impl ColumnStats {
     }
 }
 
-/// A key of tags and the width of its values.
+/// A tag key and the width of its values.
 pub(super) type TagWidth = (String, u16);
 
-/// One key of tags over the roster.
+/// Statistics of one tag key.
 struct TagStats<'a> {
     rows: usize,
     widest: u16,
@@ -151,8 +151,8 @@ struct TagStats<'a> {
 }
 
 impl TagStats<'_> {
-    /// Keys with the width of their values, those of most rows first: those that tell rows apart,
-    /// and those that don't.
+    /// Tag keys with the widths of their values, the most frequent first: those that distinguish
+    /// rows, and those that do not.
     fn tag_widths<'a>(
         sets: impl Iterator<Item = (&'a Tags, usize)>,
     ) -> (Vec<TagWidth>, Vec<TagWidth>) {
@@ -173,12 +173,12 @@ impl TagStats<'_> {
         }
         let mut keys: Vec<_> = keys.into_iter().collect();
         keys.sort_by_key(|(name, key)| (std::cmp::Reverse(key.rows), *name));
-        let (tell, alike): (Vec<_>, Vec<_>) =
+        let (distinguishing, uniform): (Vec<_>, Vec<_>) =
             keys.into_iter().partition(|(_, key)| key.varies || key.rows < all);
         let widths = |keys: Vec<(&str, TagStats<'_>)>| {
             keys.into_iter().map(|(name, key)| (name.to_owned(), key.widest)).collect()
         };
-        (widths(tell), widths(alike))
+        (widths(distinguishing), widths(uniform))
     }
 }
 
@@ -207,11 +207,12 @@ mod tests {
             tags(&[("by", "terraform"), ("env", "prod")]),
             tags(&[("by", "terraform"), ("env", "dev"), ("pci", "yes")]),
         ];
-        let (tell, alike) = TagStats::tag_widths(sets.iter().map(|set| (set, 2)));
-        assert_eq!(tell, [("env".to_owned(), 4), ("pci".to_owned(), 3)]);
-        assert_eq!(alike, [("by".to_owned(), 9)]);
-        let wanted = ColumnStats { tags: tell, uniform_tags: alike, ..ColumnStats::default() }
-            .with_columns(&["by".to_owned()]);
+        let (distinguishing, uniform) = TagStats::tag_widths(sets.iter().map(|set| (set, 2)));
+        assert_eq!(distinguishing, [("env".to_owned(), 4), ("pci".to_owned(), 3)]);
+        assert_eq!(uniform, [("by".to_owned(), 9)]);
+        let wanted =
+            ColumnStats { tags: distinguishing, uniform_tags: uniform, ..ColumnStats::default() }
+                .with_columns(&["by".to_owned()]);
         assert_eq!(wanted.tags, [("by".to_owned(), 9)]);
     }
 }

@@ -1,16 +1,16 @@
-//! How wide the list's columns are: bounded, given up in a fixed order as space goes.
+//! The widths of the list's columns: bounded, and given up in a fixed order as space runs out.
 
 use super::column_stats::{ColumnStats, TagWidth, Widths};
 
-/// No name makes its column wider than this while others have to yield.
+/// The widest column of names, as long as other columns need space.
 const MAX_NAME_WIDTH: u16 = 44;
-/// Cells between columns.
+/// The gap between columns, in cells.
 pub(super) const GAP: u16 = 2;
 
-/// How the account's id is shown.
+/// The form of the account ID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum IdForm {
-    /// Twelve digits.
+    /// All twelve digits.
     Whole,
     /// `…8901`.
     LastFour,
@@ -19,7 +19,7 @@ pub(super) enum IdForm {
 }
 
 impl IdForm {
-    /// Cells it takes.
+    /// The width in cells.
     pub(super) fn width(self) -> u16 {
         match self {
             IdForm::Whole => 12,
@@ -29,64 +29,65 @@ impl IdForm {
     }
 }
 
-/// The widths in cells for one list; 0 means that the column is not there.
+/// The column widths of a list in cells; 0 means that there is no such column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Columns {
-    /// The account's name.
+    /// The account name.
     pub(super) account: u16,
-    /// The account's id.
+    /// The account ID.
     pub(super) id: IdForm,
-    /// The role.
+    /// The role name.
     pub(super) role: u16,
     /// The mark of protected roles.
     pub(super) protected: u16,
-    /// The instance, when there are several.
+    /// The instance, if there are several.
     pub(super) instance: u16,
-    /// Tag keys and the width of their values.
+    /// Tag keys and the widths of their values.
     pub(super) tags: Vec<TagWidth>,
-    /// Time left, at the right edge.
+    /// The remaining time of credentials, at the right edge.
     pub(super) time: u16,
 }
 
 impl Columns {
-    /// Cells that a row takes, with the gaps between its columns.
+    /// The width of a row, including the gaps between columns.
     pub(super) fn cells(&self) -> u16 {
         let tags = self.tags.iter().map(|(_, cells)| with_gap(*cells)).sum::<u16>();
         let fixed = [self.role, self.id.width(), self.protected, self.instance]
             .map(with_gap)
             .iter()
             .sum::<u16>();
-        // The time left keeps a blank behind it.
+        // The remaining time is followed by a space.
         self.account + fixed + tags + if self.time > 0 { with_gap(self.time) + 1 } else { 0 }
     }
 }
 
-/// Whether this many cells leave ids and ordinary names whole.
-pub(super) fn keeps_names_and_ids(cells: u16, measure: &ColumnStats) -> bool {
-    let columns = plan(cells, measure);
+/// Whether IDs and typical names are not cut at this width.
+pub(super) fn keeps_names_and_ids(cells: u16, stats: &ColumnStats) -> bool {
+    let columns = plan(cells, stats);
     let whole = |cells: u16, widths: Widths| cells >= widths.typical.min(MAX_NAME_WIDTH);
     columns.id == IdForm::Whole
-        && whole(columns.account, measure.account)
-        && whole(columns.role, measure.role)
+        && whole(columns.account, stats.account)
+        && whole(columns.role, stats.role)
 }
 
-/// Divides this many cells. What does not fit goes in this order: the whole of very long names,
-/// tags, the instance, eight digits of the id, the rest of it; then names are cut.
-pub(super) fn plan(cells: u16, measure: &ColumnStats) -> Columns {
-    let roomy = divide(cells, measure, measure.account.max, measure.role.max);
-    if roomy.id == IdForm::Whole && roomy.tags.len() == measure.tags.len() {
+/// Plans the columns for this many cells. As space runs out, these are given up in order: the full
+/// length of very long names, tags, the instance, eight digits of the ID, the rest of the ID; then
+/// names are cut.
+pub(super) fn plan(cells: u16, stats: &ColumnStats) -> Columns {
+    let roomy = divide(cells, stats, stats.account.max, stats.role.max);
+    if roomy.id == IdForm::Whole && roomy.tags.len() == stats.tags.len() {
         return roomy;
     }
-    divide(cells, measure, measure.account.typical, measure.role.typical)
+    divide(cells, stats, stats.account.typical, stats.role.typical)
 }
 
 fn with_gap(cells: u16) -> u16 {
     if cells == 0 { 0 } else { cells + GAP }
 }
 
-fn divide(cells: u16, measure: &ColumnStats, account: u16, role: u16) -> Columns {
+fn divide(cells: u16, stats: &ColumnStats, account: u16, role: u16) -> Columns {
     let (account, role) = (account.clamp(7, MAX_NAME_WIDTH), role.clamp(4, MAX_NAME_WIDTH));
-    let protected = u16::from(measure.has_protected);
+    let protected = u16::from(stats.has_protected);
     let time = if cells >= 56 { 4 } else { 0 };
     let names = account + GAP + role + with_gap(protected) + with_gap(time);
     let mut columns = Columns {
@@ -100,26 +101,26 @@ fn divide(cells: u16, measure: &ColumnStats, account: u16, role: u16) -> Columns
     };
     let mut left = cells.saturating_sub(names);
     for id in [IdForm::Whole, IdForm::LastFour] {
-        // A short id is worth cutting long names for, a whole one is not.
+        // Long names are cut for a short ID, but not for a whole one.
         let slack = if id == IdForm::LastFour && cells >= 50 { with_gap(id.width()) } else { 0 };
         if left + slack >= with_gap(id.width()) {
             (columns.id, left) = (id, left.saturating_sub(with_gap(id.width())));
             break;
         }
     }
-    if left >= with_gap(measure.instance) {
-        (columns.instance, left) = (measure.instance, left - with_gap(measure.instance));
+    if left >= with_gap(stats.instance) {
+        (columns.instance, left) = (stats.instance, left - with_gap(stats.instance));
     }
-    for (key, widest) in &measure.tags {
+    for (key, widest) in &stats.tags {
         if columns.id != IdForm::Whole || left < with_gap(*widest) {
             break;
         }
         left -= with_gap(*widest);
         columns.tags.push((key.clone(), *widest));
     }
-    // What is left lets long names be whole after all.
+    // The remaining space goes to long names.
     for (cells, all) in
-        [(&mut columns.account, measure.account.max), (&mut columns.role, measure.role.max)]
+        [(&mut columns.account, stats.account.max), (&mut columns.role, stats.role.max)]
     {
         let more = all.min(MAX_NAME_WIDTH).saturating_sub(*cells).min(left);
         (*cells, left) = (*cells + more, left - more);
@@ -133,7 +134,7 @@ fn divide(cells: u16, measure: &ColumnStats, account: u16, role: u16) -> Columns
     columns
 }
 
-/// Cuts the two names to what there is, the longer one first.
+/// Cuts the two names to the available space, the longer one first.
 fn shrink_names(columns: &mut Columns, room: u16) {
     if columns.account + columns.role <= room {
         return;
@@ -152,7 +153,7 @@ fn shrink_names(columns: &mut Columns, room: u16) {
 mod tests {
     use super::*;
 
-    fn measure() -> ColumnStats {
+    fn stats() -> ColumnStats {
         let most = |most, all| Widths { max: all, typical: most };
         ColumnStats {
             account: most(20, 40),
@@ -167,39 +168,38 @@ mod tests {
 
     #[test]
     fn everything_is_there_when_there_is_room() {
-        let columns = plan(130, &measure());
+        let columns = plan(130, &stats());
         assert_eq!((columns.id, columns.instance, columns.tags.len()), (IdForm::Whole, 4, 2));
         assert_eq!((columns.account, columns.role), (40, 22));
     }
 
     #[test]
     fn one_long_name_yields_before_anything_else_goes() {
-        let columns = plan(90, &measure());
+        let columns = plan(90, &stats());
         assert_eq!((columns.id, columns.tags.len()), (IdForm::Whole, 2));
         assert!((20..40).contains(&columns.account));
     }
 
     #[test]
     fn tags_go_before_the_id_and_the_id_before_the_names() {
-        assert_eq!(plan(79, &measure()).tags.len(), 1);
-        assert_eq!((plan(67, &measure()).tags.len(), plan(67, &measure()).id), (0, IdForm::Whole));
-        assert_eq!(plan(58, &measure()).id, IdForm::LastFour);
-        let narrow = plan(36, &measure());
+        assert_eq!(plan(79, &stats()).tags.len(), 1);
+        assert_eq!((plan(67, &stats()).tags.len(), plan(67, &stats()).id), (0, IdForm::Whole));
+        assert_eq!(plan(58, &stats()).id, IdForm::LastFour);
+        let narrow = plan(36, &stats());
         assert_eq!((narrow.id, narrow.account + narrow.role + 2 + 3), (IdForm::Absent, 36));
     }
 
     #[test]
     fn names_and_ids_are_whole_or_not() {
         assert!(
-            [67, 60, 40].map(|cells| keeps_names_and_ids(cells, &measure()))
-                == [true, false, false]
+            [67, 60, 40].map(|cells| keeps_names_and_ids(cells, &stats())) == [true, false, false]
         );
     }
 
     #[test]
     fn no_width_makes_the_columns_wider_than_the_list() {
         for cells in 20..200 {
-            let c = plan(cells, &measure());
+            let c = plan(cells, &stats());
             let gaps = |n: u16| if n == 0 { 0 } else { n + GAP };
             let tags: u16 = c.tags.iter().map(|(_, n)| n + GAP).sum();
             let used = c.account

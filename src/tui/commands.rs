@@ -1,58 +1,55 @@
-//! Every command of the picker once: its name, what it does, its keys, when it can be done. Footer,
-//! help and key map are made of it.
+//! All commands of the picker: name, help and default keys. Footer, help and key map are made from
+//! this list.
 
 use super::PickAction;
-use super::layout;
-use super::panels::{self, PanelKind};
-use super::state::State;
 use super::state::text_input::TextEdit;
 
-/// Something a key can do.
+/// A command that a key can run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum PickerCommand {
-    /// The default action on the selected or the marked roles.
+    /// Run the default action on the selected or marked roles.
     Activate,
-    /// The web console.
+    /// Open the web console.
     Console,
-    /// The other actions.
+    /// Open the action menu.
     Menu,
-    /// Mark, and go down.
+    /// Mark the role and move down.
     Mark,
-    /// Mark, and go up.
+    /// Mark the role and move up.
     MarkAndMoveUp,
-    /// What the preview shows, as a panel.
+    /// Show the contents of the preview in a panel.
     Details,
-    /// Move the bar.
+    /// Move the selection.
     Move(Move),
     /// Edit the query.
     Edit(TextEdit),
-    /// Vi: write before the cursor.
+    /// Vi: insert before the cursor.
     Insert,
-    /// Vi: write behind the cursor.
+    /// Vi: insert after the cursor.
     Append,
-    /// Another order of the list.
+    /// Sort the list differently.
     Sort,
-    /// Read the roles anew.
+    /// Refresh the roles.
     Refresh,
     /// Copy the sign-in address.
     CopySignInUrl,
-    /// Give a sign-in the address that the browser ended on.
+    /// Enter the redirect address that the browser ended on.
     PasteRedirect,
-    /// A panel.
+    /// Open a panel.
     Open(PanelKind),
-    /// Help.
+    /// Open the help.
     Help,
-    /// Close the top panel, or leave.
+    /// Close the top panel, or quit.
     Back,
-    /// Leave.
+    /// Quit.
     Quit,
-    /// Draw the screen anew.
+    /// Redraw the screen.
     Repaint,
-    /// Stop until `fg`.
+    /// Suspend the process until `fg`.
     Suspend,
 }
 
-/// Where the bar goes.
+/// A movement of the selection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Move {
     /// One row up.
@@ -73,10 +70,34 @@ pub(super) enum Move {
     Last,
 }
 
-/// A chapter of the help.
+/// A key as panels receive it: text, or a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct KeyPress {
+    /// A letter typed without Ctrl or Alt.
+    pub(super) letter: Option<char>,
+    /// The command that the key is bound to.
+    pub(super) command: Option<PickerCommand>,
+}
+
+/// A panel that has a command of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum PanelKind {
+    /// The instances and who is signed in to them.
+    Instances,
+    /// Roles with credentials.
+    Sessions,
+    /// Services of the web console.
+    Services,
+    /// Messages since the start.
+    Log,
+    /// Hidden roles.
+    HiddenRoles,
+}
+
+/// A section of the help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum HelpSection {
-    /// What can be done with a role.
+    /// Using roles.
     Roles,
     /// Moving in the list.
     Navigation,
@@ -87,33 +108,32 @@ pub(super) enum HelpSection {
 }
 
 impl HelpSection {
-    /// All, in the order of the help.
+    /// All sections, in the order of the help.
     pub(super) const ALL: [HelpSection; 4] =
         [HelpSection::Roles, HelpSection::Navigation, HelpSection::Query, HelpSection::Screen];
 
-    /// Its heading.
+    /// The heading.
     pub(super) fn title(self) -> &'static str {
         match self {
             HelpSection::Roles => "roles",
-            HelpSection::Navigation => "moving",
+            HelpSection::Navigation => "navigation",
             HelpSection::Query => "query",
             HelpSection::Screen => "screen",
         }
     }
 }
 
-/// One command in full.
+/// The description of a command.
 #[derive(Debug)]
 pub(super) struct CommandSpec {
-    /// The command.
     pub(super) command: PickerCommand,
-    /// Its name in a configuration file.
+    /// The name in the configuration file.
     pub(super) id: &'static str,
     /// One line for the help.
     pub(super) help: &'static str,
-    /// Its own keys, the one to show first; the person's may stand in their place.
+    /// The default keys, the preferred one first. The configuration may replace them.
     pub(super) keys: &'static [&'static str],
-    /// Where the help lists it.
+    /// The section of the help.
     pub(super) section: HelpSection,
 }
 
@@ -127,7 +147,7 @@ const fn spec(
     CommandSpec { command, id, help, keys, section: chapter }
 }
 
-/// All commands. The order is that of the help.
+/// All commands, in the order of the help.
 pub(super) static COMMANDS: &[CommandSpec] = {
     use HelpSection::{Navigation, Query, Roles, Screen};
     use PickerCommand::{
@@ -137,7 +157,7 @@ pub(super) static COMMANDS: &[CommandSpec] = {
     &[
         spec(Activate, "act", Roles, &["enter"], "use the selected role"),
         spec(Console, "console", Roles, &["ctrl-o"], "open the web console"),
-        spec(Menu, "menu", Roles, &["right", "alt-enter"], "all that can be done with it"),
+        spec(Menu, "menu", Roles, &["right", "alt-enter"], "all actions for the role"),
         spec(Mark, "mark", Roles, &["tab"], "mark the role and go down"),
         spec(MarkAndMoveUp, "mark-up", Roles, &["shift-tab"], "mark the role and go up"),
         spec(Details, "details", Roles, &["f2"], "show everything about the role"),
@@ -153,7 +173,7 @@ pub(super) static COMMANDS: &[CommandSpec] = {
             "instances",
             Roles,
             &["f4"],
-            "who is signed in where",
+            "instances and who is signed in",
         ),
         spec(
             PickerCommand::Open(PanelKind::Services),
@@ -169,7 +189,7 @@ pub(super) static COMMANDS: &[CommandSpec] = {
             &["f9"],
             "hidden roles, to show them again",
         ),
-        spec(Refresh, "refresh", Roles, &["ctrl-r"], "read the roles anew (sign-in: QR)"),
+        spec(Refresh, "refresh", Roles, &["ctrl-r"], "refresh roles (sign-in: QR code)"),
         spec(PickerCommand::Move(Move::Up), "up", Navigation, &["up", "ctrl-p"], "one row up"),
         spec(
             PickerCommand::Move(Move::Down),
@@ -221,8 +241,8 @@ pub(super) static COMMANDS: &[CommandSpec] = {
             "to the last row",
         ),
         spec(Sort, "sort", Navigation, &["ctrl-s"], "sort by account, role, id, last use"),
-        spec(Insert, "insert", Query, &[], "write in the query; Esc ends it"),
-        spec(Append, "append", Query, &[], "the same, behind the cursor"),
+        spec(Insert, "insert", Query, &[], "insert into the query; Esc ends it"),
+        spec(Append, "append", Query, &[], "insert after the cursor"),
         spec(
             PickerCommand::Edit(TextEdit::Start),
             "line-start",
@@ -242,9 +262,9 @@ pub(super) static COMMANDS: &[CommandSpec] = {
             "left",
             Query,
             &["left", "ctrl-b"],
-            "one letter left",
+            "cursor left",
         ),
-        spec(PickerCommand::Edit(TextEdit::Right), "right", Query, &["ctrl-f"], "one letter right"),
+        spec(PickerCommand::Edit(TextEdit::Right), "right", Query, &["ctrl-f"], "cursor right"),
         spec(
             PickerCommand::Edit(TextEdit::WordLeft),
             "word-left",
@@ -264,14 +284,14 @@ pub(super) static COMMANDS: &[CommandSpec] = {
             "backspace",
             Query,
             &["backspace", "ctrl-h"],
-            "delete the letter before the cursor",
+            "delete before the cursor",
         ),
         spec(
             PickerCommand::Edit(TextEdit::Delete),
             "delete",
             Query,
             &["delete", "ctrl-d"],
-            "delete the letter under the cursor",
+            "delete under the cursor",
         ),
         spec(
             PickerCommand::Edit(TextEdit::CutWord),
@@ -301,25 +321,25 @@ pub(super) static COMMANDS: &[CommandSpec] = {
             "paste-reply",
             Screen,
             &["ctrl-v"],
-            "give a sign-in its reply by hand",
+            "paste the redirect of a sign-in",
         ),
         spec(
             PickerCommand::Open(PanelKind::Log),
             "messages",
             Screen,
             &["f8"],
-            "what was said, with its time",
+            "messages with their times",
         ),
-        spec(Repaint, "repaint", Screen, &["ctrl-l"], "draw the screen anew"),
-        spec(Suspend, "suspend", Screen, &["ctrl-z"], "back to the shell until fg"),
-        spec(Back, "back", Screen, &["esc"], "close the panel, or leave"),
-        spec(Quit, "leave", Screen, &["ctrl-c"], "leave without a choice"),
-        spec(Quit, "give-up", Screen, &["ctrl-g"], "the same"),
+        spec(Repaint, "repaint", Screen, &["ctrl-l"], "redraw the screen"),
+        spec(Suspend, "suspend", Screen, &["ctrl-z"], "suspend until fg"),
+        spec(Back, "back", Screen, &["esc"], "close the panel, or quit"),
+        spec(Quit, "leave", Screen, &["ctrl-c"], "quit without picking"),
+        spec(Quit, "give-up", Screen, &["ctrl-g"], "quit without picking"),
     ]
 };
 
 impl PickAction {
-    /// The action as a short name for the footer.
+    /// The short label for the footer.
     pub(super) fn label(self) -> &'static str {
         match self {
             PickAction::Shell => "shell",
@@ -329,54 +349,5 @@ impl PickAction {
             PickAction::Profile => "write profile",
             PickAction::Print => "pick",
         }
-    }
-}
-
-/// Whether a command can do anything on the list as it is.
-pub(super) fn is_available(command: PickerCommand, state: &State) -> bool {
-    match command {
-        PickerCommand::Activate => {
-            state.selected_entry().is_some()
-                || state.is_unlock_needed()
-                || state.instance_to_sign_in().is_some()
-        }
-        PickerCommand::Console => {
-            state.selected_entry().is_some()
-                && panels::menu::is_action_allowed(state, PickAction::Console)
-        }
-        PickerCommand::Menu => state.selected_entry().is_some(),
-        PickerCommand::Open(opens) => panels::is_available(opens, state),
-        PickerCommand::Details => {
-            state.selected_entry().is_some() && layout::current(state).preview.is_none()
-        }
-        PickerCommand::Mark | PickerCommand::MarkAndMoveUp => {
-            state.multi && state.selected_entry().is_some()
-        }
-        PickerCommand::Move(_) | PickerCommand::Sort => state.list.len() > 0,
-        PickerCommand::Refresh => !state.roster.instances.is_empty(),
-        PickerCommand::CopySignInUrl | PickerCommand::PasteRedirect => {
-            state.sign_in_panel().is_some()
-        }
-        PickerCommand::Insert
-        | PickerCommand::Append
-        | PickerCommand::Edit(_)
-        | PickerCommand::Help
-        | PickerCommand::Back
-        | PickerCommand::Quit
-        | PickerCommand::Repaint
-        | PickerCommand::Suspend => true,
-    }
-}
-
-/// What to say to somebody who asks for a panel with nothing in it; silence would look like a key
-/// that does not work.
-pub(super) fn unavailable_reason(command: PickerCommand, state: &State) -> Option<&'static str> {
-    match command {
-        PickerCommand::Details if layout::current(state).preview.is_some() => {
-            Some("the details stand beside the list already")
-        }
-        PickerCommand::Open(PanelKind::Log) => Some("nothing has been said yet"),
-        PickerCommand::Open(PanelKind::HiddenRoles) => Some("no role is hidden"),
-        _ => None,
     }
 }

@@ -1,21 +1,21 @@
-//! What the picker wants done.
+//! Side effects requested by the picker.
 
 use crate::ops::backend::messages::Request;
 
 use super::Exit;
 use super::search::SearchJob;
 
-/// One thing to do, carried out by the runner.
+/// A side effect that the runner carries out.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Effect {
-    /// Match the query; the newest job wins.
+    /// Run a search. The newest job replaces older ones.
     Search(SearchJob),
-    /// Ask the background.
+    /// Send a request to the background.
     Request(Request),
-    /// Draw every cell anew.
+    /// Redraw every cell.
     Repaint,
-    /// Give the terminal back and stop until the shell says go on.
+    /// Restore the terminal and suspend the process until the shell continues it.
     Suspend,
-    /// Leave the screen.
+    /// Leave the picker.
     Exit(Exit),
 }

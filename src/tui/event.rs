@@ -1,4 +1,4 @@
-//! What can happen to the picker.
+//! Events that the picker handles.
 
 use std::sync::Arc;
 
@@ -9,40 +9,40 @@ use crate::ops::backend::messages::Update;
 
 use super::search::SearchResults;
 
-/// One thing that happened. Plain values: a run of them can be kept and played again.
+/// An event. Events are plain values, so a sequence of them can be recorded and replayed.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Event {
     /// The first frame is on the screen.
     Started,
-    /// A key went down.
+    /// A key was pressed.
     Key(Key),
     /// Text was pasted.
     Paste(String),
-    /// The mouse did something.
+    /// A mouse gesture.
     Mouse(Mouse),
-    /// The terminal has this size now.
+    /// The terminal now has this many columns and rows.
     Resize(u16, u16),
-    /// It is this late.
+    /// The current time.
     Tick(Timestamp),
-    /// The background had something to say.
+    /// An update from the background.
     Backend(Update),
-    /// A search ended.
+    /// A search finished.
     SearchFinished(Arc<SearchResults>),
-    /// The terminal is gone.
+    /// The terminal was closed.
     TerminalClosed,
 }
 
-/// A key with its modifiers. Shift is kept only where it changes nothing else, as in Shift-Tab.
+/// A key with its modifiers. Shift is kept only if it changes nothing else, as in Shift-Tab.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Key {
-    /// Which key.
+    /// The key.
     pub(super) code: KeyCode,
-    /// What was held down.
+    /// The modifiers held down.
     pub(super) modifiers: KeyModifiers,
 }
 
 impl Key {
-    /// The key as the key map spells it: letters carry their own shift.
+    /// The key in the form that the key map uses: Shift is part of the letter.
     pub(super) fn new(code: KeyCode, modifiers: KeyModifiers) -> Self {
         let kept = modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT);
         match code {
@@ -54,10 +54,10 @@ impl Key {
     }
 }
 
-/// What the mouse did, and at which cell.
+/// A mouse gesture and its cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Mouse {
-    /// What.
+    /// The gesture.
     pub(super) kind: MouseKind,
     /// Column, from 0.
     pub(super) x: u16,
@@ -65,15 +65,15 @@ pub(super) struct Mouse {
     pub(super) y: u16,
 }
 
-/// The gestures that mean something here.
+/// The gestures that the picker handles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum MouseKind {
-    /// The left button went down.
+    /// The left button was pressed.
     Click,
-    /// It went down twice on one cell.
+    /// The left button was pressed twice on the same cell.
     DoubleClick,
-    /// One notch up.
+    /// The wheel was turned up by one notch.
     WheelUp,
-    /// One notch down.
+    /// The wheel was turned down by one notch.
     WheelDown,
 }

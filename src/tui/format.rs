@@ -1,4 +1,4 @@
-//! Numbers as the screen shows them.
+//! Formats of numbers.
 
 use crate::domain::plural;
 

@@ -1,10 +1,10 @@
-//! Some rows below the prompt as a screen of their own: a backend that only ever moves the cursor
-//! relative to the region's first row.
+//! A ratatui backend for some rows below the prompt, which moves the cursor only relative to its
+//! first row.
 //!
-//! The terminal is never asked where the cursor is. Between frames it stands on the first row,
-//! because terminals that break their lines anew for another width keep the cursor on its letter:
-//! so the first row is found again. Rows end with their last letter, not at the right edge, so that
-//! a narrower window has nothing to break. Rows are written whole: there are few.
+//! The backend never queries the cursor position. Between frames the cursor is on the first row:
+//! terminals that reflow their lines for a new width keep the cursor on its letter, so the first
+//! row is found again. Rows end with their last letter instead of the right edge, so that a
+//! narrower window has nothing to reflow. Rows are written whole, because there are few.
 
 use std::io::{self, Write};
 
@@ -17,16 +17,16 @@ use unicode_width::UnicodeWidthStr;
 use crossterm::style::{ContentStyle, Print, SetStyle};
 use crossterm::{Command, queue};
 
-/// The region and what it shows.
+/// The rows and their contents.
 #[derive(Debug)]
 pub(super) struct InlineBackend<W: Write> {
     writer: W,
     cells: Buffer,
-    /// Rows that differ from what the terminal shows.
+    /// Which rows differ from the terminal.
     dirty_rows: Vec<bool>,
-    /// Where the cursor is to be seen, if it is.
+    /// The cursor position wanted by the frame; `None` hides it.
     cursor: Option<Position>,
-    /// The column where it really stands, on the first row.
+    /// The actual column of the cursor, on the first row.
     cursor_column: u16,
 }
 
@@ -43,17 +43,17 @@ impl<W: Write> InlineBackend<W> {
         }
     }
 
-    /// Takes rows below what was printed last: starts a line unless the cursor is on a fresh one,
-    /// and scrolls where there is no room. `first` is what else there is to switch on.
+    /// Reserves rows below the last output: starts a new line unless the cursor is at the start of
+    /// one, and scrolls if there is no room. `first` is written before, to enable terminal modes.
     pub(super) fn open(&mut self, size: (u16, u16), first: &[u8]) -> io::Result<()> {
         self.writer.write_all(first)?;
-        // As many blanks as fit beside one letter: they break the line exactly if there is one.
+        // One space fewer than the line has columns: they wrap exactly if the line is not empty.
         let blanks = " ".repeat(usize::from(size.0.saturating_sub(1)));
         write!(self.writer, "{blanks}\r\x1b[J")?;
         self.reserve_rows(size)
     }
 
-    /// The terminal has another size, and has broken its lines anew.
+    /// Reserves rows again after the terminal was resized and reflowed its lines.
     pub(super) fn resize(&mut self, size: (u16, u16)) -> io::Result<()> {
         write!(self.writer, "\r")?;
         match self.cursor_column / size.0.max(1) {
@@ -75,7 +75,7 @@ impl<W: Write> InlineBackend<W> {
         self.writer.flush()
     }
 
-    /// Takes what was written so far, in tests that have no terminal.
+    /// Takes the output so far, in tests that have no terminal.
     #[cfg(test)]
     pub(super) fn take_output(&mut self) -> W
     where
@@ -84,7 +84,7 @@ impl<W: Write> InlineBackend<W> {
         std::mem::take(&mut self.writer)
     }
 
-    /// Writes what was not written yet.
+    /// Flushes the writer.
     pub(super) fn flush_writer(&mut self) -> io::Result<()> {
         self.writer.flush()
     }
@@ -110,27 +110,27 @@ impl<W: Write> InlineBackend<W> {
             x += cell_width(cell);
         }
         write!(self.writer, "\x1b[m")?;
-        // In the last column it would take the last letter with it.
+        // In the last column, this would erase the last letter.
         if end < self.cells.area.width { write!(self.writer, "\x1b[K") } else { Ok(()) }
     }
 }
 
-/// Columns that a cell's letter takes.
+/// The columns that a cell's symbol takes.
 fn cell_width(cell: &Cell) -> u16 {
     u16::try_from(cell.symbol().width()).unwrap_or(1).max(1)
 }
 
-/// Whether a cell looks like one that nothing was written to.
+/// Whether a cell looks as if nothing was written to it.
 fn is_blank(cell: &Cell) -> bool {
     cell.symbol() == " "
         && cell.bg == Color::Reset
         && !cell.modifier.intersects(Modifier::REVERSED | Modifier::UNDERLINED)
 }
 
-/// Colours and attributes, with a terminal that has none set.
+/// Writes colours and attributes; the terminal has none set.
 fn write_style(writer: &mut impl Write, style: Style) -> io::Result<()> {
     let mut wanted: ContentStyle = style.into_crossterm();
-    // Everything is as it is by default already.
+    // The defaults are already set.
     wanted.foreground_color = wanted.foreground_color.filter(|_| style.fg != Some(Color::Reset));
     wanted.background_color = wanted.background_color.filter(|_| style.bg != Some(Color::Reset));
     wanted.underline_color = None;
@@ -147,7 +147,7 @@ impl<W: Write> Backend for InlineBackend<W> {
             let Some(place) = self.cells.cell_mut((x, y)) else { continue };
             *place = cell.clone();
             self.dirty_rows[usize::from(y)] = true;
-            // The other half of a wide letter is never told.
+            // ratatui does not report the second cell of a wide letter.
             for half in (x + 1..).take(cell_width(cell).saturating_sub(1).into()) {
                 if let Some(place) = self.cells.cell_mut((half, y)) {
                     place.reset();
@@ -193,7 +193,7 @@ impl<W: Write> Backend for InlineBackend<W> {
         Ok(WindowSize { columns_rows: self.cells.area.as_size(), pixels: Size::default() })
     }
 
-    /// One frame: shown at once, and no row of it broken.
+    /// Writes one frame as a synchronized update, with wrapping off.
     fn flush(&mut self) -> io::Result<()> {
         write!(self.writer, "\x1b[?2026h\x1b[?25l\x1b[?7l\x1b[m\x1b7")?;
         for y in 0..self.cells.area.height {
@@ -202,8 +202,8 @@ impl<W: Write> Backend for InlineBackend<W> {
             }
         }
         write!(self.writer, "\x1b8\x1b[?7h\r")?;
-        // A cursor on another row, as in the field of a panel, is not shown: on the first row it is
-        // needed more.
+        // A cursor on another row, such as in the field of a panel, is not shown: it has to stay on
+        // the first row.
         let seen = self.cursor.filter(|at| at.y == 0);
         self.cursor_column = seen.map_or(0, |at| at.x);
         if self.cursor_column > 0 {

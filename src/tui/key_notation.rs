@@ -1,13 +1,14 @@
-//! How keys are written in a configuration file, and how they are shown.
+//! The notation of keys in the configuration file and on the screen.
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
 use super::event::Key;
+use super::glyphs::Charset;
 
-/// The highest function key that terminals have a sequence for.
+/// The highest function key for which terminals have a sequence.
 const FUNCTION_KEYS: u8 = 24;
 
-/// Keys that have a name, in the spelling of the configuration.
+/// Named keys, as spelled in the configuration.
 pub(super) const KEY_NAMES: [(&str, KeyCode); 17] = [
     ("enter", KeyCode::Enter),
     ("esc", KeyCode::Esc),
@@ -28,7 +29,7 @@ pub(super) const KEY_NAMES: [(&str, KeyCode); 17] = [
     ("f1", KeyCode::F(1)),
 ];
 
-/// Reads `ctrl-o`, `alt-home`, `f1`, `?`.
+/// Parses `ctrl-o`, `alt-home`, `f1`, `?`.
 pub(super) fn parse(name: &str) -> Option<Key> {
     let (mut rest, mut modifiers) = (name, KeyModifiers::NONE);
     loop {
@@ -53,8 +54,8 @@ pub(super) fn parse(name: &str) -> Option<Key> {
     Some(Key::new(code, modifiers))
 }
 
-/// The name of the key that terminals send for this one as well, which therefore can't be told from
-/// it.
+/// The name of another key for which terminals send the same bytes, so that the two can't be
+/// distinguished.
 pub(super) fn same_as(key: Key) -> Option<&'static str> {
     match key {
         Key { code: KeyCode::Char('i'), modifiers: KeyModifiers::CONTROL } => Some("tab"),
@@ -64,20 +65,20 @@ pub(super) fn same_as(key: Key) -> Option<&'static str> {
     }
 }
 
-/// Whether a key writes a letter.
+/// Whether a key types a letter.
 pub(super) fn is_text(key: Key) -> bool {
     matches!(key, Key { code: KeyCode::Char(_), modifiers: KeyModifiers::NONE })
 }
 
-/// The key as footer and help show it: `^O`, `⏎`, `Alt-Home`.
-pub(super) fn label(key: Key, ascii: bool) -> String {
+/// The label for footer and help: `^O`, `⏎`, `Alt-Home`.
+pub(super) fn label(key: Key, charset: Charset) -> String {
     let plain = match key.code {
-        KeyCode::Enter if !ascii => "⏎".to_owned(),
+        KeyCode::Enter if charset == Charset::Unicode => "⏎".to_owned(),
         KeyCode::Enter => "Enter".to_owned(),
-        KeyCode::Up if !ascii => "↑".to_owned(),
-        KeyCode::Down if !ascii => "↓".to_owned(),
-        KeyCode::Left if !ascii => "←".to_owned(),
-        KeyCode::Right if !ascii => "→".to_owned(),
+        KeyCode::Up if charset == Charset::Unicode => "↑".to_owned(),
+        KeyCode::Down if charset == Charset::Unicode => "↓".to_owned(),
+        KeyCode::Left if charset == Charset::Unicode => "←".to_owned(),
+        KeyCode::Right if charset == Charset::Unicode => "→".to_owned(),
         KeyCode::BackTab => "Shift-Tab".to_owned(),
         KeyCode::Delete => "Del".to_owned(),
         KeyCode::Insert => "Ins".to_owned(),
@@ -108,7 +109,8 @@ mod tests {
     fn keys_are_shown_as_people_write_them() {
         let names =
             ["ctrl-o", "enter", "alt-home", "f1", "?", "ctrl-left", "ctrl-space", "shift-tab"];
-        let shown: Vec<_> = names.iter().map(|name| label(parse(name).unwrap(), false)).collect();
+        let shown: Vec<_> =
+            names.iter().map(|name| label(parse(name).unwrap(), Charset::Unicode)).collect();
         assert_eq!(shown, ["^O", "⏎", "Alt-Home", "F1", "?", "Ctrl-←", "Ctrl-Space", "Shift-Tab"]);
     }
 

@@ -1,25 +1,26 @@
-//! Which key does what: the catalog's keys, the person's in their place, and the letters of vi's
-//! normal mode.
+//! The key map: default keys, the keys from the configuration that replace them, and the letters of
+//! vi's normal mode.
 
 use std::collections::BTreeMap;
 
 use super::commands::{COMMANDS, CommandSpec, PickerCommand};
 use super::event::Key;
+use super::glyphs::Charset;
 use super::key_notation::{self, KEY_NAMES, is_text, label, parse};
+use crate::domain::enums::Keymap;
 use crate::domain::nearest;
 
-/// Whose habits the keys follow.
+/// The mode of vi keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum EditingMode {
-    /// Letters are always text, as in a shell or in fzf.
+pub(super) enum ViMode {
+    /// Letters are text. The only mode of other key maps.
     #[default]
-    Emacs,
-    /// Esc makes letters commands, `i` makes them text again.
-    Vi,
+    Insert,
+    /// Letters are commands.
+    Normal,
 }
 
-/// What the letters do in vi's normal mode, by the names of the commands; two letters are typed one
-/// after the other.
+/// The keys of vi's normal mode by command name. Two letters are typed one after the other.
 const NORMAL_MODE_KEYS: [(&str, &[&str]); 20] = [
     ("up", &["k"]),
     ("down", &["j"]),
@@ -43,37 +44,36 @@ const NORMAL_MODE_KEYS: [(&str, &[&str]); 20] = [
     ("leave", &["q"]),
 ];
 
-/// The keys of a command as we have them: first those that always count, then those of normal mode.
-pub(super) fn default_keys(style: EditingMode, entry: &CommandSpec) -> Vec<&'static str> {
-    entry.keys.iter().chain(normal_mode_keys(style, entry)).copied().collect()
+/// The default keys of a command: first those that work in every mode, then those of normal mode.
+pub(super) fn default_keys(keymap: Keymap, entry: &CommandSpec) -> Vec<&'static str> {
+    entry.keys.iter().chain(normal_mode_keys(keymap, entry)).copied().collect()
 }
 
-fn normal_mode_keys(style: EditingMode, entry: &CommandSpec) -> &'static [&'static str] {
+fn normal_mode_keys(keymap: Keymap, entry: &CommandSpec) -> &'static [&'static str] {
     NORMAL_MODE_KEYS
         .iter()
-        .find(|(id, _)| style == EditingMode::Vi && *id == entry.id)
+        .find(|(id, _)| keymap == Keymap::Vi && *id == entry.id)
         .map_or(&[], |(_, names)| *names)
 }
 
 /// The keys of all commands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyBindings {
-    editing_mode: EditingMode,
-    /// In the order of the catalog, for each command the key to show first.
+    keymap: Keymap,
+    /// In the order of `COMMANDS`; for each command the preferred key comes first.
     bindings: Vec<Binding>,
-    /// What has to be said once, at the start: commands of ours that lost a key to one that the
-    /// person named.
+    /// Default keys that a configured key replaced, as notes to show once at the start.
     displaced: Vec<String>,
 }
 
-/// Something to press for a command.
+/// A key or key sequence for a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Binding {
-    /// The command's position in the catalog.
+    /// The index of the command in `COMMANDS`.
     command_index: usize,
     /// One key, or two letters of normal mode.
     keys: Vec<Key>,
-    /// Only in normal mode.
+    /// Whether the binding applies in normal mode only.
     normal_mode: bool,
 }
 
@@ -83,38 +83,35 @@ impl Binding {
     }
 }
 
-/// What is wrong with the keys of a command.
+/// An error in the configured keys of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BindingError {
-    /// The command as it was named.
+    /// The command name as configured.
     pub command: String,
-    /// What is wrong.
+    /// The message.
     pub message: String,
-    /// What to do about it.
+    /// The hint.
     pub hint: String,
 }
 
-/// What a key means in normal mode.
+/// The meaning of a key in normal mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum KeyMatch {
-    /// This command.
+    /// A command.
     Command(PickerCommand),
     /// The first of two letters.
     Prefix,
-    /// Nothing of normal mode's own.
+    /// No binding in normal mode.
     Unbound,
 }
 
 impl KeyBindings {
-    /// The keys of this style, with those that the person gave to commands by name.
+    /// The default keys of this key map, overridden by the configured keys.
     ///
     /// # Errors
-    /// The first name that no command has, key that can't be read or can't be had, or key that two
-    /// commands want.
-    pub fn new(
-        style: EditingMode,
-        own: &BTreeMap<String, Vec<String>>,
-    ) -> Result<Self, BindingError> {
+    /// The first unknown command, or key that can't be parsed, can't be bound, or is bound to two
+    /// commands.
+    pub fn new(keymap: Keymap, own: &BTreeMap<String, Vec<String>>) -> Result<Self, BindingError> {
         if let Some(name) =
             own.keys().find(|name| !COMMANDS.iter().any(|entry| entry.id == name.as_str()))
         {
@@ -129,20 +126,20 @@ impl KeyBindings {
                 "the picker's help (F1) and `rolecall settings show` list the commands",
             ));
         }
-        let mut keys = Self { editing_mode: style, bindings: Vec::new(), displaced: Vec::new() };
-        // The person's first, so that ours are the ones to yield.
-        for mine in [true, false] {
+        let mut keys = Self { keymap, bindings: Vec::new(), displaced: Vec::new() };
+        // Configured keys come first, so that they win over default keys.
+        for user_keys in [true, false] {
             for (at, entry) in COMMANDS.iter().enumerate() {
                 match own.get(entry.id) {
-                    Some(names) if mine => {
+                    Some(names) if user_keys => {
                         names.iter().try_for_each(|name| keys.bind_user_key(at, name))?
                     }
-                    None if !mine => keys.bind_defaults(at),
+                    None if !user_keys => keys.bind_defaults(at),
                     _ => {}
                 }
             }
         }
-        keys.bindings.sort_by_key(|bound| (bound.command_index, bound.normal_mode));
+        keys.bindings.sort_by_key(|binding| (binding.command_index, binding.normal_mode));
         if keys.bindings_of(PickerCommand::Quit).next().is_none() {
             return Err(binding_error(
                 "leave",
@@ -163,24 +160,24 @@ impl KeyBindings {
                 1,
             );
             let message = near.first().map_or_else(
-                || format!("`{name}` is no key"),
-                |near| format!("`{name}` is no key, did you mean `{near}`?"),
+                || format!("`{name}` is not a key"),
+                |near| format!("`{name}` is not a key, did you mean `{near}`?"),
             );
             return Err(wrong(
                 message,
                 "keys are written as ctrl-o, alt-enter, f2, pageup, shift-tab",
             ));
         };
-        if let Some(twin) = key_notation::same_as(keys[0]) {
+        if let Some(other) = key_notation::same_as(keys[0]) {
             return Err(wrong(
-                format!("terminals send the same for `{name}` and `{twin}`"),
+                format!("terminals send the same for `{name}` and `{other}`"),
                 "choose another key",
             ));
         }
         let text = is_text(keys[0]);
-        // `?` is the one letter that is a command where nothing is typed yet.
+        // `?` is the only letter that is a command, if the query is empty.
         if text
-            && self.editing_mode == EditingMode::Emacs
+            && self.keymap == Keymap::Emacs
             && !(entry.command == PickerCommand::Help && name == "?")
         {
             let hint = format!(
@@ -188,57 +185,54 @@ impl KeyBindings {
             );
             return Err(wrong(format!("`{name}` is text in the query"), &hint));
         }
-        let bound = Binding {
-            command_index: at,
-            keys,
-            normal_mode: text && self.editing_mode == EditingMode::Vi,
-        };
-        if let Some(other) = self.conflicting_command(&bound) {
+        let binding =
+            Binding { command_index: at, keys, normal_mode: text && self.keymap == Keymap::Vi };
+        if let Some(other) = self.conflicting_command(&binding) {
             return Err(wrong(
-                format!("`{name}` stands for `{other}` too"),
-                "take it out of one of the two lists",
+                format!("`{name}` is also a key of `{other}`"),
+                "remove it from one of the two lists",
             ));
         }
-        self.bindings.push(bound);
+        self.bindings.push(binding);
         Ok(())
     }
 
     fn bind_defaults(&mut self, at: usize) {
-        let normal = normal_mode_keys(self.editing_mode, &COMMANDS[at]);
+        let normal = normal_mode_keys(self.keymap, &COMMANDS[at]);
         let always = COMMANDS[at].keys.iter().map(|name| (*name, false));
         for (name, normal) in always.chain(normal.iter().map(|name| (*name, true))) {
-            let bound = Binding {
+            let binding = Binding {
                 command_index: at,
                 keys: self.parse_sequence(name).unwrap_or_default(),
                 normal_mode: normal,
             };
-            match self.conflicting_command(&bound) {
+            match self.conflicting_command(&binding) {
                 Some(other) => {
                     self.displaced.push(format!("{name} is {other} now, not {}", COMMANDS[at].id))
                 }
-                None => self.bindings.push(bound),
+                None => self.bindings.push(binding),
             }
         }
     }
 
-    /// One key, or in vi two letters.
+    /// Parses one key, or two letters with vi keys.
     fn parse_sequence(&self, name: &str) -> Option<Vec<Key>> {
         if let Some(key) = parse(name) {
             return Some(vec![key]);
         }
         let letters: Option<Vec<Key>> =
             name.chars().map(|letter| parse(letter.encode_utf8(&mut [0; 4]))).collect();
-        letters.filter(|keys| self.editing_mode == EditingMode::Vi && keys.len() == 2)
+        letters.filter(|keys| self.keymap == Keymap::Vi && keys.len() == 2)
     }
 
-    /// The command that has this key already, or one that begins with it.
+    /// The command that is already bound to this key or to a sequence that starts with it.
     fn conflicting_command(&self, wanted: &Binding) -> Option<&'static str> {
-        let meets = |bound: &&Binding| {
-            let shorter = bound.keys.len().min(wanted.keys.len());
-            bound.normal_mode == wanted.normal_mode
-                && bound.keys[..shorter] == wanted.keys[..shorter]
+        let meets = |binding: &&Binding| {
+            let shorter = binding.keys.len().min(wanted.keys.len());
+            binding.normal_mode == wanted.normal_mode
+                && binding.keys[..shorter] == wanted.keys[..shorter]
         };
-        self.bindings.iter().find(meets).map(|bound| bound.spec().id)
+        self.bindings.iter().find(meets).map(|binding| binding.spec().id)
     }
 
     /// The command of a key, if it has one. Letters without Ctrl or Alt are text and have none.
@@ -246,103 +240,102 @@ impl KeyBindings {
         let found = self
             .bindings
             .iter()
-            .find(|bound| !bound.normal_mode && !is_text(key) && bound.keys == [key]);
-        found.map(|bound| bound.spec().command)
+            .find(|binding| !binding.normal_mode && !is_text(key) && binding.keys == [key]);
+        found.map(|binding| binding.spec().command)
     }
 
-    /// Whether this letter asks for help where nothing is typed yet.
+    /// Whether this letter opens the help if the query is empty.
     pub(super) fn is_help_key(&self, key: Key) -> bool {
-        self.bindings.iter().any(|bound| {
-            bound.keys == [key] && is_text(key) && bound.spec().command == PickerCommand::Help
+        self.bindings.iter().any(|binding| {
+            binding.keys == [key] && is_text(key) && binding.spec().command == PickerCommand::Help
         })
     }
 
-    /// What a key means in normal mode, after another one that began something.
+    /// The meaning of a key in normal mode, possibly after the first key of a sequence.
     pub(super) fn match_normal_mode(&self, begun: Option<Key>, key: Key) -> KeyMatch {
         let pressed: Vec<Key> = begun.into_iter().chain([key]).collect();
-        let normal = || self.bindings.iter().filter(|bound| bound.normal_mode);
-        match normal().find(|bound| bound.keys == pressed) {
-            Some(bound) => KeyMatch::Command(bound.spec().command),
-            None if normal().any(|bound| bound.keys.starts_with(&pressed)) => KeyMatch::Prefix,
+        let normal = || self.bindings.iter().filter(|binding| binding.normal_mode);
+        match normal().find(|binding| binding.keys == pressed) {
+            Some(binding) => KeyMatch::Command(binding.spec().command),
+            None if normal().any(|binding| binding.keys.starts_with(&pressed)) => KeyMatch::Prefix,
             None => KeyMatch::Unbound,
         }
     }
 
-    /// Whose habits these are.
-    pub(super) fn editing_mode(&self) -> EditingMode {
-        self.editing_mode
+    /// The key map that these bindings are based on.
+    pub(super) fn keymap(&self) -> Keymap {
+        self.keymap
     }
 
-    /// What to press for a command.
+    /// The bindings of a command.
     fn bindings_of(&self, command: PickerCommand) -> impl Iterator<Item = &Binding> {
-        self.bindings.iter().filter(move |bound| bound.spec().command == command)
+        self.bindings.iter().filter(move |binding| binding.spec().command == command)
     }
 
-    /// A key that always means this command.
+    /// A key that runs this command in every mode.
     pub(super) fn key_of(&self, command: PickerCommand) -> Option<Key> {
         self.bindings_of(command)
-            .find(|bound| !bound.normal_mode && !is_text(bound.keys[0]))
-            .map(|bound| bound.keys[0])
+            .find(|binding| !binding.normal_mode && !is_text(binding.keys[0]))
+            .map(|binding| binding.keys[0])
     }
 
-    /// What the footer shows to press for a command, in normal mode or not; none when there is
-    /// nothing.
+    /// The label of the preferred key of a command in this mode; `None` if it has no key.
     pub(super) fn label_of(
         &self,
         command: PickerCommand,
-        normal: bool,
-        ascii: bool,
+        mode: ViMode,
+        charset: Charset,
     ) -> Option<String> {
         let first = self
             .bindings_of(command)
-            .find(|bound| bound.normal_mode && normal)
-            .or_else(|| self.bindings_of(command).find(|bound| !bound.normal_mode));
-        first.map(|bound| bound.label(ascii))
+            .find(|binding| binding.normal_mode && mode == ViMode::Normal)
+            .or_else(|| self.bindings_of(command).find(|binding| !binding.normal_mode));
+        first.map(|binding| binding.label(charset))
     }
 
-    /// The same where nothing is typed, and a letter may ask for help.
+    /// The label if the query is empty, when a letter may be bound to the help.
     pub(super) fn label_for_empty_query(
         &self,
         command: PickerCommand,
-        normal: bool,
-        ascii: bool,
+        mode: ViMode,
+        charset: Charset,
     ) -> Option<String> {
         let letter = self
             .bindings_of(command)
-            .find(|bound| is_text(bound.keys[0]))
-            .map(|bound| bound.label(ascii));
-        letter.or_else(|| self.label_of(command, normal, ascii))
+            .find(|binding| is_text(binding.keys[0]))
+            .map(|binding| binding.label(charset));
+        letter.or_else(|| self.label_of(command, mode, charset))
     }
 
-    /// Everything to press for a command of the catalog, as the help shows it.
-    pub(super) fn labels_of(&self, id: &str, ascii: bool) -> Vec<String> {
+    /// The labels of all keys of a command, for the help.
+    pub(super) fn labels_of(&self, id: &str, charset: Charset) -> Vec<String> {
         let mut labels: Vec<String> = self
             .bindings
             .iter()
-            .filter(|bound| bound.spec().id == id)
-            .map(|bound| bound.label(ascii))
+            .filter(|binding| binding.spec().id == id)
+            .map(|binding| binding.label(charset))
             .collect();
         labels.dedup();
         labels
     }
 
-    /// One line about keys that the person took from commands of ours without giving these another;
-    /// empty when there are none.
+    /// A note about default keys that were bound to other commands and not replaced; empty if there
+    /// are none.
     pub(super) fn displaced_note(&self) -> String {
         self.displaced.join(" · ")
     }
 }
 
 impl Binding {
-    fn label(&self, ascii: bool) -> String {
-        self.keys.iter().map(|key| label(*key, ascii)).collect()
+    fn label(&self, charset: Charset) -> String {
+        self.keys.iter().map(|key| label(*key, charset)).collect()
     }
 }
 
 impl Default for KeyBindings {
     fn default() -> Self {
-        Self::new(EditingMode::default(), &BTreeMap::new()).unwrap_or(Self {
-            editing_mode: EditingMode::Emacs,
+        Self::new(Keymap::default(), &BTreeMap::new()).unwrap_or(Self {
+            keymap: Keymap::Emacs,
             bindings: Vec::new(),
             displaced: Vec::new(),
         })
@@ -357,13 +350,13 @@ fn binding_error(command: &str, message: String, hint: &str) -> BindingError {
 mod tests {
     use super::*;
 
-    /// A command and the keys that a person gave it.
+    /// A command and its configured keys.
     type UserBinding<'a> = (&'a str, &'a [&'a str]);
 
-    fn keys(style: EditingMode, own: &[UserBinding<'_>]) -> Result<KeyBindings, String> {
+    fn keys(keymap: Keymap, own: &[UserBinding<'_>]) -> Result<KeyBindings, String> {
         let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         let own = own.iter().map(|(command, names)| ((*command).to_owned(), list(names))).collect();
-        KeyBindings::new(style, &own)
+        KeyBindings::new(keymap, &own)
             .map_err(|wrong| format!("{}: {}", wrong.command, wrong.message))
     }
 
@@ -373,10 +366,10 @@ mod tests {
 
     #[test]
     fn every_key_of_the_catalog_can_be_read_and_has_one_command() {
-        for style in [EditingMode::Emacs, EditingMode::Vi] {
-            let keys = keys(style, &[]).unwrap();
+        for keymap in [Keymap::Emacs, Keymap::Vi] {
+            let keys = keys(keymap, &[]).unwrap();
             assert_eq!(keys.displaced_note(), "");
-            assert!(keys.bindings.iter().all(|bound| !bound.keys.is_empty()));
+            assert!(keys.bindings.iter().all(|binding| !binding.keys.is_empty()));
         }
         assert!(
             NORMAL_MODE_KEYS.iter().all(|(id, _)| COMMANDS.iter().any(|entry| entry.id == *id))
@@ -389,36 +382,37 @@ mod tests {
         assert_eq!(command_of(&usual, "?"), None);
         assert!(usual.is_help_key(parse("?").unwrap()));
         assert_eq!(
-            keys(EditingMode::Emacs, &[("console", &["o"])]).unwrap_err(),
+            keys(Keymap::Emacs, &[("console", &["o"])]).unwrap_err(),
             "console: `o` is text in the query"
         );
         assert!(
-            !keys(EditingMode::Emacs, &[("help", &["f3"])])
-                .unwrap()
-                .is_help_key(parse("?").unwrap())
+            !keys(Keymap::Emacs, &[("help", &["f3"])]).unwrap().is_help_key(parse("?").unwrap())
         );
     }
 
     #[test]
     fn the_persons_list_stands_in_place_of_ours() {
-        let keys = keys(EditingMode::Emacs, &[("console", &["f5", "alt-c"])]).unwrap();
+        let keys = keys(Keymap::Emacs, &[("console", &["f5", "alt-c"])]).unwrap();
         assert_eq!(
             (command_of(&keys, "f5"), command_of(&keys, "alt-c")),
             (Some(PickerCommand::Console), Some(PickerCommand::Console))
         );
         assert_eq!(
-            (command_of(&keys, "ctrl-o"), keys.label_of(PickerCommand::Console, false, false)),
+            (
+                command_of(&keys, "ctrl-o"),
+                keys.label_of(PickerCommand::Console, ViMode::Insert, Charset::Unicode)
+            ),
             (None, Some("F5".to_owned()))
         );
     }
 
     #[test]
     fn a_key_of_ours_yields_and_that_is_said_until_both_have_their_keys() {
-        let taken = keys(EditingMode::Emacs, &[("console", &["ctrl-r"])]).unwrap();
+        let taken = keys(Keymap::Emacs, &[("console", &["ctrl-r"])]).unwrap();
         assert_eq!(command_of(&taken, "ctrl-r"), Some(PickerCommand::Console));
         assert_eq!(taken.displaced_note(), "ctrl-r is console now, not refresh");
         assert_eq!(
-            keys(EditingMode::Emacs, &[("console", &["ctrl-r"]), ("refresh", &["f5"])])
+            keys(Keymap::Emacs, &[("console", &["ctrl-r"]), ("refresh", &["f5"])])
                 .unwrap()
                 .displaced_note(),
             ""
@@ -429,27 +423,30 @@ mod tests {
     fn what_is_wrong_is_told_with_what_was_meant() {
         let cases: [(&[UserBinding<'_>], &str); 6] = [
             (&[("consle", &["f5"])], "consle: no such command, did you mean `console`?"),
-            (&[("console", &["page-up"])], "console: `page-up` is no key, did you mean `pageup`?"),
-            (&[("console", &["zz"])], "console: `zz` is no key"),
+            (
+                &[("console", &["page-up"])],
+                "console: `page-up` is not a key, did you mean `pageup`?",
+            ),
+            (&[("console", &["zz"])], "console: `zz` is not a key"),
             (
                 &[("console", &["ctrl-i"])],
                 "console: terminals send the same for `ctrl-i` and `tab`",
             ),
             (
                 &[("console", &["f5"]), ("refresh", &["f5"])],
-                "refresh: `f5` stands for `console` too",
+                "refresh: `f5` is also a key of `console`",
             ),
             (&[("leave", &[]), ("give-up", &[])], "leave: no key would leave the picker"),
         ];
         for (own, want) in cases {
-            assert_eq!(keys(EditingMode::Emacs, own).unwrap_err(), want);
+            assert_eq!(keys(Keymap::Emacs, own).unwrap_err(), want);
         }
     }
 
     #[test]
     fn in_vi_letters_are_commands_one_or_two_at_a_time() {
         let keys =
-            keys(EditingMode::Vi, &[("refresh", &["R", "ctrl-r"]), ("console", &["zc"])]).unwrap();
+            keys(Keymap::Vi, &[("refresh", &["R", "ctrl-r"]), ("console", &["zc"])]).unwrap();
         let key = |name| parse(name).unwrap();
         assert_eq!(
             keys.match_normal_mode(None, key("R")),
@@ -465,7 +462,13 @@ mod tests {
             (command_of(&keys, "ctrl-r"), command_of(&keys, "R")),
             (Some(PickerCommand::Refresh), None)
         );
-        assert_eq!(keys.label_of(PickerCommand::Quit, true, false).as_deref(), Some("q"));
-        assert_eq!(keys.label_of(PickerCommand::Quit, false, false).as_deref(), Some("^C"));
+        assert_eq!(
+            keys.label_of(PickerCommand::Quit, ViMode::Normal, Charset::Unicode).as_deref(),
+            Some("q")
+        );
+        assert_eq!(
+            keys.label_of(PickerCommand::Quit, ViMode::Insert, Charset::Unicode).as_deref(),
+            Some("^C")
+        );
     }
 }

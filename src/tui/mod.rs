@@ -1,22 +1,25 @@
-//! The picker: one list of every role of every instance, filtered by what is typed.
+//! The picker: one list of all roles of all instances, filtered while the user types.
 //!
-//! A pure machine with a thin edge. `update` makes effects of events, `view` makes cells of the
-//! state, `layout` says where everything is, for the view and the mouse alike. `runner`,
-//! `terminal`, `input` and `worker` touch the world. `catalog` names every command once; footer,
-//! help and key map are made of it. `panels` holds what stands above the list, a file each.
-//! `matching` alone talks to `domain::query`.
+//! A pure state machine with a thin edge. `update` turns events into effects, `view` draws the
+//! state into cells, and `layout` computes the areas for both the view and the mouse. `runner`,
+//! `terminal`, `input` and `search_thread` touch the outside world. `commands` defines every
+//! command once; footer, help and key map are made from it. `state` is plain values, including the
+//! data of open panels; `panels` holds what each panel does with keys and what it shows. `search`
+//! is the only module that uses `domain::query`. No module here depends on one that depends on it.
 
 mod column_stats;
 mod columns;
 mod commands;
 mod effect;
 mod event;
+mod footer_hints;
 mod format;
 mod glyphs;
 mod inline_backend;
 mod input;
 mod key_notation;
 mod keymap;
+mod labels;
 mod layout;
 mod panels;
 mod runner;
@@ -27,13 +30,14 @@ mod status_line;
 mod terminal;
 #[cfg(test)]
 mod tests;
+mod text;
 mod update;
 mod view;
 
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
-use crate::domain::enums::Preview;
+use crate::domain::enums::{Keymap, Preview};
 use crate::domain::{
     AccountId, Height, InstanceName, PackedRoster, Result, RoleFlags, RoleId, RoleName, Roster,
     Usages,
@@ -43,141 +47,148 @@ use crate::ops::backend::messages::{SessionList, Update};
 use crate::os::clock::Clock;
 
 pub use input::ctrl_c_works_after;
-pub use keymap::{BindingError, EditingMode, KeyBindings};
+pub use keymap::{BindingError, KeyBindings};
 
-/// Everything the first frame needs. Nothing in it asks the network or the vault.
+/// Everything the first frame needs. None of it comes from the network or the vault.
 #[derive(Debug, Clone)]
 pub struct PickerOptions {
-    /// The roles as they were last known.
+    /// The last known roles.
     pub roster: Arc<Roster>,
-    /// What the person used, for ranking and the "recent" section.
+    /// Past use of roles, for ranking and the "recent" section.
     pub usages: Usages,
     /// Favourites and hidden roles.
     pub marks: RoleFlags,
     /// Who is signed in, as far as it is known at the start.
     pub sessions: SessionList,
-    /// What stands in the query at the start.
+    /// The initial query.
     pub query: String,
-    /// What Enter does.
+    /// The action of Enter.
     pub action: PickAction,
-    /// Colours, marks, motion, mouse.
+    /// Colours, glyphs, motion and mouse.
     pub appearance: Appearance,
     /// The whole screen, or some rows below the prompt.
     pub height: Height,
-    /// Which key does what.
+    /// The key bindings.
     pub key_bindings: KeyBindings,
-    /// Tells the time.
+    /// The clock.
     pub clock: Clock,
-    /// How much past use counts between equal matches; 0 turns it off.
-    pub history_weight: f64,
-    /// Whether the default action is the only one that was asked for: the menu offers no other way
-    /// to leave.
+    /// How the list is ranked, arranged and previewed.
+    pub list: ListOptions,
+    /// Whether the caller asked for the default action only. The menu then offers no other way to
+    /// leave.
     pub single_action: bool,
-    /// Whether several roles can be marked with Tab.
+    /// Whether Tab can mark several roles.
     pub multi: bool,
-    /// Instances to refresh behind the first frame.
+    /// Instances to refresh after the first frame.
     pub stale_instances: Vec<InstanceName>,
-    /// The list that the first frame is made of, packed, where one is remembered and nothing is
-    /// typed; the roster is then empty, and the whole one comes after the first frame.
+    /// A packed list for the first frame, if one is stored and the query is empty. The roster is
+    /// then empty, and the complete one arrives after the first frame.
     pub packed_roster: Option<Arc<PackedRoster>>,
-    /// The role that this shell is in: offered first where a pasted page names no account.
-    pub shell_role: Option<ShellRole>,
-    /// Globs of roles, best first: which one is offered first where only an account is named.
-    pub prefer_roles: Vec<String>,
-    /// The columns, by `instance` and the names of tags; by width where none are named.
-    pub columns: Option<Vec<String>>,
-    /// Where the preview stands.
-    pub preview: Preview,
-    /// Whether the roster is a sketch that says nothing yet of protection and profiles: keys that
-    /// use a role wait for the whole one.
+    /// Whether the roster is incomplete and lacks protection and profiles. Keys that use a role
+    /// then wait for the complete one.
     pub is_preview: bool,
-    /// The configuration file to write, as people write it, where no instance is known: then a
-    /// form comes first that finds one.
+    /// The configuration file to write, as it is shown to the user, if no instance is configured.
+    /// The picker then starts with a form that sets one up.
     pub first_run: Option<String>,
-    /// The program's version, for the help panel.
+    /// The program version, for the help panel.
     pub version: &'static str,
 }
 
-/// How the screen looks.
+/// How the list is ranked, arranged and previewed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListOptions {
+    /// The weight of past use between equal matches; 0 turns it off.
+    pub history_weight: f64,
+    /// The current role of this shell, offered first if a pasted page names no account.
+    pub shell_role: Option<ShellRole>,
+    /// Globs of role names, best first, to order the roles if a pasted page names only an account.
+    pub prefer_roles: Vec<String>,
+    /// The columns: `instance` and tag keys. `None` chooses them by width.
+    pub columns: Option<Vec<String>>,
+    /// The position of the preview.
+    pub preview: Preview,
+}
+
+/// The appearance of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Appearance {
-    /// Which colours.
+    /// The colour scheme.
     pub theme: ColorScheme,
-    /// Only ASCII in marks and lines; names stay as they are.
+    /// Whether glyphs and lines are ASCII only. Names are not changed.
     pub ascii: bool,
-    /// Whether gauge and countdown move.
+    /// Whether progress and countdowns are updated every second.
     pub motion: bool,
-    /// Whether the mouse is listened to.
+    /// Whether the mouse is enabled.
     pub mouse: bool,
-    /// `NO_COLOR`: bold, dim, underline and reverse only.
+    /// Whether only bold, dim, underline and reverse are used (`NO_COLOR`).
     pub no_color: bool,
-    /// How many colours the terminal shows.
+    /// The number of colours that the terminal supports.
     pub color_depth: ColorDepth,
 }
 
-/// How many colours a terminal shows.
+/// The number of colours that a terminal supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColorDepth {
-    /// Its own sixteen, whatever they look like.
+    /// The 16 colours of its own theme.
     Sixteen,
-    /// 256 known ones.
+    /// The 256 indexed colours.
     Indexed,
-    /// All that 24 bits can say.
+    /// 24-bit colours.
     TrueColor,
 }
 
-/// The role that a shell is in, as its environment tells.
+/// The current role of a shell, according to its environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ShellRole {
-    /// One that rolecall put there.
+    /// A role that rolecall exported.
     Role {
-        /// Its instance, if that is told too.
+        /// The instance, if the environment names it.
         instance: Option<InstanceName>,
-        /// Its account.
+        /// The account.
         account: AccountId,
-        /// Its name.
+        /// The role name.
         role: RoleName,
     },
-    /// The one behind a profile.
+    /// The role of an AWS profile.
     Profile(String),
 }
 
-/// A set of colours.
+/// A colour scheme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColorScheme {
-    /// Colours that read on dark and on light grounds.
+    /// Colours that are readable on dark and light backgrounds.
     Auto,
-    /// For a dark ground.
+    /// For a dark background.
     Dark,
-    /// For a light ground.
+    /// For a light background.
     Light,
-    /// Nothing dim or pale; on a ground that is not known to be dark or light, without colours.
+    /// Nothing dim or pale. Without colours if the background is unknown.
     HighContrast(Option<Background>),
-    /// The terminal's own sixteen, with an accent that reads on the ground.
+    /// The 16 colours of the terminal, with an accent that is readable on the background.
     Sixteen(Option<Background>),
-    /// None at all.
+    /// No colours.
     None,
 }
 
-/// What the text stands on.
+/// The background of the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Background {
-    /// Black, or nearly.
+    /// Black, or nearly black.
     Dark,
-    /// White, or nearly.
+    /// White, or nearly white.
     Light,
 }
 
-/// What is done with a picked role once the screen is back.
+/// The action with a picked role after the picker has closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PickAction {
-    /// A shell with the role.
+    /// A subshell with the role.
     Shell,
-    /// Lines for the calling shell to evaluate.
+    /// Exports for the calling shell to evaluate.
     Exports,
     /// The web console.
     Console,
-    /// A service in the web console, by its short name.
+    /// A service of the web console, by its short name.
     Service(&'static str),
     /// A profile in the AWS config file; needs no credentials.
     Profile,
@@ -185,62 +196,59 @@ pub enum PickAction {
     Print,
 }
 
-/// Roles and what to do with them.
+/// Picked roles and the action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picked {
-    /// At least one; more only with [`Options::multi`], in the order of the list.
+    /// At least one role; several only with [`PickerOptions::multi`], in the order of the list.
     pub roles: Vec<RoleId>,
-    /// What to do.
+    /// The action.
     pub action: PickAction,
 }
 
 /// How the picker ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Exit {
-    /// With a choice. Credentials of a single role are in the vault by then, unless the action is
-    /// [`Action::Print`] or [`Action::Profile`].
+    /// The user picked roles. The credentials of a single role are in the vault, unless the action
+    /// is [`PickAction::Print`] or [`PickAction::Profile`].
     Picked(Picked),
-    /// With a command line to run in each of these roles.
+    /// The user wants to run a command line in each of these roles.
     RunEach {
-        /// At least one, in the order of the list.
+        /// At least one role, in the order of the list.
         roles: Vec<RoleId>,
-        /// As it was typed, for a shell to read.
+        /// The command line as typed, for a shell to parse.
         command_line: String,
     },
-    /// Without one: Esc, Ctrl-C, Ctrl-G.
+    /// The user cancelled with Esc, Ctrl-C or Ctrl-G.
     Cancelled,
 }
 
-/// Every command of the picker: its name in a configuration file, what it does, the keys that it
-/// has unless it is given others.
+/// Every command of the picker: its name in the configuration file, its help, and its default keys.
 pub fn default_bindings(
-    style: EditingMode,
+    keymap: Keymap,
 ) -> impl Iterator<Item = (&'static str, &'static str, Vec<&'static str>)> {
     commands::COMMANDS
         .iter()
-        .map(move |entry| (entry.id, entry.help, keymap::default_keys(style, entry)))
+        .map(move |entry| (entry.id, entry.help, self::keymap::default_keys(keymap, entry)))
 }
 
-/// How the picker was left.
+/// The result of the picker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PickerOutcome {
-    /// By what.
+    /// How it ended.
     pub exit: Exit,
-    /// What stood in its query: an address of the console that was pasted there is the page to
-    /// open.
+    /// The final query. If a console address was pasted, this is the page to open.
     pub query: String,
 }
 
-/// Shows the picker on the terminal until the person has chosen or given up. Stdin and stdout are
-/// not touched.
+/// Runs the picker on the terminal until the user picks or cancels. Stdin and stdout are not used.
 ///
 /// # Errors
-/// [`crate::domain::Kind::Usage`] when there is no terminal, [`crate::domain::Kind::Os`] when it
-/// fails underneath.
+/// [`crate::domain::ErrorKind::Usage`] if there is no terminal, [`crate::domain::ErrorKind::Os`] if
+/// reading or writing it fails.
 pub fn run(
     options: PickerOptions,
     requests: RequestSender,
-    news: Receiver<Update>,
+    updates: Receiver<Update>,
 ) -> Result<PickerOutcome> {
-    runner::run(options, requests, news)
+    runner::run(options, requests, updates)
 }

@@ -1,4 +1,4 @@
-//! The loop: takes events in until there are none, does what they want, draws once.
+//! The event loop: handles all queued events, runs their effects, then draws once.
 
 use std::collections::VecDeque;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -9,7 +9,7 @@ use super::effect::Effect;
 use super::event::Event;
 use super::input::InputThread;
 use super::search_thread::SearchThread;
-use super::state::State;
+use super::state::{SearchOrigin, State};
 use super::terminal::Screen;
 use super::update::update;
 use super::{Exit, PickerOptions, PickerOutcome};
@@ -19,14 +19,16 @@ use crate::ops::backend::messages::Update;
 use crate::os::clock::Clock;
 use crate::os::thread;
 
-/// How long a frame waits for a search: longer than nearly all take, shorter than an eye notices.
+/// How long a frame waits for a search. Nearly all searches are faster, and the eye does not notice
+/// the delay.
 const SEARCH_WAIT: Duration = Duration::from_millis(8);
-/// The first search also makes the index; the frame before it would be an empty one.
+/// The same for the first search, which also builds the index. Without it, the first frame would be
+/// empty.
 const FIRST_SEARCH_WAIT: Duration = Duration::from_millis(60);
 
-/// How long events are taken in before a frame is drawn, however many there still are.
+/// How long events are handled before a frame is drawn, even if more are queued.
 const MAX_DRAIN: Duration = Duration::from_millis(50);
-/// More events than anyone types while a frame is drawn.
+/// A longer queue than a user can type while a frame is drawn.
 const MAX_BACKLOG: usize = 1_000;
 
 struct Runner {
@@ -34,7 +36,7 @@ struct Runner {
     screen: Screen,
     clock: Clock,
     events: Receiver<Event>,
-    /// Events received and not taken yet.
+    /// Events received and not handled yet.
     queue: VecDeque<Event>,
     search_thread: SearchThread,
     requests: RequestSender,
@@ -45,17 +47,17 @@ struct Runner {
 pub(super) fn run(
     options: PickerOptions,
     requests: RequestSender,
-    news: Receiver<Update>,
+    updates: Receiver<Update>,
 ) -> Result<PickerOutcome> {
     let (sender, events) = mpsc::channel();
-    let mut worker = SearchThread::new(sender.clone());
+    let mut search_thread = SearchThread::new(sender.clone());
     let (clock, mouse) = (options.clock, options.appearance.mouse);
     let screen = Screen::enter(options.height, mouse)?;
     let (width, height) = screen.draw_size();
     let mut state = State::new(options, height);
     update(&mut state, Event::Resize(width, height));
     if !state.list.loaded {
-        worker.search(state.start_search(false));
+        search_thread.search(state.start_search(SearchOrigin::User));
     }
     let mut runner = Runner {
         state,
@@ -63,29 +65,29 @@ pub(super) fn run(
         clock,
         events,
         queue: VecDeque::new(),
-        search_thread: worker,
+        search_thread,
         requests,
         exit: None,
     };
     runner.await_search(FIRST_SEARCH_WAIT)?;
     runner.screen.draw(&runner.state)?;
-    // Threads cost the first frame more than most of what is on it; keys wait for theirs in the
-    // terminal.
+    // Threads start after the first frame, because they would delay it noticeably. Keys wait in the
+    // terminal until then.
     runner.screen.handle_signals()?;
     let _input = InputThread::start(
         runner.screen.clone_tty()?,
         sender.clone(),
         runner.screen.typed_ahead(),
     )?;
-    thread::spawn("news", move || forward_updates(&news, &sender))?;
+    thread::spawn("updates", move || forward_updates(&updates, &sender))?;
     runner.handle(Event::Started)?;
     runner.run_until_exit()
 }
 
-/// One queue for everything that happens. Ends when either side hangs up.
-fn forward_updates(news: &Receiver<Update>, events: &Sender<Event>) {
-    while let Ok(news) = news.recv() {
-        if events.send(Event::Backend(news)).is_err() {
+/// Forwards updates into the event queue. Ends when either side hangs up.
+fn forward_updates(updates: &Receiver<Update>, events: &Sender<Event>) {
+    while let Ok(update) = updates.recv() {
+        if events.send(Event::Backend(update)).is_err() {
             break;
         }
     }
@@ -110,7 +112,8 @@ impl Runner {
                 }
             }
             self.await_search(SEARCH_WAIT)?;
-            // Sooner than its signal: what is drawn for another size would stay behind.
+            // Do not wait for the resize signal: a frame drawn for the old size would leave
+            // remains.
             self.check_resize()?;
             if self.exit.is_none() {
                 self.screen.draw(&self.state)?;
@@ -118,8 +121,8 @@ impl Runner {
         }
     }
 
-    /// The next event that is there already. Ctrl-C behind a flood of others is there at once:
-    /// nobody waits for those any more.
+    /// The next queued event. Ctrl-C after a flood of events discards them: the user is no longer
+    /// waiting for them.
     fn next_queued(&mut self) -> Option<Event> {
         while let Ok(event) = self.events.try_recv() {
             if self.queue.len() > MAX_BACKLOG && self.is_quit(&event) {
@@ -130,12 +133,13 @@ impl Runner {
         self.queue.pop_front()
     }
 
-    /// Whether this is the key that leaves from anywhere.
+    /// Whether the event is a key that quits from anywhere.
     fn is_quit(&self, event: &Event) -> bool {
         matches!(event, Event::Key(key) if self.state.key_bindings.command(*key) == Some(PickerCommand::Quit))
     }
 
-    /// The next event; none when it is only time for something on the screen to count.
+    /// Waits for the next event. Returns `None` if a countdown on the screen has to be updated
+    /// first.
     fn next_event(&mut self) -> Result<Option<Event>> {
         if let Some(event) = self.next_queued() {
             return Ok(Some(event));
@@ -163,11 +167,11 @@ impl Runner {
         if now == self.state.now { Ok(()) } else { self.handle(Event::Tick(now)) }
     }
 
-    /// Takes events for as long as the search takes, up to a limit; a slower one is drawn when it
-    /// comes.
+    /// Handles events until the search finishes or the limit passes. The results of a slower search
+    /// are drawn when they arrive.
     fn await_search(&mut self, limit: Duration) -> Result<()> {
         let deadline = Instant::now() + limit;
-        while self.state.search.is_some() && self.exit.is_none() {
+        while self.state.search.active.is_some() && self.exit.is_none() {
             let left = deadline.saturating_duration_since(Instant::now());
             match self.next_queued().or_else(|| self.events.recv_timeout(left).ok()) {
                 Some(event) => self.handle(event)?,
@@ -181,11 +185,11 @@ impl Runner {
     }
 
     fn handle(&mut self, event: Event) -> Result<()> {
-        // A choice was made: keys that were typed after it are not for us.
+        // Keys typed after the exit are for the next program.
         if self.exit.is_some() {
             return Ok(());
         }
-        // Only the screen knows how many of the terminal's rows are ours.
+        // Only the screen knows how many rows of the terminal the picker uses.
         let event = match event {
             Event::Resize(..) => {
                 self.screen.poll_resize()?;
@@ -206,7 +210,7 @@ impl Runner {
     fn run_effect(&mut self, effect: Effect) -> Result<()> {
         match effect {
             Effect::Search(job) => self.search_thread.search(job),
-            // When the background has died, the screen goes on and Esc leaves it.
+            // If the background is gone, the picker stays usable and Esc quits.
             Effect::Request(request) => self.requests.send(request),
             Effect::Repaint => self.screen.invalidate()?,
             Effect::Suspend => {

@@ -1,5 +1,5 @@
-//! The picker's side of the search: jobs for the worker, and what it found. The only file here that
-//! names `domain::query`.
+//! The picker's side of the search: jobs for the search thread and their results. The only module
+//! here that uses `domain::query`.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -9,47 +9,34 @@ use crate::domain::{
     PackedRoster, RoleFlags, Roster, RosterEntry, Timestamp, Usages, normalize_text,
 };
 
-use super::ShellRole;
 use super::column_stats::ColumnStats;
+use super::{ListOptions, ShellRole};
 
 pub(super) use crate::domain::query::Highlights;
 
-/// What to look for, in what.
+/// A search of the roster.
 #[derive(Debug, Clone)]
 pub(super) struct SearchJob {
-    /// Comes back in the answer.
+    /// Returned with the results.
     pub(super) number: u64,
-    /// All roles.
+    /// The roles to search.
     pub(super) roster: Arc<Roster>,
-    /// For ranking.
+    /// Past use, for ranking.
     pub(super) usages: Arc<Usages>,
-    /// For ranking and sections.
+    /// Favourites and hidden roles, for ranking and sections.
     pub(super) marks: Arc<RoleFlags>,
-    /// How much past use counts.
-    pub(super) history_weight: f64,
     /// The query as typed.
     pub(super) query: String,
-    /// In which order.
+    /// The order of the results.
     pub(super) sort_order: SortOrder,
-    /// What stays the same for as long as the picker is open.
-    pub(super) preferences: Arc<SearchPreferences>,
+    /// Options that do not change while the picker is open.
+    pub(super) options: Arc<ListOptions>,
 }
 
-/// What a person wants of the list, besides what is typed.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct SearchPreferences {
-    /// The role that this shell is in.
-    pub(super) shell_role: Option<ShellRole>,
-    /// Globs of roles, best first: which one is meant where only an account is named.
-    pub(super) prefer_roles: Vec<String>,
-    /// The columns, where they were configured.
-    pub(super) columns: Option<Vec<String>>,
-}
-
-/// The orders that the list can be in.
+/// The sort orders of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum SortOrder {
-    /// As well as the query fits; favourites, recent and all while there is none.
+    /// By match quality; without a query favourites, recent roles, and all others.
     #[default]
     Best,
     /// By account, then role.
@@ -58,12 +45,12 @@ pub(super) enum SortOrder {
     Role,
     /// By account id.
     Id,
-    /// Used last first, then by account.
+    /// By last use, then by account.
     LastUsed,
 }
 
 impl SortOrder {
-    /// The next one, and after the last the first.
+    /// The next order, cyclically.
     pub(super) fn next(self) -> Self {
         match self {
             SortOrder::Best => SortOrder::Account,
@@ -74,7 +61,7 @@ impl SortOrder {
         }
     }
 
-    /// In words, for the line of the query.
+    /// The label for the query line.
     pub(super) fn name(self) -> &'static str {
         match self {
             SortOrder::Best => "best first",
@@ -87,65 +74,72 @@ impl SortOrder {
 }
 
 impl PartialEq for SearchJob {
-    /// Rosters are compared by address: a new one is a new search even if it says the same.
+    /// Compares rosters by address: a new roster is a new search even if it is equal.
     fn eq(&self, other: &Self) -> bool {
         self.number == other.number
             && Arc::ptr_eq(&self.roster, &other.roster)
+            && self.usages == other.usages
             && self.marks == other.marks
-            && self.history_weight == other.history_weight
             && self.query == other.query
             && self.sort_order == other.sort_order
+            && self.options == other.options
     }
 }
 
-/// A heading of the list while nothing is typed.
+/// A section of the list while the query is empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ListSection {
-    /// The role of this shell, where a pasted page names no account.
+    /// The current role of this shell, if a pasted page names no account.
     Current,
-    /// Pinned roles.
+    /// Favourites.
     Favorites,
-    /// Roles used lately.
+    /// Recently used roles.
     Recent,
-    /// The others.
+    /// All other roles.
     All,
 }
 
-/// Rows in the order they are shown.
+/// The results of a search: rows in the order in which they are shown.
 #[derive(Debug, Clone)]
 pub(super) struct SearchResults {
-    /// The job's number.
+    /// The number of the job.
     pub(super) number: u64,
-    /// The query that was matched.
+    /// The query.
     pub(super) query: String,
-    /// What the rows are positions in.
+    /// The roster that `rows` indexes.
     pub(super) roster: Arc<Roster>,
-    /// Positions in the roster's entries.
+    /// Indices into the roster's entries.
     pub(super) rows: Vec<u32>,
-    /// Where each heading stands, as ranges of `rows`; empty while something is typed.
+    /// Sections as ranges of `rows`; empty if the query is not.
     pub(super) sections: Vec<(ListSection, Range<usize>)>,
-    /// The nearest account names when nothing matched.
+    /// The account names most similar to the query, if nothing matched.
     pub(super) nearest_names: Vec<String>,
-    /// How many hidden roles would match, when nothing else did.
+    /// The number of hidden roles that would match, if nothing else did.
     pub(super) hidden_matches: usize,
-    /// How wide names and tags of the whole roster are.
+    /// Widths of names and tags over the whole roster.
     pub(super) column_stats: Arc<ColumnStats>,
-    /// How many roles there are in all, where the roster has only those that are shown first.
+    /// The number of all roles, if the roster holds only the first of them.
     pub(super) total: Option<usize>,
-    /// Finds matched letters.
+    /// Finds the matched letters of a row.
     pub(super) highlighter: Highlighter,
 }
 
 impl PartialEq for SearchResults {
+    /// Compares rosters by address. The highlighter follows from the query and the roster.
     fn eq(&self, other: &Self) -> bool {
         self.number == other.number
             && self.query == other.query
-            && self.rows == other.rows
             && Arc::ptr_eq(&self.roster, &other.roster)
+            && self.rows == other.rows
+            && self.sections == other.sections
+            && self.nearest_names == other.nearest_names
+            && self.hidden_matches == other.hidden_matches
+            && self.column_stats == other.column_stats
+            && self.total == other.total
     }
 }
 
-/// Tells which letters of a row matched; asked for the rows on the screen only.
+/// Finds the matched letters of a row. Used for visible rows only.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Highlighter {
     index: Option<Arc<SearchIndex>>,
@@ -153,7 +147,7 @@ pub(super) struct Highlighter {
 }
 
 impl Highlighter {
-    /// The matched letters of one row.
+    /// The matched letters of a row.
     pub(super) fn highlights(&self, row: u32) -> Highlights {
         match &self.index {
             Some(index) if !self.query.is_empty() => index.highlights(&self.query, row),
@@ -162,22 +156,22 @@ impl Highlighter {
     }
 }
 
-/// Matches one roster after another, keeping what was made of the last one.
+/// Runs searches and caches the index of the last roster.
 #[derive(Debug, Default)]
 pub(super) struct Matcher {
     cached: Option<(Arc<SearchIndex>, Arc<ColumnStats>)>,
 }
 
 impl Matcher {
-    /// Does one job.
+    /// Runs one search.
     pub(super) fn run(&mut self, job: &SearchJob) -> SearchResults {
-        let (index, measure) = self.index_for(&job.roster, job.preferences.columns.as_deref());
+        let (index, stats) = self.index_for(&job.roster, job.options.columns.as_deref());
         let query = Query::parse(&job.query, &|name| index.has_tag(name));
         let (mut rows, mut sections) = if query.is_empty() {
-            let browse = index.default_order(&job.usages, &job.marks, job.history_weight);
-            concat_sections(sections(browse, shell_role_row(job)))
+            let order = index.default_order(&job.usages, &job.marks, job.options.history_weight);
+            concat_sections(sections(order, shell_role_row(job)))
         } else {
-            (index.search(&query, &job.usages, &job.marks, job.history_weight), Vec::new())
+            (index.search(&query, &job.usages, &job.marks, job.options.history_weight), Vec::new())
         };
         apply_preferred_roles(&mut rows, job);
         if job.sort_order != SortOrder::Best {
@@ -187,7 +181,7 @@ impl Matcher {
         let nothing = rows.is_empty() && !query.is_empty();
         let hidden = if nothing && !job.marks.hidden.is_empty() {
             let all = RoleFlags { hidden: Default::default(), ..RoleFlags::clone(&job.marks) };
-            index.search(&query, &job.usages, &all, job.history_weight).len()
+            index.search(&query, &job.usages, &all, job.options.history_weight).len()
         } else {
             0
         };
@@ -204,7 +198,7 @@ impl Matcher {
             sections,
             nearest_names: nearest,
             hidden_matches: hidden,
-            column_stats: measure,
+            column_stats: stats,
             total: None,
             highlighter: Highlighter { index: Some(index), query },
         }
@@ -216,42 +210,41 @@ impl Matcher {
         columns: Option<&[String]>,
     ) -> (Arc<SearchIndex>, Arc<ColumnStats>) {
         match &self.cached {
-            Some((index, measure)) if Arc::ptr_eq(index.roster(), roster) => {
-                (index.clone(), measure.clone())
+            Some((index, stats)) if Arc::ptr_eq(index.roster(), roster) => {
+                (index.clone(), stats.clone())
             }
             _ => {
-                let measure = with_columns(ColumnStats::from_roster(roster), columns);
-                let made = (Arc::new(SearchIndex::new(roster.clone())), Arc::new(measure));
-                self.cached.insert(made).clone()
+                let stats = with_columns(ColumnStats::from_roster(roster), columns);
+                let cached = (Arc::new(SearchIndex::new(roster.clone())), Arc::new(stats));
+                self.cached.insert(cached).clone()
             }
         }
     }
 }
 
-fn with_columns(measure: ColumnStats, columns: Option<&[String]>) -> ColumnStats {
+fn with_columns(stats: ColumnStats, columns: Option<&[String]>) -> ColumnStats {
     match columns {
-        Some(columns) => measure.with_columns(columns),
-        None => measure,
+        Some(columns) => stats.with_columns(columns),
+        None => stats,
     }
 }
 
-/// What the list shows before anything was searched: the first so many rows of a packed roster,
-/// with blanks where the others will be.
+/// The list before the first search: the first rows of a packed roster, with placeholders for the
+/// rest.
 pub(super) fn initial_from_packed(
-    sheet: &PackedRoster,
+    packed: &PackedRoster,
     usages: &Usages,
     marks: &RoleFlags,
-    weight: f64,
-    most: usize,
-    columns: Option<&[String]>,
+    options: &ListOptions,
+    max_rows: usize,
 ) -> SearchResults {
-    let browse = sheet.default_order(usages, marks, weight, most);
-    let hidden = sheet.hidden().len() + sheet.locate(&marks.hidden).len();
-    let (known, mut sections) = concat_sections(sections(browse, None));
-    let roster = Arc::new(sheet.subset(known.iter().map(|row| *row as usize)));
+    let order = packed.default_order(usages, marks, options.history_weight, max_rows);
+    let hidden = packed.hidden().len() + packed.locate(&marks.hidden).len();
+    let (known, mut sections) = concat_sections(sections(order, None));
+    let roster = Arc::new(packed.subset(known.iter().map(|row| *row as usize)));
     let count = roster.entries.len();
     let mut rows: Vec<u32> = (0..count as u32).collect();
-    let whole = sheet.len().saturating_sub(hidden).max(count);
+    let whole = packed.len().saturating_sub(hidden).max(count);
     if let (Some((ListSection::All, range)), true) = (sections.last_mut(), whole > count) {
         range.end = whole;
         rows.resize(whole, u32::MAX);
@@ -264,23 +257,27 @@ pub(super) fn initial_from_packed(
         sections,
         nearest_names: Vec::new(),
         hidden_matches: 0,
-        column_stats: Arc::new(with_columns(ColumnStats::from_packed(sheet), columns)),
-        total: Some(sheet.len()),
+        column_stats: Arc::new(with_columns(
+            ColumnStats::from_packed(packed),
+            options.columns.as_deref(),
+        )),
+        total: Some(packed.len()),
         highlighter: Highlighter::default(),
     }
 }
 
-/// The list before anything is typed, without the index that a search needs: that takes several
-/// times as long.
+/// The list before the first search, without the index that a search needs, which takes several
+/// times as long to build.
 pub(super) fn initial_from_roster(
     roster: &Arc<Roster>,
     usages: &Usages,
     marks: &RoleFlags,
-    weight: f64,
-    columns: Option<&[String]>,
+    options: &ListOptions,
 ) -> SearchResults {
-    let (rows, sections) =
-        concat_sections(sections(roster.default_order(usages, marks, weight), None));
+    let (rows, sections) = concat_sections(sections(
+        roster.default_order(usages, marks, options.history_weight),
+        None,
+    ));
     SearchResults {
         number: 0,
         query: String::new(),
@@ -289,16 +286,19 @@ pub(super) fn initial_from_roster(
         sections,
         nearest_names: Vec::new(),
         hidden_matches: 0,
-        column_stats: Arc::new(with_columns(ColumnStats::from_roster(roster), columns)),
+        column_stats: Arc::new(with_columns(
+            ColumnStats::from_roster(roster),
+            options.columns.as_deref(),
+        )),
         total: None,
         highlighter: Highlighter::default(),
     }
 }
 
-/// The role of this shell on top, where an address was pasted that names no account: most likely it
-/// is meant.
+/// The row of this shell's role, if a pasted address names no account: most likely this role is
+/// meant.
 fn shell_role_row(job: &SearchJob) -> Option<u32> {
-    let current = job.preferences.shell_role.as_ref()?;
+    let current = job.options.shell_role.as_ref()?;
     recognize(&job.query).filter(|pasted| pasted.account.is_none())?;
     let is_it = |entry: &RosterEntry| match current {
         ShellRole::Role { instance, account, role } => {
@@ -314,9 +314,9 @@ fn shell_role_row(job: &SearchJob) -> Option<u32> {
     job.roster.entries.iter().position(is_it).and_then(|row| u32::try_from(row).ok())
 }
 
-/// Where an account alone was pasted, the roles that a person likes best stand first.
+/// Moves preferred roles to the front if the pasted address names only an account.
 fn apply_preferred_roles(rows: &mut [u32], job: &SearchJob) {
-    if job.preferences.prefer_roles.is_empty()
+    if job.options.prefer_roles.is_empty()
         || recognize(&job.query)
             .is_none_or(|pasted| pasted.account.is_none() || pasted.role.is_some())
     {
@@ -326,12 +326,12 @@ fn apply_preferred_roles(rows: &mut [u32], job: &SearchJob) {
         job.roster
             .entries
             .get(*row as usize)
-            .and_then(|entry| preference(&job.preferences.prefer_roles, &entry.role))
+            .and_then(|entry| preference(&job.options.prefer_roles, &entry.role))
             .unwrap_or(usize::MAX)
     });
 }
 
-/// Puts rows into another order than the search's; equals stay by name.
+/// Sorts rows by the chosen order; equal rows are ordered by name.
 fn sort_rows(rows: &mut [u32], index: &SearchIndex, job: &SearchJob) {
     let mut places = vec![0_u32; job.roster.entries.len()];
     for (place, row) in (0..).zip(index.order_by_name()) {
@@ -362,21 +362,21 @@ fn sort_rows(rows: &mut [u32], index: &SearchIndex, job: &SearchJob) {
 
 type SectionRows = (ListSection, Vec<u32>);
 
-/// The first screen's parts, each with its heading; a row stands under one of them only.
-fn sections(mut browse: DefaultOrder, current: Option<u32>) -> Vec<SectionRows> {
-    for part in [&mut browse.favorites, &mut browse.recent, &mut browse.rest] {
+/// The sections of the unfiltered list. Each row is in one section only.
+fn sections(mut order: DefaultOrder, current: Option<u32>) -> Vec<SectionRows> {
+    for part in [&mut order.favorites, &mut order.recent, &mut order.rest] {
         part.retain(|row| Some(*row) != current);
     }
     let on_top = (ListSection::Current, current.into_iter().collect());
     vec![
         on_top,
-        (ListSection::Favorites, browse.favorites),
-        (ListSection::Recent, browse.recent),
-        (ListSection::All, browse.rest),
+        (ListSection::Favorites, order.favorites),
+        (ListSection::Recent, order.recent),
+        (ListSection::All, order.rest),
     ]
 }
 
-/// Lists one above the other, each with its heading; empty ones have none.
+/// Concatenates the sections that are not empty.
 fn concat_sections(parts: Vec<SectionRows>) -> (Vec<u32>, Vec<(ListSection, Range<usize>)>) {
     let (mut rows, mut sections) = (Vec::new(), Vec::new());
     for (section, part) in parts {

@@ -1,4 +1,4 @@
-//! The matching thread: one job at a time, the newest wins.
+//! The search thread: runs one job at a time, the newest first.
 
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -14,18 +14,18 @@ struct JobSlot {
     closed: bool,
 }
 
-/// The thread's desk, on which one job at most lies.
+/// The search thread and its slot for the next job.
 #[derive(Debug)]
 pub(super) struct SearchThread {
     slot: Arc<(Mutex<JobSlot>, Condvar)>,
-    /// For the thread, until there is one.
+    /// For the thread, until it is started.
     events: Option<Sender<Event>>,
-    /// If the system refused the thread: searches then run on the caller's.
+    /// Set if the system refused the thread. Searches then run on the caller's thread.
     fallback: Option<Sender<Event>>,
 }
 
 impl SearchThread {
-    /// A worker whose answers go to `events`. The thread starts with the first job.
+    /// A thread that sends results to `events`. It starts with the first job.
     pub(super) fn new(events: Sender<Event>) -> Self {
         Self {
             slot: Arc::new((Mutex::new(JobSlot::default()), Condvar::new())),
@@ -35,10 +35,10 @@ impl SearchThread {
     }
 
     fn start(&mut self, events: Sender<Event>) {
-        let theirs = self.slot.clone();
+        let slot = self.slot.clone();
         let (answers, mut matcher) = (events.clone(), Matcher::default());
         let work = move || {
-            while let Some(job) = next_job(&theirs) {
+            while let Some(job) = next_job(&slot) {
                 if answers.send(Event::SearchFinished(Arc::new(matcher.run(&job)))).is_err() {
                     break;
                 }
@@ -49,40 +49,39 @@ impl SearchThread {
         }
     }
 
-    /// Puts a job on the desk, in place of one that was not begun.
+    /// Queues a job and replaces one that has not started.
     pub(super) fn search(&mut self, job: SearchJob) {
         if let Some(events) = self.events.take() {
             self.start(events);
         }
         if let Some(events) = &self.fallback {
-            // The receiver may be gone: the picker is about to end.
+            // The receiver may be gone; ignore send errors.
             let _ = events.send(Event::SearchFinished(Arc::new(Matcher::default().run(&job))));
             return;
         }
-        let (desk, bell) = &*self.slot;
-        desk.lock().unwrap_or_else(PoisonError::into_inner).job = Some(job);
-        bell.notify_one();
+        let (slot, changed) = &*self.slot;
+        slot.lock().unwrap_or_else(PoisonError::into_inner).job = Some(job);
+        changed.notify_one();
     }
 }
 
 impl Drop for SearchThread {
     fn drop(&mut self) {
-        let (desk, bell) = &*self.slot;
-        desk.lock().unwrap_or_else(PoisonError::into_inner).closed = true;
-        bell.notify_one();
+        let (slot, changed) = &*self.slot;
+        slot.lock().unwrap_or_else(PoisonError::into_inner).closed = true;
+        changed.notify_one();
     }
 }
 
-fn next_job(desk: &(Mutex<JobSlot>, Condvar)) -> Option<SearchJob> {
-    let (desk, bell) = desk;
-    let mut desk = desk.lock().unwrap_or_else(PoisonError::into_inner);
+fn next_job((slot, changed): &(Mutex<JobSlot>, Condvar)) -> Option<SearchJob> {
+    let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
     loop {
-        if desk.closed {
+        if slot.closed {
             return None;
         }
-        if let Some(job) = desk.job.take() {
+        if let Some(job) = slot.job.take() {
             return Some(job);
         }
-        desk = bell.wait(desk).unwrap_or_else(PoisonError::into_inner);
+        slot = changed.wait(slot).unwrap_or_else(PoisonError::into_inner);
     }
 }

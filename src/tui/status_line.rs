@@ -1,46 +1,42 @@
-//! What is amiss while the list can still be used: one line with what it is, since when, and the
-//! key that helps.
+//! The status line: one problem while the list can still be used, with its duration and the key
+//! that fixes it.
 
-use super::commands::PickerCommand;
-use super::panels::PanelKind;
+use super::commands::{PanelKind, PickerCommand};
 use super::panels::content::Tone;
 use super::state::{RefreshStatus, State};
 use crate::domain::{
     Error, ErrorKind, InstanceName, Timestamp, clock_warning, format_age, format_duration_spaced,
 };
 use crate::tui::format;
-use crate::tui::panels::overlay::Overlay;
+use crate::tui::state::overlay::Overlay;
+use crate::tui::state::refresh_progress::SLOW_ANSWER_SECONDS;
 
-/// Seconds without an answer before that is said: nearly every list begins to come sooner.
-pub(super) const SLOW_ANSWER_SECONDS: i64 = 5;
-
-/// The line.
+/// The status line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct StatusLine {
-    /// How loud.
+    /// The tone.
     pub(super) tone: Tone,
-    /// Before it.
+    /// The icon before the text.
     pub(super) icon: StatusIcon,
-    /// What is said, from all of it to the least: the first that has the room is shown.
+    /// The text in decreasing length; the first one that fits is shown.
     pub(super) texts: Vec<String>,
-    /// The next step, and what the footer would call it; none where there is nothing to do but
-    /// wait.
+    /// The command that helps and its label; `None` if there is nothing to do but wait.
     pub(super) next_step: Option<(PickerCommand, &'static str)>,
 }
 
-/// What sort of thing is amiss.
+/// The kind of problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum StatusIcon {
     /// Something failed.
     Failed,
-    /// Something takes its time.
+    /// Something is slow.
     Slow,
     /// Nobody is signed in.
     SignedOut,
 }
 
-/// The worst of what is amiss. Nothing where there are no roles to show: then the whole screen says
-/// it.
+/// The most important problem. `None` without roles, because the whole screen shows the problem
+/// then.
 pub(super) fn current(state: &State) -> Option<StatusLine> {
     if state.role_count() == 0 || state.first_run.is_some() {
         return None;
@@ -53,15 +49,15 @@ pub(super) fn current(state: &State) -> Option<StatusLine> {
 fn locked(state: &State) -> Option<StatusLine> {
     state
         .unlock_prompt
-        .filter(|asks| asks.is_locked())
+        .filter(|prompt| prompt.is_locked())
         .filter(|_| !is_open(state, |overlay| matches!(overlay, Overlay::Passphrase(_))))?;
-    let says =
-        ["the vault is locked: who is signed in can't be seen", "the vault is locked", "locked"];
+    let texts =
+        ["the vault is locked, so the sign-ins are unknown", "the vault is locked", "locked"];
     let next = state.selected_entry().map(|_| (PickerCommand::Activate, "unlocks it"));
     Some(StatusLine {
         tone: Tone::Danger,
         icon: StatusIcon::Failed,
-        texts: says.map(str::to_owned).to_vec(),
+        texts: texts.map(str::to_owned).to_vec(),
         next_step: next,
     })
 }
@@ -69,36 +65,36 @@ fn locked(state: &State) -> Option<StatusLine> {
 fn offline(state: &State) -> Option<StatusLine> {
     let (_, _, since) =
         failed_refreshes(state).find(|(_, error, _)| error.kind == ErrorKind::Unreachable)?;
-    let long = duration_suffix(since, state.now);
+    let duration = duration_suffix(since, state.now);
     let age = state.fetched_at().map(|at| format_age(at, state.now));
     let read = age.map(|age| format!("this list was read {age}"));
-    let all = read.as_ref().map(|read| format!("AWS can't be reached{long}: {read}"));
+    let all = read.as_ref().map(|read| format!("AWS can't be reached{duration}: {read}"));
     let old = |at| format_duration_spaced(state.now.since(at));
     let less = state
         .fetched_at()
-        .map(|at| format!("AWS can't be reached{long}; the list is {} old", old(at)));
-    let says = all
+        .map(|at| format!("AWS can't be reached{duration}; the list is {} old", old(at)));
+    let texts = all
         .into_iter()
         .chain(less)
-        .chain([format!("AWS can't be reached{long}"), format!("offline{long}")]);
+        .chain([format!("AWS can't be reached{duration}"), format!("offline{duration}")]);
     let short = state.fetched_at().map(|at| format!("offline, {} old", old(at)));
-    let says = says.chain(short).chain(["offline".to_owned()]);
+    let texts = texts.chain(short).chain(["offline".to_owned()]);
     Some(StatusLine {
         tone: Tone::Danger,
         icon: StatusIcon::Failed,
-        texts: says.collect(),
+        texts: texts.collect(),
         next_step: Some((PickerCommand::Refresh, "tries again")),
     })
 }
 
-/// A list that AWS refused to give, or that could not be kept.
+/// A list that AWS refused, or that could not be stored.
 fn refresh_failed(state: &State) -> Option<StatusLine> {
     let other = |error: &Error| {
         !matches!(error.kind, ErrorKind::Unreachable | ErrorKind::LoginNeeded | ErrorKind::Vault)
     };
     let (instance, error, since) = failed_refreshes(state).find(|(_, error, _)| other(error))?;
     let ago = format_age(since, state.now);
-    let says = vec![
+    let texts = vec![
         format!("{instance}, {ago}: {}", error.message),
         format!("{instance} could not be read {ago}"),
         format!("{instance} not read"),
@@ -106,80 +102,81 @@ fn refresh_failed(state: &State) -> Option<StatusLine> {
     Some(StatusLine {
         tone: Tone::Danger,
         icon: StatusIcon::Failed,
-        texts: says,
-        next_step: Some((PickerCommand::Open(PanelKind::Log), "tells more")),
+        texts,
+        next_step: Some((PickerCommand::Open(PanelKind::Log), "shows more")),
     })
 }
 
 fn clock_skewed(state: &State) -> Option<StatusLine> {
-    let words = clock_warning(state.clock_skew)
+    let words = clock_warning(state.clock.skew_seconds)
         .filter(|_| !is_open(state, |overlay| matches!(overlay, Overlay::ClockSkew(_))))?;
-    let said = state.clock_skew_since.map(|at| format_age(at, state.now)).unwrap_or_default();
-    let far = format_duration_spaced(state.clock_skew.abs());
-    let says = vec![
-        format!("{words}, as AWS said {said}"),
+    let reported = state.clock.skewed_since.map(|at| format_age(at, state.now)).unwrap_or_default();
+    let far = format_duration_spaced(state.clock.skew_seconds.abs());
+    let texts = vec![
+        format!("{words}, reported by AWS {reported}"),
         words,
-        format!("clock {far} {}", skew_word(state.clock_skew)),
+        format!("clock {far} {}", skew_word(state.clock.skew_seconds)),
     ];
     Some(StatusLine {
         tone: Tone::Danger,
         icon: StatusIcon::Failed,
-        texts: says,
+        texts,
         next_step: Some((PickerCommand::Refresh, "asks again")),
     })
 }
 
-/// Whether a panel says it already.
+/// Whether a panel is open that shows the problem.
 fn is_open(state: &State, is: fn(&Overlay) -> bool) -> bool {
     state.overlays.iter().any(is)
 }
 
-/// What is wrong with a clock, in one word.
+/// How a clock is wrong, in one word.
 fn skew_word(ahead: i64) -> &'static str {
     if ahead > 0 { "slow" } else { "fast" }
 }
 
-/// AWS was asked, and says nothing at all.
+/// AWS has not answered at all.
 fn no_answer(state: &State) -> Option<StatusLine> {
     let waited = state
         .unanswered_since()
         .map(|began| state.now.since(began))
         .filter(|waited| *waited >= SLOW_ANSWER_SECONDS)?;
-    let long = if state.appearance.motion {
+    let duration = if state.appearance.motion {
         format!(" for {}", format_duration_spaced(waited))
     } else {
         " yet".to_owned()
     };
     let age = state.fetched_at().map(|at| {
-        format!("AWS has not answered{long}: this list was read {}", format_age(at, state.now))
+        format!("AWS has not answered{duration}: this list was read {}", format_age(at, state.now))
     });
-    let says =
-        age.into_iter().chain([format!("AWS has not answered{long}"), "no answer yet".to_owned()]);
+    let texts = age
+        .into_iter()
+        .chain([format!("AWS has not answered{duration}"), "no answer yet".to_owned()]);
     Some(StatusLine {
         tone: Tone::Soft,
         icon: StatusIcon::Slow,
-        texts: says.collect(),
+        texts: texts.collect(),
         next_step: None,
     })
 }
 
 fn throttled(state: &State) -> Option<StatusLine> {
-    let since = state.throttled_since?;
+    let since = state.refresh.throttled_since?;
     let (done, total, _) = state.refresh_totals()?;
     let (done, all) = (format::group_digits(done), format::pluralize(total, "account"));
-    let long = duration_suffix(since, state.now);
-    let says = [
+    let duration = duration_suffix(since, state.now);
+    let texts = [
         format!(
-            "AWS is throttling{long}: {done} of {all} read, the rest comes by itself; what is here can be used"
+            "AWS is throttling{duration}: {done} of {all} read, the rest follows; these roles can be used"
         ),
-        format!("AWS is throttling{long}: {done} of {all} read, the rest comes by itself"),
-        format!("AWS is throttling{long}: {done} of {all} read"),
+        format!("AWS is throttling{duration}: {done} of {all} read, the rest follows"),
+        format!("AWS is throttling{duration}: {done} of {all} read"),
         format!("throttled: {done} of {all}"),
     ];
     Some(StatusLine {
         tone: Tone::Soft,
         icon: StatusIcon::Slow,
-        texts: says.to_vec(),
+        texts: texts.to_vec(),
         next_step: None,
     })
 }
@@ -187,10 +184,10 @@ fn throttled(state: &State) -> Option<StatusLine> {
 fn signed_out(state: &State) -> Option<StatusLine> {
     let (instance, ..) =
         failed_refreshes(state).find(|(_, error, _)| error.kind == ErrorKind::LoginNeeded)?;
-    // Of one whose list was never read nothing on the screen is old; the first line tells that
-    // nobody is signed in.
+    // Nothing on the screen is outdated if the list was never read. The header shows that nobody is
+    // signed in.
     let read = format_age(state.session(instance)?.fetched_at?, state.now);
-    let says = vec![
+    let texts = vec![
         format!("signed out of {instance}: its list was read {read}"),
         format!("signed out of {instance}"),
         "signed out".to_owned(),
@@ -198,20 +195,20 @@ fn signed_out(state: &State) -> Option<StatusLine> {
     Some(StatusLine {
         tone: Tone::Soft,
         icon: StatusIcon::SignedOut,
-        texts: says,
+        texts,
         next_step: Some((PickerCommand::Open(PanelKind::Instances), "signs in")),
     })
 }
 
-/// The lists that could not be read, why, and since when.
+/// Instances whose refresh failed, with the error and the time of the first failure.
 fn failed_refreshes(state: &State) -> impl Iterator<Item = (&InstanceName, &Error, Timestamp)> {
-    state.refreshes.iter().filter_map(|(instance, refresh)| match refresh {
+    state.refresh.by_instance.iter().filter_map(|(instance, refresh)| match refresh {
         RefreshStatus::Failed { error, since } => Some((instance, error, *since)),
         RefreshStatus::Running { .. } => None,
     })
 }
 
-/// ` for 3 min`; nothing while it is new.
+/// ` for 3 min`; empty in the first minute.
 pub(super) fn duration_suffix(since: Timestamp, now: Timestamp) -> String {
     match now.since(since) {
         ..60 => String::new(),

@@ -1,5 +1,5 @@
-//! The terminal as the picker holds it: taken on entering, whole again on leaving, panicking or
-//! dying by a signal.
+//! The terminal while the picker uses it: set up on entry, restored on exit, on a panic and on a
+//! termination signal.
 
 use std::cell::Cell;
 use std::fs::File;
@@ -19,7 +19,7 @@ use ratatui::{Terminal, TerminalOptions, Viewport};
 use super::inline_backend::InlineBackend;
 use super::state::State;
 use super::view;
-use crate::domain::{Error, Height, Result};
+use crate::domain::{ErrorKind, Height, Result, ResultExt};
 use crate::os::process::job_control::{JobControl, StopScope};
 use crate::os::process::signals::TerminationGuard;
 use crate::os::terminal::raw_mode::RawMode;
@@ -28,14 +28,17 @@ use crate::os::terminal::tty::{self, CursorShape};
 type RestoreFn = Arc<dyn Fn() + Send + Sync>;
 type PanicHook = Arc<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
 
-/// A frame of a large screen fits: one write to the terminal.
+/// What the picker was doing when writing to the terminal failed.
+const DRAWING: &str = "drawing on the terminal";
+
+/// Large enough for a frame of a large screen, so that a frame is one write.
 const BUFFER_SIZE: usize = 64 * 1024;
 
-/// Writes to the terminal, whole frames at a time: a frame flushes after each of its parts, and
-/// every write wakes the terminal.
+/// Writes whole frames to the terminal. ratatui flushes after each part of a frame, and every write
+/// wakes the terminal.
 struct FrameWriter {
     buffer: BufWriter<File>,
-    /// Whether more is to come before anything is worth showing.
+    /// Whether `flush` does nothing, because the frame is not complete.
     hold_flush: Rc<Cell<bool>>,
 }
 
@@ -49,80 +52,89 @@ impl Write for FrameWriter {
     }
 }
 
-/// What is drawn on.
+/// The part of the terminal that the picker draws on.
 enum Canvas {
-    /// The second screen, all of it.
+    /// The whole alternate screen.
     Full(Terminal<CrosstermBackend<FrameWriter>>),
-    /// Rows of the first one.
+    /// Some rows of the main screen.
     Inline(Terminal<InlineBackend<FrameWriter>>),
 }
 
-/// The screen while the picker has it.
+/// The terminal, set up for the picker. Dropping it restores the terminal.
 pub(super) struct Screen {
     canvas: Canvas,
-    /// Whether the writer waits for the end of a frame.
+    /// Shared with the writer; see [`FrameWriter::hold_flush`].
     hold_flush: Rc<Cell<bool>>,
-    /// For leaving, beside the writer.
+    /// The terminal, to restore it.
     tty: Arc<File>,
     raw_mode: Arc<RawMode>,
     height: Height,
     mouse: bool,
-    /// Columns and rows of the terminal when it was last looked at.
+    /// The last known size of the terminal in columns and rows.
     size: (u16, u16),
-    /// Bytes that were typed before the picker had the terminal: a line's end among them is a line
-    /// feed, whatever key it was.
+    /// The number of bytes typed before raw mode was on. Enter is a line feed among them.
     typed_ahead: usize,
     job: JobControl,
-    /// Held while drawing, so that a signal does not restore the screen in the middle of a frame.
+    /// Locked while drawing, so that a signal does not restore the screen in the middle of a frame.
     draw_lock: Arc<Mutex<()>>,
-    /// Makes the terminal whole again.
+    /// Restores the terminal.
     restore: RestoreFn,
-    /// What the cursor looks like.
+    /// The current shape of the cursor.
     cursor_shape: CursorShape,
-    /// Whether that is not how it usually looks.
+    /// Whether the shape differs from the default.
     cursor_changed: Arc<AtomicBool>,
     previous_hook: PanicHook,
     termination_guard: TerminationGuard,
 }
 
 impl Screen {
-    /// Takes the terminal: raw mode, second screen or some rows, mouse if wanted. Asks it nothing.
-    /// The second screen comes with the first frame; signals wait until [`Screen::attend`].
+    /// Sets up the terminal: raw mode, the alternate screen or some rows, and the mouse if wanted.
+    /// Sends no queries. The alternate screen appears with the first frame; signals wait for
+    /// [`Screen::handle_signals`].
     pub(super) fn enter(height: Height, mouse: bool) -> Result<Self> {
         let tty = Arc::new(tty::open()?);
-        let held = Rc::new(Cell::new(false));
+        let hold_flush = Rc::new(Cell::new(false));
         let writer = FrameWriter {
-            buffer: BufWriter::with_capacity(BUFFER_SIZE, tty.try_clone().map_err(draw_error)?),
-            hold_flush: held.clone(),
+            buffer: BufWriter::with_capacity(
+                BUFFER_SIZE,
+                tty.try_clone().context(ErrorKind::Os, DRAWING)?,
+            ),
+            hold_flush: hold_flush.clone(),
         };
         let size = tty::size(&tty);
         let rows = height.rows(size.1);
-        let restore: fn(&File) -> io::Result<()> =
+        let cursor_changed = Arc::<AtomicBool>::default();
+        let raw_mode = Arc::new(RawMode::new(tty.clone()));
+        let restore_fn: fn(&File) -> io::Result<()> =
             if rows.is_some() { tty::restore_rows } else { tty::restore_screen };
-        let shaped = Arc::<AtomicBool>::default();
-        let raw = Arc::new(RawMode::new(tty.clone()));
-        let (theirs, other, modes) = (tty.clone(), shaped.clone(), raw.clone());
-        let whole: RestoreFn = Arc::new(move || {
-            let _ = restore(&theirs);
-            // Only if it was touched: a shell may have given it a look of its own.
-            if other.swap(false, Ordering::SeqCst) {
-                let _ = tty::set_cursor_shape(&theirs, CursorShape::Default);
-            }
-            let _ = modes.leave();
-        });
+        let restore: RestoreFn = {
+            let (tty, cursor_changed, raw_mode) =
+                (tty.clone(), cursor_changed.clone(), raw_mode.clone());
+            Arc::new(move || {
+                let _ = restore_fn(&tty);
+                // Only if it was changed: the shell may have set a shape of its own.
+                if cursor_changed.swap(false, Ordering::SeqCst) {
+                    let _ = tty::set_cursor_shape(&tty, CursorShape::Default);
+                }
+                let _ = raw_mode.leave();
+            })
+        };
         let previous_hook: PanicHook = Arc::from(std::panic::take_hook());
-        std::panic::set_hook(panic_hook(whole.clone(), previous_hook.clone()));
-        let drawing = Arc::new(Mutex::new(()));
-        let (theirs, gate) = (whole.clone(), drawing.clone());
-        let last_will = TerminationGuard::new_deferred(move || {
-            let _held = gate.lock().unwrap_or_else(PoisonError::into_inner);
-            theirs();
-        })?;
+        std::panic::set_hook(panic_hook(restore.clone(), previous_hook.clone()));
+        let draw_lock = Arc::new(Mutex::new(()));
+        let termination_guard = {
+            let (restore, draw_lock) = (restore.clone(), draw_lock.clone());
+            TerminationGuard::new_deferred(move || {
+                let _guard = draw_lock.lock().unwrap_or_else(PoisonError::into_inner);
+                restore();
+            })?
+        };
         let canvas = match rows {
             Some(rows) => Canvas::Inline(
-                Terminal::new(InlineBackend::new(writer, (size.0, rows))).map_err(draw_error)?,
+                Terminal::new(InlineBackend::new(writer, (size.0, rows)))
+                    .context(ErrorKind::Os, DRAWING)?,
             ),
-            // The size is ours to tell: ratatui would allocate whatever the terminal claims.
+            // The size is fixed, because ratatui would allocate whatever the terminal claims.
             None => {
                 let viewport = Viewport::Fixed(Rect::new(0, 0, size.0, size.1));
                 Canvas::Full(
@@ -130,89 +142,91 @@ impl Screen {
                         CrosstermBackend::new(writer),
                         TerminalOptions { viewport },
                     )
-                    .map_err(draw_error)?,
+                    .context(ErrorKind::Os, DRAWING)?,
                 )
             }
         };
-        // Rows below the prompt are clicked at places that nobody knows.
+        // Mouse reports can't be mapped to rows below the prompt, whose position is unknown.
         let mouse = mouse && rows.is_none();
         let typed_ahead = tty::typed_ahead(&tty);
         let job = JobControl::new()?;
-        let cursor = CursorShape::Default;
         let mut screen = Self {
             canvas,
-            hold_flush: held,
+            hold_flush,
             tty,
-            raw_mode: raw,
+            raw_mode,
             height,
             mouse,
             size,
             typed_ahead,
             job,
-            draw_lock: drawing,
-            restore: whole,
-            cursor_shape: cursor,
-            cursor_changed: shaped,
+            draw_lock,
+            restore,
+            cursor_shape: CursorShape::Default,
+            cursor_changed,
             previous_hook,
-            termination_guard: last_will,
+            termination_guard,
         };
         screen.acquire()?;
         Ok(screen)
     }
 
-    /// Obeys signals from now on.
+    /// Handles signals from now on.
     pub(super) fn handle_signals(&mut self) -> Result<()> {
         self.termination_guard.start()?;
         self.job.start_waker()
     }
 
     fn acquire(&mut self) -> Result<()> {
-        self.raw_mode.enter().map_err(draw_error)?;
+        self.raw_mode.enter().context(ErrorKind::Os, DRAWING)?;
         self.size = tty::size(&self.tty);
         let room = self.draw_size();
         match &mut self.canvas {
             Canvas::Full(terminal) => {
                 self.hold_flush.set(true);
                 let writer = terminal.backend_mut();
-                queue!(writer, EnterAlternateScreen, EnableBracketedPaste).map_err(draw_error)?;
+                queue!(writer, EnterAlternateScreen, EnableBracketedPaste)
+                    .context(ErrorKind::Os, DRAWING)?;
                 if self.mouse {
-                    // Clicks and the wheel only: crossterm's own command also reports every
+                    // Clicks and the wheel only. crossterm's own command also reports every
                     // movement, which would wake an idle picker.
-                    writer.write_all(b"\x1b[?1000h\x1b[?1006h").map_err(draw_error)?;
+                    writer.write_all(b"\x1b[?1000h\x1b[?1006h").context(ErrorKind::Os, DRAWING)?;
                 }
                 Ok(())
             }
             Canvas::Inline(terminal) => {
-                terminal.backend_mut().open(room, b"\x1b[?2004h").map_err(draw_error)?;
-                terminal.resize(Rect::new(0, 0, room.0, room.1)).map_err(draw_error)
+                terminal
+                    .backend_mut()
+                    .open(room, b"\x1b[?2004h")
+                    .context(ErrorKind::Os, DRAWING)?;
+                terminal.resize(Rect::new(0, 0, room.0, room.1)).context(ErrorKind::Os, DRAWING)
             }
         }
     }
 
-    /// Bytes that were typed before the picker had the terminal.
+    /// The number of bytes typed before raw mode was on. Enter is a line feed among them.
     pub(super) fn typed_ahead(&self) -> usize {
         self.typed_ahead
     }
 
-    /// The terminal, to read keys from.
+    /// Clones the terminal, to read keys from it.
     pub(super) fn clone_tty(&self) -> Result<File> {
-        self.tty.try_clone().map_err(draw_error)
+        self.tty.try_clone().context(ErrorKind::Os, DRAWING)
     }
 
-    /// Columns and rows to draw on.
+    /// The columns and rows to draw on.
     pub(super) fn draw_size(&self) -> (u16, u16) {
         (self.size.0, self.height.rows(self.size.1).unwrap_or(self.size.1))
     }
 
-    /// Looks whether the terminal has another size now, and if so makes room anew; says how much
-    /// there is then.
+    /// Checks whether the terminal has a new size, and returns the size to draw on if it has.
     pub(super) fn poll_resize(&mut self) -> Result<Option<(u16, u16)>> {
         if self.job.take_stop_request() {
             self.stop(StopScope::Process)?;
             return Ok(Some(self.draw_size()));
         }
         if self.job.take_continued() {
-            // Somebody else stopped the process; the shell has since set up the terminal for
+            // Another process stopped this one, and the shell has since set up the terminal for
             // itself.
             let _ = self.raw_mode.leave();
             self.acquire()?;
@@ -225,57 +239,58 @@ impl Screen {
         }
         self.size = size;
         let room = self.draw_size();
-        let _held = self.draw_lock.lock().unwrap_or_else(PoisonError::into_inner);
+        let _guard = self.draw_lock.lock().unwrap_or_else(PoisonError::into_inner);
         let area = Rect::new(0, 0, room.0, room.1);
         match &mut self.canvas {
             Canvas::Full(terminal) => {
-                // Shown with the next frame.
+                // Flushed with the next frame.
                 self.hold_flush.set(true);
-                terminal.resize(area).map_err(draw_error)?;
+                terminal.resize(area).context(ErrorKind::Os, DRAWING)?;
             }
             Canvas::Inline(terminal) => {
-                terminal.backend_mut().resize(room).map_err(draw_error)?;
-                terminal.resize(area).map_err(draw_error)?;
+                terminal.backend_mut().resize(room).context(ErrorKind::Os, DRAWING)?;
+                terminal.resize(area).context(ErrorKind::Os, DRAWING)?;
             }
         }
         Ok(Some(room))
     }
 
-    /// Draws one frame; the terminal shows it at once or not at all.
+    /// Draws one frame as a synchronized update.
     pub(super) fn draw(&mut self, state: &State) -> Result<()> {
-        let _held = self.draw_lock.lock().unwrap_or_else(PoisonError::into_inner);
+        let _guard = self.draw_lock.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut self.canvas {
             Canvas::Full(terminal) => {
                 self.hold_flush.set(true);
-                queue!(terminal.backend_mut(), BeginSynchronizedUpdate).map_err(draw_error)?;
+                queue!(terminal.backend_mut(), BeginSynchronizedUpdate)
+                    .context(ErrorKind::Os, DRAWING)?;
                 draw_frame(terminal, state)?;
                 let writer = terminal.backend_mut();
-                queue!(writer, EndSynchronizedUpdate).map_err(draw_error)?;
+                queue!(writer, EndSynchronizedUpdate).context(ErrorKind::Os, DRAWING)?;
                 self.hold_flush.set(false);
-                Write::flush(writer).map_err(draw_error)?;
+                Write::flush(writer).context(ErrorKind::Os, DRAWING)?;
             }
             Canvas::Inline(terminal) => draw_frame(terminal, state)?,
         }
         let cursor = state.cursor_shape();
         if cursor != self.cursor_shape {
             self.cursor_changed.store(cursor != CursorShape::Default, Ordering::SeqCst);
-            tty::set_cursor_shape(&self.tty, cursor).map_err(draw_error)?;
+            tty::set_cursor_shape(&self.tty, cursor).context(ErrorKind::Os, DRAWING)?;
             self.cursor_shape = cursor;
         }
         Ok(())
     }
 
-    /// Forgets what the terminal shows, so that the next frame writes every cell.
+    /// Invalidates the terminal's contents, so that the next frame writes every cell.
     pub(super) fn invalidate(&mut self) -> Result<()> {
         let (width, height) = self.draw_size();
         let area = Rect::new(0, 0, width, height);
         match &mut self.canvas {
-            Canvas::Full(terminal) => terminal.resize(area).map_err(draw_error),
-            Canvas::Inline(terminal) => terminal.resize(area).map_err(draw_error),
+            Canvas::Full(terminal) => terminal.resize(area).context(ErrorKind::Os, DRAWING),
+            Canvas::Inline(terminal) => terminal.resize(area).context(ErrorKind::Os, DRAWING),
         }
     }
 
-    /// Gives the terminal to the shell until it says go on.
+    /// Restores the terminal and suspends the process until the shell continues it.
     pub(super) fn suspend(&mut self) -> Result<()> {
         self.stop(StopScope::Job)
     }
@@ -288,7 +303,7 @@ impl Screen {
     }
 
     fn release(&mut self) {
-        // What is still to be written would otherwise come after the end.
+        // Flush first, or the rest of the buffer would be written after the terminal was restored.
         self.hold_flush.set(false);
         match &mut self.canvas {
             Canvas::Full(terminal) => drop(Write::flush(terminal.backend_mut())),
@@ -307,7 +322,7 @@ fn draw_frame<B: Backend<Error = io::Error>>(
         let cursor = view::draw(state, frame.area(), frame.buffer_mut());
         frame.set_cursor_position(cursor);
     };
-    terminal.draw(draw).map(drop).map_err(draw_error)
+    terminal.draw(draw).map(drop).context(ErrorKind::Os, DRAWING)
 }
 
 impl Drop for Screen {
@@ -321,21 +336,17 @@ impl Drop for Screen {
     }
 }
 
-/// Restores the screen before the message is printed, so that it is seen and the shell works. A
-/// panic beside the drawing thread that does not end the process leaves the screen alone.
+/// Restores the screen before the panic message is printed, so that it can be read and the shell
+/// works. A panic on another thread that does not end the process leaves the screen alone.
 fn panic_hook(
-    whole: RestoreFn,
+    restore: RestoreFn,
     previous: PanicHook,
 ) -> Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync> {
-    let drawing = std::thread::current().id();
+    let drawing_thread = std::thread::current().id();
     Box::new(move |info| {
-        if cfg!(panic = "abort") || std::thread::current().id() == drawing {
-            whole();
+        if cfg!(panic = "abort") || std::thread::current().id() == drawing_thread {
+            restore();
         }
         previous(info);
     })
-}
-
-fn draw_error(error: io::Error) -> Error {
-    Error::os(format!("drawing on the terminal: {error}"))
 }

@@ -1,6 +1,7 @@
 //! The picker's keys in the README, in the configuration and in `settings`.
 
-use rolecall::tui::{EditingMode, default_bindings};
+use rolecall::domain::enums::Keymap;
+use rolecall::tui::default_bindings;
 
 use crate::sandbox::Sandbox;
 
@@ -8,7 +9,7 @@ use crate::sandbox::Sandbox;
 fn table() -> String {
     let codes =
         |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" ");
-    let both = default_bindings(EditingMode::Emacs).zip(default_bindings(EditingMode::Vi));
+    let both = default_bindings(Keymap::Emacs).zip(default_bindings(Keymap::Vi));
     let rows = both.map(|((id, help, keys), (_, _, with_vi))| {
         format!("| `{id}` | {help} | {} | {} |\n", codes(&keys), codes(&with_vi[keys.len()..]))
     });
@@ -31,9 +32,9 @@ fn wrong_keys_are_reported_with_file_line_and_suggestion() {
     let before = std::fs::read_to_string(&config).unwrap();
     let cases = [
         ("consle = ['f5']", "keys.consle: no such command, did you mean `console`?"),
-        ("console = ['page-up']", "keys.console: `page-up` is no key, did you mean `pageup`?"),
+        ("console = ['page-up']", "keys.console: `page-up` is not a key, did you mean `pageup`?"),
         ("console = ['o']", "keys.console: `o` is text in the query"),
-        ("console = ['f5']\nrefresh = ['f5']", "keys.refresh: `f5` stands for `console` too"),
+        ("console = ['f5']\nrefresh = ['f5']", "keys.refresh: `f5` is also a key of `console`"),
     ];
     for (keys, message) in cases {
         sandbox.write("rolecall/config.toml", &format!("{before}\n[keys]\n{keys}\n"));

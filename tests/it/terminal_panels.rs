@@ -101,7 +101,7 @@ fn an_account_name_is_typed_only_once_per_terminal() {
     );
     terminal.wait_for_picker();
     terminal.type_keys(ENTER);
-    terminal.wait_for("Type the account's name to go on");
+    terminal.wait_for("Type the account's name to continue");
     terminal.type_keys("payments-prod");
     terminal.type_keys(ENTER);
     terminal.wait_for("type exit to leave");

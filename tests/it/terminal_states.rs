@@ -35,12 +35,12 @@ fn a_wrong_clock_is_reported_before_a_role_is_used_until_it_is_right() {
     choose(&mut terminal, "payments-prod read");
     terminal.wait_for("clock is 12 min behind");
     terminal.wait_for("set it");
-    terminal.wait_for("use the role all the same");
+    terminal.wait_for("use the role anyway");
     terminal.type_keys(ESCAPE);
     terminal.wait_for_no("set it");
     terminal.wait_for("^R asks again");
     terminal.type_keys(ENTER);
-    terminal.wait_for("use the role all the same");
+    terminal.wait_for("use the role anyway");
     sandbox.aws.add_fault(Fault::SkewClock { seconds: 0 });
     terminal.type_keys(CTRL_R);
     assert_shell_exits(&mut terminal);
@@ -126,7 +126,7 @@ fn a_locked_vault_accepts_the_right_passphrase_after_three_wrong_ones() {
     let sandbox = Sandbox::signed_in();
     let mut terminal = Terminal::run_with(&sandbox, binary(), &[], &NO_PASSPHRASE);
     terminal.wait_for_picker();
-    terminal.wait_for("the vault is locked: who is signed in can't be seen");
+    terminal.wait_for("the vault is locked, so the sign-ins are unknown");
     choose(&mut terminal, "payments-prod read");
     terminal.wait_for("with a passphrase");
     for wrong in ["one", "two", "three"] {
@@ -155,7 +155,7 @@ fn a_passphrase_is_chosen_on_the_first_use_if_there_is_no_other_store() {
     terminal.wait_for("new passphrase");
     terminal.type_keys("correct horse");
     terminal.type_keys(ENTER);
-    terminal.wait_for("once more");
+    terminal.wait_for("Type it again");
     terminal.type_keys("correct horse");
     terminal.type_keys(ENTER);
     demo::approve(&address(&terminal)).unwrap();
@@ -179,7 +179,7 @@ fn a_sign_in_that_expired_is_tried_again_for_the_same_role() {
     terminal.wait_for_picker();
     choose(&mut terminal, "payments-prod read");
     terminal.wait_for("the code expired");
-    terminal.wait_for("signs in again and goes on to payments-prod");
+    terminal.wait_for("signs in again and continues with payments-prod");
     terminal.type_keys(ENTER);
     demo::approve(&address(&terminal)).unwrap();
     assert_shell_exits(&mut terminal);

@@ -117,15 +117,17 @@ pub(super) fn open(
         height: args.height.unwrap_or(settings.pick.height),
         key_bindings: key_bindings::from_settings(settings, &input.env, &input.paths)?,
         clock,
-        history_weight: settings.history_weight,
+        list: tui::ListOptions {
+            history_weight: settings.history_weight,
+            shell_role: startup::shell_role(&input.env),
+            prefer_roles: settings.prefer_roles.clone(),
+            columns: settings.pick.columns.clone(),
+            preview: settings.pick.preview,
+        },
         single_action: enter.single_action,
         multi: enter.multi,
         stale_instances: input.stale,
         packed_roster: input.preview.clone(),
-        shell_role: startup::shell_role(&input.env),
-        prefer_roles: settings.prefer_roles.clone(),
-        columns: settings.pick.columns.clone(),
-        preview: settings.pick.preview,
         is_preview: true,
         first_run: input
             .instances

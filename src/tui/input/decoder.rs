@@ -1,10 +1,10 @@
-//! Terminal input as a state machine: bytes in, keys, clicks and pasted text out. Every byte costs
-//! constant time.
+//! Decodes terminal input with a state machine: bytes in; keys, clicks and pasted text out. Every
+//! byte costs constant time.
 //!
-//! Input is not trusted to be complete. A sequence that stops in the middle is given up after
-//! [`PATIENCE`], a paste without its end marker after the same time without a byte, and Ctrl-C ends
-//! any of them. Formats: ECMA-48 for the framing of sequences, xterm's ctlseqs for mouse reports
-//! and bracketed paste; see [`super::sequence`] for keys.
+//! Input may be incomplete. An unfinished sequence is given up after [`SEQUENCE_TIMEOUT`], a paste
+//! without its end marker after the same time without a byte, and Ctrl-C ends any of them. Formats:
+//! ECMA-48 for the framing of sequences, xterm's ctlseqs for mouse reports and bracketed paste; see
+//! [`super::sequence`] for keys.
 
 use std::time::{Duration, Instant};
 
@@ -16,55 +16,54 @@ use crate::tui::event::Key;
 /// How long after Esc another byte still belongs to it. Over slow lines the bytes of a sequence
 /// arrive one by one.
 pub(super) const ESCAPE_TIMEOUT: Duration = Duration::from_millis(50);
-/// How long an unfinished sequence is waited for in all, and an unfinished paste after its last
-/// byte.
+/// The total timeout of an unfinished sequence, and of an unfinished paste after its last byte.
 pub(super) const SEQUENCE_TIMEOUT: Duration = Duration::from_millis(100);
-/// Parameters longer than this belong to no sequence that is known here.
+/// No known sequence has longer parameters.
 const MAX_PARAMETER_BYTES: usize = 64;
-/// Bytes of a paste that are kept; no field holds as much.
+/// The bytes of a paste that are kept; no field holds more.
 const MAX_PASTE_BYTES: usize = 64 * 1024;
-/// So many bytes of a paste that is too long may gather before all but its beginning is dropped.
+/// The excess of an overlong paste that may accumulate before it is dropped.
 const PASTE_SLACK: usize = 64 * 1024;
-/// Printable bytes that arrive at once are a paste from here on, even on a terminal that does not
-/// mark pastes: nobody types so fast.
+/// From this many printable bytes in one read, they are a paste, even on a terminal that does not
+/// mark pastes: nobody types that fast.
 const BURST_BYTES: usize = 256;
-/// The same for printable bytes and line ends, which scripts may send as keys.
+/// The same for printable bytes with line ends, which scripts may send as keys.
 const LINE_BURST_BYTES: usize = 1_024;
-/// Text that follows a burst within this time belongs to it, whatever its length.
+/// Text of any length that follows a burst within this time belongs to it.
 pub(super) const BURST_GAP: Duration = Duration::from_millis(50);
-/// The bytes that end a bracketed paste.
+/// The end marker of a bracketed paste.
 const PASTE_END: &[u8] = b"\x1b[201~";
 
 const CTRL_C: u8 = 0x03;
 const ESC: u8 = 0x1b;
 
-/// What the bytes so far are the beginning of.
+/// The unfinished sequence that the bytes so far belong to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum DecoderState {
-    /// Nothing.
+    /// None.
     #[default]
     Ground,
-    /// A sequence, or a key with Alt; so far only Esc.
+    /// Esc: the start of a sequence, or of a key with Alt.
     Escape,
-    /// A control sequence, `ESC [`, of which `bytes` are the parameters.
+    /// A control sequence, `ESC [`; `bytes` are its parameters.
     Csi,
-    /// `ESC O` and one letter: a key in application mode.
+    /// `ESC O` and a letter: a key in application mode.
     Ss3,
-    /// `ESC [ [` and one letter: a function key of the Linux console.
+    /// `ESC [ [` and a letter: a function key of the Linux console.
     ConsoleKey,
     /// `ESC [ M` and three bytes: a mouse report of a terminal without SGR reports.
     X10Mouse,
-    /// OSC, DCS, APC, PM or SOS, introduced by `ESC` and this byte: an answer to a question nobody
-    /// here asked.
+    /// OSC, DCS, APC, PM or SOS, introduced by `ESC` and this byte: the answer to a query that the
+    /// picker did not send.
     ControlString(u8),
-    /// The same, after an Esc that may be the beginning of its end.
+    /// The same, after an Esc that may start its terminator.
     ControlStringEscape,
-    /// A character in UTF-8 of this many bytes; `alt` if Esc came before it.
+    /// A UTF-8 character of this many bytes, with Alt if Esc came before it.
     Utf8 { length: usize, alt: bool },
-    /// A bracketed paste, of which `bytes` is the text.
+    /// A bracketed paste; `bytes` is its text.
     Paste,
-    /// A bracketed paste whose end did not come in time. Either the end marker is lost or the line
-    /// has stalled; the next read decides.
+    /// A bracketed paste whose end did not arrive in time. Either the end marker is lost or the
+    /// line has stalled; the next read decides.
     StalledPaste,
 }
 
@@ -72,24 +71,24 @@ enum DecoderState {
 #[derive(Debug, Default)]
 pub(super) struct Decoder {
     state: DecoderState,
-    /// The bytes of what is unfinished, without its introducer.
+    /// The bytes of the unfinished sequence, without its introducer.
     bytes: Vec<u8>,
-    /// When what is unfinished began; for a paste, when its last byte came.
+    /// When the unfinished sequence began; for a paste, when its last byte arrived.
     since: Option<Instant>,
-    /// Bytes still to come that the terminal driver has already turned into lines.
+    /// The number of bytes to come that were typed in line mode.
     cooked: usize,
     /// When the last burst of text was read.
     last_burst: Option<Instant>,
 }
 
 impl Decoder {
-    /// A decoder of which the first `cooked` bytes were typed while the terminal was in line mode,
-    /// which makes line feeds of Enter.
+    /// A decoder whose first `cooked` bytes were typed while the terminal was in line mode, in
+    /// which Enter is a line feed.
     pub(super) fn new(cooked: usize) -> Self {
         Self { cooked, ..Self::default() }
     }
 
-    /// When to call [`Decoder::expire`] if no byte comes before; `None` while nothing is
+    /// When to call [`Decoder::expire`] if no byte arrives before; `None` while nothing is
     /// unfinished.
     pub(super) fn deadline(&self) -> Option<Instant> {
         let patience = match self.state {
@@ -103,8 +102,8 @@ impl Decoder {
     /// Decodes the bytes of one read.
     pub(super) fn feed(&mut self, bytes: &[u8], now: Instant, out: &mut Vec<InputEvent>) {
         if self.state == DecoderState::StalledPaste {
-            // What is typed after a lost end marker comes key by key, the rest of a stalled paste
-            // comes in bulk.
+            // After a lost end marker, keys arrive one by one. The rest of a stalled paste arrives
+            // in bulk.
             let continues = !is_one_key(bytes) && bytes.first() != Some(&ESC);
             self.enter(
                 if continues { DecoderState::Paste } else { DecoderState::Ground },
@@ -135,13 +134,13 @@ impl Decoder {
         }
     }
 
-    /// Gives up what is unfinished: its time is over.
+    /// Gives up the unfinished sequence after its timeout.
     pub(super) fn expire(&mut self, out: &mut Vec<InputEvent>) {
         if self.state != DecoderState::Paste {
             return self.abandon(out);
         }
-        // A Ctrl-C at the very end was typed at a picker that seemed to hang; anywhere else it is
-        // part of the text.
+        // A Ctrl-C at the very end was typed by a user whose picker seemed to hang. Anywhere else
+        // it is part of the text.
         let end = self.bytes.iter().rposition(|byte| *byte != CTRL_C).map_or(0, |last| last + 1);
         let cancelled = end < self.bytes.len();
         self.bytes.truncate(end);
@@ -155,7 +154,8 @@ impl Decoder {
         }
     }
 
-    /// Decodes one byte outside of a paste. Always takes it.
+    /// Decodes one byte outside of a paste. Returns the number of bytes consumed, which is always
+    /// 1.
     fn byte(&mut self, byte: u8, now: Instant, out: &mut Vec<InputEvent>) -> usize {
         if byte == CTRL_C && self.state != DecoderState::Ground {
             self.reset();
@@ -180,7 +180,7 @@ impl Decoder {
             DecoderState::ControlString(_) => match byte {
                 0x07 => self.reset(),
                 ESC => self.state = DecoderState::ControlStringEscape,
-                // One byte is enough to tell an answer from a key with Alt.
+                // One byte is enough to distinguish an answer from a key with Alt.
                 _ if self.bytes.is_empty() => self.bytes.push(byte),
                 _ => {}
             },
@@ -200,7 +200,8 @@ impl Decoder {
                     out.extend(letter.map(|letter| InputEvent::Key(text_key(letter, alt))));
                 }
             }
-            // Not a byte that goes on: what came before it is lost, the byte itself is not.
+            // The byte does not continue the sequence, which is dropped; the byte itself is
+            // decoded.
             DecoderState::X10Mouse | DecoderState::Utf8 { .. } => {
                 self.abandon(out);
                 self.byte(byte, now, out);
@@ -220,13 +221,13 @@ impl Decoder {
         }
     }
 
-    /// A control character, a letter, or the first byte of one.
+    /// Decodes a control character, a letter, or the first byte of one.
     fn character(&mut self, byte: u8, alt: bool, now: Instant, out: &mut Vec<InputEvent>) {
         let length = match byte {
             0xC2..=0xDF => 2,
             0xE0..=0xEF => 3,
             0xF0..=0xF4 => 4,
-            // Bytes that are no UTF-8 mean nothing.
+            // Bytes that are not UTF-8 are ignored.
             0x80.. => return,
             0x20..=0x7E => return out.push(InputEvent::Key(text_key(byte.into(), alt))),
             _ => return out.push(InputEvent::Key(control_key(byte, alt))),
@@ -235,7 +236,7 @@ impl Decoder {
         self.bytes.push(byte);
     }
 
-    /// The byte after Esc.
+    /// Decodes the byte after Esc.
     fn escape(&mut self, byte: u8, now: Instant, out: &mut Vec<InputEvent>) {
         self.reset();
         match byte {
@@ -252,7 +253,7 @@ impl Decoder {
         }
     }
 
-    /// A byte of a control sequence.
+    /// Decodes a byte of a control sequence.
     fn csi(&mut self, byte: u8, now: Instant, out: &mut Vec<InputEvent>) {
         match byte {
             b' '..=b'?' => {
@@ -278,10 +279,10 @@ impl Decoder {
         }
     }
 
-    /// The letter that a short sequence ends with.
+    /// Decodes the final letter of a short sequence.
     fn final_letter(&mut self, byte: u8, now: Instant, out: &mut Vec<InputEvent>) {
         match (self.state, byte) {
-            // Some terminals put a modifier's number before the letter.
+            // Some terminals put the number of a modifier before the letter.
             (DecoderState::Ss3, b'0'..=b'9' | b';') if self.bytes.len() <= MAX_PARAMETER_BYTES => {
                 self.bytes.push(byte)
             }
@@ -301,7 +302,7 @@ impl Decoder {
         }
     }
 
-    /// Takes the part of these bytes that belongs to the paste, and returns its length.
+    /// Consumes the bytes that belong to the paste, and returns their number.
     fn paste_bytes(&mut self, bytes: &[u8], now: Instant, out: &mut Vec<InputEvent>) -> usize {
         self.since = Some(now);
         let mut taken = 0;
@@ -317,11 +318,11 @@ impl Decoder {
         }
         self.bytes.extend(&bytes[taken..]);
         if self.bytes.len() > MAX_PASTE_BYTES && self.bytes.last() == Some(&CTRL_C) {
-            // A stream without an end, such as of a broken terminal: Ctrl-C must not wait for a
+            // An endless stream, for example from a broken terminal. Ctrl-C must not wait for a
             // pause.
             self.expire(out);
         } else if self.bytes.len() > MAX_PASTE_BYTES + PASTE_SLACK {
-            // The last bytes may be the beginning of the end marker.
+            // The last bytes may be the start of the end marker.
             self.bytes.drain(MAX_PASTE_BYTES..self.bytes.len() - PASTE_END.len());
         }
         bytes.len()
@@ -336,8 +337,8 @@ impl Decoder {
         }
     }
 
-    /// Ends what is unfinished. An introducer that nothing followed was a key with Alt; parts of
-    /// anything longer mean nothing.
+    /// Ends the unfinished sequence. An introducer without anything after it was a key with Alt;
+    /// longer parts are ignored.
     fn abandon(&mut self, out: &mut Vec<InputEvent>) {
         let key = match self.state {
             DecoderState::Escape => Some(Key::new(KeyCode::Esc, KeyModifiers::NONE)),
@@ -370,7 +371,7 @@ fn text_key(letter: char, alt: bool) -> Key {
     Key::new(KeyCode::Char(letter), if alt { KeyModifiers::ALT } else { KeyModifiers::NONE })
 }
 
-/// The key of a control character, as xterm sends it.
+/// The key of a control character, as sent by xterm.
 fn control_key(byte: u8, alt: bool) -> Key {
     let alt = if alt { KeyModifiers::ALT } else { KeyModifiers::NONE };
     let (code, control) = match byte {
@@ -384,15 +385,15 @@ fn control_key(byte: u8, alt: bool) -> Key {
     Key::new(code, control | alt)
 }
 
-/// Whether the bytes of one read are one key press: a character, or a control character.
+/// Whether the bytes of one read are a single character, typed with one key.
 fn is_one_key(bytes: &[u8]) -> bool {
     bytes.len() == 1
         || bytes.len() <= 4
             && std::str::from_utf8(bytes).is_ok_and(|text| text.chars().count() == 1)
 }
 
-/// The length of the text at the start of these bytes if it is too long to be typed, or `follows` a
-/// text that was; else 0.
+/// The length of the text at the start of these bytes if it is too long to be typed, or if it
+/// `follows` a burst; otherwise 0.
 fn burst_len(bytes: &[u8], follows: bool) -> usize {
     let is_text = |byte: u8| byte >= b' ' && byte != 0x7F || matches!(byte, b'\t' | b'\r' | b'\n');
     // Nearly all reads are single keys.
@@ -409,7 +410,7 @@ fn burst_len(bytes: &[u8], follows: bool) -> usize {
     }
 }
 
-/// The length of these bytes without a character at their end that is cut off.
+/// The length of these bytes without an incomplete character at their end.
 fn complete_utf8_len(bytes: &[u8]) -> usize {
     let tail = bytes.len().saturating_sub(3);
     let lead = bytes[tail..].iter().rposition(|byte| *byte >= 0xC0).map(|at| tail + at);

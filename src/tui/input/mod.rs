@@ -1,4 +1,4 @@
-//! Keys, mouse and pasted text, read on a thread of their own and decoded into events.
+//! Reads keys, mouse and pasted text on a thread and decodes them into events.
 
 mod decoder;
 mod sequence;
@@ -12,18 +12,19 @@ use std::time::{Duration, Instant};
 use crossterm::event::{KeyCode, KeyModifiers};
 
 use super::event::{Event, Key, Mouse, MouseKind};
-use crate::domain::{Error, Result};
+use crate::domain::{ErrorKind, Result, ResultExt};
 use crate::os::terminal::tty_reader::{StopReading, TtyEvent, TtyReader};
 use decoder::Decoder;
 
-/// Two clicks within this time are one double click.
+/// The maximum time between the clicks of a double click.
 const DOUBLE_CLICK: Duration = Duration::from_millis(400);
-/// Bytes of one read; a terminal hands over 4 KiB at most.
+/// The buffer of one read, in bytes; a terminal delivers 4 KiB at most.
 const READ_SIZE: usize = 16 * 1024;
-/// How long dropping waits for the thread to end.
+/// How long `drop` waits for the thread to end.
 const JOIN_TIMEOUT: Duration = Duration::from_millis(200);
 
-/// The reading thread. Dropping it ends it, so that a child has the terminal for itself.
+/// The input thread. Dropping it stops the thread, so that a child process has the terminal for
+/// itself.
 #[derive(Debug)]
 pub(super) struct InputThread {
     stop: Option<StopReading>,
@@ -31,11 +32,11 @@ pub(super) struct InputThread {
 }
 
 impl InputThread {
-    /// Starts reading `tty`; events go to `events`. The first `cooked` bytes were typed while the
-    /// terminal was still in line mode.
+    /// Starts reading `tty` and sends events to `events`. The first `cooked` bytes were typed while
+    /// the terminal was still in line mode.
     ///
     /// # Errors
-    /// [`crate::domain::Kind::Os`] if the operating system refuses a thread or a file.
+    /// [`crate::domain::ErrorKind::Os`] if the operating system refuses a thread or a file.
     pub(super) fn start(tty: File, events: Sender<Event>, cooked: usize) -> Result<Self> {
         let (reader, stop) = TtyReader::new(tty)?;
         let (end, ended) = mpsc::channel();
@@ -43,9 +44,10 @@ impl InputThread {
             read_loop(reader, &events, cooked);
             drop(end);
         };
-        let started = std::thread::Builder::new().name("input".into()).spawn(work);
-        started
-            .map_err(|error| Error::os(format!("starting the thread that reads keys: {error}")))?;
+        std::thread::Builder::new()
+            .name("input".into())
+            .spawn(work)
+            .context(ErrorKind::Os, "starting the thread that reads keys")?;
         Ok(Self { stop: Some(stop), ended })
     }
 }
@@ -66,7 +68,7 @@ fn read_loop(mut reader: TtyReader, events: &Sender<Event>, cooked: usize) {
         match reader.read(&mut buffer, timeout) {
             TtyEvent::Bytes(count) => decoder.feed(&buffer[..count], Instant::now(), &mut inputs),
             TtyEvent::Idle => decoder.expire(&mut inputs),
-            // The screen looks for itself how large it is.
+            // The screen queries its size itself.
             TtyEvent::Resized if events.send(Event::Resize(0, 0)).is_ok() => {}
             TtyEvent::Closed => return drop(events.send(Event::TerminalClosed)),
             TtyEvent::Stopped | TtyEvent::Resized => return,
@@ -75,7 +77,9 @@ fn read_loop(mut reader: TtyReader, events: &Sender<Event>, cooked: usize) {
             let event = match input {
                 sequence::InputEvent::Key(key) => Event::Key(key),
                 sequence::InputEvent::Paste(text) => Event::Paste(text),
-                sequence::InputEvent::Mouse(kind, x, y) => Event::Mouse(clicks.track(kind, x, y)),
+                sequence::InputEvent::Mouse(kind, x, y) => {
+                    Event::Mouse(clicks.track(kind, x, y, Instant::now()))
+                }
             };
             if events.send(event).is_err() {
                 return;
@@ -84,8 +88,8 @@ fn read_loop(mut reader: TtyReader, events: &Sender<Event>, cooked: usize) {
     }
 }
 
-/// Whether Ctrl-C is decoded after these reads and a pause, and a letter after it. It has to be,
-/// whatever the terminal sent; for fuzzing.
+/// Whether Ctrl-C and a letter are decoded after these reads and a pause. They have to be, whatever
+/// the terminal sent; used for fuzzing.
 pub fn ctrl_c_works_after(reads: &[&[u8]]) -> bool {
     let (mut decoder, mut inputs, mut now) = (Decoder::new(0), Vec::new(), Instant::now());
     for read in reads {
@@ -103,18 +107,17 @@ pub fn ctrl_c_works_after(reads: &[&[u8]]) -> bool {
     inputs == [key('c', KeyModifiers::CONTROL), key('x', KeyModifiers::NONE)]
 }
 
-/// The last click, to tell a double one.
+/// The last click, to recognize a double click.
 #[derive(Debug, Default)]
 struct ClickTracker {
     last: Option<(u16, u16, Instant)>,
 }
 
 impl ClickTracker {
-    fn track(&mut self, kind: MouseKind, x: u16, y: u16) -> Mouse {
+    fn track(&mut self, kind: MouseKind, x: u16, y: u16, now: Instant) -> Mouse {
         if kind != MouseKind::Click {
             return Mouse { kind, x, y };
         }
-        let now = Instant::now();
         let again = self.last.is_some_and(|(lx, ly, then)| {
             (lx, ly) == (x, y) && now.duration_since(then) < DOUBLE_CLICK
         });

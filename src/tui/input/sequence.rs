@@ -1,30 +1,30 @@
-//! The keys and mouse reports behind control sequences: VT220 and xterm, the kitty keyboard
-//! protocol, the Linux console.
+//! Keys and mouse reports in control sequences: VT220 and xterm, the kitty keyboard protocol, the
+//! Linux console.
 //!
-//! The picker switches none of the newer protocols on; a program that crashed may have left them
-//! on.
+//! The picker does not enable any of the newer protocols, but a program that crashed may have left
+//! them enabled.
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
 use crate::tui::event::{Key, MouseKind};
 
-/// Something the user did at the terminal.
+/// A decoded input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum InputEvent {
     /// A key was pressed.
     Key(Key),
     /// Text was pasted.
     Paste(String),
-    /// A mouse button was pressed or the wheel turned, at this column and row, from 0.
+    /// A mouse button was pressed or the wheel turned, at this column and row, counted from 0.
     Mouse(MouseKind, u16, u16),
 }
 
-/// What `CSI parameters final_byte` means; `None` for answers, focus reports, key releases and
-/// everything unknown.
+/// Decodes `CSI parameters final_byte`; `None` for answers, focus reports, key releases and unknown
+/// sequences.
 pub(super) fn decode_csi(parameters: &[u8], final_byte: u8) -> Option<InputEvent> {
     let text = std::str::from_utf8(parameters).ok()?;
     if let Some(report) = text.strip_prefix('<') {
-        // A release says nothing new: buttons act when they go down.
+        // Releases are ignored: buttons act when they are pressed.
         return if final_byte == b'M' { decode_mouse_report(report, 0) } else { None };
     }
     let parameters = Parameters::parse(text)?;
@@ -37,14 +37,14 @@ pub(super) fn decode_csi(parameters: &[u8], final_byte: u8) -> Option<InputEvent
         }
         b'~' => tilde_key(first)?,
         b'Z' => KeyCode::BackTab,
-        // `CSI row ; column R` is where the cursor is.
+        // `CSI row ; column R` is a cursor position report.
         b'R' => return None,
         letter => letter_key(letter)?,
     };
     key_event(code, &parameters)
 }
 
-/// What `ESC O letter` means.
+/// Decodes `ESC O letter`.
 pub(super) fn decode_ss3(parameters: &[u8], letter: u8) -> Option<InputEvent> {
     let code = match letter {
         b'M' => KeyCode::Enter,
@@ -53,19 +53,19 @@ pub(super) fn decode_ss3(parameters: &[u8], letter: u8) -> Option<InputEvent> {
         b'j'..=b'y' => KeyCode::Char((letter - b'j' + b'*').into()),
         letter => letter_key(letter)?,
     };
-    // Here a lone number is the modifier.
+    // A single number is the modifier here.
     let modifiers = std::str::from_utf8(parameters).ok()?.rsplit(';').next()?.parse().unwrap_or(1);
     Some(InputEvent::Key(Key::new(code, key_modifiers(modifiers))))
 }
 
-/// What `ESC [ [ letter` means.
+/// Decodes `ESC [ [ letter`.
 pub(super) fn decode_linux_console(letter: u8) -> Option<InputEvent> {
     matches!(letter, b'A'..=b'E')
         .then(|| InputEvent::Key(Key::new(KeyCode::F(letter - b'A' + 1), KeyModifiers::NONE)))
 }
 
-/// A press of the left button or a turn of the wheel; `None` for other buttons and for movements.
-/// Modifiers do not matter.
+/// Decodes a press of the left button or a turn of the wheel; `None` for other buttons and
+/// movements. Modifiers are ignored.
 pub(super) fn decode_mouse(button: u32, x: u16, y: u16) -> Option<InputEvent> {
     let kind = match button & !0b1_1100 {
         0 => MouseKind::Click,
@@ -76,14 +76,14 @@ pub(super) fn decode_mouse(button: u32, x: u16, y: u16) -> Option<InputEvent> {
     Some(InputEvent::Mouse(kind, x, y))
 }
 
-/// `button;column;row`, where places count from 1 and the button from `base`.
+/// Decodes `button;column;row`. Columns and rows count from 1, the button from `base`.
 fn decode_mouse_report(report: &str, base: u32) -> Option<InputEvent> {
     let numbers = Parameters::parse(report)?;
     let place = |at| Some(u16::try_from(numbers.number(at, 0)?).ok()?.saturating_sub(1));
     decode_mouse(numbers.number(0, 0)?.checked_sub(base)?, place(1)?, place(2)?)
 }
 
-/// Keys of VT sequences that end with a letter.
+/// The key of a VT sequence that ends with a letter.
 fn letter_key(letter: u8) -> Option<KeyCode> {
     Some(match letter {
         b'A' => KeyCode::Up,
@@ -99,7 +99,7 @@ fn letter_key(letter: u8) -> Option<KeyCode> {
     })
 }
 
-/// Keys of VT sequences that end with a number and `~`.
+/// The key of a VT sequence that ends with a number and `~`.
 fn tilde_key(number: u32) -> Option<KeyCode> {
     let function =
         |from: u32, first: u8| u8::try_from(number - from).map(|at| KeyCode::F(first + at)).ok();
@@ -152,7 +152,7 @@ fn decode_kitty(parameters: &Parameters) -> Option<InputEvent> {
     key_event(named, parameters)
 }
 
-/// The key of a code point. With Shift, `shift` holds the shifted letter if the terminal told it.
+/// The key of a code point. With Shift, `shift` holds the shifted letter if the terminal sent it.
 fn code_point_key(code: u32, shift: Option<Option<char>>) -> Option<KeyCode> {
     Some(match char::from_u32(code)? {
         '\x1b' => KeyCode::Esc,
@@ -169,28 +169,30 @@ fn code_point_key(code: u32, shift: Option<Option<char>>) -> Option<KeyCode> {
     })
 }
 
-/// The key with the modifiers of the second parameter; `None` when it was released.
+/// The key with the modifiers of the second parameter; `None` if it was released.
 fn key_event(code: KeyCode, parameters: &Parameters) -> Option<InputEvent> {
     const RELEASED: u32 = 3;
     (parameters.number(1, 1) != Some(RELEASED))
         .then(|| InputEvent::Key(Key::new(code, key_modifiers(parameters.modifiers() + 1))))
 }
 
-/// The modifiers of a parameter: 1 and a bit for each of Shift, Alt and Ctrl. The others mean
-/// nothing here.
+/// The modifiers of a parameter: 1 plus one bit each for Shift, Alt and Ctrl. Other bits are
+/// ignored.
 fn key_modifiers(parameter: u32) -> KeyModifiers {
     let bits = parameter.saturating_sub(1);
-    let held = [(1, KeyModifiers::SHIFT), (2, KeyModifiers::ALT), (4, KeyModifiers::CONTROL)];
-    held.into_iter()
+    let known = [(1, KeyModifiers::SHIFT), (2, KeyModifiers::ALT), (4, KeyModifiers::CONTROL)];
+    known
+        .into_iter()
         .filter(|(bit, _)| bits & bit != 0)
         .fold(KeyModifiers::NONE, |all, (_, modifier)| all | modifier)
 }
 
-/// Numbers between `;`, each with further numbers behind `:`.
+/// Numbers separated by `;`, each with subparameters separated by `:`.
 struct Parameters(Vec<Vec<Option<u32>>>);
 
 impl Parameters {
-    /// `None` for anything but digits, `;` and `:`, such as the `?` of an answer.
+    /// Parses parameters; `None` for anything but digits, `;` and `:`, such as the `?` of an
+    /// answer.
     fn parse(text: &str) -> Option<Self> {
         let number = |digits: &str| {
             if digits.is_empty() { Some(None) } else { digits.parse().ok().map(Some) }
@@ -199,7 +201,7 @@ impl Parameters {
         text.split(';').map(group).collect::<Option<Vec<_>>>().map(Self)
     }
 
-    /// A number, unless it was left out.
+    /// A number, unless it was omitted.
     fn number(&self, parameter: usize, part: usize) -> Option<u32> {
         self.0.get(parameter)?.get(part).copied().flatten()
     }

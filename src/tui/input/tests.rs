@@ -439,6 +439,24 @@ fn a_megabyte_is_decoded_within_a_frame() {
     }
 }
 
+#[test]
+fn two_quick_clicks_on_one_cell_are_a_double_click() {
+    let start = Instant::now();
+    let kinds = |clicks: &[(u16, u64)]| -> Vec<MouseKind> {
+        let mut tracker = super::ClickTracker::default();
+        let track = |(x, milliseconds): &(u16, u64)| {
+            let now = start + Duration::from_millis(*milliseconds);
+            tracker.track(MouseKind::Click, *x, 5, now).kind
+        };
+        clicks.iter().map(track).collect()
+    };
+    use MouseKind::{Click, DoubleClick};
+    assert_eq!(kinds(&[(3, 0), (3, 399)]), [Click, DoubleClick]);
+    assert_eq!(kinds(&[(3, 0), (3, 400)]), [Click, Click]);
+    assert_eq!(kinds(&[(3, 0), (4, 100)]), [Click, Click]);
+    assert_eq!(kinds(&[(3, 0), (3, 100), (3, 200)]), [Click, DoubleClick, Click]);
+}
+
 proptest! {
     #[test]
     fn whatever_came_before_a_pause_ctrl_c_and_letters_work_after_it(

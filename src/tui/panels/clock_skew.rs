@@ -1,24 +1,15 @@
-//! This machine's clock is wrong: how wrong, what that spoils, how it is set.
+//! The warning about a wrong clock: how wrong it is, the consequences, and how to set it.
 
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
-use super::{EventResult, KeyPress, Panel, key_label, role_label};
-use crate::domain::{Error, RoleId, Timestamp};
-use crate::domain::{SET_CLOCK_COMMAND, clock_warning};
-use crate::tui::PickAction;
-use crate::tui::commands::PickerCommand;
+use super::{EventResult, Panel};
+use crate::domain::{SET_CLOCK_COMMAND, Timestamp, clock_warning};
+use crate::tui::commands::{KeyPress, PickerCommand};
 use crate::tui::effect::Effect;
+use crate::tui::glyphs::Glyphs;
+use crate::tui::labels::{key_label, role_label};
 use crate::tui::state::State;
+use crate::tui::state::overlay::ClockSkewPanel;
 use crate::tui::update::clock_skew;
-use crate::tui::view::panel_glyphs;
-
-/// The panel, and what it stands in the way of.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(in crate::tui) struct ClockSkewPanel {
-    /// What AWS has refused, perhaps for it.
-    pub(in crate::tui) failed: Option<(RoleId, Error)>,
-    /// What would be done with a role that is at hand.
-    pub(in crate::tui) pending_exit: Option<(RoleId, PickAction)>,
-}
 
 impl Panel for ClockSkewPanel {
     fn handle_key(&mut self, state: &mut State, pressed: KeyPress) -> EventResult {
@@ -32,20 +23,25 @@ impl Panel for ClockSkewPanel {
     }
 
     fn content(&self, state: &State) -> PanelContent {
-        let Some(words) = clock_warning(state.clock_skew) else {
+        let Some(words) = clock_warning(state.clock.skew_seconds) else {
             return PanelContent::new("clock", PanelSize::Text, Vec::new());
         };
         let why = match &self.failed {
             Some((role, error)) => format!("{}: {}", role_label(state, role), error.message),
             None => {
-                "AWS refuses what a role signs by this clock: most commands would fail.".to_owned()
+                "AWS refuses requests that are signed with this clock: most commands would fail."
+                    .to_owned()
             }
         };
-        // The next step stands high up: on a small screen the rest may have no room.
+        // The next step is near the top, because the rest may not fit on a small screen.
         let rows = vec![
             ContentRow::text(
                 Tone::Danger,
-                format!("{} {}", panel_glyphs(state.appearance).error, capitalize(&words)),
+                format!(
+                    "{} {}",
+                    Glyphs::from_appearance(state.appearance).error,
+                    capitalize(&words)
+                ),
             ),
             ContentRow::Blank,
             ContentRow::Pair {
@@ -57,8 +53,8 @@ impl Panel for ClockSkewPanel {
                 right: (Tone::Soft, "then asks AWS again".to_owned()),
             },
             ContentRow::Blank,
-            ContentRow::pair("AWS says", format_minute(state.now.plus(state.clock_skew))),
-            ContentRow::pair("here it is", format_minute(state.now)),
+            ContentRow::pair("AWS time", format_minute(state.now.plus(state.clock.skew_seconds))),
+            ContentRow::pair("local time", format_minute(state.now)),
             ContentRow::Blank,
             ContentRow::text(Tone::Soft, why),
         ];
@@ -66,24 +62,17 @@ impl Panel for ClockSkewPanel {
     }
 
     fn hints(&self, _: &State) -> Vec<(PickerCommand, &'static str)> {
-        let act = if self.pending_exit.is_some() {
-            "use the role all the same"
-        } else {
-            "go on as it is"
-        };
+        let act =
+            if self.pending_exit.is_some() { "use the role anyway" } else { "continue anyway" };
         vec![
             (PickerCommand::Refresh, "ask AWS again"),
             (PickerCommand::Activate, act),
             (PickerCommand::Back, "close"),
         ]
     }
-
-    fn is_modeless(&self) -> bool {
-        true
-    }
 }
 
-/// With a capital.
+/// Capitalizes the first letter.
 fn capitalize(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())

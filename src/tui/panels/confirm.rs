@@ -1,51 +1,26 @@
-//! A question before protected roles are used: one `y`, or something to type.
+//! The confirmation before protected roles are used: `y`, or a text to type.
 
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
-use super::{EventResult, KeyPress, Panel, PasteResult, role_label};
-use crate::domain::{AccountId, RoleId};
+use super::{EventResult, Panel};
+use crate::domain::RoleId;
 use crate::tui::PickAction;
-use crate::tui::commands::PickerCommand;
-use crate::tui::state::text_input::TextInput;
+use crate::tui::commands::{KeyPress, PickerCommand};
+use crate::tui::glyphs::Glyphs;
+use crate::tui::labels::role_label;
+use crate::tui::state::overlay::{ConfirmPanel, ConfirmPrompt};
+use crate::tui::state::paste::PasteResult;
 use crate::tui::state::{RoleTask, State};
 use crate::tui::update::activate;
-use crate::tui::view::panel_glyphs;
 
-/// Roles named before the rest is counted.
+/// The maximum number of roles that are listed by name.
 const MAX_NAMED_ROLES: usize = 6;
 
-/// The question.
-#[derive(Debug, Clone, PartialEq)]
-pub(in crate::tui) struct ConfirmPanel {
-    roles: Vec<RoleId>,
-    task: RoleTask,
-    prompt: ConfirmPrompt,
-    input: TextInput,
-    is_wrong: bool,
-}
-
-/// What has to be answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::tui) enum ConfirmPrompt {
-    /// `y`.
-    Yes,
-    /// This account's name, letter by letter; or its id, where not every keyboard has those
-    /// letters.
-    AccountName(String, Option<AccountId>),
-    /// How many roles there are.
-    RoleCount(usize),
-}
-
 impl ConfirmPanel {
-    /// Before this is done with these roles.
-    pub(in crate::tui) fn new(roles: Vec<RoleId>, then: RoleTask, asks: ConfirmPrompt) -> Self {
-        Self { roles, task: then, prompt: asks, input: TextInput::default(), is_wrong: false }
-    }
-
     fn confirm(&self, state: &mut State) -> EventResult {
         EventResult::Close(activate::on_confirmed(state, self.roles.clone(), self.task.clone()))
     }
 
-    /// Whether what is typed is what was asked for.
+    /// Whether the typed answer is correct.
     fn is_correct(&self, state: &State) -> bool {
         let entry = self.roles.first().and_then(|role| state.roster.find(role));
         match self.prompt {
@@ -87,14 +62,14 @@ impl Panel for ConfirmPanel {
         }
     }
 
-    // What has to be typed is typed: a paste would be no second thought.
+    // Pasted text is dropped: typing the answer is the point of the question.
 
     fn handle_paste(&mut self, _: &str) -> PasteResult {
         PasteResult::Done
     }
 
     fn content(&self, state: &State) -> PanelContent {
-        let mark = panel_glyphs(state.appearance).protected;
+        let mark = Glyphs::from_appearance(state.appearance).protected;
         let protected =
             |role: &RoleId| state.roster.find(role).is_some_and(|entry| entry.is_protected());
         let mut rows = vec![ContentRow::text(Tone::Soft, task_label(&self.task))];
@@ -110,47 +85,45 @@ impl Panel for ConfirmPanel {
             ));
         }
         let title = if self.roles.len() == 1 { "protected role" } else { "protected roles" };
-        let sheet = |rows| PanelContent::new(title, PanelSize::Text, rows);
+        let content = |rows| PanelContent::new(title, PanelSize::Text, rows);
         let (label, ask) = match &self.prompt {
             ConfirmPrompt::Yes => {
-                return sheet(rows).with_shortcut("y", "yes, any other key says no");
+                return content(rows).with_shortcut("y", "yes; any other key cancels");
             }
             ConfirmPrompt::AccountName(account, None) => {
-                ("account", format!("Type the account's name to go on: {account}"))
+                ("account", format!("Type the account's name to continue: {account}"))
             }
             ConfirmPrompt::AccountName(account, Some(id)) => {
-                ("account", format!("Type the account's name or id to go on: {account}, {id}"))
+                ("account", format!("Type the account's name or ID to continue: {account}, {id}"))
             }
             ConfirmPrompt::RoleCount(many) => {
                 let protected = self.roles.iter().filter(|role| protected(role)).count();
                 (
                     "roles",
-                    format!(
-                        "{protected} of them protected. Type the number of roles to go on: {many}"
-                    ),
+                    format!("{protected} protected. Type the number of roles to continue: {many}"),
                 )
             }
         };
         rows.push(ContentRow::Blank);
         rows.push(if self.is_wrong {
-            ContentRow::text(Tone::Danger, format!("That is not it. {ask}"))
+            ContentRow::text(Tone::Danger, format!("Wrong answer. {ask}"))
         } else {
             ContentRow::text(Tone::Soft, ask)
         });
-        sheet(rows).with_input(label, &self.input, "")
+        content(rows).with_input(label, &self.input, "")
     }
 
     fn hints(&self, _: &State) -> Vec<(PickerCommand, &'static str)> {
         match self.prompt {
             ConfirmPrompt::Yes => vec![(PickerCommand::Back, "no")],
             ConfirmPrompt::AccountName(..) | ConfirmPrompt::RoleCount(_) => {
-                vec![(PickerCommand::Activate, "go on"), (PickerCommand::Back, "no")]
+                vec![(PickerCommand::Activate, "continue"), (PickerCommand::Back, "no")]
             }
         }
     }
 }
 
-/// What would be done, for the first line.
+/// The task, for the first line.
 fn task_label(then: &RoleTask) -> String {
     match then {
         RoleTask::Exit(PickAction::Shell) => "Start a shell with".to_owned(),
@@ -161,7 +134,7 @@ fn task_label(then: &RoleTask) -> String {
         RoleTask::RunEach(line) => format!("Run `{line}` in"),
         RoleTask::CopySecret(what) => format!("Copy {} of", what.label()),
         RoleTask::WriteProfiles | RoleTask::Exit(PickAction::Profile) => {
-            "From now on no program is asked before it uses, by a profile,".to_owned()
+            "Write a profile that programs can use without asking for".to_owned()
         }
         RoleTask::Renew => "Get new credentials of".to_owned(),
     }

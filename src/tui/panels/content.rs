@@ -1,109 +1,108 @@
-//! What a panel shows, in words and without cells: the view draws every panel from this, in one
-//! way.
+//! The content of a panel as text, independent of cells. The view draws all panels from it in the
+//! same way.
 
 use crate::tui::state::text_input::TextInput;
 
-/// How loud a text is.
+/// The emphasis of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) enum Tone {
-    /// The terminal's own foreground.
+    /// The foreground of the terminal.
     Text,
-    /// A little quieter.
+    /// Slightly dimmed.
     Soft,
-    /// Labels, hints.
+    /// Labels and hints.
     Dim,
-    /// What to press, what to compare.
+    /// Keys, and codes to compare.
     Accent,
-    /// Protected roles, failures.
+    /// Protected roles and failures.
     Danger,
 }
 
-/// One column of a choice.
+/// A column of a choice.
 pub(in crate::tui) type StyledText = (Tone, String);
 
-/// One line, or as many as its text needs.
+/// A row: one line, or several if its text is wrapped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) enum ContentRow {
-    /// Nothing; goes where there is no room for it.
+    /// A blank line, dropped if there is no room.
     Blank,
-    /// Words, broken at blanks.
+    /// Text, wrapped at spaces.
     Text(Tone, String),
-    /// What the rest is about, in bold.
+    /// A title, in bold.
     Title(String),
-    /// In the middle, in bold, never broken: a code to compare.
+    /// A code to compare: centered, bold, never wrapped.
     Centered(String),
     /// A heading.
     Heading(&'static str),
-    /// Something and what it is: keys and what they do, a label and its value.
+    /// A label and its value, such as keys and what they do.
     Pair {
-        /// On the left, in a column of its own.
+        /// The label, in a column of its own.
         left: (Tone, String),
-        /// On the right, broken at blanks.
+        /// The value, wrapped at spaces.
         right: (Tone, String),
     },
-    /// Something that can be chosen: its letter, and columns that stand under each other. The last
-    /// one is flush right.
+    /// A choice: its letter and aligned columns, of which the last is flush right.
     Choice(Option<char>, Vec<StyledText>),
-    /// Half blocks, black on white.
+    /// A line of a QR code in half blocks, black on white.
     QrCode(String),
 }
 
-/// A line to type into.
+/// An input field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) struct InputField {
-    /// Before it.
+    /// The label before the field.
     pub(in crate::tui) label: &'static str,
-    /// What is typed.
+    /// The input.
     pub(in crate::tui) input: TextInput,
-    /// What stands there while nothing is typed.
+    /// The text shown while the input is empty.
     pub(in crate::tui) placeholder: &'static str,
-    /// One mark a letter instead of the letters.
+    /// Whether each letter is shown as a mark.
     pub(in crate::tui) masked: bool,
 }
 
-/// How much of the screen a panel takes.
+/// How much of the screen a panel may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) enum PanelSize {
-    /// What its text needs, 60 columns at most.
+    /// As much as its text needs, at most 60 columns.
     Text,
-    /// What its columns need.
+    /// As much as its columns need.
     Columns,
-    /// As [`Extent::Columns`], and over header and footer too if need be.
+    /// As [`PanelSize::Columns`], and over header and query if necessary.
     FullScreen,
 }
 
-/// A whole panel.
+/// The content of a panel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) struct PanelContent {
-    /// In the frame.
+    /// The title in the frame.
     pub(in crate::tui) title: String,
-    /// How large it may be.
+    /// The maximum size.
     pub(in crate::tui) size: PanelSize,
-    /// What is typed into it; above the rows.
+    /// The input field.
     pub(in crate::tui) input: Option<InputField>,
-    /// The rows, in one column or in several beside each other.
+    /// The rows, in one or several columns.
     pub(in crate::tui) columns: Vec<Vec<ContentRow>>,
-    /// Which of the choices is under the bar.
+    /// The index of the selected choice.
     pub(in crate::tui) selected: Option<usize>,
-    /// The first row shown, where nothing is chosen.
+    /// The first visible line, if there is no selection.
     pub(in crate::tui) first_line: usize,
-    /// Columns and lines it takes even when there is less to show: a panel that is typed into does
-    /// not jump about.
+    /// The minimum width and height of the rows, so that a panel with a filter does not change its
+    /// size with every key.
     pub(in crate::tui) min_size: (usize, usize),
-    /// Letters that do something here, and what; below the rows.
+    /// Letters and their actions, shown below the rows.
     pub(in crate::tui) shortcuts: Vec<(&'static str, String)>,
 }
 
 impl PanelContent {
-    /// Rows under a title.
+    /// Content with a title and rows.
     pub(in crate::tui) fn new(
         title: impl Into<String>,
-        extent: PanelSize,
+        size: PanelSize,
         rows: Vec<ContentRow>,
     ) -> Self {
         Self {
             title: title.into(),
-            size: extent,
+            size,
             input: None,
             columns: vec![rows],
             selected: None,
@@ -113,47 +112,46 @@ impl PanelContent {
         }
     }
 
-    /// With a line to type into.
+    /// Adds an input field.
     #[must_use]
     pub(in crate::tui) fn with_input(
         mut self,
         label: &'static str,
-        typed: &TextInput,
-        empty: &'static str,
+        input: &TextInput,
+        placeholder: &'static str,
     ) -> Self {
-        self.input =
-            Some(InputField { label, input: typed.clone(), placeholder: empty, masked: false });
+        self.input = Some(InputField { label, input: input.clone(), placeholder, masked: false });
         self
     }
 
-    /// With the bar on one of its choices.
+    /// Selects a choice.
     #[must_use]
     pub(in crate::tui) fn with_selected(mut self, choice: usize) -> Self {
         self.selected = Some(choice);
         self
     }
 
-    /// Never smaller than this many columns and lines of rows.
+    /// Sets the minimum size of the rows.
     #[must_use]
     pub(in crate::tui) fn with_min_size(mut self, columns: usize, lines: usize) -> Self {
         self.min_size = (columns, lines);
         self
     }
 
-    /// With a letter that does something.
+    /// Adds a letter and its action.
     #[must_use]
     pub(in crate::tui) fn with_shortcut(
         mut self,
         letter: &'static str,
-        does: impl Into<String>,
+        action: impl Into<String>,
     ) -> Self {
-        self.shortcuts.push((letter, does.into()));
+        self.shortcuts.push((letter, action.into()));
         self
     }
 }
 
 impl ContentRow {
-    /// Words.
+    /// A text row.
     pub(in crate::tui) fn text(tone: Tone, text: impl Into<String>) -> Self {
         ContentRow::Text(tone, text.into())
     }

@@ -1,16 +1,13 @@
-//! What the preview would show, where there is no room for it.
+//! Details of the selected role, if there is no room for the preview.
 
 use super::content::{PanelContent, PanelSize};
-use super::{EventResult, KeyPress, Panel, role_details};
-use crate::tui::commands::PickerCommand;
+use super::{EventResult, Panel, role_details};
+use crate::tui::commands::{KeyPress, PickerCommand};
 use crate::tui::state::State;
+use crate::tui::state::overlay::DetailsPanel;
 
-/// Columns of it, where there are so many.
+/// The maximum width in columns.
 const COLUMNS: usize = 60;
-
-/// It shows whatever role is under the bar, and knows nothing itself.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::tui) struct DetailsPanel;
 
 impl Panel for DetailsPanel {
     fn handle_key(&mut self, _: &mut State, pressed: KeyPress) -> EventResult {
@@ -30,9 +27,5 @@ impl Panel for DetailsPanel {
 
     fn hints(&self, _: &State) -> Vec<(PickerCommand, &'static str)> {
         vec![(PickerCommand::Back, "close"), (PickerCommand::Menu, "actions")]
-    }
-
-    fn is_modeless(&self) -> bool {
-        true
     }
 }

@@ -1,33 +1,17 @@
-//! A command line to run in the chosen roles. The screen goes first; the command's output belongs
+//! A command line to run in the chosen roles. The picker closes first, because the output belongs
 //! on the terminal.
 
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
-use super::{EventResult, KeyPress, Panel, PasteResult, role_label};
-use crate::domain::RoleId;
-use crate::tui::commands::PickerCommand;
-use crate::tui::state::text_input::TextInput;
+use super::{EventResult, Panel};
+use crate::tui::commands::{KeyPress, PickerCommand};
+use crate::tui::labels::role_label;
+use crate::tui::state::overlay::EachPanel;
+use crate::tui::state::paste::PasteResult;
 use crate::tui::state::{RoleTask, State};
 use crate::tui::update::activate;
 
-/// Characters of a command line.
-const MAX_COMMAND_CHARS: usize = 4_096;
-
-/// Roles named before the rest is counted.
+/// The maximum number of roles that are listed by name.
 const MAX_NAMED_ROLES: usize = 5;
-
-/// The line as it is typed.
-#[derive(Debug, Clone, PartialEq)]
-pub(in crate::tui) struct EachPanel {
-    roles: Vec<RoleId>,
-    command_line: TextInput,
-}
-
-impl EachPanel {
-    /// For these roles.
-    pub(in crate::tui) fn new(roles: Vec<RoleId>) -> Self {
-        Self { roles, command_line: TextInput::with_max_chars(MAX_COMMAND_CHARS) }
-    }
-}
 
 impl Panel for EachPanel {
     fn handle_key(&mut self, state: &mut State, pressed: KeyPress) -> EventResult {

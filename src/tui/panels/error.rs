@@ -1,37 +1,29 @@
-//! Something went wrong: what, on what, and what to do now.
+//! An error: what failed, on what, and what to do now.
 
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
-use super::{EventResult, KeyPress, Panel, key_label};
-use crate::domain::{Error, ErrorKind};
+use super::{EventResult, Panel};
+use crate::domain::ErrorKind;
 use crate::ops::backend::messages::Request;
-use crate::tui::commands::PickerCommand;
+use crate::tui::commands::{KeyPress, PickerCommand};
 use crate::tui::effect::Effect;
+use crate::tui::glyphs::Glyphs;
+use crate::tui::labels::key_label;
 use crate::tui::state::State;
-use crate::tui::view::panel_glyphs;
-
-/// An error with its hints.
-#[derive(Debug, Clone, PartialEq)]
-pub(in crate::tui) struct ErrorPanel {
-    /// What was tried, in a few words.
-    pub(in crate::tui) title: String,
-    /// What failed.
-    pub(in crate::tui) error: Error,
-}
+use crate::tui::state::overlay::ErrorPanel;
 
 impl ErrorPanel {
-    /// The page that a hint leads to.
+    /// The address in a hint, if there is one.
     fn hint_url(&self) -> Option<&str> {
         let words = self.error.hints.iter().flat_map(|hint| hint.split_whitespace());
         words.into_iter().find(|word| word.starts_with("https://"))
     }
 
-    /// Whether a new look at the list may be what helps: a role that AWS refuses is mostly one that
-    /// was taken away.
+    /// Whether a refresh may help: a role that AWS refuses was usually unassigned.
     fn is_refresh_useful(&self) -> bool {
         self.error.kind == ErrorKind::AccessDenied
     }
 
-    /// The hints, whom to ask first; what a key does here needs no command.
+    /// The hints, those with an address first. A hint is dropped if a key here does the same.
     fn shown_hints(&self) -> Vec<&String> {
         let shown = self
             .error
@@ -62,7 +54,7 @@ impl Panel for ErrorPanel {
     fn content(&self, state: &State) -> PanelContent {
         let mut rows = vec![ContentRow::text(
             Tone::Danger,
-            format!("{} {}", panel_glyphs(state.appearance).error, self.error.message),
+            format!("{} {}", Glyphs::from_appearance(state.appearance).error, self.error.message),
         )];
         let hints = self.shown_hints();
         if !hints.is_empty() || self.is_refresh_useful() {
@@ -70,7 +62,7 @@ impl Panel for ErrorPanel {
         }
         rows.extend(hints.into_iter().map(|hint| ContentRow::text(Tone::Text, hint)));
         let refresh = format!(
-            "{} reads the list of your roles anew",
+            "{} refreshes the list of your roles",
             key_label(state, PickerCommand::Refresh)
         );
         rows.extend(self.is_refresh_useful().then(|| ContentRow::text(Tone::Soft, refresh)));

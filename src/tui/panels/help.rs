@@ -1,23 +1,23 @@
-//! Help, made of the catalog: every command with its keys, and what can be typed. Typing finds a
-//! line.
+//! The help: every command with its keys, and the query syntax. Typing filters the lines.
 
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
-use super::select::SelectList;
-use super::{EventResult, KeyPress, Panel, PasteResult};
-use crate::tui::commands::{COMMANDS, HelpSection, Move, PickerCommand};
+use super::{EventResult, Panel};
+use crate::tui::commands::{COMMANDS, HelpSection, KeyPress, Move, PickerCommand};
 use crate::tui::state::State;
+use crate::tui::state::overlay::HelpPanel;
+use crate::tui::state::paste::PasteResult;
 
-/// From this many columns on the chapters stand beside each other.
+/// From this width on, sections are in two columns.
 const TWO_COLUMN_WIDTH: u16 = 118;
 
-/// With fewer columns a command is shown with its first key alone.
+/// Below this width, only the first key of a command is shown.
 const NARROW: u16 = 60;
 
-/// Columns of one chapter, and lines while something is looked for.
+/// The width of a section, and the height while a filter is typed.
 const COLUMNS: usize = 56;
 const LINES: usize = 16;
 
-/// What can be typed, besides words.
+/// The query syntax.
 const SYNTAX: [(&str, &str); 6] = [
     ("prod adm", "words in any order, in any field"),
     ("'prod ^prod prod$", "exactly, at the start, at the end"),
@@ -27,15 +27,8 @@ const SYNTAX: [(&str, &str); 6] = [
     ("arn: or https:", "a pasted ARN or console address"),
 ];
 
-/// How far it is scrolled, and what is looked for.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(in crate::tui) struct HelpPanel {
-    top: usize,
-    filter: SelectList<()>,
-}
-
-/// The first line after a scroll; the view bounds it by what there is.
-pub(in crate::tui) fn scroll(top: usize, to: Move) -> usize {
+/// The first line after a scroll; the view limits it to the content.
+pub(super) fn scroll(top: usize, to: Move) -> usize {
     match to {
         Move::Up => top.saturating_sub(1),
         Move::Down => top.saturating_add(1),
@@ -48,7 +41,7 @@ pub(in crate::tui) fn scroll(top: usize, to: Move) -> usize {
 
 impl Panel for HelpPanel {
     fn handle_key(&mut self, _: &mut State, pressed: KeyPress) -> EventResult {
-        // Two question marks in a row are one person who has seen enough.
+        // A second question mark closes the help.
         let done = pressed.letter == Some('?') && self.filter.filter.is_empty();
         match pressed.command {
             _ if done => return EventResult::Close(Vec::new()),
@@ -69,15 +62,15 @@ impl Panel for HelpPanel {
     }
 
     fn content(&self, state: &State) -> PanelContent {
-        let chapters = HelpSection::ALL.iter().map(|chapter| {
+        let sections = HelpSection::ALL.iter().map(|section| {
             (
-                *chapter == HelpSection::Query || *chapter == HelpSection::Screen,
-                self.section_rows(*chapter, state),
+                *section == HelpSection::Query || *section == HelpSection::Screen,
+                self.section_rows(*section, state),
             )
         });
         let (mut left, mut right) = (Vec::new(), Vec::new());
         let beside = state.size.0 >= TWO_COLUMN_WIDTH && self.filter.filter.is_empty();
-        for (second, rows) in chapters.chain([(false, self.syntax_rows())]) {
+        for (second, rows) in sections.chain([(false, self.syntax_rows())]) {
             let column = if second && beside { &mut right } else { &mut left };
             if !column.is_empty() && !rows.is_empty() {
                 column.push(ContentRow::Blank);
@@ -85,15 +78,15 @@ impl Panel for HelpPanel {
             column.extend(rows);
         }
         if left.is_empty() {
-            left.push(ContentRow::text(Tone::Soft, "no command is called that; Esc closes"));
+            left.push(ContentRow::text(Tone::Soft, "no command matches; Esc closes"));
         }
-        let mut sheet =
+        let mut content =
             PanelContent::new(format!("rolecall {}", state.version), PanelSize::FullScreen, left);
-        sheet.columns.extend((!right.is_empty()).then_some(right));
-        sheet.first_line = self.top;
+        content.columns.extend((!right.is_empty()).then_some(right));
+        content.first_line = self.top;
         let lines = if self.filter.filter.is_empty() { 0 } else { LINES };
-        let sheet = sheet.with_min_size(COLUMNS, lines);
-        sheet.with_input("find", &self.filter.filter, "a command or a key")
+        let content = content.with_min_size(COLUMNS, lines);
+        content.with_input("find", &self.filter.filter, "a command or a key")
     }
 
     fn hints(&self, _: &State) -> Vec<(PickerCommand, &'static str)> {
@@ -102,11 +95,11 @@ impl Panel for HelpPanel {
 }
 
 impl HelpPanel {
-    fn section_rows(&self, chapter: HelpSection, state: &State) -> Vec<ContentRow> {
-        let entries = COMMANDS.iter().filter(|entry| entry.section == chapter);
+    fn section_rows(&self, section: HelpSection, state: &State) -> Vec<ContentRow> {
+        let entries = COMMANDS.iter().filter(|entry| entry.section == section);
         let lines = entries.filter_map(|entry| {
-            let keys = state.key_bindings.labels_of(entry.id, state.appearance.ascii);
-            // On a narrow screen one key is enough, and the words are whole.
+            let keys = state.key_bindings.labels_of(entry.id, state.appearance.charset());
+            // On a narrow screen one key is shown, so that the description is complete.
             let shown =
                 if state.size.0 < NARROW { keys.first().cloned() } else { Some(keys.join(" ")) };
             let shown = shown.filter(|shown| !shown.is_empty())?;
@@ -114,14 +107,14 @@ impl HelpPanel {
                 .match_rank([entry.help, entry.id, &keys.join(" ")])
                 .map(|_| help_row(shown, entry.help))
         });
-        with_heading(chapter.title(), lines.collect())
+        with_heading(section.title(), lines.collect())
     }
 
     fn syntax_rows(&self) -> Vec<ContentRow> {
         let fits =
             |(typed, help): &&(&str, &str)| self.filter.match_rank([*typed, *help]).is_some();
         with_heading(
-            "what can be typed",
+            "query syntax",
             SYNTAX
                 .iter()
                 .filter(fits)

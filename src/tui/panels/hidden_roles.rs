@@ -1,20 +1,16 @@
-//! Roles that the person has hidden, to be shown again.
+//! The hidden roles, to show them again.
 
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
-use super::select::SelectList;
-use super::{EventResult, KeyPress, Panel, PasteResult, account_label};
+use super::{EventResult, Panel};
 use crate::domain::RoleId;
 use crate::ops::backend::messages::RoleFlag;
-use crate::tui::commands::PickerCommand;
+use crate::tui::commands::{KeyPress, PickerCommand};
 use crate::tui::effect::Effect;
+use crate::tui::labels::account_label;
 use crate::tui::state::State;
+use crate::tui::state::overlay::HiddenRolesPanel;
+use crate::tui::state::paste::PasteResult;
 use crate::tui::update::favorites;
-
-/// Which of them is under the bar.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(in crate::tui) struct HiddenRolesPanel {
-    select: SelectList<RoleId>,
-}
 
 impl HiddenRolesPanel {
     fn matching_roles(&self, state: &State) -> Vec<RoleId> {
@@ -72,11 +68,11 @@ impl Panel for HiddenRolesPanel {
         };
         let mut rows: Vec<ContentRow> = roles.iter().map(row).collect();
         if rows.is_empty() {
-            rows.push(ContentRow::text(Tone::Soft, "no hidden role is called that"));
+            rows.push(ContentRow::text(Tone::Soft, "no hidden role matches"));
         }
-        let sheet = PanelContent::new("hidden roles", PanelSize::Columns, rows)
+        let content = PanelContent::new("hidden roles", PanelSize::Columns, rows)
             .with_selected(self.select.selected_index(&roles));
-        sheet.with_input("find", &self.select.filter, "type to find one")
+        content.with_input("find", &self.select.filter, "type to find one")
     }
 
     fn hints(&self, _: &State) -> Vec<(PickerCommand, &'static str)> {

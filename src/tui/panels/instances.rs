@@ -1,29 +1,25 @@
-//! Who is signed in to which IAM Identity Center, how much it lists and how old that is.
+//! The IAM Identity Center instances: who is signed in, the number of roles, and the age of the
+//! list.
 
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
-use super::select::SelectList;
-use super::{EventResult, KeyPress, Panel};
+use super::{EventResult, Panel};
 use crate::domain::{InstanceName, format_age, format_duration};
 use crate::ops::backend::messages::{InstanceSession, Request};
-use crate::tui::commands::PickerCommand;
+use crate::tui::commands::{KeyPress, PickerCommand};
 use crate::tui::effect::Effect;
 use crate::tui::format;
+use crate::tui::glyphs::Glyphs;
+use crate::tui::state::overlay::InstancesPanel;
 use crate::tui::state::text_input::TextInput;
-use crate::tui::state::{RefreshStatus, State};
-use crate::tui::update::{activate, start_refresh};
-use crate::tui::view::panel_glyphs;
-
-/// Which of them is under the bar.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(in crate::tui) struct InstancesPanel {
-    select: SelectList<InstanceName>,
-}
+use crate::tui::state::{RefreshStatus, SearchOrigin, State};
+use crate::tui::update::activate;
+use crate::tui::update::refresh::start_refresh;
 
 fn instance_names(state: &State) -> Vec<InstanceName> {
     state.roster.instances.iter().map(|instance| instance.name.clone()).collect()
 }
 
-/// What in the query shows one instance alone.
+/// The query that shows only this instance.
 fn scope_query(name: &InstanceName) -> String {
     if name.as_str().contains(char::is_whitespace) {
         format!("sso:'{name}'")
@@ -32,7 +28,7 @@ fn scope_query(name: &InstanceName) -> String {
     }
 }
 
-/// Whether the query shows this instance alone.
+/// Whether the query shows only this instance.
 fn is_scoped_to(state: &State, name: &InstanceName) -> bool {
     state.query.text().trim() == scope_query(name)
 }
@@ -40,8 +36,8 @@ fn is_scoped_to(state: &State, name: &InstanceName) -> bool {
 impl Panel for InstancesPanel {
     fn handle_key(&mut self, state: &mut State, pressed: KeyPress) -> EventResult {
         let names = instance_names(state);
-        let chosen = self.select.selected(&names);
-        match (pressed.letter, pressed.command, chosen) {
+        let selected = self.select.selected(&names);
+        match (pressed.letter, pressed.command, selected) {
             (_, Some(PickerCommand::Back | PickerCommand::Open(_)), _) => {
                 return EventResult::Close(Vec::new());
             }
@@ -54,7 +50,9 @@ impl Panel for InstancesPanel {
                 } else {
                     TextInput::new(&format!("{} ", scope_query(&name)))
                 };
-                return EventResult::Close(vec![Effect::Search(state.start_search(false))]);
+                return EventResult::Close(vec![Effect::Search(
+                    state.start_search(SearchOrigin::User),
+                )]);
             }
             (Some('i'), _, Some(name)) => {
                 return EventResult::Close(activate::sign_in(state, name).1);
@@ -80,28 +78,28 @@ impl Panel for InstancesPanel {
         let names = instance_names(state);
         let counts = role_counts(state);
         let rows = names.iter().map(|name| row(state, name, &counts)).collect();
-        let sheet = PanelContent::new("instances", PanelSize::Columns, rows)
+        let content = PanelContent::new("instances", PanelSize::Columns, rows)
             .with_selected(self.select.selected_index(&names));
-        let Some(chosen) = self.select.selected(&names) else { return sheet };
-        // What Enter does stands in the footer.
-        if is_signed_in(state, &chosen) {
-            sheet
+        let Some(selected) = self.select.selected(&names) else { return content };
+        // The footer shows what Enter does.
+        if is_signed_in(state, &selected) {
+            content
                 .with_shortcut("r", "refresh")
                 .with_shortcut("o", "sign out")
-                .with_shortcut("i", "sign in anew")
+                .with_shortcut("i", "sign in again")
         } else {
-            sheet
+            content
                 .with_shortcut(
                     "s",
-                    if is_scoped_to(state, &chosen) { "show all" } else { "show only this" },
+                    if is_scoped_to(state, &selected) { "show all" } else { "show only this" },
                 )
                 .with_shortcut("r", "refresh")
         }
     }
 
     fn hints(&self, state: &State) -> Vec<(PickerCommand, &'static str)> {
-        let chosen = self.select.selected(&instance_names(state));
-        let act = match chosen {
+        let selected = self.select.selected(&instance_names(state));
+        let act = match selected {
             Some(name) if !is_signed_in(state, &name) => "sign in",
             Some(name) if is_scoped_to(state, &name) => "show all",
             _ => "show only this",
@@ -112,17 +110,13 @@ impl Panel for InstancesPanel {
             (PickerCommand::Refresh, "refresh all"),
         ]
     }
-
-    fn has_countdown(&self) -> bool {
-        true
-    }
 }
 
 fn is_signed_in(state: &State, name: &InstanceName) -> bool {
     state.session(name).is_some_and(|session| session.signed_in)
 }
 
-/// How many roles each instance has, in their order.
+/// The number of roles of each instance, in their order.
 fn role_counts(state: &State) -> Vec<usize> {
     let mut counts = vec![0; state.roster.instances.len()];
     for entry in &state.roster.entries {
@@ -134,30 +128,30 @@ fn role_counts(state: &State) -> Vec<usize> {
 }
 
 fn row(state: &State, name: &InstanceName, counts: &[usize]) -> ContentRow {
-    let signs = panel_glyphs(state.appearance);
+    let glyphs = Glyphs::from_appearance(state.appearance);
     let session = state.session(name);
-    let (mark, tone, said) = match session {
+    let (mark, tone, status) = match session {
         Some(session) if session.signed_in => {
-            (signs.signed_in, Tone::Accent, session_label(state, session))
+            (glyphs.signed_in, Tone::Accent, session_label(state, session))
         }
-        _ => (signs.signed_out, Tone::Dim, "signed out".to_owned()),
+        _ => (glyphs.signed_out, Tone::Dim, "signed out".to_owned()),
     };
     let position = state.roster.instances.iter().position(|instance| instance.name == *name);
     let roles = position.and_then(|at| counts.get(at)).copied().unwrap_or(0);
     let wide = counts.iter().map(|count| format::group_digits(*count).len()).max().unwrap_or(0);
-    // Units under units, where no column has to be cut for it.
+    // Numbers are right-aligned, unless a column would be cut for it.
     let wide = if state.size.0 < 60 { 0 } else { wide };
     let before = " ".repeat(wide.saturating_sub(format::group_digits(roles).len()));
     let cells = vec![
         (Tone::Text, name.to_string()),
-        (tone, format!("{mark} {said}")),
+        (tone, format!("{mark} {status}")),
         (Tone::Soft, format!("{before}{}", format::pluralize(roles, "role"))),
         (Tone::Dim, list_age(state, name, session)),
     ];
     ContentRow::Choice(None, cells)
 }
 
-/// How long a session lasts, as far as anybody knows.
+/// The remaining time of a session, as far as it is known.
 fn session_label(state: &State, session: &InstanceSession) -> String {
     match (session.is_cli_token, session.ends_at, session.signed_in_at) {
         (true, ..) => "by the AWS CLI".to_owned(),
@@ -167,12 +161,12 @@ fn session_label(state: &State, session: &InstanceSession) -> String {
     }
 }
 
-/// How old the list is, or what keeps it from being read.
+/// The age of the list, or why it can't be read.
 fn list_age(state: &State, name: &InstanceName, session: Option<&InstanceSession>) -> String {
     let age = session
         .and_then(|session| session.fetched_at)
         .map(|at| format!("read {}", format_age(at, state.now)));
-    match state.refreshes.get(name) {
+    match state.refresh.by_instance.get(name) {
         Some(RefreshStatus::Running { total: 0, .. }) => "being read".to_owned(),
         Some(RefreshStatus::Running { done, total, .. }) => {
             format!("{} of {}", format::group_digits(*done), format::pluralize(*total, "account"))

@@ -1,42 +1,25 @@
-//! The action menu: what can be done with the selected or the marked roles, one letter each. `/`
-//! finds any command by its name.
+//! The action menu for the selected or the marked roles, one letter each. `/` finds any command by
+//! name.
 
 mod items;
 mod run;
 
-pub(in crate::tui) use items::is_action_allowed;
-
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
-use super::select::SelectList;
-use super::{EventResult, KeyPress, Panel, PasteResult, role_label};
-use crate::domain::RoleId;
-use crate::tui::commands::PickerCommand;
-use crate::tui::effect::Effect;
+use super::{EventResult, Panel};
+use crate::tui::commands::{KeyPress, PickerCommand};
+use crate::tui::labels::role_label;
 use crate::tui::state::State;
+use crate::tui::state::overlay::MenuPanel;
+use crate::tui::state::paste::PasteResult;
 use crate::tui::state::text_input::TextEdit;
-use items::{MenuAction, MenuItem, items};
+use items::{MenuItem, items};
 
-/// Columns and lines while a command is looked for.
+/// The width and height while a filter is typed.
 const COLUMNS: usize = 44;
 const LINES: usize = 12;
 
-/// The menu, open.
-#[derive(Debug, Clone, PartialEq)]
-pub(in crate::tui) struct MenuPanel {
-    /// One role, or all that are marked.
-    roles: Vec<RoleId>,
-    select: SelectList<String>,
-    /// Whether letters find commands, rather than being commands.
-    is_finding: bool,
-}
-
 impl MenuPanel {
-    /// On these roles.
-    pub(in crate::tui) fn new(roles: Vec<RoleId>) -> Self {
-        Self { roles, select: SelectList::default(), is_finding: false }
-    }
-
-    /// The lines as they are shown: in their order, or the best fit first.
+    /// The visible items: in their order, or the best match first.
     fn visible_items(&self, state: &State) -> Vec<MenuItem> {
         let mut all = items(state, &self.roles);
         if !self.is_finding {
@@ -87,7 +70,7 @@ impl Panel for MenuPanel {
             (None, _) => return EventResult::Close(Vec::new()),
         };
         match at.and_then(|at| items.into_iter().nth(at)) {
-            Some(item) => EventResult::Close(self.run(state, item.action)),
+            Some(item) => item.action.run(state, self.roles.clone()),
             None => EventResult::Consumed(Vec::new()),
         }
     }
@@ -111,29 +94,23 @@ impl Panel for MenuPanel {
             ));
         }
         if rows.is_empty() {
-            rows.push(ContentRow::text(Tone::Soft, "no command is called that"));
+            rows.push(ContentRow::text(Tone::Soft, "no command matches"));
         }
         let title = match &self.roles[..] {
             [role] => role_label(state, role),
             roles => format!("{} marked roles", roles.len()),
         };
-        let sheet = PanelContent::new(title, PanelSize::Columns, rows)
+        let content = PanelContent::new(title, PanelSize::Columns, rows)
             .with_selected(self.select.selected_index(&names));
-        let sheet = if self.is_finding { sheet.with_min_size(COLUMNS, LINES) } else { sheet };
+        let content = if self.is_finding { content.with_min_size(COLUMNS, LINES) } else { content };
         if self.is_finding {
-            sheet.with_input("find", &self.select.filter, "type a command's name")
+            content.with_input("find", &self.select.filter, "type a command's name")
         } else {
-            sheet.with_shortcut("/", "find by name")
+            content.with_shortcut("/", "find by name")
         }
     }
 
     fn hints(&self, _: &State) -> Vec<(PickerCommand, &'static str)> {
-        vec![(PickerCommand::Activate, "do it"), (PickerCommand::Back, "close")]
-    }
-}
-
-impl MenuPanel {
-    fn run(&self, state: &mut State, does: MenuAction) -> Vec<Effect> {
-        does.run(state, self.roles.clone())
+        vec![(PickerCommand::Activate, "select"), (PickerCommand::Back, "close")]
     }
 }

@@ -1,63 +1,26 @@
-//! The vault asks for its passphrase; where there is no vault yet, for a new one, twice.
+//! The passphrase prompt of the vault. If there is no vault yet, a new passphrase is asked for
+//! twice.
 
 use super::content::{ContentRow, InputField, PanelContent, PanelSize, Tone};
-use super::{EventResult, KeyPress, Panel, PasteResult};
-use crate::domain::{Error, Secret};
+use super::{EventResult, Panel};
+use crate::domain::Secret;
 use crate::ops::backend::messages::{Request, UnlockPrompt};
 use crate::os::terminal::tty::MAX_PASSPHRASE_CHARS;
-use crate::tui::commands::PickerCommand;
+use crate::tui::commands::{KeyPress, PickerCommand};
 use crate::tui::effect::Effect;
 use crate::tui::format::group_digits;
+use crate::tui::glyphs::Glyphs;
+use crate::tui::state::overlay::PassphrasePanel;
+use crate::tui::state::paste::PasteResult;
 use crate::tui::state::text_input::{TextEdit, TextInput};
 use crate::tui::state::{State, WaitingFor};
-use crate::tui::view::panel_glyphs;
 
-/// From so many that did not fit on, it may well be forgotten.
+/// After this many failed attempts, the passphrase may be forgotten.
 const ATTEMPTS_BEFORE_RESET_HINT: usize = 3;
 
-/// The passphrase as it is typed.
-#[derive(Debug, Clone, PartialEq)]
-pub(in crate::tui) struct PassphrasePanel {
-    prompt: UnlockPrompt,
-    input: Secret<String>,
-    /// A new one, typed once.
-    first_entry: Option<Secret<String>>,
-    /// The second one was another one.
-    is_mismatch: bool,
-    /// What was said of the last one.
-    error: Option<Error>,
-    /// How many did not fit.
-    failed_attempts: usize,
-    /// Sent, and not answered yet.
-    waiting: bool,
-    /// More was typed or pasted than a passphrase may have. A part of it would be another one, so
-    /// all of it is dropped.
-    too_long: bool,
-}
-
 impl PassphrasePanel {
-    /// An empty field.
-    pub(in crate::tui) fn new(asks: UnlockPrompt) -> Self {
-        Self {
-            prompt: asks,
-            input: Secret::from(""),
-            first_entry: None,
-            is_mismatch: false,
-            error: None,
-            failed_attempts: 0,
-            waiting: false,
-            too_long: false,
-        }
-    }
-
-    /// The last one did not open the vault: another one may be typed, as often as it takes.
-    pub(in crate::tui) fn on_refused(&mut self, error: Error) {
-        self.failed_attempts += 1;
-        (self.error, self.waiting) = (Some(error), false);
-    }
-
-    /// Adds text, or drops everything if it is too long; then whatever follows belongs to it and is
-    /// dropped too.
+    /// Adds text, or drops all input if it is too long. Text that follows is then part of it and is
+    /// dropped, too.
     fn push(&mut self, text: &str) {
         let length = self.input.expose().chars().count() + text.chars().count();
         self.too_long |= length > MAX_PASSPHRASE_CHARS;
@@ -68,7 +31,7 @@ impl PassphrasePanel {
         };
     }
 
-    /// Enter: a new one is asked for once more, and whatever is complete is sent.
+    /// Handles Enter: asks for a new passphrase again, or sends a complete one.
     fn submit(&mut self) -> Vec<Effect> {
         let typed = std::mem::replace(&mut self.input, Secret::from(""));
         match (self.prompt, self.first_entry.take()) {
@@ -86,58 +49,58 @@ impl PassphrasePanel {
         vec![Effect::Request(Request::Unlock { passphrase: typed })]
     }
 
-    /// What stands above the field.
+    /// The text above the field.
     fn message_rows(&self, state: &State) -> Vec<ContentRow> {
-        let signs = panel_glyphs(state.appearance);
+        let glyphs = Glyphs::from_appearance(state.appearance);
         let soft = |text: &str| ContentRow::text(Tone::Soft, text);
         let dim = |text: &str| ContentRow::text(Tone::Dim, text);
         if self.too_long {
             let most = group_digits(MAX_PASSPHRASE_CHARS);
-            let text = format!("{} a passphrase has at most {most} characters", signs.error);
+            let text = format!("{} a passphrase has at most {most} characters", glyphs.error);
             return vec![
                 ContentRow::text(Tone::Danger, text),
                 soft("Backspace empties the field."),
             ];
         }
         if self.waiting {
-            return vec![soft(&format!("Opening{}", signs.in_progress))];
+            return vec![soft(&format!("Opening{}", glyphs.in_progress))];
         }
         if let Some(error) = &self.error {
             let mut rows =
-                vec![ContentRow::text(Tone::Danger, format!("{} {}", signs.error, error.message))];
+                vec![ContentRow::text(Tone::Danger, format!("{} {}", glyphs.error, error.message))];
             if self.failed_attempts < ATTEMPTS_BEFORE_RESET_HINT {
                 rows.push(soft("Nothing is lost: try again."));
             } else {
                 rows.push(soft(
-                    "Nothing is lost by trying on. Forgotten? `rolecall vault reset` makes a new vault: you sign in again, that is all.",
+                    "Nothing is lost by trying again. Forgotten? `rolecall vault reset` makes a new vault: you sign in again, that is all.",
                 ));
             }
             return rows;
         }
         match (self.prompt, &self.first_entry, self.is_mismatch) {
             (UnlockPrompt::Passphrase, ..) => vec![soft(
-                "Your sign-ins and the credentials of your roles are sealed with a passphrase.",
+                "Your sign-ins and the credentials of your roles are encrypted with a passphrase.",
             )],
             (UnlockPrompt::AnotherPassphrase, ..) => vec![soft(
-                "Your sign-ins and the credentials of your roles are sealed with another passphrase than AWS_SSO_FILE_PASSWORD, or its file, says.",
+                "Your sign-ins and the credentials of your roles are encrypted with a passphrase that differs from AWS_SSO_FILE_PASSWORD or its file.",
             )],
             (UnlockPrompt::NewPassphrase, None, true) => {
                 vec![
                     ContentRow::text(
                         Tone::Danger,
-                        format!("{} these two were not the same", signs.error),
+                        format!("{} the two passphrases differ", glyphs.error),
                     ),
-                    soft("Choose it again."),
+                    soft("Choose a passphrase again."),
                 ]
             }
             (UnlockPrompt::NewPassphrase, None, false) => vec![
                 soft(
-                    "Sign-ins are kept sealed, and there is no keyring here: choose a passphrase.",
+                    "Sign-ins are stored encrypted, and there is no keyring here: choose a passphrase.",
                 ),
-                dim("It is asked for again after a restart of the machine."),
+                dim("It is asked for again after the machine restarts."),
             ],
             (UnlockPrompt::NewPassphrase, Some(_), _) => {
-                vec![soft("The same once more, so that a slip of the finger locks nobody out.")]
+                vec![soft("Type it again, to rule out a typing error.")]
             }
         }
     }
@@ -149,7 +112,7 @@ impl Panel for PassphrasePanel {
             state.pending.take_if(|pending| pending.waiting_for == WaitingFor::Passphrase);
             return EventResult::Close(Vec::new());
         }
-        // What is typed while the vault tries the last one is for the next.
+        // Keys typed while a passphrase is tried belong to the next attempt.
         match (pressed.letter, pressed.command) {
             (Some(letter), _) => self.push(letter.encode_utf8(&mut [0; 4])),
             (
@@ -187,19 +150,19 @@ impl Panel for PassphrasePanel {
                 ("the vault is locked", "passphrase")
             }
             (UnlockPrompt::NewPassphrase, None) => ("a passphrase for the vault", "new passphrase"),
-            (UnlockPrompt::NewPassphrase, Some(_)) => ("a passphrase for the vault", "once more"),
+            (UnlockPrompt::NewPassphrase, Some(_)) => ("a passphrase for the vault", "again"),
         };
-        let mut sheet = PanelContent::new(title, PanelSize::Text, self.message_rows(state));
-        // One mark a letter; the length is no more of a secret than the sound of the keys.
+        let mut content = PanelContent::new(title, PanelSize::Text, self.message_rows(state));
+        // One mark per letter. The length is not secret: the keys can be heard.
         let marks = TextInput::new(&"x".repeat(self.input.expose().chars().count()));
-        sheet.input = Some(InputField { label, input: marks, placeholder: "", masked: true });
-        sheet
+        content.input = Some(InputField { label, input: marks, placeholder: "", masked: true });
+        content
     }
 
     fn hints(&self, _: &State) -> Vec<(PickerCommand, &'static str)> {
         let act = match (self.prompt, &self.first_entry) {
             (UnlockPrompt::Passphrase | UnlockPrompt::AnotherPassphrase, _) => "unlock",
-            (UnlockPrompt::NewPassphrase, None) => "go on",
+            (UnlockPrompt::NewPassphrase, None) => "continue",
             (UnlockPrompt::NewPassphrase, Some(_)) => "make the vault",
         };
         vec![(PickerCommand::Activate, act), (PickerCommand::Back, "close")]

@@ -1,16 +1,16 @@
-//! A text as a QR code in half blocks, two rows to a line.
+//! QR codes in half blocks, two rows per line.
 
 use qrcodegen::{QrCode, QrCodeEcc};
 
 use super::content::ContentRow;
 
-/// Cells around the code that have to stay empty for a reader to find it.
+/// The quiet zone around the code, in cells.
 const MARGIN: i32 = 2;
 
-/// The code for a panel with this much room inside.
+/// The QR code of a text for a panel with this many columns and lines inside.
 ///
 /// # Errors
-/// What it would take, when there is not so much room.
+/// The required size, if there is not enough room.
 pub(in crate::tui) fn rows(
     text: &str,
     columns: u16,

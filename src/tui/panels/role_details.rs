@@ -1,19 +1,20 @@
-//! All that is known about one role: beside the list, or in a panel where there is no room for it.
+//! The details of a role, for the preview and the details panel.
 
 use super::content::{ContentRow, Tone};
 use crate::domain::{ConfirmLevel, RoleId, RosterEntry, format_age, format_duration_spaced};
+use crate::tui::glyphs::Glyphs;
 use crate::tui::state::State;
-use crate::tui::view::{panel_glyphs, text::width};
+use crate::tui::text::width;
 
-/// What is known about the selected role, for this many columns.
+/// The details of the selected role, for this width.
 pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<ContentRow> {
     let roster = &state.list.roster;
     let Some(entry) = state.selected_entry() else { return Vec::new() };
-    let (id, signs) = (roster.id(entry), panel_glyphs(state.appearance));
+    let (id, glyphs) = (roster.id(entry), Glyphs::from_appearance(state.appearance));
     let mut rows = vec![ContentRow::Title(entry.account_label().to_owned())];
-    let both = format!("{} {} {}", entry.account, signs.separator, entry.email);
+    let both = format!("{} {} {}", entry.account, glyphs.separator, entry.email);
     if entry.email.is_empty() || width(&both) > cells {
-        // Where there is no name, the id stands in its place already.
+        // Without a name, the title is the ID already.
         rows.extend(
             (!entry.account_name.is_empty())
                 .then(|| ContentRow::text(Tone::Dim, entry.account.to_string())),
@@ -29,7 +30,7 @@ pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<ContentRow> {
         ConfirmLevel::TypeName => Some("asks for the account's name"),
     };
     rows.extend(asks.map(|asks| {
-        ContentRow::text(Tone::Danger, format!("{} protected: {asks}", signs.protected))
+        ContentRow::text(Tone::Danger, format!("{} protected: {asks}", glyphs.protected))
     }));
     rows.push(ContentRow::Blank);
     let mut say = |label: &str, text: Option<String>| {
@@ -56,13 +57,13 @@ pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<ContentRow> {
         label = "";
     }
     if state.marks.favorites.contains(&id) {
-        say("marks", Some(format!("{} favourite", signs.star)));
+        say("marks", Some(format!("{} favourite", glyphs.star)));
     }
     say("arn", Some(roster.arn(entry)));
     rows
 }
 
-/// The instance, and whether somebody has to sign in first.
+/// The instance, and whether a sign-in is needed.
 fn instance_label(state: &State, id: &RoleId) -> String {
     match state.session(&id.instance) {
         Some(session) if !session.signed_in => format!("{}, signed out", id.instance),
@@ -70,9 +71,9 @@ fn instance_label(state: &State, id: &RoleId) -> String {
     }
 }
 
-/// The roles on the way to a chained one, the nearest first, by name where they are known.
+/// The roles that a chained role is assumed through, the nearest first, by name if they are known.
 fn role_chain(state: &State, entry: &RosterEntry) -> Vec<String> {
-    /// Longer ones are refused when the configuration is read; this only bounds the walk.
+    /// Longer chains are refused by the configuration; this only limits the loop.
     const LONGEST: usize = 8;
     let roster = &state.list.roster;
     let (mut steps, mut next) = (Vec::new(), entry.via.clone());

@@ -1,37 +1,26 @@
-//! Pages of the web console: a service of AWS, found by any of its names, opened in a role.
+//! The services of the web console, found by any of their names and opened with a role.
 
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
-use super::select::SelectList;
-use super::{EventResult, KeyPress, Panel, PasteResult, role_label};
-use crate::domain::RoleId;
+use super::{EventResult, Panel};
 use crate::ops::backend::messages::console_services;
 use crate::tui::PickAction;
-use crate::tui::commands::PickerCommand;
+use crate::tui::commands::{KeyPress, PickerCommand};
+use crate::tui::labels::role_label;
+use crate::tui::state::overlay::ServicesPanel;
+use crate::tui::state::paste::PasteResult;
 use crate::tui::state::{RoleTask, State};
 use crate::tui::update::activate;
 
-/// Columns and lines it takes however few services fit.
+/// The size of the panel, even if few services match.
 const COLUMNS: usize = 56;
 const LINES: usize = 12;
 
-/// The chooser, open.
-#[derive(Debug, Clone, PartialEq)]
-pub(in crate::tui) struct ServicesPanel {
-    role: RoleId,
-    select: SelectList<&'static str>,
-}
-
 impl ServicesPanel {
-    /// For the console of this role.
-    pub(in crate::tui) fn new(role: RoleId) -> Self {
-        Self { role, select: SelectList::default() }
-    }
-
-    /// Services that fit, the best first; among equals by name.
+    /// The matching services, the best first; equal ones by name.
     fn matching_services(&self) -> Vec<(&'static str, &'static [&'static str])> {
         let rank = |(service, aliases): (&'static str, &'static [&'static str])| {
             let rank = self.select.match_rank(aliases.iter().copied().chain([service]))?;
-            // The name that is shown first is the better one.
+            // A match of the shown name is better than a match of an alias.
             let own = self.select.match_rank([service]).is_none();
             Some(((rank, own), (service, aliases)))
         };
@@ -75,7 +64,7 @@ impl Panel for ServicesPanel {
         let shown = self.matching_services();
         let names: Vec<&'static str> = shown.iter().map(|(name, _)| *name).collect();
         let row = |(name, aliases): &(&str, &[&str])| {
-            // The last column is flush right, and these are read from the left.
+            // An empty last column, because the last column is flush right.
             let cells = [
                 (Tone::Text, (*name).to_owned()),
                 (Tone::Dim, aliases.join(", ")),
@@ -85,7 +74,7 @@ impl Panel for ServicesPanel {
         };
         let mut rows: Vec<ContentRow> = shown.iter().map(row).collect();
         if rows.is_empty() {
-            rows.push(ContentRow::text(Tone::Soft, "no service is called that here"));
+            rows.push(ContentRow::text(Tone::Soft, "no service matches"));
         }
         let title = format!("console of {}", role_label(state, &self.role));
         PanelContent::new(title, PanelSize::Columns, rows)

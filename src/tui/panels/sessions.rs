@@ -1,52 +1,22 @@
-//! Roles that have credentials in the vault, the one that expires first on top, counting down.
+//! The roles with credentials in the vault and their remaining time, the first to expire first.
 
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
-use super::select::SelectList;
-use super::{EventResult, KeyPress, Panel, account_label};
+use super::{EventResult, Panel};
 use crate::domain::{RoleId, Timestamp, format_duration_spaced, format_long_countdown};
 use crate::ops::backend::messages::Request;
-use crate::tui::commands::PickerCommand;
+use crate::tui::commands::{KeyPress, PickerCommand};
 use crate::tui::effect::Effect;
+use crate::tui::labels::account_label;
+use crate::tui::state::overlay::SessionsPanel;
 use crate::tui::state::{RoleTask, State};
 use crate::tui::update::activate;
 
-/// From so few seconds on a session is about to end.
+/// From this remaining time on, a session is shown as expiring.
 const EXPIRING_SECONDS: i64 = 300;
-
-/// Which of them is under the bar.
-#[derive(Debug, Clone, PartialEq)]
-pub(in crate::tui) struct SessionsPanel {
-    select: SelectList<RoleId>,
-}
-
-impl SessionsPanel {
-    /// With the bar on the first of them, wherever that goes when it is renewed.
-    pub(in crate::tui) fn new(state: &State) -> Self {
-        let mut chooser = SelectList::default();
-        chooser.pin(&Self::roles(state));
-        Self { select: chooser }
-    }
-
-    fn roles(state: &State) -> Vec<RoleId> {
-        Self::active_sessions(state).into_iter().map(|(role, _)| role).collect()
-    }
-
-    fn active_sessions(state: &State) -> Vec<(RoleId, Timestamp)> {
-        let mut roles: Vec<_> = state
-            .sessions
-            .roles
-            .iter()
-            .filter(|(_, at)| at.since(state.now) > 0)
-            .cloned()
-            .collect();
-        roles.sort_by(|left, right| (left.1, &left.0).cmp(&(right.1, &right.0)));
-        roles
-    }
-}
 
 impl Panel for SessionsPanel {
     fn handle_key(&mut self, state: &mut State, pressed: KeyPress) -> EventResult {
-        let roles = Self::roles(state);
+        let roles = session_roles(state);
         self.select.pin(&roles);
         let chosen = self.select.selected(&roles);
         match (pressed.letter, pressed.command, chosen) {
@@ -80,10 +50,10 @@ impl Panel for SessionsPanel {
     }
 
     fn content(&self, state: &State) -> PanelContent {
-        let running = Self::active_sessions(state);
+        let running = state.active_sessions();
         let row = |(role, at): &(RoleId, Timestamp)| {
             let left = at.since(state.now);
-            let said = if state.appearance.motion {
+            let remaining = if state.appearance.motion {
                 format_long_countdown(left)
             } else {
                 format_duration_spaced(left)
@@ -94,7 +64,7 @@ impl Panel for SessionsPanel {
                 vec![
                     (Tone::Text, account_label(state, role)),
                     (Tone::Soft, role.role.to_string()),
-                    (tone, said),
+                    (tone, remaining),
                 ],
             )
         };
@@ -115,12 +85,12 @@ impl Panel for SessionsPanel {
     }
 
     fn hints(&self, state: &State) -> Vec<(PickerCommand, &'static str)> {
-        let some = !Self::active_sessions(state).is_empty();
+        let some = !state.active_sessions().is_empty();
         let act = some.then(|| (PickerCommand::Activate, state.action.label()));
         act.into_iter().chain([(PickerCommand::Back, "close")]).collect()
     }
+}
 
-    fn has_countdown(&self) -> bool {
-        true
-    }
+fn session_roles(state: &State) -> Vec<RoleId> {
+    state.active_sessions().into_iter().map(|(role, _)| role).collect()
 }

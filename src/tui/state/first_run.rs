@@ -1,47 +1,48 @@
-//! The form that stands in place of the list while no IAM Identity Center is known.
+//! The form that replaces the list while no IAM Identity Center is configured.
 
 use crate::domain::Error;
 
 use super::text_input::TextInput;
 
-/// Characters of an address. Any page of the portal can be pasted, with what is behind its `#`.
+/// The longest address, in characters. Any page of the portal can be pasted, including what follows
+/// its `#`.
 const MAX_URL_CHARS: usize = 2_048;
 
-/// What is typed into the form, and where it stands.
+/// The fields of the form and its current step.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) struct FirstRunForm {
-    /// The file that will be written, as people write it.
+    /// The configuration file that will be written, as it is shown to the user.
     pub(in crate::tui) config_file: String,
-    /// Where it stands.
+    /// The current step.
     pub(in crate::tui) step: FirstRunStep,
-    /// The start URL: as typed at first, as AWS knows it later.
+    /// The start URL: as typed at first, normalized after discovery.
     pub(in crate::tui) start_url: TextInput,
-    /// The region.
+    /// The region of the directory.
     pub(in crate::tui) region: TextInput,
-    /// What it will be called.
+    /// The name of the instance.
     pub(in crate::tui) name: TextInput,
-    /// What told the region, or why it is not known.
+    /// How the region was found, or why it is unknown.
     pub(in crate::tui) evidence: String,
-    /// Why the last step did not succeed.
+    /// Why the last step failed.
     pub(in crate::tui) error: Option<Error>,
-    /// The number of the request that is waited for.
+    /// The number of the pending request.
     pub(in crate::tui) number: u64,
 }
 
-/// Where the form stands.
+/// A step of the form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) enum FirstRunStep {
-    /// The start URL is being typed.
+    /// The user types the start URL.
     StartUrl,
-    /// The background looks where it leads.
+    /// The background discovers the instance behind it.
     Discovering,
-    /// Region and name are checked by the person; this one is under the cursor.
+    /// The user checks region and name; this field has the cursor.
     Details(FirstRunField),
-    /// AWS is asked, and the file written.
+    /// AWS checks the values, and the file is written.
     Saving,
 }
 
-/// One line of the second half.
+/// A field of the second step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) enum FirstRunField {
     /// The region of the directory.
@@ -51,7 +52,7 @@ pub(in crate::tui) enum FirstRunField {
 }
 
 impl FirstRunForm {
-    /// An empty form about this file.
+    /// An empty form that will write this file.
     pub(in crate::tui) fn new(file: String) -> Self {
         Self {
             config_file: file,
@@ -65,7 +66,7 @@ impl FirstRunForm {
         }
     }
 
-    /// The line that hears letters; none while something is waited for.
+    /// The input that receives text; `None` while a request is pending.
     pub(in crate::tui) fn active_input(&mut self) -> Option<&mut TextInput> {
         match self.step {
             FirstRunStep::StartUrl => Some(&mut self.start_url),

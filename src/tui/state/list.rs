@@ -1,4 +1,4 @@
-//! The list as it is shown: rows, headings, the bar, how far it is scrolled.
+//! The list as it is shown: rows, headings, selection and scroll position.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -9,61 +9,71 @@ use crate::domain::{AccountId, InstanceName, RoleId, Roster, RosterEntry, RowSty
 use crate::tui::column_stats::ColumnStats;
 use crate::tui::search::{Highlighter, Highlights, ListSection, SearchResults};
 
-/// Rows, and where the person is in them.
+/// The rows, the selection and the scroll position.
 #[derive(Debug, Clone)]
 pub(in crate::tui) struct RoleList {
-    /// What the rows are positions in; may be older than the newest roster.
+    /// The roster that `rows` indexes; may be older than the newest one.
     pub(in crate::tui) roster: Arc<Roster>,
-    /// Positions in the roster's entries.
+    /// Indices into the roster's entries.
     rows: Vec<u32>,
     /// Headings over ranges of rows.
     sections: Vec<(ListSection, Range<usize>)>,
-    /// The selected role. The bar follows it, whatever row it is on.
-    pub(in crate::tui) selected: Option<RoleId>,
-    /// The row it is on.
-    pub(in crate::tui) selected_row: usize,
-    /// The first line shown; lines are rows, headings and the blanks before these.
+    /// The selected role. The selection follows it when rows move.
+    selected: Option<RoleId>,
+    /// The row of the selected role.
+    selected_row: usize,
+    /// The first visible line. Lines are rows, headings, and the blank lines before headings.
     pub(in crate::tui) first_line: usize,
-    /// The order to take with the next key.
+    /// Results whose order applies with the next key.
     pending_results: Option<Arc<SearchResults>>,
-    /// Whether any search was answered.
+    /// Whether any search has finished.
     pub(in crate::tui) loaded: bool,
-    /// The query these rows match.
+    /// The query that the rows match.
     pub(in crate::tui) query: String,
-    /// Near names, when there are no rows.
+    /// Names similar to the query, if there are no rows.
     pub(in crate::tui) nearest_names: Vec<String>,
-    /// How many hidden roles would match, when there are no rows.
+    /// The number of hidden roles that would match, if there are no rows.
     pub(in crate::tui) hidden_matches: usize,
-    /// Widths over the whole roster.
+    /// Widths of names and tags over the whole roster.
     pub(in crate::tui) column_stats: Arc<ColumnStats>,
-    /// How many roles there are in all, while the list has only those that are shown first.
+    /// The number of all roles, while the list holds only the first of them.
     pub(in crate::tui) total: Option<usize>,
     highlighter: Highlighter,
 }
 
 impl PartialEq for RoleList {
+    /// Compares rosters by address, as the search does. The highlighter follows from the query and
+    /// the roster.
     fn eq(&self, other: &Self) -> bool {
-        self.rows == other.rows
+        Arc::ptr_eq(&self.roster, &other.roster)
+            && self.rows == other.rows
+            && self.sections == other.sections
+            && self.selected == other.selected
             && self.selected_row == other.selected_row
             && self.first_line == other.first_line
-            && self.selected == other.selected
+            && self.pending_results == other.pending_results
+            && self.loaded == other.loaded
             && self.query == other.query
+            && self.nearest_names == other.nearest_names
+            && self.hidden_matches == other.hidden_matches
+            && self.column_stats == other.column_stats
+            && self.total == other.total
     }
 }
 
-/// What stands on one line of the list.
+/// One line of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) enum ListLine {
-    /// Nothing, before a heading.
+    /// A blank line before a heading.
     Blank,
-    /// A heading and how many rows are under it.
+    /// A heading and the number of rows below it.
     Heading(ListSection, usize),
     /// A row.
     Row(usize),
 }
 
 impl RoleList {
-    /// A list before its first search.
+    /// An empty list before its first search.
     pub(in crate::tui) fn new(roster: Arc<Roster>) -> Self {
         Self {
             roster,
@@ -83,9 +93,18 @@ impl RoleList {
         }
     }
 
-    /// How many rows there are.
     pub(in crate::tui) fn len(&self) -> usize {
         self.rows.len()
+    }
+
+    /// The selected role.
+    pub(in crate::tui) fn selected(&self) -> Option<&RoleId> {
+        self.selected.as_ref()
+    }
+
+    /// The row of the selected role.
+    pub(in crate::tui) fn selected_row(&self) -> usize {
+        self.selected_row
     }
 
     /// The entry of a row.
@@ -93,7 +112,7 @@ impl RoleList {
         self.roster.entries.get(*self.rows.get(row)? as usize)
     }
 
-    /// How the rules want a row shown.
+    /// The style that rules give to a row.
     pub(in crate::tui) fn row_style(&self, row: usize) -> Option<&RowStyle> {
         self.roster.row_style(*self.rows.get(row)? as usize)
     }
@@ -108,7 +127,7 @@ impl RoleList {
         self.rows.get(row).map(|row| self.highlighter.highlights(*row)).unwrap_or_default()
     }
 
-    /// Whether the row above, under the same heading, is of the same account.
+    /// Whether the row above, below the same heading, belongs to the same account.
     pub(in crate::tui) fn repeats_account(&self, row: usize) -> bool {
         let first = self.sections.iter().any(|(_, range)| range.start == row);
         let place =
@@ -116,27 +135,27 @@ impl RoleList {
         row > 0 && !first && place(row) == place(row - 1)
     }
 
-    /// Moves the bar to a row, or the last one before it.
+    /// Selects a row, or the last row if there are fewer.
     pub(in crate::tui) fn select(&mut self, row: usize) {
         self.selected_row = row.min(self.rows.len().saturating_sub(1));
         self.selected = self.role_id(self.selected_row);
     }
 
-    /// Takes an answer to something the person did: new rows, the bar on the first.
+    /// Replaces the rows by the results of a search that the user started, and selects the first.
     pub(in crate::tui) fn replace(&mut self, found: &SearchResults) {
         self.set_results(found);
         self.first_line = 0;
         self.select(0);
     }
 
-    /// Takes rows that arrived by themselves: what is shown stays where it is, newcomers go below.
-    /// Their proper order waits for a key.
+    /// Merges results that no key asked for. Visible rows stay where they are, new rows go below;
+    /// their proper order waits for a key.
     pub(in crate::tui) fn merge(&mut self, found: Arc<SearchResults>) {
         if self.rows.is_empty() {
             return self.replace(&found);
         }
         if self.total.is_some() && self.is_prefix_of(&found) {
-            // What was shown first was the beginning of this: nothing moves.
+            // The rows so far are the first ones of the results, so nothing moves.
             let at = self.selected_row;
             self.set_results(&found);
             return self.reselect(at);
@@ -171,7 +190,7 @@ impl RoleList {
         self.reselect(at);
     }
 
-    /// A key was pressed: rows that arrived may take their places now.
+    /// Puts merged rows into their proper order, when a key is pressed.
     pub(in crate::tui) fn apply_pending(&mut self) {
         if let Some(found) = self.pending_results.take() {
             let at = self.selected_row;
@@ -180,11 +199,12 @@ impl RoleList {
         }
     }
 
-    /// Whether the rows that are known so far are the first ones of these.
+    /// Whether the current rows are the first rows of these results.
     fn is_prefix_of(&self, found: &SearchResults) -> bool {
-        let theirs = |row: usize| found.rows.get(row).and_then(|row| role_key(&found.roster, *row));
+        let found_key =
+            |row: usize| found.rows.get(row).and_then(|row| role_key(&found.roster, *row));
         self.roster.entries.len() <= found.rows.len()
-            && (0..self.roster.entries.len()).all(|row| self.row_key(row) == theirs(row))
+            && (0..self.roster.entries.len()).all(|row| self.row_key(row) == found_key(row))
     }
 
     fn set_results(&mut self, found: &SearchResults) {
@@ -201,13 +221,13 @@ impl RoleList {
         self.highlighter = found.highlighter.clone();
     }
 
-    /// Puts the bar on the selected role again, or on the row where it was when the role is gone.
+    /// Selects the same role again, or the role on this row if it is gone.
     fn reselect(&mut self, row: usize) {
         let wanted = self
             .selected
             .as_ref()
             .map(|wanted| (&wanted.instance, wanted.account, wanted.role.as_str()));
-        // Mostly it is where it was.
+        // Usually the role has not moved.
         let stayed = wanted.is_some() && self.row_key(row) == wanted;
         let found = if stayed {
             Some(row)
@@ -240,25 +260,25 @@ fn rows_by_key(found: &SearchResults) -> HashMap<RoleKey<'_>, u32> {
     found.rows.iter().filter_map(|row| Some((role_key(&found.roster, *row)?, *row))).collect()
 }
 
-/// Lines: a heading stands over each section, and a blank before all headings but the first.
+/// Lines: each section has a heading, and each heading but the first has a blank line before it.
 impl RoleList {
     fn has_headings(&self) -> bool {
         self.sections.len() > 1
             || self.sections.first().is_some_and(|(section, _)| *section != ListSection::All)
     }
 
-    /// How many lines there are.
+    /// The number of lines.
     pub(in crate::tui) fn line_count(&self) -> usize {
         self.rows.len() + if self.has_headings() { self.sections.len() * 2 - 1 } else { 0 }
     }
 
-    /// The line a row stands on.
+    /// The line of a row.
     pub(in crate::tui) fn line_of_row(&self, row: usize) -> usize {
         let above = self.sections.iter().take_while(|(_, range)| range.start <= row).count();
         if self.has_headings() && above > 0 { row + above * 2 - 1 } else { row }
     }
 
-    /// What stands on a line.
+    /// The content of a line.
     pub(in crate::tui) fn line_at(&self, line: usize) -> Option<ListLine> {
         if !self.has_headings() {
             return (line < self.rows.len()).then_some(ListLine::Row(line));
@@ -278,8 +298,8 @@ impl RoleList {
         None
     }
 
-    /// Scrolls as little as needed for the bar to be seen, with its heading when it is the first
-    /// row under one.
+    /// Scrolls as little as possible to show the selected row, together with its heading if it is
+    /// the first row below one.
     pub(in crate::tui) fn scroll_to_selected(&mut self, height: usize) {
         let line = self.line_of_row(self.selected_row);
         let first = self.has_headings()
@@ -294,7 +314,7 @@ impl RoleList {
         self.first_line = self.first_line.min(self.line_count().saturating_sub(height));
     }
 
-    /// Scrolls by lines; the bar stays unless it would leave the screen.
+    /// Scrolls by lines. The selection moves only if it would leave the screen.
     pub(in crate::tui) fn scroll(&mut self, lines: isize, height: usize) {
         self.first_line = self
             .first_line

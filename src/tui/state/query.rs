@@ -1,14 +1,14 @@
-//! How much text the query takes.
+//! The length limit of the query.
 
 use super::text_input::{DEFAULT_MAX_CHARS, TextInput};
-use crate::tui::panels::PasteResult;
+use crate::tui::state::paste::PasteResult;
 
-/// Characters of an address. Pages of the console that hold a query of their own have some
-/// thousands.
+/// The longest address, in characters. Console pages that contain a query of their own have several
+/// thousand.
 const MAX_URL_CHARS: usize = 8_192;
 
-/// Inserts typed or pasted text into the query. Words are cut where the query is full; an address
-/// is taken whole or not at all, because its page will be opened.
+/// Inserts typed or pasted text into the query. Words are cut at the limit; an address is taken
+/// whole or not at all, because its page will be opened.
 pub(in crate::tui) fn insert(query: &mut TextInput, text: &str) -> PasteResult {
     let address = is_url(if query.is_empty() { text } else { query.text() });
     query.set_max_chars(if address { MAX_URL_CHARS } else { DEFAULT_MAX_CHARS });

@@ -1,10 +1,14 @@
-//! How reading the lists goes: how far, since when it fails, since when AWS says nothing.
+//! Progress of refreshes: accounts read, since when they fail, since when AWS has not answered.
 
 use super::{RefreshStatus, State};
 use crate::domain::{InstanceName, Timestamp};
 
+/// How long AWS may take to answer before the screen mentions it. Most lists start to arrive
+/// sooner.
+pub(in crate::tui) const SLOW_ANSWER_SECONDS: i64 = 5;
+
 impl RefreshStatus {
-    /// Since when it has failed.
+    /// When the refresh first failed, if it failed the last time.
     pub(in crate::tui) fn failing_since(&self) -> Option<Timestamp> {
         match self {
             RefreshStatus::Running { failing_since: failing, .. } => *failing,
@@ -14,7 +18,7 @@ impl RefreshStatus {
 }
 
 impl State {
-    /// Takes in how a refresh goes.
+    /// Updates the progress of a refresh.
     pub(in crate::tui) fn set_refresh_progress(
         &mut self,
         instance: InstanceName,
@@ -22,14 +26,14 @@ impl State {
         total: usize,
         throttled: bool,
     ) {
-        let (failing, began) = match self.refreshes.get(&instance) {
+        let (failing, began) = match self.refresh.by_instance.get(&instance) {
             Some(RefreshStatus::Running { failing_since: failing, started_at: began, .. }) => {
                 (*failing, *began)
             }
             Some(RefreshStatus::Failed { since, .. }) => (Some(*since), self.now),
             None => (None, self.now),
         };
-        self.refreshes.insert(
+        self.refresh.by_instance.insert(
             instance,
             RefreshStatus::Running {
                 done,
@@ -40,12 +44,13 @@ impl State {
             },
         );
         let slow = self.refresh_totals().is_some_and(|(.., slow)| slow);
-        self.throttled_since = slow.then(|| self.throttled_since.unwrap_or(self.now));
+        self.refresh.throttled_since =
+            slow.then(|| self.refresh.throttled_since.unwrap_or(self.now));
     }
 
-    /// Since when AWS has been asked for a list and has said nothing; the longest of them.
+    /// The start of the longest refresh that AWS has not answered at all.
     pub(in crate::tui) fn unanswered_since(&self) -> Option<Timestamp> {
-        let waits = self.refreshes.values().filter_map(|refresh| match refresh {
+        let waits = self.refresh.by_instance.values().filter_map(|refresh| match refresh {
             RefreshStatus::Running { total: 0, started_at: began, .. } => Some(*began),
             _ => None,
         });

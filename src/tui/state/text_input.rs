@@ -1,18 +1,17 @@
-//! One line of text under a cursor, edited the way shells do it.
+//! One line of text with a cursor, edited as in a shell.
 
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
-/// The characters that a line holds unless it is made for more: what is typed to search is never
-/// longer.
+/// The default length limit, in characters. No search needs more.
 pub(in crate::tui) const DEFAULT_MAX_CHARS: usize = 1_000;
 
-/// A line and where the cursor stands in it.
+/// A line of text and its cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) struct TextInput {
     text: String,
-    /// In bytes, always between two characters as a person counts them.
+    /// In bytes, always on a grapheme boundary.
     cursor: usize,
-    /// The most characters that can be typed or pasted into it.
+    /// The length limit, in characters.
     max_chars: usize,
 }
 
@@ -22,7 +21,7 @@ impl Default for TextInput {
     }
 }
 
-/// What can be done to a line.
+/// An edit of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(in crate::tui) enum TextEdit {
     /// Cursor to the start.
@@ -50,7 +49,7 @@ pub(in crate::tui) enum TextEdit {
 }
 
 impl TextInput {
-    /// This text with the cursor at its end, whatever its length.
+    /// A line with this text, which may exceed the limit; the cursor is at its end.
     pub(in crate::tui) fn new(text: &str) -> Self {
         let mut line = Self::with_max_chars(usize::MAX);
         line.insert(text);
@@ -58,22 +57,21 @@ impl TextInput {
         line
     }
 
-    /// An empty line for at most this many characters.
+    /// An empty line with this length limit, in characters.
     pub(in crate::tui) fn with_max_chars(longest: usize) -> Self {
         Self { text: String::new(), cursor: 0, max_chars: longest }
     }
 
-    /// Sets the most characters that can be typed or pasted into it; those already there stay.
+    /// Sets the length limit, in characters. Existing text is not cut.
     pub(in crate::tui) fn set_max_chars(&mut self, longest: usize) {
         self.max_chars = longest;
     }
 
-    /// The most characters that can be typed or pasted into it.
+    /// The length limit, in characters.
     pub(in crate::tui) fn max_chars(&self) -> usize {
         self.max_chars
     }
 
-    /// The text.
     pub(in crate::tui) fn text(&self) -> &str {
         &self.text
     }
@@ -83,18 +81,17 @@ impl TextInput {
         &self.text[..self.cursor]
     }
 
-    /// Whether nothing is typed.
     pub(in crate::tui) fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
 
-    /// Whether the cursor stands behind the last character.
+    /// Whether the cursor is after the last character.
     pub(in crate::tui) fn is_at_end(&self) -> bool {
         self.cursor == self.text.len()
     }
 
-    /// Inserts text at the cursor, as much of it as fits, and returns whether all did. Control
-    /// characters, as in a pasted line break, become blanks.
+    /// Inserts as much of the text as fits at the cursor, and returns whether all of it did.
+    /// Control characters, such as a pasted line break, become spaces.
     pub(in crate::tui) fn insert(&mut self, text: &str) -> bool {
         let text = text.trim_end_matches(['\r', '\n']);
         let fits = self.fitting_len(text);
@@ -102,21 +99,21 @@ impl TextInput {
             text[..fits].chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         self.text.insert_str(self.cursor, &clean);
         self.cursor += clean.len();
-        // A combining mark may have joined its neighbour.
+        // A combining mark may have joined the character before it.
         self.cursor = self.grapheme_boundary(self.cursor);
         fits == text.len()
     }
 
-    /// Inserts text at the cursor if all of it fits, and returns whether it did: half an address or
-    /// half a command would be another one.
+    /// Inserts text at the cursor if all of it fits, and returns whether it did. Half an address or
+    /// half a command would mean something else.
     pub(in crate::tui) fn insert_whole(&mut self, text: &str) -> bool {
         let text = text.trim_end_matches(['\r', '\n']);
         self.fitting_len(text) == text.len() && self.insert(text)
     }
 
-    /// The bytes of `text` that there is room for.
+    /// The number of bytes of `text` that fit.
     fn fitting_len(&self, text: &str) -> usize {
-        // Bytes are at least as many as characters, and cheaper to count.
+        // There are at least as many bytes as characters, and they are cheaper to count.
         if self.text.len() + text.len() <= self.max_chars {
             return text.len();
         }
@@ -124,7 +121,7 @@ impl TextInput {
         text.char_indices().nth(room).map_or(text.len(), |(at, _)| at)
     }
 
-    /// Does an edit; says whether the text changed.
+    /// Applies an edit and returns whether the text changed.
     pub(in crate::tui) fn edit(&mut self, edit: TextEdit) -> bool {
         let (cursor, end) = (self.cursor, self.text.len());
         match edit {

@@ -2,11 +2,11 @@
 
 use super::*;
 use crate::ops::backend::messages::{Request, RoleFlag, SignInStep, UnlockPrompt};
-use crate::tui::panels::overlay::Overlay;
+use crate::tui::state::overlay::Overlay;
 use crate::tui::{Exit, Picked};
 
 fn selected_role(rig: &TestPicker) -> RoleId {
-    rig.state.list.selected.clone().unwrap()
+    rig.state.list.selected().cloned().unwrap()
 }
 
 fn assume(role: &RoleId, number: u64) -> Effect {
@@ -21,7 +21,7 @@ fn last_number(rig: &TestPicker) -> u64 {
     rig.state.last_number
 }
 
-/// The picker with an unprotected role under the bar and Enter pressed.
+/// A picker after Enter on an unprotected role.
 fn enter_pressed() -> (TestPicker, RoleId, u64) {
     let mut rig = TestPicker::new(sample_options());
     rig.keys(&["edge-dev"]);

@@ -1,5 +1,6 @@
-//! The form for the first instance, played.
+//! The first-run form, driven by keys and updates.
 
+use super::snapshots::assert_screen;
 use super::*;
 use crate::ops::backend::messages::{DiscoveredInstance, Request, SignInStep};
 use crate::tui::Exit;
@@ -41,7 +42,7 @@ fn found(region: Option<&str>) -> DiscoveredInstance {
     }
 }
 
-/// A form whose address was looked at.
+/// A form after discovery.
 fn discovered(region: Option<&str>) -> TestPicker {
     let mut rig = empty_picker();
     rig.keys(&["corp.awsapps.com", "enter"]);

@@ -1,5 +1,4 @@
-//! Rows below the prompt, on a terminal that is played: what was there before is still there
-//! afterwards.
+//! The picker below the prompt, on an emulated terminal: earlier output is still there afterwards.
 
 use std::num::NonZero;
 
@@ -8,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::tui::inline_backend::InlineBackend;
 
-/// A terminal that remembers what scrolled away.
+/// A terminal with scrollback.
 struct TestScreen {
     parser: vt100::Parser,
     size: (u16, u16),
@@ -28,8 +27,7 @@ impl TestScreen {
         self.parser.screen_mut().set_size(cells(size.1), cells(size.0));
     }
 
-    /// Everything from the first line that ever scrolled away to the last one on the screen,
-    /// without blank ones.
+    /// All lines of scrollback and screen, without blank ones.
     fn all_lines(&mut self) -> Vec<String> {
         let screen = self.parser.screen_mut();
         screen.set_scrollback(usize::MAX);
@@ -47,7 +45,7 @@ impl TestScreen {
     }
 }
 
-/// A picker on rows of that terminal.
+/// A picker on some rows of that terminal.
 struct InlinePicker {
     rig: TestPicker,
     terminal: Terminal<InlineBackend<Vec<u8>>>,
@@ -94,8 +92,7 @@ impl InlinePicker {
     }
 }
 
-/// A screen on which somebody has worked: these many lines, and a prompt with a command behind
-/// which the cursor stands.
+/// A screen with earlier output: this many lines, with the cursor on the next one.
 fn used_screen(size: (u16, u16), lines: usize) -> TestScreen {
     let mut screen = TestScreen::new(size);
     for line in 0..lines {
@@ -177,7 +174,8 @@ proptest! {
         }
         screen.parser.process(b"\x1b[?7h\x1b[0m\r\x1b[J\x1b[?25h");
         let left = screen.all_lines();
-        // This terminal forgets lines that no longer fit below when its window is made lower; it never has a line of the picker's.
+        // The emulator drops lines that no longer fit when its window becomes lower; it never keeps
+        // a line of the picker.
         prop_assert!(left.iter().all(|line| line.starts_with("line ")), "{left:?}");
     }
 }

@@ -1,13 +1,15 @@
-//! Keys of the person's own, and vi's modes.
+//! Configured keys, and vi's modes.
 
 use super::*;
-use crate::tui::{EditingMode, Exit};
+use crate::domain::enums::Keymap;
+use crate::tui::Exit;
+use crate::tui::keymap::ViMode;
 
-fn with_keys(style: EditingMode, own: &[(&str, &[&str])]) -> TestPicker {
+fn with_keys(keymap: Keymap, own: &[(&str, &[&str])]) -> TestPicker {
     let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     let own = own.iter().map(|(command, names)| ((*command).to_owned(), list(names))).collect();
     TestPicker::new(PickerOptions {
-        key_bindings: KeyBindings::new(style, &own).unwrap(),
+        key_bindings: KeyBindings::new(keymap, &own).unwrap(),
         ..sample_options()
     })
     .with_size(100, 20)
@@ -24,7 +26,7 @@ fn press(rig: &mut TestPicker, letters: &str) {
 
 #[test]
 fn footer_and_help_show_the_keys_that_are_really_bound() {
-    let mut rig = with_keys(EditingMode::Emacs, &[("console", &["alt-c"]), ("menu", &["f7"])]);
+    let mut rig = with_keys(Keymap::Emacs, &[("console", &["alt-c"]), ("menu", &["f7"])]);
     assert!(rig.screen().contains("Alt-c console   F7 actions"), "{}", rig.screen());
     rig.keys(&["f1"]);
     let help = rig.screen();
@@ -37,7 +39,7 @@ fn footer_and_help_show_the_keys_that_are_really_bound() {
 
 #[test]
 fn a_key_taken_from_another_command_is_said_until_a_key_is_pressed() {
-    let mut rig = with_keys(EditingMode::Emacs, &[("console", &["ctrl-r"])]);
+    let mut rig = with_keys(Keymap::Emacs, &[("console", &["ctrl-r"])]);
     assert!(rig.screen().contains("ctrl-r is console now, not refresh"), "{}", rig.screen());
     rig.keys(&["down"]);
     assert!(!rig.screen().contains("ctrl-r is console now"));
@@ -45,7 +47,7 @@ fn a_key_taken_from_another_command_is_said_until_a_key_is_pressed() {
 
 #[test]
 fn in_vi_escape_makes_letters_commands_and_i_makes_them_text() {
-    let mut rig = with_keys(EditingMode::Vi, &[]);
+    let mut rig = with_keys(Keymap::Vi, &[]);
     press(&mut rig, "edge");
     rig.keys(&["esc"]);
     assert!(
@@ -59,16 +61,16 @@ fn in_vi_escape_makes_letters_commands_and_i_makes_them_text() {
     press(&mut rig, "gg");
     assert_eq!((rig.selected(), rig.state.query.text()), (first, "edge"));
     press(&mut rig, "G");
-    assert_eq!(rig.state.list.selected_row, rig.state.list.len() - 1);
+    assert_eq!(rig.state.list.selected_row(), rig.state.list.len() - 1);
     rig.keys(&["ctrl-u", "ctrl-u"]);
-    assert_eq!((rig.state.list.selected_row, rig.state.query.text()), (0, "edge"));
+    assert_eq!((rig.state.list.selected_row(), rig.state.query.text()), (0, "edge"));
     press(&mut rig, "0xa-x");
     assert_eq!(rig.state.query.text(), "d-xge");
 }
 
 #[test]
 fn in_vi_q_leaves_and_escape_alone_never_does() {
-    let mut rig = with_keys(EditingMode::Vi, &[]);
+    let mut rig = with_keys(Keymap::Vi, &[]);
     rig.keys(&["esc", "esc", "esc"]);
     assert_eq!(rig.take_effects(), []);
     press(&mut rig, "q");
@@ -77,12 +79,12 @@ fn in_vi_q_leaves_and_escape_alone_never_does() {
 
 #[test]
 fn in_vi_panels_keep_their_letters_and_escape_closes_them() {
-    let mut rig = with_keys(EditingMode::Vi, &[]);
+    let mut rig = with_keys(Keymap::Vi, &[]);
     press(&mut rig, "payments-prod adm");
     rig.keys(&["esc", "enter"]);
     assert!(rig.screen().contains("protected role"), "{}", rig.screen());
     rig.keys(&["esc"]);
-    assert!(rig.state.overlays.is_empty() && rig.state.vi.normal_mode);
+    assert!(rig.state.overlays.is_empty() && rig.state.vi.mode == ViMode::Normal);
     rig.keys(&["enter", "y"]);
     let asked = rig.take_effects().into_iter().filter(|effect| {
         matches!(effect, Effect::Request(crate::ops::backend::messages::Request::Assume { .. }))
@@ -92,19 +94,19 @@ fn in_vi_panels_keep_their_letters_and_escape_closes_them() {
 
 #[test]
 fn in_vi_two_letters_typed_ahead_of_the_rows_mean_what_they_would_have_meant() {
-    let mut rig = with_keys(EditingMode::Vi, &[]);
+    let mut rig = with_keys(Keymap::Vi, &[]);
     let typed = |name: &str| Event::Key(key_notation::parse(name).unwrap());
     let search = update(&mut rig.state, typed("e"));
     for name in ["esc", "G", "g", "g", "j"] {
         assert_eq!(update(&mut rig.state, typed(name)), []);
     }
     rig.run_searches(search);
-    assert_eq!(rig.state.list.selected_row, 1);
+    assert_eq!(rig.state.list.selected_row(), 1);
 }
 
 #[test]
 fn a_held_enter_asks_for_credentials_once() {
-    let mut rig = with_keys(EditingMode::Emacs, &[]);
+    let mut rig = with_keys(Keymap::Emacs, &[]);
     rig.keys(&["edge-dev", "enter", "enter", "enter"]);
     assert_eq!(rig.take_effects().len(), 1);
 }

@@ -1,17 +1,27 @@
-//! Where the parts stand at any size.
+//! The areas at any size.
 
 use proptest::prelude::*;
 
 use super::*;
-use crate::tui::layout;
+use crate::tui::{footer_hints, layout};
 
 proptest! {
     #[test]
-    fn parts_never_overlap_and_never_leave_the_screen(width in 0_u16..260, height in 0_u16..80) {
-        let rig = TestPicker::new(sample_options()).with_size(width, height);
+    fn parts_never_overlap_and_never_leave_the_screen(
+        width in 0_u16..260,
+        height in 0_u16..80,
+        preview in 0_usize..4,
+    ) {
+        let list = ListOptions { preview: Preview::ALL[preview], ..sample_options().list };
+        let rig =
+            TestPicker::new(PickerOptions { list, ..sample_options() }).with_size(width, height);
         let areas = layout::current(&rig.state);
         let screen = ratatui::layout::Rect::new(0, 0, width, height);
-        let parts: Vec<_> = [areas.header, Some(areas.query), Some(areas.list), areas.footer].into_iter().flatten().collect();
+        let parts: Vec<_> =
+            [areas.header, Some(areas.query), Some(areas.list), areas.preview, areas.footer]
+                .into_iter()
+                .flatten()
+                .collect();
         for (at, part) in parts.iter().enumerate() {
             prop_assert_eq!(part.intersection(screen).area(), part.area());
             for other in &parts[at + 1..] {
@@ -24,7 +34,7 @@ proptest! {
     fn the_footer_never_runs_over_its_edge(width in 20_u16..200) {
         let rig = TestPicker::new(sample_options()).with_size(width, 24);
         let footer = layout::current(&rig.state).footer.unwrap();
-        let hints = layout::footer_hints(footer, &rig.state);
+        let hints = footer_hints::footer_hints(footer, &rig.state);
         prop_assert!(hints.iter().all(|hint| hint.area.right() < footer.right()));
         prop_assert!(hints.windows(2).all(|pair| pair[0].area.right() < pair[1].area.x));
     }

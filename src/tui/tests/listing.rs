@@ -1,8 +1,8 @@
-//! The list while things happen around it: rows that arrive, the bar, the mouse.
+//! The list while rows arrive, the selection moves and the mouse is used.
 
 use super::*;
 use crate::tui::event::{Mouse, MouseKind};
-use crate::tui::layout;
+use crate::tui::{footer_hints, layout};
 
 fn small_options(rows: &[(&str, &str, &str, &str)]) -> PickerOptions {
     PickerOptions {
@@ -24,10 +24,10 @@ fn rows_that_arrive_go_below_until_a_key_is_pressed() {
     rig.keys(&["down"]);
     rig.update(Update::Roster(Arc::new(roster(&[A, B, C, D]))));
     assert_eq!(rig.rows(), ["bravo Admin", "delta Admin", "alpha Admin", "charlie Admin"]);
-    assert_eq!((rig.selected().as_str(), rig.state.list.selected_row), ("delta Admin", 1));
+    assert_eq!((rig.selected().as_str(), rig.state.list.selected_row()), ("delta Admin", 1));
     rig.keys(&["ctrl-e"]);
     assert_eq!(rig.rows(), ["alpha Admin", "bravo Admin", "charlie Admin", "delta Admin"]);
-    assert_eq!((rig.selected().as_str(), rig.state.list.selected_row), ("delta Admin", 3));
+    assert_eq!((rig.selected().as_str(), rig.state.list.selected_row()), ("delta Admin", 3));
 }
 
 #[test]
@@ -49,16 +49,16 @@ fn a_role_that_went_leaves_the_bar_on_its_row() {
 #[test]
 fn an_answer_to_an_older_search_is_shown_while_the_newest_runs_and_dropped_after() {
     let mut rig = TestPicker::new(small_options(&[A, B]));
-    let mut older = rig.state.start_search(false);
+    let mut older = rig.state.start_search(SearchOrigin::User);
     older.query = "alpha".to_owned();
-    let mut newest = rig.state.start_search(false);
+    let mut newest = rig.state.start_search(SearchOrigin::User);
     newest.query = "bravo".to_owned();
     let answer = |job| Event::SearchFinished(Arc::new(Matcher::default().run(job)));
     update(&mut rig.state, answer(&older));
-    assert_eq!((rig.selected().as_str(), rig.state.search.is_some()), ("alpha Admin", true));
+    assert_eq!((rig.selected().as_str(), rig.state.search.active.is_some()), ("alpha Admin", true));
     update(&mut rig.state, answer(&newest));
     update(&mut rig.state, answer(&older));
-    assert_eq!((rig.selected().as_str(), rig.state.search), ("bravo Admin", None));
+    assert_eq!((rig.selected().as_str(), rig.state.search.active), ("bravo Admin", None));
 }
 
 #[test]
@@ -86,16 +86,16 @@ fn enter_after_fast_typing_waits_for_the_rows_that_were_typed() {
 fn a_new_query_puts_the_bar_on_the_best_match() {
     let mut rig = TestPicker::new(small_options(&[A, B, C, D]));
     rig.keys(&["down", "down", "a"]);
-    assert_eq!(rig.state.list.selected_row, 0);
+    assert_eq!((rig.selected().as_str(), rig.state.list.selected_row()), ("alpha Admin", 0));
 }
 
 #[test]
 fn pages_and_ends_stay_in_the_list() {
     let mut rig = TestPicker::new(sample_options()).with_size(80, 10);
     rig.keys(&["pagedown", "pagedown", "pagedown", "alt-end", "down"]);
-    assert_eq!(rig.state.list.selected_row, rig.state.list.len() - 1);
+    assert_eq!(rig.state.list.selected_row(), rig.state.list.len() - 1);
     rig.keys(&["alt-home", "up"]);
-    assert_eq!((rig.state.list.selected_row, rig.state.list.first_line), (0, 0));
+    assert_eq!((rig.state.list.selected_row(), rig.state.list.first_line), (0, 0));
 }
 
 #[test]
@@ -113,19 +113,19 @@ fn the_wheel_scrolls_and_drags_the_bar_along() {
     let mut rig = TestPicker::new(sample_options()).with_size(80, 14);
     rig.event(Event::Mouse(Mouse { kind: MouseKind::WheelDown, x: 5, y: 6 }));
     assert_eq!(rig.state.list.first_line, 3);
-    assert!(rig.state.list.line_of_row(rig.state.list.selected_row) >= 3);
+    assert!(rig.state.list.line_of_row(rig.state.list.selected_row()) >= 3);
 }
 
 #[test]
 fn a_click_on_the_footer_does_what_it_says() {
     let mut rig = TestPicker::new(sample_options());
     let footer = layout::current(&rig.state).footer.unwrap();
-    let help = layout::footer_hints(footer, &rig.state)
+    let help = footer_hints::footer_hints(footer, &rig.state)
         .into_iter()
         .find(|hint| hint.name == "help")
         .unwrap();
     rig.event(Event::Mouse(Mouse { kind: MouseKind::Click, x: help.area.x, y: help.area.y }));
-    assert_eq!(rig.state.overlays.len(), 1);
+    assert!(matches!(rig.state.overlays[..], [crate::tui::state::overlay::Overlay::Help(_)]));
 }
 
 #[test]
@@ -209,8 +209,10 @@ fn a_pasted_page_without_an_account_offers_this_shells_role_first() {
         account: "000000000003".parse().unwrap(),
         role: RoleName::new("Admin"),
     };
-    let mut rig =
-        TestPicker::new(PickerOptions { shell_role: Some(current), ..small_options(&[A, B, C]) });
+    let mut rig = TestPicker::new(PickerOptions {
+        list: ListOptions { shell_role: Some(current), ..sample_options().list },
+        ..small_options(&[A, B, C])
+    });
     rig.event(Event::Paste(
         "https://eu-west-1.console.aws.amazon.com/s3/home?region=eu-west-1".to_owned(),
     ));
@@ -226,7 +228,10 @@ fn a_pasted_account_offers_the_preferred_roles_first() {
         ("corp", "000000000001", "alpha", "ReadOnly"),
     ];
     let mut rig = TestPicker::new(PickerOptions {
-        prefer_roles: vec!["Read*".to_owned(), "Bill*".to_owned()],
+        list: ListOptions {
+            prefer_roles: vec!["Read*".to_owned(), "Bill*".to_owned()],
+            ..sample_options().list
+        },
         ..small_options(&rows)
     });
     rig.event(Event::Paste(
@@ -246,7 +251,7 @@ fn what_rules_hide_is_not_listed() {
     assert!(rig.rows().is_empty());
 }
 
-/// What was asked of AWS for want of a match.
+/// The number of refreshes requested because nothing matched.
 fn refresh_requests(rig: &mut TestPicker) -> usize {
     rig.take_effects()
         .iter()
@@ -265,7 +270,7 @@ fn a_query_that_matches_nothing_is_looked_up_once_when_the_typing_stops() {
     rig.keys(&["z", "z"]);
     assert_eq!((refresh_requests(&mut rig), rig.state.next_tick()), (0, Some(1)));
     rig.event(Event::Tick(NOW.plus(2)));
-    // Only where somebody is signed in.
+    // Only for instances that the user is signed in to.
     assert_eq!(refresh_requests(&mut rig), 1);
     assert!(rig.screen().contains("checking with AWS"));
     let outcome = Ok(crate::ops::backend::messages::RefreshCounts {
@@ -276,7 +281,7 @@ fn a_query_that_matches_nothing_is_looked_up_once_when_the_typing_stops() {
         at: NOW.plus(3),
     });
     rig.update(Update::Refreshed { instance: InstanceName::new("corp"), outcome });
-    assert!(rig.screen().contains("knows no other roles of yours"));
+    assert!(rig.screen().contains("found no other roles"));
     rig.keys(&["z"]).event(Event::Tick(NOW.plus(90)));
     assert_eq!(refresh_requests(&mut rig), 0, "a longer query finds no more");
 }

@@ -4,10 +4,10 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::ops::backend::messages::{Request, UnlockPrompt};
-use crate::tui::panels::overlay::Overlay;
+use crate::tui::state::overlay::Overlay;
 
-/// What taking a paste and drawing it may take in a debug build on a busy machine. Linear work
-/// takes a twentieth of it, quadratic work minutes.
+/// How long pasting and drawing may take in a debug build on a busy machine. Linear work takes a
+/// twentieth of it, quadratic work minutes.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 fn megabyte() -> String {
@@ -43,7 +43,7 @@ fn the_query_takes_a_thousand_characters_and_says_so() {
         assert_eq!(rig.state.query.text().chars().count(), 1_000);
         assert!(screen.lines().filter(|line| line.contains("paste")).count() < 4, "{screen}");
         assert!(screen.contains("too long: only the first 1,000 characters are used"), "{screen}");
-        // Typing on at the end changes nothing, searches nothing and says why.
+        // Typing at the end changes nothing, starts no search, and shows why.
         rig.keys(&["end"]);
         let before = rig.state.query.clone();
         let effects = update(&mut rig.state, Event::Key(key_notation::parse("x").unwrap()));
@@ -131,7 +131,7 @@ fn half_a_passphrase_is_never_one() {
     let mut rig = TestPicker::new(sample_options()).with_size(100, 30);
     rig.update(Update::Locked(UnlockPrompt::Passphrase));
     rig.keys(&["edge-dev", "enter"]);
-    let (number, role) = (rig.state.last_number, rig.state.list.selected.clone().unwrap());
+    let (number, role) = (rig.state.last_number, rig.state.list.selected().cloned().unwrap());
     rig.update(Update::Assumed {
         number,
         role,

@@ -1,4 +1,4 @@
-//! The picker played without a terminal: keys in, effects and screens out.
+//! Tests of the picker without a terminal: keys in, effects and screens out.
 
 mod choosing;
 mod first_run;
@@ -7,11 +7,11 @@ mod keys;
 mod layouts;
 mod listing;
 mod long_input;
-mod mode_screens;
 mod panel_screens;
 mod panels;
 mod random;
 mod screens;
+mod snapshots;
 mod states;
 mod terminal;
 
@@ -25,9 +25,11 @@ use super::effect::Effect;
 use super::event::{Event, Key};
 use super::key_notation;
 use super::search::Matcher;
-use super::state::State;
+use super::state::{SearchOrigin, State};
 use super::update::update;
-use super::{Appearance, ColorDepth, ColorScheme, KeyBindings, PickAction, PickerOptions, view};
+use super::{
+    Appearance, ColorDepth, ColorScheme, KeyBindings, ListOptions, PickAction, PickerOptions, view,
+};
 use crate::domain::enums::Preview;
 use crate::domain::*;
 use crate::ops::backend::messages::{InstanceSession, SessionList, Update};
@@ -35,11 +37,11 @@ use crate::os::clock::Clock;
 
 const NOW: Timestamp = Timestamp(1_795_000_000);
 
-/// A picker whose searches are answered at once.
+/// A picker whose searches finish at once.
 struct TestPicker {
     state: State,
     matcher: Matcher,
-    /// Everything it wanted, searches aside.
+    /// Its effects, except searches.
     effects: Vec<Effect>,
 }
 
@@ -50,7 +52,7 @@ impl TestPicker {
             matcher: Matcher::default(),
             effects: Vec::new(),
         };
-        let job = rig.state.start_search(false);
+        let job = rig.state.start_search(SearchOrigin::User);
         rig.run_searches(vec![Effect::Search(job)]);
         rig
     }
@@ -83,7 +85,7 @@ impl TestPicker {
         }
     }
 
-    /// Presses keys by the names of the key map; what is no name is typed letter by letter.
+    /// Presses keys by name; text that is not the name of a key is typed letter by letter.
     fn keys(&mut self, keys: &[&str]) -> &mut Self {
         for name in keys {
             match key_notation::parse(name) {
@@ -101,13 +103,13 @@ impl TestPicker {
         self
     }
 
-    /// What was wanted since the last time.
+    /// Takes the effects since the last call.
     fn take_effects(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.effects)
     }
 
     fn selected(&self) -> String {
-        self.state.list.selected.as_ref().map_or_else(String::new, |role| {
+        self.state.list.selected().map_or_else(String::new, |role| {
             let account = self
                 .state
                 .roster
@@ -127,7 +129,7 @@ impl TestPicker {
         (0..self.state.list.len()).filter_map(name).collect()
     }
 
-    /// The screen as text, with the cursor's place below it.
+    /// The screen as text, followed by the position of the cursor.
     fn screen(&self) -> String {
         let (width, height) = self.state.size;
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
@@ -139,21 +141,6 @@ impl TestPicker {
             .unwrap();
         let cursor = terminal.get_cursor_position().unwrap();
         format!("{}cursor at {},{}", terminal.backend(), cursor.x, cursor.y)
-    }
-}
-
-/// Compares the screen with its snapshot.
-fn assert_screen(name: &str, rig: &TestPicker) {
-    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
-        insta::assert_snapshot!(name, rig.screen());
-    });
-}
-
-/// The same on a small, an ordinary and a large screen.
-fn assert_screen_sizes(name: &str, rig: &mut TestPicker) {
-    for (width, height) in [(40, 10), (80, 24), (200, 50)] {
-        rig.event(Event::Resize(width, height));
-        assert_screen(&format!("{name}_{width}x{height}"), rig);
     }
 }
 
@@ -268,15 +255,17 @@ fn sample_options() -> PickerOptions {
         height: Height::Full,
         key_bindings: KeyBindings::default(),
         clock: Clock::Fixed(NOW),
-        history_weight: 1.0,
+        list: ListOptions {
+            history_weight: 1.0,
+            shell_role: None,
+            prefer_roles: Vec::new(),
+            columns: None,
+            preview: Preview::Auto,
+        },
         single_action: false,
         multi: false,
         stale_instances: Vec::new(),
         packed_roster: None,
-        shell_role: None,
-        prefer_roles: Vec::new(),
-        columns: None,
-        preview: Preview::Auto,
         is_preview: false,
         first_run: None,
         version: "0.0.0",

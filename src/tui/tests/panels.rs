@@ -1,10 +1,10 @@
-//! Panels by their keys: what opens them, what they want done, what they leave behind.
+//! Panels driven by keys: what opens them, which effects they have, what they leave behind.
 
 use super::*;
 use crate::ops::backend::messages::{
     Request, RoleFlag, SecretKind, SignInStep, TerminalConfirmations,
 };
-use crate::tui::panels::overlay::Overlay;
+use crate::tui::state::overlay::Overlay;
 use crate::tui::{Exit, Picked};
 
 fn sample_picker() -> TestPicker {
@@ -12,10 +12,10 @@ fn sample_picker() -> TestPicker {
 }
 
 fn selected_role(rig: &TestPicker) -> RoleId {
-    rig.state.list.selected.clone().unwrap()
+    rig.state.list.selected().cloned().unwrap()
 }
 
-/// The picker with a sign-in to corp open in a browser, without a code.
+/// A picker whose sign-in to corp is open in a browser, with this code if any.
 pub(super) fn signing_in(code: Option<&str>) -> (TestPicker, u64) {
     let mut rig = sample_picker().with_size(80, 30);
     rig.keys(&["edge-dev", "enter"]);
@@ -129,8 +129,8 @@ fn a_service_is_found_by_another_of_its_names_and_opened() {
 fn the_menu_finds_any_command_by_its_name() {
     let mut rig = sample_picker();
     rig.keys(&["edge-dev", "right", "/", "messages"]);
-    assert!(rig.screen().contains("no command is called that"));
-    rig.keys(&["ctrl-u", "signed in where", "enter"]);
+    assert!(rig.screen().contains("no command matches"));
+    rig.keys(&["ctrl-u", "who is signed in", "enter"]);
     assert!(matches!(rig.state.overlays[..], [Overlay::Instances(_)]));
     rig.keys(&["esc", "right", "/", "arn", "enter"]);
     let arn = rig.state.roster.arn(rig.state.selected_entry().unwrap());
@@ -211,9 +211,9 @@ fn a_command_in_several_protected_roles_takes_their_number() {
         "true",
         "enter",
     ]);
-    assert!(rig.screen().contains("Type the number of roles to go on: 2"), "{}", rig.screen());
+    assert!(rig.screen().contains("Type the number of roles to continue: 2"), "{}", rig.screen());
     rig.keys(&["y", "enter"]);
-    assert!(rig.screen().contains("That is not it"));
+    assert!(rig.screen().contains("Wrong answer"));
     rig.keys(&["backspace", "2", "enter"]);
     assert!(matches!(&rig.take_effects()[..], [Effect::Exit(Exit::RunEach { .. })]));
 }

@@ -1,7 +1,9 @@
-//! Screens as text. Look at them when they change: they are what people see.
+//! Screens of the list, with their styles where they matter. Look at each snapshot that changes:
+//! it is what users see.
 
+use super::snapshots::{assert_screen, assert_screen_sizes, assert_styled_screen};
 use super::*;
-use crate::ops::backend::messages::SignInStep;
+use crate::domain::enums::Keymap;
 
 fn after_typing(width: u16, height: u16, keys: &[&str]) -> TestPicker {
     let mut rig = TestPicker::new(sample_options()).with_size(width, height);
@@ -10,35 +12,64 @@ fn after_typing(width: u16, height: u16, keys: &[&str]) -> TestPicker {
 }
 
 #[test]
-fn the_first_screen() {
-    assert_screen("first_80x24", &after_typing(80, 24, &[]));
+fn the_list_at_three_sizes() {
+    assert_screen_sizes("first", &mut after_typing(80, 24, &[]));
     assert_screen("first_120x40", &after_typing(120, 40, &[]));
-    assert_screen("first_200x50", &after_typing(200, 50, &[]));
+    assert_screen_sizes("query", &mut after_typing(80, 24, &["prod adm", "down"]));
+    assert_screen("query_18x4", &after_typing(18, 4, &["prod adm"]));
+    let mut rig = TestPicker::new(PickerOptions { multi: true, ..sample_options() });
+    rig.keys(&["edge", "tab", "tab", "tab"]);
+    assert_screen_sizes("marked", &mut rig);
 }
 
 #[test]
-fn a_query_at_every_width() {
-    assert_screen("query_80x24", &after_typing(80, 24, &["prod adm", "down"]));
-    assert_screen("query_60x16", &after_typing(60, 16, &["prod adm"]));
-    assert_screen("query_40x10", &after_typing(40, 10, &["prod adm"]));
-    assert_screen("query_18x4", &after_typing(18, 4, &["prod adm"]));
+fn styles_of_the_list_in_colour_in_sixteen_colours_and_without() {
+    let looks = sample_options().appearance;
+    for (name, appearance) in [
+        ("styles", looks),
+        ("styles_light", Appearance { theme: ColorScheme::Light, ..looks }),
+        ("styles_16_colours", Appearance { color_depth: ColorDepth::Sixteen, ..looks }),
+        ("styles_no_color", Appearance { no_color: true, ..looks }),
+    ] {
+        let options = PickerOptions { appearance, multi: true, ..sample_options() };
+        let mut rig = TestPicker::new(options).with_size(80, 24);
+        assert_styled_screen(&format!("{name}_list"), &rig);
+        rig.keys(&["prod adm", "tab"]);
+        assert_styled_screen(&format!("{name}_query"), &rig);
+    }
+}
+
+#[test]
+fn the_list_in_other_modes() {
+    assert_screen("sorted", &after_typing(80, 24, &["ctrl-s", "ctrl-s"]));
+    assert_screen("note", &after_typing(80, 24, &["f9"]));
+    let vi = PickerOptions {
+        key_bindings: KeyBindings::new(Keymap::Vi, &BTreeMap::new()).unwrap(),
+        ..sample_options()
+    };
+    let mut rig = TestPicker::new(vi).with_size(80, 24);
+    rig.keys(&["edge", "esc"]);
+    assert_screen("vi_normal_mode", &rig);
+    let rows = PickerOptions { height: Height::Rows(10), ..sample_options() };
+    let mut rig = TestPicker::new(rows).with_size(100, 10);
+    rig.keys(&["prod"]);
+    assert_screen("inline_100x10", &rig);
+    assert_screen("inline_40x10", &rig.with_size(40, 10));
 }
 
 #[test]
 fn columns_and_preview_are_as_they_are_configured() {
-    let mut rig = TestPicker::new(PickerOptions {
+    let list = ListOptions {
         columns: Some(vec!["team".into(), "env".into()]),
         preview: Preview::Off,
-        ..sample_options()
-    })
-    .with_size(100, 24);
+        ..sample_options().list
+    };
+    let mut rig = TestPicker::new(PickerOptions { list, ..sample_options() }).with_size(100, 24);
     rig.keys(&["prod adm"]);
     assert_screen("columns_configured", &rig);
-    assert_screen(
-        "preview_below",
-        &TestPicker::new(PickerOptions { preview: Preview::Below, ..sample_options() })
-            .with_size(80, 30),
-    );
+    let list = ListOptions { preview: Preview::Below, ..sample_options().list };
+    let rig = TestPicker::new(PickerOptions { list, ..sample_options() }).with_size(80, 30);
+    assert_screen("preview_below", &rig);
 }
 
 #[test]
@@ -91,7 +122,7 @@ fn a_reversed_bar_is_of_one_colour() {
     let mut buffer = ratatui::buffer::Buffer::empty(area);
     view::draw(&rig.state, area, &mut buffer);
     let list = crate::tui::layout::current(&rig.state).list;
-    let row = list.y + u16::try_from(rig.state.list.selected_row).unwrap();
+    let row = list.y + u16::try_from(rig.state.list.selected_row()).unwrap();
     let bar: Vec<_> = (list.x + 2..list.right()).map(|x| &buffer[(x, row)]).collect();
     assert!(
         bar.iter()
@@ -144,113 +175,7 @@ fn wide_and_hostile_names_keep_the_columns() {
     };
     let rig = TestPicker::new(options.clone()).with_size(80, 24);
     assert!(!rig.screen().contains(['\u{1b}', '\u{7}', '\u{202e}']));
-    assert_screen("hostile_80x24", &rig);
-    assert_screen("hostile_200x50", &TestPicker::new(options.clone()).with_size(200, 50));
-    assert_screen("hostile_40x10", &TestPicker::new(options).with_size(40, 10));
-}
-
-fn sign_in_at(step: SignInStep) -> TestPicker {
-    let mut rig = after_typing(80, 24, &["edge-dev", "enter"]);
-    let (number, role) = (rig.state.last_number, rig.state.list.selected.clone().unwrap());
-    rig.update(Update::Assumed {
-        number,
-        role,
-        outcome: Err(Error::new(ErrorKind::LoginNeeded, "nobody is signed in")),
-    });
-    let number = rig.state.last_number;
-    rig.update(Update::SignIn { number, step });
-    rig
-}
-
-#[test]
-fn the_sign_in_panel() {
-    let url = "https://device.sso.eu-west-1.amazonaws.com/".to_owned();
-    let open = |code: Option<&str>| SignInStep::Open {
-        url: url.clone(),
-        code: code.map(str::to_owned),
-        expires_at: NOW.plus(581),
-        browser_opened: true,
-    };
-    assert_screen("login_code", &sign_in_at(open(Some("KFQT-HWLP"))));
-    assert_screen("login_browser", &sign_in_at(open(None)));
-    assert_screen("login_starting", &sign_in_at(SignInStep::Starting));
-    assert_screen(
-        "login_failed",
-        &sign_in_at(SignInStep::Failed(Error::new(
-            ErrorKind::LoginNeeded,
-            "the sign-in expired before anybody confirmed it",
-        ))),
-    );
-}
-
-#[test]
-fn the_other_panels() {
-    assert_screen("help_80x24", &after_typing(80, 24, &["?"]));
-    assert_screen("help_120x40", &after_typing(120, 40, &["f1"]));
-    assert_screen("menu", &after_typing(80, 24, &["edge-dev", "right", "down"]));
-    assert_screen("details", &after_typing(80, 24, &["edge-dev", "f2"]));
-    assert_screen("confirm", &after_typing(80, 24, &["payments-prod adm", "enter"]));
-    let mut rig = after_typing(80, 24, &[]);
-    rig.update(Update::VaultUnlocked(Err(Error::new(
-        ErrorKind::Vault,
-        "the passphrase does not open the vault",
-    ))))
-    .keys(&["secret"]);
-    assert_screen("passphrase", &rig);
-    let mut rig = after_typing(80, 24, &["edge-dev", "enter"]);
-    let (number, role) = (rig.state.last_number, rig.state.list.selected.clone().unwrap());
-    let refused = Error::new(
-        ErrorKind::AccessDenied,
-        "AWS refuses ReadOnlyAccess in edge-dev: it is not assigned to you any more",
-    )
-    .hint("ask the platform team: https://access.example.com/aws");
-    rig.update(Update::Assumed { number, role, outcome: Err(refused) });
-    assert_screen("refused", &rig);
-}
-
-/// A picker that knows the instance `corp` and none of its roles.
-fn never_refreshed(signed_in: bool) -> TestPicker {
-    let roster = Roster { instances: vec![instance("corp")], ..Roster::default() };
-    let session = InstanceSession {
-        instance: InstanceName::new("corp"),
-        signed_in,
-        signed_in_at: None,
-        ends_at: None,
-        is_cli_token: false,
-        fetched_at: None,
-        unconfirmed: 0,
-    };
-    let sessions = SessionList { instances: vec![session], roles: Vec::new() };
-    TestPicker::new(PickerOptions {
-        roster: Arc::new(roster),
-        usages: Usages::default(),
-        marks: RoleFlags::default(),
-        sessions,
-        ..sample_options()
-    })
-    .with_size(80, 14)
-}
-
-#[test]
-fn a_list_with_no_rows_says_why_and_what_next() {
-    assert_screen("empty_signed_out", &never_refreshed(false));
-    assert_screen("empty_no_roles", &never_refreshed(true));
-    assert_screen("empty_no_match", &after_typing(80, 14, &["sandbxq"]));
-    let refreshing = |throttled| Update::RefreshProgress {
-        instance: InstanceName::new("corp"),
-        done: 118,
-        total: 312,
-        throttled,
-    };
-    let mut rig = never_refreshed(true);
-    rig.update(refreshing(true));
-    assert_screen("empty_first_refresh", &rig);
-    let mut rig = never_refreshed(true);
-    let error =
-        Error::new(ErrorKind::Unreachable, "portal.sso.eu-west-1.amazonaws.com can't be reached")
-            .hint("is the VPN on?");
-    rig.update(Update::Refreshed { instance: InstanceName::new("corp"), outcome: Err(error) });
-    assert_screen("empty_unreachable", &rig);
+    assert_screen_sizes("hostile", &mut TestPicker::new(options));
 }
 
 #[test]

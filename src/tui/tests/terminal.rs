@@ -1,5 +1,5 @@
-//! The picker on a real terminal: this test program starts itself on a pseudo-terminal, presses
-//! keys and looks at what is left.
+//! The picker on a real terminal: the test program starts itself on a pseudo-terminal, presses keys
+//! and checks the screen.
 
 use std::io::{Read, Write};
 use std::num::NonZero;
@@ -12,7 +12,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::*;
 use crate::tui::{Exit, run};
 
-/// Says to the child what it shall be.
+/// The environment variable that tells the child process what to run.
 const CHILD: &str = "ROLECALL_TEST_PICKER";
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -91,7 +91,7 @@ impl TestTerminal {
         self
     }
 
-    /// Waits for the end, and checks that the terminal is as a shell wants it.
+    /// Waits for the end of the child, and checks that the terminal is restored.
     fn wait_and_check_restored(&mut self) -> ExitStatus {
         let status = self.child.wait().unwrap();
         self.wait_until(|screen| {
@@ -108,7 +108,7 @@ impl TestTerminal {
     }
 }
 
-/// Not a test by itself: what runs on the pseudo-terminal.
+/// Not a test itself: the code of the child on the pseudo-terminal.
 #[test]
 fn the_child() {
     let Some(what) = std::env::var_os(CHILD) else { return };
@@ -119,7 +119,7 @@ fn the_child() {
     }
     if what == "panic in vi" {
         let mut screen = crate::tui::terminal::Screen::enter(Height::Full, true).unwrap();
-        let keys = KeyBindings::new(crate::tui::keymap::EditingMode::Vi, &BTreeMap::new()).unwrap();
+        let keys = KeyBindings::new(crate::domain::enums::Keymap::Vi, &BTreeMap::new()).unwrap();
         screen
             .draw(&TestPicker::new(PickerOptions { key_bindings: keys, ..sample_options() }).state)
             .unwrap();

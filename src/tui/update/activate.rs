@@ -1,29 +1,31 @@
-//! From Enter on a role to the exit: confirm, credentials, sign-in, passphrase, each at most once.
+//! From Enter on a role to the exit: confirmation, credentials, sign-in and passphrase, each at
+//! most once.
 
-use super::{clock_skew, unlock};
+use super::clock_skew;
 use crate::domain::{self, Error, ErrorKind, InstanceName, RoleId, Timestamp};
 use crate::ops::backend::messages::{Request, SignInStep};
 use crate::tui::effect::Effect;
-use crate::tui::panels::confirm::ConfirmPrompt;
-use crate::tui::panels::overlay::{ConfirmPanel, ErrorPanel, MenuPanel, Overlay, SignInPanel};
+use crate::tui::state::overlay::{
+    ConfirmPanel, ConfirmPrompt, ErrorPanel, MenuPanel, Overlay, SignInPanel,
+};
 use crate::tui::state::{PendingTask, RoleTask, State, WaitingFor};
-use crate::tui::{Exit, PickAction, Picked, panels};
+use crate::tui::{Exit, PickAction, Picked, labels};
 
-/// The roles that a command means: the marked ones, in the order of the roster, or the selected
-/// one.
+/// The roles that a command applies to: the marked roles in the order of the roster, or the
+/// selected role.
 pub(super) fn target_roles(state: &State) -> Vec<RoleId> {
     if state.marked.is_empty() {
-        return state.list.selected.iter().cloned().collect();
+        return state.list.selected().into_iter().cloned().collect();
     }
     let entries = state.roster.entries.iter().map(|entry| state.roster.id(entry));
     entries.filter(|role| state.marked.contains(role)).collect()
 }
 
-/// Does this with the marked roles, or the selected one. With nothing to show, Enter signs in:
-/// there is nothing else it could mean.
+/// Runs an action with the marked or selected roles. With an empty list, Enter signs in, the only
+/// thing it could mean.
 pub(super) fn run_action(state: &mut State, action: PickAction) -> Vec<Effect> {
     if state.is_unlock_needed() {
-        unlock::open_prompt(state);
+        state.open_passphrase_prompt();
         return Vec::new();
     }
     if let Some(instance) = state.instance_to_sign_in().cloned() {
@@ -31,29 +33,29 @@ pub(super) fn run_action(state: &mut State, action: PickAction) -> Vec<Effect> {
     }
     let roles = target_roles(state);
     if roles.len() > 1 && matches!(action, PickAction::Shell | PickAction::Exports) {
-        // A shell has one role: which of the things that several can do is for the person to say.
+        // A shell has one role, so the user chooses what to do with several.
         state.overlays.push(Overlay::Menu(MenuPanel::new(roles)));
         return Vec::new();
     }
     start(state, roles, RoleTask::Exit(action))
 }
 
-/// Does something with roles, after a question where they are protected.
-pub(in crate::tui) fn start(state: &mut State, roles: Vec<RoleId>, then: RoleTask) -> Vec<Effect> {
-    match confirm_prompt(state, &roles, &then) {
-        Some(asks) => {
-            state.overlays.push(Overlay::Confirm(ConfirmPanel::new(roles, then, asks)));
+/// Starts a task with roles, after a confirmation if they are protected.
+pub(in crate::tui) fn start(state: &mut State, roles: Vec<RoleId>, task: RoleTask) -> Vec<Effect> {
+    match confirm_prompt(state, &roles, &task) {
+        Some(prompt) => {
+            state.overlays.push(Overlay::Confirm(ConfirmPanel::new(roles, task, prompt)));
             Vec::new()
         }
-        None => run_task(state, roles, then),
+        None => run_task(state, roles, task),
     }
 }
 
-/// The question, unless it needs none or was answered in this terminal within the hour. Over
-/// several protected roles it is always asked.
-fn confirm_prompt(state: &State, roles: &[RoleId], then: &RoleTask) -> Option<ConfirmPrompt> {
-    // A name needs no credentials.
-    if *then == RoleTask::Exit(PickAction::Print) {
+/// The confirmation that is needed, unless the user confirmed the role in this terminal within the
+/// last hour. Several roles of which any is protected always need one.
+fn confirm_prompt(state: &State, roles: &[RoleId], task: &RoleTask) -> Option<ConfirmPrompt> {
+    // Printing a name uses no credentials.
+    if *task == RoleTask::Exit(PickAction::Print) {
         return None;
     }
     let confirm = |role: &RoleId| {
@@ -65,7 +67,7 @@ fn confirm_prompt(state: &State, roles: &[RoleId], then: &RoleTask) -> Option<Co
             domain::ConfirmLevel::None => None,
             domain::ConfirmLevel::Ask => Some(ConfirmPrompt::Yes),
             domain::ConfirmLevel::TypeName => {
-                let name = panels::account_label(state, role);
+                let name = labels::account_label(state, role);
                 let typable = name.bytes().all(|byte| (b' '..0x7f).contains(&byte));
                 Some(ConfirmPrompt::AccountName(name, (!typable).then_some(role.account)))
             }
@@ -77,14 +79,14 @@ fn confirm_prompt(state: &State, roles: &[RoleId], then: &RoleTask) -> Option<Co
         .then_some(ConfirmPrompt::RoleCount(roles.len()))
 }
 
-/// A person has answered: remembered for these roles, then done.
+/// Records the confirmation and runs the task.
 pub(in crate::tui) fn on_confirmed(
     state: &mut State,
     roles: Vec<RoleId>,
-    then: RoleTask,
+    task: RoleTask,
 ) -> Vec<Effect> {
     let mut effects = Vec::new();
-    // Several were consented to as one: that says nothing of a single one of them.
+    // A confirmation for several roles does not count for a single one.
     if let [role] = &roles[..]
         && let Some(entry) = state.roster.find(role)
     {
@@ -93,14 +95,14 @@ pub(in crate::tui) fn on_confirmed(
             confirm: entry.confirm,
         }));
     }
-    effects.extend(run_task(state, roles, then));
+    effects.extend(run_task(state, roles, task));
     effects
 }
 
-/// The choice is made: one role is assumed first, so that it is known to work before the screen
-/// goes.
-fn run_task(state: &mut State, mut roles: Vec<RoleId>, then: RoleTask) -> Vec<Effect> {
-    match (roles.len(), then) {
+/// Runs a confirmed task. A single role is assumed before the screen closes, so that errors are
+/// shown here.
+fn run_task(state: &mut State, mut roles: Vec<RoleId>, task: RoleTask) -> Vec<Effect> {
+    match (roles.len(), task) {
         (0, _) => Vec::new(),
         (_, RoleTask::RunEach(line)) => {
             vec![Effect::Exit(Exit::RunEach { roles, command_line: line })]
@@ -109,19 +111,19 @@ fn run_task(state: &mut State, mut roles: Vec<RoleId>, then: RoleTask) -> Vec<Ef
             vec![Effect::Exit(Exit::Picked(Picked { roles, action }))]
         }
         (_, RoleTask::WriteProfiles) => vec![Effect::Request(Request::WriteProfiles { roles })],
-        (1, then) => {
+        (1, task) => {
             let role = roles.swap_remove(0);
-            // A key that is held down asks once.
+            // A key that is held down sends one request.
             if state
                 .pending
                 .as_ref()
-                .is_some_and(|pending| pending.role == role && pending.task == then)
+                .is_some_and(|pending| pending.role == role && pending.task == task)
             {
                 return Vec::new();
             }
             let pending = PendingTask {
                 role,
-                task: then,
+                task,
                 number: 0,
                 waiting_for: WaitingFor::Credentials,
                 tried_sign_in: false,
@@ -130,7 +132,7 @@ fn run_task(state: &mut State, mut roles: Vec<RoleId>, then: RoleTask) -> Vec<Ef
             assume(state, pending)
         }
         (_, RoleTask::Exit(action)) => vec![Effect::Exit(Exit::Picked(Picked { roles, action }))],
-        // Only ever offered for one role.
+        // Only offered for a single role.
         (_, RoleTask::CopySecret(_) | RoleTask::Renew) => Vec::new(),
     }
 }
@@ -146,7 +148,7 @@ fn assume(state: &mut State, pending: PendingTask) -> Vec<Effect> {
     vec![Effect::Request(request)]
 }
 
-/// An assume was answered.
+/// Handles the answer to an assume request.
 pub(super) fn on_assumed(
     state: &mut State,
     number: u64,
@@ -178,7 +180,7 @@ pub(super) fn on_assumed(
                 tried_unlock: true,
                 ..pending
             });
-            unlock::open_prompt(state);
+            state.open_passphrase_prompt();
             Vec::new()
         }
         Err(error) if error.kind == ErrorKind::Cancelled => Vec::new(),
@@ -189,19 +191,19 @@ pub(super) fn on_assumed(
         }
         Err(error) => {
             state.log_error(&error);
-            let title = panels::role_label(state, &pending.role);
+            let title = labels::role_label(state, &pending.role);
             state.overlays.push(Overlay::Error(ErrorPanel { title, error }));
             Vec::new()
         }
     }
 }
 
-/// The credentials are in the vault.
+/// Continues after the credentials were stored in the vault.
 fn on_credentials(state: &mut State, pending: PendingTask, expires_at: Timestamp) -> Vec<Effect> {
     match pending.task {
-        // What the role is used for is signed with the time.
+        // Requests are signed with the local time.
         RoleTask::Exit(action @ (PickAction::Shell | PickAction::Exports))
-            if clock_skew::is_skewed(state) && !state.clock_skew_accepted =>
+            if clock_skew::is_skewed(state) && !state.clock.accepted =>
         {
             clock_skew::hold_exit(state, pending.role, action);
             Vec::new()
@@ -209,18 +211,18 @@ fn on_credentials(state: &mut State, pending: PendingTask, expires_at: Timestamp
         RoleTask::Exit(action) => {
             vec![Effect::Exit(Exit::Picked(Picked { roles: vec![pending.role], action }))]
         }
-        RoleTask::CopySecret(what) => {
-            vec![Effect::Request(Request::CopySecret { role: pending.role, secret: what })]
+        RoleTask::CopySecret(secret) => {
+            vec![Effect::Request(Request::CopySecret { role: pending.role, secret })]
         }
         RoleTask::Renew => {
             let left = domain::format_duration(expires_at.since(state.now));
             state.notify(format!(
                 "{}: renewed, {left} left",
-                panels::role_label(state, &pending.role)
+                labels::role_label(state, &pending.role)
             ));
             Vec::new()
         }
-        // These need no credentials here, and never wait for any.
+        // These tasks need no credentials and never wait for any.
         RoleTask::RunEach(line) => {
             vec![Effect::Exit(Exit::RunEach { roles: vec![pending.role], command_line: line })]
         }
@@ -230,7 +232,7 @@ fn on_credentials(state: &mut State, pending: PendingTask, expires_at: Timestamp
     }
 }
 
-/// What held the choice up is out of the way.
+/// Continues the pending task, if it waited for this.
 pub(super) fn resume(state: &mut State, waited: WaitingFor) -> Vec<Effect> {
     match state.pending.take_if(|pending| pending.waiting_for == waited) {
         Some(pending) => assume(state, pending),
@@ -238,17 +240,18 @@ pub(super) fn resume(state: &mut State, waited: WaitingFor) -> Vec<Effect> {
     }
 }
 
-/// Opens the sign-in panel, or joins the one that is open for this instance.
+/// Starts a sign-in, or joins the one that is running for this instance. Returns its request
+/// number.
 pub(in crate::tui) fn sign_in(state: &mut State, instance: InstanceName) -> (u64, Vec<Effect>) {
-    if let Some(login) = state
+    if let Some(panel) = state
         .sign_in_panel()
-        .filter(|login| login.instance == instance && !matches!(login.step, SignInStep::Failed(_)))
+        .filter(|panel| panel.instance == instance && !matches!(panel.step, SignInStep::Failed(_)))
     {
-        return (login.number, Vec::new());
+        return (panel.number, Vec::new());
     }
     let mut effects: Vec<Effect> = state
         .sign_in_panel()
-        .map(|login| Effect::Request(Request::CancelSignIn { number: login.number }))
+        .map(|panel| Effect::Request(Request::CancelSignIn { number: panel.number }))
         .into_iter()
         .collect();
     state.overlays.retain(|overlay| !matches!(overlay, Overlay::SignIn(_)));
@@ -258,13 +261,13 @@ pub(in crate::tui) fn sign_in(state: &mut State, instance: InstanceName) -> (u64
     (number, effects)
 }
 
-/// Signs in once more where that has failed; what waited for the failed one waits for this one.
+/// Retries a failed sign-in. A task that waited for it waits for the new one.
 pub(in crate::tui) fn retry_sign_in(state: &mut State, failed: &SignInPanel) -> Vec<Effect> {
     let (number, effects) = sign_in(state, failed.instance.clone());
-    let same = state
+    let waiting = state
         .pending
         .iter_mut()
         .filter(|pending| pending.waiting_for == WaitingFor::SignIn(failed.number));
-    same.for_each(|pending| pending.waiting_for = WaitingFor::SignIn(number));
+    waiting.for_each(|pending| pending.waiting_for = WaitingFor::SignIn(number));
     effects
 }

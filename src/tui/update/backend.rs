@@ -1,32 +1,39 @@
-//! What the background has to say.
+//! Handles updates from the background.
 
-use super::{activate, clock_skew, first_run, start_refresh, unlock};
+use super::refresh::start_refresh;
+use super::{activate, clock_skew, first_run, unlock};
 use crate::domain::{Error, ErrorKind, InstanceName};
 use crate::ops::backend::messages::{RefreshCounts, SignInStep, UnlockPrompt, Update};
 use crate::tui::effect::Effect;
-use crate::tui::panels;
-use crate::tui::panels::overlay::{ErrorPanel, Overlay};
-use crate::tui::state::{RefreshStatus, State, WaitingFor};
+use crate::tui::labels;
+use crate::tui::state::overlay::{ErrorPanel, Overlay};
+use crate::tui::state::{RefreshStatus, SearchOrigin, State, WaitingFor};
 
-/// Takes one piece of news in.
-pub(super) fn handle_update(state: &mut State, news: Update) -> Vec<Effect> {
-    match news {
+/// Handles an update.
+pub(super) fn handle_update(state: &mut State, update: Update) -> Vec<Effect> {
+    match update {
         Update::Roster(roster) => {
             state.roster = roster;
             state.is_preview = false;
-            // A search of the person's own that is still under way must not become one that moves
-            // nothing.
+            // A running search that the user started must not become one that keeps rows in place.
             let typed = state.list.total.is_some() && state.query.text() != state.list.query;
-            let arrival = !typed && state.search.is_none_or(|search| search.is_background);
-            return vec![Effect::Search(state.start_search(arrival))];
+            let in_background = !typed
+                && state
+                    .search
+                    .active
+                    .is_none_or(|search| search.origin == SearchOrigin::Background);
+            let origin = if in_background { SearchOrigin::Background } else { SearchOrigin::User };
+            return vec![Effect::Search(state.start_search(origin))];
         }
         Update::RefreshProgress { instance, done, total, throttled } => {
             state.set_refresh_progress(instance, done, total, throttled);
         }
         Update::Refreshed { instance, outcome } => {
             on_refreshed(state, instance, outcome);
-            let eager = std::mem::take(&mut state.sign_in_when_ready);
-            if let (true, Some(instance)) = (eager, state.instance_to_sign_in().cloned()) {
+            let sign_in_when_ready = std::mem::take(&mut state.sign_in_when_ready);
+            if let (true, Some(instance)) =
+                (sign_in_when_ready, state.instance_to_sign_in().cloned())
+            {
                 return activate::sign_in(state, instance).1;
             }
         }
@@ -36,11 +43,11 @@ pub(super) fn handle_update(state: &mut State, news: Update) -> Vec<Effect> {
         }
         Update::Sessions(sessions) => {
             state.sessions = sessions;
-            // Who is signed in is known from the vault.
+            // The sessions come from the vault, so it is unlocked.
             state.unlock_prompt = None;
             state.schedule_retry();
         }
-        Update::Locked(asks) => state.unlock_prompt = Some(asks),
+        Update::Locked(prompt) => state.unlock_prompt = Some(prompt),
         Update::VaultUnlocked(Ok(())) => return unlock::on_unlocked(state),
         Update::VaultUnlocked(Err(error)) => unlock::on_unlock_failed(state, error),
         Update::ClockSkew(ahead) => return clock_skew::on_clock_skew(state, ahead),
@@ -51,19 +58,19 @@ pub(super) fn handle_update(state: &mut State, news: Update) -> Vec<Effect> {
         Update::Message(text) => state.notify(text),
         Update::RoleFailed { role, error } => {
             state.log_error(&error);
-            let title = panels::role_label(state, &role);
+            let title = labels::role_label(state, &role);
             state.overlays.push(Overlay::Error(ErrorPanel { title, error }));
         }
-        Update::Confirmations(consents) => state.confirmations = consents,
+        Update::Confirmations(confirmations) => state.confirmations = confirmations,
     }
     Vec::new()
 }
 
 fn on_refreshed(state: &mut State, instance: InstanceName, outcome: Result<RefreshCounts, Error>) {
-    state.retry.on_refreshed(&instance);
+    state.refresh.retry.on_refreshed(&instance);
     match outcome {
         Ok(done) => {
-            state.refreshes.remove(&instance);
+            state.refresh.by_instance.remove(&instance);
             if let Some(session) =
                 state.sessions.instances.iter_mut().find(|session| session.instance == instance)
             {
@@ -87,9 +94,11 @@ fn on_refreshed(state: &mut State, instance: InstanceName, outcome: Result<Refre
                 ));
             }
         }
-        Err(error) if error.kind == ErrorKind::Cancelled => drop(state.refreshes.remove(&instance)),
+        Err(error) if error.kind == ErrorKind::Cancelled => {
+            drop(state.refresh.by_instance.remove(&instance))
+        }
         Err(mut error) => {
-            // Where there is no vault yet, nobody has signed in.
+            // If there is no vault yet, nobody is signed in.
             if error.kind == ErrorKind::Vault
                 && state.unlock_prompt == Some(UnlockPrompt::NewPassphrase)
             {
@@ -105,32 +114,35 @@ fn on_refreshed(state: &mut State, instance: InstanceName, outcome: Result<Refre
                 session.signed_in = false;
             }
             if !signed_out {
-                // What it means stands on the screen for as long as it is so.
+                // The screen shows that nobody is signed in anyway.
                 state.log_error(&error);
             }
             let since = state
-                .refreshes
+                .refresh
+                .by_instance
                 .get(&instance)
                 .and_then(RefreshStatus::failing_since)
                 .unwrap_or(state.now);
-            state.refreshes.insert(instance, RefreshStatus::Failed { error, since });
+            state.refresh.by_instance.insert(instance, RefreshStatus::Failed { error, since });
         }
     }
-    state.throttled_since =
-        state.throttled_since.filter(|_| state.refresh_totals().is_some_and(|(.., slow)| slow));
+    state.refresh.throttled_since = state
+        .refresh
+        .throttled_since
+        .filter(|_| state.refresh_totals().is_some_and(|(.., slow)| slow));
 }
 
 fn on_sign_in_step(state: &mut State, number: u64, step: SignInStep) -> Vec<Effect> {
     let found = state.overlays.iter_mut().find_map(|overlay| match overlay {
-        Overlay::SignIn(login) if login.number == number => Some(login),
+        Overlay::SignIn(panel) if panel.number == number => Some(panel),
         _ => None,
     });
-    let Some(login) = found else { return Vec::new() };
+    let Some(panel) = found else { return Vec::new() };
     match step {
         SignInStep::Done => {}
         SignInStep::Failed(error) if error.kind == ErrorKind::Cancelled => {
             state.overlays.retain(
-                |overlay| !matches!(overlay, Overlay::SignIn(login) if login.number == number),
+                |overlay| !matches!(overlay, Overlay::SignIn(panel) if panel.number == number),
             );
             state.pending.take_if(|pending| pending.waiting_for == WaitingFor::SignIn(number));
             return Vec::new();
@@ -142,17 +154,17 @@ fn on_sign_in_step(state: &mut State, number: u64, step: SignInStep) -> Vec<Effe
         | SignInStep::Failed(_) => {
             let closed =
                 matches!(&step, SignInStep::Failed(error) if error.kind == ErrorKind::Vault);
-            login.on_step(step);
+            panel.on_step(step);
             if closed && state.unlock_prompt.is_some() {
-                unlock::open_prompt(state);
+                state.open_passphrase_prompt();
             }
             return Vec::new();
         }
     }
-    let instance = login.instance.clone();
+    let instance = panel.instance.clone();
     state
         .overlays
-        .retain(|overlay| !matches!(overlay, Overlay::SignIn(login) if login.number == number));
+        .retain(|overlay| !matches!(overlay, Overlay::SignIn(panel) if panel.number == number));
     if let Some(session) =
         state.sessions.instances.iter_mut().find(|session| session.instance == instance)
     {
@@ -160,9 +172,11 @@ fn on_sign_in_step(state: &mut State, number: u64, step: SignInStep) -> Vec<Effe
         session.signed_in_at = Some(state.now);
     }
     let mut effects = activate::resume(state, WaitingFor::SignIn(number));
-    // What could not be read for want of a sign-in is read now.
-    let never = state.session(&instance).is_none_or(|session| session.fetched_at.is_none());
-    if never || matches!(state.refreshes.get(&instance), Some(RefreshStatus::Failed { .. })) {
+    // Refresh a list that could not be read without a sign-in.
+    let never_read = state.session(&instance).is_none_or(|session| session.fetched_at.is_none());
+    if never_read
+        || matches!(state.refresh.by_instance.get(&instance), Some(RefreshStatus::Failed { .. }))
+    {
         effects.push(start_refresh(state, instance));
     }
     effects

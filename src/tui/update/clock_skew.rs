@@ -1,55 +1,61 @@
-//! This machine's clock is wrong: a panel says so once, and what a wrong clock would spoil waits
-//! for a word.
+//! A wrong clock of this machine: a panel warns once, and an exit that would fail waits for the
+//! user.
 
-use crate::domain::{Error, ErrorKind, RoleId};
-use crate::domain::{SET_CLOCK_COMMAND, clock_warning};
+use crate::domain::{Error, ErrorKind, RoleId, SET_CLOCK_COMMAND, clock_warning};
 use crate::tui::effect::Effect;
-use crate::tui::panels::overlay::{ClockSkewPanel, Overlay};
 use crate::tui::state::State;
+use crate::tui::state::overlay::{ClockSkewPanel, Overlay};
 use crate::tui::{Exit, PickAction, Picked};
 
-/// Whether AWS would refuse what is signed here.
+/// Whether the clock is so wrong that AWS refuses signatures.
 pub(in crate::tui) fn is_skewed(state: &State) -> bool {
-    clock_warning(state.clock_skew).is_some()
+    clock_warning(state.clock.skew_seconds).is_some()
 }
 
-/// AWS has told the time. A clock that is right again closes the panel, and lets go what it held.
-pub(super) fn on_clock_skew(state: &mut State, ahead: i64) -> Vec<Effect> {
+/// Handles a new clock skew in seconds. When the clock is right again, the panel closes and a
+/// waiting exit continues.
+pub(super) fn on_clock_skew(state: &mut State, skew_seconds: i64) -> Vec<Effect> {
     let before = is_skewed(state);
-    state.clock_skew = ahead;
-    match (before, clock_warning(ahead)) {
+    state.clock.skew_seconds = skew_seconds;
+    match (before, clock_warning(skew_seconds)) {
         (false, Some(words)) => {
-            state.clock_skew_since = Some(state.now);
+            state.clock.skewed_since = Some(state.now);
             state.log_error(&Error::new(ErrorKind::AccessDenied, words).hint(SET_CLOCK_COMMAND));
             show(state, ClockSkewPanel::default());
         }
         (true, None) => {
-            state.clock_skew_since = None;
-            state.clock_skew_accepted = false;
-            let held = find_panel(state).and_then(|clock| clock.pending_exit.clone());
+            state.clock.skewed_since = None;
+            state.clock.accepted = false;
+            let pending_exit = find_panel(state).and_then(|clock| clock.pending_exit.clone());
             state.overlays.retain(|overlay| !matches!(overlay, Overlay::ClockSkew(_)));
             state.notify("this machine's clock is right now");
-            return held.map(|(role, action)| exit_with(role, action)).into_iter().collect();
+            return pending_exit
+                .map(|(role, action)| exit_with(role, action))
+                .into_iter()
+                .collect();
         }
         _ => {}
     }
     Vec::new()
 }
 
-/// Something failed that a wrong clock may be to blame for.
+/// Shows an error that the wrong clock may have caused.
 pub(super) fn show_failure(state: &mut State, role: RoleId, error: Error) {
     show(state, ClockSkewPanel { failed: Some((role, error)), ..ClockSkewPanel::default() });
 }
 
-/// A role was got that is of little use by this clock.
+/// Holds an exit whose role is of little use with this clock.
 pub(super) fn hold_exit(state: &mut State, role: RoleId, action: PickAction) {
     show(state, ClockSkewPanel { pending_exit: Some((role, action)), ..ClockSkewPanel::default() });
 }
 
-/// The person goes on with the clock as it is.
-pub(in crate::tui) fn accept(state: &mut State, held: Option<(RoleId, PickAction)>) -> Vec<Effect> {
-    state.clock_skew_accepted = true;
-    held.map(|(role, action)| exit_with(role, action)).into_iter().collect()
+/// Continues with the wrong clock, as the user decided.
+pub(in crate::tui) fn accept(
+    state: &mut State,
+    pending_exit: Option<(RoleId, PickAction)>,
+) -> Vec<Effect> {
+    state.clock.accepted = true;
+    pending_exit.map(|(role, action)| exit_with(role, action)).into_iter().collect()
 }
 
 fn exit_with(role: RoleId, action: PickAction) -> Effect {
@@ -62,13 +68,13 @@ fn find_panel(state: &State) -> Option<&ClockSkewPanel> {
     })
 }
 
-/// One of them is enough; below whatever a person is typing into.
+/// Opens the panel in place of an older one, below panels that take all keys.
 fn show(state: &mut State, clock: ClockSkewPanel) {
     state.overlays.retain(|overlay| !matches!(overlay, Overlay::ClockSkew(_)));
     let free = state
         .overlays
         .iter()
-        .position(|overlay| !overlay.as_panel().is_modeless())
+        .position(|overlay| !overlay.is_modeless())
         .unwrap_or(state.overlays.len());
     let at = if clock == ClockSkewPanel::default() { free } else { state.overlays.len() };
     state.overlays.insert(at, Overlay::ClockSkew(clock));

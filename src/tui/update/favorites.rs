@@ -1,23 +1,23 @@
-//! Favourites and hidden roles, here and in the file that keeps them.
+//! Changes favourites and hidden roles, here and in the file that stores them.
 
 use std::sync::Arc;
 
 use crate::domain::RoleId;
 use crate::ops::backend::messages::{Request, RoleFlag};
-use crate::tui::commands::PickerCommand;
+use crate::tui::commands::{PanelKind, PickerCommand};
 use crate::tui::effect::Effect;
-use crate::tui::panels::{self, PanelKind};
-use crate::tui::state::State;
+use crate::tui::labels;
+use crate::tui::state::{SearchOrigin, State};
 
 /// Marks roles, or takes the mark off.
 pub(in crate::tui) fn set_mark(
     state: &mut State,
     roles: Vec<RoleId>,
-    mark: RoleFlag,
+    flag: RoleFlag,
     on: bool,
 ) -> Vec<Effect> {
     let marks = Arc::make_mut(&mut state.marks);
-    let set = match mark {
+    let set = match flag {
         RoleFlag::Favorite => &mut marks.favorites,
         RoleFlag::Hidden => &mut marks.hidden,
     };
@@ -28,28 +28,31 @@ pub(in crate::tui) fn set_mark(
             set.remove(role);
         }
     }
-    if (mark, on) == (RoleFlag::Hidden, true) {
+    if (flag, on) == (RoleFlag::Hidden, true) {
         state.marked.retain(|role| !roles.contains(role));
     }
-    let said = mark_note(state, &roles, mark, on);
-    state.notify(said);
-    // What is hidden goes at once; a favourite finds its place with the next key.
-    let search = state.start_search(mark == RoleFlag::Favorite);
-    vec![Effect::Request(Request::SetFlag { roles, flag: mark, on }), Effect::Search(search)]
+    let note = mark_note(state, &roles, flag, on);
+    state.notify(note);
+    // A hidden role disappears at once; a favourite moves with the next key.
+    let search = state.start_search(match flag {
+        RoleFlag::Favorite => SearchOrigin::Background,
+        RoleFlag::Hidden => SearchOrigin::User,
+    });
+    vec![Effect::Request(Request::SetFlag { roles, flag, on }), Effect::Search(search)]
 }
 
-fn mark_note(state: &State, roles: &[RoleId], mark: RoleFlag, on: bool) -> String {
-    let what = match roles {
-        [role] => panels::role_label(state, role),
+fn mark_note(state: &State, roles: &[RoleId], flag: RoleFlag, on: bool) -> String {
+    let target = match roles {
+        [role] => labels::role_label(state, role),
         roles => format!("{} roles", roles.len()),
     };
-    match (mark, on) {
-        (RoleFlag::Favorite, true) => format!("{what}: pinned on top"),
-        (RoleFlag::Favorite, false) => format!("{what}: no longer pinned"),
+    match (flag, on) {
+        (RoleFlag::Favorite, true) => format!("{target}: pinned on top"),
+        (RoleFlag::Favorite, false) => format!("{target}: no longer pinned"),
         (RoleFlag::Hidden, true) => format!(
-            "{what}: hidden; {} lists what is",
-            panels::key_label(state, PickerCommand::Open(PanelKind::HiddenRoles))
+            "{target}: hidden; {} lists hidden roles",
+            labels::key_label(state, PickerCommand::Open(PanelKind::HiddenRoles))
         ),
-        (RoleFlag::Hidden, false) => format!("{what}: shown again"),
+        (RoleFlag::Hidden, false) => format!("{target}: shown again"),
     }
 }

@@ -1,4 +1,4 @@
-//! Keys and news of the form for the first instance: an address, a look, two lines to check, and a
+//! Keys and updates of the first-run form: an address, discovery, two fields to check, and a
 //! sign-in.
 
 use crossterm::event::{KeyCode, KeyModifiers};
@@ -10,20 +10,20 @@ use crate::tui::Exit;
 use crate::tui::commands::{Move, PickerCommand};
 use crate::tui::effect::Effect;
 use crate::tui::event::Key;
-use crate::tui::panels::PasteResult;
-use crate::tui::panels::overlay::{HelpPanel, Overlay};
 use crate::tui::state::State;
 use crate::tui::state::first_run::{FirstRunField, FirstRunForm, FirstRunStep};
+use crate::tui::state::overlay::{HelpPanel, Overlay};
+use crate::tui::state::paste::PasteResult;
 use crate::tui::state::text_input::{TextEdit, TextInput};
 
-/// A key went down while the form stands, and no panel wanted it.
+/// Handles a key that no panel handled.
 pub(super) fn handle_key(
     state: &mut State,
     key: Key,
     command: Option<PickerCommand>,
 ) -> Vec<Effect> {
     match (command, key) {
-        // There is no list to move in: the arrows move in the line.
+        // Without a list, the arrow keys move the cursor.
         (Some(PickerCommand::Menu), _) => run_command(state, PickerCommand::Edit(TextEdit::Right)),
         (Some(command), _) => run_command(state, command),
         (None, Key { code: KeyCode::Char(letter), modifiers: KeyModifiers::NONE }) => {
@@ -33,7 +33,7 @@ pub(super) fn handle_key(
     }
 }
 
-/// Text was typed or pasted.
+/// Inserts typed or pasted text.
 pub(super) fn insert(state: &mut State, text: &str) -> Vec<Effect> {
     if let Some(form) = &mut state.first_run {
         form.error = None;
@@ -43,7 +43,7 @@ pub(super) fn insert(state: &mut State, text: &str) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Does a command on the form.
+/// Runs a command on the form.
 fn run_command(state: &mut State, command: PickerCommand) -> Vec<Effect> {
     let Some(form) = &mut state.first_run else { return Vec::new() };
     match command {
@@ -71,7 +71,7 @@ fn run_command(state: &mut State, command: PickerCommand) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Enter: on to the next step, if this one is complete.
+/// Handles Enter: goes to the next step if this one is complete.
 fn next_step(state: &mut State) -> Vec<Effect> {
     let number = state.next_number();
     let Some(form) = &mut state.first_run else { return Vec::new() };
@@ -99,7 +99,8 @@ fn next_step(state: &mut State) -> Vec<Effect> {
     request.map(Effect::Request).into_iter().collect()
 }
 
-/// Esc: one step back, and out at the first. What is being written is waited for.
+/// Handles Esc: goes back one step, or quits at the first. While the file is written, it does
+/// nothing.
 fn previous_step(state: &mut State) -> Vec<Effect> {
     match &mut state.first_run {
         Some(FirstRunForm { step: FirstRunStep::StartUrl, .. }) | None => {
@@ -107,14 +108,14 @@ fn previous_step(state: &mut State) -> Vec<Effect> {
         }
         Some(FirstRunForm { step: FirstRunStep::Saving, .. }) => Vec::new(),
         Some(form) => {
-            // An answer that comes later is to nobody.
+            // No request has number 0, so a late answer is dropped.
             (form.step, form.number, form.error) = (FirstRunStep::StartUrl, 0, None);
             Vec::new()
         }
     }
 }
 
-/// The background has looked where an address leads.
+/// Handles the discovered instance.
 pub(super) fn on_discovered(
     state: &mut State,
     number: u64,
@@ -146,8 +147,8 @@ pub(super) fn on_discovered(
     Vec::new()
 }
 
-/// The instance is written, or is not: then the form says why. A written one is signed in to at
-/// once; the list comes behind that.
+/// Handles the answer to the setup request. After success, a sign-in starts, and the list arrives
+/// after it.
 pub(super) fn on_set_up(
     state: &mut State,
     number: u64,
@@ -162,7 +163,7 @@ pub(super) fn on_set_up(
             activate::sign_in(state, instance).1
         }
         Err(error) => {
-            // AWS takes the start URL in another region, most likely.
+            // Most likely the region is wrong.
             form.step = FirstRunStep::Details(if error.kind == ErrorKind::Config {
                 FirstRunField::Region
             } else {

@@ -1,18 +1,21 @@
-//! Keys on the list: the query, the bar, marks; panels hear them first.
+//! Keys on the list: query, selection and marks. Panels receive keys first.
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
+use super::panels::PanelKey;
+use super::refresh::start_refresh;
 use super::vi::{self, ResolvedKey};
-use super::{activate, first_run, panels, start_refresh};
-use crate::tui::commands::{self, Move, PickerCommand};
+use super::{activate, availability, first_run, panels};
+use crate::tui::commands::{KeyPress, Move, PickerCommand};
 use crate::tui::effect::Effect;
 use crate::tui::event::Key;
-use crate::tui::panels::KeyPress;
-use crate::tui::panels::overlay::{DetailsPanel, HelpPanel, MenuPanel, Overlay};
-use crate::tui::state::{State, query};
+use crate::tui::keymap::ViMode;
+use crate::tui::state::overlay::{DetailsPanel, HelpPanel, MenuPanel, Overlay};
+use crate::tui::state::text_input::TextEdit;
+use crate::tui::state::{SearchOrigin, State, query};
 use crate::tui::{Exit, PickAction, layout};
 
-/// A key went down.
+/// Handles a key.
 pub(super) fn handle_key(state: &mut State, key: Key) -> Vec<Effect> {
     state.note = None;
     state.list.apply_pending();
@@ -22,7 +25,7 @@ pub(super) fn handle_key(state: &mut State, key: Key) -> Vec<Effect> {
     dispatch(state, first, key, command)
 }
 
-/// As if a key of this command had been pressed, so that an open panel hears it too.
+/// Acts as if a key of this command had been pressed, so that an open panel receives it, too.
 pub(super) fn press_command(state: &mut State, command: PickerCommand) -> Vec<Effect> {
     state.note = None;
     state.list.apply_pending();
@@ -44,7 +47,7 @@ fn dispatch(
         _ => {}
     }
     if needs_search_results(state, command) {
-        state.queued_keys.extend(first.into_iter().chain([key]));
+        state.search.queued_keys.extend(first.into_iter().chain([key]));
         return Vec::new();
     }
     let letter = match key {
@@ -54,9 +57,12 @@ fn dispatch(
         _ => None,
     };
     match panels::handle_key(state, KeyPress { letter, command }) {
-        Some(effects) => effects,
-        None if state.first_run.is_some() => first_run::handle_key(state, key, command),
-        None => match (command, key) {
+        PanelKey::Handled(effects) => effects,
+        PanelKey::Run(command) => run_command(state, command),
+        PanelKey::Forwarded if state.first_run.is_some() => {
+            first_run::handle_key(state, key, command)
+        }
+        PanelKey::Forwarded => match (command, key) {
             (Some(command), _) => run_command(state, command),
             (None, key) if state.query.is_empty() && state.key_bindings.is_help_key(key) => {
                 run_command(state, PickerCommand::Help)
@@ -69,11 +75,11 @@ fn dispatch(
     }
 }
 
-/// Whether a key has to wait for the rows it means: Enter after fast typing is for what was typed,
-/// not for what was shown before.
+/// Whether a key has to wait for search results: Enter after fast typing applies to the typed
+/// query, not to the rows shown before.
 fn needs_search_results(state: &State, command: Option<PickerCommand>) -> bool {
-    let searching = state.search.is_some_and(|search| !search.is_background);
-    let for_list = state.overlays.last().is_none_or(|top| top.as_panel().is_modeless());
+    let searching = state.search.active.is_some_and(|search| search.origin == SearchOrigin::User);
+    let for_list = state.overlays.last().is_none_or(|top| top.is_modeless());
     let of_rows = match command {
         Some(
             PickerCommand::Activate
@@ -86,16 +92,16 @@ fn needs_search_results(state: &State, command: Option<PickerCommand>) -> bool {
             | PickerCommand::Move(_),
         ) => true,
         Some(PickerCommand::Back) => false,
-        _ => !state.queued_keys.is_empty(),
+        _ => !state.search.queued_keys.is_empty(),
     };
-    // A sketch does not know which roles are protected.
+    // The preview roster lacks protection.
     (searching || state.is_preview) && for_list && of_rows && state.first_run.is_none()
 }
 
-/// Text was pasted: into the field of the top panel if it has one, else into the query.
+/// Handles pasted text: for the field of the top panel, if it has one, else for the query.
 pub(super) fn handle_paste(state: &mut State, text: &str) -> Vec<Effect> {
-    // An Enter that still waits was not meant for what this text will find.
-    state.queued_keys.clear();
+    // A queued Enter was not meant for the results of this text.
+    state.search.queued_keys.clear();
     state.list.apply_pending();
     if panels::handle_paste(state, text) {
         return Vec::new();
@@ -107,13 +113,13 @@ pub(super) fn handle_paste(state: &mut State, text: &str) -> Vec<Effect> {
     insert(state, text)
 }
 
-/// Does a command on the list.
-pub(in crate::tui) fn run_command(state: &mut State, command: PickerCommand) -> Vec<Effect> {
+/// Runs a command on the list.
+fn run_command(state: &mut State, command: PickerCommand) -> Vec<Effect> {
     state.sign_in_when_ready = command == PickerCommand::Activate
         && state.roster.entries.is_empty()
         && state.refresh_totals().is_some();
-    if !commands::is_available(command, state) {
-        state.note = commands::unavailable_reason(command, state).map(str::to_owned);
+    if !availability::is_available(command, state) {
+        state.note = availability::unavailable_reason(command, state).map(str::to_owned);
         return Vec::new();
     }
     match command {
@@ -123,21 +129,23 @@ pub(in crate::tui) fn run_command(state: &mut State, command: PickerCommand) -> 
             let roles = activate::target_roles(state);
             state.overlays.push(Overlay::Menu(MenuPanel::new(roles)));
         }
-        PickerCommand::Open(opens) => crate::tui::panels::open(state, opens),
+        PickerCommand::Open(opens) => panels::open(state, opens),
         PickerCommand::Mark => toggle_mark(state, 1),
         PickerCommand::MarkAndMoveUp => toggle_mark(state, -1),
         PickerCommand::Move(to) => move_selection(state, to),
-        PickerCommand::Insert | PickerCommand::Append => {
-            vi::enter_insert_mode(state, command == PickerCommand::Append)
+        PickerCommand::Insert => state.vi.mode = ViMode::Insert,
+        PickerCommand::Append => {
+            state.vi.mode = ViMode::Insert;
+            state.query.edit(TextEdit::Right);
         }
         PickerCommand::Edit(edit) => {
             if state.query.edit(edit) {
-                return vec![Effect::Search(state.start_search(false))];
+                return vec![Effect::Search(state.start_search(SearchOrigin::User))];
             }
         }
         PickerCommand::Sort => {
-            state.sort_order = state.sort_order.next();
-            return vec![Effect::Search(state.start_search(false))];
+            state.search.sort_order = state.search.sort_order.next();
+            return vec![Effect::Search(state.start_search(SearchOrigin::User))];
         }
         PickerCommand::Refresh => {
             let names: Vec<_> =
@@ -148,7 +156,7 @@ pub(in crate::tui) fn run_command(state: &mut State, command: PickerCommand) -> 
         PickerCommand::Details => state.overlays.push(Overlay::Details(DetailsPanel)),
         PickerCommand::Back | PickerCommand::Quit => return cancel_or_quit(state),
         PickerCommand::CopySignInUrl => return panels::copy_sign_in_url(state),
-        // Only the sign-in panel hears it.
+        // Only the sign-in panel handles it.
         PickerCommand::PasteRedirect => {}
         PickerCommand::Repaint => return vec![Effect::Repaint],
         PickerCommand::Suspend => return vec![Effect::Suspend],
@@ -156,7 +164,7 @@ pub(in crate::tui) fn run_command(state: &mut State, command: PickerCommand) -> 
     Vec::new()
 }
 
-/// Esc with no panel open: first gives up what is waited for, then leaves.
+/// Handles Esc without a panel: cancels the pending task, or quits.
 fn cancel_or_quit(state: &mut State) -> Vec<Effect> {
     match state.pending.take() {
         Some(_) => Vec::new(),
@@ -164,20 +172,20 @@ fn cancel_or_quit(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// Types or pastes into the query. What does not fit changes nothing, so nothing is searched.
+/// Inserts text into the query. Starts a search only if some of it fits.
 fn insert(state: &mut State, text: &str) -> Vec<Effect> {
     let before = state.query.text().len();
     state.note = query::insert(&mut state.query, text).note();
     if state.query.text().len() == before {
         Vec::new()
     } else {
-        vec![Effect::Search(state.start_search(false))]
+        vec![Effect::Search(state.start_search(SearchOrigin::User))]
     }
 }
 
 fn move_selection(state: &mut State, to: Move) {
     let page = usize::from(layout::current(state).list.height).saturating_sub(1).max(1);
-    let (at, last) = (state.list.selected_row, state.list.len().saturating_sub(1));
+    let (at, last) = (state.list.selected_row(), state.list.len().saturating_sub(1));
     state.list.select(match to {
         Move::Up => at.saturating_sub(1),
         Move::Down => at.saturating_add(1),
@@ -191,9 +199,9 @@ fn move_selection(state: &mut State, to: Move) {
 }
 
 fn toggle_mark(state: &mut State, step: isize) {
-    let Some(role) = state.list.selected.clone() else { return };
+    let Some(role) = state.list.selected().cloned() else { return };
     if !state.marked.remove(&role) {
         state.marked.insert(role);
     }
-    state.list.select(state.list.selected_row.saturating_add_signed(step));
+    state.list.select(state.list.selected_row().saturating_add_signed(step));
 }

@@ -1,15 +1,17 @@
-//! What each event does to the state, and what it wants done: pure, dispatched by kind first, then
+//! Handles events: changes the state and returns effects. Pure; dispatched by kind of event, then
 //! by the top panel.
 
 pub(super) mod activate;
+pub(super) mod availability;
 mod backend;
 pub(super) mod clock_skew;
 pub(super) mod favorites;
 mod first_run;
-pub(super) mod keys;
+mod keys;
 mod mouse;
 mod panels;
-pub(super) mod unlock;
+pub(super) mod refresh;
+mod unlock;
 mod vi;
 
 use std::sync::Arc;
@@ -18,11 +20,12 @@ use super::effect::Effect;
 use super::event::Event;
 use super::layout;
 use super::search::SearchResults;
-use super::state::State;
+use super::state::{SearchOrigin, State};
 use crate::ops::backend::messages::Request;
-use crate::tui::panels::overlay::Overlay;
+use crate::tui::state::overlay::Overlay;
+use refresh::start_refresh;
 
-/// Takes one event in.
+/// Handles an event.
 pub(super) fn update(state: &mut State, event: Event) -> Vec<Effect> {
     let effects = match event {
         Event::Started => on_started(state),
@@ -31,7 +34,7 @@ pub(super) fn update(state: &mut State, event: Event) -> Vec<Effect> {
         Event::Mouse(mouse) => mouse::handle_mouse(state, mouse),
         Event::Resize(width, height) => {
             state.size = (width, height);
-            // What a panel shows for want of room stands beside the list now.
+            // The preview now shows what the details panel shows.
             if layout::current(state).preview.is_some() {
                 state.overlays.retain(|overlay| !matches!(overlay, Overlay::Details(_)));
             }
@@ -45,60 +48,52 @@ pub(super) fn update(state: &mut State, event: Event) -> Vec<Effect> {
                 .map(|instance| start_refresh(state, instance))
                 .collect();
         }
-        Event::Backend(news) => backend::handle_update(state, news),
+        Event::Backend(update) => backend::handle_update(state, update),
         Event::SearchFinished(found) => on_search_finished(state, found),
         // The runner ends the picker with an error.
         Event::TerminalClosed => Vec::new(),
     };
     scroll_to_selected(state);
     if state.is_preview && state.list.total.is_some() {
-        // The rows to search are on their way; with them comes a search for whatever is typed by
-        // then.
-        state.search = None;
+        // The complete roster is on its way and will start a search for the query at that time.
+        state.search.active = None;
         return effects.into_iter().filter(|effect| !matches!(effect, Effect::Search(_))).collect();
     }
     effects
 }
 
-/// A search was answered. While the person types on, an answer to fewer letters is shown but not
-/// acted on.
+/// Handles search results. Results for an older query are shown while the user is typing, but keys
+/// do not act on them.
 fn on_search_finished(state: &mut State, found: Arc<SearchResults>) -> Vec<Effect> {
-    let Some(search) = state.search else { return Vec::new() };
+    let Some(search) = state.search.active else { return Vec::new() };
     if found.number != search.number {
-        if !search.is_background && found.number < search.number {
+        if search.origin == SearchOrigin::User && found.number < search.number {
             state.list.replace(&found);
         }
         return Vec::new();
     }
-    state.search = None;
-    if search.is_background {
-        state.list.merge(found);
-    } else {
-        state.list.replace(&found);
+    state.search.active = None;
+    match search.origin {
+        SearchOrigin::Background => state.list.merge(found),
+        SearchOrigin::User => state.list.replace(&found),
     }
     state.schedule_retry();
-    // Keys that were typed ahead meant these rows.
-    let ahead = std::mem::take(&mut state.queued_keys);
-    ahead.into_iter().flat_map(|key| keys::handle_key(state, key)).collect()
+    // Queued keys apply to these rows.
+    let queued = std::mem::take(&mut state.search.queued_keys);
+    queued.into_iter().flat_map(|key| keys::handle_key(state, key)).collect()
 }
 
-/// The first frame stands: now the background may start.
+/// Starts the background after the first frame.
 fn on_started(state: &mut State) -> Vec<Effect> {
-    let begin = state.is_preview.then_some(Effect::Request(Request::Start));
-    let stale = std::mem::take(&mut state.stale_instances);
-    begin
+    let start = state.is_preview.then_some(Effect::Request(Request::Start));
+    let stale = std::mem::take(&mut state.refresh.stale_instances);
+    start
         .into_iter()
         .chain(stale.into_iter().map(|instance| start_refresh(state, instance)))
         .collect()
 }
 
-/// Asks for an instance's roles; the gauge stands from now on.
-pub(super) fn start_refresh(state: &mut State, instance: crate::domain::InstanceName) -> Effect {
-    state.set_refresh_progress(instance.clone(), 0, 0, false);
-    Effect::Request(Request::Refresh { instance })
-}
-
-/// Keeps the bar on the screen, whatever the event changed.
+/// Keeps the selection visible.
 fn scroll_to_selected(state: &mut State) {
     let height = layout::current(state).list.height.into();
     state.list.scroll_to_selected(height);

@@ -1,22 +1,23 @@
-//! The mouse: a click selects, a double click acts, the wheel scrolls, the footer's words are
-//! buttons.
+//! The mouse: a click selects, a double click activates, the wheel scrolls, and hints in the footer
+//! are buttons.
 
 use ratatui::layout::Position;
 
-use super::keys;
+use super::keys::press_command;
 use crate::tui::commands::{Move, PickerCommand};
 use crate::tui::effect::Effect;
 use crate::tui::event::{Mouse, MouseKind};
+use crate::tui::footer_hints;
 use crate::tui::layout;
 use crate::tui::state::State;
 use crate::tui::state::list::ListLine;
 use crate::tui::status_line;
 use crate::tui::view;
 
-/// Rows that one notch of the wheel moves.
+/// The rows per notch of the wheel.
 const WHEEL_LINES: isize = 3;
 
-/// Takes one gesture in.
+/// Handles a gesture.
 pub(super) fn handle_mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
     let areas = layout::current(state);
     let at = Position::new(mouse.x, mouse.y);
@@ -27,21 +28,20 @@ pub(super) fn handle_mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
         return next.map(|(command, _)| press_command(state, command)).unwrap_or_default();
     }
     if let Some(footer) = areas.footer.filter(|footer| footer.contains(at)) {
-        let hint =
-            layout::footer_hints(footer, state).into_iter().find(|hint| hint.area.contains(at));
+        let hint = footer_hints::footer_hints(footer, state)
+            .into_iter()
+            .find(|hint| hint.area.contains(at));
         return match (mouse.kind, hint) {
             (MouseKind::Click, Some(hint)) => press_command(state, hint.command),
             _ => Vec::new(),
         };
     }
     if !state.overlays.is_empty() {
-        // The wheel is for what is on top.
+        // The wheel applies to the top panel.
         return match mouse.kind {
             MouseKind::WheelUp => press_command(state, PickerCommand::Move(Move::Up)),
             MouseKind::WheelDown => press_command(state, PickerCommand::Move(Move::Down)),
-            MouseKind::Click | MouseKind::DoubleClick => {
-                click_choice(state, at, mouse.kind == MouseKind::DoubleClick)
-            }
+            MouseKind::Click | MouseKind::DoubleClick => click_choice(state, at, mouse.kind),
         };
     }
     if !(areas.list.contains(at) || areas.scrollbar.contains(at)) {
@@ -63,18 +63,15 @@ pub(super) fn handle_mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
     Vec::new()
 }
 
-/// A click on a choice of the top panel puts its bar there, as its arrow keys would; a second one
-/// takes it.
-fn click_choice(state: &mut State, at: Position, takes: bool) -> Vec<Effect> {
+/// Selects a choice of the top panel, as its arrow keys would; a double click activates it.
+fn click_choice(state: &mut State, at: Position, kind: MouseKind) -> Vec<Effect> {
     let Some((wanted, now)) = view::choice_at(state, at) else { return Vec::new() };
     let step = if wanted > now { Move::Down } else { Move::Up };
     for _ in 0..wanted.abs_diff(now) {
         press_command(state, PickerCommand::Move(step));
     }
-    if takes { press_command(state, PickerCommand::Activate) } else { Vec::new() }
-}
-
-/// As if one of the command's keys had been pressed, so that an open panel hears it too.
-fn press_command(state: &mut State, command: PickerCommand) -> Vec<Effect> {
-    keys::press_command(state, command)
+    match kind {
+        MouseKind::DoubleClick => press_command(state, PickerCommand::Activate),
+        _ => Vec::new(),
+    }
 }

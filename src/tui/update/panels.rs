@@ -1,33 +1,48 @@
-//! Keys and pasted text while a panel is open. The top panel takes what concerns it; what it leaves
-//! goes to the list behind it.
+//! Opens panels, and passes keys and pasted text to the top panel first; the rest goes to the list.
 
+use crate::tui::commands::{KeyPress, PanelKind, PickerCommand};
 use crate::tui::effect::Effect;
-use crate::tui::panels::overlay::Overlay;
-use crate::tui::panels::{EventResult, KeyPress, PasteResult};
+use crate::tui::panels::EventResult;
 use crate::tui::state::State;
+use crate::tui::state::overlay::{
+    HiddenRolesPanel, InstancesPanel, LogPanel, Overlay, ServicesPanel, SessionsPanel,
+};
+use crate::tui::state::paste::PasteResult;
 
-/// Gives the key to the top panel; `None` when the list shall have it.
-pub(super) fn handle_key(state: &mut State, pressed: KeyPress) -> Option<Vec<Effect>> {
-    // Off the stack, so that the panel can change everything else, and open others.
-    let mut top = state.overlays.pop()?;
+/// What became of a key that the top panel received first.
+pub(super) enum PanelKey {
+    /// The panel handled it.
+    Handled(Vec<Effect>),
+    /// The panel wants this command to run.
+    Run(PickerCommand),
+    /// It goes to the list.
+    Forwarded,
+}
+
+/// Passes a key to the top panel, if there is one.
+pub(super) fn handle_key(state: &mut State, pressed: KeyPress) -> PanelKey {
+    // The panel is not on the stack meanwhile, so it can change all of the state.
+    let Some(mut top) = state.overlays.pop() else { return PanelKey::Forwarded };
     let depth = state.overlays.len();
-    let heard = top.as_panel_mut().handle_key(state, pressed);
+    let result = top.as_panel_mut().handle_key(state, pressed);
     let below = depth.min(state.overlays.len());
-    match heard {
+    match result {
         EventResult::Consumed(effects) => {
             state.overlays.insert(below, top);
-            Some(effects)
+            PanelKey::Handled(effects)
         }
-        EventResult::Close(effects) => Some(effects),
+        EventResult::Close(effects) => PanelKey::Handled(effects),
+        EventResult::CloseAndRun(command) => PanelKey::Run(command),
         EventResult::Forward => {
             state.overlays.insert(below, top);
-            None
+            PanelKey::Forwarded
         }
-        EventResult::CloseAndForward => None,
+        EventResult::CloseAndForward => PanelKey::Forwarded,
     }
 }
 
-/// Gives a pasted text to the top panel; `false` if the query gets it.
+/// Passes pasted text to the top panel. Returns whether the panel took it; otherwise it goes to
+/// the query.
 pub(super) fn handle_paste(state: &mut State, text: &str) -> bool {
     let pasted = state
         .overlays
@@ -37,16 +52,31 @@ pub(super) fn handle_paste(state: &mut State, text: &str) -> bool {
     pasted != PasteResult::Ignored
 }
 
-/// Typing means the list: panels that only show something go.
-pub(super) fn close_modal(state: &mut State) {
-    state.overlays.retain(|overlay| overlay.as_panel().is_modeless());
+/// Opens a panel that has a command of its own.
+pub(super) fn open(state: &mut State, kind: PanelKind) {
+    let overlay = match kind {
+        PanelKind::Instances => Overlay::Instances(InstancesPanel::default()),
+        PanelKind::Sessions => Overlay::Sessions(SessionsPanel::new(state)),
+        PanelKind::Services => match state.list.selected().cloned() {
+            Some(role) => Overlay::Services(ServicesPanel::new(role)),
+            None => return,
+        },
+        PanelKind::Log => Overlay::Log(LogPanel::default()),
+        PanelKind::HiddenRoles => Overlay::HiddenRoles(HiddenRolesPanel::default()),
+    };
+    state.overlays.push(overlay);
 }
 
-/// Puts the sign-in address on the clipboard.
+/// Closes panels that take all keys: the user is typing into the list.
+pub(super) fn close_modal(state: &mut State) {
+    state.overlays.retain(Overlay::is_modeless);
+}
+
+/// Copies the sign-in address to the clipboard.
 pub(super) fn copy_sign_in_url(state: &mut State) -> Vec<Effect> {
-    let login = state
-        .overlays
-        .iter_mut()
-        .find_map(|overlay| if let Overlay::SignIn(login) = overlay { Some(login) } else { None });
-    login.map(|login| login.copy_url()).unwrap_or_default()
+    let panel = state.overlays.iter_mut().find_map(|overlay| match overlay {
+        Overlay::SignIn(panel) => Some(panel),
+        _ => None,
+    });
+    panel.map(|panel| panel.copy_url()).unwrap_or_default()
 }

@@ -1,50 +1,42 @@
-//! The vault is closed: the field for its passphrase, and what goes on once it is open.
+//! Continues after the vault was unlocked, or not.
 
-use super::{activate, start_refresh};
+use super::activate;
+use super::refresh::start_refresh;
 use crate::domain::{Error, ErrorKind};
-use crate::ops::backend::messages::{SignInStep, UnlockPrompt};
+use crate::ops::backend::messages::SignInStep;
 use crate::tui::effect::Effect;
-use crate::tui::panels::overlay::{ErrorPanel, Overlay, PassphrasePanel};
+use crate::tui::state::overlay::{ErrorPanel, Overlay};
 use crate::tui::state::{RefreshStatus, State, WaitingFor};
 
-/// Opens the passphrase field, unless it is open.
-pub(super) fn open_prompt(state: &mut State) {
-    if !state.overlays.iter().any(|overlay| matches!(overlay, Overlay::Passphrase(_))) {
-        let asks = state.unlock_prompt.unwrap_or(UnlockPrompt::Passphrase);
-        state.overlays.push(Overlay::Passphrase(PassphrasePanel::new(asks)));
-    }
-}
-
-/// The vault is open: what was held up goes on, each thing once.
+/// Continues everything that waited for the vault, once each.
 pub(super) fn on_unlocked(state: &mut State) -> Vec<Effect> {
     state.unlock_prompt = None;
     state.overlays.retain(|overlay| !matches!(overlay, Overlay::Passphrase(_)));
-    let closed = |error: &Error| error.kind == ErrorKind::Vault;
+    let is_vault_error = |error: &Error| error.kind == ErrorKind::Vault;
     let mut effects = activate::resume(state, WaitingFor::Passphrase);
-    if let Some(login) = state
+    if let Some(panel) = state
         .sign_in_panel()
-        .filter(|login| matches!(&login.step, SignInStep::Failed(error) if closed(error)))
+        .filter(|panel| matches!(&panel.step, SignInStep::Failed(error) if is_vault_error(error)))
         .cloned()
     {
-        effects.extend(activate::retry_sign_in(state, &login));
+        effects.extend(activate::retry_sign_in(state, &panel));
     }
-    let unread = state.refreshes.iter().filter(
-        |(_, refresh)| matches!(refresh, RefreshStatus::Failed { error, .. } if closed(error)),
+    let failed = state.refresh.by_instance.iter().filter(
+        |(_, refresh)| matches!(refresh, RefreshStatus::Failed { error, .. } if is_vault_error(error)),
     );
-    let unread: Vec<_> = unread.map(|(instance, _)| instance.clone()).collect();
-    effects.extend(unread.into_iter().map(|instance| start_refresh(state, instance)));
+    let failed: Vec<_> = failed.map(|(instance, _)| instance.clone()).collect();
+    effects.extend(failed.into_iter().map(|instance| start_refresh(state, instance)));
     effects
 }
 
-/// It did not open: the field says why and takes another. What no passphrase mends is said with its
-/// hints.
+/// Shows why the vault was not unlocked: in the prompt, or as an error if no passphrase would help.
 pub(super) fn on_unlock_failed(state: &mut State, error: Error) {
     if error.kind == ErrorKind::Vault {
-        open_prompt(state);
-        if let Some(Overlay::Passphrase(field)) =
+        state.open_passphrase_prompt();
+        if let Some(Overlay::Passphrase(prompt)) =
             state.overlays.iter_mut().find(|overlay| matches!(overlay, Overlay::Passphrase(_)))
         {
-            field.on_refused(error);
+            prompt.on_refused(error);
         }
         return;
     }

@@ -1,68 +1,66 @@
-//! What stands in place of the list when it has no rows: what is, since when, and the next step
-//! with its key.
+//! The screen in place of a list without rows: the reason, its duration, and the next step with its
+//! key.
 
+use crate::domain::{
+    Error, ErrorKind, InstanceName, Timestamp, format_age, format_duration_spaced,
+};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::DrawContext;
-use super::text::CellWriter;
-use super::text::truncate_middle;
-use super::text::width;
-use super::text::wrap;
-use crate::domain::{
-    Error, ErrorKind, InstanceName, Timestamp, format_age, format_duration_spaced,
-};
-use crate::tui::commands::PickerCommand;
+use super::cell_writer::CellWriter;
+use crate::tui::commands::{PanelKind, PickerCommand};
 use crate::tui::format;
+use crate::tui::labels;
 use crate::tui::layout::gutter_width;
-use crate::tui::panels::{self, PanelKind};
+use crate::tui::state::refresh_progress::SLOW_ANSWER_SECONDS;
 use crate::tui::state::retry_lookup::RetryStatus;
 use crate::tui::state::text_input::TextEdit;
 use crate::tui::state::{RefreshStatus, State};
-use crate::tui::status_line::SLOW_ANSWER_SECONDS;
 use crate::tui::status_line::duration_suffix;
+use crate::tui::text::{truncate_middle, width, wrap};
 
-/// Cells of a name that is near what was typed.
+/// The maximum width of a suggested name.
 const MAX_NAME_CELLS: usize = 40;
 
-/// Cells of a query that nothing matches: enough to recognize it.
+/// The maximum width of a query without matches; enough to recognize it.
 const MAX_QUERY_CELLS: usize = 120;
 
-/// Nobody reads longer lines with ease.
+/// Longer lines are hard to read.
 const MAX_LINE_CELLS: usize = 84;
 
-/// One line, or as many as its text needs.
+/// A line of text, wrapped if necessary.
 enum EmptyStateLine {
-    /// What is.
+    /// The state.
     Title(String),
-    /// What is, and should not be.
+    /// A state that is an error.
     Error(String),
-    /// More about it.
+    /// An explanation.
     Soft(String),
-    /// Since when, how often.
+    /// Durations and other secondary text.
     Dim(String),
-    /// What went wrong in full: goes where there is no room for everything.
+    /// The complete error message; dropped if there is no room.
     Detail(String),
-    /// A gauge.
+    /// A progress bar.
     Progress(usize, usize),
-    /// What can be done.
+    /// A next step.
     Step(PickerCommand, String),
 }
 
-/// Draws it: parts with a blank line between them, where there is room for blank lines.
-pub(super) fn draw(state: &State, ink: &DrawContext, area: Rect, buffer: &mut Buffer) {
+/// Draws paragraphs, separated by blank lines if there is room for them.
+pub(super) fn draw(state: &State, ctx: &DrawContext, area: Rect, buffer: &mut Buffer) {
     if !state.list.loaded {
         return;
     }
     let gutter = gutter_width(state);
     let cells = area.width.saturating_sub(gutter + 1);
-    let mut parts = paragraphs(state, ink);
+    let mut parts = paragraphs(state, ctx);
     let height = |parts: &Paragraphs| {
         parts
             .iter()
             .flatten()
-            .map(|line| lines_of(line, state, ink, cells.into()).len())
+            .map(|line| lines_of(line, state, ctx, cells.into()).len())
             .sum::<usize>()
     };
     if height(&parts) > area.height.into() {
@@ -75,14 +73,14 @@ pub(super) fn draw(state: &State, ink: &DrawContext, area: Rect, buffer: &mut Bu
     let mut y = area.y;
     for part in &parts {
         for line in part {
-            for (at, text) in lines_of(line, state, ink, cells.into()).into_iter().enumerate() {
+            for (at, text) in lines_of(line, state, ctx, cells.into()).into_iter().enumerate() {
                 if y < area.bottom() {
                     draw_line(
                         line,
                         at,
                         &text,
                         state,
-                        ink,
+                        ctx,
                         Rect::new(area.x + gutter, y, cells, 1),
                         buffer,
                     );
@@ -94,8 +92,8 @@ pub(super) fn draw(state: &State, ink: &DrawContext, area: Rect, buffer: &mut Bu
     }
 }
 
-/// The lines of text that a line takes.
-fn lines_of(line: &EmptyStateLine, state: &State, ink: &DrawContext, cells: usize) -> Vec<String> {
+/// The lines after wrapping.
+fn lines_of(line: &EmptyStateLine, state: &State, ctx: &DrawContext, cells: usize) -> Vec<String> {
     match line {
         EmptyStateLine::Progress(..) => vec![String::new()],
         EmptyStateLine::Title(text)
@@ -103,33 +101,33 @@ fn lines_of(line: &EmptyStateLine, state: &State, ink: &DrawContext, cells: usiz
         | EmptyStateLine::Dim(text)
         | EmptyStateLine::Detail(text) => wrap(text, cells.min(MAX_LINE_CELLS)),
         EmptyStateLine::Error(text) => {
-            wrap(text, cells.min(MAX_LINE_CELLS).saturating_sub(width(ink.glyphs.error) + 1))
+            wrap(text, cells.min(MAX_LINE_CELLS).saturating_sub(width(ctx.glyphs.error) + 1))
         }
         EmptyStateLine::Step(command, text) => wrap(
             text,
             cells
                 .min(MAX_LINE_CELLS)
-                .saturating_sub(width(&panels::key_label(state, *command)) + 1),
+                .saturating_sub(width(&labels::key_label(state, *command)) + 1),
         ),
     }
 }
 
-/// Puts the `at`th line of text of a line.
+/// Draws the `at`th wrapped line.
 fn draw_line(
     line: &EmptyStateLine,
     at: usize,
     text: &str,
     state: &State,
-    ink: &DrawContext,
+    ctx: &DrawContext,
     area: Rect,
     buffer: &mut Buffer,
 ) {
-    let mut pen = CellWriter::new(buffer, area.x, area.y, area.width);
-    let palette = ink.palette;
+    let mut writer = CellWriter::new(buffer, area.x, area.y, area.width);
+    let palette = ctx.palette;
     match line {
-        EmptyStateLine::Error(_) => draw_prefix(&mut pen, ink.glyphs.error, at, palette.danger),
+        EmptyStateLine::Error(_) => draw_prefix(&mut writer, ctx.glyphs.error, at, palette.danger),
         EmptyStateLine::Step(command, _) => {
-            draw_prefix(&mut pen, &panels::key_label(state, *command), at, palette.accent)
+            draw_prefix(&mut writer, &labels::key_label(state, *command), at, palette.accent)
         }
         EmptyStateLine::Title(_)
         | EmptyStateLine::Soft(_)
@@ -144,28 +142,28 @@ fn draw_line(
         EmptyStateLine::Dim(_) | EmptyStateLine::Detail(_) => (palette.dim, text.to_owned()),
         EmptyStateLine::Step(..) => (palette.text, text.to_owned()),
         EmptyStateLine::Progress(done, total) => {
-            (palette.accent, progress_bar(ink, *done, *total, area.width.into()))
+            (palette.accent, progress_bar(ctx, *done, *total, area.width.into()))
         }
     };
-    pen.write(&text, style);
+    writer.write(&text, style);
 }
 
-/// A mark before the first line of a text, and the room of it before the others.
-fn draw_prefix(pen: &mut CellWriter<'_>, mark: &str, at: usize, style: Style) {
+/// Draws a prefix before the first wrapped line, and indents the others.
+fn draw_prefix(writer: &mut CellWriter<'_>, mark: &str, at: usize, style: Style) {
     match at {
         0 => {
-            pen.write(mark, style);
-            pen.skip(1);
+            writer.write(mark, style);
+            writer.skip(1);
         }
-        _ => pen.skip(u16::try_from(width(mark) + 1).unwrap_or(0)),
+        _ => writer.skip(u16::try_from(width(mark) + 1).unwrap_or(0)),
     }
 }
 
 type Paragraphs = Vec<Vec<EmptyStateLine>>;
 
-fn paragraphs(state: &State, ink: &DrawContext) -> Paragraphs {
+fn paragraphs(state: &State, ctx: &DrawContext) -> Paragraphs {
     if !state.query.is_empty() && !state.roster.entries.is_empty() {
-        return nothing_matches(state, ink);
+        return nothing_matches(state, ctx);
     }
     if !state.roster.entries.is_empty() {
         let all = format::pluralize(state.roster.entries.len(), "role");
@@ -183,7 +181,7 @@ fn paragraphs(state: &State, ink: &DrawContext) -> Paragraphs {
     if state.is_unlock_needed() {
         return locked();
     }
-    let failed = state.refreshes.iter().find_map(|(instance, refresh)| match refresh {
+    let failed = state.refresh.by_instance.iter().find_map(|(instance, refresh)| match refresh {
         RefreshStatus::Failed { error, since } if error.kind != ErrorKind::LoginNeeded => {
             Some((instance, error, *since))
         }
@@ -196,15 +194,15 @@ fn paragraphs(state: &State, ink: &DrawContext) -> Paragraphs {
     }
 }
 
-fn nothing_matches(state: &State, ink: &DrawContext) -> Paragraphs {
-    let mut near = Vec::new();
+fn nothing_matches(state: &State, ctx: &DrawContext) -> Paragraphs {
+    let mut similar = Vec::new();
     let mut steps = Vec::new();
     if state.list.hidden_matches > 0 {
         let (roles, would) = (
             format::pluralize(state.list.hidden_matches, "hidden role"),
             if state.list.hidden_matches == 1 { "it" } else { "them" },
         );
-        near.push(EmptyStateLine::Soft(format!("{roles} would match")));
+        similar.push(EmptyStateLine::Soft(format!("{roles} would match")));
         steps.push(EmptyStateLine::Step(
             PickerCommand::Open(PanelKind::HiddenRoles),
             format!("shows {would}"),
@@ -215,25 +213,25 @@ fn nothing_matches(state: &State, ink: &DrawContext) -> Paragraphs {
             .list
             .nearest_names
             .iter()
-            .map(|name| truncate_middle(name, MAX_NAME_CELLS, ink.glyphs.ellipsis))
+            .map(|name| truncate_middle(name, MAX_NAME_CELLS, ctx.glyphs.ellipsis))
             .collect();
-        near.push(EmptyStateLine::Soft(format!("near it: {}", names.join(", "))));
+        similar.push(EmptyStateLine::Soft(format!("similar names: {}", names.join(", "))));
     }
     match state.retry_status() {
         RetryStatus::Checking => {
-            near.push(EmptyStateLine::Soft("checking with AWS, in case it is new".to_owned()))
+            similar.push(EmptyStateLine::Soft("checking with AWS, in case it is new".to_owned()))
         }
-        RetryStatus::Checked => near.push(EmptyStateLine::Dim(
-            "AWS was asked just now and knows no other roles of yours".to_owned(),
-        )),
+        RetryStatus::Checked => {
+            similar.push(EmptyStateLine::Dim("a refresh just now found no other roles".to_owned()))
+        }
         RetryStatus::NotChecked => {}
     }
     steps.push(EmptyStateLine::Step(
         PickerCommand::Edit(TextEdit::CutToStart),
         "clears the query, Backspace shortens it".to_owned(),
     ));
-    let query = truncate_middle(state.query.text(), MAX_QUERY_CELLS, ink.glyphs.ellipsis);
-    vec![vec![EmptyStateLine::Title(format!("Nothing matches {query}"))], near, steps]
+    let query = truncate_middle(state.query.text(), MAX_QUERY_CELLS, ctx.glyphs.ellipsis);
+    vec![vec![EmptyStateLine::Title(format!("Nothing matches {query}"))], similar, steps]
 }
 
 fn first_refresh(state: &State, done: usize, total: usize) -> Paragraphs {
@@ -250,9 +248,9 @@ fn first_refresh(state: &State, done: usize, total: usize) -> Paragraphs {
     } else {
         Vec::new()
     };
-    let slow = state.throttled_since.map(|since| {
+    let throttled = state.refresh.throttled_since.map(|since| {
         EmptyStateLine::Soft(format!(
-            "AWS is throttling{}: this goes on by itself, more slowly",
+            "AWS is throttling{}: the refresh continues more slowly",
             duration_suffix(since, state.now)
         ))
     });
@@ -260,20 +258,19 @@ fn first_refresh(state: &State, done: usize, total: usize) -> Paragraphs {
         .unanswered_since()
         .map(|began| state.now.since(began))
         .filter(|waited| *waited >= SLOW_ANSWER_SECONDS);
-    let silent = waited.map(|waited| {
+    let no_answer = waited.map(|waited| {
         let long = if state.appearance.motion {
             format!(" for {}", format_duration_spaced(waited))
         } else {
             " yet".to_owned()
         };
-        EmptyStateLine::Soft(format!("AWS has not answered{long}; it is asked again and again"))
+        EmptyStateLine::Soft(format!("AWS has not answered{long}; rolecall keeps trying"))
     });
-    let next =
-        EmptyStateLine::Dim("Roles can be used as they come; you can type already".to_owned());
+    let next = EmptyStateLine::Dim("You can type already, and use roles as they arrive".to_owned());
     vec![
         vec![EmptyStateLine::Title(title)],
         bar,
-        silent.into_iter().chain(slow).chain([next]).collect(),
+        no_answer.into_iter().chain(throttled).chain([next]).collect(),
     ]
 }
 
@@ -281,12 +278,14 @@ fn locked() -> Paragraphs {
     vec![
         vec![
             EmptyStateLine::Title("The vault is locked".to_owned()),
-            EmptyStateLine::Dim("so nobody can tell who is signed in".to_owned()),
+            EmptyStateLine::Dim("so the sign-ins are unknown".to_owned()),
         ],
-        vec![EmptyStateLine::Soft("Your sign-ins are in it, sealed with a passphrase".to_owned())],
+        vec![EmptyStateLine::Soft(
+            "Your sign-ins are in it, encrypted with a passphrase".to_owned(),
+        )],
         vec![EmptyStateLine::Step(
             PickerCommand::Activate,
-            "asks for the passphrase, then your roles are read".to_owned(),
+            "asks for the passphrase and reads your roles".to_owned(),
         )],
     ]
 }
@@ -299,7 +298,7 @@ fn refresh_failed(
 ) -> Paragraphs {
     let title = match error.kind {
         ErrorKind::Unreachable => "AWS can't be reached".to_owned(),
-        ErrorKind::Throttled => "AWS is throttling and did not stop".to_owned(),
+        ErrorKind::Throttled => "AWS keeps throttling".to_owned(),
         ErrorKind::AccessDenied => format!("AWS refuses to list your roles in {instance}"),
         _ => format!("Could not read your roles in {instance}"),
     };
@@ -317,7 +316,7 @@ fn refresh_failed(
             EmptyStateLine::Step(PickerCommand::Refresh, "tries again".to_owned()),
             EmptyStateLine::Step(
                 PickerCommand::Open(PanelKind::Log),
-                "tells everything that was said".to_owned(),
+                "shows all messages".to_owned(),
             ),
         ],
     ]
@@ -336,7 +335,7 @@ fn signed_out(state: &State, instance: &InstanceName) -> Paragraphs {
     vec![
         vec![
             EmptyStateLine::Title(format!("You are not signed in to {instance}")),
-            EmptyStateLine::Dim("its roles were never read on this machine".to_owned()),
+            EmptyStateLine::Dim("its roles have never been read on this machine".to_owned()),
         ],
         std::iter::once(step).chain(more).collect(),
     ]
@@ -366,22 +365,22 @@ fn no_roles(state: &State) -> Paragraphs {
                 .to_owned(),
         )],
         vec![
-            EmptyStateLine::Step(PickerCommand::Refresh, "looks again once they have".to_owned()),
+            EmptyStateLine::Step(PickerCommand::Refresh, "refreshes the list".to_owned()),
             EmptyStateLine::Step(
                 PickerCommand::Open(PanelKind::Instances),
-                "tells who is signed in where".to_owned(),
+                "shows the instances and who is signed in".to_owned(),
             ),
         ],
     ]
 }
 
-/// A bar of 40 cells, or fewer.
-fn progress_bar(ink: &DrawContext, done: usize, total: usize, cells: usize) -> String {
+/// A progress bar of at most 40 cells.
+fn progress_bar(ctx: &DrawContext, done: usize, total: usize, cells: usize) -> String {
     let cells = cells.min(40);
     let full = (done * cells / total).min(cells);
     format!(
         "{}{}",
-        ink.glyphs.progress_done.repeat(full),
-        ink.glyphs.progress_rest.repeat(cells - full)
+        ctx.glyphs.progress_done.repeat(full),
+        ctx.glyphs.progress_rest.repeat(cells - full)
     )
 }

@@ -1,44 +1,44 @@
-//! Draws the form for the first instance: one line at first, then what was found and what will be
-//! written.
+//! Draws the first-run form: one field at first, then what was found and what will be written.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 
 use super::DrawContext;
-use super::text::{CellWriter, wrap};
+use super::cell_writer::CellWriter;
 use crate::tui::commands::PickerCommand;
-use crate::tui::panels;
+use crate::tui::labels;
 use crate::tui::state::State;
 use crate::tui::state::first_run::{FirstRunField, FirstRunForm, FirstRunStep};
 use crate::tui::state::text_input::TextInput;
+use crate::tui::text::wrap;
 
-/// Cells before the text, with room for the prompt: as in the list.
+/// The left margin, with room for the prompt, as in the list.
 const MARGIN: u16 = 3;
-/// Cells of a label and the gap behind it.
+/// The width of a label and the gap after it.
 const LABEL_CELLS: u16 = 11;
-/// Nobody reads longer lines with ease.
+/// Longer lines are hard to read.
 const MAX_LINE_CELLS: u16 = 84;
 
-/// Draws it; says where the cursor stands.
+/// Draws the form and returns the position of the cursor.
 pub(super) fn draw(
     form: &FirstRunForm,
     state: &State,
-    ink: &DrawContext,
+    ctx: &DrawContext,
     area: Rect,
     buffer: &mut Buffer,
 ) -> Position {
     let roomy = area.height >= 12;
     let mut page = FormWriter {
-        ink,
+        ctx,
         area,
         buffer,
         y: area.y + u16::from(roomy),
         roomy,
         cursor: Position::new(area.x, area.y),
     };
-    let enter = panels::key_label(state, PickerCommand::Activate);
-    let dots = ink.glyphs.in_progress;
+    let enter = labels::key_label(state, PickerCommand::Activate);
+    let dots = ctx.glyphs.in_progress;
     match form.step {
         FirstRunStep::StartUrl | FirstRunStep::Discovering => {
             page.text(
@@ -47,7 +47,7 @@ pub(super) fn draw(
                 } else {
                     "Nothing is set up yet"
                 },
-                ink.palette.text,
+                ctx.palette.text,
             );
             page.gap();
             page.field(
@@ -59,34 +59,36 @@ pub(super) fn draw(
             page.gap();
             match (&form.error, form.step) {
                 (Some(error), _) => page.error(error),
-                (None, FirstRunStep::Discovering) => {
-                    page.text(&format!("Looking where it leads{dots}"), ink.palette.soft)
-                }
+                (None, FirstRunStep::Discovering) => page
+                    .text(&format!("Discovering your IAM Identity Center{dots}"), ctx.palette.soft),
                 (None, _) if !roomy => {
                     page.text(
                         "Paste your start URL, or any page of your AWS access portal",
-                        ink.palette.soft,
+                        ctx.palette.soft,
                     );
-                    page.text("`rolecall demo` shows made-up accounts", ink.palette.dim);
+                    page.text("`rolecall demo` shows made-up accounts", ctx.palette.dim);
                 }
                 (None, _) => {
-                    page.text("Paste your start URL: the address that you open to reach your AWS accounts", ink.palette.soft);
-                    page.text("Any page of the portal, a shortcut link or a bare d-1234567890 will do, too", ink.palette.dim);
+                    page.text("Paste your start URL: the address that you open to reach your AWS accounts", ctx.palette.soft);
+                    page.text(
+                        "Any page of the portal, a shortcut link or a bare d-1234567890 works, too",
+                        ctx.palette.dim,
+                    );
                     page.gap();
                     page.text(
                         "An [sso-session] in ~/.aws/config is found without it",
-                        ink.palette.dim,
+                        ctx.palette.dim,
                     );
                     page.text(
                         "`rolecall demo` shows everything with made-up accounts",
-                        ink.palette.dim,
+                        ctx.palette.dim,
                     );
                 }
             }
         }
         FirstRunStep::Details(_) | FirstRunStep::Saving => {
             let on = |field| form.step == FirstRunStep::Details(field);
-            page.text("Is this your IAM Identity Center?", ink.palette.text);
+            page.text("Is this your IAM Identity Center?", ctx.palette.text);
             page.gap();
             page.read_only_field("start URL", form.start_url.text());
             page.field("region", &form.region, on(FirstRunField::Region), "eu-west-1");
@@ -96,14 +98,14 @@ pub(super) fn draw(
                 (Some(error), _) => page.error(error),
                 (None, FirstRunStep::Saving) => page.text(
                     &format!("Asking AWS whether start URL and region belong together{dots}"),
-                    ink.palette.soft,
+                    ctx.palette.soft,
                 ),
                 (None, FirstRunStep::Details(FirstRunField::Region)) => {
                     page.text(
                         "The region of the IAM Identity Center itself; its administrator knows it",
-                        ink.palette.soft,
+                        ctx.palette.soft,
                     );
-                    page.text(&form.evidence, ink.palette.dim);
+                    page.text(&form.evidence, ctx.palette.dim);
                 }
                 (None, _) => {
                     page.text(
@@ -112,9 +114,9 @@ pub(super) fn draw(
                             form.name.text(),
                             form.config_file
                         ),
-                        ink.palette.soft,
+                        ctx.palette.soft,
                     );
-                    page.text(&form.evidence, ink.palette.dim);
+                    page.text(&form.evidence, ctx.palette.dim);
                 }
             }
         }
@@ -122,9 +124,9 @@ pub(super) fn draw(
     page.cursor
 }
 
-/// A page that is written from top to bottom.
+/// Writes the form from top to bottom.
 struct FormWriter<'a> {
-    ink: &'a DrawContext,
+    ctx: &'a DrawContext,
     area: Rect,
     buffer: &'a mut Buffer,
     y: u16,
@@ -135,7 +137,7 @@ struct FormWriter<'a> {
 impl FormWriter<'_> {
     fn writer(&mut self) -> CellWriter<'_> {
         let (x, cells) = (self.area.x + MARGIN, self.area.width.saturating_sub(MARGIN + 1));
-        // Below the page there is no room for anything.
+        // There is no room below the area.
         let cells = if self.y < self.area.bottom() { cells } else { 0 };
         CellWriter::new(self.buffer, x, self.y, cells)
     }
@@ -154,44 +156,44 @@ impl FormWriter<'_> {
     }
 
     fn error(&mut self, error: &crate::domain::Error) {
-        self.text(&format!("{} {}", self.ink.glyphs.error, error.message), self.ink.palette.danger);
+        self.text(&format!("{} {}", self.ctx.glyphs.error, error.message), self.ctx.palette.danger);
         for hint in &error.hints {
-            self.text(hint, self.ink.palette.soft);
+            self.text(hint, self.ctx.palette.soft);
         }
     }
 
     fn read_only_field(&mut self, label: &str, text: &str) {
-        let palette = self.ink.palette;
+        let palette = self.ctx.palette;
         self.writer().write(label, palette.dim);
         self.writer_at(LABEL_CELLS).write(text, palette.text);
         self.y += 1;
     }
 
     fn writer_at(&mut self, cells: u16) -> CellWriter<'_> {
-        let mut pen = self.writer();
-        pen.skip(cells);
-        pen
+        let mut writer = self.writer();
+        writer.skip(cells);
+        writer
     }
 
-    /// A line that can be typed into, with an example while it is empty.
+    /// Writes an input field, with an example while it is empty.
     fn field(&mut self, label: &str, line: &TextInput, active: bool, example: &str) {
-        let palette = self.ink.palette;
+        let palette = self.ctx.palette;
         let label_cells = if label.is_empty() { 0 } else { LABEL_CELLS };
         if active {
-            let prompt = self.ink.glyphs.prompt;
+            let prompt = self.ctx.glyphs.prompt;
             let (x, y, cells) =
                 (self.area.x + MARGIN - 2, self.y, u16::from(self.y < self.area.bottom()));
             CellWriter::new(self.buffer, x, y, cells).write(prompt, palette.accent);
         }
         self.writer().write(label, palette.dim);
-        let mut pen = self.writer_at(label_cells);
-        let mut cursor = pen.x;
+        let mut writer = self.writer_at(label_cells);
+        let mut cursor = writer.x;
         match line.is_empty() {
-            true => drop(pen.write(example, palette.dim)),
+            true => drop(writer.write(example, palette.dim)),
             false if active => {
-                cursor = pen.write_input(line, palette.text.add_modifier(Modifier::BOLD))
+                cursor = writer.write_input(line, palette.text.add_modifier(Modifier::BOLD))
             }
-            false => drop(pen.write_input(line, palette.text)),
+            false => drop(writer.write_input(line, palette.text)),
         }
         if active {
             self.cursor = Position::new(

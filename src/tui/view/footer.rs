@@ -1,65 +1,65 @@
-//! The last line: what can be done now, or what is going on.
+//! The footer: available commands, or the action in progress.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::DrawContext;
-use super::text::CellWriter;
-use super::text::truncate_middle;
+use super::cell_writer::CellWriter;
 use crate::tui::commands::PickerCommand;
+use crate::tui::footer_hints;
+use crate::tui::labels;
 use crate::tui::layout;
-use crate::tui::panels;
 use crate::tui::state::{State, WaitingFor};
+use crate::tui::text::truncate_middle;
 
-/// Draws it.
-pub(super) fn draw(state: &State, ink: &DrawContext, area: Rect, buffer: &mut Buffer) {
-    let mut pen = CellWriter::new(buffer, area.x + 1, area.y, area.width.saturating_sub(2));
-    if let Some(text) = progress_text(state, ink) {
+pub(super) fn draw(state: &State, ctx: &DrawContext, area: Rect, buffer: &mut Buffer) {
+    let mut writer = CellWriter::new(buffer, area.x + 1, area.y, area.width.saturating_sub(2));
+    if let Some(text) = progress_text(state, ctx) {
         if !state.inline {
-            pen.write_right(
-                &format!("{} stop", panels::key_label(state, PickerCommand::Back)),
-                ink.palette.dim,
+            writer.write_right(
+                &format!("{} stop", labels::key_label(state, PickerCommand::Back)),
+                ctx.palette.dim,
             );
         }
-        pen.write(
+        writer.write(
             &truncate_middle(
                 &text,
-                usize::from(pen.remaining()).saturating_sub(2),
-                ink.glyphs.ellipsis,
+                usize::from(writer.remaining()).saturating_sub(2),
+                ctx.glyphs.ellipsis,
             ),
-            ink.palette.dim,
+            ctx.palette.dim,
         );
         return;
     }
     if let Some(note) = &state.note {
-        pen.write(
-            &truncate_middle(note, pen.remaining().into(), ink.glyphs.ellipsis),
-            ink.palette.soft,
+        writer.write(
+            &truncate_middle(note, writer.remaining().into(), ctx.glyphs.ellipsis),
+            ctx.palette.soft,
         );
         return;
     }
     if layout::current(state).status_line.is_some_and(|notice| notice.y == area.y) {
         return;
     }
-    pen.write(&layout::inline_prefix(state), ink.palette.dim);
-    if let Some(text) = layout::marked_label(state) {
-        pen.write(&text, ink.palette.text);
+    writer.write(&footer_hints::inline_prefix(state), ctx.palette.dim);
+    if let Some(text) = footer_hints::marked_label(state) {
+        writer.write(&text, ctx.palette.text);
     }
-    for hint in layout::footer_hints(area, state) {
-        let mut pen = CellWriter::new(buffer, hint.area.x, area.y, hint.area.width);
-        pen.write(&hint.key, ink.palette.accent);
-        pen.skip(1);
-        pen.write(hint.name, ink.palette.dim);
+    for hint in footer_hints::footer_hints(area, state) {
+        let mut writer = CellWriter::new(buffer, hint.area.x, area.y, hint.area.width);
+        writer.write(&hint.key, ctx.palette.accent);
+        writer.skip(1);
+        writer.write(hint.name, ctx.palette.dim);
     }
 }
 
-/// What the last choice waits for. A panel that says so itself needs no line.
-fn progress_text(state: &State, ink: &DrawContext) -> Option<String> {
+/// The action in progress. A panel that shows it itself needs no line.
+fn progress_text(state: &State, ctx: &DrawContext) -> Option<String> {
     let pending =
         state.pending.as_ref().filter(|pending| pending.waiting_for == WaitingFor::Credentials)?;
     Some(format!(
         "getting credentials for {}{}",
-        panels::role_label(state, &pending.role),
-        ink.glyphs.in_progress
+        labels::role_label(state, &pending.role),
+        ctx.glyphs.in_progress
     ))
 }

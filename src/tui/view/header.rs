@@ -1,48 +1,48 @@
-//! The first line: program, who is signed in where, how much there is and how old it is.
+//! The header: program name, instances and who is signed in, the number of roles and their age.
 
+use crate::domain::{
+    Timestamp, clock_warning, format_age, format_duration, format_duration_spaced,
+};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::DrawContext;
-use super::text::CellWriter;
-use super::text::width;
-use crate::domain::{
-    Timestamp, clock_warning, format_age, format_duration, format_duration_spaced,
-};
+use super::cell_writer::CellWriter;
 use crate::ops::backend::messages::{InstanceSession, UnlockPrompt};
 use crate::tui::format;
 use crate::tui::state::State;
+use crate::tui::text::width;
 
-/// Draws it. The right side gives way first, then what is said of each session.
-pub(super) fn draw(state: &State, ink: &DrawContext, area: Rect, buffer: &mut Buffer) {
-    let mut pen = CellWriter::new(buffer, area.x + 1, area.y, area.width.saturating_sub(2));
+/// Draws the header. If space runs out, the right side is shortened first, then the session labels.
+pub(super) fn draw(state: &State, ctx: &DrawContext, area: Rect, buffer: &mut Buffer) {
+    let mut writer = CellWriter::new(buffer, area.x + 1, area.y, area.width.saturating_sub(2));
     let left = |detail| {
         "rolecall".len()
             + 1
-            + session_labels(state, ink, detail)
+            + session_labels(state, ctx, detail)
                 .iter()
                 .map(|part| 2 + width(&part.text()))
                 .sum::<usize>()
     };
-    let room = usize::from(pen.remaining());
-    let right = summary(state, ink);
+    let room = usize::from(writer.remaining());
+    let right = summary(state, ctx);
     let detail = [LabelDetail::Whole, LabelDetail::Short, LabelDetail::Mark]
         .into_iter()
         .find(|detail| left(*detail) + 2 + width(&right[2]) <= room);
     let detail = detail.unwrap_or(LabelDetail::Mark);
     if let Some(text) = right.iter().find(|text| left(detail) + 2 + width(text) <= room) {
-        pen.write_right(text, ink.palette.dim);
+        writer.write_right(text, ctx.palette.dim);
     }
-    pen.write("rolecall", ink.palette.dim);
-    pen.skip(1);
-    for part in session_labels(state, ink, detail) {
-        pen.skip(2);
-        pen.write(&part.name, ink.palette.text);
-        pen.skip(1);
-        pen.write(part.mark, if part.signed_in { ink.palette.accent } else { ink.palette.dim });
+    writer.write("rolecall", ctx.palette.dim);
+    writer.skip(1);
+    for part in session_labels(state, ctx, detail) {
+        writer.skip(2);
+        writer.write(&part.name, ctx.palette.text);
+        writer.skip(1);
+        writer.write(part.mark, if part.signed_in { ctx.palette.accent } else { ctx.palette.dim });
         if !part.status.is_empty() {
-            pen.skip(1);
-            pen.write(&part.status, ink.palette.dim);
+            writer.skip(1);
+            writer.write(&part.status, ctx.palette.dim);
         }
     }
 }
@@ -73,20 +73,20 @@ impl SessionLabel {
     }
 }
 
-fn session_labels(state: &State, ink: &DrawContext, detail: LabelDetail) -> Vec<SessionLabel> {
+fn session_labels(state: &State, ctx: &DrawContext, detail: LabelDetail) -> Vec<SessionLabel> {
     let part = |session: &InstanceSession| {
         let signed_in =
             session.signed_in && session.ends_at.is_none_or(|ends| ends.since(state.now) > 0);
-        let mark = if signed_in { ink.glyphs.signed_in } else { ink.glyphs.signed_out };
-        // A closed vault tells nobody who is signed in.
-        let said = if state.unlock_prompt.is_some_and(UnlockPrompt::is_locked)
+        let mark = if signed_in { ctx.glyphs.signed_in } else { ctx.glyphs.signed_out };
+        // A locked vault hides who is signed in.
+        let status = if state.unlock_prompt.is_some_and(UnlockPrompt::is_locked)
             && detail != LabelDetail::Mark
         {
             "locked".to_owned()
         } else {
             session_status(session, signed_in, state.now, detail)
         };
-        SessionLabel { name: session.instance.to_string(), mark, signed_in, status: said }
+        SessionLabel { name: session.instance.to_string(), mark, signed_in, status }
     };
     state.sessions.instances.iter().map(part).collect()
 }
@@ -109,57 +109,57 @@ fn session_status(
     }
 }
 
-/// The right side, from all that can be said to the least.
-fn summary(state: &State, ink: &DrawContext) -> [String; 4] {
+/// The right side in decreasing length.
+fn summary(state: &State, ctx: &DrawContext) -> [String; 4] {
     if state.roster.entries.is_empty() {
-        let gauge = refresh_label(state, ink);
-        return [gauge.clone(), gauge.clone(), gauge, String::new()];
+        let progress = refresh_label(state, ctx);
+        return [progress.clone(), progress.clone(), progress, String::new()];
     }
     let roles = format::pluralize(state.role_count(), "role");
     let accounts = format::pluralize(state.list.column_stats.account_count, "account");
     let age = state.fetched_at().map(|at| match state.now.since(at) {
-        ..60 => format!(" {} fresh", ink.glyphs.separator),
-        seconds => format!(" {} {} old", ink.glyphs.separator, format_duration_spaced(seconds)),
+        ..60 => format!(" {} fresh", ctx.glyphs.separator),
+        seconds => format!(" {} {} old", ctx.glyphs.separator, format_duration_spaced(seconds)),
     });
     let offline = if state.is_offline() {
-        format!(" {} offline", ink.glyphs.separator)
+        format!(" {} offline", ctx.glyphs.separator)
     } else {
         String::new()
     };
-    let gauge = refresh_label(state, ink);
-    let gauge = if gauge.is_empty() { gauge } else { format!("  {gauge}") };
-    let clock = match (clock_warning(state.clock_skew), state.clock_skew) {
+    let progress = refresh_label(state, ctx);
+    let progress = if progress.is_empty() { progress } else { format!("  {progress}") };
+    let clock = match (clock_warning(state.clock.skew_seconds), state.clock.skew_seconds) {
         (None, _) => String::new(),
         (Some(_), ahead) => format!(
             " {} clock {} {}",
-            ink.glyphs.separator,
+            ctx.glyphs.separator,
             format_duration_spaced(ahead.abs()),
             if ahead > 0 { "slow" } else { "fast" }
         ),
     };
-    let tail = format!("{offline}{clock}{}{gauge}", age.unwrap_or_default());
+    let tail = format!("{offline}{clock}{}{progress}", age.unwrap_or_default());
     let all = if state.list.loaded {
         format!("{roles} in {accounts}{tail}")
     } else {
         format!("{roles}{tail}")
     };
-    [all, format!("{roles}{tail}"), format!("{roles}{gauge}"), roles]
+    [all, format!("{roles}{tail}"), format!("{roles}{progress}"), roles]
 }
 
-/// `⟳ 118/312`, and whether AWS slows it down.
-fn refresh_label(state: &State, ink: &DrawContext) -> String {
+/// `⟳ 118/312`, and whether AWS is throttling.
+fn refresh_label(state: &State, ctx: &DrawContext) -> String {
     let Some((done, total, throttled)) = state.refresh_totals() else { return String::new() };
     let slow = if throttled {
-        format!(" {} AWS is throttling", ink.glyphs.separator)
+        format!(" {} AWS is throttling", ctx.glyphs.separator)
     } else {
         String::new()
     };
     if total == 0 || !state.appearance.motion {
-        format!("{}{slow}", ink.glyphs.refreshing)
+        format!("{}{slow}", ctx.glyphs.refreshing)
     } else {
         format!(
             "{} {}/{}{slow}",
-            ink.glyphs.refreshing,
+            ctx.glyphs.refreshing,
             format::group_digits(done),
             format::group_digits(total)
         )

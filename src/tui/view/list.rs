@@ -1,12 +1,12 @@
-//! The list: headings and rows, the bar on the selected one, the scrollbar.
+//! Draws the list: headings, rows, the selection and the scrollbar.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
 use super::DrawContext;
+use super::cell_writer::CellWriter;
 use super::palette::Palette;
-use super::text::CellWriter;
 use crate::domain::format_duration_short;
 use crate::tui::columns::{self, Columns, GAP, IdForm};
 use crate::tui::format;
@@ -16,13 +16,13 @@ use crate::tui::search::ListSection;
 use crate::tui::state::State;
 use crate::tui::state::list::ListLine;
 
-/// Cells at most between the last column and the time left.
+/// The maximum gap between the last column and the remaining time.
 const SLACK: u16 = 6;
 
-/// Draws the lines that fit from the first shown one on.
+/// Draws the visible lines.
 pub(super) fn draw(
     state: &State,
-    ink: &DrawContext,
+    ctx: &DrawContext,
     area: Rect,
     scrollbar: Rect,
     buffer: &mut Buffer,
@@ -32,21 +32,21 @@ pub(super) fn draw(
     for (offset, y) in (area.top()..area.bottom()).enumerate() {
         match state.list.line_at(state.list.first_line + offset) {
             Some(ListLine::Row(row)) => {
-                self::draw_row(state, ink, &columns, row, Rect { y, height: 1, ..area }, buffer)
+                self::draw_row(state, ctx, &columns, row, Rect { y, height: 1, ..area }, buffer)
             }
             Some(ListLine::Heading(section, rows)) => {
-                draw_heading(state, ink, section, rows, Rect { y, height: 1, ..area }, buffer)
+                draw_heading(state, ctx, section, rows, Rect { y, height: 1, ..area }, buffer)
             }
             Some(ListLine::Blank) => {}
             None => break,
         }
     }
-    draw_scrollbar(state, ink, scrollbar, buffer);
+    draw_scrollbar(state, ctx, scrollbar, buffer);
 }
 
 fn draw_heading(
     state: &State,
-    ink: &DrawContext,
+    ctx: &DrawContext,
     section: ListSection,
     rows: usize,
     area: Rect,
@@ -58,21 +58,21 @@ fn draw_heading(
         ListSection::Recent => "recent",
         ListSection::All => "all",
     };
-    let mut pen = CellWriter::new(
+    let mut writer = CellWriter::new(
         buffer,
         area.x + gutter_width(state),
         area.y,
         area.width.saturating_sub(gutter_width(state)),
     );
-    pen.write(title, ink.palette.title);
+    writer.write(title, ctx.palette.title);
     if section == ListSection::All {
-        pen.write(&format!(" {}", format::group_digits(rows)), ink.palette.dim);
+        writer.write(&format!(" {}", format::group_digits(rows)), ctx.palette.dim);
     }
 }
 
 fn draw_row(
     state: &State,
-    ink: &DrawContext,
+    ctx: &DrawContext,
     columns: &Columns,
     row: usize,
     area: Rect,
@@ -80,49 +80,52 @@ fn draw_row(
 ) {
     let Some(entry) = state.list.entry(row) else { return };
     let id = state.list.roster.id(entry);
-    let selected = row == state.list.selected_row;
+    let selected = row == state.list.selected_row();
     if selected {
-        // Reversed, the mark itself would be a hole in the bar.
+        // If the selection is reversed, the mark would be a hole in it.
         let start =
-            if ink.palette.selection.add_modifier.contains(Modifier::REVERSED) { 2 } else { 1 };
+            if ctx.palette.selection.add_modifier.contains(Modifier::REVERSED) { 2 } else { 1 };
         let bar = Rect { x: area.x + start, width: area.width.saturating_sub(start), ..area };
-        buffer.set_style(bar, ink.palette.selection);
+        buffer.set_style(bar, ctx.palette.selection);
     }
-    // The time left is seen with its row: not at the far edge of a wide list.
+    // On a wide list, the remaining time stays near its row.
     let width = area.width.min(gutter_width(state) + columns.cells() + SLACK);
-    let palette = if selected { ink.palette.selected() } else { ink.palette };
-    let mut pen = CellWriter::new(buffer, area.x + 1, area.y, width.saturating_sub(1));
-    pen.write(if selected { ink.glyphs.selection_bar } else { " " }, ink.palette.accent);
-    pen.write(if state.marked.contains(&id) { ink.glyphs.marked } else { " " }, palette.accent);
-    pen.x = area.x + gutter_width(state);
+    let palette = if selected { ctx.palette.selected() } else { ctx.palette };
+    let mut writer = CellWriter::new(buffer, area.x + 1, area.y, width.saturating_sub(1));
+    writer.write(if selected { ctx.glyphs.selection_bar } else { " " }, ctx.palette.accent);
+    writer.write(if state.marked.contains(&id) { ctx.glyphs.marked } else { " " }, palette.accent);
+    writer.x = area.x + gutter_width(state);
     if columns.time > 0 {
-        pen.write_right(" ", palette.text);
+        writer.write_right(" ", palette.text);
         let left = state
             .expires_at(&id)
             .map(|at| format_duration_short(at.since(state.now)))
             .unwrap_or_default();
-        pen.write_right(&format!("{left:>width$}", width = usize::from(columns.time)), palette.dim);
+        writer.write_right(
+            &format!("{left:>width$}", width = usize::from(columns.time)),
+            palette.dim,
+        );
     }
-    draw_cells(state, &palette, ink.glyphs, columns, row, &mut pen);
+    draw_cells(state, &palette, ctx.glyphs, columns, row, &mut writer);
 }
 
-/// The columns from the left. A name that stands on the row above already is quieter, so that
-/// accounts are seen as groups.
+/// Draws the columns from the left. A repeated account name is dim, so that accounts look like
+/// groups.
 fn draw_cells(
     state: &State,
     palette: &Palette,
     glyphs: Glyphs,
     columns: &Columns,
     row: usize,
-    pen: &mut CellWriter<'_>,
+    writer: &mut CellWriter<'_>,
 ) {
     let Some(entry) = state.list.entry(row) else { return };
     let cut = glyphs.ellipsis;
     let hits = state.list.highlights(row);
-    let selected = row == state.list.selected_row;
+    let selected = row == state.list.selected_row();
     let name = match (selected, state.list.repeats_account(row)) {
         (false, true) => palette.dim,
-        // Among matches the matched letters are what stands out.
+        // With a query, the matched letters stand out instead.
         (false, false) if !state.query.is_empty() => palette.text,
         _ => palette.name,
     };
@@ -132,8 +135,8 @@ fn draw_cells(
         .and_then(|look| look.color.as_deref())
         .and_then(|word| palette.color_by_name(word))
     {
-        // On the bar, too: the colour is how the account is known.
-        // In high contrast nothing is quieter than anything else.
+        // The selected row has it, too, because the colour identifies the account. In high
+        // contrast, nothing is dim.
         Some(color)
             if !selected && palette.dim != palette.text && state.list.repeats_account(row) =>
         {
@@ -144,34 +147,41 @@ fn draw_cells(
     };
     let named = !entry.account_name.is_empty();
     let name_hits = if named { &hits.account } else { &hits.id };
-    // Matched letters are never quiet.
+    // Matched letters are never dim.
     let hit = palette.hit.remove_modifier(Modifier::DIM);
-    pen.write_column(entry.account_label(), columns.account, cut, name_hits, name, hit);
-    pen.skip(GAP);
+    writer.write_column(entry.account_label(), columns.account, cut, name_hits, name, hit);
+    writer.skip(GAP);
     match columns.id {
-        // The id stands in the place of the name.
-        _ if !named => pen.skip(columns.id.width()),
+        // The ID is shown in place of the name.
+        _ if !named => writer.skip(columns.id.width()),
         IdForm::Whole => {
-            pen.write_column(entry.account.as_str(), 12, cut, &hits.id, palette.dim, palette.hit)
+            writer.write_column(entry.account.as_str(), 12, cut, &hits.id, palette.dim, palette.hit)
         }
         IdForm::LastFour => {
             let last: Vec<usize> = hits.id.iter().filter_map(|at| at.checked_sub(8)).collect();
-            pen.write(cut, palette.faint);
-            pen.write_column(&entry.account.as_str()[8..], 4, cut, &last, palette.dim, palette.hit);
+            writer.write(cut, palette.faint);
+            writer.write_column(
+                &entry.account.as_str()[8..],
+                4,
+                cut,
+                &last,
+                palette.dim,
+                palette.hit,
+            );
         }
         IdForm::Absent => {}
     }
     if columns.id != IdForm::Absent {
-        pen.skip(GAP);
+        writer.skip(GAP);
     }
-    pen.write_column(&entry.role, columns.role, cut, &hits.role, palette.soft, palette.hit);
+    writer.write_column(&entry.role, columns.role, cut, &hits.role, palette.soft, palette.hit);
     if columns.protected > 0 {
-        pen.skip(GAP);
-        pen.write(if entry.is_protected() { glyphs.protected } else { " " }, palette.danger);
+        writer.skip(GAP);
+        writer.write(if entry.is_protected() { glyphs.protected } else { " " }, palette.danger);
     }
     if columns.instance > 0 {
-        pen.skip(GAP);
-        pen.write_column(
+        writer.skip(GAP);
+        writer.write_column(
             state.list.roster.instance(entry).name.as_str(),
             columns.instance,
             cut,
@@ -181,10 +191,10 @@ fn draw_cells(
         );
     }
     for (key, cells) in &columns.tags {
-        pen.skip(GAP);
+        writer.skip(GAP);
         let tag_hits =
             hits.tags.iter().find(|(name, _)| name == key).map_or(&[][..], |(_, hits)| hits);
-        pen.write_column(
+        writer.write_column(
             entry.tags.get(key).map_or("", String::as_str),
             *cells,
             cut,
@@ -195,8 +205,8 @@ fn draw_cells(
     }
 }
 
-/// Where the screen is in the list; nothing when all of it is shown.
-fn draw_scrollbar(state: &State, ink: &DrawContext, area: Rect, buffer: &mut Buffer) {
+/// Draws the scrollbar, unless the whole list is visible.
+fn draw_scrollbar(state: &State, ctx: &DrawContext, area: Rect, buffer: &mut Buffer) {
     let (all, shown) = (state.list.line_count(), usize::from(area.height));
     if all <= shown || area.area() == 0 {
         return;
@@ -206,6 +216,6 @@ fn draw_scrollbar(state: &State, ink: &DrawContext, area: Rect, buffer: &mut Buf
     for offset in 0..size.min(shown) {
         let y = area.y + u16::try_from(start + offset).unwrap_or(0);
         CellWriter::new(buffer, area.x, y.min(area.bottom() - 1), 1)
-            .write(ink.glyphs.scrollbar_thumb, ink.palette.dim);
+            .write(ctx.glyphs.scrollbar_thumb, ctx.palette.dim);
     }
 }

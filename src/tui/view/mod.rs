@@ -1,5 +1,6 @@
-//! Draws the state into cells. Nothing here changes anything.
+//! Draws the state into cells, without changing it.
 
+mod cell_writer;
 mod empty;
 mod first_run;
 mod footer;
@@ -11,29 +12,29 @@ mod panels;
 mod preview;
 mod rows;
 mod status_line;
-pub(super) mod text;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 
-use super::Appearance;
 use super::layout::{self, Areas};
 use super::panels::content::{PanelContent, PanelSize, Tone};
 use super::search::SortOrder;
 use super::state::State;
 use crate::tui::glyphs::Glyphs;
+use crate::tui::keymap::ViMode;
+use crate::tui::text::width;
+use cell_writer::CellWriter;
 use palette::Palette;
-use text::{CellWriter, width};
 
-/// What every part needs to draw.
+/// The palette and glyphs for drawing.
 struct DrawContext {
     palette: Palette,
     glyphs: Glyphs,
 }
 
 impl DrawContext {
-    /// The style of a text this loud.
+    /// The style of a tone.
     fn style_for(&self, tone: Tone) -> Style {
         match tone {
             Tone::Text => self.palette.text,
@@ -45,51 +46,9 @@ impl DrawContext {
     }
 }
 
-/// Marks that stand in the words of panels.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct PanelGlyphs {
-    /// Between two things on one line.
-    pub(super) separator: &'static str,
-    /// Something goes on.
-    pub(super) in_progress: &'static str,
-    /// Asks before use.
-    pub(super) protected: &'static str,
-    /// A favourite.
-    pub(super) star: &'static str,
-    /// Before an error.
-    pub(super) error: &'static str,
-    /// Signed in.
-    pub(super) signed_in: &'static str,
-    /// Signed out.
-    pub(super) signed_out: &'static str,
-}
-
-/// The marks for these looks.
-pub(super) fn panel_glyphs(looks: Appearance) -> PanelGlyphs {
-    let Glyphs {
-        separator: dot,
-        in_progress: dots,
-        protected,
-        star,
-        error: failed,
-        signed_in: on,
-        signed_out: off,
-        ..
-    } = Glyphs::from_appearance(looks);
-    PanelGlyphs {
-        separator: dot,
-        in_progress: dots,
-        protected,
-        star,
-        error: failed,
-        signed_in: on,
-        signed_out: off,
-    }
-}
-
-/// Draws the whole screen; says where the cursor stands.
+/// Draws the whole screen and returns the position of the cursor.
 pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
-    let ink = DrawContext {
+    let ctx = DrawContext {
         palette: Palette::from_appearance(state.appearance),
         glyphs: Glyphs::from_appearance(state.appearance),
     };
@@ -97,33 +56,33 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
     if areas.tiny {
         let sizes = ["rolecall: this window is too small", "window too small", "too small"];
         let fits = sizes.into_iter().find(|text| width(text) <= area.width.into()).unwrap_or("");
-        CellWriter::new(buffer, area.x, area.y, area.width).write(fits, ink.palette.text);
+        CellWriter::new(buffer, area.x, area.y, area.width).write(fits, ctx.palette.text);
         return Position::new(area.x, area.y);
     }
     if let Some(header) = areas.header {
-        header::draw(state, &ink, header, buffer);
+        header::draw(state, &ctx, header, buffer);
     }
     let mut cursor = match &state.first_run {
         Some(form) => {
             let room = Rect { height: areas.list.bottom() - areas.query.y, ..areas.query };
-            first_run::draw(form, state, &ink, room, buffer)
+            first_run::draw(form, state, &ctx, room, buffer)
         }
-        None => draw_list_and_query(state, &ink, areas, buffer),
+        None => draw_list_and_query(state, &ctx, areas, buffer),
     };
     if let Some(footer) = areas.footer {
-        footer::draw(state, &ink, footer, buffer);
+        footer::draw(state, &ctx, footer, buffer);
     }
     if let (Some(notice), Some(area)) = (super::status_line::current(state), areas.status_line) {
-        status_line::draw(&notice, state, &ink, area, buffer);
+        status_line::draw(&notice, state, &ctx, area, buffer);
     }
-    // Panels of an inline picker stay as far from the right edge as its rows do.
+    // Panels of an inline picker stay as far from the right edge as its rows.
     let area = if state.inline { Rect { width: areas.query.width, ..area } } else { area };
     for overlay in &state.overlays {
         let panel = overlay.as_panel();
         let room = panel_area(&panel.content(state), area, &areas);
-        if !panel.is_modeless() {
+        if !overlay.is_modeless() {
             dim_background(
-                &ink,
+                &ctx,
                 Rect {
                     height: area.height.saturating_sub(u16::from(areas.footer.is_some())),
                     ..area
@@ -131,26 +90,26 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
                 buffer,
             );
         }
-        if let Some(at) = panels::draw(panel, state, &ink, room, buffer) {
+        if let Some(at) = panels::draw(panel, state, &ctx, room, buffer) {
             cursor = at;
         }
     }
     cursor
 }
 
-/// Everything behind a panel that takes all keys: still legible, no longer calling. The footer
-/// speaks for the panel and stays as it is.
-fn dim_background(ink: &DrawContext, area: Rect, buffer: &mut Buffer) {
+/// Dims everything behind a panel that takes all keys. The footer belongs to the panel and is not
+/// dimmed.
+fn dim_background(ctx: &DrawContext, area: Rect, buffer: &mut Buffer) {
     for position in area.positions() {
         if let Some(cell) = buffer.cell_mut(position) {
-            cell.set_style(Style::reset().patch(ink.palette.inactive));
+            cell.set_style(Style::reset().patch(ctx.palette.inactive));
         }
     }
 }
 
-/// The part of the screen that a panel may stand on.
-fn panel_area(sheet: &PanelContent, area: Rect, areas: &Areas) -> Rect {
-    match sheet.size {
+/// The area that a panel may use.
+fn panel_area(content: &PanelContent, area: Rect, areas: &Areas) -> Rect {
+    match content.size {
         PanelSize::FullScreen => Rect { height: area.height.saturating_sub(1), ..area },
         PanelSize::Text | PanelSize::Columns => {
             Rect::new(area.x, areas.list.y, area.width, areas.list.height)
@@ -158,67 +117,91 @@ fn panel_area(sheet: &PanelContent, area: Rect, areas: &Areas) -> Rect {
     }
 }
 
-/// The choice of the top panel at a cell, and the one under its bar.
+/// The choice of the top panel at a cell, and its selected choice, as indices.
 pub(super) fn choice_at(state: &State, at: Position) -> Option<(usize, usize)> {
     let (area, areas) = (Rect::new(0, 0, state.size.0, state.size.1), layout::current(state));
     if areas.tiny {
         return None;
     }
-    let ink = DrawContext {
+    let ctx = DrawContext {
         palette: Palette::from_appearance(state.appearance),
         glyphs: Glyphs::from_appearance(state.appearance),
     };
-    let sheet = state.overlays.last()?.as_panel().content(state);
-    panels::choice_at(&sheet, &ink, panel_area(&sheet, area, &areas), at)
+    let content = state.overlays.last()?.as_panel().content(state);
+    panels::choice_at(&content, &ctx, panel_area(&content, area, &areas), at)
 }
 
-/// The usual screen between header and footer; says where the cursor stands.
+/// The area of the top panel.
+#[cfg(test)]
+pub(super) fn top_panel_area(state: &State) -> Option<Rect> {
+    let (area, areas) = (Rect::new(0, 0, state.size.0, state.size.1), layout::current(state));
+    let content = state.overlays.last()?.as_panel().content(state);
+    let ctx = DrawContext {
+        palette: Palette::from_appearance(state.appearance),
+        glyphs: Glyphs::from_appearance(state.appearance),
+    };
+    Some(panels::area(&content, &ctx, panel_area(&content, area, &areas)))
+}
+
+/// The styles of the palette, each with a letter and a name.
+#[cfg(test)]
+pub(super) fn named_styles(appearance: crate::tui::Appearance) -> Vec<(char, &'static str, Style)> {
+    Palette::from_appearance(appearance).named()
+}
+
+/// Draws the list and the query, and returns the position of the cursor.
 fn draw_list_and_query(
     state: &State,
-    ink: &DrawContext,
+    ctx: &DrawContext,
     areas: layout::Areas,
     buffer: &mut Buffer,
 ) -> Position {
     if let Some(preview) = areas.preview {
-        preview::draw(state, ink, preview, buffer);
+        preview::draw(state, ctx, preview, buffer);
     }
     if state.list.len() == 0 {
-        empty::draw(state, ink, areas.list, buffer);
+        empty::draw(state, ctx, areas.list, buffer);
     } else {
-        list::draw(state, ink, areas.list, areas.scrollbar, buffer);
+        list::draw(state, ctx, areas.list, areas.scrollbar, buffer);
     }
-    draw_query(state, ink, areas.query, buffer)
+    draw_query(state, ctx, areas.query, buffer)
 }
 
-/// The query line: prompt, what is typed, and at the right how much matches.
-fn draw_query(state: &State, ink: &DrawContext, area: Rect, buffer: &mut Buffer) -> Position {
-    let mut pen = CellWriter::new(buffer, area.x + 1, area.y, area.width - 2);
-    pen.write(
-        if state.vi.normal_mode { ink.glyphs.normal_mode_prompt } else { ink.glyphs.prompt },
-        ink.palette.accent,
+/// Draws the query line: the prompt, the query, and the number of matches on the right.
+fn draw_query(state: &State, ctx: &DrawContext, area: Rect, buffer: &mut Buffer) -> Position {
+    let mut writer = CellWriter::new(buffer, area.x + 1, area.y, area.width - 2);
+    writer.write(
+        match state.vi.mode {
+            ViMode::Normal => ctx.glyphs.normal_mode_prompt,
+            ViMode::Insert => ctx.glyphs.prompt,
+        },
+        ctx.palette.accent,
     );
-    pen.x = area.x + layout::gutter_width(state);
+    writer.x = area.x + layout::gutter_width(state);
     if !state.query.is_empty() && state.list.loaded && area.width >= 40 && !state.inline {
         let (some, all) = (
             crate::tui::format::group_digits(state.list.len()),
             crate::tui::format::group_digits(state.role_count()),
         );
-        pen.write_right(&format!("  {some} / {all}"), ink.palette.dim);
+        writer.write_right(&format!("  {some} / {all}"), ctx.palette.dim);
     }
-    if state.sort_order != SortOrder::Best && area.width >= 60 {
-        pen.write_right(&format!("  {}", state.sort_order.name()), ink.palette.accent);
+    if state.search.sort_order != SortOrder::Best && area.width >= 60 {
+        writer.write_right(&format!("  {}", state.search.sort_order.name()), ctx.palette.accent);
     }
-    let room = usize::from(pen.remaining()).saturating_sub(1);
-    let mut cursor = pen.x;
+    let room = usize::from(writer.remaining()).saturating_sub(1);
+    let mut cursor = writer.x;
     if state.query.is_empty() {
-        let says = [
+        let hints = [
             "type to filter accounts, roles, ids, tags",
             "type to filter accounts and roles",
             "type to filter",
         ];
-        pen.write(says.into_iter().find(|text| width(text) <= room).unwrap_or(""), ink.palette.dim);
+        writer.write(
+            hints.into_iter().find(|text| width(text) <= room).unwrap_or(""),
+            ctx.palette.dim,
+        );
     } else {
-        cursor = pen.write_input(&state.query, ink.palette.text.add_modifier(Modifier::BOLD));
+        cursor = writer.write_input(&state.query, ctx.palette.text.add_modifier(Modifier::BOLD));
     }
     Position::new(cursor.min(area.right().saturating_sub(1)), area.y)
 }

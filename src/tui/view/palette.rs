@@ -1,5 +1,5 @@
-//! Colours. One accent; red-ish only for protected roles and failures, and always beside a mark or
-//! a word.
+//! Colours. There is one accent. Red is for protected roles and failures only, and never without a
+//! glyph or a word.
 
 use ratatui::style::{Color, Modifier, Style};
 
@@ -8,19 +8,19 @@ use crate::tui::{Appearance, Background, ColorDepth, ColorScheme};
 /// The styles of the screen.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Palette {
-    /// What is typed, choices: the terminal's own foreground.
+    /// Input and choices: the foreground of the terminal.
     pub(super) text: Style,
-    /// An account's name on the first of its rows.
+    /// An account name on the first of its rows.
     pub(super) name: Style,
-    /// Roles: a little quieter.
+    /// Roles: slightly dimmed.
     pub(super) soft: Style,
-    /// Ids, tags, labels.
+    /// IDs, tags and labels.
     pub(super) dim: Style,
-    /// Lines and the scrollbar's track.
+    /// Lines.
     pub(super) faint: Style,
-    /// All that stands behind an open panel.
+    /// Everything behind an open panel.
     pub(super) inactive: Style,
-    /// Prompt, bar, keys.
+    /// Prompt, selection bar and keys.
     pub(super) accent: Style,
     /// Matched letters.
     pub(super) hit: Style,
@@ -28,16 +28,16 @@ pub(super) struct Palette {
     pub(super) danger: Style,
     /// Headings and titles.
     pub(super) title: Style,
-    /// Names on the selected row: never the ground's own colour, whatever that is.
+    /// Names on the selected row, readable on any background.
     pub(super) selected_text: Style,
-    /// Laid over the selected row.
+    /// Applied to the whole selected row.
     pub(super) selection: Style,
-    /// The ground is known to be light: middle tones would be pale on it.
+    /// Whether the background is known to be light; medium tones would be pale on it.
     is_light: bool,
 }
 
-/// The colours that rules may name, as everybody calls them: in 24 bits in a middle tone that reads
-/// on dark and on light, and of sixteen.
+/// The colour names that rules may use: in 24 bits a medium tone that is readable on dark and light
+/// backgrounds, and one of the 16 colours.
 const NAMED_COLORS: [(&str, u32, Color); 9] = [
     ("blue", 0x5a9be6, Color::Blue),
     ("turquoise", 0x2fb5ad, Color::Cyan),
@@ -50,13 +50,13 @@ const NAMED_COLORS: [(&str, u32, Color); 9] = [
     ("purple", 0xa57be0, Color::Magenta),
 ];
 
-/// Two thirds of a colour's light.
+/// Reduces the brightness to two thirds.
 fn darker(hex: u32) -> u32 {
     let [_, r, g, b] = hex.to_be_bytes().map(|part| part / 3 * 2);
     u32::from_be_bytes([0, r, g, b])
 }
 
-/// The colour itself, or the nearest of the 256.
+/// The colour itself, or the nearest of the 256 indexed colours.
 fn to_color(hex: u32, colours: ColorDepth) -> Color {
     let [_, r, g, b] = hex.to_be_bytes();
     if colours == ColorDepth::TrueColor {
@@ -66,8 +66,8 @@ fn to_color(hex: u32, colours: ColorDepth) -> Color {
     }
 }
 
-/// The nearest of the 256: of the cube's 216 and the 24 greys; the first sixteen look different
-/// everywhere.
+/// The nearest of the 216 colours of the cube and the 24 greys. The first 16 look different on
+/// every terminal.
 fn nearest_indexed(wanted: [u8; 3]) -> u8 {
     const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
     let off = |other: [u8; 3]| -> u32 {
@@ -80,7 +80,7 @@ fn nearest_indexed(wanted: [u8; 3]) -> u8 {
 }
 
 impl Palette {
-    /// The styles for these looks.
+    /// The palette for this appearance.
     pub(super) fn from_appearance(looks: Appearance) -> Self {
         match looks.theme {
             _ if looks.no_color => Self::monochrome(),
@@ -106,21 +106,20 @@ impl Palette {
                 );
                 Self { is_light: true, ..toned }
             }
-            // The ground is unknown: middle tones, and a bar that brings its own foreground.
+            // The background is unknown: medium tones, and a selection with its own foreground.
             ColorScheme::Auto => {
                 let toned = Self::from_hex(
                     [0, 0x7d8594, 0x757c88, 0x2f86c8, 0xd9534d],
                     [0x2b3647, 0xffffff],
                     looks.color_depth,
                 );
-                // A grey that reads on any ground is too loud for a line.
+                // A grey that is readable on any background is too strong for lines.
                 Self { soft: Style::new(), faint: toned.faint.add_modifier(Modifier::DIM), ..toned }
             }
         }
     }
 
-    /// A colour by its English word; none where the screen has no colours, or the word is none of
-    /// the nine.
+    /// A colour by its English name; `None` without colours, or if the name is unknown.
     pub(super) fn color_by_name(&self, word: &str) -> Option<Color> {
         let (_, hex, sixteen) =
             NAMED_COLORS.iter().find(|(name, ..)| name.eq_ignore_ascii_case(word))?;
@@ -133,8 +132,8 @@ impl Palette {
         }
     }
 
-    /// The styles of the selected row. Reversed, every colour would be a block of its own: the row
-    /// has one, and hits are bold and underlined.
+    /// The palette of the selected row. If it is reversed, every colour would be a block, so the
+    /// row has one colour, and matched letters are bold and underlined.
     pub(super) fn selected(&self) -> Self {
         if !self.selection.add_modifier.contains(Modifier::REVERSED) {
             return Self {
@@ -155,6 +154,24 @@ impl Palette {
             hit,
             ..*self
         }
+    }
+
+    /// The styles, each with a letter and a name.
+    #[cfg(test)]
+    pub(super) fn named(&self) -> Vec<(char, &'static str, Style)> {
+        vec![
+            ('.', "text", self.text),
+            ('a', "accent", self.accent),
+            ('x', "danger", self.danger),
+            ('n', "name", self.name),
+            ('s', "soft", self.soft),
+            ('d', "dim", self.dim),
+            ('f', "faint", self.faint),
+            ('i', "inactive", self.inactive),
+            ('h', "hit", self.hit),
+            ('t', "title", self.title),
+            ('w', "selected text", self.selected_text),
+        ]
     }
 
     fn from_hex(
@@ -181,7 +198,7 @@ impl Palette {
         }
     }
 
-    /// Cyan is what most people can read on black, and nobody on white.
+    /// Cyan is readable on black, but not on white.
     fn sixteen(ground: Option<Background>) -> Self {
         let text = Style::new();
         let dim = text.add_modifier(Modifier::DIM);
@@ -204,7 +221,7 @@ impl Palette {
         }
     }
 
-    /// Everything in the terminal's own foreground; what stands out is bold and, where the ground
+    /// Everything in the foreground of the terminal. Important text is bold and, if the background
     /// is known, strongly coloured.
     fn high_contrast(ground: Option<Background>, colours: ColorDepth) -> Self {
         let text = Style::new();

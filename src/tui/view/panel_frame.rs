@@ -1,13 +1,14 @@
-//! The frame of a panel: where it stands, its border, its title.
+//! The frame of a panel: its position, border and title.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::DrawContext;
-use super::text::{CellWriter, truncate_middle};
+use super::cell_writer::CellWriter;
+use crate::tui::text::truncate_middle;
 
-/// Where a panel stands for this many columns and rows of content: its box, and the room inside.
-/// Never larger than `room`; a blank row above and below the content where there is space for it.
+/// Places a panel with this many columns and rows of content. Returns its area with and without the
+/// frame, never larger than `room`, with a blank row above and below the content if there is space.
 pub(super) fn place_panel(content: (u16, u16), room: Rect) -> (Rect, Rect) {
     let pad = u16::from(content.1 + 4 <= room.height);
     let (width, height) =
@@ -24,15 +25,15 @@ pub(super) fn place_panel(content: (u16, u16), room: Rect) -> (Rect, Rect) {
     (area, Rect::new(area.x + 3, area.y + 1 + pad, width.saturating_sub(6), height - 2 - pad * 2))
 }
 
-/// Clears a panel's box and draws its frame.
-pub(super) fn draw_frame(ink: &DrawContext, title: &str, area: Rect, buffer: &mut Buffer) {
+/// Clears the area of a panel and draws its frame.
+pub(super) fn draw_frame(ctx: &DrawContext, title: &str, area: Rect, buffer: &mut Buffer) {
     clear(area, buffer);
     let Rect { width, height, .. } = area;
     if width < 4 || height < 3 {
         return;
     }
-    let [top_left, top_right, bottom_left, bottom_right, across, down] = ink.glyphs.corners;
-    let faint = ink.palette.faint;
+    let [top_left, top_right, bottom_left, bottom_right, across, down] = ctx.glyphs.corners;
+    let faint = ctx.palette.faint;
     let edge =
         |left: &str, right: &str| format!("{left}{}{right}", across.repeat(usize::from(width) - 2));
     CellWriter::new(buffer, area.x, area.y, width).write(&edge(top_left, top_right), faint);
@@ -42,13 +43,12 @@ pub(super) fn draw_frame(ink: &DrawContext, title: &str, area: Rect, buffer: &mu
         CellWriter::new(buffer, area.x, y, 1).write(down, faint);
         CellWriter::new(buffer, area.right() - 1, y, 1).write(down, faint);
     }
-    let title = truncate_middle(title, usize::from(width).saturating_sub(6), ink.glyphs.ellipsis);
+    let title = truncate_middle(title, usize::from(width).saturating_sub(6), ctx.glyphs.ellipsis);
     CellWriter::new(buffer, area.x + 2, area.y, width - 4)
-        .write(&format!(" {title} "), ink.palette.title);
+        .write(&format!(" {title} "), ctx.palette.title);
 }
 
-/// Blanks an area, with one column on both sides so that wide letters behind it are not cut in
-/// half.
+/// Clears an area and one column on both sides, so that wide letters behind it are not cut in half.
 fn clear(area: Rect, buffer: &mut Buffer) {
     let wide = Rect { x: area.x.saturating_sub(1), width: area.width + 2, ..area }
         .intersection(buffer.area);

@@ -1,101 +1,99 @@
-//! Draws a panel: its frame, the line to type into, as many of its rows as fit, the letters that do
-//! something.
+//! Draws a panel: its frame, input field, as many rows as fit, and shortcuts.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::DrawContext;
+use super::cell_writer::CellWriter;
 use super::panel_frame;
 use super::rows;
-use super::text::CellWriter;
-use super::text::width;
 use crate::tui::panels::Panel;
 use crate::tui::panels::content::{ContentRow, InputField, PanelContent, PanelSize};
 use crate::tui::state::State;
+use crate::tui::text::width;
 
-/// Columns of plain words: more are tiring to read.
+/// The maximum width of text; wider lines are hard to read.
 const MAX_TEXT_COLUMNS: usize = 60;
-/// Columns of anything else.
+/// The maximum width of other content.
 const MAX_COLUMNS: usize = 100;
-/// Cells between two columns of rows.
+/// The gap between two columns of rows.
 const COLUMN_GAP: u16 = 4;
 
-/// Lines of a panel beside its rows: the frame, and a line for letters with a blank above it.
+/// The lines of a panel besides its rows: the frame, and shortcuts with a blank line above them.
 const CHROME_LINES: usize = 4;
 
-/// Where everything of a panel stands.
+/// The layout of a panel.
 struct PanelLayout {
-    /// With the frame.
+    /// The area with the frame.
     area: Rect,
-    /// Without it.
+    /// The area without the frame.
     inner: Rect,
-    /// The rows' share of it.
+    /// The area of the rows.
     body: Rect,
-    /// The line to type into.
+    /// The area of the input field.
     input: Option<Rect>,
-    /// The rows of every column, as lines.
+    /// The lines of each column of rows.
     lines: Vec<Vec<rows::ContentLine>>,
-    /// Columns of one column of rows.
+    /// The width of one column of rows.
     column_width: usize,
-    /// The first line shown.
+    /// The first visible line.
     first_line: usize,
-    /// How many lines are below the last one.
+    /// The number of lines below the last visible one.
     hidden_lines: usize,
 }
 
-fn layout_panel(sheet: &PanelContent, ink: &DrawContext, room: Rect) -> PanelLayout {
+fn layout_panel(content: &PanelContent, ctx: &DrawContext, room: Rect) -> PanelLayout {
     let most = usize::from(room.width.saturating_sub(6)).max(1);
     let limit =
-        if sheet.size == PanelSize::Text { MAX_TEXT_COLUMNS } else { MAX_COLUMNS }.min(most);
-    let letters = shortcuts_text(sheet);
-    // A line to type into is as wide as the panel may be: what will be typed is not known.
-    let field = sheet
+        if content.size == PanelSize::Text { MAX_TEXT_COLUMNS } else { MAX_COLUMNS }.min(most);
+    let letters = shortcuts_text(content);
+    // The length of the input is unknown, so its field is wide.
+    let field = content
         .input
         .as_ref()
         .map_or(0, |field| (width(field.label) + 2 + width(field.placeholder).max(30)).min(limit));
-    let widest = sheet
+    let widest = content
         .columns
         .iter()
         .map(|rows| rows::natural_width(rows))
         .max()
         .unwrap_or(0)
-        .max(sheet.min_size.0)
+        .max(content.min_size.0)
         .min(limit);
-    let wide = widest.max(width(&sheet.title) + 2).max(width(&letters)).max(field).min(most);
-    let beside = sheet.columns.len().max(1);
+    let wide = widest.max(width(&content.title) + 2).max(width(&letters)).max(field).min(most);
+    let beside = content.columns.len().max(1);
     let total = (cells(wide * beside) + COLUMN_GAP * cells(beside - 1)).min(cells(most));
     let wide = if beside == 1 { wide } else { usize::from(total.saturating_sub(COLUMN_GAP) / 2) };
     let roomy = room.height >= 12;
     let rows = |roomy| -> Vec<Vec<rows::ContentLine>> {
-        sheet.columns.iter().map(|of| rows::lines(&compact(of, roomy), ink, wide)).collect()
+        content.columns.iter().map(|of| rows::lines(&compact(of, roomy), ctx, wide)).collect()
     };
     let height = |lines: &[Vec<rows::ContentLine>]| {
-        lines.iter().map(Vec::len).max().unwrap_or(0).max(sheet.min_size.1)
+        lines.iter().map(Vec::len).max().unwrap_or(0).max(content.min_size.1)
     };
     let mut lines = rows(roomy);
-    // Choices that could all be seen without the blanks between them are worth more than the
-    // blanks.
-    let tight = sheet.selected.is_some() && height(&lines) + CHROME_LINES > room.height.into();
+    // Blank rows are dropped if all choices fit without them.
+    let tight = content.selected.is_some() && height(&lines) + CHROME_LINES > room.height.into();
     if tight {
         lines = rows(false);
     }
     let tallest = height(&lines);
-    // What finds something stands above what it finds; an answer stands below the question.
-    let line = if sheet.input.is_some() { 1 + u16::from(roomy && tallest > 0) } else { 0 };
-    let (above, answer) = if sheet.size == PanelSize::Text { (0, line) } else { (line, 0) };
+    // A filter is above the rows that it filters; an answer is below the question.
+    let line = if content.input.is_some() { 1 + u16::from(roomy && tallest > 0) } else { 0 };
+    let (above, answer) = if content.size == PanelSize::Text { (0, line) } else { (line, 0) };
     let below = answer + if letters.is_empty() { 0 } else { 1 + u16::from(roomy && !tight) };
     let (area, inner) =
         panel_frame::place_panel((total, cells(tallest).saturating_add(above + below)), room);
     let body =
         Rect { y: inner.y + above, height: inner.height.saturating_sub(above + below), ..inner };
     let height = usize::from(body.height);
-    // A question is at the end of what it is about.
+    // The question is the end of the text, so the end is shown.
     let first = if answer > 0 {
         tallest.saturating_sub(height)
     } else {
-        first_line(sheet, &lines, height, tallest)
+        first_line(content, &lines, height, tallest)
     };
-    let field = sheet.input.as_ref().map(|_| if answer > 0 { last_line(inner) } else { inner });
+    let field = content.input.as_ref().map(|_| if answer > 0 { last_line(inner) } else { inner });
     PanelLayout {
         area,
         inner,
@@ -108,26 +106,32 @@ fn layout_panel(sheet: &PanelContent, ink: &DrawContext, room: Rect) -> PanelLay
     }
 }
 
+/// The area of a panel, with its frame.
+#[cfg(test)]
+pub(super) fn area(content: &PanelContent, ctx: &DrawContext, room: Rect) -> Rect {
+    layout_panel(content, ctx, room).area
+}
+
 fn last_line(area: Rect) -> Rect {
     Rect { y: area.bottom().saturating_sub(1), height: area.height.min(1), ..area }
 }
 
-/// Draws one panel; says where its cursor stands, if it has one.
+/// Draws a panel and returns the position of its cursor, if it has one.
 pub(super) fn draw(
     panel: &dyn Panel,
     state: &State,
-    ink: &DrawContext,
+    ctx: &DrawContext,
     room: Rect,
     buffer: &mut Buffer,
 ) -> Option<Position> {
-    let sheet = panel.content(state);
-    let placed = layout_panel(&sheet, ink, room);
+    let content = panel.content(state);
+    let placed = layout_panel(&content, ctx, room);
     let (body, wide) = (placed.body, placed.column_width);
-    panel_frame::draw_frame(ink, &sheet.title, placed.area, buffer);
+    panel_frame::draw_frame(ctx, &content.title, placed.area, buffer);
     for ((column, rows), x) in placed
         .lines
         .iter()
-        .zip(&sheet.columns)
+        .zip(&content.columns)
         .zip((body.x..).step_by(wide + usize::from(COLUMN_GAP)))
     {
         let letter = if rows.iter().any(|row| matches!(row, ContentRow::Choice(Some(_), _))) {
@@ -137,67 +141,80 @@ pub(super) fn draw(
         };
         let fit = rows::fit_columns(rows, wide.saturating_sub(letter));
         for (line, y) in column.iter().skip(placed.first_line).zip(body.top()..body.bottom()) {
-            let chosen = matches!(line, rows::ContentLine::Choice(number, ..) if sheet.selected == Some(*number));
+            let chosen = matches!(line, rows::ContentLine::Choice(number, ..) if content.selected == Some(*number));
             if chosen {
-                // From frame to frame, with a blank behind the mark, as in the list.
+                // From frame to frame, with a space after the mark, as in the list.
                 buffer.set_style(
                     Rect::new(body.x - 2, y, body.width + 4, 1).intersection(placed.area),
-                    ink.palette.selection,
+                    ctx.palette.selection,
                 );
                 CellWriter::new(buffer, body.x.saturating_sub(2), y, 1)
-                    .write(ink.glyphs.selection_bar, ink.palette.accent);
+                    .write(ctx.glyphs.selection_bar, ctx.palette.accent);
             }
             rows::draw(
                 line,
                 &fit,
                 chosen,
-                ink,
+                ctx,
                 Rect::new(x, y, cells(wide).min(body.right().saturating_sub(x)), 1),
                 buffer,
             );
         }
     }
-    draw_more(placed.hidden_lines, placed.inner, ink, buffer);
-    if !sheet.shortcuts.is_empty() && body.bottom() < placed.inner.bottom() {
-        // Under lettered choices a letter stands as theirs do.
-        let lettered =
-            sheet.columns.iter().flatten().any(|row| matches!(row, ContentRow::Choice(Some(_), _)));
-        draw_shortcuts(&sheet, if lettered { 2 } else { 1 }, ink, last_line(placed.inner), buffer);
+    draw_more(placed.hidden_lines, placed.inner, ctx, buffer);
+    if !content.shortcuts.is_empty() && body.bottom() < placed.inner.bottom() {
+        // Below choices with letters, shortcuts are aligned with them.
+        let lettered = content
+            .columns
+            .iter()
+            .flatten()
+            .any(|row| matches!(row, ContentRow::Choice(Some(_), _)));
+        draw_shortcuts(
+            &content,
+            if lettered { 2 } else { 1 },
+            ctx,
+            last_line(placed.inner),
+            buffer,
+        );
     }
-    sheet.input.as_ref().zip(placed.input).map(|(field, area)| draw_input(field, ink, area, buffer))
+    content
+        .input
+        .as_ref()
+        .zip(placed.input)
+        .map(|(field, area)| draw_input(field, ctx, area, buffer))
 }
 
-/// The choice at a cell, and the one under the bar.
+/// The choice at a cell, and the selected choice.
 pub(super) fn choice_at(
-    sheet: &PanelContent,
-    ink: &DrawContext,
+    content: &PanelContent,
+    ctx: &DrawContext,
     room: Rect,
     at: Position,
 ) -> Option<(usize, usize)> {
-    let placed = layout_panel(sheet, ink, room);
+    let placed = layout_panel(content, ctx, room);
     if !placed.body.contains(at) {
         return None;
     }
     match placed.lines.first()?.get(placed.first_line + usize::from(at.y - placed.body.y))? {
-        rows::ContentLine::Choice(number, ..) => Some((*number, sheet.selected?)),
+        rows::ContentLine::Choice(number, ..) => Some((*number, content.selected?)),
         _ => None,
     }
 }
 
-/// Blank rows give way on small screens.
+/// Drops blank rows on small screens.
 fn compact(rows: &[ContentRow], roomy: bool) -> Vec<ContentRow> {
     rows.iter().filter(|row| roomy || **row != ContentRow::Blank).cloned().collect()
 }
 
-/// The first line shown: as far down as was scrolled, or as the bar needs.
+/// The first visible line: according to the scroll position or the selection.
 fn first_line(
-    sheet: &PanelContent,
+    content: &PanelContent,
     lines: &[Vec<rows::ContentLine>],
     height: usize,
     tallest: usize,
 ) -> usize {
     let last = tallest.saturating_sub(height);
-    let Some(at) = sheet.selected else { return sheet.first_line.min(last) };
+    let Some(at) = content.selected else { return content.first_line.min(last) };
     let chosen = lines.first().and_then(|lines| {
         lines
             .iter()
@@ -206,19 +223,19 @@ fn first_line(
     (chosen.unwrap_or(0) + 1).saturating_sub(height).min(last)
 }
 
-/// How much is below, on the frame.
-fn draw_more(hidden: usize, inner: Rect, ink: &DrawContext, buffer: &mut Buffer) {
+/// Draws the number of hidden lines on the frame.
+fn draw_more(hidden: usize, inner: Rect, ctx: &DrawContext, buffer: &mut Buffer) {
     if hidden > 0 {
         let text = format!(" {hidden} more ");
         let room = cells(width(&text));
         CellWriter::new(buffer, inner.right().saturating_sub(room), inner.bottom(), room)
-            .write(&text, ink.palette.dim);
+            .write(&text, ctx.palette.dim);
     }
 }
 
-/// The letters as one line of text, to know how wide it is.
-fn shortcuts_text(sheet: &PanelContent) -> String {
-    sheet
+/// The shortcuts as text, to measure it.
+fn shortcuts_text(content: &PanelContent) -> String {
+    content
         .shortcuts
         .iter()
         .map(|(letter, does)| format!("{letter} {does}"))
@@ -227,45 +244,45 @@ fn shortcuts_text(sheet: &PanelContent) -> String {
 }
 
 fn draw_shortcuts(
-    sheet: &PanelContent,
+    content: &PanelContent,
     gap: u16,
-    ink: &DrawContext,
+    ctx: &DrawContext,
     area: Rect,
     buffer: &mut Buffer,
 ) {
-    let mut pen = CellWriter::new(buffer, area.x, area.y, area.width);
-    for (letter, does) in &sheet.shortcuts {
-        // Whole words or none: half a word helps nobody.
-        if usize::from(pen.remaining()) < width(letter) + 1 + width(does) {
+    let mut writer = CellWriter::new(buffer, area.x, area.y, area.width);
+    for (letter, does) in &content.shortcuts {
+        // A shortcut is shown completely or not at all.
+        if usize::from(writer.remaining()) < width(letter) + 1 + width(does) {
             break;
         }
-        pen.write(letter, ink.palette.accent);
-        pen.skip(gap);
-        pen.write(does, ink.palette.dim);
-        pen.skip(3);
+        writer.write(letter, ctx.palette.accent);
+        writer.skip(gap);
+        writer.write(does, ctx.palette.dim);
+        writer.skip(3);
     }
 }
 
-/// Draws the field in the first line of this room; says where the cursor stands.
-fn draw_input(field: &InputField, ink: &DrawContext, inner: Rect, buffer: &mut Buffer) -> Position {
-    let mut pen = CellWriter::new(buffer, inner.x, inner.y, inner.width);
-    pen.write(field.label, ink.palette.dim);
-    pen.skip(2);
-    let room = usize::from(pen.remaining()).saturating_sub(1);
-    let start = pen.x;
+/// Draws the field in the first line of the area and returns the position of the cursor.
+fn draw_input(field: &InputField, ctx: &DrawContext, inner: Rect, buffer: &mut Buffer) -> Position {
+    let mut writer = CellWriter::new(buffer, inner.x, inner.y, inner.width);
+    writer.write(field.label, ctx.palette.dim);
+    writer.skip(2);
+    let room = usize::from(writer.remaining()).saturating_sub(1);
+    let start = writer.x;
     if field.masked {
         let marks = field.input.text().len().min(room);
-        pen.write(&ink.glyphs.masked.repeat(marks), ink.palette.text);
+        writer.write(&ctx.glyphs.masked.repeat(marks), ctx.palette.text);
         return Position::new(start + cells(marks), inner.y);
     }
     if field.input.is_empty() {
-        pen.write(field.placeholder, ink.palette.dim);
+        writer.write(field.placeholder, ctx.palette.dim);
         return Position::new(start, inner.y);
     }
-    Position::new(pen.write_input(&field.input, ink.palette.text), inner.y)
+    Position::new(writer.write_input(&field.input, ctx.palette.text), inner.y)
 }
 
 fn cells(number: usize) -> u16 {
-    // Far more than any screen has, and sums of it still fit.
+    // More than any screen has, and sums still fit into `u16`.
     u16::try_from(number).unwrap_or(u16::MAX).min(u16::MAX / 4)
 }

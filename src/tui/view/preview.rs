@@ -1,31 +1,31 @@
-//! All that is known about the selected role, beside the list.
+//! The preview: details of the selected role beside or below the list.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::DrawContext;
+use super::cell_writer::CellWriter;
 use super::rows;
-use super::text::CellWriter;
 use crate::domain::enums::Preview;
 use crate::tui::panels::content::ContentRow;
 use crate::tui::panels::role_details;
 use crate::tui::state::State;
 
-/// From this many columns on a preview below the list has two columns of rows.
+/// From this width on, a preview below the list has two columns of rows.
 const TWO_COLUMN_WIDTH: u16 = 72;
-/// Cells between them.
+/// The gap between these columns.
 const GAP: u16 = 2;
 
-/// Draws it with a line on its left, or above it.
-pub(super) fn draw(state: &State, ink: &DrawContext, area: Rect, buffer: &mut Buffer) {
-    let below = state.preview == Preview::Below;
+/// Draws the preview with a line on its left or above it.
+pub(super) fn draw(state: &State, ctx: &DrawContext, area: Rect, buffer: &mut Buffer) {
+    let below = state.list_options.preview == Preview::Below;
     if below {
         CellWriter::new(buffer, area.x, area.y, area.width)
-            .write(&ink.glyphs.progress_rest.repeat(area.width.into()), ink.palette.faint);
+            .write(&ctx.glyphs.progress_rest.repeat(area.width.into()), ctx.palette.faint);
     } else {
         for y in area.top()..area.bottom() {
             CellWriter::new(buffer, area.x, y, 1)
-                .write(ink.glyphs.vertical_line, ink.palette.faint);
+                .write(ctx.glyphs.vertical_line, ctx.palette.faint);
         }
     }
     let room = Rect { x: area.x + 2, width: area.width.saturating_sub(3), ..area };
@@ -37,27 +37,27 @@ pub(super) fn draw(state: &State, ink: &DrawContext, area: Rect, buffer: &mut Bu
     let cells =
         if below && inner.width >= TWO_COLUMN_WIDTH { inner.width * 2 / 5 } else { inner.width };
     let about = role_details::rows(state, cells.into());
-    // Who it is on the left, all the rest beside it: below the list there are more columns than
-    // lines.
+    // Below the list there is more width than height: the role is on the left, its details beside
+    // it.
     let parted =
         about.iter().position(|row| *row == ContentRow::Blank).filter(|_| cells < inner.width);
     match parted {
         Some(at) => {
-            draw_rows(&about[..at], ink, Rect { width: cells, ..inner }, buffer);
+            draw_rows(&about[..at], ctx, Rect { width: cells, ..inner }, buffer);
             draw_rows(
                 &about[at + 1..],
-                ink,
+                ctx,
                 Rect { x: inner.x + cells + GAP, width: inner.width - cells - GAP, ..inner },
                 buffer,
             );
         }
-        None => draw_rows(&about, ink, inner, buffer),
+        None => draw_rows(&about, ctx, inner, buffer),
     }
 }
 
-fn draw_rows(rows: &[ContentRow], ink: &DrawContext, area: Rect, buffer: &mut Buffer) {
-    for (line, y) in rows::lines(rows, ink, area.width.into()).iter().zip(area.top()..area.bottom())
+fn draw_rows(rows: &[ContentRow], ctx: &DrawContext, area: Rect, buffer: &mut Buffer) {
+    for (line, y) in rows::lines(rows, ctx, area.width.into()).iter().zip(area.top()..area.bottom())
     {
-        rows::draw(line, &[], false, ink, Rect { y, height: 1, ..area }, buffer);
+        rows::draw(line, &[], false, ctx, Rect { y, height: 1, ..area }, buffer);
     }
 }

@@ -1,49 +1,48 @@
-//! Rows of words in cells: how many lines they take, and drawing them. What stands in panels and in
-//! the preview looks the same.
+//! Lays out and draws content rows, the same in panels and in the preview.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 
 use super::DrawContext;
-use super::text::{CellWriter, width, wrap};
+use super::cell_writer::CellWriter;
 use crate::tui::panels::content::{ContentRow, StyledText, Tone};
+use crate::tui::text::{width, wrap};
 
-/// Cells between two columns.
+/// The gap between two columns.
 const GAP: usize = 2;
-/// No column is cut below this before another one is.
+/// No column is cut below this width while another is wider.
 const MIN_COLUMN: usize = 6;
-/// An account's id has this many cells, a countdown fewer.
+/// The width of an account ID; countdowns are shorter.
 const SHORT_COLUMN: usize = 12;
 
-/// One line, ready to be drawn.
+/// A line that is ready to be drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum ContentLine {
-    /// Nothing.
     Blank,
-    /// Words from the left, after so many cells.
+    /// Text after an indent.
     Text(usize, Style, String),
-    /// Something on the left, words after so many cells.
+    /// A label of this width, and text.
     Pair(usize, (Style, String), (Style, String)),
-    /// The choice of this number: its letter and columns.
+    /// A choice: its index, letter and columns.
     Choice(usize, Option<char>, Vec<StyledText>),
 }
 
-/// The rows' lines for this many columns.
-pub(super) fn lines(rows: &[ContentRow], ink: &DrawContext, cells: usize) -> Vec<ContentLine> {
+/// Lays out the rows for this width.
+pub(super) fn lines(rows: &[ContentRow], ctx: &DrawContext, cells: usize) -> Vec<ContentLine> {
     let pairs = rows.iter().filter_map(|row| {
         if let ContentRow::Pair { left, .. } = row { Some(width(&left.1)) } else { None }
     });
-    // What is said takes the larger part; on a narrow screen, where it would be broken, two thirds.
+    // The text gets the larger part of the width: three fifths, or two thirds on a narrow screen.
     let most = if cells < 48 { cells / 3 } else { cells * 2 / 5 };
     let label = pairs.max().unwrap_or(0).min(most);
     let mut choices = 0..;
-    rows.iter().flat_map(|row| self::row_lines(row, ink, cells, label, &mut choices)).collect()
+    rows.iter().flat_map(|row| self::row_lines(row, ctx, cells, label, &mut choices)).collect()
 }
 
 fn row_lines(
     row: &ContentRow,
-    ink: &DrawContext,
+    ctx: &DrawContext,
     cells: usize,
     label: usize,
     choices: &mut std::ops::RangeFrom<usize>,
@@ -53,10 +52,10 @@ fn row_lines(
         ContentRow::Blank => vec![ContentLine::Blank],
         ContentRow::Text(tone, text) => wrap(text, cells.max(1))
             .into_iter()
-            .map(|part| ContentLine::Text(0, ink.style_for(*tone), part))
+            .map(|part| ContentLine::Text(0, ctx.style_for(*tone), part))
             .collect(),
         ContentRow::Title(text) => {
-            let style = ink.palette.text.add_modifier(Modifier::BOLD);
+            let style = ctx.palette.text.add_modifier(Modifier::BOLD);
             wrap(text, cells.max(1))
                 .into_iter()
                 .map(|part| ContentLine::Text(0, style, part))
@@ -65,12 +64,12 @@ fn row_lines(
         ContentRow::Centered(text) => {
             vec![ContentLine::Text(
                 centred(text),
-                ink.style_for(Tone::Accent).add_modifier(Modifier::BOLD),
+                ctx.style_for(Tone::Accent).add_modifier(Modifier::BOLD),
                 text.clone(),
             )]
         }
         ContentRow::Heading(text) => {
-            vec![ContentLine::Text(0, ink.palette.title, (*text).to_owned())]
+            vec![ContentLine::Text(0, ctx.palette.title, (*text).to_owned())]
         }
         ContentRow::Pair { left, right } => {
             let room = cells.saturating_sub(label + GAP).max(8);
@@ -80,8 +79,8 @@ fn row_lines(
                 .map(|(at, part)| {
                     ContentLine::Pair(
                         label,
-                        (ink.style_for(left.0), shown(at)),
-                        (ink.style_for(right.0), part),
+                        (ctx.style_for(left.0), shown(at)),
+                        (ctx.style_for(right.0), part),
                     )
                 })
                 .collect()
@@ -89,8 +88,8 @@ fn row_lines(
         ContentRow::Choice(letter, columns) => {
             vec![ContentLine::Choice(choices.next().unwrap_or(0), *letter, columns.clone())]
         }
-        // A reader needs dark on light, whatever the terminal's colours are, and whether or not it
-        // shows any others.
+        // QR code readers need dark on light, whatever the colours of the terminal are and even
+        // without colours.
         ContentRow::QrCode(text) => {
             vec![ContentLine::Text(
                 centred(text),
@@ -101,7 +100,7 @@ fn row_lines(
     }
 }
 
-/// How wide the rows would like to be.
+/// The natural width of the rows.
 pub(super) fn natural_width(rows: &[ContentRow]) -> usize {
     let pairs = |side: fn(&ContentRow) -> Option<&String>| {
         rows.iter().filter_map(side).map(|text| width(text)).max().unwrap_or(0)
@@ -124,7 +123,7 @@ pub(super) fn natural_width(rows: &[ContentRow]) -> usize {
     words.chain([left + GAP + right, choices]).max().unwrap_or(0)
 }
 
-/// The natural widths of the choices' columns.
+/// The natural widths of the columns of choices.
 fn choice_columns(rows: &[ContentRow]) -> Vec<usize> {
     let mut widths: Vec<usize> = Vec::new();
     for row in rows {
@@ -134,15 +133,15 @@ fn choice_columns(rows: &[ContentRow]) -> Vec<usize> {
             *widest = (*widest).max(width(text));
         }
     }
-    // Empty columns take no gap either.
+    // Empty columns at the end take no gap.
     while widths.last() == Some(&0) {
         widths.pop();
     }
     widths
 }
 
-/// The choices' columns in this much room: the widest gives way first. A short last one, a time or
-/// an id, stays whole for as long as the others can give.
+/// Fits the columns of choices into this width by shrinking the widest. A short last column, such
+/// as a time or an ID, is kept as long as the others can shrink.
 pub(super) fn fit_columns(rows: &[ContentRow], cells: usize) -> Vec<usize> {
     let mut widths = choice_columns(rows);
     let gaps = widths.len().saturating_sub(1) * GAP;
@@ -167,56 +166,56 @@ pub(super) fn fit_columns(rows: &[ContentRow], cells: usize) -> Vec<usize> {
     widths
 }
 
-/// Draws one line. `fit` are the widths of the choices' columns, `chosen` says whether the bar is
-/// on it.
+/// Draws a line. `fit` are the widths of the columns of choices; `chosen` is whether the line is
+/// selected.
 pub(super) fn draw(
     line: &ContentLine,
     fit: &[usize],
     chosen: bool,
-    ink: &DrawContext,
+    ctx: &DrawContext,
     area: Rect,
     buffer: &mut Buffer,
 ) {
-    let mut pen = CellWriter::new(buffer, area.x, area.y, area.width);
+    let mut writer = CellWriter::new(buffer, area.x, area.y, area.width);
     match line {
         ContentLine::Blank => {}
         ContentLine::Text(indent, style, text) => {
-            pen.skip(cells(*indent));
-            pen.write(text, *style);
+            writer.skip(cells(*indent));
+            writer.write(text, *style);
         }
         ContentLine::Pair(label, left, right) => {
-            pen.write_column(
+            writer.write_column(
                 &left.1,
                 cells(*label),
-                ink.glyphs.ellipsis,
+                ctx.glyphs.ellipsis,
                 &[],
                 left.0,
                 Style::new(),
             );
-            pen.skip(cells(GAP));
-            pen.write(&right.1, right.0);
+            writer.skip(cells(GAP));
+            writer.write(&right.1, right.0);
         }
         ContentLine::Choice(_, letter, columns) => {
             if let Some(letter) = letter {
-                pen.write(letter.encode_utf8(&mut [0; 4]), ink.palette.accent);
-                pen.skip(2);
+                writer.write(letter.encode_utf8(&mut [0; 4]), ctx.palette.accent);
+                writer.skip(2);
             }
             for (at, ((tone, text), width)) in columns.iter().zip(fit).enumerate() {
                 let style = if chosen && *tone == Tone::Text {
-                    ink.palette.selected_text
+                    ctx.palette.selected_text
                 } else {
-                    ink.style_for(*tone)
+                    ctx.style_for(*tone)
                 };
                 if at > 0 {
-                    pen.skip(cells(GAP));
+                    writer.skip(cells(GAP));
                 }
                 if at + 1 == columns.len() {
-                    pen.skip(cells(width.saturating_sub(self::width(text))));
+                    writer.skip(cells(width.saturating_sub(self::width(text))));
                 }
-                pen.write_column(
+                writer.write_column(
                     text,
                     cells(*width),
-                    ink.glyphs.ellipsis,
+                    ctx.glyphs.ellipsis,
                     &[],
                     style,
                     Style::new(),

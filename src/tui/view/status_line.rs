@@ -1,46 +1,45 @@
-//! Draws the line of what is amiss, in the blank one above the footer: what, since when, and the
-//! key that helps.
+//! Draws the status line: the problem, its duration, and the key that helps.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::DrawContext;
-use super::text::{CellWriter, truncate_middle, width};
-use crate::tui::panels;
+use super::cell_writer::CellWriter;
+use crate::tui::labels;
 use crate::tui::state::State;
 use crate::tui::status_line::{StatusIcon, StatusLine};
+use crate::tui::text::{truncate_middle, width};
 
-/// Draws it.
 pub(super) fn draw(
-    notice: &StatusLine,
+    status: &StatusLine,
     state: &State,
-    ink: &DrawContext,
+    ctx: &DrawContext,
     area: Rect,
     buffer: &mut Buffer,
 ) {
-    let mut pen = CellWriter::new(buffer, area.x + 1, area.y, area.width.saturating_sub(2));
-    let next = notice.next_step.map(|(command, name)| (panels::key_label(state, command), name));
+    let mut writer = CellWriter::new(buffer, area.x + 1, area.y, area.width.saturating_sub(2));
+    let next = status.next_step.map(|(command, name)| (labels::key_label(state, command), name));
     let after = next.as_ref().map_or(0, |(key, name)| 3 + width(key) + 1 + width(name));
-    let mark = match notice.icon {
-        StatusIcon::Failed => ink.glyphs.error,
-        StatusIcon::Slow => ink.glyphs.refreshing,
-        StatusIcon::SignedOut => ink.glyphs.signed_out,
+    let mark = match status.icon {
+        StatusIcon::Failed => ctx.glyphs.error,
+        StatusIcon::Slow => ctx.glyphs.refreshing,
+        StatusIcon::SignedOut => ctx.glyphs.signed_out,
     };
-    let room = usize::from(pen.remaining()).saturating_sub(width(mark) + 1 + after);
-    let said = notice
+    let room = usize::from(writer.remaining()).saturating_sub(width(mark) + 1 + after);
+    let text = status
         .texts
         .iter()
         .find(|text| width(text) <= room)
-        .or(notice.texts.last())
+        .or(status.texts.last())
         .map_or("", String::as_str);
-    let style = ink.style_for(notice.tone);
-    pen.write(mark, style);
-    pen.skip(1);
-    pen.write(&truncate_middle(said, room, ink.glyphs.ellipsis), style);
+    let style = ctx.style_for(status.tone);
+    writer.write(mark, style);
+    writer.skip(1);
+    writer.write(&truncate_middle(text, room, ctx.glyphs.ellipsis), style);
     if let Some((key, name)) = next {
-        pen.skip(3);
-        pen.write(&key, ink.palette.accent);
-        pen.skip(1);
-        pen.write(name, ink.palette.dim);
+        writer.skip(3);
+        writer.write(&key, ctx.palette.accent);
+        writer.skip(1);
+        writer.write(name, ctx.palette.dim);
     }
 }

@@ -1,72 +1,61 @@
-//! The lines of the action menu: what can be done with these roles as things are now.
+//! The items of the action menu that are available for these roles.
 
 use crate::domain::RoleId;
 use crate::ops::backend::messages::{RoleFlag, SecretKind};
 use crate::tui::PickAction;
-use crate::tui::commands::{COMMANDS, HelpSection, PickerCommand, is_available};
-use crate::tui::panels::key_label;
+use crate::tui::commands::{COMMANDS, HelpSection, PanelKind, PickerCommand};
+use crate::tui::glyphs::Glyphs;
+use crate::tui::labels::key_label;
 use crate::tui::state::State;
-use crate::tui::view::panel_glyphs;
+use crate::tui::update::availability::{is_action_allowed, is_available};
 
-/// One line.
+/// An item of the menu.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct MenuItem {
-    /// Its letter, if it has one.
+    /// The letter, if it has one.
     pub(super) letter: Option<char>,
-    /// What it does, in words.
+    /// The label.
     pub(super) label: String,
-    /// The command's name in a configuration file; empty where it has none.
+    /// The name of the command in the configuration file; empty if it has none.
     pub(super) id: &'static str,
     /// The key that does the same without the menu.
     pub(super) key: String,
-    /// What it does.
+    /// The action.
     pub(super) action: MenuAction,
 }
 
-/// What a line does.
+/// The action of an item.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum MenuAction {
-    /// Leave with the roles.
+    /// Leave the picker with the roles.
     Exit(PickAction),
-    /// Ask for a command line to run in them.
+    /// Ask for a command line to run in the roles.
     RunEach,
-    /// Copy what is no secret.
+    /// Copy a text that is not secret.
     Copy(String),
-    /// Copy what is one.
+    /// Copy a secret.
     CopySecret(SecretKind),
     /// Write profiles into the AWS config file.
     WriteProfiles,
-    /// Pin or hide, or no longer.
+    /// Set or clear a flag of the roles.
     Mark(RoleFlag, bool),
-    /// Take the marks off.
+    /// Unmark the roles.
     ClearMarked,
     /// Sign in to the role's instance.
     SignIn,
-    /// Sign out of it.
+    /// Sign out of the role's instance.
     SignOut,
-    /// Read its roles anew.
+    /// Refresh the roles of the instance.
     Refresh,
     /// Get new credentials.
     Renew,
-    /// Forget stored ones.
+    /// Delete stored credentials.
     DropCredentials,
-    /// Any command of the catalog.
+    /// Run a command of the picker.
     RunCommand(PickerCommand),
 }
 
-/// Whether leaving the screen in this way is open to the person: whoever was asked for one thing
-/// gets no other.
-pub(in crate::tui) fn is_action_allowed(state: &State, action: PickAction) -> bool {
-    match (state.single_action || state.action == PickAction::Print, action) {
-        (true, action) => action == state.action,
-        // Printed for a shell that reads them; on a screen they would only be seen.
-        (false, PickAction::Exports) => state.action == PickAction::Exports,
-        (false, PickAction::Print) => false,
-        (false, _) => true,
-    }
-}
-
-/// The lines for these roles.
+/// The items for these roles.
 pub(super) fn items(state: &State, roles: &[RoleId]) -> Vec<MenuItem> {
     match roles {
         [role] => single_role_items(state, role),
@@ -74,16 +63,16 @@ pub(super) fn items(state: &State, roles: &[RoleId]) -> Vec<MenuItem> {
     }
 }
 
-/// Every command that the key map could do now, for finding by name.
+/// All available commands, to be found by name.
 pub(super) fn command_items(state: &State) -> Vec<MenuItem> {
     let wanted = |command: PickerCommand| match command {
         PickerCommand::Menu | PickerCommand::Back => false,
         PickerCommand::Move(_) | PickerCommand::Edit(_) => false,
         command => is_available(command, state),
     };
-    let chapters = [HelpSection::Roles, HelpSection::Screen];
+    let sections = [HelpSection::Roles, HelpSection::Screen];
     let entries =
-        COMMANDS.iter().filter(|entry| chapters.contains(&entry.section) && wanted(entry.command));
+        COMMANDS.iter().filter(|entry| sections.contains(&entry.section) && wanted(entry.command));
     entries
         .map(|entry| MenuItem {
             letter: None,
@@ -95,12 +84,12 @@ pub(super) fn command_items(state: &State) -> Vec<MenuItem> {
         .collect()
 }
 
-fn item(letter: char, name: impl Into<String>, does: MenuAction) -> MenuItem {
-    MenuItem { letter: Some(letter), label: name.into(), id: "", key: String::new(), action: does }
+fn item(letter: char, label: impl Into<String>, action: MenuAction) -> MenuItem {
+    MenuItem { letter: Some(letter), label: label.into(), id: "", key: String::new(), action }
 }
 
 fn single_role_items(state: &State, role: &RoleId) -> Vec<MenuItem> {
-    let dots = panel_glyphs(state.appearance).in_progress;
+    let ellipsis = Glyphs::from_appearance(state.appearance).in_progress;
     let mut items = Vec::new();
     let free = !state.single_action && state.action != PickAction::Print;
     let mut when = |may: bool, item: MenuItem| items.extend(may.then_some(item));
@@ -120,11 +109,11 @@ fn single_role_items(state: &State, role: &RoleId) -> Vec<MenuItem> {
         free,
         item(
             'v',
-            format!("open a service in the console{dots}"),
-            MenuAction::RunCommand(PickerCommand::Open(crate::tui::panels::PanelKind::Services)),
+            format!("open a service in the console{ellipsis}"),
+            MenuAction::RunCommand(PickerCommand::Open(PanelKind::Services)),
         ),
     );
-    when(free, item('x', format!("run a command{dots}"), MenuAction::RunEach));
+    when(free, item('x', format!("run a command{ellipsis}"), MenuAction::RunEach));
     when(true, item('w', "write its profile into the AWS config", MenuAction::WriteProfiles));
     when(true, item('k', "copy the keys", MenuAction::CopySecret(SecretKind::Keys)));
     when(true, item('u', "copy a console link", MenuAction::CopySecret(SecretKind::ConsoleLink)));
@@ -135,9 +124,9 @@ fn single_role_items(state: &State, role: &RoleId) -> Vec<MenuItem> {
             when(true, item('p', "copy the profile's name", MenuAction::Copy(profile.to_string())));
         }
     }
-    let favourite = state.marks.favorites.contains(role);
-    let words = if favourite { "no longer a favourite" } else { "make it a favourite" };
-    when(true, item('f', words, MenuAction::Mark(RoleFlag::Favorite, !favourite)));
+    let is_favorite = state.marks.favorites.contains(role);
+    let label = if is_favorite { "no longer a favourite" } else { "make it a favourite" };
+    when(true, item('f', label, MenuAction::Mark(RoleFlag::Favorite, !is_favorite)));
     let hidden = state.marks.hidden.contains(role);
     when(
         true,
@@ -160,19 +149,23 @@ fn single_role_items(state: &State, role: &RoleId) -> Vec<MenuItem> {
 }
 
 fn multi_role_items(state: &State, roles: &[RoleId]) -> Vec<MenuItem> {
-    let dots = panel_glyphs(state.appearance).in_progress;
+    let ellipsis = Glyphs::from_appearance(state.appearance).in_progress;
     let mut items = Vec::new();
     let free = !state.single_action && state.action != PickAction::Print;
     let entries: Vec<_> = roles.iter().filter_map(|role| state.roster.find(role)).collect();
     let lines = |of: &dyn Fn(&crate::domain::RosterEntry) -> String| {
         entries.iter().map(|entry| of(entry)).collect::<Vec<_>>().join("\n")
     };
-    let many = roles.len();
+    let count = roles.len();
     if free {
-        items.push(item('x', format!("run a command in all {many}{dots}"), MenuAction::RunEach));
+        items.push(item(
+            'x',
+            format!("run a command in all {count}{ellipsis}"),
+            MenuAction::RunEach,
+        ));
         items.push(item(
             'c',
-            format!("open {many} consoles"),
+            format!("open {count} consoles"),
             MenuAction::Exit(PickAction::Console),
         ));
     }
@@ -193,16 +186,16 @@ fn multi_role_items(state: &State, roles: &[RoleId]) -> Vec<MenuItem> {
     let all = |marked: &std::collections::BTreeSet<RoleId>| {
         roles.iter().all(|role| marked.contains(role))
     };
-    let pinned = all(&state.marks.favorites);
-    let words = if pinned { "no longer favourites" } else { "make them favourites" };
-    items.push(item('f', words, MenuAction::Mark(RoleFlag::Favorite, !pinned)));
+    let all_favorites = all(&state.marks.favorites);
+    let label = if all_favorites { "no longer favourites" } else { "make them favourites" };
+    items.push(item('f', label, MenuAction::Mark(RoleFlag::Favorite, !all_favorites)));
     items.push(item('h', "hide them from the list", MenuAction::Mark(RoleFlag::Hidden, true)));
-    items.push(item('m', "take the marks off", MenuAction::ClearMarked));
+    items.push(item('m', "unmark them", MenuAction::ClearMarked));
     items
 }
 
 impl MenuAction {
-    /// Lines of one kind stand together: using roles, copying, marks, what keeps them usable.
+    /// The group of the item: using roles, copying, flags, maintenance.
     pub(super) fn group(&self) -> usize {
         match self {
             MenuAction::Exit(_)

@@ -1,19 +1,21 @@
-//! Doing what a line of the action menu says.
+//! Runs an item of the action menu.
 
 use super::items::MenuAction;
 use crate::domain::RoleId;
 use crate::ops::backend::messages::Request;
 use crate::tui::effect::Effect;
-use crate::tui::panels::each::EachPanel;
-use crate::tui::panels::overlay::Overlay;
+use crate::tui::panels::EventResult;
+use crate::tui::state::overlay::{EachPanel, Overlay};
 use crate::tui::state::{RoleTask, State};
-use crate::tui::update::{activate, favorites, keys, start_refresh};
+use crate::tui::update::refresh::start_refresh;
+use crate::tui::update::{activate, favorites};
 
 impl MenuAction {
-    /// Does it with these roles.
-    pub(super) fn run(self, state: &mut State, roles: Vec<RoleId>) -> Vec<Effect> {
+    /// Runs the action with these roles; the menu closes.
+    pub(super) fn run(self, state: &mut State, roles: Vec<RoleId>) -> EventResult {
         let instance = roles.first().map(|role| role.instance.clone());
-        match (self, instance) {
+        let effects = match (self, instance) {
+            (MenuAction::RunCommand(command), _) => return EventResult::CloseAndRun(command),
             (MenuAction::Exit(action), _) => activate::start(state, roles, RoleTask::Exit(action)),
             (MenuAction::RunEach, _) => {
                 state.overlays.push(Overlay::Each(EachPanel::new(roles)));
@@ -26,13 +28,13 @@ impl MenuAction {
                 });
                 vec![Effect::Request(Request::Copy { text })]
             }
-            (MenuAction::CopySecret(what), _) => {
-                activate::start(state, roles, RoleTask::CopySecret(what))
+            (MenuAction::CopySecret(secret), _) => {
+                activate::start(state, roles, RoleTask::CopySecret(secret))
             }
             (MenuAction::WriteProfiles, _) => {
                 activate::start(state, roles, RoleTask::WriteProfiles)
             }
-            (MenuAction::Mark(mark, on), _) => favorites::set_mark(state, roles, mark, on),
+            (MenuAction::Mark(flag, on), _) => favorites::set_mark(state, roles, flag, on),
             (MenuAction::ClearMarked, _) => {
                 state.marked.clear();
                 Vec::new()
@@ -42,13 +44,13 @@ impl MenuAction {
                 .into_iter()
                 .map(|role| Effect::Request(Request::ForgetCredentials { role }))
                 .collect(),
-            (MenuAction::RunCommand(command), _) => keys::run_command(state, command),
             (MenuAction::SignIn, Some(instance)) => activate::sign_in(state, instance).1,
             (MenuAction::SignOut, Some(instance)) => {
                 vec![Effect::Request(Request::SignOut { instance })]
             }
             (MenuAction::Refresh, Some(instance)) => vec![start_refresh(state, instance)],
             (MenuAction::SignIn | MenuAction::SignOut | MenuAction::Refresh, None) => Vec::new(),
-        }
+        };
+        EventResult::Close(effects)
     }
 }

@@ -1,0 +1,208 @@
+//! Panels that are open above the list: an enum of plain values on a stack. `panels` holds what
+//! each of them does with keys and what it shows.
+
+use crate::domain::{Error, InstanceName, RoleId};
+use crate::ops::backend::messages::{SignInStep, UnlockPrompt};
+use crate::tui::PickAction;
+
+use super::State;
+pub(in crate::tui) use super::prompts::{
+    ConfirmPanel, ConfirmPrompt, PassphrasePanel, RedirectInput, SignInPanel,
+};
+use super::select_list::SelectList;
+use super::text_input::TextInput;
+
+/// The longest command line, in characters.
+const MAX_COMMAND_CHARS: usize = 4_096;
+
+/// An open panel. The last one on the stack is on top and receives keys first.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::tui) enum Overlay {
+    /// All commands with their keys.
+    Help(HelpPanel),
+    /// The contents of the preview, if the screen has no room for it.
+    Details(DetailsPanel),
+    /// The actions for the selected or the marked roles.
+    Menu(MenuPanel),
+    /// A running sign-in.
+    SignIn(SignInPanel),
+    /// The passphrase of the vault.
+    Passphrase(PassphrasePanel),
+    /// A failed action.
+    Error(ErrorPanel),
+    /// The clock of this machine is wrong.
+    ClockSkew(ClockSkewPanel),
+    /// A question before protected roles are used.
+    Confirm(ConfirmPanel),
+    /// Roles with credentials.
+    Sessions(SessionsPanel),
+    /// The instances and who is signed in to them.
+    Instances(InstancesPanel),
+    /// Services of the web console.
+    Services(ServicesPanel),
+    /// A command line for several roles.
+    Each(EachPanel),
+    /// Messages since the start.
+    Log(LogPanel),
+    /// Hidden roles.
+    HiddenRoles(HiddenRolesPanel),
+}
+
+impl Overlay {
+    /// Whether typing continues in the query while the panel is on top.
+    pub(in crate::tui) fn is_modeless(&self) -> bool {
+        match self {
+            Overlay::Details(_) | Overlay::ClockSkew(_) => true,
+            Overlay::SignIn(panel) => panel.redirect.is_none(),
+            _ => false,
+        }
+    }
+
+    /// Whether the panel shows seconds.
+    pub(in crate::tui) fn has_countdown(&self) -> bool {
+        match self {
+            Overlay::Instances(_) | Overlay::Sessions(_) => true,
+            Overlay::SignIn(panel) => matches!(panel.step, SignInStep::Open { .. }),
+            _ => false,
+        }
+    }
+}
+
+/// The help: how far it is scrolled, and what the user is looking for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(in crate::tui) struct HelpPanel {
+    /// The first line shown.
+    pub(in crate::tui) top: usize,
+    /// The filter; the help has no selected line.
+    pub(in crate::tui) filter: SelectList<()>,
+}
+
+/// Details of the selected role, whichever that is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::tui) struct DetailsPanel;
+
+/// The action menu.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::tui) struct MenuPanel {
+    /// One role, or all marked roles.
+    pub(in crate::tui) roles: Vec<RoleId>,
+    /// The selected item, by its label.
+    pub(in crate::tui) select: SelectList<String>,
+    /// Whether letters filter the items instead of running them.
+    pub(in crate::tui) is_finding: bool,
+}
+
+impl MenuPanel {
+    /// A menu for these roles.
+    pub(in crate::tui) fn new(roles: Vec<RoleId>) -> Self {
+        Self { roles, select: SelectList::default(), is_finding: false }
+    }
+}
+
+/// An error with its hints.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::tui) struct ErrorPanel {
+    /// The attempted action in a few words.
+    pub(in crate::tui) title: String,
+    /// The error.
+    pub(in crate::tui) error: Error,
+}
+
+/// The warning about a wrong clock.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(in crate::tui) struct ClockSkewPanel {
+    /// A role that AWS refused, possibly because of the clock.
+    pub(in crate::tui) failed: Option<(RoleId, Error)>,
+    /// An exit that waits for the user's decision; its credentials are in the vault.
+    pub(in crate::tui) pending_exit: Option<(RoleId, PickAction)>,
+}
+
+/// Roles with credentials in the vault.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::tui) struct SessionsPanel {
+    /// The selected role.
+    pub(in crate::tui) select: SelectList<RoleId>,
+}
+
+impl SessionsPanel {
+    /// The panel with the first session selected. The selection follows the role, even if a
+    /// renewal moves it down.
+    pub(in crate::tui) fn new(state: &State) -> Self {
+        let roles: Vec<RoleId> =
+            state.active_sessions().into_iter().map(|(role, _)| role).collect();
+        let mut select = SelectList::default();
+        select.pin(&roles);
+        Self { select }
+    }
+}
+
+/// The instances.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(in crate::tui) struct InstancesPanel {
+    /// The selected instance.
+    pub(in crate::tui) select: SelectList<InstanceName>,
+}
+
+/// Services of the web console.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::tui) struct ServicesPanel {
+    /// The role that opens the console.
+    pub(in crate::tui) role: RoleId,
+    /// The selected service.
+    pub(in crate::tui) select: SelectList<&'static str>,
+}
+
+impl ServicesPanel {
+    /// Services for the console of this role.
+    pub(in crate::tui) fn new(role: RoleId) -> Self {
+        Self { role, select: SelectList::default() }
+    }
+}
+
+/// A command line to run in several roles.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::tui) struct EachPanel {
+    /// The roles, in the order of the list.
+    pub(in crate::tui) roles: Vec<RoleId>,
+    /// The command line being typed.
+    pub(in crate::tui) command_line: TextInput,
+}
+
+impl EachPanel {
+    /// An empty command line for these roles.
+    pub(in crate::tui) fn new(roles: Vec<RoleId>) -> Self {
+        Self { roles, command_line: TextInput::with_max_chars(MAX_COMMAND_CHARS) }
+    }
+}
+
+/// The log of messages.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(in crate::tui) struct LogPanel {
+    /// The first line shown.
+    pub(in crate::tui) top: usize,
+}
+
+/// Hidden roles.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(in crate::tui) struct HiddenRolesPanel {
+    /// The selected role.
+    pub(in crate::tui) select: SelectList<RoleId>,
+}
+
+impl State {
+    /// The sign-in panel, if it is open.
+    pub(in crate::tui) fn sign_in_panel(&self) -> Option<&SignInPanel> {
+        self.overlays.iter().find_map(|overlay| match overlay {
+            Overlay::SignIn(panel) => Some(panel),
+            _ => None,
+        })
+    }
+
+    /// Opens the passphrase prompt, unless it is already open.
+    pub(in crate::tui) fn open_passphrase_prompt(&mut self) {
+        if !self.overlays.iter().any(|overlay| matches!(overlay, Overlay::Passphrase(_))) {
+            let prompt = self.unlock_prompt.unwrap_or(UnlockPrompt::Passphrase);
+            self.overlays.push(Overlay::Passphrase(PassphrasePanel::new(prompt)));
+        }
+    }
+}

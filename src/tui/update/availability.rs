@@ -1,0 +1,71 @@
+//! Which commands can do something now, and what to tell the user about those that can't.
+
+use crate::tui::PickAction;
+use crate::tui::commands::{PanelKind, PickerCommand};
+use crate::tui::layout;
+use crate::tui::state::State;
+
+/// Whether a command can do something with the list as it is.
+pub(in crate::tui) fn is_available(command: PickerCommand, state: &State) -> bool {
+    match command {
+        PickerCommand::Activate => {
+            state.selected_entry().is_some()
+                || state.is_unlock_needed()
+                || state.instance_to_sign_in().is_some()
+        }
+        PickerCommand::Console => {
+            state.selected_entry().is_some() && is_action_allowed(state, PickAction::Console)
+        }
+        PickerCommand::Menu => state.selected_entry().is_some(),
+        PickerCommand::Open(PanelKind::Instances) => !state.roster.instances.is_empty(),
+        PickerCommand::Open(PanelKind::Sessions) => true,
+        PickerCommand::Open(PanelKind::Services) => {
+            state.selected_entry().is_some() && is_action_allowed(state, PickAction::Console)
+        }
+        PickerCommand::Open(PanelKind::Log) => !state.log.is_empty(),
+        PickerCommand::Open(PanelKind::HiddenRoles) => !state.marks.hidden.is_empty(),
+        PickerCommand::Details => {
+            state.selected_entry().is_some() && layout::current(state).preview.is_none()
+        }
+        PickerCommand::Mark | PickerCommand::MarkAndMoveUp => {
+            state.multi && state.selected_entry().is_some()
+        }
+        PickerCommand::Move(_) | PickerCommand::Sort => state.list.len() > 0,
+        PickerCommand::Refresh => !state.roster.instances.is_empty(),
+        PickerCommand::CopySignInUrl | PickerCommand::PasteRedirect => {
+            state.sign_in_panel().is_some()
+        }
+        PickerCommand::Insert
+        | PickerCommand::Append
+        | PickerCommand::Edit(_)
+        | PickerCommand::Help
+        | PickerCommand::Back
+        | PickerCommand::Quit
+        | PickerCommand::Repaint
+        | PickerCommand::Suspend => true,
+    }
+}
+
+/// The note for a panel that has nothing to show. Without it, the key would seem to be broken.
+pub(super) fn unavailable_reason(command: PickerCommand, state: &State) -> Option<&'static str> {
+    match command {
+        PickerCommand::Details if layout::current(state).preview.is_some() => {
+            Some("the details are beside the list already")
+        }
+        PickerCommand::Open(PanelKind::Log) => Some("there are no messages yet"),
+        PickerCommand::Open(PanelKind::HiddenRoles) => Some("no role is hidden"),
+        _ => None,
+    }
+}
+
+/// Whether the user may leave the screen with this action. A caller that asked for one action gets
+/// no other.
+pub(in crate::tui) fn is_action_allowed(state: &State, action: PickAction) -> bool {
+    match (state.single_action || state.action == PickAction::Print, action) {
+        (true, action) => action == state.action,
+        // Exports are printed for a shell that evaluates them. On a screen they would only be seen.
+        (false, PickAction::Exports) => state.action == PickAction::Exports,
+        (false, PickAction::Print) => false,
+        (false, _) => true,
+    }
+}

@@ -1,0 +1,12 @@
+//! Refreshing the roles of an instance.
+
+use crate::domain::InstanceName;
+use crate::ops::backend::messages::Request;
+use crate::tui::effect::Effect;
+use crate::tui::state::State;
+
+/// Requests the roles of an instance and shows the progress from now on.
+pub(in crate::tui) fn start_refresh(state: &mut State, instance: InstanceName) -> Effect {
+    state.set_refresh_progress(instance.clone(), 0, 0, false);
+    Effect::Request(Request::Refresh { instance })
+}
