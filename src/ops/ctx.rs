@@ -12,7 +12,7 @@ use crate::os::clock::Clock;
 pub use crate::os::thread::run_blocking;
 use crate::vault::Vault;
 
-use crate::ops::lazy_runtime::LazyRuntime;
+use crate::os::lazy_runtime::LazyRuntime;
 
 /// How long the end of the program waits for a token request whose result must be stored.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);

@@ -15,7 +15,6 @@ pub mod import;
 pub mod instances;
 pub mod interaction;
 pub mod kube;
-pub mod lazy_runtime;
 pub mod open_url;
 pub mod profiles;
 pub mod refresh;

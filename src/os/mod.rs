@@ -5,6 +5,7 @@ pub mod atomic_file;
 pub mod browser;
 pub mod clock;
 pub mod http;
+pub mod lazy_runtime;
 pub mod lock;
 pub mod process;
 pub mod random;

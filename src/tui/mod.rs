@@ -42,8 +42,7 @@ use crate::domain::{
     AccountId, Height, InstanceName, PackedRoster, Result, RoleFlags, RoleId, RoleName, Roster,
     Usages,
 };
-use crate::ops::backend::RequestSender;
-use crate::ops::backend::messages::{SessionList, Update};
+use crate::ops::backend::messages::{Request, SessionList, Update};
 use crate::os::clock::Clock;
 
 pub use input::ctrl_c_works_after;
@@ -240,6 +239,9 @@ pub struct PickerOutcome {
     pub query: String,
 }
 
+/// Takes the picker's requests. Is called after the first frame for the first time.
+pub type RequestHandler = Box<dyn FnMut(Request)>;
+
 /// Runs the picker on the terminal until the user picks or cancels. Stdin and stdout are not used.
 ///
 /// # Errors
@@ -247,7 +249,7 @@ pub struct PickerOutcome {
 /// reading or writing it fails.
 pub fn run(
     options: PickerOptions,
-    requests: RequestSender,
+    requests: RequestHandler,
     updates: Receiver<Update>,
 ) -> Result<PickerOutcome> {
     runner::run(options, requests, updates)

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
+use super::RequestHandler;
 use super::commands::PickerCommand;
 use super::effect::Effect;
 use super::event::Event;
@@ -14,7 +15,6 @@ use super::terminal::Screen;
 use super::update::update;
 use super::{Exit, PickerOptions, PickerOutcome};
 use crate::domain::{Error, Result};
-use crate::ops::backend::RequestSender;
 use crate::ops::backend::messages::Update;
 use crate::os::clock::Clock;
 use crate::os::thread;
@@ -39,14 +39,14 @@ struct Runner {
     /// Events received and not handled yet.
     queue: VecDeque<Event>,
     search_thread: SearchThread,
-    requests: RequestSender,
+    requests: RequestHandler,
     exit: Option<Exit>,
 }
 
 /// Runs the picker; see [`super::run`].
 pub(super) fn run(
     options: PickerOptions,
-    requests: RequestSender,
+    requests: RequestHandler,
     updates: Receiver<Update>,
 ) -> Result<PickerOutcome> {
     let (sender, events) = mpsc::channel();
@@ -211,7 +211,7 @@ impl Runner {
         match effect {
             Effect::Search(job) => self.search_thread.search(job),
             // If the background is gone, the picker stays usable and Esc quits.
-            Effect::Request(request) => self.requests.send(request),
+            Effect::Request(request) => (self.requests)(request),
             Effect::Repaint => self.screen.invalidate()?,
             Effect::Suspend => {
                 self.screen.suspend()?;

@@ -145,8 +145,8 @@ pub(super) fn open(
         roster: input.packed_roster,
         copy_to_clipboard,
     };
-    let (background, requests, updates) = backend::start(backend_options);
-    let outcome = tui::run(options, requests, updates);
+    let (background, mut requests, updates) = backend::start(backend_options);
+    let outcome = tui::run(options, Box::new(move |request| requests.send(request)), updates);
     let ctx = background.join();
     Ok((outcome?, ctx))
 }

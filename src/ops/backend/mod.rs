@@ -41,13 +41,6 @@ pub struct RequestSender {
     start_thread: Option<Box<dyn FnOnce()>>,
 }
 
-impl From<Sender<Request>> for RequestSender {
-    /// Sends to a receiver that is already served.
-    fn from(sender: Sender<Request>) -> Self {
-        Self { sender, start_thread: None }
-    }
-}
-
 impl RequestSender {
     /// Sends a request. It is ignored if the backend has ended.
     pub fn send(&mut self, request: Request) {

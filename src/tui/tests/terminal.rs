@@ -134,7 +134,10 @@ fn the_child() {
             }
         }
     });
-    match run(sample_options(), requests.into(), news).unwrap().exit {
+    match run(sample_options(), Box::new(move |request| drop(requests.send(request))), news)
+        .unwrap()
+        .exit
+    {
         Exit::Picked(picked) => {
             std::fs::write("/dev/tty", format!("picked {}\r\n", picked.roles[0])).unwrap()
         }
