@@ -155,7 +155,11 @@ fn profiles_that_are_shadowed_or_lost_their_program() {
         ".aws/config",
         "# BEGIN_ROLECALL x\n[profile b]\ncredential_process = /old/rolecall process --arn 012345678901:Admin\n# END_ROLECALL x\n",
     );
-    only_finding(&sandbox, "profiles", &["/old/rolecall does not exist", "rolecall setup profiles"]);
+    only_finding(
+        &sandbox,
+        "profiles",
+        &["/old/rolecall does not exist", "rolecall setup profiles"],
+    );
     sandbox.write(".aws/config", &format!("[profile c]\n{process}\n"));
     sandbox.write(".aws/credentials", "[c]\naws_access_key_id = AKIA\naws_secret_access_key = x\n");
     only_finding(&sandbox, "profiles", &["~/.aws/credentials", "profile c"]);
