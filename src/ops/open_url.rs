@@ -72,11 +72,11 @@ pub enum OpenOutcome {
     ToShow(Secret<String>),
 }
 
-/// Like [`open`], for a secret link that a detached helper serves: `start_helper` starts it and
+/// Like [`open()`], for a secret link that a detached helper serves: `start_helper` starts it and
 /// returns the URL to open. Returns once the program runs or has failed to start.
 ///
 /// # Errors
-/// As [`open`] and `start_helper`, except that a link that is not fetched is not noticed.
+/// As [`open()`] and `start_helper`, except that a link that is not fetched is not noticed.
 pub async fn open_detached(
     ctx: &Ctx,
     link: Secret<String>,
