@@ -12,8 +12,8 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rolecall::domain::query::{Query, SearchIndex};
-use rolecall::domain::{
+use rolecall::testing::domain::query::{Query, SearchIndex};
+use rolecall::testing::domain::{
     EndpointOverrides, Instance, InstanceName, InstanceSource, Region, RoleFlags, Roster,
     RosterEntry, StartUrl, Tags, Usages,
 };
@@ -165,7 +165,7 @@ fn roster(rows: usize, roles: usize) -> Roster {
             region: None,
             profile: None,
             via: None,
-            confirm: rolecall::domain::ConfirmLevel::None,
+            confirm: rolecall::testing::domain::ConfirmLevel::None,
         }));
     }
     roster

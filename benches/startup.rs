@@ -9,14 +9,14 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use rolecall::awsconfig::AwsConfig;
-use rolecall::cache::inventory;
-use rolecall::config::Settings;
-use rolecall::domain::{
+use rolecall::testing::awsconfig::AwsConfig;
+use rolecall::testing::cache::inventory;
+use rolecall::testing::config::Settings;
+use rolecall::testing::domain::{
     Account, EndpointOverrides, Instance, InstanceName, InstanceSource, Inventory, Region,
     RoleName, StartUrl, Timestamp,
 };
-use rolecall::ops::roles::roster::{apply_rules, build_base_roster};
+use rolecall::testing::ops::roles::roster::{apply_rules, build_base_roster};
 
 const ACCOUNTS: usize = 1_500;
 const ROLES: usize = 10;

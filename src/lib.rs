@@ -21,17 +21,21 @@
 //! `server` name those two and never each other, `ops` joins them, `tui` and `cli` stand on top.
 //! `tests/it/structure` checks it.
 
-pub mod awsconfig;
-pub mod cache;
-pub mod cli;
-pub mod config;
-pub mod console;
-pub mod demo;
-pub mod domain;
-pub mod identity;
-pub mod ops;
-pub mod os;
-pub mod server;
-pub mod shell;
-pub mod tui;
-pub mod vault;
+mod awsconfig;
+mod cache;
+mod cli;
+mod config;
+mod console;
+mod demo;
+mod domain;
+mod identity;
+mod ops;
+mod os;
+mod server;
+mod shell;
+#[doc(hidden)]
+pub mod testing;
+mod tui;
+mod vault;
+
+pub use cli::main;

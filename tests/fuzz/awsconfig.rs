@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 
 use libfuzzer_sys::fuzz_target;
-use rolecall::awsconfig::managed_block::SplitFile;
-use rolecall::awsconfig::{AwsConfig, edit, fix, render, sso_lint};
+use rolecall::testing::awsconfig::managed_block::SplitFile;
+use rolecall::testing::awsconfig::{AwsConfig, edit, fix, render, sso_lint};
 
 const SECTIONS: [&str; 2] = [
     "[profile pay-Admin]\ncredential_process = /usr/bin/rolecall process --sso corp --account 012345678901 --role Admin\nregion = eu-west-1\n",

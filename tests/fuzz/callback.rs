@@ -6,8 +6,8 @@
 use std::sync::{Arc, LazyLock, Mutex};
 
 use libfuzzer_sys::fuzz_target;
-use rolecall::identity::{handle_callback, parse_redirect_url};
-use rolecall::os::http::serve_bytes;
+use rolecall::testing::identity::{handle_callback, parse_redirect_url};
+use rolecall::testing::os::http::serve_bytes;
 use tokio::runtime::{Builder, Runtime};
 
 const STATE: &str = "s-1";

@@ -8,10 +8,10 @@ mod offline;
 use std::path::PathBuf;
 
 use libfuzzer_sys::fuzz_target;
-use rolecall::awsconfig::AwsConfig;
-use rolecall::config;
-use rolecall::ops::import::{SourceFile, SourceProgram, plan_from};
-use rolecall::ops::yaml;
+use rolecall::testing::awsconfig::AwsConfig;
+use rolecall::testing::config;
+use rolecall::testing::ops::import::{SourceFile, SourceProgram, plan_from};
+use rolecall::testing::ops::yaml;
 
 use offline::CTX;
 

@@ -9,9 +9,9 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use rolecall::awsconfig::AwsConfig;
-use rolecall::ops::kube::{KubeconfigPlan, UserChange, plan_from};
-use rolecall::ops::yaml::{self, YamlNode, YamlValue};
+use rolecall::testing::awsconfig::AwsConfig;
+use rolecall::testing::ops::kube::{KubeconfigPlan, UserChange, plan_from};
+use rolecall::testing::ops::yaml::{self, YamlNode, YamlValue};
 
 use offline::CTX;
 
@@ -55,7 +55,7 @@ fuzz_target!(|bytes: &[u8]| {
     );
 });
 
-fn plan(old: Vec<u8>) -> rolecall::domain::Result<KubeconfigPlan> {
+fn plan(old: Vec<u8>) -> rolecall::testing::domain::Result<KubeconfigPlan> {
     plan_from(&CTX, Path::new("kubeconfig"), old, &AWS, &[])
 }
 

@@ -2,11 +2,11 @@
 
 use std::sync::{Arc, LazyLock};
 
-use rolecall::config::{Env, Paths, Settings};
-use rolecall::identity::NetworkConfig;
-use rolecall::ops::ctx::Ctx;
-use rolecall::os::clock::Clock;
-use rolecall::vault::{
+use rolecall::testing::config::{Env, Paths, Settings};
+use rolecall::testing::identity::NetworkConfig;
+use rolecall::testing::ops::ctx::Ctx;
+use rolecall::testing::os::clock::Clock;
+use rolecall::testing::vault::{
     DesktopPrompt, KeyCache, PassphraseSource, SecureStore, Vault, VaultOptions,
 };
 

@@ -6,7 +6,7 @@
 mod wire;
 
 use libfuzzer_sys::fuzz_target;
-use rolecall::identity::{
+use rolecall::testing::identity::{
     ClientRegistration, DeviceAuthorization, Flow, Pkce, PollOutcome, RefreshOutcome, TokenResponse,
 };
 use wire::{AWS, check_header_value, now, send, set_answer};

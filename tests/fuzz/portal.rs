@@ -5,7 +5,7 @@
 mod wire;
 
 use libfuzzer_sys::fuzz_target;
-use rolecall::domain::{AccountId, RoleName, Secret};
+use rolecall::testing::domain::{AccountId, RoleName, Secret};
 use wire::{AWS, check_credentials, send, set_answer};
 
 fuzz_target!(|bytes: &[u8]| {

@@ -6,13 +6,13 @@ use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
-use rolecall::domain::query::{Query, SearchIndex, recognize};
-use rolecall::domain::{
+use rolecall::testing::domain::query::{Query, SearchIndex, recognize};
+use rolecall::testing::domain::{
     AccountId, ConfirmLevel, EndpointOverrides, Instance, InstanceName, InstanceSource, Region,
     RoleArn, RoleFlags, Roster, RosterEntry, StartUrl, Tags, Usages, escape_unprintable,
     normalize_text, parse_duration, slug,
 };
-use rolecall::ops::setup::start_url;
+use rolecall::testing::ops::setup::start_url;
 
 /// A few roles with names of every kind. Many are not needed, since rows only combine.
 static INDEX: LazyLock<SearchIndex> = LazyLock::new(|| SearchIndex::new(Arc::new(roster())));

@@ -5,8 +5,8 @@
 mod wire;
 
 use libfuzzer_sys::fuzz_target;
-use rolecall::domain::{Credentials, Region};
-use rolecall::identity::AssumeRoleParams;
+use rolecall::testing::domain::{Credentials, Region};
+use rolecall::testing::identity::AssumeRoleParams;
 use wire::{AWS, check_credentials, now, send, set_answer};
 
 fuzz_target!(|bytes: &[u8]| {

@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rolecall::tui::ctrl_c_works_after;
+use rolecall::testing::tui::ctrl_c_works_after;
 
 fuzz_target!(|bytes: &[u8]| {
     // The first byte is the length of the reads.

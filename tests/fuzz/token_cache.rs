@@ -3,8 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rolecall::awsconfig::token_cache::{parse_bytes, with_token};
-use rolecall::domain::{Region, Secret, StartUrl, Timestamp};
+use rolecall::testing::awsconfig::token_cache::{parse_bytes, with_token};
+use rolecall::testing::domain::{Region, Secret, StartUrl, Timestamp};
 use serde_json::{Map, Value};
 
 fuzz_target!(|bytes: &[u8]| {

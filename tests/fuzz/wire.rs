@@ -4,12 +4,12 @@ use std::future::Future;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
-use rolecall::domain::{
+use rolecall::testing::domain::{
     Credentials, EndpointOverrides, Error, ErrorKind, Instance, InstanceName, InstanceSource,
     Region, StartUrl, Timestamp,
 };
-use rolecall::identity::{Connections, IdentityClient, NetworkConfig, ScriptedResponse};
-use rolecall::os::clock::Clock;
+use rolecall::testing::identity::{Connections, IdentityClient, NetworkConfig, ScriptedResponse};
+use rolecall::testing::os::clock::Clock;
 use tokio::runtime::{Builder, Runtime};
 
 /// The answer to every request.

@@ -3,7 +3,7 @@
 
 use std::os::unix::fs::DirBuilderExt;
 
-use rolecall::demo;
+use rolecall::testing::demo;
 
 use crate::commands::json;
 use crate::sandbox::{CommandOutput, Sandbox};

@@ -188,7 +188,8 @@ fn the_cli_token_is_found_under_every_spelling() {
             "[profile a]\nsso_start_url = {url}\nsso_region = eu-west-1\n[profile b]\nsso_start_url = {other}\nsso_region = eu-west-1\n"
         ),
     );
-    let file = format!(".aws/sso/cache/{}", rolecall::awsconfig::token_cache::file_name(&other));
+    let file =
+        format!(".aws/sso/cache/{}", rolecall::testing::awsconfig::token_cache::file_name(&other));
     let token = format!(
         r#"{{"startUrl":"{other}","region":"EU-WEST-1","accessToken":"theirs","expiresAt":"2999-01-01T00:00:00Z"}}"#
     );

@@ -77,11 +77,11 @@ fn a_hidden_sign_in_is_reported() {
     sandbox.login("corp");
     // The name of the vault's record for a sign-in without overrides, which no test may make at
     // AWS.
-    let instance = |endpoints| rolecall::domain::Instance {
+    let instance = |endpoints| rolecall::testing::domain::Instance {
         endpoints,
         ..crate::records::Records::new(&sandbox).instance("corp").clone()
     };
-    let plain = instance(rolecall::domain::EndpointOverrides::default());
+    let plain = instance(rolecall::testing::domain::EndpointOverrides::default());
     crate::records::Records::new(&sandbox).copy_token("corp", &plain);
     assert!(record.is_dir());
     let elsewhere = [("AWS_ENDPOINT_URL_SSO_OIDC", NOWHERE)];

@@ -1,7 +1,7 @@
 //! Roles that are reached through other roles.
 
-use rolecall::domain::Timestamp;
-use rolecall::os::clock::Clock;
+use rolecall::testing::domain::Timestamp;
+use rolecall::testing::os::clock::Clock;
 
 use crate::commands::{ROLE, assert_refused, json};
 use crate::records::Records;

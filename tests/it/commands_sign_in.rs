@@ -1,6 +1,6 @@
 //! `login`, `logout` and `status`.
 
-use rolecall::demo;
+use rolecall::testing::demo;
 
 use crate::commands::{ROLE, assert_refused, json, snapshot};
 use crate::records::Records;

@@ -3,7 +3,7 @@
 use std::process::Child;
 use std::time::Duration;
 
-use rolecall::demo::Fault;
+use rolecall::testing::demo::Fault;
 
 use crate::commands::{PROCESS, ROLE, json};
 use crate::records::Records;

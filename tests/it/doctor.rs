@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use rolecall::demo::Fault;
+use rolecall::testing::demo::Fault;
 use serde_json::Value;
 
 use crate::sandbox::{CommandOutput, Sandbox};

@@ -6,8 +6,8 @@ use std::net::TcpStream;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use rolecall::domain::{Credentials, Region, Timestamp};
-use rolecall::identity::eks_token;
+use rolecall::testing::domain::{Credentials, Region, Timestamp};
+use rolecall::testing::identity::eks_token;
 
 use crate::foreign::program_from_env;
 use crate::sandbox::{CommandOutput, Sandbox, binary};

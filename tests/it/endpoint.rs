@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Stdio};
 
-use rolecall::demo::{self, SimulatorOptions};
+use rolecall::testing::demo::{self, SimulatorOptions};
 
 use crate::commands::{ROLE, assert_refused, transcript};
 use crate::sandbox::{CommandOutput, Sandbox};

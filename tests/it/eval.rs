@@ -172,7 +172,7 @@ fn a_profile_whose_process_no_sdk_would_run_is_not_used() {
 fn the_readme_and_the_help_tell_every_shell_how_to_evaluate() {
     let readme = include_str!("../../README.md").replace("\\|", "|");
     let help = Sandbox::new().run(&["eval", "--help"]).stdout;
-    for dialect in rolecall::shell::Dialect::ALL {
+    for dialect in rolecall::testing::shell::Dialect::ALL {
         assert!(
             readme.contains(&dialect.eval_command("rolecall eval")),
             "{dialect} is not in the README"

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use rolecall::shell::{Dialect, EnvChanges, render};
+use rolecall::testing::shell::{Dialect, EnvChanges, render};
 
 use crate::foreign::nu;
 use crate::sandbox::{CommandOutput, Sandbox, binary};

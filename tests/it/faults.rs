@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use rolecall::demo::{DeviceApproval, Fault, SimulatorOptions};
-use rolecall::os::clock::Clock;
+use rolecall::testing::demo::{DeviceApproval, Fault, SimulatorOptions};
+use rolecall::testing::os::clock::Clock;
 
 use crate::commands::{ROLE, assert_refused, json, snapshot};
 use crate::records::Records;

@@ -1,6 +1,6 @@
 //! Failures of AWS while accounts and roles are listed.
 
-use rolecall::demo::Fault;
+use rolecall::testing::demo::Fault;
 
 use crate::commands::{assert_refused, json};
 use crate::faults::fail;

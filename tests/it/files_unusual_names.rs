@@ -103,7 +103,7 @@ fn a_file_that_was_there_when_the_index_was_made_is_missed() {
     // A snapshot from a machine without the default file does not excuse a missing file that is
     // named.
     let usual = default_file.to_str().unwrap();
-    sandbox.write(".aws/config", &rolecall::demo::aws_config(&sandbox.aws.organization()));
+    sandbox.write(".aws/config", &rolecall::testing::demo::aws_config(&sandbox.aws.organization()));
     make_old(&sandbox.path(".aws/config"));
     fs::remove_file(&default_file).unwrap();
     let (first, second) = (sandbox.run(&process), sandbox.run(&process));

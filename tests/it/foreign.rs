@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use rolecall::demo;
+use rolecall::testing::demo;
 
 use crate::sandbox::{CommandOutput, Sandbox, binary};
 

@@ -163,7 +163,7 @@ fn spawn_noting_url(sandbox: &Sandbox, args: &[&str]) -> (Child, String) {
 /// The simulator waits for a user.
 fn sandbox() -> Sandbox {
     let sandbox = Sandbox::new();
-    sandbox.aws.set_approval(rolecall::demo::DeviceApproval::Manual);
+    sandbox.aws.set_approval(rolecall::testing::demo::DeviceApproval::Manual);
     sandbox
 }
 

@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
-use rolecall::demo::SimulatorOptions;
+use rolecall::testing::demo::SimulatorOptions;
 
 use crate::foreign::{aws, json, node, node_modules, python};
 use crate::foreign_javascript::{CALLER_IDENTITY, assert_renews_in_the_role};

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use rolecall::shell::Dialect;
+use rolecall::testing::shell::Dialect;
 
 use crate::foreign::nu;
 use crate::sandbox::{CommandOutput, Sandbox};

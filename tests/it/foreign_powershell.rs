@@ -4,7 +4,7 @@
 use std::io::Write;
 use std::process::Stdio;
 
-use rolecall::shell::{Dialect, EnvChanges, render};
+use rolecall::testing::shell::{Dialect, EnvChanges, render};
 
 use crate::eval::READ;
 use crate::eval_shells::{BROKEN, ODD};

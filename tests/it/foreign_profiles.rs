@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use rolecall::awsconfig::lint::{AffectedPrograms, syntax_problems};
+use rolecall::testing::awsconfig::lint::{AffectedPrograms, syntax_problems};
 
 use crate::foreign::{ACCOUNT, aws, json, python};
 use crate::sandbox::{CommandOutput, Sandbox, binary};

@@ -1,6 +1,6 @@
 //! From nothing to a working AWS CLI, typed into a shell in an empty home.
 
-use rolecall::demo::SimulatorOptions;
+use rolecall::testing::demo::SimulatorOptions;
 
 use crate::foreign::{program_from_env, write_endpoint_rules};
 use crate::sandbox::Sandbox;
@@ -9,7 +9,7 @@ use crate::terminal::Terminal;
 /// Everything that a user types, in a shell whose prompt is `ready> `.
 fn run_wizard(shell: &str, args: &[&str], start_file: (&str, &str), hook: &str) {
     let sandbox = Sandbox::with_options(SimulatorOptions {
-        approval: rolecall::demo::DeviceApproval::After(std::time::Duration::ZERO),
+        approval: rolecall::testing::demo::DeviceApproval::After(std::time::Duration::ZERO),
         ..SimulatorOptions::default()
     });
     std::fs::remove_dir_all(sandbox.path("rolecall")).unwrap();

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Stdio};
 
-use rolecall::demo::{self, DeviceApproval, SimulatorOptions};
+use rolecall::testing::demo::{self, DeviceApproval, SimulatorOptions};
 use serde_json::Value;
 
 use crate::foreign::{ACCOUNT, aws, json, python, write_profiles};

@@ -9,8 +9,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use rolecall::awsconfig::AwsConfig;
-use rolecall::awsconfig::managed_block::SplitFile;
+use rolecall::testing::awsconfig::AwsConfig;
+use rolecall::testing::awsconfig::managed_block::SplitFile;
 
 const SECTIONS: [&str; 2] = [
     "[profile pay-Admin]\ncredential_process = /usr/bin/rolecall process --sso corp --account 012345678901 --role Admin\nregion = eu-west-1\n",

@@ -2,18 +2,18 @@
 
 use std::time::Duration;
 
-use rolecall::demo::{self, DeviceApproval, Fault, Simulator, SimulatorOptions};
-use rolecall::domain::{
+use rolecall::testing::demo::{self, DeviceApproval, Fault, Simulator, SimulatorOptions};
+use rolecall::testing::domain::{
     AccountId, Credentials, EndpointOverrides, ErrorKind, Instance, InstanceName, InstanceSource,
     Region, RoleName, Secret, StartUrl,
 };
-use rolecall::identity::{
+use rolecall::testing::identity::{
     AssumeRoleParams, Callback, ClientRegistration, Flow, IdentityClient, NetworkConfig, Pkce,
     PollOutcome, Proxy, RefreshOutcome, TokenResponse, fetch_signin_token,
 };
-use rolecall::ops::refresh::{Progress, RefreshLimits, refresh};
-use rolecall::os::clock::Clock;
-use rolecall::os::http::{HttpResponse, Listener};
+use rolecall::testing::ops::refresh::{Progress, RefreshLimits, refresh};
+use rolecall::testing::os::clock::Clock;
+use rolecall::testing::os::http::{HttpResponse, Listener};
 
 /// A simulator and a client for its first instance.
 fn simulator_and_client(options: SimulatorOptions) -> (Simulator, IdentityClient) {
@@ -48,7 +48,7 @@ fn auto_approving() -> SimulatorOptions {
 }
 
 /// Presses a button on a page, on another thread.
-async fn press(button: fn(&str) -> rolecall::domain::Result<()>, url: String) {
+async fn press(button: fn(&str) -> rolecall::testing::domain::Result<()>, url: String) {
     tokio::task::spawn_blocking(move || button(&url)).await.unwrap().unwrap();
 }
 

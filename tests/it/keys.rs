@@ -1,7 +1,7 @@
 //! The picker's keys in the README, in the configuration and in `settings`.
 
-use rolecall::domain::enums::Keymap;
-use rolecall::tui::default_bindings;
+use rolecall::testing::domain::enums::Keymap;
+use rolecall::testing::tui::default_bindings;
 
 use crate::sandbox::Sandbox;
 

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use rolecall::demo;
+use rolecall::testing::demo;
 
 use crate::commands::ROLE;
 use crate::sandbox::{CommandOutput, Sandbox, binary};

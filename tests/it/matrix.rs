@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rolecall::vault::SecureStore;
+use rolecall::testing::vault::SecureStore;
 
 use crate::matrix_commands::{CASES, CHAINED, Case, Prints, ROLE, Scenario};
 use crate::matrix_faults::{Class, FaultRow, Operation, rows};

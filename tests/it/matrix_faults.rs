@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rolecall::demo::{Delivery, Fault, FaultReply, ReplyEdit, ReplySource};
+use rolecall::testing::demo::{Delivery, Fault, FaultReply, ReplyEdit, ReplySource};
 use serde_json::{Value, json};
 
 /// A number of times that is never reached.
@@ -41,7 +41,7 @@ pub(crate) struct FaultRow {
 /// The properties of an operation that faults depend on.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Operation {
-    /// Its name, as [`rolecall::demo::Fault`] takes it.
+    /// Its name, as [`rolecall::testing::demo::Fault`] takes it.
     pub(crate) name: &'static str,
     /// The pointer to the field without which the answer is worthless; empty if the answer has no
     /// body.
@@ -170,7 +170,7 @@ impl Operation {
         let moment = now().saturating_add(seconds);
         let value = match unit {
             Unit::Epoch => json!(moment.saturating_mul(1_000)),
-            Unit::Text => json!(rolecall::domain::Timestamp(moment).to_rfc3339()),
+            Unit::Text => json!(rolecall::testing::domain::Timestamp(moment).to_rfc3339()),
             // Durations, and registrations, whose end is a point in time.
             Unit::Seconds if pointer.ends_with("At") => json!(moment),
             Unit::Seconds => json!(seconds),
@@ -230,7 +230,7 @@ fn cut(keep: usize, honest: bool) -> FaultReply {
 }
 
 fn now() -> i64 {
-    rolecall::os::clock::Clock::System.now().0
+    rolecall::testing::os::clock::Clock::System.now().0
 }
 
 /// `InvalidClientException` becomes `invalid_client`.

@@ -1,6 +1,6 @@
 //! The allowed outcomes of a fault: the contract, as rules.
 
-use rolecall::domain::escape_unprintable;
+use rolecall::testing::domain::escape_unprintable;
 use serde_json::Value;
 
 use crate::matrix_commands::{Case, Prints, ROLE, Scenario};
@@ -113,8 +113,9 @@ pub(crate) fn check_stderr(world: &World, stderr: &str) -> Result<(), String> {
             return Err(format!("stderr says {word:?}"));
         }
     }
-    let secret =
-        |secret: &rolecall::domain::Secret<String>| stderr.contains(secret.expose().as_str());
+    let secret = |secret: &rolecall::testing::domain::Secret<String>| {
+        stderr.contains(secret.expose().as_str())
+    };
     if world.sandbox.aws.issued_secrets().iter().any(secret) {
         return Err("stderr holds a secret".into());
     }
@@ -252,7 +253,7 @@ pub(crate) fn check_genuine(
         ));
     }
     let Some(expiration) = expiration else { return Ok(()) };
-    let Some(expires_at) = rolecall::domain::Timestamp::parse(expiration) else {
+    let Some(expires_at) = rolecall::testing::domain::Timestamp::parse(expiration) else {
         return Err(format!("{expiration:?} is not a time"));
     };
     // Scenarios make stored credentials older than they are; nothing may make them younger.

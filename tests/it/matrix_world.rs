@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use rolecall::demo::{self, Checkpoint};
-use rolecall::vault::SecureStore;
+use rolecall::testing::demo::{self, Checkpoint};
+use rolecall::testing::vault::SecureStore;
 
 use crate::matrix_commands::{CHAINED, ROLE, Scenario};
 use crate::records::Records;

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use rolecall::cache::inventory;
-use rolecall::config::{self, Env, Paths};
-use rolecall::domain::{Credentials, Instance, RoleName, Timestamp};
-use rolecall::ops::instances::load_instances;
-use rolecall::os::clock::Clock;
-use rolecall::vault::{
+use rolecall::testing::cache::inventory;
+use rolecall::testing::config::{self, Env, Paths};
+use rolecall::testing::domain::{Credentials, Instance, RoleName, Timestamp};
+use rolecall::testing::ops::instances::load_instances;
+use rolecall::testing::os::clock::Clock;
+use rolecall::testing::vault::{
     DesktopPrompt, KeyCache, PassphraseSource, RecordId, SecureStore, SingleFlight, SsoToken,
     Vault, VaultOptions,
 };

@@ -1,7 +1,7 @@
 //! Credentials that are incomplete, implausible or cut short.
 
-use rolecall::demo::{Delivery, FaultReply, ReplyEdit};
-use rolecall::os::clock::Clock;
+use rolecall::testing::demo::{Delivery, FaultReply, ReplyEdit};
+use rolecall::testing::os::clock::Clock;
 use serde_json::{Value, json as value};
 
 use crate::commands::{ROLE, json};

@@ -1,6 +1,6 @@
 //! Lists of accounts and roles that are incomplete, empty, repeated or not from AWS.
 
-use rolecall::demo::{Delivery, Fault, FaultReply, ReplyEdit};
+use rolecall::testing::demo::{Delivery, Fault, FaultReply, ReplyEdit};
 use serde_json::json as value;
 
 use crate::commands::{assert_refused, json};

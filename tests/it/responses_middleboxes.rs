@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use rolecall::demo::{Delivery, FaultReply};
+use rolecall::testing::demo::{Delivery, FaultReply};
 
 use crate::commands::{ROLE, assert_refused, json};
 use crate::records::Records;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-use rolecall::demo::{self, DeviceApproval, Simulator, SimulatorOptions};
+use rolecall::testing::demo::{self, DeviceApproval, Simulator, SimulatorOptions};
 
 /// A temporary home and a running simulator.
 pub(crate) struct Sandbox {

@@ -1,10 +1,12 @@
 //! Finding a portal and its region, against the simulator's portals.
 
-use rolecall::demo::{self, Fault, Simulator, SimulatorOptions};
-use rolecall::domain::{EndpointOverrides, ErrorKind, InstanceName, Region};
-use rolecall::identity::NetworkConfig;
-use rolecall::ops::setup::discover::{DiscoveredPortal, discover, new_instance, verify_region};
-use rolecall::os::clock::Clock;
+use rolecall::testing::demo::{self, Fault, Simulator, SimulatorOptions};
+use rolecall::testing::domain::{EndpointOverrides, ErrorKind, InstanceName, Region};
+use rolecall::testing::identity::NetworkConfig;
+use rolecall::testing::ops::setup::discover::{
+    DiscoveredPortal, discover, new_instance, verify_region,
+};
+use rolecall::testing::os::clock::Clock;
 
 fn aws() -> Simulator {
     demo::start(SimulatorOptions { accounts: 4, roles: 1, ..SimulatorOptions::default() }).unwrap()

@@ -1,6 +1,6 @@
 //! `setup wizard`, and commands before anything is set up.
 
-use rolecall::demo::{self, DeviceApproval};
+use rolecall::testing::demo::{self, DeviceApproval};
 
 use crate::commands::assert_refused;
 use crate::sandbox::{CommandOutput, Sandbox, binary};

@@ -4,9 +4,9 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 
-use rolecall::demo::{self, Fault, FaultReply, ReplyEdit};
-use rolecall::domain::Secret;
-use rolecall::vault::SsoToken;
+use rolecall::testing::demo::{self, Fault, FaultReply, ReplyEdit};
+use rolecall::testing::domain::Secret;
+use rolecall::testing::vault::SsoToken;
 use serde_json::json;
 
 use crate::commands::{PROCESS, assert_refused};

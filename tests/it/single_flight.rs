@@ -9,10 +9,10 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use rolecall::demo;
-use rolecall::domain::{Error, ErrorKind, Timestamp};
-use rolecall::os::clock::Clock;
-use rolecall::vault::{Leader, SharedOutcome, SingleFlight, Turn};
+use rolecall::testing::demo;
+use rolecall::testing::domain::{Error, ErrorKind, Timestamp};
+use rolecall::testing::os::clock::Clock;
+use rolecall::testing::vault::{Leader, SharedOutcome, SingleFlight, Turn};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::inotify;
 
@@ -105,8 +105,10 @@ fn a_remembered_failure_ends_with_the_next_sign_in() {
     ));
     records.expire_token_in("corp", -60);
     let token = records.token("corp").unwrap();
-    records
-        .save_token("corp", &rolecall::vault::SsoToken { issued_at: now().plus(-3_600), ..token });
+    records.save_token(
+        "corp",
+        &rolecall::testing::vault::SsoToken { issued_at: now().plus(-3_600), ..token },
+    );
     let ran = sandbox.run(&PROCESS);
     assert!(key(&ran) == first && ran.stderr.contains("nobody is signed in"), "{ran:?}");
     let login = sandbox.run(&["login", "-S", "corp", "--flow", "device-code", "--force"]);

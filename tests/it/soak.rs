@@ -8,8 +8,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use rolecall::demo::Fault;
-use rolecall::vault::SecureStore;
+use rolecall::testing::demo::Fault;
+use rolecall::testing::vault::SecureStore;
 
 use crate::matrix_faults::{Class, FaultRow, Operation, rows};
 use crate::matrix_rules::{check_genuine, check_stderr};
@@ -131,7 +131,7 @@ impl Soak {
             field("SessionToken"),
             Some(field("Expiration")),
         )?;
-        let left = rolecall::domain::Timestamp::parse(field("Expiration"))
+        let left = rolecall::testing::domain::Timestamp::parse(field("Expiration"))
             .map_or(0, |ends| ends.since(now()));
         // A process may be held up between its answer and here, but not for long.
         if left < -10 { Err(format!("credentials that ended {} s ago", -left)) } else { Ok(()) }
@@ -220,8 +220,8 @@ fn for_once(fault: Fault) -> Fault {
     }
 }
 
-fn now() -> rolecall::domain::Timestamp {
-    rolecall::os::clock::Clock::System.now()
+fn now() -> rolecall::testing::domain::Timestamp {
+    rolecall::testing::os::clock::Clock::System.now()
 }
 
 #[expect(clippy::print_stdout, reason = "the report of a run that is asked for by name")]

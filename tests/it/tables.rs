@@ -4,11 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::CommandFactory;
-use rolecall::cli::{Cli, EXIT_CODES};
-use rolecall::config::env::VARIABLES;
-use rolecall::config::{self, LoadedConfig};
-use rolecall::shell::hooks::SHELLS_WITH_HOOKS;
-use rolecall::shell::hooks::source_line;
+use rolecall::testing::cli::{Cli, EXIT_CODES};
+use rolecall::testing::config::env::VARIABLES;
+use rolecall::testing::config::{self, LoadedConfig};
+use rolecall::testing::shell::hooks::SHELLS_WITH_HOOKS;
+use rolecall::testing::shell::hooks::source_line;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

@@ -1,7 +1,7 @@
 //! The picker on a machine where nothing is set up: from an address to a shell in a role, without a
 //! restart.
 
-use rolecall::demo::{self, DeviceApproval, Fault};
+use rolecall::testing::demo::{self, DeviceApproval, Fault};
 
 use crate::sandbox::Sandbox;
 use crate::terminal::{ENTER, ESCAPE, Terminal};

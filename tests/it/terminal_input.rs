@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use rolecall::demo::DeviceApproval;
+use rolecall::testing::demo::DeviceApproval;
 
 use crate::sandbox::{Sandbox, binary};
 use crate::terminal::{CTRL_C, ENTER, Terminal};

@@ -1,6 +1,6 @@
 //! Signing in from the picker, on a real terminal.
 
-use rolecall::demo::{self, DeviceApproval};
+use rolecall::testing::demo::{self, DeviceApproval};
 
 use crate::sandbox::Sandbox;
 use crate::terminal::{CTRL_C, ENTER, ESCAPE, Terminal};

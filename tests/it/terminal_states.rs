@@ -1,6 +1,6 @@
 //! The states that users meet, caused in the simulator and left again, on a real terminal.
 
-use rolecall::demo::{self, DeviceApproval, Fault};
+use rolecall::testing::demo::{self, DeviceApproval, Fault};
 
 use crate::faults::fail;
 use crate::sandbox::{Sandbox, binary};

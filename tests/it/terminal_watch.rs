@@ -1,6 +1,6 @@
 //! `credentials --watch` on a terminal, and the key that ends it.
 
-use rolecall::demo::SimulatorOptions;
+use rolecall::testing::demo::SimulatorOptions;
 
 use crate::sandbox::Sandbox;
 use crate::terminal::{CTRL_C, Terminal};

@@ -1,6 +1,6 @@
 //! `time`: the output for a prompt, even if everything else is broken.
 
-use rolecall::os::clock::Clock;
+use rolecall::testing::os::clock::Clock;
 
 use crate::sandbox::{CommandOutput, Sandbox};
 

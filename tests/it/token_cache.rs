@@ -1,8 +1,8 @@
 //! The AWS CLI's token cache: what is borrowed from it, and what is shared with it.
 
-use rolecall::demo;
-use rolecall::domain::Timestamp;
-use rolecall::os::clock::Clock;
+use rolecall::testing::demo;
+use rolecall::testing::domain::Timestamp;
+use rolecall::testing::os::clock::Clock;
 use serde_json::{Value, json as object};
 
 use crate::commands::{ROLE, assert_refused, json};
@@ -202,7 +202,7 @@ fn a_legacy_profiles_file_is_named_by_its_start_url_as_written() {
         .to_owned();
     let file = format!(
         ".aws/sso/cache/{}",
-        rolecall::awsconfig::token_cache::file_name(&format!("{url}/"))
+        rolecall::testing::awsconfig::token_cache::file_name(&format!("{url}/"))
     );
     sandbox.write(&file, "");
     let login = sandbox.run(&["login", "-S", &name, "--flow", "device-code"]);

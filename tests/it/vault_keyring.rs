@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use rolecall::domain::{
+use rolecall::testing::domain::{
     Credentials, EndpointOverrides, ErrorKind, Instance, InstanceName, InstanceSource, Region,
     RoleName, StartUrl, Timestamp,
 };
-use rolecall::vault::{
+use rolecall::testing::vault::{
     DesktopPrompt, KeyCache, KeyLocation, PassphraseSource, RecordId, SecureStore, Vault,
     VaultOptions,
 };
@@ -174,7 +174,7 @@ fn opens(vault: &Vault) -> bool {
 }
 
 /// The call fails with an error of the vault, in time.
-fn refused<T: std::fmt::Debug>(call: impl FnOnce() -> rolecall::domain::Result<T>) {
+fn refused<T: std::fmt::Debug>(call: impl FnOnce() -> rolecall::testing::domain::Result<T>) {
     let began = Instant::now();
     let error = call().unwrap_err();
     assert_eq!(error.kind, ErrorKind::Vault, "{error:?}");
