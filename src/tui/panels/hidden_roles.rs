@@ -10,7 +10,7 @@ use crate::tui::labels::account_label;
 use crate::tui::state::State;
 use crate::tui::state::overlay::HiddenRolesPanel;
 use crate::tui::state::paste::PasteResult;
-use crate::tui::update::favorites;
+use crate::tui::update::favorites::{self, FlagChange};
 
 impl HiddenRolesPanel {
     fn matching_roles(&self, state: &State) -> Vec<RoleId> {
@@ -39,7 +39,7 @@ impl Panel for HiddenRolesPanel {
                     return EventResult::Consumed(Vec::new());
                 };
                 let effects: Vec<Effect> =
-                    favorites::set_mark(state, vec![role], RoleFlag::Hidden, false);
+                    favorites::change_flag(state, vec![role], RoleFlag::Hidden, FlagChange::Clear);
                 return if state.marks.hidden.is_empty() {
                     EventResult::Close(effects)
                 } else {

@@ -9,12 +9,28 @@ use crate::tui::effect::Effect;
 use crate::tui::labels;
 use crate::tui::state::{SearchOrigin, State};
 
-/// Marks roles, or takes the mark off.
-pub(in crate::tui) fn set_mark(
+/// A change of a flag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum FlagChange {
+    /// The roles get the flag.
+    Set,
+    /// The roles lose the flag.
+    Clear,
+}
+
+impl FlagChange {
+    /// The opposite of the current value.
+    pub(in crate::tui) fn toggle(is_set: bool) -> Self {
+        if is_set { FlagChange::Clear } else { FlagChange::Set }
+    }
+}
+
+/// Sets or clears a flag of roles.
+pub(in crate::tui) fn change_flag(
     state: &mut State,
     roles: Vec<RoleId>,
     flag: RoleFlag,
-    on: bool,
+    change: FlagChange,
 ) -> Vec<Effect> {
     let marks = Arc::make_mut(&mut state.marks);
     let set = match flag {
@@ -22,16 +38,16 @@ pub(in crate::tui) fn set_mark(
         RoleFlag::Hidden => &mut marks.hidden,
     };
     for role in &roles {
-        if on {
-            set.insert(role.clone());
-        } else {
-            set.remove(role);
-        }
+        match change {
+            FlagChange::Set => set.insert(role.clone()),
+            FlagChange::Clear => set.remove(role),
+        };
     }
-    if (flag, on) == (RoleFlag::Hidden, true) {
+    if (flag, change) == (RoleFlag::Hidden, FlagChange::Set) {
         state.marked.retain(|role| !roles.contains(role));
     }
-    let note = mark_note(state, &roles, flag, on);
+    let note = change_note(state, &roles, flag, change);
+    let on = change == FlagChange::Set;
     state.notify(note);
     // A hidden role disappears at once; a favourite moves with the next key.
     let search = state.start_search(match flag {
@@ -41,18 +57,18 @@ pub(in crate::tui) fn set_mark(
     vec![Effect::Request(Request::SetFlag { roles, flag, on }), Effect::Search(search)]
 }
 
-fn mark_note(state: &State, roles: &[RoleId], flag: RoleFlag, on: bool) -> String {
+fn change_note(state: &State, roles: &[RoleId], flag: RoleFlag, change: FlagChange) -> String {
     let target = match roles {
         [role] => labels::role_label(state, role),
         roles => format!("{} roles", roles.len()),
     };
-    match (flag, on) {
-        (RoleFlag::Favorite, true) => format!("{target}: pinned on top"),
-        (RoleFlag::Favorite, false) => format!("{target}: no longer pinned"),
-        (RoleFlag::Hidden, true) => format!(
+    match (flag, change) {
+        (RoleFlag::Favorite, FlagChange::Set) => format!("{target}: pinned on top"),
+        (RoleFlag::Favorite, FlagChange::Clear) => format!("{target}: no longer pinned"),
+        (RoleFlag::Hidden, FlagChange::Set) => format!(
             "{target}: hidden; {} lists hidden roles",
             labels::key_label(state, PickerCommand::Open(PanelKind::HiddenRoles))
         ),
-        (RoleFlag::Hidden, false) => format!("{target}: shown again"),
+        (RoleFlag::Hidden, FlagChange::Clear) => format!("{target}: shown again"),
     }
 }

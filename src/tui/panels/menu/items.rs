@@ -8,6 +8,7 @@ use crate::tui::glyphs::Glyphs;
 use crate::tui::labels::key_label;
 use crate::tui::state::State;
 use crate::tui::update::availability::{is_action_allowed, is_available};
+use crate::tui::update::favorites::FlagChange;
 
 /// An item of the menu.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,7 +39,7 @@ pub(super) enum MenuAction {
     /// Write profiles into the AWS config file.
     WriteProfiles,
     /// Set or clear a flag of the roles.
-    Mark(RoleFlag, bool),
+    ChangeFlag(RoleFlag, FlagChange),
     /// Unmark the roles.
     ClearMarked,
     /// Sign in to the role's instance.
@@ -126,14 +127,21 @@ fn single_role_items(state: &State, role: &RoleId) -> Vec<MenuItem> {
     }
     let is_favorite = state.marks.favorites.contains(role);
     let label = if is_favorite { "no longer a favourite" } else { "make it a favourite" };
-    when(true, item('f', label, MenuAction::Mark(RoleFlag::Favorite, !is_favorite)));
+    when(
+        true,
+        item(
+            'f',
+            label,
+            MenuAction::ChangeFlag(RoleFlag::Favorite, FlagChange::toggle(is_favorite)),
+        ),
+    );
     let hidden = state.marks.hidden.contains(role);
     when(
         true,
         item(
             'h',
             if hidden { "show it in the list again" } else { "hide it from the list" },
-            MenuAction::Mark(RoleFlag::Hidden, !hidden),
+            MenuAction::ChangeFlag(RoleFlag::Hidden, FlagChange::toggle(hidden)),
         ),
     );
     let stored = state.expires_at(role).is_some();
@@ -188,8 +196,16 @@ fn multi_role_items(state: &State, roles: &[RoleId]) -> Vec<MenuItem> {
     };
     let all_favorites = all(&state.marks.favorites);
     let label = if all_favorites { "no longer favourites" } else { "make them favourites" };
-    items.push(item('f', label, MenuAction::Mark(RoleFlag::Favorite, !all_favorites)));
-    items.push(item('h', "hide them from the list", MenuAction::Mark(RoleFlag::Hidden, true)));
+    items.push(item(
+        'f',
+        label,
+        MenuAction::ChangeFlag(RoleFlag::Favorite, FlagChange::toggle(all_favorites)),
+    ));
+    items.push(item(
+        'h',
+        "hide them from the list",
+        MenuAction::ChangeFlag(RoleFlag::Hidden, FlagChange::Set),
+    ));
     items.push(item('m', "unmark them", MenuAction::ClearMarked));
     items
 }
@@ -203,7 +219,7 @@ impl MenuAction {
             | MenuAction::WriteProfiles
             | MenuAction::RunCommand(_) => 0,
             MenuAction::Copy(_) | MenuAction::CopySecret(_) => 1,
-            MenuAction::Mark(..) | MenuAction::ClearMarked => 2,
+            MenuAction::ChangeFlag(..) | MenuAction::ClearMarked => 2,
             MenuAction::SignIn
             | MenuAction::SignOut
             | MenuAction::Refresh

@@ -34,7 +34,9 @@ impl MenuAction {
             (MenuAction::WriteProfiles, _) => {
                 activate::start(state, roles, RoleTask::WriteProfiles)
             }
-            (MenuAction::Mark(flag, on), _) => favorites::set_mark(state, roles, flag, on),
+            (MenuAction::ChangeFlag(flag, change), _) => {
+                favorites::change_flag(state, roles, flag, change)
+            }
             (MenuAction::ClearMarked, _) => {
                 state.marked.clear();
                 Vec::new()
