@@ -23,7 +23,9 @@ pub mod cli {
     pub use crate::cli::{Cli, EXIT_CODES};
 }
 pub mod config {
-    pub use crate::config::{Env, LoadedConfig, Paths, Settings, check, edit, load};
+    pub use crate::config::{
+        Env, ListedSetting, LoadedConfig, Paths, Settings, check, edit, list_settings, load,
+    };
     pub mod env {
         pub use crate::config::env::VARIABLES;
     }

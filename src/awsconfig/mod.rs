@@ -22,5 +22,5 @@ mod values;
 
 pub use config_file::{AwsConfig, Profile};
 pub use default_profile::DefaultCredentialKey;
-pub use instances::{LegacyInstance, SsoSession};
+pub use instances::LegacyInstance;
 pub use managed_profiles::ManagedProfile;

@@ -30,7 +30,10 @@ pub struct VariableDoc {
 /// Defines variables. A line is `NAME "meaning"`, or `NAME set "meaning"` for exported variables.
 macro_rules! variables {
     ($($name:ident $($set:ident)? $meaning:literal)*) => {
-        $(#[doc = $meaning] pub const $name: Var = Var(stringify!($name));)*
+        $(
+            #[doc = $meaning]
+            #[allow(dead_code, reason = "the table also documents variables that only others read")]
+            pub const $name: Var = Var(stringify!($name));)*
 
         /// All variables, in the order of the documentation.
         pub const VARIABLES: &[VariableDoc] = &[$(VariableDoc { name: stringify!($name), is_exported: 0 $(+ variables!(@$set))? > 0, description: $meaning }),*];

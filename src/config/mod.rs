@@ -13,8 +13,8 @@ mod tables;
 mod values;
 
 pub use crate::domain::enums::{
-    Action, AuthFlow, AutoLogin, ConsoleStyle, CredentialsAs, KeyCache, Keymap, LogLevel, Preview,
-    SecureStore, ShareTokenCache, Theme, UrlAction,
+    Action, AuthFlow, AutoLogin, ConsoleStyle, CredentialsAs, KeyCache, LogLevel, SecureStore,
+    ShareTokenCache, Theme, UrlAction,
 };
 pub use env::Env;
 pub use listing::{ListedSetting, list_settings};

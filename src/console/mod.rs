@@ -6,7 +6,7 @@ mod page;
 mod services;
 mod urls;
 
-pub use hosts::{console_home, console_host, federation_endpoint};
+pub use hosts::{console_home, federation_endpoint};
 pub use page::{ConsolePage, is_console_url, parse_page};
 pub use services::{ConsoleService, SERVICES, console_services, find_service};
 pub use urls::{federation_login_url, portal_shortcut_url};

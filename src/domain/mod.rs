@@ -28,7 +28,7 @@ pub use confirm::ConfirmLevel;
 pub use confirm_question::{ConfirmQuestion, is_yes};
 pub use credentials::{Credentials, Window};
 pub use error::{Error, ErrorKind, Result, ResultExt};
-pub use graphemes::{Grapheme, cut_middle, graphemes, truncate_middle};
+pub use graphemes::truncate_middle;
 pub use height::Height;
 pub use hex::{hex, unhex};
 pub use ids::{AccountId, InstanceName, Partition, Region, RoleArn, RoleId, RoleName};

@@ -44,11 +44,11 @@ pub use oidc::{
 pub use pkce::Pkce;
 pub use portal::PortalAccount;
 pub use presign::eks_token;
-pub use probe::{ProbeResponse, probe};
+pub use probe::probe;
 #[doc(hidden)]
 pub use scripted::ScriptedResponse;
 pub use sts::AssumeRoleParams;
-pub use validate::{ListPage, Operation, PageTracker, Rejection, ResponseParts, check_response};
+pub use validate::{ListPage, PageTracker};
 
 use clock_skew::ClockSkew;
 use endpoint::ResolvedEndpoints;

@@ -11,8 +11,6 @@ use crate::os::terminal::session::terminal_session_id;
 
 use crate::ops::ctx::Ctx;
 
-pub use crate::cache::confirmations::LIFETIME_SECS;
-
 /// The confirmations given in this terminal. A plain value: the picker holds it and passes the
 /// current time.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

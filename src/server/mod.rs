@@ -19,7 +19,7 @@ use crate::os::clock::Clock;
 use crate::os::http::{HttpRequest, HttpResponse, Listener};
 
 use credential_slot::Slot;
-pub use credential_slot::{CredentialsFuture, CredentialsSource, FetchReason, SlotTiming};
+pub use credential_slot::{CredentialsSource, FetchReason, SlotTiming};
 
 /// The name of a slot: the default slot at `/`, or one at `/slot/NAME`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -71,11 +71,6 @@ impl Endpoint {
     pub fn open(&self, name: &SlotName, token: Secret<String>, source: CredentialsSource) {
         let slot = Slot::new(token, source, self.clock, self.timing);
         self.lock().insert(name.path(), slot);
-    }
-
-    /// Closes a slot and drops its credentials. Returns whether it was open.
-    pub fn close(&self, name: &SlotName) -> bool {
-        self.lock().remove(&name.path()).is_some()
     }
 
     /// Answers requests until dropped.

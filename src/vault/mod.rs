@@ -43,9 +43,9 @@ use crate::os::atomic_file;
 pub use crate::domain::enums::{KeyCache, SecureStore};
 pub use passphrase::PassphraseSource;
 pub use record::{SsoToken, StoredRegistration, VaultRecord};
-pub use record_id::{RecordId, RecordKind};
+pub use record_id::RecordId;
 pub use single_flight::{Generation, Leader, SharedOutcome, SingleFlight, Turn};
-pub use status::{KeyLocation, UnlockPrompt, VaultStatus};
+pub use status::{KeyLocation, UnlockPrompt};
 
 use data_key::CachedKey;
 use header::VaultHeader;

@@ -75,9 +75,7 @@ fn check_managed_block(bytes: &[u8]) {
         if before.has_block() { after.outside() } else { after.without_block().into() }
     );
     assert_eq!(
-        SplitFile::parse(&after.without_block(), "profiles")
-            .expect("the rest is read")
-            .has_block(),
+        SplitFile::parse(&after.without_block(), "profiles").expect("the rest is read").has_block(),
         false
     );
     let config = AwsConfig::parse(&*written);

@@ -51,7 +51,8 @@ fn check_import(program: SourceProgram, bytes: &[u8]) {
     let mut written = None;
     for change in plan.changes {
         if change.file == *own_file {
-            config::check(own_file, &text(&change.new)).expect("the imported configuration is accepted");
+            config::check(own_file, &text(&change.new))
+                .expect("the imported configuration is accepted");
             written = Some(change.new);
         } else {
             let names = |bytes: &[u8]| AwsConfig::parse(bytes).profile_names();

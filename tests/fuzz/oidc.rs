@@ -65,7 +65,7 @@ fn device_start() -> Option<DeviceAuthorization> {
         verification_uri: "https://device.sso.eu-west-1.amazonaws.com/".into(),
         verification_uri_complete:
             "https://device.sso.eu-west-1.amazonaws.com/?user_code=BCDF-GHJK".into(),
-        interval: 5,
+        interval: std::time::Duration::from_secs(5),
         expires_at: now().plus(600),
     })
 }

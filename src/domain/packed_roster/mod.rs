@@ -105,11 +105,6 @@ impl PackedRoster {
         self.row_bytes().len() / RowRecord::SIZE
     }
 
-    /// Whether there are no roles.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// Returns the widths of account names in cells, once for each instance of an account.
     pub fn account_widths(&self) -> impl Iterator<Item = u16> {
         AccountRecord::read_all(self.account_bytes()).map(|account| account.width)

@@ -73,14 +73,6 @@ impl Chains {
         route.reverse();
         Ok((!route.is_empty()).then_some(Route(route)))
     }
-
-    /// The chained roles of an instance.
-    pub fn chained_roles<'a>(
-        &'a self,
-        instance: &'a InstanceName,
-    ) -> impl Iterator<Item = &'a ChainedRole> {
-        self.0.iter().filter(move |link| link.role.instance == *instance)
-    }
 }
 
 impl Route<'_> {
@@ -207,7 +199,6 @@ mod tests {
         );
         assert_eq!(route.0.len(), 2);
         assert_eq!(chains.route(&role(HUB)), Ok(None));
-        assert_eq!(chains.chained_roles(&InstanceName::new("lab")).count(), 0);
     }
 
     #[test]

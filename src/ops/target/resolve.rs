@@ -114,21 +114,6 @@ pub fn candidates<'a>(
     Ok(apply_preference(found, prefer_roles))
 }
 
-/// Returns the one entry that matches.
-///
-/// # Errors
-/// [`ErrorKind::UnknownRole`] if none or several match.
-pub fn resolve_one<'a>(
-    roster: &'a Arc<Roster>,
-    wanted: &RoleQuery,
-    prefer_roles: &[String],
-) -> Result<&'a RosterEntry> {
-    match candidates(roster, wanted, prefer_roles)?.as_slice() {
-        [entry] => Ok(entry),
-        several => Err(ambiguous_role(roster, several)),
-    }
-}
-
 /// The error for several matches, which lists them.
 pub fn ambiguous_role(roster: &Roster, several: &[&RosterEntry]) -> Error {
     const SHOWN: usize = 10;

@@ -15,7 +15,7 @@ use std::path::Path;
 
 use crate::domain::{Error, Result};
 
-pub use read::{FirstLine, load, load_first_line};
+pub use read::{load, load_first_line};
 pub use replace::{load_for_edit, replace};
 pub(super) use stage::open_or_create;
 pub use stage::{StagedFile, append, save};
