@@ -1,25 +1,34 @@
-//! rolecall: a full-screen terminal role picker for AWS IAM Identity Center (AWS SSO).
-//!
-//! The program's story, in the order in which it happens:
+//! rolecall: pick an AWS IAM Identity Center role and use it in your shell, browser or SDK.
 //!
 //! ```text
 //! argv ─┐
-//! env  ─┼─> config::Settings ─> ops::Ctx { settings, clock, identity, vault, cache, paths }
+//! env  ─┼─> config::Settings ─> ops::Ctx { settings, clock, clients, vault, paths, runtime }
 //! file ─┘                          │
-//!      identity (SSO OIDC + portal) <─ ops::refresh ─> cache ─> domain::Roster ─> domain::query (match + rank)
-//!                                                                                │
-//!                         tui: Event ─ update ─> State ─ view ─> screen       cli: list, resolve
-//!                                        ├─> Effect ─ runner ─> ops (sign-in, assume into the vault, refresh) ─> Event
-//!                                        └─> Exit(Picked { roles, action })          never a secret
-//!                                                           │
-//!      ops::assume: vault? else refresh token, portal, STS ─> vault ─> domain::Credentials
-//!                                                           │
-//!      shell exports │ exec, subshell │ console link │ endpoint │ credential_process JSON
+//!      identity (SSO OIDC, portal) <─ ops::refresh ─> cache ─> domain::Roster ─> domain::query
+//!                                                                       │
+//!                     tui: Event ─ update ─> State ─ view ─> screen     └─> cli::cmd: list, …
+//!                            ├─> Effect ─ runner ─> ops::backend ─> Update ─> Event
+//!                            └─> Exit(Picked { roles, action })         never a secret
+//!                                            │
+//!      ops::target (which role?) ─> ops::access: confirm ─> sign in ─> assume ─> explain ─> record
+//!                                            │
+//!      shell exports │ exec, subshell │ console URL │ profiles │ endpoint │ credential_process JSON
 //! ```
 //!
-//! Rooms look down only: `domain` names nothing, `os` names `domain`, the folders from `config` to
-//! `server` name those two and never each other, `ops` joins them, `tui` and `cli` stand on top.
-//! `tests/it/structure` checks it.
+//! Two walks through the code, each step a link: [`cli`] follows an ARN from the command line to
+//! the JSON of `credential_process`, [`tui`] a key from the terminal to the frame.
+//!
+//! # Folders
+//!
+//! Folders import only from folders below them: `domain` imports none, `os` imports `domain`, the
+//! folders from `config` to `server` import these two and not each other, `ops` joins them, and `tui`
+//! and `cli` come last. `tests/it/structure` checks this and the other rules of the source tree;
+//! CONTRIBUTING.md describes where things go.
+
+#![allow(
+    rustdoc::private_intra_doc_links,
+    reason = "the documentation is built with private items: the package is a program"
+)]
 
 mod awsconfig;
 mod cache;

@@ -1,5 +1,25 @@
 //! The command line: parses arguments, runs use cases and prints their results. Nothing else prints
 //! or exits.
+//!
+//! # Walk: from an ARN to JSON
+//!
+//! `rolecall process --arn ARN`, which an AWS SDK runs as `credential_process`:
+//!
+//! 1. [`main`] reads the command line with [`fast_args::parse`], which skips clap for the usual
+//!    arguments, and calls [`cmd::process::run`].
+//! 2. [`machine_credentials::with_credentials`] parses the ARN into a
+//!    [`RoleArn`](crate::domain::RoleArn).
+//! 3. [`load_or_rebuild`](crate::ops::instances::snapshot::load_or_rebuild) loads instances and
+//!    settings from one small file: neither the configuration nor an inventory is parsed.
+//! 4. [`load_fresh`](crate::ops::assume::load_fresh) looks for credentials that are valid for long
+//!    enough: [`Vault::load`](crate::vault::Vault::load) opens the record with the data key, which
+//!    the kernel or the desktop keeps.
+//! 5. They are printed. So far there was no runtime, no AWS SDK and no network.
+//! 6. Without such credentials, [`obtain`](crate::ops::access::obtain) continues on the runtime of
+//!    [`Ctx`](crate::ops::ctx::Ctx): [`assume`](crate::ops::assume::assume) elects one of all
+//!    waiting processes with a [`SingleFlight`](crate::vault::SingleFlight), refreshes the token,
+//!    asks the portal through [`IdentityClient`](crate::identity::IdentityClient) and stores the
+//!    credentials in the vault.
 
 mod access;
 mod app;

@@ -85,7 +85,7 @@ impl IdentityClient {
             instance,
             network: network.clone(),
             clock,
-            endpoints: endpoints,
+            endpoints,
             oidc,
             device,
             portal,

@@ -6,6 +6,19 @@
 //! command once; footer, help and key map are made from it. `state` is plain values, including the
 //! data of open panels; `panels` holds what each panel does with keys and what it shows. `search`
 //! is the only module that uses `domain::query`. No module here depends on one that depends on it.
+//!
+//! # Walk: from a key to a frame
+//!
+//! 1. [`TtyReader`](crate::os::terminal::tty_reader::TtyReader) reads bytes, and the thread of
+//!    [`input`] decodes them into an [`Event`](event::Event).
+//! 2. The loop of [`runner`] drains all events and passes each to [`update::update`], which changes
+//!    the [`State`](state::State) and returns [`Effect`](effect::Effect)s. A key is looked up in the
+//!    [`KeyBindings`].
+//! 3. A changed query becomes an effect for the [`SearchThread`](search_thread::SearchThread), whose
+//!    results come back as an event. A [`Request`] goes to the
+//!    backend, whose [`Update`]s come back as events.
+//! 4. [`view::draw`] draws the state into cells at the places that [`layout::areas`] computes, and
+//!    the runner writes one frame.
 
 mod column_stats;
 mod columns;
