@@ -283,10 +283,16 @@ pub(super) fn may_sign_in(ctx: &Ctx) -> bool {
 /// # Errors
 /// As the work; [`ErrorKind::Os`] if no runtime can be created.
 pub(super) fn block_on<T>(ctx: &Ctx, work: impl Future<Output = Result<T>>) -> Result<T> {
-    ctx.runtime.block_on(async {
+    let mut is_idle = true;
+    let result = ctx.runtime.block_on(async {
         let result = work.await;
         // Work that was given up may have a token request in progress.
-        ctx.wait_for_token_requests().await;
+        is_idle = ctx.wait_for_token_requests().await;
         result
-    })
+    });
+    // A request without an answer would keep its lock and defer signals until the next work.
+    if !is_idle {
+        ctx.runtime.shut_down();
+    }
+    result
 }

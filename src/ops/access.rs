@@ -122,7 +122,7 @@ pub async fn obtain(
     };
     let assumed = match assumed {
         Err(error) if error.kind == ErrorKind::AccessDenied => {
-            return Err(explain_refusal(ctx, roster, request, error).await);
+            return Err(explain_refusal(ctx, ui, roster, request, error).await);
         }
         assumed => assumed?,
     };
@@ -136,6 +136,7 @@ pub async fn obtain(
 /// mistyped, which is another error.
 async fn explain_refusal(
     ctx: &Arc<Ctx>,
+    ui: &impl Interaction,
     roster: Option<&Arc<Roster>>,
     request: &AssumeRequest,
     error: Error,
@@ -152,7 +153,8 @@ async fn explain_refusal(
     let chained = Chains::from_settings(&ctx.settings)
         .and_then(|chains| Ok(chains.route(&request.role_id())?.is_some()))
         .unwrap_or(true);
-    if entry.is_none() && roster.complete && !roster.entries.is_empty() && !chained {
+    let is_unlisted = entry.is_none() && roster.complete && !roster.entries.is_empty();
+    if ui.role_may_be_mistyped() && is_unlisted && !chained {
         return unknown_role(&roster, request.account, &request.role);
     }
     let url = ctx.settings.access_request_url.as_deref();

@@ -8,6 +8,7 @@ use crate::os::process::parents::parent_names;
 use crate::shell::{self, CredentialExport, PreviousEnv, Recipient, RoleExport};
 
 use crate::ops::access::obtain;
+use crate::ops::access_request::add_access_hint;
 use crate::ops::assume::AssumeRequest;
 use crate::ops::console::{ConsoleRequest, fetch_sign_in_link, options_for_role};
 use crate::ops::ctx::{Ctx, run_blocking};
@@ -94,5 +95,8 @@ pub async fn fetch_console_link(
         destination: None,
         session_minutes: options.session_minutes,
     };
-    fetch_sign_in_link(ctx, &request).await
+    let url = ctx.settings.access_request_url.as_deref();
+    fetch_sign_in_link(ctx, &request)
+        .await
+        .map_err(|error| add_access_hint(error, url, role.account, role.role.as_str(), Some(entry)))
 }

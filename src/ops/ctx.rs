@@ -102,8 +102,8 @@ impl Ctx {
     }
 
     /// Waits until no token request whose result must be stored is in progress. Gives up after a
-    /// time-out: a server that has not answered by then has lost the request.
-    pub async fn wait_for_token_requests(&self) {
-        let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, self.token_requests.write()).await;
+    /// time-out and returns `false`: a server that has not answered by then has lost the request.
+    pub async fn wait_for_token_requests(&self) -> bool {
+        tokio::time::timeout(SHUTDOWN_TIMEOUT, self.token_requests.write()).await.is_ok()
     }
 }

@@ -34,6 +34,11 @@ pub trait Interaction: Sync {
     /// Reports an error that did not stop the use case.
     fn warn(&self, warning: &Error);
 
+    /// Whether the role was named, and not chosen from a list.
+    fn role_may_be_mistyped(&self) -> bool {
+        true
+    }
+
     /// Reports that a use could not be added to the history.
     fn history_failed(&self, error: &Error) {
         self.warn(error);
@@ -73,6 +78,10 @@ impl Interaction for Silent {
     }
 
     fn can_ask(&self) -> bool {
+        false
+    }
+
+    fn role_may_be_mistyped(&self) -> bool {
         false
     }
 

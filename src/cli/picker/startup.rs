@@ -83,6 +83,9 @@ impl PickerInput {
         globals: &Globals,
         instances: &[Instance],
     ) -> Self {
+        // The background of the picker has a runtime of its own, and a connection of a runtime that
+        // does not run would never answer.
+        ctx.runtime.shut_down();
         let (roster, stale) = load::load_preview(ctx, instances);
         let shared = ctx.clone();
         Self {
