@@ -56,8 +56,8 @@ pub(super) enum Caller {
 ///
 /// # Errors
 /// As [`open()`].
-pub(super) fn open_in_env(env: Env, globals: &Globals, person: Caller) -> Result<Arc<Ctx>> {
-    open_with_data_key(env, globals, person, None)
+pub(super) fn open_in_env(env: Env, globals: &Globals, caller: Caller) -> Result<Arc<Ctx>> {
+    open_with_data_key(env, globals, caller, None)
 }
 
 /// Like [`open_in_env`], with the vault's key, which the parent process has passed on.
@@ -67,33 +67,33 @@ pub(super) fn open_in_env(env: Env, globals: &Globals, person: Caller) -> Result
 pub(super) fn open_with_data_key(
     env: Env,
     globals: &Globals,
-    person: Caller,
+    caller: Caller,
     key: Option<Secret<Vec<u8>>>,
 ) -> Result<Arc<Ctx>> {
-    let ctx = assemble(env, globals, person, key)?;
+    let ctx = assemble(env, globals, caller, key)?;
     if ctx.instances.is_empty() { Err(instances::no_instances(&ctx.paths)) } else { Ok(ctx) }
 }
 
 fn assemble(
     env: Env,
     globals: &Globals,
-    person: Caller,
+    caller: Caller,
     key: Option<Secret<Vec<u8>>>,
 ) -> Result<Arc<Ctx>> {
     let paths = paths(&env, globals)?;
-    assemble_with_paths(env, paths, globals, person, key)
+    assemble_with_paths(env, paths, globals, caller, key)
 }
 
 fn assemble_with_paths(
     env: Env,
     paths: Paths,
     globals: &Globals,
-    person: Caller,
+    caller: Caller,
     key: Option<Secret<Vec<u8>>>,
 ) -> Result<Arc<Ctx>> {
     let loaded = config::load(&env, &paths)?;
     // `process` prints no warnings: an older binary has to accept a newer file.
-    for warning in loaded.warnings.iter().filter(|_| person == Caller::User) {
+    for warning in loaded.warnings.iter().filter(|_| caller == Caller::User) {
         ui::print_warning(&Error::new(ErrorKind::Config, warning.to_string()));
     }
     let mut settings = loaded.settings;
@@ -108,7 +108,7 @@ fn assemble_with_paths(
         settings.force_url_action(action);
     }
     // A wrong format stops only the command that writes profile names.
-    if person == Caller::User
+    if caller == Caller::User
         && let Err(error) = ProfileFormat::from_settings(&settings)
     {
         ui::print_warning(&error);
@@ -117,10 +117,10 @@ fn assemble_with_paths(
     Chains::from_settings(&settings)?;
     let instances = instances::load_instances_if_any(&env, &paths, &settings)?;
     // Without an instance, an error lists the mistakes or the user is asked to set one up.
-    if person == Caller::User && !instances.is_empty() {
+    if caller == Caller::User && !instances.is_empty() {
         warn_about_aws_files(&paths);
     }
-    let vault = vault(&env, &paths, &settings, person);
+    let vault = vault(&env, &paths, &settings, caller);
     let vault = match key {
         Some(key) => vault.with_data_key(key),
         None => vault,
@@ -163,8 +163,8 @@ pub(super) fn paths(env: &Env, globals: &Globals) -> Result<Paths> {
 }
 
 /// Returns the vault that the settings describe, without opening it.
-pub(super) fn vault(env: &Env, paths: &Paths, settings: &Settings, person: Caller) -> Vault {
-    vault_with_store(env, paths, settings.secure_store, settings.key_cache, person)
+pub(super) fn vault(env: &Env, paths: &Paths, settings: &Settings, caller: Caller) -> Vault {
+    vault_with_store(env, paths, settings.secure_store, settings.key_cache, caller)
 }
 
 /// Like [`vault`], from the two settings that the fast path of `process` knows.
@@ -173,7 +173,7 @@ pub(super) fn vault_with_store(
     paths: &Paths,
     store: config::SecureStore,
     key_cache: config::KeyCache,
-    person: Caller,
+    caller: Caller,
 ) -> Vault {
     let passphrase =
         match (env.get(env::AWS_SSO_FILE_PASSWORD), env.path(env::AWS_SSO_FILE_PASSWORD_FILE)) {
@@ -181,7 +181,7 @@ pub(super) fn vault_with_store(
             (None, Some(file)) => PassphraseSource::File(file),
             (None, None) => PassphraseSource::None,
         };
-    let desktop_prompt = match person == Caller::User && std::io::stderr().is_terminal() {
+    let desktop_prompt = match caller == Caller::User && std::io::stderr().is_terminal() {
         true => DesktopPrompt::Allowed,
         false => DesktopPrompt::Forbidden,
     };

@@ -31,7 +31,7 @@ pub(super) enum StatusIcon {
     Failed,
     /// Something is slow.
     Slow,
-    /// Nobody is signed in.
+    /// The user is not signed in.
     SignedOut,
 }
 
@@ -184,8 +184,8 @@ fn throttled(state: &State) -> Option<StatusLine> {
 fn signed_out(state: &State) -> Option<StatusLine> {
     let (instance, ..) =
         failed_refreshes(state).find(|(_, error, _)| error.kind == ErrorKind::LoginNeeded)?;
-    // Nothing on the screen is outdated if the list was never read. The header shows that nobody is
-    // signed in.
+    // Nothing on the screen is outdated if the list was never read. The header shows that the user
+    // is not signed in.
     let read = format_age(state.session(instance)?.fetched_at?, state.now);
     let texts = vec![
         format!("signed out of {instance}: its list was read {read}"),

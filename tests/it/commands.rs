@@ -48,7 +48,7 @@ fn from_nobody_signed_in_to_a_command_that_runs_with_a_role_and_back() {
     assert_refused(
         &sandbox.run(&["process", "--sso", "corp", "--arn", ROLE]),
         4,
-        &["nobody is signed in to corp", "rolecall login --sso corp"],
+        &["not signed in to corp", "rolecall login --sso corp"],
     );
     sandbox.login("corp");
     let document = json(&sandbox.run(&["process", "--sso", "corp", "--arn", ROLE]));

@@ -140,11 +140,11 @@ fn a_missing_sign_in_is_one_line_for_all_roles() {
         4,
         &[
             "3 roles: 0 went well, 3 did not",
-            "nobody is signed in to corp: payments-",
+            "not signed in to corp: payments-",
             "run `rolecall login --sso corp`",
         ],
     );
-    assert_eq!(ran.stderr.matches("nobody").count(), 1, "{ran:?}");
+    assert_eq!(ran.stderr.matches("not signed in").count(), 1, "{ran:?}");
 }
 
 #[test]

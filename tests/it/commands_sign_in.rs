@@ -114,21 +114,21 @@ fn several_instances_want_a_name_or_all() {
     assert_refused(
         &sandbox.run(&["login", "--check"]),
         4,
-        &["nobody is signed in to corp, lab", "rolecall login --all"],
+        &["not signed in to corp, lab", "rolecall login --all"],
     );
 }
 
 #[test]
 fn logging_out_revokes_forgets_and_works_twice() {
     let sandbox = Sandbox::new();
-    assert_eq!(sandbox.run(&["logout", "-S", "corp"]).stderr, "nobody was signed in to corp\n");
+    assert_eq!(sandbox.run(&["logout", "-S", "corp"]).stderr, "not signed in to corp\n");
     sandbox.login("corp");
     assert_eq!(sandbox.run(&["process", "-S", "corp", "--arn", ROLE]).code, 0);
     assert_eq!(sandbox.run(&["logout", "-S", "corp"]).stderr, "signed out of corp\n");
     assert_eq!(sandbox.aws.call_count("Logout"), 1);
     let records = Records::new(&sandbox);
     assert!(records.token("corp").is_none() && records.credentials(ROLE).is_none());
-    assert_eq!(sandbox.run(&["logout", "-S", "corp"]).stderr, "nobody was signed in to corp\n");
+    assert_eq!(sandbox.run(&["logout", "-S", "corp"]).stderr, "not signed in to corp\n");
 }
 
 #[test]

@@ -239,7 +239,7 @@ fn a_stored_token_with_a_control_character_counts_as_damaged() {
         assert_refused(
             &sandbox.run(&fetch),
             4,
-            &["nobody is signed in to corp", "rolecall login --sso corp"],
+            &["not signed in to corp", "rolecall login --sso corp"],
         );
         sandbox.login("corp");
         assert_eq!(sandbox.run(&fetch).code, 0);

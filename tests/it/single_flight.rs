@@ -84,7 +84,7 @@ fn a_failure_from_before_the_sign_in_is_not_used_after_it() {
     let late = sandbox.spawn(&PROCESS);
     opens.wait_for(".lock");
     early.complete(SharedOutcome::from_error(
-        &Error::new(ErrorKind::LoginNeeded, "nobody is signed in to corp"),
+        &Error::new(ErrorKind::LoginNeeded, "not signed in to corp"),
         now(),
     ));
     let ran = CommandOutput::from_child(late);
@@ -100,7 +100,7 @@ fn a_remembered_failure_ends_with_the_next_sign_in() {
     let records = Records::new(&sandbox);
     records.expire_credentials_in(ROLE, 600);
     become_leader(&records.credentials_single_flight(ROLE)).complete(SharedOutcome::from_error(
-        &Error::new(ErrorKind::LoginNeeded, "nobody is signed in to corp"),
+        &Error::new(ErrorKind::LoginNeeded, "not signed in to corp"),
         now(),
     ));
     records.expire_token_in("corp", -60);
@@ -110,7 +110,7 @@ fn a_remembered_failure_ends_with_the_next_sign_in() {
         &rolecall::testing::vault::SsoToken { issued_at: now().plus(-3_600), ..token },
     );
     let ran = sandbox.run(&PROCESS);
-    assert!(key(&ran) == first && ran.stderr.contains("nobody is signed in"), "{ran:?}");
+    assert!(key(&ran) == first && ran.stderr.contains("not signed in"), "{ran:?}");
     let login = sandbox.run(&["login", "-S", "corp", "--flow", "device-code", "--force"]);
     assert_eq!(login.code, 0, "{login:?}");
     let ran = sandbox.run(&PROCESS);

@@ -74,7 +74,7 @@ fn a_token_of_the_cli_is_used_and_neither_kept_nor_renewed_nor_revoked() {
 
     let logout = sandbox.run(&["logout", "-S", "corp"]);
     assert!(
-        logout.stderr.contains("nobody was signed in") && logout.stderr.contains("aws sso logout"),
+        logout.stderr.contains("not signed in") && logout.stderr.contains("aws sso logout"),
         "{logout:?}"
     );
     assert_eq!(
@@ -102,20 +102,16 @@ fn a_token_that_is_old_refused_or_from_elsewhere_is_not_used() {
     ];
     for (token, expires, more) in cases {
         write(&sandbox, token, &expires, &more);
-        assert_refused(
-            &process(),
-            4,
-            &["nobody is signed in to corp", "rolecall login --sso corp"],
-        );
+        assert_refused(&process(), 4, &["not signed in to corp", "rolecall login --sso corp"]);
     }
     sandbox.write(CORP, "{\"accessToken\": \"ha");
-    assert_refused(&process(), 4, &["nobody is signed in to corp"]);
+    assert_refused(&process(), 4, &["not signed in to corp"]);
     write(&sandbox, &good, &in_seconds(3_000), &object!({ "clientId": "c" }));
     sandbox.write(
         ".aws/sso/cache/client.json",
         r#"{"clientId":"c","clientSecret":"s","scopes":["codewhisperer:completions"]}"#,
     );
-    assert_refused(&process(), 4, &["nobody is signed in to corp"]);
+    assert_refused(&process(), 4, &["not signed in to corp"]);
 }
 
 #[test]
@@ -160,7 +156,7 @@ fn after_a_sign_in_the_token_is_shared_if_the_cli_has_a_file() {
     assert_refused(
         &sandbox.run(&["process", "-S", "corp", "--arn", ROLE]),
         4,
-        &["nobody is signed in to corp"],
+        &["not signed in to corp"],
     );
 }
 

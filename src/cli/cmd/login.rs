@@ -57,7 +57,7 @@ fn check(ctx: &Ctx, instances: &[Instance], all: bool) -> Result<u8> {
             let names: Vec<&str> = without.iter().map(|instance| instance.name.as_str()).collect();
             Err(Error::new(
                 ErrorKind::LoginNeeded,
-                format!("nobody is signed in to {}", names.join(", ")),
+                format!("not signed in to {}", names.join(", ")),
             )
             .hint("run `rolecall login --all`"))
         }

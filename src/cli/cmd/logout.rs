@@ -17,7 +17,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: &LogoutArgs) -> Result<u8> {
         ui::print_message(&if outcome.was_signed_in {
             format!("signed out of {name}")
         } else {
-            format!("nobody was signed in to {name}")
+            format!("not signed in to {name}")
         });
         if let Some(warning) = outcome.warning(&instance.name) {
             ui::print_warning(&warning);

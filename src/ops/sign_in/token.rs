@@ -23,7 +23,7 @@ const REFRESH_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The error if the user is not signed in.
 pub fn login_needed(instance: &Instance) -> Error {
-    Error::new(ErrorKind::LoginNeeded, format!("nobody is signed in to {}", instance.name))
+    Error::new(ErrorKind::LoginNeeded, format!("not signed in to {}", instance.name))
         .hint(format!("run `rolecall login --sso {}`", instance.name))
 }
 

@@ -39,7 +39,7 @@ pub(in crate::tui) enum RetryStatus {
     Checking,
     /// The refresh found nothing new.
     Checked,
-    /// No refresh, because nobody is signed in or the list is new.
+    /// No refresh, because the user is not signed in or the list is new.
     NotChecked,
 }
 

@@ -33,7 +33,7 @@ fn enter_pressed() -> (TestPicker, RoleId, u64) {
 }
 
 fn login_needed() -> Result<Timestamp> {
-    Err(Error::new(ErrorKind::LoginNeeded, "nobody is signed in to corp"))
+    Err(Error::new(ErrorKind::LoginNeeded, "not signed in to corp"))
 }
 
 #[test]
@@ -284,7 +284,7 @@ fn enter_during_the_first_reading_is_not_lost_when_it_turns_out_that_nobody_is_s
     rig.take_effects();
     rig.update(Update::Refreshed {
         instance: corp.clone(),
-        outcome: Err(Error::new(ErrorKind::LoginNeeded, "nobody is signed in to corp")),
+        outcome: Err(Error::new(ErrorKind::LoginNeeded, "not signed in to corp")),
     });
     assert_eq!(
         rig.take_effects(),

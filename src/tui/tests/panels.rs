@@ -23,7 +23,7 @@ pub(super) fn signing_in(code: Option<&str>) -> (TestPicker, u64) {
     rig.update(Update::Assumed {
         number,
         role,
-        outcome: Err(Error::new(ErrorKind::LoginNeeded, "nobody is signed in")),
+        outcome: Err(Error::new(ErrorKind::LoginNeeded, "not signed in")),
     });
     let number = rig.state.last_number;
     let url = "https://oidc.eu-west-1.amazonaws.com/authorize?client_id=abc".to_owned();

@@ -96,7 +96,7 @@ fn above_a_list_one_line_says_what_is_amiss() {
     );
     assert_bars("bars_list_refused", &mut rig);
     let mut rig = TestPicker::new(sample_options());
-    refresh_fails(&mut rig, Error::new(ErrorKind::LoginNeeded, "nobody is signed in to corp"));
+    refresh_fails(&mut rig, Error::new(ErrorKind::LoginNeeded, "not signed in to corp"));
     assert_bars("bars_session_over", &mut rig);
     let mut rig = TestPicker::new(sample_options());
     rig.update(Update::RefreshProgress {
@@ -294,7 +294,7 @@ fn a_sign_in_that_failed_says_what_waits_for_the_next() {
     rig.update(Update::Assumed {
         number,
         role,
-        outcome: Err(Error::new(ErrorKind::LoginNeeded, "nobody is signed in")),
+        outcome: Err(Error::new(ErrorKind::LoginNeeded, "not signed in")),
     });
     let number = rig.state.last_number;
     let expired =
@@ -347,7 +347,7 @@ fn a_wrong_passphrase_is_met_kindly_however_often() {
     rig.update(Update::Assumed {
         number,
         role,
-        outcome: Err(Error::new(ErrorKind::LoginNeeded, "nobody is signed in")),
+        outcome: Err(Error::new(ErrorKind::LoginNeeded, "not signed in")),
     });
     assert!(matches!(rig.state.overlays[..], [Overlay::SignIn(_)]), "a sign-in is still asked for");
 }

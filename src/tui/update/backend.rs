@@ -98,7 +98,7 @@ fn on_refreshed(state: &mut State, instance: InstanceName, outcome: Result<Refre
             drop(state.refresh.by_instance.remove(&instance))
         }
         Err(mut error) => {
-            // If there is no vault yet, nobody is signed in.
+            // If there is no vault yet, the user is not signed in.
             if error.kind == ErrorKind::Vault
                 && state.unlock_prompt == Some(UnlockPrompt::NewPassphrase)
             {
@@ -114,7 +114,7 @@ fn on_refreshed(state: &mut State, instance: InstanceName, outcome: Result<Refre
                 session.signed_in = false;
             }
             if !signed_out {
-                // The screen shows that nobody is signed in anyway.
+                // The screen shows that the user is not signed in anyway.
                 state.log_error(&error);
             }
             let since = state
