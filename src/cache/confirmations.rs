@@ -71,7 +71,7 @@ impl Confirmations {
 impl Confirmation {
     /// Whether it has not expired. It is also invalid if the clock was set back to before it.
     fn is_valid(&self, now: Timestamp) -> bool {
-        (0..LIFETIME_SECS).contains(&now.since(self.at))
+        (0..LIFETIME_SECS).contains(&now.seconds_since(self.at))
     }
 }
 

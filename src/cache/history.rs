@@ -133,7 +133,7 @@ fn apply_limits(
     now: Timestamp,
 ) -> Vec<HistoryEntry> {
     if limits.max_age_minutes > 0 {
-        uses.retain(|used| now.since(used.at) <= limits.max_age_minutes.saturating_mul(60));
+        uses.retain(|used| now.seconds_since(used.at) <= limits.max_age_minutes.saturating_mul(60));
     }
     let mut recent = HashSet::new();
     for used in uses.iter().rev().filter(|used| used.run.is_none()) {

@@ -48,7 +48,7 @@ pub(super) fn get_signin_token(state: &mut SimulatorState, request: &HttpRequest
     let entry = SigninTokenEntry {
         account: issued.account,
         role: issued.role.clone(),
-        expires: now.plus(SIGNIN_TOKEN_SECONDS),
+        expires: now.plus_seconds(SIGNIN_TOKEN_SECONDS),
     };
     state.signin_tokens.insert(token.clone(), entry);
     Ok(json_response(json!({ "SigninToken": token })))

@@ -67,7 +67,7 @@ pub(super) fn start_device_authorization(
         client_id: params.client_id,
         directory,
         csrf: random::token::<24>()?,
-        expires: state.now().plus(APPROVAL_TIMEOUT_SECONDS),
+        expires: state.now().plus_seconds(APPROVAL_TIMEOUT_SECONDS),
         created: now,
         polls: 0,
         last_poll: now,
@@ -195,7 +195,7 @@ fn start_session(
     client: &RegisteredClient,
     directory: usize,
 ) -> HandlerResult {
-    let ends = state.now().plus(state.options.session_lifetime_seconds);
+    let ends = state.now().plus_seconds(state.options.session_lifetime_seconds);
     let refreshable =
         client.refreshable && client.grants.iter().any(|grant| grant == REFRESH_TOKEN);
     let refresh = if refreshable { Some(generate_refresh_token()?) } else { None };
@@ -251,13 +251,13 @@ fn issue_tokens(
     refresh: Option<String>,
 ) -> HandlerResult {
     let now = state.now();
-    let expires = now.plus(lifetime).min(ends);
+    let expires = now.plus_seconds(lifetime).min(ends);
     let access = format!("aoa{}", random::token::<192>()?);
     state.tokens.insert(access.clone(), AccessTokenEntry { session, directory, expires });
     let mut body = Map::new();
     body.insert("accessToken".into(), access.into());
     body.insert("tokenType".into(), "Bearer".into());
-    body.insert("expiresIn".into(), expires.since(now).into());
+    body.insert("expiresIn".into(), expires.seconds_since(now).into());
     if let Some(refresh) = refresh {
         body.insert("refreshToken".into(), refresh.into());
     }

@@ -139,7 +139,7 @@ pub(super) fn authorize_page(state: &mut SimulatorState, request: &HttpRequest) 
     };
     let waiting = AuthorizeRequest {
         csrf,
-        expires: state.now().plus(APPROVAL_TIMEOUT_SECONDS),
+        expires: state.now().plus_seconds(APPROVAL_TIMEOUT_SECONDS),
         state: param("state"),
         code,
     };
@@ -209,7 +209,7 @@ pub(super) fn submit_authorize(state: &mut SimulatorState, request: &HttpRequest
             state.codes.insert(
                 code,
                 AuthorizationCodeEntry {
-                    expires: now.plus(AUTHORIZATION_CODE_SECONDS),
+                    expires: now.plus_seconds(AUTHORIZATION_CODE_SECONDS),
                     ..waiting.code
                 },
             );

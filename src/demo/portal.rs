@@ -62,7 +62,7 @@ pub(super) fn get_role_credentials(
         .account(directory, id)
         .filter(|account| account.roles.contains(&role))
         .ok_or_else(forbidden)?;
-    let expires = state.now().plus(state.options.role_lifetime_seconds);
+    let expires = state.now().plus_seconds(state.options.role_lifetime_seconds);
     let (key, issued) = issue_credentials(
         state,
         id,

@@ -56,7 +56,7 @@ pub(super) fn register_client(state: &mut SimulatorState, request: &HttpRequest)
     let client = RegisteredClient {
         name: params.client_name,
         secret: secret.clone(),
-        expires: now.plus(REGISTRATION_SECONDS),
+        expires: now.plus_seconds(REGISTRATION_SECONDS),
         refreshable: params.scopes.iter().any(|scope| scope == REFRESH_SCOPE),
         grants: params.grant_types,
         redirects: params.redirect_uris,
@@ -67,7 +67,7 @@ pub(super) fn register_client(state: &mut SimulatorState, request: &HttpRequest)
         "clientId": id,
         "clientSecret": secret,
         "clientIdIssuedAt": now.0,
-        "clientSecretExpiresAt": now.plus(REGISTRATION_SECONDS).0,
+        "clientSecretExpiresAt": now.plus_seconds(REGISTRATION_SECONDS).0,
         "authorizationEndpoint": format!("{}/authorize", state.url),
         "tokenEndpoint": format!("{}/token", state.url),
     })))

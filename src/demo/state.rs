@@ -184,7 +184,7 @@ impl SimulatorState {
 
     /// The simulator's time.
     pub(super) fn now(&self) -> Timestamp {
-        self.options.clock.now().plus(self.faults.clock_skew_seconds)
+        self.options.clock.now().plus_seconds(self.faults.clock_skew_seconds)
     }
 
     /// Finds an account of this directory.

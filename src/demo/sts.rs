@@ -54,7 +54,7 @@ pub(super) fn assume_role(state: &mut SimulatorState, request: &HttpRequest) -> 
         );
         return Err(ServiceError::new(403, "AccessDenied", message));
     }
-    let expires = state.now().plus(form.duration_seconds);
+    let expires = state.now().plus_seconds(form.duration_seconds);
     let (key, issued) = portal::issue_credentials(
         state,
         arn.account,
@@ -226,7 +226,7 @@ fn authenticate(
 
 fn check_date(signature: &Signature, now: Timestamp) -> Result<(), ServiceError> {
     let (date, compact) = (&signature.date, now.to_rfc3339().replace(['-', ':'], ""));
-    let message = match signature.signed_at().map(|signed| now.since(signed)) {
+    let message = match signature.signed_at().map(|signed| now.seconds_since(signed)) {
         Some(age) if age.abs() <= MAX_CLOCK_SKEW_SECONDS => return Ok(()),
         Some(age) if age > 0 => {
             format!("Signature expired: {date} is now earlier than {compact} - 15 min.")

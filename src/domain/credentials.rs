@@ -36,7 +36,11 @@ impl Credentials {
             return 0;
         }
         // Allow a minute: a Date header has whole seconds, and clocks are adjusted in small steps.
-        if now.since(self.issued_at) < -60 { 0 } else { self.expires_at.since(now).max(0) }
+        if now.seconds_since(self.issued_at) < -60 {
+            0
+        } else {
+            self.expires_at.seconds_since(now).max(0)
+        }
     }
 
     fn is_plausible(&self) -> bool {
@@ -45,14 +49,14 @@ impl Credentials {
                 .iter()
                 .all(|part| !part.is_empty());
         filled
-            && self.expires_at.since(self.issued_at)
+            && self.expires_at.seconds_since(self.issued_at)
                 <= Self::MAX_LIFETIME_SECS + Self::CLOCK_TOLERANCE_SECS
     }
 
     /// Returns the seconds until they should be replaced: zero or negative once no more than the
     /// window is left.
     pub fn seconds_until_stale(&self, now: Timestamp, window: Window) -> i64 {
-        self.seconds_left(now) - window.seconds_for(self.expires_at.since(self.issued_at))
+        self.seconds_left(now) - window.seconds_for(self.expires_at.seconds_since(self.issued_at))
     }
 
     /// Whether they can be handed out without asking AWS: more than the window is left.

@@ -35,7 +35,9 @@ pub struct RoleFlags {
 /// that have passed: two uses this morning outweigh daily uses last month.
 pub fn frecency(now: Timestamp, uses: impl IntoIterator<Item = Timestamp>) -> f64 {
     const HALF_LIFE: f64 = 3.0 * 86_400.0;
-    uses.into_iter().map(|used| 0.5_f64.powf(now.since(used).max(0) as f64 / HALF_LIFE)).sum()
+    uses.into_iter()
+        .map(|used| 0.5_f64.powf(now.seconds_since(used).max(0) as f64 / HALF_LIFE))
+        .sum()
 }
 
 #[cfg(test)]
@@ -46,8 +48,8 @@ mod tests {
     fn twice_today_beats_ten_times_last_month() {
         let day = 86_400;
         let now = Timestamp(100 * day);
-        let today = frecency(now, [now, now.plus(-3_600)]);
-        let month_ago = frecency(now, (0..10).map(|n| now.plus(-(30 + n) * day)));
+        let today = frecency(now, [now, now.plus_seconds(-3_600)]);
+        let month_ago = frecency(now, (0..10).map(|n| now.plus_seconds(-(30 + n) * day)));
         assert!(today > month_ago);
     }
 }

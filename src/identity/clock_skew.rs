@@ -43,7 +43,7 @@ impl ClockSkew {
 
     fn record_date(&self, date: Option<Timestamp>) {
         if let Some(date) = date {
-            self.seconds_ahead.store(date.since(self.clock.now()), Ordering::Relaxed);
+            self.seconds_ahead.store(date.seconds_since(self.clock.now()), Ordering::Relaxed);
         }
     }
 }
@@ -68,7 +68,8 @@ impl ServerDate {
     /// Converts a time of the server's clock to this machine's clock: `now` plus what is left by
     /// the server's clock.
     pub(super) fn to_local_clock(&self, server_time: Timestamp, now: Timestamp) -> Timestamp {
-        self.timestamp().map_or(server_time, |date| now.plus(server_time.since(date)))
+        self.timestamp()
+            .map_or(server_time, |date| now.plus_seconds(server_time.seconds_since(date)))
     }
 
     fn record_date(&self, date: Option<Timestamp>) {

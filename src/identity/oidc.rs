@@ -226,7 +226,7 @@ impl IdentityClient {
                 .filter(|uri| !uri.is_empty())
                 .unwrap_or_else(|| uri.clone()),
             verification_uri: uri,
-            expires_at: self.0.clock.now().plus(i64::from(lifetime_seconds)),
+            expires_at: self.0.clock.now().plus_seconds(i64::from(lifetime_seconds)),
             interval,
         })
     }
@@ -455,8 +455,8 @@ fn is_unknown_client(api_error: &ApiError) -> bool {
 /// AWS ever sets it is replaced by the default. A default that is too late does no harm: rolecall
 /// replaces a registration as soon as AWS rejects it.
 fn registration_expiry(reported: Timestamp, now: Timestamp) -> Timestamp {
-    let plausible = (1..=MAX_REGISTRATION_SECONDS).contains(&reported.since(now));
-    if plausible { reported } else { now.plus(DEFAULT_REGISTRATION_SECONDS) }
+    let plausible = (1..=MAX_REGISTRATION_SECONDS).contains(&reported.seconds_since(now));
+    if plausible { reported } else { now.plus_seconds(DEFAULT_REGISTRATION_SECONDS) }
 }
 
 /// The hint to sign in with an option.
@@ -497,7 +497,10 @@ mod tests {
     #[test]
     fn incomplete_or_implausible_tokens_are_rejected() {
         let good = response("a", Some("r"), 3_600).unwrap();
-        assert_eq!((good.refresh_token, good.expires_at), (Some("r".into()), NOW.plus(3_600)));
+        assert_eq!(
+            (good.refresh_token, good.expires_at),
+            (Some("r".into()), NOW.plus_seconds(3_600))
+        );
         assert_eq!(response("a", Some(""), 3_600).unwrap().refresh_token, None);
         for (access, refresh, seconds) in [
             ("", None, 5),
@@ -517,8 +520,8 @@ mod tests {
     #[test]
     fn an_implausible_expiry_of_a_registration_is_replaced() {
         let now = Timestamp(1_800_000_000);
-        let usual = now.plus(DEFAULT_REGISTRATION_SECONDS);
-        assert_eq!(registration_expiry(now.plus(86_400), now), now.plus(86_400));
+        let usual = now.plus_seconds(DEFAULT_REGISTRATION_SECONDS);
+        assert_eq!(registration_expiry(now.plus_seconds(86_400), now), now.plus_seconds(86_400));
         for reported in [0, -1, i64::MIN, i64::MAX, 1_800_000_000, 1_800_000_000_000, 1_700_000_000]
         {
             assert_eq!(registration_expiry(Timestamp(reported), now), usual, "{reported}");

@@ -291,7 +291,7 @@ fn parse_credentials(
         access_key_id: values::secret(keys.access_key_id, "accessKeyId")?,
         secret_access_key: values::secret(keys.secret_access_key, "secretAccessKey")?.into(),
         session_token: values::secret(keys.session_token, "sessionToken")?.into(),
-        expires_at: now.plus(lifetime_seconds),
+        expires_at: now.plus_seconds(lifetime_seconds),
         issued_at: now,
         account,
     })
@@ -357,7 +357,7 @@ mod tests {
             parse_credentials(response, Some(NOW), account(), NOW)
         };
         let hour = (NOW.0 + 3_600) * 1_000;
-        assert_eq!(keys("A", "s", "t", hour).unwrap().expires_at, NOW.plus(3_600));
+        assert_eq!(keys("A", "s", "t", hour).unwrap().expires_at, NOW.plus_seconds(3_600));
         for (key, secret, token) in
             [("", "s", "t"), ("A", "", "t"), ("A", "s", ""), ("A", "s", "t\n")]
         {

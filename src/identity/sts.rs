@@ -187,7 +187,7 @@ fn parse_credentials(
         access_key_id: values::secret(Some(keys.access_key_id), "AccessKeyId")?,
         secret_access_key: values::secret(Some(keys.secret_access_key), "SecretAccessKey")?.into(),
         session_token: values::secret(Some(keys.session_token), "SessionToken")?.into(),
-        expires_at: now.plus(lifetime_seconds.min(MAX_CHAINED_SESSION_SECONDS)),
+        expires_at: now.plus_seconds(lifetime_seconds.min(MAX_CHAINED_SESSION_SECONDS)),
         issued_at: now,
         account,
     })

@@ -252,7 +252,7 @@ fn is_stale_fallback_allowed(error: &Error) -> bool {
 fn recent_failure(last: SharedOutcome, now: Timestamp) -> Option<(Error, Timestamp)> {
     match last {
         SharedOutcome::Failed { at, .. }
-            if (0..FAILURE_MEMORY_SECONDS).contains(&now.since(at)) =>
+            if (0..FAILURE_MEMORY_SECONDS).contains(&now.seconds_since(at)) =>
         {
             last.into_result().err().filter(is_stale_fallback_allowed).map(|error| (error, at))
         }
@@ -265,7 +265,7 @@ fn recent_failure(last: SharedOutcome, now: Timestamp) -> Option<(Error, Timesta
 async fn signed_in_since(ctx: &Arc<Ctx>, instance: &Instance, at: Timestamp) -> Result<bool> {
     let (vault, record, now) = (ctx.vault.clone(), RecordId::token(instance), ctx.clock.now());
     let token = run_blocking(move || vault.load::<SsoToken>(&record, now)).await?;
-    Ok(token.is_some_and(|token| token.issued_at.since(at) >= 0))
+    Ok(token.is_some_and(|token| token.issued_at.seconds_since(at) >= 0))
 }
 
 /// The result of one attempt to get credentials, alone or together with other processes.

@@ -69,7 +69,7 @@ fn credentials(number: usize, lifetime: i64) -> Credentials {
         access_key_id: format!("ASIA{number}"),
         secret_access_key: "secret".into(),
         session_token: "token".into(),
-        expires_at: now.plus(lifetime),
+        expires_at: now.plus_seconds(lifetime),
         issued_at: now,
         account: "012345678901".parse().unwrap(),
     }
@@ -267,7 +267,7 @@ fn old_credentials_are_served_while_new_ones_are_fetched() {
                 match number {
                     // Stale from the start, but not expired.
                     1 => Ok(Credentials {
-                        issued_at: Clock::System.now().plus(-3_000),
+                        issued_at: Clock::System.now().plus_seconds(-3_000),
                         ..credentials(1, 600)
                     }),
                     _ => std::future::pending().await,

@@ -69,7 +69,7 @@ fn offline(state: &State) -> Option<StatusLine> {
     let age = state.fetched_at().map(|at| format_age(at, state.now));
     let read = age.map(|age| format!("this list was read {age}"));
     let all = read.as_ref().map(|read| format!("AWS can't be reached{duration}: {read}"));
-    let old = |at| format_duration_spaced(state.now.since(at));
+    let old = |at| format_duration_spaced(state.now.seconds_since(at));
     let less = state
         .fetched_at()
         .map(|at| format!("AWS can't be reached{duration}; the list is {} old", old(at)));
@@ -139,7 +139,7 @@ fn skew_word(ahead: i64) -> &'static str {
 fn no_answer(state: &State) -> Option<StatusLine> {
     let waited = state
         .unanswered_since()
-        .map(|began| state.now.since(began))
+        .map(|began| state.now.seconds_since(began))
         .filter(|waited| *waited >= SLOW_ANSWER_SECONDS)?;
     let duration = if state.appearance.motion {
         format!(" for {}", format_duration_spaced(waited))
@@ -210,7 +210,7 @@ fn failed_refreshes(state: &State) -> impl Iterator<Item = (&InstanceName, &Erro
 
 /// ` for 3 min`; empty in the first minute.
 pub(super) fn duration_suffix(since: Timestamp, now: Timestamp) -> String {
-    match now.since(since) {
+    match now.seconds_since(since) {
         ..60 => String::new(),
         seconds => format!(" for {}", format_duration_spaced(seconds)),
     }

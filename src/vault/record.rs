@@ -226,6 +226,6 @@ impl RecordEnvelope {
 
     /// Whether the record was issued in the past. It was not if the clock has been set back since.
     pub(super) fn is_plausible(&self, now: Timestamp) -> bool {
-        now.since(self.issued_at) >= -CLOCK_SLACK_SECS
+        now.seconds_since(self.issued_at) >= -CLOCK_SLACK_SECS
     }
 }

@@ -52,7 +52,7 @@ fn registration(flow: Flow) -> ClientRegistration {
     ClientRegistration {
         client_id: "id".into(),
         client_secret: "secret".into(),
-        expires_at: now().plus(3_600),
+        expires_at: now().plus_seconds(3_600),
         flow,
     }
 }
@@ -66,7 +66,7 @@ fn device_start() -> Option<DeviceAuthorization> {
         verification_uri_complete:
             "https://device.sso.eu-west-1.amazonaws.com/?user_code=BCDF-GHJK".into(),
         interval: std::time::Duration::from_secs(5),
-        expires_at: now().plus(600),
+        expires_at: now().plus_seconds(600),
     })
 }
 
@@ -74,7 +74,7 @@ fn check_device_start(start: &DeviceAuthorization) {
     check_header_value(start.device_code.expose());
     check_header_value(&start.user_code);
     assert!((1..=600).contains(&start.interval.as_secs()), "{start:?}");
-    let left = start.expires_at.since(now());
+    let left = start.expires_at.seconds_since(now());
     assert!((0..=3_600).contains(&left), "{left} s for {start:?}");
 }
 
@@ -83,6 +83,6 @@ fn check_token(reply: &TokenResponse) {
     if let Some(refresh) = &reply.refresh_token {
         check_header_value(refresh.expose());
     }
-    let left = reply.expires_at.since(now());
+    let left = reply.expires_at.seconds_since(now());
     assert!((0..=90 * 86_400).contains(&left), "a token for {left} s");
 }

@@ -15,7 +15,7 @@ fuzz_target!(|bytes: &[u8]| {
         access_key_id: "ASIAEXAMPLE".into(),
         secret_access_key: "secret".into(),
         session_token: "token".into(),
-        expires_at: now().plus(3_600),
+        expires_at: now().plus_seconds(3_600),
         issued_at: now(),
         account: "012345678901".parse().expect("twelve digits"),
     };

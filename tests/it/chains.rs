@@ -200,7 +200,7 @@ fn a_chained_session_is_shown_to_last_as_long_as_it_does() {
     let left = |role: &str| {
         let expires =
             Timestamp::parse(json(&sandbox.process(role))["Expiration"].as_str().unwrap()).unwrap();
-        expires.since(Clock::System.now())
+        expires.seconds_since(Clock::System.now())
     };
     assert!((1_190..=1_200).contains(&left("882120723254:Terraform")));
     // A session outlives the one that it was reached from: STS gives each its own expiry.

@@ -182,7 +182,7 @@ fn check_recovery(
             .sandbox
             .aws
             .issued_credentials(field("AccessKeyId"))
-            .map(|issued| expires.since(issued.expires_at));
+            .map(|issued| expires.seconds_since(issued.expires_at));
         if lasts.is_some_and(|longer| longer > SLACK) {
             return Err(format!(
                 "stored credentials are kept {} s too long",

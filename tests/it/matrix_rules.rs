@@ -257,10 +257,10 @@ pub(crate) fn check_genuine(
         return Err(format!("{expiration:?} is not a time"));
     };
     // Scenarios make stored credentials older than they are; nothing may make them younger.
-    if expires_at.since(issued.expires_at) > SLACK {
+    if expires_at.seconds_since(issued.expires_at) > SLACK {
         Err(format!(
             "handed out until {expiration}, {} s too long",
-            expires_at.since(issued.expires_at)
+            expires_at.seconds_since(issued.expires_at)
         ))
     } else {
         Ok(())

@@ -64,10 +64,10 @@ impl Records {
 
     /// Ages the stored credentials of `ACCOUNT:ROLE` so that they expire in this many seconds.
     pub(crate) fn expire_credentials_in(&self, role: &str, left: i64) {
-        let expires_at = now().plus(left);
+        let expires_at = now().plus_seconds(left);
         let old = Credentials {
             expires_at,
-            issued_at: expires_at.plus(-3_600),
+            issued_at: expires_at.plus_seconds(-3_600),
             ..self.credentials(role).unwrap()
         };
         self.vault.save(&self.role(role), &old).unwrap();
@@ -88,11 +88,15 @@ impl Records {
     pub(crate) fn expire_chained_in(&self, role: &str, left: i64) {
         let name = self.chained(role);
         let credentials: Credentials = self.vault.load(&name, now()).unwrap().unwrap();
-        let expires_at = now().plus(left);
+        let expires_at = now().plus_seconds(left);
         self.vault
             .save(
                 &name,
-                &Credentials { expires_at, issued_at: expires_at.plus(-3_600), ..credentials },
+                &Credentials {
+                    expires_at,
+                    issued_at: expires_at.plus_seconds(-3_600),
+                    ..credentials
+                },
             )
             .unwrap();
     }
@@ -156,14 +160,15 @@ impl Records {
 
     /// Moves a sign-in this many seconds into the past.
     pub(crate) fn set_sign_in_age(&self, sso: &str, seconds: i64) {
-        let old = SsoToken { signed_in_at: now().plus(-seconds), ..self.token(sso).unwrap() };
+        let old =
+            SsoToken { signed_in_at: now().plus_seconds(-seconds), ..self.token(sso).unwrap() };
         self.vault.save(&RecordId::token(self.instance(sso)), &old).unwrap();
     }
 
     /// Ages a token so that it expires in this many seconds by this machine's clock; the simulator
     /// still accepts it.
     pub(crate) fn expire_token_in(&self, sso: &str, left: i64) {
-        let old = SsoToken { expires_at: now().plus(left), ..self.token(sso).unwrap() };
+        let old = SsoToken { expires_at: now().plus_seconds(left), ..self.token(sso).unwrap() };
         self.vault.save(&RecordId::token(self.instance(sso)), &old).unwrap();
     }
 

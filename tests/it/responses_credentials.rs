@@ -20,7 +20,7 @@ fn edited_response(field: &str, value: Value) -> FaultReply {
 
 /// The time this many seconds from now, in milliseconds since 1970.
 fn milliseconds(seconds: i64) -> Value {
-    (Clock::System.now().plus(seconds).0 * 1_000).into()
+    (Clock::System.now().plus_seconds(seconds).0 * 1_000).into()
 }
 
 /// Answers to GetRoleCredentials that must not be used.
@@ -37,7 +37,7 @@ fn invalid_responses() -> Vec<FaultReply> {
         edited_response("expiration", value!(-1)),
         edited_response("expiration", milliseconds(-3_600)),
         edited_response("expiration", milliseconds(86_400)),
-        edited_response("expiration", (Clock::System.now().plus(3_600).0).into()),
+        edited_response("expiration", (Clock::System.now().plus_seconds(3_600).0).into()),
         edited_response("expiration", value!(i64::MAX)),
         edited_response("expiration", value!("soon")),
         FaultReply::from_operation()
@@ -92,7 +92,7 @@ fn a_wrong_date_does_not_extend_a_life() {
         ));
         let ran = sandbox.run(&["process", "-S", "corp", "--arn", ROLE, "--sts-refresh"]);
         assert_eq!(ran.code, 0, "{date}: {ran:?}");
-        let life = records.credentials(ROLE).unwrap().expires_at.since(moment);
+        let life = records.credentials(ROLE).unwrap().expires_at.seconds_since(moment);
         assert!((3_000..=3_700).contains(&life), "{date}: {life}");
     }
 }

@@ -153,7 +153,7 @@ fn absurd_registration_ends_spoil_nothing() {
         let ran = sandbox.run(&DEVICE);
         assert_eq!(ran.code, 0, "{end}: {ran:?}");
         let registration = Records::new(&sandbox).token("corp").unwrap().registration.unwrap();
-        let days = registration.expires_at.since(registration.issued_at) / 86_400;
+        let days = registration.expires_at.seconds_since(registration.issued_at) / 86_400;
         assert!((89..=91).contains(&days), "{end}: {days} days");
     }
 }

@@ -107,7 +107,7 @@ fn a_remembered_failure_ends_with_the_next_sign_in() {
     let token = records.token("corp").unwrap();
     records.save_token(
         "corp",
-        &rolecall::testing::vault::SsoToken { issued_at: now().plus(-3_600), ..token },
+        &rolecall::testing::vault::SsoToken { issued_at: now().plus_seconds(-3_600), ..token },
     );
     let ran = sandbox.run(&PROCESS);
     assert!(key(&ran) == first && ran.stderr.contains("not signed in"), "{ran:?}");

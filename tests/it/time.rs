@@ -38,7 +38,7 @@ fn an_expired_role_has_nothing_left() {
 #[test]
 fn a_valid_role_has_hours_and_minutes_left() {
     // Two hours, thirty minutes and half a minute for the runs.
-    let expires = Clock::System.now().plus(9_030).to_rfc3339();
+    let expires = Clock::System.now().plus_seconds(9_030).to_rfc3339();
     let later = ("AWS_SSO_SESSION_EXPIRATION", expires.as_str());
     assert_eq!(time(&["--exit-code"], &[later]), expected(0, "02h30m\n"));
     let json = time(&["--json"], &[later, ("ROLECALL_ROLE", "arn")]);

@@ -15,7 +15,7 @@ use crate::sandbox::{CommandOutput, Sandbox};
 const CORP: &str = ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
 
 fn in_seconds(left: i64) -> String {
-    Clock::System.now().plus(left).to_rfc3339()
+    Clock::System.now().plus_seconds(left).to_rfc3339()
 }
 
 fn start_url(sandbox: &Sandbox) -> String {

@@ -163,7 +163,7 @@ fn credentials() -> Credentials {
         access_key_id: "ASIA".into(),
         secret_access_key: "SECRET-access-key".into(),
         session_token: "SECRET-session-token".into(),
-        expires_at: NOW.plus(3_600),
+        expires_at: NOW.plus_seconds(3_600),
         issued_at: NOW,
         account: "012345678901".parse().unwrap(),
     }

@@ -139,7 +139,7 @@ fn exec_credential(
 ) -> Result<String> {
     let token = eks_token(credentials, region, cluster, now)?;
     // A token expires with the credentials that signed it.
-    let expires = now.plus(TOKEN_LIFETIME).min(credentials.expires_at);
+    let expires = now.plus_seconds(TOKEN_LIFETIME).min(credentials.expires_at);
     let status =
         ExecCredentialStatus { expiration_timestamp: expires.to_rfc3339(), token: token.expose() };
     let document =

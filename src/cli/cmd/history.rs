@@ -45,7 +45,7 @@ fn account_name<'a>(roster: &'a Roster, used: &HistoryEntry) -> Option<&'a str> 
 fn render_text(roster: &Roster, uses: &[HistoryEntry], now: Timestamp) -> String {
     let header = ["WHEN", "ACCOUNT", "ROLE", "SSO", "COMMAND", "DIRECTORY"].map(String::from);
     let row = |used: &HistoryEntry| {
-        let when = format!("{} ago", format_duration_short(now.since(used.at)));
+        let when = format!("{} ago", format_duration_short(now.seconds_since(used.at)));
         if let Some(run) = used.run.as_ref().filter(|run| run.roles > 1) {
             let (many, instance) = (format!("{} roles", run.roles), used.role.instance.to_string());
             return vec![

@@ -75,7 +75,7 @@ impl ShellStatus {
             self.role.instance.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
         let left = self
             .expires
-            .map(|at| format!(", {} left", format_duration(at.since(now))))
+            .map(|at| format!(", {} left", format_duration(at.seconds_since(now))))
             .unwrap_or_default();
         escape_unprintable(&format!(
             "this shell is in {}:{}{instance}{left}",
@@ -95,7 +95,7 @@ fn render_text(ctx: &Ctx, sessions: &SessionList, here: Option<&ShellStatus>) ->
         };
         let read = session.fetched_at.map_or_else(
             || "never".to_owned(),
-            |at| format!("{} ago{unconfirmed}", format_duration_short(now.since(at))),
+            |at| format!("{} ago{unconfirmed}", format_duration_short(now.seconds_since(at))),
         );
         vec![session.instance.to_string(), session_text(session, now), read]
     };
@@ -111,7 +111,7 @@ fn render_text(ctx: &Ctx, sessions: &SessionList, here: Option<&ShellStatus>) ->
                 role.account.to_string(),
                 role.role.to_string(),
                 role.instance.to_string(),
-                format_duration(expires.since(now)),
+                format_duration(expires.seconds_since(now)),
             ]
         };
         text.push('\n');
@@ -144,11 +144,15 @@ fn render_overrides(ctx: &Ctx, all: &[(&Instance, Vec<EndpointOverride>)]) -> Re
 fn session_text(session: &InstanceSession, now: Timestamp) -> String {
     match (session.signed_in, session.signed_in_at, session.ends_at) {
         (true, _, Some(ends)) if session.is_cli_token => {
-            format!("borrowed from the AWS CLI, {} left", format_duration(ends.since(now)))
+            format!("borrowed from the AWS CLI, {} left", format_duration(ends.seconds_since(now)))
         }
         (false, ..) => "signed out".to_owned(),
-        (true, _, Some(ends)) => format!("signed in, ~{} left", format_duration(ends.since(now))),
-        (true, Some(since), None) => format!("signed in {} ago", format_duration(now.since(since))),
+        (true, _, Some(ends)) => {
+            format!("signed in, ~{} left", format_duration(ends.seconds_since(now)))
+        }
+        (true, Some(since), None) => {
+            format!("signed in {} ago", format_duration(now.seconds_since(since)))
+        }
         (true, None, None) => "signed in".to_owned(),
     }
 }
@@ -187,11 +191,11 @@ fn render_json(
         .roles
         .iter()
         .map(|(role, expires)| {
-            json!({ "sso": role.instance, "account_id": role.account, "role": role.role, "expires": expires.to_rfc3339(), "seconds_left": expires.since(now) })
+            json!({ "sso": role.instance, "account_id": role.account, "role": role.role, "expires": expires.to_rfc3339(), "seconds_left": expires.seconds_since(now) })
         })
         .collect();
     let here = here.map(|ShellStatus { role, expires }| {
-        let left = expires.map(|at| at.since(now));
+        let left = expires.map(|at| at.seconds_since(now));
         json!({ "sso": role.instance, "account_id": role.account, "role": role.role, "expires": moment(*expires), "seconds_left": left })
     });
     format!("{}\n", json!({ "current": here, "instances": instances, "roles": roles }))

@@ -34,7 +34,7 @@ pub(in crate::cli) fn run(args: &TimeArgs) -> Result<u8> {
     let env = Env::from_process();
     let role = env.get(env::ROLECALL_ROLE);
     let expires = env.get(env::AWS_SSO_SESSION_EXPIRATION).and_then(Timestamp::parse);
-    let seconds_left = expires.map(|at| at.since(Clock::System.now()).max(0));
+    let seconds_left = expires.map(|at| at.seconds_since(Clock::System.now()).max(0));
     let text = if args.json {
         let object = json!({ "role": role, "expires": expires.map(Timestamp::to_rfc3339), "seconds_left": seconds_left, "left": seconds_left.map(format_duration_padded) });
         format!("{object}\n")

@@ -249,7 +249,7 @@ fn describe_role(
         .roles
         .iter()
         .find(|(role, _)| *role == id)
-        .map(|(_, at)| at.since(now))
+        .map(|(_, at)| at.seconds_since(now))
         .filter(|left| *left > 0);
     if let Some(left) = expiry {
         parts.push(format!("credentials valid for {}", format_duration_in_words(left)));

@@ -128,12 +128,12 @@ fn wrong_keys_signatures_tokens_and_dates_have_their_own_errors() {
         error_code(&call(&demo, &changed(2), GET_CALLER_IDENTITY)),
         (403, "InvalidClientTokenId")
     );
-    let old = call_at(&demo, &good, GET_CALLER_IDENTITY, Clock::System.now().plus(-1_000));
+    let old = call_at(&demo, &good, GET_CALLER_IDENTITY, Clock::System.now().plus_seconds(-1_000));
     assert!(
         error_code(&old) == (403, "SignatureDoesNotMatch")
             && element(&old, "Message").starts_with("Signature expired")
     );
-    let early = call_at(&demo, &good, GET_CALLER_IDENTITY, Clock::System.now().plus(1_000));
+    let early = call_at(&demo, &good, GET_CALLER_IDENTITY, Clock::System.now().plus_seconds(1_000));
     assert!(element(&early, "Message").starts_with("Signature not yet current"));
     let bare = fetch("POST", &format!("{}/", demo.url()), &[], GET_CALLER_IDENTITY).unwrap();
     assert_eq!(error_code(&bare), (403, "MissingAuthenticationToken"));
@@ -151,7 +151,7 @@ fn a_chained_role_works_and_shows_in_the_caller_arn() {
     );
     assert_eq!((reply.status, element(&reply, "SourceIdentity")), (200, "jane"), "{}", reply.body);
     let lifetime =
-        Timestamp::parse(element(&reply, "Expiration")).unwrap().since(Clock::System.now());
+        Timestamp::parse(element(&reply, "Expiration")).unwrap().seconds_since(Clock::System.now());
     assert!((890..=900).contains(&lifetime), "{lifetime}");
     let chained = ["AccessKeyId", "SecretAccessKey", "SessionToken"]
         .map(|name| element(&reply, name).to_owned());
@@ -214,7 +214,7 @@ fn signatures_are_checked_with_the_simulators_clock() {
         (403, "SignatureDoesNotMatch")
     );
     assert_eq!(
-        call_at(&demo, &good, GET_CALLER_IDENTITY, Clock::System.now().plus(1_200)).status,
+        call_at(&demo, &good, GET_CALLER_IDENTITY, Clock::System.now().plus_seconds(1_200)).status,
         200
     );
 }
@@ -248,12 +248,12 @@ fn a_presigned_url_returns_the_signers_arn_to_a_cluster() {
     };
     assert!(element(&call_presigned(time, "blue"), "Arn").ends_with("/jane.doe"));
     assert_eq!(
-        call_presigned(time.plus(-14 * 60), "blue").status,
+        call_presigned(time.plus_seconds(-14 * 60), "blue").status,
         200,
         "valid for 15 minutes, whatever X-Amz-Expires is"
     );
     assert_eq!(
-        error_code(&call_presigned(time.plus(-16 * 60), "blue")),
+        error_code(&call_presigned(time.plus_seconds(-16 * 60), "blue")),
         (403, "SignatureDoesNotMatch")
     );
     assert_eq!(

@@ -1,6 +1,6 @@
 //! Human-readable formats, one per meaning.
 //!
-//! Arguments are seconds, as [`Timestamp::since`] returns them. Negative lengths are formatted as
+//! Arguments are seconds, as [`Timestamp::seconds_since`] returns them. Negative lengths are formatted as
 //! zero.
 
 use crate::domain::{Timestamp, plural};
@@ -60,7 +60,7 @@ pub fn format_duration_padded(seconds: i64) -> String {
 
 /// Formats how long ago `then` was: `just now`, `2 h ago`.
 pub fn format_age(then: Timestamp, now: Timestamp) -> String {
-    match now.since(then) {
+    match now.seconds_since(then) {
         ..MINUTE => "just now".to_owned(),
         seconds => format!("{} ago", format_duration_spaced(seconds)),
     }

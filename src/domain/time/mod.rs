@@ -26,13 +26,13 @@ pub struct Timestamp(pub i64);
 
 impl Timestamp {
     /// Returns the seconds from `earlier` to `self`; negative if `self` is the earlier one.
-    pub fn since(self, earlier: Timestamp) -> i64 {
+    pub fn seconds_since(self, earlier: Timestamp) -> i64 {
         self.0.saturating_sub(earlier.0)
     }
 
     /// Returns this moment moved by `seconds`, which may be negative.
     #[must_use]
-    pub fn plus(self, seconds: i64) -> Timestamp {
+    pub fn plus_seconds(self, seconds: i64) -> Timestamp {
         Timestamp(self.0.saturating_add(seconds))
     }
 

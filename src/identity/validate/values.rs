@@ -36,12 +36,12 @@ pub(in crate::identity) fn lifetime(
         })
     };
     let by_date = date
-        .filter(|date| now.since(*date) <= MAX_DATE_AGE_SECONDS)
-        .and_then(|date| plausible(expires_at.since(date)));
-    let by_clock = plausible(expires_at.since(now));
+        .filter(|date| now.seconds_since(*date) <= MAX_DATE_AGE_SECONDS)
+        .and_then(|date| plausible(expires_at.seconds_since(date)));
+    let by_clock = plausible(expires_at.seconds_since(now));
     let shorter = [by_date, by_clock].into_iter().flatten().min();
     shorter.map(|seconds| seconds.min(Credentials::MAX_LIFETIME_SECS)).ok_or_else(|| {
-        Rejection::invalid(if expires_at.since(now) <= 0 {
+        Rejection::invalid(if expires_at.seconds_since(now) <= 0 {
             "its credentials have already expired"
         } else {
             "its credentials would be valid for more than 12 hours"
@@ -59,7 +59,7 @@ pub(in crate::identity) fn token_expiry(
 ) -> Result<Timestamp, Rejection> {
     match seconds {
         ..=0 => Err(Rejection::invalid("its token has already expired")),
-        1..=MAX_TOKEN_SECONDS => Ok(now.plus(seconds)),
+        1..=MAX_TOKEN_SECONDS => Ok(now.plus_seconds(seconds)),
         _ => Err(Rejection::invalid("its token would be valid for more than 90 days")),
     }
 }
@@ -152,7 +152,7 @@ mod tests {
     /// The lifetime of credentials whose expiry and `Date` are so many seconds after this machine's
     /// clock.
     fn lifetime_after(expires: i64, date: Option<i64>) -> Option<i64> {
-        lifetime(NOW.plus(expires), date.map(|date| NOW.plus(date)), NOW).ok()
+        lifetime(NOW.plus_seconds(expires), date.map(|date| NOW.plus_seconds(date)), NOW).ok()
     }
 
     #[test]
@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn tokens_are_valid_for_between_a_second_and_90_days() {
-        assert_eq!(token_expiry(28_800, NOW), Ok(NOW.plus(28_800)));
+        assert_eq!(token_expiry(28_800, NOW), Ok(NOW.plus_seconds(28_800)));
         for seconds in [i64::MIN, -1, 0, 91 * 86_400, i64::MAX] {
             assert!(token_expiry(seconds, NOW).is_err(), "{seconds}");
         }

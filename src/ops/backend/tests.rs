@@ -112,7 +112,7 @@ fn a_vault_that_waits_for_its_passphrase_does_not_delay_other_requests() {
         secret_access_key: "secret".into(),
         session_token: "token".into(),
         issued_at: NOW,
-        expires_at: NOW.plus(3_600),
+        expires_at: NOW.plus_seconds(3_600),
         account: account(),
     };
     let record = RecordId::credentials(&corp, account(), &role, None);

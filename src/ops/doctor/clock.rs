@@ -12,10 +12,11 @@ const TOLERANCE_SECONDS: i64 = 120;
 
 pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     let clocks = facts.probes.iter().filter_map(|answer| answer.clocks);
-    let Some((there, here)) = clocks.max_by_key(|(there, here)| there.since(*here).abs()) else {
+    let Some((there, here)) = clocks.max_by_key(|(there, here)| there.seconds_since(*here).abs())
+    else {
         return Vec::new();
     };
-    let behind = there.since(here);
+    let behind = there.seconds_since(here);
     if behind.abs() <= TOLERANCE_SECONDS {
         return Vec::new();
     }

@@ -86,7 +86,7 @@ fn incomplete_keys(facts: &Facts) -> Option<Finding> {
 fn expired_keys(facts: &Facts) -> Option<Finding> {
     facts.env.get(env::AWS_ACCESS_KEY_ID)?;
     let until = facts.env.get(env::AWS_CREDENTIAL_EXPIRATION).and_then(Timestamp::parse)?;
-    let since = facts.now.since(until);
+    let since = facts.now.seconds_since(until);
     if since < 0 {
         return None;
     }

@@ -34,7 +34,7 @@ fn healthy_facts(pairs: &[(&str, &str)]) -> Facts {
     let env = Env::from_pairs(pairs.iter().copied().chain([("HOME", "/home/jane")]));
     let answer = ProbeResult {
         instance: InstanceName::new("corp"),
-        clocks: Some((NOW.plus(3), NOW)),
+        clocks: Some((NOW.plus_seconds(3), NOW)),
         unreachable: None,
         refused: None,
     };
@@ -334,11 +334,11 @@ fn a_proxy_that_takes_loopback_too() {
 #[test]
 fn a_clock_that_is_minutes_off() {
     let mut facts = healthy_facts(&[]);
-    facts.probes[0].clocks = Some((NOW.plus(-119), NOW));
+    facts.probes[0].clocks = Some((NOW.plus_seconds(-119), NOW));
     assert_eq!(run_checks(&facts), []);
-    facts.probes[0].clocks = Some((NOW.plus(720), NOW));
+    facts.probes[0].clocks = Some((NOW.plus_seconds(720), NOW));
     assert_finding(&facts, &["12m behind", "AWS says"]);
-    facts.probes[0].clocks = Some((NOW.plus(-3_600), NOW));
+    facts.probes[0].clocks = Some((NOW.plus_seconds(-3_600), NOW));
     assert_finding(&facts, &["1h 00m ahead"]);
 }
 
@@ -449,7 +449,7 @@ fn sign_ins_of_the_cli_that_are_others_or_over() {
     let token = CliTokenFile {
         path: PathBuf::from("/home/jane/.aws/sso/cache/x.json"),
         instance: InstanceName::new("corp"),
-        expires_at: NOW.plus(60),
+        expires_at: NOW.plus_seconds(60),
         is_managed: false,
         start_url: Some(StartUrl::new("https://corp.awsapps.com/start/")),
         region: Some(Region::new("eu-west-1")),
@@ -466,14 +466,17 @@ fn sign_ins_of_the_cli_that_are_others_or_over() {
     );
     facts.tokens = vec![CliTokenFile { region: Some(Region::new("us-east-1")), ..token.clone() }];
     assert_finding(&facts, &["it is for us-east-1"]);
-    facts.tokens =
-        vec![CliTokenFile { expires_at: NOW.plus(-7_200), is_managed: true, ..token.clone() }];
+    facts.tokens = vec![CliTokenFile {
+        expires_at: NOW.plus_seconds(-7_200),
+        is_managed: true,
+        ..token.clone()
+    }];
     let over = assert_finding(&facts, &["ended 2h 00m ago", "rolecall login --sso corp"]);
     assert_eq!(
         (over.severity, over.auto_fix),
         (Severity::Advice, Some(Fix::RemoveToken { path: token.path.clone() }))
     );
-    facts.tokens = vec![CliTokenFile { expires_at: NOW.plus(-7_200), ..token }];
+    facts.tokens = vec![CliTokenFile { expires_at: NOW.plus_seconds(-7_200), ..token }];
     assert_eq!(only_finding(&facts).auto_fix, None, "a token of others is not ours to take out");
     facts.tokens.clear();
     facts.exposed_tokens = vec![ExposedFile {

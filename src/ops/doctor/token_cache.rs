@@ -44,7 +44,7 @@ fn wrong_instance(facts: &Facts, token: &CliTokenFile) -> Option<Finding> {
 /// An expired token of rolecall's that was not removed; one of the AWS CLI's, which will ask for a
 /// sign-in.
 fn expired(facts: &Facts, token: &CliTokenFile) -> Option<Finding> {
-    let ago = facts.now.since(token.expires_at);
+    let ago = facts.now.seconds_since(token.expires_at);
     if ago < 0 {
         return None;
     }

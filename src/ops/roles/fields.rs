@@ -143,7 +143,7 @@ fn field_value(
         "default_region" => optional(entry.region.as_ref().map(Region::as_str)),
         "profile" => optional(entry.profile.as_deref()),
         "via" => optional(entry.via.as_deref()),
-        "expires" => expires.map(|at| format_duration(at.since(now))).unwrap_or_default(),
+        "expires" => expires.map(|at| format_duration(at.seconds_since(now))).unwrap_or_default(),
         "expires_epoch" => expires.map(|at| at.0.to_string()).unwrap_or_default(),
         _ => entry
             .tags

@@ -88,7 +88,7 @@ pub fn is_instance_stale(ctx: &Ctx, instance: &Instance) -> bool {
 fn is_inventory_stale(ctx: &Ctx, inventory: Option<&Inventory>) -> bool {
     let Some(inventory) = inventory else { return true };
     let max_age_seconds = i64::from(ctx.settings.cache_refresh_hours) * 3_600;
-    let is_old =
-        max_age_seconds > 0 && ctx.clock.now().since(inventory.fetched_at) > max_age_seconds;
+    let is_old = max_age_seconds > 0
+        && ctx.clock.now().seconds_since(inventory.fetched_at) > max_age_seconds;
     !inventory.complete || !inventory.unconfirmed.is_empty() || is_old
 }

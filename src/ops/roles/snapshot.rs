@@ -86,7 +86,9 @@ impl PickSettings {
     /// Whether an inventory of this time and completeness needs a refresh.
     pub fn is_stale(&self, read: Option<(Timestamp, bool)>, now: Timestamp) -> bool {
         let hours = i64::from(self.cache_refresh);
-        read.is_none_or(|(at, complete)| !complete || (hours > 0 && now.since(at) > hours * 3_600))
+        read.is_none_or(|(at, complete)| {
+            !complete || (hours > 0 && now.seconds_since(at) > hours * 3_600)
+        })
     }
 }
 

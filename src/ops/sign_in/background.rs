@@ -173,7 +173,7 @@ fn check_cooldown(instance: &Instance, last: Option<SharedOutcome>, now: Timesta
     } else {
         COOLDOWN_SECONDS
     };
-    let left = bar - now.since(at);
+    let left = bar - now.seconds_since(at);
     if !(0..=bar).contains(&left) {
         return Ok(());
     }

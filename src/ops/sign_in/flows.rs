@@ -38,7 +38,7 @@ pub(super) async fn pkce(
     report(SignInStep::Open {
         url,
         code: None,
-        expires_at: ctx.clock.now().plus(APPROVAL_TIMEOUT_SECONDS),
+        expires_at: ctx.clock.now().plus_seconds(APPROVAL_TIMEOUT_SECONDS),
         browser_opened: page.opened,
     });
     let come = async {
@@ -80,7 +80,9 @@ pub(super) async fn device(
     let mut pause = start.interval;
     // Counted from here, not by the clock, which may be set back.
     let end = Instant::now()
-        + Duration::from_secs(start.expires_at.since(ctx.clock.now()).max(0).unsigned_abs());
+        + Duration::from_secs(
+            start.expires_at.seconds_since(ctx.clock.now()).max(0).unsigned_abs(),
+        );
     loop {
         let left = end.saturating_duration_since(Instant::now());
         if left.is_zero() {

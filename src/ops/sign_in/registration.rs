@@ -23,7 +23,7 @@ pub(in crate::ops) async fn load_or_register(
     let (vault, wanted, now) = (ctx.vault.clone(), name.clone(), ctx.clock.now());
     let load = move || vault.load::<vault::StoredRegistration>(&wanted, now);
     if let Some(found) = run_blocking(load).await?
-        && found.expires_at.since(now) > MIN_REMAINING_SECONDS
+        && found.expires_at.seconds_since(now) > MIN_REMAINING_SECONDS
         // Older versions stored an answer of AWS without an id.
         && !found.client_id.is_empty()
         && !found.client_secret.expose().is_empty()

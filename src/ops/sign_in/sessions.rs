@@ -96,7 +96,7 @@ fn expected_end(ctx: &Ctx, instance: &Instance, token: Option<&SsoToken>) -> Opt
         Some(duration) => Some(token.signed_in_at + duration),
         // An estimate that has passed was wrong.
         None => session_lengths::shortest(&ctx.paths.state_dir, instance)
-            .map(|life| token.signed_in_at.plus(life))
+            .map(|life| token.signed_in_at.plus_seconds(life))
             .filter(|at| *at > ctx.clock.now()),
     }
 }
@@ -111,7 +111,7 @@ pub fn ending_soon(ctx: &Ctx, instance: &Instance) -> Result<Option<Timestamp>> 
     let now = ctx.clock.now();
     let token = ctx.vault.load::<SsoToken>(&RecordId::token(instance), now)?;
     Ok(expected_end(ctx, instance, token.as_ref())
-        .filter(|at| (1..=ENDING_SOON_SECONDS).contains(&at.since(now))))
+        .filter(|at| (1..=ENDING_SOON_SECONDS).contains(&at.seconds_since(now))))
 }
 
 /// The outcome of a sign-out.

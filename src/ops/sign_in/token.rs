@@ -59,7 +59,7 @@ async fn own_token(
         let flight = ctx.vault.single_flight(&name);
         let generation = flight.generation();
         let Some(token) = load_token(ctx, &name).await? else { return Err(login_needed(instance)) };
-        let seconds_left = token.expires_at.since(ctx.clock.now());
+        let seconds_left = token.expires_at.seconds_since(ctx.clock.now());
         let is_refused = refused.is_some_and(|refused| *refused == token.access_token);
         if seconds_left > REFRESH_BEFORE_SECONDS && !is_refused {
             return Ok(token.access_token.clone());
@@ -190,8 +190,11 @@ async fn record_session_length(
     token: &SsoToken,
     what: fn(&Path, &Instance, i64) -> Result<()>,
 ) {
-    let (directory, instance, lived) =
-        (ctx.paths.state_dir.clone(), instance.clone(), ctx.clock.now().since(token.signed_in_at));
+    let (directory, instance, lived) = (
+        ctx.paths.state_dir.clone(),
+        instance.clone(),
+        ctx.clock.now().seconds_since(token.signed_in_at),
+    );
     if let Err(error) = run_blocking(move || what(&directory, &instance, lived)).await {
         tracing::info!(target: "rolecall::sign_in", %error, "a session's life was not remembered");
     }

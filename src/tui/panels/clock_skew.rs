@@ -53,7 +53,10 @@ impl Panel for ClockSkewPanel {
                 right: (Tone::Soft, "then asks AWS again".to_owned()),
             },
             ContentRow::Blank,
-            ContentRow::pair("AWS time", format_minute(state.now.plus(state.clock.skew_seconds))),
+            ContentRow::pair(
+                "AWS time",
+                format_minute(state.now.plus_seconds(state.clock.skew_seconds)),
+            ),
             ContentRow::pair("local time", format_minute(state.now)),
             ContentRow::Blank,
             ContentRow::text(Tone::Soft, why),

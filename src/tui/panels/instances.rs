@@ -155,7 +155,9 @@ fn row(state: &State, name: &InstanceName, counts: &[usize]) -> ContentRow {
 fn session_label(state: &State, session: &InstanceSession) -> String {
     match (session.is_cli_token, session.ends_at, session.signed_in_at) {
         (true, ..) => "by the AWS CLI".to_owned(),
-        (false, Some(ends), _) => format!("~{} left", format_duration(ends.since(state.now))),
+        (false, Some(ends), _) => {
+            format!("~{} left", format_duration(ends.seconds_since(state.now)))
+        }
         (false, None, Some(since)) => format!("signed in {}", format_age(since, state.now)),
         (false, None, None) => "signed in".to_owned(),
     }

@@ -44,7 +44,7 @@ pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<ContentRow> {
     say("instance", (roster.instances.len() > 1).then(|| instance_label(state, &id)));
     let left = state
         .expires_at(&id)
-        .map(|at| format!("{} left", format_duration_spaced(at.since(state.now))));
+        .map(|at| format!("{} left", format_duration_spaced(at.seconds_since(state.now))));
     say("session", Some(left.unwrap_or_else(|| "none".to_owned())));
     let used = state.usage(&id).map(|usage| match usage.count {
         0 | 1 => format_age(usage.last_used, state.now),

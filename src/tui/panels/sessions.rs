@@ -52,7 +52,7 @@ impl Panel for SessionsPanel {
     fn content(&self, state: &State) -> PanelContent {
         let running = state.active_sessions();
         let row = |(role, at): &(RoleId, Timestamp)| {
-            let left = at.since(state.now);
+            let left = at.seconds_since(state.now);
             let remaining = if state.appearance.motion {
                 format_long_countdown(left)
             } else {

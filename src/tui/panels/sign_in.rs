@@ -247,7 +247,7 @@ impl SignInPanel {
             String::new()
         };
         let left = if state.appearance.motion {
-            format!(", {} left", format_countdown(expires_at.since(state.now)))
+            format!(", {} left", format_countdown(expires_at.seconds_since(state.now)))
         } else {
             String::new()
         };

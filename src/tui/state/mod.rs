@@ -327,7 +327,7 @@ impl State {
     /// When the stored credentials of a role expire, if there are any that have not.
     pub(super) fn expires_at(&self, role: &RoleId) -> Option<Timestamp> {
         let found = self.sessions.roles.iter().find(|(id, _)| id == role);
-        found.map(|(_, at)| *at).filter(|at| at.since(self.now) > 0)
+        found.map(|(_, at)| *at).filter(|at| at.seconds_since(self.now) > 0)
     }
 
     /// The past use of a role.
@@ -342,7 +342,7 @@ impl State {
 
     /// Roles whose credentials have not expired, and when they do; the first to expire comes first.
     pub(super) fn active_sessions(&self) -> Vec<(RoleId, Timestamp)> {
-        let roles = self.sessions.roles.iter().filter(|(_, at)| at.since(self.now) > 0);
+        let roles = self.sessions.roles.iter().filter(|(_, at)| at.seconds_since(self.now) > 0);
         let mut roles: Vec<_> = roles.cloned().collect();
         roles.sort_by(|left, right| (left.1, &left.0).cmp(&(right.1, &right.0)));
         roles
@@ -398,7 +398,7 @@ impl State {
         }
         if let Some(left) = self
             .unanswered_since()
-            .map(|began| SLOW_ANSWER_SECONDS - self.now.since(began))
+            .map(|began| SLOW_ANSWER_SECONDS - self.now.seconds_since(began))
             .filter(|left| *left > 0)
         {
             return Some(left.unsigned_abs());
@@ -406,7 +406,7 @@ impl State {
         if !self.appearance.motion {
             return None;
         }
-        let soon = |at: Timestamp| (0..=90).contains(&at.since(self.now));
+        let soon = |at: Timestamp| (0..=90).contains(&at.seconds_since(self.now));
         let seconds = self.unanswered_since().is_some()
             || self.overlays.iter().any(|overlay| overlay.has_countdown())
             || self.sessions.roles.iter().any(|(_, at)| soon(*at));

@@ -59,13 +59,15 @@ impl State {
             && self.refresh_totals().is_none()
             && !self.retryable_instances().is_empty()
         {
-            self.refresh.retry.due = Some((text.to_owned(), self.now.plus(RETRY_DELAY_SECONDS)));
+            self.refresh.retry.due =
+                Some((text.to_owned(), self.now.plus_seconds(RETRY_DELAY_SECONDS)));
         }
     }
 
     /// Returns the instances to refresh now, if a refresh is due.
     pub(in crate::tui) fn take_due_retry(&mut self) -> Vec<InstanceName> {
-        let Some((text, _)) = self.refresh.retry.due.take_if(|(_, at)| self.now.since(*at) >= 0)
+        let Some((text, _)) =
+            self.refresh.retry.due.take_if(|(_, at)| self.now.seconds_since(*at) >= 0)
         else {
             return Vec::new();
         };
@@ -96,7 +98,7 @@ impl State {
     fn retryable_instances(&self) -> Vec<InstanceName> {
         let open = self.sessions.instances.iter().filter(|session| session.signed_in);
         let old = open.filter(|session| {
-            session.fetched_at.is_none_or(|at| self.now.since(at) > FRESH_SECONDS)
+            session.fetched_at.is_none_or(|at| self.now.seconds_since(at) > FRESH_SECONDS)
         });
         old.map(|session| session.instance.clone()).collect()
     }

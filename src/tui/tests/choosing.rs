@@ -40,7 +40,11 @@ fn login_needed() -> Result<Timestamp> {
 fn enter_gets_credentials_and_then_leaves_with_the_role() {
     let (mut rig, role, number) = enter_pressed();
     assert!(rig.screen().contains("getting credentials for edge-dev"));
-    rig.update(Update::Assumed { number, role: role.clone(), outcome: Ok(NOW.plus(3_600)) });
+    rig.update(Update::Assumed {
+        number,
+        role: role.clone(),
+        outcome: Ok(NOW.plus_seconds(3_600)),
+    });
     assert_eq!(rig.take_effects(), [exit_picked(&role, PickAction::Shell)]);
 }
 
@@ -49,7 +53,7 @@ fn an_answer_to_an_older_choice_is_dropped() {
     let (mut rig, role, number) = enter_pressed();
     rig.keys(&["ctrl-u", "edge-staging", "enter"]);
     rig.take_effects();
-    rig.update(Update::Assumed { number, role, outcome: Ok(NOW.plus(3_600)) });
+    rig.update(Update::Assumed { number, role, outcome: Ok(NOW.plus_seconds(3_600)) });
     assert_eq!(rig.take_effects(), []);
 }
 

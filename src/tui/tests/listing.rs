@@ -269,7 +269,7 @@ fn a_query_that_matches_nothing_is_looked_up_once_when_the_typing_stops() {
     let mut rig = TestPicker::new(sample_options());
     rig.keys(&["z", "z"]);
     assert_eq!((refresh_requests(&mut rig), rig.state.next_tick()), (0, Some(1)));
-    rig.event(Event::Tick(NOW.plus(2)));
+    rig.event(Event::Tick(NOW.plus_seconds(2)));
     // Only for instances that the user is signed in to.
     assert_eq!(refresh_requests(&mut rig), 1);
     assert!(rig.screen().contains("checking with AWS"));
@@ -278,18 +278,18 @@ fn a_query_that_matches_nothing_is_looked_up_once_when_the_typing_stops() {
         removed: 0,
         failed: 0,
         unconfirmed: 0,
-        at: NOW.plus(3),
+        at: NOW.plus_seconds(3),
     });
     rig.update(Update::Refreshed { instance: InstanceName::new("corp"), outcome });
     assert!(rig.screen().contains("found no other roles"));
-    rig.keys(&["z"]).event(Event::Tick(NOW.plus(90)));
+    rig.keys(&["z"]).event(Event::Tick(NOW.plus_seconds(90)));
     assert_eq!(refresh_requests(&mut rig), 0, "a longer query finds no more");
 }
 
 #[test]
 fn nothing_is_looked_up_for_a_query_that_was_left_in_time() {
     let mut rig = TestPicker::new(sample_options());
-    rig.keys(&["z", "z", "ctrl-u"]).event(Event::Tick(NOW.plus(5)));
+    rig.keys(&["z", "z", "ctrl-u"]).event(Event::Tick(NOW.plus_seconds(5)));
     assert_eq!(refresh_requests(&mut rig), 0);
 }
 

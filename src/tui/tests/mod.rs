@@ -221,17 +221,17 @@ fn sample_options() -> PickerOptions {
     let roster = sample_roster();
     let id = |row: usize| roster.id(&roster.entries[row]);
     let usage = |hours: i64, times, score| Usage {
-        last_used: NOW.plus(-hours * 3_600),
+        last_used: NOW.plus_seconds(-hours * 3_600),
         count: times,
         score,
     };
     let session = |name: &str, signed_in: bool, ends: Option<i64>| InstanceSession {
         instance: InstanceName::new(name),
         signed_in,
-        signed_in_at: signed_in.then(|| NOW.plus(-8_000)),
-        ends_at: ends.map(|seconds| NOW.plus(seconds)),
+        signed_in_at: signed_in.then(|| NOW.plus_seconds(-8_000)),
+        ends_at: ends.map(|seconds| NOW.plus_seconds(seconds)),
         is_cli_token: false,
-        fetched_at: Some(NOW.plus(-200)),
+        fetched_at: Some(NOW.plus_seconds(-200)),
         unconfirmed: 0,
     };
     PickerOptions {
@@ -239,7 +239,7 @@ fn sample_options() -> PickerOptions {
         marks: RoleFlags { favorites: [id(0)].into(), ..RoleFlags::default() },
         sessions: SessionList {
             instances: vec![session("corp", true, Some(24_100)), session("lab", false, None)],
-            roles: vec![(id(8), NOW.plus(2_820))],
+            roles: vec![(id(8), NOW.plus_seconds(2_820))],
         },
         roster: Arc::new(roster),
         query: String::new(),

@@ -53,7 +53,7 @@ fn messages_and_hidden_roles() {
     let error = Error::new(ErrorKind::AccessDenied, "listing accounts: access denied")
         .hint("run `rolecall login --sso corp`");
     rig.update(Update::Refreshed { instance: InstanceName::new("corp"), outcome: Err(error) });
-    rig.event(Event::Tick(NOW.plus(150)));
+    rig.event(Event::Tick(NOW.plus_seconds(150)));
     rig.keys(&["f8"]);
     assert_panel("panel_messages", &mut rig);
     rig.keys(&["esc", "f9"]);
@@ -137,7 +137,8 @@ pub(super) fn hostile_options() -> PickerOptions {
     ];
     let mut roster = roster(&rows);
     roster.entries.iter_mut().for_each(|entry| entry.confirm = ConfirmLevel::TypeName);
-    let roles = roster.entries.iter().map(|entry| (roster.id(entry), NOW.plus(4_000))).collect();
+    let roles =
+        roster.entries.iter().map(|entry| (roster.id(entry), NOW.plus_seconds(4_000))).collect();
     let sessions = SessionList { roles, ..sample_options().sessions };
     let marks =
         RoleFlags { hidden: [roster.id(&roster.entries[0])].into(), ..RoleFlags::default() };

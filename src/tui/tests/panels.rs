@@ -32,7 +32,7 @@ pub(super) fn signing_in(code: Option<&str>) -> (TestPicker, u64) {
         step: SignInStep::Open {
             url,
             code: code.map(str::to_owned),
-            expires_at: NOW.plus(581),
+            expires_at: NOW.plus_seconds(581),
             browser_opened: true,
         },
     });
@@ -52,7 +52,7 @@ fn a_session_is_renewed_and_dropped_where_it_is_listed() {
     rig.update(Update::Assumed {
         number: rig.state.last_number,
         role: ready.clone(),
-        outcome: Ok(NOW.plus(3_600)),
+        outcome: Ok(NOW.plus_seconds(3_600)),
     });
     assert!(rig.state.note.as_ref().unwrap().contains("renewed, 1h"), "{:?}", rig.state.note);
     rig.keys(&["d"]);
@@ -67,7 +67,7 @@ fn a_session_is_renewed_and_dropped_where_it_is_listed() {
 fn a_session_that_ends_leaves_the_panel_and_takes_no_key_for_another() {
     let mut rig = sample_picker();
     rig.keys(&["f3"]);
-    rig.event(Event::Tick(NOW.plus(3_000)));
+    rig.event(Event::Tick(NOW.plus_seconds(3_000)));
     rig.keys(&["d"]);
     assert_eq!(rig.take_effects(), []);
     assert!(rig.screen().contains("No role has credentials"));
@@ -115,7 +115,11 @@ fn a_service_is_found_by_another_of_its_names_and_opened() {
         rig.take_effects(),
         [Effect::Request(Request::Assume { role: role.clone(), number })]
     );
-    rig.update(Update::Assumed { number, role: role.clone(), outcome: Ok(NOW.plus(3_600)) });
+    rig.update(Update::Assumed {
+        number,
+        role: role.clone(),
+        outcome: Ok(NOW.plus_seconds(3_600)),
+    });
     assert_eq!(
         rig.take_effects(),
         [Effect::Exit(Exit::Picked(Picked {
@@ -146,7 +150,11 @@ fn keys_are_copied_behind_the_screen_after_they_were_got() {
         rig.take_effects(),
         [Effect::Request(Request::Assume { role: role.clone(), number })]
     );
-    rig.update(Update::Assumed { number, role: role.clone(), outcome: Ok(NOW.plus(3_600)) });
+    rig.update(Update::Assumed {
+        number,
+        role: role.clone(),
+        outcome: Ok(NOW.plus_seconds(3_600)),
+    });
     assert_eq!(
         rig.take_effects(),
         [Effect::Request(Request::CopySecret { role, secret: SecretKind::Keys })]
@@ -321,7 +329,7 @@ fn what_was_said_is_kept_with_its_time_and_its_hints() {
     let error =
         Error::new(ErrorKind::Internal, "the list could not be kept").hint("make room on the disk");
     rig.update(Update::Refreshed { instance: InstanceName::new("corp"), outcome: Err(error) });
-    rig.event(Event::Tick(NOW.plus(130)));
+    rig.event(Event::Tick(NOW.plus_seconds(130)));
     rig.keys(&["x", "f8"]);
     let screen = rig.screen();
     assert!(
@@ -386,7 +394,7 @@ fn a_consent_of_this_terminal_saves_the_question_for_an_hour() {
     rig.update(Update::Confirmations(TerminalConfirmations::with_confirmation(
         role.clone(),
         ConfirmLevel::Ask,
-        NOW.plus(-600),
+        NOW.plus_seconds(-600),
     )));
     rig.take_effects();
     rig.keys(&["enter"]);
@@ -395,7 +403,7 @@ fn a_consent_of_this_terminal_saves_the_question_for_an_hour() {
         [Effect::Request(Request::Assume { role, number: rig.state.last_number })]
     );
     rig.keys(&["esc"]);
-    rig.event(Event::Tick(NOW.plus(3_600)));
+    rig.event(Event::Tick(NOW.plus_seconds(3_600)));
     rig.keys(&["enter"]);
     assert_eq!(rig.take_effects(), []);
     assert!(matches!(rig.state.overlays[..], [Overlay::Confirm(_)]));
@@ -432,7 +440,10 @@ fn the_bar_stays_on_a_session_that_is_renewed_and_goes_down_the_list() {
     let id = |row: usize| rig.state.roster.id(&rig.state.roster.entries[row]);
     let (first, second) = (id(8), id(14));
     let sessions = |ends: [i64; 2]| {
-        let roles = vec![(first.clone(), NOW.plus(ends[0])), (second.clone(), NOW.plus(ends[1]))];
+        let roles = vec![
+            (first.clone(), NOW.plus_seconds(ends[0])),
+            (second.clone(), NOW.plus_seconds(ends[1])),
+        ];
         Update::Sessions(SessionList { roles, ..sample_options().sessions })
     };
     rig.update(sessions([600, 900])).keys(&["f3"]).update(sessions([3_600, 900]));

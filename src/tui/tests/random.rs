@@ -64,7 +64,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         2 => "\\PC{0,3}".prop_map(Event::Paste),
         2 => mouse,
         1 => (0..130_u16, 0..45_u16).prop_map(|(width, height)| Event::Resize(width, height)),
-        1 => (0..100_000_i64).prop_map(|seconds| Event::Tick(NOW.plus(seconds))),
+        1 => (0..100_000_i64).prop_map(|seconds| Event::Tick(NOW.plus_seconds(seconds))),
         3 => (0..16_usize, 0..60_u64).prop_map(|(what, number)| Event::Backend(update_of_kind(what, number))),
     ]
 }
@@ -81,7 +81,7 @@ fn update_of_kind(what: usize, number: u64) -> Update {
     let open = SignInStep::Open {
         url: "https://x.example".into(),
         code: Some("KFQT-HWLP".into()),
-        expires_at: NOW.plus(500),
+        expires_at: NOW.plus_seconds(500),
         browser_opened: true,
     };
     match what {
@@ -108,7 +108,7 @@ fn update_of_kind(what: usize, number: u64) -> Update {
         }),
         12 => Update::VaultUnlocked(Err(error(ErrorKind::Vault))),
         13 => Update::ClockSkew(if number > 30 { 720 } else { 0 }),
-        14 => Update::Assumed { number, role, outcome: Ok(NOW.plus(3_600)) },
+        14 => Update::Assumed { number, role, outcome: Ok(NOW.plus_seconds(3_600)) },
         _ => Update::Roster(Arc::default()),
     }
 }

@@ -25,7 +25,7 @@ fn unreachable() -> Error {
 /// A picker with the instance `corp` and none of its roles.
 fn never_refreshed(signed_in: bool) -> TestPicker {
     let roster = Roster { instances: vec![instance("corp")], ..Roster::default() };
-    let fetched_at = signed_in.then(|| NOW.plus(-200));
+    let fetched_at = signed_in.then(|| NOW.plus_seconds(-200));
     let session = InstanceSession {
         instance: corp(),
         signed_in,
@@ -46,7 +46,7 @@ fn never_refreshed(signed_in: bool) -> TestPicker {
 }
 
 fn tick_after(rig: &mut TestPicker, seconds: i64) {
-    rig.event(Event::Tick(NOW.plus(seconds)));
+    rig.event(Event::Tick(NOW.plus_seconds(seconds)));
 }
 
 #[test]
@@ -228,7 +228,7 @@ fn a_role_that_a_wrong_clock_would_spoil_waits_for_a_word() {
     rig.update(Update::ClockSkew(725)).update(Update::Assumed {
         number,
         role: role.clone(),
-        outcome: Ok(NOW.plus(3_600)),
+        outcome: Ok(NOW.plus_seconds(3_600)),
     });
     assert_eq!(rig.take_effects(), []);
     assert!(rig.screen().contains("use the role anyway"), "{}", rig.screen());
@@ -238,7 +238,7 @@ fn a_role_that_a_wrong_clock_would_spoil_waits_for_a_word() {
     rig.update(Update::ClockSkew(725)).update(Update::Assumed {
         number,
         role: role.clone(),
-        outcome: Ok(NOW.plus(3_600)),
+        outcome: Ok(NOW.plus_seconds(3_600)),
     });
     rig.keys(&["esc"]);
     assert_eq!((rig.take_effects(), rig.state.overlays.len()), (vec![], 0));
@@ -250,7 +250,7 @@ fn a_clock_that_was_set_lets_the_role_go_that_waited() {
     rig.update(Update::ClockSkew(725)).update(Update::Assumed {
         number,
         role: role.clone(),
-        outcome: Ok(NOW.plus(3_600)),
+        outcome: Ok(NOW.plus_seconds(3_600)),
     });
     rig.keys(&["ctrl-r"]);
     assert!(rig.take_effects().contains(&Effect::Request(Request::Refresh { instance: corp() })));

@@ -215,7 +215,7 @@ fn on_credentials(state: &mut State, pending: PendingTask, expires_at: Timestamp
             vec![Effect::Request(Request::CopySecret { role: pending.role, secret })]
         }
         RoleTask::Renew => {
-            let left = domain::format_duration(expires_at.since(state.now));
+            let left = domain::format_duration(expires_at.seconds_since(state.now));
             state.notify(format!(
                 "{}: renewed, {left} left",
                 labels::role_label(state, &pending.role)

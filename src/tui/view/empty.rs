@@ -256,7 +256,7 @@ fn first_refresh(state: &State, done: usize, total: usize) -> Paragraphs {
     });
     let waited = state
         .unanswered_since()
-        .map(|began| state.now.since(began))
+        .map(|began| state.now.seconds_since(began))
         .filter(|waited| *waited >= SLOW_ANSWER_SECONDS);
     let no_answer = waited.map(|waited| {
         let long = if state.appearance.motion {

@@ -75,8 +75,8 @@ impl SessionLabel {
 
 fn session_labels(state: &State, ctx: &DrawContext, detail: LabelDetail) -> Vec<SessionLabel> {
     let part = |session: &InstanceSession| {
-        let signed_in =
-            session.signed_in && session.ends_at.is_none_or(|ends| ends.since(state.now) > 0);
+        let signed_in = session.signed_in
+            && session.ends_at.is_none_or(|ends| ends.seconds_since(state.now) > 0);
         let mark = if signed_in { ctx.glyphs.signed_in } else { ctx.glyphs.signed_out };
         // A locked vault hides who is signed in.
         let status = if state.unlock_prompt.is_some_and(UnlockPrompt::is_locked)
@@ -101,7 +101,7 @@ fn session_status(
         (LabelDetail::Mark, ..) => String::new(),
         (LabelDetail::Short, false, ..) => "out".to_owned(),
         (LabelDetail::Whole, false, ..) => "signed out".to_owned(),
-        (_, true, Some(ends), _) => format!("~{}", format_duration(ends.since(now))),
+        (_, true, Some(ends), _) => format!("~{}", format_duration(ends.seconds_since(now))),
         (LabelDetail::Whole, true, None, Some(since)) => {
             format!("signed in {}", format_age(since, now))
         }
@@ -117,7 +117,7 @@ fn summary(state: &State, ctx: &DrawContext) -> [String; 4] {
     }
     let roles = format::pluralize(state.role_count(), "role");
     let accounts = format::pluralize(state.list.column_stats.account_count, "account");
-    let age = state.fetched_at().map(|at| match state.now.since(at) {
+    let age = state.fetched_at().map(|at| match state.now.seconds_since(at) {
         ..60 => format!(" {} fresh", ctx.glyphs.separator),
         seconds => format!(" {} {} old", ctx.glyphs.separator, format_duration_spaced(seconds)),
     });

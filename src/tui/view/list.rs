@@ -99,7 +99,7 @@ fn draw_row(
         writer.write_right(" ", palette.text);
         let left = state
             .expires_at(&id)
-            .map(|at| format_duration_short(at.since(state.now)))
+            .map(|at| format_duration_short(at.seconds_since(state.now)))
             .unwrap_or_default();
         writer.write_right(
             &format!("{left:>width$}", width = usize::from(columns.time)),

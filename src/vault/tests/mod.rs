@@ -87,7 +87,7 @@ fn credentials(number: u32) -> Credentials {
         access_key_id: format!("ASIA{number}"),
         secret_access_key: "SECRET-access-key".into(),
         session_token: "SECRET-session-token".into(),
-        expires_at: NOW.plus(3_600),
+        expires_at: NOW.plus_seconds(3_600),
         issued_at: NOW,
         account: account(number),
     }
@@ -98,7 +98,7 @@ fn registration() -> StoredRegistration {
         client_id: "client".into(),
         client_secret: "SECRET-client".into(),
         issued_at: NOW,
-        expires_at: NOW.plus(90 * 86_400),
+        expires_at: NOW.plus_seconds(90 * 86_400),
         grants: vec!["authorization_code".into(), "refresh_token".into()],
         scopes: vec!["sso:account:access".into()],
     }
@@ -109,8 +109,8 @@ fn token() -> SsoToken {
         access_token: "SECRET-access".into(),
         refresh_token: Some("SECRET-refresh".into()),
         issued_at: NOW,
-        expires_at: NOW.plus(3_600),
-        signed_in_at: NOW.plus(-7_200),
+        expires_at: NOW.plus_seconds(3_600),
+        signed_in_at: NOW.plus_seconds(-7_200),
         registration: Some(registration()),
     }
 }
@@ -280,10 +280,10 @@ fn an_expired_record_is_loaded_and_one_from_the_future_is_not() {
     let home = VaultHome::new();
     let vault = home.passphrase_vault();
     vault.save(&admin_id(1), &credentials(1)).unwrap();
-    assert!(vault.load::<Credentials>(&admin_id(1), NOW.plus(100_000)).unwrap().is_some());
-    assert!(vault.load::<Credentials>(&admin_id(1), NOW.plus(-60)).unwrap().is_some());
-    assert!(vault.load::<Credentials>(&admin_id(1), NOW.plus(-61)).unwrap().is_none());
-    assert_eq!(vault.list(NOW.plus(-61)).unwrap(), []);
+    assert!(vault.load::<Credentials>(&admin_id(1), NOW.plus_seconds(100_000)).unwrap().is_some());
+    assert!(vault.load::<Credentials>(&admin_id(1), NOW.plus_seconds(-60)).unwrap().is_some());
+    assert!(vault.load::<Credentials>(&admin_id(1), NOW.plus_seconds(-61)).unwrap().is_none());
+    assert_eq!(vault.list(NOW.plus_seconds(-61)).unwrap(), []);
 }
 
 #[test]
@@ -298,7 +298,7 @@ fn ids_are_listed_with_their_expiry() {
         fs::write(home.record_path(&admin_id(2)), b"damaged").unwrap();
         let listed = create(&home).list(NOW).unwrap();
         let want = [RecordId::token(&instance("corp")), admin_id(1), admin_id(3)]
-            .map(|id| (id, NOW.plus(3_600)));
+            .map(|id| (id, NOW.plus_seconds(3_600)));
         assert_eq!(listed, want);
         assert_eq!(
             (listed[1].0.account(), listed[1].0.role().unwrap().as_str()),

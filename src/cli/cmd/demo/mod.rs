@@ -304,7 +304,7 @@ async fn record_sample_uses(ctx: &Arc<Ctx>) -> Result<()> {
         else {
             continue;
         };
-        let at = ctx.clock.now().plus(-minutes * 60);
+        let at = ctx.clock.now().plus_seconds(-minutes * 60);
         history::record(ctx, roster.id(entry), "exec", at)?;
         if keep {
             assume(

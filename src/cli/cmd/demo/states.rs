@@ -141,7 +141,7 @@ fn age_lists(demo_home: &DemoHome) -> Result<()> {
     let ctx = open_ctx(demo_home)?;
     for instance in &ctx.instances {
         if let Some(mut inventory) = inventory::load(&ctx.paths.cache_dir, instance) {
-            inventory.fetched_at = inventory.fetched_at.plus(-STALE_HOURS * 3_600);
+            inventory.fetched_at = inventory.fetched_at.plus_seconds(-STALE_HOURS * 3_600);
             inventory::save(&ctx.paths.cache_dir, instance, &inventory)?;
         }
     }
