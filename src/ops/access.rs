@@ -34,19 +34,11 @@ pub fn confirm_protected(
     if !ui.can_ask() {
         return Err(question.unasked());
     }
-    let single = match entries {
-        [entry] => Some((roster.id(entry), entry.confirm)),
-        _ => None,
-    };
-    if let Some((role, level)) = &single
-        && confirmations::load(ctx).covers(role, *level, ctx.clock.now())
-    {
+    if confirmations::load(ctx).answers(&question, roster, ctx.clock.now()) {
         return Ok(());
     }
     question.check(&ui.ask(&question)?)?;
-    if let Some((role, level)) = single {
-        confirmations::record(ctx, &role, level);
-    }
+    confirmations::record_answer(ctx, roster, &question);
     Ok(())
 }
 

@@ -19,7 +19,7 @@ pub trait Interaction: Sync {
     ///
     /// # Errors
     /// If the terminal can't be read.
-    fn ask(&self, question: &ConfirmQuestion<'_>) -> Result<String>;
+    fn ask(&self, question: &ConfirmQuestion) -> Result<String>;
 
     /// Signs in to an instance, if this caller may.
     fn sign_in(
@@ -85,7 +85,7 @@ impl Interaction for Silent {
         false
     }
 
-    fn ask(&self, question: &ConfirmQuestion<'_>) -> Result<String> {
+    fn ask(&self, question: &ConfirmQuestion) -> Result<String> {
         Err(question.unasked())
     }
 

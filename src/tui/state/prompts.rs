@@ -1,6 +1,6 @@
 //! The panels that ask the user for something: a confirmation, a passphrase, a sign-in.
 
-use crate::domain::{AccountId, Error, InstanceName, RoleId, Secret};
+use crate::domain::{ConfirmQuestion, Error, InstanceName, RoleId, Secret};
 use crate::ops::backend::messages::{SignInStep, UnlockPrompt};
 
 use super::RoleTask;
@@ -16,30 +16,22 @@ pub(in crate::tui) struct ConfirmPanel {
     pub(in crate::tui) roles: Vec<RoleId>,
     /// What happens after the confirmation.
     pub(in crate::tui) task: RoleTask,
-    /// The expected answer.
-    pub(in crate::tui) prompt: ConfirmPrompt,
+    /// The question.
+    pub(in crate::tui) question: ConfirmQuestion,
     /// The typed answer.
     pub(in crate::tui) input: TextInput,
     /// Whether the last answer was wrong.
     pub(in crate::tui) is_wrong: bool,
 }
 
-/// The expected answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::tui) enum ConfirmPrompt {
-    /// `y`.
-    Yes,
-    /// This account name, letter by letter; or the account ID, if the name has letters that not
-    /// every keyboard can type.
-    AccountName(String, Option<AccountId>),
-    /// The number of roles.
-    RoleCount(usize),
-}
-
 impl ConfirmPanel {
     /// A question before `task` runs with these roles.
-    pub(in crate::tui) fn new(roles: Vec<RoleId>, task: RoleTask, prompt: ConfirmPrompt) -> Self {
-        Self { roles, task, prompt, input: TextInput::default(), is_wrong: false }
+    pub(in crate::tui) fn new(
+        roles: Vec<RoleId>,
+        task: RoleTask,
+        question: ConfirmQuestion,
+    ) -> Self {
+        Self { roles, task, question, input: TextInput::default(), is_wrong: false }
     }
 }
 
