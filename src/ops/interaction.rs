@@ -1,4 +1,7 @@
 //! How a use case talks to the user who started it, if there is one.
+//!
+//! Implemented by the user at the terminal and by programs (in `cli`), by the user at the picker
+//! ([`crate::ops::backend`]) and by [`Silent`].
 
 use std::sync::Arc;
 
@@ -67,8 +70,8 @@ pub enum RefreshStep<'a> {
     Stored(&'a StoredRefresh),
 }
 
-/// A caller that reads nothing and answers nothing: detached helpers, and the picker's background
-/// thread, which reports by its own messages.
+/// A caller that reads nothing and answers nothing: work in many roles side by side, whose roles
+/// were chosen and confirmed before and whose outcomes are reported together.
 #[derive(Debug, Clone, Copy)]
 pub struct Silent;
 

@@ -8,6 +8,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::AbortHandle;
 
+use super::interaction::PickerUser;
 use super::runtime::RuntimeThread;
 use crate::cache::favorites;
 use crate::domain::{
@@ -153,6 +154,11 @@ impl Backend {
     pub(super) fn send(&self, update: Update) {
         // The picker may be gone; ignore send errors.
         let _ = self.updates.send(update);
+    }
+
+    /// The user at the picker, for use cases.
+    pub(super) fn user(&self) -> PickerUser {
+        PickerUser { updates: self.updates.clone() }
     }
 
     /// Runs work that blocks (on files, the vault, a lock, D-Bus, another program) on a thread of
