@@ -152,7 +152,10 @@ fn exit_code(kind: ErrorKind) -> u8 {
         ErrorKind::Config => 3,
         ErrorKind::LoginNeeded => 4,
         ErrorKind::UnknownRole => 5,
-        ErrorKind::AccessDenied | ErrorKind::Throttled | ErrorKind::Unreachable => 6,
+        ErrorKind::AccessDenied
+        | ErrorKind::RoleNotAssigned
+        | ErrorKind::Throttled
+        | ErrorKind::Unreachable => 6,
         ErrorKind::Vault => 7,
         ErrorKind::Internal => 70,
         ErrorKind::Os => 74,
@@ -186,6 +189,7 @@ mod tests {
             ErrorKind::AccessDenied,
             ErrorKind::Throttled,
             ErrorKind::Unreachable,
+            ErrorKind::RoleNotAssigned,
             ErrorKind::Vault,
             ErrorKind::Internal,
             ErrorKind::Os,

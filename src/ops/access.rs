@@ -113,7 +113,7 @@ pub async fn obtain(
         assumed => assumed,
     };
     let assumed = match assumed {
-        Err(error) if error.kind == ErrorKind::AccessDenied => {
+        Err(error) if error.kind.is_refusal() => {
             return Err(explain_refusal(ctx, ui, roster, request, error).await);
         }
         assumed => assumed?,

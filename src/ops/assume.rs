@@ -133,8 +133,8 @@ pub fn load_fresh(
 /// not answer in time, old credentials that are still valid are returned with a warning.
 ///
 /// # Errors
-/// [`ErrorKind::LoginNeeded`], [`ErrorKind::AccessDenied`], [`ErrorKind::Throttled`],
-/// [`ErrorKind::Unreachable`], [`ErrorKind::Vault`].
+/// [`ErrorKind::LoginNeeded`], [`ErrorKind::AccessDenied`], [`ErrorKind::RoleNotAssigned`],
+/// [`ErrorKind::Throttled`], [`ErrorKind::Unreachable`], [`ErrorKind::Vault`].
 pub async fn assume(ctx: &Arc<Ctx>, request: &AssumeRequest) -> Result<AssumedCredentials> {
     let chains = Chains::from_settings(&ctx.settings)?;
     let route = chains.route(&request.role_id())?;
@@ -245,7 +245,7 @@ impl AssumedCredentials {
 
 /// Whether old credentials may be returned instead of this error: not if AWS denies the role.
 fn is_stale_fallback_allowed(error: &Error) -> bool {
-    error.kind != ErrorKind::AccessDenied
+    !error.kind.is_refusal()
 }
 
 /// A failure that is too recent for another attempt, and its time.
@@ -355,7 +355,7 @@ async fn assume_chained(
     let source = request.for_intermediate_role(&link.via);
     let before = Box::pin(assume(ctx, &source)).await?;
     let refused = match assume_from(ctx, request, link, base, &before.credentials).await {
-        Err(error) if error.kind == ErrorKind::AccessDenied && !before.fetched => error,
+        Err(error) if error.kind.is_refusal() && !before.fetched => error,
         other => return other,
     };
     let source = AssumeRequest { freshness: Freshness::Fetch, ..source };

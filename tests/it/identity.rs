@@ -247,7 +247,7 @@ async fn a_revoked_role_is_refused_and_one_bad_answer_is_not() {
     demo.revoke_role(account, role.as_str());
     let error =
         identity.fetch_role_credentials(&tokens.access_token, account, &role).await.unwrap_err();
-    assert_eq!(error.kind, ErrorKind::AccessDenied);
+    assert_eq!(error.kind, ErrorKind::RoleNotAssigned);
     assert!(
         error.message.starts_with(&format!("you have no access to `{role}` in {account}")),
         "{error}"
