@@ -17,7 +17,7 @@ use crate::domain::{
 };
 use crate::ops::assume::Freshness;
 use crate::ops::backend::messages::{Request, RoleFlag, SignInStep, Update};
-use crate::ops::ctx::{Ctx, run_blocking};
+use crate::ops::ctx::{Ctx, SHUTDOWN_TIMEOUT, run_blocking};
 use crate::ops::roles::load::load_roster;
 use crate::ops::roles::snapshot;
 use crate::ops::setup;
@@ -89,7 +89,7 @@ impl Backend {
         if let Some(runtime) = runtime {
             let (done, finished) = channel();
             runtime.handle.spawn(async move {
-                ctx.wait_for_token_requests().await;
+                ctx.wait_for_token_requests(SHUTDOWN_TIMEOUT).await;
                 let _ = done.send(());
             });
             let _ = finished.recv();
