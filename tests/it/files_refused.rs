@@ -116,6 +116,28 @@ fn a_bind_mount_of_a_single_file_is_written_in_place_and_undone() {
     let sandbox = Sandbox::signed_in();
     if !may_mount(&sandbox) {
         return;
+#[test]
+fn a_state_directory_of_another_user_is_refused_by_the_vault_whatever_its_mode() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    for mode in [0o700, 0o755] {
+        let sandbox = Sandbox::signed_in();
+        assert_eq!(run_as_user(&sandbox, &["list"]).code, 0);
+        let state = sandbox.path("rolecall/state");
+        chown_recursive(&state, 0);
+        set_mode(&state, mode);
+        let login = ["login", "-S", "corp", "--force", "--flow", "device-code"];
+        for args in [&PROCESS[..], &login, &["cache", "-S", "corp"], &["logout", "-S", "corp"]] {
+            assert_refused(
+                &run_as_user(&sandbox, args),
+                7,
+                &["rolecall/state", "belongs to another user", "set ROLECALL_HOME"],
+            );
+        }
+    }
+}
+
     }
     let before = "[default]\nregion = eu-west-1\n";
     sandbox.write("real/config", before);
