@@ -54,6 +54,8 @@ pub use args::{Cli, Command};
 /// Runs the program on the process's arguments.
 pub fn main() -> ExitCode {
     crate::os::process::make_undumpable();
+    #[cfg(unix)]
+    crate::os::process::report_file_size_limit();
     let args: Vec<OsString> = std::env::args_os().collect();
     let result = match cmd::time::parse_fast(&args) {
         Some(time_args) => cmd::time::run(&time_args),
@@ -187,9 +189,9 @@ mod tests {
             ErrorKind::LoginNeeded,
             ErrorKind::UnknownRole,
             ErrorKind::AccessDenied,
+            ErrorKind::RoleNotAssigned,
             ErrorKind::Throttled,
             ErrorKind::Unreachable,
-            ErrorKind::RoleNotAssigned,
             ErrorKind::Vault,
             ErrorKind::Internal,
             ErrorKind::Os,

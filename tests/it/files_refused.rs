@@ -117,6 +117,23 @@ fn a_bind_mount_of_a_single_file_is_written_in_place_and_undone() {
     if !may_mount(&sandbox) {
         return;
 #[test]
+fn a_file_that_grows_beyond_its_limit_is_an_error_and_not_the_end() {
+    let sandbox = Sandbox::signed_in();
+    let mut command = sandbox.command("bash");
+    let script = "ulimit -f 0; exec \"$0\" \"$@\"";
+    command.args(["-c", script, binary(), "cache", "-S", "corp"]);
+    assert_refused(
+        &CommandOutput::from_output(command.output().unwrap()),
+        74,
+        &["file too large", "hint: raise the limit of file sizes: run `ulimit -f unlimited`"],
+    );
+    // The program that is run has the signal's default action: 128 + 25.
+    let child = "bash -c 'ulimit -f 0; echo x > grown'; echo $?";
+    let exec = ["exec", "-S", "corp", "--arn", ROLE, "--", "bash", "-c", child];
+    assert_eq!(sandbox.run(&exec).stdout.trim_end(), "153");
+}
+
+#[test]
 fn a_state_directory_of_another_user_is_refused_by_the_vault_whatever_its_mode() {
     if !rustix::process::geteuid().is_root() {
         return;
