@@ -106,16 +106,16 @@ fn stored_credentials_are_served_if_nothing_can_be_written() {
     let all = "mount --bind . .; mount -o remount,ro,bind .; cd .";
     assert_eq!(json(&run_mounted(&sandbox, all, &PROCESS))["AccountId"], "012345678901");
     assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), calls);
+    let fetched = run_mounted(&sandbox, all, &[&PROCESS[..], &["--sts-refresh"]].concat());
+    assert_eq!(json(&fetched)["AccountId"], "012345678901");
+    let warning = "rolecall: warning: the credentials of `ReadOnlyAccess` were not stored: ";
+    assert!(fetched.stderr.starts_with(warning), "{fetched:?}");
+    assert!(!fetched.stderr.contains("WARN"), "{fetched:?}");
     for args in [&PROFILES[..], &["cache", "-S", "corp"], &["settings", "set", "threads", "3"]] {
         assert_refused(&run_mounted(&sandbox, all, args), 74, &["read-only file system", "hint: "]);
     }
 }
 
-#[test]
-fn a_bind_mount_of_a_single_file_is_written_in_place_and_undone() {
-    let sandbox = Sandbox::signed_in();
-    if !may_mount(&sandbox) {
-        return;
 #[test]
 fn a_file_that_grows_beyond_its_limit_is_an_error_and_not_the_end() {
     let sandbox = Sandbox::signed_in();
@@ -155,6 +155,11 @@ fn a_state_directory_of_another_user_is_refused_by_the_vault_whatever_its_mode()
     }
 }
 
+#[test]
+fn a_bind_mount_of_a_single_file_is_written_in_place_and_undone() {
+    let sandbox = Sandbox::signed_in();
+    if !may_mount(&sandbox) {
+        return;
     }
     let before = "[default]\nregion = eu-west-1\n";
     sandbox.write("real/config", before);

@@ -59,6 +59,7 @@ async fn signed_in(identity: &IdentityClient) -> (ClientRegistration, TokenRespo
         match identity.poll_device(&registration, &start).await.unwrap() {
             PollOutcome::Token(reply) => return (registration, reply),
             PollOutcome::Pending | PollOutcome::SlowDown => tokio::task::yield_now().await,
+            other => panic!("{other:?}"),
         }
     }
     panic!("the simulator never approved")

@@ -96,6 +96,8 @@ pub(in crate::tui) struct SignInPanel {
     pub(in crate::tui) redirect: Option<RedirectInput>,
     /// Why the browser does not show the page.
     pub(in crate::tui) browser_error: Option<Error>,
+    /// Why AWS does not answer at the moment. The sign-in continues.
+    pub(in crate::tui) connection_error: Option<Error>,
 }
 
 /// A redirect address that the user pastes by hand.
@@ -126,6 +128,7 @@ impl SignInPanel {
             show_qr: false,
             redirect: None,
             browser_error: None,
+            connection_error: None,
         }
     }
 
@@ -135,10 +138,14 @@ impl SignInPanel {
             (SignInStep::RedirectRejected(error), Some(redirect)) => {
                 (redirect.error, redirect.sent) = (Some(error), false)
             }
-            (SignInStep::RedirectRejected(_), None) => {}
+            (SignInStep::RedirectRejected(_), None) | (SignInStep::Warning(_), _) => {}
             // The user can still open the page by hand, so an address being pasted stays.
             (SignInStep::BrowserFailed(error), _) => self.browser_error = Some(error),
-            (step, _) => (self.step, self.redirect, self.browser_error) = (step, None, None),
+            (SignInStep::Connection(connection), _) => self.connection_error = connection.err(),
+            (step, _) => {
+                (self.step, self.redirect) = (step, None);
+                (self.browser_error, self.connection_error) = (None, None);
+            }
         }
     }
 
