@@ -18,6 +18,15 @@
 //! Two walks through the code, each step a link: [`cli`] follows an ARN from the command line to
 //! the JSON of `credential_process`, [`tui`] a key from the terminal to the frame.
 //!
+//! # One seam
+//!
+//! Commands, `process` and the picker share the use cases of [`ops`], which talk to their caller
+//! through [`Interaction`](ops::interaction::Interaction). The picker differs in one point: a use
+//! case never waits for its user. A confirmation and a sign-in are panels that the user can leave
+//! or retry, so the picker asks before its request, by the same
+//! [`ConfirmQuestion`](domain::ConfirmQuestion), and repeats the request after a sign-in; see
+//! [`tui::update`](tui).
+//!
 //! # Folders
 //!
 //! Folders import only from folders below them: `domain` imports none, `os` imports `domain`, the

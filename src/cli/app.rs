@@ -2,11 +2,12 @@
 
 use std::io::IsTerminal;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::config::{self, AutoLogin, Env, Paths, Settings, Warning, env};
 use crate::domain::{Error, ErrorKind, Instance, Result, Secret};
 use crate::identity::{NetworkConfig, Proxy};
-use crate::ops::ctx::Ctx;
+use crate::ops::ctx::{Ctx, SHUTDOWN_TIMEOUT};
 use crate::ops::roles::chain::Chains;
 use crate::ops::roles::profile_format::ProfileFormat;
 use crate::ops::{instances, target};
@@ -283,11 +284,20 @@ pub(super) fn may_sign_in(ctx: &Ctx) -> bool {
 /// # Errors
 /// As the work; [`ErrorKind::Os`] if no runtime can be created.
 pub(super) fn block_on<T>(ctx: &Ctx, work: impl Future<Output = Result<T>>) -> Result<T> {
+    block_on_until(ctx, SHUTDOWN_TIMEOUT, work)
+}
+
+/// Like [`block_on`], and waits this long for token requests in progress.
+fn block_on_until<T>(
+    ctx: &Ctx,
+    shutdown_timeout: Duration,
+    work: impl Future<Output = Result<T>>,
+) -> Result<T> {
     let mut is_idle = true;
     let result = ctx.runtime.block_on(async {
         let result = work.await;
         // Work that was given up may have a token request in progress.
-        is_idle = ctx.wait_for_token_requests().await;
+        is_idle = ctx.wait_for_token_requests(shutdown_timeout).await;
         result
     });
     // A request without an answer would keep its lock and defer signals until the next work.
@@ -295,4 +305,34 @@ pub(super) fn block_on<T>(ctx: &Ctx, work: impl Future<Output = Result<T>>) -> R
         ctx.runtime.shut_down();
     }
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_request_without_an_answer_does_not_outlive_the_work() {
+        let home = tempfile::tempdir().unwrap();
+        let ctx = Ctx::in_home(home.path(), Vec::new());
+        let requests = ctx.token_requests.clone();
+        let work = async {
+            let held = requests.read_owned().await;
+            tokio::spawn(async move {
+                let _held = held;
+                std::future::pending::<()>().await;
+            });
+            Ok(())
+        };
+        block_on_until(&ctx, Duration::ZERO, work).unwrap();
+        assert!(ctx.token_requests.try_write().is_ok(), "the next request would wait for it");
+    }
+
+    #[test]
+    fn work_without_token_requests_keeps_its_connections() {
+        let home = tempfile::tempdir().unwrap();
+        let ctx = Ctx::in_home(home.path(), Vec::new());
+        let id = || block_on(&ctx, async { Ok(tokio::runtime::Handle::current().id()) }).unwrap();
+        assert_eq!(id(), id());
+    }
 }

@@ -23,16 +23,17 @@ impl Interaction for Terminal {
         ui::can_prompt()
     }
 
-    fn ask(&self, question: &ConfirmQuestion<'_>) -> Result<String> {
+    fn ask(&self, question: &ConfirmQuestion) -> Result<String> {
         let reason = question.reason();
         ui::prompt(&match question {
             ConfirmQuestion::YesNo(_) => format!("{reason}. Use it? [y/N] "),
             ConfirmQuestion::AccountName(_) => {
-                format!("{reason}. Type the account's name to use it: ")
+                format!("{reason}. Type {} to use it: ", question.expected_answer())
             }
-            ConfirmQuestion::RoleCount { .. } => {
-                format!("{reason}\nType the number of roles to run the command in all of them: ")
-            }
+            ConfirmQuestion::RoleCount { .. } => format!(
+                "{reason}\nType {} to run the command in all of them: ",
+                question.expected_answer()
+            ),
         })
     }
 

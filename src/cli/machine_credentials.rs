@@ -256,7 +256,7 @@ impl Interaction for Program<'_> {
         false
     }
 
-    fn ask(&self, question: &ConfirmQuestion<'_>) -> Result<String> {
+    fn ask(&self, question: &ConfirmQuestion) -> Result<String> {
         Err(question.unasked())
     }
 

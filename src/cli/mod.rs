@@ -54,6 +54,8 @@ pub use args::{Cli, Command};
 /// Runs the program on the process's arguments.
 pub fn main() -> ExitCode {
     crate::os::process::make_undumpable();
+    #[cfg(unix)]
+    crate::os::process::report_file_size_limit();
     let args: Vec<OsString> = std::env::args_os().collect();
     let result = match cmd::time::parse_fast(&args) {
         Some(time_args) => cmd::time::run(&time_args),
@@ -152,7 +154,10 @@ fn exit_code(kind: ErrorKind) -> u8 {
         ErrorKind::Config => 3,
         ErrorKind::LoginNeeded => 4,
         ErrorKind::UnknownRole => 5,
-        ErrorKind::AccessDenied | ErrorKind::Throttled | ErrorKind::Unreachable => 6,
+        ErrorKind::AccessDenied
+        | ErrorKind::RoleNotAssigned
+        | ErrorKind::Throttled
+        | ErrorKind::Unreachable => 6,
         ErrorKind::Vault => 7,
         ErrorKind::Internal => 70,
         ErrorKind::Os => 74,
@@ -184,6 +189,7 @@ mod tests {
             ErrorKind::LoginNeeded,
             ErrorKind::UnknownRole,
             ErrorKind::AccessDenied,
+            ErrorKind::RoleNotAssigned,
             ErrorKind::Throttled,
             ErrorKind::Unreachable,
             ErrorKind::Vault,

@@ -44,7 +44,14 @@ pub(super) async fn sign_in_at_terminal(
     let report = |step: SignInStep| match step {
         // The first is too short to show; the caller reports the others.
         SignInStep::Starting | SignInStep::Done | SignInStep::Failed(_) => {}
-        SignInStep::RedirectRejected(error) => ui::print_warning(&error),
+        SignInStep::RedirectRejected(error) | SignInStep::Warning(error) => {
+            ui::print_warning(&error);
+        }
+        SignInStep::Connection(Err(error)) => {
+            ui::print_warning(&error);
+            ui::print_message("  the sign-in keeps waiting until its code expires");
+        }
+        SignInStep::Connection(Ok(())) => ui::print_message("  AWS answers again"),
         SignInStep::BrowserFailed(error) => {
             ui::print_warning(&error);
             let code = with_code.load(Ordering::Relaxed);

@@ -64,6 +64,8 @@ pub struct SimulatorOptions {
     /// The simulator's clock. It is also used to check signatures, so callers that sign requests
     /// must use the same time.
     pub clock: Clock,
+    /// The lifetime of a device code.
+    pub device_code_lifetime_seconds: i64,
     /// The lifetime of an access token.
     pub token_lifetime_seconds: i64,
     /// The lifetime of a session, after which refresh tokens are invalid too.
@@ -82,6 +84,7 @@ impl Default for SimulatorOptions {
             port: 0,
             approval: DeviceApproval::Manual,
             clock: Clock::System,
+            device_code_lifetime_seconds: 600,
             token_lifetime_seconds: 3_600,
             session_lifetime_seconds: 8 * 3_600,
             role_lifetime_seconds: 3_600,

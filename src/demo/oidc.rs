@@ -62,12 +62,13 @@ pub(super) fn start_device_authorization(
     let directory = find_directory(state, &params.start_url, "startUrl")?;
     let (device_code, user_code) = (random::token::<48>()?, generate_user_code()?);
     let now = Instant::now();
+    let lifetime_seconds = state.options.device_code_lifetime_seconds;
     let device = DeviceCodeEntry {
         user_code: user_code.clone(),
         client_id: params.client_id,
         directory,
         csrf: random::token::<24>()?,
-        expires: state.now().plus_seconds(APPROVAL_TIMEOUT_SECONDS),
+        expires: state.now().plus_seconds(lifetime_seconds),
         created: now,
         polls: 0,
         last_poll: now,
@@ -80,7 +81,7 @@ pub(super) fn start_device_authorization(
         "userCode": user_code,
         "verificationUri": page,
         "verificationUriComplete": format!("{page}?user_code={user_code}"),
-        "expiresIn": APPROVAL_TIMEOUT_SECONDS,
+        "expiresIn": lifetime_seconds,
         "interval": POLL_INTERVAL_SECONDS,
     })))
 }

@@ -5,34 +5,37 @@ use super::{ConfirmLevel, Error, ErrorKind, Result, RosterEntry, escape_unprinta
 /// The most protected roles that a question names.
 const MAX_NAMES: usize = 5;
 
-/// A question about protected roles.
-#[derive(Debug)]
-pub enum ConfirmQuestion<'a> {
+/// A question about protected roles: the one policy of commands, plain mode and picker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConfirmQuestion {
     /// Use this role?
-    YesNo(&'a RosterEntry),
+    YesNo(RosterEntry),
     /// Type the name of this role's account.
-    AccountName(&'a RosterEntry),
+    AccountName(RosterEntry),
     /// Type the number of roles. A yes to one of several roles would not be a yes to all.
     RoleCount {
         /// Those that are protected.
-        protected: Vec<&'a RosterEntry>,
+        protected: Vec<RosterEntry>,
         /// The number of all roles, protected or not.
         total: usize,
     },
 }
 
-impl<'a> ConfirmQuestion<'a> {
+impl ConfirmQuestion {
     /// Returns the question to ask before these roles are used together; `None` if none of them is
     /// protected.
-    pub fn new(entries: &[&'a RosterEntry]) -> Option<Self> {
-        let protected: Vec<_> =
-            entries.iter().copied().filter(|entry| entry.is_protected()).collect();
+    pub fn new(entries: &[&RosterEntry]) -> Option<Self> {
+        let protected: Vec<RosterEntry> = entries
+            .iter()
+            .filter(|entry| entry.is_protected())
+            .map(|entry| RosterEntry::clone(entry))
+            .collect();
         match (&protected[..], entries) {
             ([], _) => None,
             ([entry], [_]) if entry.confirm == ConfirmLevel::TypeName => {
-                Some(Self::AccountName(entry))
+                Some(Self::AccountName(entry.clone()))
             }
-            ([entry], [_]) => Some(Self::YesNo(entry)),
+            ([entry], [_]) => Some(Self::YesNo(entry.clone())),
             _ => Some(Self::RoleCount { protected, total: entries.len() }),
         }
     }
@@ -57,6 +60,25 @@ impl<'a> ConfirmQuestion<'a> {
                     names.join(", ")
                 )
             }
+        }
+    }
+
+    /// Returns the answer that confirms, in words: `the account's name`.
+    pub fn expected_answer(&self) -> &'static str {
+        match self {
+            Self::YesNo(_) => "yes",
+            Self::AccountName(entry) if entry.has_typable_label() => "the account's name",
+            Self::AccountName(_) => "the account's name or ID",
+            Self::RoleCount { .. } => "the number of roles",
+        }
+    }
+
+    /// Returns the role whose confirmation is remembered. One for several roles does not count for
+    /// a single one.
+    pub fn remembered_role(&self) -> Option<&RosterEntry> {
+        match self {
+            Self::YesNo(entry) | Self::AccountName(entry) => Some(entry),
+            Self::RoleCount { .. } => None,
         }
     }
 
@@ -141,6 +163,32 @@ mod tests {
         assert!(question.check("payments-prod\n").is_ok());
         assert!(question.check("y\n").unwrap_err().message.contains("`y` is not the account's"));
         assert_eq!(question.check("").unwrap_err().message, "");
+        assert_eq!(question.expected_answer(), "the account's name");
+    }
+
+    #[test]
+    fn a_name_that_not_every_keyboard_can_type_may_be_answered_with_the_id() {
+        for name in ["zahlungen-größer", "pay\u{7}ments"] {
+            let mut root = entry("Root", ConfirmLevel::TypeName);
+            root.account_name = name.into();
+            let question = ConfirmQuestion::new(&[&root]).unwrap();
+            assert_eq!(question.expected_answer(), "the account's name or ID");
+            assert!(question.check("012345678901").is_ok() && question.check(name).is_ok());
+        }
+        let root = entry("Root", ConfirmLevel::TypeName);
+        assert!(ConfirmQuestion::new(&[&root]).unwrap().check("012345678901").is_err());
+    }
+
+    #[test]
+    fn only_the_confirmation_of_a_single_role_is_remembered() {
+        let (admin, root) =
+            (entry("Admin", ConfirmLevel::Ask), entry("Root", ConfirmLevel::TypeName));
+        let remembered = |entries: &[&RosterEntry]| {
+            ConfirmQuestion::new(entries).unwrap().remembered_role().cloned()
+        };
+        assert_eq!(remembered(&[&admin]), Some(admin.clone()));
+        assert_eq!(remembered(&[&root]), Some(root.clone()));
+        assert_eq!(remembered(&[&admin, &root]), None);
     }
 
     #[test]

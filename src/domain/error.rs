@@ -23,9 +23,11 @@ pub enum ErrorKind {
     LoginNeeded,
     /// The role is unknown or ambiguous (5).
     UnknownRole,
-    /// AWS denied access: it answered 403, or the role is no longer assigned (6).
+    /// AWS denied access: it answered 403 (6).
     #[serde(rename = "refused")]
     AccessDenied,
+    /// The access portal does not assign the role to the user, any more or at all (6).
+    RoleNotAssigned,
     /// AWS throttled the request with 429 and kept doing so (6).
     Throttled,
     /// AWS can't be reached, or answered with 5xx (6).
@@ -39,6 +41,13 @@ pub enum ErrorKind {
     Internal,
     /// The user cancelled (130).
     Cancelled,
+}
+
+impl ErrorKind {
+    /// Whether AWS has denied access.
+    pub fn is_refusal(self) -> bool {
+        matches!(self, Self::AccessDenied | Self::RoleNotAssigned)
+    }
 }
 
 /// A failure: a message, hints about what to do next, and the error that caused it.

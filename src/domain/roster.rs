@@ -154,12 +154,17 @@ impl RosterEntry {
         self.confirm != ConfirmLevel::None
     }
 
+    /// Whether every keyboard can type the account label: it is printable ASCII.
+    pub fn has_typable_label(&self) -> bool {
+        self.account_label().bytes().all(|byte| (b' '..0x7f).contains(&byte))
+    }
+
     /// Whether the typed text satisfies `confirm = "type"`: the account name, or the account id if
-    /// there is no name or if the name is not ASCII, which not every keyboard can type.
+    /// there is no name or if not every keyboard can type the name.
     /// Surrounding blanks are ignored, and escaped characters may be typed as shown.
     pub fn matches_typed_account(&self, typed: &str) -> bool {
         let (typed, label) = (typed.trim(), self.account_label());
-        let by_id = !label.is_ascii() && typed == self.account.as_str();
+        let by_id = !self.has_typable_label() && typed == self.account.as_str();
         typed == label.trim() || typed == escape_unprintable(label).trim() || by_id
     }
 }

@@ -28,7 +28,7 @@ const MAX_POLL_INTERVAL: Duration = Duration::from_secs(60);
 /// The lifetime of a device code if the response has none: the one that AWS uses.
 const DEFAULT_DEVICE_CODE_SECONDS: i32 = 600;
 /// The shortest and the longest lifetime of a device code that is accepted; others are clamped.
-const MIN_DEVICE_CODE_SECONDS: i32 = 60;
+const MIN_DEVICE_CODE_SECONDS: i32 = 10;
 const MAX_DEVICE_CODE_SECONDS: i32 = 1_800;
 /// The lifetime of a registration at AWS, for responses without one or with an implausible one.
 const DEFAULT_REGISTRATION_SECONDS: i64 = 90 * 86_400;
@@ -89,6 +89,10 @@ pub enum PollOutcome {
     Pending,
     /// AWS requests five more seconds between polls from now on.
     SlowDown,
+    /// AWS can't be reached, or something else answered: the user's decision is not known.
+    NotAnswered(Error),
+    /// AWS does not know the code, or has issued its token already.
+    InvalidGrant(Error),
 }
 
 /// Tokens that AWS has just issued.
@@ -231,7 +235,8 @@ impl IdentityClient {
         })
     }
 
-    /// Polls once for the user's decision. Transient network failures are retried.
+    /// Polls once for the user's decision. Transient network failures are retried, and are then an
+    /// outcome and not an error: the decision can still arrive until the code expires.
     ///
     /// # Errors
     /// [`ErrorKind::LoginNeeded`] if the code has expired or the user declined; otherwise as
@@ -252,7 +257,14 @@ impl IdentityClient {
             Err(api_error) => match api_error.code() {
                 "AuthorizationPendingException" => Ok(PollOutcome::Pending),
                 "SlowDownException" => Ok(PollOutcome::SlowDown),
-                _ => Err(self.explain_oidc("signing in", host, &api_error)),
+                code => {
+                    let error = self.explain_oidc("signing in", host, &api_error);
+                    match code {
+                        "InvalidGrantException" => Ok(PollOutcome::InvalidGrant(error)),
+                        _ if api_error.is_transient() => Ok(PollOutcome::NotAnswered(error)),
+                        _ => Err(error),
+                    }
+                }
             },
         }
     }

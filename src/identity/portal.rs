@@ -110,7 +110,7 @@ impl IdentityClient {
     /// Fetches credentials of a role, with their expiry by this machine's clock.
     ///
     /// # Errors
-    /// [`ErrorKind::AccessDenied`] if the user has no access to the role; otherwise as
+    /// [`ErrorKind::RoleNotAssigned`] if the user has no access to the role; otherwise as
     /// [`IdentityClient::fetch_accounts_page`], after retries.
     pub async fn fetch_role_credentials(
         &self,
@@ -130,7 +130,7 @@ impl IdentityClient {
                 let api_error = ApiError::from_sdk(&error);
                 match api_error.status() {
                     403 | 404 => Error::new(
-                        ErrorKind::AccessDenied,
+                        ErrorKind::RoleNotAssigned,
                         format!(
                             "you have no access to `{role}` in {account} (any more){}",
                             api_error.message_suffix()

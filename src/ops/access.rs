@@ -34,19 +34,11 @@ pub fn confirm_protected(
     if !ui.can_ask() {
         return Err(question.unasked());
     }
-    let single = match entries {
-        [entry] => Some((roster.id(entry), entry.confirm)),
-        _ => None,
-    };
-    if let Some((role, level)) = &single
-        && confirmations::load(ctx).covers(role, *level, ctx.clock.now())
-    {
+    if confirmations::load(ctx).answers(&question, roster, ctx.clock.now()) {
         return Ok(());
     }
     question.check(&ui.ask(&question)?)?;
-    if let Some((role, level)) = single {
-        confirmations::record(ctx, &role, level);
-    }
+    confirmations::record_answer(ctx, roster, &question);
     Ok(())
 }
 
@@ -121,7 +113,7 @@ pub async fn obtain(
         assumed => assumed,
     };
     let assumed = match assumed {
-        Err(error) if error.kind == ErrorKind::AccessDenied => {
+        Err(error) if error.kind.is_refusal() => {
             return Err(explain_refusal(ctx, ui, roster, request, error).await);
         }
         assumed => assumed?,

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tracing::warn;
-
 use crate::domain::{
     AccountId, Credentials, Error, ErrorKind, Instance, Result, RoleArn, RoleId, RoleName,
     Timestamp, Window,
@@ -104,7 +102,7 @@ impl AssumeRequest {
 pub struct AssumedCredentials {
     /// The credentials.
     pub credentials: Credentials,
-    /// Why they have less lifetime left than requested, if they have.
+    /// Why they have less lifetime left than requested, or could not be stored.
     pub warning: Option<Error>,
     /// Whether this process fetched them from AWS.
     pub fetched: bool,
@@ -133,8 +131,8 @@ pub fn load_fresh(
 /// not answer in time, old credentials that are still valid are returned with a warning.
 ///
 /// # Errors
-/// [`ErrorKind::LoginNeeded`], [`ErrorKind::AccessDenied`], [`ErrorKind::Throttled`],
-/// [`ErrorKind::Unreachable`], [`ErrorKind::Vault`].
+/// [`ErrorKind::LoginNeeded`], [`ErrorKind::AccessDenied`], [`ErrorKind::RoleNotAssigned`],
+/// [`ErrorKind::Throttled`], [`ErrorKind::Unreachable`], [`ErrorKind::Vault`].
 pub async fn assume(ctx: &Arc<Ctx>, request: &AssumeRequest) -> Result<AssumedCredentials> {
     let chains = Chains::from_settings(&ctx.settings)?;
     let route = chains.route(&request.role_id())?;
@@ -146,9 +144,7 @@ pub async fn assume(ctx: &Arc<Ctx>, request: &AssumeRequest) -> Result<AssumedCr
     if request.persistence == Persistence::Discard {
         // Credentials that are not stored can't be shared, so other processes are not involved.
         let fetched = tokio::time::timeout(FETCH_TIMEOUT, fetch_and_store(ctx, &routed)).await;
-        return fetched
-            .unwrap_or_else(|_| Err(timeout_error(request, FETCH_TIMEOUT)))
-            .map(AssumedCredentials::from_aws);
+        return fetched.unwrap_or_else(|_| Err(timeout_error(request, FETCH_TIMEOUT)));
     }
     let record = routed.record_id.clone();
     let (mut freshness, mut checked_sign_in) = (request.freshness, false);
@@ -178,9 +174,7 @@ pub async fn assume(ctx: &Arc<Ctx>, request: &AssumeRequest) -> Result<AssumedCr
             .await
             .unwrap_or_else(FetchOutcome::Failed)
         {
-            FetchOutcome::Fetched(credentials) => {
-                return Ok(AssumedCredentials::from_aws(credentials));
-            }
+            FetchOutcome::Fetched(assumed) => return Ok(assumed),
             // Another process has stored credentials after this request began. They are new
             // enough even for a caller that does not accept stored ones.
             FetchOutcome::Stored => {
@@ -234,10 +228,6 @@ impl AssumedCredentials {
         Self { credentials, warning: None, fetched: false }
     }
 
-    fn from_aws(credentials: Credentials) -> Self {
-        Self { credentials, warning: None, fetched: true }
-    }
-
     fn from_expiring(credentials: Credentials, reason: Error) -> Self {
         Self { credentials, warning: Some(reason), fetched: false }
     }
@@ -245,7 +235,7 @@ impl AssumedCredentials {
 
 /// Whether old credentials may be returned instead of this error: not if AWS denies the role.
 fn is_stale_fallback_allowed(error: &Error) -> bool {
-    error.kind != ErrorKind::AccessDenied
+    !error.kind.is_refusal()
 }
 
 /// A failure that is too recent for another attempt, and its time.
@@ -271,7 +261,7 @@ async fn signed_in_since(ctx: &Arc<Ctx>, instance: &Instance, at: Timestamp) -> 
 /// The result of one attempt to get credentials, alone or together with other processes.
 enum FetchOutcome {
     /// This process fetched them from AWS.
-    Fetched(Credentials),
+    Fetched(AssumedCredentials),
     /// Another process has stored them.
     Stored,
     /// This process failed.
@@ -309,23 +299,27 @@ async fn join_fetch(
 }
 
 /// Fetches credentials from AWS and stores them, if the request asks for that.
-async fn fetch_and_store(ctx: &Arc<Ctx>, routed: &RoutedRequest<'_>) -> Result<Credentials> {
+async fn fetch_and_store(ctx: &Arc<Ctx>, routed: &RoutedRequest<'_>) -> Result<AssumedCredentials> {
     let request = routed.request;
     let credentials = match routed.route.and_then(|route| Some((route.last()?, route.base()?))) {
         Some((link, base)) => assume_chained(ctx, request, link, base).await?,
         None => fetch_from_portal(ctx, request).await?,
     };
+    let mut warning = None;
     if request.persistence == Persistence::Store {
         let (vault, record, stored) =
             (ctx.vault.clone(), routed.record_id.clone(), credentials.clone());
         match run_blocking(move || vault.save(&record, &stored)).await {
             Err(error) if error.kind == ErrorKind::Vault => return Err(error),
             // A full or read-only disk does not keep the credentials from the caller.
-            Err(error) => warn!(target: "rolecall::assume", %error, "credentials were not stored"),
+            Err(error) => {
+                let what = format!("the credentials of `{}` were not stored", request.role);
+                warning = Some(error.context(what));
+            }
             Ok(()) => {}
         }
     }
-    Ok(credentials)
+    Ok(AssumedCredentials { credentials, warning, fetched: true })
 }
 
 /// Fetches the credentials of a role that the portal lists.
@@ -355,7 +349,7 @@ async fn assume_chained(
     let source = request.for_intermediate_role(&link.via);
     let before = Box::pin(assume(ctx, &source)).await?;
     let refused = match assume_from(ctx, request, link, base, &before.credentials).await {
-        Err(error) if error.kind == ErrorKind::AccessDenied && !before.fetched => error,
+        Err(error) if error.kind.is_refusal() && !before.fetched => error,
         other => return other,
     };
     let source = AssumeRequest { freshness: Freshness::Fetch, ..source };

@@ -6,7 +6,7 @@ use tracing::info;
 use std::path::Path;
 
 use crate::cache::confirmations::{self, Confirmation};
-use crate::domain::{ConfirmLevel, RoleId, Timestamp};
+use crate::domain::{ConfirmLevel, ConfirmQuestion, RoleId, Roster, Timestamp};
 use crate::os::terminal::session::terminal_session_id;
 
 use crate::ops::ctx::Ctx;
@@ -20,9 +20,12 @@ pub struct TerminalConfirmations {
 }
 
 impl TerminalConfirmations {
-    /// Whether a role that needs this confirmation may be used in this terminal without asking.
-    pub fn covers(&self, role: &RoleId, asks: ConfirmLevel, now: Timestamp) -> bool {
-        self.confirmations.covers(role, asks, &self.terminal, now)
+    /// Whether the user has answered this question about a single role of the roster within the
+    /// last hour. A question about several roles is asked every time.
+    pub fn answers(&self, question: &ConfirmQuestion, roster: &Roster, now: Timestamp) -> bool {
+        question.remembered_role().is_some_and(|entry| {
+            self.confirmations.covers(&roster.id(entry), entry.confirm, &self.terminal, now)
+        })
     }
 }
 
@@ -51,6 +54,13 @@ pub fn record(ctx: &Ctx, role: &RoleId, confirm: ConfirmLevel) {
     let consent = Confirmation { role: role.clone(), terminal, confirm, at: ctx.clock.now() };
     if let Err(error) = confirmations::record(&ctx.paths.state_dir, consent) {
         info!(target: "rolecall::consent", %error, "a confirmation was not recorded");
+    }
+}
+
+/// Records an answer that confirmed, if it is one to remember.
+pub fn record_answer(ctx: &Ctx, roster: &Roster, question: &ConfirmQuestion) {
+    if let Some(entry) = question.remembered_role() {
+        record(ctx, &roster.id(entry), entry.confirm);
     }
 }
 

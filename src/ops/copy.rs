@@ -8,18 +8,22 @@ use crate::os::process::parents::parent_names;
 use crate::shell::{self, CredentialExport, PreviousEnv, Recipient, RoleExport};
 
 use crate::ops::access::obtain;
-use crate::ops::access_request::add_access_hint;
 use crate::ops::assume::AssumeRequest;
 use crate::ops::console::{ConsoleRequest, fetch_sign_in_link, options_for_role};
 use crate::ops::ctx::{Ctx, run_blocking};
-use crate::ops::interaction::Silent;
+use crate::ops::interaction::Interaction;
 use crate::ops::role_env;
 
 /// Gets the credentials of a role; from the vault, unless they have just expired.
-async fn assume_role(ctx: &Arc<Ctx>, roster: &Arc<Roster>, role: &RoleId) -> Result<Credentials> {
+async fn assume_role(
+    ctx: &Arc<Ctx>,
+    ui: &impl Interaction,
+    roster: &Arc<Roster>,
+    role: &RoleId,
+) -> Result<Credentials> {
     let instance = ctx.instance(role.instance.as_str())?.clone();
     let request = AssumeRequest::new(&instance, role.account, role.role.clone());
-    Ok(obtain(ctx, &Silent, Some(roster), &request).await?.credentials)
+    Ok(obtain(ctx, ui, Some(roster), &request).await?.credentials)
 }
 
 fn role_not_listed(role: &RoleId) -> Error {
@@ -33,11 +37,12 @@ fn role_not_listed(role: &RoleId) -> Error {
 /// As [`obtain`]; [`ErrorKind::UnknownRole`] if the role is not in the roster.
 pub async fn export_lines(
     ctx: &Arc<Ctx>,
+    ui: &impl Interaction,
     roster: &Arc<Roster>,
     role: &RoleId,
 ) -> Result<Secret<String>> {
     roster.find(role).ok_or_else(|| role_not_listed(role))?;
-    let credentials = assume_role(ctx, roster, role).await?;
+    let credentials = assume_role(ctx, ui, roster, role).await?;
     let (ctx, roster, role) = (ctx.clone(), roster.clone(), role.clone());
     run_blocking(move || render_exports(&ctx, &roster, &role, &credentials)).await
 }
@@ -75,11 +80,12 @@ fn render_exports(
 /// As [`export_lines`] and [`fetch_sign_in_link`].
 pub async fn fetch_console_link(
     ctx: &Arc<Ctx>,
+    ui: &impl Interaction,
     roster: &Arc<Roster>,
     role: &RoleId,
 ) -> Result<Secret<String>> {
     let entry = roster.find(role).ok_or_else(|| role_not_listed(role))?;
-    let credentials = assume_role(ctx, roster, role).await?;
+    let credentials = assume_role(ctx, ui, roster, role).await?;
     let (options_ctx, options_roster, wanted) = (ctx.clone(), roster.clone(), role.clone());
     // Blocks: reads the inventory.
     let options = run_blocking(move || {
@@ -90,13 +96,11 @@ pub async fn fetch_console_link(
     let instance = roster.instance(entry);
     let request = ConsoleRequest {
         credentials: &credentials,
+        role: Some(entry),
         issuer: instance.start_url.normalized(),
         region: entry.region.as_ref().unwrap_or(&instance.sso_region),
         destination: None,
         session_minutes: options.session_minutes,
     };
-    let url = ctx.settings.access_request_url.as_deref();
-    fetch_sign_in_link(ctx, &request)
-        .await
-        .map_err(|error| add_access_hint(error, url, role.account, role.role.as_str(), Some(entry)))
+    fetch_sign_in_link(ctx, &request).await
 }

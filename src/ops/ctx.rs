@@ -15,7 +15,7 @@ use crate::vault::Vault;
 use crate::os::lazy_runtime::LazyRuntime;
 
 /// How long the end of the program waits for a token request whose result must be stored.
-const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
+pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The context of the use cases. Creating one reads nothing and connects to nothing.
 pub struct Ctx {
@@ -101,9 +101,29 @@ impl Ctx {
         Ok(identity)
     }
 
-    /// Waits until no token request whose result must be stored is in progress. Gives up after a
-    /// time-out and returns `false`: a server that has not answered by then has lost the request.
-    pub async fn wait_for_token_requests(&self) -> bool {
-        tokio::time::timeout(SHUTDOWN_TIMEOUT, self.token_requests.write()).await.is_ok()
+    /// Waits until no token request whose result must be stored is in progress. Gives up after the
+    /// time-out, usually [`SHUTDOWN_TIMEOUT`], and returns `false`: a server that has not answered
+    /// by then has lost the request.
+    pub async fn wait_for_token_requests(&self, timeout: Duration) -> bool {
+        tokio::time::timeout(timeout, self.token_requests.write()).await.is_ok()
+    }
+}
+
+#[cfg(test)]
+impl Ctx {
+    /// A context with this home directory and without a passphrase for its vault, for tests.
+    pub(crate) fn in_home(home: &std::path::Path, instances: Vec<Instance>) -> Arc<Self> {
+        use crate::vault::{DesktopPrompt, KeyCache, PassphraseSource, SecureStore, VaultOptions};
+        let env = Env::from_pairs([("HOME", home), ("ROLECALL_HOME", home)]);
+        let paths = Paths::from_env(&env).unwrap();
+        let vault = Vault::new(VaultOptions {
+            dir: paths.state_dir.join("vault"),
+            store: SecureStore::File,
+            key_cache: KeyCache::Never,
+            passphrase: PassphraseSource::None,
+            desktop_prompt: DesktopPrompt::Forbidden,
+        });
+        let (settings, network) = (Settings::default(), NetworkConfig::default());
+        Self::new(env, paths, settings, instances, Clock::System, vault, network)
     }
 }

@@ -1,4 +1,7 @@
 //! How a use case talks to the user who started it, if there is one.
+//!
+//! Implemented by the user at the terminal and by programs (in `cli`), by the user at the picker
+//! ([`crate::ops::backend`]) and by [`Silent`].
 
 use std::sync::Arc;
 
@@ -19,7 +22,7 @@ pub trait Interaction: Sync {
     ///
     /// # Errors
     /// If the terminal can't be read.
-    fn ask(&self, question: &ConfirmQuestion<'_>) -> Result<String>;
+    fn ask(&self, question: &ConfirmQuestion) -> Result<String>;
 
     /// Signs in to an instance, if this caller may.
     fn sign_in(
@@ -67,8 +70,8 @@ pub enum RefreshStep<'a> {
     Stored(&'a StoredRefresh),
 }
 
-/// A caller that reads nothing and answers nothing: detached helpers, and the picker's background
-/// thread, which reports by its own messages.
+/// A caller that reads nothing and answers nothing: work in many roles side by side, whose roles
+/// were chosen and confirmed before and whose outcomes are reported together.
 #[derive(Debug, Clone, Copy)]
 pub struct Silent;
 
@@ -85,7 +88,7 @@ impl Interaction for Silent {
         false
     }
 
-    fn ask(&self, question: &ConfirmQuestion<'_>) -> Result<String> {
+    fn ask(&self, question: &ConfirmQuestion) -> Result<String> {
         Err(question.unasked())
     }
 

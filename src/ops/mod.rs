@@ -22,6 +22,7 @@ pub mod role_env;
 pub mod roles;
 pub mod setup;
 pub mod sign_in;
+mod silence_deadline;
 mod snapshot_inputs;
 pub mod target;
 pub mod yaml;

@@ -93,7 +93,7 @@ pub(super) fn wrong_token() -> ErrorResponse {
 pub(super) fn error_response(error: &Error) -> ErrorResponse {
     let (status, code) = match error.kind {
         ErrorKind::LoginNeeded => (401, "SignInNeeded"),
-        ErrorKind::AccessDenied => (403, "AccessDenied"),
+        ErrorKind::AccessDenied | ErrorKind::RoleNotAssigned => (403, "AccessDenied"),
         ErrorKind::Throttled => (503, "Throttled"),
         ErrorKind::Unreachable => (503, "Unavailable"),
         ErrorKind::Vault => (500, "VaultLocked"),

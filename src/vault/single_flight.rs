@@ -298,6 +298,7 @@ mod tests {
             (ErrorKind::LoginNeeded, "login-needed"),
             (ErrorKind::UnknownRole, "unknown-role"),
             (ErrorKind::AccessDenied, "refused"),
+            (ErrorKind::RoleNotAssigned, "role-not-assigned"),
             (ErrorKind::Throttled, "throttled"),
             (ErrorKind::Unreachable, "unreachable"),
             (ErrorKind::Vault, "vault"),

@@ -4,6 +4,9 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Stdio};
 
+use rolecall::testing::demo::{Fault, FaultReply};
+
+use crate::commands::assert_refused;
 use crate::sandbox::{CommandOutput, Sandbox};
 use crate::terminal::{ENTER, Terminal};
 use crate::wait::wait_for_file;
@@ -375,4 +378,21 @@ fn at_a_terminal_the_user_chooses_the_role_for_a_page() {
         "{page}"
     );
     assert_eq!(terminal.wait_for_exit(), 0);
+}
+
+#[test]
+fn a_refused_console_names_whom_to_ask() {
+    let sandbox = Sandbox::signed_in();
+    sandbox.prepend_config("access_request_url = \"https://access.example/{account_id}/{role}\"");
+    let reply = FaultReply::json(403, r#"{"message":"no"}"#)
+        .with_header("x-amzn-errortype", "AccessDeniedException");
+    sandbox.aws.add_fault(Fault::Reply { operation: "GetSigninToken".into(), times: 9, reply });
+    assert_refused(
+        &console(&sandbox, &[&ROLE_ARGS[..], &["-u", "printurl"]].concat(), &[]),
+        6,
+        &[
+            "AWS does not accept these credentials",
+            "ask for access at https://access.example/012345678901/ReadOnlyAccess",
+        ],
+    );
 }

@@ -106,8 +106,52 @@ fn stored_credentials_are_served_if_nothing_can_be_written() {
     let all = "mount --bind . .; mount -o remount,ro,bind .; cd .";
     assert_eq!(json(&run_mounted(&sandbox, all, &PROCESS))["AccountId"], "012345678901");
     assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), calls);
+    let fetched = run_mounted(&sandbox, all, &[&PROCESS[..], &["--sts-refresh"]].concat());
+    assert_eq!(json(&fetched)["AccountId"], "012345678901");
+    let warning = "rolecall: warning: the credentials of `ReadOnlyAccess` were not stored: ";
+    assert!(fetched.stderr.starts_with(warning), "{fetched:?}");
+    assert!(!fetched.stderr.contains("WARN"), "{fetched:?}");
     for args in [&PROFILES[..], &["cache", "-S", "corp"], &["settings", "set", "threads", "3"]] {
         assert_refused(&run_mounted(&sandbox, all, args), 74, &["read-only file system", "hint: "]);
+    }
+}
+
+#[test]
+fn a_file_that_grows_beyond_its_limit_is_an_error_and_not_the_end() {
+    let sandbox = Sandbox::signed_in();
+    let mut command = sandbox.command("bash");
+    let script = "ulimit -f 0; exec \"$0\" \"$@\"";
+    command.args(["-c", script, binary(), "cache", "-S", "corp"]);
+    assert_refused(
+        &CommandOutput::from_output(command.output().unwrap()),
+        74,
+        &["file too large", "hint: raise the limit of file sizes: run `ulimit -f unlimited`"],
+    );
+    // The program that is run has the signal's default action: 128 + 25.
+    let child = "bash -c 'ulimit -f 0; echo x > grown'; echo $?";
+    let exec = ["exec", "-S", "corp", "--arn", ROLE, "--", "bash", "-c", child];
+    assert_eq!(sandbox.run(&exec).stdout.trim_end(), "153");
+}
+
+#[test]
+fn a_state_directory_of_another_user_is_refused_by_the_vault_whatever_its_mode() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    for mode in [0o700, 0o755] {
+        let sandbox = Sandbox::signed_in();
+        assert_eq!(run_as_user(&sandbox, &["list"]).code, 0);
+        let state = sandbox.path("rolecall/state");
+        chown_recursive(&state, 0);
+        set_mode(&state, mode);
+        let login = ["login", "-S", "corp", "--force", "--flow", "device-code"];
+        for args in [&PROCESS[..], &login, &["cache", "-S", "corp"], &["logout", "-S", "corp"]] {
+            assert_refused(
+                &run_as_user(&sandbox, args),
+                7,
+                &["rolecall/state", "belongs to another user", "set ROLECALL_HOME"],
+            );
+        }
     }
 }
 

@@ -59,6 +59,7 @@ async fn signed_in(identity: &IdentityClient) -> (ClientRegistration, TokenRespo
         match identity.poll_device(&registration, &start).await.unwrap() {
             PollOutcome::Token(reply) => return (registration, reply),
             PollOutcome::Pending | PollOutcome::SlowDown => tokio::task::yield_now().await,
+            other => panic!("{other:?}"),
         }
     }
     panic!("the simulator never approved")
@@ -247,7 +248,7 @@ async fn a_revoked_role_is_refused_and_one_bad_answer_is_not() {
     demo.revoke_role(account, role.as_str());
     let error =
         identity.fetch_role_credentials(&tokens.access_token, account, &role).await.unwrap_err();
-    assert_eq!(error.kind, ErrorKind::AccessDenied);
+    assert_eq!(error.kind, ErrorKind::RoleNotAssigned);
     assert!(
         error.message.starts_with(&format!("you have no access to `{role}` in {account}")),
         "{error}"

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use rolecall::testing::demo::{self, Checkpoint};
+use rolecall::testing::demo::{self, Checkpoint, SimulatorOptions};
 use rolecall::testing::vault::SecureStore;
 
 use crate::matrix_commands::{CHAINED, ROLE, Scenario};
@@ -38,7 +38,11 @@ pub(crate) struct TimedRun {
 impl World {
     /// Makes every scenario by running the program.
     pub(crate) fn new() -> Self {
-        let sandbox = Sandbox::new();
+        // Polls go on until the code expires.
+        let sandbox = Sandbox::with_options(SimulatorOptions {
+            device_code_lifetime_seconds: 10,
+            ..Sandbox::default_options()
+        });
         // Plain records can be compared byte by byte, and cost no key derivation. The warning is
         // not under test here.
         let settings =

@@ -27,12 +27,17 @@ impl Sandbox {
     /// A home with both instances of the demo configured, and a simulator that approves device codes
     /// without a user.
     pub(crate) fn new() -> Self {
-        Self::with_options(SimulatorOptions {
+        Self::with_options(Self::default_options())
+    }
+
+    /// The options of [`Sandbox::new`].
+    pub(crate) fn default_options() -> SimulatorOptions {
+        SimulatorOptions {
             accounts: 16,
             roles: 4,
             approval: DeviceApproval::After(Duration::ZERO),
             ..SimulatorOptions::default()
-        })
+        }
     }
 
     pub(crate) fn with_options(options: SimulatorOptions) -> Self {

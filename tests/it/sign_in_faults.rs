@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 
-use rolecall::testing::demo::{self, Fault, FaultReply, ReplyEdit};
+use rolecall::testing::demo::{self, Fault, FaultReply, ReplyEdit, SimulatorOptions};
 use rolecall::testing::domain::Secret;
 use rolecall::testing::vault::SsoToken;
 use serde_json::json;
@@ -174,6 +174,32 @@ fn odd_times_of_a_device_code_are_brought_into_range() {
         let ran = sandbox.run(&DEVICE);
         assert!(ran.code == 0 && ran.stderr.contains("signed in to corp"), "{edit:?}: {ran:?}");
     }
+}
+
+#[test]
+fn a_login_page_in_between_only_delays_the_sign_in() {
+    let sandbox = Sandbox::new();
+    // More than one poll tries by itself.
+    let times = 6;
+    let (operation, reply) = ("CreateToken:device_code".into(), FaultReply::html(200));
+    sandbox.aws.add_fault(Fault::Reply { operation, times, reply });
+    let ran = sandbox.run(&DEVICE);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let warning = "rolecall: warning: signing in: AWS could not be reached (a proxy or login page";
+    assert_eq!(ran.stderr.matches(warning).count(), 1, "{ran:?}");
+    assert!(ran.stderr.contains("the sign-in keeps waiting until its code expires"), "{ran:?}");
+}
+
+#[test]
+fn a_network_that_stays_away_is_the_reason_once_the_code_has_expired() {
+    let sandbox = Sandbox::with_options(SimulatorOptions {
+        device_code_lifetime_seconds: 10,
+        ..Sandbox::default_options()
+    });
+    let (operation, reply) = ("CreateToken:device_code".into(), FaultReply::html(403));
+    sandbox.aws.add_fault(Fault::Reply { operation, times: 999, reply });
+    assert_refused(&sandbox.run(&DEVICE), 6, &["AWS could not be reached", "hint: "]);
+    assert!(sandbox.aws.call_count("CreateToken") > 8, "more than two polls");
 }
 
 #[test]

@@ -160,6 +160,7 @@ pub(in crate::cli) fn open_in_role(
     let minutes = page.minutes.unwrap_or(options.session_minutes);
     let request = ConsoleRequest {
         credentials: &credentials,
+        role: Some(entry),
         issuer: instance.start_url.normalized(),
         region,
         destination: destination.as_deref(),
@@ -248,6 +249,7 @@ fn open_with_env_keys(ctx: &Ctx, globals: &Globals, page: &ConsoleTarget) -> Res
     let destination = page.destination_url(&region);
     let request = ConsoleRequest {
         credentials: &credentials,
+        role: None,
         issuer: instance
             .map_or("https://aws.amazon.com", |instance| instance.start_url.normalized()),
         region: &region,

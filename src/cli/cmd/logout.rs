@@ -19,9 +19,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: &LogoutArgs) -> Result<u8> {
         } else {
             format!("not signed in to {name}")
         });
-        if let Some(warning) = outcome.warning(&instance.name) {
-            ui::print_warning(&warning);
-        }
+        outcome.warnings(&instance.name).iter().for_each(ui::print_warning);
         if load_cli_token(&ctx, instance).is_some() {
             ui::print_message(&format!(
                 "the AWS CLI is still signed in to {name}: `aws sso logout` ends that"

@@ -105,7 +105,7 @@ fn fetch_missing_lists(ctx: &Arc<Ctx>, instances: &[Instance]) -> Result<()> {
     Ok(())
 }
 
-/// Asks about protected roles one by one, as often as any other command.
+/// Asks about protected roles as any other command does, in the words of plain mode.
 fn confirm_protected(
     ctx: &Ctx,
     prompt: &mut Prompt,
@@ -113,29 +113,26 @@ fn confirm_protected(
     chosen: &[&RosterEntry],
     action: PickAction,
 ) -> Result<bool> {
-    let given = confirmations::load(ctx);
-    for entry in chosen.iter().filter(|_| action != PickAction::Print) {
-        let role = roster.id(entry);
-        let Some(question) = ConfirmQuestion::new(&[entry])
-            .filter(|_| !given.covers(&role, entry.confirm, ctx.clock.now()))
-        else {
-            continue;
-        };
-        let wanted = match question {
-            ConfirmQuestion::AccountName(_) => "the account's name",
-            _ => "yes",
-        };
-        let answer = prompt.ask(format!(
-            "{}, {} is protected. Type {wanted} to use it: ",
-            entry.account_label(),
-            entry.role
-        ))?;
-        if question.check(&answer.unwrap_or_default()).is_err() {
-            prompt.print("Not used.")?;
-            return Ok(false);
+    // Printing a name uses no credentials.
+    let Some(question) = ConfirmQuestion::new(chosen).filter(|question| {
+        action != PickAction::Print
+            && !confirmations::load(ctx).answers(question, roster, ctx.clock.now())
+    }) else {
+        return Ok(true);
+    };
+    let (reason, them) = match &question {
+        ConfirmQuestion::YesNo(entry) | ConfirmQuestion::AccountName(entry) => {
+            (format!("{}, {} is protected", entry.account_label(), entry.role), "it")
         }
-        confirmations::record(ctx, &role, entry.confirm);
+        ConfirmQuestion::RoleCount { .. } => (question.reason(), "them"),
+    };
+    let expected = question.expected_answer();
+    let answer = prompt.ask(format!("{reason}. Type {expected} to use {them}: "))?;
+    if question.check(&answer.unwrap_or_default()).is_err() {
+        prompt.print("Not used.")?;
+        return Ok(false);
     }
+    confirmations::record_answer(ctx, roster, &question);
     Ok(true)
 }
 

@@ -114,3 +114,37 @@ pub(in crate::cli) fn shell_role(env: &Env) -> Option<ShellRole> {
     }
     Some(ShellRole::Profile(profile_variable(env)?.to_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{ErrorKind, Read};
+    use std::net::TcpListener;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn idle_connections_of_the_command_are_closed_before_the_picker_opens() {
+        let home = tempfile::tempdir().unwrap();
+        let ctx = Ctx::in_home(home.path(), Vec::new());
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = server.local_addr().unwrap();
+        let connect = async {
+            let stream = tokio::net::TcpStream::connect(address).await.unwrap();
+            tokio::spawn(async move {
+                let _idle = stream;
+                std::future::pending::<()>().await;
+            });
+            Ok(())
+        };
+        app::block_on(&ctx, connect).unwrap();
+        let (mut peer, _) = server.accept().unwrap();
+        peer.set_nonblocking(true).unwrap();
+        assert_eq!(peer.read(&mut [0]).unwrap_err().kind(), ErrorKind::WouldBlock);
+
+        let _input = PickerInput::from_ctx(&ctx, &Globals::default(), &[]);
+        peer.set_nonblocking(false).unwrap();
+        peer.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        assert_eq!(peer.read(&mut [0]).unwrap(), 0, "the connection is still open");
+    }
+}

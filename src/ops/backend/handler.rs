@@ -8,6 +8,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::AbortHandle;
 
+use super::interaction::PickerUser;
 use super::runtime::RuntimeThread;
 use crate::cache::favorites;
 use crate::domain::{
@@ -16,7 +17,7 @@ use crate::domain::{
 };
 use crate::ops::assume::Freshness;
 use crate::ops::backend::messages::{Request, RoleFlag, SignInStep, Update};
-use crate::ops::ctx::{Ctx, run_blocking};
+use crate::ops::ctx::{Ctx, SHUTDOWN_TIMEOUT, run_blocking};
 use crate::ops::roles::load::load_roster;
 use crate::ops::roles::snapshot;
 use crate::ops::setup;
@@ -88,7 +89,7 @@ impl Backend {
         if let Some(runtime) = runtime {
             let (done, finished) = channel();
             runtime.handle.spawn(async move {
-                ctx.wait_for_token_requests().await;
+                ctx.wait_for_token_requests(SHUTDOWN_TIMEOUT).await;
                 let _ = done.send(());
             });
             let _ = finished.recv();
@@ -153,6 +154,11 @@ impl Backend {
     pub(super) fn send(&self, update: Update) {
         // The picker may be gone; ignore send errors.
         let _ = self.updates.send(update);
+    }
+
+    /// The user at the picker, for use cases.
+    pub(super) fn user(&self) -> PickerUser {
+        PickerUser { updates: self.updates.clone() }
     }
 
     /// Runs work that blocks (on files, the vault, a lock, D-Bus, another program) on a thread of

@@ -282,6 +282,10 @@ pub enum SignInStep {
     /// The browser could not show the page of the last [`SignInStep::Open`]: the address may not be
     /// opened, or the launcher failed. The sign-in continues; the user has to open the address.
     BrowserFailed(Error),
+    /// AWS does not answer while the sign-in waits, or answers again. The sign-in continues.
+    Connection(Result<(), Error>),
+    /// Something failed that the sign-in does not need.
+    Warning(Error),
     /// A pasted address was rejected. The sign-in continues.
     RedirectRejected(Error),
     /// Signed in.

@@ -2,6 +2,7 @@
 //! that needs it.
 
 mod handler;
+mod interaction;
 pub mod messages;
 mod partial_roster;
 mod refresh;

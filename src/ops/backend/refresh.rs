@@ -8,6 +8,7 @@ use super::partial_roster::PartialRosters;
 use crate::domain::{Instance, InstanceName, Result};
 use crate::ops::backend::messages::{RefreshCounts, Update};
 use crate::ops::ctx::run_blocking;
+use crate::ops::interaction::{Interaction, RefreshStep};
 use crate::ops::profiles;
 use crate::ops::refresh::Progress;
 use crate::ops::refresh::store::{refresh_and_store, refresh_limits};
@@ -68,9 +69,9 @@ impl Backend {
         } else {
             None
         };
+        let user = self.user();
         let mut on_progress = |progress: Progress<'_>| {
-            let (done, total, throttled) = (progress.done, progress.total, progress.throttled);
-            self.send(Update::RefreshProgress { instance: name.clone(), done, total, throttled });
+            user.progress(&instance, RefreshStep::Fetching(progress));
             if let Some(partial) = &mut partial {
                 partial.update(&progress);
             }

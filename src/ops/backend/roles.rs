@@ -11,7 +11,6 @@ use crate::ops::backend::messages::{SecretKind, Update};
 use crate::ops::confirmations;
 use crate::ops::copy;
 use crate::ops::ctx::run_blocking;
-use crate::ops::interaction::Silent;
 use crate::ops::profiles;
 
 impl Backend {
@@ -21,7 +20,7 @@ impl Backend {
             Ok(instance) => {
                 let mut request = AssumeRequest::new(&instance, role.account, role.role.clone());
                 request.freshness = freshness;
-                obtain(&self.ctx, &Silent, None, &request).await
+                obtain(&self.ctx, &self.user(), None, &request).await
             }
             Err(error) => Err(error),
         };
@@ -46,9 +45,10 @@ impl Backend {
 
     pub(super) async fn copy_secret(self: &Arc<Self>, role: RoleId, secret: SecretKind) {
         let Some(roster) = self.run_blocking(Self::load_roster).await.map(Arc::new) else { return };
+        let (ctx, user) = (&self.ctx, self.user());
         let text = match secret {
-            SecretKind::Keys => copy::export_lines(&self.ctx, &roster, &role).await,
-            SecretKind::ConsoleLink => copy::fetch_console_link(&self.ctx, &roster, &role).await,
+            SecretKind::Keys => copy::export_lines(ctx, &user, &roster, &role).await,
+            SecretKind::ConsoleLink => copy::fetch_console_link(ctx, &user, &roster, &role).await,
         };
         let copied = match text {
             Ok(text) => {

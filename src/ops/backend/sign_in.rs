@@ -69,9 +69,9 @@ impl Backend {
             Ok(instance) => sign_out(&self.ctx, &instance).await,
             Err(error) => Err(error),
         };
-        match outcome.map(|result| result.warning(name)) {
-            Ok(None) => {}
-            Ok(Some(error)) | Err(error) => self.send(Update::Message(error.message)),
+        let errors = outcome.map_or_else(|error| vec![error], |result| result.warnings(name));
+        for error in errors {
+            self.send(Update::Message(error.message));
         }
         self.run_blocking(Self::send_sessions).await;
     }

@@ -1,5 +1,7 @@
 //! The backend with a vault and inventories on disk, without network.
 
+mod refusals;
+
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
@@ -77,6 +79,17 @@ fn instance(name: &str) -> Instance {
     }
 }
 
+fn credentials() -> Credentials {
+    Credentials {
+        access_key_id: "ASIAEXAMPLE".into(),
+        secret_access_key: "secret".into(),
+        session_token: "token".into(),
+        issued_at: NOW,
+        expires_at: NOW.plus_seconds(3_600),
+        account: account(),
+    }
+}
+
 fn account() -> AccountId {
     "000000000001".parse().unwrap()
 }
@@ -107,17 +120,9 @@ fn wait_for<T>(updates: &Receiver<Update>, filter: impl Fn(Update) -> Option<T>)
 fn a_vault_that_waits_for_its_passphrase_does_not_delay_other_requests() {
     let home = TestHome::new();
     let (corp, role) = (instance("corp"), RoleName::new("Admin"));
-    let credentials = Credentials {
-        access_key_id: "ASIAEXAMPLE".into(),
-        secret_access_key: "secret".into(),
-        session_token: "token".into(),
-        issued_at: NOW,
-        expires_at: NOW.plus_seconds(3_600),
-        account: account(),
-    };
     let record = RecordId::credentials(&corp, account(), &role, None);
     home.vault(PassphraseSource::Given("correct horse".into()))
-        .save(&record, &credentials)
+        .save(&record, &credentials())
         .unwrap();
     let pipe = home.0.path().join("passphrase");
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());

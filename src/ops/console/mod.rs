@@ -8,6 +8,7 @@ use crate::console::{console_home, federation_endpoint, federation_login_url};
 use crate::domain::{Credentials, Instance, Region, Result, Roster, RosterEntry, Secret};
 use crate::identity::fetch_signin_token;
 
+use crate::ops::access_request::add_access_hint;
 use crate::ops::ctx::Ctx;
 use crate::ops::open_url::{BrowserContainer, OpenOptions};
 use crate::ops::roles::roster::build_base_roster;
@@ -23,6 +24,8 @@ const CONTAINER_ICON: &str = "fingerprint";
 pub struct ConsoleRequest<'a> {
     /// The role's credentials.
     pub credentials: &'a Credentials,
+    /// The role; `None` for credentials of an unknown role.
+    pub role: Option<&'a RosterEntry>,
     /// Where the console sends the user when the session has ended.
     pub issuer: &'a str,
     /// The region to sign in to.
@@ -36,8 +39,8 @@ pub struct ConsoleRequest<'a> {
 /// Fetches a link that signs its holder in to the console; valid for 15 minutes.
 ///
 /// # Errors
-/// [`crate::domain::ErrorKind::AccessDenied`] and [`crate::domain::ErrorKind::Unreachable`] from
-/// the federation endpoint.
+/// [`crate::domain::ErrorKind::AccessDenied`], with whom to ask for access to the role, and
+/// [`crate::domain::ErrorKind::Unreachable`] from the federation endpoint.
 pub async fn fetch_sign_in_link(ctx: &Ctx, request: &ConsoleRequest<'_>) -> Result<Secret<String>> {
     let endpoint = federation_endpoint(request.region, ctx.env.get(env::ROLECALL_SIGNIN_URL));
     let token = fetch_signin_token(
@@ -46,7 +49,14 @@ pub async fn fetch_sign_in_link(ctx: &Ctx, request: &ConsoleRequest<'_>) -> Resu
         request.credentials,
         Some(i64::from(request.session_minutes) * 60),
     )
-    .await?;
+    .await
+    .map_err(|error| match request.role {
+        Some(entry) => {
+            let url = ctx.settings.access_request_url.as_deref();
+            add_access_hint(error, url, entry.account, &entry.role, Some(entry))
+        }
+        None => error,
+    })?;
     let home = console_home(request.region);
     Ok(federation_login_url(
         &endpoint,

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::awsconfig::AwsConfig;
 use crate::awsconfig::token_cache::{self, CachedToken};
 use crate::config::ShareTokenCache;
-use crate::domain::{Instance, InstanceSource, Result, Secret, Timestamp};
+use crate::domain::{Error, Instance, InstanceSource, Result, Secret, Timestamp};
 use crate::os::atomic_file;
 use crate::os::lock::Lock;
 
@@ -41,16 +41,16 @@ pub(in crate::ops) async fn load_cli_access_token(
     Ok(token.map(|token| token.access_token.clone()).filter(|token| refused != Some(token)))
 }
 
-/// Writes rolecall's access token for the AWS CLI, as `share_token_cache` says. A file that can't
-/// be written is logged and ignored.
+/// Writes rolecall's access token for the AWS CLI, as `share_token_cache` says. Returns why a file
+/// could not be written: rolecall itself does not need it.
 pub(in crate::ops) async fn share(
     ctx: &Arc<Ctx>,
     instance: &Instance,
     access_token: &Secret<String>,
     expires_at: Timestamp,
-) -> Result<()> {
+) -> Option<Error> {
     let create = match ctx.settings.share_token_cache {
-        ShareTokenCache::Never => return Ok(()),
+        ShareTokenCache::Never => return None,
         ShareTokenCache::Auto => false,
         ShareTokenCache::Always => true,
     };
@@ -74,8 +74,9 @@ pub(in crate::ops) async fn share(
     .await
 }
 
-/// Removes rolecall's access token from the AWS CLI's cache: it is revoked.
-pub(in crate::ops) async fn unshare(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
+/// Removes rolecall's access token from the AWS CLI's cache: it is revoked. Returns why a file could
+/// not be changed.
+pub(in crate::ops) async fn unshare(ctx: &Arc<Ctx>, instance: &Instance) -> Option<Error> {
     update_files(ctx, instance, |_, _, path| token_cache::remove_token(path)).await
 }
 
@@ -85,23 +86,17 @@ async fn update_files(
     ctx: &Arc<Ctx>,
     instance: &Instance,
     work: impl Fn(&Instance, usize, &PathBuf) -> Result<()> + Send + 'static,
-) -> Result<()> {
+) -> Option<Error> {
     let (ctx, instance) = (ctx.clone(), instance.clone());
-    run_blocking(move || {
-        let update_all = || -> Result<()> {
-            let lock = ctx.paths.state_dir.join("locks/token-cache");
-            let _lock = Lock::acquire(&lock, Instant::now() + LOCK_TIMEOUT)?;
-            cache_paths(&ctx, &instance)
-                .iter()
-                .enumerate()
-                .try_for_each(|(position, path)| work(&instance, position, path))
-        };
-        if let Err(error) = update_all() {
-            tracing::warn!(target: "rolecall::share", instance = %instance.name, "the AWS CLI's token file stays as it is: {error}");
-        }
-        Ok(())
-    })
-    .await
+    let updated = run_blocking(move || {
+        let lock = ctx.paths.state_dir.join("locks/token-cache");
+        let _lock = Lock::acquire(&lock, Instant::now() + LOCK_TIMEOUT)?;
+        cache_paths(&ctx, &instance)
+            .iter()
+            .enumerate()
+            .try_for_each(|(position, path)| work(&instance, position, path))
+    });
+    updated.await.err().map(|error| error.context("the AWS CLI's token was not updated"))
 }
 
 /// Returns the AWS CLI's files for an instance: that of the `[sso-session]` of its name, and those

@@ -18,6 +18,8 @@ use crate::ops::ctx::{Ctx, run_blocking};
 
 /// Time that the user has for the sign-in, in seconds; AWS gives device codes the same ten minutes.
 const APPROVAL_TIMEOUT_SECONDS: i64 = 600;
+/// The longest pause between two polls while AWS does not answer.
+const MAX_OUTAGE_PAUSE: Duration = Duration::from_secs(30);
 /// How long a refresh of the token that is about to be replaced may take.
 const REFRESH_TIMEOUT: Duration = Duration::from_secs(15);
 
@@ -56,10 +58,11 @@ pub(super) async fn pkce(
     let _kept = ctx.token_requests.read().await;
     let _unhurried = DeferSignals::begin();
     let reply = identity.exchange_code(registration, &pkce, &code).await?;
-    store_token(ctx, instance, staged, registration, reply).await
+    store_token(ctx, instance, staged, registration, reply, report).await
 }
 
-/// The device code flow: show the code, then poll at the interval that AWS sets.
+/// The device code flow: show the code, then poll at the interval that AWS sets, and less often
+/// while AWS does not answer (RFC 8628 section 3.5).
 pub(super) async fn device(
     ctx: &Arc<Ctx>,
     instance: &Instance,
@@ -77,7 +80,8 @@ pub(super) async fn device(
         browser_opened: page.opened,
     });
     let mut watch = std::pin::pin!(page.watch(report));
-    let mut pause = start.interval;
+    let mut interval = start.interval;
+    let mut outage: Option<Outage> = None;
     // Counted from here, not by the clock, which may be set back.
     let end = Instant::now()
         + Duration::from_secs(
@@ -86,8 +90,9 @@ pub(super) async fn device(
     loop {
         let left = end.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            return Err(not_approved(instance));
+            return Err(outage.map_or_else(|| not_approved(instance), |outage| outage.error));
         }
+        let pause = outage.as_ref().map_or(interval, |outage| outage.pause);
         tokio::select! {
             () = tokio::time::sleep(pause.min(left)) => {}
             never = &mut watch => match never {},
@@ -95,16 +100,47 @@ pub(super) async fn device(
         let staged = stage_token(ctx, instance).await?;
         let request_guard = ctx.token_requests.read().await;
         let signals = DeferSignals::begin();
-        match identity.poll_device(registration, &start).await? {
+        let polled = identity.poll_device(registration, &start).await?;
+        let answered = match polled {
             PollOutcome::Token(reply) => {
-                return store_token(ctx, instance, staged, registration, reply).await;
+                return store_token(ctx, instance, staged, registration, reply, report).await;
             }
-            PollOutcome::Pending => {}
+            // AWS has issued the token with an answer that did not arrive: that is the reason.
+            PollOutcome::InvalidGrant(error) => {
+                return Err(outage.map_or(error, |outage| outage.error));
+            }
+            PollOutcome::Pending => Ok(()),
             // RFC 8628 section 3.5: five seconds more for all further requests.
-            PollOutcome::SlowDown => pause += Duration::from_secs(5),
-        }
+            PollOutcome::SlowDown => {
+                interval += Duration::from_secs(5);
+                Ok(())
+            }
+            PollOutcome::NotAnswered(error) => Err(error),
+        };
         drop((request_guard, signals));
+        outage = match (answered, outage) {
+            (Ok(()), None) => None,
+            (Ok(()), Some(_)) => {
+                report(SignInStep::Connection(Ok(())));
+                None
+            }
+            (Err(error), None) => {
+                report(SignInStep::Connection(Err(error.clone())));
+                Some(Outage { error, pause: interval })
+            }
+            (Err(error), Some(Outage { pause, .. })) => {
+                Some(Outage { error, pause: (pause * 2).min(MAX_OUTAGE_PAUSE.max(interval)) })
+            }
+        };
     }
+}
+
+/// A time in which AWS does not answer polls.
+struct Outage {
+    /// The last failure.
+    error: Error,
+    /// The pause before the next poll.
+    pause: Duration,
 }
 
 /// Prepares a later write of the token: opens the vault and reserves the space of the file.
@@ -122,6 +158,7 @@ async fn store_token(
     staged: StagedRecord<SsoToken>,
     registration: &ClientRegistration,
     reply: TokenResponse,
+    report: &(dyn Fn(SignInStep) + Send + Sync),
 ) -> Result<()> {
     let now = ctx.clock.now();
     let token = SsoToken {
@@ -145,7 +182,10 @@ async fn store_token(
         stored
     })
     .await?;
-    cli_token::share(ctx, instance, &access, expires_at).await
+    if let Some(error) = cli_token::share(ctx, instance, &access, expires_at).await {
+        report(SignInStep::Warning(error));
+    }
+    Ok(())
 }
 
 fn not_approved(instance: &Instance) -> Error {

@@ -121,14 +121,20 @@ pub struct SignOutResult {
     pub was_signed_in: bool,
     /// Why the session was not ended at AWS, if that failed. It is removed here all the same.
     pub revoke_error: Option<Error>,
+    /// Why the token is still in the AWS CLI's cache, if it could not be removed there.
+    pub share_error: Option<Error>,
 }
 
 impl SignOutResult {
-    /// The warning to show if the session was not ended at AWS.
-    pub fn warning(&self, instance: &InstanceName) -> Option<Error> {
+    /// The warnings to show if the session was not ended everywhere.
+    pub fn warnings(&self, instance: &InstanceName) -> Vec<Error> {
+        self.revoke_warning(instance).into_iter().chain(self.share_error.clone()).collect()
+    }
+
+    fn revoke_warning(&self, instance: &InstanceName) -> Option<Error> {
         let error = self.revoke_error.as_ref()?;
         let text = format!(
-            "{instance}: the session is forgotten here, but AWS was not told to end it: {}",
+            "{instance}: the session is removed here, but could not be ended at AWS: {}",
             error.message
         );
         Some(Error::new(error.kind, text).hint(
@@ -151,9 +157,6 @@ pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<SignOutResu
         Some(token) => revoke(ctx, instance, token).await.err(),
         None => None,
     };
-    if let Some(error) = &not_revoked {
-        tracing::warn!(target: "rolecall::logout", instance = %instance.name, "not revoked at AWS: {error}");
-    }
     let (store, of) = (ctx.vault.clone(), instance.clone());
     run_blocking(move || {
         // At the latest possible time, no record is issued in the future: records of a wrong clock
@@ -166,14 +169,14 @@ pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<SignOutResu
         store.remove(&name)
     })
     .await?;
-    cli_token::unshare(ctx, instance).await?;
+    let share_error = cli_token::unshare(ctx, instance).await;
     let gone = Err(login_needed(instance));
     if let Some(leader) = leader {
         complete_with::<()>(ctx, leader, &gone).await?;
     }
     // After a sign-out, no browser should open by itself.
     record_outcome::<()>(ctx, instance, &gone).await?;
-    Ok(SignOutResult { was_signed_in: token.is_some(), revoke_error: not_revoked })
+    Ok(SignOutResult { was_signed_in: token.is_some(), revoke_error: not_revoked, share_error })
 }
 
 async fn revoke(ctx: &Ctx, instance: &Instance, token: &SsoToken) -> Result<()> {

@@ -143,7 +143,10 @@ async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, old: &SsoToken) -> Result<
             let token = renewed_token(ctx, old, reply);
             let (access, expires_at) = (token.access_token.clone(), token.expires_at);
             run_blocking(move || staged.commit(&token)).await?;
-            cli_token::share(ctx, instance, &access, expires_at).await?;
+            // Not worth a message: the user did not ask for a token.
+            if let Some(error) = cli_token::share(ctx, instance, &access, expires_at).await {
+                tracing::info!(target: "rolecall::share", instance = %instance.name, "{error}");
+            }
             record_session_length(ctx, instance, old, session_lengths::record_alive).await;
             Ok(access)
         }

@@ -79,6 +79,9 @@ fn hint(path: &Path, error: &io::Error) -> Option<String> {
             Some(Errno::MFILE | Errno::NFILE) => {
                 return Some("raise the limit of open files: run `ulimit -n 1024`".to_owned());
             }
+            Some(Errno::FBIG) => {
+                return Some("raise the limit of file sizes: run `ulimit -f unlimited`".to_owned());
+            }
             _ => {}
         }
     }

@@ -19,4 +19,6 @@ pub use defer_signals::DeferSignals;
 pub use detached::spawn_detached;
 #[cfg(target_os = "linux")]
 pub(super) use proc_stat::ProcStat;
+#[cfg(unix)]
+pub use signals::report_file_size_limit;
 pub use split::split_words;

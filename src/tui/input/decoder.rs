@@ -45,6 +45,9 @@ enum DecoderState {
     Ground,
     /// Esc: the start of a sequence, or of a key with Alt.
     Escape,
+    /// Esc twice: two keys, or the start of a key with Alt on terminals that send it before the
+    /// key's own sequence, such as rxvt and PuTTY.
+    EscapeEscape,
     /// A control sequence, `ESC [`; `bytes` are its parameters.
     Csi,
     /// `ESC O` and a letter: a key in application mode.
@@ -73,6 +76,10 @@ pub(super) struct Decoder {
     state: DecoderState,
     /// The bytes of the unfinished sequence, without its introducer.
     bytes: Vec<u8>,
+    /// Whether an Esc came before the sequence's own.
+    after_escape: bool,
+    /// Whether a line end in a read of its own was the last part of a stalled paste.
+    stalled_line_end: bool,
     /// When the unfinished sequence began; for a paste, when its last byte arrived.
     since: Option<Instant>,
     /// The number of bytes to come that were typed in line mode.
@@ -93,7 +100,7 @@ impl Decoder {
     pub(super) fn deadline(&self) -> Option<Instant> {
         let patience = match self.state {
             DecoderState::Ground | DecoderState::StalledPaste => return None,
-            DecoderState::Escape => ESCAPE_TIMEOUT,
+            DecoderState::Escape | DecoderState::EscapeEscape => ESCAPE_TIMEOUT,
             _ => SEQUENCE_TIMEOUT,
         };
         self.since.map(|since| since + patience)
@@ -103,8 +110,11 @@ impl Decoder {
     pub(super) fn feed(&mut self, bytes: &[u8], now: Instant, out: &mut Vec<InputEvent>) {
         if self.state == DecoderState::StalledPaste {
             // After a lost end marker, keys arrive one by one. The rest of a stalled paste arrives
-            // in bulk.
-            let continues = !is_one_key(bytes) && bytes.first() != Some(&ESC);
+            // in bulk. One line end may be that rest too, and must not choose a role; a second one
+            // is the Enter key of a user for whom nothing happened.
+            let is_line_end = matches!(bytes, [b'\r' | b'\n']) && !self.stalled_line_end;
+            let continues = is_line_end || !is_one_key(bytes) && bytes.first() != Some(&ESC);
+            self.stalled_line_end = is_line_end;
             self.enter(
                 if continues { DecoderState::Paste } else { DecoderState::Ground },
                 now,
@@ -163,18 +173,16 @@ impl Decoder {
         match self.state {
             DecoderState::Ground => self.ground(byte, now, out),
             DecoderState::Escape => self.escape(byte, now, out),
+            DecoderState::EscapeEscape => self.escape_escape(byte, now, out),
             DecoderState::Csi => self.csi(byte, now, out),
             DecoderState::Ss3 | DecoderState::ConsoleKey => self.final_letter(byte, now, out),
             DecoderState::X10Mouse if byte >= b' ' => {
                 self.bytes.push(byte);
                 if let [button, x, y] = self.bytes[..] {
-                    self.reset();
                     let place = |value: u8| u16::from(value.saturating_sub(b'!'));
-                    out.extend(sequence::decode_mouse(
-                        u32::from(button - b' '),
-                        place(x),
-                        place(y),
-                    ));
+                    let button = u32::from(button - b' ');
+                    self.push_decoded(sequence::decode_mouse(button, place(x), place(y)), out);
+                    self.reset();
                 }
             }
             DecoderState::ControlString(_) => match byte {
@@ -245,11 +253,33 @@ impl Decoder {
             b']' | b'P' | b'X' | b'^' | b'_' => {
                 self.enter(DecoderState::ControlString(byte), now, false)
             }
-            ESC => {
-                out.push(InputEvent::Key(Key::new(KeyCode::Esc, KeyModifiers::NONE)));
-                self.enter(DecoderState::Escape, now, false);
-            }
+            ESC => self.enter(DecoderState::EscapeEscape, now, false),
             _ => self.character(byte, true, now, out),
+        }
+    }
+
+    /// Decodes the byte after two Esc.
+    fn escape_escape(&mut self, byte: u8, now: Instant, out: &mut Vec<InputEvent>) {
+        if matches!(byte, b'[' | b'O') {
+            self.escape(byte, now, out);
+            self.after_escape = true;
+        } else {
+            out.push(escape_key());
+            self.escape(byte, now, out);
+        }
+    }
+
+    /// Adds the input of a complete sequence. A key has Alt if an Esc came before its sequence;
+    /// before anything else, that Esc was the key.
+    fn push_decoded(&self, decoded: Option<InputEvent>, out: &mut Vec<InputEvent>) {
+        match decoded {
+            Some(InputEvent::Key(key)) if self.after_escape => {
+                out.push(InputEvent::Key(Key::new(key.code, key.modifiers | KeyModifiers::ALT)));
+            }
+            decoded => {
+                out.extend(self.after_escape.then(escape_key));
+                out.extend(decoded);
+            }
         }
     }
 
@@ -265,11 +295,13 @@ impl Decoder {
             b'M' if self.bytes.is_empty() => self.state = DecoderState::X10Mouse,
             b'@'..=b'~' => {
                 let parameters = std::mem::take(&mut self.bytes);
+                let is_paste = (&parameters[..], byte) == (b"200", b'~');
+                let is_known = !is_paste && parameters.len() <= MAX_PARAMETER_BYTES;
+                let decoded = if is_known { sequence::decode_csi(&parameters, byte) } else { None };
+                self.push_decoded(decoded, out);
                 self.reset();
-                if (&parameters[..], byte) == (b"200", b'~') {
+                if is_paste {
                     self.enter(DecoderState::Paste, now, false);
-                } else if parameters.len() <= MAX_PARAMETER_BYTES {
-                    out.extend(sequence::decode_csi(&parameters, byte));
                 }
             }
             _ => {
@@ -288,12 +320,12 @@ impl Decoder {
             }
             (DecoderState::Ss3, b'@'..=b'~') => {
                 let parameters = std::mem::take(&mut self.bytes);
+                self.push_decoded(sequence::decode_ss3(&parameters, byte), out);
                 self.reset();
-                out.extend(sequence::decode_ss3(&parameters, byte));
             }
             (_, b'@'..=b'~') => {
+                self.push_decoded(sequence::decode_linux_console(byte), out);
                 self.reset();
-                out.extend(sequence::decode_linux_console(byte));
             }
             _ => {
                 self.abandon(out);
@@ -340,8 +372,13 @@ impl Decoder {
     /// Ends the unfinished sequence. An introducer without anything after it was a key with Alt;
     /// longer parts are ignored.
     fn abandon(&mut self, out: &mut Vec<InputEvent>) {
+        if self.after_escape || self.state == DecoderState::EscapeEscape {
+            out.push(escape_key());
+        }
         let key = match self.state {
-            DecoderState::Escape => Some(Key::new(KeyCode::Esc, KeyModifiers::NONE)),
+            DecoderState::Escape | DecoderState::EscapeEscape => {
+                Some(Key::new(KeyCode::Esc, KeyModifiers::NONE))
+            }
             DecoderState::Csi if self.bytes.is_empty() => Some(text_key('[', true)),
             DecoderState::Ss3 if self.bytes.is_empty() => Some(text_key('O', true)),
             DecoderState::ControlString(introducer) if self.bytes.is_empty() => {
@@ -363,7 +400,13 @@ impl Decoder {
     fn reset(&mut self) {
         (self.state, self.since) = (DecoderState::Ground, None);
         self.bytes.clear();
+        self.after_escape = false;
     }
+}
+
+/// The Esc key.
+fn escape_key() -> InputEvent {
+    InputEvent::Key(Key::new(KeyCode::Esc, KeyModifiers::NONE))
 }
 
 /// The key of a letter.

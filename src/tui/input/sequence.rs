@@ -29,6 +29,7 @@ pub(super) fn decode_csi(parameters: &[u8], final_byte: u8) -> Option<InputEvent
     }
     let parameters = Parameters::parse(text)?;
     let first = parameters.number(0, 0).unwrap_or(1);
+    let second = parameters.number(1, 0).unwrap_or(1);
     let code = match final_byte {
         b'M' => return decode_mouse_report(text, 32),
         b'u' => return decode_kitty(&parameters),
@@ -37,7 +38,9 @@ pub(super) fn decode_csi(parameters: &[u8], final_byte: u8) -> Option<InputEvent
         }
         b'~' => tilde_key(first)?,
         b'Z' => KeyCode::BackTab,
-        // `CSI row ; column R` is a cursor position report.
+        // F3 with modifiers. Without them it is `ESC O R`, and any other `CSI row ; column R` is a
+        // cursor position report, which the picker does not ask for.
+        b'R' if first == 1 && (2..=16).contains(&second) => KeyCode::F(3),
         b'R' => return None,
         letter => letter_key(letter)?,
     };

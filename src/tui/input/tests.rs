@@ -319,6 +319,53 @@ fn a_paste_without_its_end_is_taken_after_a_tenth_of_a_second() {
 }
 
 #[test]
+fn a_line_end_on_its_own_in_a_stalled_paste_presses_no_enter() {
+    for (line_end, text) in [("\r", "\r"), ("\n", "\n")] {
+        let mut typist = TestInput::new();
+        typist.feed("\x1b[200~prod").advance(Duration::from_secs(1)).feed(line_end);
+        typist.advance(Duration::from_secs(1)).feed("admin\x1b[201~x");
+        assert_eq!(
+            typist.take(),
+            [paste("prod"), paste(text), paste("admin"), letter('x')],
+            "{line_end:?}"
+        );
+    }
+}
+
+#[test]
+fn enter_works_after_a_paste_without_its_end() {
+    let mut typist = TestInput::new();
+    typist.feed("\x1b[200~prod").advance(Duration::from_secs(1)).feed("\r");
+    typist.advance(Duration::from_secs(1)).feed("\r");
+    assert_eq!(typist.take(), [paste("prod"), paste("\r"), key(KeyCode::Enter)]);
+}
+
+#[test]
+fn an_escape_before_a_sequence_is_alt_and_leaves_nothing() {
+    let alt = |code| key_with(code, KeyModifiers::ALT);
+    for (bytes, expected) in [
+        ("\x1b\x1b[A", vec![alt(KeyCode::Up)]),
+        ("\x1b\x1bOB", vec![alt(KeyCode::Down)]),
+        ("\x1b\x1b[5~", vec![alt(KeyCode::PageUp)]),
+        // What is not a key came after the Esc key.
+        ("\x1b\x1b[200~a\x1b[201~", vec![key(KeyCode::Esc), paste("a")]),
+        ("\x1b\x1b[?1;2c", vec![key(KeyCode::Esc)]),
+        ("\x1b\x1bx", vec![key(KeyCode::Esc), key_with(KeyCode::Char('x'), KeyModifiers::ALT)]),
+    ] {
+        assert_eq!(decoded(bytes), expected, "{bytes:?}");
+    }
+    assert_eq!(decoded("\x1b\x1b"), [key(KeyCode::Esc), key(KeyCode::Esc)]);
+    assert_eq!(decoded("\x1b\x1b\x1b"), vec![key(KeyCode::Esc); 3]);
+}
+
+#[test]
+fn f3_with_modifiers_is_a_key_and_no_cursor_position() {
+    assert_eq!(decoded("\x1b[1;2R"), [key_with(KeyCode::F(3), KeyModifiers::SHIFT)]);
+    assert_eq!(decoded("\x1b[1;5R"), [key_with(KeyCode::F(3), KeyModifiers::CONTROL)]);
+    assert!(decoded("\x1b[12;40R").is_empty() && decoded("\x1b[1;1R").is_empty());
+}
+
+#[test]
 fn ctrl_c_works_after_a_paste_without_its_end() {
     for wait in [Duration::ZERO, Duration::from_millis(50), Duration::from_secs(5)] {
         let mut typist = TestInput::new();

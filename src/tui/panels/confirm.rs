@@ -2,12 +2,12 @@
 
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
 use super::{EventResult, Panel};
-use crate::domain::RoleId;
+use crate::domain::{ConfirmQuestion, RoleId, is_yes};
 use crate::tui::PickAction;
 use crate::tui::commands::{KeyPress, PickerCommand};
 use crate::tui::glyphs::Glyphs;
 use crate::tui::labels::role_label;
-use crate::tui::state::overlay::{ConfirmPanel, ConfirmPrompt};
+use crate::tui::state::overlay::ConfirmPanel;
 use crate::tui::state::paste::PasteResult;
 use crate::tui::state::{RoleTask, State};
 use crate::tui::update::activate;
@@ -17,25 +17,20 @@ const MAX_NAMED_ROLES: usize = 6;
 
 impl ConfirmPanel {
     fn confirm(&self, state: &mut State) -> EventResult {
-        EventResult::Close(activate::on_confirmed(state, self.roles.clone(), self.task.clone()))
-    }
-
-    /// Whether the typed answer is correct.
-    fn is_correct(&self, state: &State) -> bool {
-        let entry = self.roles.first().and_then(|role| state.roster.find(role));
-        match self.prompt {
-            ConfirmPrompt::Yes => false,
-            ConfirmPrompt::AccountName(..) => {
-                entry.is_some_and(|entry| entry.matches_typed_account(self.input.text()))
-            }
-            ConfirmPrompt::RoleCount(many) => self.input.text().trim() == many.to_string(),
-        }
+        EventResult::Close(activate::on_confirmed(
+            state,
+            self.roles.clone(),
+            self.task.clone(),
+            &self.question,
+        ))
     }
 
     fn handle_edit(&mut self, state: &mut State, pressed: KeyPress) -> EventResult {
         match (pressed.letter, pressed.command) {
             (Some(letter), _) => drop(self.input.insert(letter.encode_utf8(&mut [0; 4]))),
-            (None, Some(PickerCommand::Activate)) if self.is_correct(state) => {
+            (None, Some(PickerCommand::Activate))
+                if self.question.check(self.input.text()).is_ok() =>
+            {
                 return self.confirm(state);
             }
             (None, Some(PickerCommand::Activate)) => {
@@ -53,10 +48,12 @@ impl ConfirmPanel {
 
 impl Panel for ConfirmPanel {
     fn handle_key(&mut self, state: &mut State, pressed: KeyPress) -> EventResult {
-        match (&self.prompt, pressed.letter) {
-            (ConfirmPrompt::Yes, Some('y' | 'Y')) => self.confirm(state),
-            (ConfirmPrompt::Yes, _) => EventResult::Close(Vec::new()),
-            (ConfirmPrompt::AccountName(..) | ConfirmPrompt::RoleCount(_), _) => {
+        match (&self.question, pressed.letter) {
+            (ConfirmQuestion::YesNo(_), Some(letter)) if is_yes(&letter.to_string()) => {
+                self.confirm(state)
+            }
+            (ConfirmQuestion::YesNo(_), _) => EventResult::Close(Vec::new()),
+            (ConfirmQuestion::AccountName(_) | ConfirmQuestion::RoleCount { .. }, _) => {
                 self.handle_edit(state, pressed)
             }
         }
@@ -86,22 +83,23 @@ impl Panel for ConfirmPanel {
         }
         let title = if self.roles.len() == 1 { "protected role" } else { "protected roles" };
         let content = |rows| PanelContent::new(title, PanelSize::Text, rows);
-        let (label, ask) = match &self.prompt {
-            ConfirmPrompt::Yes => {
+        let expected = self.question.expected_answer();
+        let (label, ask) = match &self.question {
+            ConfirmQuestion::YesNo(_) => {
                 return content(rows).with_shortcut("y", "yes; any other key cancels");
             }
-            ConfirmPrompt::AccountName(account, None) => {
-                ("account", format!("Type the account's name to continue: {account}"))
+            ConfirmQuestion::AccountName(entry) => {
+                let account = entry.account_label();
+                let id = if entry.has_typable_label() {
+                    String::new()
+                } else {
+                    format!(", {}", entry.account)
+                };
+                ("account", format!("Type {expected} to continue: {account}{id}"))
             }
-            ConfirmPrompt::AccountName(account, Some(id)) => {
-                ("account", format!("Type the account's name or ID to continue: {account}, {id}"))
-            }
-            ConfirmPrompt::RoleCount(many) => {
-                let protected = self.roles.iter().filter(|role| protected(role)).count();
-                (
-                    "roles",
-                    format!("{protected} protected. Type the number of roles to continue: {many}"),
-                )
+            ConfirmQuestion::RoleCount { protected, total } => {
+                let protected = protected.len();
+                ("roles", format!("{protected} protected. Type {expected} to continue: {total}"))
             }
         };
         rows.push(ContentRow::Blank);
@@ -114,9 +112,9 @@ impl Panel for ConfirmPanel {
     }
 
     fn hints(&self, _: &State) -> Vec<(PickerCommand, &'static str)> {
-        match self.prompt {
-            ConfirmPrompt::Yes => vec![(PickerCommand::Back, "no")],
-            ConfirmPrompt::AccountName(..) | ConfirmPrompt::RoleCount(_) => {
+        match self.question {
+            ConfirmQuestion::YesNo(_) => vec![(PickerCommand::Back, "no")],
+            ConfirmQuestion::AccountName(_) | ConfirmQuestion::RoleCount { .. } => {
                 vec![(PickerCommand::Activate, "continue"), (PickerCommand::Back, "no")]
             }
         }

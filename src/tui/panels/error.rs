@@ -2,7 +2,6 @@
 
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
 use super::{EventResult, Panel};
-use crate::domain::ErrorKind;
 use crate::ops::backend::messages::Request;
 use crate::tui::commands::{KeyPress, PickerCommand};
 use crate::tui::effect::Effect;
@@ -20,7 +19,7 @@ impl ErrorPanel {
 
     /// Whether a refresh may help: a role that AWS refuses was usually unassigned.
     fn is_refresh_useful(&self) -> bool {
-        self.error.kind == ErrorKind::AccessDenied
+        self.error.kind.is_refusal()
     }
 
     /// The hints, those with an address first. A hint is dropped if a key here does the same.

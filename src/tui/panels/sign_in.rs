@@ -99,7 +99,9 @@ impl Panel for SignInPanel {
             SignInStep::Starting
             | SignInStep::Done
             | SignInStep::RedirectRejected(_)
-            | SignInStep::BrowserFailed(_) => {
+            | SignInStep::BrowserFailed(_)
+            | SignInStep::Connection(_)
+            | SignInStep::Warning(_) => {
                 rows.push(ContentRow::text(
                     Tone::Soft,
                     format!(
@@ -182,7 +184,9 @@ impl Panel for SignInPanel {
             SignInStep::Starting
             | SignInStep::Done
             | SignInStep::RedirectRejected(_)
-            | SignInStep::BrowserFailed(_) => {
+            | SignInStep::BrowserFailed(_)
+            | SignInStep::Connection(_)
+            | SignInStep::Warning(_) => {
                 vec![(PickerCommand::Back, "later")]
             }
         }
@@ -213,7 +217,7 @@ impl SignInPanel {
             }
         };
         let mut rows: Vec<ContentRow> = Vec::new();
-        if let Some(error) = &self.browser_error {
+        for error in [&self.browser_error, &self.connection_error].into_iter().flatten() {
             rows.push(ContentRow::text(
                 Tone::Danger,
                 format!("{} {}", Glyphs::from_appearance(state.appearance).error, error.message),

@@ -7,7 +7,7 @@ use crate::tui::PickAction;
 
 use super::State;
 pub(in crate::tui) use super::prompts::{
-    ConfirmPanel, ConfirmPrompt, PassphrasePanel, RedirectInput, SignInPanel,
+    ConfirmPanel, PassphrasePanel, RedirectInput, SignInPanel,
 };
 use super::select_list::SelectList;
 use super::text_input::TextInput;

@@ -1,6 +1,6 @@
 //! The panels that ask the user for something: a confirmation, a passphrase, a sign-in.
 
-use crate::domain::{AccountId, Error, InstanceName, RoleId, Secret};
+use crate::domain::{ConfirmQuestion, Error, InstanceName, RoleId, Secret};
 use crate::ops::backend::messages::{SignInStep, UnlockPrompt};
 
 use super::RoleTask;
@@ -16,30 +16,22 @@ pub(in crate::tui) struct ConfirmPanel {
     pub(in crate::tui) roles: Vec<RoleId>,
     /// What happens after the confirmation.
     pub(in crate::tui) task: RoleTask,
-    /// The expected answer.
-    pub(in crate::tui) prompt: ConfirmPrompt,
+    /// The question.
+    pub(in crate::tui) question: ConfirmQuestion,
     /// The typed answer.
     pub(in crate::tui) input: TextInput,
     /// Whether the last answer was wrong.
     pub(in crate::tui) is_wrong: bool,
 }
 
-/// The expected answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::tui) enum ConfirmPrompt {
-    /// `y`.
-    Yes,
-    /// This account name, letter by letter; or the account ID, if the name has letters that not
-    /// every keyboard can type.
-    AccountName(String, Option<AccountId>),
-    /// The number of roles.
-    RoleCount(usize),
-}
-
 impl ConfirmPanel {
     /// A question before `task` runs with these roles.
-    pub(in crate::tui) fn new(roles: Vec<RoleId>, task: RoleTask, prompt: ConfirmPrompt) -> Self {
-        Self { roles, task, prompt, input: TextInput::default(), is_wrong: false }
+    pub(in crate::tui) fn new(
+        roles: Vec<RoleId>,
+        task: RoleTask,
+        question: ConfirmQuestion,
+    ) -> Self {
+        Self { roles, task, question, input: TextInput::default(), is_wrong: false }
     }
 }
 
@@ -104,6 +96,8 @@ pub(in crate::tui) struct SignInPanel {
     pub(in crate::tui) redirect: Option<RedirectInput>,
     /// Why the browser does not show the page.
     pub(in crate::tui) browser_error: Option<Error>,
+    /// Why AWS does not answer at the moment. The sign-in continues.
+    pub(in crate::tui) connection_error: Option<Error>,
 }
 
 /// A redirect address that the user pastes by hand.
@@ -134,6 +128,7 @@ impl SignInPanel {
             show_qr: false,
             redirect: None,
             browser_error: None,
+            connection_error: None,
         }
     }
 
@@ -143,10 +138,14 @@ impl SignInPanel {
             (SignInStep::RedirectRejected(error), Some(redirect)) => {
                 (redirect.error, redirect.sent) = (Some(error), false)
             }
-            (SignInStep::RedirectRejected(_), None) => {}
+            (SignInStep::RedirectRejected(_), None) | (SignInStep::Warning(_), _) => {}
             // The user can still open the page by hand, so an address being pasted stays.
             (SignInStep::BrowserFailed(error), _) => self.browser_error = Some(error),
-            (step, _) => (self.step, self.redirect, self.browser_error) = (step, None, None),
+            (SignInStep::Connection(connection), _) => self.connection_error = connection.err(),
+            (step, _) => {
+                (self.step, self.redirect) = (step, None);
+                (self.browser_error, self.connection_error) = (None, None);
+            }
         }
     }
 

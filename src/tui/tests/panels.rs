@@ -276,6 +276,19 @@ fn the_reply_of_a_browser_elsewhere_is_pasted_and_a_wrong_one_can_be_mended() {
 }
 
 #[test]
+fn a_network_that_fails_is_shown_until_aws_answers_again_and_the_sign_in_waits() {
+    let (mut rig, number) = signing_in(Some("KFQT-HWLP"));
+    let failed = Error::new(ErrorKind::Unreachable, "signing in: AWS could not be reached");
+    let step = SignInStep::Connection(Err(failed));
+    rig.update(Update::SignIn { number, step });
+    let screen = rig.screen();
+    assert!(screen.contains("AWS could not be reached") && screen.contains("left"), "{screen}");
+    rig.update(Update::SignIn { number, step: SignInStep::Connection(Ok(())) });
+    assert!(!rig.screen().contains("AWS could not be reached"));
+    assert!(!rig.state.overlays.is_empty());
+}
+
+#[test]
 fn a_browser_that_fails_is_told_and_the_sign_in_waits_on() {
     for (code, instead) in [
         (None, "Open this address in a browser on this machine"),

@@ -1,13 +1,16 @@
 //! From Enter on a role to the exit: confirmation, credentials, sign-in and passphrase, each at
 //! most once.
+//!
+//! The steps are those of [`crate::ops::access`], and so is the policy: [`ConfirmQuestion`] and
+//! [`TerminalConfirmations`](crate::ops::backend::messages::TerminalConfirmations). Only the waiting
+//! is here. A question or a sign-in is a panel that the user can leave, retry or ignore while
+//! searching on, so what happens next is part of the state and not of a suspended use case.
 
 use super::clock_skew;
-use crate::domain::{self, Error, ErrorKind, InstanceName, RoleId, Timestamp};
+use crate::domain::{self, ConfirmQuestion, Error, ErrorKind, InstanceName, RoleId, Timestamp};
 use crate::ops::backend::messages::{Request, SignInStep};
 use crate::tui::effect::Effect;
-use crate::tui::state::overlay::{
-    ConfirmPanel, ConfirmPrompt, ErrorPanel, MenuPanel, Overlay, SignInPanel,
-};
+use crate::tui::state::overlay::{ConfirmPanel, ErrorPanel, MenuPanel, Overlay, SignInPanel};
 use crate::tui::state::{PendingTask, RoleTask, State, WaitingFor};
 use crate::tui::{Exit, PickAction, Picked, labels};
 
@@ -42,41 +45,29 @@ pub(super) fn run_action(state: &mut State, action: PickAction) -> Vec<Effect> {
 
 /// Starts a task with roles, after a confirmation if they are protected.
 pub(in crate::tui) fn start(state: &mut State, roles: Vec<RoleId>, task: RoleTask) -> Vec<Effect> {
-    match confirm_prompt(state, &roles, &task) {
-        Some(prompt) => {
-            state.overlays.push(Overlay::Confirm(ConfirmPanel::new(roles, task, prompt)));
+    match unanswered_question(state, &roles, &task) {
+        Some(question) => {
+            state.overlays.push(Overlay::Confirm(ConfirmPanel::new(roles, task, question)));
             Vec::new()
         }
         None => run_task(state, roles, task),
     }
 }
 
-/// The confirmation that is needed, unless the user confirmed the role in this terminal within the
-/// last hour. Several roles of which any is protected always need one.
-fn confirm_prompt(state: &State, roles: &[RoleId], task: &RoleTask) -> Option<ConfirmPrompt> {
+/// The question to ask before a task, unless the user has answered it in this terminal within the
+/// last hour.
+fn unanswered_question(
+    state: &State,
+    roles: &[RoleId],
+    task: &RoleTask,
+) -> Option<ConfirmQuestion> {
     // Printing a name uses no credentials.
     if *task == RoleTask::Exit(PickAction::Print) {
         return None;
     }
-    let confirm = |role: &RoleId| {
-        state.roster.find(role).map_or(domain::ConfirmLevel::None, |entry| entry.confirm)
-    };
-    if let [role] = roles {
-        return match confirm(role) {
-            confirm if state.confirmations.covers(role, confirm, state.now) => None,
-            domain::ConfirmLevel::None => None,
-            domain::ConfirmLevel::Ask => Some(ConfirmPrompt::Yes),
-            domain::ConfirmLevel::TypeName => {
-                let name = labels::account_label(state, role);
-                let typable = name.bytes().all(|byte| (b' '..0x7f).contains(&byte));
-                Some(ConfirmPrompt::AccountName(name, (!typable).then_some(role.account)))
-            }
-        };
-    }
-    roles
-        .iter()
-        .any(|role| confirm(role) != domain::ConfirmLevel::None)
-        .then_some(ConfirmPrompt::RoleCount(roles.len()))
+    let entries: Vec<_> = roles.iter().filter_map(|role| state.roster.find(role)).collect();
+    ConfirmQuestion::new(&entries)
+        .filter(|question| !state.confirmations.answers(question, &state.roster, state.now))
 }
 
 /// Records the confirmation and runs the task.
@@ -84,12 +75,10 @@ pub(in crate::tui) fn on_confirmed(
     state: &mut State,
     roles: Vec<RoleId>,
     task: RoleTask,
+    question: &ConfirmQuestion,
 ) -> Vec<Effect> {
     let mut effects = Vec::new();
-    // A confirmation for several roles does not count for a single one.
-    if let [role] = &roles[..]
-        && let Some(entry) = state.roster.find(role)
-    {
+    if let ([role], Some(entry)) = (&roles[..], question.remembered_role()) {
         effects.push(Effect::Request(Request::RecordConfirmation {
             role: role.clone(),
             confirm: entry.confirm,

@@ -140,6 +140,10 @@ fn on_sign_in_step(state: &mut State, number: u64, step: SignInStep) -> Vec<Effe
     let Some(panel) = found else { return Vec::new() };
     match step {
         SignInStep::Done => {}
+        SignInStep::Warning(error) => {
+            state.log_error(&error);
+            return Vec::new();
+        }
         SignInStep::Failed(error) if error.kind == ErrorKind::Cancelled => {
             state.overlays.retain(
                 |overlay| !matches!(overlay, Overlay::SignIn(panel) if panel.number == number),
@@ -150,6 +154,7 @@ fn on_sign_in_step(state: &mut State, number: u64, step: SignInStep) -> Vec<Effe
         SignInStep::Starting
         | SignInStep::Open { .. }
         | SignInStep::BrowserFailed(_)
+        | SignInStep::Connection(_)
         | SignInStep::RedirectRejected(_)
         | SignInStep::Failed(_) => {
             let closed =
