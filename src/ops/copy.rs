@@ -93,7 +93,7 @@ pub async fn fetch_console_link(
         issuer: instance.start_url.normalized(),
         region: entry.region.as_ref().unwrap_or(&instance.sso_region),
         destination: None,
-        session_minutes: options.session_minutes,
+        session_minutes: Some(options.session_minutes),
     };
     let url = ctx.settings.access_request_url.as_deref();
     fetch_sign_in_link(ctx, &request)

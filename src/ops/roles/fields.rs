@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use crate::domain::{
-    Error, ErrorKind, Region, Result, RoleId, Roster, RosterEntry, Timestamp, format_duration,
-    nearest,
+    AccountId, Error, ErrorKind, Region, Result, RoleId, Roster, RosterEntry, Timestamp,
+    format_duration, nearest,
 };
 
 use crate::ops::ctx::Ctx;
@@ -148,6 +148,9 @@ fn field_value(
         return Some(entry.tags.get(tag).cloned().unwrap_or_default());
     }
     let instance = roster.instance(entry);
+    if entry.account == AccountId::UNKNOWN && name.starts_with("AccountId") {
+        return Some(String::new());
+    }
     let optional = |text: Option<&str>| text.unwrap_or_default().to_owned();
     Some(match find_field(name)?.snake {
         "account_id" | "account_id_pad" => entry.account.to_string(),

@@ -1,7 +1,7 @@
 //! From Enter on a role to the exit: confirmation, credentials, sign-in and passphrase, each at
 //! most once.
 
-use super::clock_skew;
+use super::{clock_skew, profiles};
 use crate::domain::{self, Error, ErrorKind, InstanceName, RoleId, Timestamp};
 use crate::ops::backend::messages::{Request, SignInStep};
 use crate::tui::effect::Effect;
@@ -42,6 +42,10 @@ pub(super) fn run_action(state: &mut State, action: PickAction) -> Vec<Effect> {
 
 /// Starts a task with roles, after a confirmation if they are protected.
 pub(in crate::tui) fn start(state: &mut State, roles: Vec<RoleId>, task: RoleTask) -> Vec<Effect> {
+    if let Some(refusal) = profiles::refusal(&roles, &task) {
+        state.notify(refusal);
+        return Vec::new();
+    }
     match confirm_prompt(state, &roles, &task) {
         Some(prompt) => {
             state.overlays.push(Overlay::Confirm(ConfirmPanel::new(roles, task, prompt)));
@@ -108,6 +112,9 @@ fn run_task(state: &mut State, mut roles: Vec<RoleId>, task: RoleTask) -> Vec<Ef
             vec![Effect::Exit(Exit::RunEach { roles, command_line: line })]
         }
         (_, RoleTask::Exit(action @ (PickAction::Print | PickAction::Profile))) => {
+            vec![Effect::Exit(Exit::Picked(Picked { roles, action }))]
+        }
+        (1, RoleTask::Exit(action)) if profiles::is_profile(&roles) => {
             vec![Effect::Exit(Exit::Picked(Picked { roles, action }))]
         }
         (_, RoleTask::WriteProfiles) => vec![Effect::Request(Request::WriteProfiles { roles })],
