@@ -105,6 +105,11 @@ impl AwsConfig {
         self.sections.iter().filter(move |section| section.kind == kind)
     }
 
+    /// Returns all sections, of any kind.
+    pub(super) fn all_sections(&self) -> impl Iterator<Item = &SectionSpan> {
+        self.sections.iter()
+    }
+
     pub(super) fn section_name(&self, section: &SectionSpan) -> Option<String> {
         header::name(self.header_text(section))
     }

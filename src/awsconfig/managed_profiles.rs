@@ -58,7 +58,7 @@ impl AwsConfig {
     }
 
     /// Returns the positions of the managed blocks in the text.
-    fn managed_blocks(&self) -> Vec<Range<usize>> {
+    pub(super) fn managed_blocks(&self) -> Vec<Range<usize>> {
         let (mut blocks, mut begun, mut offset) = (Vec::new(), None, 0);
         for line in self.text().split_inclusive('\n') {
             match parse_marker(line.as_bytes()) {

@@ -6,6 +6,7 @@
 //! are merged, with later keys over earlier ones.
 
 mod config_file;
+mod credential_source;
 mod default_profile;
 pub mod edit;
 pub mod fix;
@@ -21,6 +22,7 @@ pub mod token_cache;
 mod values;
 
 pub use config_file::{AwsConfig, Profile};
+pub use credential_source::{AwsFiles, CredentialSource};
 pub use default_profile::DefaultCredentialKey;
 pub use instances::LegacyInstance;
 pub use managed_profiles::ManagedProfile;

@@ -34,6 +34,7 @@ mod interaction;
 mod key_bindings;
 mod machine_credentials;
 mod picker;
+mod profile_env;
 mod refresh_ui;
 mod role_env;
 mod role_selector;

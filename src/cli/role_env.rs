@@ -6,6 +6,7 @@ use crate::domain::{
 };
 use crate::ops::ctx::Ctx;
 use crate::ops::role_env;
+use crate::ops::roles::named_profile;
 use crate::ops::target::lookup::ResolvedRole;
 use crate::shell::{self, CredentialExport, EnvChanges, PreviousEnv, Recipient, RoleExport};
 
@@ -23,6 +24,8 @@ pub(super) struct EnvOptions {
     pub(super) form: Option<FormArg>,
     /// `-x`.
     pub(super) export_all: bool,
+    /// The profile of the AWS config file that named the role, with `-p` or AWS_PROFILE.
+    pub(super) profile: Option<String>,
 }
 
 /// Returns how the environment gets the credentials: by `--as`, else by `credentials_as`.
@@ -48,7 +51,12 @@ pub(super) fn resolve_form(
         return Ok(CredentialExport::Keys);
     }
     let with_keys = options.export_all || ctx.settings.export_all_env_vars;
-    match role_env::managed_profile(ctx, &found.roster, found.entry())? {
+    let named = options.profile.as_deref().map(|name| named_profile::is_renewed(ctx, name));
+    let profile = match named.transpose()? {
+        Some(true) => options.profile.clone(),
+        _ => role_env::managed_profile(ctx, &found.roster, found.entry())?,
+    };
+    match profile {
         Some(name) => Ok(CredentialExport::Profile { name, with_keys }),
         None if wanted == FormArg::Auto => Ok(CredentialExport::Keys),
         None => {
@@ -79,7 +87,10 @@ pub(super) fn env_changes(
     options: &EnvOptions,
     previous: &PreviousEnv,
 ) -> EnvChanges {
-    let (roster, entry) = (&*found.roster, found.entry());
+    let roster = &*found.roster;
+    let region = options.profile.as_deref().and_then(|name| named_profile::region(ctx, name));
+    let region = region.or_else(|| found.entry().region.clone());
+    let entry = &RosterEntry { region, ..found.entry().clone() };
     let (tags, color) = (role_env::tags(ctx, roster, entry), role_env::color(ctx, roster, entry));
     let role_export = RoleExport {
         roster,

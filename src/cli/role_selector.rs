@@ -4,8 +4,9 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 
 use crate::config::{Env, env};
-use crate::domain::Result;
+use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::ctx::Ctx;
+use crate::ops::roles::other_profiles::{self, ProfileRows};
 use crate::ops::target::lookup::{self, ResolvedRole};
 use crate::ops::target::resolve::RoleQuery;
 use crate::ops::target::selector::RoleSelector;
@@ -37,10 +38,21 @@ pub(super) fn resolve_interactive(
     globals: &Globals,
     action: PickAction,
     consent: Consent,
+    profile_rows: ProfileRows,
 ) -> Result<ResolvedRole> {
     let instances = selector.instances(ctx, globals.sso.as_deref())?;
     if selector.is_empty() {
-        return picker::pick_one(ctx, globals, &instances, String::new(), action);
+        return picker::pick_one(ctx, globals, &instances, String::new(), action, profile_rows);
+    }
+    if let Some(name) = selector.query.profile.as_deref()
+        && let Some(profile) = other_profiles::load(ctx, name)?
+    {
+        return match profile_rows {
+            ProfileRows::Shown => {
+                Ok(ResolvedRole { roster: other_profiles::roster_of(&profile), position: 0 })
+            }
+            ProfileRows::Omitted => Err(not_a_role(name)),
+        };
     }
     match app::block_on(ctx, lookup::resolve_one(ctx, &Terminal, &instances, &selector.query)) {
         Ok(found) => {
@@ -49,11 +61,18 @@ pub(super) fn resolve_interactive(
         }
         Err(error) => match selector.ambiguous_text(ctx, &instances) {
             Some(text) if can_pick() => {
-                picker::pick_one(ctx, globals, &instances, text.to_owned(), action)
+                picker::pick_one(ctx, globals, &instances, text.to_owned(), action, profile_rows)
             }
             _ => Err(error),
         },
     }
+}
+
+/// The error for a profile outside of IAM Identity Center where a role is needed.
+fn not_a_role(name: &str) -> Error {
+    let message = format!("profile `{name}` is not a role of IAM Identity Center");
+    Error::new(ErrorKind::Usage, message)
+        .hint("only `exec`, `eval` and `console` can use such profiles")
 }
 
 /// Returns the one role that is selected, without a picker or a confirmation.
@@ -70,7 +89,7 @@ pub(super) fn resolve(
 }
 
 /// Whether a user can pick: there is a terminal to draw on, and stdin or stderr is connected to it.
-fn can_pick() -> bool {
+pub(super) fn can_pick() -> bool {
     (std::io::stdin().is_terminal() || std::io::stderr().is_terminal()) && tty::is_present()
 }
 

@@ -124,6 +124,8 @@ pub struct PickTable {
     pub height: Height,
     /// The position of the details of the selected role.
     pub preview: Preview,
+    /// Whether AWS profiles outside of IAM Identity Center follow the roles.
+    pub profiles: bool,
     /// Whether the mouse can be used.
     pub mouse: bool,
     /// Whether gauges and countdowns are animated.
@@ -142,6 +144,7 @@ impl Default for PickTable {
             columns: None,
             height: Height::Full,
             preview: Preview::default(),
+            profiles: true,
             mouse: true,
             motion: true,
             theme: Theme::Auto,

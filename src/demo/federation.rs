@@ -37,17 +37,22 @@ pub(super) fn get_signin_token(state: &mut SimulatorState, request: &HttpRequest
     let issued = issued
         .filter(|issued| now < issued.expires)
         .ok_or_else(|| invalid_request("The credentials are not valid, or not any more"))?;
+    if issued.origin == CredentialsOrigin::FederatedWithoutPolicy {
+        return Err(invalid_request("The session has no permissions"));
+    }
     if let Some(duration) = parameter(request, "SessionDuration") {
         let seconds = duration.parse::<i64>().unwrap_or_default();
-        // AWS returns this message if a chained role requests a duration.
-        if issued.origin == CredentialsOrigin::Chained || !(900..=43_200).contains(&seconds) {
+        // AWS returns this message if a chained role or a federated user requests a duration.
+        let is_role =
+            matches!(issued.origin, CredentialsOrigin::Portal | CredentialsOrigin::Assumed);
+        if !is_role || !(900..=43_200).contains(&seconds) {
             return Err(invalid_request("Invalid credentials parameter"));
         }
     }
     let token = random::token::<192>()?;
     let entry = SigninTokenEntry {
         account: issued.account,
-        role: issued.role.clone(),
+        role: if issued.role.is_empty() { issued.session.clone() } else { issued.role.clone() },
         expires: now.plus_seconds(SIGNIN_TOKEN_SECONDS),
     };
     state.signin_tokens.insert(token.clone(), entry);

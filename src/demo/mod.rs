@@ -11,7 +11,9 @@ mod delivery;
 mod fault_reply;
 mod faults;
 mod federation;
+mod federation_token;
 mod html;
+mod iam_users;
 mod oidc;
 mod organization;
 mod pages;
@@ -43,6 +45,7 @@ pub use browser::{approve, approve_remotely, deny};
 pub use config_files::{aws_config, config};
 pub use fault_reply::{Delivery, FaultReply, ReplyEdit, ReplySource};
 pub use faults::Fault;
+pub use iam_users::{FEDERATING_USER, IamUser, RESTRICTED_USER};
 pub use organization::{Directory, Organization};
 use state::SimulatorState;
 

@@ -14,7 +14,10 @@ use super::faults::Fault;
 use super::service_error::{HandlerResult, ServiceError, SimulatedService};
 use super::state::SimulatorState;
 use super::wire::{REQUEST_ID, new_request_id, parameter};
-use super::{SharedState, delivery, federation, oidc, pages, portal, portal_page, register, sts};
+use super::{
+    SharedState, delivery, federation, federation_token, oidc, pages, portal, portal_page,
+    register, sts,
+};
 
 /// The function that runs an operation.
 type Handler = fn(&mut SimulatorState, &HttpRequest) -> HandlerResult;
@@ -149,6 +152,11 @@ fn find_operation(request: &HttpRequest) -> Option<SimulatedOperation> {
         }
         (&Method::GET | &Method::POST, "/") => match parameter(request, "Action").as_deref() {
             Some("AssumeRole") => ("AssumeRole", SimulatedService::Sts, sts::assume_role),
+            Some("GetFederationToken") => (
+                "GetFederationToken",
+                SimulatedService::Sts,
+                federation_token::get_federation_token,
+            ),
             Some("GetCallerIdentity") => {
                 ("GetCallerIdentity", SimulatedService::Sts, sts::get_caller_identity)
             }

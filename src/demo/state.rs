@@ -140,6 +140,14 @@ pub(super) enum CredentialsOrigin {
     Portal,
     /// By AssumeRole with other credentials.
     Chained,
+    /// By AssumeRole with the permanent keys of a user.
+    Assumed,
+    /// The permanent keys of a user.
+    User,
+    /// By GetFederationToken with a policy.
+    Federated,
+    /// By GetFederationToken without a policy: it allows nothing.
+    FederatedWithoutPolicy,
 }
 
 /// A console sign-in token.

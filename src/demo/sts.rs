@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 use crate::domain::{AccountId, RoleArn, Timestamp};
 use crate::os::http::{HttpRequest, HttpResponse};
 
+use super::iam_users;
 use super::portal;
 use super::service_error::{HandlerResult, ServiceError};
 use super::sigv4::{Signature, SignatureError};
@@ -17,8 +18,7 @@ const ASSUMABLE_ROLES: [&str; 3] = ["Deploy", "Terraform", "ReadOnlyFromHub"];
 /// The largest accepted difference between the time of a signature and the current time.
 const MAX_CLOCK_SKEW_SECONDS: i64 = 15 * 60;
 
-/// The message of AssumeRole for more than an hour. All credentials of the simulator are temporary,
-/// so every call is role chaining.
+/// The message of AssumeRole for more than an hour with temporary credentials.
 const CHAIN_LIMIT_MESSAGE: &str = "The requested DurationSeconds exceeds the 1 hour session \
     limit for roles assumed by role chaining";
 
@@ -29,7 +29,7 @@ pub(super) fn get_caller_identity(
 ) -> HandlerResult {
     let caller = authenticate(state, request)?;
     let (arn, user) =
-        (assumed_role_arn(&caller), role_id(caller.account, &caller.role) + ":" + &caller.session);
+        (caller_arn(&caller), role_id(caller.account, &caller.role) + ":" + &caller.session);
     let (arn, user, account) = (escape(&arn), escape(&user), caller.account);
     Ok(xml_response(
         "GetCallerIdentity",
@@ -42,14 +42,15 @@ pub(super) fn get_caller_identity(
 /// AssumeRole.
 pub(super) fn assume_role(state: &mut SimulatorState, request: &HttpRequest) -> HandlerResult {
     let caller = authenticate(state, request)?;
-    let form = AssumeRoleForm::parse(request)?;
+    let is_user = caller.origin == CredentialsOrigin::User;
+    let form = AssumeRoleForm::parse(request, is_user)?;
     let arn = &form.arn;
     let name = arn.role.as_str().rsplit('/').next().unwrap_or_default();
     if arn.partition != "aws" || !state.has_account(arn.account) || !ASSUMABLE_ROLES.contains(&name)
     {
         let message = format!(
             "User: {} is not authorized to perform: sts:AssumeRole on resource: {}",
-            assumed_role_arn(&caller),
+            caller_arn(&caller),
             form.role_arn
         );
         return Err(ServiceError::new(403, "AccessDenied", message));
@@ -60,7 +61,7 @@ pub(super) fn assume_role(state: &mut SimulatorState, request: &HttpRequest) -> 
         arn.account,
         name.to_owned(),
         form.session,
-        CredentialsOrigin::Chained,
+        if is_user { CredentialsOrigin::Assumed } else { CredentialsOrigin::Chained },
         expires,
     )?;
     let source_identity = form
@@ -102,7 +103,7 @@ struct AssumeRoleForm {
 }
 
 impl AssumeRoleForm {
-    fn parse(request: &HttpRequest) -> Result<Self, ServiceError> {
+    fn parse(request: &HttpRequest, is_user: bool) -> Result<Self, ServiceError> {
         let role_arn = parameter(request, "RoleArn").ok_or_else(|| missing_field("roleArn"))?;
         let arn = role_arn.parse().ok().filter(|_| role_arn.starts_with("arn:"));
         let arn = arn.ok_or_else(|| {
@@ -118,15 +119,16 @@ impl AssumeRoleForm {
         if let Some(external_id) = parameter(request, "ExternalId") {
             check_field("externalId", &external_id, 2..=1_224, "=,.@:/-")?;
         }
-        let duration_seconds = parse_duration_seconds(request)?;
+        let duration_seconds = parse_duration_seconds(request, is_user)?;
         Ok(Self { role_arn, arn, session, duration_seconds, source_identity })
     }
 }
 
-fn parse_duration_seconds(request: &HttpRequest) -> Result<i64, ServiceError> {
+fn parse_duration_seconds(request: &HttpRequest, is_user: bool) -> Result<i64, ServiceError> {
     let text = parameter(request, "DurationSeconds").unwrap_or_else(|| "3600".to_owned());
     match text.parse() {
         Ok(seconds @ 900..=3_600) => Ok(seconds),
+        Ok(seconds @ 3_601..=43_200) if is_user => Ok(seconds),
         Ok(3_601..=43_200) => Err(ServiceError::new(400, "ValidationError", CHAIN_LIMIT_MESSAGE)),
         Ok(43_201..) => Err(validation_error(
             "durationSeconds",
@@ -143,7 +145,7 @@ fn parse_duration_seconds(request: &HttpRequest) -> Result<i64, ServiceError> {
 
 /// Checks the length of a field, and that it has only letters, digits, `_`, `+` and the characters
 /// in `others`.
-fn check_field(
+pub(super) fn check_field(
     field: &str,
     value: &str,
     length: std::ops::RangeInclusive<usize>,
@@ -181,7 +183,7 @@ fn missing_field(field: &str) -> ServiceError {
 }
 
 /// Verifies the signature of a request and returns the credentials that signed it.
-fn authenticate(
+pub(super) fn authenticate(
     state: &SimulatorState,
     request: &HttpRequest,
 ) -> Result<CredentialsEntry, ServiceError> {
@@ -197,10 +199,11 @@ fn authenticate(
             format!("Authorization requires '{part}'"),
         ),
     })?;
-    let issued = state
-        .credentials
-        .get(&signature.access_key_id)
-        .filter(|issued| signature.session_token.as_deref() == Some(&issued.token));
+    let token = signature.session_token.as_deref();
+    let issued = state.credentials.get(&signature.access_key_id).cloned();
+    let issued = issued
+        .filter(|issued| token == Some(&issued.token))
+        .or_else(|| iam_users::permanent_keys(&signature.access_key_id, token));
     let issued = issued.ok_or_else(|| {
         ServiceError::new(
             403,
@@ -221,7 +224,7 @@ fn authenticate(
             "The security token included in the request is expired",
         ));
     }
-    Ok(issued.clone())
+    Ok(issued)
 }
 
 fn check_date(signature: &Signature, now: Timestamp) -> Result<(), ServiceError> {
@@ -236,6 +239,21 @@ fn check_date(signature: &Signature, now: Timestamp) -> Result<(), ServiceError>
     Err(ServiceError::new(403, "SignatureDoesNotMatch", message))
 }
 
+/// The ARN of the identity that these credentials belong to.
+pub(super) fn caller_arn(holder: &CredentialsEntry) -> String {
+    match holder.origin {
+        CredentialsOrigin::User => {
+            format!("arn:aws:iam::{}:user/{}", holder.account, holder.session)
+        }
+        CredentialsOrigin::Federated | CredentialsOrigin::FederatedWithoutPolicy => {
+            format!("arn:aws:sts::{}:federated-user/{}", holder.account, holder.session)
+        }
+        CredentialsOrigin::Portal | CredentialsOrigin::Chained | CredentialsOrigin::Assumed => {
+            assumed_role_arn(holder)
+        }
+    }
+}
+
 fn assumed_role_arn(issued: &CredentialsEntry) -> String {
     format!("arn:aws:sts::{}:assumed-role/{}/{}", issued.account, issued.role, issued.session)
 }
@@ -247,7 +265,7 @@ fn role_id(account: AccountId, role: &str) -> String {
     format!("AROA{}", portal::base32_id(&bytes))
 }
 
-fn xml_response(action: &str, result: &str) -> HttpResponse {
+pub(super) fn xml_response(action: &str, result: &str) -> HttpResponse {
     let id = new_request_id();
     let body = format!(
         "<{action}Response xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n  <{action}Result>\n{result}  </{action}Result>\n  \

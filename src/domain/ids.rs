@@ -16,6 +16,9 @@ impl AccountId {
     /// The account id used in examples; its roles can never be assumed.
     pub const EXAMPLE: Self = Self(*b"012345678901");
 
+    /// The account id of a profile whose account is not known; AWS assigns it to no account.
+    pub const UNKNOWN: Self = Self(*b"000000000000");
+
     /// Returns the twelve digits.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or("000000000000")

@@ -1,6 +1,7 @@
 //! Domain types and rules: ids, roles, credentials and their lifetime, errors. Performs no I/O and
 //! reads no clock.
 
+mod aws_profile;
 mod browser_url;
 mod clock_skew;
 mod confirm;
@@ -22,6 +23,7 @@ mod text;
 mod time;
 mod usage;
 
+pub use aws_profile::ProfileRow;
 pub use browser_url::check_browser_url;
 pub use clock_skew::{SET_CLOCK_COMMAND, clock_warning};
 pub use confirm::ConfirmLevel;

@@ -124,8 +124,12 @@ impl Roster {
         }
     }
 
-    /// Returns the ARN of an entry, with the partition of the SSO region.
+    /// Returns the ARN of an entry, with the partition of the SSO region; the name of a profile,
+    /// which has none.
     pub fn arn(&self, entry: &RosterEntry) -> String {
+        if let Some(profile) = self.profile(entry) {
+            return profile.to_string();
+        }
         RoleArn::format(
             &self.instance(entry).sso_region,
             entry.account,

@@ -13,6 +13,7 @@ mod clock_skew;
 mod endpoint;
 mod error_text;
 mod federation;
+mod federation_token;
 mod http_client;
 mod no_proxy;
 mod oauth_error;
@@ -47,7 +48,7 @@ pub use presign::eks_token;
 pub use probe::probe;
 #[doc(hidden)]
 pub use scripted::ScriptedResponse;
-pub use sts::AssumeRoleParams;
+pub use sts::{AccessKeys, AssumeRoleParams, MfaCode};
 pub use validate::{ListPage, PageTracker};
 
 use clock_skew::ClockSkew;

@@ -2,11 +2,11 @@
 
 use aws_sdk_sts::Client;
 use aws_sdk_sts::config::Credentials as SdkCredentials;
-use aws_sdk_sts::operation::assume_role::AssumeRoleOutput;
+use aws_sdk_sts::types::Credentials as StsCredentials;
 use tracing::info;
 
 use crate::domain::{
-    AccountId, Credentials, Error, ErrorKind, Region, Result, RoleArn, RoleName, Timestamp,
+    AccountId, Credentials, Error, ErrorKind, Region, Result, RoleArn, RoleName, Secret, Timestamp,
 };
 
 use super::clock_skew::ServerDate;
@@ -37,6 +37,36 @@ pub struct AssumeRoleParams {
     pub region: Region,
 }
 
+/// Keys that sign requests to STS: temporary ones, or the permanent ones of a user.
+#[derive(Debug, Clone)]
+pub struct AccessKeys {
+    /// The access key id; not a secret by itself.
+    pub access_key_id: String,
+    /// The secret access key.
+    pub secret_access_key: Secret<String>,
+    /// The session token of temporary keys.
+    pub session_token: Option<Secret<String>>,
+}
+
+impl From<&Credentials> for AccessKeys {
+    fn from(credentials: &Credentials) -> Self {
+        Self {
+            access_key_id: credentials.access_key_id.clone(),
+            secret_access_key: credentials.secret_access_key.clone(),
+            session_token: Some(credentials.session_token.clone()),
+        }
+    }
+}
+
+/// A code of a user's MFA device.
+#[derive(Debug, Clone)]
+pub struct MfaCode {
+    /// The device: its serial number or ARN.
+    pub serial_number: String,
+    /// The six digits that it shows.
+    pub code: String,
+}
+
 impl IdentityClient {
     /// Assumes a role with the credentials of another role.
     ///
@@ -48,12 +78,28 @@ impl IdentityClient {
         from: &Credentials,
         chain: &AssumeRoleParams,
     ) -> Result<Credentials> {
+        self.assume_role_with_keys(&from.into(), chain, None).await
+    }
+
+    /// Assumes a role with any keys, and with a code if the role requires MFA.
+    ///
+    /// # Errors
+    /// As [`IdentityClient::assume_role`].
+    pub async fn assume_role_with_keys(
+        &self,
+        from: &AccessKeys,
+        chain: &AssumeRoleParams,
+        mfa: Option<&MfaCode>,
+    ) -> Result<Credentials> {
         let arn: RoleArn = chain.role_arn.parse()?;
         let (client, endpoint) = self.sts_client(from, &chain.region)?;
         let date = ServerDate::default();
+        let longest = match from.session_token {
+            Some(_) => MAX_CHAINED_SESSION_SECONDS,
+            None => Credentials::MAX_LIFETIME_SECS,
+        };
         let seconds = chain.duration_seconds.map(|seconds| {
-            i32::try_from(seconds.clamp(MIN_SESSION_SECONDS, MAX_CHAINED_SESSION_SECONDS))
-                .unwrap_or_default()
+            i32::try_from(seconds.clamp(MIN_SESSION_SECONDS, longest)).unwrap_or_default()
         });
         let call = client
             .assume_role()
@@ -61,6 +107,8 @@ impl IdentityClient {
             .role_session_name(&chain.session_name)
             .set_duration_seconds(seconds);
         let call = call
+            .set_serial_number(mfa.map(|mfa| mfa.serial_number.clone()))
+            .set_token_code(mfa.map(|mfa| mfa.code.clone()))
             .set_external_id(chain.external_id.clone())
             .set_source_identity(chain.source_identity.clone());
         let response = call.customize().interceptor(date.clone()).send().await;
@@ -74,14 +122,19 @@ impl IdentityClient {
         })?;
         let now = self.0.clock.now();
         let credentials =
-            parse_credentials(response, date.timestamp(), arn.account, now).map_err(|reason| {
-                self.explain_chain(
-                    &arn.role,
-                    arn.account.as_str(),
-                    &endpoint,
-                    &ApiError::Rejected(reason),
-                )
-            })?;
+            parse_credentials(response.credentials, date.timestamp(), arn.account, now)
+                .map(|credentials| Credentials {
+                    expires_at: credentials.expires_at.min(now.plus_seconds(longest)),
+                    ..credentials
+                })
+                .map_err(|reason| {
+                    self.explain_chain(
+                        &arn.role,
+                        arn.account.as_str(),
+                        &endpoint,
+                        &ApiError::Rejected(reason),
+                    )
+                })?;
         let host = authority(&endpoint);
         info!(target: "rolecall::identity", host, role = chain.role_arn, "role assumed");
         Ok(credentials)
@@ -97,7 +150,7 @@ impl IdentityClient {
         credentials: &Credentials,
         region: &Region,
     ) -> Result<String> {
-        let (client, endpoint) = self.sts_client(credentials, region)?;
+        let (client, endpoint) = self.sts_client(&credentials.into(), region)?;
         let response = client.get_caller_identity().send().await.map_err(|error| {
             let api_error = ApiError::from_sdk(&error);
             match api_error.status() {
@@ -123,12 +176,16 @@ impl IdentityClient {
     }
 
     /// Creates a client for these credentials. That is cheap because connections are shared.
-    fn sts_client(&self, credentials: &Credentials, region: &Region) -> Result<(Client, String)> {
+    pub(super) fn sts_client(
+        &self,
+        credentials: &AccessKeys,
+        region: &Region,
+    ) -> Result<(Client, String)> {
         let endpoint = endpoint::resolve_sts(self.instance(), region, &self.0.network)?;
         let keys = SdkCredentials::new(
             &credentials.access_key_id,
             credentials.secret_access_key.expose(),
-            Some(credentials.session_token.expose().clone()),
+            credentials.session_token.as_ref().map(|token| token.expose().clone()),
             None,
             "rolecall",
         );
@@ -173,21 +230,20 @@ impl IdentityClient {
     }
 }
 
-/// Validates the credentials in a response and computes their expiry by this machine's clock: an
-/// hour at most, as for every chained role.
-fn parse_credentials(
-    response: AssumeRoleOutput,
+/// Validates the credentials in a response and computes their expiry by this machine's clock.
+pub(super) fn parse_credentials(
+    keys: Option<StsCredentials>,
     date: Option<Timestamp>,
     account: AccountId,
     now: Timestamp,
 ) -> Result<Credentials, Rejection> {
-    let keys = response.credentials.ok_or_else(|| Rejection::invalid("it has no `Credentials`"))?;
+    let keys = keys.ok_or_else(|| Rejection::invalid("it has no `Credentials`"))?;
     let lifetime_seconds = values::lifetime(Timestamp(keys.expiration.secs()), date, now)?;
     Ok(Credentials {
         access_key_id: values::secret(Some(keys.access_key_id), "AccessKeyId")?,
         secret_access_key: values::secret(Some(keys.secret_access_key), "SecretAccessKey")?.into(),
         session_token: values::secret(Some(keys.session_token), "SessionToken")?.into(),
-        expires_at: now.plus_seconds(lifetime_seconds.min(MAX_CHAINED_SESSION_SECONDS)),
+        expires_at: now.plus_seconds(lifetime_seconds),
         issued_at: now,
         account,
     })

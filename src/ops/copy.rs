@@ -100,7 +100,7 @@ pub async fn fetch_console_link(
         issuer: instance.start_url.normalized(),
         region: entry.region.as_ref().unwrap_or(&instance.sso_region),
         destination: None,
-        session_minutes: options.session_minutes,
+        session_minutes: Some(options.session_minutes),
     };
     fetch_sign_in_link(ctx, &request).await
 }

@@ -105,6 +105,45 @@ pub fn export_changes(role: &RoleExport<'_>, previous: &PreviousEnv) -> EnvChang
     set.into_changes(unset, previous)
 }
 
+/// An AWS profile of the user to export to an environment.
+#[derive(Debug, Clone, Copy)]
+pub struct ProfileExport<'a> {
+    /// The name of the profile.
+    pub name: &'a str,
+    /// The environment that gets the variables.
+    pub recipient: Recipient,
+    /// The requested region; `None` leaves it to the profile.
+    pub region: Option<&'a str>,
+    /// Whether to leave the region variables unchanged.
+    pub no_region: bool,
+}
+
+/// Returns the changes that put a profile of the user into an environment, whatever role it had
+/// before. Credentials and region are the profile's own.
+pub fn profile_changes(profile: &ProfileExport<'_>, previous: &PreviousEnv) -> EnvChanges {
+    let mut set = EnvBuilder::default();
+    set.set("AWS_SSO_PROFILE", profile.name);
+    set.set("ROLECALL_ROLE", &format!("profile/{}", profile.name));
+    let owned = set_profile(&mut set, profile.name, previous);
+    set.set(OWNED_LIST, &owned.join(" "));
+    if let Some(saved) = previous.user_profile() {
+        set.set(SAVED_PROFILE, saved);
+    }
+    let mut unset = previous.owned_variables();
+    unset.extend(PROFILE_VARIABLES);
+    if !matches!(profile.recipient, Recipient::Shell { overwrite: false }) {
+        unset.extend(KEY_VARIABLES.into_iter().chain(OTHER_CREDENTIAL_VARIABLES));
+    }
+    if profile.no_region {
+        unset.retain(|name| !REGION_VARIABLES.contains(name) && *name != "AWS_SSO_DEFAULT_REGION");
+    } else if let Some(region) = profile.region {
+        for name in REGION_VARIABLES.into_iter().chain(["AWS_SSO_DEFAULT_REGION"]) {
+            set.set(name, region);
+        }
+    }
+    set.into_changes(unset, previous)
+}
+
 /// Returns the changes that remove all variables of rolecall from an environment and restore the
 /// user's profile.
 pub fn clear_changes(previous: &PreviousEnv) -> EnvChanges {
@@ -209,16 +248,7 @@ fn set_credentials(
 ) -> Vec<String> {
     let mut owned = Vec::new();
     if let CredentialExport::Profile { name, .. } = &role.export {
-        set.set("AWS_PROFILE", name);
-        owned.push("AWS_PROFILE".to_owned());
-        // Old SDKs read the config file only with this variable. A value that the user has set is
-        // not changed.
-        if previous.get("AWS_SDK_LOAD_CONFIG").is_none()
-            || previous.is_marked("AWS_SDK_LOAD_CONFIG")
-        {
-            set.set("AWS_SDK_LOAD_CONFIG", "1");
-            owned.push("AWS_SDK_LOAD_CONFIG".to_owned());
-        }
+        owned = set_profile(set, name, previous);
     }
     if let CredentialExport::Endpoint { url, token } = &role.export {
         set.set(ENDPOINT_VARIABLES[0], url);
@@ -235,6 +265,19 @@ fn set_credentials(
         set.set("AWS_SESSION_TOKEN", credentials.session_token.expose());
         set.set("AWS_CREDENTIAL_EXPIRATION", &credentials.expires_at.to_rfc3339());
         owned.push(format!("{}={}", KEY_VARIABLES[0], credentials.access_key_id));
+    }
+    owned
+}
+
+/// Sets the variables that name a profile. Returns the words for [`OWNED_LIST`].
+fn set_profile(set: &mut EnvBuilder, name: &str, previous: &PreviousEnv) -> Vec<String> {
+    let mut owned = vec!["AWS_PROFILE".to_owned()];
+    set.set("AWS_PROFILE", name);
+    // Old SDKs read the config file only with this variable. A value that the user has set is not
+    // changed.
+    if previous.get("AWS_SDK_LOAD_CONFIG").is_none() || previous.is_marked("AWS_SDK_LOAD_CONFIG") {
+        set.set("AWS_SDK_LOAD_CONFIG", "1");
+        owned.push("AWS_SDK_LOAD_CONFIG".to_owned());
     }
     owned
 }

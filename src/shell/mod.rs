@@ -13,8 +13,8 @@ mod render;
 pub use detect::calling_shell;
 pub use dialect::Dialect;
 pub use env_changes::{
-    CredentialExport, EnvChanges, Recipient, RoleExport, clear_changes, conflicting_variables,
-    export_changes, replaced_variables,
+    CredentialExport, EnvChanges, ProfileExport, Recipient, RoleExport, clear_changes,
+    conflicting_variables, export_changes, profile_changes, replaced_variables,
 };
 pub use env_format::EnvFormat;
 pub use previous_env::PreviousEnv;

@@ -30,6 +30,8 @@ pub(super) struct ColumnStats {
     pub(super) has_protected: bool,
     /// The number of accounts, for the header.
     pub(super) account_count: usize,
+    /// The number of rows that are profiles and not roles.
+    pub(super) profile_count: usize,
 }
 
 /// The widths of a set of names.
@@ -74,7 +76,8 @@ impl ColumnStats {
             .entries
             .chunk_by(|one, other| (one.instance, one.account) == (other.instance, other.account))
         {
-            if seen.insert((same[0].instance, same[0].account)) {
+            let is_role = roster.profile(&same[0]).is_none();
+            if is_role && seen.insert((same[0].instance, same[0].account)) {
                 accounts.push(cell_width(same[0].account_label()));
             }
             for tagged in same.chunk_by(|one, other| Arc::ptr_eq(&one.tags, &other.tags)) {
@@ -84,18 +87,24 @@ impl ColumnStats {
         }
         let roles: HashSet<&str> = roles.into_iter().map(|(_, role)| role).collect();
         let protected = roster.entries.iter().any(RosterEntry::is_protected);
-        Self::new(accounts, roles.into_iter(), sets.into_values(), protected, &roster.instances)
+        let instances = roster.sso_instances();
+        let profiles = roster.entries.iter().filter(|entry| roster.profile(entry).is_some());
+        Self {
+            profile_count: profiles.count(),
+            ..Self::new(accounts, roles.into_iter(), sets.into_values(), protected, instances)
+        }
     }
 
     /// Measures a packed roster.
     pub(super) fn from_packed(packed: &PackedRoster) -> Self {
-        Self::new(
+        let measured = Self::new(
             packed.account_widths().collect(),
             packed.role_names(),
             packed.tag_sets(),
             packed.has_protected(),
-            packed.instances(),
-        )
+            packed.sso_instances(),
+        );
+        Self { profile_count: packed.profile_count(), ..measured }
     }
 
     fn new<'a>(
@@ -109,6 +118,7 @@ impl ColumnStats {
         let names = instances.iter().map(|instance| cell_width(instance.name.as_str()));
         Self {
             account_count: accounts.len(),
+            profile_count: 0,
             account: Widths::from_cells(accounts),
             role: Widths::from_cells(roles.map(cell_width).collect()).at_least(TYPICAL_ROLE_WIDTH),
             instance: if instances.len() > 1 {

@@ -162,6 +162,7 @@ mod tests {
             tags: vec![("env".into(), 4), ("team".into(), 8)],
             uniform_tags: vec![("owner".into(), 5)],
             has_protected: true,
+            profile_count: 0,
             account_count: 3,
         }
     }

@@ -181,3 +181,50 @@ fn without_a_terminal_the_picker_names_an_alternative() {
         );
     }
 }
+
+#[test]
+fn list_is_headed_by_words_and_shows_names_of_the_configuration() {
+    let sandbox = Sandbox::signed_in();
+    let table = "[instances.corp.accounts.012345678901]\n";
+    let config = sandbox.config().replace(table, &format!("{table}name = 'Money'\n"));
+    sandbox.write("rolecall/config.toml", &config);
+    let listed = sandbox.run(&["list", "-S", "corp", "-q", "account:Money role:ReadOnlyAccess"]);
+    let mut lines = listed.stdout.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    assert_eq!(lines.next().unwrap(), ["ACCOUNT", "ID", "ROLE", "LEFT"], "{listed:?}");
+    assert_eq!(lines.next().unwrap(), ["Money", "012345678901", "ReadOnlyAccess"]);
+    assert_eq!(listed.stderr, "", "the age is for terminals only");
+    let terminal = crate::terminal::Terminal::rolecall(
+        &sandbox,
+        &["list", "-S", "corp", "-q", "account:Money"],
+    );
+    terminal.wait_for("corp: read just now");
+    assert_eq!(terminal.wait_for_exit(), 0);
+}
+
+#[test]
+fn list_and_status_carry_every_field_as_json() {
+    let sandbox = Sandbox::signed_in();
+    assert_eq!(sandbox.process(ROLE).code, 0);
+    let args = ["list", "-S", "corp", "--json", "-q", "account:payments-prod role:ReadOnlyAccess"];
+    let listed = json(&sandbox.run(&args));
+    let status = json(&sandbox.run(&["status", "-S", "corp", "--json"]));
+    for role in [&listed[0], &status["roles"][0]] {
+        assert_eq!(role["account_id"], "012345678901", "{role}");
+        assert_eq!(role["account_name"], "payments-prod", "{role}");
+        assert_eq!(role["role"], "ReadOnlyAccess", "{role}");
+        assert_eq!(role["arn"], "arn:aws:iam::012345678901:role/ReadOnlyAccess", "{role}");
+        let expires = role["expires"].as_str().unwrap();
+        assert!(expires.len() == 20 && expires.ends_with('Z'), "{role}");
+    }
+    assert_eq!(listed[0].as_object().unwrap().len(), 16, "{listed}");
+    let shown = sandbox.run(&["status", "-S", "corp"]).stdout;
+    let role = shown.lines().find(|line| line.contains("ReadOnlyAccess")).unwrap();
+    assert!(role.starts_with("payments-prod  012345678901  ReadOnlyAccess  corp"), "{shown}");
+    let shell = [
+        ("AWS_SSO", "corp"),
+        ("AWS_SSO_ROLE_ARN", "arn:aws:iam::012345678901:role/ReadOnlyAccess"),
+        ("ROLECALL_ROLE", "arn:aws:iam::012345678901:role/ReadOnlyAccess"),
+    ];
+    let shown = sandbox.run_with_env(&["status", "-S", "corp"], &shell).stdout;
+    assert!(shown.starts_with("this shell is in payments-prod/ReadOnlyAccess (corp), "), "{shown}");
+}

@@ -42,7 +42,7 @@ fn parameter(link: &str, name: &str) -> String {
 }
 
 /// Fetches a page from a loopback server.
-fn get(address: &str) -> String {
+pub(crate) fn get(address: &str) -> String {
     let (host, path) =
         address.strip_prefix("http://").and_then(|rest| rest.split_once('/')).unwrap();
     let mut stream = TcpStream::connect(host).unwrap();

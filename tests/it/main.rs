@@ -46,6 +46,8 @@ mod foreign_hooks;
 mod foreign_javascript;
 mod foreign_keys;
 mod foreign_options;
+#[cfg(unix)]
+mod foreign_other_profiles;
 mod foreign_powershell;
 mod foreign_process;
 #[cfg(unix)]
@@ -76,6 +78,8 @@ mod matrix_table;
 mod matrix_world;
 #[cfg(target_os = "linux")]
 mod processes;
+#[cfg(unix)]
+mod profiles_other;
 mod records;
 #[cfg(unix)]
 mod reports;

@@ -165,7 +165,7 @@ fn status_shows_the_role_of_this_shell() {
         )
     };
     assert!(
-        status(&[]).stdout.starts_with("this shell is in 012345678901:ReadOnlyAccess (corp)\n"),
+        status(&[]).stdout.starts_with("this shell is in payments-prod/ReadOnlyAccess (corp)\n"),
         "{:?}",
         status(&[])
     );

@@ -220,7 +220,7 @@ fn a_file_that_aws_programs_do_not_read_is_written_with_a_warning() {
 }
 
 #[test]
-fn the_next_step_names_a_region_if_nothing_else_does() {
+fn a_profile_for_which_no_region_is_known_has_that_of_the_instance_or_the_named_one() {
     let sandbox = ready();
     assert!(
         setup_ok(&sandbox, &[&role("ReadOnlyAccess")])
@@ -231,9 +231,23 @@ fn the_next_step_names_a_region_if_nothing_else_does() {
     sandbox.write("rolecall/config.toml", &file.replace("default_region = \"eu-west-1\"\n", ""));
     let ran = setup_ok(&sandbox, &[&role("DatabaseAdministrator")]);
     assert!(
-        ran.stderr.contains("--profile payments-prod-DatabaseAdministrator --region eu-west-1\n"),
+        ran.stderr.contains("--profile payments-prod-DatabaseAdministrator\n")
+            && ran.stderr.contains("region eu-west-1, that of the IAM Identity Center")
+            && ran.stderr.contains("hint: to use another: `--region REGION`"),
         "{ran:?}"
     );
+    let region = |name: &str| {
+        let text = text(&sandbox);
+        let section = text.split(&format!("[profile {name}]")).nth(1).unwrap().to_owned();
+        section.split("[profile").next().unwrap().contains("region = eu-north-1")
+    };
+    let named =
+        setup_ok(&sandbox, &[&role("BreakGlass"), "--include-protected", "-r", "eu-north-1"]);
+    assert!(!named.stderr.contains("IAM Identity Center"), "{named:?}");
+    assert!(region("payments-prod-BreakGlass"), "{}", text(&sandbox));
+    // A later run keeps what is written.
+    let kept = setup_ok(&sandbox, &[&role("BreakGlass"), "--include-protected"]);
+    assert!(kept.stderr.contains("up to date") && region("payments-prod-BreakGlass"), "{kept:?}");
 }
 
 #[test]

@@ -143,3 +143,47 @@ fn a_storm_of_sizes_ends_with_a_screen_of_the_last_one() {
     assert_eq!(terminal.damage(), [""; 0]);
     assert_eq!(terminal.screen().trim(), "arn:aws:iam::012345678901:role/ReadOnlyAccess");
 }
+
+#[test]
+fn a_profile_outside_of_iam_identity_center_is_a_row_and_enter_opens_a_shell_with_it() {
+    let sandbox = Sandbox::signed_in();
+    sandbox.write(
+        ".aws/credentials",
+        "[old-keys]\naws_access_key_id = AKIA\naws_secret_access_key = secret\n",
+    );
+    // The second start draws its first frame from the snapshot.
+    for start in 1..=2 {
+        let mut terminal = Terminal::rolecall(&sandbox, &[]);
+        terminal.wait_for_picker();
+        terminal.type_keys("old-keys");
+        terminal.wait_for("profile");
+        terminal.wait_for("1 / ");
+        terminal.type_keys(ENTER);
+        terminal.wait_for_shell();
+        terminal.wait_for("type exit to leave");
+        terminal.type_line("echo \"<$AWS_PROFILE:$AWS_ACCESS_KEY_ID>\"");
+        terminal.wait_for("<old-keys:>");
+        terminal.type_line("exit 0");
+        assert_eq!(terminal.wait_for_exit(), 0, "start {start}");
+    }
+    sandbox.prepend_config("pick.profiles = false");
+    let mut terminal = Terminal::rolecall(&sandbox, &[]);
+    terminal.wait_for_picker();
+    terminal.type_keys("old-keys");
+    terminal.wait_for("0 / ");
+    terminal.type_keys(CTRL_C);
+    assert_eq!(terminal.wait_for_exit(), 130);
+}
+
+#[test]
+fn credentials_for_the_default_profile_are_picked_at_a_terminal() {
+    let sandbox = Sandbox::signed_in();
+    let mut terminal = Terminal::rolecall(&sandbox, &["credentials", "--default", "-a"]);
+    terminal.wait_for_picker();
+    terminal.type_keys("payments-prod read");
+    terminal.wait_for("payments-prod read");
+    terminal.type_keys(ENTER);
+    assert_eq!(terminal.wait_for_exit(), 0);
+    let written = sandbox.read(".aws/credentials");
+    assert!(written.starts_with("[default]\naws_access_key_id = ASIA"), "{written}");
+}

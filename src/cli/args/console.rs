@@ -34,6 +34,9 @@ pub struct ConsoleArgs {
     /// Pick the role even if this shell has one
     #[arg(short = 'P', long)]
     pub prompt: bool,
+    /// Fetch new credentials even if stored ones are valid
+    #[arg(long, conflicts_with_all = ["env", "link"])]
+    pub sts_refresh: bool,
     /// Do not ask before a protected role is used
     #[arg(long)]
     pub yes: bool,

@@ -18,6 +18,9 @@ pub struct LoginArgs {
     /// auto
     #[arg(long, value_name = "FLOW", default_value = "auto", hide_possible_values = true)]
     pub flow: FlowArg,
+    /// Forget stored role credentials, so that each role fetches new ones
+    #[arg(long, conflicts_with = "check")]
+    pub sts_refresh: bool,
     /// Do not fetch the list of roles afterwards
     #[arg(long)]
     pub no_cache_refresh: bool,

@@ -95,11 +95,14 @@ pub struct CompletionsArgs {
     #[arg(long, value_name = "NAME", value_parser = super::init::parse_hooked_shell())]
     pub shell: Option<Dialect>,
     /// Write them into the shell's folder for completions
-    #[arg(long, conflicts_with = "uninstall")]
+    #[arg(long, group = "change")]
     pub install: bool,
     /// Remove them
-    #[arg(long)]
+    #[arg(long, group = "change")]
     pub uninstall: bool,
+    /// File to change instead, such as ~/.bashrc; the rest of it stays
+    #[arg(long, value_name = "FILE", requires = "change")]
+    pub shell_script: Option<PathBuf>,
 }
 
 /// Flags of `setup wizard`.
@@ -146,6 +149,9 @@ pub struct ProfilesArgs {
     /// Only print the profiles
     #[arg(long, conflicts_with = "undo")]
     pub print: bool,
+    /// Region of profiles for which none is known
+    #[arg(short, long, value_name = "REGION", conflicts_with = "undo")]
+    pub region: Option<String>,
     /// Remove old names and profiles of roles that are gone
     #[arg(long, conflicts_with = "undo")]
     pub prune: bool,

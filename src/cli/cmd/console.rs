@@ -1,5 +1,7 @@
 //! `console`: opens the web console in a role, or the page whose URL was pasted.
 
+mod profile;
+
 use std::sync::Arc;
 
 use crate::config::{ConsoleStyle, UrlAction, env};
@@ -12,6 +14,7 @@ use crate::ops::assume::Freshness;
 use crate::ops::console::{self, ConsoleOptions, ConsoleRequest};
 use crate::ops::ctx::Ctx;
 use crate::ops::open_url::{Link, OpenOutcome, open, open_detached};
+use crate::ops::roles::other_profiles::ProfileRows;
 use crate::ops::target::lookup::ResolvedRole;
 use crate::ops::target::selector::RoleSelector;
 use crate::tui::PickAction;
@@ -30,13 +33,13 @@ pub(in crate::cli) fn run(globals: &Globals, args: ConsoleArgs) -> Result<u8> {
         return open_with_env_keys(&ctx, globals, &page);
     }
     let typed = args.query.clone().unwrap_or_default();
-    let selector =
-        RoleSelector::new(&ctx, args.selectors.to_role_query(), args.query)?.or_from_env(&ctx);
+    let by_flags = args.selectors.to_role_query().or_account_from_env(&ctx.env);
+    let selector = RoleSelector::new(&ctx, by_flags, args.query)?.or_from_env(&ctx);
     if let Some(pasted) = &selector.page {
         page.region = page.region.or_else(|| pasted.region.clone());
         page.destination = page.destination.or_else(|| pasted.destination.clone());
     }
-    let selector = selector.or_current(&ctx)?;
+    let selector = selector.or_current(&ctx)?.or_other_profile(&ctx)?;
     let found = if args.prompt || selector.is_empty() {
         let (found, query) = picker::pick_one_with_query(
             &ctx,
@@ -44,6 +47,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: ConsoleArgs) -> Result<u8> {
             &selector.instances(&ctx, globals.sso.as_deref())?,
             typed,
             PickAction::Console,
+            ProfileRows::Shown,
         )?;
         page.merge_pasted(&query);
         found
@@ -55,12 +59,14 @@ pub(in crate::cli) fn run(globals: &Globals, args: ConsoleArgs) -> Result<u8> {
             globals,
             PickAction::Console,
             Consent::from_flag(args.yes || args.link),
+            ProfileRows::Shown,
         )?
     };
     if args.link {
         share_link(&ctx, globals, &found, &page)
     } else {
-        open_in_role(&ctx, &found, &page)
+        let freshness = if args.sts_refresh { Freshness::Fetch } else { Freshness::Cached };
+        open_in_role(&ctx, &found, &page, freshness)
     }
 }
 
@@ -144,8 +150,12 @@ pub(in crate::cli) fn open_in_role(
     ctx: &Arc<Ctx>,
     found: &ResolvedRole,
     page: &ConsoleTarget,
+    freshness: Freshness,
 ) -> Result<u8> {
     let (roster, entry) = (&found.roster, found.entry());
+    if let Some(name) = roster.profile(entry) {
+        return profile::open_in_profile(ctx, found, &name, page);
+    }
     let instance = roster.instance(entry);
     let options = console::options_for_role(ctx, roster, entry);
     let region = page.region.as_ref().or(entry.region.as_ref()).unwrap_or(&instance.sso_region);
@@ -156,7 +166,7 @@ pub(in crate::cli) fn open_in_role(
         access::record_use(ctx, found, "console");
         return print_delivery(outcome, options.open.action, &role_env::role_label(entry));
     }
-    let credentials = access::obtain(ctx, found, Freshness::Cached)?;
+    let credentials = access::obtain(ctx, found, freshness)?;
     let minutes = page.minutes.unwrap_or(options.session_minutes);
     let request = ConsoleRequest {
         credentials: &credentials,
@@ -164,7 +174,7 @@ pub(in crate::cli) fn open_in_role(
         issuer: instance.start_url.normalized(),
         region,
         destination: destination.as_deref(),
-        session_minutes: minutes,
+        session_minutes: Some(minutes),
     };
     let outcome = deliver_sign_in_link(ctx, &request, &options)?;
     access::record_use(ctx, found, "console");
@@ -202,6 +212,10 @@ fn share_link(
     page: &ConsoleTarget,
 ) -> Result<u8> {
     let entry = found.entry();
+    if let Some(name) = found.roster.profile(entry) {
+        let message = format!("profile `{name}` is not a role, so the portal has no link to it");
+        return Err(Error::new(ErrorKind::Usage, message).hint("leave out --link"));
+    }
     if entry.via.is_some() {
         return Err(Error::new(
             ErrorKind::Usage,
@@ -254,7 +268,7 @@ fn open_with_env_keys(ctx: &Ctx, globals: &Globals, page: &ConsoleTarget) -> Res
             .map_or("https://aws.amazon.com", |instance| instance.start_url.normalized()),
         region: &region,
         destination: destination.as_deref(),
-        session_minutes: page.minutes.unwrap_or(options.session_minutes),
+        session_minutes: Some(page.minutes.unwrap_or(options.session_minutes)),
     };
     print_delivery(
         deliver_sign_in_link(ctx, &request, &options)?,

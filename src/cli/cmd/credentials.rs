@@ -12,12 +12,14 @@ use crate::domain::{
 use crate::ops::assume::Freshness;
 use crate::ops::assume::{AssumeRequest, assume};
 use crate::ops::ctx::Ctx;
+use crate::ops::roles::other_profiles::ProfileRows;
 use crate::ops::target::lookup::ResolvedRole;
 use crate::ops::target::resolve::RoleQuery;
 use crate::ops::target::selector::RoleSelector;
 use crate::os::atomic_file;
 use crate::os::lock::Lock;
 use crate::os::process::DeferSignals;
+use crate::tui::PickAction;
 
 use crate::cli::access::{self, Consent};
 use crate::cli::args::{CredentialsArgs, Globals};
@@ -35,13 +37,7 @@ const RETRY_INTERVAL: i64 = 30;
 /// Runs the command.
 pub(in crate::cli) fn run(globals: &Globals, args: &CredentialsArgs) -> Result<u8> {
     let ctx = setup::open_or_set_up(globals)?;
-    let found = role_selectors(&ctx, args)?
-        .iter()
-        .map(|selector| role_selector::resolve(selector, &ctx, globals))
-        .collect::<Result<Vec<ResolvedRole>>>()?;
-    for role in &found {
-        access::confirm_protected(&ctx, role, Consent::from_flag(args.yes))?;
-    }
+    let found = resolve_roles(&ctx, globals, args)?;
     let file = target_file(&ctx, args)?;
     if let Some(file) = &file {
         file.check(&found)?;
@@ -71,21 +67,44 @@ pub(in crate::cli) fn run(globals: &Globals, args: &CredentialsArgs) -> Result<u
     Ok(0)
 }
 
+/// Returns the selected roles, after the user has confirmed protected ones. If none is selected, a
+/// user at a terminal picks one.
+fn resolve_roles(
+    ctx: &Arc<Ctx>,
+    globals: &Globals,
+    args: &CredentialsArgs,
+) -> Result<Vec<ResolvedRole>> {
+    let (selectors, consent) = (role_selectors(ctx, args)?, Consent::from_flag(args.yes));
+    if let [selector] = &selectors[..]
+        && selector.is_empty()
+    {
+        let (action, rows) = (PickAction::Exports, ProfileRows::Omitted);
+        return role_selector::resolve_interactive(selector, ctx, globals, action, consent, rows)
+            .map(|role| vec![role]);
+    }
+    let resolve = |selector| role_selector::resolve(selector, ctx, globals);
+    let found = selectors.iter().map(resolve).collect::<Result<Vec<ResolvedRole>>>()?;
+    for role in &found {
+        access::confirm_protected(ctx, role, consent)?;
+    }
+    Ok(found)
+}
+
 /// Returns the selected roles: one by any selector, several by their profiles, or this shell's
-/// role.
+/// role; at a terminal the selector may be empty.
 fn role_selectors(ctx: &Ctx, args: &CredentialsArgs) -> Result<Vec<RoleSelector>> {
     let CredentialsArgs { arn, account, role, query, .. } = args;
     let new = |profile| {
         let (arn, account, role) = (arn.clone(), account.clone(), role.clone());
         let by_flags = RoleQuery { profile, arn, account, role, query: None };
-        RoleSelector::new(ctx, by_flags, query.clone())
+        RoleSelector::new(ctx, by_flags.or_account_from_env(&ctx.env), query.clone())
     };
     let mut all: Vec<RoleSelector> =
         args.profile.iter().map(|profile| new(Some(profile.clone()))).collect::<Result<_>>()?;
     if all.is_empty() {
         all.push(new(None)?.or_from_env(ctx).or_current(ctx)?);
     }
-    if all.iter().any(RoleSelector::is_empty) {
+    if all.iter().any(RoleSelector::is_empty) && !role_selector::can_pick() {
         return Err(Error::new(ErrorKind::Usage, "which role? This shell is in none")
             .hint("add --profile NAME,…, --arn ARN, or --account ID --role NAME"));
     }

@@ -7,9 +7,8 @@ use crate::config::{Env, env};
 use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::assume::Freshness;
 use crate::ops::ctx::Ctx;
-use crate::ops::target::current::role_shell_arn;
-use crate::ops::target::lookup::{self, ResolvedRole};
-use crate::ops::target::resolve::RoleQuery;
+use crate::ops::roles::other_profiles::ProfileRows;
+use crate::ops::target::lookup::ResolvedRole;
 use crate::ops::target::selector::RoleSelector;
 use crate::os::process::parents::parent_names;
 use crate::shell::{
@@ -19,9 +18,8 @@ use crate::tui::PickAction;
 
 use crate::cli::access::{self, Consent};
 use crate::cli::args::{EvalArgs, FormArg, Globals};
-use crate::cli::interaction::Terminal;
 use crate::cli::role_env::{self, EnvOptions};
-use crate::cli::{app, role_selector, setup, ui};
+use crate::cli::{profile_env, role_selector, setup, ui};
 
 /// The reader of the output.
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +44,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: EvalArgs) -> Result<u8> {
         no_region: args.no_region,
         form: args.form,
         export_all: args.export_all_env_vars,
+        profile: None,
     };
     output.check_terminal(&options)?;
     if matches!(output, EvalOutput::Shell(_, false)) {
@@ -54,15 +53,21 @@ pub(in crate::cli) fn run(globals: &Globals, args: EvalArgs) -> Result<u8> {
     }
     let ctx = setup::open_or_set_up(globals)?;
     let consent = Consent::from_flag(args.yes);
-    let found = if args.refresh {
-        let found = resolve_current_role(&ctx)?;
-        access::confirm_protected(&ctx, &found, consent)?;
-        found
+    let selector = if args.refresh {
+        current_role(&ctx)?
     } else {
         let query = (!args.query.is_empty()).then(|| args.query.join(" "));
-        let selector = RoleSelector::new(&ctx, args.selectors.to_role_query(), query)?;
-        role_selector::resolve_interactive(&selector, &ctx, globals, PickAction::Exports, consent)?
+        RoleSelector::new(&ctx, args.selectors.to_role_query(), query)?
     };
+    let found = role_selector::resolve_interactive(
+        &selector,
+        &ctx,
+        globals,
+        PickAction::Exports,
+        consent,
+        ProfileRows::Shown,
+    )?;
+    let options = EnvOptions { profile: selector.profile, ..options };
     let freshness = if args.refresh { Freshness::Fetch } else { Freshness::Cached };
     print_role_env(&ctx, &found, &options, output, freshness)
 }
@@ -101,6 +106,9 @@ fn print_role_env(
     output: EvalOutput,
     freshness: Freshness,
 ) -> Result<u8> {
+    if let Some(name) = found.roster.profile(found.entry()) {
+        return print_profile_env(ctx, found, &name, options, output);
+    }
     output.check_terminal(options)?;
     let (form, previous, recipient) = match output {
         EvalOutput::Shell(_, overwrite) => (
@@ -125,6 +133,30 @@ fn print_role_env(
     access::record_use(ctx, found, "eval");
     role_env::print_replaced(&previous, &changes);
     ui::print_message(&ui::dim(&summary));
+    ui::print_data(&text)?;
+    Ok(0)
+}
+
+/// Prints commands or lines that put a profile outside of IAM Identity Center into the reader's
+/// environment: no secret.
+fn print_profile_env(
+    ctx: &Arc<Ctx>,
+    found: &ResolvedRole,
+    name: &str,
+    options: &EnvOptions,
+    output: EvalOutput,
+) -> Result<u8> {
+    let recipient = match output {
+        EvalOutput::Shell(_, overwrite) => Recipient::Shell { overwrite },
+        EvalOutput::Format(_) => Recipient::Child,
+    };
+    if recipient == (Recipient::Shell { overwrite: false }) {
+        let form = CredentialExport::Profile { name: name.to_owned(), with_keys: false };
+        refuse_overwrite(&role_env::previous_env(ctx), &form)?;
+    }
+    let text = output.render(&profile_env::changes(ctx, name, options, recipient)?)?;
+    access::record_use(ctx, found, "eval");
+    ui::print_message(&ui::dim(&profile_env::describe(ctx, name)));
     ui::print_data(&text)?;
     Ok(0)
 }
@@ -176,19 +208,16 @@ fn refuse_overwrite(previous: &PreviousEnv, form: &CredentialExport) -> Result<(
         .hint("add --overwrite-env to lose them, or use `rolecall exec`, which leaves this shell as it is"))
 }
 
-/// Resolves the role of this shell, in the instance that it came from.
-fn resolve_current_role(ctx: &Arc<Ctx>) -> Result<ResolvedRole> {
-    let Some(arn) = role_shell_arn(&ctx.env) else {
+/// Returns the role to renew: that of this role shell, else the one that the selector variables
+/// name, else the one behind AWS_PROFILE.
+fn current_role(ctx: &Ctx) -> Result<RoleSelector> {
+    let selector = RoleSelector::default().or_from_env(ctx).or_current(ctx)?;
+    if selector.is_empty() {
         return Err(Error::new(
             ErrorKind::UnknownRole,
             "this shell is in no role, so there is none to renew",
         )
         .hint("run `rolecall eval` without --refresh to choose one"));
-    };
-    let instances = match ctx.env.get(env::AWS_SSO) {
-        Some(name) => vec![ctx.instance(name)?.clone()],
-        None => ctx.instances.clone(),
-    };
-    let query = RoleQuery { arn: Some(arn.to_owned()), ..RoleQuery::default() };
-    app::block_on(ctx, lookup::resolve_one(ctx, &Terminal, &instances, &query))
+    }
+    Ok(selector)
 }

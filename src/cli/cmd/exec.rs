@@ -8,6 +8,7 @@ use crate::config::env;
 use crate::domain::Result;
 use crate::ops::assume::Freshness;
 use crate::ops::ctx::Ctx;
+use crate::ops::roles::other_profiles::ProfileRows;
 use crate::ops::target::lookup::ResolvedRole;
 use crate::ops::target::selector::RoleSelector;
 use crate::os::process::ChildCommand;
@@ -19,23 +20,30 @@ use crate::cli::access::{self, Consent};
 use crate::cli::args::{ExecArgs, Globals};
 use crate::cli::helpers::endpoint;
 use crate::cli::role_env::{self, EnvOptions};
-use crate::cli::{role_selector, setup, ui};
+use crate::cli::{profile_env, role_selector, setup, ui};
 
 /// Runs the command; on Unix it becomes the program it was asked to run.
 pub(in crate::cli) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
     let ctx = setup::open_or_set_up(globals)?;
     let query = if args.env { Some(".".to_owned()) } else { args.query };
-    let selector =
-        RoleSelector::new(&ctx, args.selectors.to_role_query(), query)?.or_from_env(&ctx);
+    let by_flags = args.selectors.to_role_query().or_account_from_env(&ctx.env);
+    let selector = RoleSelector::new(&ctx, by_flags, query)?.or_from_env(&ctx);
     let freshness = if args.sts_refresh { Freshness::Fetch } else { Freshness::Cached };
     let consent = Consent::from_flag(args.yes);
-    let found =
-        role_selector::resolve_interactive(&selector, &ctx, globals, PickAction::Shell, consent)?;
+    let found = role_selector::resolve_interactive(
+        &selector,
+        &ctx,
+        globals,
+        PickAction::Shell,
+        consent,
+        ProfileRows::Shown,
+    )?;
     let options = EnvOptions {
         region: args.region,
         no_region: args.no_region,
         form: args.form,
         export_all: args.export_all_env_vars,
+        profile: selector.profile,
     };
     enter_role(&ctx, globals, &found, &options, freshness, args.command)
 }
@@ -49,6 +57,12 @@ pub(in crate::cli) fn enter_role(
     freshness: Freshness,
     command: Vec<OsString>,
 ) -> Result<u8> {
+    if let Some(name) = found.roster.profile(found.entry()) {
+        let changes = profile_env::changes(ctx, &name, options, Recipient::Child)?;
+        access::record_use(ctx, found, "exec");
+        let summary = profile_env::describe(ctx, &name);
+        return run_in_env(ctx, found, changes, &summary, command);
+    }
     // Check before the sign-in, and start the endpoint's helper once there are credentials to
     // serve.
     let form = if endpoint::is_requested(ctx, options) {
@@ -66,6 +80,17 @@ pub(in crate::cli) fn enter_role(
         role_env::env_changes(ctx, found, &credentials, form, Recipient::Child, options, &previous);
     access::record_use(ctx, found, "exec");
     role_env::print_replaced(&previous, &changes);
+    run_in_env(ctx, found, changes, &summary, command)
+}
+
+/// Becomes the command, or runs a shell as a child, with these changes of the environment.
+fn run_in_env(
+    ctx: &Ctx,
+    found: &ResolvedRole,
+    changes: EnvChanges,
+    summary: &str,
+    command: Vec<OsString>,
+) -> Result<u8> {
     let EnvChanges { set, unset } = changes;
     // The command may run for hours.
     ctx.runtime.shut_down();
@@ -74,7 +99,7 @@ pub(in crate::cli) fn enter_role(
         Some(program) => {
             // Scripts get only the command's output.
             if std::io::stderr().is_terminal() {
-                ui::print_message(&ui::dim(&summary));
+                ui::print_message(&ui::dim(summary));
             }
             Err(ChildCommand { program, args: words.collect(), set, unset }.exec())
         }

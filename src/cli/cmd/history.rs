@@ -58,8 +58,11 @@ fn render_text(roster: &Roster, uses: &[HistoryEntry], now: Timestamp) -> String
             ];
         }
         let id = used.role.account.to_string();
-        let account =
-            account_name(roster, used).map_or_else(|| id.clone(), |name| format!("{name} ({id})"));
+        let account = match (used.role.profile(), account_name(roster, used)) {
+            (Some(_), _) => "profile".to_owned(),
+            (None, Some(name)) => format!("{name} ({id})"),
+            (None, None) => id,
+        };
         let (role, instance) = (used.role.role.to_string(), used.role.instance.to_string());
         vec![when, account, role, instance, used.command.clone(), used.directory.clone()]
     };
@@ -70,9 +73,10 @@ fn use_json(roster: &Roster, used: &HistoryEntry) -> Value {
     let mut object = json!({
         "at": used.at.to_rfc3339(),
         "sso": used.role.instance,
-        "account_id": used.role.account,
+        "account_id": used.role.profile().is_none().then_some(used.role.account),
         "account_name": account_name(roster, used),
-        "role": used.role.role,
+        "role": used.role.profile().is_none().then_some(&used.role.role),
+        "profile": used.role.profile(),
         "command": used.command,
         "directory": used.directory,
     });

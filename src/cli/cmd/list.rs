@@ -1,24 +1,26 @@
 //! `list`: prints roles as a table. Never signs in.
 
 use std::cmp::Reverse;
+use std::io::IsTerminal;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
 use crate::config::env;
 use crate::domain::query::{Query, SearchIndex};
-use crate::domain::{Error, ErrorKind, Result, Roster, RosterEntry};
+use crate::domain::{Error, ErrorKind, Result, Roster, RosterEntry, Timestamp};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::fields::{self, FieldValues};
 use crate::ops::target::lookup;
 
 use crate::cli::app;
 use crate::cli::args::{Globals, ListArgs};
+use crate::cli::cmd::list_age;
 use crate::cli::interaction::Terminal;
 use crate::cli::ui::{self, table};
 
 /// The default columns.
-const DEFAULT_COLUMNS: [&str; 4] = ["AccountIdPad", "AccountAlias", "RoleName", "Expires"];
+const DEFAULT_COLUMNS: [&str; 4] = ["AccountName", "AccountIdPad", "RoleName", "Expires"];
 
 /// Runs the command.
 pub(in crate::cli) fn run(globals: &Globals, args: &ListArgs) -> Result<u8> {
@@ -38,16 +40,14 @@ pub(in crate::cli) fn run(globals: &Globals, args: &ListArgs) -> Result<u8> {
     let (columns, sort_by) = (columns(&ctx, args)?, sort_by(&ctx, args)?);
     let prefixes =
         args.prefix.iter().map(|prefix| parse_prefix(prefix)).collect::<Result<Vec<_>>>()?;
-    let (roster, warnings) = lookup::load_roster_with_warnings(
-        &ctx,
-        &Terminal,
-        &app::selected_instances(&ctx, globals)?,
-    )?;
+    let instances = app::selected_instances(&ctx, globals)?;
+    let (roster, warnings) = lookup::load_roster_with_warnings(&ctx, &Terminal, &instances)?;
     warnings.iter().for_each(ui::print_warning);
     let roster = Arc::new(roster);
     if roster.entries.is_empty() {
         return Err(lookup::no_roles_known());
     }
+    let columns = if args.json { with_all_fields(columns) } else { columns };
     let named = columns.iter().chain(&sort_by).chain(prefixes.iter().map(|(name, _)| name));
     let fields = FieldValues::new(&ctx, &roster, named.map(String::as_str));
     let mut rows = matching(&roster, args.query.as_deref());
@@ -58,7 +58,16 @@ pub(in crate::cli) fn run(globals: &Globals, args: &ListArgs) -> Result<u8> {
         sort(&mut rows, name, args.reverse || is_reversed(&ctx), &fields);
     }
     ui::print_data(&render(&rows, &columns, args, &fields))?;
+    if std::io::stderr().is_terminal() {
+        ui::print_message(&ui::dim(&list_age::describe(&ctx, &instances)));
+    }
     Ok(0)
+}
+
+/// Returns every field, then the columns that are none of them: single tags.
+fn with_all_fields(columns: Vec<String>) -> Vec<String> {
+    let tags = columns.into_iter().filter(|name| fields::find_field(name).is_none());
+    fields::FIELDS.iter().map(|field| field.name.to_owned()).chain(tags).collect()
 }
 
 fn columns(ctx: &Ctx, args: &ListArgs) -> Result<Vec<String>> {
@@ -155,9 +164,8 @@ fn render(
     };
     if args.json {
         let object = |entry: &&RosterEntry| {
-            let pairs = columns
-                .iter()
-                .map(|name| (json_name(name), json_value(entry, name, fields.text(entry, name))));
+            let pairs =
+                columns.iter().map(|name| (json_name(name), json_value(entry, name, fields)));
             Value::Object(pairs.collect::<Map<_, _>>())
         };
         return format!("{}\n", Value::Array(rows.iter().map(object).collect()));
@@ -175,7 +183,8 @@ fn render(
             .chain(rows.iter().map(|row| line(&cells(row))))
             .collect();
     }
-    table::render_for_terminal(columns, &rows.iter().map(cells).collect::<Vec<_>>())
+    let headings: Vec<String> = columns.iter().map(|name| fields::heading(name)).collect();
+    table::render_for_terminal(&headings, &rows.iter().map(cells).collect::<Vec<_>>())
 }
 
 /// Returns the field's JSON key, in snake case.
@@ -183,10 +192,12 @@ fn json_name(name: &str) -> String {
     fields::find_field(name).map_or_else(|| name.to_owned(), |field| field.snake.to_owned())
 }
 
-/// Returns a value for JSON: tags as an object, missing values as null, seconds as a number,
-/// anything else as text, because account ids may begin with zeros.
-fn json_value(entry: &RosterEntry, name: &str, text: String) -> Value {
+/// Returns a value for JSON: tags as an object, missing values as null, seconds as a number, an
+/// expiry in RFC 3339, anything else as text, because account ids may begin with zeros.
+fn json_value(entry: &RosterEntry, name: &str, fields: &FieldValues<'_>) -> Value {
+    let text = fields.text(entry, name);
     match name {
+        "Expires" => fields.expires(entry).map(Timestamp::to_rfc3339).into(),
         "Tags" => Value::Object(
             entry.tags.iter().map(|(key, value)| (key.clone(), value.as_str().into())).collect(),
         ),

@@ -7,7 +7,7 @@ use crate::identity::Flow;
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::load;
 use crate::ops::sign_in::SignInOptions;
-use crate::ops::sign_in::sessions::load_sessions;
+use crate::ops::sign_in::sessions::{forget_role_credentials, load_sessions};
 use crate::ops::sign_in::token::{access_token, login_needed};
 use crate::ops::target::lookup::refresh_list;
 
@@ -85,6 +85,14 @@ async fn login_instance(ctx: &Arc<Ctx>, instance: &Instance, args: &LoginArgs) -
             .await?
         }
         Err(error) => return Err(error),
+    }
+    if args.sts_refresh {
+        let count = forget_role_credentials(ctx, instance).await?;
+        let credentials = if count == 1 { "1 role" } else { &format!("{count} roles") };
+        ui::print_message(&format!(
+            "forgot the stored credentials of {credentials} of {}: the next use fetches new ones",
+            instance.name
+        ));
     }
     if !args.no_cache_refresh && load::is_instance_stale(ctx, instance) {
         refresh_list(ctx, &Terminal, instance, args.threads).await?;

@@ -10,6 +10,7 @@ use crate::ops::instances::no_instances;
 use crate::ops::profiles;
 use crate::ops::roles::fields::{self, FieldValues};
 use crate::ops::roles::load;
+use crate::ops::roles::other_profiles::ProfileRows;
 use crate::ops::target::lookup::{self, ResolvedRole};
 use crate::ops::target::search::{position, ranked_positions};
 use crate::os::terminal::tty;
@@ -96,8 +97,12 @@ fn pick_on_screen(
     let first_run = instances.is_empty();
     // Only actions for several roles allow marks; a shell that waits for its exports gets one role.
     let multi = args.multi || matches!(action, PickAction::Shell | PickAction::Profile);
-    let (outcome, ctx) =
-        picker::open(input, query, EnterOptions { action, single_action: false, multi }, args)?;
+    let (outcome, ctx) = picker::open(
+        input,
+        query,
+        EnterOptions { action, single_action: false, multi, profile_rows: ProfileRows::Shown },
+        args,
+    )?;
     let opened = || ctx.map_or_else(|| app::open(globals), Ok);
     match outcome.exit {
         Exit::Cancelled => Err(crate::cli::cancelled()),
@@ -108,7 +113,7 @@ fn pick_on_screen(
                 ctx = app::open(globals)?;
                 instances.clone_from(&ctx.instances);
             }
-            let roster = Arc::new(load::load_roster(&ctx, &instances));
+            let roster = Arc::new(load::load_pick_roster(&ctx, &instances));
             let rows = positions(&roster, &picked.roles)?;
             perform(&ctx, globals, &roster, rows, picked.action, &outcome.query, args)
         }
@@ -168,8 +173,9 @@ fn perform(
             };
             let page = page.with_region(args.region.as_deref());
             // Open all of them, then report the first failure.
-            let outcomes =
-                rows.into_iter().map(|row| console::open_in_role(ctx, &found(row), &page));
+            let outcomes = rows
+                .into_iter()
+                .map(|row| console::open_in_role(ctx, &found(row), &page, Freshness::Cached));
             outcomes
                 .collect::<Vec<_>>()
                 .into_iter()

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use crate::config::env;
 use crate::domain::{
-    ErrorKind, Instance, Result, RoleId, Timestamp, escape_unprintable, format_duration,
-    format_duration_short,
+    ErrorKind, Instance, InstanceName, Result, RoleId, RoleName, Timestamp, escape_unprintable,
+    format_duration, format_duration_short,
 };
 use crate::ops::backend::messages::{InstanceSession, SessionList};
 use crate::ops::ctx::Ctx;
@@ -15,6 +15,7 @@ use crate::ops::target::current::CurrentRole;
 
 use crate::cli::app;
 use crate::cli::args::{Globals, StatusArgs};
+use crate::cli::cmd::role_names::RoleNames;
 use crate::cli::ui::{self, table};
 
 /// Runs the command; with `--quiet`, exit code 4 if there is no session.
@@ -32,13 +33,14 @@ pub(in crate::cli) fn run(globals: &Globals, args: &StatusArgs) -> Result<u8> {
         return Ok(if signed_in { 0 } else { crate::cli::exit_code(ErrorKind::LoginNeeded) });
     }
     let here = ShellStatus::from_ctx(&ctx, &sessions)?;
+    let names = RoleNames::load(&ctx);
     let overrides = overrides::sign_in_overrides(&ctx.env, &ctx.paths, &chosen);
     let text = if args.json {
-        render_json(&ctx, &sessions, here.as_ref(), &overrides)
+        render_json(&ctx, &names, &sessions, here.as_ref(), &overrides)
     } else {
         format!(
             "{}{}",
-            render_text(&ctx, &sessions, here.as_ref()),
+            render_text(&ctx, &names, &sessions, here.as_ref()),
             render_overrides(&ctx, &overrides)?
         )
     };
@@ -69,22 +71,26 @@ impl ShellStatus {
         Ok(Some(ShellStatus { role, expires: given.or(stored) }))
     }
 
-    /// `this shell is in 012345678901:Admin (corp), 47m left`
-    fn render(&self, now: Timestamp) -> String {
+    /// `this shell is in payments-prod/Admin (corp), 47m left`
+    fn render(&self, names: &RoleNames, now: Timestamp) -> String {
+        let role = &self.role;
+        let label = names.label(role.instance.as_ref(), role.account, &role.role);
         let instance =
             self.role.instance.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
         let left = self
             .expires
             .map(|at| format!(", {} left", format_duration(at.seconds_since(now))))
             .unwrap_or_default();
-        escape_unprintable(&format!(
-            "this shell is in {}:{}{instance}{left}",
-            self.role.account, self.role.role
-        )) + "\n\n"
+        escape_unprintable(&format!("this shell is in {label}{instance}{left}")) + "\n\n"
     }
 }
 
-fn render_text(ctx: &Ctx, sessions: &SessionList, here: Option<&ShellStatus>) -> String {
+fn render_text(
+    ctx: &Ctx,
+    names: &RoleNames,
+    sessions: &SessionList,
+    here: Option<&ShellStatus>,
+) -> String {
     let now = ctx.clock.now();
     let header = ["SSO", "SESSION", "ROLES READ"].map(String::from);
     let row = |session: &InstanceSession| {
@@ -99,15 +105,17 @@ fn render_text(ctx: &Ctx, sessions: &SessionList, here: Option<&ShellStatus>) ->
         );
         vec![session.instance.to_string(), session_text(session, now), read]
     };
-    let mut text = here.map(|here| here.render(now)).unwrap_or_default();
+    let mut text = here.map(|here| here.render(names, now)).unwrap_or_default();
     text += &table::render_for_terminal(
         &header,
         &sessions.instances.iter().map(row).collect::<Vec<_>>(),
     );
     if !sessions.roles.is_empty() {
-        let header = ["ACCOUNT", "ROLE", "SSO", "LEFT"].map(String::from);
-        let row = |(role, expires): &(crate::domain::RoleId, Timestamp)| {
+        let header = ["ACCOUNT", "ID", "ROLE", "SSO", "LEFT"].map(String::from);
+        let row = |(role, expires): &(RoleId, Timestamp)| {
+            let account = names.account(Some(&role.instance), role.account).unwrap_or_default();
             vec![
+                account.to_owned(),
                 role.account.to_string(),
                 role.role.to_string(),
                 role.instance.to_string(),
@@ -159,6 +167,7 @@ fn session_text(session: &InstanceSession, now: Timestamp) -> String {
 
 fn render_json(
     ctx: &Ctx,
+    names: &RoleNames,
     sessions: &SessionList,
     here: Option<&ShellStatus>,
     overrides: &[(&Instance, Vec<EndpointOverride>)],
@@ -187,16 +196,25 @@ fn render_json(
         })
         .collect();
     let now = ctx.clock.now();
+    let role = |instance: Option<&InstanceName>, account, role: &RoleName, expires| {
+        let left = |at: Timestamp| at.seconds_since(now);
+        json!({
+            "sso": instance,
+            "account_id": account,
+            "account_name": names.account(instance, account),
+            "role": role,
+            "arn": names.arn(instance, account, role),
+            "expires": moment(expires),
+            "seconds_left": expires.map(left),
+        })
+    };
     let roles: Vec<_> = sessions
         .roles
         .iter()
-        .map(|(role, expires)| {
-            json!({ "sso": role.instance, "account_id": role.account, "role": role.role, "expires": expires.to_rfc3339(), "seconds_left": expires.seconds_since(now) })
-        })
+        .map(|(id, expires)| role(Some(&id.instance), id.account, &id.role, Some(*expires)))
         .collect();
-    let here = here.map(|ShellStatus { role, expires }| {
-        let left = expires.map(|at| at.seconds_since(now));
-        json!({ "sso": role.instance, "account_id": role.account, "role": role.role, "expires": moment(*expires), "seconds_left": left })
+    let here = here.map(|ShellStatus { role: current, expires }| {
+        role(current.instance.as_ref(), current.account, &current.role, *expires)
     });
     format!("{}\n", json!({ "current": here, "instances": instances, "roles": roles }))
 }

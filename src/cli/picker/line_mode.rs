@@ -17,12 +17,14 @@ use crate::ops::backend::messages::SessionList;
 use crate::ops::confirmations;
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::load;
+use crate::ops::roles::other_profiles::ProfileRows;
 use crate::ops::sign_in::sessions::load_sessions;
 use crate::ops::target::lookup::refresh_list;
 use crate::ops::target::search::ranked_positions;
 use crate::os::terminal::tty;
 use crate::tui::{Exit, PickAction, Picked};
 
+use super::EnterOptions;
 use crate::cli::app;
 use crate::cli::interaction::Terminal;
 
@@ -44,11 +46,14 @@ pub(super) fn run(
     ctx: &Arc<Ctx>,
     instances: &[Instance],
     query: String,
-    action: PickAction,
-    multi: bool,
+    enter: &EnterOptions,
 ) -> Result<Exit> {
+    let EnterOptions { action, multi, .. } = *enter;
     fetch_missing_lists(ctx, instances)?;
-    let roster = Arc::new(load::load_roster(ctx, instances));
+    let roster = Arc::new(match enter.profile_rows {
+        ProfileRows::Shown => load::load_pick_roster(ctx, instances),
+        ProfileRows::Omitted => load::load_roster(ctx, instances),
+    });
     let (sessions, now) = (load_sessions(ctx).unwrap_or_default(), ctx.clock.now());
     let mut prompt = Prompt::open()?;
     prompt.print(&format!("rolecall, {}. {HELP}", count(roster.entries.len(), "role")))?;
@@ -230,12 +235,15 @@ fn describe_role(
     sessions: &SessionList,
     now: Timestamp,
 ) -> String {
+    if let Some(profile) = roster.profile(entry) {
+        return escape_unprintable(&format!("profile {profile}")) + ".";
+    }
     let account = format!("account {}", entry.account);
     let mut parts = match entry.account_name.is_empty() {
         true => vec![account, entry.role.to_string()],
         false => vec![entry.account_name.to_string(), entry.role.to_string(), account],
     };
-    if roster.instances.len() > 1 {
+    if roster.sso_instances().len() > 1 {
         parts.push(format!("in {}", roster.instance(entry).name));
     }
     if entry.is_protected() {

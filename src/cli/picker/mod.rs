@@ -14,6 +14,7 @@ use crate::ops::backend::messages::{InstanceSession, SessionList};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::history;
 use crate::ops::roles::load;
+use crate::ops::roles::other_profiles::ProfileRows;
 use crate::ops::target::lookup::ResolvedRole;
 use crate::ops::target::search::position;
 use crate::os::clock::Clock;
@@ -32,8 +33,10 @@ pub(super) fn pick_one(
     instances: &[Instance],
     query: String,
     action: PickAction,
+    profile_rows: ProfileRows,
 ) -> Result<ResolvedRole> {
-    pick_one_with_query(ctx, globals, instances, query, action).map(|(found, _)| found)
+    pick_one_with_query(ctx, globals, instances, query, action, profile_rows)
+        .map(|(found, _)| found)
 }
 
 /// Like [`pick_one`], and returns the query too: it may be the URL of a console page.
@@ -43,18 +46,19 @@ pub(super) fn pick_one_with_query(
     instances: &[Instance],
     query: String,
     action: PickAction,
+    profile_rows: ProfileRows,
 ) -> Result<(ResolvedRole, String)> {
     let (outcome, _) = open(
         PickerInput::from_ctx(ctx, globals, instances),
         query,
-        EnterOptions { action, single_action: true, multi: false },
+        EnterOptions { action, single_action: true, multi: false, profile_rows },
         &PickArgs::default(),
     )?;
     match outcome.exit {
         // A command line for several roles is not offered when one role is needed.
         Exit::Cancelled | Exit::RunEach { .. } => Err(crate::cli::cancelled()),
         Exit::Picked(picked) => {
-            let roster = Arc::new(load::load_roster(ctx, instances));
+            let roster = Arc::new(load::load_pick_roster(ctx, instances));
             let position =
                 position(&roster, picked.roles.first().ok_or_else(crate::cli::cancelled)?)?;
             Ok((ResolvedRole { roster, position }, outcome.query))
@@ -70,6 +74,8 @@ pub(super) struct EnterOptions {
     pub(super) single_action: bool,
     /// Whether several roles can be marked.
     pub(super) multi: bool,
+    /// Whether the action can use profiles too.
+    pub(super) profile_rows: ProfileRows,
 }
 
 /// Opens the picker and returns how the user left it, with the context that its background thread
@@ -86,7 +92,7 @@ pub(super) fn open(
     }
     if args.plain || ui::is_plain() {
         let ctx = (input.open_ctx)()?;
-        let exit = line_mode::run(&ctx, &input.instances, query.clone(), enter.action, args.multi)?;
+        let exit = line_mode::run(&ctx, &input.instances, query.clone(), &enter)?;
         return Ok((PickerOutcome { exit, query }, Some(ctx)));
     }
     let (settings, clock) = (&input.settings, Clock::System);
@@ -143,6 +149,7 @@ pub(super) fn open(
         instance_name: input.instance_name,
         state_dir,
         roster: input.packed_roster,
+        profile_rows: enter.profile_rows,
         copy_to_clipboard,
     };
     let (background, mut requests, updates) = backend::start(backend_options);

@@ -53,7 +53,7 @@ impl PickerInput {
             return Ok(None);
         };
         ui::init_logging(globals.level.unwrap_or(settings.log_level), settings.log_lines);
-        let (instances, now) = (packed.instances().to_vec(), Clock::System.now());
+        let (instances, now) = (packed.sso_instances().to_vec(), Clock::System.now());
         let packed = Arc::new(packed);
         let old = |(instance, read): (&Instance, &Option<_>)| {
             settings.is_stale(*read, now).then(|| instance.name.clone())

@@ -1,10 +1,13 @@
 //! `setup completions`: prints a shell's completions, installs them or removes them.
 
+use std::path::Path;
+
 use crate::config::{Env, Paths, env, home_dir};
 use crate::domain::{Error, ErrorKind, Result};
 use crate::os::atomic_file;
 use crate::os::process::parents::parent_names;
 use crate::shell::hooks::ShellHook;
+use crate::shell::hooks::completion_block;
 use crate::shell::hooks::completion_file::{UserDirs, check_mark, completion_file, with_mark};
 use crate::shell::{self, Dialect};
 
@@ -18,6 +21,10 @@ pub(super) fn run(args: &CompletionsArgs) -> Result<u8> {
     let shell = args.shell.unwrap_or_else(|| {
         shell::calling_shell(parent_names().iter().map(String::as_str), env.get(env::SHELL))
     });
+    if let Some(file) = &args.shell_script {
+        let script = if args.install { Some(script(shell)?) } else { None };
+        return change_shell_script(file, shell, script.as_deref(), &env);
+    }
     match (args.install, args.uninstall) {
         (true, _) => install(shell, &env),
         (_, true) => uninstall(shell, &env),
@@ -72,6 +79,27 @@ fn uninstall(shell: Dialect, env: &Env) -> Result<u8> {
         }
         None => ui::print_message(&format!("there is nothing at {}", target.path.display())),
     }
+    Ok(0)
+}
+
+/// Puts the script into a file of the user between marker lines, or removes it with them.
+fn change_shell_script(file: &Path, shell: Dialect, script: Option<&str>, env: &Env) -> Result<u8> {
+    let shown = file.display();
+    let old = atomic_file::load_for_edit(file)?;
+    let new = completion_block::replace(old.as_deref().unwrap_or_default(), script)
+        .map_err(|error| error.context(shown.to_string()))?;
+    if old.as_deref().unwrap_or_default() == new {
+        ui::print_message(&match script {
+            Some(_) => format!("{shown} has these completions already"),
+            None => format!("there are no completions of rolecall in {shown}"),
+        });
+        return Ok(0);
+    }
+    atomic_file::replace(file, old.as_deref(), &new, &Paths::from_env(env)?.recovery_dir())?;
+    ui::print_message(&match script {
+        Some(_) => format!("{shell} completes `rolecall` from its next start: {shown}"),
+        None => format!("removed the completions from {shown}"),
+    });
     Ok(0)
 }
 

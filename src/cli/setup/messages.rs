@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use crate::awsconfig::lint::{AffectedPrograms, SyntaxProblem};
-use crate::config::env;
-use crate::domain::{Error, ErrorKind, Region, escape_unprintable, plural};
+use crate::domain::{Error, ErrorKind, escape_unprintable, plural};
 use crate::ops::ctx::Ctx;
 use crate::ops::profiles::{
     ProfileChange, ProfileLine, ProfileNote, ProfilesReport, SkipReason, SkippedRole, Undone,
@@ -78,6 +77,7 @@ pub(super) fn print_report(ctx: &Ctx, report: &ProfilesReport, args: &ProfilesAr
     if more > 0 {
         ui::print_message(&ui::dim(&format!("  and {more} more")));
     }
+    print_assumed_regions(report);
     print_kept(report);
     // A stream has no profile to use and can't be undone.
     if is_stream(&report.file) {
@@ -88,11 +88,8 @@ pub(super) fn print_report(ctx: &Ctx, report: &ProfilesReport, args: &ProfilesAr
         .iter()
         .find(|line| line.change == ProfileChange::Added && is_shell_word(&line.name));
     if let Some(line) = added.filter(|_| !print_complaints(ctx, report)) {
-        let region = region_to_name(ctx, line)
-            .map(|region| format!(" --region {region}"))
-            .unwrap_or_default();
         ui::print_message(&format!(
-            "{} aws sts get-caller-identity --profile {}{region}",
+            "{} aws sts get-caller-identity --profile {}",
             ui::dim("next:"),
             line.name
         ));
@@ -123,17 +120,13 @@ pub(super) fn print_complaints(ctx: &Ctx, report: &ProfilesReport) -> bool {
     reported.iter().any(|affects| *affects != AffectedPrograms::NonPython)
 }
 
-/// Returns the region to suggest if neither the profile nor the shell has one.
-fn region_to_name<'c>(ctx: &'c Ctx, line: &ProfileLine) -> Option<&'c Region> {
-    let instance = ctx.instance(line.role.instance.as_str()).ok()?;
-    let shell = [env::AWS_REGION, env::AWS_DEFAULT_REGION]
-        .into_iter()
-        .any(|var| ctx.env.get(var).is_some());
-    let settings = &ctx.settings;
-    let profile = instance.default_region.is_some()
-        || settings.default_region.is_some()
-        || settings.config_variables.contains_key("region");
-    (!shell && !profile).then_some(&instance.sso_region)
+/// Prints which region was written because none is known, and how to name another.
+pub(super) fn print_assumed_regions(report: &ProfilesReport) {
+    if let Some(description) = report.describe_assumed_regions() {
+        ui::print_message(&format!("profiles without a region have {description}"));
+        let commands = "`--region REGION`, or `rolecall settings set default_region REGION`";
+        ui::print_message(&format!("{} to use another: {commands}", ui::dim("hint:")));
+    }
 }
 
 /// Whether a shell needs no quotes around a name.

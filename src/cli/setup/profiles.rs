@@ -5,12 +5,13 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::awsconfig::lint::SyntaxProblem;
-use crate::domain::{Error, ErrorKind, Instance, InstanceName, Result};
+use crate::domain::{Error, ErrorKind, Instance, InstanceName, Region, Result};
 use crate::ops::ctx::Ctx;
 use crate::ops::profiles::{
     self, ProfileChange, ProfileLine, ProfileNote, ProfileRequest, ProfileSelection, ProfileStyle,
     ProfilesPlan, ProfilesReport, SkipReason, SkippedRole,
 };
+use crate::ops::setup::instance::parse_region;
 use crate::ops::target::lookup;
 use crate::ops::target::resolve::matching_positions;
 use crate::os::atomic_file::WriteTarget;
@@ -20,8 +21,28 @@ use crate::cli::args::{Globals, ProfilesArgs};
 use crate::cli::interaction::Terminal;
 use crate::cli::{app, ui};
 
+/// Whether the user is asked for the region of profiles for which none is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RegionQuestion {
+    Ask,
+    /// The user was asked already, and named none.
+    Asked,
+}
+
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &ProfilesArgs) -> Result<u8> {
+    write(globals, args, RegionQuestion::Ask)
+}
+
+/// Writes, prints or restores profiles.
+///
+/// # Errors
+/// As [`profiles::apply`] and [`profiles::undo`].
+pub(super) fn write(
+    globals: &Globals,
+    args: &ProfilesArgs,
+    question: RegionQuestion,
+) -> Result<u8> {
     let ctx = open_checked(globals)?;
     if args.undo {
         let (file, undone) = profiles::undo(&ctx, args.aws_config.as_deref(), args.force)?;
@@ -40,13 +61,17 @@ pub(super) fn run(globals: &Globals, args: &ProfilesArgs) -> Result<u8> {
         )
         .hint("leave out --json, or name a file with --aws-config FILE"));
     }
-    let request = request(&ctx, globals, args)?;
+    let mut request = request(&ctx, globals, args)?;
     if args.diff || args.print {
         let draft = profiles::plan(&ctx, &request)?;
         ui::print_data(&if args.print { draft.block.clone() } else { render_diff(&ctx, &draft) })?;
+        messages::print_assumed_regions(&draft.report);
         messages::print_skipped(&draft.report);
         messages::print_complaints(&ctx, &draft.report);
         return Ok(0);
+    }
+    if request.region.is_none() && question == RegionQuestion::Ask && ui::can_prompt() {
+        request.region = ask_region(&profiles::plan(&ctx, &request)?)?;
     }
     let report = profiles::apply(&ctx, &request)?;
     if args.json {
@@ -72,9 +97,27 @@ fn request(ctx: &Arc<Ctx>, globals: &Globals, args: &ProfilesArgs) -> Result<Pro
             args.process.then_some(ProfileStyle::Process)
         },
         prune: args.prune,
+        region: args.region.as_deref().map(parse_region).transpose()?,
         force: args.force,
         file: args.aws_config.clone(),
     })
+}
+
+/// Asks for the region of profiles for which none is known. Enter alone is the suggestion.
+fn ask_region(draft: &ProfilesPlan) -> Result<Option<Region>> {
+    let Some(suggestion) = draft.report.assumed_regions().first().copied() else {
+        return Ok(None);
+    };
+    loop {
+        let answer = ui::prompt(&format!("Region of profiles without one [{suggestion}]: "))?;
+        if answer.trim().is_empty() {
+            return Ok(None);
+        }
+        match parse_region(&answer) {
+            Ok(region) => return Ok(Some(region)),
+            Err(error) => ui::print_error(&error),
+        }
+    }
 }
 
 fn profile_selection(

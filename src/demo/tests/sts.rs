@@ -201,7 +201,7 @@ fn assume_role_rejects_invalid_parameters_and_unknown_roles() {
             .2
             .contains("is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::012345678901:role/Admin")
     );
-    assert_eq!(call_error("Action=GetFederationToken").1, "InvalidAction");
+    assert_eq!(call_error("Action=GetSessionToken").1, "InvalidAction");
 }
 
 #[test]

@@ -105,9 +105,32 @@ impl PackedRoster {
         self.row_bytes().len() / RowRecord::SIZE
     }
 
-    /// Returns the widths of account names in cells, once for each instance of an account.
+    /// Returns the widths of account names in cells, once for each instance of an account. Rows of
+    /// profiles have no account.
     pub fn account_widths(&self) -> impl Iterator<Item = u16> {
-        AccountRecord::read_all(self.account_bytes()).map(|account| account.width)
+        let real = |account: &AccountRecord| !self.is_of_profiles(account.instance as usize);
+        AccountRecord::read_all(self.account_bytes()).filter(real).map(|account| account.width)
+    }
+
+    fn is_of_profiles(&self, instance: usize) -> bool {
+        self.header.instances.get(instance).is_some_and(Instance::is_of_profiles)
+    }
+
+    /// Returns the number of rows of profiles, which are the last.
+    pub fn profile_count(&self) -> usize {
+        let is_profile = |position: &usize| {
+            self.row(*position)
+                .is_some_and(|(_, account)| self.is_of_profiles(account.instance as usize))
+        };
+        (0..self.len()).rev().take_while(is_profile).count()
+    }
+
+    /// Returns the instances of IAM Identity Center, in the order of the configuration.
+    pub fn sso_instances(&self) -> &[Instance] {
+        match self.instances().split_last() {
+            Some((last, others)) if last.is_of_profiles() => others,
+            _ => self.instances(),
+        }
     }
 
     fn attributes(&self, row: RowRecord) -> Option<RowAttributes> {

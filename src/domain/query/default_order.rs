@@ -125,7 +125,7 @@ impl Roster {
             out[first..]
                 .sort_by_cached_key(|row| places.get(&self.entries[*row as usize].role.as_ptr()));
         }
-        out
+        self.profiles_last(out)
     }
 }
 

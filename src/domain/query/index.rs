@@ -74,7 +74,7 @@ impl SearchIndex {
         {
             accounts.insert(entry.account, *value);
         }
-        let rows = order_by_name(&columns);
+        let rows = roster.profiles_last(order_by_name(&columns));
         columns.iter_mut().for_each(|column| column.reorder(&rows));
         if !tags.set_ids.is_empty() {
             tags.set_ids = rows.iter().map(|row| tags.set_ids[*row as usize]).collect();

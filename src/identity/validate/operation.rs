@@ -32,6 +32,8 @@ pub enum Operation {
     Logout,
     /// STS: issues credentials of a chained role.
     AssumeRole,
+    /// STS: issues temporary credentials of a user.
+    GetFederationToken,
     /// STS: identifies the caller.
     GetCallerIdentity,
     /// The federation endpoint: issues a sign-in token for the web console.
@@ -62,6 +64,8 @@ impl Operation {
                     |field: &[u8]| body.split(|byte| *byte == b'&').any(|pair| pair == field);
                 return if has_field(b"Action=GetCallerIdentity") {
                     Self::GetCallerIdentity
+                } else if has_field(b"Action=GetFederationToken") {
+                    Self::GetFederationToken
                 } else {
                     Self::AssumeRole
                 };

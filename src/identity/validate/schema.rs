@@ -26,6 +26,7 @@ pub(super) fn check_success(operation: Operation, body: &[u8]) -> Result<(), Rej
         Operation::Logout if body.trim_ascii().is_empty() => Ok(()),
         Operation::Logout => check_json::<AnyObject>(body),
         Operation::AssumeRole => check_xml(body, "AssumeRoleResponse"),
+        Operation::GetFederationToken => check_xml(body, "GetFederationTokenResponse"),
         Operation::GetCallerIdentity => check_xml(body, "GetCallerIdentityResponse"),
     }
 }
@@ -34,7 +35,7 @@ pub(super) fn check_success(operation: Operation, body: &[u8]) -> Result<(), Rej
 /// object, or an XML document for STS.
 pub(super) fn is_aws_error(operation: Operation, response: &ResponseParts<'_>) -> bool {
     match operation {
-        Operation::AssumeRole | Operation::GetCallerIdentity => {
+        Operation::AssumeRole | Operation::GetFederationToken | Operation::GetCallerIdentity => {
             check_xml(response.body, "ErrorResponse").is_ok() && has_error_code(response.body)
         }
         _ => {

@@ -18,7 +18,8 @@ use crate::domain::{
 use crate::ops::assume::Freshness;
 use crate::ops::backend::messages::{Request, RoleFlag, SignInStep, Update};
 use crate::ops::ctx::{Ctx, SHUTDOWN_TIMEOUT, run_blocking};
-use crate::ops::roles::load::load_roster;
+use crate::ops::roles::load;
+use crate::ops::roles::other_profiles::ProfileRows;
 use crate::ops::roles::snapshot;
 use crate::ops::setup;
 use crate::ops::sign_in::pasted_redirect::PastedRedirects;
@@ -33,6 +34,7 @@ pub(super) struct Backend {
     /// The name that selected the instances, if one did.
     pub(super) instance_name: Option<String>,
     pub(super) updates: Sender<Update>,
+    pub(super) profile_rows: ProfileRows,
     pub(super) copy_to_clipboard: fn(&str) -> Result<()>,
     /// Sign-ins in progress, by the number of their request.
     pub(super) sign_ins: Arc<Mutex<HashMap<u64, PendingSignIn>>>,
@@ -144,6 +146,7 @@ impl Backend {
             ctx,
             instance_name: self.instance_name.clone(),
             updates: self.updates.clone(),
+            profile_rows: self.profile_rows,
             copy_to_clipboard: self.copy_to_clipboard,
             sign_ins: self.sign_ins.clone(),
             refreshing: self.refreshing.clone(),
@@ -210,7 +213,10 @@ impl Backend {
 
     /// Loads the roster of the shown instances. Blocks.
     pub(super) fn load_roster(&self) -> Roster {
-        load_roster(&self.ctx, &self.instances)
+        match self.profile_rows {
+            ProfileRows::Shown => load::load_pick_roster(&self.ctx, &self.instances),
+            ProfileRows::Omitted => load::load_roster(&self.ctx, &self.instances),
+        }
     }
 
     /// Sends [`Update::Roster`]. Blocks.

@@ -24,6 +24,7 @@ use crate::domain::{Instance, PackedRoster, Result};
 use crate::ops::backend::messages::{Request, Update};
 use crate::ops::confirmations;
 use crate::ops::ctx::Ctx;
+use crate::ops::roles::other_profiles::ProfileRows;
 use crate::os::thread;
 
 /// The backend's thread, once it has started.
@@ -69,6 +70,8 @@ pub struct BackendOptions {
     /// The roster that the first frame was drawn from. With it, the answer to [`Request::Start`]
     /// reads no inventory.
     pub roster: Option<Arc<PackedRoster>>,
+    /// Whether profiles follow the roles.
+    pub profile_rows: ProfileRows,
     /// Puts a text on the clipboard.
     pub copy_to_clipboard: fn(&str) -> Result<()>,
 }
@@ -126,6 +129,7 @@ fn run_backend(
                 instances: options.instances,
                 instance_name: options.instance_name,
                 updates,
+                profile_rows: options.profile_rows,
                 copy_to_clipboard: options.copy_to_clipboard,
                 sign_ins: Arc::default(),
                 refreshing: Arc::default(),

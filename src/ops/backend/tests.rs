@@ -58,6 +58,7 @@ impl TestHome {
             ctx,
             instance_name: None,
             updates,
+            profile_rows: ProfileRows::Shown,
             copy_to_clipboard: |_| Ok(()),
             sign_ins: Arc::default(),
             refreshing: Arc::default(),
@@ -133,6 +134,7 @@ fn a_vault_that_waits_for_its_passphrase_does_not_delay_other_requests() {
         instance_name: None,
         state_dir: home.0.path().to_owned(),
         roster: None,
+        profile_rows: ProfileRows::Shown,
         copy_to_clipboard: |_| Ok(()),
     });
 

@@ -1,5 +1,7 @@
 //! Links to the AWS web console as a role, and the options for opening them.
 
+pub mod profile;
+
 use std::sync::Arc;
 
 use crate::cache::inventory;
@@ -32,8 +34,9 @@ pub struct ConsoleRequest<'a> {
     pub region: &'a Region,
     /// The page; the region's home page if `None`.
     pub destination: Option<&'a str>,
-    /// Duration of the console session in minutes, as far as AWS allows it.
-    pub session_minutes: u32,
+    /// Duration of the console session in minutes, as far as AWS allows it; that of the credentials
+    /// if `None`.
+    pub session_minutes: Option<u32>,
 }
 
 /// Fetches a link that signs its holder in to the console; valid for 15 minutes.
@@ -47,7 +50,7 @@ pub async fn fetch_sign_in_link(ctx: &Ctx, request: &ConsoleRequest<'_>) -> Resu
         &ctx.network,
         &endpoint,
         request.credentials,
-        Some(i64::from(request.session_minutes) * 60),
+        request.session_minutes.map(|minutes| i64::from(minutes) * 60),
     )
     .await
     .map_err(|error| match request.role {

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::awsconfig::lint::SyntaxProblem;
-use crate::domain::{Error, ErrorKind, InstanceName, Result, RoleId};
+use crate::domain::{Error, ErrorKind, InstanceName, Region, Result, RoleId};
 use crate::os::atomic_file;
 use crate::os::lock::Lock;
 
@@ -66,6 +66,8 @@ pub struct ProfileRequest {
     pub prune: bool,
     /// Whether a role gets the name that the configuration gives it even if another role has it.
     pub force: bool,
+    /// The region of profiles whose role has none; see [`ProfileLine::assumed_region`] if `None`.
+    pub region: Option<Region>,
     /// The file; the user's AWS config file if `None`.
     pub file: Option<PathBuf>,
 }
@@ -94,6 +96,8 @@ pub struct ProfileLine {
     pub change: ProfileChange,
     /// Further information: the role's present name, why it has this one, why it was removed.
     pub note: Option<ProfileNote>,
+    /// The region that was written because none is known: that of the IAM Identity Center.
+    pub assumed_region: Option<Region>,
 }
 
 /// Further information about a profile.
@@ -153,6 +157,26 @@ impl ProfilesReport {
     /// The number of profiles with this change.
     pub fn count(&self, change: ProfileChange) -> usize {
         self.profiles.iter().filter(|line| line.change == change).count()
+    }
+
+    /// The regions that were written because no other is known, each once.
+    pub fn assumed_regions(&self) -> Vec<&Region> {
+        let mut regions: Vec<&Region> =
+            self.profiles.iter().filter_map(|line| line.assumed_region.as_ref()).collect();
+        regions.sort_unstable();
+        regions.dedup();
+        regions
+    }
+
+    /// Describes the regions that were written because no other is known: `region eu-west-1, that
+    /// of the IAM Identity Center, since no other is known`. `None` if there are none.
+    pub fn describe_assumed_regions(&self) -> Option<String> {
+        let regions: Vec<&str> = self.assumed_regions().into_iter().map(Region::as_str).collect();
+        (!regions.is_empty()).then(|| {
+            let noun = if regions.len() == 1 { "region" } else { "regions" };
+            let list = regions.join(", ");
+            format!("{noun} {list}, that of the IAM Identity Center, since no other is known")
+        })
     }
 
     /// Renders the counts: `3 profiles added, 1 changed, 8 as they were`.

@@ -7,7 +7,7 @@ use crate::awsconfig::AwsConfig;
 use crate::awsconfig::lint::syntax_problems;
 use crate::awsconfig::managed_block::{BlockSection, BlockSectionKind, SplitFile};
 use crate::awsconfig::render::profile_header;
-use crate::domain::{Error, ErrorKind, InstanceName, Result, RoleId, Roster, RosterEntry};
+use crate::domain::{Error, ErrorKind, InstanceName, Region, Result, RoleId, Roster, RosterEntry};
 use crate::os::atomic_file;
 
 use crate::ops::ctx::Ctx;
@@ -103,6 +103,14 @@ type PlannedProfile<'b> = (ProfileLine, Option<PlannedSection<'b>>);
 /// The sections of a block, its profiles and the skipped roles.
 type PlannedBlock<'b> = (Vec<PlannedSection<'b>>, Vec<ProfileLine>, Vec<SkippedRole>);
 
+/// Where the region of a profile comes from, if its role has none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum RegionOrigin {
+    Request,
+    OldProfile,
+    Instance,
+}
+
 struct Planner<'p> {
     ctx: &'p Ctx,
     request: &'p ProfileRequest,
@@ -175,6 +183,7 @@ impl<'p> Planner<'p> {
                     role: id,
                     change: ProfileChange::Removed,
                     note: Some(ProfileNote::DefinedOutside),
+                    assumed_region: None,
                 };
                 lines.insert(name.clone(), (line, None));
                 continue;
@@ -315,6 +324,7 @@ impl<'p> Planner<'p> {
             role: self.roster.id(entry),
             change,
             note,
+            assumed_region: None,
         };
         if let (Some(now), true) = (now, self.request.prune) {
             return Ok((
@@ -322,8 +332,10 @@ impl<'p> Planner<'p> {
                 None,
             ));
         }
-        let text =
-            self.renderer.render_profile(&self.roster, entry, name, now.map(String::as_str))?;
+        let region = self.region_without_own(entry, name, old);
+        let known = region.as_ref().map(|(region, _)| region);
+        let now_name = now.map(String::as_str);
+        let text = self.renderer.render_profile(&self.roster, entry, name, now_name, known)?;
         let change = match old {
             None => ProfileChange::Added,
             Some(old) if is_same_text(old, &text) => ProfileChange::Kept,
@@ -335,7 +347,35 @@ impl<'p> Planner<'p> {
             None => (change == ProfileChange::Added && name != first)
                 .then(|| ProfileNote::NameTaken(first.to_owned())),
         };
-        Ok((line(change, note), Some(PlannedSection::Generated(text))))
+        let mut line = line(change, note);
+        line.assumed_region = region
+            .filter(|(_, origin)| *origin == RegionOrigin::Instance)
+            .map(|(region, _)| region);
+        Ok((line, Some(PlannedSection::Generated(text))))
+    }
+
+    /// Returns the region of a profile whose role has none: the requested one, the one that the
+    /// profile has already, or that of the IAM Identity Center. Without any, AWS programs ask for
+    /// one.
+    fn region_without_own(
+        &self,
+        entry: &RosterEntry,
+        name: &str,
+        old: Option<&[u8]>,
+    ) -> Option<(Region, RegionOrigin)> {
+        if entry.region.is_some() || self.renderer.has_region() {
+            return None;
+        }
+        if let Some(region) = &self.request.region {
+            return Some((region.clone(), RegionOrigin::Request));
+        }
+        let written = old.and_then(|old| {
+            AwsConfig::parse(old).profile(name)?.plain_value("region").map(Region::new)
+        });
+        Some(match written {
+            Some(region) => (region, RegionOrigin::OldProfile),
+            None => (self.roster.instance(entry).sso_region.clone(), RegionOrigin::Instance),
+        })
     }
 
     /// Plans a profile whose role is not in the roster. It is kept: the roster may be outdated, or
@@ -349,6 +389,7 @@ impl<'p> Planner<'p> {
             role: id.clone(),
             change,
             note: Some(ProfileNote::RoleGone),
+            assumed_region: None,
         };
         (line, (!prune).then_some(PlannedSection::Verbatim(raw)))
     }

@@ -63,7 +63,13 @@ impl<'c> ProfileRenderer<'c> {
         if entry.via.is_some() { ProfileStyle::Process } else { self.style }
     }
 
+    /// Whether the user's own keys have a region for every profile.
+    pub(super) fn has_region(&self) -> bool {
+        self.variables.keys().any(|key| key.eq_ignore_ascii_case("region"))
+    }
+
     /// Renders a role's profile under a name; `now` is its present name if this is an old one.
+    /// `region` is for a role without a region of its own.
     ///
     /// # Errors
     /// [`ErrorKind::Config`] if a value is not valid in the AWS config file.
@@ -73,6 +79,7 @@ impl<'c> ProfileRenderer<'c> {
         entry: &RosterEntry,
         name: &str,
         now: Option<&str>,
+        region: Option<&Region>,
     ) -> Result<String> {
         let header = match now {
             Some(now) => format!("{}\n# was: its name is {now} now", profile_header(name)?),
@@ -100,7 +107,7 @@ impl<'c> ProfileRenderer<'c> {
                 ("sso_role_name", &*entry.role),
             ],
         };
-        let region = entry.region.as_ref().map(Region::as_str);
+        let region = entry.region.as_ref().or(region).map(Region::as_str);
         pairs.extend(region.map(|region| ("region", region)));
         let own = self.variables.iter().map(|(key, value)| (key.as_str(), value.as_str()));
         pairs

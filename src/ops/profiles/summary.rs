@@ -22,13 +22,15 @@ pub fn write_profiles(ctx: &Ctx, roles: Vec<RoleId>) -> Result<String> {
         0 => String::new(),
         count => format!("; {count} left out, `rolecall setup profiles --diff` shows why"),
     };
+    let region = report.describe_assumed_regions().map(|text| format!(", {text}"));
+    let region = region.unwrap_or_default();
     match (&names[..], report.written) {
         ([], _) => {
             Err(Error::new(ErrorKind::Config, format!("no profile could be written to {file}"))
                 .hint("run `rolecall setup profiles --diff`, which shows what is in the way"))
         }
-        ([name], true) => Ok(format!("profile {name} is in {file}{skipped}")),
-        (names, true) => Ok(format!("{} profiles are in {file}{skipped}", names.len())),
+        ([name], true) => Ok(format!("profile {name} is in {file}{region}{skipped}")),
+        (names, true) => Ok(format!("{} profiles are in {file}{region}{skipped}", names.len())),
         ([name], false) => Ok(format!("profile {name} was in {file} already")),
         (names, false) => Ok(format!("{} profiles were in {file} already{skipped}", names.len())),
     }

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use crate::domain::{
-    Error, ErrorKind, Region, Result, RoleId, Roster, RosterEntry, Timestamp, format_duration,
-    nearest,
+    AccountId, Error, ErrorKind, Region, Result, RoleId, Roster, RosterEntry, Timestamp,
+    format_duration, nearest,
 };
 
 use crate::ops::ctx::Ctx;
@@ -75,6 +75,25 @@ pub fn canonical_name(name: &str) -> Result<String> {
     })
 }
 
+/// Returns the heading of a field's column in a table: one word or two, in capitals.
+pub fn heading(name: &str) -> String {
+    let Some(field) = find_field(name) else {
+        return name.strip_prefix("tags.").unwrap_or(name).to_uppercase();
+    };
+    match field.snake {
+        "account_id" | "account_id_pad" => "ID",
+        "account_name" => "ACCOUNT",
+        "account_alias" => "ALIAS",
+        "sso_region" => "SSO REGION",
+        "start_url" => "START URL",
+        "default_region" => "REGION",
+        "expires" => "LEFT",
+        "expires_epoch" => "EXPIRES",
+        other => return other.to_uppercase(),
+    }
+    .to_owned()
+}
+
 /// The values of the fields of a roster's roles at one point in time.
 #[derive(Debug)]
 pub struct FieldValues<'a> {
@@ -129,6 +148,9 @@ fn field_value(
         return Some(entry.tags.get(tag).cloned().unwrap_or_default());
     }
     let instance = roster.instance(entry);
+    if entry.account == AccountId::UNKNOWN && name.starts_with("AccountId") {
+        return Some(String::new());
+    }
     let optional = |text: Option<&str>| text.unwrap_or_default().to_owned();
     Some(match find_field(name)?.snake {
         "account_id" | "account_id_pad" => entry.account.to_string(),

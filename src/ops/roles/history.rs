@@ -82,13 +82,19 @@ pub fn load_usages_from(
     )
 }
 
-/// Returns the role that `-` means: the one that the user used last and that is not this one.
+/// Returns the role that `-` means: the one that the user used last and that is neither this one
+/// nor the row of this profile.
 ///
 /// # Errors
 /// As [`load_uses`].
-pub fn previous_role(ctx: &Ctx, current: Option<(AccountId, &RoleName)>) -> Result<Option<RoleId>> {
+pub fn previous_role(
+    ctx: &Ctx,
+    current: Option<(AccountId, &RoleName)>,
+    profile: Option<&str>,
+) -> Result<Option<RoleId>> {
     let mut uses = interactive_uses(load_uses(ctx)?);
     uses.retain(|used| current != Some((used.role.account, &used.role.role)));
+    uses.retain(|used| profile.is_none() || used.role.profile() != profile);
     Ok(history::previous(&uses, None))
 }
 

@@ -3,6 +3,7 @@
 use crate::cache::inventory;
 use crate::domain::{Error, ErrorKind, Instance, InstanceName, Inventory, Roster};
 use crate::ops::ctx::Ctx;
+use crate::ops::roles::other_profiles;
 use crate::ops::roles::profile_names::apply_profile_names;
 use crate::ops::roles::roster::{build_base_roster, build_roster};
 use crate::os::atomic_file;
@@ -21,6 +22,13 @@ pub fn load_roster_with_warnings(ctx: &Ctx, instances: &[Instance]) -> (Roster, 
         unconfirmed_warning(&instance.name, inventory.as_ref()?)
     });
     (roster, warnings.collect())
+}
+
+/// As [`load_roster`], with rows of other AWS profiles below the roles, as the picker shows it.
+pub fn load_pick_roster(ctx: &Ctx, instances: &[Instance]) -> Roster {
+    let mut roster = load_roster(ctx, instances);
+    other_profiles::add_rows(&mut roster, &ctx.paths, &ctx.settings, &ctx.instances);
+    roster
 }
 
 /// Loads the roster with the profile names that `profile_format` gives, whatever names the AWS

@@ -13,13 +13,14 @@ use crate::config::{self, Action, Env, LogLevel, Paths, PickTable, Settings};
 use crate::domain::query::SearchIndex;
 use crate::domain::{Instance, Inventory, PackedRoster, PackedRosterHeader, Timestamp, hex};
 use crate::ops::instances::load_instances;
+use crate::ops::roles::other_profiles;
 use crate::ops::roles::profile_names::apply_profile_names;
 use crate::ops::roles::roster::build_roster;
-use crate::ops::snapshot_inputs::{FileStamp, Loaded, SnapshotInputs};
+use crate::ops::snapshot_inputs::{FileStamp, Loaded, SnapshotInputs, now_nanos};
 use crate::os::atomic_file;
 
 /// Magic bytes of the file: a name and the version of the format.
-const HEADER: envelope::Magic = *b"roleros\x02";
+const HEADER: envelope::Magic = *b"roleros\x03";
 
 /// Everything that the picker shows before it reads other files.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,6 +97,8 @@ impl PickSettings {
 #[derive(Debug, Serialize, Deserialize)]
 struct SnapshotHeader {
     inputs: SnapshotInputs,
+    /// The credentials file, which defines profiles too.
+    credentials: FileStamp,
     settings: PickSettings,
     inventories: Vec<Option<(Timestamp, bool)>>,
     roster: PackedRosterHeader,
@@ -106,7 +109,9 @@ struct SnapshotHeader {
 pub fn load(env: &Env, paths: &Paths, named: Option<&str>) -> Option<RosterSnapshot> {
     let bytes = atomic_file::load(&snapshot_path(paths, named)).ok()??;
     let (header, rest): (SnapshotHeader, usize) = envelope::decode_with_tail(HEADER, &bytes)?;
-    header.inputs.is_current(env, paths).then(|| RosterSnapshot {
+    let is_current = header.inputs.is_current(env, paths)
+        && header.credentials == FileStamp::from_path(&paths.aws_credentials);
+    is_current.then(|| RosterSnapshot {
         settings: header.settings,
         inventories: header.inventories,
         roster: PackedRoster::from_parts(header.roster, bytes, rest),
@@ -120,9 +125,12 @@ pub fn rebuild_if_stale(env: &Env, paths: &Paths, named: Option<&str>) {
     if load(env, paths, named).is_some() {
         return;
     }
+    let credentials = FileStamp::from_path(&paths.aws_credentials);
     let load = || load_sources(env, paths, named).ok_or(());
     if let Ok((sources, Some(inputs))) = SnapshotInputs::load_with(env, paths, load)
-        && let Some((header, roster)) = sources.build(paths, inputs)
+        && let Some((header, roster)) = sources.build(paths, inputs, credentials.clone())
+        && credentials.is_settled(now_nanos())
+        && credentials == FileStamp::from_path(&paths.aws_credentials)
     {
         let bytes = envelope::encode_with_tail(HEADER, &header, roster.records());
         let _ = bytes.and_then(|bytes| atomic_file::save(&snapshot_path(paths, named), &bytes));
@@ -133,6 +141,8 @@ pub fn rebuild_if_stale(env: &Env, paths: &Paths, named: Option<&str>) {
 struct RosterSources {
     settings: Settings,
     instances: Vec<Instance>,
+    /// Every known instance: a profile may name one that is not shown.
+    all_instances: Vec<Instance>,
     /// In the order of the instances.
     inventories: Vec<Option<Inventory>>,
 }
@@ -141,6 +151,7 @@ fn load_sources(env: &Env, paths: &Paths, named: Option<&str>) -> Option<Loaded<
     let config = config::load(env, paths).ok().filter(|config| config.warnings.is_empty())?;
     let settings = config.settings;
     let mut instances = load_instances(env, paths, &settings).ok()?;
+    let all_instances = instances.clone();
     let named = named.or(settings.default_sso.as_ref().map(|name| name.as_str()));
     instances.retain(|instance| named.is_none_or(|name| instance.name.as_str() == name));
     let lists: Vec<PathBuf> =
@@ -150,7 +161,7 @@ fn load_sources(env: &Env, paths: &Paths, named: Option<&str>) -> Option<Loaded<
     let inventories =
         instances.iter().map(|instance| inventory::load(&paths.cache_dir, instance)).collect();
     let files = config.files.into_iter().chain([paths.aws_config.clone()]).collect();
-    let value = RosterSources { settings, instances, inventories };
+    let value = RosterSources { settings, instances, all_instances, inventories };
     Some(Loaded { value, files, other_stamps })
 }
 
@@ -160,9 +171,11 @@ impl RosterSources {
         self,
         paths: &Paths,
         inputs: SnapshotInputs,
+        credentials: FileStamp,
     ) -> Option<(SnapshotHeader, PackedRoster)> {
         let mut roster = build_roster(self.instances, &self.inventories, &self.settings);
         apply_profile_names(&mut roster, paths, &self.settings);
+        other_profiles::add_rows(&mut roster, paths, &self.settings, &self.all_instances);
         let roster = Arc::new(roster);
         let index = SearchIndex::new(roster.clone());
         let packed = PackedRoster::pack(&roster, index.order_by_name())?;
@@ -170,6 +183,7 @@ impl RosterSources {
             |list: &Inventory| (list.fetched_at, list.complete && list.unconfirmed.is_empty());
         let header = SnapshotHeader {
             inputs,
+            credentials,
             settings: PickSettings::from_settings(&self.settings),
             inventories: self
                 .inventories

@@ -30,6 +30,16 @@ pub fn load_cli_token(ctx: &Ctx, instance: &Instance) -> Option<CachedToken> {
     })
 }
 
+/// Whether the AWS CLI finds a valid token for an instance, its own or rolecall's.
+pub fn is_stored(ctx: &Ctx, instance: &Instance) -> bool {
+    let is_valid = |token: CachedToken| {
+        token.start_url.as_ref() == Some(&instance.start_url)
+            && token.region.as_ref() == Some(&instance.sso_region)
+            && token.expires_at > ctx.clock.now()
+    };
+    cache_paths(ctx, instance).iter().any(|path| token_cache::load(path).is_some_and(is_valid))
+}
+
 /// As [`load_cli_token`], on a thread of its own; `refused` is a token that AWS has just refused.
 pub(in crate::ops) async fn load_cli_access_token(
     ctx: &Arc<Ctx>,

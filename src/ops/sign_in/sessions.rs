@@ -179,6 +179,26 @@ pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<SignOutResu
     Ok(SignOutResult { was_signed_in: token.is_some(), revoke_error: not_revoked, share_error })
 }
 
+/// Removes the stored credentials of all roles of an instance and keeps its session. Returns how
+/// many there were that had not expired.
+///
+/// # Errors
+/// Vault errors.
+pub async fn forget_role_credentials(ctx: &Arc<Ctx>, instance: &Instance) -> Result<usize> {
+    let (store, of, now) = (ctx.vault.clone(), instance.clone(), ctx.clock.now());
+    run_blocking(move || {
+        let mut count = 0;
+        for (record, expires_at) in store.list(Timestamp(i64::MAX))? {
+            if record.role().is_some() && record.belongs_to(&of) {
+                store.remove(&record)?;
+                count += usize::from(expires_at > now);
+            }
+        }
+        Ok(count)
+    })
+    .await
+}
+
 async fn revoke(ctx: &Ctx, instance: &Instance, token: &SsoToken) -> Result<()> {
     ctx.identity(instance)?.logout(&token.access_token).await
 }

@@ -3,14 +3,14 @@
 
 use std::sync::Arc;
 
-use crate::config::env;
+use crate::config::{Env, env};
 use crate::console::{ConsolePage, parse_page};
-use crate::domain::{Error, ErrorKind, Instance, InstanceName, Result};
+use crate::domain::{Error, ErrorKind, Instance, InstanceName, Result, RoleId};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::load;
-use crate::ops::roles::{history, profile};
+use crate::ops::roles::{history, other_profiles, profile};
 
-use super::current::{CurrentRole, role_shell_arn};
+use super::current::{CurrentRole, profile_variable, role_shell_arn};
 use super::instances::selected_instances;
 use super::resolve::{RoleQuery, candidates};
 
@@ -23,6 +23,8 @@ pub struct RoleSelector {
     instance: Option<InstanceName>,
     /// The page whose URL was pasted.
     pub page: Option<ConsolePage>,
+    /// The profile of the AWS config file that the role was named by.
+    pub profile: Option<String>,
 }
 
 impl RoleSelector {
@@ -38,22 +40,26 @@ impl RoleSelector {
         let selector = match (text.as_deref(), page) {
             // The URL is the page to open; the flags, if any, are the role to open it with.
             (_, Some(page)) if !by_flags.is_empty() => {
-                Self { query: by_flags, page: Some(page), instance: None }
+                Self { query: by_flags, page: Some(page), ..Self::default() }
             }
             (_, Some(page)) => {
-                Self { query: query_from_page(&page), page: Some(page), instance: None }
+                Self { query: query_from_page(&page), page: Some(page), ..Self::default() }
             }
             (Some("."), _) if by_flags.is_empty() => {
                 CurrentRole::load(ctx)?.map(Self::from).ok_or_else(no_current_role)?
             }
-            (Some("-"), _) if by_flags.is_empty() => previous_role(ctx)?.into(),
+            (Some("-"), _) if by_flags.is_empty() => previous_role(ctx)?,
             _ => Self { query: RoleQuery { query: text, ..by_flags }, ..Self::default() },
         };
         selector.query.validate()?;
         // A profile that the AWS config file defines is the role that other programs take it for.
-        let name = selector.query.profile.as_deref();
-        match name.map(|name| profile::load_role(ctx, name)).transpose()?.flatten() {
-            Some(role) => Ok(Self { page: selector.page, ..CurrentRole::from(role).into() }),
+        let Some(name) = selector.query.profile.clone() else { return Ok(selector) };
+        match profile::load_role(ctx, &name)? {
+            Some(role) => Ok(Self {
+                page: selector.page,
+                profile: Some(name),
+                ..CurrentRole::from(role).into()
+            }),
             None => Ok(selector),
         }
     }
@@ -75,9 +81,28 @@ impl RoleSelector {
     /// When the AWS config file can't be read.
     pub fn or_current(self, ctx: &Ctx) -> Result<Self> {
         match if self.is_empty() { CurrentRole::load(ctx)? } else { None } {
-            Some(role) => Ok(Self { page: self.page, ..role.into() }),
+            Some(role) => {
+                let by_profile = CurrentRole::from_env(&ctx.env).is_none();
+                let profile = profile_variable(&ctx.env).filter(|_| by_profile).map(str::to_owned);
+                Ok(Self { page: self.page, profile, ..role.into() })
+            }
             None => Ok(self),
         }
+    }
+
+    /// Falls back to the profile that AWS tools use in this shell, if it has credentials of its own.
+    ///
+    /// # Errors
+    /// When one of the AWS files can't be read.
+    pub fn or_other_profile(self, ctx: &Ctx) -> Result<Self> {
+        let Some(name) = profile_variable(&ctx.env).filter(|_| self.is_empty()) else {
+            return Ok(self);
+        };
+        if other_profiles::load(ctx, name)?.is_none() {
+            return Ok(self);
+        }
+        let query = RoleQuery { profile: Some(name.to_owned()), ..RoleQuery::default() };
+        Ok(Self { query, ..self })
     }
 
     /// Returns the instances to search: `--sso` (`sso`) wins over the instance that the description
@@ -108,7 +133,22 @@ impl From<CurrentRole> for RoleSelector {
     fn from(role: CurrentRole) -> Self {
         let arn = Some(format!("{}:{}", role.account, role.role));
         let query = RoleQuery { arn, ..RoleQuery::default() };
-        Self { query, instance: role.instance, page: None }
+        Self { query, instance: role.instance, ..Self::default() }
+    }
+}
+
+impl RoleQuery {
+    /// Completes a role that is named without its account by AWS_SSO_ACCOUNT_ID.
+    #[must_use]
+    pub fn or_account_from_env(self, env: &Env) -> Self {
+        let only_role = self.role.is_some()
+            && self.account.is_none()
+            && self.arn.is_none()
+            && self.profile.is_none();
+        match env.get(env::AWS_SSO_ACCOUNT_ID).filter(|_| only_role) {
+            Some(account) => Self { account: Some(account.to_owned()), ..self },
+            None => self,
+        }
     }
 }
 
@@ -129,18 +169,20 @@ fn query_from_env(ctx: &Ctx) -> RoleQuery {
     }
 }
 
-fn previous_role(ctx: &Ctx) -> Result<CurrentRole> {
+fn previous_role(ctx: &Ctx) -> Result<RoleSelector> {
     let current = CurrentRole::load(ctx)?;
     let current = current.as_ref().map(|role| (role.account, &role.role));
-    let previous = history::previous_role(ctx, current)?.ok_or_else(|| {
+    let profile = profile_variable(&ctx.env).filter(|_| current.is_none());
+    let previous = history::previous_role(ctx, current, profile)?.ok_or_else(|| {
         Error::new(ErrorKind::UnknownRole, "no role was used before this one")
             .hint("run `rolecall history` to see which were")
     })?;
-    Ok(CurrentRole {
-        instance: Some(previous.instance),
-        account: previous.account,
-        role: previous.role,
-    })
+    if let Some(profile) = previous.profile() {
+        let query = RoleQuery { profile: Some(profile.to_owned()), ..RoleQuery::default() };
+        return Ok(RoleSelector { query, ..RoleSelector::default() });
+    }
+    let RoleId { instance, account, role } = previous;
+    Ok(CurrentRole { instance: Some(instance), account, role }.into())
 }
 
 fn no_current_role() -> Error {

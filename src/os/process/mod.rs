@@ -1,5 +1,6 @@
 //! Processes: child processes and groups, signals, job control, and the parents of this one.
 
+mod capture;
 mod child;
 mod current;
 mod defer_signals;
@@ -13,6 +14,7 @@ pub mod signals;
 mod split;
 pub mod watch;
 
+pub use capture::capture;
 pub use child::ChildCommand;
 pub use current::{become_session_leader, make_undumpable};
 pub use defer_signals::DeferSignals;

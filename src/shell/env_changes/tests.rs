@@ -474,3 +474,31 @@ proptest! {
         prop_assert_eq!(shell.cleared(), before);
     }
 }
+
+fn with_users_profile(environment: &Environment, recipient: Recipient) -> Environment {
+    let export = ProfileExport { name: "legacy", recipient, region: None, no_region: false };
+    environment.apply(profile_changes(&export, &environment.previous()))
+}
+
+#[test]
+fn a_profile_of_the_user_replaces_a_role_and_is_replaced_by_one() {
+    let shell = Recipient::Shell { overwrite: false };
+    let users = Environment::from_pairs(&[("AWS_PROFILE", "mine"), ("AWS_REGION", "us-east-1")]);
+    let in_role = users.with_keys("Admin", Some("eu-west-1"));
+    let in_profile = with_users_profile(&in_role, shell);
+    assert_eq!(in_profile.get("AWS_PROFILE"), Some("legacy"));
+    for gone in ["AWS_ACCESS_KEY_ID", "AWS_SSO_ROLE_ARN", "AWS_SSO", "ROLECALL_PROTECTED"] {
+        assert_eq!(in_profile.get(gone), None, "{gone}");
+    }
+    assert_eq!(in_profile, with_users_profile(&in_profile, shell), "once more changes nothing");
+    assert_eq!(in_profile.cleared(), users);
+    assert_eq!(in_profile.with_keys("Admin", Some("eu-west-1")), in_role);
+}
+
+#[test]
+fn a_child_with_a_profile_of_the_user_has_no_other_credentials_and_the_profiles_region() {
+    let exported = Environment::default().with_keys("Admin", Some("eu-west-1"));
+    let child = with_users_profile(&exported, Recipient::Child);
+    assert_eq!(child.get("AWS_REGION"), None, "the role's region is not the profile's");
+    assert!(KEY_VARIABLES.iter().all(|name| child.get(name).is_none()), "{child:?}");
+}

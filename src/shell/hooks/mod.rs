@@ -2,6 +2,7 @@
 //! for it, and completions. The scripts are in `assets/shell`; this module fills in names.
 
 mod chord;
+pub mod completion_block;
 pub mod completion_file;
 mod function_name;
 mod setup;

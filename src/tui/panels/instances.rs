@@ -16,7 +16,7 @@ use crate::tui::update::activate;
 use crate::tui::update::refresh::start_refresh;
 
 fn instance_names(state: &State) -> Vec<InstanceName> {
-    state.roster.instances.iter().map(|instance| instance.name.clone()).collect()
+    state.roster.sso_instances().iter().map(|instance| instance.name.clone()).collect()
 }
 
 /// The query that shows only this instance.
@@ -118,7 +118,7 @@ fn is_signed_in(state: &State, name: &InstanceName) -> bool {
 
 /// The number of roles of each instance, in their order.
 fn role_counts(state: &State) -> Vec<usize> {
-    let mut counts = vec![0; state.roster.instances.len()];
+    let mut counts = vec![0; state.roster.sso_instances().len()];
     for entry in &state.roster.entries {
         if let Some(count) = counts.get_mut(entry.instance) {
             *count += 1;
@@ -136,7 +136,7 @@ fn row(state: &State, name: &InstanceName, counts: &[usize]) -> ContentRow {
         }
         _ => (glyphs.signed_out, Tone::Dim, "signed out".to_owned()),
     };
-    let position = state.roster.instances.iter().position(|instance| instance.name == *name);
+    let position = state.roster.sso_instances().iter().position(|instance| instance.name == *name);
     let roles = position.and_then(|at| counts.get(at)).copied().unwrap_or(0);
     let wide = counts.iter().map(|count| format::group_digits(*count).len()).max().unwrap_or(0);
     // Numbers are right-aligned, unless a column would be cut for it.

@@ -1,7 +1,9 @@
 //! The details of a role, for the preview and the details panel.
 
 use super::content::{ContentRow, Tone};
-use crate::domain::{ConfirmLevel, RoleId, RosterEntry, format_age, format_duration_spaced};
+use crate::domain::{
+    AccountId, ConfirmLevel, RoleId, RosterEntry, format_age, format_duration_spaced,
+};
 use crate::tui::glyphs::Glyphs;
 use crate::tui::state::State;
 use crate::tui::text::width;
@@ -16,7 +18,7 @@ pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<ContentRow> {
     if entry.email.is_empty() || width(&both) > cells {
         // Without a name, the title is the ID already.
         rows.extend(
-            (!entry.account_name.is_empty())
+            (!entry.account_name.is_empty() && entry.account != AccountId::UNKNOWN)
                 .then(|| ContentRow::text(Tone::Dim, entry.account.to_string())),
         );
         rows.extend((!entry.email.is_empty()).then(|| ContentRow::text(Tone::Dim, &*entry.email)));
@@ -41,11 +43,12 @@ pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<ContentRow> {
     for (at, step) in role_chain(state, entry).iter().enumerate() {
         say(if at == 0 { "via" } else { "" }, Some(step.clone()));
     }
-    say("instance", (roster.instances.len() > 1).then(|| instance_label(state, &id)));
+    say("instance", (roster.sso_instances().len() > 1).then(|| instance_label(state, &id)));
     let left = state
         .expires_at(&id)
         .map(|at| format!("{} left", format_duration_spaced(at.seconds_since(state.now))));
-    say("session", Some(left.unwrap_or_else(|| "none".to_owned())));
+    let is_role = roster.profile(entry).is_none();
+    say("session", is_role.then(|| left.unwrap_or_else(|| "none".to_owned())));
     let used = state.usage(&id).map(|usage| match usage.count {
         0 | 1 => format_age(usage.last_used, state.now),
         times => format!("{}, {times} times", format_age(usage.last_used, state.now)),
@@ -59,7 +62,7 @@ pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<ContentRow> {
     if state.marks.favorites.contains(&id) {
         say("marks", Some(format!("{} favourite", glyphs.star)));
     }
-    say("arn", Some(roster.arn(entry)));
+    say("arn", is_role.then(|| roster.arn(entry)));
     rows
 }
 

@@ -439,7 +439,7 @@ impl State {
 
     /// The first instance without a sign-in.
     fn first_signed_out(&self) -> Option<&InstanceName> {
-        let names = self.roster.instances.iter().map(|instance| &instance.name);
+        let names = self.roster.sso_instances().iter().map(|instance| &instance.name);
         names.into_iter().find(|name| !self.session(name).is_some_and(|session| session.signed_in))
     }
 }

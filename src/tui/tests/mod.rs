@@ -9,6 +9,7 @@ mod listing;
 mod long_input;
 mod panel_screens;
 mod panels;
+mod profiles;
 mod random;
 mod screens;
 mod snapshots;

@@ -6,7 +6,7 @@
 //! is here. A question or a sign-in is a panel that the user can leave, retry or ignore while
 //! searching on, so what happens next is part of the state and not of a suspended use case.
 
-use super::clock_skew;
+use super::{clock_skew, profiles};
 use crate::domain::{self, ConfirmQuestion, Error, ErrorKind, InstanceName, RoleId, Timestamp};
 use crate::ops::backend::messages::{Request, SignInStep};
 use crate::tui::effect::Effect;
@@ -45,6 +45,10 @@ pub(super) fn run_action(state: &mut State, action: PickAction) -> Vec<Effect> {
 
 /// Starts a task with roles, after a confirmation if they are protected.
 pub(in crate::tui) fn start(state: &mut State, roles: Vec<RoleId>, task: RoleTask) -> Vec<Effect> {
+    if let Some(refusal) = profiles::refusal(&roles, &task) {
+        state.notify(refusal);
+        return Vec::new();
+    }
     match unanswered_question(state, &roles, &task) {
         Some(question) => {
             state.overlays.push(Overlay::Confirm(ConfirmPanel::new(roles, task, question)));
@@ -97,6 +101,9 @@ fn run_task(state: &mut State, mut roles: Vec<RoleId>, task: RoleTask) -> Vec<Ef
             vec![Effect::Exit(Exit::RunEach { roles, command_line: line })]
         }
         (_, RoleTask::Exit(action @ (PickAction::Print | PickAction::Profile))) => {
+            vec![Effect::Exit(Exit::Picked(Picked { roles, action }))]
+        }
+        (1, RoleTask::Exit(action)) if profiles::is_profile(&roles) => {
             vec![Effect::Exit(Exit::Picked(Picked { roles, action }))]
         }
         (_, RoleTask::WriteProfiles) => vec![Effect::Request(Request::WriteProfiles { roles })],

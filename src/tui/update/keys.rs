@@ -149,7 +149,7 @@ fn run_command(state: &mut State, command: PickerCommand) -> Vec<Effect> {
         }
         PickerCommand::Refresh => {
             let names: Vec<_> =
-                state.roster.instances.iter().map(|instance| instance.name.clone()).collect();
+                state.roster.sso_instances().iter().map(|instance| instance.name.clone()).collect();
             return names.into_iter().map(|name| start_refresh(state, name)).collect();
         }
         PickerCommand::Help => state.overlays.push(Overlay::Help(HelpPanel::default())),

@@ -10,6 +10,7 @@ mod first_run;
 mod keys;
 mod mouse;
 mod panels;
+mod profiles;
 pub(super) mod refresh;
 mod unlock;
 mod vi;

@@ -323,7 +323,7 @@ fn refresh_failed(
 }
 
 fn signed_out(state: &State, instance: &InstanceName) -> Paragraphs {
-    let others = state.roster.instances.len().saturating_sub(1);
+    let others = state.roster.sso_instances().len().saturating_sub(1);
     let more = (others > 0).then(|| {
         EmptyStateLine::Step(
             PickerCommand::Open(PanelKind::Instances),
@@ -351,7 +351,7 @@ fn other_instances(others: usize) -> String {
 
 fn no_roles(state: &State) -> Paragraphs {
     let names: Vec<&str> =
-        state.roster.instances.iter().map(|instance| instance.name.as_str()).collect();
+        state.roster.sso_instances().iter().map(|instance| instance.name.as_str()).collect();
     let were = if names.len() == 1 { "was" } else { "were" };
     let read = state
         .fetched_at()

@@ -115,7 +115,8 @@ fn summary(state: &State, ctx: &DrawContext) -> [String; 4] {
         let progress = refresh_label(state, ctx);
         return [progress.clone(), progress.clone(), progress, String::new()];
     }
-    let roles = format::pluralize(state.role_count(), "role");
+    let profiles = state.list.column_stats.profile_count;
+    let roles = format::pluralize(state.role_count().saturating_sub(profiles), "role");
     let accounts = format::pluralize(state.list.column_stats.account_count, "account");
     let age = state.fetched_at().map(|at| match state.now.seconds_since(at) {
         ..60 => format!(" {} fresh", ctx.glyphs.separator),

@@ -7,7 +7,7 @@ use ratatui::style::Modifier;
 use super::DrawContext;
 use super::cell_writer::CellWriter;
 use super::palette::Palette;
-use crate::domain::format_duration_short;
+use crate::domain::{AccountId, format_duration_short};
 use crate::tui::columns::{self, Columns, GAP, IdForm};
 use crate::tui::format;
 use crate::tui::glyphs::Glyphs;
@@ -152,8 +152,8 @@ fn draw_cells(
     writer.write_column(entry.account_label(), columns.account, cut, name_hits, name, hit);
     writer.skip(GAP);
     match columns.id {
-        // The ID is shown in place of the name.
-        _ if !named => writer.skip(columns.id.width()),
+        // The ID is shown in place of the name, or not known.
+        _ if !named || entry.account == AccountId::UNKNOWN => writer.skip(columns.id.width()),
         IdForm::Whole => {
             writer.write_column(entry.account.as_str(), 12, cut, &hits.id, palette.dim, palette.hit)
         }

@@ -22,6 +22,7 @@ use crate::cli::args::{Globals, ProfilesArgs, WizardArgs};
 use crate::cli::interaction::Terminal;
 use crate::cli::{app, sign_in_ui, ui};
 
+use super::profiles::{RegionQuestion, write};
 use questions::Questions;
 
 /// Runs the command.
@@ -73,8 +74,8 @@ fn offer_profiles(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result<b
         return Ok(false);
     }
     let globals = Globals { sso: Some(instance.name.to_string()), ..globals.clone() };
-    super::profiles::run(&globals, &ProfilesArgs { all: true, ..ProfilesArgs::default() })
-        .map(|_| true)
+    let args = ProfilesArgs { all: true, ..ProfilesArgs::default() };
+    write(&globals, &args, RegionQuestion::Asked).map(|_| true)
 }
 
 /// Sets up the first instance for a command that needs one.

@@ -119,7 +119,8 @@ fn single_role_items(state: &State, role: &RoleId) -> Vec<MenuItem> {
     when(true, item('k', "copy the keys", MenuAction::CopySecret(SecretKind::Keys)));
     when(true, item('u', "copy a console link", MenuAction::CopySecret(SecretKind::ConsoleLink)));
     if let Some(entry) = state.roster.find(role) {
-        when(true, item('a', "copy the ARN", MenuAction::Copy(state.roster.arn(entry))));
+        let is_role = role.profile().is_none();
+        when(is_role, item('a', "copy the ARN", MenuAction::Copy(state.roster.arn(entry))));
         when(true, item('i', "copy the account id", MenuAction::Copy(entry.account.to_string())));
         if let Some(profile) = &entry.profile {
             when(true, item('p', "copy the profile's name", MenuAction::Copy(profile.to_string())));
@@ -153,6 +154,9 @@ fn single_role_items(state: &State, role: &RoleId) -> Vec<MenuItem> {
         when(true, item('l', format!("sign in to {}", role.instance), MenuAction::SignIn));
     }
     when(true, item('r', format!("refresh the roles of {}", role.instance), MenuAction::Refresh));
+    if let Some(profile) = role.profile() {
+        items.retain(|item| item.action.suits_profile(profile));
+    }
     items
 }
 
@@ -211,6 +215,15 @@ fn multi_role_items(state: &State, roles: &[RoleId]) -> Vec<MenuItem> {
 }
 
 impl MenuAction {
+    /// Whether the action makes sense for a profile that is not a role.
+    fn suits_profile(&self, name: &str) -> bool {
+        match self {
+            MenuAction::Exit(_) | MenuAction::RunCommand(_) | MenuAction::ChangeFlag(..) => true,
+            MenuAction::Copy(text) => text == name,
+            _ => false,
+        }
+    }
+
     /// The group of the item: using roles, copying, flags, maintenance.
     pub(super) fn group(&self) -> usize {
         match self {

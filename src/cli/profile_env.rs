@@ -1,0 +1,42 @@
+//! The environment of an AWS profile outside of IAM Identity Center: only its name. AWS programs get
+//! its credentials themselves.
+
+use crate::config::env;
+use crate::domain::{Error, ErrorKind, Result, escape_unprintable};
+use crate::ops::ctx::Ctx;
+use crate::shell::{self, EnvChanges, ProfileExport, Recipient};
+
+use crate::cli::args::FormArg;
+use crate::cli::role_env::{self, EnvOptions};
+
+/// Returns the variables that a profile sets and removes.
+///
+/// # Errors
+/// [`ErrorKind::Usage`] if its keys are requested: rolecall does not read them.
+pub(super) fn changes(
+    ctx: &Ctx,
+    name: &str,
+    options: &EnvOptions,
+    recipient: Recipient,
+) -> Result<EnvChanges> {
+    if matches!(options.form, Some(FormArg::Keys | FormArg::Endpoint)) || options.export_all {
+        let message = format!("profile `{name}` is used as it is: rolecall does not read its keys");
+        return Err(Error::new(ErrorKind::Usage, message).hint("leave out --as and -x"));
+    }
+    let export = ProfileExport {
+        name,
+        recipient,
+        region: options.region.as_deref(),
+        no_region: options.no_region,
+    };
+    Ok(shell::profile_changes(&export, &role_env::previous_env(ctx)))
+}
+
+/// Describes the change: `prod/Admin → profile/legacy, whose credentials AWS programs get
+/// themselves`.
+pub(super) fn describe(ctx: &Ctx, name: &str) -> String {
+    let label = format!("profile/{name}");
+    let before = ctx.env.get(env::ROLECALL_ROLE).filter(|before| *before != label);
+    let from = before.map(|before| format!("{before} → ")).unwrap_or_default();
+    escape_unprintable(&format!("{from}{label}, whose credentials AWS programs get themselves"))
+}

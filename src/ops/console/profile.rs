@@ -1,0 +1,241 @@
+//! Credentials of AWS profiles outside of IAM Identity Center, for the web console. Nothing is
+//! stored: permanent keys are read for one request and dropped.
+
+mod process;
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use crate::awsconfig::{AwsFiles, CredentialSource, Profile};
+use crate::config::env;
+use crate::domain::{
+    AccountId, Credentials, EndpointOverrides, Error, ErrorKind, Instance, Region, Result, Secret,
+    Timestamp,
+};
+use crate::identity::{AccessKeys, AssumeRoleParams, IdentityClient, MfaCode};
+use crate::ops::access;
+use crate::ops::assume::AssumeRequest;
+use crate::ops::ctx::{Ctx, run_blocking};
+use crate::ops::instances::endpoints_from_env;
+use crate::ops::interaction::Interaction;
+use crate::ops::roles::other_profiles::{self, OtherProfile};
+use crate::ops::roles::profile::{ProfileRole, role_from_profile};
+
+/// The most profiles that may lead to each other by `source_profile`; the AWS CLI has no limit.
+const MAX_SOURCES: usize = 8;
+/// The name of a session in CloudTrail if the profile has no `role_session_name`.
+const SESSION_NAME: &str = "rolecall";
+
+/// Credentials that open the web console, and whether the session's length may be requested.
+#[derive(Debug)]
+pub struct ConsoleCredentials {
+    /// The credentials.
+    pub credentials: Credentials,
+    /// Whether AWS accepts a session length: not with those of GetFederationToken.
+    pub allows_duration: bool,
+}
+
+/// Asks the user for the code of an MFA device and returns it.
+pub type AskMfaCode = fn(&str) -> Result<String>;
+
+/// Gets credentials of a profile for the console: temporary ones as they are, those of a user by
+/// GetFederationToken.
+///
+/// # Errors
+/// [`ErrorKind::AccessDenied`] if AWS does not accept or federate the keys; [`ErrorKind::Config`]
+/// if the profile is incomplete or names a source that is not supported.
+pub async fn fetch_credentials(
+    ctx: &Arc<Ctx>,
+    ui: &impl Interaction,
+    profile: &OtherProfile,
+    minutes: u32,
+    ask_mfa_code: AskMfaCode,
+) -> Result<ConsoleCredentials> {
+    let paths = ctx.paths.clone();
+    let files = run_blocking(move || other_profiles::load_files(&paths)).await?;
+    let resolver = Resolver { ctx, ui, files: &files, ask_mfa_code };
+    let keys = resolver.resolve(&profile.name, MAX_SOURCES).await?;
+    match keys.session_token {
+        Some(session_token) => Ok(ConsoleCredentials {
+            credentials: Credentials {
+                access_key_id: keys.access_key_id,
+                secret_access_key: keys.secret_access_key,
+                session_token,
+                // Only AWS knows how long they are valid, and rejects expired ones.
+                expires_at: Timestamp(i64::MAX),
+                issued_at: ctx.clock.now(),
+                account: AccountId::UNKNOWN,
+            },
+            allows_duration: true,
+        }),
+        None => {
+            let region = resolver.region(&profile.keys);
+            let client = resolver.sts(&profile.keys, &region)?;
+            let seconds = i64::from(minutes) * 60;
+            let fetched = client.get_federation_token(&keys, SESSION_NAME, seconds, &region).await;
+            let credentials =
+                fetched.map_err(|error| error.context(format!("profile `{}`", profile.name)))?;
+            Ok(ConsoleCredentials { credentials, allows_duration: false })
+        }
+    }
+}
+
+/// Finds the keys of profiles.
+struct Resolver<'a, I> {
+    ctx: &'a Arc<Ctx>,
+    ui: &'a I,
+    files: &'a AwsFiles,
+    ask_mfa_code: AskMfaCode,
+}
+
+impl<I: Interaction> Resolver<'_, I> {
+    /// Returns the keys of a profile, through at most so many others.
+    fn resolve<'s>(
+        &'s self,
+        name: &'s str,
+        sources_left: usize,
+    ) -> Pin<Box<dyn Future<Output = Result<AccessKeys>> + 's>> {
+        Box::pin(async move {
+            let keys = self.files.profile(name).ok_or_else(|| {
+                Error::new(ErrorKind::Config, format!("there is no profile `{name}`"))
+            })?;
+            if sources_left == 0 {
+                return Err(Error::new(
+                    ErrorKind::Config,
+                    format!("profile `{name}`: its `source_profile` leads to itself"),
+                ));
+            }
+            if let Some(role) = role_from_profile(&keys, &self.ctx.instances) {
+                return self.sso_keys(name, role).await;
+            }
+            let source = CredentialSource::from_profile(&keys).ok_or_else(|| {
+                Error::new(ErrorKind::Config, format!("profile `{name}` has no credentials"))
+            })?;
+            match source {
+                CredentialSource::Keys => static_keys(name, &keys),
+                CredentialSource::AssumeRole { role_arn, source_profile } => {
+                    let base = match source_profile == name {
+                        // A profile may hold the keys that its role is assumed with.
+                        true => static_keys(name, &keys)?,
+                        false => self.resolve(&source_profile, sources_left - 1).await?,
+                    };
+                    self.assume_role(name, &keys, role_arn, &base).await
+                }
+                CredentialSource::AssumeRoleFrom { role_arn, credential_source }
+                    if credential_source == "Environment" =>
+                {
+                    let base = self.keys_from_env()?;
+                    self.assume_role(name, &keys, role_arn, &base).await
+                }
+                CredentialSource::Process(line) => process::run(name, line).await,
+                // Only the AWS CLI can sign requests with its login, or knows this machine's role.
+                CredentialSource::LoginSession => process::export(name, true).await,
+                CredentialSource::AssumeRoleFrom { .. } | CredentialSource::WebIdentity => {
+                    process::export(name, false).await
+                }
+            }
+        })
+    }
+
+    /// Returns the keys of a role of IAM Identity Center.
+    async fn sso_keys(&self, name: &str, role: ProfileRole) -> Result<AccessKeys> {
+        let known = &self.ctx.instances;
+        let instance = match &role.instance {
+            Some(named) => known.iter().find(|instance| instance.name == *named),
+            None => known.first(),
+        };
+        let instance = instance.ok_or_else(|| {
+            let message = format!("profile `{name}`: its IAM Identity Center is not set up");
+            Error::new(ErrorKind::Config, message).hint("run `rolecall setup wizard`")
+        })?;
+        let request = AssumeRequest::new(instance, role.account, role.role);
+        let assumed = access::obtain(self.ctx, self.ui, None, &request).await?;
+        Ok(AccessKeys::from(&assumed.credentials))
+    }
+
+    async fn assume_role(
+        &self,
+        name: &str,
+        keys: &Profile,
+        role_arn: String,
+        base: &AccessKeys,
+    ) -> Result<AccessKeys> {
+        let get = |key: &str| keys.plain_value(key).map(str::to_owned);
+        let region = self.region(keys);
+        let params = AssumeRoleParams {
+            role_arn,
+            session_name: get("role_session_name").unwrap_or_else(|| SESSION_NAME.to_owned()),
+            external_id: get("external_id"),
+            source_identity: None,
+            duration_seconds: get("duration_seconds").and_then(|seconds| seconds.parse().ok()),
+            region: region.clone(),
+        };
+        let mfa = match get("mfa_serial") {
+            Some(serial_number) => {
+                let code = (self.ask_mfa_code)(&serial_number)?;
+                Some(MfaCode { serial_number, code })
+            }
+            None => None,
+        };
+        let client = self.sts(keys, &region)?;
+        let assumed = client.assume_role_with_keys(base, &params, mfa.as_ref()).await;
+        assumed
+            .map(|credentials| AccessKeys::from(&credentials))
+            .map_err(|error| error.context(format!("profile `{name}`")))
+    }
+
+    fn keys_from_env(&self) -> Result<AccessKeys> {
+        let get = |var: env::Var| self.ctx.env.get(var).map(str::to_owned);
+        let missing = |var: env::Var| {
+            Error::new(ErrorKind::Usage, format!("the environment has no {}", var.name()))
+        };
+        Ok(AccessKeys {
+            access_key_id: get(env::AWS_ACCESS_KEY_ID)
+                .ok_or_else(|| missing(env::AWS_ACCESS_KEY_ID))?,
+            secret_access_key: get(env::AWS_SECRET_ACCESS_KEY)
+                .ok_or_else(|| missing(env::AWS_SECRET_ACCESS_KEY))?
+                .into(),
+            session_token: get(env::AWS_SESSION_TOKEN).map(Secret::new),
+        })
+    }
+
+    /// The region of STS for a profile: its own, that of the environment, or the oldest.
+    fn region(&self, keys: &Profile) -> Region {
+        let of_env = || {
+            [env::AWS_REGION, env::AWS_DEFAULT_REGION]
+                .into_iter()
+                .find_map(|var| self.ctx.env.get(var))
+        };
+        Region::new(keys.plain_value("region").or_else(of_env).unwrap_or("us-east-1"))
+    }
+
+    /// Returns a client for STS, at the endpoint of the environment or of the profile.
+    fn sts(&self, keys: &Profile, region: &Region) -> Result<IdentityClient> {
+        let of_env = endpoints_from_env(&self.ctx.env);
+        let is_ignored = self.ctx.env.is_true(env::AWS_IGNORE_CONFIGURED_ENDPOINT_URLS);
+        let own = keys.plain_value("endpoint_url").filter(|_| !is_ignored).map(str::to_owned);
+        let endpoints =
+            EndpointOverrides { sts: of_env.sts.or(own), ..EndpointOverrides::default() };
+        let instance =
+            Instance { sso_region: region.clone(), endpoints, ..Instance::of_profiles() };
+        IdentityClient::new(instance, &self.ctx.network, self.ctx.clock)
+    }
+}
+
+/// Returns the keys that a profile itself holds.
+fn static_keys(name: &str, keys: &Profile) -> Result<AccessKeys> {
+    let get = |key: &str| keys.plain_value(key).map(str::to_owned);
+    let (Some(access_key_id), Some(secret)) =
+        (get("aws_access_key_id"), get("aws_secret_access_key"))
+    else {
+        return Err(Error::new(ErrorKind::Config, format!("profile `{name}` has no keys")));
+    };
+    let session_token = get("aws_session_token").map(Secret::new);
+    if access_key_id.starts_with("ASIA") && session_token.is_none() {
+        return Err(Error::new(
+            ErrorKind::Config,
+            format!("profile `{name}` has temporary keys without `aws_session_token`"),
+        ));
+    }
+    Ok(AccessKeys { access_key_id, secret_access_key: secret.into(), session_token })
+}

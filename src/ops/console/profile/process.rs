@@ -1,0 +1,86 @@
+//! Programs that print credentials as JSON: a profile's `credential_process`, or the AWS CLI for
+//! what only it can get.
+
+use serde::Deserialize;
+
+use crate::domain::{Error, ErrorKind, Result, Secret};
+use crate::identity::AccessKeys;
+use crate::ops::ctx::run_blocking;
+use crate::os::process::{capture, split_words};
+
+/// The JSON of a `credential_process`, version 1.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ProcessOutput {
+    version: u32,
+    access_key_id: String,
+    secret_access_key: String,
+    session_token: Option<String>,
+}
+
+/// Runs the `credential_process` of a profile.
+///
+/// # Errors
+/// [`ErrorKind::Config`] if the program can't be started, fails or prints something else.
+pub(super) async fn run(name: &str, line: String) -> Result<AccessKeys> {
+    let mut words = split_words(&line).into_iter();
+    let program = words.next().unwrap_or_default();
+    read(name, "its credential_process", program, words.collect()).await
+}
+
+/// Has the AWS CLI print the credentials of a profile; `is_login` if they come from `aws login`.
+///
+/// # Errors
+/// As [`run`], with the command that signs in if that is needed.
+pub(super) async fn export(name: &str, is_login: bool) -> Result<AccessKeys> {
+    let words = ["configure", "export-credentials", "--profile", name, "--format", "process"];
+    let words = words.map(String::from).to_vec();
+    read(name, "the AWS CLI", "aws".to_owned(), words).await.map_err(|error| match is_login {
+        true => error.hint(format!("run `aws login --profile {name}`")),
+        false => error,
+    })
+}
+
+async fn read(name: &str, who: &str, program: String, args: Vec<String>) -> Result<AccessKeys> {
+    let failed =
+        |what: &str| Error::new(ErrorKind::Config, format!("profile `{name}`: {who} {what}"));
+    let captured = run_blocking(move || capture(&program, &args)).await.map_err(|error| {
+        let mut error = error.context(format!("profile `{name}`"));
+        error.kind = ErrorKind::Config;
+        error
+    })?;
+    if !captured.status.success() {
+        return Err(failed(&format!("failed ({})", captured.status)));
+    }
+    parse(captured.stdout.expose()).ok_or_else(|| failed("printed no credentials"))
+}
+
+/// Parses the output. An error would quote secrets, so there is none.
+fn parse(output: &[u8]) -> Option<AccessKeys> {
+    let output: ProcessOutput = serde_json::from_slice(output).ok()?;
+    let is_filled = !output.access_key_id.is_empty() && !output.secret_access_key.is_empty();
+    (output.version == 1 && is_filled).then(|| AccessKeys {
+        access_key_id: output.access_key_id,
+        secret_access_key: output.secret_access_key.into(),
+        session_token: output.session_token.filter(|token| !token.is_empty()).map(Secret::new),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_whole_credentials_of_version_1_are_taken() {
+        let with = |version: &str, secret: &str| {
+            format!(
+                r#"{{"Version":{version},"AccessKeyId":"AKIA","SecretAccessKey":"{secret}","SessionToken":""}}"#
+            )
+        };
+        let keys = parse(with("1", "s").as_bytes()).unwrap();
+        assert_eq!((keys.access_key_id.as_str(), keys.session_token.is_none()), ("AKIA", true));
+        for bad in [with("2", "s"), with("1", ""), "{}".to_owned(), String::new()] {
+            assert!(parse(bad.as_bytes()).is_none(), "{bad}");
+        }
+    }
+}
