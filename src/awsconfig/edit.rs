@@ -301,6 +301,11 @@ mod tests {
             ),
             ("[x]", "[x]\naws_access_key_id = ASIA1\naws_session_token = t0k=/"),
             (
+                "[y]\naws_session_token = b\n[x]\naws_access_key_id = a\n",
+                "[y]\naws_session_token = b\n[x]\naws_access_key_id = ASIA1\naws_session_token = t0k=/\n",
+            ),
+            ("\u{feff}", "\u{feff}[x]\naws_access_key_id = ASIA1\naws_session_token = t0k=/\n"),
+            (
                 "  [x]\n  k = v\n  [y]\n",
                 "  [x]\n  k = v\n  aws_access_key_id = ASIA1\n  aws_session_token = t0k=/\n  [y]\n",
             ),
@@ -325,13 +330,22 @@ mod tests {
             error.kind == ErrorKind::Config && error.hints[0].contains("indented"),
             "{error:?}"
         );
-        for name in ["", " x", "a]", "a\nb", "a#b"] {
-            assert_eq!(set(b"", name, &PAIRS).unwrap_err().kind, ErrorKind::Config, "{name:?}");
+    }
+
+    #[test]
+    fn names_and_values_that_the_format_can_not_hold_are_rejected() {
+        let refusal = |name: &str, value: &str| {
+            let error = set(b"", name, &[("aws_access_key_id", value)]).unwrap_err();
+            (error.kind, error.message)
+        };
+        for name in ["", " x", "x ", "a]", "a\nb", "a#b"] {
+            let message = format!("[{name}] is not valid in an AWS credentials file");
+            assert_eq!(refusal(name, "a"), (ErrorKind::Config, message));
         }
-        assert_eq!(
-            set(b"", "x", &[("aws_access_key_id", "a\nb")]).unwrap_err().kind,
-            ErrorKind::Config
-        );
+        for value in ["", " a", "a ", "a\nb"] {
+            let message = "[x] is not valid in an AWS credentials file".to_owned();
+            assert_eq!(refusal("x", value), (ErrorKind::Config, message), "{value:?}");
+        }
     }
 
     #[test]

@@ -90,6 +90,7 @@ mod tests {
             [profile b]\nsso_session = corp\n[sso-session corp]\nsso_region = eu-west-1\n";
         assert_eq!(fixed(BOTH).as_deref(), Some(want));
         assert_eq!(fixed(&BOTH.replace('\n', "\r\n")), Some(want.replace('\n', "\r\n")));
+        assert_eq!(use_credential_process(BOTH.as_bytes(), &command("b", "x")), None);
         assert_eq!(use_credential_process(BOTH.as_bytes(), &command("c", "x")), None);
         assert_eq!(
             use_credential_process(
@@ -98,5 +99,13 @@ mod tests {
             ),
             None
         );
+    }
+
+    #[test]
+    fn lines_that_continue_other_values_stay() {
+        let text = "[profile a]\ns3 =\n  max_queue_size = 1\nsso_session =\n  corp\ns3api =\n  payload_signing_enabled = true\ncredential_process = old\n";
+        let want = "[profile a]\ns3 =\n  max_queue_size = 1\ns3api =\n  payload_signing_enabled = true\ncredential_process = new\n";
+        let fixed = use_credential_process(text.as_bytes(), &[("a", "new".to_owned())]).unwrap();
+        assert_eq!(String::from_utf8(fixed).unwrap(), want);
     }
 }

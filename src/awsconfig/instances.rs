@@ -395,6 +395,39 @@ mod tests {
     }
 
     #[test]
+    fn a_session_that_a_profile_names_twice_takes_its_endpoints() {
+        let config = AwsConfig::parse(
+            b"[profile a]\nsso_session = other\nsso_session = corp\nservices = local\n\
+              [sso-session corp]\nsso_region = eu-west-1\n[services local]\nsso_oidc =\n  endpoint_url = http://oidc\n",
+        );
+        let session = config.sso_sessions().remove(0);
+        assert_eq!(session.endpoints.oidc.as_deref(), Some("http://oidc"));
+    }
+
+    #[test]
+    fn services_are_those_of_exactly_this_name() {
+        let config = AwsConfig::parse(
+            b"[services local]\nsts =\n  endpoint_url = http://a\n\
+              [services local-2]\nsts =\n  endpoint_url = http://b\n[services \"quoted\"]\nsts =\n  endpoint_url = http://c\n",
+        );
+        let sts = |name: &str| {
+            config.services(name).map(|services| services["sts"]["endpoint_url"].clone())
+        };
+        assert_eq!(sts("local").as_deref(), Some("http://a"));
+        assert_eq!(sts("local-2").as_deref(), Some("http://b"));
+        assert_eq!(sts("quoted").as_deref(), Some("http://c"));
+        assert_eq!(sts("loca"), None);
+    }
+
+    #[test]
+    fn profile_names_are_in_order_and_each_is_there_once() {
+        let config = AwsConfig::parse(
+            b"[profile b]\n[default]\n[profile a]\n[sso-session s]\n[profile b]\n[services x]\n",
+        );
+        assert_eq!(config.profile_names(), ["b", "default", "a"]);
+    }
+
+    #[test]
     fn a_profile_for_an_emulator_does_not_redirect_the_sign_in_of_others() {
         let emulator = "[profile emulator]\nDIRECTORY\nendpoint_url = http://localhost:4566\n";
         let others = "[profile a]\nDIRECTORY\n[profile b]\nDIRECTORY\n";
@@ -414,6 +447,13 @@ mod tests {
                 AwsConfig::parse(sessions).sso_sessions()[0].endpoints,
                 EndpointOverrides::default()
             );
+        }
+        // Profiles with the same values are read in a shorter way.
+        for order in [["e", "a", "e"], ["e", "a", "a"]] {
+            let text =
+                order.map(|kind| if kind == "e" { emulator } else { "[profile a]\nDIRECTORY\n" });
+            let config = AwsConfig::parse(text.concat().replace("DIRECTORY", legacy));
+            assert_eq!(config.legacy_instances()[0].endpoints, EndpointOverrides::default());
         }
         let alone =
             AwsConfig::parse(emulator.replace("DIRECTORY", legacy)).legacy_instances().remove(0);

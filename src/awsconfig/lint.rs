@@ -240,6 +240,9 @@ mod tests {
                 messages(text)
             );
         }
-        assert!(messages(&format!("[{0}]\n[{0}]\n", "x".repeat(200)))[0].len() < 100);
+        let long = messages(&format!("[{0}]\n[{0}]\n", "x".repeat(200)));
+        assert!(long[0].contains(&format!("[{}…]", "x".repeat(40))), "{long:?}");
+        let exact = messages(&format!("[{0}]\n[{0}]\n", "x".repeat(40)));
+        assert!(exact[0].contains(&format!("[{}]", "x".repeat(40))), "{exact:?}");
     }
 }

@@ -132,6 +132,7 @@ mod tests {
         let text = block(
             "[profile pay-Admin]\ncredential_process = /opt/rolecall process --sso corp --account 012345678901 --role Admin\nregion = eu-west-1\n\
              [profile by-arn]\ncredential_process = \"/opt/my tools/rolecall\" process --arn=arn:aws-cn:iam::012345678901:role/ops/Read\n\
+             [profile equals]\ncredential_process = rolecall process --sso=corp -A 012345678901 -R Admin=x\n\
              [profile short]\ncredential_process = rolecall -S lab credential-process -A 012345678901 -R 'Read Only'\n\
              [profile native]\nsso_session = corp\n\
              [profile by-name]\ncredential_process = /opt/rolecall process --account payments --role Admin\n\
@@ -142,6 +143,7 @@ mod tests {
             [
                 "pay-Admin corp 012345678901:Admin",
                 "by-arn - 012345678901:ops/Read",
+                "equals corp 012345678901:Admin=x",
                 "short lab 012345678901:Read Only"
             ]
         );

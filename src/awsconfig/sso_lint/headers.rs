@@ -8,7 +8,7 @@ pub(super) fn problems(outline: &Outline<'_>, out: &mut Vec<SsoProblem>) {
     for section in &outline.sections {
         let Some(header) = &section.header_problem else { continue };
         let same = outline.sections.iter().filter(|other| other.subject == section.subject).count();
-        let is_name_free = !outline.has_section(&section.subject) && same == 1;
+        let is_name_free = same == 1;
         let line = outline.line(section.line);
         let edit = header.correction.as_ref().filter(|_| is_name_free).and_then(|correction| {
             let start = line.find('[')?;

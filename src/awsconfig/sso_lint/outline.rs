@@ -110,11 +110,4 @@ impl<'t> Outline<'t> {
     pub(super) fn line(&self, number: usize) -> &'t str {
         self.lines.get(number - 1).map_or("", |line| line.trim_end_matches(['\r', '\n']))
     }
-
-    /// Whether a section with a correct header has this subject.
-    pub(super) fn has_section(&self, subject: &Subject) -> bool {
-        self.sections
-            .iter()
-            .any(|section| section.subject == *subject && section.header_problem.is_none())
-    }
 }

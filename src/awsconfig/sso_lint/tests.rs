@@ -34,6 +34,9 @@ fn valid_files_have_no_problem() {
         format!("{CORP}[sso-session corp]\nsso_region = EU-West-1\nsso_start_url = https://corp.awsapps.com/start/\n"),
         "[profile a]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\nsso_account_name = x\nsso_auto_populated = true\n".to_owned(),
         "[profile a]\nsso_start_url =\n  https://corp.awsapps.com/start\nsso_region = eu-west-1\n".to_owned(),
+        "[profile a]\ncredential_process = x\nsso_account_id = 012345678901\n".to_owned(),
+        "[profile a]\nrole_name = x\n[services sso]\nsso_regoin = x\n".to_owned(),
+        format!("{CORP}[profile a]\nsso_session = corp\nsso_start_url = https://corp.awsapps.com/start/#/\n"),
     ] {
         assert_eq!(messages(&text), Vec::<String>::new(), "{text}");
     }
@@ -121,6 +124,24 @@ fn missing_and_misspelled_keys_are_reported() {
             "5 [profile a] names the session `corpp`, which is not in the file: write `sso_session = corp`",
         ),
         (
+            format!("{CORP}[profile a]\nsso_session = corppp\n{account}\n"),
+            "5 [profile a] names the session `corppp`, which is not in the file: write `sso_session = corp`",
+        ),
+        (
+            format!("{CORP}[profile a]\nsso_session = corpppp\n{account}\n"),
+            "5 [profile a] names the session `corpppp`, which is not in the file: add [sso-session corpppp]",
+        ),
+        (
+            "[profile \"a\"]\nsso_session = lab\n[profile a]\nregion = eu-west-1\n".into(),
+            "2 [profile \"a\"] names the session `lab`",
+        ),
+        (
+            format!(
+                "{CORP}[profile a]\nsso_session = corp\nsso_start_url = https://lab.awsapps.com/start\n"
+            ),
+            "6 [profile a] has another `sso_start_url` than its session `corp`",
+        ),
+        (
             format!("[profile a]\nsso_session = lab\n{account}\n"),
             "2 [profile a] names the session `lab`, which is not in the file: add [sso-session lab]",
         ),
@@ -167,6 +188,42 @@ fn missing_and_misspelled_keys_are_reported() {
         assert_eq!(fixed_text(text).as_deref(), Some(fixed), "{:?}", messages(text));
         assert_eq!(messages(fixed), Vec::<String>::new());
     }
+}
+
+#[test]
+fn a_misspelled_key_is_not_missing_but_others_may_be() {
+    let found_in = |text: &str| {
+        let found = problems(text.as_bytes());
+        found.iter().map(|problem| problem.message.clone()).collect::<Vec<_>>()
+    };
+    let account = "sso_account_id = 012345678901\nsso_role_name = Admin";
+    assert_eq!(
+        found_in(&format!("{CORP}[profile a]\nsso_sesion = corp\n{account}\n")),
+        ["has `sso_sesion` instead of `sso_session`"]
+    );
+    assert_eq!(
+        found_in("[sso-session x]\nstart_url = https://x.awsapps.com/start\n"),
+        ["has no `sso_region`", "has `start_url` instead of `sso_start_url`"]
+    );
+    assert_eq!(
+        found_in("[profile a]\nsso_role_name = Admin\n"),
+        ["has neither `sso_session` nor `sso_start_url`", "has no `sso_account_id`"]
+    );
+}
+
+#[test]
+fn a_header_is_fixed_where_it_is() {
+    let indented = fixed_text(
+        "  [SSO-Session x]\n  sso_start_url = https://x.awsapps.com/start\n  sso_region = eu-west-1\n",
+    );
+    assert!(
+        indented.as_ref().is_some_and(|text| text.starts_with("  [sso-session x]\n")),
+        "{indented:?}"
+    );
+    assert_eq!(
+        messages("[profile]\nsso_session = x\n")[0],
+        "1 [profile] has no name: write [profile NAME]"
+    );
 }
 
 #[test]
