@@ -44,6 +44,7 @@ pub(super) fn open_in_profile(
     let destination = page.destination_url(&region);
     let request = ConsoleRequest {
         credentials: &credentials,
+        role: None,
         issuer: ISSUER,
         region: &region,
         destination: destination.as_deref(),

@@ -97,6 +97,7 @@ fn refusal(request: Request) -> Error {
         instance_name: None,
         state_dir: home.0.path().to_owned(),
         roster: None,
+        profile_rows: ProfileRows::Shown,
         copy_to_clipboard: |_| Ok(()),
     });
     requests.send(request);
