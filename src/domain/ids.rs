@@ -310,6 +310,18 @@ pub struct RoleId {
     pub role: RoleName,
 }
 
+impl RoleId {
+    /// A role for tests, of the instance `corp` and the account `012345678901`.
+    #[cfg(test)]
+    pub fn example(role: &str) -> Self {
+        Self {
+            instance: InstanceName::new("corp"),
+            account: AccountId::EXAMPLE,
+            role: RoleName::new(role),
+        }
+    }
+}
+
 impl fmt::Display for RoleId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.account, self.role)

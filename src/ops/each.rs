@@ -14,7 +14,6 @@ use crate::ops::assume::AssumeRequest;
 use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::interaction::Silent;
 
-/// An event in one role.
 #[derive(Debug)]
 pub enum RoleEvent {
     /// The command has started.
@@ -91,7 +90,6 @@ pub async fn run_each(
     Ok(())
 }
 
-/// The run of the command in one role.
 struct RoleRun {
     ctx: Arc<Ctx>,
     roster: Arc<Roster>,

@@ -19,7 +19,7 @@ use crate::ops::snapshot_inputs::{FileStamp, Loaded, SnapshotInputs};
 use crate::os::atomic_file;
 
 /// Magic bytes of the file: a name and the version of the format.
-const HEADER: envelope::Magic = *b"roleros\x02";
+const HEADER: envelope::Magic = *b"roleros\x03";
 
 /// Everything that the picker shows before it reads other files.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,7 +29,6 @@ pub struct RosterSnapshot {
     /// When each instance's inventory was fetched, and whether it is complete; `None` if there is
     /// none.
     pub inventories: Vec<Option<(Timestamp, bool)>>,
-    /// The roles.
     pub roster: PackedRoster,
 }
 
