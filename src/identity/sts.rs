@@ -9,9 +9,9 @@ use crate::domain::{
     AccountId, Credentials, Error, ErrorKind, Region, Result, RoleArn, RoleName, Timestamp,
 };
 
-use super::clock_skew::ServerDate;
 use super::endpoint::{self, authority};
 use super::sdk_error::ApiError;
+use super::server_clock::ServerClock;
 use super::validate::{Rejection, values};
 use super::{IdentityClient, sdk_config};
 
@@ -50,7 +50,7 @@ impl IdentityClient {
     ) -> Result<Credentials> {
         let arn: RoleArn = chain.role_arn.parse()?;
         let (client, endpoint) = self.sts_client(from, &chain.region)?;
-        let date = ServerDate::default();
+        let server = ServerClock::new(self.0.clock);
         let seconds = chain.duration_seconds.map(|seconds| {
             i32::try_from(seconds.clamp(MIN_SESSION_SECONDS, MAX_CHAINED_SESSION_SECONDS))
                 .unwrap_or_default()
@@ -63,7 +63,7 @@ impl IdentityClient {
         let call = call
             .set_external_id(chain.external_id.clone())
             .set_source_identity(chain.source_identity.clone());
-        let response = call.customize().interceptor(date.clone()).send().await;
+        let response = call.customize().interceptor(server.clone()).send().await;
         let response = response.map_err(|error| {
             self.explain_chain(
                 &arn.role,
@@ -74,7 +74,7 @@ impl IdentityClient {
         })?;
         let now = self.0.clock.now();
         let credentials =
-            parse_credentials(response, date.timestamp(), arn.account, now).map_err(|reason| {
+            parse_credentials(response, server.date(), arn.account, now).map_err(|reason| {
                 self.explain_chain(
                     &arn.role,
                     arn.account.as_str(),
@@ -133,7 +133,7 @@ impl IdentityClient {
             "rolecall",
         );
         let config = sdk_config!(aws_sdk_sts, Sts, &self.0.network, &endpoint, region)
-            .interceptor(self.0.clock_skew.clone());
+            .interceptor(self.0.server_clock.clone());
         Ok((Client::from_conf(config.credentials_provider(keys).build()), endpoint))
     }
 
