@@ -39,9 +39,7 @@ pub struct ManagedProfile {
     pub profile: String,
     /// The instance that its command names; `None` for the only or the default one.
     pub sso: Option<InstanceName>,
-    /// The account.
     pub account: AccountId,
-    /// The role.
     pub role: RoleName,
 }
 
@@ -130,12 +128,19 @@ mod tests {
     #[test]
     fn profiles_between_the_markers_have_their_roles() {
         let text = block(
-            "[profile pay-Admin]\ncredential_process = /opt/rolecall process --sso corp --account 012345678901 --role Admin\nregion = eu-west-1\n\
-             [profile by-arn]\ncredential_process = \"/opt/my tools/rolecall\" process --arn=arn:aws-cn:iam::012345678901:role/ops/Read\n\
-             [profile short]\ncredential_process = rolecall -S lab credential-process -A 012345678901 -R 'Read Only'\n\
+            "[profile pay-Admin]\n\
+             credential_process = /opt/rolecall process --sso corp --account 012345678901 --role \
+             Admin\nregion = eu-west-1\n\
+             [profile by-arn]\ncredential_process = \"/opt/my tools/rolecall\" process \
+             --arn=arn:aws-cn:iam::012345678901:role/ops/Read\n\
+             [profile short]\n\
+             credential_process = rolecall -S lab credential-process -A 012345678901 -R 'Read \
+             Only'\n\
              [profile native]\nsso_session = corp\n\
-             [profile by-name]\ncredential_process = /opt/rolecall process --account payments --role Admin\n\
-             [profile other]\ncredential_process = /opt/other --account 012345678901 --role Admin\n",
+             [profile by-name]\n\
+             credential_process = /opt/rolecall process --account payments --role Admin\n\
+             [profile other]\n\
+             credential_process = /opt/other --account 012345678901 --role Admin\n",
         );
         assert_eq!(
             managed(&text),
