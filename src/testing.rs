@@ -75,9 +75,7 @@ pub mod ops {
     pub mod setup {
         pub use crate::ops::setup::start_url;
         pub mod discover {
-            pub use crate::ops::setup::discover::{
-                DiscoveredPortal, discover, new_instance, verify_region,
-            };
+            pub use crate::ops::setup::discover::{DiscoveredPortal, discover, verify_region};
         }
     }
     pub mod yaml {

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::BYTE_ORDER_MARK;
+
 use super::header::{self, SectionKind};
-use super::lexer::{self, BYTE_ORDER_MARK, LEGACY_SSO_KEYS, SectionSpan};
+use super::lexer::{self, LEGACY_SSO_KEYS, SectionSpan};
 use super::values::{self, SectionKeys};
 
 /// A profile, merged from all sections of its name.

@@ -1,8 +1,8 @@
 //! Edits of single keys in the AWS credentials file. All other bytes stay unchanged.
 
-use crate::domain::{Error, ErrorKind, Result};
+use crate::domain::{BYTE_ORDER_MARK, Error, ErrorKind, Result};
 
-use super::lexer::{BYTE_ORDER_MARK, IniLexer, IniLine};
+use super::lexer::{IniLexer, IniLine};
 
 /// Keys of a section and their new values. Missing keys are added in this order.
 pub type KeyValuePairs<'a> = [(&'a str, &'a str)];
@@ -53,7 +53,6 @@ pub fn get(bytes: &[u8], name: &str, key: &str) -> Option<String> {
     Some(found.value.clone()).filter(|value| !value.is_empty())
 }
 
-/// A line and its meaning.
 #[derive(Debug, PartialEq, Eq)]
 struct EditableLine<'b> {
     raw: &'b [u8],
@@ -265,8 +264,15 @@ mod tests {
 
     #[test]
     fn values_change_in_place_and_missing_keys_follow_the_last_one() {
-        let text = "# mine\n[a]\nregion = eu\n[default]\n; c\nAWS_ACCESS_KEY_ID=old\noutput = json\n\n# for b\n[b]\nx = y\n";
-        let want = "# mine\n[a]\nregion = eu\n[default]\n; c\nAWS_ACCESS_KEY_ID=ASIA1\noutput = json\naws_session_token = t0k=/\n\n# for b\n[b]\nx = y\n";
+        let text = "# mine\n\
+                    [a]\nregion = eu\n\
+                    [default]\n; c\nAWS_ACCESS_KEY_ID=old\noutput = json\n\n# for b\n\
+                    [b]\nx = y\n";
+        let want = "# mine\n\
+                    [a]\nregion = eu\n\
+                    [default]\n; c\nAWS_ACCESS_KEY_ID=ASIA1\noutput = json\n\
+                    aws_session_token = t0k=/\n\n# for b\n\
+                    [b]\nx = y\n";
         assert_eq!(edited(text, "default"), want);
         assert_eq!(edited(want, "default"), want);
     }
@@ -317,7 +323,8 @@ mod tests {
             "[x]\naws_access_key_id = a\naws_session_token = b\n[x]\naws_access_key_id = c\n";
         assert_eq!(
             edited(twice, "x"),
-            "[x]\naws_access_key_id = ASIA1\naws_session_token = t0k=/\n[x]\naws_access_key_id = ASIA1\n"
+            "[x]\naws_access_key_id = ASIA1\naws_session_token = t0k=/\n\
+             [x]\naws_access_key_id = ASIA1\n"
         );
         let bytes = set(b"[\xff]\nk = \xfe\n", "x", &PAIRS).unwrap();
         assert!(bytes.starts_with(b"[\xff]\nk = \xfe\n\n[x]\n"));

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 
 use super::config_file::{AwsConfig, Profile};
 use super::header::{self, SectionKind};
-use super::lexer::{BYTE_ORDER_MARK, IniLexer, IniLine};
+use crate::domain::BYTE_ORDER_MARK;
+
+use super::lexer::{IniLexer, IniLine};
 
 /// Removes the `sso_*` keys of these profiles, sets the `credential_process` of each to its
 /// command, and returns the new bytes. Comments and all other lines stay. `None` if the file is not
@@ -76,8 +78,12 @@ fn are_all_fixed(before: &AwsConfig, after: &AwsConfig, commands: &HashMap<&str,
 mod tests {
     use super::*;
 
-    const BOTH: &str = "# mine\n[profile a]\nsso_session = corp\n# why\nsso_account_id = 012345678901\n\
-        credential_process =   old thing\n  with more\nregion = eu-west-1 ; here\n\n[profile b]\nsso_session = corp\n[sso-session corp]\nsso_region = eu-west-1\n";
+    const BOTH: &str = "# mine\n\
+                        [profile a]\nsso_session = corp\n# why\nsso_account_id = 012345678901\n\
+                        credential_process =   old thing\n  with more\nregion = eu-west-1 ; here\n\
+                        \n\
+                        [profile b]\nsso_session = corp\n\
+                        [sso-session corp]\nsso_region = eu-west-1\n";
 
     #[test]
     fn only_credential_keys_of_these_profiles_change() {
@@ -86,8 +92,11 @@ mod tests {
             use_credential_process(text.as_bytes(), &command("a", "/opt/rolecall process"))
                 .map(|bytes| String::from_utf8(bytes).unwrap())
         };
-        let want = "# mine\n[profile a]\n# why\ncredential_process =   /opt/rolecall process\nregion = eu-west-1 ; here\n\n\
-            [profile b]\nsso_session = corp\n[sso-session corp]\nsso_region = eu-west-1\n";
+        let want = "# mine\n\
+                    [profile a]\n# why\ncredential_process =   /opt/rolecall process\n\
+                    region = eu-west-1 ; here\n\n\
+                    [profile b]\nsso_session = corp\n\
+                    [sso-session corp]\nsso_region = eu-west-1\n";
         assert_eq!(fixed(BOTH).as_deref(), Some(want));
         assert_eq!(fixed(&BOTH.replace('\n', "\r\n")), Some(want.replace('\n', "\r\n")));
         assert_eq!(use_credential_process(BOTH.as_bytes(), &command("b", "x")), None);

@@ -1,6 +1,5 @@
 //! Section headers such as `[profile "a b"] # comment`, and the names in them.
 
-/// The kind of a section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum SectionKind {
     /// `[profile NAME]` or `[default]`.

@@ -33,7 +33,6 @@ pub struct SsoSession {
 pub struct LegacyInstance {
     /// The first profile that names the instance.
     pub profile: String,
-    /// The start URL.
     pub start_url: StartUrl,
     /// The region of the instance.
     pub region: Region,
@@ -198,7 +197,6 @@ impl AwsConfig {
     }
 }
 
-/// The endpoints that a section configures.
 #[derive(Debug, Default)]
 struct ConfiguredEndpoints {
     /// Those in its `services`.
@@ -271,7 +269,8 @@ mod tests {
     #[test]
     fn sessions_are_read_with_scopes_and_merged_by_name() {
         let config = AwsConfig::parse(
-            b"\xef\xbb\xbf[sso-session corp] # ours\r\nsso_start_url = https://corp.awsapps.com/start#/\r\nsso_region = eu-west-1\r\n\
+            b"\xef\xbb\xbf[sso-session corp] # ours\r\n\
+              sso_start_url = https://corp.awsapps.com/start#/\r\nsso_region = eu-west-1\r\n\
               sso_registration_scopes = sso:account:access, codewhisperer:completions\r\n\
               [sso-session \"my lab\"]\r\nsso_region = us-east-1\r\n\
               [sso-session corp]\r\nsso_region = eu-central-1\r\n",
@@ -316,8 +315,10 @@ mod tests {
     fn one_start_url_in_several_spellings_is_one_instance() {
         let config = AwsConfig::parse(
             b"[profile a]\nsso_start_url=https://one.awsapps.com/start\nsso_region=eu-west-1\n\
-              [profile b]\nsso_start_url=https://ONE.awsapps.com:443/start/#/?tab=accounts\nsso_region=EU-WEST-1\n\
-              [profile c]\ngranted_sso_start_url=one.awsapps.com/start\ngranted_sso_region=eu-west-1\n\
+              [profile b]\nsso_start_url=https://ONE.awsapps.com:443/start/#/?tab=accounts\n\
+              sso_region=EU-WEST-1\n\
+              [profile c]\ngranted_sso_start_url=one.awsapps.com/start\n\
+              granted_sso_region=eu-west-1\n\
               [profile d]\nsso_start_url=https://one.awsapps.com/start\nsso_region=us-east-1\n",
         );
         let found: Vec<_> = config
@@ -339,8 +340,10 @@ mod tests {
     #[test]
     fn comments_and_quotes_around_a_value_are_not_part_of_it() {
         let config = AwsConfig::parse(
-            "[sso-session corp]\nsso_start_url = \"https://corp.awsapps.com/start#/\"\nsso_region = eu-west-1 # Ireland\n\
-             [profile a]\nsso_start_url = https://lab.awsapps.com/start ; lab\nsso_region = \u{a0}'us-east-1'\n",
+            "[sso-session corp]\nsso_start_url = \"https://corp.awsapps.com/start#/\"\n\
+             sso_region = eu-west-1 # Ireland\n\
+             [profile a]\nsso_start_url = https://lab.awsapps.com/start ; lab\n\
+             sso_region = \u{a0}'us-east-1'\n",
         );
         let session = config.sso_sessions().remove(0);
         assert_eq!(session.start_url.unwrap().as_written(), "https://corp.awsapps.com/start#/");
@@ -371,8 +374,10 @@ mod tests {
     #[test]
     fn endpoints_come_from_services_in_both_spellings_then_from_the_profile() {
         let config = AwsConfig::parse(
-            b"[profile a]\nsso_start_url=https://one/start\nsso_region=eu-west-1\nservices = local\nendpoint_url = http://all\n\
-              [services local]\nsso-oidc =\n  endpoint_url = http://oidc\nsso =\n  endpoint_url = http://portal\n",
+            b"[profile a]\nsso_start_url=https://one/start\nsso_region=eu-west-1\n\
+              services = local\nendpoint_url = http://all\n\
+              [services local]\nsso-oidc =\n  endpoint_url = http://oidc\n\
+              sso =\n  endpoint_url = http://portal\n",
         );
         let endpoints = config.legacy_instances().remove(0).endpoints;
         assert_eq!(
@@ -384,8 +389,10 @@ mod tests {
     #[test]
     fn a_session_takes_the_endpoints_of_a_profile_that_uses_it() {
         let config = AwsConfig::parse(
-            b"[profile a]\nsso_session = corp\n[profile b]\nsso_session = corp\nservices = local\n\
-              [sso-session corp]\nsso_region = eu-west-1\n[services local]\nsso_oidc =\n  endpoint_url = http://oidc\n",
+            b"[profile a]\nsso_session = corp\n\
+              [profile b]\nsso_session = corp\nservices = local\n\
+              [sso-session corp]\nsso_region = eu-west-1\n\
+              [services local]\nsso_oidc =\n  endpoint_url = http://oidc\n",
         );
         let session = config.sso_sessions().remove(0);
         assert_eq!(
@@ -463,8 +470,12 @@ mod tests {
 
     #[test]
     fn one_invalid_section_does_not_hide_the_others() {
-        let config =
-            AwsConfig::parse(b"junk\n[profile a\nx\n[profile b]\n= y\nregion\n\xff\xfe = 1\nregion = eu\n[DEFAULT]\noutput = json\n");
+        let config = AwsConfig::parse(
+            b"junk\n\
+              [profile a\nx\n\
+              [profile b]\n= y\nregion\n\xff\xfe = 1\nregion = eu\n\
+              [DEFAULT]\noutput = json\n",
+        );
         let profile = config.profile("b").unwrap();
         assert_eq!(profile.get("region"), Some("eu"));
         assert_eq!(profile.get("output"), None);
@@ -473,7 +484,11 @@ mod tests {
 
     #[test]
     fn every_profile_is_read_once_with_all_its_sections() {
-        let config = AwsConfig::parse(b"[profile a]\nregion = eu\n[default]\noutput = json\n[profile a]\nregion = us\nk = v\n");
+        let config = AwsConfig::parse(
+            b"[profile a]\nregion = eu\n\
+              [default]\noutput = json\n\
+              [profile a]\nregion = us\nk = v\n",
+        );
         let found: Vec<_> = config
             .profiles()
             .into_iter()

@@ -5,9 +5,6 @@ use std::ops::Range;
 
 use super::header::{self, SectionKind};
 
-/// The byte order mark that some editors put at the beginning of a file.
-pub(super) const BYTE_ORDER_MARK: &str = "\u{feff}";
-
 /// The meaning of a line, as Python's `RawConfigParser` defines it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum IniLine<'t> {
@@ -19,7 +16,6 @@ pub(super) enum IniLine<'t> {
     Continuation(&'t str),
     /// An empty line.
     Blank,
-    /// A comment.
     Comment,
     /// Anything else. It is skipped here, whereas botocore rejects the whole file.
     Invalid,
@@ -34,7 +30,6 @@ pub(super) struct IniLexer {
 }
 
 impl IniLexer {
-    /// Lexes the next line.
     pub(super) fn lex_line<'t>(&mut self, line: &'t str) -> IniLine<'t> {
         let trimmed = line.trim_ascii();
         if trimmed.is_empty() {
@@ -78,7 +73,6 @@ pub(super) const LEGACY_SSO_KEYS: [&str; 6] = [
 pub(super) struct SectionSpan {
     /// The text between the brackets.
     pub(super) header: Range<usize>,
-    /// The kind.
     pub(super) kind: SectionKind,
     /// The lines after the header.
     pub(super) body: Range<usize>,

@@ -3,8 +3,10 @@
 
 use std::collections::HashSet;
 
+use crate::domain::BYTE_ORDER_MARK;
+
 use super::header;
-use super::lexer::{BYTE_ORDER_MARK, IniLexer, IniLine};
+use super::lexer::{IniLexer, IniLine};
 
 /// The programs that reject a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,7 +33,6 @@ impl AffectedPrograms {
 /// A line for which programs reject the whole file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxProblem {
-    /// The line, from 1.
     pub line: usize,
     /// What is wrong with the line.
     pub message: String,
@@ -193,7 +194,11 @@ mod tests {
 
     #[test]
     fn valid_files_have_no_problems() {
-        let text = "# c\r\n[default]\r\nregion = x\r\n\r\n  ; c\n[profile  a] # c\n\ts3 =\n\t\tmax = 1\n[profile \"a b\"]\nk=v # c\n  more\n[sso-session a]\nk=v";
+        let text = "# c\r\n\
+                    [default]\r\nregion = x\r\n\r\n  ; c\n\
+                    [profile  a] # c\n\ts3 =\n\t\tmax = 1\n\
+                    [profile \"a b\"]\nk=v # c\n  more\n\
+                    [sso-session a]\nk=v";
         assert_eq!(messages(text), Vec::<String>::new());
         assert_eq!(messages(""), Vec::<String>::new());
     }

@@ -39,9 +39,7 @@ pub struct ManagedProfile {
     pub profile: String,
     /// The instance that its command names; `None` for the only or the default one.
     pub sso: Option<InstanceName>,
-    /// The account.
     pub account: AccountId,
-    /// The role.
     pub role: RoleName,
 }
 
@@ -135,8 +133,10 @@ mod tests {
              [profile equals]\ncredential_process = rolecall process --sso=corp -A 012345678901 -R Admin=x\n\
              [profile short]\ncredential_process = rolecall -S lab credential-process -A 012345678901 -R 'Read Only'\n\
              [profile native]\nsso_session = corp\n\
-             [profile by-name]\ncredential_process = /opt/rolecall process --account payments --role Admin\n\
-             [profile other]\ncredential_process = /opt/other --account 012345678901 --role Admin\n",
+             [profile by-name]\n\
+             credential_process = /opt/rolecall process --account payments --role Admin\n\
+             [profile other]\n\
+             credential_process = /opt/other --account 012345678901 --role Admin\n",
         );
         assert_eq!(
             managed(&text),

@@ -35,7 +35,6 @@ pub fn file_name(key: &str) -> String {
 pub struct CachedToken {
     /// The access token for the portal.
     pub access_token: Secret<String>,
-    /// When it expires.
     pub expires_at: Timestamp,
     /// The start URL that it was issued for; the Go SDK writes none.
     pub start_url: Option<StartUrl>,

@@ -17,9 +17,7 @@ const FILE: StateFile = StateFile("consents.json");
 /// A confirmation that the user gave.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Confirmation {
-    /// The confirmed role.
     pub role: RoleId,
-    /// The id of the terminal.
     pub terminal: String,
     /// How the user confirmed.
     pub confirm: ConfirmLevel,
@@ -96,25 +94,21 @@ pub fn record(state_dir: &Path, confirmation: Confirmation) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{InstanceName, RoleName};
-
-    fn role(name: &str) -> RoleId {
-        RoleId {
-            instance: InstanceName::new("corp"),
-            account: "012345678901".parse().unwrap(),
-            role: RoleName::new(name),
-        }
-    }
 
     fn confirmation(name: &str, confirm: ConfirmLevel, at: i64) -> Confirmation {
-        Confirmation { role: role(name), terminal: "34817-7-9".into(), confirm, at: Timestamp(at) }
+        Confirmation {
+            role: RoleId::example(name),
+            terminal: "34817-7-9".into(),
+            confirm,
+            at: Timestamp(at),
+        }
     }
 
     #[test]
     fn a_confirmation_is_valid_for_one_role_in_one_terminal_for_an_hour() {
         let given = Confirmations(vec![confirmation("Admin", ConfirmLevel::Ask, 1_000)]);
         let covered = |name: &str, terminal: &str, at| {
-            given.covers(&role(name), ConfirmLevel::Ask, terminal, Timestamp(at))
+            given.covers(&RoleId::example(name), ConfirmLevel::Ask, terminal, Timestamp(at))
         };
         assert!(covered("Admin", "34817-7-9", 1_000) && covered("Admin", "34817-7-9", 4_599));
         assert!(!covered("Admin", "34817-7-9", 4_600), "an hour is over");
@@ -130,7 +124,7 @@ mod tests {
     fn a_yes_does_not_count_as_a_typed_name() {
         let covered = |given, asked| {
             Confirmations(vec![confirmation("A", given, 0)]).covers(
-                &role("A"),
+                &RoleId::example("A"),
                 asked,
                 "34817-7-9",
                 Timestamp(1),
@@ -141,7 +135,12 @@ mod tests {
                 && covered(ConfirmLevel::TypeName, ConfirmLevel::Ask)
                 && covered(ConfirmLevel::TypeName, ConfirmLevel::TypeName)
         );
-        assert!(Confirmations::default().covers(&role("A"), ConfirmLevel::None, "", Timestamp(1)));
+        assert!(Confirmations::default().covers(
+            &RoleId::example("A"),
+            ConfirmLevel::None,
+            "",
+            Timestamp(1)
+        ));
     }
 
     #[test]

@@ -42,18 +42,10 @@ pub fn update(state_dir: &Path, change: impl FnOnce(&mut RoleFlags)) -> Result<R
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{InstanceName, RoleId, RoleName};
-
-    fn role(name: &str) -> RoleId {
-        RoleId {
-            instance: InstanceName::new("corp"),
-            account: "012345678901".parse().unwrap(),
-            role: RoleName::new(name),
-        }
-    }
+    use crate::domain::RoleId;
 
     fn add_favorite(home: &Path, name: &str) {
-        update(home, |flags| flags.favorites.extend([role(name)])).unwrap();
+        update(home, |flags| flags.favorites.extend([RoleId::example(name)])).unwrap();
     }
 
     #[test]
@@ -61,9 +53,12 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         assert_eq!(load(home.path()).unwrap(), RoleFlags::default());
         add_favorite(home.path(), "Admin");
-        update(home.path(), |flags| flags.hidden.extend([role("Read")])).unwrap();
+        update(home.path(), |flags| flags.hidden.extend([RoleId::example("Read")])).unwrap();
         let flags = load(home.path()).unwrap();
-        assert!(flags.favorites.contains(&role("Admin")) && flags.hidden.contains(&role("Read")));
+        assert!(
+            flags.favorites.contains(&RoleId::example("Admin"))
+                && flags.hidden.contains(&RoleId::example("Read"))
+        );
         assert!(update(home.path(), |flags| flags.favorites.clear()).unwrap().favorites.is_empty());
     }
 

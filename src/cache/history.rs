@@ -23,7 +23,6 @@ const FILE: StateFile = StateFile("history.jsonl");
 pub struct HistoryEntry {
     /// When it was used.
     pub at: Timestamp,
-    /// The role.
     pub role: RoleId,
     /// The rolecall command: `exec`, `console`, ….
     pub command: String,
@@ -158,19 +157,13 @@ fn apply_limits(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{InstanceName, RoleName};
 
     const LIMITS: HistoryLimits = HistoryLimits { max_roles: 50, max_age_minutes: 0 };
 
     fn history_entry(at: i64, role: &str) -> HistoryEntry {
-        let role = RoleId {
-            instance: InstanceName::new("corp"),
-            account: "012345678901".parse().unwrap(),
-            role: RoleName::new(role),
-        };
         HistoryEntry {
             at: Timestamp(at),
-            role,
+            role: RoleId::example(role),
             command: "exec".into(),
             directory: "/src/pay\nments".into(),
             run: None,

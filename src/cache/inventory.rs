@@ -70,22 +70,7 @@ pub fn save(cache_dir: &Path, instance: &Instance, inventory: &Inventory) -> Res
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{
-        Account, EndpointOverrides, InstanceName, InstanceSource, Region, RoleName, StartUrl,
-        Timestamp,
-    };
-
-    fn instance(name: &str) -> Instance {
-        Instance {
-            name: InstanceName::new(name),
-            start_url: StartUrl::new("https://corp.awsapps.com/start/"),
-            sso_region: Region::new("eu-west-1"),
-            default_region: None,
-            scopes: Vec::new(),
-            source: InstanceSource::RolecallConfig,
-            endpoints: EndpointOverrides::default(),
-        }
-    }
+    use crate::domain::{Account, RoleName, Timestamp};
 
     fn inventory(accounts: usize, roles: usize) -> Inventory {
         let account = |n: usize| Account {
@@ -106,11 +91,11 @@ mod tests {
     #[test]
     fn what_is_saved_is_loaded() {
         let home = tempfile::tempdir().unwrap();
-        let (corp, kept) = (instance("corp"), inventory(3, 2));
+        let (corp, kept) = (Instance::example("corp"), inventory(3, 2));
         assert_eq!(load(home.path(), &corp), None);
         save(home.path(), &corp, &kept).unwrap();
         assert_eq!(load(home.path(), &corp), Some(kept));
-        assert_eq!(load(home.path(), &instance("other")), None);
+        assert_eq!(load(home.path(), &Instance::example("other")), None);
     }
 
     #[test]

@@ -76,26 +76,13 @@ fn update(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{EndpointOverrides, InstanceName, InstanceSource, Region, StartUrl};
 
     const HOUR: i64 = 3_600;
-
-    fn instance(name: &str) -> Instance {
-        Instance {
-            name: InstanceName::new(name),
-            start_url: StartUrl::new(format!("https://{name}.awsapps.com/start")),
-            sso_region: Region::new("eu-west-1"),
-            default_region: None,
-            scopes: Vec::new(),
-            source: InstanceSource::RolecallConfig,
-            endpoints: EndpointOverrides::default(),
-        }
-    }
 
     #[test]
     fn the_shortest_length_is_kept_until_a_session_lasts_longer() {
         let home = tempfile::tempdir().unwrap();
-        let (corp, lab) = (instance("corp"), instance("lab"));
+        let (corp, lab) = (Instance::example("corp"), Instance::example("lab"));
         let shortest = |instance| super::shortest(home.path(), instance);
         assert_eq!(shortest(&corp), None);
         for lived in [60 * HOUR, 9 * HOUR, 20 * HOUR] {
@@ -111,8 +98,8 @@ mod tests {
     #[test]
     fn a_session_that_was_ended_early_is_not_recorded() {
         let home = tempfile::tempdir().unwrap();
-        record_ended(home.path(), &instance("corp"), 600).unwrap();
-        assert_eq!(shortest(home.path(), &instance("corp")), None);
+        record_ended(home.path(), &Instance::example("corp"), 600).unwrap();
+        assert_eq!(shortest(home.path(), &Instance::example("corp")), None);
         assert!(!FILE.path(home.path()).exists());
     }
 
@@ -120,8 +107,8 @@ mod tests {
     fn a_damaged_file_is_ignored_and_overwritten() {
         let home = tempfile::tempdir().unwrap();
         std::fs::write(FILE.path(home.path()), "{").unwrap();
-        assert_eq!(shortest(home.path(), &instance("corp")), None);
-        record_ended(home.path(), &instance("corp"), HOUR).unwrap();
-        assert_eq!(shortest(home.path(), &instance("corp")), Some(HOUR));
+        assert_eq!(shortest(home.path(), &Instance::example("corp")), None);
+        record_ended(home.path(), &Instance::example("corp"), HOUR).unwrap();
+        assert_eq!(shortest(home.path(), &Instance::example("corp")), Some(HOUR));
     }
 }

@@ -5,8 +5,8 @@
 //!
 //! `rolecall process --arn ARN`, which an AWS SDK runs as `credential_process`:
 //!
-//! 1. [`main`] reads the command line with [`fast_args::parse`], which skips clap for the usual
-//!    arguments, and calls [`cmd::process::run`].
+//! 1. [`main`] reads the command line with [`fast_args::parse`], which builds only this command of
+//!    clap's parser, and calls [`cmd::process::run`].
 //! 2. [`machine_credentials::with_credentials`] parses the ARN into a
 //!    [`RoleArn`](crate::domain::RoleArn).
 //! 3. [`load_or_rebuild`](crate::ops::instances::snapshot::load_or_rebuild) loads instances and

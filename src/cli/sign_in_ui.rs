@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -14,6 +14,7 @@ use crate::ops::backend::messages::SignInStep;
 use crate::ops::ctx::Ctx;
 use crate::ops::sign_in::pasted_redirect::PastedRedirects;
 use crate::ops::sign_in::{SignInOptions, open_options, sign_in_with_redirects};
+use crate::os::mutex::lock;
 use crate::os::terminal::paste::PasteReader;
 
 use crate::cli::ui::{self, qr};
@@ -98,7 +99,7 @@ pub(super) async fn sign_in_at_terminal(
             ui::print_message(&ui::dim(&format!(
                 "  waiting for you, at most {left}; Ctrl-C cancels"
             )));
-            *listening.lock().unwrap_or_else(PoisonError::into_inner) = pasted;
+            *lock(&listening) = pasted;
         }
     };
     let outcome = sign_in_with_redirects(ctx, instance, options, &report, &mut replies).await;

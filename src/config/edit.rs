@@ -212,6 +212,10 @@ fn invalid_value_error(key: &str, value: &str, error: &Error, before: Option<Err
         .message
         .rsplit_once(&format!("{key}: "))
         .map_or(error.message.as_str(), |(_, why)| why);
+    // The message already contains the value.
+    let why = why
+        .rsplit_once(", expected ")
+        .map_or(why.to_owned(), |(_, accepted)| format!("expected {accepted}"));
     Error::new(ErrorKind::Usage, format!("`{key}` does not take `{value}`: {why}"))
 }
 
@@ -258,7 +262,8 @@ mod tests {
 
     #[test]
     fn everything_else_stays_byte_for_byte() {
-        let text = "# ours\nthreads   = 3 # few\n\n[instances.corp] # work\nstart_url = 'https://x'\n\n[[rules]]\nmatch = 'a'\n";
+        let text = "# ours\nthreads   = 3 # few\n\n\
+                    [instances.corp] # work\nstart_url = 'https://x'\n\n[[rules]]\nmatch = 'a'\n";
         assert_eq!(set_value(text, "threads", "8").unwrap(), text.replace("3 # few", "8 # few"));
         let added = set_value(text, "instances.corp.default_region", "eu-west-1").unwrap();
         assert_eq!(
@@ -270,7 +275,9 @@ mod tests {
 
     #[test]
     fn a_value_is_removed_and_everything_else_stays_byte_for_byte() {
-        let text = "# ours\nthreads   = 3 # few\nprefer_roles = [\n  'a', # first\n]\n\n[pick] # looks\nmouse = false\n[instances.corp.accounts.012345678901]\ntags = { env = 'x', team = 'y' }\n";
+        let text = "# ours\nthreads   = 3 # few\nprefer_roles = [\n  'a', # first\n]\n\n\
+                    [pick] # looks\nmouse = false\n\
+                    [instances.corp.accounts.012345678901]\ntags = { env = 'x', team = 'y' }\n";
         let without = |key| unset(text, Path::new("config.toml"), key).unwrap();
         assert_eq!(without("threads").unwrap(), text.replace("threads   = 3 # few\n", ""));
         assert_eq!(
@@ -321,7 +328,10 @@ mod tests {
             (ErrorKind::Usage, true),
             "{range:?}"
         );
-        assert!(error("auth_flow", "magic").message.contains("device-code"));
+        assert_eq!(
+            error("auth_flow", "magic").message,
+            "`auth_flow` does not take `magic`: expected one of auto, pkce, device-code"
+        );
         assert_eq!(error("rules", "[]").kind, ErrorKind::Usage);
         let broken = set_value("\na = = 1", "threads", "3").unwrap_err();
         assert_eq!(

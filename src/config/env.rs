@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 pub struct Var(&'static str);
 
 impl Var {
-    /// Returns its name.
     pub const fn name(self) -> &'static str {
         self.0
     }
@@ -19,7 +18,6 @@ impl Var {
 /// The documentation of a variable, as in the README.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VariableDoc {
-    /// Its name.
     pub name: &'static str,
     /// Whether rolecall sets it in the environment of a role.
     pub is_exported: bool,
@@ -49,7 +47,8 @@ variables! {
     ROLECALL_PROTECTED set "`1` in the shell of a protected role, for prompts."
     ROLECALL_COLOR set "The colour of this shell's role from the rules, for prompts."
     ROLECALL_SAVED_PROFILE set "The AWS_PROFILE that was replaced; `eval --clear` restores it."
-    ROLECALL_SET set "The common variables that rolecall has set, so that `eval --clear` removes only these."
+    ROLECALL_SET set "The common variables that rolecall has set, so that `eval --clear` removes \
+                      only these."
     AWS_CONFIG_FILE "The AWS config file instead of ~/.aws/config."
     AWS_SHARED_CREDENTIALS_FILE "The AWS credentials file instead of ~/.aws/credentials."
     AWS_SSO set "The IAM Identity Center to use; in a role shell, that of its role."
@@ -58,11 +57,13 @@ variables! {
     AWS_SSO_ROLE_NAME set "The role to use, with AWS_SSO_ACCOUNT_ID."
     AWS_SSO_PROFILE set "The profile name of this shell's role."
     AWS_SSO_SESSION_EXPIRATION set "When this shell's credentials expire (RFC 3339)."
-    AWS_SSO_DEFAULT_REGION set "The region that rolecall has set, so that the next switch may change it."
+    AWS_SSO_DEFAULT_REGION set "The region that rolecall has set, so that the next switch may \
+                                change it."
     AWS_SSO_BROWSER "The browser to open links with."
     BROWSER "The browser if nothing else names one."
     AWS_SSO_FILE_PASSWORD "Passphrase of the `file` vault."
-    AWS_SSO_FILE_PASSWORD_FILE "A file, or a pipe, whose first line is the passphrase of the `file` vault."
+    AWS_SSO_FILE_PASSWORD_FILE "A file, or a pipe, whose first line is the passphrase of the \
+                                `file` vault."
     AWS_SSO_FIELD_SORT "The field `list` sorts by."
     AWS_SSO_FIELD_SORT_REVERSE "Any value but `false`, `0` and `no`: `list` sorts backwards."
     AWS_SSO_CONFIG "An aws-sso-cli configuration, which `setup import` reads."
@@ -94,10 +95,12 @@ variables! {
     AWS_CONTAINER_CREDENTIALS_FULL_URI set "Address of a container-credentials endpoint."
     AWS_CONTAINER_CREDENTIALS_RELATIVE_URI "Address of a container-credentials endpoint on ECS."
     AWS_CONTAINER_AUTHORIZATION_TOKEN set "Token for a container-credentials endpoint."
-    AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE "A file that holds the token for a container-credentials endpoint."
+    AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE "A file that holds the token for a \
+                                            container-credentials endpoint."
     KUBERNETES_EXEC_INFO "Input of `eks-token` from kubectl."
     KUBECONFIG "The kubeconfig files that `setup kube` edits."
-    PATH "The directories of programs; `init` omits the path of this program if it is in one of them."
+    PATH "The directories of programs; `init` omits the path of this program if it is in one of \
+          them."
     SHELL "The shell that role shells run."
     EDITOR "The editor that `settings edit` runs."
     VISUAL "The full-screen editor; takes precedence over EDITOR."

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::domain::{Error, ErrorKind, Result};
+use crate::domain::{BYTE_ORDER_MARK, Error, ErrorKind, Result};
 use crate::os::atomic_file;
 
 use super::paths::Paths;
@@ -32,7 +32,6 @@ impl ConfigLayer {
 pub(super) struct ForbiddenKey {
     /// Its dotted path.
     pub(super) key: String,
-    /// Its offset in the text.
     pub(super) offset: usize,
 }
 
@@ -77,8 +76,11 @@ fn load_layer(path: &Path, is_user_file: bool) -> Result<Option<ConfigLayer>> {
             .with_source(error.utf8_error())
     })?;
     // Replace a byte order mark by blanks, so that offsets are those in the file.
-    let text =
-        if text.starts_with('\u{feff}') { text.replacen('\u{feff}', "   ", 1) } else { text };
+    let text = if text.starts_with(BYTE_ORDER_MARK) {
+        text.replacen(BYTE_ORDER_MARK, "   ", 1)
+    } else {
+        text
+    };
     Ok(Some(ConfigLayer::new(path.to_owned(), text, is_user_file)))
 }
 

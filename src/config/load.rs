@@ -17,10 +17,8 @@ use super::paths::Paths;
 use super::schema;
 use super::settings::Settings;
 
-/// The loaded configuration.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LoadedConfig {
-    /// The settings.
     pub settings: Settings,
     /// Keys without effect. `settings`, `setup` and `doctor` report them as errors, `process`
     /// ignores them, other commands print warnings.
@@ -285,11 +283,13 @@ mod tests {
         let cases = [
             (
                 "\nauth_flow = \"magic\"",
-                ":2: auth_flow: unknown variant `magic`, expected one of `auto`, `pkce`, `device-code`",
+                ":2: auth_flow: invalid value: string \"magic\", expected one of auto, pkce, \
+                 device-code",
             ),
             (
                 "console_duration = 5",
-                ":1: console_duration: invalid value: integer `5`, expected a whole number from 15 to 720",
+                ":1: console_duration: invalid value: integer `5`, expected a whole number from 15 \
+                 to 720",
             ),
             (
                 "[pick]\nmouse = \"no\"",
@@ -301,11 +301,13 @@ mod tests {
             ),
             (
                 "[[rules]]\nmatch = 'x'\nconsole_duration = 9",
-                ":3: rules.console_duration: invalid value: integer `9`, expected a whole number from 15 to 720",
+                ":3: rules.console_duration: invalid value: integer `9`, expected a whole number \
+                 from 15 to 720",
             ),
             (
                 "[pick]\nheight = \"tall\"",
-                ":2: pick.height: invalid value: string \"tall\", expected rows, such as 15, or a share of the screen, such as 40%",
+                ":2: pick.height: invalid value: string \"tall\", expected rows, such as 15, or a \
+                 share of the screen, such as 40%",
             ),
             ("history_weight = -1", ":1: history_weight: expected a number, 0 or more"),
         ];
@@ -318,8 +320,10 @@ mod tests {
 
     #[test]
     fn the_users_file_overrides_an_included_file_whose_rules_come_first() {
-        let team = "default_region = 'eu-west-1'\nthreads = 9\n[[rules]]\nmatch = 'a'\n[instances.corp]\nsso_region = 'eu-west-1'\n";
-        let own = "include = ['team.toml']\nthreads = 2\n[[rules]]\nmatch = 'b'\n[instances.corp]\nstart_url = 'https://x'\n";
+        let team = "default_region = 'eu-west-1'\nthreads = 9\n[[rules]]\nmatch = 'a'\n\
+                    [instances.corp]\nsso_region = 'eu-west-1'\n";
+        let own = "include = ['team.toml']\nthreads = 2\n[[rules]]\nmatch = 'b'\n\
+                   [instances.corp]\nstart_url = 'https://x'\n";
         let settings =
             load_in_home(&[("config.toml", own), ("team.toml", team)], &[]).unwrap().settings;
         assert_eq!((settings.threads, settings.default_region.unwrap().as_str()), (2, "eu-west-1"));
@@ -333,7 +337,9 @@ mod tests {
 
     #[test]
     fn an_included_file_may_not_name_programs_or_weaken_confirm() {
-        let team = "browser = 'evil'\n[instances.a]\nbrowser = 'evil'\n[[rules]]\nmatch = 'x'\nconfirm = false\nurl_exec_command = ['evil']\n";
+        let team = "browser = 'evil'\n\
+                    [instances.a]\nbrowser = 'evil'\n[[rules]]\nmatch = 'x'\nconfirm = false\n\
+                    url_exec_command = ['evil']\n";
         let loaded =
             load_in_home(&[("config.toml", "include = ['team.toml']"), ("team.toml", team)], &[])
                 .unwrap();
@@ -398,7 +404,8 @@ mod tests {
         fn any_file_is_read_or_refused_without_panic(
             lines in proptest::collection::vec(
                 proptest::prop_oneof![
-                    "(threads|include|rules|instances|pick|tags|confirm|browser) = (1|true|'x'|\\[\\]|\\[1\\]|\\{\\}|\\{a=\\[\\{b=1\\}\\]\\})",
+                    "(threads|include|rules|instances|pick|tags|confirm|browser) = \
+                     (1|true|'x'|\\[\\]|\\[1\\]|\\{\\}|\\{a=\\[\\{b=1\\}\\]\\})",
                     "\\[{1,2}(rules|instances|instances\\.a|instances\\.a\\.accounts\\.012345678901|pick|x\\.y)\\]{1,2}",
                     "\\PC{0,12}",
                 ],

@@ -16,7 +16,6 @@ use super::schema::{self, quote_key};
 pub enum Origin {
     /// In a file: the last one that sets the key.
     File {
-        /// The path of the file.
         path: PathBuf,
         /// The 1-based line.
         line: usize,
@@ -30,7 +29,6 @@ pub enum Origin {
 /// A key without effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
-    /// The file that contains it.
     pub file: PathBuf,
     /// Its 1-based line.
     pub line: usize,

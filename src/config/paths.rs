@@ -25,9 +25,7 @@ pub struct Paths {
     /// The home directory; `None` for users without one, such as an arbitrary user id in a
     /// container.
     pub home: Option<PathBuf>,
-    /// The AWS config file.
     pub aws_config: PathBuf,
-    /// The AWS credentials file.
     pub aws_credentials: PathBuf,
     /// The token cache of the AWS CLI.
     pub sso_cache_dir: PathBuf,

@@ -61,11 +61,9 @@ pub struct AccountTable {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RoleTable {
-    /// The profile name.
     pub profile: Option<String>,
     /// The default region of the role.
     pub default_region: Option<Region>,
-    /// Tags of the role.
     pub tags: Tags,
     /// The ARN of the role from which this one is assumed.
     pub via: Option<String>,
@@ -87,7 +85,6 @@ pub struct Rule {
     /// The query, in the query language of the picker but matched literally.
     #[serde(rename = "match")]
     pub matches: String,
-    /// Tags to add.
     pub tags: Tags,
     /// The colour of the role in the picker, in shell prompts and of its browser container.
     pub color: Option<String>,
@@ -130,7 +127,6 @@ pub struct PickTable {
     pub mouse: bool,
     /// Whether gauges and countdowns are animated.
     pub motion: bool,
-    /// The colours.
     pub theme: Theme,
     /// Whether symbols and lines are drawn in ASCII, as in locales without UTF-8.
     pub ascii: bool,

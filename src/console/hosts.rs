@@ -19,7 +19,6 @@ pub fn federation_endpoint(region: &Region, override_url: Option<&str>) -> Strin
     format!("{base}/federation")
 }
 
-/// Returns the host of the console in a region.
 pub fn console_host(region: &Region) -> String {
     match region.partition() {
         Partition::Aws => format!("{region}.console.aws.amazon.com"),

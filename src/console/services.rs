@@ -238,10 +238,12 @@ mod tests {
 
     /// All names that `assume -s` of Granted accepts, except `ebs`, which is Elastic Beanstalk
     /// there and EBS here.
-    const GRANTED: &str = "acm apigateway apigw aos athena appsync c9 ce cf cfn cloudformation cloudmap cloudwatch codepipeline codedeploy \
-        codesuite codeartifact codecommit config ct cw ddb dynamodb dms dx eb ec2 ecr ecs eks events eventbridge gd grafana iam kms l lambda \
-        mwaa param r53 ram rds redshift route53 s3 sagemaker secretsmanager sm scrm securityhub sfn scrh ses stepfn ssm sns states sso \
-        trustedadvisor tra vpc waf wafv2";
+    const GRANTED: &str = "acm apigateway apigw aos athena appsync c9 ce cf cfn cloudformation \
+                           cloudmap cloudwatch codepipeline codedeploy codesuite codeartifact \
+                           codecommit config ct cw ddb dynamodb dms dx eb ec2 ecr ecs eks events \
+                           eventbridge gd grafana iam kms l lambda mwaa param r53 ram rds \
+                           redshift route53 s3 sagemaker secretsmanager sm scrm securityhub sfn \
+                           scrh ses stepfn ssm sns states sso trustedadvisor tra vpc waf wafv2";
 
     #[test]
     fn service_names_of_granted_are_accepted() {

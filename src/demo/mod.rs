@@ -30,7 +30,7 @@ mod tests;
 mod wire;
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -39,6 +39,7 @@ use tokio::sync::oneshot;
 use crate::domain::{AccountId, Error, Result, Secret, Timestamp};
 use crate::os::clock::Clock;
 use crate::os::http::Listener;
+use crate::os::mutex::lock;
 
 pub use accounts::SimulatedAccount;
 pub use browser::{approve, approve_remotely, deny};
@@ -301,6 +302,6 @@ struct SharedState(Arc<Mutex<SimulatorState>>);
 
 impl SharedState {
     fn lock(&self) -> MutexGuard<'_, SimulatorState> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }

@@ -9,9 +9,7 @@ use super::{AccountId, Secret, Timestamp};
 pub struct Credentials {
     /// The access key id, `ASIA…`; not a secret by itself.
     pub access_key_id: String,
-    /// The secret access key.
     pub secret_access_key: Secret<String>,
-    /// The session token.
     pub session_token: Secret<String>,
     /// When they expire, by this machine's clock.
     pub expires_at: Timestamp,

@@ -4,20 +4,43 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{self, Deserialize, Deserializer, Visitor};
+use serde::{Serialize, Serializer};
 
 use super::{Error, ErrorKind, Result};
+
+/// Deserializes one of these values from its word.
+struct WordVisitor<T: 'static> {
+    all: &'static [T],
+    as_str: fn(T) -> &'static str,
+}
+
+impl<T: Copy> Visitor<'_> for WordVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words: Vec<&str> = self.all.iter().map(|value| (self.as_str)(*value)).collect();
+        write!(f, "one of {}", words.join(", "))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> std::result::Result<T, E> {
+        self.all
+            .iter()
+            .copied()
+            .find(|value| (self.as_str)(*value) == text)
+            .ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self))
+    }
+}
 
 macro_rules! string_enum {
     ($(#[$doc:meta])* $name:ident { $(#[$first_doc:meta])* $first:ident = $first_word:literal $(, $(#[$other_doc:meta])* $other:ident = $word:literal)* $(,)? }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
         pub enum $name {
             $(#[$first_doc])*
             #[default]
-            #[serde(rename = $first_word)]
             $first,
-            $($(#[$other_doc])* #[serde(rename = $word)] $other,)*
+            $($(#[$other_doc])* $other,)*
         }
 
         impl $name {
@@ -36,6 +59,18 @@ macro_rules! string_enum {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.pad(self.as_str())
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+                deserializer.deserialize_str(WordVisitor { all: Self::ALL, as_str: Self::as_str })
             }
         }
 

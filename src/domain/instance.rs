@@ -129,6 +129,26 @@ pub struct Instance {
 impl Instance {
     /// The default scope, which makes sessions refreshable.
     pub const DEFAULT_SCOPE: &str = "sso:account:access";
+
+    /// Creates an instance of rolecall's configuration without optional settings.
+    pub fn new(name: InstanceName, start_url: StartUrl, sso_region: Region) -> Self {
+        Self {
+            name,
+            start_url,
+            sso_region,
+            default_region: None,
+            scopes: vec![Self::DEFAULT_SCOPE.to_owned()],
+            source: InstanceSource::RolecallConfig,
+            endpoints: EndpointOverrides::default(),
+        }
+    }
+
+    /// An instance for tests, with its name in its start URL.
+    #[cfg(test)]
+    pub fn example(name: &str) -> Self {
+        let start_url = StartUrl::new(format!("https://{name}.awsapps.com/start"));
+        Self::new(InstanceName::new(name), start_url, Region::new("eu-west-1"))
+    }
 }
 
 #[cfg(test)]

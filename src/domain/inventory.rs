@@ -9,7 +9,6 @@ use super::{AccountId, RoleName, Timestamp};
 /// An account in the portal. AWS sometimes omits the name and the e-mail address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
-    /// The account id.
     pub id: AccountId,
     /// The account name in the portal.
     pub name: Option<String>,
@@ -48,11 +47,9 @@ impl Inventory {
 /// A role that was added or removed between two inventories.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct InventoryChange {
-    /// The account id.
     pub account: AccountId,
     /// The account name, if known.
     pub account_name: Option<String>,
-    /// The role name.
     pub role: RoleName,
     /// Whether the role was added, not removed.
     pub added: bool,

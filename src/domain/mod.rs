@@ -30,7 +30,7 @@ pub use confirm::ConfirmLevel;
 pub use confirm_question::{ConfirmQuestion, is_yes};
 pub use credentials::{Credentials, Window};
 pub use error::{Error, ErrorKind, Result, ResultExt};
-pub use graphemes::truncate_middle;
+pub use graphemes::{Grapheme, cut_middle, graphemes, truncate_middle};
 pub use height::Height;
 pub use hex::{hex, unhex};
 pub use ids::{AccountId, InstanceName, Partition, Region, RoleArn, RoleId, RoleName};
@@ -40,8 +40,8 @@ pub use packed_roster::{PackedRoster, PackedRosterHeader};
 pub use roster::{Roster, RosterEntry, RowStyle, Tags};
 pub use secret::{Secret, is_header_value};
 pub use text::{
-    display_width, edit_distance, escape_unprintable, escape_unprintable_lines, is_printable_ascii,
-    nearest, normalize_text, plural, slug,
+    BYTE_ORDER_MARK, display_width, edit_distance, escape_unprintable, escape_unprintable_lines,
+    is_printable_ascii, nearest, normalize_text, plural, slug,
 };
 pub use time::{
     Timestamp, format_age, format_clock_offset, format_countdown, format_duration,

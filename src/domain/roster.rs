@@ -16,7 +16,6 @@ pub type Tags = BTreeMap<String, String>;
 pub struct RosterEntry {
     /// Index of its instance in [`Roster::instances`].
     pub instance: usize,
-    /// The account id.
     pub account: AccountId,
     /// The account name from the configuration, else from the portal, else empty.
     pub account_name: Arc<str>,
@@ -24,7 +23,6 @@ pub struct RosterEntry {
     pub account_alias: Arc<str>,
     /// The e-mail address of the account, or empty.
     pub email: Arc<str>,
-    /// The role name.
     pub role: Arc<str>,
     /// The tags from account tables, role tables and rules.
     pub tags: Arc<Tags>,
@@ -44,7 +42,6 @@ pub struct RosterEntry {
 pub struct Roster {
     /// The instances, in the order of the configuration.
     pub instances: Vec<Instance>,
-    /// The roles.
     pub entries: Vec<RosterEntry>,
     /// Whether it contains every role of every instance: false if an inventory is missing or
     /// partial.
@@ -110,7 +107,6 @@ impl Roster {
         self.row_styles.get(position)
     }
 
-    /// Returns the instance of an entry.
     pub fn instance(&self, entry: &RosterEntry) -> &Instance {
         &self.instances[entry.instance]
     }
@@ -137,7 +133,6 @@ impl Roster {
         )
     }
 
-    /// Finds the entry of a role.
     pub fn find(&self, id: &RoleId) -> Option<&RosterEntry> {
         self.entries.iter().find(|e| {
             e.account == id.account

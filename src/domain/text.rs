@@ -7,6 +7,9 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+/// The byte order mark, with which some editors begin a file.
+pub const BYTE_ORDER_MARK: &str = "\u{feff}";
+
 /// Converts to lower case without accents, so that names can be compared as users would.
 pub fn normalize_text(text: &str) -> String {
     if text.is_ascii() {

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use super::{RoleId, Timestamp};
 
-/// The usage of one role.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Usage {
     /// Time of the last use.
@@ -17,7 +16,6 @@ pub struct Usage {
     pub score: f64,
 }
 
-/// Usage by role.
 pub type Usages = HashMap<RoleId, Usage>;
 
 /// Roles that the user marked as favourite or hidden.

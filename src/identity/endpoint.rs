@@ -25,7 +25,6 @@ pub(super) struct ResolvedEndpoints {
     pub(super) oidc: String,
     /// SSO OIDC for device codes.
     pub(super) device: String,
-    /// The access portal.
     pub(super) portal: String,
 }
 
@@ -135,17 +134,12 @@ pub(super) fn authority(url: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{EndpointOverrides, InstanceName, InstanceSource};
 
     fn instance(region: &str, start_url: &str) -> Instance {
         Instance {
-            name: InstanceName::new("corp"),
             start_url: StartUrl::new(start_url),
             sso_region: Region::new(region),
-            default_region: None,
-            scopes: vec![],
-            source: InstanceSource::RolecallConfig,
-            endpoints: EndpointOverrides::default(),
+            ..Instance::example("corp")
         }
     }
 

@@ -3,9 +3,9 @@
 use crate::domain::{AccountId, Credentials, Error, ErrorKind, Region, Result};
 
 use super::IdentityClient;
-use super::clock_skew::ServerDate;
 use super::endpoint::authority;
 use super::sdk_error::ApiError;
+use super::server_clock::ServerClock;
 use super::sts::{AccessKeys, parse_credentials};
 
 /// Allows what the user's own policies allow: a session without a policy may do nothing.
@@ -30,19 +30,19 @@ impl IdentityClient {
         region: &Region,
     ) -> Result<Credentials> {
         let (client, endpoint) = self.sts_client(keys, region)?;
-        let date = ServerDate::default();
+        let server = ServerClock::new(self.0.clock);
         let seconds = duration_seconds.clamp(*SESSION_SECONDS.start(), *SESSION_SECONDS.end());
         let call = client
             .get_federation_token()
             .name(name)
             .policy(POLICY)
             .duration_seconds(i32::try_from(seconds).unwrap_or_default());
-        let response = call.customize().interceptor(date.clone()).send().await;
+        let response = call.customize().interceptor(server.clone()).send().await;
         let response = response.map_err(|error| explain(&ApiError::from_sdk(&error), &endpoint))?;
         let arn = response.federated_user.map(|user| user.arn).unwrap_or_default();
         let account = arn.split(':').nth(4).and_then(|id| id.parse().ok());
         let (now, account) = (self.0.clock.now(), account.unwrap_or(AccountId::UNKNOWN));
-        parse_credentials(response.credentials, date.timestamp(), account, now)
+        parse_credentials(response.credentials, server.date(), account, now)
             .map_err(|reason| explain(&ApiError::Rejected(reason), &endpoint))
     }
 }

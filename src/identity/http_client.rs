@@ -28,7 +28,6 @@ use super::validate::{AwsService, ValidatingConnector};
 pub struct NetworkConfig {
     /// A file of PEM certificates to trust instead of the machine's own (`AWS_CA_BUNDLE`).
     pub ca_bundle: Option<PathBuf>,
-    /// The proxy settings.
     pub proxy: Proxy,
     /// Whether to use FIPS endpoints.
     pub fips: bool,
@@ -77,7 +76,6 @@ pub struct Proxy {
     pub no_proxy: Option<String>,
 }
 
-/// The scheme of an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Scheme {
     Http,

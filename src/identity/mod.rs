@@ -9,7 +9,6 @@
 
 mod ca_bundle;
 mod callback;
-mod clock_skew;
 mod endpoint;
 mod error_text;
 mod federation;
@@ -25,6 +24,7 @@ mod probe;
 mod resolver;
 mod scripted;
 mod sdk_error;
+mod server_clock;
 mod sts;
 mod validate;
 
@@ -51,8 +51,8 @@ pub use scripted::ScriptedResponse;
 pub use sts::{AccessKeys, AssumeRoleParams, MfaCode};
 pub use validate::{ListPage, PageTracker};
 
-use clock_skew::ClockSkew;
 use endpoint::ResolvedEndpoints;
+use server_clock::ServerClock;
 
 /// A client of one instance's services. Cheap to clone; clones share the SDK clients.
 #[derive(Debug, Clone)]
@@ -67,7 +67,7 @@ struct Inner {
     oidc: OnceLock<aws_sdk_ssooidc::Client>,
     device: OnceLock<aws_sdk_ssooidc::Client>,
     portal: OnceLock<aws_sdk_sso::Client>,
-    clock_skew: ClockSkew,
+    server_clock: ServerClock,
 }
 
 impl IdentityClient {
@@ -90,7 +90,7 @@ impl IdentityClient {
             oidc,
             device,
             portal,
-            clock_skew: ClockSkew::new(clock),
+            server_clock: ServerClock::new(clock),
         })))
     }
 
@@ -102,7 +102,7 @@ impl IdentityClient {
     /// Seconds by which AWS's clock was ahead of this machine's at its last response; `None` before
     /// the first one.
     pub fn clock_skew(&self) -> Option<i64> {
-        self.0.clock_skew.seconds_ahead()
+        self.0.server_clock.seconds_ahead()
     }
 
     /// The endpoint of SSO OIDC.

@@ -14,10 +14,10 @@ use crate::domain::{
     AccountId, Credentials, Error, ErrorKind, Result, RoleName, Secret, Timestamp,
 };
 
-use super::clock_skew::ServerDate;
 use super::endpoint::authority;
 use super::sdk_error::ApiError;
-use super::validate::{ListPage, PageTracker, Rejection, values};
+use super::server_clock::ServerClock;
+use super::validate::{ListPage, Rejection, values};
 use super::{IdentityClient, sdk_config};
 
 /// The largest page size of the portal.
@@ -29,7 +29,6 @@ const LOGOUT_TIMEOUT: Duration = Duration::from_secs(10);
 /// An account as the portal lists it. AWS sometimes omits name and e-mail address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PortalAccount {
-    /// The account ID.
     pub id: AccountId,
     /// The account's name.
     pub name: Option<String>,
@@ -49,7 +48,17 @@ impl IdentityClient {
         token: &Secret<String>,
         next: Option<&str>,
     ) -> Result<ListPage<PortalAccount>> {
-        self.list_accounts(token, next, RetryConfig::disabled()).await
+        let (client, host) = self.portal_client()?;
+        let call = client
+            .list_accounts()
+            .access_token(token.expose())
+            .max_results(PAGE_SIZE)
+            .set_next_token(next.map(str::to_owned));
+        let response = call.customize().config_override(without_retries()).send().await;
+        let response = response
+            .map_err(|error| ApiError::from_sdk(&error))
+            .and_then(|response| parse_accounts_page(response).map_err(ApiError::Rejected));
+        response.map_err(|api_error| self.explain_portal("listing accounts", host, &api_error))
     }
 
     /// Fetches one page of the roles in an account, without retries.
@@ -63,48 +72,17 @@ impl IdentityClient {
         account: AccountId,
         next: Option<&str>,
     ) -> Result<ListPage<RoleName>> {
-        self.list_roles(token, account, next, RetryConfig::disabled()).await
-    }
-
-    /// Fetches all accounts, in the portal's order.
-    ///
-    /// # Errors
-    /// As [`IdentityClient::fetch_accounts_page`], after retries.
-    pub async fn fetch_accounts(&self, token: &Secret<String>) -> Result<Vec<PortalAccount>> {
-        let (mut all, mut next, mut pages) = (Vec::new(), None, PageTracker::default());
-        loop {
-            let page =
-                self.list_accounts(token, next.as_deref(), self.0.network.retry_config()).await?;
-            let page = pages.add(page, |account| account.id)?;
-            all.extend(page.items);
-            match page.next_token {
-                Some(token) => next = Some(token),
-                None => return Ok(all),
-            }
-        }
-    }
-
-    /// Fetches all roles of the user in an account, in the portal's order.
-    ///
-    /// # Errors
-    /// As [`IdentityClient::fetch_roles_page`], after retries.
-    pub async fn fetch_roles(
-        &self,
-        token: &Secret<String>,
-        account: AccountId,
-    ) -> Result<Vec<RoleName>> {
-        let (mut all, mut next, mut pages) = (Vec::new(), None, PageTracker::default());
-        loop {
-            let page = self
-                .list_roles(token, account, next.as_deref(), self.0.network.retry_config())
-                .await?;
-            let page = pages.add(page, RoleName::clone)?;
-            all.extend(page.items);
-            match page.next_token {
-                Some(token) => next = Some(token),
-                None => return Ok(all),
-            }
-        }
+        let (client, host) = self.portal_client()?;
+        let call =
+            client.list_account_roles().access_token(token.expose()).account_id(account.as_str());
+        let call = call.max_results(PAGE_SIZE).set_next_token(next.map(str::to_owned));
+        let response = call.customize().config_override(without_retries()).send().await;
+        let response = response
+            .map_err(|error| ApiError::from_sdk(&error))
+            .and_then(|response| parse_roles_page(response, account).map_err(ApiError::Rejected));
+        response.map_err(|api_error| {
+            self.explain_portal(&format!("listing the roles in {account}"), host, &api_error)
+        })
     }
 
     /// Fetches credentials of a role, with their expiry by this machine's clock.
@@ -119,14 +97,14 @@ impl IdentityClient {
         role: &RoleName,
     ) -> Result<Credentials> {
         let (client, host) = self.portal_client()?;
-        let date = ServerDate::default();
+        let server = ServerClock::new(self.0.clock);
         let call = client
             .get_role_credentials()
             .access_token(token.expose())
             .account_id(account.as_str())
             .role_name(role.as_str());
         let response =
-            call.customize().interceptor(date.clone()).send().await.map_err(|error| {
+            call.customize().interceptor(server.clone()).send().await.map_err(|error| {
                 let api_error = ApiError::from_sdk(&error);
                 match api_error.status() {
                     403 | 404 => Error::new(
@@ -136,7 +114,7 @@ impl IdentityClient {
                             api_error.message_suffix()
                         ),
                     )
-                    .hint("run `rolecall cache` to read the list of your roles anew"),
+                    .hint("run `rolecall cache` to fetch the list of your roles again"),
                     _ => self.explain_portal(
                         &format!("getting credentials of `{role}` in {account}"),
                         host,
@@ -146,7 +124,7 @@ impl IdentityClient {
             })?;
         let now = self.0.clock.now();
         let credentials =
-            parse_credentials(response, date.timestamp(), account, now).map_err(|reason| {
+            parse_credentials(response, server.date(), account, now).map_err(|reason| {
                 self.explain_portal(
                     &format!("getting credentials of `{role}` in {account}"),
                     host,
@@ -176,53 +154,6 @@ impl IdentityClient {
         }
     }
 
-    async fn list_accounts(
-        &self,
-        token: &Secret<String>,
-        next: Option<&str>,
-        retry: RetryConfig,
-    ) -> Result<ListPage<PortalAccount>> {
-        let (client, host) = self.portal_client()?;
-        let call = client
-            .list_accounts()
-            .access_token(token.expose())
-            .max_results(PAGE_SIZE)
-            .set_next_token(next.map(str::to_owned));
-        let response = call
-            .customize()
-            .config_override(aws_sdk_sso::Config::builder().retry_config(retry))
-            .send()
-            .await;
-        let response = response
-            .map_err(|error| ApiError::from_sdk(&error))
-            .and_then(|response| parse_accounts_page(response).map_err(ApiError::Rejected));
-        response.map_err(|api_error| self.explain_portal("listing accounts", host, &api_error))
-    }
-
-    async fn list_roles(
-        &self,
-        token: &Secret<String>,
-        account: AccountId,
-        next: Option<&str>,
-        retry: RetryConfig,
-    ) -> Result<ListPage<RoleName>> {
-        let (client, host) = self.portal_client()?;
-        let call =
-            client.list_account_roles().access_token(token.expose()).account_id(account.as_str());
-        let call = call.max_results(PAGE_SIZE).set_next_token(next.map(str::to_owned));
-        let response = call
-            .customize()
-            .config_override(aws_sdk_sso::Config::builder().retry_config(retry))
-            .send()
-            .await;
-        let response = response
-            .map_err(|error| ApiError::from_sdk(&error))
-            .and_then(|response| parse_roles_page(response, account).map_err(ApiError::Rejected));
-        response.map_err(|api_error| {
-            self.explain_portal(&format!("listing the roles in {account}"), host, &api_error)
-        })
-    }
-
     fn portal_client(&self) -> Result<(&Client, &str)> {
         let endpoint = &self.0.endpoints.portal;
         if let Some(ready) = self.0.portal.get() {
@@ -230,13 +161,17 @@ impl IdentityClient {
         }
         let config =
             sdk_config!(aws_sdk_sso, Portal, &self.0.network, endpoint, self.instance().sso_region)
-                .interceptor(self.0.clock_skew.clone());
+                .interceptor(self.0.server_clock.clone());
         Ok((self.0.portal.get_or_init(|| Client::from_conf(config.build())), authority(endpoint)))
     }
 
     fn explain_portal(&self, action: &str, host: &str, api_error: &ApiError) -> Error {
         api_error.explain(action, host, Some(&self.instance().name))
     }
+}
+
+fn without_retries() -> aws_sdk_sso::config::Builder {
+    aws_sdk_sso::Config::builder().retry_config(RetryConfig::disabled())
 }
 
 /// Validates a page of accounts. One entry without an account ID invalidates the whole page.

@@ -10,18 +10,16 @@ use tracing::info;
 use crate::domain::{Error, ErrorKind, Result, Timestamp};
 
 use super::NetworkConfig;
-use super::clock_skew::parse_http_date;
 use super::endpoint::authority;
 use super::error_text::root_cause;
 use super::sdk_error::ApiError;
+use super::server_clock::parse_http_date;
 
 /// The timeout of one request.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The response to a probe.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProbeResponse {
-    /// The HTTP status.
     pub status: u16,
     /// The target of a redirect.
     pub location: Option<String>,

@@ -13,15 +13,11 @@ use aws_smithy_types::body::SdkBody;
 
 use super::http_client::Connections;
 
-/// An HTTP response.
 #[doc(hidden)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScriptedResponse {
-    /// The status code.
     pub status: u16,
-    /// The headers.
     pub headers: Vec<(String, String)>,
-    /// The body.
     pub body: Vec<u8>,
 }
 
@@ -62,23 +58,13 @@ impl Connections {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{
-        EndpointOverrides, Instance, InstanceName, InstanceSource, Region, Secret, StartUrl,
-    };
+    use crate::domain::{Instance, Secret};
     use crate::identity::{IdentityClient, NetworkConfig};
     use crate::os::clock::Clock;
 
     #[tokio::test]
     async fn every_client_gets_the_scripted_response() {
-        let instance = Instance {
-            name: InstanceName::new("corp"),
-            start_url: StartUrl::new("https://corp.awsapps.com/start"),
-            sso_region: Region::new("eu-west-1"),
-            default_region: None,
-            scopes: Vec::new(),
-            source: InstanceSource::RolecallConfig,
-            endpoints: EndpointOverrides::default(),
-        };
+        let instance = Instance::example("corp");
         let body = br#"{"accountList":[{"accountId":"012345678901","accountName":"payments"}]}"#;
         let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
         let connections = Connections::scripted(move || ScriptedResponse {

@@ -18,7 +18,6 @@ use super::validate::Rejection;
 pub(super) enum ApiError {
     /// AWS returned an error.
     Response {
-        /// The HTTP status.
         status: u16,
         /// The exception's name, such as `UnauthorizedException`; empty if the response has none.
         code: String,
@@ -254,7 +253,6 @@ fn unreadable_response() -> ApiError {
     ApiError::Rejected(Rejection::invalid("it can't be read"))
 }
 
-/// The hint to sign in.
 pub(super) fn login_hint(instance: &InstanceName) -> String {
     format!("run `rolecall login --sso {instance}`")
 }

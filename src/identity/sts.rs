@@ -9,9 +9,9 @@ use crate::domain::{
     AccountId, Credentials, Error, ErrorKind, Region, Result, RoleArn, RoleName, Secret, Timestamp,
 };
 
-use super::clock_skew::ServerDate;
 use super::endpoint::{self, authority};
 use super::sdk_error::ApiError;
+use super::server_clock::ServerClock;
 use super::validate::{Rejection, values};
 use super::{IdentityClient, sdk_config};
 
@@ -93,7 +93,7 @@ impl IdentityClient {
     ) -> Result<Credentials> {
         let arn: RoleArn = chain.role_arn.parse()?;
         let (client, endpoint) = self.sts_client(from, &chain.region)?;
-        let date = ServerDate::default();
+        let server = ServerClock::new(self.0.clock);
         let longest = match from.session_token {
             Some(_) => MAX_CHAINED_SESSION_SECONDS,
             None => Credentials::MAX_LIFETIME_SECS,
@@ -111,7 +111,7 @@ impl IdentityClient {
             .set_token_code(mfa.map(|mfa| mfa.code.clone()))
             .set_external_id(chain.external_id.clone())
             .set_source_identity(chain.source_identity.clone());
-        let response = call.customize().interceptor(date.clone()).send().await;
+        let response = call.customize().interceptor(server.clone()).send().await;
         let response = response.map_err(|error| {
             self.explain_chain(
                 &arn.role,
@@ -121,20 +121,19 @@ impl IdentityClient {
             )
         })?;
         let now = self.0.clock.now();
-        let credentials =
-            parse_credentials(response.credentials, date.timestamp(), arn.account, now)
-                .map(|credentials| Credentials {
-                    expires_at: credentials.expires_at.min(now.plus_seconds(longest)),
-                    ..credentials
-                })
-                .map_err(|reason| {
-                    self.explain_chain(
-                        &arn.role,
-                        arn.account.as_str(),
-                        &endpoint,
-                        &ApiError::Rejected(reason),
-                    )
-                })?;
+        let credentials = parse_credentials(response.credentials, server.date(), arn.account, now)
+            .map(|credentials| Credentials {
+                expires_at: credentials.expires_at.min(now.plus_seconds(longest)),
+                ..credentials
+            })
+            .map_err(|reason| {
+                self.explain_chain(
+                    &arn.role,
+                    arn.account.as_str(),
+                    &endpoint,
+                    &ApiError::Rejected(reason),
+                )
+            })?;
         let host = authority(&endpoint);
         info!(target: "rolecall::identity", host, role = chain.role_arn, "role assumed");
         Ok(credentials)
@@ -190,7 +189,7 @@ impl IdentityClient {
             "rolecall",
         );
         let config = sdk_config!(aws_sdk_sts, Sts, &self.0.network, &endpoint, region)
-            .interceptor(self.0.clock_skew.clone());
+            .interceptor(self.0.server_clock.clone());
         Ok((Client::from_conf(config.credentials_provider(keys).build()), endpoint))
     }
 

@@ -19,15 +19,12 @@ pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The context of the use cases. Creating one reads nothing and connects to nothing.
 pub struct Ctx {
-    /// The environment.
     pub env: Env,
     /// The files and directories.
     pub paths: Paths,
-    /// The settings.
     pub settings: Settings,
     /// Every known IAM Identity Center instance, in order.
     pub instances: Vec<Instance>,
-    /// The clock.
     pub clock: Clock,
     /// The vault of tokens and credentials.
     pub vault: Arc<Vault>,

@@ -17,7 +17,6 @@ use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::interaction::Silent;
 use crate::ops::silence_deadline::SilenceDeadline;
 
-/// An event in one role.
 #[derive(Debug)]
 pub enum RoleEvent {
     /// The command has started.
@@ -123,7 +122,6 @@ fn is_answer(assumed: &Result<AssumedCredentials>) -> bool {
     }
 }
 
-/// The run of the command in one role.
 struct RoleRun {
     ctx: Arc<Ctx>,
     roster: Arc<Roster>,

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
@@ -15,11 +15,11 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use crate::domain::{ErrorKind, Result, ResultExt};
+use crate::os::mutex::lock;
 
 /// The most bytes of a request body. The response to a longer one is 413.
 const MAX_BODY_LEN: usize = 1 << 20;
 
-/// A complete request.
 #[derive(Debug, Clone)]
 pub struct HttpRequest {
     /// `GET`, `POST`, …
@@ -28,9 +28,7 @@ pub struct HttpRequest {
     pub path: String,
     /// The query string without its `?`, not decoded; empty if there is none.
     pub query: String,
-    /// The headers.
     pub headers: http::HeaderMap,
-    /// The body.
     pub body: Bytes,
 }
 
@@ -69,11 +67,9 @@ pub fn parse_form(text: &str) -> Vec<(String, String)> {
 /// A response, sent in one write.
 #[derive(Debug, Clone)]
 pub struct HttpResponse {
-    /// The status code.
     pub status: u16,
     /// The headers except `content-length`. No `date` is added.
     pub headers: Vec<(&'static str, String)>,
-    /// The body.
     pub body: Bytes,
 }
 
@@ -111,7 +107,6 @@ impl HttpResponse {
         }
     }
 
-    /// Adds a header.
     #[must_use]
     pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
@@ -123,9 +118,7 @@ impl HttpResponse {
 pub type ConnectionTask =
     Box<dyn FnOnce(tokio::net::TcpStream) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
 
-/// The result of a handler.
 pub enum HandlerOutcome {
-    /// An ordinary response.
     Respond(HttpResponse),
     /// No HTTP response. The task gets the connection and may send anything; the demo sends its
     /// broken responses in this way.
@@ -160,7 +153,6 @@ impl Listener {
         bind().context(ErrorKind::Os, format_args!("listening on 127.0.0.1:{port}"))
     }
 
-    /// The bound port.
     pub fn port(&self) -> u16 {
         self.address.port()
     }
@@ -227,7 +219,7 @@ where
             match outcome {
                 HandlerOutcome::Respond(response) => Ok(into_hyper_response(response)),
                 HandlerOutcome::TakeOver(task) => {
-                    *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
+                    *lock(&slot) = Some(task);
                     // An error makes hyper return the connection without writing to it or closing
                     // it.
                     Err(std::io::Error::other("the connection was taken over"))
@@ -243,7 +235,7 @@ where
         .serve_connection(TokioIo::new(stream), service);
     // The client may hang up at any time; ignore errors.
     let _ = (&mut connection).await;
-    let task = taken.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+    let task = lock(&taken).take()?;
     Some((connection.into_parts().io.into_inner(), task))
 }
 

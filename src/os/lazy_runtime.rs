@@ -1,11 +1,12 @@
 //! The runtime of a command's own thread, created when the network is first needed.
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use tokio::runtime::Runtime;
 
 use crate::domain::Result;
+use crate::os::mutex::lock;
 use crate::os::thread::current_thread_runtime;
 
 /// One runtime for all the work that a command waits for. Between two pieces of work nothing runs,
@@ -21,7 +22,7 @@ impl LazyRuntime {
     pub fn block_on<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         let runtime = self.take().map_or_else(current_thread_runtime, Ok)?;
         let outcome = runtime.block_on(work);
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(runtime);
+        *lock(&self.0) = Some(runtime);
         outcome
     }
 
@@ -34,7 +35,7 @@ impl LazyRuntime {
     }
 
     fn take(&self) -> Option<Runtime> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+        lock(&self.0).take()
     }
 }
 

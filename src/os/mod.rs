@@ -7,6 +7,7 @@ pub mod clock;
 pub mod http;
 pub mod lazy_runtime;
 pub mod lock;
+pub mod mutex;
 pub mod process;
 pub mod random;
 #[cfg(unix)]

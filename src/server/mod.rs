@@ -12,11 +12,12 @@ mod tests;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::domain::{Error, ErrorKind, Result, Secret};
 use crate::os::clock::Clock;
 use crate::os::http::{HttpRequest, HttpResponse, Listener};
+use crate::os::mutex::lock;
 
 use credential_slot::Slot;
 pub use credential_slot::{CredentialsSource, FetchReason, SlotTiming};
@@ -102,7 +103,7 @@ impl Endpoint {
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Slot>> {
-        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.slots)
     }
 }
 

@@ -125,7 +125,6 @@ struct ContainerCredentials<'a> {
     account_id: &'a str,
 }
 
-/// Responds with credentials.
 pub(super) fn credentials_response(credentials: &Credentials) -> HttpResponse {
     let document = ContainerCredentials {
         access_key_id: &credentials.access_key_id,

@@ -15,9 +15,7 @@ use super::previous_env::{
 pub struct RoleExport<'a> {
     /// The list that contains the role.
     pub roster: &'a Roster,
-    /// The role.
     pub entry: &'a RosterEntry,
-    /// The credentials of the role.
     pub credentials: &'a Credentials,
     /// How programs get the credentials.
     pub export: CredentialExport,
@@ -40,14 +38,12 @@ pub enum CredentialExport {
     Keys,
     /// The variable `AWS_PROFILE`. SDKs refresh the credentials themselves.
     Profile {
-        /// The name of the profile.
         name: String,
         /// Whether to set the keys too.
         with_keys: bool,
     },
     /// A container credentials endpoint. SDKs request credentials from it when they need them.
     Endpoint {
-        /// The URL of the endpoint.
         url: String,
         /// The authorization token that the endpoint requires.
         token: Secret<String>,

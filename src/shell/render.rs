@@ -94,7 +94,8 @@ mod tests {
         let cases = [
             (
                 Dialect::Bash,
-                "\\unset AWS_PROFILE;\n\\export AWS_SSO='it'\\''s';\n\\export ROLECALL_ROLE='arn';\n",
+                "\\unset AWS_PROFILE;\n\\export AWS_SSO='it'\\''s';\n\
+                 \\export ROLECALL_ROLE='arn';\n",
             ),
             (
                 Dialect::Fish,
@@ -114,7 +115,8 @@ mod tests {
             ),
             (
                 Dialect::Xonsh,
-                "__xonsh__.env.pop('AWS_PROFILE', None)\n$AWS_SSO = 'it\\'s'\n$ROLECALL_ROLE = 'arn'\n",
+                "__xonsh__.env.pop('AWS_PROFILE', None)\n$AWS_SSO = 'it\\'s'\n\
+                 $ROLECALL_ROLE = 'arn'\n",
             ),
             (
                 Dialect::Tcsh,

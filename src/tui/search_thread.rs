@@ -3,6 +3,7 @@
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
+use crate::os::mutex::lock;
 use crate::os::thread;
 
 use super::event::Event;
@@ -60,7 +61,7 @@ impl SearchThread {
             return;
         }
         let (slot, changed) = &*self.slot;
-        slot.lock().unwrap_or_else(PoisonError::into_inner).job = Some(job);
+        lock(slot).job = Some(job);
         changed.notify_one();
     }
 }
@@ -68,13 +69,13 @@ impl SearchThread {
 impl Drop for SearchThread {
     fn drop(&mut self) {
         let (slot, changed) = &*self.slot;
-        slot.lock().unwrap_or_else(PoisonError::into_inner).closed = true;
+        lock(slot).closed = true;
         changed.notify_one();
     }
 }
 
 fn next_job((slot, changed): &(Mutex<JobSlot>, Condvar)) -> Option<SearchJob> {
-    let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut slot = lock(slot);
     loop {
         if slot.closed {
             return None;

@@ -7,7 +7,7 @@ use std::io::{self, BufWriter, Write};
 use std::panic::PanicHookInfo;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use crossterm::event::EnableBracketedPaste;
 use crossterm::queue;
@@ -20,6 +20,7 @@ use super::inline_backend::InlineBackend;
 use super::state::State;
 use super::view;
 use crate::domain::{ErrorKind, Height, Result, ResultExt};
+use crate::os::mutex::lock;
 use crate::os::process::job_control::{JobControl, StopScope};
 use crate::os::process::signals::TerminationGuard;
 use crate::os::terminal::raw_mode::RawMode;
@@ -125,7 +126,7 @@ impl Screen {
         let termination_guard = {
             let (restore, draw_lock) = (restore.clone(), draw_lock.clone());
             TerminationGuard::new_deferred(move || {
-                let _guard = draw_lock.lock().unwrap_or_else(PoisonError::into_inner);
+                let _guard = lock(&draw_lock);
                 restore();
             })?
         };
@@ -239,7 +240,7 @@ impl Screen {
         }
         self.size = size;
         let room = self.draw_size();
-        let _guard = self.draw_lock.lock().unwrap_or_else(PoisonError::into_inner);
+        let _guard = lock(&self.draw_lock);
         let area = Rect::new(0, 0, room.0, room.1);
         match &mut self.canvas {
             Canvas::Full(terminal) => {
@@ -257,7 +258,7 @@ impl Screen {
 
     /// Draws one frame as a synchronized update.
     pub(super) fn draw(&mut self, state: &State) -> Result<()> {
-        let _guard = self.draw_lock.lock().unwrap_or_else(PoisonError::into_inner);
+        let _guard = lock(&self.draw_lock);
         match &mut self.canvas {
             Canvas::Full(terminal) => {
                 self.hold_flush.set(true);

@@ -1,65 +1,10 @@
 //! Text in cells: how wide a name is, where it is cut, how it is wrapped.
 
-use std::borrow::Cow;
-use std::ops::Range;
-
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
 
-use crate::domain::escape_unprintable;
-
-/// A grapheme cluster, escaped if it is not printable.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Grapheme<'a> {
-    pub(super) text: Cow<'a, str>,
-    pub(super) cells: usize,
-    /// The range of characters in the original text.
-    pub(super) chars: Range<usize>,
-}
-
-pub(super) fn graphemes(text: &str) -> Vec<Grapheme<'_>> {
-    let mut at = 0;
-    let mut out = Vec::new();
-    for cluster in text.graphemes(true) {
-        let start = at;
-        at += cluster.chars().count();
-        let shown = escape_unprintable(cluster);
-        let text = if shown == cluster { Cow::Borrowed(cluster) } else { Cow::Owned(shown) };
-        out.push(Grapheme { cells: text.width(), text, chars: start..at });
-    }
-    out
-}
-
-pub(super) use crate::domain::display_width as width;
-
-/// Cuts out the middle, because names differ at both ends.
-pub(super) fn cut_middle<'a>(
-    pieces: Vec<Grapheme<'a>>,
-    cells: usize,
-    mark: &'static str,
-) -> Vec<Grapheme<'a>> {
-    let all: usize = pieces.iter().map(|piece| piece.cells).sum();
-    if all <= cells {
-        return pieces;
-    }
-    let room = cells.saturating_sub(mark.width());
-    let tail_room = room / 2;
-    let fits = |room: usize| {
-        let mut used = 0;
-        move |piece: &&Grapheme<'a>| {
-            used += piece.cells;
-            used <= room
-        }
-    };
-    let tail: Vec<_> = pieces.iter().rev().take_while(fits(tail_room)).cloned().collect();
-    let tail_cells: usize = tail.iter().map(|piece| piece.cells).sum();
-    let mut kept: Vec<_> = pieces.iter().take_while(fits(room - tail_cells)).cloned().collect();
-    if mark.width() <= cells {
-        kept.push(Grapheme { text: Cow::Borrowed(mark), cells: mark.width(), chars: 0..0 });
-    }
-    kept.extend(tail.into_iter().rev());
-    kept
-}
+pub(super) use crate::domain::{
+    Grapheme, cut_middle, display_width as width, graphemes, truncate_middle,
+};
 
 /// The byte at which the longest fitting end of a text begins, and the cells it takes. Looks at
 /// that part of the text only.
@@ -73,11 +18,6 @@ pub(super) fn fitting_tail(text: &str, cells: usize) -> (usize, usize) {
         (start, used) = (at, used + wide);
     }
     (start, used)
-}
-
-/// Truncates a name to this many cells by cutting out its middle.
-pub(super) fn truncate_middle(text: &str, cells: usize, mark: &'static str) -> String {
-    cut_middle(graphemes(text), cells, mark).into_iter().map(|piece| piece.text).collect()
 }
 
 /// Wraps text into lines of at most this many cells, at spaces if possible.
@@ -124,14 +64,6 @@ fn break_word(word: &str, cells: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn both_ends_of_a_name_are_kept() {
-        assert_eq!(truncate_middle("payments-production-eu", 12, "…"), "paymen…on-eu");
-        assert_eq!(truncate_middle("short", 12, "…"), "short");
-        assert_eq!(truncate_middle("日本語のアカウント", 9, "…"), "日本…ント");
-    }
 
     #[test]
     fn the_end_of_a_text_is_what_fits() {
@@ -169,12 +101,5 @@ mod tests {
             wrap("a-AdministratorAccessOfAllThereIs", 20),
             ["a-AdministratorAcces", "sOfAllThereIs"]
         );
-    }
-
-    proptest! {
-        #[test]
-        fn a_cut_name_fits(text in "\\PC{0,40}", cells in 0_usize..20) {
-            prop_assert!(truncate_middle(&text, cells, "…").width() <= cells);
-        }
     }
 }

@@ -1,10 +1,11 @@
 //! The sources of the data key: this process, the kernel, then the store that holds it.
 
-use std::sync::{MutexGuard, PoisonError};
+use std::sync::MutexGuard;
 use std::time::{Duration, Instant};
 
 use crate::domain::{Error, ErrorKind, Result, hex};
 use crate::os::clock::Clock;
+use crate::os::mutex::lock;
 
 use super::header::{KeyProvider, VaultHeader};
 use super::seal::{DataKey, KeyId};
@@ -153,7 +154,7 @@ impl Vault {
     }
 
     pub(super) fn cached_key(&self) -> MutexGuard<'_, CachedKey> {
-        self.cached_key.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.cached_key)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The passphrase and the data key that it wraps, with a key that argon2id derives.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::{Error, ErrorKind, Result, Secret};
 use crate::os::atomic_file;
+use crate::os::mutex::lock;
 use crate::os::random;
 
 use super::seal::{DataKey, KeyId, Sealer, VaultId};
@@ -58,7 +59,7 @@ impl PassphraseSource {
 /// Reads the first line of a file, pipe or terminal. Pipes and terminals can be read only once, so
 /// this process remembers their passphrase.
 fn read_from_file(path: &Path) -> Result<Secret<String>> {
-    let mut read_once = READ_ONCE.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut read_once = lock(&READ_ONCE);
     if let Some((_, secret)) = read_once.iter().find(|(known, _)| known == path) {
         return Ok(secret.clone());
     }

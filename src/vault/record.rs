@@ -31,9 +31,7 @@ pub struct SsoToken {
 /// The registration of this program as a client of the sign-in service (SSO OIDC).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredRegistration {
-    /// The client id.
     pub client_id: String,
-    /// The client secret.
     #[serde(with = "exposed")]
     pub client_secret: Secret<String>,
     /// When it was registered, by this machine's clock.
@@ -118,11 +116,8 @@ pub trait VaultRecord: Sized {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RecordBody {
-    /// The tokens of an instance.
     Token(SsoToken),
-    /// A client registration.
     Registration(StoredRegistration),
-    /// Credentials of a role.
     Credentials(#[serde(with = "StoredCredentials")] Credentials),
 }
 

@@ -7,7 +7,6 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::{AccountId, EndpointOverrides, Instance, InstanceName, RoleName, hex};
 
-/// The kind of an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RecordKind {
@@ -94,12 +93,10 @@ impl RecordId {
         }
     }
 
-    /// Returns the kind.
     pub fn kind(&self) -> RecordKind {
         self.kind
     }
 
-    /// Returns the name of the instance.
     pub fn instance(&self) -> &InstanceName {
         &self.instance
     }
@@ -117,7 +114,6 @@ impl RecordId {
         self.account
     }
 
-    /// Returns the role of role credentials.
     pub fn role(&self) -> Option<&RoleName> {
         self.role.as_ref()
     }
@@ -193,11 +189,10 @@ mod tests {
 
     use super::*;
     use crate::domain::{Region, StartUrl};
-    use crate::vault::tests::instance;
 
     #[test]
     fn every_part_makes_another_id() {
-        let plain = instance("corp");
+        let plain = Instance::example("corp");
         let account = "000000000001".parse().unwrap();
         let role = RoleName::new("Admin");
         let mut names = vec![
@@ -210,7 +205,7 @@ mod tests {
             RecordId::credentials(&plain, account, &role, Some(&[1; 32])),
             RecordId::credentials(&plain, account, &RoleName::new("Read"), None),
             RecordId::credentials(&plain, "000000000002".parse().unwrap(), &role, None),
-            RecordId::token(&instance("other")),
+            RecordId::token(&Instance::example("other")),
         ];
         let changes: [fn(&mut Instance); 4] = [
             |i| i.start_url = StartUrl::new("https://x"),
@@ -234,7 +229,7 @@ mod tests {
 
     #[test]
     fn the_spelling_of_a_start_url_does_not_make_another_id() {
-        let plain = instance("corp");
+        let plain = Instance::example("corp");
         for url in ["https://corp.awsapps.com/start/#/", "Corp.awsapps.com:443/start/?tab=accounts"]
         {
             let other = Instance {
@@ -252,7 +247,7 @@ mod tests {
 
     #[test]
     fn the_endpoint_of_sts_is_only_part_of_chained_credentials() {
-        let plain = instance("corp");
+        let plain = Instance::example("corp");
         let mut emulated = plain.clone();
         emulated.endpoints.sts = Some("http://localhost:4566".into());
         let (account, role) = ("000000000001".parse().unwrap(), RoleName::new("Admin"));
@@ -278,7 +273,7 @@ mod tests {
     /// File names of records that other versions have written.
     #[test]
     fn records_that_are_on_disk_are_found_again() {
-        let mut corp = instance("corp");
+        let mut corp = Instance::example("corp");
         let (account, role) = ("000000000001".parse().unwrap(), RoleName::new("Admin"));
         assert_eq!(
             RecordId::token(&corp).file_name(),
@@ -303,7 +298,7 @@ mod tests {
 
     #[test]
     fn an_id_is_displayed_with_its_kind_and_knows_its_instance() {
-        let corp = instance("corp");
+        let corp = Instance::example("corp");
         let id = RecordId::credentials(
             &corp,
             "000000000001".parse().unwrap(),
@@ -311,6 +306,6 @@ mod tests {
             None,
         );
         assert_eq!(id.to_string(), "credentials of 000000000001:Admin (corp)");
-        assert!(id.belongs_to(&corp) && !id.belongs_to(&instance("other")));
+        assert!(id.belongs_to(&corp) && !id.belongs_to(&Instance::example("other")));
     }
 }

@@ -20,7 +20,6 @@ const KEY_ID_LEN: usize = 8;
 const NONCE_LEN: usize = 24;
 const TAG_LEN: usize = 16;
 
-/// The id of one vault.
 pub(super) type VaultId = [u8; 16];
 /// The id of a data key; not a secret.
 pub(super) type KeyId = [u8; KEY_ID_LEN];

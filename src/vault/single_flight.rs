@@ -20,11 +20,8 @@ pub enum SharedOutcome {
     Ok,
     /// The work failed with this error.
     Failed {
-        /// The kind of the error.
         kind: ErrorKind,
-        /// The message of the error.
         message: String,
-        /// The hints of the error.
         hints: Vec<String>,
         /// When it failed.
         at: Timestamp,
@@ -108,7 +105,6 @@ impl SingleFlight {
         }
     }
 
-    /// Returns the current generation.
     pub fn generation(&self) -> Generation {
         Generation(self.load_completion().map_or(0, |completion| completion.generation))
     }

@@ -6,7 +6,6 @@ use crate::domain::Error;
 
 use super::{SecureStore, Vault, header, ownership};
 
-/// The status of a vault.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VaultStatus {
     /// The directory of the vault.
@@ -21,7 +20,6 @@ pub struct VaultStatus {
     /// Whether a passphrase is set (AWS_SSO_FILE_PASSWORD or AWS_SSO_FILE_PASSWORD_FILE). It may be
     /// a wrong one.
     pub has_passphrase: bool,
-    /// The number of records.
     pub records: usize,
     /// What is wrong: another owner, a damaged or newer header, records without a header.
     pub problem: Option<Error>,
@@ -30,7 +28,6 @@ pub struct VaultStatus {
 /// A passphrase that the user could type to open a vault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UnlockPrompt {
-    /// Its passphrase.
     Passphrase,
     /// Its passphrase. The environment has another one.
     AnotherPassphrase,

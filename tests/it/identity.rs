@@ -100,7 +100,9 @@ async fn a_device_code_is_confirmed_elsewhere() {
         assert!(polls < 1_000);
     };
     assert!(reply.refresh_token.is_some());
-    assert!(!identity.fetch_accounts(&reply.access_token).await.unwrap().is_empty());
+    assert!(
+        !identity.fetch_accounts_page(&reply.access_token, None).await.unwrap().items.is_empty()
+    );
 }
 
 #[tokio::test]
@@ -167,7 +169,7 @@ async fn a_session_is_refreshed_until_it_ends() {
         RefreshOutcome::InvalidGrant
     );
     assert_eq!(
-        identity.fetch_accounts(&fresh.access_token).await.unwrap_err().kind,
+        identity.fetch_accounts_page(&fresh.access_token, None).await.unwrap_err().kind,
         ErrorKind::LoginNeeded
     );
 }
@@ -262,7 +264,7 @@ async fn signing_out_ends_the_token_and_may_be_done_twice() {
     identity.logout(&tokens.access_token).await.unwrap();
     identity.logout(&tokens.access_token).await.unwrap();
     assert_eq!(
-        identity.fetch_accounts(&tokens.access_token).await.unwrap_err().kind,
+        identity.fetch_accounts_page(&tokens.access_token, None).await.unwrap_err().kind,
         ErrorKind::LoginNeeded
     );
 }
@@ -349,10 +351,10 @@ async fn a_proxy_is_used_unless_the_host_is_excepted() {
         let network = NetworkConfig { proxy, max_attempts: 1, ..NetworkConfig::default() };
         IdentityClient::new(instance.clone(), &network, Clock::System)
             .unwrap()
-            .fetch_accounts(&"token".into())
+            .fetch_accounts_page(&"token".into(), None)
             .await
     };
-    assert_eq!(fetch_accounts(&instance, None).await.unwrap(), []);
+    assert_eq!(fetch_accounts(&instance, None).await.unwrap().items, []);
     let direct = fetch_accounts(&instance, Some("other.example,.example")).await.unwrap_err();
     assert_eq!(direct.kind, ErrorKind::Unreachable);
     assert!(
@@ -365,5 +367,5 @@ async fn a_proxy_is_used_unless_the_host_is_excepted() {
         let error = fetch_accounts(&instance, Some(list)).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::LoginNeeded, "{list}: {error}");
     }
-    assert_eq!(fetch_accounts(&instance, Some("127.0.0.1:1")).await.unwrap(), []);
+    assert_eq!(fetch_accounts(&instance, Some("127.0.0.1:1")).await.unwrap().items, []);
 }

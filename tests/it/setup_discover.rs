@@ -1,11 +1,9 @@
 //! Finding a portal and its region, against the simulator's portals.
 
 use rolecall::testing::demo::{self, Fault, Simulator, SimulatorOptions};
-use rolecall::testing::domain::{EndpointOverrides, ErrorKind, InstanceName, Region};
+use rolecall::testing::domain::{EndpointOverrides, ErrorKind, Instance, InstanceName, Region};
 use rolecall::testing::identity::NetworkConfig;
-use rolecall::testing::ops::setup::discover::{
-    DiscoveredPortal, discover, new_instance, verify_region,
-};
+use rolecall::testing::ops::setup::discover::{DiscoveredPortal, discover, verify_region};
 use rolecall::testing::os::clock::Clock;
 
 fn aws() -> Simulator {
@@ -81,12 +79,11 @@ fn a_portal_that_reveals_nothing_leaves_the_region_to_the_user() {
 fn aws_itself_checks_that_start_url_and_region_belong_together() {
     let aws = aws();
     let ask = |portal: &DiscoveredPortal| {
-        let of = new_instance(
-            &InstanceName::new("x"),
-            &portal.start_url,
-            &Region::new("eu-west-1"),
-            endpoints(&aws),
-        );
+        let (name, region) = (InstanceName::new("x"), Region::new("eu-west-1"));
+        let of = Instance {
+            endpoints: endpoints(&aws),
+            ..Instance::new(name, portal.start_url.clone(), region)
+        };
         run(verify_region(&of, &NetworkConfig::default(), Clock::System))
     };
     let corp = discovered(&aws, "https://corp.awsapps.com/start");

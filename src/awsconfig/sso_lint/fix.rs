@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::awsconfig::AwsConfig;
-use crate::awsconfig::lexer::BYTE_ORDER_MARK;
 use crate::awsconfig::lint::syntax_problems;
+use crate::domain::BYTE_ORDER_MARK;
 
 use super::subject::Subject;
 use super::{LineReplacement, SsoProblem, problems};

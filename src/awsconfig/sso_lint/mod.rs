@@ -18,7 +18,8 @@ use std::fmt;
 
 pub use fix::apply_fixes;
 
-use super::lexer::BYTE_ORDER_MARK;
+use crate::domain::BYTE_ORDER_MARK;
+
 use super::lint::truncate;
 
 use outline::Outline;

@@ -5,10 +5,8 @@ use crate::awsconfig::values::plain_text;
 
 use super::subject::{self, HeaderProblem, Subject};
 
-/// A key with its value.
 #[derive(Debug)]
 pub(super) struct KeyEntry<'t> {
-    /// The line, from 1.
     pub(super) line: usize,
     /// The key in lower case.
     pub(super) key: String,
@@ -28,18 +26,15 @@ impl KeyEntry<'_> {
     }
 }
 
-/// A section.
 #[derive(Debug)]
 pub(super) struct OutlineSection<'t> {
     /// The line of its header, from 1.
     pub(super) line: usize,
     /// The text between the brackets.
     pub(super) header_text: &'t str,
-    /// The subject.
     pub(super) subject: Subject,
     /// The problem of the header, if any.
     pub(super) header_problem: Option<HeaderProblem>,
-    /// The keys.
     pub(super) entries: Vec<KeyEntry<'t>>,
 }
 

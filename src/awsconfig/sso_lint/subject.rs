@@ -15,7 +15,6 @@ pub(super) enum Subject {
     Other,
 }
 
-/// A problem in a header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct HeaderProblem {
     pub(super) message: &'static str,

@@ -23,20 +23,57 @@ fn valid_files_have_no_problem() {
     let profile = "sso_account_id = 012345678901\nsso_role_name = Admin\nregion = eu-west-1\n";
     for text in [
         String::new(),
-        format!("{CORP}sso_registration_scopes = sso:account:access\n[profile a]\nsso_session = corp\n{profile}"),
-        format!("\u{feff}{CORP}[profile \"a b\"] # mine\n\tsso_session = corp\n").replace('\n', "\r\n"),
-        format!("[default]\nSSO_Start_URL = https://corp.awsapps.com/start#/\nsso_region = EU-WEST-1\n{profile}"),
-        "[profile a]\ngranted_sso_start_url = https://x.awsapps.com/start\ngranted_sso_region = eu-west-1\ngranted_sso_account_id = 012345678901\n\
-         granted_sso_role_name = Admin\ncredential_process = granted credential-process --profile a\n"
+        format!(
+            "{CORP}sso_registration_scopes = sso:account:access\n\
+             [profile a]\nsso_session = corp\n{profile}"
+        ),
+        format!("\u{feff}{CORP}[profile \"a b\"] # mine\n\tsso_session = corp\n")
+            .replace('\n', "\r\n"),
+        format!(
+            "[default]\nSSO_Start_URL = https://corp.awsapps.com/start#/\n\
+             sso_region = EU-WEST-1\n{profile}"
+        ),
+        "[profile a]\ngranted_sso_start_url = https://x.awsapps.com/start\n\
+         granted_sso_region = eu-west-1\ngranted_sso_account_id = 012345678901\n\
+         granted_sso_role_name = Admin\n\
+         credential_process = granted credential-process --profile a\n"
             .to_owned(),
-        format!("{CORP}[profile builder]\nsso_session = corp\nregion = us-east-1 # not about sign-in\n"),
-        "[profile a]\nrole_arn = x\nsource_profile = b\n[services local]\nsso =\n  endpoint_url = http://x\n[plugins]\ncli = x\n[prod]\nregion = x\n".to_owned(),
-        format!("{CORP}[sso-session corp]\nsso_region = EU-West-1\nsso_start_url = https://corp.awsapps.com/start/\n"),
-        "[profile a]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\nsso_account_name = x\nsso_auto_populated = true\n".to_owned(),
-        "[profile a]\nsso_start_url =\n  https://corp.awsapps.com/start\nsso_region = eu-west-1\n".to_owned(),
-        "[profile a]\ncredential_process = x\nsso_account_id = 012345678901\n".to_owned(),
-        "[profile a]\nrole_name = x\n[services sso]\nsso_regoin = x\n".to_owned(),
-        format!("{CORP}[profile a]\nsso_session = corp\nsso_start_url = https://corp.awsapps.com/start/#/\n"),
+        format!(
+            "{CORP}[profile builder]\nsso_session = corp\n\
+             region = us-east-1 # not about sign-in\n"
+        ),
+        "[profile a]\nrole_arn = x\nsource_profile = b\n\
+         [services local]\nsso =\n  endpoint_url = http://x\n\
+         [plugins]\ncli = x\n\
+         [prod]\nregion = x\n"
+            .to_owned(),
+        format!(
+            "{CORP}[sso-session corp]\nsso_region = EU-West-1\n\
+             sso_start_url = https://corp.awsapps.com/start/\n"
+        ),
+        "[profile a]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n\
+         sso_account_name = x\nsso_auto_populated = true\n"
+            .to_owned(),
+        "[profile a]\nsso_start_url =\n  https://corp.awsapps.com/start\nsso_region = eu-west-1\n"
+            .to_owned(),
+        "[profile a]
+credential_process = x
+sso_account_id = 012345678901
+"
+        .to_owned(),
+        "[profile a]
+role_name = x
+[services sso]
+sso_regoin = x
+"
+        .to_owned(),
+        format!(
+            "{CORP}[profile a]
+sso_session = corp
+\
+             sso_start_url = https://corp.awsapps.com/start/#/
+"
+        ),
     ] {
         assert_eq!(messages(&text), Vec::<String>::new(), "{text}");
     }
@@ -121,7 +158,8 @@ fn missing_and_misspelled_keys_are_reported() {
         ),
         (
             format!("{CORP}[profile a]\nsso_session = corpp\n{account}\n"),
-            "5 [profile a] names the session `corpp`, which is not in the file: write `sso_session = corp`",
+            "5 [profile a] names the session `corpp`, which is not in the file: write `sso_session \
+             = corp`",
         ),
         (
             format!("{CORP}[profile a]\nsso_session = corppp\n{account}\n"),
@@ -173,11 +211,15 @@ fn missing_and_misspelled_keys_are_reported() {
         ),
         // Another profile with the same start URL has the region.
         (
-            "[profile a]\nsso_start_url = https://x.awsapps.com/start/#/\nregion = us-east-1\n[profile b]\nsso_start_url = x.awsapps.com/start\nsso_region = eu-west-1\n",
-            "[profile a]\nsso_start_url = https://x.awsapps.com/start/#/\nsso_region = eu-west-1\nregion = us-east-1\n[profile b]\nsso_start_url = x.awsapps.com/start\nsso_region = eu-west-1\n",
+            "[profile a]\nsso_start_url = https://x.awsapps.com/start/#/\nregion = us-east-1\n\
+             [profile b]\nsso_start_url = x.awsapps.com/start\nsso_region = eu-west-1\n",
+            "[profile a]\nsso_start_url = https://x.awsapps.com/start/#/\nsso_region = eu-west-1\n\
+             region = us-east-1\n\
+             [profile b]\nsso_start_url = x.awsapps.com/start\nsso_region = eu-west-1\n",
         ),
         (
-            "[profile a]\n  sso_start_url = https://x.awsapps.com/start\n    sso_region = eu-west-1\n",
+            "[profile a]\n  sso_start_url = https://x.awsapps.com/start\n    sso_region = \
+             eu-west-1\n",
             "[profile a]\n  sso_start_url = https://x.awsapps.com/start\n  sso_region = eu-west-1\n",
         ),
         (
@@ -313,7 +355,8 @@ fn a_session_in_the_credentials_file_is_misplaced() {
 fn thousands_of_profiles_are_fixed_in_one_pass() {
     let profile = |number: u32| {
         format!(
-            "[profile p{number}]\nsso_session = corp\nsso_account_id = \"{number:012}\"\nsso_role_name = Admin\n"
+            "[profile p{number}]\nsso_session = corp\nsso_account_id = \"{number:012}\"\n\
+             sso_role_name = Admin\n"
         )
     };
     let text: String = std::iter::once(CORP.to_owned()).chain((0..3_000).map(profile)).collect();
@@ -323,8 +366,11 @@ fn thousands_of_profiles_are_fixed_in_one_pass() {
 
 fn file() -> impl Strategy<Value = String> {
     let line = prop_oneof![
-        "[ \t]{0,1}\\[(sso-session|sso_session|profile|Profile|x|default)( [ab])?( b)?\\][ ]{0,1}(# c)?",
-        "[ \t]{0,2}(sso_session|sso_region|region|sso_start_url|sso_account_id|sso-region|sso_rol)[ ]?[=:][ ]?(a|b|'a'|eu-west-1|\"eu-west-1\" # c|https://x.y/start|01234567890|)",
+        "[ \t]{0,1}\\[(sso-session|sso_session|profile|Profile|x|default)( [ab])?( b)?\\][ \
+         ]{0,1}(# c)?",
+        "[ \
+         \t]{0,2}(sso_session|sso_region|region|sso_start_url|sso_account_id|sso-region|sso_rol)[ \
+         ]?[=:][ ]?(a|b|'a'|eu-west-1|\"eu-west-1\" # c|https://x.y/start|01234567890|)",
         "[\\[\\]ab \t=:#;'\"\u{e9}\u{a0}]{0,10}",
     ];
     (prop::collection::vec(line, 0..14), any::<bool>(), any::<bool>()).prop_map(

@@ -23,11 +23,6 @@ pub struct ProcessArgs {
     #[arg(long, value_name = "DURATION")]
     pub wait: Option<String>,
     /// Minimum remaining lifetime of cached credentials, at most a third
-    #[arg(long, value_name = "DURATION", default_value = ProcessArgs::DEFAULT_WINDOW)]
+    #[arg(long, value_name = "DURATION", default_value = "15m")]
     pub window: String,
-}
-
-impl ProcessArgs {
-    /// The default of `--window`.
-    pub const DEFAULT_WINDOW: &str = "15m";
 }

@@ -9,8 +9,8 @@ use crate::shell::Dialect;
 use crate::shell::hooks::{DIRENV_LIBRARY, ShellHook};
 
 use crate::cli::args::{InitArgs, InitTarget};
-use crate::cli::helpers::own_program;
 use crate::cli::ui;
+use crate::os::process::own_program;
 
 /// Runs the command.
 pub(in crate::cli) fn run(args: InitArgs) -> Result<u8> {

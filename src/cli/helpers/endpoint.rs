@@ -12,7 +12,7 @@ use crate::ops::endpoint::{credential_source, default_profile_conflict};
 use crate::ops::target::lookup::ResolvedRole;
 use crate::os::http::Listener;
 use crate::os::process::watch::ProcessIdentity;
-use crate::os::process::{self, detached};
+use crate::os::process::{self, detached, own_program};
 use crate::os::random;
 use crate::server::{Endpoint, SlotName, SlotTiming};
 use crate::shell::CredentialExport;
@@ -20,8 +20,6 @@ use crate::shell::CredentialExport;
 use crate::cli::app::{self, Caller};
 use crate::cli::args::{EndpointHelperArgs, FormArg, Globals};
 use crate::cli::role_env;
-
-use super::own_program;
 
 /// Whether `--as`, else `credentials_as`, asks for an endpoint.
 pub(in crate::cli) fn is_requested(ctx: &Ctx, options: &role_env::EnvOptions) -> bool {

@@ -7,10 +7,8 @@ use std::io::Read;
 use crate::config::env;
 use crate::domain::{ErrorKind, Result, ResultExt, Secret};
 use crate::ops::open_url::{OneTimeRedirect, SECRET_VARIABLES};
-use crate::os::process::{self, detached};
+use crate::os::process::{self, detached, own_program};
 use crate::os::thread::current_thread_runtime;
-
-use super::own_program;
 
 /// Starts a helper that redirects to this link, which it reads from its standard input. Returns the
 /// URL to open.

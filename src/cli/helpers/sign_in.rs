@@ -7,12 +7,10 @@ use crate::config::{Env, env};
 use crate::domain::{ErrorKind, Instance, Result, ResultExt, Secret, escape_unprintable};
 use crate::ops::ctx::Ctx;
 use crate::ops::sign_in::background::{self, SignInNotice};
-use crate::os::process;
+use crate::os::process::{self, own_program};
 
 use crate::cli::app::{self, Caller};
 use crate::cli::args::Globals;
-
-use super::own_program;
 
 /// Starts a helper that signs in to an instance. It gets the vault's key on its standard input, its
 /// only stdio.

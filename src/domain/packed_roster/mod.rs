@@ -3,6 +3,10 @@
 //!
 //! Names are stored once, and rows are records of a fixed size. Reading a record allocates nothing
 //! and does not depend on any other record.
+//!
+//! With all rows in plain postcard, with borrowed names, a start up to the first full frame takes
+//! 21 instead of 6 ms of CPU time with 16,330 roles, and 116 instead of 10 ms with 107,334. That is
+//! 1.7 and 2.5 times the time of fzf on the same lines, where the budget is 0.4.
 
 mod pack;
 mod record;
@@ -160,7 +164,6 @@ impl PackedRoster {
         None
     }
 
-    /// Returns the distinct role names.
     pub fn role_names(&self) -> impl Iterator<Item = &str> {
         self.header.roles.iter().map(String::as_str)
     }
@@ -260,7 +263,6 @@ impl PackedRoster {
         })
     }
 
-    /// Returns the style of the role at a position.
     pub fn row_style(&self, position: usize) -> Option<RowStyle> {
         let attributes = self.attributes(RowRecord::read_at(self.row_bytes(), position)?)?;
         let color = attributes

@@ -34,7 +34,6 @@ pub(super) struct TextSpan {
 /// An account of one instance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct AccountRecord {
-    /// Index of the instance.
     pub(super) instance: u32,
     /// The account id as a number.
     pub(super) id: u64,
@@ -42,7 +41,6 @@ pub(super) struct AccountRecord {
     pub(super) label: TextSpan,
     /// The width of the label in cells.
     pub(super) width: u16,
-    /// Whether the label is a name.
     pub(super) has_name: bool,
     /// The name in the portal, or empty; the span of the label if both are equal.
     pub(super) alias: TextSpan,
@@ -52,14 +50,12 @@ pub(super) struct AccountRecord {
     pub(super) first_row: u32,
 }
 
-/// A role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct RowRecord {
     /// Index of the account record.
     pub(super) account: u32,
     /// Index of the role name.
     pub(super) role: u32,
-    /// Index of the attributes.
     pub(super) attributes: u32,
 }
 

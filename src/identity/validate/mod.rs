@@ -9,6 +9,7 @@
 //! as an error that AWS returned.
 
 mod connector;
+mod format;
 mod operation;
 mod pagination;
 mod rejection;
@@ -25,13 +26,11 @@ pub(in crate::identity) use operation::AwsService;
 /// The parts of an HTTP response that the checks need.
 #[derive(Debug, Clone, Copy)]
 pub struct ResponseParts<'a> {
-    /// The HTTP status.
     pub status: u16,
     /// The value of `content-type`; empty if there is none.
     pub content_type: &'a str,
     /// The value of `x-amzn-errortype`; empty if there is none.
     pub error_type: &'a str,
-    /// The whole body.
     pub body: &'a [u8],
 }
 
@@ -47,12 +46,12 @@ pub fn check_response(operation: Operation, response: &ResponseParts<'_>) -> Res
         // AWS's federation endpoint rejects credentials with a 400 and an HTML page.
         400 if operation == Operation::GetSigninToken => Ok(()),
         300..=399 | 407 | 413 | 451 => middlebox(),
-        _ if schema::is_html(response) => middlebox(),
-        200 => schema::check_success(operation, response.body),
+        _ if format::is_html(response) => middlebox(),
+        200 => format::check_success(operation, response.body),
         // Whatever the body is: the SDK would retry only those with a code that it knows.
         429 => Err(Rejection::Throttled),
         0..=399 => Err(Rejection::invalid(format!("its status is {status} instead of 200"))),
-        _ if schema::is_aws_error(operation, response) => Ok(()),
+        _ if format::is_aws_error(operation, response) => Ok(()),
         500.. => Err(Rejection::Unavailable(status)),
         _ => middlebox(),
     }

@@ -12,7 +12,6 @@ const MAX_ENTRIES: usize = 200_000;
 /// The most pages in a row without a new entry.
 const MAX_IDLE_PAGES: usize = 20;
 
-/// One page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListPage<T> {
     /// The entries, in the portal's order.

@@ -22,7 +22,6 @@ pub enum Rejection {
 }
 
 impl Rejection {
-    /// Creates a [`Rejection::Invalid`].
     pub(in crate::identity) fn invalid(reason: impl Into<String>) -> Self {
         Self::Invalid(reason.into())
     }

@@ -14,7 +14,7 @@ mod tests;
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use handler::{Backend, FirstRoster};
@@ -25,6 +25,7 @@ use crate::ops::backend::messages::{Request, Update};
 use crate::ops::confirmations;
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::other_profiles::ProfileRows;
+use crate::os::mutex::lock;
 use crate::os::thread;
 
 /// The backend's thread, once it has started.
@@ -86,9 +87,7 @@ pub fn start(options: BackendOptions) -> (BackendThread, RequestSender, Receiver
     let start_thread = move || {
         let failures = update_sender.clone();
         match thread::spawn("background", move || run_backend(options, update_sender, &requests)) {
-            Ok(handle) => {
-                *started.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(handle)
-            }
+            Ok(handle) => *lock(&started.thread) = Some(handle),
             // The picker may be gone; ignore send errors.
             Err(error) => drop(failures.send(Update::Message(error.message))),
         }
@@ -101,7 +100,7 @@ pub fn start(options: BackendOptions) -> (BackendThread, RequestSender, Receiver
 impl BackendThread {
     /// Waits until no token request is in progress. Returns the context, if a request needed it.
     pub fn join(self) -> Option<Arc<Ctx>> {
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let thread = lock(&self.thread).take();
         thread?.join().ok()?
     }
 }

@@ -11,10 +11,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::config::{Env, Paths, Settings};
-use crate::domain::{
-    Account, AccountId, Credentials, EndpointOverrides, InstanceName, InstanceSource, Inventory,
-    Region, RoleId, RoleName, StartUrl, Timestamp,
-};
+use crate::domain::{Account, AccountId, Credentials, Inventory, RoleId, RoleName, Timestamp};
 use crate::identity::NetworkConfig;
 use crate::os::clock::Clock;
 use crate::vault::{KeyCache, PassphraseSource, RecordId, SecureStore, Vault, VaultOptions};
@@ -45,7 +42,8 @@ impl TestHome {
         let home = self.0.path();
         let env = Env::from_pairs([("HOME", home), ("ROLECALL_HOME", home)]);
         let paths = Paths::from_env(&env).unwrap();
-        let (vault, instances) = (self.vault(passphrase), vec![instance("corp"), instance("lab")]);
+        let (vault, instances) =
+            (self.vault(passphrase), vec![Instance::example("corp"), Instance::example("lab")]);
         let (settings, clock) = (Settings::default(), Clock::Fixed(NOW));
         Ctx::new(env, paths, settings, instances, clock, vault, NetworkConfig::default())
     }
@@ -65,18 +63,6 @@ impl TestHome {
             new_ctx: Arc::default(),
         };
         (Arc::new(backend), receiver)
-    }
-}
-
-fn instance(name: &str) -> Instance {
-    Instance {
-        name: InstanceName::new(name),
-        start_url: StartUrl::new(format!("https://{name}.awsapps.com/start")),
-        sso_region: Region::new("eu-west-1"),
-        default_region: None,
-        scopes: Vec::new(),
-        source: InstanceSource::RolecallConfig,
-        endpoints: EndpointOverrides::default(),
     }
 }
 
@@ -120,7 +106,7 @@ fn wait_for<T>(updates: &Receiver<Update>, filter: impl Fn(Update) -> Option<T>)
 #[test]
 fn a_vault_that_waits_for_its_passphrase_does_not_delay_other_requests() {
     let home = TestHome::new();
-    let (corp, role) = (instance("corp"), RoleName::new("Admin"));
+    let (corp, role) = (Instance::example("corp"), RoleName::new("Admin"));
     let record = RecordId::credentials(&corp, account(), &role, None);
     home.vault(PassphraseSource::Given("correct horse".into()))
         .save(&record, &credentials())

@@ -146,23 +146,14 @@ fn rule_effect(ctx: &Ctx, roster: &Roster, entry: &RosterEntry) -> RuleEffect {
 mod tests {
     use super::*;
     use crate::config::UrlAction;
-    use crate::domain::{EndpointOverrides, InstanceName, InstanceSource, StartUrl};
 
     #[test]
     fn an_instances_own_settings_come_before_the_general_ones() {
         let text = "url_action = 'print'\nbrowser = 'chromium'\nconsole_duration = 90\n[instances.corp]\nurl_action = 'clip'\n";
         let settings: Settings = toml::from_str(text).unwrap();
-        let instance = |name: &str| Instance {
-            name: InstanceName::new(name),
-            start_url: StartUrl::new("https://x"),
-            sso_region: Region::new("eu-west-1"),
-            default_region: None,
-            scopes: Vec::new(),
-            source: InstanceSource::RolecallConfig,
-            endpoints: EndpointOverrides::default(),
+        let of = |name: &str| {
+            options_for_instance(&settings, Some(&Instance::example(name)), "pay-Admin".into())
         };
-        let of =
-            |name: &str| options_for_instance(&settings, Some(&instance(name)), "pay-Admin".into());
         assert_eq!(
             (of("corp").open.action, of("lab").open.action),
             (UrlAction::Clipboard, UrlAction::Print)

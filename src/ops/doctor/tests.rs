@@ -8,26 +8,14 @@ use crate::awsconfig::lint::syntax_problems;
 use crate::awsconfig::sso_lint;
 use crate::config::{Env, Paths};
 use crate::domain::{
-    EndpointOverrides, Error, ErrorKind, Instance, InstanceName, InstanceSource, Region, StartUrl,
-    Timestamp,
+    Error, ErrorKind, Instance, InstanceName, InstanceSource, Region, StartUrl, Timestamp,
 };
 use crate::ops::instances::overrides::{EndpointOverride, OverridableService};
-use crate::ops::setup::discover::new_instance;
 use crate::shell::Dialect;
 use crate::shell::hooks::hook_setup;
 use crate::vault::SecureStore;
 
 const NOW: Timestamp = Timestamp(1_795_000_000);
-
-fn corp() -> Instance {
-    let url = StartUrl::new("https://corp.awsapps.com/start");
-    new_instance(
-        &InstanceName::new("corp"),
-        &url,
-        &Region::new("eu-west-1"),
-        EndpointOverrides::default(),
-    )
-}
 
 /// A machine where nothing is wrong, with these variables.
 fn healthy_facts(pairs: &[(&str, &str)]) -> Facts {
@@ -43,7 +31,7 @@ fn healthy_facts(pairs: &[(&str, &str)]) -> Facts {
         env,
         now: NOW,
         configuration: Ok(Vec::new()),
-        instances: Ok(vec![corp()]),
+        instances: Ok(vec![Instance::example("corp")]),
         overridden_instances: Vec::new(),
         probes: vec![answer],
         syntax_errors: Vec::new(),
@@ -184,7 +172,7 @@ fn start_urls_and_regions_that_are_others() {
         start_url: StartUrl::new(url),
         sso_region: Region::new(region),
         source,
-        ..corp()
+        ..Instance::example("corp")
     };
     let mut facts = healthy_facts(&[]);
     let mut instances = |one| {
@@ -265,8 +253,11 @@ fn endpoints_that_are_not_aws_are_named_with_the_variable() {
         origin: "AWS_ENDPOINT_URL".into(),
     };
     let overrides = vec![one(OverridableService::Oidc), one(OverridableService::Portal)];
-    facts.overridden_instances =
-        vec![OverriddenInstance { instance: corp(), overrides, hides_sign_in: false }];
+    facts.overridden_instances = vec![OverriddenInstance {
+        instance: Instance::example("corp"),
+        overrides,
+        hides_sign_in: false,
+    }];
     let advice = assert_finding(
         &facts,
         &[

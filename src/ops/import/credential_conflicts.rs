@@ -26,7 +26,11 @@ pub(super) fn resolve_conflicts(
         let Some((instance, resolved)) =
             known.role(profile).and_then(|resolved| Some((resolved.instance.clone()?, resolved)))
         else {
-            out.skip(label(name), "some SDKs take one way, some the other, and its role is not known: take out one by hand");
+            out.skip(
+                label(name),
+                "some SDKs take one way, some the other, and its role is not \
+                 known: take out one by hand",
+            );
             continue;
         };
         let (program, account) = (binary_path(ctx)?, resolved.account.to_string());

@@ -3,7 +3,7 @@
 use crate::domain::{Instance, InstanceName, InstanceSource, Region, StartUrl};
 use crate::ops::ctx::Ctx;
 use crate::ops::instances::endpoints_from_env;
-use crate::ops::setup::{discover, instance};
+use crate::ops::setup::instance;
 
 use super::ImportValues;
 
@@ -74,12 +74,10 @@ impl InstanceNames {
             &["instances", name.as_str(), "sso_region"],
             region.as_str(),
         );
-        self.assigned.push(discover::new_instance(
-            &name,
-            start_url,
-            region,
-            self.endpoints.clone(),
-        ));
+        self.assigned.push(Instance {
+            endpoints: self.endpoints.clone(),
+            ..Instance::new(name.clone(), start_url.clone(), region.clone())
+        });
         name
     }
 }

@@ -41,7 +41,6 @@ pub enum SourceProgram {
 }
 
 impl SourceProgram {
-    /// The name of the program.
     pub const fn name(self) -> &'static str {
         match self {
             Self::AwsSsoCli => "aws-sso-cli",
@@ -67,7 +66,6 @@ pub struct Mapped {
 pub struct Skipped {
     /// Its name in the other program.
     pub name: String,
-    /// Why.
     pub reason: String,
 }
 
@@ -76,7 +74,6 @@ pub struct Skipped {
 pub struct ImportedFile {
     /// The program that the file belongs to.
     pub program: SourceProgram,
-    /// The file.
     pub file: PathBuf,
     /// The imported values.
     pub mapped: Vec<Mapped>,
@@ -88,14 +85,11 @@ pub struct ImportedFile {
     pub repaired: Vec<String>,
 }
 
-/// A file that changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileChange {
-    /// The file.
     pub file: PathBuf,
     /// The old content; `None` if the file does not exist.
     pub old: Option<Vec<u8>>,
-    /// The new content.
     pub new: Vec<u8>,
 }
 
@@ -104,7 +98,6 @@ pub struct FileChange {
 pub struct ImportPlan {
     /// By file, in order of precedence: the first to set a value wins.
     pub files: Vec<ImportedFile>,
-    /// The files that change.
     pub changes: Vec<FileChange>,
 }
 

@@ -4,13 +4,10 @@
 use std::collections::HashMap;
 
 use crate::awsconfig::{AwsConfig, Profile, managed_block};
-use crate::domain::{
-    AccountId, EndpointOverrides, Instance, InstanceName, Region, Result, RoleArn, StartUrl,
-};
+use crate::domain::{AccountId, Instance, InstanceName, Region, Result, RoleArn, StartUrl};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::profile::{self, ProfileRole};
 use crate::ops::roles::profile_names::BLOCK_NAME;
-use crate::ops::setup::discover::new_instance;
 use crate::os::process::split_words;
 
 use super::{ImportValues, InstanceNames};
@@ -98,7 +95,7 @@ impl ImportedProfiles {
     ) {
         let target = names.resolve(from, wanted, url, region, out);
         let source = InstanceName::new(wanted.unwrap_or(target.as_str()));
-        self.instances.push(new_instance(&source, url, region, EndpointOverrides::default()));
+        self.instances.push(Instance::new(source.clone(), url.clone(), region.clone()));
         self.our_names.insert(source, target);
     }
 }
@@ -117,7 +114,10 @@ fn collect_profile(
         let program = program.split_whitespace().next().unwrap_or_default();
         return out.skip(
             from,
-            format!("it runs {program}: once aws-sso-cli's block is out of the file, `rolecall setup profiles` may have its name"),
+            format!(
+                "it runs {program}: once aws-sso-cli's block is out of the file, `rolecall \
+                 setup profiles` may have its name"
+            ),
         );
     }
     if let Some(by) = generator(profile) {

@@ -13,11 +13,8 @@ use super::locations::{find_aws_sso_config, granted_config};
 /// A file that exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFile {
-    /// The program that it belongs to.
     pub program: SourceProgram,
-    /// The path.
     pub file: PathBuf,
-    /// The content.
     pub bytes: Vec<u8>,
 }
 

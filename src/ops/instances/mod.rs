@@ -104,8 +104,14 @@ pub fn no_instances(paths: &Paths) -> Error {
         None => nothing,
     };
     let nothing = nothing
-        .hint("run `rolecall setup wizard`; in a script, `rolecall setup wizard --start-url URL --yes`")
-        .hint(format!("or run `aws configure sso`: sessions in {} are found by themselves", paths.abbreviate(&paths.aws_config)));
+        .hint(
+            "run `rolecall setup wizard`; in a script, `rolecall setup wizard --start-url URL \
+             --yes`",
+        )
+        .hint(format!(
+            "or run `aws configure sso`: sessions in {} are found by themselves",
+            paths.abbreviate(&paths.aws_config)
+        ));
     problems::add_problem_hints(paths, None, nothing)
 }
 
@@ -272,15 +278,20 @@ mod tests {
             .collect()
     }
 
-    const AWS: &str = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n\
-         [profile old]\nsso_start_url = https://corp.awsapps.com/start/#/\nsso_region = us-east-1\n\
-         [profile dup]\nsso_start_url = https://corp.awsapps.com/start#/\nsso_region = eu-west-1\n\
-         [profile lab]\nsso_start_url = https://lab.awsapps.com/start\nsso_region = us-east-1\n";
+    const AWS: &str = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\n\
+                       sso_region = eu-west-1\n\
+                       [profile old]\nsso_start_url = https://corp.awsapps.com/start/#/\n\
+                       sso_region = us-east-1\n\
+                       [profile dup]\nsso_start_url = https://corp.awsapps.com/start#/\n\
+                       sso_region = eu-west-1\n\
+                       [profile lab]\nsso_start_url = https://lab.awsapps.com/start\n\
+                       sso_region = us-east-1\n";
 
     #[test]
     fn all_three_places_are_merged_by_name_in_order() {
-        let own_config = "default_region = 'eu-north-1'\n[instances.zoo]\nstart_url = 'https://zoo'\nsso_region = 'eu-west-3'\n\
-                    [instances.corp]\ndefault_region = 'eu-central-1'\n";
+        let own_config = "default_region = 'eu-north-1'\n\
+                          [instances.zoo]\nstart_url = 'https://zoo'\nsso_region = 'eu-west-3'\n\
+                          [instances.corp]\ndefault_region = 'eu-central-1'\n";
         let found = load_from(own_config, AWS, &[]).unwrap();
         let want = [
             "zoo https://zoo eu-west-3 RolecallConfig",
@@ -297,7 +308,8 @@ mod tests {
 
     #[test]
     fn the_same_start_url_under_two_names_means_two_people() {
-        let own_config = "[instances.me]\nstart_url = 'https://x'\nsso_region = 'r'\n[instances.you]\nstart_url = 'https://x'\nsso_region = 'r'\n";
+        let own_config = "[instances.me]\nstart_url = 'https://x'\nsso_region = 'r'\n\
+                          [instances.you]\nstart_url = 'https://x'\nsso_region = 'r'\n";
         assert_eq!(load_from(own_config, "", &[]).unwrap().len(), 2);
     }
 
@@ -353,9 +365,13 @@ mod tests {
 
     #[test]
     fn one_portal_in_several_spellings_is_one_instance() {
-        let aws = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n\
-            [profile a]\nsso_start_url = https://CORP.awsapps.com:443/start/#/?tab=accounts\nsso_region = EU-WEST-1\n\
-            [profile b]\nsso_start_url = \"corp.awsapps.com/start\"\nsso_region = eu-west-1 # Ireland\n";
+        let aws = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\n\
+                   sso_region = eu-west-1\n\
+                   [profile a]\n\
+                   sso_start_url = https://CORP.awsapps.com:443/start/#/?tab=accounts\n\
+                   sso_region = EU-WEST-1\n\
+                   [profile b]\nsso_start_url = \"corp.awsapps.com/start\"\n\
+                   sso_region = eu-west-1 # Ireland\n";
         assert_eq!(
             describe(&load_from("", aws, &[]).unwrap()),
             ["corp https://corp.awsapps.com/start eu-west-1 SsoSession"]

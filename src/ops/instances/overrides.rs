@@ -48,7 +48,6 @@ impl OverridableService {
 /// An endpoint that replaces AWS's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EndpointOverride {
-    /// The service.
     pub service: OverridableService,
     /// The URL that requests are sent to.
     pub url: String,
@@ -217,17 +216,18 @@ mod tests {
             .collect()
     }
 
-    const TWO: &str = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n\
-        [profile lab]\nsso_start_url = https://lab.awsapps.com/start\nsso_region = us-east-1\n";
+    const TWO: &str = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\n\
+                       sso_region = eu-west-1\n\
+                       [profile lab]\nsso_start_url = https://lab.awsapps.com/start\n\
+                       sso_region = us-east-1\n";
 
     #[test]
     fn the_variable_that_decides_is_named() {
         assert_eq!(descriptions(TWO, &[]), Vec::<String>::new());
         assert_eq!(
             descriptions(TWO, &[("AWS_ENDPOINT_URL", "http://localhost:4566")]),
-            [
-                "AWS_ENDPOINT_URL sends sign-in, portal and STS requests for corp and lab to http://localhost:4566"
-            ]
+            ["AWS_ENDPOINT_URL sends sign-in, portal and STS requests for corp and lab to \
+              http://localhost:4566"]
         );
         assert_eq!(
             descriptions(
@@ -250,22 +250,24 @@ mod tests {
             descriptions(TWO, &[("AWS_ENDPOINT_URL_SSO", "http://me:hunter2@proxy.example/x@y")]);
         assert_eq!(
             actual,
-            [
-                "AWS_ENDPOINT_URL_SSO sends portal requests for corp and lab to http://proxy.example/x@y"
-            ]
+            ["AWS_ENDPOINT_URL_SSO sends portal requests for corp and lab to \
+              http://proxy.example/x@y"]
         );
     }
 
     #[test]
     fn the_section_of_the_file_is_named() {
         let file = format!(
-            "{TWO}endpoint_url = http://lab\n[profile x]\nsso_session = corp\nservices = s\n[services s]\nsso =\n  endpoint_url = http://corp\n"
+            "{TWO}endpoint_url = http://lab\n\
+             [profile x]\nsso_session = corp\nservices = s\n\
+             [services s]\nsso =\n  endpoint_url = http://corp\n"
         );
         assert_eq!(
             descriptions(&file, &[]),
             [
                 "[profile x] of ~/aws sends portal requests for corp to http://corp",
-                "[profile lab] of ~/aws sends sign-in, portal and STS requests for lab to http://lab"
+                "[profile lab] of ~/aws sends sign-in, portal and STS requests for lab to \
+                 http://lab"
             ]
         );
     }

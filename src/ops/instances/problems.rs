@@ -20,9 +20,7 @@ const MAX_HINTS: usize = 3;
 /// A problem, and the abbreviated path of its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileProblem {
-    /// The file.
     pub file: String,
-    /// The problem.
     pub problem: SsoProblem,
 }
 
@@ -81,7 +79,6 @@ pub fn add_problem_hints(paths: &Paths, name: Option<&str>, error: Error) -> Err
 struct SeenProblems {
     /// Stamps of the files; empty if they may have changed since without a trace.
     stamps: Vec<FileStamp>,
-    /// Digest of the problems.
     digest: [u8; 32],
 }
 
@@ -148,7 +145,8 @@ mod tests {
         let warning = new_problem_warning(&paths).unwrap();
         assert_eq!(
             warning.message,
-            "~/.aws/config:1: [sso-session corp] has no `sso_region`: add `sso_region = REGION` below it"
+            "~/.aws/config:1: [sso-session corp] has no `sso_region`: add `sso_region = REGION` \
+             below it"
         );
         assert_eq!(new_problem_warning(&paths), None);
         std::fs::write(&paths.aws_config, format!("# moved by a line\n{BROKEN}")).unwrap();

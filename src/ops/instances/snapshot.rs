@@ -17,7 +17,7 @@ use crate::ops::roles::chain::Chains;
 use crate::ops::snapshot_inputs::{Loaded, SnapshotInputs};
 
 /// Magic bytes of the file: a name and the version of the format.
-const HEADER: envelope::Magic = *b"roleidx\x03";
+const HEADER: envelope::Magic = *b"roleidx\x04";
 
 /// The input of `process` before it opens the vault.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,7 +67,6 @@ impl ProcessSettings {
     }
 }
 
-/// Content of the snapshot file.
 #[derive(Debug, Serialize, Deserialize)]
 struct SnapshotFile {
     inputs: SnapshotInputs,
@@ -169,7 +168,9 @@ mod tests {
         }
     }
 
-    const CORP: &str = "auto_login = 'always'\n[instances.corp]\nstart_url = 'https://corp.awsapps.com/start'\nsso_region = 'eu-west-1'\n";
+    const CORP: &str = "auto_login = 'always'\n\
+                        [instances.corp]\nstart_url = 'https://corp.awsapps.com/start'\n\
+                        sso_region = 'eu-west-1'\n";
 
     #[test]
     fn the_snapshot_equals_the_content_of_the_files() {

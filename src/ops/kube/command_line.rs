@@ -6,11 +6,8 @@
 pub(super) struct Args {
     /// The name of the cluster, or its id.
     pub(super) cluster: String,
-    /// `--region`.
     pub(super) region: Option<String>,
-    /// `--profile`.
     pub(super) profile: Option<String>,
-    /// `--role-arn`.
     pub(super) role_arn: Option<String>,
     /// What happens with each word.
     pub(super) edits: Vec<ArgEdit>,
@@ -19,11 +16,8 @@ pub(super) struct Args {
 /// What happens with a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ArgEdit {
-    /// It is kept.
     Keep,
-    /// It is removed.
     Remove,
-    /// It is replaced.
     Replace(String),
 }
 
@@ -51,7 +45,6 @@ enum PluginFlag {
     Output,
 }
 
-/// Parses a command.
 pub(super) fn parse(program: &str, words: &[&str]) -> PluginCommand {
     let name = program.rsplit(['/', '\\']).next().unwrap_or_default();
     match name.strip_suffix(".exe").unwrap_or(name) {

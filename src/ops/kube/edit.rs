@@ -8,12 +8,9 @@ use crate::ops::yaml::{self, YamlNode, YamlValue};
 
 use super::command_line::{self, ArgEdit, Args, PluginCommand};
 
-/// A user with a plugin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ExecUser {
-    /// Its name.
     pub(super) name: String,
-    /// The kind of its plugin.
     pub(super) plugin: Plugin,
 }
 
@@ -31,7 +28,6 @@ pub(super) enum Plugin {
 /// A command that asks EKS for a token, with its positions in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct TokenPlugin {
-    /// The parsed words.
     pub(super) parsed_args: Args,
     /// The variables in its environment.
     pub(super) env: Vec<(String, String)>,
@@ -77,8 +73,7 @@ fn parse_user(node: &YamlNode) -> Option<ExecUser> {
     let items = exec.get("args").map_or(&[][..], YamlNode::items);
     let texts: Option<Vec<&str>> = items.iter().map(YamlNode::text).collect();
     let read = command_line::parse(command.text().unwrap_or_default(), &texts.unwrap_or_default());
-    let odd =
-        exec.unsupported().map(|(line, what)| format!("line {}: {what}", line.max(exec.line)));
+    let odd = exec.unsupported().map(|(line, what)| format!("line {line}: {what}"));
     let is = match read {
         PluginCommand::Unrelated
             if odd.is_none()
@@ -96,10 +91,7 @@ fn parse_user(node: &YamlNode) -> Option<ExecUser> {
                 || exec.is_flow
                 || exec.get("args").is_some_and(|args| args.is_flow) =>
         {
-            Plugin::Unsupported(format!(
-                "line {}: its plugin is written in brackets",
-                exec.line.max(node.line)
-            ))
+            Plugin::Unsupported(format!("line {}: its plugin is written in brackets", exec.line))
         }
         PluginCommand::GetToken(words) => {
             let args: Vec<_> = items.iter().map(|item| item.span.clone()).collect();

@@ -23,7 +23,6 @@ const COMMAND: &str = "setup kube";
 /// A user of a kubeconfig whose plugin asks EKS for a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KubeUser {
-    /// Its name in the file.
     pub name: String,
     /// The cluster; empty if it is not known.
     pub cluster: String,
@@ -45,13 +44,10 @@ pub enum UserChange {
 /// The planned change of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KubeconfigPlan {
-    /// The file.
     pub file: PathBuf,
     /// The users of EKS in it, in order.
     pub users: Vec<KubeUser>,
-    /// The old content.
     pub old: Vec<u8>,
-    /// The new content.
     pub new: Vec<u8>,
 }
 
@@ -92,8 +88,14 @@ pub fn kubeconfig_files(ctx: &Ctx, named: Option<&Path>) -> Result<Vec<PathBuf>>
     }
     if there.is_empty() {
         let names: Vec<String> = all.iter().map(|file| ctx.paths.abbreviate(file)).collect();
-        return Err(Error::new(ErrorKind::Config, format!("there is no kubeconfig: {}", names.join(", ")))
-            .hint("run `aws eks update-kubeconfig --name CLUSTER` first, or name the file with --kubeconfig"));
+        return Err(Error::new(
+            ErrorKind::Config,
+            format!("there is no kubeconfig: {}", names.join(", ")),
+        )
+        .hint(
+            "run `aws eks update-kubeconfig --name CLUSTER` first, or name the file with \
+             --kubeconfig",
+        ));
     }
     Ok(there)
 }
@@ -196,7 +198,10 @@ pub fn undo(ctx: &Ctx, path: &Path) -> Result<Undone> {
     let _alone = lock_files(ctx)?;
     let undone = backup::undo(&ctx.paths.state_dir, path, COMMAND, OnChange::Refuse);
     undone.map_err(|error| match error.kind {
-        ErrorKind::Usage => error.hint("kubectl and `aws eks update-kubeconfig` write there too: take back our lines by hand, or see `--diff`"),
+        ErrorKind::Usage => error.hint(
+            "kubectl and `aws eks update-kubeconfig` write there too: \
+             take back our lines by hand, or see `--diff`",
+        ),
         _ => error,
     })
 }

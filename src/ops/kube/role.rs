@@ -73,7 +73,11 @@ impl RoleLookup<'_> {
             return Ok(EksRole { instance, account, role, region });
         }
         let Some(name) = name else {
-            return Err("it names no role: it takes whatever the shell has, so which one is meant is yours to say".into());
+            return Err(
+                "it names no role: it takes whatever the shell has, so which one is meant \
+                 is yours to say"
+                    .into(),
+            );
         };
         let profile =
             self.aws.profile(&name).ok_or_else(|| format!("there is no profile `{name}`"))?;
@@ -112,16 +116,19 @@ impl RoleLookup<'_> {
                     quote_key_part(target.role.as_str())
                 );
                 format!(
-                    "it assumes {arn}, which is not a role here yet: `rolecall settings set {key} {via}` makes it one, then run this again"
+                    "it assumes {arn}, which is not a role here yet: `rolecall settings set {key} \
+                     {via}` makes it one, then run this again"
                 )
             }
             (None, ..) if name.is_none() => {
                 format!(
-                    "it assumes {arn} with whatever the shell has; give that role a `via` in the configuration, then run this again"
+                    "it assumes {arn} with whatever the shell has; give that role a `via` in the \
+                     configuration, then run this again"
                 )
             }
             _ => format!(
-                "{arn} is assumed with other credentials; give that role a `via` in the configuration, then run this again"
+                "{arn} is assumed with other credentials; give that role a `via` in the \
+                 configuration, then run this again"
             ),
         }
     }

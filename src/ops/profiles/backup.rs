@@ -54,13 +54,10 @@ pub struct Undone {
 /// The first line of a backup; the old content of the file follows.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct BackupHeader {
-    /// The command that wrote.
     command: String,
     /// The time of the write, in seconds since 1970.
     at: i64,
-    /// The path of the file.
     file: PathBuf,
-    /// Whether the file existed.
     existed: bool,
     /// Digest of the content that was written.
     written: String,
@@ -101,7 +98,6 @@ pub(in crate::ops) fn save_backup(
         .try_for_each(|number| atomic_file::remove(&backup_path(state_dir, file, number)))
 }
 
-/// A backup of a file.
 struct Backup {
     path: PathBuf,
     number: u64,

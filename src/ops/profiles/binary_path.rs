@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::config::env;
-use crate::domain::{Error, ErrorKind, Result, ResultExt};
-
+use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::ctx::Ctx;
+use crate::os::process::own_program;
 
 /// Returns the absolute path for `credential_process`: `config_profiles_binary`, else this program.
 ///
@@ -32,7 +32,7 @@ pub(in crate::ops) fn binary_path(ctx: &Ctx) -> Result<String> {
 /// Returns the path of this program in a directory of PATH, if there is one: package managers
 /// replace what it points to.
 fn current_binary(ctx: &Ctx) -> Result<PathBuf> {
-    let own = std::env::current_exe().context(ErrorKind::Os, "finding this program")?;
+    let own = own_program()?;
     let (Some(name), Some(list)) = (own.file_name(), ctx.env.path(env::PATH)) else {
         return Ok(own);
     };

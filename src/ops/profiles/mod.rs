@@ -37,7 +37,6 @@ pub enum ProfileSelection {
     Usual,
     /// Every role of the roster.
     All,
-    /// These roles.
     Roles(Vec<RoleId>),
 }
 
@@ -54,7 +53,6 @@ pub enum ProfileStyle {
 /// A request to write profiles.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ProfileRequest {
-    /// The roles.
     pub selection: ProfileSelection,
     /// The instances; all if empty.
     pub instances: Vec<InstanceName>,
@@ -75,22 +73,17 @@ pub struct ProfileRequest {
 /// What happened to a profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProfileChange {
-    /// It was added.
     Added,
     /// It existed and has changed.
     Changed,
     /// It has not changed.
     Kept,
-    /// It was removed.
     Removed,
 }
 
-/// A profile of the block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProfileLine {
-    /// Its name.
     pub name: String,
-    /// Its role.
     pub role: RoleId,
     /// What happened to it.
     pub change: ProfileChange,
@@ -116,11 +109,9 @@ pub enum ProfileNote {
 /// A role that gets no profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SkippedRole {
-    /// The role.
     pub role: RoleId,
     /// The account's name, or its id.
     pub account: String,
-    /// The reason.
     pub reason: SkipReason,
 }
 
@@ -140,7 +131,6 @@ pub enum SkipReason {
 /// The result of a write or a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProfilesReport {
-    /// The file.
     pub file: PathBuf,
     /// Whether the file changed.
     pub written: bool,

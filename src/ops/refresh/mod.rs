@@ -50,7 +50,6 @@ impl Default for RefreshLimits {
     }
 }
 
-/// Progress of a refresh.
 #[derive(Debug, Clone, Copy)]
 pub struct Progress<'a> {
     /// Accounts whose roles were fetched, or could not be; 0 while the account list is being
@@ -65,7 +64,6 @@ pub struct Progress<'a> {
     pub inventory: &'a Inventory,
 }
 
-/// The result of a refresh.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefreshReport {
     /// The accounts in the portal's order; `complete` if the roles of all of them were fetched.

@@ -13,14 +13,12 @@ use crate::ops::refresh::lookup::{LookupScope, lookup};
 use crate::ops::refresh::{Progress, RefreshLimits, RefreshReport, refresh};
 use crate::ops::sign_in::token::access_token;
 
-/// The result of a refresh.
 #[derive(Debug, Clone)]
 pub struct StoredRefresh {
     /// Roles that were added or removed.
     pub changes: Vec<InventoryChange>,
     /// Accounts whose roles could not be fetched, and why; their old roles are kept.
     pub failed: Vec<(AccountId, Error)>,
-    /// The new inventory.
     pub inventory: Inventory,
 }
 

@@ -6,10 +6,7 @@ use std::sync::{Arc, Mutex};
 use tokio::task::JoinSet;
 
 use super::*;
-use crate::domain::{
-    Account, EndpointOverrides, ErrorKind, Instance, InstanceName, InstanceSource, Region,
-    RoleName, StartUrl, Timestamp,
-};
+use crate::domain::{Account, EndpointOverrides, ErrorKind, Instance, RoleName, Timestamp};
 use crate::identity::NetworkConfig;
 use crate::os::http::{HttpRequest, HttpResponse, Listener};
 
@@ -44,15 +41,8 @@ async fn start_portal(
 }
 
 fn client(portal: String) -> IdentityClient {
-    let instance = Instance {
-        name: InstanceName::new("corp"),
-        start_url: StartUrl::new("https://corp.awsapps.com/start"),
-        sso_region: Region::new("eu-west-1"),
-        default_region: None,
-        scopes: vec![Instance::DEFAULT_SCOPE.into()],
-        source: InstanceSource::RolecallConfig,
-        endpoints: EndpointOverrides { portal: Some(portal), ..EndpointOverrides::default() },
-    };
+    let endpoints = EndpointOverrides { portal: Some(portal), ..EndpointOverrides::default() };
+    let instance = Instance { endpoints, ..Instance::example("corp") };
     IdentityClient::new(instance, &NetworkConfig::default(), Clock::Fixed(Timestamp(1_000)))
         .unwrap()
 }

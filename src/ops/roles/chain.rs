@@ -14,7 +14,6 @@ use crate::domain::{
 /// A chained role: the role that it is assumed from, and the parameters of STS.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChainedRole {
-    /// The role.
     pub role: RoleId,
     /// The role before it, of the same instance; it may be chained too.
     pub via: RoleId,
@@ -167,7 +166,8 @@ mod tests {
         let table = |(role, via): &(&str, &str)| {
             let (account, name) = role.split_once(':').unwrap();
             format!(
-                "[instances.corp.accounts.{account}.roles.{name}]\nvia = '{via}'\nexternal_id = 'x'\n"
+                "[instances.corp.accounts.{account}.roles.{name}]\nvia = '{via}'\n\
+                 external_id = 'x'\n"
             )
         };
         Chains::from_settings(

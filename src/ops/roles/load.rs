@@ -63,7 +63,8 @@ pub fn unconfirmed_warning(instance: &InstanceName, inventory: &Inventory) -> Op
         several => format!("{several} accounts"),
     };
     let text = format!(
-        "{instance}: AWS sent an empty list; the known roles of {accounts} are kept until a second refresh agrees"
+        "{instance}: AWS sent an empty list; the known roles of {accounts} are kept until a second \
+         refresh agrees"
     );
     Some(
         Error::new(ErrorKind::Unreachable, text)

@@ -10,14 +10,11 @@ use crate::os::process::split_words;
 
 use crate::ops::ctx::Ctx;
 
-/// The role of a profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProfileRole {
     /// The IAM Identity Center instance, if the profile names it.
     pub instance: Option<InstanceName>,
-    /// The account.
     pub account: AccountId,
-    /// The role.
     pub role: RoleName,
 }
 
@@ -98,18 +95,9 @@ fn role_from_sso_keys(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{EndpointOverrides, InstanceSource};
 
     fn describe(profile: &str) -> Option<String> {
-        let instance = Instance {
-            name: InstanceName::new("corp"),
-            start_url: StartUrl::new("https://corp.awsapps.com/start"),
-            sso_region: Region::new("eu-west-1"),
-            default_region: None,
-            scopes: Vec::new(),
-            source: InstanceSource::RolecallConfig,
-            endpoints: EndpointOverrides::default(),
-        };
+        let instance = Instance::example("corp");
         let resolved =
             find_role(&AwsConfig::parse(format!("[profile a]\n{profile}\n")), &[instance], "a")?;
         let instance = resolved.instance.as_ref().map_or("-", InstanceName::as_str);
@@ -144,7 +132,8 @@ mod tests {
             of("sso_", "sso_start_url = https://corp.awsapps.com/start/#/\nsso_region = eu-west-1"),
             want
         );
-        let granted = "granted_sso_start_url = https://corp.awsapps.com/start\ngranted_sso_region = eu-west-1";
+        let granted = "granted_sso_start_url = https://corp.awsapps.com/start\n\
+                       granted_sso_region = eu-west-1";
         assert_eq!(of("granted_sso_", granted), want);
         assert_eq!(of("sso_", "sso_session = other").as_deref(), Some("- 012345678901:Admin"));
     }

@@ -7,9 +7,8 @@ use minijinja::value::{Enumerator, Object, Value};
 
 use crate::config::Settings;
 use crate::domain::{
-    AccountId, ConfirmLevel, EndpointOverrides, Error, ErrorKind, Instance, InstanceName,
-    InstanceSource, Region, Result, RoleArn, RoleName, Roster, RosterEntry, StartUrl, Tags,
-    nearest, slug,
+    AccountId, ConfirmLevel, Error, ErrorKind, Instance, InstanceName, Region, Result, RoleArn,
+    RoleName, Roster, RosterEntry, StartUrl, Tags, nearest, slug,
 };
 
 use crate::ops::roles::fields;
@@ -111,15 +110,8 @@ impl TemplateRole {
     fn example() -> Self {
         let text = |text: &str| -> Arc<str> { Arc::from(text) };
         let region = Region::new("eu-west-1");
-        let instance = Instance {
-            name: InstanceName::new("corp"),
-            start_url: StartUrl::new("https://corp.awsapps.com/start"),
-            sso_region: region.clone(),
-            default_region: Some(region.clone()),
-            scopes: Vec::new(),
-            source: InstanceSource::RolecallConfig,
-            endpoints: EndpointOverrides::default(),
-        };
+        let start_url = StartUrl::new("https://corp.awsapps.com/start");
+        let instance = Instance::new(InstanceName::new("corp"), start_url, region.clone());
         let entry = RosterEntry {
             instance: 0,
             account: AccountId::EXAMPLE,

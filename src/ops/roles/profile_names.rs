@@ -84,7 +84,8 @@ mod tests {
 
     fn describe(profiles: &str) -> Vec<String> {
         let text = format!(
-            "[profile mine]\nregion = x\n# BEGIN_ROLECALL profiles\n{profiles}# END_ROLECALL profiles\n"
+            "[profile mine]\nregion = x\n# BEGIN_ROLECALL profiles\n\
+             {profiles}# END_ROLECALL profiles\n"
         );
         let names = current_names(text.as_bytes(), || Some(InstanceName::new("corp")));
         let mut actual: Vec<String> = names
@@ -99,10 +100,16 @@ mod tests {
 
     #[test]
     fn a_role_has_the_names_of_its_profiles_but_for_old_ones() {
-        let text = "[profile pay]\n# was: its name is Pay-Admin now\ncredential_process = /r process --sso corp --account 012345678901 --role Admin\n\
-            [profile Pay-Admin]\ncredential_process = /r process --sso corp --account 012345678901 --role Admin\n\
-            [profile native]\nsso_session = lab\nsso_account_id = 012345678901\nsso_role_name = Read\n\
-            [profile short]\ncredential_process = /r process --account 000000000001 --role Admin\n";
+        let text = "[profile pay]\n# was: its name is Pay-Admin now\n\
+                    credential_process = /r process --sso corp --account 012345678901 --role \
+                    Admin\n\
+                    [profile Pay-Admin]\n\
+                    credential_process = /r process --sso corp --account 012345678901 --role \
+                    Admin\n\
+                    [profile native]\nsso_session = lab\nsso_account_id = 012345678901\n\
+                    sso_role_name = Read\n\
+                    [profile short]\n\
+                    credential_process = /r process --account 000000000001 --role Admin\n";
         assert_eq!(
             describe(text),
             [

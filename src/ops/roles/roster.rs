@@ -137,7 +137,6 @@ pub fn apply_rules(roster: Roster, settings: &Settings) -> (Roster, RuleEffects)
     (roster, effects)
 }
 
-/// Applies the table of an account to its roles.
 fn apply_account_table(table: &AccountTable, entries: &mut [RosterEntry]) {
     let name: Option<Arc<str>> = table.name.as_deref().map(Arc::from);
     let tags = (!table.tags.is_empty()).then(|| Arc::new(table.tags.clone()));
@@ -203,20 +202,10 @@ fn merge_tags(below: &Tags, above: &Tags) -> Arc<Tags> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{
-        Account, EndpointOverrides, InstanceName, InstanceSource, Region, StartUrl, Timestamp,
-    };
+    use crate::domain::{Account, Region, Timestamp};
 
     fn instance(name: &str) -> Instance {
-        Instance {
-            name: InstanceName::new(name),
-            start_url: StartUrl::new("https://corp.awsapps.com/start"),
-            sso_region: Region::new("eu-west-1"),
-            default_region: Some(Region::new("eu-central-1")),
-            scopes: Vec::new(),
-            source: InstanceSource::RolecallConfig,
-            endpoints: EndpointOverrides::default(),
-        }
+        Instance { default_region: Some(Region::new("eu-central-1")), ..Instance::example(name) }
     }
 
     fn inventory(accounts: &[(&str, &str, &[&str])]) -> Option<Inventory> {
@@ -253,8 +242,10 @@ mod tests {
     #[test]
     fn tables_name_tag_and_place_accounts_and_roles() {
         let settings = settings(
-            "[instances.corp.accounts.000000000001]\nname = 'Payments'\ntags = { team = 'pay', env = 'x' }\ndefault_region = 'eu-north-1'\n\
-             [instances.corp.accounts.000000000001.roles.Admin]\nprofile = 'pay-admin'\ndefault_region = 'us-east-1'\ntags = { env = 'prod' }\n",
+            "[instances.corp.accounts.000000000001]\nname = 'Payments'\n\
+             tags = { team = 'pay', env = 'x' }\ndefault_region = 'eu-north-1'\n\
+             [instances.corp.accounts.000000000001.roles.Admin]\nprofile = 'pay-admin'\n\
+             default_region = 'us-east-1'\ntags = { env = 'prod' }\n",
         );
         let portal = inventory(&[(LOG, "log", &["Admin"]), (PAY, "pay-0001", &["Admin", "Read"])]);
         let roster = build_roster(
@@ -292,10 +283,11 @@ mod tests {
     #[test]
     fn rules_add_tags_below_those_of_tables_and_later_ones_win() {
         let settings = settings(
-            "[instances.corp.accounts.000000000001]\ntags = { team = 'pay' }\n\
-             [[rules]]\nmatch = 'account:*-prod* !role:Read*'\ntags = { env = 'prod', team = 'rule', tier = '1' }\nconfirm = true\ncolor = 'red'\n\
-             [[rules]]\nmatch = 'role:Admin'\ntags = { tier = '2' }\n\
-             [[rules]]\nmatch = 'team:pay role:Deploy'\nconfirm = false\nhide = true\n",
+            "[instances.corp.accounts.000000000001]\ntags = { team = 'pay' }\n[[rules]]\n\
+             match = 'account:*-prod* !role:Read*'\n\
+             tags = { env = 'prod', team = 'rule', tier = '1' }\nconfirm = true\ncolor = 'red'\n\
+             [[rules]]\nmatch = 'role:Admin'\ntags = { tier = '2' }\n[[rules]]\n\
+             match = 'team:pay role:Deploy'\nconfirm = false\nhide = true\n",
         );
         let portal = inventory(&[
             (PAY, "pay-prod", &["Admin", "ReadOnly", "Deploy"]),
@@ -329,7 +321,8 @@ mod tests {
         let settings = settings(
             "[instances.corp.accounts.000000000001.roles.Deploy]\nvia = '000000000002:Admin'\n\
              [instances.corp.accounts.000000000001.roles.Admin]\nvia = '000000000002:Admin'\n\
-             [instances.corp.accounts.000000000009]\nname = 'Far'\nroles.Deploy = { via = '000000000002:Admin', tags = { env = 'prod' } }\n\
+             [instances.corp.accounts.000000000009]\nname = 'Far'\n\
+             roles.Deploy = { via = '000000000002:Admin', tags = { env = 'prod' } }\n\
              [instances.lab.accounts.000000000009.roles.Deploy]\nvia = '000000000002:Admin'\n",
         );
         let portal = inventory(&[(PAY, "pay", &["Admin", "Read"]), (LOG, "log", &["Admin"])]);
@@ -383,7 +376,8 @@ mod tests {
     #[test]
     fn only_the_persons_own_rules_ask_for_less_than_the_rules_before_them() {
         let mut settings = settings(
-            "[[rules]]\nmatch = 'role:*'\nconfirm = 'type'\n[[rules]]\nmatch = 'role:R'\nconfirm = true\n",
+            "[[rules]]\nmatch = 'role:*'\nconfirm = 'type'\n[[rules]]\nmatch = 'role:R'\n\
+             confirm = true\n",
         );
         let confirm = |settings: &Settings| {
             build_roster(vec![instance("corp")], &[inventory(&[(PAY, "a", &["R"])])], settings)
@@ -423,7 +417,8 @@ mod tests {
     fn a_template_names_profiles_by_fields_in_both_spellings_tags_and_filters() {
         let named = |format: &str| {
             let text = format!(
-                "profile_format = '{format}'\n[instances.corp.accounts.{PAY}]\ntags = {{ env = 'prod' }}\n"
+                "profile_format = '{format}'\n\
+                 [instances.corp.accounts.{PAY}]\ntags = {{ env = 'prod' }}\n"
             );
             let portal = inventory(&[(PAY, "Zürich Ops", &["Ops/Admin"])]);
             profiles(&build_roster(vec![instance("corp")], &[portal], &settings(&text))).join(" ")

@@ -19,9 +19,7 @@ pub struct RuleEffect {
     pub confirm: ConfirmLevel,
     /// Whether the role is hidden.
     pub hide: bool,
-    /// Its colour.
     pub color: Option<String>,
-    /// Its icon.
     pub icon: Option<String>,
     /// The browser for its console links.
     pub browser: Option<String>,

@@ -30,7 +30,6 @@ pub struct RosterSnapshot {
     /// When each instance's inventory was fetched, and whether it is complete; `None` if there is
     /// none.
     pub inventories: Vec<Option<(Timestamp, bool)>>,
-    /// The roles.
     pub roster: PackedRoster,
 }
 

@@ -1,9 +1,7 @@
 //! Discovers the portal and region of an address: from the address itself, else from the portal's
 //! redirect.
 
-use crate::domain::{
-    EndpointOverrides, ErrorKind, Instance, InstanceName, InstanceSource, Region, Result, StartUrl,
-};
+use crate::domain::{EndpointOverrides, ErrorKind, Instance, Region, Result, StartUrl};
 use crate::identity::{Flow, IdentityClient, NetworkConfig, probe};
 use crate::os::clock::Clock;
 
@@ -98,24 +96,6 @@ pub async fn verify_region(
     let identity = IdentityClient::new(instance.clone(), network, clock)?;
     let registration = identity.register(Flow::Device).await?;
     identity.start_device_authorization(&registration).await.map(drop)
-}
-
-/// The instance with these settings, not yet written anywhere.
-pub fn new_instance(
-    name: &InstanceName,
-    start_url: &StartUrl,
-    region: &Region,
-    endpoints: EndpointOverrides,
-) -> Instance {
-    Instance {
-        name: name.clone(),
-        start_url: start_url.clone(),
-        sso_region: region.clone(),
-        default_region: None,
-        scopes: vec![Instance::DEFAULT_SCOPE.to_owned()],
-        source: InstanceSource::RolecallConfig,
-        endpoints,
-    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::config;
-use crate::domain::{InstanceName, Result};
+use crate::domain::{Instance, InstanceName, Result};
 use crate::os::clock::Clock;
 
 use crate::ops::backend::messages::DiscoveredInstance;
@@ -41,8 +41,10 @@ pub async fn set_up(
     let (name, region) =
         (instance::parse_name(name, &ctx.instances)?, instance::parse_region(region)?);
     let start_url = start_url::parse(start_url)?.start_url;
-    let candidate =
-        discover::new_instance(&name, &start_url, &region, endpoints_from_env(&ctx.env));
+    let candidate = Instance {
+        endpoints: endpoints_from_env(&ctx.env),
+        ..Instance::new(name.clone(), start_url.clone(), region.clone())
+    };
     discover::verify_region(&candidate, &ctx.network, Clock::System).await?;
     let (here, wanted) = (ctx.clone(), name.clone());
     let known = run_blocking(move || {

@@ -107,8 +107,12 @@ pub fn add_instance(
     }
     let folder = path.parent().unwrap_or(path);
     if text.is_empty() {
-        atomic_file::check_dir_writable(folder)
-            .map_err(|error| error.hint("set XDG_CONFIG_HOME or ROLECALL_HOME to a directory of yours, or name a file: --config FILE"))?;
+        atomic_file::check_dir_writable(folder).map_err(|error| {
+            error.hint(
+                "set XDG_CONFIG_HOME or ROLECALL_HOME to a directory of \
+                 yours, or name a file: --config FILE",
+            )
+        })?;
     }
     atomic_file::replace(path, Some(text.as_bytes()), changed.as_bytes(), &paths.recovery_dir())
 }
@@ -124,23 +128,11 @@ fn load_text(path: &Path) -> Result<String> {
 mod tests {
     use super::*;
     use crate::config::Env;
-    use crate::domain::EndpointOverrides;
-    use crate::ops::setup::discover::new_instance;
-
-    fn instance_named(name: &str) -> Instance {
-        let url = StartUrl::new(format!("https://{name}.awsapps.com/start"));
-        new_instance(
-            &InstanceName::new(name),
-            &url,
-            &Region::new("eu-west-1"),
-            EndpointOverrides::default(),
-        )
-    }
 
     #[test]
     fn a_portal_is_named_after_its_address() {
         let suggested =
-            |url: &str| suggest_name(&StartUrl::new(url), &[instance_named("lab")]).to_string();
+            |url: &str| suggest_name(&StartUrl::new(url), &[Instance::example("lab")]).to_string();
         assert_eq!(suggested("https://corp.awsapps.com/start"), "corp");
         assert_eq!(suggested("https://lab.awsapps.com/start"), "lab-2");
         assert_eq!(suggested("https://ssoins-12.portal.eu-west-1.app.aws"), "sso");
@@ -154,7 +146,7 @@ mod tests {
         assert_eq!(parse_name("a.b", &[]).unwrap_err().kind, ErrorKind::Usage);
         assert_eq!(parse_name("", &[]).unwrap_err().kind, ErrorKind::Usage);
         assert!(
-            parse_name("lab", &[instance_named("lab")])
+            parse_name("lab", &[Instance::example("lab")])
                 .unwrap_err()
                 .message
                 .contains("https://lab.awsapps.com/start")

@@ -2,7 +2,7 @@
 //! a refusal.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{Error, ErrorKind, Instance, Result, Timestamp, format_duration};
 use crate::os::atomic_file;
 use crate::os::lock::Lock;
+use crate::os::mutex::lock;
 use crate::os::terminal::tty;
 use crate::vault::{Generation, RecordId, SharedOutcome, SingleFlight, SsoToken, Turn};
 
@@ -39,7 +40,6 @@ const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// The page to open, for a caller with a terminal to show it on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignInNotice {
-    /// The URL of the page.
     pub url: String,
     /// The code to compare, with the device code flow.
     pub code: Option<String>,
@@ -128,7 +128,6 @@ fn sign_in_pending(instance: &Instance, notice: Option<&SignInNotice>) -> Error 
 /// The owner of the sign-in in progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum HelperOwner {
-    /// A helper of this process.
     ThisProcess,
     /// A helper of another one.
     OtherProcess,
@@ -244,7 +243,7 @@ struct NoticeFile {
 
 impl NoticeFile {
     fn update(&self, step: SignInStep) {
-        let mut notice = self.notice.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut notice = lock(&self.notice);
         match step {
             SignInStep::Open { url, code, browser_opened: browser, .. } => {
                 *notice = Some(SignInNotice { url, code, opened: browser, problem: None })

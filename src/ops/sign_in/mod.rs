@@ -27,7 +27,6 @@ pub use page::open_options;
 /// How long another process may hold the lock of the sign-in.
 const LOCK_TIMEOUT: Duration = Duration::from_millis(250);
 
-/// Options of a sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SignInOptions {
     /// The flow; the configured or default one if `None`.

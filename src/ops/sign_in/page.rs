@@ -18,7 +18,6 @@ const LAUNCH_TIMEOUT: Duration = Duration::from_secs(5);
 /// Interval of those checks.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// The page of one sign-in.
 #[derive(Debug)]
 pub(super) struct SignInPage {
     /// Whether a program was started to show it.

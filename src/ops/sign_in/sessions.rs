@@ -114,7 +114,6 @@ pub fn ending_soon(ctx: &Ctx, instance: &Instance) -> Result<Option<Timestamp>> 
         .filter(|at| (1..=ENDING_SOON_SECONDS).contains(&at.seconds_since(now))))
 }
 
-/// The outcome of a sign-out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignOutResult {
     /// Whether there was a session on this machine.

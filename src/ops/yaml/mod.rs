@@ -1,17 +1,16 @@
-//! Parses YAML as configuration files of other programs use it: block style, one value a line, with
-//! the position of every value.
+//! YAML files of other programs as trees, with the position of every value.
 //!
-//! A complete YAML library would be the largest dependency after the SDK, and none reports
-//! positions so exactly that one line can be changed and the others kept. Nothing beyond this
-//! subset is guessed: it is a [`YamlValue::Unsupported`] with a description, or an error with a line.
+//! A value of several lines, and one that may be shared or typed (an anchor, an alias, a tag), is
+//! [`YamlValue::Unsupported`] with a description, since an edit of its line could change others.
 
-mod scalar;
-
+use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::domain::{Error, ErrorKind, Result};
+use granit_parser::{
+    Event, Options, Parser, ScalarStyle, ScanError, Span, StrInput, StructureStyle,
+};
 
-use scalar::ParsedScalar;
+use crate::domain::{Error, ErrorKind, Result};
 
 /// Maximum nesting depth of a file.
 const MAX_DEPTH: usize = 64;
@@ -19,10 +18,8 @@ const MAX_DEPTH: usize = 64;
 /// A value and its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct YamlNode {
-    /// What it says.
     pub value: YamlValue,
-    /// Its bytes: of a value on a single line as it is written, including quotes; of others from
-    /// the first to the last line.
+    /// Its bytes, including quotes and brackets.
     pub span: Range<usize>,
     /// Its first line, from 1.
     pub line: usize,
@@ -30,18 +27,17 @@ pub struct YamlNode {
     pub is_flow: bool,
 }
 
-/// What a value says.
+/// The content of a node.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum YamlValue {
     /// Empty, or `null`.
     Null,
     /// A string, number or boolean: all are strings here.
     Text(String),
-    /// A list.
     List(Vec<YamlNode>),
     /// Names and values in order.
     Map(Vec<(String, YamlNode)>),
-    /// Something that this parser does not interpret, and its description.
+    /// A value that is not interpreted, and its description.
     Unsupported(&'static str),
 }
 
@@ -75,8 +71,8 @@ impl YamlNode {
         }
     }
 
-    /// Returns the line and description of the first part, itself included, that this parser did
-    /// not interpret.
+    /// Returns the line and description of the first part, itself included, that is not
+    /// interpreted.
     pub fn unsupported(&self) -> Option<(usize, &'static str)> {
         match &self.value {
             YamlValue::Unsupported(problem) => Some((self.line, problem)),
@@ -90,249 +86,124 @@ impl YamlNode {
 /// Parses a text. An empty one is [`YamlValue::Null`].
 ///
 /// # Errors
-/// [`ErrorKind::Config`] with the line, if it is not YAML or has a layout that this parser does not
-/// support.
+/// [`ErrorKind::Config`] with the line, if it is not one YAML document.
 pub fn parse(text: &str) -> Result<YamlNode> {
-    let mut parser = YamlParser { text, lines: split_lines(text)?, position: 0, depth: 0 };
-    if parser.lines.is_empty() {
-        return Ok(YamlNode { value: YamlValue::Null, span: 0..0, line: 1, is_flow: false });
-    }
-    let node = parser.parse_block()?;
-    match parser.lines.get(parser.position) {
-        Some(line) => Err(error_at(line.number, "is indented less than what it would belong to")),
-        None => Ok(node),
-    }
-}
-
-/// A line with content. `start` and `indent` advance when a `- ` is removed.
-#[derive(Debug, Clone, Copy)]
-struct YamlLine {
-    number: usize,
-    indent: usize,
-    start: usize,
-    end: usize,
-}
-
-fn split_lines(text: &str) -> Result<Vec<YamlLine>> {
-    let (mut out, mut offset) = (Vec::new(), 0);
-    for (number, whole) in (1..).zip(text.split_inclusive('\n')) {
-        let bare = if offset == 0 { whole.trim_start_matches('\u{feff}') } else { whole };
-        let start = offset + (whole.len() - bare.len());
-        offset += whole.len();
-        let content = bare.trim_start_matches(' ');
-        let (indent, trimmed) = (bare.len() - content.len(), content.trim_end());
-        if trimmed.is_empty() || trimmed.starts_with('#') {
-            continue;
-        }
-        if indent == 0
-            && (trimmed == "---"
-                || trimmed.starts_with("--- ")
-                || trimmed == "..."
-                || trimmed.starts_with('%'))
-        {
-            if trimmed == "---" && out.is_empty() {
-                continue;
+    let mut options = Options::default();
+    options.emit_unresolved_aliases = true;
+    let events = Parser::new_from_str_with_options(text, options);
+    let mut builder = TreeBuilder { events, depth: 0 };
+    let mut root = YamlNode { value: YamlValue::Null, span: 0..0, line: 1, is_flow: false };
+    let mut documents = 0;
+    loop {
+        match builder.next_event()? {
+            (Event::StreamEnd, _) => return Ok(root),
+            (Event::StreamStart | Event::DocumentEnd, _) => {}
+            (Event::DocumentStart(..), span) => {
+                documents += 1;
+                if documents > 1 {
+                    return Err(error_at(span.start.line(), "begins a second document"));
+                }
             }
-            return Err(error_at(number, "begins a second document, or says how to read it"));
+            (event, span) => root = builder.build(event, span)?,
         }
-        out.push(YamlLine {
-            number,
-            indent,
-            start: start + indent,
-            end: start + indent + trimmed.len(),
-        });
     }
-    Ok(out)
 }
 
 fn error_at(line: usize, problem: &str) -> Error {
     Error::new(ErrorKind::Config, format!("line {line} {problem}"))
 }
 
-struct YamlParser<'t> {
-    text: &'t str,
-    lines: Vec<YamlLine>,
-    position: usize,
+struct TreeBuilder<'t> {
+    events: Parser<'t, StrInput<'t>>,
     depth: usize,
 }
 
-impl<'t> YamlParser<'t> {
-    fn line(&self) -> Option<YamlLine> {
-        self.lines.get(self.position).copied()
+impl<'t> TreeBuilder<'t> {
+    fn next_event(&mut self) -> Result<(Event<'t>, Span)> {
+        let invalid = |error: ScanError| {
+            let problem = format!("is not valid YAML: {}", error.info());
+            error_at(error.marker().line(), &problem)
+        };
+        self.events.next().unwrap_or(Ok((Event::StreamEnd, Span::default()))).map_err(invalid)
     }
 
-    fn content(&self, line: YamlLine) -> &'t str {
-        &self.text[line.start..line.end]
-    }
-
-    /// Parses the node that begins on this line.
-    fn parse_block(&mut self) -> Result<YamlNode> {
-        let line = self.lines[self.position];
+    /// Builds the node that begins with an event.
+    fn build(&mut self, event: Event<'t>, start: Span) -> Result<YamlNode> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(error_at(line.number, "is nested too deeply"));
+            return Err(error_at(start.start.line(), "is nested too deeply"));
         }
-        let content = self.content(line);
-        let node = if content.starts_with('\t') {
-            Err(error_at(line.number, "is indented by a tab"))
-        } else if is_item(content) {
-            self.parse_list(line.indent)
-        } else if scalar::parse_key(content).is_some() {
-            self.parse_map(line.indent)
-        } else {
-            // A single value: of the whole file, or on the line below its name.
-            self.parse_value(line, 0, line.indent.checked_sub(1))
+        let is_flow = matches!(
+            event,
+            Event::SequenceStart(StructureStyle::Flow, ..)
+                | Event::MappingStart(StructureStyle::Flow, ..)
+        );
+        let (mut value, properties, last) = match event {
+            Event::Scalar(text, style, anchor, tag) => (scalar(text, style), (anchor, tag), start),
+            Event::SequenceStart(_, anchor, tag) => {
+                let (items, last) = self.build_items()?;
+                (YamlValue::List(items), (anchor, tag), last)
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                let (pairs, last) = self.build_map()?;
+                (YamlValue::Map(pairs), (anchor, tag), last)
+            }
+            _ => (YamlValue::Unsupported("an alias"), (0, None), start),
         };
         self.depth -= 1;
-        node
+        let (line, last_line) = (start.start.line(), last.end.line());
+        match (&value, properties) {
+            (_, (_, Some(_))) => value = YamlValue::Unsupported("a tag"),
+            (_, (1.., _)) => value = YamlValue::Unsupported("an anchor"),
+            (YamlValue::Text(_), _) if last_line > line => {
+                value = YamlValue::Unsupported("a value of several lines");
+            }
+            _ if is_flow && last_line > line => {
+                value = YamlValue::Unsupported("a list in brackets over several lines");
+            }
+            _ => {}
+        }
+        let span = Span::new(start.start, last.end).byte_range().unwrap_or_default();
+        Ok(YamlNode { value, span, line, is_flow })
     }
 
-    fn parse_list(&mut self, indent: usize) -> Result<YamlNode> {
-        let first = self.lines[self.position];
+    fn build_items(&mut self) -> Result<(Vec<YamlNode>, Span)> {
         let mut items = Vec::new();
-        while let Some(line) =
-            self.line().filter(|line| line.indent == indent && is_item(self.content(*line)))
-        {
-            let rest = self.content(line)[1..].trim_start_matches(' ');
-            if rest.is_empty() || rest.starts_with('#') {
-                self.position += 1;
-                items.push(self.parse_below(line, |next| next.indent > indent)?);
-                continue;
-            }
-            let moved = line.end - rest.len();
-            let inner =
-                YamlLine { indent: line.indent + (moved - line.start), start: moved, ..line };
-            if is_item(rest) || scalar::parse_key(rest).is_some() {
-                self.lines[self.position] = inner;
-                items.push(self.parse_block()?);
-            } else {
-                items.push(self.parse_value(inner, 0, Some(indent))?);
+        loop {
+            match self.next_event()? {
+                (Event::SequenceEnd | Event::StreamEnd, end) => return Ok((items, end)),
+                (event, span) => items.push(self.build(event, span)?),
             }
         }
-        self.check_end(indent)?;
-        Ok(self.node_from(first, YamlValue::List(items)))
     }
 
-    fn parse_map(&mut self, indent: usize) -> Result<YamlNode> {
-        let first = self.lines[self.position];
+    fn build_map(&mut self) -> Result<(Vec<(String, YamlNode)>, Span)> {
         let mut pairs: Vec<(String, YamlNode)> = Vec::new();
-        while let Some(line) =
-            self.line().filter(|line| line.indent == indent && !is_item(self.content(*line)))
-        {
-            if self.content(line).starts_with('\t') {
-                return Err(error_at(line.number, "is indented by a tab"));
-            }
-            let Some((key, used)) = scalar::parse_key(self.content(line)) else {
-                return Err(error_at(line.number, "has no name with a colon"));
+        loop {
+            let (event, span) = self.next_event()?;
+            let line = span.start.line();
+            let key = match event {
+                Event::MappingEnd | Event::StreamEnd => return Ok((pairs, span)),
+                Event::Scalar(key, ..) => key.into_owned(),
+                _ => return Err(error_at(line, "has a name of several parts")),
             };
             if pairs.iter().any(|(known, _)| *known == key) {
-                return Err(error_at(line.number, &format!("says `{key}` a second time")));
+                return Err(error_at(line, &format!("says `{key}` a second time")));
             }
-            let rest = &self.content(line)[used..];
-            let node = if rest.trim().is_empty() || rest.trim_start().starts_with('#') {
-                self.position += 1;
-                let text = self.text;
-                // A list may have the same indentation as its name.
-                self.parse_below(line, |next| {
-                    next.indent > indent
-                        || (next.indent == indent && is_item(&text[next.start..next.end]))
-                })?
-            } else {
-                self.parse_value(line, used, Some(indent))?
-            };
-            pairs.push((key, node));
+            let (event, span) = self.next_event()?;
+            pairs.push((key, self.build(event, span)?));
         }
-        self.check_end(indent)?;
-        Ok(self.node_from(first, YamlValue::Map(pairs)))
-    }
-
-    /// Parses the node below a line that ends in a colon or a dash.
-    fn parse_below(
-        &mut self,
-        above: YamlLine,
-        belongs: impl Fn(YamlLine) -> bool,
-    ) -> Result<YamlNode> {
-        match self.line() {
-            Some(next) if belongs(next) => self.parse_block(),
-            _ => Ok(YamlNode {
-                value: YamlValue::Null,
-                span: above.end..above.end,
-                line: above.number,
-                is_flow: false,
-            }),
-        }
-    }
-
-    /// Parses a value that begins `used` bytes into the line. Lines that are indented more than
-    /// `parent` continue it.
-    fn parse_value(
-        &mut self,
-        line: YamlLine,
-        used: usize,
-        parent: Option<usize>,
-    ) -> Result<YamlNode> {
-        let rest = self.content(line)[used..].trim_start();
-        let start = line.end - rest.len();
-        self.position += 1;
-        let read = scalar::parse_value(rest);
-        let mut last = line;
-        // An anchor may precede a list with the same indentation as its name.
-        let with_items = matches!(read, ParsedScalar::Anchor(_));
-        while let Some(next) = self.line() {
-            let deeper = parent.is_none_or(|parent| next.indent > parent);
-            let item = with_items && parent == Some(next.indent) && is_item(self.content(next));
-            if !deeper && !item {
-                break;
-            }
-            // A name below a value: one of them has the wrong indentation, and which one is
-            // unclear.
-            if matches!(read, ParsedScalar::Text(..))
-                && scalar::parse_key(self.content(next)).is_some()
-            {
-                return Err(error_at(next.number, "is indented more than the lines before it"));
-            }
-            last = next;
-            self.position += 1;
-        }
-        let (value, end, flow) = match read {
-            ParsedScalar::Text(value, length) if last.number == line.number => {
-                (value, start + length, false)
-            }
-            ParsedScalar::Flow(value, length) if last.number == line.number => {
-                (value, start + length, true)
-            }
-            ParsedScalar::Text(..) | ParsedScalar::UnclosedQuote => {
-                (YamlValue::Unsupported("a value of several lines"), last.end, false)
-            }
-            ParsedScalar::Flow(..) | ParsedScalar::UnclosedFlow => {
-                (YamlValue::Unsupported("a list in brackets over several lines"), last.end, true)
-            }
-            ParsedScalar::Anchor(problem) | ParsedScalar::Unsupported(problem) => {
-                (YamlValue::Unsupported(problem), last.end, false)
-            }
-        };
-        Ok(YamlNode { value, span: start..end, line: line.number, is_flow: flow })
-    }
-
-    /// Checks that the next line is not indented more than the list or map that just ended.
-    fn check_end(&self, indent: usize) -> Result<()> {
-        match self.line() {
-            Some(line) if line.indent > indent => {
-                Err(error_at(line.number, "is indented more than the lines before it"))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn node_from(&self, first: YamlLine, value: YamlValue) -> YamlNode {
-        let end = self.lines[..self.position].last().map_or(first.end, |line| line.end);
-        YamlNode { value, span: first.start..end, line: first.number, is_flow: false }
     }
 }
 
-/// Whether a line is an item of a list.
-fn is_item(content: &str) -> bool {
-    content == "-" || content.starts_with("- ")
+fn scalar(text: Cow<'_, str>, style: ScalarStyle) -> YamlValue {
+    match style {
+        ScalarStyle::Literal | ScalarStyle::Folded => YamlValue::Unsupported("a block of text"),
+        ScalarStyle::Plain if matches!(&*text, "" | "~" | "null" | "Null" | "NULL") => {
+            YamlValue::Null
+        }
+        _ => YamlValue::Text(text.into_owned()),
+    }
 }
 
 #[cfg(test)]

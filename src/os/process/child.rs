@@ -18,7 +18,6 @@ use super::signals::SignalClaim;
 pub struct ChildCommand {
     /// The program, looked up in PATH as usual.
     pub program: OsString,
-    /// Its arguments.
     pub args: Vec<OsString>,
     /// Variables to set.
     pub set: Vec<(String, String)>,

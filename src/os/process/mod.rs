@@ -16,7 +16,7 @@ pub mod watch;
 
 pub use capture::capture;
 pub use child::ChildCommand;
-pub use current::{become_session_leader, make_undumpable};
+pub use current::{become_session_leader, make_undumpable, own_program};
 pub use defer_signals::DeferSignals;
 pub use detached::spawn_detached;
 #[cfg(target_os = "linux")]

@@ -4,7 +4,6 @@
 /// process's PID namespace, as the shell that started a container may be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::os) struct ProcStat {
-    /// The name of the program.
     pub(in crate::os) name: String,
     /// Whether the process has ended and only its exit status is left.
     pub(in crate::os) has_ended: bool,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use rustix::process::{Signal, getpid, kill_process};
@@ -14,6 +14,7 @@ use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level::emulate_default_handler;
 
 use crate::domain::{ErrorKind, Result, ResultExt};
+use crate::os::mutex::lock;
 use crate::os::thread;
 
 /// The default action of every signal that was ever claimed. Handlers are global to the process.
@@ -34,7 +35,7 @@ pub(super) struct SignalClaim(&'static [i32]);
 
 impl SignalClaim {
     pub(super) fn new(signals: &'static [i32]) -> Self {
-        let mut actions = DEFAULT_ACTIONS.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut actions = lock(&DEFAULT_ACTIONS);
         for signal in signals {
             let action = actions.entry(*signal).or_insert_with(|| {
                 let action = DefaultAction::default();
@@ -50,7 +51,7 @@ impl SignalClaim {
 
 impl Drop for SignalClaim {
     fn drop(&mut self) {
-        let mut actions = DEFAULT_ACTIONS.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut actions = lock(&DEFAULT_ACTIONS);
         for signal in self.0 {
             if let Some(action) = actions.get_mut(signal) {
                 action.claims -= 1;

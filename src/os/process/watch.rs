@@ -19,7 +19,6 @@ pub struct ProcessIdentity {
     started: String,
 }
 
-/// The state of a process.
 struct ProcessState {
     started: String,
     has_ended: bool,

@@ -3,9 +3,11 @@
 
 use std::fs::File;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+
+use crate::os::mutex::lock;
 
 /// Switches the raw mode of one terminal on and off, whatever stdin is.
 #[derive(Debug)]
@@ -26,7 +28,7 @@ impl RawMode {
     /// # Errors
     /// The error of the system call: the terminal is gone.
     pub fn enter(&self) -> io::Result<()> {
-        let mut saved_modes = self.saved_modes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut saved_modes = lock(&self.saved_modes);
         if saved_modes.is_none() {
             let modes = tcgetattr(&self.tty)?;
             let mut raw = modes.clone();
@@ -42,7 +44,7 @@ impl RawMode {
     /// # Errors
     /// The error of the system call: the terminal is gone.
     pub fn leave(&self) -> io::Result<()> {
-        let mut saved_modes = self.saved_modes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut saved_modes = lock(&self.saved_modes);
         if let Some(modes) = saved_modes.take() {
             tcsetattr(&self.tty, OptionalActions::Now, &modes)?;
         }

@@ -102,7 +102,6 @@ pub fn prompt_hidden(question: &str) -> Result<Secret<String>> {
     Ok(line)
 }
 
-/// The shape of the cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CursorShape {
     /// The shape that the user has configured.

@@ -3,10 +3,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::{
-    Account, EndpointOverrides, Instance, InstanceName, InstanceSource, Inventory, RoleName,
-    StartUrl, Timestamp,
-};
+use crate::domain::{Account, Instance, Inventory, RoleName, Timestamp};
 
 /// An environment to which changes are applied as a shell would.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -110,13 +107,9 @@ fn test_credentials(role: &str) -> Credentials {
 
 fn roster(role: &str, region: Option<&str>) -> Roster {
     let instance = Instance {
-        name: InstanceName::new("corp"),
-        start_url: StartUrl::new("https://corp.awsapps.com/start"),
         sso_region: Region::new("cn-north-1"),
         default_region: region.map(Region::new),
-        scopes: vec![],
-        source: InstanceSource::RolecallConfig,
-        endpoints: EndpointOverrides::default(),
+        ..Instance::example("corp")
     };
     let account = Account {
         id: "012345678901".parse().unwrap(),

@@ -5,7 +5,6 @@ use std::str::FromStr;
 use crate::domain::{Error, ErrorKind, Result};
 use crate::shell::Dialect;
 
-/// One key with its modifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct ChordKey {
     modifier: KeyModifier,

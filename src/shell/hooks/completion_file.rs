@@ -21,7 +21,6 @@ pub struct UserDirs {
 /// The completion file of a shell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompletionFile {
-    /// The path of the file.
     pub path: PathBuf,
     /// A line that the user has to add to a start-up file, and the name of that file. `None` if the
     /// shell finds the completion file by itself.

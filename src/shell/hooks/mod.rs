@@ -60,7 +60,6 @@ pub const SHELLS_WITH_HOOKS: [Dialect; 7] = [
 /// The parameters of a hook.
 #[derive(Debug, Clone)]
 pub struct ShellHook<'a> {
-    /// The shell.
     pub shell: Dialect,
     /// The program: its name if it is in PATH, else its path.
     pub program: &'a str,

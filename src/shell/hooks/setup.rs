@@ -9,7 +9,6 @@ use crate::shell::Dialect;
 /// The hook of one shell on one machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HookSetup {
-    /// The shell.
     pub shell: Dialect,
     /// The start-up file to add the line to.
     pub file: PathBuf,

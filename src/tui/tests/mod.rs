@@ -146,15 +146,7 @@ impl TestPicker {
 }
 
 fn instance(name: &str) -> Instance {
-    Instance {
-        name: InstanceName::new(name),
-        start_url: StartUrl::new(format!("https://{name}.awsapps.com/start")),
-        sso_region: Region::new("eu-west-1"),
-        default_region: Some(Region::new("eu-west-1")),
-        scopes: vec![Instance::DEFAULT_SCOPE.to_owned()],
-        source: InstanceSource::RolecallConfig,
-        endpoints: EndpointOverrides::default(),
-    }
+    Instance { default_region: Some(Region::new("eu-west-1")), ..Instance::example(name) }
 }
 
 /// Roles of these `(instance, account id, account name, role)`.

@@ -276,7 +276,7 @@ fn a_refused_role_says_whom_to_ask_and_what_to_press() {
         ErrorKind::AccessDenied,
         "you have no access to `ReadOnlyAccess` in 012345678901 (any more) (No access)",
     )
-    .hint("run `rolecall cache` to read the list of your roles anew")
+    .hint("run `rolecall cache` to fetch the list of your roles again")
     .hint("ask for access at https://access.example.com/012345678901/ReadOnlyAccess");
     rig.update(Update::Assumed { number, role, outcome: Err(error) });
     assert_panel("panel_refused", &mut rig);

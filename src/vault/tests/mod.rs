@@ -13,24 +13,9 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
-use crate::domain::{
-    AccountId, Credentials, EndpointOverrides, Instance, InstanceName, InstanceSource, Region,
-    RoleName, StartUrl,
-};
+use crate::domain::{AccountId, Credentials, Instance, RoleName};
 
 const NOW: Timestamp = Timestamp(1_800_000_000);
-
-pub(super) fn instance(name: &str) -> Instance {
-    Instance {
-        name: InstanceName::new(name),
-        start_url: StartUrl::new(format!("https://{name}.awsapps.com/start")),
-        sso_region: Region::new("eu-west-1"),
-        default_region: None,
-        scopes: vec![Instance::DEFAULT_SCOPE.to_owned()],
-        source: InstanceSource::RolecallConfig,
-        endpoints: EndpointOverrides::default(),
-    }
-}
 
 /// A temporary state directory. Vaults in it use neither the user's keyring nor the kernel's.
 struct VaultHome(TempDir);
@@ -79,7 +64,12 @@ fn account(number: u32) -> AccountId {
 }
 
 fn admin_id(number: u32) -> RecordId {
-    RecordId::credentials(&instance("corp"), account(number), &RoleName::new("Admin"), None)
+    RecordId::credentials(
+        &Instance::example("corp"),
+        account(number),
+        &RoleName::new("Admin"),
+        None,
+    )
 }
 
 fn credentials(number: u32) -> Credentials {
@@ -125,7 +115,10 @@ fn walk(dir: &Path) -> Vec<PathBuf> {
 fn reading_creates_nothing() {
     let home = VaultHome::new();
     let vault = home.passphrase_vault();
-    assert_eq!(vault.load::<SsoToken>(&RecordId::token(&instance("corp")), NOW).unwrap(), None);
+    assert_eq!(
+        vault.load::<SsoToken>(&RecordId::token(&Instance::example("corp")), NOW).unwrap(),
+        None
+    );
     assert_eq!(vault.list(NOW).unwrap(), []);
     assert!(vault.data_key().unwrap().is_none());
     assert_eq!(vault.single_flight(&admin_id(1)).last_outcome(), None);
@@ -144,7 +137,7 @@ fn reading_creates_nothing() {
 fn every_kind_of_record_is_loaded_by_another_process() {
     for create in [VaultHome::passphrase_vault, VaultHome::plain_text_vault] {
         let home = VaultHome::new();
-        let corp = instance("corp");
+        let corp = Instance::example("corp");
         let vault = create(&home);
         vault.save(&RecordId::token(&corp), &token()).unwrap();
         vault.save(&RecordId::registration(&corp, "code"), &registration()).unwrap();
@@ -164,7 +157,7 @@ fn every_kind_of_record_is_loaded_by_another_process() {
 #[test]
 fn the_format_of_records_on_disk_stays_the_same() {
     let home = VaultHome::new();
-    let (vault, corp) = (home.plain_text_vault(), instance("corp"));
+    let (vault, corp) = (home.plain_text_vault(), Instance::example("corp"));
     let (token_id, registration_id) =
         (RecordId::token(&corp), RecordId::registration(&corp, "code"));
     vault.save(&token_id, &token()).unwrap();
@@ -226,7 +219,7 @@ proptest! {
             registration: Some(StoredRegistration { grants, ..registration() }),
             ..token()
         };
-        let id = RecordId::token(&instance("corp"));
+        let id = RecordId::token(&Instance::example("corp"));
         HOME.1.save(&id, &token).unwrap();
         prop_assert_eq!(HOME.1.load(&id, NOW).unwrap(), Some(token));
     }
@@ -241,10 +234,10 @@ fn a_sealed_vault_contains_no_readable_secret_and_a_plain_one_reports_that_it_is
         walk(&home.dir()).into_iter().any(has_text)
     };
     let sealed = VaultHome::new();
-    sealed.passphrase_vault().save(&RecordId::token(&instance("corp")), &token()).unwrap();
+    sealed.passphrase_vault().save(&RecordId::token(&Instance::example("corp")), &token()).unwrap();
     assert!(!contains(&sealed, "SECRET") && !contains(&sealed, "correct horse"));
     let plain = VaultHome::new();
-    plain.plain_text_vault().save(&RecordId::token(&instance("corp")), &token()).unwrap();
+    plain.plain_text_vault().save(&RecordId::token(&Instance::example("corp")), &token()).unwrap();
     assert!(contains(&plain, "SECRET-access"));
     assert_eq!(plain.plain_text_vault().status().chosen, Some(SecureStore::Json));
 }
@@ -294,10 +287,10 @@ fn ids_are_listed_with_their_expiry() {
         for number in [3, 1, 2] {
             vault.save(&admin_id(number), &credentials(number)).unwrap();
         }
-        vault.save(&RecordId::token(&instance("corp")), &token()).unwrap();
+        vault.save(&RecordId::token(&Instance::example("corp")), &token()).unwrap();
         fs::write(home.record_path(&admin_id(2)), b"damaged").unwrap();
         let listed = create(&home).list(NOW).unwrap();
-        let want = [RecordId::token(&instance("corp")), admin_id(1), admin_id(3)]
+        let want = [RecordId::token(&Instance::example("corp")), admin_id(1), admin_id(3)]
             .map(|id| (id, NOW.plus_seconds(3_600)));
         assert_eq!(listed, want);
         assert_eq!(

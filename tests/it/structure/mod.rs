@@ -160,7 +160,7 @@ fn the_warm_path_names_no_runtime_no_sdk_and_no_list_of_roles() {
     for function in [
         "cli/machine_credentials.rs::with_credentials",
         "ops/instances/snapshot.rs::load_or_rebuild",
-        "ops/assume.rs::load_fresh",
+        "ops/assume/mod.rs::load_fresh",
     ] {
         assert!(warm.functions.contains(function), "{function} is not reached");
     }

@@ -28,8 +28,8 @@ use crate::os::{atomic_file, random};
 
 use crate::cli::app::{self, Caller};
 use crate::cli::args::{DemoArgs, DemoState, Globals};
-use crate::cli::helpers::own_program;
 use crate::cli::ui;
+use crate::os::process::own_program;
 
 /// How long a sign-in is shown before it approves itself, if there is no browser.
 const AUTO_APPROVE_DELAY: Duration = Duration::from_secs(4);

@@ -3,7 +3,7 @@
 mod report;
 
 use std::ffi::OsString;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use crate::cache::history::EachRun;
 use crate::domain::{
@@ -17,6 +17,7 @@ use crate::ops::role_env;
 use crate::ops::sign_in::token::access_token;
 use crate::ops::target::lookup;
 use crate::ops::target::resolve::one_per_account;
+use crate::os::mutex::lock;
 use crate::os::process::ChildCommand;
 use crate::shell::{
     CredentialExport, EnvChanges, PreviousEnv, Recipient, RoleExport, export_changes,
@@ -93,7 +94,7 @@ fn execute(
         used_instances(roster, &rows).for_each(|instance| warn_session_ending(ctx, instance));
         run_all(ctx, roster, rows, args, report.clone()).await
     })?;
-    let report = report.lock().unwrap_or_else(PoisonError::into_inner);
+    let report = lock(&report);
     record_run(ctx, roster, &report, query);
     Ok(report.print_summary())
 }
@@ -177,8 +178,7 @@ async fn run_all(
         command,
     };
     let child = move |at, credentials: &Credentials| builder.build(at, credentials);
-    let on_event =
-        move |at, event| report.lock().unwrap_or_else(PoisonError::into_inner).on_event(at, event);
+    let on_event = move |at, event| lock(&report).on_event(at, event);
     run_each(ctx, roster, requests, args.jobs.into(), Arc::new(child), Arc::new(on_event)).await
 }
 

@@ -98,8 +98,11 @@ impl Questions<'_> {
 
     /// Checks the region with AWS before it is written. Without network the answer is accepted.
     fn verify_region(&self, portal: &DiscoveredPortal, region: &Region) -> Result<()> {
-        let (name, endpoints) = (InstanceName::new("new"), endpoints_from_env(&self.ctx.env));
-        let asked = discover::new_instance(&name, &portal.start_url, region, endpoints);
+        let name = InstanceName::new("new");
+        let asked = Instance {
+            endpoints: endpoints_from_env(&self.ctx.env),
+            ..Instance::new(name, portal.start_url.clone(), region.clone())
+        };
         match app::block_on(
             self.ctx,
             discover::verify_region(&asked, &self.network(), Clock::System),

@@ -6,7 +6,7 @@ use std::net::{TcpListener, TcpStream};
 
 use super::*;
 use crate::cache::inventory;
-use crate::domain::{Error, ErrorKind, Secret};
+use crate::domain::{EndpointOverrides, Error, ErrorKind, Secret};
 use crate::ops::backend::messages::SecretKind;
 use crate::vault::SsoToken;
 
@@ -51,7 +51,7 @@ fn signed_in_ctx(home: &TestHome) -> Arc<Ctx> {
             portal: Some(start_refusing_server("ForbiddenException")),
             ..EndpointOverrides::default()
         },
-        ..instance("corp")
+        ..Instance::example("corp")
     };
     let sign_in = start_refusing_server("AccessDeniedException");
     let dir = home.0.path();
@@ -84,7 +84,11 @@ fn signed_in_ctx(home: &TestHome) -> Arc<Ctx> {
 }
 
 fn role(name: &str) -> RoleId {
-    RoleId { instance: instance("corp").name, account: account(), role: RoleName::new(name) }
+    RoleId {
+        instance: Instance::example("corp").name,
+        account: account(),
+        role: RoleName::new(name),
+    }
 }
 
 /// The error that answers a request.

@@ -1,15 +1,16 @@
 //! One pass over the portal's lists: requests in flight, and what follows from their responses.
 
+mod failures;
+mod merge;
+
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
 
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
-use tracing::info;
 
 use crate::domain::{
     Account, AccountId, Error, ErrorKind, Inventory, Result, ResultExt, RoleName, Secret,
-    format_duration,
 };
 use crate::identity::{IdentityClient, ListPage, PageTracker, PortalAccount};
 use crate::os::clock::Clock;
@@ -17,12 +18,8 @@ use crate::os::clock::Clock;
 use super::rate_limiter::RateLimiter;
 use super::{Progress, RefreshLimits};
 
-/// Pause after the first request without an answer; doubled after each further one.
-const FIRST_BACKOFF: Duration = Duration::from_millis(200);
-
 /// Selects the accounts whose roles are fetched.
 type AccountFilter = fn(&Account) -> bool;
-/// Receives the progress.
 type ProgressHandler<'a> = &'a mut (dyn FnMut(Progress<'_>) + Send);
 
 /// A pass in progress.
@@ -86,16 +83,6 @@ type PageResponse = (PageRequest, Duration, Result<PortalPage>);
 enum PortalPage {
     Accounts(ListPage<PortalAccount>),
     Roles(ListPage<RoleName>),
-}
-
-/// What to do with a request that failed.
-enum FailureAction {
-    /// Send it again, not before this time.
-    RetryAt(Duration),
-    /// Skip this account.
-    Skip(Error),
-    /// Stop the pass.
-    Stop(Error),
 }
 
 impl Fetcher {
@@ -195,27 +182,6 @@ impl Fetcher {
     /// The inventory, and the accounts that could not be fetched.
     pub(super) fn into_result(self) -> (Inventory, Vec<(AccountId, Error)>) {
         (self.inventory, self.failed)
-    }
-
-    /// The error if AWS does not answer for too long, or the pass takes too long.
-    fn timeout_error(&mut self) -> Error {
-        let silence = self.limits.silence_timeout;
-        let seconds = i64::try_from(self.limits.total_timeout.as_secs()).unwrap_or(i64::MAX);
-        let waited =
-            self.waiting_since.filter(|since| self.elapsed().saturating_sub(*since) >= silence);
-        match (waited, self.last_failure.take()) {
-            (Some(_), Some(error)) => error,
-            (Some(_), None) => Error::new(
-                ErrorKind::Unreachable,
-                format!("reading roles: AWS has not answered for {} s", silence.as_secs()),
-            )
-            .hint("check the network, and HTTPS_PROXY and NO_PROXY if there is a proxy"),
-            (None, _) => Error::new(
-                ErrorKind::Unreachable,
-                format!("reading roles: not finished after {}", format_duration(seconds)),
-            )
-            .hint("run `rolecall cache` again, with more `--threads`"),
-        }
     }
 
     fn elapsed(&self) -> Duration {
@@ -319,86 +285,6 @@ impl Fetcher {
         Ok(())
     }
 
-    /// Adds an account of the list with its known roles, and requests its roles if it passes the
-    /// filter.
-    fn add_account(&mut self, PortalAccount { id, name, email }: PortalAccount) {
-        let (roles, read_at) = self
-            .previous
-            .remove(&id)
-            .map(|(_, old)| (old.roles, old.roles_fetched_at))
-            .unwrap_or_default();
-        let account = Account { id, name, email, roles, roles_fetched_at: read_at };
-        if self.unconfirmed.contains(&id) {
-            self.inventory.unconfirmed.insert(id);
-        }
-        if (self.filter)(&account) {
-            self.queue.push_back(PageRequest::for_roles(self.inventory.accounts.len(), id));
-        }
-        self.inventory.accounts.push(account);
-    }
-
-    /// Keeps the accounts that are missing from a list with an empty last page, unless they were
-    /// missing in the earlier pass too.
-    fn keep_missing(&mut self) {
-        let missing = std::mem::take(&mut self.previous).into_values();
-        let mut missing: Vec<_> = missing
-            .filter(|(_, account)| !(self.may_remove && self.unconfirmed.contains(&account.id)))
-            .collect();
-        missing.sort_by_key(|(position, _)| *position);
-        self.done += missing.len();
-        for (_, account) in missing {
-            self.inventory.unconfirmed.insert(account.id);
-            self.inventory.accounts.push(account);
-        }
-    }
-
-    /// Stores the roles of an account. Roles that are missing from a list with an empty last page
-    /// are kept, unless some were missing in the earlier pass too.
-    fn store_roles(&mut self, position: usize, mut roles: Vec<RoleName>, ended_empty: bool) {
-        self.done += 1;
-        let account = &mut self.inventory.accounts[position];
-        let seen_before = self.may_remove && self.unconfirmed.contains(&account.id);
-        let missing: Vec<RoleName> =
-            account.roles.iter().filter(|role| !roles.contains(role)).cloned().collect();
-        if ended_empty && !missing.is_empty() && !seen_before {
-            self.inventory.unconfirmed.insert(account.id);
-            roles.extend(missing);
-        } else {
-            self.inventory.unconfirmed.remove(&account.id);
-            account.roles_fetched_at = Some(self.clock.now());
-        }
-        account.roles = roles;
-    }
-
-    fn handle_failure(
-        &mut self,
-        mut request: PageRequest,
-        sent: Duration,
-        error: Error,
-    ) -> Result<()> {
-        match (self.classify_failure(error, sent, &mut request.retries), &request.list) {
-            (FailureAction::RetryAt(moment), list) => {
-                let first = matches!(list, PortalList::Accounts(_));
-                request.not_before = moment;
-                // To the end: an account that is refused repeatedly must not keep others from being
-                // fetched.
-                if first { self.queue.push_front(request) } else { self.queue.push_back(request) }
-            }
-            (FailureAction::Skip(error), _) => return self.skip(request.list, error),
-            (FailureAction::Stop(error), _) => return Err(error),
-        }
-        Ok(())
-    }
-
-    /// Skips a list: one account's roles, or everything if it is the account list.
-    fn skip(&mut self, list: PortalList, error: Error) -> Result<()> {
-        let PortalList::Roles { account, .. } = list else { return Err(error) };
-        info!(target: "rolecall::refresh", %account, %error, "account skipped");
-        self.done += 1;
-        self.failed.push((account, error));
-        Ok(())
-    }
-
     /// Restarts the wait for an answer, since AWS has just answered.
     fn restart_wait(&mut self) {
         self.last_failure = None;
@@ -409,51 +295,6 @@ impl Fetcher {
         let now = self.elapsed();
         self.rate_limiter.on_accepted(now);
         (self.last_answered, self.unanswered) = (now, 0);
-    }
-
-    fn classify_failure(
-        &mut self,
-        error: Error,
-        sent: Duration,
-        retries: &mut u32,
-    ) -> FailureAction {
-        let (now, limits) = (self.elapsed(), self.limits);
-        match error.kind {
-            ErrorKind::Unreachable => self.last_failure = Some(error.clone()),
-            _ => self.restart_wait(),
-        }
-        match error.kind {
-            ErrorKind::LoginNeeded => FailureAction::Stop(error),
-            ErrorKind::Throttled => {
-                self.rate_limiter.on_throttled(sent, now);
-                // As long as some requests are accepted, this will end.
-                let patience = limits.max_backoff * limits.max_retry.max(1);
-                if now.saturating_sub(self.last_answered) > patience {
-                    FailureAction::Stop(error)
-                } else {
-                    FailureAction::RetryAt(now)
-                }
-            }
-            ErrorKind::Unreachable => {
-                *retries += 1;
-                self.unanswered += 1;
-                // If no request is answered, the cause is the network and not the account.
-                let gone = limits
-                    .max_retry
-                    .saturating_add(u32::try_from(limits.threads).unwrap_or(u32::MAX));
-                if self.unanswered > gone {
-                    FailureAction::Stop(error)
-                } else if *retries > limits.max_retry {
-                    FailureAction::Skip(error)
-                } else {
-                    FailureAction::RetryAt(
-                        now + (FIRST_BACKOFF * 2_u32.pow((*retries - 1).min(8)))
-                            .min(limits.max_backoff),
-                    )
-                }
-            }
-            _ => FailureAction::Skip(error),
-        }
     }
 }
 

@@ -1,13 +1,16 @@
 //! Plans the new content of the AWS config file from its old content, the roster and the request.
 
+mod profiles;
+mod sessions;
+
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::awsconfig::AwsConfig;
 use crate::awsconfig::lint::syntax_problems;
 use crate::awsconfig::managed_block::{BlockSection, BlockSectionKind, SplitFile};
 use crate::awsconfig::render::profile_header;
-use crate::domain::{Error, ErrorKind, InstanceName, Region, Result, RoleId, Roster, RosterEntry};
+use crate::domain::{InstanceName, Result, RoleId, Roster};
 use crate::os::atomic_file;
 
 use crate::ops::ctx::Ctx;
@@ -16,11 +19,10 @@ use crate::ops::roles::names;
 use crate::ops::roles::profile;
 use crate::ops::roles::profile_names::BLOCK_NAME;
 
-use super::assign_names::assign_names;
-use super::assign_names::{NameAssignment, NameCandidates};
-use super::render::{self, ProfileRenderer};
-use super::select::select;
-use super::{
+use crate::ops::profiles::assign_names::{NameCandidates, assign_names};
+use crate::ops::profiles::render::ProfileRenderer;
+use crate::ops::profiles::select::select;
+use crate::ops::profiles::{
     ProfileChange, ProfileLine, ProfileNote, ProfileRequest, ProfileStyle, ProfilesReport,
     SkipReason, SkippedRole,
 };
@@ -30,13 +32,11 @@ use super::{
 pub struct ProfilesPlan {
     /// The old content; `None` if the file does not exist.
     pub old: Option<Vec<u8>>,
-    /// The new content.
     pub new: Vec<u8>,
     /// The sections of the new block.
     pub block: String,
     /// Whether the file has a block of rolecall's already.
     pub has_block: bool,
-    /// The changes.
     pub report: ProfilesReport,
 }
 
@@ -50,9 +50,9 @@ impl ProfilesPlan {
 /// Plans the new block. Writes nothing.
 ///
 /// # Errors
-/// [`ErrorKind::Config`] if the file can't be read or its markers don't match, if `profile_format`
-/// or another setting is invalid, or if a session with the name of an instance belongs to another
-/// one.
+/// [`crate::domain::ErrorKind::Config`] if the file can't be read or its markers don't match, if
+/// `profile_format` or another setting is invalid, or if a session with the name of an instance
+/// belongs to another one.
 pub fn plan(ctx: &Ctx, request: &ProfileRequest) -> Result<ProfilesPlan> {
     let path = request.file.clone().unwrap_or_else(|| ctx.paths.aws_config.clone());
     let old = atomic_file::load_for_edit(&path)?;
@@ -79,7 +79,6 @@ pub fn plan(ctx: &Ctx, request: &ProfileRequest) -> Result<ProfilesPlan> {
     Ok(ProfilesPlan { new, has_block: parts.has_block(), block, report, old })
 }
 
-/// A section of the new block.
 enum PlannedSection<'b> {
     /// Rendered again.
     Generated(String),
@@ -265,14 +264,14 @@ impl<'p> Planner<'p> {
         if entry.is_protected() && !self.request.include_protected {
             return Some(SkipReason::Protected);
         }
-        let stands = self
+        let defined = self
             .defined_names
             .contains(name)
             .then(|| profile::find_role(&self.outside, &self.ctx.instances, name))
             .flatten()?;
-        let same = stands.account == entry.account
-            && stands.role.as_str() == &*entry.role
-            && stands.instance.is_none_or(|instance| instance == self.roster.instance(entry).name);
+        let same = defined.account == entry.account
+            && defined.role.as_str() == &*entry.role
+            && defined.instance.is_none_or(|instance| instance == self.roster.instance(entry).name);
         same.then(|| SkipReason::DefinedOutside(name.to_owned()))
     }
 
@@ -308,145 +307,4 @@ impl<'p> Planner<'p> {
     fn is_usable(&self, name: &str) -> bool {
         !self.taken_names.contains(name) && profile_header(name).is_ok()
     }
-
-    /// Plans the profile of a role in the roster.
-    fn plan_present(
-        &self,
-        allotted: &NameAssignment,
-        name: &str,
-        at: usize,
-        old: Option<&[u8]>,
-    ) -> Result<PlannedProfile<'p>> {
-        let entry = &self.roster.entries[at];
-        let now = allotted.current.get(&at).filter(|now| *now != name);
-        let line = |change, note| ProfileLine {
-            name: name.to_owned(),
-            role: self.roster.id(entry),
-            change,
-            note,
-            assumed_region: None,
-        };
-        if let (Some(now), true) = (now, self.request.prune) {
-            return Ok((
-                line(ProfileChange::Removed, Some(ProfileNote::Renamed(now.clone()))),
-                None,
-            ));
-        }
-        let region = self.region_without_own(entry, name, old);
-        let known = region.as_ref().map(|(region, _)| region);
-        let now_name = now.map(String::as_str);
-        let text = self.renderer.render_profile(&self.roster, entry, name, now_name, known)?;
-        let change = match old {
-            None => ProfileChange::Added,
-            Some(old) if is_same_text(old, &text) => ProfileChange::Kept,
-            Some(_) => ProfileChange::Changed,
-        };
-        let first = entry.profile.as_deref().unwrap_or_default();
-        let note = match now {
-            Some(now) => Some(ProfileNote::Renamed(now.clone())),
-            None => (change == ProfileChange::Added && name != first)
-                .then(|| ProfileNote::NameTaken(first.to_owned())),
-        };
-        let mut line = line(change, note);
-        line.assumed_region = region
-            .filter(|(_, origin)| *origin == RegionOrigin::Instance)
-            .map(|(region, _)| region);
-        Ok((line, Some(PlannedSection::Generated(text))))
-    }
-
-    /// Returns the region of a profile whose role has none: the requested one, the one that the
-    /// profile has already, or that of the IAM Identity Center. Without any, AWS programs ask for
-    /// one.
-    fn region_without_own(
-        &self,
-        entry: &RosterEntry,
-        name: &str,
-        old: Option<&[u8]>,
-    ) -> Option<(Region, RegionOrigin)> {
-        if entry.region.is_some() || self.renderer.has_region() {
-            return None;
-        }
-        if let Some(region) = &self.request.region {
-            return Some((region.clone(), RegionOrigin::Request));
-        }
-        let written = old.and_then(|old| {
-            AwsConfig::parse(old).profile(name)?.plain_value("region").map(Region::new)
-        });
-        Some(match written {
-            Some(region) => (region, RegionOrigin::OldProfile),
-            None => (self.roster.instance(entry).sso_region.clone(), RegionOrigin::Instance),
-        })
-    }
-
-    /// Plans a profile whose role is not in the roster. It is kept: the roster may be outdated, or
-    /// that of another directory.
-    fn plan_gone(&self, name: &str, raw: &'p [u8], id: &RoleId) -> PlannedProfile<'p> {
-        let known = self.ctx.instances.iter().any(|instance| instance.name == id.instance);
-        let prune = self.request.prune && (!known || load::is_complete(self.ctx, &id.instance));
-        let change = if prune { ProfileChange::Removed } else { ProfileChange::Kept };
-        let line = ProfileLine {
-            name: name.to_owned(),
-            role: id.clone(),
-            change,
-            note: Some(ProfileNote::RoleGone),
-            assumed_region: None,
-        };
-        (line, (!prune).then_some(PlannedSection::Verbatim(raw)))
-    }
-
-    /// Whether rolecall's configuration defines an instance completely: otherwise its session in
-    /// the block is the only source of its settings.
-    fn is_configured(&self, session: &str) -> bool {
-        let table = self.ctx.settings.instances.get(&InstanceName::new(session));
-        table.is_some_and(|table| table.start_url.is_some() && table.sso_region.is_some())
-    }
-
-    /// Plans the `[sso-session]` sections: those that native profiles need and the file does not
-    /// have, and those that were written before.
-    fn plan_sessions(&self, allotted: &NameAssignment) -> Result<Vec<PlannedSection<'p>>> {
-        let stand = self.outside.sso_sessions();
-        let natively =
-            |entry: &&RosterEntry| self.renderer.style_for(entry) == ProfileStyle::Native;
-        let needed: BTreeSet<usize> = allotted
-            .current
-            .keys()
-            .map(|at| &self.roster.entries[*at])
-            .filter(natively)
-            .map(|entry| entry.instance)
-            .collect();
-        let (mut sections, mut written) = (Vec::new(), HashSet::new());
-        for instance in needed.into_iter().map(|at| &self.roster.instances[at]) {
-            match stand.iter().find(|session| session.name == instance.name.as_str()) {
-                None => sections.push(PlannedSection::Generated(render::render_session(instance)?)),
-                Some(session)
-                    if session.start_url.as_ref() == Some(&instance.start_url)
-                        && session.region.as_ref() == Some(&instance.sso_region) => {}
-                Some(_) => {
-                    let name = &instance.name;
-                    return Err(Error::new(
-                        ErrorKind::Config,
-                        format!("[sso-session {name}] in the AWS config file is not the instance `{name}`"),
-                    )
-                    .hint("give one of them another name, or write profiles without --native"));
-                }
-            }
-            written.insert(instance.name.as_str());
-        }
-        for existing in &self.existing {
-            let BlockSectionKind::Session(name) = &existing.kind else { continue };
-            let stands = written.contains(name.as_str())
-                || stand.iter().any(|session| session.name == *name);
-            let superfluous = self.request.prune && self.is_configured(name);
-            if !stands && !superfluous {
-                sections.push(PlannedSection::Verbatim(existing.raw));
-            }
-        }
-        Ok(sections)
-    }
-}
-
-/// Whether a section has this text, apart from line endings and trailing blank lines.
-fn is_same_text(raw: &[u8], text: &str) -> bool {
-    let lines = |text: &str| text.trim_end().lines().map(str::to_owned).collect::<Vec<_>>();
-    std::str::from_utf8(raw).is_ok_and(|raw| lines(raw) == lines(text))
 }

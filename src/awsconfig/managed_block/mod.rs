@@ -1,14 +1,17 @@
 //! The block that rolecall manages in the AWS config file: finds, parses, replaces and removes it.
 //! All bytes around it stay unchanged.
 
+mod section;
+
 use std::borrow::Cow;
 
-use crate::domain::{AccountId, Error, ErrorKind, InstanceName, Result, RoleName};
+use crate::domain::{BYTE_ORDER_MARK, Error, ErrorKind, Result};
 
-use super::header::{self, SectionKind};
-use super::lexer::{BYTE_ORDER_MARK, IniLexer, IniLine};
-use super::managed_profiles::{Marker, parse_marker, parse_process_command};
-use super::values::{self, SectionKeys};
+use super::lexer::{IniLexer, IniLine};
+use super::managed_profiles::{Marker, parse_marker};
+use section::parse_section;
+
+pub use section::{BlockSection, BlockSectionKind};
 
 /// The comment below the block's first line. It must not change: it is also recognized when the
 /// block is parsed.
@@ -23,37 +26,6 @@ pub struct SplitFile<'b> {
     block: Option<&'b [u8]>,
     after: &'b [u8],
     line_ending: &'static str,
-}
-
-/// A section in the block.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BlockSection<'b> {
-    /// Its bytes, with the comments above its header.
-    pub raw: &'b [u8],
-    /// The kind.
-    pub kind: BlockSectionKind,
-}
-
-/// The kind of a section in the block.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BlockSectionKind {
-    /// A profile for a role, as rolecall writes it.
-    Profile {
-        /// The profile's name.
-        name: String,
-        /// The instance that it names; `None` for the only or the default one.
-        sso: Option<InstanceName>,
-        /// The account.
-        account: AccountId,
-        /// The role.
-        role: RoleName,
-        /// Whether SDKs use their own sign-in for it (`sso_session`).
-        uses_sso_session: bool,
-    },
-    /// An `[sso-session]`, by its name.
-    Session(String),
-    /// A section that rolecall never writes, with the profile's name if it is a profile.
-    Other(Option<String>),
 }
 
 impl<'b> SplitFile<'b> {
@@ -90,7 +62,8 @@ impl<'b> SplitFile<'b> {
                 }
                 (Some(Marker::End(ended)), Some((since, _, begun))) if ended != begun => {
                     return Err(block_error(format!(
-                        "line {line}: the block that begins in line {since} as `{begun}` ends as `{ended}`"
+                        "line {line}: the block that begins in line {since} as `{begun}` ends as \
+                         `{ended}`"
                     )));
                 }
                 (Some(Marker::End(_)), Some((since, start, begun))) => {
@@ -261,7 +234,6 @@ fn block_error(message: String) -> Error {
         .hint("fix these lines in an editor: rolecall has written nothing")
 }
 
-/// Returns the line ending of the first line.
 fn first_line_ending(bytes: &[u8]) -> &'static str {
     match bytes.split_inclusive(|byte| *byte == b'\n').next() {
         Some([.., b'\r', b'\n']) => "\r\n",
@@ -269,58 +241,15 @@ fn first_line_ending(bytes: &[u8]) -> &'static str {
     }
 }
 
-/// Parses the section at `range` of the block, whose header text is `inside` and whose keys begin
-/// at `body`.
-fn parse_section(
-    block: &[u8],
-    range: std::ops::Range<usize>,
-    (body, inside): (usize, String),
-) -> BlockSection<'_> {
-    let raw = &block[range.clone()];
-    // Blank lines between two sections belong to neither.
-    let blank = raw
-        .split_inclusive(|byte| *byte == b'\n')
-        .take_while(|line| line.trim_ascii().is_empty())
-        .map(<[u8]>::len)
-        .sum::<usize>();
-    let name = header::name(&inside);
-    let kind = match (header::kind(&inside), name) {
-        (SectionKind::SsoSession, Some(name)) => BlockSectionKind::Session(name),
-        (SectionKind::Profile, Some(name)) => {
-            let mut keys = SectionKeys::new();
-            values::parse_keys(&String::from_utf8_lossy(&block[body..range.end]), &mut keys);
-            parse_profile(&keys, &name).unwrap_or(BlockSectionKind::Other(Some(name)))
-        }
-        _ => BlockSectionKind::Other(None),
-    };
-    BlockSection { raw: &raw[blank..], kind }
-}
-
-/// Parses the role of a profile that rolecall wrote; `None` for other profiles.
-fn parse_profile(keys: &SectionKeys, name: &str) -> Option<BlockSectionKind> {
-    let name = name.to_owned();
-    if let Some(command) = keys.get("credential_process") {
-        let (sso, account, role) = parse_process_command(&header::split_shell_words(command)?)?;
-        return Some(BlockSectionKind::Profile {
-            name,
-            sso,
-            account,
-            role,
-            uses_sso_session: false,
-        });
-    }
-    let sso = Some(InstanceName::new(keys.get("sso_session")?));
-    let (account, role) =
-        (keys.get("sso_account_id")?.parse().ok()?, RoleName::new(keys.get("sso_role_name")?));
-    Some(BlockSectionKind::Profile { name, sso, account, role, uses_sso_session: true })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{InstanceName, RoleName};
     use proptest::prelude::*;
 
-    const ONE: &str = "[profile a]\ncredential_process = /r process --sso s --account 012345678901 --role Admin\n";
+    const ONE: &str = "[profile a]\n\
+                       credential_process = /r process --sso s --account 012345678901 --role \
+                       Admin\n";
 
     fn with(text: &str, sections: &[&str]) -> String {
         let parts = SplitFile::parse(text.as_bytes(), "profiles").unwrap();
@@ -367,7 +296,9 @@ mod tests {
             "# mine\n\n# BEGIN_ROLECALL profiles\n{ONE}# END_ROLECALL profiles\n# c\n[x]\nk = v"
         );
         let want = format!(
-            "# mine\n\n# BEGIN_ROLECALL profiles\n{BLOCK_COMMENT}\n\n[profile b]\nk = v\n# END_ROLECALL profiles\n# c\n[x]\nk = v"
+            "# mine\n\n# BEGIN_ROLECALL profiles\n{BLOCK_COMMENT}\n\n\
+             [profile b]\nk = v\n# END_ROLECALL profiles\n# c\n\
+             [x]\nk = v"
         );
         assert_eq!(with(&text, &["[profile b]\nk = v\n"]), want);
         assert_eq!(without(&text), "# mine\n# c\n[x]\nk = v");
@@ -412,8 +343,12 @@ mod tests {
     #[test]
     fn sections_are_separated_with_the_comments_above_them() {
         let text = format!(
-            "# BEGIN_ROLECALL profiles\n{BLOCK_COMMENT}\n\n[sso-session s]\nsso_region = r\n\n{ONE}\n# mine\n\n[services x]\ns3 =\n  endpoint_url = u\n# end\n\n\
-             [profile n] # c\nsso_session = s\nsso_account_id = 012345678901\nsso_role_name = Admin\n[profile \"o o\"]\nregion = r\n# END_ROLECALL profiles\n"
+            "# BEGIN_ROLECALL profiles\n{BLOCK_COMMENT}\n\n\
+             [sso-session s]\nsso_region = r\n\n{ONE}\n# mine\n\n\
+             [services x]\ns3 =\n  endpoint_url = u\n# end\n\n\
+             [profile n] # c\nsso_session = s\nsso_account_id = 012345678901\n\
+             sso_role_name = Admin\n\
+             [profile \"o o\"]\nregion = r\n# END_ROLECALL profiles\n"
         );
         let parts = SplitFile::parse(text.as_bytes(), "profiles").unwrap();
         let found: Vec<_> = parts

@@ -1,28 +1,18 @@
 //! Checks of whole sessions and profiles: missing keys, contradicting values, and references to
 //! unknown sessions.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod merged_section;
+mod required;
+
+use std::collections::BTreeMap;
 
 use crate::domain::{Region, StartUrl, edit_distance};
 
-use super::outline::{KeyEntry, Outline, OutlineSection};
+use super::outline::{KeyEntry, Outline};
 use super::settings::misspelled_or_indented_keys;
 use super::subject::Subject;
-use super::{LineReplacement, SsoProblem, SsoProblemKind, truncate};
-
-/// A session or profile, with all sections of its name.
-struct MergedSection<'o, 't> {
-    outline: &'o Outline<'t>,
-    subject: &'o Subject,
-    sections: Vec<&'o OutlineSection<'t>>,
-}
-
-/// Values of the whole file that checks compare with.
-struct KnownValues<'o> {
-    sessions: BTreeMap<&'o str, (Option<String>, Option<Region>)>,
-    /// Regions by the normalized start URL.
-    regions: BTreeMap<String, BTreeSet<Region>>,
-}
+use super::{SsoProblem, SsoProblemKind, truncate};
+use merged_section::{KnownValues, MergedSection};
 
 /// Checks all sessions and profiles.
 pub(super) fn problems(outline: &Outline<'_>, out: &mut Vec<SsoProblem>) {
@@ -43,71 +33,7 @@ pub(super) fn problems(outline: &Outline<'_>, out: &mut Vec<SsoProblem>) {
     }
 }
 
-impl<'o> KnownValues<'o> {
-    fn new(merged: &BTreeMap<&'o Subject, MergedSection<'o, '_>>) -> Self {
-        let (mut sessions, mut regions) =
-            (BTreeMap::new(), BTreeMap::<String, BTreeSet<Region>>::new());
-        for section in merged.values() {
-            for prefix in ["", "granted_"] {
-                let (url, region) = (
-                    section.plain_value(&format!("{prefix}sso_start_url")),
-                    section.plain_value(&format!("{prefix}sso_region")),
-                );
-                let region = region.map(Region::new).filter(Region::is_well_formed);
-                if let (Some(url), Some(region)) = (url, &region) {
-                    regions
-                        .entry(StartUrl::new(url).normalized().to_owned())
-                        .or_default()
-                        .insert(region.clone());
-                }
-                if let (Subject::Session(name), "") = (section.subject, prefix) {
-                    sessions.insert(name.as_str(), (url.map(str::to_owned), region));
-                }
-            }
-        }
-        Self { sessions, regions }
-    }
-
-    /// Returns the region of a start URL if the file has exactly one for it.
-    fn region_of_portal(&self, start_url: &str) -> Option<&Region> {
-        let all = self.regions.get(StartUrl::new(start_url).normalized())?;
-        if all.len() == 1 { all.first() } else { None }
-    }
-}
-
 impl<'t> MergedSection<'_, 't> {
-    fn entry(&self, key: &str) -> Option<&KeyEntry<'t>> {
-        self.sections.iter().rev().find_map(|section| section.entry(key))
-    }
-
-    fn plain_value(&self, key: &str) -> Option<&str> {
-        self.entry(key).map(KeyEntry::plain_value)
-    }
-
-    fn new_problem(
-        &self,
-        line: usize,
-        message: String,
-        advice: String,
-        kind: SsoProblemKind,
-    ) -> SsoProblem {
-        let section = self
-            .sections
-            .iter()
-            .rev()
-            .find(|section| section.line <= line)
-            .unwrap_or(&self.sections[0]);
-        SsoProblem {
-            line,
-            section: section.label(),
-            message,
-            advice,
-            kind,
-            edit: None,
-            subject: self.subject.clone(),
-        }
-    }
-
     fn check_session(&self, known: &KnownValues<'_>, out: &mut Vec<SsoProblem>) {
         self.check_conflicts(out);
         self.check_required("sso_start_url", None, out);
@@ -234,77 +160,6 @@ impl<'t> MergedSection<'_, 't> {
         }
     }
 
-    /// Checks for a required key. If its value is known, the problem is fixable.
-    fn check_required(&self, key: &str, value: Option<&Region>, out: &mut Vec<SsoProblem>) {
-        if self.entry(key).is_some()
-            || self.sections.iter().any(|section| {
-                misspelled_or_indented_keys(section).any(|misplaced| misplaced == key)
-            })
-        {
-            return;
-        }
-        let (section, placeholder) = (
-            self.sections[0],
-            key.trim_start_matches("granted_").trim_start_matches("sso_").to_uppercase(),
-        );
-        let (line, shown) = (section.line, value.map_or(placeholder, ToString::to_string));
-        // A second key of the same name would be another problem: some AWS programs reject the
-        // whole file for it.
-        if let Some(empty) = self
-            .sections
-            .iter()
-            .rev()
-            .flat_map(|section| &section.entries)
-            .find(|entry| entry.key == key)
-        {
-            let mut problem = self.new_problem(
-                empty.line,
-                format!("has an empty `{key}`"),
-                format!("write `{key} = {shown}`"),
-                SsoProblemKind::MissingKey,
-            );
-            if let Some(value) = value.filter(|_| empty.continuation.is_empty()) {
-                let indent: String = self
-                    .outline
-                    .line(empty.line)
-                    .chars()
-                    .take_while(|letter| letter.is_whitespace())
-                    .collect();
-                problem.edit = Some(LineReplacement {
-                    line: empty.line,
-                    lines: vec![format!("{indent}{key} = {value}")],
-                });
-            }
-            out.push(problem);
-            return;
-        }
-        let mut problem = self.new_problem(
-            line,
-            format!("has no `{key}`"),
-            format!("add `{key} = {shown}` below it"),
-            SsoProblemKind::MissingKey,
-        );
-        if let Some(value) = value {
-            // Add it after the first key with the same indentation: a line with another indentation
-            // would belong to another key.
-            let (line, indented) = section
-                .entries
-                .first()
-                .map_or((section.line, section.line), |entry| (last_line(entry), entry.line));
-            let indent: String = self
-                .outline
-                .line(indented)
-                .chars()
-                .take_while(|letter| letter.is_whitespace())
-                .collect();
-            problem.edit = Some(LineReplacement {
-                line,
-                lines: vec![self.outline.line(line).to_owned(), format!("{indent}{key} = {value}")],
-            });
-        }
-        out.push(problem);
-    }
-
     /// Checks for keys with several values, in one section or in several of the same name.
     fn check_conflicts(&self, out: &mut Vec<SsoProblem>) {
         for key in ["sso_start_url", "sso_region"] {
@@ -335,9 +190,4 @@ impl<'t> MergedSection<'_, 't> {
             }
         }
     }
-}
-
-/// The last line of an entry's value.
-fn last_line(entry: &KeyEntry<'_>) -> usize {
-    entry.continuation.last().map_or(entry.line, |(line, _)| *line)
 }

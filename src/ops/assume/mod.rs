@@ -1,18 +1,21 @@
 //! Role credentials: from the vault, or fetched by one process for all that wait for them.
 
+mod fetch;
+mod request;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::domain::{
-    AccountId, Credentials, Error, ErrorKind, Instance, Result, RoleArn, RoleId, RoleName,
-    Timestamp, Window,
-};
-use crate::identity::AssumeRoleParams;
+use crate::domain::{Credentials, Error, ErrorKind, Instance, Result, RoleId, Timestamp};
 use crate::vault::{Generation, RecordId, SharedOutcome, SingleFlight, SsoToken, Turn, Vault};
 
 use crate::ops::ctx::{Ctx, run_blocking};
-use crate::ops::roles::chain::{ChainedRole, Chains, Route, session_name, uses_user};
+use crate::ops::roles::chain::{Chains, Route};
 use crate::ops::sign_in::token::{access_token, complete_with};
+
+use fetch::{assume_chained, fetch_from_portal};
+
+pub use request::{AssumeRequest, AssumedCredentials, Freshness, Persistence};
 
 /// Longest duration of a fetch if old credentials can be returned instead.
 const FALLBACK_TIMEOUT: Duration = Duration::from_secs(3);
@@ -22,91 +25,6 @@ const FAILURE_MEMORY_SECONDS: i64 = 60;
 const FETCH_TIMEOUT: Duration = Duration::from_secs(60);
 /// Old credentials are a fallback only if they are valid for more than so many seconds.
 const MIN_FALLBACK_SECONDS: i64 = 60;
-
-/// Whether stored credentials are good enough.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Freshness {
-    /// Stored credentials are returned if they are valid for long enough.
-    Cached,
-    /// New credentials are fetched.
-    Fetch,
-}
-
-/// What happens with credentials that were fetched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Persistence {
-    /// They are stored in the vault.
-    Store,
-    /// They are only returned.
-    Discard,
-}
-
-/// A request for the credentials of a role.
-#[derive(Debug, Clone)]
-pub struct AssumeRequest {
-    /// The IAM Identity Center instance.
-    pub instance: Instance,
-    /// The account.
-    pub account: AccountId,
-    /// The role.
-    pub role: RoleName,
-    /// Minimum remaining lifetime of stored credentials.
-    pub window: Window,
-    /// Whether stored credentials are good enough.
-    pub freshness: Freshness,
-    /// Whether fetched credentials are stored.
-    pub persistence: Persistence,
-}
-
-impl AssumeRequest {
-    /// The usual request: stored credentials with a quarter of an hour left are good enough, new
-    /// ones are stored.
-    pub fn new(instance: &Instance, account: AccountId, role: RoleName) -> Self {
-        Self {
-            instance: instance.clone(),
-            account,
-            role,
-            window: Window::default(),
-            freshness: Freshness::Cached,
-            persistence: Persistence::Store,
-        }
-    }
-
-    /// The requested role.
-    pub fn role_id(&self) -> RoleId {
-        RoleId {
-            instance: self.instance.name.clone(),
-            account: self.account,
-            role: self.role.clone(),
-        }
-    }
-
-    /// The same request for a role on the route to this one.
-    fn for_intermediate_role(&self, role: &RoleId) -> AssumeRequest {
-        AssumeRequest {
-            account: role.account,
-            role: role.role.clone(),
-            window: Window::default(),
-            ..self.clone()
-        }
-    }
-
-    fn record_id(&self, route: Option<&Route<'_>>) -> Result<RecordId> {
-        let digest = route.map(Route::digest).transpose()?;
-        Ok(RecordId::credentials(&self.instance, self.account, &self.role, digest.as_ref()))
-    }
-}
-
-/// Credentials of a role, and where they came from.
-#[derive(Debug, Clone)]
-pub struct AssumedCredentials {
-    /// The credentials.
-    pub credentials: Credentials,
-    /// Why they have less lifetime left than requested, or could not be stored.
-    pub warning: Option<Error>,
-    /// Whether this process fetched them from AWS.
-    pub fetched: bool,
-}
 
 /// Returns stored credentials that are fresh enough: the warm path, without network or runtime.
 ///
@@ -223,16 +141,6 @@ struct RoutedRequest<'a> {
     record_id: RecordId,
 }
 
-impl AssumedCredentials {
-    fn from_store(credentials: Credentials) -> Self {
-        Self { credentials, warning: None, fetched: false }
-    }
-
-    fn from_expiring(credentials: Credentials, reason: Error) -> Self {
-        Self { credentials, warning: Some(reason), fetched: false }
-    }
-}
-
 /// Whether old credentials may be returned instead of this error: not if AWS denies the role.
 fn is_stale_fallback_allowed(error: &Error) -> bool {
     !error.kind.is_refusal()
@@ -264,7 +172,6 @@ enum FetchOutcome {
     Fetched(AssumedCredentials),
     /// Another process has stored them.
     Stored,
-    /// This process failed.
     Failed(Error),
     /// Another process failed. It may have begun before this request.
     FailedElsewhere(Error),
@@ -320,86 +227,6 @@ async fn fetch_and_store(ctx: &Arc<Ctx>, routed: &RoutedRequest<'_>) -> Result<A
         }
     }
     Ok(AssumedCredentials { credentials, warning, fetched: true })
-}
-
-/// Fetches the credentials of a role that the portal lists.
-async fn fetch_from_portal(ctx: &Arc<Ctx>, request: &AssumeRequest) -> Result<Credentials> {
-    let identity = ctx.identity(&request.instance)?;
-    let token = access_token(ctx, &request.instance, None).await?;
-    match identity.fetch_role_credentials(&token, request.account, &request.role).await {
-        // The portal may end a session before its token expires; a refresh shows whether it did.
-        Err(error) if error.kind == ErrorKind::LoginNeeded => {
-            let token = access_token(ctx, &request.instance, Some(&token)).await?;
-            identity.fetch_role_credentials(&token, request.account, &request.role).await
-        }
-        other => other,
-    }
-}
-
-/// Assumes the last role of a chain. The credentials of the role before it come from the vault or
-/// from a single flight of their own, chained or not. If AWS refuses stored ones, they may have
-/// been revoked, which only their use shows: they are fetched again, once, all the way from the
-/// portal.
-async fn assume_chained(
-    ctx: &Arc<Ctx>,
-    request: &AssumeRequest,
-    link: &ChainedRole,
-    base: &RoleId,
-) -> Result<Credentials> {
-    let source = request.for_intermediate_role(&link.via);
-    let before = Box::pin(assume(ctx, &source)).await?;
-    let refused = match assume_from(ctx, request, link, base, &before.credentials).await {
-        Err(error) if error.kind.is_refusal() && !before.fetched => error,
-        other => return other,
-    };
-    let source = AssumeRequest { freshness: Freshness::Fetch, ..source };
-    match Box::pin(assume(ctx, &source)).await {
-        Ok(renewed) => assume_from(ctx, request, link, base, &renewed.credentials).await,
-        Err(error) if error.kind == ErrorKind::LoginNeeded => Err(error),
-        // Without new credentials, the refusal is the reason.
-        Err(_) => Err(refused),
-    }
-}
-
-/// Assumes the requested role with the credentials of the role before it.
-async fn assume_from(
-    ctx: &Arc<Ctx>,
-    request: &AssumeRequest,
-    link: &ChainedRole,
-    base: &RoleId,
-    before: &Credentials,
-) -> Result<Credentials> {
-    let (identity, region) =
-        (ctx.identity(&request.instance)?, request.instance.sso_region.clone());
-    let user = if !uses_user(link.session_name.as_deref()) {
-        String::new()
-    } else if *base == link.via {
-        session_name_from_arn(&identity.fetch_caller_identity(before, &region).await?)
-    } else {
-        // Sessions in between may have other names; the portal names its own session after the
-        // user.
-        let freshness = match request.persistence {
-            Persistence::Store => Freshness::Cached,
-            Persistence::Discard => Freshness::Fetch,
-        };
-        let base_request = AssumeRequest { freshness, ..request.for_intermediate_role(base) };
-        let first = Box::pin(assume(ctx, &base_request)).await?.credentials;
-        session_name_from_arn(&identity.fetch_caller_identity(&first, &region).await?)
-    };
-    let params = AssumeRoleParams {
-        role_arn: RoleArn::format(&region, request.account, &request.role),
-        session_name: session_name(link.session_name.as_deref(), &user),
-        external_id: link.external_id.clone(),
-        source_identity: link.source_identity.clone(),
-        duration_seconds: link.duration,
-        region,
-    };
-    identity.assume_role(before, &params).await
-}
-
-/// Returns `SESSION` of `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`.
-fn session_name_from_arn(arn: &str) -> String {
-    arn.rsplit('/').next().unwrap_or_default().to_owned()
 }
 
 async fn load_credentials(ctx: &Arc<Ctx>, record: &RecordId) -> Result<Option<Credentials>> {

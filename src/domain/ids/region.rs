@@ -1,0 +1,95 @@
+//! The partition of a region, and the form of its name.
+
+use serde::{Deserialize, Serialize};
+
+use super::Region;
+
+impl Region {
+    /// Whether it has the form of a region: words of letters, then a number, as in `us-gov-east-1`.
+    pub fn is_well_formed(&self) -> bool {
+        let words: Vec<&str> = self.as_str().split('-').collect();
+        let Some((number, words)) = words.split_last() else { return false };
+        let lettered =
+            |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
+        words.len() >= 2
+            && words.iter().all(lettered)
+            && !number.is_empty()
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+    }
+
+    /// Returns the partition of the region, derived from its prefix.
+    pub fn partition(&self) -> Partition {
+        match self.as_str() {
+            r if r.starts_with("cn-") => Partition::AwsCn,
+            r if r.starts_with("us-gov-") => Partition::AwsUsGov,
+            r if r.starts_with("eusc-") => Partition::AwsEusc,
+            _ => Partition::Aws,
+        }
+    }
+}
+
+/// A group of regions that has its own accounts, endpoints and ARNs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Partition {
+    /// The commercial regions.
+    Aws,
+    /// China.
+    AwsCn,
+    /// GovCloud.
+    AwsUsGov,
+    /// The European Sovereign Cloud.
+    AwsEusc,
+}
+
+impl Partition {
+    /// Returns the partition as written in ARNs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Partition::Aws => "aws",
+            Partition::AwsCn => "aws-cn",
+            Partition::AwsUsGov => "aws-us-gov",
+            Partition::AwsEusc => "aws-eusc",
+        }
+    }
+
+    /// Returns the domain of service endpoints.
+    pub fn dns_suffix(self) -> &'static str {
+        match self {
+            Partition::Aws | Partition::AwsUsGov => "amazonaws.com",
+            Partition::AwsCn => "amazonaws.com.cn",
+            Partition::AwsEusc => "amazonaws.eu",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::RoleName;
+
+    #[test]
+    fn regions_compare_without_case() {
+        assert_eq!(Region::new(" EU-West-1 "), Region::new("eu-west-1"));
+        assert_eq!(serde_json::from_str::<Region>("\"EU-WEST-1\"").unwrap().as_str(), "eu-west-1");
+        assert_ne!(RoleName::new("Admin"), RoleName::new("admin"));
+        assert!(
+            ["eu-west-1", "us-gov-east-1", "EUSC-de-east-1"]
+                .into_iter()
+                .all(|name| Region::new(name).is_well_formed())
+        );
+        assert!(
+            !["", "eu", "eu-west", "eu_west_1", "eu-west-1a", "Ireland"]
+                .into_iter()
+                .any(|name| Region::new(name).is_well_formed())
+        );
+    }
+
+    #[test]
+    fn partitions_follow_the_region() {
+        let of = |region: &str| Region::new(region).partition().as_str();
+        assert_eq!(
+            [of("eu-west-1"), of("cn-north-1"), of("us-gov-west-1"), of("eusc-de-east-1")],
+            ["aws", "aws-cn", "aws-us-gov", "aws-eusc"]
+        );
+    }
+}
