@@ -130,7 +130,7 @@ pub async fn open(ctx: &Ctx, link: Link, options: &OpenOptions) -> Result<OpenOu
 
 impl OpenOptions {
     /// Whether a program is started, whose arguments every user of the machine can read.
-    fn starts_program(&self) -> bool {
+    pub fn starts_program(&self) -> bool {
         matches!(
             self.action,
             UrlAction::Open
@@ -164,6 +164,12 @@ pub fn has_browser(ctx: &Ctx) -> bool {
     let display =
         ctx.env.get(env::DISPLAY).is_some() || ctx.env.get(env::WAYLAND_DISPLAY).is_some();
     cfg!(target_os = "macos") || cfg!(windows) || display
+}
+
+/// Whether a URL can be delivered as the options say: `false` if that takes a browser and this
+/// machine has none.
+pub fn can_open(ctx: &Ctx, options: &OpenOptions) -> bool {
+    !options.starts_program() || Opener::new(ctx, options).is_ok()
 }
 
 /// A program with arguments, and the scheme that wraps the URL.
