@@ -18,7 +18,7 @@ use std::thread::JoinHandle;
 
 use handler::{Backend, FirstRoster};
 
-use crate::domain::{Instance, PackedRoster, Result};
+use crate::domain::{Instance, PackedRoster, Region, Result};
 
 use crate::ops::backend::messages::{Request, Update};
 use crate::ops::confirmations;
@@ -68,6 +68,8 @@ pub struct BackendOptions {
     /// The roster that the first frame was drawn from. With it, the answer to [`Request::Start`]
     /// reads no inventory.
     pub roster: Option<Arc<PackedRoster>>,
+    /// The region of the console, if the user named one.
+    pub console_region: Option<Region>,
     /// Puts a text on the clipboard.
     pub copy_to_clipboard: fn(&str) -> Result<()>,
 }
@@ -124,6 +126,7 @@ fn run_backend(
                 ctx: ctx.clone(),
                 instances: options.instances,
                 instance_name: options.instance_name,
+                console_region: options.console_region,
                 updates,
                 copy_to_clipboard: options.copy_to_clipboard,
                 sign_ins: Arc::default(),

@@ -69,10 +69,8 @@ impl Backend {
             Ok(instance) => sign_out(&self.ctx, &instance).await,
             Err(error) => Err(error),
         };
-        match outcome.map(|result| result.warning(name)) {
-            Ok(None) => {}
-            Ok(Some(error)) | Err(error) => self.send(Update::Message(error.message)),
-        }
+        let outcome = outcome.map(|result| result.warning(name));
+        self.send(Update::SignedOut { instance: name.clone(), outcome });
         self.run_blocking(Self::send_sessions).await;
     }
 }

@@ -52,6 +52,7 @@ impl TestHome {
         let ctx = self.ctx(PassphraseSource::None);
         let (updates, receiver) = channel();
         let backend = Backend {
+            console_region: None,
             instances: ctx.instances.clone(),
             ctx,
             instance_name: None,
@@ -128,6 +129,7 @@ fn a_vault_that_waits_for_its_passphrase_does_not_delay_other_requests() {
         instance_name: None,
         state_dir: home.0.path().to_owned(),
         roster: None,
+        console_region: None,
         copy_to_clipboard: |_| Ok(()),
     });
 

@@ -1,7 +1,7 @@
 //! From Enter on a role to the exit: confirmation, credentials, sign-in and passphrase, each at
 //! most once.
 
-use super::clock_skew;
+use super::{clock_skew, console_link};
 use crate::domain::{self, Error, ErrorKind, InstanceName, RoleId, Timestamp};
 use crate::ops::backend::messages::{Request, SignInStep};
 use crate::tui::effect::Effect;
@@ -208,9 +208,7 @@ fn on_credentials(state: &mut State, pending: PendingTask, expires_at: Timestamp
             clock_skew::hold_exit(state, pending.role, action);
             Vec::new()
         }
-        RoleTask::Exit(action) => {
-            vec![Effect::Exit(Exit::Picked(Picked { roles: vec![pending.role], action }))]
-        }
+        RoleTask::Exit(action) => console_link::exit_or_ask(state, pending, action),
         RoleTask::CopySecret(secret) => {
             vec![Effect::Request(Request::CopySecret { role: pending.role, secret })]
         }
