@@ -97,7 +97,7 @@ pub mod shell {
     }
 }
 pub mod tui {
-    pub use crate::tui::{ctrl_c_works_after, default_bindings};
+    pub use crate::tui::{ctrl_c_works_after, default_bindings, menu_actions};
 }
 pub mod vault {
     pub use crate::vault::{

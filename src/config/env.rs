@@ -114,6 +114,7 @@ variables! {
     LC_CTYPE "The locale for characters."
     LANG "The locale if no other variable sets it."
     COLORTERM "`truecolor` if the terminal has 24-bit colours."
+    TZ "The time zone of the picker's messages, instead of that of the machine."
     HOME "The home directory."
     XDG_CONFIG_HOME "The directory for configuration instead of ~/.config."
     XDG_CACHE_HOME "The directory for caches instead of ~/.cache."

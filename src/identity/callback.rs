@@ -22,17 +22,19 @@ const UNEXPECTED: &str = include_str!("pages/stray.html");
 #[derive(Debug)]
 pub struct Callback {
     listener: Listener,
+    /// The name of the instance, for the page in the browser.
+    instance: String,
 }
 
 impl Callback {
-    /// Binds a free port of 127.0.0.1.
+    /// Binds a free port of 127.0.0.1 for a sign-in to this instance.
     ///
     /// # Errors
     /// If no port can be bound. The hint names the device code flow, which needs none.
-    pub fn bind() -> Result<Callback> {
+    pub fn bind(instance: &str) -> Result<Callback> {
         let listener = Listener::bind(0)
             .map_err(|error| error.hint("run `rolecall login --flow device-code`"))?;
-        Ok(Callback { listener })
+        Ok(Callback { listener, instance: instance.to_owned() })
     }
 
     /// The redirect URI, with the port.
@@ -48,11 +50,11 @@ impl Callback {
     /// [`ErrorKind::LoginNeeded`] if the redirect reports that the sign-in failed or was declined.
     pub async fn wait(self, state: &str) -> Result<String> {
         let (send, mut receive) = mpsc::channel(1);
-        let state = state.to_owned();
+        let (state, instance) = (state.to_owned(), self.instance);
         let mut server = JoinSet::new();
         server.spawn(self.listener.serve(move |request| {
             let send = send.clone();
-            let (outcome, page) = handle_callback(&request, &state);
+            let (outcome, page) = handle_callback(&request, &state, &instance);
             async move {
                 if let Some(outcome) = outcome {
                     // After the first outcome the channel is full or closed; ignore the others.
@@ -100,11 +102,12 @@ pub fn parse_redirect_url(url: &str, state: &str) -> Result<String> {
 }
 
 /// Returns the outcome of the sign-in with this state, if the request decides it, and the response
-/// to send. Public for fuzzing.
+/// to send, which names the instance. Public for fuzzing.
 #[doc(hidden)]
 pub fn handle_callback(
     request: &HttpRequest,
     state: &str,
+    instance: &str,
 ) -> (Option<Result<String>>, HttpResponse) {
     // Prevents DNS rebinding: a web page could send requests to a name that resolves to 127.0.0.1.
     if !request.header("host").is_some_and(is_loopback) {
@@ -117,10 +120,29 @@ pub fn handle_callback(
         return (None, HttpResponse::text(404, "nothing here"));
     }
     match parse_params(&request.params(), state) {
-        Some(Ok(code)) => (Some(Ok(code)), HttpResponse::html(200, DONE)),
-        Some(Err(error)) => (Some(Err(error)), HttpResponse::html(200, FAILED)),
+        Some(Ok(code)) => (Some(Ok(code)), HttpResponse::html(200, render_page(DONE, instance))),
+        Some(Err(error)) => {
+            (Some(Err(error)), HttpResponse::html(200, render_page(FAILED, instance)))
+        }
+        // The sender may be any web page, so it gets no name.
         None => (None, HttpResponse::html(400, UNEXPECTED)),
     }
+}
+
+/// Fills in the name of the instance, escaped for HTML.
+fn render_page(page: &str, instance: &str) -> String {
+    let name: String = escape_unprintable(instance)
+        .chars()
+        .map(|letter| match letter {
+            '&' => "&amp;".to_owned(),
+            '<' => "&lt;".to_owned(),
+            '>' => "&gt;".to_owned(),
+            '"' => "&quot;".to_owned(),
+            '\'' => "&#39;".to_owned(),
+            letter => letter.to_string(),
+        })
+        .collect();
+    page.replace("{instance}", &name)
 }
 
 /// Returns the code or the error of a redirect with this state; `None` if the state differs or both
@@ -176,7 +198,7 @@ mod tests {
 
     fn status(host: &str, path: &str, query: &str) -> (bool, u16) {
         let (outcome, page) =
-            handle_callback(&request(http::Method::GET, host, path, query), "right");
+            handle_callback(&request(http::Method::GET, host, path, query), "right", "corp");
         (outcome.is_some(), page.status)
     }
 
@@ -198,12 +220,32 @@ mod tests {
     }
 
     #[test]
+    fn the_page_names_rolecall_and_the_instance_and_cannot_be_changed_by_its_name() {
+        let page = |query: &str, instance: &str| {
+            let request = request(http::Method::GET, "127.0.0.1:80", PATH, query);
+            let (_, page) = handle_callback(&request, "right", instance);
+            String::from_utf8(page.body.to_vec()).unwrap()
+        };
+        let hostile = "<script>alert('&\")</script>\u{202e}";
+        for query in ["code=c&state=right", "error=access_denied&state=right"] {
+            let text = page(query, "corp");
+            assert!(text.contains("igned in to corp</h1>") && text.contains("rolecall"), "{text}");
+            assert!(text.contains("in your terminal") && !text.contains("{instance}"), "{text}");
+            let text = page(query, hostile);
+            assert!(!text.contains("<script>") && !text.contains('\u{202e}'), "{text}");
+            assert!(text.contains("&lt;script&gt;alert(&#39;&amp;&quot;)"), "{text}");
+        }
+        let stray = page("code=c&state=wrong", "corp");
+        assert!(stray.contains("rolecall") && !stray.contains("corp"), "{stray}");
+    }
+
+    #[test]
     fn other_hosts_paths_and_methods_are_rejected() {
         assert_eq!(status("evil.example:80", PATH, "code=c&state=right"), (false, 421));
         assert_eq!(status("127.0.0.1.evil.example", PATH, "code=c&state=right"), (false, 421));
         assert_eq!(status("127.0.0.1:80", "/favicon.ico", ""), (false, 404));
         let post = request(http::Method::POST, "127.0.0.1", PATH, "code=c&state=right");
-        assert_eq!(handle_callback(&post, "right").1.status, 405);
+        assert_eq!(handle_callback(&post, "right", "corp").1.status, 405);
     }
 
     #[test]
@@ -239,7 +281,7 @@ mod tests {
 
     #[tokio::test]
     async fn unrelated_requests_are_ignored_and_the_browser_gets_its_page() {
-        let callback = Callback::bind().unwrap();
+        let callback = Callback::bind("corp").unwrap();
         let uri = callback.redirect_uri();
         let browser = tokio::spawn(async move {
             assert!(get(&uri, "error=access_denied&state=guess").await.starts_with("HTTP/1.1 400"));
@@ -247,6 +289,10 @@ mod tests {
         });
         assert_eq!(callback.wait("right").await.unwrap(), "the-code");
         let page = browser.await.unwrap();
-        assert!(page.contains("You are signed in. You can close this tab."), "{page}");
+        assert!(page.contains("Signed in to corp"), "{page}");
+        assert!(
+            page.contains("rolecall has your sign-in and continues in your terminal"),
+            "{page}"
+        );
     }
 }

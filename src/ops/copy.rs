@@ -1,4 +1,4 @@
-//! Secrets of a role for the clipboard: its keys as shell commands, or a console link.
+//! The keys of a role for the clipboard, as shell commands.
 
 use std::sync::Arc;
 
@@ -9,13 +9,12 @@ use crate::shell::{self, CredentialExport, PreviousEnv, Recipient, RoleExport};
 
 use crate::ops::access::obtain;
 use crate::ops::assume::AssumeRequest;
-use crate::ops::console::{ConsoleRequest, fetch_sign_in_link, options_for_role};
 use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::interaction::Interaction;
 use crate::ops::role_env;
 
 /// Gets the credentials of a role; from the vault, unless they have just expired.
-async fn assume_role(
+pub(in crate::ops) async fn assume_role(
     ctx: &Arc<Ctx>,
     ui: &impl Interaction,
     roster: &Arc<Roster>,
@@ -26,7 +25,7 @@ async fn assume_role(
     Ok(obtain(ctx, ui, Some(roster), &request).await?.credentials)
 }
 
-fn role_not_listed(role: &RoleId) -> Error {
+pub(in crate::ops) fn role_not_listed(role: &RoleId) -> Error {
     Error::new(ErrorKind::UnknownRole, format!("{role} is not in the list any more"))
 }
 
@@ -72,35 +71,4 @@ fn render_exports(
     let parents = parent_names();
     let dialect = shell::calling_shell(parents.iter().map(String::as_str), ctx.env.get(env::SHELL));
     Ok(Secret::new(shell::render(&changes, dialect)?))
-}
-
-/// Fetches a link that signs its holder in to the console as the role. It is valid for 15 minutes.
-///
-/// # Errors
-/// As [`export_lines`] and [`fetch_sign_in_link`].
-pub async fn fetch_console_link(
-    ctx: &Arc<Ctx>,
-    ui: &impl Interaction,
-    roster: &Arc<Roster>,
-    role: &RoleId,
-) -> Result<Secret<String>> {
-    let entry = roster.find(role).ok_or_else(|| role_not_listed(role))?;
-    let credentials = assume_role(ctx, ui, roster, role).await?;
-    let (options_ctx, options_roster, wanted) = (ctx.clone(), roster.clone(), role.clone());
-    // Blocks: reads the inventory.
-    let options = run_blocking(move || {
-        let entry = options_roster.find(&wanted).ok_or_else(|| role_not_listed(&wanted))?;
-        Ok(options_for_role(&options_ctx, &options_roster, entry))
-    })
-    .await?;
-    let instance = roster.instance(entry);
-    let request = ConsoleRequest {
-        credentials: &credentials,
-        role: Some(entry),
-        issuer: instance.start_url.normalized(),
-        region: entry.region.as_ref().unwrap_or(&instance.sso_region),
-        destination: None,
-        session_minutes: Some(options.session_minutes),
-    };
-    fetch_sign_in_link(ctx, &request).await
 }

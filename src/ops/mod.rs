@@ -6,6 +6,7 @@ pub mod assume;
 pub mod backend;
 pub mod confirmations;
 pub mod console;
+pub mod console_link;
 pub mod copy;
 pub mod ctx;
 pub mod doctor;

@@ -6,6 +6,7 @@ pub mod browser;
 pub mod clock;
 pub mod http;
 pub mod lazy_runtime;
+pub mod local_time;
 pub mod lock;
 pub mod mutex;
 pub mod process;

@@ -17,7 +17,7 @@ pub(super) enum PickerCommand {
     Mark,
     /// Mark the role and move up.
     MarkAndMoveUp,
-    /// Show the contents of the preview in a panel.
+    /// Show or hide the preview, or show its contents in a panel.
     Details,
     /// Move the selection.
     Move(Move),
@@ -99,6 +99,8 @@ pub(super) enum PanelKind {
 pub(super) enum HelpSection {
     /// Using roles.
     Roles,
+    /// The action menu.
+    Actions,
     /// Moving in the list.
     Navigation,
     /// Editing the query.
@@ -109,13 +111,19 @@ pub(super) enum HelpSection {
 
 impl HelpSection {
     /// All sections, in the order of the help.
-    pub(super) const ALL: [HelpSection; 4] =
-        [HelpSection::Roles, HelpSection::Navigation, HelpSection::Query, HelpSection::Screen];
+    pub(super) const ALL: [HelpSection; 5] = [
+        HelpSection::Roles,
+        HelpSection::Actions,
+        HelpSection::Navigation,
+        HelpSection::Query,
+        HelpSection::Screen,
+    ];
 
     /// The heading.
     pub(super) fn title(self) -> &'static str {
         match self {
             HelpSection::Roles => "roles",
+            HelpSection::Actions => "action menu",
             HelpSection::Navigation => "navigation",
             HelpSection::Query => "query",
             HelpSection::Screen => "screen",
@@ -160,7 +168,7 @@ pub(super) static COMMANDS: &[CommandSpec] = {
         spec(Menu, "menu", Roles, &["right", "alt-enter"], "all actions for the role"),
         spec(Mark, "mark", Roles, &["tab"], "mark the role and go down"),
         spec(MarkAndMoveUp, "mark-up", Roles, &["shift-tab"], "mark the role and go up"),
-        spec(Details, "details", Roles, &["f2"], "show everything about the role"),
+        spec(Details, "details", Roles, &["f2"], "show or hide the preview of the role"),
         spec(
             PickerCommand::Open(PanelKind::Sessions),
             "sessions",
@@ -189,7 +197,7 @@ pub(super) static COMMANDS: &[CommandSpec] = {
             &["f9"],
             "hidden roles, to show them again",
         ),
-        spec(Refresh, "refresh", Roles, &["ctrl-r"], "refresh roles (sign-in: QR code)"),
+        spec(Refresh, "refresh", Roles, &["ctrl-r"], "refresh all roles (sign-in: QR code)"),
         spec(PickerCommand::Move(Move::Up), "up", Navigation, &["up", "ctrl-p"], "one row up"),
         spec(
             PickerCommand::Move(Move::Down),

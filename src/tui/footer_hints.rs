@@ -9,7 +9,7 @@ use super::keymap::ViMode;
 use super::state::State;
 use super::state::first_run::{FirstRunField, FirstRunStep};
 use super::text::width;
-use super::update::availability;
+use super::update::{availability, suggestions};
 
 /// The text before the keys of an inline picker, which has no header: counts and refresh progress.
 pub(super) fn inline_prefix(state: &State) -> String {
@@ -94,6 +94,8 @@ pub(super) fn marked_label(state: &State) -> Option<String> {
 fn footer_commands(state: &State) -> Vec<(PickerCommand, &'static str)> {
     let activate_label = if state.is_unlock_needed() {
         "unlock"
+    } else if suggestions::are_shown(state) {
+        "search for it"
     } else if state.selected_entry().is_none() {
         "sign in"
     } else if state.marked.is_empty() {

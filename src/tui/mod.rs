@@ -35,6 +35,7 @@ mod keymap;
 mod labels;
 mod layout;
 mod panels;
+mod role_actions;
 mod runner;
 mod search;
 mod search_thread;
@@ -241,6 +242,11 @@ pub fn default_bindings(
     commands::COMMANDS
         .iter()
         .map(move |entry| (entry.id, entry.help, self::keymap::default_keys(keymap, entry)))
+}
+
+/// Every action of the action menu: its letter, name and help.
+pub fn menu_actions() -> impl Iterator<Item = (char, &'static str, &'static str)> {
+    role_actions::ROLE_ACTIONS.iter().map(|spec| (spec.letter, spec.id, spec.help))
 }
 
 /// The result of the picker.

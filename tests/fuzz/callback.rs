@@ -20,7 +20,7 @@ fuzz_target!(|bytes: &[u8]| {
     let codes = Arc::new(Mutex::new(Vec::new()));
     let seen = codes.clone();
     let back = RUNTIME.block_on(serve_bytes(bytes, move |request| {
-        let (outcome, page) = handle_callback(&request, STATE);
+        let (outcome, page) = handle_callback(&request, STATE, "corp");
         seen.lock().expect("one thread").extend(outcome);
         async move { page }
     }));

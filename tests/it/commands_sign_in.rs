@@ -108,7 +108,14 @@ fn several_instances_want_a_name_or_all() {
     assert_refused(&sandbox.run(&["login", "--check", "--all"]), 4, &["lab", "rolecall login"]);
     sandbox.login("lab");
     let out = sandbox.run(&["logout", "--all"]);
-    assert_eq!((out.code, out.stderr.as_str()), (0, "signed out of corp\nsigned out of lab\n"));
+    assert_eq!(
+        (out.code, out.stderr.as_str()),
+        (
+            0,
+            "signed out of corp; `rolecall login --sso corp` signs in again\n\
+             signed out of lab; `rolecall login --sso lab` signs in again\n"
+        )
+    );
     snapshot(&sandbox, "login_check", &["login", "--check", "-S", "corp"]);
     assert_eq!(sandbox.run(&["status", "--quiet"]).code, 4);
     assert_refused(
@@ -124,7 +131,10 @@ fn logging_out_revokes_forgets_and_works_twice() {
     assert_eq!(sandbox.run(&["logout", "-S", "corp"]).stderr, "not signed in to corp\n");
     sandbox.login("corp");
     assert_eq!(sandbox.run(&["process", "-S", "corp", "--arn", ROLE]).code, 0);
-    assert_eq!(sandbox.run(&["logout", "-S", "corp"]).stderr, "signed out of corp\n");
+    assert_eq!(
+        sandbox.run(&["logout", "-S", "corp"]).stderr,
+        "signed out of corp; `rolecall login --sso corp` signs in again\n"
+    );
     assert_eq!(sandbox.aws.call_count("Logout"), 1);
     let records = Records::new(&sandbox);
     assert!(records.token("corp").is_none() && records.credentials(ROLE).is_none());

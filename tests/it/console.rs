@@ -308,15 +308,36 @@ fn the_requested_duration_is_within_the_limits_of_aws() {
 }
 
 #[test]
-fn unusable_arguments_and_browsers_are_errors() {
+fn without_a_browser_the_link_is_printed_alone_on_stdout_and_the_reason_on_stderr() {
+    let sandbox = Sandbox::signed_in();
+    for (args, why) in [
+        (&[][..], "no browser on this machine"),
+        (&["--browser", "no-such-browser"], "no-such-browser"),
+        (&["--browser", "false"], "false exited with 1"),
+    ] {
+        let ran = console(&sandbox, &[&ROLE_ARGS[..], args].concat(), &[]);
+        assert_eq!((ran.code, ran.stdout.lines().count()), (0, 1), "{ran:?}");
+        let link = ran.stdout.trim_end();
+        assert!(get(link).contains("ReadOnlyAccess"), "{ran:?}");
+        assert!(ran.stderr.contains(why), "{ran:?}");
+        assert!(ran.stderr.contains("anyone who has it is signed in"), "{ran:?}");
+        // Of the two streams, stderr is more often kept in a log.
+        assert!(!ran.stderr.contains("SigninToken") && !ran.stderr.contains(link), "{ran:?}");
+    }
+    sandbox.prepend_config("console_style = \"portal\"\n");
+    let ran = console(&sandbox, &ROLE_ARGS, &[]);
+    assert_eq!((ran.code, ran.stdout.lines().count()), (0, 1), "{ran:?}");
+    assert!(ran.stdout.contains("account_id=012345678901"), "{ran:?}");
+    assert!(!ran.stderr.contains("anyone who has it"), "{ran:?}");
+}
+
+#[test]
+fn unusable_arguments_are_errors() {
     let sandbox = Sandbox::signed_in();
     let assert_error = |args: &[&str], code: i32, words: &str| {
         let ran = console(&sandbox, &[&ROLE_ARGS[..], args].concat(), &[]);
         assert!(ran.code == code && ran.stderr.contains(words) && ran.stdout.is_empty(), "{ran:?}");
     };
-    assert_error(&[], 2, "no browser on this machine");
-    assert_error(&["--browser", "no-such-browser"], 2, "no-such-browser");
-    assert_error(&["--browser", "false"], 2, "false exited with 1");
     assert_error(&["-s", "lamda"], 2, "lambda");
     assert_error(&["--destination", "https://example.com/"], 2, "not a page of the AWS console");
     assert_error(&["-u", "opne"], 2, "open");

@@ -124,7 +124,7 @@ async fn a_declined_sign_in_is_reported() {
 async fn the_browser_brings_the_code_back() {
     let (_demo, identity) = simulator_and_client(SimulatorOptions::default());
     let registration = identity.register(Flow::Pkce).await.unwrap();
-    let callback = Callback::bind().unwrap();
+    let callback = Callback::bind("corp").unwrap();
     let pkce = Pkce::new(callback.redirect_uri()).unwrap();
     let url = identity.authorize_url(&registration, &pkce);
     let (code, ()) = tokio::join!(callback.wait(&pkce.state), press(demo::approve, url));
@@ -139,7 +139,7 @@ async fn the_browser_brings_the_code_back() {
 async fn declining_in_the_browser_ends_the_wait() {
     let (_demo, identity) = simulator_and_client(SimulatorOptions::default());
     let registration = identity.register(Flow::Pkce).await.unwrap();
-    let callback = Callback::bind().unwrap();
+    let callback = Callback::bind("corp").unwrap();
     let pkce = Pkce::new(callback.redirect_uri()).unwrap();
     let url = identity.authorize_url(&registration, &pkce);
     let (code, ()) = tokio::join!(callback.wait(&pkce.state), press(demo::deny, url));

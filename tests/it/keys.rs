@@ -1,7 +1,7 @@
 //! The picker's keys in the README, in the configuration and in `settings`.
 
 use rolecall::testing::domain::enums::Keymap;
-use rolecall::testing::tui::default_bindings;
+use rolecall::testing::tui::{default_bindings, menu_actions};
 
 use crate::sandbox::Sandbox;
 
@@ -23,6 +23,15 @@ fn table() -> String {
 fn the_readme_has_the_table_of_all_keys() {
     let readme = include_str!("../../README.md");
     assert!(readme.contains(&table()), "the README's table of keys is not this one:\n{}", table());
+}
+
+#[test]
+fn the_documentation_has_the_table_of_the_action_menu() {
+    let rows = menu_actions().map(|(letter, _, help)| format!("| `{letter}` | {help} |\n"));
+    let table: String =
+        ["| letter | action |\n|---|---|\n".to_owned()].into_iter().chain(rows).collect();
+    let page = include_str!("../../docs/picker.md");
+    assert!(page.contains(&table), "docs/picker.md does not have this table:\n{table}");
 }
 
 #[test]

@@ -110,6 +110,7 @@ mod terminal_demo;
 mod terminal_each;
 mod terminal_first_run;
 mod terminal_input;
+mod terminal_keys;
 mod terminal_modes;
 mod terminal_panels;
 mod terminal_picker;

@@ -194,7 +194,9 @@ fn hidden_roles_that_would_match_are_counted_and_shown() {
     terminal.wait_for("❯  payments-prod read");
     terminal.type_keys("\x1b[C");
     terminal.wait_for("hide");
-    terminal.type_keys("h");
+    terminal.type_keys("H");
+    terminal.wait_for("y yes");
+    terminal.type_keys("y");
     terminal.wait_for("1 hidden role would match");
     terminal.type_keys("\x1b[20~");
     terminal.wait_for("hidden roles");

@@ -148,7 +148,10 @@ fn after_a_sign_in_the_token_is_shared_if_the_cli_has_a_file() {
 
     // A revoked token is of no use to the CLI either; the file remains as the sign that the cache
     // is used.
-    assert_eq!(sandbox.run(&["logout", "-S", "corp"]).stderr, "signed out of corp\n");
+    assert_eq!(
+        sandbox.run(&["logout", "-S", "corp"]).stderr,
+        "signed out of corp; `rolecall login --sso corp` signs in again\n"
+    );
     assert_eq!(
         (read(&sandbox)["accessToken"].as_str(), read(&sandbox)["refreshToken"].as_str()),
         (Some(""), Some("theirs"))

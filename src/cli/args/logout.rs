@@ -8,4 +8,7 @@ pub struct LogoutArgs {
     /// Sign out of every IAM Identity Center
     #[arg(long)]
     pub all: bool,
+    /// Sign out of several without asking
+    #[arg(long, requires = "all")]
+    pub yes: bool,
 }

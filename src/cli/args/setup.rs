@@ -155,6 +155,9 @@ pub struct ProfilesArgs {
     /// Remove old names and profiles of roles that are gone
     #[arg(long, conflicts_with = "undo")]
     pub prune: bool,
+    /// Remove with --prune without asking
+    #[arg(long, requires = "prune")]
+    pub yes: bool,
     /// Reuse a name for another role; with --undo, ignore later changes
     #[arg(long)]
     pub force: bool,

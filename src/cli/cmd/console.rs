@@ -13,7 +13,7 @@ use crate::domain::{
 use crate::ops::assume::Freshness;
 use crate::ops::console::{self, ConsoleOptions, ConsoleRequest};
 use crate::ops::ctx::Ctx;
-use crate::ops::open_url::{Link, OpenOutcome, open, open_detached};
+use crate::ops::open_url::{Link, OpenOptions, OpenOutcome, open, open_detached};
 use crate::ops::roles::other_profiles::ProfileRows;
 use crate::ops::target::lookup::ResolvedRole;
 use crate::ops::target::selector::RoleSelector;
@@ -161,10 +161,10 @@ pub(in crate::cli) fn open_in_role(
     let region = page.region.as_ref().or(entry.region.as_ref()).unwrap_or(&instance.sso_region);
     let destination = page.destination_url(region);
     if options.style == ConsoleStyle::Portal && entry.via.is_none() {
-        let link = Link::Public(portal_shortcut(found, destination.as_deref()));
-        let outcome = app::block_on(ctx, open(ctx, link, &options.open))?;
+        let link = portal_shortcut(found, destination.as_deref());
+        let delivery = deliver_public_link(ctx, link, &options.open)?;
         access::record_use(ctx, found, "console");
-        return print_delivery(outcome, options.open.action, &role_env::role_label(entry));
+        return print_delivery(delivery, options.open.action, &role_env::role_label(entry));
     }
     let credentials = access::obtain(ctx, found, freshness)?;
     let minutes = page.minutes.unwrap_or(options.session_minutes);
@@ -181,15 +181,39 @@ pub(in crate::cli) fn open_in_role(
     print_delivery(outcome, options.open.action, &role_env::role_label(entry))
 }
 
+/// What became of a link.
+enum Delivery {
+    /// The settings were followed.
+    Done(OpenOutcome),
+    /// No browser could be opened, for this reason: the user gets the link.
+    NoBrowser(Link, Error),
+}
+
 fn deliver_sign_in_link(
     ctx: &Ctx,
     request: &ConsoleRequest<'_>,
     options: &ConsoleOptions,
-) -> Result<OpenOutcome> {
+) -> Result<Delivery> {
     app::block_on(ctx, async {
         let link = console::fetch_sign_in_link(ctx, request).await?;
-        open_detached(ctx, link, &options.open, redirect::start).await
+        let outcome = open_detached(ctx, link.clone(), &options.open, redirect::start).await;
+        or_print(outcome, Link::Secret(link), &options.open)
     })
+}
+
+fn deliver_public_link(ctx: &Ctx, link: String, options: &OpenOptions) -> Result<Delivery> {
+    let outcome = app::block_on(ctx, open(ctx, Link::Public(link.clone()), options));
+    or_print(outcome, Link::Public(link), options)
+}
+
+/// Keeps the link if there is no browser, or it could not be started.
+fn or_print(outcome: Result<OpenOutcome>, link: Link, options: &OpenOptions) -> Result<Delivery> {
+    match outcome {
+        Err(error) if error.kind == ErrorKind::Usage && options.starts_program() => {
+            Ok(Delivery::NoBrowser(link, error))
+        }
+        outcome => outcome.map(Delivery::Done),
+    }
 }
 
 /// Returns the portal's link to a role and page.
@@ -237,8 +261,8 @@ fn share_link(
         return Ok(0);
     }
     let options = console::options_for_role(ctx, &found.roster, entry);
-    let outcome = app::block_on(ctx, open(ctx, Link::Public(link), &options.open))?;
-    print_delivery(outcome, options.open.action, &role_env::role_label(entry))
+    let delivery = deliver_public_link(ctx, link, &options.open)?;
+    print_delivery(delivery, options.open.action, &role_env::role_label(entry))
 }
 
 /// Handles `--env`: opens the console with the keys in the environment, of any role.
@@ -302,8 +326,15 @@ fn keys_from_env(ctx: &Ctx) -> Result<Credentials> {
 }
 
 /// Reports the opened or copied link, or shows it.
-fn print_delivery(outcome: OpenOutcome, action: UrlAction, label: &str) -> Result<u8> {
+fn print_delivery(delivery: Delivery, action: UrlAction, label: &str) -> Result<u8> {
     let label = escape_unprintable(label);
+    let outcome = match delivery {
+        Delivery::Done(outcome) => outcome,
+        Delivery::NoBrowser(link, error) => {
+            print_without_browser(&link, &error, &label)?;
+            return Ok(0);
+        }
+    };
     match outcome {
         OpenOutcome::Opened => {
             ui::print_message(&ui::dim(&format!("the console is open as {label}")))
@@ -314,6 +345,17 @@ fn print_delivery(outcome: OpenOutcome, action: UrlAction, label: &str) -> Resul
         OpenOutcome::ToShow(link) => show_link(&link, action, &label)?,
     }
     Ok(0)
+}
+
+/// Prints the link alone on stdout, and why on stderr, which is more often kept in a log.
+fn print_without_browser(link: &Link, error: &Error, label: &str) -> Result<()> {
+    let (url, warning) = match link {
+        Link::Secret(url) => (url.expose().as_str(), "; anyone who has it is signed in"),
+        Link::Public(url) => (url.as_str(), ""),
+    };
+    ui::print_warning(error);
+    ui::print_message(&format!("open this page to be in the console as {label}{warning}:"));
+    ui::print_data(&format!("{url}\n"))
 }
 
 fn show_link(link: &Secret<String>, action: UrlAction, label: &str) -> Result<()> {

@@ -1,8 +1,10 @@
 //! `logout`: revokes the token and forgets it.
 
-use crate::domain::Result;
+use crate::domain::{Instance, Result};
+use crate::ops::backend::messages::InstanceSession;
+use crate::ops::ctx::Ctx;
 use crate::ops::sign_in::cli_token::load_cli_token;
-use crate::ops::sign_in::sessions::sign_out;
+use crate::ops::sign_in::sessions::{load_sessions, sign_out};
 
 use crate::cli::args::{Globals, LogoutArgs};
 use crate::cli::{app, ui};
@@ -11,11 +13,14 @@ use crate::cli::{app, ui};
 pub(in crate::cli) fn run(globals: &Globals, args: &LogoutArgs) -> Result<u8> {
     let ctx = app::open(globals)?;
     let instances = app::selected_or_all_instances(&ctx, globals, args.all)?;
+    if !args.yes && ui::can_prompt() {
+        confirm_several(&ctx, &instances)?;
+    }
     let work = app::for_each_instance(&instances, async |instance| {
         let outcome = sign_out(&ctx, instance).await?;
         let name = ui::bold(instance.name.as_str());
         ui::print_message(&if outcome.was_signed_in {
-            format!("signed out of {name}")
+            format!("signed out of {name}; `rolecall login --sso {}` signs in again", instance.name)
         } else {
             format!("not signed in to {name}")
         });
@@ -28,4 +33,24 @@ pub(in crate::cli) fn run(globals: &Globals, args: &LogoutArgs) -> Result<u8> {
         Ok(())
     });
     app::block_on(&ctx, work)
+}
+
+/// Asks before sessions with several instances are ended.
+///
+/// # Errors
+/// [`crate::domain::ErrorKind::Cancelled`] if the answer is no.
+fn confirm_several(ctx: &Ctx, instances: &[Instance]) -> Result<()> {
+    // If the vault is locked, the sign-out reports it.
+    let sessions = load_sessions(ctx).unwrap_or_default();
+    let is_ended = |session: &&InstanceSession| {
+        let mut names = instances.iter().map(|instance| &instance.name);
+        session.signed_in && !session.is_cli_token && names.any(|name| *name == session.instance)
+    };
+    let ended = sessions.instances.iter().filter(is_ended);
+    let names: Vec<&str> = ended.map(|session| session.instance.as_str()).collect();
+    if names.len() < 2 || ui::confirm(&format!("Sign out of {}?", names.join(", ")))? {
+        Ok(())
+    } else {
+        Err(crate::cli::cancelled())
+    }
 }

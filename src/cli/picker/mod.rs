@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::cache::favorites;
 use crate::config::{Env, env};
-use crate::domain::{Error, ErrorKind, Instance, Result};
+use crate::domain::{Error, ErrorKind, Instance, Region, Result};
 use crate::ops::backend;
 use crate::ops::backend::messages::{InstanceSession, SessionList};
 use crate::ops::ctx::Ctx;
@@ -150,6 +150,7 @@ pub(super) fn open(
         state_dir,
         roster: input.packed_roster,
         profile_rows: enter.profile_rows,
+        console_region: args.region.as_deref().map(Region::new),
         copy_to_clipboard,
     };
     let (background, mut requests, updates) = backend::start(backend_options);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::awsconfig::lint::SyntaxProblem;
-use crate::domain::{Error, ErrorKind, Instance, InstanceName, Region, Result};
+use crate::domain::{Error, ErrorKind, Instance, InstanceName, Region, Result, plural};
 use crate::ops::ctx::Ctx;
 use crate::ops::profiles::{
     self, ProfileChange, ProfileLine, ProfileNote, ProfileRequest, ProfileSelection, ProfileStyle,
@@ -16,6 +16,7 @@ use crate::ops::target::lookup;
 use crate::ops::target::resolve::matching_positions;
 use crate::os::atomic_file::WriteTarget;
 
+use super::confirm::confirm;
 use super::{diff, messages, open_checked};
 use crate::cli::args::{Globals, ProfilesArgs};
 use crate::cli::interaction::Terminal;
@@ -70,6 +71,9 @@ pub(super) fn write(
         messages::print_complaints(&ctx, &draft.report);
         return Ok(0);
     }
+    if args.prune && !args.yes && ui::can_prompt() {
+        confirm_removal(&ctx, &request)?;
+    }
     if request.region.is_none() && question == RegionQuestion::Ask && ui::can_prompt() {
         request.region = ask_region(&profiles::plan(&ctx, &request)?)?;
     }
@@ -81,6 +85,25 @@ pub(super) fn write(
     messages::print_report(&ctx, &report, args);
     messages::print_skipped(&report);
     Ok(0)
+}
+
+/// Asks before profiles are removed.
+///
+/// # Errors
+/// [`ErrorKind::Cancelled`] if the answer is no.
+fn confirm_removal(ctx: &Arc<Ctx>, request: &ProfileRequest) -> Result<()> {
+    let plan = profiles::plan(ctx, request)?;
+    let lines = plan.report.profiles.iter();
+    let removed: Vec<&str> = lines
+        .filter(|line| line.change == ProfileChange::Removed)
+        .map(|line| line.name.as_str())
+        .collect();
+    if removed.is_empty() {
+        return Ok(());
+    }
+    let file = ctx.paths.abbreviate(&plan.report.file);
+    ui::print_message(&format!("removes from {file}: {}", removed.join(", ")));
+    confirm(false, &format!("Remove {} {}?", removed.len(), plural(removed.len(), "profile")))
 }
 
 fn request(ctx: &Arc<Ctx>, globals: &Globals, args: &ProfilesArgs) -> Result<ProfileRequest> {

@@ -11,8 +11,9 @@ use tokio::task::AbortHandle;
 use super::interaction::PickerUser;
 use super::runtime::RuntimeThread;
 use crate::cache::favorites;
+use crate::config::env;
 use crate::domain::{
-    Error, ErrorKind, Instance, InstanceName, Result, RoleFlags, RoleId, Roster, Secret,
+    Error, ErrorKind, Instance, InstanceName, Region, Result, RoleFlags, RoleId, Roster, Secret,
     clock_warning,
 };
 use crate::ops::assume::Freshness;
@@ -24,6 +25,7 @@ use crate::ops::roles::snapshot;
 use crate::ops::setup;
 use crate::ops::sign_in::pasted_redirect::PastedRedirects;
 use crate::ops::sign_in::sessions::load_sessions;
+use crate::os::local_time::utc_offset_seconds;
 use crate::vault::KeyLocation;
 
 /// Serves the picker's requests. Shared by the tasks of all requests.
@@ -33,6 +35,8 @@ pub(super) struct Backend {
     pub(super) instances: Vec<Instance>,
     /// The name that selected the instances, if one did.
     pub(super) instance_name: Option<String>,
+    /// The region of the console, if the user named one.
+    pub(super) console_region: Option<Region>,
     pub(super) updates: Sender<Update>,
     pub(super) profile_rows: ProfileRows,
     pub(super) copy_to_clipboard: fn(&str) -> Result<()>,
@@ -105,6 +109,10 @@ impl Backend {
             self.send_roster();
         }
         self.send_sessions();
+        let now = self.ctx.clock.now();
+        if let Some(seconds) = utc_offset_seconds(self.ctx.env.get(env::TZ), now) {
+            self.send(Update::UtcOffset(seconds));
+        }
         if first_roster == FirstRoster::Files {
             snapshot::rebuild_if_stale(
                 &self.ctx.env,
@@ -125,6 +133,10 @@ impl Backend {
                 Update::Assumed { number, role, outcome: Err(error) }
             }
             Request::Unlock { .. } => Update::VaultUnlocked(Err(error)),
+            Request::OpenConsole { role, number, .. } => {
+                Update::Console { number, role, outcome: Err(error) }
+            }
+            Request::SignOut { instance } => Update::SignedOut { instance, outcome: Err(error) },
             Request::Discover { number, .. } => Update::Discovered { number, outcome: Err(error) },
             Request::SetUp { number, .. } => Update::SetUp { number, outcome: Err(error) },
             _ => Update::Message(error.message),
@@ -145,6 +157,7 @@ impl Backend {
             instances: ctx.instances.clone(),
             ctx,
             instance_name: self.instance_name.clone(),
+            console_region: self.console_region.clone(),
             updates: self.updates.clone(),
             profile_rows: self.profile_rows,
             copy_to_clipboard: self.copy_to_clipboard,
@@ -266,6 +279,16 @@ impl Backend {
             }
             Request::CopySecret { role, secret } => {
                 runtime.spawn(async move { backend.copy_secret(role, secret).await });
+            }
+            Request::OpenConsole { role, service, query, number } => {
+                runtime.spawn(async move {
+                    backend.open_console(role, service, query, number).await;
+                });
+            }
+            Request::CopyLink { link } => {
+                if let Err(error) = (self.copy_to_clipboard)(link.expose()) {
+                    self.send(Update::Message(error.message));
+                }
             }
             Request::WriteProfiles { roles } => {
                 runtime.spawn(async move { backend.write_profiles(roles).await });

@@ -59,7 +59,8 @@ pub enum Request {
         /// The number in the answer.
         number: u64,
     },
-    /// Remove a role's stored credentials. Answered by [`Update::Sessions`].
+    /// Remove a role's stored credentials. Answered by [`Update::CredentialsDropped`] or
+    /// [`Update::RoleFailed`], then [`Update::Sessions`].
     ForgetCredentials {
         /// The role.
         role: RoleId,
@@ -71,6 +72,22 @@ pub enum Request {
         role: RoleId,
         /// The secret.
         secret: SecretKind,
+    },
+    /// Prepare the console of a role. Answered by [`Update::Console`].
+    OpenConsole {
+        /// The role; its credentials are in the vault.
+        role: RoleId,
+        /// The short name of a service, if one was chosen.
+        service: Option<&'static str>,
+        /// The query: possibly the URL of a page that was pasted.
+        query: String,
+        /// The number in the answer.
+        number: u64,
+    },
+    /// Copy a console link to the clipboard.
+    CopyLink {
+        /// The link.
+        link: Secret<String>,
     },
     /// Write profiles of roles into the AWS config file. Answered by [`Update::Message`] or
     /// [`Update::RoleFailed`].
@@ -85,7 +102,7 @@ pub enum Request {
         /// The level of the confirmation.
         confirm: ConfirmLevel,
     },
-    /// Sign out of an instance. Answered by [`Update::Sessions`].
+    /// Sign out of an instance. Answered by [`Update::SignedOut`], then [`Update::Sessions`].
     SignOut {
         /// The instance.
         instance: InstanceName,
@@ -199,8 +216,30 @@ pub enum Update {
         /// When the credentials expire, or why there are none.
         outcome: Result<Timestamp, Error>,
     },
+    /// The console of a role is ready to be opened, or why it is not.
+    Console {
+        /// The number of the request.
+        number: u64,
+        /// The role.
+        role: RoleId,
+        /// A link to show, if this machine has no browser.
+        outcome: Result<Option<ConsoleLink>, Error>,
+    },
     /// The sessions, and the roles with credentials in the vault.
     Sessions(SessionList),
+    /// A sign-out has ended.
+    SignedOut {
+        /// The instance.
+        instance: InstanceName,
+        /// Warnings, such as that AWS did not end the session; an error if the session is still
+        /// there.
+        outcome: Result<Vec<Error>, Error>,
+    },
+    /// The stored credentials of a role were removed.
+    CredentialsDropped {
+        /// The role.
+        role: RoleId,
+    },
     /// The vault is locked, and how to unlock it. Sent before the answer that failed because of it.
     Locked(UnlockPrompt),
     /// The vault was unlocked, or why it was not.
@@ -228,6 +267,8 @@ pub enum Update {
         /// The reason.
         error: Error,
     },
+    /// Seconds that local time is ahead of UTC.
+    UtcOffset(i64),
     /// Seconds that AWS's clock is ahead of this machine's, measured by its last response.
     ClockSkew(i64),
     /// One line for the message area.
@@ -261,6 +302,24 @@ pub struct RefreshCounts {
     pub unconfirmed: usize,
     /// When the inventory was fetched.
     pub at: Timestamp,
+}
+
+/// A link to the web console.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConsoleLink {
+    /// The address.
+    pub url: Secret<String>,
+    /// Who can use it.
+    pub access: LinkAccess,
+}
+
+/// Who can use a console link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkAccess {
+    /// Whoever has it is signed in as the role, for 15 minutes.
+    Holder,
+    /// The user has to sign in to the access portal.
+    SignedIn,
 }
 
 /// The steps of a sign-in.

@@ -19,7 +19,7 @@ use std::thread::JoinHandle;
 
 use handler::{Backend, FirstRoster};
 
-use crate::domain::{Instance, PackedRoster, Result};
+use crate::domain::{Instance, PackedRoster, Region, Result};
 
 use crate::ops::backend::messages::{Request, Update};
 use crate::ops::confirmations;
@@ -73,6 +73,8 @@ pub struct BackendOptions {
     pub roster: Option<Arc<PackedRoster>>,
     /// Whether profiles follow the roles.
     pub profile_rows: ProfileRows,
+    /// The region of the console, if the user named one.
+    pub console_region: Option<Region>,
     /// Puts a text on the clipboard.
     pub copy_to_clipboard: fn(&str) -> Result<()>,
 }
@@ -127,6 +129,7 @@ fn run_backend(
                 ctx: ctx.clone(),
                 instances: options.instances,
                 instance_name: options.instance_name,
+                console_region: options.console_region,
                 updates,
                 profile_rows: options.profile_rows,
                 copy_to_clipboard: options.copy_to_clipboard,

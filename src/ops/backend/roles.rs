@@ -7,10 +7,12 @@ use super::Backend;
 use crate::domain::{ConfirmLevel, RoleId};
 use crate::ops::access::obtain;
 use crate::ops::assume::{AssumeRequest, Freshness, forget_credentials};
-use crate::ops::backend::messages::{SecretKind, Update};
+use crate::ops::backend::messages::{ConsoleLink, LinkAccess, SecretKind, Update};
 use crate::ops::confirmations;
+use crate::ops::console_link::{ConsolePage, fetch_console_link, link_without_browser};
 use crate::ops::copy;
 use crate::ops::ctx::run_blocking;
+use crate::ops::open_url::Link;
 use crate::ops::profiles;
 
 impl Backend {
@@ -34,10 +36,7 @@ impl Backend {
 
     pub(super) async fn forget_credentials(self: &Arc<Self>, role: &RoleId) {
         match forget_credentials(&self.ctx, role).await {
-            Ok(()) => self.send(Update::Message(format!(
-                "{}: its credentials are forgotten here",
-                role.role
-            ))),
+            Ok(()) => self.send(Update::CredentialsDropped { role: role.clone() }),
             Err(error) => self.send(Update::RoleFailed { role: role.clone(), error }),
         }
         self.run_blocking(Self::send_sessions).await;
@@ -48,7 +47,7 @@ impl Backend {
         let (ctx, user) = (&self.ctx, self.user());
         let text = match secret {
             SecretKind::Keys => copy::export_lines(ctx, &user, &roster, &role).await,
-            SecretKind::ConsoleLink => copy::fetch_console_link(ctx, &user, &roster, &role).await,
+            SecretKind::ConsoleLink => fetch_console_link(ctx, &user, &roster, &role).await,
         };
         let copied = match text {
             Ok(text) => {
@@ -69,6 +68,31 @@ impl Backend {
         });
         // The credentials that were copied may be new in the vault.
         self.run_blocking(Self::send_sessions).await;
+    }
+
+    /// Fetches a link to show, if no program could open the console.
+    pub(super) async fn open_console(
+        self: &Arc<Self>,
+        role: RoleId,
+        service: Option<&'static str>,
+        query: String,
+        number: u64,
+    ) {
+        let backend = self.clone();
+        let roster = run_blocking(move || Ok(Arc::new(backend.load_roster()))).await;
+        let page = ConsolePage { service, query, region: self.console_region.clone() };
+        let outcome = match roster {
+            Ok(roster) => {
+                link_without_browser(&self.ctx, &self.user(), &roster, &role, &page).await
+            }
+            Err(error) => Err(error),
+        };
+        let link = |link| match link {
+            Link::Secret(url) => ConsoleLink { url, access: LinkAccess::Holder },
+            Link::Public(url) => ConsoleLink { url: url.into(), access: LinkAccess::SignedIn },
+        };
+        let outcome = outcome.map(|found| found.map(link));
+        self.send(Update::Console { number, role, outcome });
     }
 
     pub(super) async fn write_profiles(self: &Arc<Self>, roles: Vec<RoleId>) {

@@ -69,10 +69,8 @@ impl Backend {
             Ok(instance) => sign_out(&self.ctx, &instance).await,
             Err(error) => Err(error),
         };
-        let errors = outcome.map_or_else(|error| vec![error], |result| result.warnings(name));
-        for error in errors {
-            self.send(Update::Message(error.message));
-        }
+        let outcome = outcome.map(|result| result.warnings(name));
+        self.send(Update::SignedOut { instance: name.clone(), outcome });
         self.run_blocking(Self::send_sessions).await;
     }
 }

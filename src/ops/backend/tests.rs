@@ -52,6 +52,7 @@ impl TestHome {
         let ctx = self.ctx(PassphraseSource::None);
         let (updates, receiver) = channel();
         let backend = Backend {
+            console_region: None,
             instances: ctx.instances.clone(),
             ctx,
             instance_name: None,
@@ -121,6 +122,7 @@ fn a_vault_that_waits_for_its_passphrase_does_not_delay_other_requests() {
         state_dir: home.0.path().to_owned(),
         roster: None,
         profile_rows: ProfileRows::Shown,
+        console_region: None,
         copy_to_clipboard: |_| Ok(()),
     });
 

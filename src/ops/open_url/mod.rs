@@ -16,7 +16,7 @@ use crate::ops::ctx::Ctx;
 use opener::Opener;
 use redirect::open_and_serve;
 
-pub use opener::has_browser;
+pub use opener::{can_open, has_browser};
 pub use redirect::OneTimeRedirect;
 
 /// How long a program is watched whose link a helper serves: a launcher without a browser fails
@@ -127,7 +127,7 @@ pub async fn open(ctx: &Ctx, link: Link, options: &OpenOptions) -> Result<OpenOu
 
 impl OpenOptions {
     /// Whether a program is started, whose arguments every user of the machine can read.
-    fn starts_program(&self) -> bool {
+    pub fn starts_program(&self) -> bool {
         matches!(
             self.action,
             UrlAction::Open

@@ -18,6 +18,12 @@ pub fn has_browser(ctx: &Ctx) -> bool {
     cfg!(target_os = "macos") || cfg!(windows) || display
 }
 
+/// Whether a URL can be delivered as the options say: `false` if that takes a browser and this
+/// machine has none.
+pub fn can_open(ctx: &Ctx, options: &OpenOptions) -> bool {
+    !options.starts_program() || Opener::new(ctx, options).is_ok()
+}
+
 /// A program with arguments, and the scheme that wraps the URL.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Opener {

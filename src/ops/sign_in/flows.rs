@@ -33,7 +33,7 @@ pub(super) async fn pkce(
     report: &(dyn Fn(SignInStep) + Send + Sync),
     replies: &mut PastedRedirects,
 ) -> Result<()> {
-    let callback = Callback::bind()?;
+    let callback = Callback::bind(instance.name.as_str())?;
     let pkce = Pkce::new(callback.redirect_uri())?;
     let url = identity.authorize_url(registration, &pkce);
     let page = SignInPage::open(ctx, instance, &url).await;

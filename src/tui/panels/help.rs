@@ -2,7 +2,8 @@
 
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
 use super::{EventResult, Panel};
-use crate::tui::commands::{COMMANDS, HelpSection, KeyPress, Move, PickerCommand};
+use crate::tui::commands::{COMMANDS, CommandSpec, HelpSection, KeyPress, Move, PickerCommand};
+use crate::tui::role_actions::{ROLE_ACTIONS, RoleActionSpec};
 use crate::tui::state::State;
 use crate::tui::state::overlay::HelpPanel;
 use crate::tui::state::paste::PasteResult;
@@ -46,9 +47,12 @@ impl Panel for HelpPanel {
         match pressed.command {
             _ if done => return EventResult::Close(Vec::new()),
             Some(PickerCommand::Move(to)) => {
-                self.top = scroll(self.top.min(COMMANDS.len() + SYNTAX.len() + 10), to)
+                self.top = scroll(
+                    self.top.min(COMMANDS.len() + ROLE_ACTIONS.len() + SYNTAX.len() + 10),
+                    to,
+                )
             }
-            Some(PickerCommand::Back | PickerCommand::Activate | PickerCommand::Help) => {
+            Some(PickerCommand::Back | PickerCommand::Activate) => {
                 return EventResult::Close(Vec::new());
             }
             _ if self.filter.handle_edit(pressed) => self.top = 0,
@@ -64,13 +68,13 @@ impl Panel for HelpPanel {
     fn content(&self, state: &State) -> PanelContent {
         let sections = HelpSection::ALL.iter().map(|section| {
             (
-                *section == HelpSection::Query || *section == HelpSection::Screen,
+                !matches!(section, HelpSection::Roles | HelpSection::Actions),
                 self.section_rows(*section, state),
             )
         });
         let (mut left, mut right) = (Vec::new(), Vec::new());
         let beside = state.size.0 >= TWO_COLUMN_WIDTH && self.filter.filter.is_empty();
-        for (second, rows) in sections.chain([(false, self.syntax_rows())]) {
+        for (second, rows) in sections.chain([(true, self.syntax_rows())]) {
             let column = if second && beside { &mut right } else { &mut left };
             if !column.is_empty() && !rows.is_empty() {
                 column.push(ContentRow::Blank);
@@ -96,9 +100,26 @@ impl Panel for HelpPanel {
 
 impl HelpPanel {
     fn section_rows(&self, section: HelpSection, state: &State) -> Vec<ContentRow> {
-        let entries = COMMANDS.iter().filter(|entry| entry.section == section);
-        let lines = entries.filter_map(|entry| {
-            let keys = state.key_bindings.labels_of(entry.id, state.appearance.charset());
+        let menu = state
+            .key_bindings
+            .label_of(PickerCommand::Menu, state.vi.mode, state.appearance.charset())
+            .unwrap_or_default();
+        let letter = |action: &RoleActionSpec| format!("{menu} {}", action.letter);
+        // A command that has two names is listed once, with the keys of both, and with its letter in
+        // the action menu.
+        let is_first = |entry: &&CommandSpec| {
+            COMMANDS.iter().find(|other| other.command == entry.command).map(|first| first.id)
+                == Some(entry.id)
+        };
+        let entries = COMMANDS.iter().filter(|entry| entry.section == section).filter(is_first);
+        let mut lines: Vec<ContentRow> = Vec::new();
+        lines.extend(entries.filter_map(|entry| {
+            let names = COMMANDS.iter().filter(|other| other.command == entry.command);
+            let mut keys: Vec<String> = names
+                .flat_map(|name| state.key_bindings.labels_of(name.id, state.appearance.charset()))
+                .collect();
+            let actions = ROLE_ACTIONS.iter().filter(|spec| spec.command() == Some(entry.command));
+            keys.extend(actions.map(letter));
             // On a narrow screen one key is shown, so that the description is complete.
             let shown =
                 if state.size.0 < NARROW { keys.first().cloned() } else { Some(keys.join(" ")) };
@@ -106,8 +127,16 @@ impl HelpPanel {
             self.filter
                 .match_rank([entry.help, entry.id, &keys.join(" ")])
                 .map(|_| help_row(shown, entry.help))
-        });
-        with_heading(section.title(), lines.collect())
+        }));
+        if section == HelpSection::Actions {
+            let actions = ROLE_ACTIONS.iter().filter(|spec| spec.command().is_none());
+            lines.extend(actions.filter_map(|spec| {
+                self.filter
+                    .match_rank([spec.help, spec.id, spec.keywords, &letter(spec)])
+                    .map(|_| help_row(letter(spec), spec.help))
+            }));
+        }
+        with_heading(section.title(), lines)
     }
 
     fn syntax_rows(&self) -> Vec<ContentRow> {

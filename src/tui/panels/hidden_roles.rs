@@ -6,7 +6,8 @@ use crate::domain::RoleId;
 use crate::ops::backend::messages::RoleFlag;
 use crate::tui::commands::{KeyPress, PickerCommand};
 use crate::tui::effect::Effect;
-use crate::tui::labels::account_label;
+use crate::tui::labels::{account_label, key_label};
+use crate::tui::role_actions::RoleAction;
 use crate::tui::state::State;
 use crate::tui::state::overlay::HiddenRolesPanel;
 use crate::tui::state::paste::PasteResult;
@@ -31,7 +32,7 @@ impl Panel for HiddenRolesPanel {
     fn handle_key(&mut self, state: &mut State, pressed: KeyPress) -> EventResult {
         let roles = self.matching_roles(state);
         match pressed.command {
-            Some(PickerCommand::Back | PickerCommand::Open(_)) => {
+            Some(PickerCommand::Back) => {
                 return EventResult::Close(Vec::new());
             }
             Some(PickerCommand::Activate) => {
@@ -40,11 +41,8 @@ impl Panel for HiddenRolesPanel {
                 };
                 let effects: Vec<Effect> =
                     favorites::change_flag(state, vec![role], RoleFlag::Hidden, FlagChange::Clear);
-                return if state.marks.hidden.is_empty() {
-                    EventResult::Close(effects)
-                } else {
-                    EventResult::Consumed(effects)
-                };
+                // The panel stays open after the last one: the next Enter must not use a role.
+                return EventResult::Consumed(effects);
             }
             _ => {}
         }
@@ -57,6 +55,15 @@ impl Panel for HiddenRolesPanel {
     }
 
     fn content(&self, state: &State) -> PanelContent {
+        if state.marks.hidden.is_empty() {
+            let text = format!(
+                "No role is hidden. {} {} hides the selected role.",
+                key_label(state, PickerCommand::Menu),
+                RoleAction::Hide.spec().letter
+            );
+            let rows = vec![ContentRow::text(Tone::Soft, text)];
+            return PanelContent::new("hidden roles", PanelSize::Text, rows);
+        }
         let roles = self.matching_roles(state);
         let row = |role: &RoleId| {
             let cells = [
@@ -75,7 +82,10 @@ impl Panel for HiddenRolesPanel {
         content.with_input("find", &self.select.filter, "type to find one")
     }
 
-    fn hints(&self, _: &State) -> Vec<(PickerCommand, &'static str)> {
+    fn hints(&self, state: &State) -> Vec<(PickerCommand, &'static str)> {
+        if state.marks.hidden.is_empty() {
+            return vec![(PickerCommand::Back, "close")];
+        }
         vec![(PickerCommand::Activate, "show again"), (PickerCommand::Back, "close")]
     }
 }

@@ -4,16 +4,18 @@
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
 use super::{EventResult, Panel};
 use crate::domain::{InstanceName, format_age, format_duration};
-use crate::ops::backend::messages::{InstanceSession, Request};
+use crate::ops::backend::messages::InstanceSession;
 use crate::tui::commands::{KeyPress, PickerCommand};
 use crate::tui::effect::Effect;
 use crate::tui::format;
 use crate::tui::glyphs::Glyphs;
+use crate::tui::state::destructive::DestructiveAction;
 use crate::tui::state::overlay::InstancesPanel;
+use crate::tui::state::sign_in_state::SignInState;
 use crate::tui::state::text_input::TextInput;
 use crate::tui::state::{RefreshStatus, SearchOrigin, State};
-use crate::tui::update::activate;
-use crate::tui::update::refresh::start_refresh;
+use crate::tui::update::refresh::request_refresh;
+use crate::tui::update::{activate, destructive};
 
 fn instance_names(state: &State) -> Vec<InstanceName> {
     state.roster.sso_instances().iter().map(|instance| instance.name.clone()).collect()
@@ -38,10 +40,14 @@ impl Panel for InstancesPanel {
         let names = instance_names(state);
         let selected = self.select.selected(&names);
         match (pressed.letter, pressed.command, selected) {
-            (_, Some(PickerCommand::Back | PickerCommand::Open(_)), _) => {
+            (_, Some(PickerCommand::Back), _) => {
                 return EventResult::Close(Vec::new());
             }
-            (_, Some(PickerCommand::Activate), Some(name)) if !is_signed_in(state, &name) => {
+            (_, Some(PickerCommand::Activate), Some(name)) if is_pending(state, &name) => {
+                state.show_note(Some("the vault has not answered yet".to_owned()));
+                return EventResult::Consumed(Vec::new());
+            }
+            (_, Some(PickerCommand::Activate), Some(name)) if !state.is_signed_in(&name) => {
                 return EventResult::Close(activate::sign_in(state, name).1);
             }
             (Some('s'), _, Some(name)) | (_, Some(PickerCommand::Activate), Some(name)) => {
@@ -57,15 +63,16 @@ impl Panel for InstancesPanel {
             (Some('i'), _, Some(name)) => {
                 return EventResult::Close(activate::sign_in(state, name).1);
             }
-            (Some('o'), _, Some(instance)) => {
-                return EventResult::Consumed(vec![Effect::Request(Request::SignOut { instance })]);
+            (Some('O'), _, Some(instance)) if state.is_signed_in(&instance) => {
+                destructive::ask(state, DestructiveAction::SignOut(instance));
+                return EventResult::Consumed(Vec::new());
             }
             (Some('r'), _, Some(name)) => {
-                return EventResult::Consumed(vec![start_refresh(state, name)]);
+                return EventResult::Consumed(vec![request_refresh(state, name)]);
             }
             (_, Some(PickerCommand::Refresh), _) => {
                 return EventResult::Consumed(
-                    names.into_iter().map(|name| start_refresh(state, name)).collect(),
+                    names.into_iter().map(|name| request_refresh(state, name)).collect(),
                 );
             }
             _ => {}
@@ -76,16 +83,21 @@ impl Panel for InstancesPanel {
 
     fn content(&self, state: &State) -> PanelContent {
         let names = instance_names(state);
+        if names.is_empty() {
+            let text = "No IAM Identity Center is configured.";
+            let rows = vec![ContentRow::text(Tone::Soft, text)];
+            return PanelContent::new("instances", PanelSize::Text, rows);
+        }
         let counts = role_counts(state);
         let rows = names.iter().map(|name| row(state, name, &counts)).collect();
         let content = PanelContent::new("instances", PanelSize::Columns, rows)
             .with_selected(self.select.selected_index(&names));
         let Some(selected) = self.select.selected(&names) else { return content };
         // The footer shows what Enter does.
-        if is_signed_in(state, &selected) {
+        if state.is_signed_in(&selected) {
             content
                 .with_shortcut("r", "refresh")
-                .with_shortcut("o", "sign out")
+                .with_shortcut("O", "sign out")
                 .with_shortcut("i", "sign in again")
         } else {
             content
@@ -100,20 +112,25 @@ impl Panel for InstancesPanel {
     fn hints(&self, state: &State) -> Vec<(PickerCommand, &'static str)> {
         let selected = self.select.selected(&instance_names(state));
         let act = match selected {
-            Some(name) if !is_signed_in(state, &name) => "sign in",
-            Some(name) if is_scoped_to(state, &name) => "show all",
-            _ => "show only this",
+            None => None,
+            Some(name) if is_pending(state, &name) => None,
+            Some(name) if !state.is_signed_in(&name) => Some("sign in"),
+            Some(name) if is_scoped_to(state, &name) => Some("show all"),
+            Some(_) => Some("show only this"),
         };
-        vec![
-            (PickerCommand::Activate, act),
-            (PickerCommand::Back, "close"),
-            (PickerCommand::Refresh, "refresh all"),
-        ]
+        let all =
+            (!state.roster.instances.is_empty()).then_some((PickerCommand::Refresh, "refresh all"));
+        act.map(|act| (PickerCommand::Activate, act))
+            .into_iter()
+            .chain([(PickerCommand::Back, "close")])
+            .chain(all)
+            .collect()
     }
 }
 
-fn is_signed_in(state: &State, name: &InstanceName) -> bool {
-    state.session(name).is_some_and(|session| session.signed_in)
+/// Whether it will be known in a moment who is signed in. A locked vault opens with a sign-in.
+fn is_pending(state: &State, name: &InstanceName) -> bool {
+    state.sign_in_state(name) == SignInState::Unknown && state.unlock_prompt.is_none()
 }
 
 /// The number of roles of each instance, in their order.
@@ -130,11 +147,17 @@ fn role_counts(state: &State) -> Vec<usize> {
 fn row(state: &State, name: &InstanceName, counts: &[usize]) -> ContentRow {
     let glyphs = Glyphs::from_appearance(state.appearance);
     let session = state.session(name);
-    let (mark, tone, status) = match session {
-        Some(session) if session.signed_in => {
+    let (mark, tone, status) = match (state.sign_in_state(name), session) {
+        (SignInState::SignedIn, Some(session)) => {
             (glyphs.signed_in, Tone::Accent, session_label(state, session))
         }
-        _ => (glyphs.signed_out, Tone::Dim, "signed out".to_owned()),
+        (SignInState::Unknown, _) if state.unlock_prompt.is_some() => {
+            (glyphs.separator, Tone::Dim, "locked".to_owned())
+        }
+        (SignInState::Unknown, _) => (glyphs.separator, Tone::Dim, String::new()),
+        (SignInState::SignedIn | SignInState::SignedOut, _) => {
+            (glyphs.signed_out, Tone::Dim, "signed out".to_owned())
+        }
     };
     let position = state.roster.sso_instances().iter().position(|instance| instance.name == *name);
     let roles = position.and_then(|at| counts.get(at)).copied().unwrap_or(0);

@@ -25,11 +25,12 @@ impl MenuPanel {
         if !self.is_finding {
             return all;
         }
-        all.extend(items::command_items(state));
+        all.extend(items::command_items(state, &all));
         let mut fitting: Vec<(usize, MenuItem)> = all
             .into_iter()
             .filter_map(|item| {
-                self.select.match_rank([item.label.as_str(), item.id]).map(|rank| (rank, item))
+                let names = [item.label.as_str(), item.id, item.keywords];
+                self.select.match_rank(names).map(|rank| (rank, item))
             })
             .collect();
         fitting.sort_by_key(|(rank, _)| *rank);
@@ -38,7 +39,10 @@ impl MenuPanel {
 
     fn handle_find_key(&mut self, pressed: KeyPress, names: &[String]) -> EventResult {
         let empty = self.select.filter.is_empty();
-        if empty && pressed.command == Some(PickerCommand::Edit(TextEdit::Backspace)) {
+        let back = pressed.command == Some(PickerCommand::Edit(TextEdit::Backspace));
+        if empty && pressed.letter == Some('/') {
+            // The filter is open already.
+        } else if empty && back && !self.roles.is_empty() {
             self.is_finding = false;
         } else if !self.select.handle_move(pressed, names) {
             self.select.handle_edit(pressed);
@@ -97,6 +101,7 @@ impl Panel for MenuPanel {
             rows.push(ContentRow::text(Tone::Soft, "no command matches"));
         }
         let title = match &self.roles[..] {
+            [] => "commands".to_owned(),
             [role] => role_label(state, role),
             roles => format!("{} marked roles", roles.len()),
         };

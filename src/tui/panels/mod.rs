@@ -3,7 +3,9 @@
 
 mod clock_skew;
 mod confirm;
+mod console_link;
 pub(in crate::tui) mod content;
+mod destructive;
 mod details;
 mod each;
 mod error;
@@ -71,6 +73,8 @@ impl Overlay {
             Overlay::Error(panel) => panel,
             Overlay::ClockSkew(panel) => panel,
             Overlay::Confirm(panel) => panel,
+            Overlay::Destructive(panel) => panel,
+            Overlay::ConsoleLink(panel) => panel,
             Overlay::Sessions(panel) => panel,
             Overlay::Instances(panel) => panel,
             Overlay::Services(panel) => panel,
@@ -91,6 +95,8 @@ impl Overlay {
             Overlay::Error(panel) => panel,
             Overlay::ClockSkew(panel) => panel,
             Overlay::Confirm(panel) => panel,
+            Overlay::Destructive(panel) => panel,
+            Overlay::ConsoleLink(panel) => panel,
             Overlay::Sessions(panel) => panel,
             Overlay::Instances(panel) => panel,
             Overlay::Services(panel) => panel,

@@ -6,6 +6,7 @@ use crate::domain::{
 };
 use crate::tui::glyphs::Glyphs;
 use crate::tui::state::State;
+use crate::tui::state::sign_in_state::SignInState;
 use crate::tui::text::width;
 
 /// The details of the selected role, for this width.
@@ -68,9 +69,9 @@ pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<ContentRow> {
 
 /// The instance, and whether a sign-in is needed.
 fn instance_label(state: &State, id: &RoleId) -> String {
-    match state.session(&id.instance) {
-        Some(session) if !session.signed_in => format!("{}, signed out", id.instance),
-        _ => id.instance.to_string(),
+    match state.sign_in_state(&id.instance) {
+        SignInState::SignedOut => format!("{}, signed out", id.instance),
+        SignInState::SignedIn | SignInState::Unknown => id.instance.to_string(),
     }
 }
 

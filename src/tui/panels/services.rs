@@ -2,6 +2,7 @@
 
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
 use super::{EventResult, Panel};
+use crate::domain::RoleId;
 use crate::ops::backend::messages::console_services;
 use crate::tui::PickAction;
 use crate::tui::commands::{KeyPress, PickerCommand};
@@ -10,12 +11,18 @@ use crate::tui::state::overlay::ServicesPanel;
 use crate::tui::state::paste::PasteResult;
 use crate::tui::state::{RoleTask, State};
 use crate::tui::update::activate;
+use crate::tui::update::availability::is_action_allowed;
 
 /// The size of the panel, even if few services match.
 const COLUMNS: usize = 56;
 const LINES: usize = 12;
 
 impl ServicesPanel {
+    /// The role, if there is one and the user may leave the picker for the console.
+    fn usable_role(&self, state: &State) -> Option<RoleId> {
+        self.role.clone().filter(|_| is_action_allowed(state, PickAction::Console))
+    }
+
     /// The matching services, the best first; equal ones by name.
     fn matching_services(&self) -> Vec<(&'static str, &'static [&'static str])> {
         let rank = |(service, aliases): (&'static str, &'static [&'static str])| {
@@ -34,17 +41,25 @@ impl ServicesPanel {
 
 impl Panel for ServicesPanel {
     fn handle_key(&mut self, state: &mut State, pressed: KeyPress) -> EventResult {
+        let Some(role) = self.usable_role(state) else {
+            return match pressed.command {
+                Some(PickerCommand::Back | PickerCommand::Activate) => {
+                    EventResult::Close(Vec::new())
+                }
+                _ => EventResult::Consumed(Vec::new()),
+            };
+        };
         let names: Vec<&'static str> =
             self.matching_services().into_iter().map(|(name, _)| name).collect();
         match pressed.command {
-            Some(PickerCommand::Back | PickerCommand::Open(_)) => {
+            Some(PickerCommand::Back) => {
                 return EventResult::Close(Vec::new());
             }
             Some(PickerCommand::Activate | PickerCommand::Console) => {
                 return match self.select.selected(&names) {
                     Some(service) => EventResult::Close(activate::start(
                         state,
-                        vec![self.role.clone()],
+                        vec![role],
                         RoleTask::Exit(PickAction::Service(service)),
                     )),
                     None => EventResult::Consumed(Vec::new()),
@@ -61,6 +76,17 @@ impl Panel for ServicesPanel {
     }
 
     fn content(&self, state: &State) -> PanelContent {
+        let Some(role) = self.usable_role(state) else {
+            let text = match self.role {
+                None => "No role is selected.",
+                Some(_) => {
+                    "This picker was opened to choose a role. `rolecall console --service NAME` \
+                     opens a service."
+                }
+            };
+            let rows = vec![ContentRow::text(Tone::Soft, text)];
+            return PanelContent::new("services", PanelSize::Text, rows);
+        };
         let shown = self.matching_services();
         let names: Vec<&'static str> = shown.iter().map(|(name, _)| *name).collect();
         let row = |(name, aliases): &(&str, &[&str])| {
@@ -76,14 +102,17 @@ impl Panel for ServicesPanel {
         if rows.is_empty() {
             rows.push(ContentRow::text(Tone::Soft, "no service matches"));
         }
-        let title = format!("console of {}", role_label(state, &self.role));
+        let title = format!("console of {}", role_label(state, &role));
         PanelContent::new(title, PanelSize::Columns, rows)
             .with_selected(self.select.selected_index(&names))
             .with_min_size(COLUMNS, LINES)
             .with_input("service", &self.select.filter, "type a name: s3, logs, dns")
     }
 
-    fn hints(&self, _: &State) -> Vec<(PickerCommand, &'static str)> {
+    fn hints(&self, state: &State) -> Vec<(PickerCommand, &'static str)> {
+        if self.usable_role(state).is_none() {
+            return vec![(PickerCommand::Back, "close")];
+        }
         vec![(PickerCommand::Activate, "open"), (PickerCommand::Back, "close")]
     }
 }

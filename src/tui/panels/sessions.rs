@@ -3,13 +3,12 @@
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
 use super::{EventResult, Panel};
 use crate::domain::{RoleId, Timestamp, format_duration_spaced, format_long_countdown};
-use crate::ops::backend::messages::Request;
 use crate::tui::commands::{KeyPress, PickerCommand};
-use crate::tui::effect::Effect;
 use crate::tui::labels::account_label;
+use crate::tui::state::destructive::DestructiveAction;
 use crate::tui::state::overlay::SessionsPanel;
 use crate::tui::state::{RoleTask, State};
-use crate::tui::update::activate;
+use crate::tui::update::{activate, destructive};
 
 /// From this remaining time on, a session is shown as expiring.
 const EXPIRING_SECONDS: i64 = 300;
@@ -20,7 +19,7 @@ impl Panel for SessionsPanel {
         self.select.pin(&roles);
         let chosen = self.select.selected(&roles);
         match (pressed.letter, pressed.command, chosen) {
-            (_, Some(PickerCommand::Back | PickerCommand::Open(_)), _) => {
+            (_, Some(PickerCommand::Back), _) => {
                 return EventResult::Close(Vec::new());
             }
             (_, Some(PickerCommand::Activate), Some(role)) => {
@@ -33,15 +32,13 @@ impl Panel for SessionsPanel {
             (Some('r'), _, Some(role)) => {
                 return EventResult::Consumed(activate::start(state, vec![role], RoleTask::Renew));
             }
-            (Some('d'), _, Some(role)) => {
-                return EventResult::Consumed(vec![Effect::Request(Request::ForgetCredentials {
-                    role,
-                })]);
+            (Some('D'), _, Some(role)) => {
+                destructive::ask(state, DestructiveAction::DropCredentials(role));
+                return EventResult::Consumed(Vec::new());
             }
-            (Some('o'), _, Some(role)) => {
-                return EventResult::Consumed(vec![Effect::Request(Request::SignOut {
-                    instance: role.instance,
-                })]);
+            (Some('O'), _, Some(role)) => {
+                destructive::ask(state, DestructiveAction::SignOut(role.instance));
+                return EventResult::Consumed(Vec::new());
             }
             _ => {}
         }
@@ -80,8 +77,8 @@ impl Panel for SessionsPanel {
         PanelContent::new("sessions", PanelSize::Columns, rows)
             .with_selected(self.select.selected_index(&roles))
             .with_shortcut("r", "renew")
-            .with_shortcut("d", "drop")
-            .with_shortcut("o", format!("sign out of {}", chosen.instance))
+            .with_shortcut("D", "drop")
+            .with_shortcut("O", format!("sign out of {}", chosen.instance))
     }
 
     fn hints(&self, state: &State) -> Vec<(PickerCommand, &'static str)> {

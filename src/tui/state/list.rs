@@ -32,6 +32,8 @@ pub(in crate::tui) struct RoleList {
     pub(in crate::tui) query: String,
     /// Names similar to the query, if there are no rows.
     pub(in crate::tui) nearest_names: Vec<String>,
+    /// The index of the selected one of these names.
+    pub(in crate::tui) selected_name: usize,
     /// The number of hidden roles that would match, if there are no rows.
     pub(in crate::tui) hidden_matches: usize,
     /// Widths of names and tags over the whole roster.
@@ -55,6 +57,7 @@ impl PartialEq for RoleList {
             && self.loaded == other.loaded
             && self.query == other.query
             && self.nearest_names == other.nearest_names
+            && self.selected_name == other.selected_name
             && self.hidden_matches == other.hidden_matches
             && self.column_stats == other.column_stats
             && self.total == other.total
@@ -86,6 +89,7 @@ impl RoleList {
             loaded: false,
             query: String::new(),
             nearest_names: Vec::new(),
+            selected_name: 0,
             hidden_matches: 0,
             column_stats: Arc::default(),
             total: None,
@@ -214,7 +218,10 @@ impl RoleList {
         self.pending_results = None;
         self.loaded = true;
         self.query = found.query.clone();
-        self.nearest_names = found.nearest_names.clone();
+        if self.nearest_names != found.nearest_names {
+            self.nearest_names.clone_from(&found.nearest_names);
+            self.selected_name = 0;
+        }
         self.hidden_matches = found.hidden_matches;
         self.column_stats = found.column_stats.clone();
         self.total = found.total;

@@ -1,5 +1,7 @@
 //! The state of the picker: plain values, no handles. The view draws it, `update` changes it.
 
+pub(super) mod console_link;
+pub(super) mod destructive;
 pub(super) mod first_run;
 pub(super) mod list;
 mod log;
@@ -8,14 +10,16 @@ pub(super) mod paste;
 mod prompts;
 pub(super) mod query;
 pub(super) mod refresh_progress;
+pub(super) mod requested_refresh;
 pub(super) mod retry_lookup;
 pub(super) mod select_list;
+pub(super) mod sign_in_state;
 pub(super) mod text_input;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::domain::enums::Keymap;
+use crate::domain::enums::{Keymap, Preview};
 use crate::domain::{
     Error, ErrorKind, Height, InstanceName, RoleFlags, RoleId, Roster, RosterEntry, Timestamp,
     Usage, Usages,
@@ -31,10 +35,12 @@ use super::{Appearance, ListOptions, PickAction, PickerOptions};
 use crate::os::terminal::tty::CursorShape;
 use first_run::FirstRunForm;
 use list::RoleList;
-use log::LogEntry;
+use log::{LogEntry, Note};
 use overlay::Overlay;
 use refresh_progress::SLOW_ANSWER_SECONDS;
+use requested_refresh::RequestedRefresh;
 use retry_lookup::RetryLookup;
+use sign_in_state::SignInState;
 use text_input::TextInput;
 
 /// The state of the picker.
@@ -58,6 +64,8 @@ pub(super) struct State {
     pub(super) is_preview: bool,
     /// The current time.
     pub(super) now: Timestamp,
+    /// The seconds that local time is ahead of UTC, once they are known.
+    pub(super) utc_offset_seconds: Option<i64>,
     /// The columns and rows of the screen.
     pub(super) size: (u16, u16),
     /// The newest roster; the list may show an older one.
@@ -68,6 +76,8 @@ pub(super) struct State {
     pub(super) marks: Arc<RoleFlags>,
     /// Who is signed in, and which roles have credentials.
     pub(super) sessions: SessionList,
+    /// The instances whose session is not known, because the vault has not answered.
+    pub(super) unknown_sessions: BTreeSet<InstanceName>,
     /// The query.
     pub(super) query: TextInput,
     /// The first-run form, while no instance is configured.
@@ -78,8 +88,8 @@ pub(super) struct State {
     pub(super) overlays: Vec<Overlay>,
     /// The task in progress.
     pub(super) pending: Option<PendingTask>,
-    /// A note in place of the footer, until a key is pressed.
-    pub(super) note: Option<String>,
+    /// A note in place of the footer, until a key is pressed or three seconds have passed.
+    pub(super) note: Option<Note>,
     /// Messages since the start, the newest last.
     pub(super) log: Vec<LogEntry>,
     /// Recent confirmations in this terminal.
@@ -94,12 +104,18 @@ pub(super) struct State {
     pub(super) refresh: RefreshState,
     /// Roles marked with Tab.
     pub(super) marked: BTreeSet<RoleId>,
+    /// The roles that were unmarked together last, to be marked again.
+    pub(super) unmarked: BTreeSet<RoleId>,
     /// The number of the last request.
     pub(super) last_number: u64,
     /// The search and what depends on its results.
     pub(super) search: SearchState,
     /// How the list is ranked, arranged and previewed.
     pub(super) list_options: Arc<ListOptions>,
+    /// The cell of the last click, if it acted. More clicks there are part of a double click.
+    pub(super) acted_click: Option<(u16, u16)>,
+    /// The position of the preview, while the user has hidden it.
+    pub(super) hidden_preview: Option<Preview>,
     /// Whether Enter was pressed before the list had rows. If a sign-in turns out to be needed, it
     /// may start at once.
     pub(super) sign_in_when_ready: bool,
@@ -136,6 +152,8 @@ pub(super) struct RefreshState {
     pub(super) throttled_since: Option<Timestamp>,
     /// Refreshes for queries without matches.
     pub(super) retry: RetryLookup,
+    /// Refreshes that the user requested.
+    pub(super) requested: RequestedRefresh,
 }
 
 /// The search and what depends on its results.
@@ -145,6 +163,8 @@ pub(super) struct SearchState {
     pub(super) active: Option<ActiveSearch>,
     /// Keys that apply to rows that are still being searched for.
     pub(super) queued_keys: Vec<Key>,
+    /// Whether the awaited search is for a suggested name.
+    pub(super) is_from_suggestion: bool,
     /// The sort order of the list.
     pub(super) sort_order: SortOrder,
 }
@@ -204,6 +224,8 @@ pub(super) enum RoleTask {
 pub(super) enum WaitingFor {
     /// Credentials.
     Credentials,
+    /// The console: a program that opens it, or a link.
+    Console,
     /// The sign-in with this number.
     SignIn(u64),
     /// The passphrase of the vault.
@@ -253,25 +275,28 @@ impl State {
         }
         let mut query = TextInput::default();
         let pasted = query::insert(&mut query, &options.query);
-        Self {
+        let displaced = Some(options.key_bindings.displaced_note()).filter(|lost| !lost.is_empty());
+        let names = options.sessions.instances.iter().map(|session| session.instance.clone());
+        let unknown_sessions = names.filter(|_| options.is_preview).collect();
+        let mut state = Self {
             action: options.action,
             multi: options.multi,
             appearance: options.appearance,
             inline: options.height != Height::Full,
-            note: Some(options.key_bindings.displaced_note())
-                .filter(|lost| !lost.is_empty())
-                .or_else(|| pasted.note()),
+            note: None,
             key_bindings: Arc::new(options.key_bindings),
             vi: ViState::default(),
             is_preview: options.is_preview,
             version: options.version,
             now: options.clock.now(),
+            utc_offset_seconds: None,
             size: (80, 24),
             first_run: options.first_run.map(FirstRunForm::new),
             list,
             roster,
             usages: Arc::new(options.usages),
             marks: Arc::new(options.marks),
+            unknown_sessions,
             sessions: options.sessions,
             query,
             overlays: Vec::new(),
@@ -286,11 +311,18 @@ impl State {
                 ..RefreshState::default()
             },
             marked: BTreeSet::new(),
+            unmarked: BTreeSet::new(),
             last_number: 0,
             search: SearchState::default(),
             list_options: Arc::new(options.list),
+            acted_click: None,
+            hidden_preview: None,
             sign_in_when_ready: false,
+        };
+        if let Some(note) = displaced.or_else(|| pasted.note()) {
+            state.notify(note);
         }
+        state
     }
 
     /// Returns a new request number.
@@ -303,6 +335,7 @@ impl State {
     pub(super) fn start_search(&mut self, origin: SearchOrigin) -> SearchJob {
         let number = self.next_number();
         self.search.active = Some(ActiveSearch { number, origin });
+        self.search.is_from_suggestion = false;
         SearchJob {
             number,
             roster: self.roster.clone(),
@@ -396,6 +429,9 @@ impl State {
         if self.refresh.retry.is_scheduled() {
             return Some(1);
         }
+        if let Some(left) = self.note_seconds_left() {
+            return Some(left);
+        }
         if let Some(left) = self
             .unanswered_since()
             .map(|began| SLOW_ANSWER_SECONDS - self.now.seconds_since(began))
@@ -440,6 +476,6 @@ impl State {
     /// The first instance without a sign-in.
     fn first_signed_out(&self) -> Option<&InstanceName> {
         let names = self.roster.sso_instances().iter().map(|instance| &instance.name);
-        names.into_iter().find(|name| !self.session(name).is_some_and(|session| session.signed_in))
+        names.into_iter().find(|name| self.sign_in_state(name) == SignInState::SignedOut)
     }
 }

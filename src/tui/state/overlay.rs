@@ -1,11 +1,14 @@
 //! Panels that are open above the list: an enum of plain values on a stack. `panels` holds what
 //! each of them does with keys and what it shows.
 
-use crate::domain::{Error, InstanceName, RoleId};
+use crate::domain::{ConfirmQuestion, Error, InstanceName, RoleId};
 use crate::ops::backend::messages::{SignInStep, UnlockPrompt};
 use crate::tui::PickAction;
+use crate::tui::commands::{PanelKind, PickerCommand};
 
 use super::State;
+use super::console_link::ConsoleLinkPanel;
+use super::destructive::DestructivePanel;
 pub(in crate::tui) use super::prompts::{
     ConfirmPanel, PassphrasePanel, RedirectInput, SignInPanel,
 };
@@ -34,6 +37,10 @@ pub(in crate::tui) enum Overlay {
     ClockSkew(ClockSkewPanel),
     /// A question before protected roles are used.
     Confirm(ConfirmPanel),
+    /// A question before a destructive action.
+    Destructive(DestructivePanel),
+    /// The link to a console that no browser here can open.
+    ConsoleLink(ConsoleLinkPanel),
     /// Roles with credentials.
     Sessions(SessionsPanel),
     /// The instances and who is signed in to them.
@@ -49,6 +56,51 @@ pub(in crate::tui) enum Overlay {
 }
 
 impl Overlay {
+    /// The command that opens the panel and closes it again.
+    pub(in crate::tui) fn toggle_command(&self) -> Option<PickerCommand> {
+        match self {
+            Overlay::Help(_) => Some(PickerCommand::Help),
+            Overlay::Details(_) => Some(PickerCommand::Details),
+            Overlay::Sessions(_) => Some(PickerCommand::Open(PanelKind::Sessions)),
+            Overlay::Instances(_) => Some(PickerCommand::Open(PanelKind::Instances)),
+            Overlay::Services(_) => Some(PickerCommand::Open(PanelKind::Services)),
+            Overlay::Log(_) => Some(PickerCommand::Open(PanelKind::Log)),
+            Overlay::HiddenRoles(_) => Some(PickerCommand::Open(PanelKind::HiddenRoles)),
+            Overlay::Menu(_)
+            | Overlay::SignIn(_)
+            | Overlay::Passphrase(_)
+            | Overlay::Error(_)
+            | Overlay::ClockSkew(_)
+            | Overlay::Confirm(_)
+            | Overlay::Destructive(_)
+            | Overlay::ConsoleLink(_)
+            | Overlay::Each(_) => None,
+        }
+    }
+
+    /// Whether the key of another panel replaces this one. A panel with text that would be lost
+    /// stays, and so does one that reports something in progress.
+    pub(in crate::tui) fn gives_way(&self) -> bool {
+        match self {
+            Overlay::Menu(_) | Overlay::Error(_) | Overlay::Destructive(_) => true,
+            Overlay::Confirm(panel) => matches!(panel.question, ConfirmQuestion::YesNo(_)),
+            panel => panel.toggle_command().is_some(),
+        }
+    }
+
+    /// Whether a click outside closes the panel. A sign-in in progress, a link and typed text would
+    /// be lost.
+    pub(in crate::tui) fn closes_on_click(&self) -> bool {
+        match self {
+            Overlay::SignIn(panel) => matches!(panel.step, SignInStep::Failed(_)),
+            Overlay::ConsoleLink(_) => false,
+            Overlay::Each(panel) => panel.command_line.is_empty(),
+            Overlay::Passphrase(panel) => panel.is_empty(),
+            Overlay::Confirm(panel) => panel.input.is_empty(),
+            _ => true,
+        }
+    }
+
     /// Whether typing continues in the query while the panel is on top.
     pub(in crate::tui) fn is_modeless(&self) -> bool {
         match self {
@@ -84,7 +136,7 @@ pub(in crate::tui) struct DetailsPanel;
 /// The action menu.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) struct MenuPanel {
-    /// One role, or all marked roles.
+    /// One role, or all marked roles; empty if the list has none.
     pub(in crate::tui) roles: Vec<RoleId>,
     /// The selected item, by its label.
     pub(in crate::tui) select: SelectList<String>,
@@ -93,9 +145,10 @@ pub(in crate::tui) struct MenuPanel {
 }
 
 impl MenuPanel {
-    /// A menu for these roles.
+    /// A menu for these roles. Without roles it finds commands by name.
     pub(in crate::tui) fn new(roles: Vec<RoleId>) -> Self {
-        Self { roles, select: SelectList::default(), is_finding: false }
+        let is_finding = roles.is_empty();
+        Self { roles, select: SelectList::default(), is_finding }
     }
 }
 
@@ -146,15 +199,15 @@ pub(in crate::tui) struct InstancesPanel {
 /// Services of the web console.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) struct ServicesPanel {
-    /// The role that opens the console.
-    pub(in crate::tui) role: RoleId,
+    /// The role that opens the console; `None` if no role was selected.
+    pub(in crate::tui) role: Option<RoleId>,
     /// The selected service.
     pub(in crate::tui) select: SelectList<&'static str>,
 }
 
 impl ServicesPanel {
     /// Services for the console of this role.
-    pub(in crate::tui) fn new(role: RoleId) -> Self {
+    pub(in crate::tui) fn new(role: Option<RoleId>) -> Self {
         Self { role, select: SelectList::default() }
     }
 }
@@ -196,6 +249,14 @@ impl State {
             Overlay::SignIn(panel) => Some(panel),
             _ => None,
         })
+    }
+
+    /// The panels that are drawn. A passphrase prompt is alone on the screen, because the panels
+    /// below it wait for the vault.
+    pub(in crate::tui) fn visible_overlays(&self) -> &[Overlay] {
+        let prompt =
+            self.overlays.iter().rposition(|overlay| matches!(overlay, Overlay::Passphrase(_)));
+        &self.overlays[prompt.unwrap_or(0)..]
     }
 
     /// Opens the passphrase prompt, unless it is already open.

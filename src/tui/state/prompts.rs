@@ -72,6 +72,11 @@ impl PassphrasePanel {
         }
     }
 
+    /// Whether nothing was typed.
+    pub(in crate::tui) fn is_empty(&self) -> bool {
+        self.input.expose().is_empty() && self.first_entry.is_none() && !self.too_long
+    }
+
     /// Shows why the last passphrase did not open the vault. Attempts are not limited.
     pub(in crate::tui) fn on_refused(&mut self, error: Error) {
         self.failed_attempts += 1;

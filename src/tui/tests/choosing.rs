@@ -202,6 +202,9 @@ fn control_o_opens_the_console() {
     rig.take_effects();
     let (role, number) = (selected_role(&rig), last_number(&rig));
     rig.update(Update::Assumed { number, role: role.clone(), outcome: Ok(NOW) });
+    rig.take_effects();
+    let number = last_number(&rig);
+    rig.update(Update::Console { number, role: role.clone(), outcome: Ok(None) });
     assert_eq!(rig.take_effects(), [exit_picked(&role, PickAction::Console)]);
 }
 

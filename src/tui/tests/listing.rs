@@ -163,6 +163,10 @@ fn the_first_frame_of_a_remembered_list_is_that_of_the_whole_one() {
         effects: Vec::new(),
     }
     .with_size(120, 40);
+    // Only who is signed in is not known yet.
+    let rows = |rig: &TestPicker| rig.screen().lines().skip(1).collect::<Vec<_>>().join("\n");
+    assert_eq!(rows(&rig), rows(&whole));
+    rig.update(Update::Sessions(sample_options().sessions));
     assert_eq!(rig.screen(), whole.screen());
     rig.event(Event::Started);
     rig.update(Update::Roster(Arc::new(sample_roster())));

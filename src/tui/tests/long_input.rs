@@ -71,7 +71,7 @@ fn a_long_address_is_pasted_whole() {
         "x".repeat(4_000)
     );
     paste(&mut rig, page.clone());
-    assert_eq!((rig.state.query.text(), &rig.state.note), (&*page, &None));
+    assert_eq!((rig.state.query.text(), rig.state.note_text()), (&*page, None));
 }
 
 #[test]

@@ -1,19 +1,27 @@
 //! Tests of the picker without a terminal: keys in, effects and screens out.
 
 mod choosing;
+mod console_link;
+mod destructive;
 mod first_run;
 mod inline;
 mod keys;
 mod layouts;
 mod listing;
 mod long_input;
+mod mouse;
+mod notes;
+mod palette;
+mod panel_keys;
 mod panel_screens;
 mod panels;
 mod profiles;
 mod random;
 mod screens;
+mod sign_in_state;
 mod snapshots;
 mod states;
+mod suggestions;
 mod terminal;
 
 use std::collections::BTreeMap;

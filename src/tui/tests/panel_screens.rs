@@ -49,7 +49,8 @@ fn panels_over_several_roles() {
 
 #[test]
 fn messages_and_hidden_roles() {
-    let mut rig = after_keys(&["sandbox", "right", "h", "ctrl-u", "edge-dev", "right", "h"]);
+    let mut rig =
+        after_keys(&["sandbox", "right", "H", "y", "ctrl-u", "edge-dev", "right", "H", "y"]);
     let error = Error::new(ErrorKind::AccessDenied, "listing accounts: access denied")
         .hint("run `rolecall login --sso corp`");
     rig.update(Update::Refreshed { instance: InstanceName::new("corp"), outcome: Err(error) });
@@ -166,7 +167,7 @@ fn hostile_names_in_panels() {
     rig.keys(&["esc", "f9"]);
     assert_panel("hostile_hidden", &mut rig);
     assert_no_control_characters(&rig);
-    rig.keys(&["enter", "account:very", "enter"]);
+    rig.keys(&["enter", "esc", "account:very", "enter"]);
     assert_panel("hostile_confirm", &mut rig);
     assert_no_control_characters(&rig);
 }
@@ -264,16 +265,4 @@ fn the_list_behind_a_panel_is_dimmed_and_the_panel_is_not() {
     assert_eq!(dimmed(&rig, "╭"), Some(false));
     let rig = after_keys(&["f2"]);
     assert_eq!(dimmed(&rig, "❯"), Some(false), "the list is not dimmed behind the details");
-}
-
-#[test]
-fn a_key_for_a_panel_with_nothing_in_it_says_so() {
-    let mut rig = TestPicker::new(sample_options());
-    rig.keys(&["f8"]);
-    assert_eq!(rig.state.note.as_deref(), Some("there are no messages yet"));
-    rig.keys(&["f9"]);
-    assert_eq!(rig.state.note.as_deref(), Some("no role is hidden"));
-    let mut wide = TestPicker::new(sample_options()).with_size(120, 40);
-    wide.keys(&["f2"]);
-    assert_eq!(wide.state.note.as_deref(), Some("the details are beside the list already"));
 }

@@ -54,8 +54,8 @@ fn a_session_is_renewed_and_dropped_where_it_is_listed() {
         role: ready.clone(),
         outcome: Ok(NOW.plus_seconds(3_600)),
     });
-    assert!(rig.state.note.as_ref().unwrap().contains("renewed, 1h"), "{:?}", rig.state.note);
-    rig.keys(&["d"]);
+    assert!(rig.state.note_text().unwrap().contains("renewed, 1h"), "{:?}", rig.state.note);
+    rig.keys(&["D", "y"]);
     assert_eq!(rig.take_effects(), [Effect::Request(Request::ForgetCredentials { role: ready })]);
     assert!(matches!(rig.state.overlays[..], [Overlay::Sessions(_)]));
     assert_eq!(rig.state.next_tick(), Some(1));
@@ -68,7 +68,7 @@ fn a_session_that_ends_leaves_the_panel_and_takes_no_key_for_another() {
     let mut rig = sample_picker();
     rig.keys(&["f3"]);
     rig.event(Event::Tick(NOW.plus_seconds(3_000)));
-    rig.keys(&["d"]);
+    rig.keys(&["D", "y"]);
     assert_eq!(rig.take_effects(), []);
     assert!(rig.screen().contains("No role has credentials"));
 }
@@ -94,7 +94,7 @@ fn enter_on_an_instance_signs_in_or_shows_it_alone() {
 #[test]
 fn an_instance_is_refreshed_and_signed_out_of_where_it_is_listed() {
     let mut rig = sample_picker();
-    rig.keys(&["f4", "r", "o"]);
+    rig.keys(&["f4", "r", "O", "y"]);
     let corp = || InstanceName::new("corp");
     assert_eq!(
         rig.take_effects(),
@@ -120,6 +120,9 @@ fn a_service_is_found_by_another_of_its_names_and_opened() {
         role: role.clone(),
         outcome: Ok(NOW.plus_seconds(3_600)),
     });
+    rig.take_effects();
+    let number = rig.state.last_number;
+    rig.update(Update::Console { number, role: role.clone(), outcome: Ok(None) });
     assert_eq!(
         rig.take_effects(),
         [Effect::Exit(Exit::Picked(Picked {
@@ -132,7 +135,7 @@ fn a_service_is_found_by_another_of_its_names_and_opened() {
 #[test]
 fn the_menu_finds_any_command_by_its_name() {
     let mut rig = sample_picker();
-    rig.keys(&["edge-dev", "right", "/", "messages"]);
+    rig.keys(&["edge-dev", "right", "/", "nonsense"]);
     assert!(rig.screen().contains("no command matches"));
     rig.keys(&["ctrl-u", "who is signed in", "enter"]);
     assert!(matches!(rig.state.overlays[..], [Overlay::Instances(_)]));
@@ -167,7 +170,7 @@ fn keys_are_copied_behind_the_screen_after_they_were_got() {
 #[test]
 fn a_hidden_role_goes_and_can_be_shown_again() {
     let mut rig = sample_picker();
-    rig.keys(&["sandbox", "right", "h"]);
+    rig.keys(&["sandbox", "right", "H", "y"]);
     let hidden = rig.state.marks.hidden.iter().next().unwrap().clone();
     assert_eq!(
         rig.take_effects(),
@@ -178,7 +181,7 @@ fn a_hidden_role_goes_and_can_be_shown_again() {
         })]
     );
     assert_eq!(rig.rows(), [""; 0]);
-    assert!(rig.state.note.as_ref().unwrap().contains("F9"));
+    assert!(rig.state.note_text().unwrap().contains("F9"));
     rig.keys(&["f9", "enter"]);
     assert_eq!(
         rig.take_effects(),
@@ -189,6 +192,11 @@ fn a_hidden_role_goes_and_can_be_shown_again() {
         })]
     );
     assert_eq!(rig.rows(), ["sandbox PowerUserAccess"]);
+    // The panel stays, so that one Enter too many does not use the role.
+    rig.keys(&["enter"]);
+    assert_eq!(rig.take_effects(), []);
+    assert!(rig.screen().contains("No role is hidden"), "{}", rig.screen());
+    rig.keys(&["esc"]);
     assert!(rig.state.overlays.is_empty());
 }
 
@@ -344,9 +352,12 @@ fn what_was_said_is_kept_with_its_time_and_its_hints() {
     rig.update(Update::Refreshed { instance: InstanceName::new("corp"), outcome: Err(error) });
     rig.event(Event::Tick(NOW.plus_seconds(130)));
     rig.keys(&["x", "f8"]);
+    let time = |seconds| NOW.plus_seconds(seconds).to_rfc3339()[11..19].to_owned();
+    assert!(rig.screen().contains("times in UTC") && rig.screen().contains(&time(0)));
+    rig.update(Update::UtcOffset(3_600));
     let screen = rig.screen();
     assert!(
-        screen.contains("2 min ago")
+        screen.contains(&time(3_600))
             && screen.contains("the list could not be kept")
             && screen.contains("make room"),
         "{screen}"
@@ -461,7 +472,7 @@ fn the_bar_stays_on_a_session_that_is_renewed_and_goes_down_the_list() {
     };
     rig.update(sessions([600, 900])).keys(&["f3"]).update(sessions([3_600, 900]));
     rig.take_effects();
-    rig.keys(&["d"]);
+    rig.keys(&["D", "y"]);
     assert_eq!(rig.take_effects(), [Effect::Request(Request::ForgetCredentials { role: first })]);
 }
 

@@ -7,7 +7,7 @@ use super::*;
 use crate::ops::backend::messages::{SignInStep, UnlockPrompt};
 use crate::tui::event::{Mouse, MouseKind};
 
-const KEYS: [&str; 41] = [
+const KEYS: [&str; 45] = [
     "enter",
     "esc",
     "tab",
@@ -47,8 +47,12 @@ const KEYS: [&str; 41] = [
     "/",
     "x",
     "h",
+    "H",
     "k",
     "d",
+    "D",
+    "O",
+    "y",
 ];
 
 fn any_event() -> impl Strategy<Value = Event> {

@@ -42,7 +42,7 @@ fn styles_of_the_list_in_colour_in_sixteen_colours_and_without() {
 #[test]
 fn the_list_in_other_modes() {
     assert_screen("sorted", &after_typing(80, 24, &["ctrl-s", "ctrl-s"]));
-    assert_screen("note", &after_typing(80, 24, &["f9"]));
+    assert_screen("note", &after_typing(80, 24, &["ctrl-y"]));
     let vi = PickerOptions {
         key_bindings: KeyBindings::new(Keymap::Vi, &BTreeMap::new()).unwrap(),
         ..sample_options()

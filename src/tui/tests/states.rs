@@ -219,7 +219,7 @@ fn a_wrong_clock_is_a_screen_with_the_next_step() {
     assert!(rig.screen().contains("clock 6 min fast"), "{}", rig.screen());
     rig.update(Update::ClockSkew(3));
     assert!(!rig.screen().contains("6 min"));
-    assert_eq!(rig.state.note.as_deref(), Some("this machine's clock is right now"));
+    assert_eq!(rig.state.note_text(), Some("this machine's clock is right now"));
 }
 
 #[test]

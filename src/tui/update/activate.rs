@@ -6,7 +6,7 @@
 //! is here. A question or a sign-in is a panel that the user can leave, retry or ignore while
 //! searching on, so what happens next is part of the state and not of a suspended use case.
 
-use super::{clock_skew, profiles};
+use super::{clock_skew, console_link, profiles};
 use crate::domain::{self, ConfirmQuestion, Error, ErrorKind, InstanceName, RoleId, Timestamp};
 use crate::ops::backend::messages::{Request, SignInStep};
 use crate::tui::effect::Effect;
@@ -204,9 +204,7 @@ fn on_credentials(state: &mut State, pending: PendingTask, expires_at: Timestamp
             clock_skew::hold_exit(state, pending.role, action);
             Vec::new()
         }
-        RoleTask::Exit(action) => {
-            vec![Effect::Exit(Exit::Picked(Picked { roles: vec![pending.role], action }))]
-        }
+        RoleTask::Exit(action) => console_link::exit_or_ask(state, pending, action),
         RoleTask::CopySecret(secret) => {
             vec![Effect::Request(Request::CopySecret { role: pending.role, secret })]
         }

@@ -1,8 +1,8 @@
 //! Which commands can do something now, and what to tell the user about those that can't.
 
+use super::suggestions;
 use crate::tui::PickAction;
 use crate::tui::commands::{PanelKind, PickerCommand};
-use crate::tui::layout;
 use crate::tui::state::State;
 
 /// Whether a command can do something with the list as it is.
@@ -10,6 +10,7 @@ pub(in crate::tui) fn is_available(command: PickerCommand, state: &State) -> boo
     match command {
         PickerCommand::Activate => {
             state.selected_entry().is_some()
+                || suggestions::are_shown(state)
                 || state.is_unlock_needed()
                 || state.instance_to_sign_in().is_some()
         }
@@ -22,15 +23,13 @@ pub(in crate::tui) fn is_available(command: PickerCommand, state: &State) -> boo
         PickerCommand::Open(PanelKind::Services) => {
             state.selected_entry().is_some() && is_action_allowed(state, PickAction::Console)
         }
-        PickerCommand::Open(PanelKind::Log) => !state.log.is_empty(),
-        PickerCommand::Open(PanelKind::HiddenRoles) => !state.marks.hidden.is_empty(),
-        PickerCommand::Details => {
-            state.selected_entry().is_some() && layout::current(state).preview.is_none()
-        }
+        PickerCommand::Open(PanelKind::Log | PanelKind::HiddenRoles) => true,
+        PickerCommand::Details => state.selected_entry().is_some(),
         PickerCommand::Mark | PickerCommand::MarkAndMoveUp => {
             state.multi && state.selected_entry().is_some()
         }
-        PickerCommand::Move(_) | PickerCommand::Sort => state.list.len() > 0,
+        PickerCommand::Move(_) => state.list.len() > 0 || suggestions::are_shown(state),
+        PickerCommand::Sort => state.list.len() > 0,
         PickerCommand::Refresh => !state.roster.instances.is_empty(),
         PickerCommand::CopySignInUrl | PickerCommand::PasteRedirect => {
             state.sign_in_panel().is_some()
@@ -46,14 +45,17 @@ pub(in crate::tui) fn is_available(command: PickerCommand, state: &State) -> boo
     }
 }
 
-/// The note for a panel that has nothing to show. Without it, the key would seem to be broken.
+/// The note for a key that can do nothing. Without it, the key would seem to be broken.
 pub(super) fn unavailable_reason(command: PickerCommand, state: &State) -> Option<&'static str> {
     match command {
-        PickerCommand::Details if layout::current(state).preview.is_some() => {
-            Some("the details are beside the list already")
+        PickerCommand::Console if !is_action_allowed(state, PickAction::Console) => {
+            Some("this picker was opened to choose a role; Enter chooses it")
         }
-        PickerCommand::Open(PanelKind::Log) => Some("there are no messages yet"),
-        PickerCommand::Open(PanelKind::HiddenRoles) => Some("no role is hidden"),
+        PickerCommand::Console => Some("no role is selected"),
+        PickerCommand::Refresh => Some("no IAM Identity Center is configured"),
+        PickerCommand::CopySignInUrl | PickerCommand::PasteRedirect => {
+            Some("no sign-in is in progress")
+        }
         _ => None,
     }
 }

@@ -1,12 +1,14 @@
 //! Handles updates from the background.
 
 use super::refresh::start_refresh;
-use super::{activate, clock_skew, first_run, unlock};
+use super::{activate, clock_skew, console_link, destructive, first_run, unlock};
 use crate::domain::{Error, ErrorKind, InstanceName};
 use crate::ops::backend::messages::{RefreshCounts, SignInStep, UnlockPrompt, Update};
 use crate::tui::effect::Effect;
 use crate::tui::labels;
 use crate::tui::state::overlay::{ErrorPanel, Overlay};
+use crate::tui::state::requested_refresh::RefreshReport;
+use crate::tui::state::sign_in_state::SignInState;
 use crate::tui::state::{RefreshStatus, SearchOrigin, State, WaitingFor};
 
 /// Handles an update.
@@ -41,13 +43,27 @@ pub(super) fn handle_update(state: &mut State, update: Update) -> Vec<Effect> {
         Update::Assumed { number, outcome, .. } => {
             return activate::on_assumed(state, number, outcome);
         }
+        Update::Console { number, outcome, .. } => {
+            return console_link::on_console(state, number, outcome);
+        }
         Update::Sessions(sessions) => {
             state.sessions = sessions;
+            state.unknown_sessions.clear();
             // The sessions come from the vault, so it is unlocked.
             state.unlock_prompt = None;
             state.schedule_retry();
         }
-        Update::Locked(prompt) => state.unlock_prompt = Some(prompt),
+        Update::SignedOut { instance, outcome } => {
+            destructive::on_signed_out(state, &instance, outcome);
+        }
+        Update::CredentialsDropped { role } => destructive::on_credentials_dropped(state, &role),
+        Update::Locked(prompt) => {
+            if !prompt.is_locked() {
+                // There is no vault yet, so the user is not signed in.
+                state.unknown_sessions.clear();
+            }
+            state.unlock_prompt = Some(prompt);
+        }
         Update::VaultUnlocked(Ok(())) => return unlock::on_unlocked(state),
         Update::VaultUnlocked(Err(error)) => unlock::on_unlock_failed(state, error),
         Update::ClockSkew(ahead) => return clock_skew::on_clock_skew(state, ahead),
@@ -55,6 +71,7 @@ pub(super) fn handle_update(state: &mut State, update: Update) -> Vec<Effect> {
             return first_run::on_discovered(state, number, outcome);
         }
         Update::SetUp { number, outcome } => return first_run::on_set_up(state, number, outcome),
+        Update::UtcOffset(seconds) => state.utc_offset_seconds = Some(seconds),
         Update::Message(text) => state.notify(text),
         Update::RoleFailed { role, error } => {
             state.log_error(&error);
@@ -68,6 +85,8 @@ pub(super) fn handle_update(state: &mut State, update: Update) -> Vec<Effect> {
 
 fn on_refreshed(state: &mut State, instance: InstanceName, outcome: Result<RefreshCounts, Error>) {
     state.refresh.retry.on_refreshed(&instance);
+    let mut report = RefreshReport::Reported;
+    let name = instance.clone();
     match outcome {
         Ok(done) => {
             state.refresh.by_instance.remove(&instance);
@@ -92,6 +111,8 @@ fn on_refreshed(state: &mut State, instance: InstanceName, outcome: Result<Refre
                     "{instance}: {} {accounts} could not be read, their old roles are kept",
                     done.failed
                 ));
+            } else {
+                report = RefreshReport::Unchanged;
             }
         }
         Err(error) if error.kind == ErrorKind::Cancelled => {
@@ -105,15 +126,10 @@ fn on_refreshed(state: &mut State, instance: InstanceName, outcome: Result<Refre
                 error.kind = ErrorKind::LoginNeeded;
             }
             let signed_out = error.kind == ErrorKind::LoginNeeded;
-            if let Some(session) = state
-                .sessions
-                .instances
-                .iter_mut()
-                .find(|session| session.instance == instance && signed_out)
-            {
-                session.signed_in = false;
-            }
-            if !signed_out {
+            if signed_out {
+                state.set_signed_in(&instance, SignInState::SignedOut);
+                report = RefreshReport::SignedOut;
+            } else {
                 // The screen shows that the user is not signed in anyway.
                 state.log_error(&error);
             }
@@ -126,6 +142,7 @@ fn on_refreshed(state: &mut State, instance: InstanceName, outcome: Result<Refre
             state.refresh.by_instance.insert(instance, RefreshStatus::Failed { error, since });
         }
     }
+    state.on_refresh_ended(&name, report);
     state.refresh.throttled_since = state
         .refresh
         .throttled_since
@@ -170,10 +187,9 @@ fn on_sign_in_step(state: &mut State, number: u64, step: SignInStep) -> Vec<Effe
     state
         .overlays
         .retain(|overlay| !matches!(overlay, Overlay::SignIn(panel) if panel.number == number));
-    if let Some(session) =
-        state.sessions.instances.iter_mut().find(|session| session.instance == instance)
-    {
-        session.signed_in = true;
+    state.set_signed_in(&instance, SignInState::SignedIn);
+    let mut sessions = state.sessions.instances.iter_mut();
+    if let Some(session) = sessions.find(|session| session.instance == instance) {
         session.signed_in_at = Some(state.now);
     }
     let mut effects = activate::resume(state, WaitingFor::SignIn(number));

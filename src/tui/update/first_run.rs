@@ -3,7 +3,7 @@
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
-use super::activate;
+use super::{activate, panels};
 use crate::domain::{Error, ErrorKind, InstanceName};
 use crate::ops::backend::messages::{DiscoveredInstance, Request};
 use crate::tui::Exit;
@@ -37,8 +37,9 @@ pub(super) fn handle_key(
 pub(super) fn insert(state: &mut State, text: &str) -> Vec<Effect> {
     if let Some(form) = &mut state.first_run {
         form.error = None;
-        state.note =
+        let note =
             form.active_input().and_then(|line| PasteResult::insert_whole(line, text).note());
+        state.show_note(note);
     }
     Vec::new()
 }
@@ -50,6 +51,8 @@ fn run_command(state: &mut State, command: PickerCommand) -> Vec<Effect> {
         PickerCommand::Activate => return next_step(state),
         PickerCommand::Back => return previous_step(state),
         PickerCommand::Help => state.overlays.push(Overlay::Help(HelpPanel::default())),
+        PickerCommand::Open(kind) => panels::open(state, kind),
+        PickerCommand::Details => panels::toggle_preview(state),
         PickerCommand::Edit(edit) => {
             if let Some(line) = form.active_input() {
                 line.edit(edit);

@@ -3,21 +3,21 @@
 use crossterm::event::{KeyCode, KeyModifiers};
 
 use super::panels::PanelKey;
-use super::refresh::start_refresh;
+use super::refresh::request_refresh;
 use super::vi::{self, ResolvedKey};
-use super::{activate, availability, first_run, panels};
+use super::{activate, availability, first_run, panels, suggestions};
 use crate::tui::commands::{KeyPress, Move, PickerCommand};
 use crate::tui::effect::Effect;
 use crate::tui::event::Key;
 use crate::tui::keymap::ViMode;
-use crate::tui::state::overlay::{DetailsPanel, HelpPanel, MenuPanel, Overlay};
+use crate::tui::state::overlay::{HelpPanel, MenuPanel, Overlay};
 use crate::tui::state::text_input::TextEdit;
 use crate::tui::state::{SearchOrigin, State, query};
 use crate::tui::{Exit, PickAction, layout};
 
 /// Handles a key.
 pub(super) fn handle_key(state: &mut State, key: Key) -> Vec<Effect> {
-    state.note = None;
+    state.show_note(None);
     state.list.apply_pending();
     let Some(ResolvedKey { prefix: first, command }) = vi::resolve_key(state, key) else {
         return Vec::new();
@@ -27,11 +27,17 @@ pub(super) fn handle_key(state: &mut State, key: Key) -> Vec<Effect> {
 
 /// Acts as if a key of this command had been pressed, so that an open panel receives it, too.
 pub(super) fn press_command(state: &mut State, command: PickerCommand) -> Vec<Effect> {
-    state.note = None;
+    state.show_note(None);
     state.list.apply_pending();
     let key =
         state.key_bindings.key_of(command).unwrap_or(Key::new(KeyCode::Null, KeyModifiers::NONE));
     dispatch(state, None, key, Some(command))
+}
+
+/// Acts as if a letter had been typed.
+pub(super) fn press_letter(state: &mut State, letter: char) -> Vec<Effect> {
+    state.show_note(None);
+    dispatch(state, None, Key::new(KeyCode::Char(letter), KeyModifiers::NONE), None)
 }
 
 fn dispatch(
@@ -47,6 +53,10 @@ fn dispatch(
         _ => {}
     }
     if needs_search_results(state, command) {
+        // A second Enter must not use a role that is not on the screen yet.
+        if state.search.is_from_suggestion && command == Some(PickerCommand::Activate) {
+            return Vec::new();
+        }
         state.search.queued_keys.extend(first.into_iter().chain([key]));
         return Vec::new();
     }
@@ -118,11 +128,17 @@ fn run_command(state: &mut State, command: PickerCommand) -> Vec<Effect> {
     state.sign_in_when_ready = command == PickerCommand::Activate
         && state.roster.entries.is_empty()
         && state.refresh_totals().is_some();
-    if !availability::is_available(command, state) {
-        state.note = availability::unavailable_reason(command, state).map(str::to_owned);
+    // Panels open even if they have nothing to show.
+    let opens = panels::opens_panel(command) || command == PickerCommand::Menu;
+    if !opens && !availability::is_available(command, state) {
+        let reason = availability::unavailable_reason(command, state).map(str::to_owned);
+        state.show_note(reason);
         return Vec::new();
     }
     match command {
+        PickerCommand::Activate if suggestions::are_shown(state) => {
+            return suggestions::accept(state);
+        }
         PickerCommand::Activate => return activate::run_action(state, state.action),
         PickerCommand::Console => return activate::run_action(state, PickAction::Console),
         PickerCommand::Menu => {
@@ -132,6 +148,9 @@ fn run_command(state: &mut State, command: PickerCommand) -> Vec<Effect> {
         PickerCommand::Open(opens) => panels::open(state, opens),
         PickerCommand::Mark => toggle_mark(state, 1),
         PickerCommand::MarkAndMoveUp => toggle_mark(state, -1),
+        PickerCommand::Move(to) if suggestions::are_shown(state) => {
+            suggestions::move_selection(state, to)
+        }
         PickerCommand::Move(to) => move_selection(state, to),
         PickerCommand::Insert => state.vi.mode = ViMode::Insert,
         PickerCommand::Append => {
@@ -150,14 +169,13 @@ fn run_command(state: &mut State, command: PickerCommand) -> Vec<Effect> {
         PickerCommand::Refresh => {
             let names: Vec<_> =
                 state.roster.sso_instances().iter().map(|instance| instance.name.clone()).collect();
-            return names.into_iter().map(|name| start_refresh(state, name)).collect();
+            return names.into_iter().map(|name| request_refresh(state, name)).collect();
         }
         PickerCommand::Help => state.overlays.push(Overlay::Help(HelpPanel::default())),
-        PickerCommand::Details => state.overlays.push(Overlay::Details(DetailsPanel)),
+        PickerCommand::Details => panels::toggle_preview(state),
         PickerCommand::Back | PickerCommand::Quit => return cancel_or_quit(state),
         PickerCommand::CopySignInUrl => return panels::copy_sign_in_url(state),
-        // Only the sign-in panel handles it.
-        PickerCommand::PasteRedirect => {}
+        PickerCommand::PasteRedirect => panels::open_redirect_field(state),
         PickerCommand::Repaint => return vec![Effect::Repaint],
         PickerCommand::Suspend => return vec![Effect::Suspend],
     }
@@ -175,7 +193,8 @@ fn cancel_or_quit(state: &mut State) -> Vec<Effect> {
 /// Inserts text into the query. Starts a search only if some of it fits.
 fn insert(state: &mut State, text: &str) -> Vec<Effect> {
     let before = state.query.text().len();
-    state.note = query::insert(&mut state.query, text).note();
+    let note = query::insert(&mut state.query, text).note();
+    state.show_note(note);
     if state.query.text().len() == before {
         Vec::new()
     } else {

@@ -5,6 +5,8 @@ pub(super) mod activate;
 pub(super) mod availability;
 mod backend;
 pub(super) mod clock_skew;
+pub(super) mod console_link;
+pub(super) mod destructive;
 pub(super) mod favorites;
 mod first_run;
 mod keys;
@@ -12,11 +14,13 @@ mod mouse;
 mod panels;
 mod profiles;
 pub(super) mod refresh;
+pub(super) mod suggestions;
 mod unlock;
 mod vi;
 
 use std::sync::Arc;
 
+use super::commands::PickerCommand;
 use super::effect::Effect;
 use super::event::Event;
 use super::layout;
@@ -43,6 +47,7 @@ pub(super) fn update(state: &mut State, event: Event) -> Vec<Effect> {
         }
         Event::Tick(now) => {
             state.now = now;
+            state.expire_note();
             return state
                 .take_due_retry()
                 .into_iter()
@@ -79,8 +84,14 @@ fn on_search_finished(state: &mut State, found: Arc<SearchResults>) -> Vec<Effec
         SearchOrigin::User => state.list.replace(&found),
     }
     state.schedule_retry();
+    state.search.is_from_suggestion = false;
     // Queued keys apply to these rows.
-    let queued = std::mem::take(&mut state.search.queued_keys);
+    let mut queued = std::mem::take(&mut state.search.queued_keys);
+    if suggestions::are_shown(state) {
+        // Enter was for a role, not for a name that the user has not seen.
+        let is_enter = |key| state.key_bindings.command(key) == Some(PickerCommand::Activate);
+        queued.retain(|key| !is_enter(*key));
+    }
     queued.into_iter().flat_map(|key| keys::handle_key(state, key)).collect()
 }
 

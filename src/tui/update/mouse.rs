@@ -1,17 +1,22 @@
-//! The mouse: a click selects, a double click activates, the wheel scrolls, and hints in the footer
-//! are buttons.
+//! The mouse: a click selects, a double click activates, the wheel scrolls. Hints in the footer,
+//! rows of the action menu and letters below a panel answer one click; a click outside a panel closes
+//! it.
 
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 
-use super::keys::press_command;
+use super::keys::{press_command, press_letter};
+use super::suggestions;
 use crate::tui::commands::{Move, PickerCommand};
 use crate::tui::effect::Effect;
 use crate::tui::event::{Mouse, MouseKind};
 use crate::tui::footer_hints;
+use crate::tui::labels;
 use crate::tui::layout;
-use crate::tui::state::State;
 use crate::tui::state::list::ListLine;
+use crate::tui::state::overlay::Overlay;
+use crate::tui::state::{State, WaitingFor};
 use crate::tui::status_line;
+use crate::tui::text::width;
 use crate::tui::view;
 
 /// The rows per notch of the wheel.
@@ -19,24 +24,28 @@ const WHEEL_LINES: isize = 3;
 
 /// Handles a gesture.
 pub(super) fn handle_mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
-    let areas = layout::current(state);
     let at = Position::new(mouse.x, mouse.y);
-    if areas.status_line.is_some_and(|notice| notice.contains(at)) {
-        let next = status_line::current(state)
-            .and_then(|notice| notice.next_step)
-            .filter(|_| mouse.kind == MouseKind::Click);
-        return next.map(|(command, _)| press_command(state, command)).unwrap_or_default();
+    // The second click of a double click must not act on what the first one uncovered, and a third
+    // one must not answer the question.
+    let again = state.acted_click == Some((mouse.x, mouse.y));
+    match mouse.kind {
+        MouseKind::Click if again && is_question(state.overlays.last()) => return Vec::new(),
+        MouseKind::Click => {
+            let effects = click_button(state, at);
+            state.acted_click = effects.is_some().then_some((mouse.x, mouse.y));
+            if let Some(effects) = effects {
+                return effects;
+            }
+        }
+        MouseKind::DoubleClick if again => return Vec::new(),
+        MouseKind::DoubleClick => state.acted_click = Some((mouse.x, mouse.y)),
+        MouseKind::WheelUp | MouseKind::WheelDown => {}
     }
-    if let Some(footer) = areas.footer.filter(|footer| footer.contains(at)) {
-        let hint = footer_hints::footer_hints(footer, state)
-            .into_iter()
-            .find(|hint| hint.area.contains(at));
-        return match (mouse.kind, hint) {
-            (MouseKind::Click, Some(hint)) => press_command(state, hint.command),
-            _ => Vec::new(),
-        };
+    let areas = layout::current(state);
+    if areas.status_line.into_iter().chain(areas.footer).any(|area| area.contains(at)) {
+        return Vec::new();
     }
-    if !state.overlays.is_empty() {
+    if state.overlays.last().is_some_and(|top| !is_beside_list(state, top, at)) {
         // The wheel applies to the top panel.
         return match mouse.kind {
             MouseKind::WheelUp => press_command(state, PickerCommand::Move(Move::Up)),
@@ -50,6 +59,14 @@ pub(super) fn handle_mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
     match mouse.kind {
         MouseKind::WheelUp => state.list.scroll(-WHEEL_LINES, areas.list.height.into()),
         MouseKind::WheelDown => state.list.scroll(WHEEL_LINES, areas.list.height.into()),
+        MouseKind::Click | MouseKind::DoubleClick if suggestions::are_shown(state) => {
+            if let Some(number) = view::suggestion_at(state, at) {
+                state.list.selected_name = number;
+                if mouse.kind == MouseKind::DoubleClick {
+                    return press_command(state, PickerCommand::Activate);
+                }
+            }
+        }
         MouseKind::Click | MouseKind::DoubleClick => {
             let line = state.list.first_line + usize::from(mouse.y - areas.list.y);
             if let Some(ListLine::Row(row)) = state.list.line_at(line) {
@@ -61,6 +78,58 @@ pub(super) fn handle_mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+/// Whether a panel asks for a `y`.
+fn is_question(top: Option<&Overlay>) -> bool {
+    matches!(top, Some(Overlay::Destructive(_) | Overlay::Confirm(_)))
+}
+
+/// Handles a click on something that acts at once. `None` if there is nothing of this kind.
+fn click_button(state: &mut State, at: Position) -> Option<Vec<Effect>> {
+    let areas = layout::current(state);
+    if areas.status_line.is_some_and(|line| line.contains(at)) {
+        let (command, _) = status_line::current(state)?.next_step?;
+        return Some(press_command(state, command));
+    }
+    if let Some(footer) = areas.footer.filter(|footer| footer.contains(at)) {
+        let command = footer_command(state, footer, at)?;
+        return Some(press_command(state, command));
+    }
+    let top = state.overlays.last()?;
+    if view::top_panel_area(state).is_some_and(|area| !area.contains(at)) {
+        return top.closes_on_click().then(|| press_command(state, PickerCommand::Back));
+    }
+    if let Some(letter) = view::shortcut_at(state, at).and_then(|letter| letter.chars().next()) {
+        return Some(press_letter(state, letter));
+    }
+    if matches!(top, Overlay::Menu(_)) && view::choice_at(state, at).is_some() {
+        click_choice(state, at, MouseKind::Click);
+        return Some(press_command(state, PickerCommand::Activate));
+    }
+    None
+}
+
+/// The command of the footer at a cell: of what the footer shows now.
+fn footer_command(state: &State, footer: Rect, at: Position) -> Option<PickerCommand> {
+    if state.pending.as_ref().is_some_and(|pending| {
+        matches!(pending.waiting_for, WaitingFor::Credentials | WaitingFor::Console)
+    }) {
+        // The key that stops the action is at the right end.
+        let text = width(&labels::key_label(state, PickerCommand::Back)) + " stop".len();
+        let start = usize::from(footer.right()).saturating_sub(text + 1);
+        return (usize::from(at.x) >= start && !state.inline).then_some(PickerCommand::Back);
+    }
+    if state.note.is_some() {
+        return None;
+    }
+    let hints = footer_hints::footer_hints(footer, state);
+    hints.into_iter().find(|hint| hint.area.contains(at)).map(|hint| hint.command)
+}
+
+/// Whether the list at a cell can be used while this panel is on top.
+fn is_beside_list(state: &State, top: &Overlay, at: Position) -> bool {
+    top.is_modeless() && view::top_panel_area(state).is_some_and(|area| !area.contains(at))
 }
 
 /// Selects a choice of the top panel, as its arrow keys would; a double click activates it.

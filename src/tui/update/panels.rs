@@ -1,11 +1,16 @@
 //! Opens panels, and passes keys and pasted text to the top panel first; the rest goes to the list.
 
+use std::sync::Arc;
+
+use crate::domain::enums::Preview;
 use crate::tui::commands::{KeyPress, PanelKind, PickerCommand};
 use crate::tui::effect::Effect;
+use crate::tui::layout;
 use crate::tui::panels::EventResult;
 use crate::tui::state::State;
 use crate::tui::state::overlay::{
-    HiddenRolesPanel, InstancesPanel, LogPanel, Overlay, ServicesPanel, SessionsPanel,
+    DetailsPanel, HiddenRolesPanel, InstancesPanel, LogPanel, Overlay, RedirectInput,
+    ServicesPanel, SessionsPanel,
 };
 use crate::tui::state::paste::PasteResult;
 
@@ -23,6 +28,18 @@ pub(super) enum PanelKey {
 pub(super) fn handle_key(state: &mut State, pressed: KeyPress) -> PanelKey {
     // The panel is not on the stack meanwhile, so it can change all of the state.
     let Some(mut top) = state.overlays.pop() else { return PanelKey::Forwarded };
+    if let Some(command) = pressed.command.filter(|command| opens_panel(*command)) {
+        if top.toggle_command() == Some(command) {
+            return PanelKey::Handled(Vec::new());
+        }
+        if top.gives_way() {
+            return PanelKey::Run(command);
+        }
+        let is_modeless = top.is_modeless();
+        state.overlays.push(top);
+        // A panel with text stays, and its field gets no other keys than text.
+        return if is_modeless { PanelKey::Forwarded } else { PanelKey::Handled(Vec::new()) };
+    }
     let depth = state.overlays.len();
     let result = top.as_panel_mut().handle_key(state, pressed);
     let below = depth.min(state.overlays.len());
@@ -48,22 +65,51 @@ pub(super) fn handle_paste(state: &mut State, text: &str) -> bool {
         .overlays
         .last_mut()
         .map_or(PasteResult::Ignored, |top| top.as_panel_mut().handle_paste(text));
-    state.note = pasted.note();
+    state.show_note(pasted.note());
     pasted != PasteResult::Ignored
 }
 
-/// Opens a panel that has a command of its own.
+/// Whether the command opens a panel, or closes it if it is open.
+pub(super) fn opens_panel(command: PickerCommand) -> bool {
+    matches!(command, PickerCommand::Open(_) | PickerCommand::Details | PickerCommand::Help)
+}
+
+/// Opens a panel that has a command of its own, even if it has nothing to show: a key that seems to
+/// do nothing would invite Esc, which leaves the picker.
 pub(super) fn open(state: &mut State, kind: PanelKind) {
-    let overlay = match kind {
-        PanelKind::Instances => Overlay::Instances(InstancesPanel::default()),
-        PanelKind::Sessions => Overlay::Sessions(SessionsPanel::new(state)),
-        PanelKind::Services => match state.list.selected().cloned() {
-            Some(role) => Overlay::Services(ServicesPanel::new(role)),
-            None => return,
+    push(
+        state,
+        match kind {
+            PanelKind::Instances => Overlay::Instances(InstancesPanel::default()),
+            PanelKind::Sessions => Overlay::Sessions(SessionsPanel::new(state)),
+            PanelKind::Services => {
+                Overlay::Services(ServicesPanel::new(state.list.selected().cloned()))
+            }
+            PanelKind::Log => Overlay::Log(LogPanel::default()),
+            PanelKind::HiddenRoles => Overlay::HiddenRoles(HiddenRolesPanel::default()),
         },
-        PanelKind::Log => Overlay::Log(LogPanel::default()),
-        PanelKind::HiddenRoles => Overlay::HiddenRoles(HiddenRolesPanel::default()),
-    };
+    );
+}
+
+/// Shows or hides the preview. If there is no room beside the list, its content is shown in a panel.
+pub(super) fn toggle_preview(state: &mut State) {
+    if layout::current(state).preview.is_some() {
+        let options = Arc::make_mut(&mut state.list_options);
+        state.hidden_preview = Some(std::mem::replace(&mut options.preview, Preview::Off));
+        return;
+    }
+    if let Some(preview) = state.hidden_preview.take() {
+        Arc::make_mut(&mut state.list_options).preview = preview;
+        if layout::current(state).preview.is_some() {
+            return;
+        }
+    }
+    push(state, Overlay::Details(DetailsPanel));
+}
+
+/// Opens a panel once: another one of the same kind would have to be closed, too.
+fn push(state: &mut State, overlay: Overlay) {
+    state.overlays.retain(|other| other.toggle_command() != overlay.toggle_command());
     state.overlays.push(overlay);
 }
 
@@ -79,4 +125,15 @@ pub(super) fn copy_sign_in_url(state: &mut State) -> Vec<Effect> {
         _ => None,
     });
     panel.map(|panel| panel.copy_url()).unwrap_or_default()
+}
+
+/// Opens the field for the redirect address of the sign-in, if there is one that ends with it.
+pub(super) fn open_redirect_field(state: &mut State) {
+    let panel = state.overlays.iter_mut().find_map(|overlay| match overlay {
+        Overlay::SignIn(panel) if panel.accepts_redirect() => Some(panel),
+        _ => None,
+    });
+    if let Some(panel) = panel {
+        panel.redirect = Some(RedirectInput::default());
+    }
 }

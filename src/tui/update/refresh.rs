@@ -5,6 +5,12 @@ use crate::ops::backend::messages::Request;
 use crate::tui::effect::Effect;
 use crate::tui::state::State;
 
+/// Starts a refresh that the user requested.
+pub(in crate::tui) fn request_refresh(state: &mut State, instance: InstanceName) -> Effect {
+    state.refresh.requested.add(instance.clone());
+    start_refresh(state, instance)
+}
+
 /// Requests the roles of an instance and shows the progress from now on.
 pub(in crate::tui) fn start_refresh(state: &mut State, instance: InstanceName) -> Effect {
     state.set_refresh_progress(instance.clone(), 0, 0, false);

@@ -5,7 +5,7 @@ use crate::domain::{
     Error, ErrorKind, InstanceName, Timestamp, format_age, format_duration_spaced,
 };
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 
 use super::DrawContext;
@@ -44,8 +44,19 @@ enum EmptyStateLine {
     Detail(String),
     /// A progress bar.
     Progress(usize, usize),
+    /// A similar name that can be selected, by its index.
+    Suggestion(usize, String),
     /// A next step.
     Step(PickerCommand, String),
+}
+
+/// A line after wrapping, at its place.
+struct PlacedLine<'a> {
+    line: &'a EmptyStateLine,
+    /// The number of the wrapped line within its text.
+    at: usize,
+    text: String,
+    area: Rect,
 }
 
 /// Draws paragraphs, separated by blank lines if there is room for them.
@@ -53,49 +64,80 @@ pub(super) fn draw(state: &State, ctx: &DrawContext, area: Rect, buffer: &mut Bu
     if !state.list.loaded {
         return;
     }
-    let gutter = gutter_width(state);
-    let cells = area.width.saturating_sub(gutter + 1);
+    let parts = fitting_paragraphs(state, ctx, area);
+    for PlacedLine { line, at, text, area } in place_lines(&parts, state, ctx, area) {
+        draw_line(line, at, &text, state, ctx, area, buffer);
+    }
+}
+
+/// The suggested name at a cell.
+pub(super) fn suggestion_at(
+    state: &State,
+    ctx: &DrawContext,
+    area: Rect,
+    at: Position,
+) -> Option<usize> {
+    let parts = fitting_paragraphs(state, ctx, area);
+    let placed = place_lines(&parts, state, ctx, area);
+    placed.iter().find(|placed| placed.area.contains(at)).and_then(|placed| match placed.line {
+        EmptyStateLine::Suggestion(number, _) => Some(*number),
+        _ => None,
+    })
+}
+
+/// The width of the text.
+fn text_cells(state: &State, area: Rect) -> u16 {
+    area.width.saturating_sub(gutter_width(state) + 1)
+}
+
+/// The paragraphs, without details if there is no room for them.
+fn fitting_paragraphs(state: &State, ctx: &DrawContext, area: Rect) -> Paragraphs {
+    let cells = text_cells(state, area);
     let mut parts = paragraphs(state, ctx);
-    let height = |parts: &Paragraphs| {
-        parts
-            .iter()
-            .flatten()
-            .map(|line| lines_of(line, state, ctx, cells.into()).len())
-            .sum::<usize>()
-    };
-    if height(&parts) > area.height.into() {
+    if line_count(&parts, state, ctx, cells) > area.height.into() {
         parts
             .iter_mut()
             .for_each(|part| part.retain(|line| !matches!(line, EmptyStateLine::Detail(_))));
     }
     parts.retain(|part| !part.is_empty());
-    let gap = u16::from(height(&parts) + parts.len().saturating_sub(1) <= area.height.into());
-    let mut y = area.y;
-    for part in &parts {
+    parts
+}
+
+fn line_count(parts: &Paragraphs, state: &State, ctx: &DrawContext, cells: u16) -> usize {
+    let lines = parts.iter().flatten();
+    lines.map(|line| lines_of(line, state, ctx, cells.into()).len()).sum()
+}
+
+fn place_lines<'a>(
+    parts: &'a Paragraphs,
+    state: &State,
+    ctx: &DrawContext,
+    area: Rect,
+) -> Vec<PlacedLine<'a>> {
+    let cells = text_cells(state, area);
+    let height = line_count(parts, state, ctx, cells) + parts.len().saturating_sub(1);
+    let gap = u16::from(height <= area.height.into());
+    let (mut y, mut placed) = (area.y, Vec::new());
+    for part in parts {
         for line in part {
             for (at, text) in lines_of(line, state, ctx, cells.into()).into_iter().enumerate() {
                 if y < area.bottom() {
-                    draw_line(
-                        line,
-                        at,
-                        &text,
-                        state,
-                        ctx,
-                        Rect::new(area.x + gutter, y, cells, 1),
-                        buffer,
-                    );
+                    let area = Rect::new(area.x + gutter_width(state), y, cells, 1);
+                    placed.push(PlacedLine { line, at, text, area });
                 }
                 y += 1;
             }
         }
         y += gap;
     }
+    placed
 }
 
 /// The lines after wrapping.
 fn lines_of(line: &EmptyStateLine, state: &State, ctx: &DrawContext, cells: usize) -> Vec<String> {
     match line {
         EmptyStateLine::Progress(..) => vec![String::new()],
+        EmptyStateLine::Suggestion(_, name) => vec![name.clone()],
         EmptyStateLine::Title(text)
         | EmptyStateLine::Soft(text)
         | EmptyStateLine::Dim(text)
@@ -129,6 +171,11 @@ fn draw_line(
         EmptyStateLine::Step(command, _) => {
             draw_prefix(&mut writer, &labels::key_label(state, *command), at, palette.accent)
         }
+        EmptyStateLine::Suggestion(number, _) => {
+            let is_selected = state.list.selected_name == *number;
+            let bar = if is_selected { ctx.glyphs.selection_bar } else { " " };
+            draw_prefix(&mut writer, bar, at, palette.accent);
+        }
         EmptyStateLine::Title(_)
         | EmptyStateLine::Soft(_)
         | EmptyStateLine::Dim(_)
@@ -140,7 +187,9 @@ fn draw_line(
         EmptyStateLine::Error(_) => (palette.danger.add_modifier(Modifier::BOLD), text.to_owned()),
         EmptyStateLine::Soft(_) => (palette.soft, text.to_owned()),
         EmptyStateLine::Dim(_) | EmptyStateLine::Detail(_) => (palette.dim, text.to_owned()),
-        EmptyStateLine::Step(..) => (palette.text, text.to_owned()),
+        EmptyStateLine::Step(..) | EmptyStateLine::Suggestion(..) => {
+            (palette.text, text.to_owned())
+        }
         EmptyStateLine::Progress(done, total) => {
             (palette.accent, progress_bar(ctx, *done, *total, area.width.into()))
         }
@@ -190,6 +239,8 @@ fn paragraphs(state: &State, ctx: &DrawContext) -> Paragraphs {
     match (failed, state.instance_to_sign_in()) {
         (Some((instance, error, since)), _) => refresh_failed(state, instance, error, since),
         (None, Some(instance)) => signed_out(state, instance),
+        // The vault answers in a moment.
+        (None, None) if !state.unknown_sessions.is_empty() => Vec::new(),
         (None, None) => no_roles(state),
     }
 }
@@ -209,13 +260,15 @@ fn nothing_matches(state: &State, ctx: &DrawContext) -> Paragraphs {
         ));
     }
     if !state.list.nearest_names.is_empty() {
-        let names: Vec<_> = state
-            .list
-            .nearest_names
-            .iter()
-            .map(|name| truncate_middle(name, MAX_NAME_CELLS, ctx.glyphs.ellipsis))
-            .collect();
-        similar.push(EmptyStateLine::Soft(format!("similar names: {}", names.join(", "))));
+        similar.push(EmptyStateLine::Soft("similar names:".to_owned()));
+        similar.extend(state.list.nearest_names.iter().enumerate().map(|(number, name)| {
+            let name = truncate_middle(name, MAX_NAME_CELLS, ctx.glyphs.ellipsis);
+            EmptyStateLine::Suggestion(number, name)
+        }));
+        steps.push(EmptyStateLine::Step(
+            PickerCommand::Activate,
+            "searches for the selected name".to_owned(),
+        ));
     }
     match state.retry_status() {
         RetryStatus::Checking => {

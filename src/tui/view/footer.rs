@@ -31,7 +31,7 @@ pub(super) fn draw(state: &State, ctx: &DrawContext, area: Rect, buffer: &mut Bu
         );
         return;
     }
-    if let Some(note) = &state.note {
+    if let Some(note) = state.note_text() {
         writer.write(
             &truncate_middle(note, writer.remaining().into(), ctx.glyphs.ellipsis),
             ctx.palette.soft,
@@ -55,11 +55,12 @@ pub(super) fn draw(state: &State, ctx: &DrawContext, area: Rect, buffer: &mut Bu
 
 /// The action in progress. A panel that shows it itself needs no line.
 fn progress_text(state: &State, ctx: &DrawContext) -> Option<String> {
-    let pending =
-        state.pending.as_ref().filter(|pending| pending.waiting_for == WaitingFor::Credentials)?;
-    Some(format!(
-        "getting credentials for {}{}",
-        labels::role_label(state, &pending.role),
-        ctx.glyphs.in_progress
-    ))
+    let pending = state.pending.as_ref()?;
+    let action = match pending.waiting_for {
+        WaitingFor::Credentials => "getting credentials for",
+        WaitingFor::Console => "opening the console of",
+        WaitingFor::SignIn(_) | WaitingFor::Passphrase => return None,
+    };
+    let role = labels::role_label(state, &pending.role);
+    Some(format!("{action} {role}{}", ctx.glyphs.in_progress))
 }

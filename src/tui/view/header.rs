@@ -11,6 +11,7 @@ use super::cell_writer::CellWriter;
 use crate::ops::backend::messages::{InstanceSession, UnlockPrompt};
 use crate::tui::format;
 use crate::tui::state::State;
+use crate::tui::state::sign_in_state::SignInState;
 use crate::tui::text::width;
 
 /// Draws the header. If space runs out, the right side is shortened first, then the session labels.
@@ -77,12 +78,19 @@ fn session_labels(state: &State, ctx: &DrawContext, detail: LabelDetail) -> Vec<
     let part = |session: &InstanceSession| {
         let signed_in = session.signed_in
             && session.ends_at.is_none_or(|ends| ends.seconds_since(state.now) > 0);
-        let mark = if signed_in { ctx.glyphs.signed_in } else { ctx.glyphs.signed_out };
+        let known = state.sign_in_state(&session.instance) != SignInState::Unknown;
+        let mark = match (known, signed_in) {
+            (false, _) => ctx.glyphs.separator,
+            (true, true) => ctx.glyphs.signed_in,
+            (true, false) => ctx.glyphs.signed_out,
+        };
         // A locked vault hides who is signed in.
         let status = if state.unlock_prompt.is_some_and(UnlockPrompt::is_locked)
             && detail != LabelDetail::Mark
         {
             "locked".to_owned()
+        } else if !known {
+            String::new()
         } else {
             session_status(session, signed_in, state.now, detail)
         };

@@ -34,6 +34,13 @@ struct DrawContext {
 }
 
 impl DrawContext {
+    fn new(state: &State) -> Self {
+        Self {
+            palette: Palette::from_appearance(state.appearance),
+            glyphs: Glyphs::from_appearance(state.appearance),
+        }
+    }
+
     /// The style of a tone.
     fn style_for(&self, tone: Tone) -> Style {
         match tone {
@@ -48,10 +55,7 @@ impl DrawContext {
 
 /// Draws the whole screen and returns the position of the cursor.
 pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
-    let ctx = DrawContext {
-        palette: Palette::from_appearance(state.appearance),
-        glyphs: Glyphs::from_appearance(state.appearance),
-    };
+    let ctx = DrawContext::new(state);
     let areas = layout::areas(area, state);
     if areas.tiny {
         let sizes = ["rolecall: this window is too small", "window too small", "too small"];
@@ -77,7 +81,7 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
     }
     // Panels of an inline picker stay as far from the right edge as its rows.
     let area = if state.inline { Rect { width: areas.query.width, ..area } } else { area };
-    for overlay in &state.overlays {
+    for overlay in state.visible_overlays() {
         let panel = overlay.as_panel();
         let room = panel_area(&panel.content(state), area, &areas);
         if !overlay.is_modeless() {
@@ -119,28 +123,42 @@ fn panel_area(content: &PanelContent, area: Rect, areas: &Areas) -> Rect {
 
 /// The choice of the top panel at a cell, and its selected choice, as indices.
 pub(super) fn choice_at(state: &State, at: Position) -> Option<(usize, usize)> {
-    let (area, areas) = (Rect::new(0, 0, state.size.0, state.size.1), layout::current(state));
-    if areas.tiny {
-        return None;
-    }
-    let ctx = DrawContext {
-        palette: Palette::from_appearance(state.appearance),
-        glyphs: Glyphs::from_appearance(state.appearance),
-    };
-    let content = state.overlays.last()?.as_panel().content(state);
-    panels::choice_at(&content, &ctx, panel_area(&content, area, &areas), at)
+    let (content, ctx, room) = top_panel(state)?;
+    panels::choice_at(&content, &ctx, room, at)
+}
+
+/// The letter of the top panel's shortcut at a cell.
+pub(super) fn shortcut_at(state: &State, at: Position) -> Option<&'static str> {
+    let (content, ctx, room) = top_panel(state)?;
+    panels::shortcut_at(&content, &ctx, room, at)
 }
 
 /// The area of the top panel.
-#[cfg(test)]
 pub(super) fn top_panel_area(state: &State) -> Option<Rect> {
-    let (area, areas) = (Rect::new(0, 0, state.size.0, state.size.1), layout::current(state));
+    let (content, ctx, room) = top_panel(state)?;
+    Some(panels::area(&content, &ctx, room))
+}
+
+/// The suggested name at a cell, while nothing matches.
+pub(super) fn suggestion_at(state: &State, at: Position) -> Option<usize> {
+    let areas = layout::current(state);
+    if areas.tiny || state.list.len() > 0 {
+        return None;
+    }
+    empty::suggestion_at(state, &DrawContext::new(state), areas.list, at)
+}
+
+/// The content of the top panel, and the area that it may use.
+fn top_panel(state: &State) -> Option<(PanelContent, DrawContext, Rect)> {
+    let areas = layout::current(state);
     let content = state.overlays.last()?.as_panel().content(state);
-    let ctx = DrawContext {
-        palette: Palette::from_appearance(state.appearance),
-        glyphs: Glyphs::from_appearance(state.appearance),
-    };
-    Some(panels::area(&content, &ctx, panel_area(&content, area, &areas)))
+    if areas.tiny {
+        return None;
+    }
+    // As far from the right edge as `draw` places it.
+    let width = if state.inline { areas.query.width } else { state.size.0 };
+    let room = panel_area(&content, Rect::new(0, 0, width, state.size.1), &areas);
+    Some((content, DrawContext::new(state), room))
 }
 
 /// The styles of the palette, each with a letter and a name.

@@ -16,6 +16,8 @@ use crate::tui::text::width;
 const MAX_TEXT_COLUMNS: usize = 60;
 /// The maximum width of other content.
 const MAX_COLUMNS: usize = 100;
+/// The gap between two shortcuts.
+const SHORTCUT_GAP: u16 = 3;
 /// The gap between two columns of rows.
 const COLUMN_GAP: u16 = 4;
 
@@ -107,7 +109,6 @@ fn layout_panel(content: &PanelContent, ctx: &DrawContext, room: Rect) -> PanelL
 }
 
 /// The area of a panel, with its frame.
-#[cfg(test)]
 pub(super) fn area(content: &PanelContent, ctx: &DrawContext, room: Rect) -> Rect {
     layout_panel(content, ctx, room).area
 }
@@ -163,19 +164,7 @@ pub(super) fn draw(
     }
     draw_more(placed.hidden_lines, placed.inner, ctx, buffer);
     if !content.shortcuts.is_empty() && body.bottom() < placed.inner.bottom() {
-        // Below choices with letters, shortcuts are aligned with them.
-        let lettered = content
-            .columns
-            .iter()
-            .flatten()
-            .any(|row| matches!(row, ContentRow::Choice(Some(_), _)));
-        draw_shortcuts(
-            &content,
-            if lettered { 2 } else { 1 },
-            ctx,
-            last_line(placed.inner),
-            buffer,
-        );
+        draw_shortcuts(&content, shortcut_gap(&content), ctx, last_line(placed.inner), buffer);
     }
     content
         .input
@@ -199,6 +188,36 @@ pub(super) fn choice_at(
         rows::ContentLine::Choice(number, ..) => Some((*number, content.selected?)),
         _ => None,
     }
+}
+
+/// The letter of the shortcut at a cell.
+pub(super) fn shortcut_at(
+    content: &PanelContent,
+    ctx: &DrawContext,
+    room: Rect,
+    at: Position,
+) -> Option<&'static str> {
+    let placed = layout_panel(content, ctx, room);
+    let line = last_line(placed.inner);
+    if at.y != line.y || placed.body.bottom() >= placed.inner.bottom() {
+        return None;
+    }
+    let (mut x, gap) = (line.x, shortcut_gap(content));
+    for (letter, does) in &content.shortcuts {
+        let end = x.saturating_add(cells(width(letter)) + gap + cells(width(does)));
+        if (x..end.min(line.right())).contains(&at.x) {
+            return Some(letter);
+        }
+        x = end.saturating_add(SHORTCUT_GAP);
+    }
+    None
+}
+
+/// The gap between a shortcut's letter and its action. Below choices with letters, shortcuts are
+/// aligned with them.
+fn shortcut_gap(content: &PanelContent) -> u16 {
+    let mut rows = content.columns.iter().flatten();
+    if rows.any(|row| matches!(row, ContentRow::Choice(Some(_), _))) { 2 } else { 1 }
 }
 
 /// Drops blank rows on small screens.
@@ -259,7 +278,7 @@ fn draw_shortcuts(
         writer.write(letter, ctx.palette.accent);
         writer.skip(gap);
         writer.write(does, ctx.palette.dim);
-        writer.skip(3);
+        writer.skip(SHORTCUT_GAP);
     }
 }
 

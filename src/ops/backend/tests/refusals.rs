@@ -102,6 +102,7 @@ fn refusal(request: Request) -> Error {
         state_dir: home.0.path().to_owned(),
         roster: None,
         profile_rows: ProfileRows::Shown,
+        console_region: None,
         copy_to_clipboard: |_| Ok(()),
     });
     requests.send(request);

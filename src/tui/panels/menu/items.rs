@@ -1,14 +1,19 @@
 //! The items of the action menu that are available for these roles.
 
+use std::collections::HashSet;
+
 use crate::domain::RoleId;
 use crate::ops::backend::messages::{RoleFlag, SecretKind};
-use crate::tui::PickAction;
-use crate::tui::commands::{COMMANDS, HelpSection, PanelKind, PickerCommand};
+use crate::tui::commands::{COMMANDS, CommandSpec, PanelKind, PickerCommand};
 use crate::tui::glyphs::Glyphs;
 use crate::tui::labels::key_label;
+use crate::tui::role_actions::RoleAction;
 use crate::tui::state::State;
+use crate::tui::state::destructive::DestructiveAction;
+use crate::tui::state::sign_in_state::SignInState;
 use crate::tui::update::availability::{is_action_allowed, is_available};
 use crate::tui::update::favorites::FlagChange;
+use crate::tui::{PickAction, format};
 
 /// An item of the menu.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,8 +22,10 @@ pub(super) struct MenuItem {
     pub(super) letter: Option<char>,
     /// The label.
     pub(super) label: String,
-    /// The name of the command in the configuration file; empty if it has none.
+    /// The name, which is that in the configuration file for a command.
     pub(super) id: &'static str,
+    /// Other words by which it is found.
+    pub(super) keywords: &'static str,
     /// The key that does the same without the menu.
     pub(super) key: String,
     /// The action.
@@ -42,51 +49,71 @@ pub(super) enum MenuAction {
     ChangeFlag(RoleFlag, FlagChange),
     /// Unmark the roles.
     ClearMarked,
+    /// Mark the roles again that were unmarked last.
+    MarkAgain,
     /// Sign in to the role's instance.
     SignIn,
-    /// Sign out of the role's instance.
-    SignOut,
     /// Refresh the roles of the instance.
     Refresh,
     /// Get new credentials.
     Renew,
-    /// Delete stored credentials.
-    DropCredentials,
+    /// Ask before a destructive action.
+    Ask(DestructiveAction),
     /// Run a command of the picker.
     RunCommand(PickerCommand),
 }
 
-/// The items for these roles.
+/// The items for these roles; none without roles.
 pub(super) fn items(state: &State, roles: &[RoleId]) -> Vec<MenuItem> {
     match roles {
+        [] => Vec::new(),
         [role] => single_role_items(state, role),
         roles => multi_role_items(state, roles),
     }
 }
 
-/// All available commands, to be found by name.
-pub(super) fn command_items(state: &State) -> Vec<MenuItem> {
+/// All available commands that no item does already, to be found by name. Each is listed once, even
+/// if it has two names.
+pub(super) fn command_items(state: &State, items: &[MenuItem]) -> Vec<MenuItem> {
+    let has = |action: MenuAction| items.iter().any(|item| item.action == action);
     let wanted = |command: PickerCommand| match command {
-        PickerCommand::Menu | PickerCommand::Back => false,
-        PickerCommand::Move(_) | PickerCommand::Edit(_) => false,
-        command => is_available(command, state),
+        PickerCommand::Menu
+        | PickerCommand::Back
+        | PickerCommand::Insert
+        | PickerCommand::Append
+        | PickerCommand::Move(_)
+        | PickerCommand::Edit(_) => false,
+        PickerCommand::Activate if has(MenuAction::Exit(state.action)) => false,
+        PickerCommand::Console if has(MenuAction::Exit(PickAction::Console)) => false,
+        PickerCommand::Refresh if has(MenuAction::Refresh) && state.roster.instances.len() < 2 => {
+            false
+        }
+        command => is_available(command, state) && !has(MenuAction::RunCommand(command)),
     };
-    let sections = [HelpSection::Roles, HelpSection::Screen];
-    let entries =
-        COMMANDS.iter().filter(|entry| sections.contains(&entry.section) && wanted(entry.command));
-    entries
-        .map(|entry| MenuItem {
-            letter: None,
-            label: entry.help.to_owned(),
-            id: entry.id,
-            key: key_label(state, entry.command),
-            action: MenuAction::RunCommand(entry.command),
-        })
-        .collect()
+    let mut entries: Vec<_> = COMMANDS.iter().filter(|entry| wanted(entry.command)).collect();
+    let mut seen = HashSet::new();
+    entries.retain(|entry| seen.insert(entry.command));
+    let item = |entry: &CommandSpec| MenuItem {
+        letter: None,
+        label: entry.help.to_owned(),
+        id: entry.id,
+        keywords: "",
+        key: key_label(state, entry.command),
+        action: MenuAction::RunCommand(entry.command),
+    };
+    entries.into_iter().map(item).collect()
 }
 
-fn item(letter: char, label: impl Into<String>, action: MenuAction) -> MenuItem {
-    MenuItem { letter: Some(letter), label: label.into(), id: "", key: String::new(), action }
+fn item(action: RoleAction, label: impl Into<String>, run: MenuAction) -> MenuItem {
+    let spec = action.spec();
+    MenuItem {
+        letter: Some(spec.letter),
+        label: label.into(),
+        id: spec.id,
+        keywords: spec.keywords,
+        key: String::new(),
+        action: run,
+    }
 }
 
 fn single_role_items(state: &State, role: &RoleId) -> Vec<MenuItem> {
@@ -96,68 +123,127 @@ fn single_role_items(state: &State, role: &RoleId) -> Vec<MenuItem> {
     let mut when = |may: bool, item: MenuItem| items.extend(may.then_some(item));
     when(
         is_action_allowed(state, PickAction::Shell),
-        item('s', "start a shell", MenuAction::Exit(PickAction::Shell)),
+        item(RoleAction::Shell, "start a shell", MenuAction::Exit(PickAction::Shell)),
     );
     when(
         is_action_allowed(state, PickAction::Exports),
-        item('e', "print exports for this shell", MenuAction::Exit(PickAction::Exports)),
+        item(
+            RoleAction::Exports,
+            "print exports for this shell",
+            MenuAction::Exit(PickAction::Exports),
+        ),
     );
     when(
         is_action_allowed(state, PickAction::Console),
-        item('c', "open the web console", MenuAction::Exit(PickAction::Console)),
+        item(RoleAction::Console, "open the web console", MenuAction::Exit(PickAction::Console)),
     );
     when(
         free,
         item(
-            'v',
+            RoleAction::Service,
             format!("open a service in the console{ellipsis}"),
             MenuAction::RunCommand(PickerCommand::Open(PanelKind::Services)),
         ),
     );
-    when(free, item('x', format!("run a command{ellipsis}"), MenuAction::RunEach));
-    when(true, item('w', "write its profile into the AWS config", MenuAction::WriteProfiles));
-    when(true, item('k', "copy the keys", MenuAction::CopySecret(SecretKind::Keys)));
-    when(true, item('u', "copy a console link", MenuAction::CopySecret(SecretKind::ConsoleLink)));
+    when(
+        free,
+        item(RoleAction::RunCommandLine, format!("run a command{ellipsis}"), MenuAction::RunEach),
+    );
+    when(
+        true,
+        item(
+            RoleAction::WriteProfile,
+            "write its profile into the AWS config",
+            MenuAction::WriteProfiles,
+        ),
+    );
+    when(
+        true,
+        item(RoleAction::CopyKeys, "copy the keys", MenuAction::CopySecret(SecretKind::Keys)),
+    );
+    when(
+        true,
+        item(
+            RoleAction::CopyConsoleLink,
+            "copy a console link",
+            MenuAction::CopySecret(SecretKind::ConsoleLink),
+        ),
+    );
     if let Some(entry) = state.roster.find(role) {
-        let is_role = role.profile().is_none();
-        when(is_role, item('a', "copy the ARN", MenuAction::Copy(state.roster.arn(entry))));
-        when(true, item('i', "copy the account id", MenuAction::Copy(entry.account.to_string())));
+        if role.profile().is_none() {
+            let arn = state.roster.arn(entry);
+            when(true, item(RoleAction::CopyArn, "copy the ARN", MenuAction::Copy(arn)));
+        }
+        let id = entry.account.to_string();
+        when(true, item(RoleAction::CopyAccountId, "copy the account id", MenuAction::Copy(id)));
         if let Some(profile) = &entry.profile {
-            when(true, item('p', "copy the profile's name", MenuAction::Copy(profile.to_string())));
+            let copy = MenuAction::Copy(profile.to_string());
+            when(true, item(RoleAction::CopyProfile, "copy the profile's name", copy));
         }
     }
     let is_favorite = state.marks.favorites.contains(role);
-    let label = if is_favorite { "no longer a favourite" } else { "make it a favourite" };
     when(
         true,
         item(
-            'f',
-            label,
+            RoleAction::Favorite,
+            if is_favorite { "no longer a favourite" } else { "make it a favourite" },
             MenuAction::ChangeFlag(RoleFlag::Favorite, FlagChange::toggle(is_favorite)),
         ),
     );
-    let hidden = state.marks.hidden.contains(role);
+    items.extend(mark_again_item(state));
+    let stored = state.expires_at(role).is_some();
+    let mut when = |may: bool, item: MenuItem| items.extend(may.then_some(item));
+    when(stored, item(RoleAction::Renew, "renew its credentials", MenuAction::Renew));
+    let session = state.sign_in_state(&role.instance);
+    when(
+        session == SignInState::SignedOut,
+        item(RoleAction::SignIn, format!("sign in to {}", role.instance), MenuAction::SignIn),
+    );
     when(
         true,
         item(
-            'h',
-            if hidden { "show it in the list again" } else { "hide it from the list" },
-            MenuAction::ChangeFlag(RoleFlag::Hidden, FlagChange::toggle(hidden)),
+            RoleAction::Refresh,
+            format!("refresh the roles of {}", role.instance),
+            MenuAction::Refresh,
         ),
     );
-    let stored = state.expires_at(role).is_some();
-    when(stored, item('n', "renew its credentials", MenuAction::Renew));
-    when(stored, item('d', "drop its credentials", MenuAction::DropCredentials));
-    if state.session(&role.instance).is_some_and(|session| session.signed_in) {
-        when(true, item('o', format!("sign out of {}", role.instance), MenuAction::SignOut));
+    let ask = |action| MenuAction::Ask(action);
+    if state.marks.hidden.contains(role) {
+        let show = MenuAction::ChangeFlag(RoleFlag::Hidden, FlagChange::Clear);
+        when(true, item(RoleAction::Hide, "show it in the list again", show));
     } else {
-        when(true, item('l', format!("sign in to {}", role.instance), MenuAction::SignIn));
+        let hide = ask(DestructiveAction::Hide(vec![role.clone()]));
+        when(true, item(RoleAction::Hide, "hide it from the list", hide));
     }
-    when(true, item('r', format!("refresh the roles of {}", role.instance), MenuAction::Refresh));
+    when(
+        stored,
+        item(
+            RoleAction::DropCredentials,
+            "drop its credentials",
+            ask(DestructiveAction::DropCredentials(role.clone())),
+        ),
+    );
+    when(
+        session == SignInState::SignedIn,
+        item(
+            RoleAction::SignOut,
+            format!("sign out of {}", role.instance),
+            ask(DestructiveAction::SignOut(role.instance.clone())),
+        ),
+    );
     if let Some(profile) = role.profile() {
         items.retain(|item| item.action.suits_profile(profile));
     }
     items
+}
+
+/// The item that marks roles again that were just unmarked.
+fn mark_again_item(state: &State) -> Option<MenuItem> {
+    let count = state.unmarked.len();
+    (count > 0 && state.marked.is_empty()).then(|| {
+        let label = format!("mark {} again", format::pluralize(count, "role"));
+        item(RoleAction::Unmark, label, MenuAction::MarkAgain)
+    })
 }
 
 fn multi_role_items(state: &State, roles: &[RoleId]) -> Vec<MenuItem> {
@@ -171,46 +257,46 @@ fn multi_role_items(state: &State, roles: &[RoleId]) -> Vec<MenuItem> {
     let count = roles.len();
     if free {
         items.push(item(
-            'x',
+            RoleAction::RunCommandLine,
             format!("run a command in all {count}{ellipsis}"),
             MenuAction::RunEach,
         ));
         items.push(item(
-            'c',
+            RoleAction::Console,
             format!("open {count} consoles"),
             MenuAction::Exit(PickAction::Console),
         ));
     }
     if state.action == PickAction::Print {
-        items.push(item('s', "choose them", MenuAction::Exit(PickAction::Print)));
+        items.push(item(RoleAction::Shell, "choose them", MenuAction::Exit(PickAction::Print)));
     }
-    items.push(item('w', "write their profiles into the AWS config", MenuAction::WriteProfiles));
     items.push(item(
-        'a',
+        RoleAction::WriteProfile,
+        "write their profiles into the AWS config",
+        MenuAction::WriteProfiles,
+    ));
+    items.push(item(
+        RoleAction::CopyArn,
         "copy their ARNs",
         MenuAction::Copy(lines(&|entry| state.roster.arn(entry))),
     ));
     items.push(item(
-        'i',
+        RoleAction::CopyAccountId,
         "copy their account ids",
         MenuAction::Copy(lines(&|entry| entry.account.to_string())),
     ));
-    let all = |marked: &std::collections::BTreeSet<RoleId>| {
-        roles.iter().all(|role| marked.contains(role))
-    };
-    let all_favorites = all(&state.marks.favorites);
-    let label = if all_favorites { "no longer favourites" } else { "make them favourites" };
+    let all_favorites = roles.iter().all(|role| state.marks.favorites.contains(role));
     items.push(item(
-        'f',
-        label,
+        RoleAction::Favorite,
+        if all_favorites { "no longer favourites" } else { "make them favourites" },
         MenuAction::ChangeFlag(RoleFlag::Favorite, FlagChange::toggle(all_favorites)),
     ));
+    items.push(item(RoleAction::Unmark, "unmark them", MenuAction::ClearMarked));
     items.push(item(
-        'h',
+        RoleAction::Hide,
         "hide them from the list",
-        MenuAction::ChangeFlag(RoleFlag::Hidden, FlagChange::Set),
+        MenuAction::Ask(DestructiveAction::Hide(roles.to_vec())),
     ));
-    items.push(item('m', "unmark them", MenuAction::ClearMarked));
     items
 }
 
@@ -218,13 +304,16 @@ impl MenuAction {
     /// Whether the action makes sense for a profile that is not a role.
     fn suits_profile(&self, name: &str) -> bool {
         match self {
-            MenuAction::Exit(_) | MenuAction::RunCommand(_) | MenuAction::ChangeFlag(..) => true,
+            MenuAction::Exit(_)
+            | MenuAction::RunCommand(_)
+            | MenuAction::ChangeFlag(..)
+            | MenuAction::Ask(DestructiveAction::Hide(_)) => true,
             MenuAction::Copy(text) => text == name,
             _ => false,
         }
     }
 
-    /// The group of the item: using roles, copying, flags, maintenance.
+    /// The group of the item: using roles, copying, flags, maintenance, destructive actions.
     pub(super) fn group(&self) -> usize {
         match self {
             MenuAction::Exit(_)
@@ -232,12 +321,11 @@ impl MenuAction {
             | MenuAction::WriteProfiles
             | MenuAction::RunCommand(_) => 0,
             MenuAction::Copy(_) | MenuAction::CopySecret(_) => 1,
-            MenuAction::ChangeFlag(..) | MenuAction::ClearMarked => 2,
-            MenuAction::SignIn
-            | MenuAction::SignOut
-            | MenuAction::Refresh
-            | MenuAction::Renew
-            | MenuAction::DropCredentials => 3,
+            MenuAction::ChangeFlag(RoleFlag::Favorite, _)
+            | MenuAction::ClearMarked
+            | MenuAction::MarkAgain => 2,
+            MenuAction::SignIn | MenuAction::Refresh | MenuAction::Renew => 3,
+            MenuAction::ChangeFlag(RoleFlag::Hidden, _) | MenuAction::Ask(_) => 4,
         }
     }
 }

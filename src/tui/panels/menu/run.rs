@@ -3,12 +3,16 @@
 use super::items::MenuAction;
 use crate::domain::RoleId;
 use crate::ops::backend::messages::Request;
+use crate::tui::commands::PickerCommand;
 use crate::tui::effect::Effect;
+use crate::tui::format;
+use crate::tui::labels::key_label;
 use crate::tui::panels::EventResult;
+use crate::tui::role_actions::RoleAction;
 use crate::tui::state::overlay::{EachPanel, Overlay};
 use crate::tui::state::{RoleTask, State};
-use crate::tui::update::refresh::start_refresh;
-use crate::tui::update::{activate, favorites};
+use crate::tui::update::refresh::request_refresh;
+use crate::tui::update::{activate, destructive, favorites};
 
 impl MenuAction {
     /// Runs the action with these roles; the menu closes.
@@ -38,20 +42,25 @@ impl MenuAction {
                 favorites::change_flag(state, roles, flag, change)
             }
             (MenuAction::ClearMarked, _) => {
-                state.marked.clear();
+                state.unmarked = std::mem::take(&mut state.marked);
+                let count = format::pluralize(state.unmarked.len(), "role");
+                let menu = key_label(state, PickerCommand::Menu);
+                let letter = RoleAction::Unmark.spec().letter;
+                state.notify(format!("{count} unmarked; {menu} {letter} marks them again"));
+                Vec::new()
+            }
+            (MenuAction::MarkAgain, _) => {
+                state.marked = std::mem::take(&mut state.unmarked);
+                Vec::new()
+            }
+            (MenuAction::Ask(action), _) => {
+                destructive::ask(state, action);
                 Vec::new()
             }
             (MenuAction::Renew, _) => activate::start(state, roles, RoleTask::Renew),
-            (MenuAction::DropCredentials, _) => roles
-                .into_iter()
-                .map(|role| Effect::Request(Request::ForgetCredentials { role }))
-                .collect(),
             (MenuAction::SignIn, Some(instance)) => activate::sign_in(state, instance).1,
-            (MenuAction::SignOut, Some(instance)) => {
-                vec![Effect::Request(Request::SignOut { instance })]
-            }
-            (MenuAction::Refresh, Some(instance)) => vec![start_refresh(state, instance)],
-            (MenuAction::SignIn | MenuAction::SignOut | MenuAction::Refresh, None) => Vec::new(),
+            (MenuAction::Refresh, Some(instance)) => vec![request_refresh(state, instance)],
+            (MenuAction::SignIn | MenuAction::Refresh, None) => Vec::new(),
         };
         EventResult::Close(effects)
     }

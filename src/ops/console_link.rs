@@ -1,0 +1,155 @@
+//! A link to the console for a role in the picker: its page, and whether a program can open it.
+
+use std::sync::Arc;
+
+use crate::config::ConsoleStyle;
+use crate::console::{find_service, parse_page, portal_shortcut_url};
+use crate::domain::{Region, Result, RoleId, RoleName, Roster, Secret};
+
+use crate::ops::access::record_use;
+use crate::ops::console::{ConsoleOptions, ConsoleRequest, fetch_sign_in_link, options_for_role};
+use crate::ops::copy::{assume_role, role_not_listed};
+use crate::ops::ctx::{Ctx, run_blocking};
+use crate::ops::interaction::Interaction;
+use crate::ops::open_url::{self, Link};
+
+/// The page of the console to open; the region's home page by default.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ConsolePage {
+    /// The short name of a service, if one was chosen.
+    pub service: Option<&'static str>,
+    /// The query of the picker: possibly the URL of a page that was pasted.
+    pub query: String,
+    /// The region, if the user named one.
+    pub region: Option<Region>,
+}
+
+impl ConsolePage {
+    /// Returns the region to sign in to and the URL of the page.
+    fn resolve(&self, default: &Region) -> (Region, Option<String>) {
+        let named = self.region.clone();
+        if let Some(service) = self.service.and_then(find_service) {
+            let region = named.unwrap_or_else(|| default.clone());
+            let url = service.url(&region);
+            return (region, Some(url));
+        }
+        let pasted = parse_page(&self.query);
+        let (region, url) = pasted.map_or((None, None), |page| (page.region, page.destination));
+        (named.or(region).unwrap_or_else(|| default.clone()), url)
+    }
+}
+
+/// Returns a link to show, if this machine has no browser that could open it; `None` if a program
+/// opens it, or the settings say something else. A returned link is recorded in the history.
+///
+/// # Errors
+/// As [`fetch_console_link`].
+pub async fn link_without_browser(
+    ctx: &Arc<Ctx>,
+    ui: &impl Interaction,
+    roster: &Arc<Roster>,
+    role: &RoleId,
+    page: &ConsolePage,
+) -> Result<Option<Link>> {
+    let options = load_options(ctx, roster, role).await?;
+    if open_url::can_open(ctx, &options.open) {
+        return Ok(None);
+    }
+    let link = fetch(ctx, ui, roster, role, page, &options).await?;
+    record_use(ctx, ui, role.clone(), "console");
+    Ok(Some(link))
+}
+
+/// Fetches a link that signs its holder in to the console as the role. It is valid for 15 minutes.
+///
+/// # Errors
+/// As [`crate::ops::access::obtain`] and [`fetch_sign_in_link`]; [`crate::domain::ErrorKind::UnknownRole`]
+/// if the role is not in the roster.
+pub async fn fetch_console_link(
+    ctx: &Arc<Ctx>,
+    ui: &impl Interaction,
+    roster: &Arc<Roster>,
+    role: &RoleId,
+) -> Result<Secret<String>> {
+    let options = load_options(ctx, roster, role).await?;
+    fetch_secret(ctx, ui, roster, role, &ConsolePage::default(), &options).await
+}
+
+/// Reads the inventory, which blocks, on a thread of its own.
+async fn load_options(
+    ctx: &Arc<Ctx>,
+    roster: &Arc<Roster>,
+    role: &RoleId,
+) -> Result<ConsoleOptions> {
+    let (ctx, roster, role) = (ctx.clone(), roster.clone(), role.clone());
+    run_blocking(move || {
+        let entry = roster.find(&role).ok_or_else(|| role_not_listed(&role))?;
+        Ok(options_for_role(&ctx, &roster, entry))
+    })
+    .await
+}
+
+async fn fetch(
+    ctx: &Arc<Ctx>,
+    ui: &impl Interaction,
+    roster: &Arc<Roster>,
+    role: &RoleId,
+    page: &ConsolePage,
+    options: &ConsoleOptions,
+) -> Result<Link> {
+    let entry = roster.find(role).ok_or_else(|| role_not_listed(role))?;
+    if options.style != ConsoleStyle::Portal || entry.via.is_some() {
+        return fetch_secret(ctx, ui, roster, role, page, options).await.map(Link::Secret);
+    }
+    let instance = roster.instance(entry);
+    let (_, url) = page.resolve(entry.region.as_ref().unwrap_or(&instance.sso_region));
+    let name = RoleName::new(&*entry.role);
+    let start_url = &instance.start_url;
+    let shortcut = portal_shortcut_url(start_url, entry.account, Some(&name), url.as_deref());
+    Ok(Link::Public(shortcut))
+}
+
+async fn fetch_secret(
+    ctx: &Arc<Ctx>,
+    ui: &impl Interaction,
+    roster: &Arc<Roster>,
+    role: &RoleId,
+    page: &ConsolePage,
+    options: &ConsoleOptions,
+) -> Result<Secret<String>> {
+    let entry = roster.find(role).ok_or_else(|| role_not_listed(role))?;
+    let credentials = assume_role(ctx, ui, roster, role).await?;
+    let instance = roster.instance(entry);
+    let (region, url) = page.resolve(entry.region.as_ref().unwrap_or(&instance.sso_region));
+    let request = ConsoleRequest {
+        credentials: &credentials,
+        role: Some(entry),
+        issuer: instance.start_url.normalized(),
+        region: &region,
+        destination: url.as_deref(),
+        session_minutes: Some(options.session_minutes),
+    };
+    fetch_sign_in_link(ctx, &request).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_is_that_of_the_service_or_the_pasted_one_in_its_region() {
+        let home = Region::new("eu-west-1");
+        let page = |service, query: &str, region: Option<&str>| {
+            ConsolePage { service, query: query.to_owned(), region: region.map(Region::new) }
+                .resolve(&home)
+        };
+        assert_eq!(page(None, "prod adm", None), (home.clone(), None));
+        let (region, url) = page(Some("s3"), "prod", Some("us-east-1"));
+        assert_eq!(region, Region::new("us-east-1"));
+        assert!(url.is_some_and(|url| url.contains("us-east-1") && url.contains("s3")));
+        let pasted = "https://eu-central-1.console.aws.amazon.com/lambda/home?region=eu-central-1";
+        let (region, url) = page(None, pasted, None);
+        assert_eq!(region, Region::new("eu-central-1"));
+        assert!(url.is_some_and(|url| url.contains("/lambda/home")));
+    }
+}
