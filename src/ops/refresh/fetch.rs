@@ -9,7 +9,7 @@ use tracing::info;
 
 use crate::domain::{
     Account, AccountId, Error, ErrorKind, Inventory, Result, ResultExt, RoleName, Secret,
-    format_duration,
+    format_duration_spaced,
 };
 use crate::identity::{IdentityClient, ListPage, PageTracker, PortalAccount};
 use crate::os::clock::Clock;
@@ -212,7 +212,7 @@ impl Fetcher {
             .hint("check the network, and HTTPS_PROXY and NO_PROXY if there is a proxy"),
             (None, _) => Error::new(
                 ErrorKind::Unreachable,
-                format!("reading roles: not finished after {}", format_duration(seconds)),
+                format!("reading roles: not finished after {}", format_duration_spaced(seconds)),
             )
             .hint("run `rolecall cache` again, with more `--threads`"),
         }

@@ -2,7 +2,7 @@
 
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
 use super::{EventResult, Panel};
-use crate::domain::{RoleId, Timestamp, format_duration_spaced, format_long_countdown};
+use crate::domain::{RoleId, Timestamp, format_duration, format_long_countdown};
 use crate::ops::backend::messages::Request;
 use crate::tui::commands::{KeyPress, PickerCommand};
 use crate::tui::effect::Effect;
@@ -56,7 +56,7 @@ impl Panel for SessionsPanel {
             let remaining = if state.appearance.motion {
                 format_long_countdown(left)
             } else {
-                format_duration_spaced(left)
+                format_duration(left)
             };
             let tone = if left <= EXPIRING_SECONDS { Tone::Danger } else { Tone::Accent };
             ContentRow::Choice(
