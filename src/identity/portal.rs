@@ -132,13 +132,13 @@ impl IdentityClient {
                     403 | 404 => Error::new(
                         ErrorKind::AccessDenied,
                         format!(
-                            "you have no access to `{role}` in {account} (any more){}",
+                            "you have no access to `{account}/{role}` (any more){}",
                             api_error.message_suffix()
                         ),
                     )
                     .hint("run `rolecall cache` to read the list of your roles anew"),
                     _ => self.explain_portal(
-                        &format!("getting credentials of `{role}` in {account}"),
+                        &format!("getting credentials of `{account}/{role}`"),
                         host,
                         &api_error,
                     ),
@@ -148,7 +148,7 @@ impl IdentityClient {
         let credentials =
             parse_credentials(response, date.timestamp(), account, now).map_err(|reason| {
                 self.explain_portal(
-                    &format!("getting credentials of `{role}` in {account}"),
+                    &format!("getting credentials of `{account}/{role}`"),
                     host,
                     &ApiError::Rejected(reason),
                 )

@@ -125,11 +125,8 @@ fn confirm_protected(
             ConfirmQuestion::AccountName(_) => "the account's name",
             _ => "yes",
         };
-        let answer = prompt.ask(format!(
-            "{}, {} is protected. Type {wanted} to use it: ",
-            entry.account_label(),
-            entry.role
-        ))?;
+        let answer =
+            prompt.ask(format!("{} is protected. Type {wanted} to use it: ", entry.label()))?;
         if question.check(&answer.unwrap_or_default()).is_err() {
             prompt.print("Not used.")?;
             return Ok(false);
