@@ -3,7 +3,9 @@
 
 use std::ffi::OsString;
 
-use crate::cli::args::{Cli, Command, EksTokenArgs, Globals, PickArgs, ProcessArgs, Selectors};
+use crate::cli::args::{
+    Cli, Command, EksTokenArgs, Globals, PickArgs, ProcessArgs, Selectors, parse_region,
+};
 
 /// Returns what clap would, or `None` if clap has to parse the arguments.
 pub(super) fn parse(args: &[OsString]) -> Option<Cli> {
@@ -87,7 +89,7 @@ impl<'a> FastArgs<'a> {
             FastCommand::EksToken => Command::EksToken(EksTokenArgs {
                 selectors,
                 cluster: owned(self.cluster)?,
-                region: owned(self.region),
+                region: self.region.map(parse_region).transpose().ok()?,
             }),
         };
         let globals = Globals { sso: owned(self.sso), ..Globals::default() };

@@ -29,9 +29,10 @@ pub(in crate::cli) fn run(globals: &Globals, args: ConsoleArgs) -> Result<u8> {
     if args.env {
         return open_with_env_keys(&ctx, globals, &page);
     }
-    let typed = args.query.clone().unwrap_or_default();
+    let query = role_selector::join_words(&args.query);
+    let typed = query.clone().unwrap_or_default();
     let selector =
-        RoleSelector::new(&ctx, args.selectors.to_role_query(), args.query)?.or_from_env(&ctx);
+        RoleSelector::new(&ctx, args.selectors.to_role_query(), query)?.or_from_env(&ctx);
     if let Some(pasted) = &selector.page {
         page.region = page.region.or_else(|| pasted.region.clone());
         page.destination = page.destination.or_else(|| pasted.destination.clone());

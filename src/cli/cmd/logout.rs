@@ -9,6 +9,7 @@ use crate::cli::{app, ui};
 
 /// Runs the command. Works without a session too.
 pub(in crate::cli) fn run(globals: &Globals, args: &LogoutArgs) -> Result<u8> {
+    let globals = &app::with_named_instance(globals, args.instance.as_deref())?;
     let ctx = app::open(globals)?;
     let instances = app::selected_or_all_instances(&ctx, globals, args.all)?;
     let work = app::for_each_instance(&instances, async |instance| {

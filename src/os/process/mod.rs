@@ -7,6 +7,7 @@ pub mod detached;
 pub mod group;
 pub mod job_control;
 pub mod parents;
+mod path_search;
 #[cfg(target_os = "linux")]
 mod proc_stat;
 pub mod signals;
@@ -17,6 +18,7 @@ pub use child::ChildCommand;
 pub use current::{become_session_leader, make_undumpable};
 pub use defer_signals::DeferSignals;
 pub use detached::spawn_detached;
+pub use path_search::find_in_path;
 #[cfg(target_os = "linux")]
 pub(super) use proc_stat::ProcStat;
 pub use split::split_words;
