@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::awsconfig::render::command_line;
 use crate::config::{self, AutoLogin, Env, Paths, Settings, Warning, env};
 use crate::domain::{Error, ErrorKind, Instance, Result, Secret};
 use crate::identity::{NetworkConfig, Proxy};
@@ -138,7 +139,13 @@ pub(super) fn check_known_keys(warnings: &[Warning]) -> Result<()> {
     let Some((first, others)) = warnings.split_first() else { return Ok(()) };
     let error = Error::new(ErrorKind::Config, first.to_string());
     let error = others.iter().fold(error, |error, warning| error.hint(format!("also {warning}")));
-    Err(error.hint("run `rolecall settings edit`"))
+    // The file may be one that `--config` names.
+    let args = super::arguments();
+    let mut after_flag = args.iter().skip_while(|arg| *arg != "--config");
+    let file = after_flag.nth(1).and_then(|file| file.to_str());
+    let words = file.into_iter().flat_map(|file| ["--config", file]);
+    let line = std::iter::once("rolecall").chain(words).chain(["settings", "edit"]);
+    Err(error.hint(format!("run `{}`", command_line(line))))
 }
 
 /// Warns a user at a terminal about mistakes in the AWS files, once. Scripts and SDKs get no
@@ -229,6 +236,21 @@ pub(super) fn selected_instance(ctx: &Ctx, globals: &Globals) -> Result<Instance
     match (chosen.len(), chosen.pop()) {
         (1, Some(instance)) => Ok(instance),
         _ => Err(instances::ambiguous_instance(&ctx.instances, ErrorKind::Usage)),
+    }
+}
+
+/// Takes an instance that is named as an argument (`login corp`) as the value of `--sso`.
+///
+/// # Errors
+/// [`ErrorKind::Usage`] if `--sso` names another one.
+pub(super) fn with_named_instance(globals: &Globals, named: Option<&str>) -> Result<Globals> {
+    match (named, globals.sso.as_deref()) {
+        (Some(named), Some(sso)) if named != sso => {
+            let message = format!("two IAM Identity Centers are named: `{named}` and --sso {sso}");
+            Err(Error::new(ErrorKind::Usage, message).hint("leave one of them out"))
+        }
+        (Some(named), _) => Ok(Globals { sso: Some(named.to_owned()), ..globals.clone() }),
+        (None, _) => Ok(globals.clone()),
     }
 }
 

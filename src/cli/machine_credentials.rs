@@ -111,8 +111,8 @@ pub(super) fn with_credentials(
 fn parse_explicit_role(selectors: &Selectors) -> Result<Option<(AccountId, RoleName)>> {
     selectors.to_role_query().validate()?;
     if let Some(arn) = &selectors.arn {
-        let arn: RoleArn = arn.parse()?;
-        return Ok(Some((arn.account, arn.role)));
+        // Otherwise it is `account/role` with the account's name, which the list of roles has.
+        return Ok(arn.parse::<RoleArn>().ok().map(|arn| (arn.account, arn.role)));
     }
     match (&selectors.account, &selectors.role) {
         (Some(account), Some(role)) => {

@@ -26,6 +26,7 @@ mod app;
 mod appearance;
 mod args;
 mod cmd;
+mod command_separator;
 mod complete;
 mod fast_args;
 mod help;
@@ -41,6 +42,8 @@ mod role_selector;
 mod setup;
 mod sign_in_ui;
 mod ui;
+mod unknown_command;
+mod usage_error;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -57,7 +60,7 @@ pub fn main() -> ExitCode {
     crate::os::process::make_undumpable();
     #[cfg(unix)]
     crate::os::process::report_file_size_limit();
-    let args: Vec<OsString> = std::env::args_os().collect();
+    let args = arguments();
     let result = match cmd::time::parse_fast(&args) {
         Some(time_args) => cmd::time::run(&time_args),
         // Building the parser for some hundred words would delay the picker, which needs none of
@@ -65,7 +68,10 @@ pub fn main() -> ExitCode {
         None if args.len() == 1 => run(Cli::default()),
         None => match fast_args::parse(&args).map_or_else(|| parse(args), Ok) {
             Ok(cli) => run(cli),
-            Err(error) => return print_clap_error(&error),
+            Err(error) => Err(match usage_error(&error) {
+                Some(error) => error,
+                None => return print_clap_error(&error),
+            }),
         },
     };
     match result {
@@ -81,7 +87,20 @@ fn parse(args: Vec<OsString>) -> std::result::Result<Cli, clap::Error> {
     Cli::from_arg_matches(&help::with_grouped_help(Cli::command()).try_get_matches_from(args)?)
 }
 
-/// Prints help and version on stdout, a usage error on stderr.
+/// Converts an error of the parser; `None` if it is help or the version.
+fn usage_error(error: &clap::Error) -> Option<Error> {
+    ui::init(&args::Globals::default(), false);
+    let mut root = Cli::command();
+    root.build();
+    usage_error::from_clap(error, &root, &arguments())
+}
+
+/// The arguments of the process, as typed.
+fn arguments() -> Vec<OsString> {
+    std::env::args_os().collect()
+}
+
+/// Prints help and version on stdout, the help of an incomplete command on stderr.
 fn print_clap_error(error: &clap::Error) -> ExitCode {
     // A closed pipe while printing help is not a failure.
     let _ = error.print();
@@ -100,6 +119,9 @@ fn run(cli: Cli) -> Result<u8> {
         .hint("put the command first, then its flags"));
     }
     let globals = cli.globals;
+    if cli.command.is_none() {
+        unknown_command::check(&cli.pick.words, &arguments())?;
+    }
     match cli.command {
         None => cmd::pick::interactive(&globals, cli.pick),
         Some(Command::Pick(args)) => cmd::pick::run(&globals, args),
@@ -125,6 +147,10 @@ fn run(cli: Cli) -> Result<u8> {
         Some(Command::Doctor(args)) => cmd::doctor::run(&globals, &args),
         Some(Command::Demo(args)) => cmd::demo::run(&globals, args),
         Some(Command::Complete(args)) => complete::run(&globals, &args),
+        Some(Command::Version) => {
+            ui::print_data(&Cli::command().render_version())?;
+            Ok(0)
+        }
         Some(Command::SignInHelper) => helpers::sign_in::run(&globals),
         Some(Command::RedirectHelper { serve }) => helpers::redirect::run(serve),
         Some(Command::EndpointHelper(args)) => helpers::endpoint::run(&globals, &args),
@@ -133,7 +159,7 @@ fn run(cli: Cli) -> Result<u8> {
 
 /// The exit codes and their meanings. `exec` and `each` pass on the codes of the commands that they
 /// run.
-pub const EXIT_CODES: [(u8, &str); 11] = [
+pub const EXIT_CODES: [(u8, &str); 13] = [
     (0, "fine"),
     (1, "no match, or a failed check"),
     (2, "usage"),
@@ -144,6 +170,8 @@ pub const EXIT_CODES: [(u8, &str); 11] = [
     (7, "vault"),
     (70, "a bug in rolecall"),
     (74, "refused by the operating system: a file, a process, a thread"),
+    (126, "the command of `exec` or `each` can't be run"),
+    (127, "the command of `exec` or `each` was not found"),
     (130, "cancelled"),
 ];
 
@@ -162,6 +190,8 @@ fn exit_code(kind: ErrorKind) -> u8 {
         ErrorKind::Vault => 7,
         ErrorKind::Internal => 70,
         ErrorKind::Os => 74,
+        ErrorKind::ProgramNotExecutable => 126,
+        ErrorKind::ProgramNotFound => 127,
         ErrorKind::Cancelled => 130,
     }
 }
@@ -196,6 +226,8 @@ mod tests {
             ErrorKind::Vault,
             ErrorKind::Internal,
             ErrorKind::Os,
+            ErrorKind::ProgramNotExecutable,
+            ErrorKind::ProgramNotFound,
             ErrorKind::Cancelled,
         ];
         let mut used: Vec<u8> = kinds.into_iter().map(exit_code).chain([0]).collect();

@@ -108,7 +108,7 @@ pub(super) fn env_changes(
 
 /// Returns a role's name as messages show it: `prod/Admin`.
 pub(super) fn role_label(entry: &RosterEntry) -> String {
-    format!("{}/{}", entry.account_label(), entry.role)
+    entry.label()
 }
 
 /// Describes the change of role: `sandbox/ReadOnly → prod/Admin as keys, 59m left`.

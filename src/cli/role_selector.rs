@@ -26,6 +26,11 @@ impl Selectors {
     }
 }
 
+/// Joins the words of a query; `None` without words.
+pub(super) fn join_words(words: &[String]) -> Option<String> {
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
 /// Returns the one role that is selected, after the user has confirmed a protected one. If nothing
 /// is selected, or an account or query has several roles and `prefer_roles` does not decide, a user
 /// at a terminal picks one.

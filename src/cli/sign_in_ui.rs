@@ -8,7 +8,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::config::{SecureStore, UrlAction};
 use crate::domain::{
-    Error, ErrorKind, Instance, Result, Secret, escape_unprintable, format_duration,
+    Error, ErrorKind, Instance, Result, Secret, escape_unprintable, format_duration_spaced,
 };
 use crate::ops::backend::messages::SignInStep;
 use crate::ops::ctx::Ctx;
@@ -62,7 +62,7 @@ pub(super) async fn sign_in_at_terminal(
             ));
         }
         SignInStep::Open { url, code, expires_at, browser_opened: browser } => {
-            let left = format_duration(expires_at.seconds_since(clock.now()));
+            let left = format_duration_spaced(expires_at.seconds_since(clock.now()));
             match browser {
                 true => ui::print_message(&format!(
                     "signing in to {}: a page has opened in your browser",

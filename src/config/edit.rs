@@ -212,11 +212,13 @@ fn invalid_value_error(key: &str, value: &str, error: &Error, before: Option<Err
         .message
         .rsplit_once(&format!("{key}: "))
         .map_or(error.message.as_str(), |(_, why)| why);
-    // The message already contains the value.
-    let why = why
-        .rsplit_once(", expected ")
-        .map_or(why.to_owned(), |(_, accepted)| format!("expected {accepted}"));
-    Error::new(ErrorKind::Usage, format!("`{key}` does not take `{value}`: {why}"))
+    match why.rsplit_once(", expected ") {
+        Some((_, wanted)) => {
+            Error::new(ErrorKind::Usage, format!("`{value}` is not a value of `{key}`"))
+                .hint(format!("give {wanted}"))
+        }
+        None => Error::new(ErrorKind::Usage, format!("`{key}` does not take `{value}`: {why}")),
+    }
 }
 
 /// Sets a value at a path; creates missing tables and keeps the comment of the value.

@@ -42,9 +42,7 @@ impl ConfirmQuestion {
 
     /// Returns the reason for the question, as a sentence without its full stop.
     pub fn reason(&self) -> String {
-        let name = |entry: &RosterEntry| {
-            escape_unprintable(&format!("{}/{}", entry.account_label(), entry.role))
-        };
+        let name = |entry: &RosterEntry| escape_unprintable(&entry.label());
         match self {
             Self::YesNo(entry) | Self::AccountName(entry) => {
                 format!("{} is protected", name(entry))

@@ -37,6 +37,10 @@ pub enum ErrorKind {
     /// The operating system refused an operation on a file, descriptor, process or thread (74,
     /// `EX_IOERR` of sysexits.h).
     Os,
+    /// The user's program can't be run (126).
+    ProgramNotExecutable,
+    /// There is no such program (127).
+    ProgramNotFound,
     /// A bug in rolecall (70, `EX_SOFTWARE`).
     Internal,
     /// The user cancelled (130).

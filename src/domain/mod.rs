@@ -17,6 +17,7 @@ mod instance;
 mod inventory;
 mod packed_roster;
 pub mod query;
+mod role_label;
 mod roster;
 mod secret;
 mod text;
@@ -37,6 +38,7 @@ pub use ids::{AccountId, InstanceName, Partition, Region, RoleArn, RoleId, RoleN
 pub use instance::{EndpointOverrides, Instance, InstanceSource, StartUrl};
 pub use inventory::{Account, Inventory, InventoryChange, diff_inventories};
 pub use packed_roster::{PackedRoster, PackedRosterHeader};
+pub use role_label::{role_label, split_role_label};
 pub use roster::{Roster, RosterEntry, RowStyle, Tags};
 pub use secret::{Secret, is_header_value};
 pub use text::{

@@ -110,13 +110,13 @@ impl IdentityClient {
                     403 | 404 => Error::new(
                         ErrorKind::RoleNotAssigned,
                         format!(
-                            "you have no access to `{role}` in {account} (any more){}",
+                            "you have no access to `{account}/{role}` (any more){}",
                             api_error.message_suffix()
                         ),
                     )
                     .hint("run `rolecall cache` to fetch the list of your roles again"),
                     _ => self.explain_portal(
-                        &format!("getting credentials of `{role}` in {account}"),
+                        &format!("getting credentials of `{account}/{role}`"),
                         host,
                         &api_error,
                     ),
@@ -126,7 +126,7 @@ impl IdentityClient {
         let credentials =
             parse_credentials(response, server.date(), account, now).map_err(|reason| {
                 self.explain_portal(
-                    &format!("getting credentials of `{role}` in {account}"),
+                    &format!("getting credentials of `{account}/{role}`"),
                     host,
                     &ApiError::Rejected(reason),
                 )

@@ -204,7 +204,7 @@ impl IdentityClient {
             Error::new(
                 ErrorKind::AccessDenied,
                 format!(
-                    "`{role}` in {account} can't be assumed: {reason}{}",
+                    "`{account}/{role}` can't be assumed: {reason}{}",
                     api_error.message_suffix()
                 ),
             )
@@ -221,7 +221,7 @@ impl IdentityClient {
                 ),
             (_, 400..=499) if api_error.status() != 429 => refused("AWS rejected the request"),
             _ => api_error.explain(
-                &format!("assuming `{role}` in {account}"),
+                &format!("assuming `{account}/{role}`"),
                 authority(endpoint),
                 Some(&self.instance().name),
             ),

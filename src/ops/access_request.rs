@@ -19,7 +19,7 @@ pub fn add_access_hint(
     let taken_away =
         entry.filter(|entry| entry.via.is_none() && error.kind == ErrorKind::RoleNotAssigned);
     if let Some(entry) = taken_away {
-        error.message = format!("you no longer have {}/{}", entry.account_label(), entry.role);
+        error.message = format!("you no longer have {}", entry.label());
     }
     match url {
         Some(url) => {

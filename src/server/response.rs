@@ -102,6 +102,8 @@ pub(super) fn error_response(error: &Error) -> ErrorResponse {
         | ErrorKind::Config
         | ErrorKind::UnknownRole
         | ErrorKind::Os
+        | ErrorKind::ProgramNotExecutable
+        | ErrorKind::ProgramNotFound
         | ErrorKind::Internal
         | ErrorKind::Cancelled => (500, "InternalError"),
     };

@@ -1,9 +1,8 @@
 //! Names of roles, accounts and keys as the screen shows them.
 
 use super::commands::{COMMANDS, PickerCommand};
-use super::glyphs::Glyphs;
 use super::state::State;
-use crate::domain::RoleId;
+use crate::domain::{self, RoleId};
 
 /// The key of a command as it is shown, in the current vi mode. A command whose keys were all
 /// removed by the configuration is shown by its name.
@@ -19,10 +18,9 @@ pub(super) fn key_label(state: &State, command: PickerCommand) -> String {
         .unwrap_or_default()
 }
 
-/// The name of a role: `payments-prod · ReadOnlyAccess`.
+/// The name of a role: `payments-prod/ReadOnlyAccess`.
 pub(super) fn role_label(state: &State, role: &RoleId) -> String {
-    let separator = Glyphs::from_appearance(state.appearance).separator;
-    format!("{} {separator} {}", account_label(state, role), role.role)
+    domain::role_label(&account_label(state, role), role.role.as_str())
 }
 
 /// The name of the role's account, or its ID if it has no name.

@@ -4,8 +4,10 @@
 use super::commands::{PanelKind, PickerCommand};
 use super::panels::content::Tone;
 use super::state::{RefreshStatus, State};
+use crate::domain::query::recognize_url;
 use crate::domain::{
-    Error, ErrorKind, InstanceName, Timestamp, clock_warning, format_age, format_duration_spaced,
+    Error, ErrorKind, InstanceName, Timestamp, clock_warning, format_age, format_clock_offset,
+    format_duration_spaced,
 };
 use crate::tui::format;
 use crate::tui::state::overlay::Overlay;
@@ -33,6 +35,8 @@ pub(super) enum StatusIcon {
     Slow,
     /// The user is not signed in.
     SignedOut,
+    /// Nothing is wrong.
+    Note,
 }
 
 /// The most important problem. `None` without roles, because the whole screen shows the problem
@@ -41,8 +45,16 @@ pub(super) fn current(state: &State) -> Option<StatusLine> {
     if state.role_count() == 0 || state.first_run.is_some() {
         return None;
     }
-    let order: [fn(&State) -> Option<StatusLine>; 7] =
-        [locked, offline, refresh_failed, clock_skewed, no_answer, throttled, signed_out];
+    let order: [fn(&State) -> Option<StatusLine>; 8] = [
+        locked,
+        offline,
+        refresh_failed,
+        clock_skewed,
+        no_answer,
+        throttled,
+        console_page,
+        signed_out,
+    ];
     order.into_iter().find_map(|of| of(state))
 }
 
@@ -111,7 +123,7 @@ fn clock_skewed(state: &State) -> Option<StatusLine> {
     let words = clock_warning(state.clock.skew_seconds)
         .filter(|_| !is_open(state, |overlay| matches!(overlay, Overlay::ClockSkew(_))))?;
     let reported = state.clock.skewed_since.map(|at| format_age(at, state.now)).unwrap_or_default();
-    let far = format_duration_spaced(state.clock.skew_seconds.abs());
+    let far = format_clock_offset(state.clock.skew_seconds);
     let texts = vec![
         format!("{words}, reported by AWS {reported}"),
         words,
@@ -178,6 +190,19 @@ fn throttled(state: &State) -> Option<StatusLine> {
         icon: StatusIcon::Slow,
         texts: texts.to_vec(),
         next_step: None,
+    })
+}
+
+/// The query is the address of a console page that belongs to no account.
+fn console_page(state: &State) -> Option<StatusLine> {
+    state.selected_entry()?;
+    recognize_url(state.query.text()).filter(|page| page.is_aws && page.account.is_none())?;
+    let texts = ["the address names no account", "no account in it"];
+    Some(StatusLine {
+        tone: Tone::Soft,
+        icon: StatusIcon::Note,
+        texts: texts.map(str::to_owned).to_vec(),
+        next_step: Some((PickerCommand::Console, "opens that page in the selected role")),
     })
 }
 

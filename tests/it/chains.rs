@@ -184,7 +184,7 @@ fn a_role_that_may_not_be_assumed_is_refused_after_one_more_try() {
     assert_refused(
         &sandbox.process("882120723254:Nobody"),
         6,
-        &["`Nobody` in 882120723254 can't be assumed", "trust policy"],
+        &["`882120723254/Nobody` can't be assumed", "trust policy"],
     );
     assert_eq!(
         (sandbox.aws.call_count("GetRoleCredentials"), sandbox.aws.call_count("AssumeRole")),
@@ -236,7 +236,7 @@ fn a_circle_of_chained_roles_is_an_error_of_the_configuration_that_names_it() {
         "[instances.corp.accounts.012345678901.roles.A]\nvia = '882120723254:B'\n\
          [instances.corp.accounts.882120723254.roles.B]\nvia = '012345678901:A'\n",
     );
-    let circle = "012345678901:A via 882120723254:B via 012345678901:A";
+    let circle = "012345678901/A via 882120723254/B via 012345678901/A";
     for args in [
         &["process", "-S", "corp", "--arn", "012345678901:A"][..],
         &["list"],
@@ -259,7 +259,7 @@ fn a_refusal_in_a_chain_names_its_step() {
     assert_refused(
         &sandbox.process("882120723254:Nobody"),
         6,
-        &["`Nobody` in 882120723254 can't be assumed", "trust policy"],
+        &["`882120723254/Nobody` can't be assumed", "trust policy"],
     );
     assert_refused(&sandbox.process("882120723254:Lost"), 6, &["NotMine"]);
     configure(&sandbox, "[instances.corp.accounts.882120723254.roles.Typo]\nvia = 'NotMine'\n");

@@ -119,7 +119,7 @@ fn a_new_file_is_private_and_one_that_is_there_is_not_overwritten() {
     assert_refused(
         &sandbox.run(&["credentials", "-p", PROFILE, "--file", "new/keys"]),
         2,
-        &["new/keys is there already", "--append"],
+        &["`new/keys` exists already", "--append"],
     );
 }
 
@@ -155,7 +155,7 @@ fn unusable_arguments_are_refused() {
     assert_refused(
         &sandbox.run(&["credentials", "-p", PROFILE, "--arn", ROLE]),
         2,
-        &["not by two of them"],
+        &["named more than once"],
     );
     assert_refused(&sandbox.run(&["credentials", "-p", "no-such"]), 5, &["no-such"]);
     assert_refused(

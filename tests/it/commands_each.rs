@@ -110,12 +110,12 @@ fn words_that_match_nothing_and_a_list_that_is_not_complete_are_refused() {
     assert_refused(&each(&sandbox, &["xyzzyplugh"], "true"), 5, &["no role matches `xyzzyplugh`"]);
     assert_refused(&each(&sandbox, &[" "], "true"), 2, &["which roles?", "role:*"]);
     assert_refused(&sandbox.run(&["each", READ_ONLY, "--", "true"]), 5, &["incomplete", "--sso"]);
-    assert_refused(&sandbox.run(&["each", "-S", "corp", READ_ONLY]), 2, &["CMD"]);
+    assert_refused(&sandbox.run(&["each", "-S", "corp", READ_ONLY]), 2, &["`--`"]);
     assert_refused(&each(&sandbox, &[READ_ONLY, "-j", "0"], "true"), 2, &["0"]);
     let missing = sandbox.run(&["each", "-S", "corp", READ_ONLY, "--", "no-such-program"]);
     assert_refused(
         &missing,
-        2,
+        127,
         &["3 roles: 0 went well, 3 did not", "there is no program `no-such-program`"],
     );
 }

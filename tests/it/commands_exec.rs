@@ -78,8 +78,20 @@ fn a_childs_exit_code_and_signal_pass_through() {
     );
     assert_refused(
         &sandbox.run(&["exec", "-S", "corp", "--arn", ROLE, "--", "no-such-program"]),
-        2,
-        &["no-such-program"],
+        127,
+        &["there is no program `no-such-program` in PATH"],
+    );
+    sandbox.write("notes.txt", "not a program\n");
+    assert_refused(
+        &sandbox.run(&["exec", "-S", "corp", "--arn", ROLE, "--", "./notes.txt"]),
+        126,
+        &["`./notes.txt` is not executable"],
+    );
+    sandbox.write_executable("script", "#!/no/such/interpreter\n");
+    assert_refused(
+        &sandbox.run(&["exec", "-S", "corp", "--arn", ROLE, "--", "./script"]),
+        126,
+        &["the interpreter in its first line is missing"],
     );
 }
 

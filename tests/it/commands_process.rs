@@ -80,7 +80,7 @@ fn leading_zeros_are_never_lost_nor_made_up() {
     assert_refused(
         &sandbox.run(&["process", "-S", "corp", "--arn", "12345678901:ReadOnlyAccess"]),
         5,
-        &["ACCOUNT:ROLE"],
+        &["ACCOUNT/ROLE"],
     );
 }
 
@@ -186,7 +186,7 @@ fn an_account_alone_is_settled_by_the_preferred_roles_or_not_at_all() {
     assert_refused(
         &sandbox.run(&["process", "-S", "corp", "-A", "payments-prod"]),
         5,
-        &["4 roles match", "012345678901:BreakGlass"],
+        &["4 roles match", "payments-prod/BreakGlass"],
     );
     sandbox.prepend_config("prefer_roles = ['Nobody*', 'Read*']");
     assert_eq!(sandbox.run(&["process", "-S", "corp", "-A", "payments-prod"]).code, 0);

@@ -111,7 +111,7 @@ fn accounts_that_share_a_name_stay_two() {
     assert_refused(
         &both,
         5,
-        &["2 roles match", "701110519908:ReadOnlyAccess", "194189813569:ReadOnlyAccess"],
+        &["2 roles match", "701110519908/ReadOnlyAccess", "194189813569/ReadOnlyAccess"],
     );
 }
 

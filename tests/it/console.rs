@@ -343,7 +343,7 @@ fn unusable_arguments_are_errors() {
     assert_error(&["-u", "opne"], 2, "open");
     assert_error(&["-u", "clip"], 2, "osc52");
     assert_error(&["-u", "exec"], 3, "url_exec_command");
-    assert_error(&["a query"], 2, "not by two of them");
+    assert_error(&["a query"], 2, "named more than once");
     let config = sandbox.config();
     sandbox.write(
         "rolecall/config.toml",

@@ -169,7 +169,7 @@ fn answers_of_aws_reveal_a_wrong_clock_and_a_wrong_region() {
     let one = "secure_store = \"file\"\nkey_cache = \"never\"\n[instances.corp]\nstart_url = \"https://corp.awsapps.com/start\"\nsso_region = \"eu-west-1\"\n";
     sandbox.write("rolecall/config.toml", one);
     sandbox.aws.add_fault(Fault::SkewClock { seconds: 900 });
-    only_finding(&sandbox, "clock", &["15m behind", "AWS says"]);
+    only_finding(&sandbox, "clock", &["15 min behind", "AWS says"]);
     sandbox.aws.add_fault(Fault::SkewClock { seconds: 0 });
     sandbox.aws.add_fault(Fault::Fail {
         operation: "StartDeviceAuthorization".into(),

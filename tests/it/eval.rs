@@ -262,7 +262,7 @@ fn without_a_terminal_the_missing_flag_is_named() {
     assert_refused(
         &run(&sandbox, "eval", &["-S", "corp", "-A", "payments-prod"], &[], &[]),
         5,
-        &["roles match", "012345678901:ReadOnlyAccess"],
+        &["roles match", "payments-prod/ReadOnlyAccess"],
     );
     assert_refused(
         &run(&sandbox, "eval", &["-S", "lab", "--arn", "012345678901:ReadOnlyAccess"], &[], &[]),
@@ -272,17 +272,17 @@ fn without_a_terminal_the_missing_flag_is_named() {
     assert_refused(
         &run(&sandbox, "eval", &["--clear", "--refresh"], &[], &[]),
         2,
-        &["cannot be used with"],
+        &["can't be combined with"],
     );
     assert_refused(
         &run(&sandbox, "eval", &["--clear", "--arn", "x"], &[], &[]),
         2,
-        &["cannot be used with"],
+        &["can't be combined with"],
     );
     assert_refused(
         &run(&sandbox, "eval", &READ, &["--shell", "emacs"], &[]),
         2,
-        &["possible values: bash, zsh, sh, fish"],
+        &["give one of bash, zsh, sh, fish"],
     );
     assert_refused(
         &run(&sandbox, "eval", &READ, &["--as", "endpoint"], &[]),
@@ -290,9 +290,9 @@ fn without_a_terminal_the_missing_flag_is_named() {
         &["auto, keys, profile"],
     );
     assert_refused(
-        &run(&sandbox, "eval", &READ, &["--region", "x", "--no-region"], &[]),
+        &run(&sandbox, "eval", &READ, &["--region", "eu-west-1", "--no-region"], &[]),
         2,
-        &["cannot be used with"],
+        &["can't be combined with"],
     );
 }
 
@@ -341,7 +341,7 @@ fn other_formats_are_for_other_places_than_this_shell() {
     assert_refused(
         &run(&sandbox, "eval", &READ, &["--format", "env", "--shell", "sh"], &[]),
         2,
-        &["cannot be used with"],
+        &["can't be combined with"],
     );
 }
 

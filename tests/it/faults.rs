@@ -105,7 +105,11 @@ fn throttled_and_failed_requests_are_repeated() {
 fn an_unreadable_answer_is_a_failure_of_aws() {
     let sandbox = Sandbox::signed_in();
     sandbox.aws.add_fault(Fault::Garbage { operation: "GetRoleCredentials".into(), times: 9 });
-    assert_refused(&sandbox.process(ROLE), 6, &["getting credentials of `ReadOnlyAccess`"]);
+    assert_refused(
+        &sandbox.process(ROLE),
+        6,
+        &["getting credentials of `012345678901/ReadOnlyAccess`"],
+    );
 }
 
 #[test]

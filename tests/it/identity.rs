@@ -252,7 +252,7 @@ async fn a_revoked_role_is_refused_and_one_bad_answer_is_not() {
         identity.fetch_role_credentials(&tokens.access_token, account, &role).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::RoleNotAssigned);
     assert!(
-        error.message.starts_with(&format!("you have no access to `{role}` in {account}")),
+        error.message.starts_with(&format!("you have no access to `{account}/{role}`")),
         "{error}"
     );
 }

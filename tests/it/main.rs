@@ -76,6 +76,7 @@ mod matrix_rules;
 mod matrix_table;
 #[cfg(unix)]
 mod matrix_world;
+mod mistakes;
 #[cfg(target_os = "linux")]
 mod processes;
 #[cfg(unix)]
@@ -86,6 +87,7 @@ mod reports;
 mod responses_credentials;
 mod responses_lists;
 mod responses_middleboxes;
+mod role_notation;
 mod sandbox;
 mod setup_discover;
 mod setup_import;

@@ -172,7 +172,7 @@ fn a_file_that_is_not_yaml_or_missing_is_an_error() {
     assert_refused(
         &sandbox.run(&["setup", "kube", "--kubeconfig", "other"]),
         3,
-        &["there is no file other"],
+        &["there is no file `other`"],
     );
     assert_refused(&sandbox.run(&["setup", "kube", "--undo"]), 1, &["nothing is known"]);
 }

@@ -284,7 +284,7 @@ fn an_arn_as_aws_prints_it_names_the_permission_set_and_a_wrong_one_sends_no_req
     assert_eq!((exec.code, exec.stdout.as_str()), (0, "ReadOnlyAccess\n"), "{exec:?}");
     let before = sandbox.aws.call_count("ListAccounts");
     let wrong = sandbox.run(&["exec", "--arn", "12345678901:Admin", "--", "true"]);
-    assert!(wrong.code == 5 && wrong.stderr.contains("ACCOUNT:ROLE"), "{wrong:?}");
+    assert!(wrong.code == 5 && wrong.stderr.contains("ACCOUNT/ROLE"), "{wrong:?}");
     assert_eq!(sandbox.aws.call_count("ListAccounts"), before);
 }
 

@@ -1,5 +1,6 @@
 //! The README's tables agree with the program: commands, exit codes, variables, settings.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -66,6 +67,35 @@ fn the_readme_lists_exactly_the_commands() {
         .collect();
     want.sort();
     assert_same_rows("commands", &have, &want);
+}
+
+#[test]
+fn the_docs_explain_every_flag_with_one_letter() {
+    let text = fs::read_to_string(root().join("docs/commands.md")).unwrap();
+    let of_section = text.split("## Flags with one letter").nth(1).unwrap();
+    let section = of_section.split("\n## ").next().unwrap();
+    let (mut unexplained, mut meanings) = (Vec::new(), BTreeMap::new());
+    let root = Cli::command();
+    let is_global = |short: Option<char>| {
+        root.get_arguments().any(|arg| arg.is_global_set() && arg.get_short() == short)
+    };
+    for command in root.get_subcommands().filter(|command| !command.is_hide_set()) {
+        for arg in command.get_arguments().filter(|arg| !is_global(arg.get_short())) {
+            let (Some(short), Some(long)) = (arg.get_short(), arg.get_long()) else { continue };
+            meanings.entry(short).or_insert_with(BTreeSet::new).insert(long.to_owned());
+            if !section.contains(&format!("`-{short}`"))
+                && !section.contains(&format!(" -{short}`"))
+                || !section.contains(&format!("`--{long}`"))
+            {
+                unexplained.push(format!("{} -{short} --{long}", command.get_name()));
+            }
+        }
+    }
+    assert_eq!(unexplained, Vec::<String>::new());
+    // A letter that means several things is an exception, which users have to look up.
+    let several: String =
+        meanings.iter().filter(|(_, longs)| longs.len() > 1).map(|(short, _)| *short).collect();
+    assert_eq!(several, "Pafs");
 }
 
 #[test]

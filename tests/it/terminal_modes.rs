@@ -111,7 +111,7 @@ fn a_dumb_terminal_gets_messages_and_confirms_a_protected_role() {
         Terminal::run_with(&sandbox, "rolecall", &["payments-prod adm"], &[("TERM", "dumb")]);
     terminal.wait_for("Number or search: ");
     terminal.type_line("1");
-    terminal.wait_for("payments-prod, AdministratorAccess is protected. Type yes to use it: ");
+    terminal.wait_for("payments-prod/AdministratorAccess is protected. Type yes to use it: ");
     terminal.type_line("no");
     terminal.wait_for("Not used.");
     terminal.type_line("1");

@@ -41,7 +41,7 @@ fn a_query_of_several_roles_opens_with_it_typed() {
     );
     // Without a terminal to choose on, the list and the exit code for it.
     let ran = sandbox.run(&["exec", "-S", "corp", "payments-prod", "--", "true"]);
-    crate::commands::assert_refused(&ran, 5, &["roles match", "012345678901:ReadOnlyAccess"]);
+    crate::commands::assert_refused(&ran, 5, &["roles match", "payments-prod/ReadOnlyAccess"]);
 }
 
 #[test]

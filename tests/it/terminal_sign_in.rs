@@ -115,3 +115,28 @@ fn a_command_typed_at_a_terminal_signs_in_by_itself() {
     assert_eq!(terminal.wait_for_exit(), 0);
     assert_eq!(terminal.damage(), [""; 0]);
 }
+
+#[test]
+fn login_takes_the_only_instance_without_a_session() {
+    let sandbox = Sandbox::signed_in();
+    sandbox.aws.set_approval(DeviceApproval::Manual);
+    let terminal = Terminal::rolecall(&sandbox, &["login"]);
+    terminal.wait_for("signing in to lab");
+    demo::approve(&address(&terminal)).unwrap();
+    assert_eq!(terminal.wait_for_exit(), 0);
+    assert_eq!(sandbox.run(&["login", "--check", "lab"]).code, 0);
+}
+
+#[test]
+fn login_asks_which_of_several_instances() {
+    let sandbox = signed_out();
+    let mut terminal = Terminal::rolecall(&sandbox, &["login"]);
+    terminal.wait_for("Sign in to which");
+    terminal.type_line("3");
+    terminal.wait_for("`3` is not one of them");
+    terminal.type_line("lab");
+    terminal.wait_for("signing in to lab");
+    demo::approve(&address(&terminal)).unwrap();
+    assert_eq!(terminal.wait_for_exit(), 0);
+    assert_eq!(sandbox.run(&["login", "--check", "corp"]).code, 4);
+}

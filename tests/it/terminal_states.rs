@@ -179,7 +179,7 @@ fn a_sign_in_that_expired_is_tried_again_for_the_same_role() {
     terminal.wait_for_picker();
     choose(&mut terminal, "payments-prod read");
     terminal.wait_for("the code expired");
-    terminal.wait_for("signs in again and continues with payments-prod");
+    terminal.wait_for("signs in again and continues with");
     terminal.type_keys(ENTER);
     demo::approve(&address(&terminal)).unwrap();
     assert_shell_exits(&mut terminal);

@@ -5,8 +5,11 @@ use clap::Args;
 /// Flags of `cache`.
 #[derive(Debug, Args)]
 pub struct CacheArgs {
+    /// IAM Identity Center to read, by its name, as with --sso
+    #[arg(value_name = "INSTANCE")]
+    pub instance: Option<String>,
     /// Number of accounts to fetch at a time
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = super::parse_threads)]
     pub threads: Option<usize>,
     /// Do not update profiles, despite `auto_config_check`
     #[arg(long)]

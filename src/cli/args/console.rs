@@ -12,12 +12,12 @@ pub struct ConsoleArgs {
     pub selectors: Selectors,
     /// Query that matches the role, or the URL of a console page
     #[arg(value_name = "URL|QUERY")]
-    pub query: Option<String>,
+    pub query: Vec<String>,
     /// Minutes until the console signs out, 15 to 720
     #[arg(short, long, value_name = "MIN", value_parser = clap::value_parser!(u32).range(15..=720))]
     pub duration: Option<u32>,
     /// Region of the page instead of the role's own
-    #[arg(short, long, value_name = "REGION")]
+    #[arg(short, long, value_name = "REGION", value_parser = super::parse_region)]
     pub region: Option<String>,
     /// Service to open, such as s3, cfn or logs
     #[arg(short, long, value_name = "NAME", conflicts_with = "destination")]

@@ -10,7 +10,7 @@ pub struct CredentialsArgs {
     /// Roles by the names of their profiles
     #[arg(short, long, value_name = "NAME,…", value_delimiter = ',')]
     pub profile: Vec<String>,
-    /// Role by its ARN, or ACCOUNT:ROLE
+    /// Role by its ARN, or ACCOUNT/ROLE
     #[arg(long, value_name = "ARN")]
     pub arn: Option<String>,
     /// Account by its id or name
@@ -21,7 +21,7 @@ pub struct CredentialsArgs {
     pub role: Option<String>,
     /// Query that matches the role [default: this shell's role]
     #[arg(value_name = "QUERY")]
-    pub query: Option<String>,
+    pub query: Vec<String>,
     /// File to write (`-` is stdout); new unless --append or --default
     #[arg(short, long, value_name = "FILE")]
     pub file: Option<PathBuf>,

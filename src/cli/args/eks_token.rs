@@ -14,6 +14,6 @@ pub struct EksTokenArgs {
     #[arg(long, visible_alias = "cluster-name", value_name = "NAME")]
     pub cluster: String,
     /// Region to sign for, instead of AWS_REGION or the instance's own
-    #[arg(short, long, value_name = "REGION")]
+    #[arg(short, long, value_name = "REGION", value_parser = super::parse_region)]
     pub region: Option<String>,
 }

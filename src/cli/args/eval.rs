@@ -3,6 +3,7 @@
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
+use crate::domain::Result;
 use crate::shell::{Dialect, EnvFormat};
 
 use super::Selectors;
@@ -22,10 +23,10 @@ pub struct EvalArgs {
     #[arg(short, long, conflicts_with_all = ["profile", "arn", "account", "role", "query", "refresh", "region", "no_region", "form", "export_all_env_vars", "overwrite_env", "format"])]
     pub clear: bool,
     /// Renew the credentials of the role that this shell is in
-    #[arg(short, long, conflicts_with_all = ["profile", "arn", "account", "role", "query"])]
+    #[arg(long, conflicts_with_all = ["profile", "arn", "account", "role", "query"])]
     pub refresh: bool,
     /// Region to set instead of the role's own
-    #[arg(long, value_name = "REGION", conflicts_with = "no_region")]
+    #[arg(short, long, value_name = "REGION", value_parser = parse_region_or_nothing, num_args = 0..=1, default_missing_value = "", conflicts_with = "no_region")]
     pub region: Option<String>,
     /// Leave the region variables as they are
     #[arg(long)]
@@ -66,6 +67,11 @@ fn parse_form() -> impl TypedValueParser<Value = FormArg> {
     let shared = FormArg::value_variants().iter().filter(|form| **form != FormArg::Endpoint);
     PossibleValuesParser::new(shared.filter_map(ValueEnum::to_possible_value))
         .try_map(|name| FormArg::from_str(&name, false))
+}
+
+/// Parses `-r REGION`. `-r` alone is the old `--refresh`, and its value is empty.
+fn parse_region_or_nothing(text: &str) -> Result<String> {
+    if text.is_empty() { Ok(String::new()) } else { super::parse_region(text) }
 }
 
 fn parse_dialect() -> impl TypedValueParser<Value = Dialect> {

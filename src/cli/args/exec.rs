@@ -14,12 +14,12 @@ pub struct ExecArgs {
     pub selectors: Selectors,
     /// Query that matches the role
     #[arg(value_name = "QUERY")]
-    pub query: Option<String>,
+    pub query: Vec<String>,
     /// Use the role that this shell is in, like the query `.`
     #[arg(short, long, conflicts_with_all = ["profile", "arn", "account", "role", "query"])]
     pub env: bool,
     /// Region to set instead of the role's own
-    #[arg(short, long, value_name = "REGION", conflicts_with = "no_region")]
+    #[arg(short, long, value_name = "REGION", value_parser = super::parse_region, conflicts_with = "no_region")]
     pub region: Option<String>,
     /// Leave the region variables as they are
     #[arg(long)]

@@ -5,6 +5,9 @@ use clap::{Args, ValueEnum};
 /// Flags of `login`.
 #[derive(Debug, Args)]
 pub struct LoginArgs {
+    /// IAM Identity Center to sign in to, by its name, as with --sso
+    #[arg(value_name = "INSTANCE", conflicts_with = "all")]
+    pub instance: Option<String>,
     /// Sign in to every IAM Identity Center
     #[arg(long)]
     pub all: bool,
@@ -28,7 +31,7 @@ pub struct LoginArgs {
     #[arg(long)]
     pub no_config_check: bool,
     /// Number of accounts to fetch at a time
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = super::parse_threads)]
     pub threads: Option<usize>,
 }
 

@@ -32,6 +32,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{LogLevel, UrlAction};
 use crate::domain::nearest;
+use crate::ops::setup::instance;
 
 pub(super) use cache::CacheArgs;
 pub(super) use complete::CompleteArgs;
@@ -125,6 +126,17 @@ fn parse_url_action(word: &str) -> Result<UrlAction, String> {
     })
 }
 
+/// Parses `--region`.
+pub(super) fn parse_region(text: &str) -> crate::domain::Result<String> {
+    instance::parse_region(text).map(|region| region.as_str().to_owned())
+}
+
+/// Parses `--threads`.
+fn parse_threads(text: &str) -> Result<usize, String> {
+    let threads = text.parse().ok().filter(|threads| (1..=64).contains(threads));
+    threads.ok_or_else(|| "expected a number from 1 to 64".to_owned())
+}
+
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum ColorChoice {
@@ -159,6 +171,7 @@ pub enum Command {
     /// Fetch the list of accounts and roles; prints additions (+) and removals (-)
     Cache(CacheArgs),
     /// List roles as a table; never signs in
+    #[command(visible_alias = "ls")]
     List(ListArgs),
     /// Show role ARNs with their tags; never signs in
     Tags(TagsArgs),
@@ -176,6 +189,7 @@ pub enum Command {
     /// Print a shell's script: the function `role`, a key, completions
     Init(InitArgs),
     /// Show, change and explain the configuration
+    #[command(visible_alias = "config")]
     Settings(SettingsArgs),
     /// Set up instances and other programs: profiles, imports, kubectl
     Setup(SetupArgs),
@@ -185,6 +199,9 @@ pub enum Command {
     Doctor(DoctorArgs),
     /// Try everything against a simulated organisation on this machine
     Demo(DemoArgs),
+    /// Print the version, as `--version` does
+    #[command(hide = true)]
+    Version,
     /// The background sign-in of `process --auto-login`; reads the vault's key from standard input
     #[command(hide = true)]
     SignInHelper,
@@ -209,7 +226,7 @@ pub struct Selectors {
     /// Role by the name of its profile
     #[arg(short, long, value_name = "NAME", help_heading = ROLE_HEADING)]
     pub profile: Option<String>,
-    /// Role by its ARN, or ACCOUNT:ROLE
+    /// Role by its ARN, or ACCOUNT/ROLE
     #[arg(short, long, value_name = "ARN", help_heading = ROLE_HEADING)]
     pub arn: Option<String>,
     /// Account by its id or name

@@ -34,7 +34,7 @@ pub struct PickArgs {
     #[arg(long, value_name = "FIELD")]
     pub print: Option<String>,
     /// Region to use instead of the role's own
-    #[arg(short, long, value_name = "REGION")]
+    #[arg(short, long, value_name = "REGION", value_parser = super::parse_region)]
     pub region: Option<String>,
     /// Use rows below the prompt (15) or a share of the screen (40%)
     #[arg(long, value_name = "N[%]")]

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::domain::{Instance, InventoryChange, Result, escape_unprintable};
+use crate::domain::{Instance, InventoryChange, Result, escape_unprintable, role_label};
 use crate::ops::access::with_sign_in;
 use crate::ops::refresh::store::StoredRefresh;
 use crate::ops::target::lookup::refresh_list;
@@ -13,6 +13,7 @@ use crate::cli::{app, refresh_ui, setup, ui};
 
 /// Runs the command.
 pub(in crate::cli) fn run(globals: &Globals, args: &CacheArgs) -> Result<u8> {
+    let globals = &app::with_named_instance(globals, args.instance.as_deref())?;
     let ctx = setup::open_or_set_up(globals)?;
     let instances = app::selected_instances(&ctx, globals)?;
     let work = app::for_each_instance(&instances, async |instance| {
@@ -35,17 +36,12 @@ pub(in crate::cli) fn run(globals: &Globals, args: &CacheArgs) -> Result<u8> {
 
 fn render_text(updated: &StoredRefresh) -> String {
     let line = |change: &InventoryChange| {
-        let name = change
-            .account_name
-            .as_deref()
-            .map(|name| format!("  {}", escape_unprintable(name)))
-            .unwrap_or_default();
-        format!(
-            "{} {}:{}{name}\n",
-            if change.added { '+' } else { '-' },
-            change.account,
-            escape_unprintable(change.role.as_str())
-        )
+        let id = change.account.as_str();
+        let account = change.account_name.as_deref().filter(|name| !name.is_empty());
+        let label = role_label(account.unwrap_or(id), change.role.as_str());
+        let id = account.map(|_| format!("  {id}")).unwrap_or_default();
+        let sign = if change.added { '+' } else { '-' };
+        format!("{sign} {}{id}\n", escape_unprintable(&label))
     };
     updated.changes.iter().map(line).collect()
 }

@@ -32,9 +32,10 @@ pub(in crate::cli) fn run(globals: &Globals, args: ConsoleArgs) -> Result<u8> {
     if args.env {
         return open_with_env_keys(&ctx, globals, &page);
     }
-    let typed = args.query.clone().unwrap_or_default();
+    let query = role_selector::join_words(&args.query);
+    let typed = query.clone().unwrap_or_default();
     let by_flags = args.selectors.to_role_query().or_account_from_env(&ctx.env);
-    let selector = RoleSelector::new(&ctx, by_flags, args.query)?.or_from_env(&ctx);
+    let selector = RoleSelector::new(&ctx, by_flags, query)?.or_from_env(&ctx);
     if let Some(pasted) = &selector.page {
         page.region = page.region.or_else(|| pasted.region.clone());
         page.destination = page.destination.or_else(|| pasted.destination.clone());

@@ -97,7 +97,12 @@ fn role_selectors(ctx: &Ctx, args: &CredentialsArgs) -> Result<Vec<RoleSelector>
     let new = |profile| {
         let (arn, account, role) = (arn.clone(), account.clone(), role.clone());
         let by_flags = RoleQuery { profile, arn, account, role, query: None };
-        RoleSelector::new(ctx, by_flags.or_account_from_env(&ctx.env), query.clone())
+        let by_flags = by_flags.or_account_from_env(&ctx.env);
+        RoleSelector::new(ctx, by_flags, role_selector::join_words(query)).map_err(|error| {
+            // `-a ARN`, as for other commands.
+            let is_arn = args.append && error.kind == ErrorKind::Usage && !query.is_empty();
+            if is_arn { error.hint("`-a` is --append here; an ARN is --arn") } else { error }
+        })
     };
     let mut all: Vec<RoleSelector> =
         args.profile.iter().map(|profile| new(Some(profile.clone()))).collect::<Result<_>>()?;
@@ -207,9 +212,9 @@ impl CredentialsFile {
         if !self.append && !old.is_empty() {
             return Err(Error::new(
                 ErrorKind::Usage,
-                format!("{} is there already", self.display_path),
+                format!("`{}` exists already", self.display_path),
             )
-            .hint("add --append: sections of these roles are replaced or added, all else stays"));
+            .hint("add --append: it replaces or adds the sections of these roles and keeps all others"));
         }
         let names = found.iter().map(|role| section_name(role.entry(), self.default));
         let permanent = |name: &String| {
@@ -257,13 +262,8 @@ fn describe_section(
     entry: &RosterEntry,
 ) -> String {
     let left = format_duration(block.credentials.seconds_left(ctx.clock.now()));
-    let words = format!(
-        "[{}] in {} is {}/{}, {left} left",
-        block.name,
-        file.display_path,
-        entry.account_label(),
-        entry.role
-    );
+    let words =
+        format!("[{}] in {} is {}, {left} left", block.name, file.display_path, entry.label());
     crate::domain::escape_unprintable(&words)
 }
 

@@ -32,6 +32,7 @@ enum EvalOutput {
 
 /// Runs the command.
 pub(in crate::cli) fn run(globals: &Globals, args: EvalArgs) -> Result<u8> {
+    let args = with_old_refresh(args)?;
     let env = Env::from_process();
     let dialect = args.shell.unwrap_or_else(|| calling_dialect(&env));
     if args.clear {
@@ -56,7 +57,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: EvalArgs) -> Result<u8> {
     let selector = if args.refresh {
         current_role(&ctx)?
     } else {
-        let query = (!args.query.is_empty()).then(|| args.query.join(" "));
+        let query = role_selector::join_words(&args.query);
         RoleSelector::new(&ctx, args.selectors.to_role_query(), query)?
     };
     let found = role_selector::resolve_interactive(
@@ -70,6 +71,27 @@ pub(in crate::cli) fn run(globals: &Globals, args: EvalArgs) -> Result<u8> {
     let options = EnvOptions { profile: selector.profile, ..options };
     let freshness = if args.refresh { Freshness::Fetch } else { Freshness::Cached };
     print_role_env(&ctx, &found, &options, output, freshness)
+}
+
+/// Takes `-r` without a region as `--refresh`, which it was before `-r` meant the region.
+///
+/// # Errors
+/// [`ErrorKind::Usage`] if a role is named too, or for `--region` without a region.
+fn with_old_refresh(args: EvalArgs) -> Result<EvalArgs> {
+    if args.region.as_deref() != Some("") {
+        return Ok(args);
+    }
+    let is_long =
+        |arg: &std::ffi::OsString| arg.to_str().is_some_and(|arg| arg.starts_with("--reg"));
+    if crate::cli::arguments().iter().any(is_long) {
+        return Err(Error::new(ErrorKind::Usage, "`--region` needs a value")
+            .hint("write `--region REGION`"));
+    }
+    if !args.selectors.to_role_query().is_empty() || !args.query.is_empty() {
+        return Err(Error::new(ErrorKind::Usage, "`-r` needs a region")
+            .hint("write `-r REGION`; to renew this shell's role, `rolecall eval --refresh`"));
+    }
+    Ok(EvalArgs { refresh: true, region: None, ..args })
 }
 
 /// Returns the dialect of the calling shell.

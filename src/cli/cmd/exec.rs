@@ -5,11 +5,13 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 
 use crate::config::env;
-use crate::domain::Result;
+use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::assume::Freshness;
 use crate::ops::ctx::Ctx;
+use crate::ops::roles::load;
 use crate::ops::roles::other_profiles::ProfileRows;
 use crate::ops::target::lookup::ResolvedRole;
+use crate::ops::target::resolve::is_role_named;
 use crate::ops::target::selector::RoleSelector;
 use crate::os::process::ChildCommand;
 use crate::os::terminal::title::TitleGuard;
@@ -18,16 +20,23 @@ use crate::tui::PickAction;
 
 use crate::cli::access::{self, Consent};
 use crate::cli::args::{ExecArgs, Globals};
+use crate::cli::command_separator::{CommandWords, separator_hint};
 use crate::cli::helpers::endpoint;
 use crate::cli::role_env::{self, EnvOptions};
-use crate::cli::{profile_env, role_selector, setup, ui};
+use crate::cli::role_selector::{self, join_words};
+use crate::cli::{profile_env, setup, ui};
 
 /// Runs the command; on Unix it becomes the program it was asked to run.
 pub(in crate::cli) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
+    let by_flags = args.selectors.to_role_query();
+    if !by_flags.is_empty() && !args.query.is_empty() && args.command.is_empty() {
+        return Err(named_twice(&args.query));
+    }
     let ctx = setup::open_or_set_up(globals)?;
-    let query = if args.env { Some(".".to_owned()) } else { args.query };
-    let by_flags = args.selectors.to_role_query().or_account_from_env(&ctx.env);
-    let selector = RoleSelector::new(&ctx, by_flags, query)?.or_from_env(&ctx);
+    let query = if args.env { Some(".".to_owned()) } else { join_words(&args.query) };
+    let typed = RoleSelector::new(&ctx, by_flags.or_account_from_env(&ctx.env), query)?;
+    let is_typed = !typed.is_empty();
+    let selector = typed.or_from_env(&ctx);
     let freshness = if args.sts_refresh { Freshness::Fetch } else { Freshness::Cached };
     let consent = Consent::from_flag(args.yes);
     let found = role_selector::resolve_interactive(
@@ -37,7 +46,19 @@ pub(in crate::cli) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
         PickAction::Shell,
         consent,
         ProfileRows::Shown,
-    )?;
+    )
+    .map_err(|error| {
+        if !is_typed
+            && error.kind == ErrorKind::UnknownRole
+            && ctx.env.get(env::AWS_SSO_ROLE_ARN).is_some()
+        {
+            error.context(env::AWS_SSO_ROLE_ARN.name())
+        } else if args.command.is_empty() {
+            with_separator_hint(&ctx, globals, &selector, &args.query, error)
+        } else {
+            error
+        }
+    })?;
     let options = EnvOptions {
         region: args.region,
         no_region: args.no_region,
@@ -46,6 +67,62 @@ pub(in crate::cli) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
         profile: selector.profile,
     };
     enter_role(&ctx, globals, &found, &options, freshness, args.command)
+}
+
+/// The error for flags that name the role and words that are not after `--`.
+fn named_twice(words: &[String]) -> Error {
+    let words = words.join(" ");
+    let error = Error::new(
+        ErrorKind::Usage,
+        format!("the role is named by flags and by `{words}`, which is not after `--`"),
+    );
+    let args = crate::cli::arguments();
+    match CommandWords::from_process(&args).and_then(|words| words.corrected_line(&args)) {
+        Some(line) => error.hint(separator_hint(&line)),
+        None => error.hint("leave one of them out"),
+    }
+}
+
+/// Adds the corrected line to the error for a query that matches no role, if its first words match
+/// some, or if one of the other words is a program.
+fn with_separator_hint(
+    ctx: &Ctx,
+    globals: &Globals,
+    selector: &RoleSelector,
+    words: &[String],
+    error: Error,
+) -> Error {
+    let Ok(instances) = selector.instances(ctx, globals.sso.as_deref()) else { return error };
+    if words.len() < 2 || error.kind != ErrorKind::UnknownRole {
+        return error;
+    }
+    let roster = Arc::new(load::load_roster(ctx, &instances));
+    let args = crate::cli::arguments();
+    let Some(command) = CommandWords::from_process(&args) else { return error };
+    let is_role = |count: &usize| is_role_named(&roster, &words[..*count].join(" "));
+    let is_name = |count: &usize| !roster.positions_of_label(&words[..*count].join(" ")).is_empty();
+    // A program after words that match is the command; else a whole name, else most of the words.
+    let counts = || 1..words.len();
+    let matched = counts()
+        .find(|count| command.is_program(&args, *count) && is_role(count))
+        .or_else(|| counts().find(is_name))
+        .or_else(|| counts().rev().find(is_role));
+    let line = match matched {
+        Some(count) => Some(command.after(count)),
+        None => command.at_program(&args),
+    };
+    let line = line.and_then(|command| command.corrected_line(&args));
+    match line {
+        Some(line) => {
+            let mut error = error;
+            if matched.is_some() {
+                // The nearest names of the whole line would only distract.
+                error.hints.clear();
+            }
+            error.hint(separator_hint(&line))
+        }
+        None => error,
+    }
 }
 
 /// Puts the role into the environment and becomes the command, or runs a shell as a child.
@@ -110,7 +187,9 @@ fn run_in_env(
                 .env
                 .path(env::SHELL)
                 .map_or_else(|| default_shell().into(), std::path::PathBuf::into_os_string);
-            ChildCommand { program: shell, args: Vec::new(), set, unset }.run()
+            ChildCommand { program: shell, args: Vec::new(), set, unset }
+                .run()
+                .map_err(|error| error.hint("set SHELL to a shell, or name a command after `--`"))
         }
     }
 }

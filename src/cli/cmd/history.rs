@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::cache::history::HistoryEntry;
-use crate::domain::{Result, Roster, Timestamp, format_duration_short};
+use crate::domain::{Result, Roster, Timestamp, format_age};
 use crate::ops::roles::history;
 use crate::ops::roles::load;
 
@@ -45,7 +45,7 @@ fn account_name<'a>(roster: &'a Roster, used: &HistoryEntry) -> Option<&'a str> 
 fn render_text(roster: &Roster, uses: &[HistoryEntry], now: Timestamp) -> String {
     let header = ["WHEN", "ACCOUNT", "ROLE", "SSO", "COMMAND", "DIRECTORY"].map(String::from);
     let row = |used: &HistoryEntry| {
-        let when = format!("{} ago", format_duration_short(now.seconds_since(used.at)));
+        let when = format_age(used.at, now);
         if let Some(run) = used.run.as_ref().filter(|run| run.roles > 1) {
             let (many, instance) = (format!("{} roles", run.roles), used.role.instance.to_string());
             return vec![

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use crate::awsconfig::render::command_line;
 use crate::config::env;
 use crate::domain::query::{Query, SearchIndex};
 use crate::domain::{Error, ErrorKind, Result, Roster, RosterEntry, Timestamp};
@@ -89,7 +90,15 @@ fn columns(ctx: &Ctx, args: &ListArgs) -> Result<Vec<String>> {
             })
         }
         ([], None) => Ok(DEFAULT_COLUMNS.map(String::from).to_vec()),
-        (given, _) => spelled(given),
+        // A word that is not a field is probably meant to be searched for.
+        (given, _) => spelled(given).map_err(|mut error| {
+            let query = command_line([given.join(" ").as_str()]);
+            error.hints.push(format!("to search for it: `rolecall list -q {query}`"));
+            if error.hints.iter().any(|hint| hint.starts_with("run ")) {
+                error.hints.reverse();
+            }
+            error
+        }),
     }
 }
 
@@ -121,6 +130,10 @@ fn parse_prefix(prefix: &str) -> Result<(String, String)> {
 /// Returns the roles that match, in the roster's order. Words are compared literally.
 fn matching<'a>(roster: &'a Arc<Roster>, query: Option<&str>) -> Vec<&'a RosterEntry> {
     let Some(text) = query else { return roster.entries.iter().collect() };
+    let labelled = roster.positions_of_label(text);
+    if !labelled.is_empty() {
+        return labelled.into_iter().filter_map(|row| roster.entries.get(row)).collect();
+    }
     let index = SearchIndex::new(roster.clone());
     let query = Query::parse(text, &|tag| index.has_tag(tag));
     index

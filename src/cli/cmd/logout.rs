@@ -11,6 +11,7 @@ use crate::cli::{app, ui};
 
 /// Runs the command. Works without a session too.
 pub(in crate::cli) fn run(globals: &Globals, args: &LogoutArgs) -> Result<u8> {
+    let globals = &app::with_named_instance(globals, args.instance.as_deref())?;
     let ctx = app::open(globals)?;
     let instances = app::selected_or_all_instances(&ctx, globals, args.all)?;
     if !args.yes && ui::can_prompt() {

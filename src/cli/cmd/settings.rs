@@ -224,7 +224,13 @@ fn edit(env: &Env, paths: &Paths) -> Result<u8> {
         Error::new(ErrorKind::Usage, "EDITOR is empty").hint("set EDITOR to a program")
     })?;
     let args = words.chain([path.clone().into_os_string()]).collect();
-    let code = ChildCommand { program, args, set: Vec::new(), unset: Vec::new() }.run()?;
+    let code = ChildCommand { program, args, set: Vec::new(), unset: Vec::new() }
+        .run()
+        // The codes for a missing program belong to the commands of `exec` and `each`.
+        .map_err(|mut error| {
+            error.kind = ErrorKind::Usage;
+            error.hint("set EDITOR to an editor")
+        })?;
     if code != 0 {
         return Err(Error::new(ErrorKind::Usage, format!("`{editor}` ended with code {code}")));
     }

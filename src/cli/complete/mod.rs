@@ -109,7 +109,10 @@ fn candidates(
             // Positional words are a query; up to two letters are more likely a command.
             let root = place.command.get_name() == "rolecall";
             all.extend(
-                position.filter(|_| !root || typed.value.contains(':')).map(of).unwrap_or_default(),
+                position
+                    .filter(|_| !root || typed.value.contains([':', '/']))
+                    .map(of)
+                    .unwrap_or_default(),
             );
             all
         }

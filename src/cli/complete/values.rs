@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::config::{self, Env};
 use crate::console::SERVICES;
-use crate::domain::{Roster, RosterEntry, normalize_text};
+use crate::domain::{AccountId, Roster, RosterEntry, normalize_text, role_label};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::fields::FIELDS;
 use crate::ops::roles::load;
@@ -45,7 +45,7 @@ impl ValueSource<'_> {
             "fields" if command == "list" => fields(),
             "service" => services(),
             "key" => settings(&self.globals),
-            "sso" => self.instances(),
+            "sso" | "instance" => self.instances(),
             "prefix" => fields()
                 .into_iter()
                 .map(|field| Candidate::new(format!("{}=", field.value), field.description))
@@ -82,10 +82,14 @@ impl ValueSource<'_> {
             "arn" => entries
                 .iter()
                 .map(|entry| Candidate::new(roster.arn(entry), entry.account_label()))
+                .chain(labels(&roster, &entries))
                 .collect(),
-            _ if matches!(command, "each" | "pick" | "rolecall") => query_terms(&entries),
+            _ if matches!(command, "each" | "pick" | "rolecall") => {
+                labels(&roster, &entries).chain(query_terms(&entries)).collect()
+            }
             _ => relative_roles()
                 .into_iter()
+                .chain(labels(&roster, &entries))
                 .chain(profiles(&roster, &entries))
                 .chain(query_terms(&entries))
                 .collect(),
@@ -110,13 +114,30 @@ fn relative_roles() -> [Candidate; 2] {
     [Candidate::new(".", "this shell's role"), Candidate::new("-", "the role before it")]
 }
 
+/// Returns `account/role` for each role, with the account's id if accounts share the name.
+fn labels<'a>(
+    roster: &'a Roster,
+    entries: &'a [&'a RosterEntry],
+) -> impl Iterator<Item = Candidate> + 'a {
+    let mut ids: BTreeMap<&str, BTreeSet<AccountId>> = BTreeMap::new();
+    for entry in entries {
+        ids.entry(entry.account_label()).or_default().insert(entry.account);
+    }
+    entries.iter().map(move |entry| {
+        let is_unique = ids.get(entry.account_label()).is_some_and(|ids| ids.len() == 1);
+        let value = match is_unique {
+            true => entry.label(),
+            false => role_label(entry.account.as_str(), &entry.role),
+        };
+        let account = if is_unique { entry.account.as_str() } else { entry.account_label() };
+        Candidate::new(value, format!("{account}, {}", roster.instance(entry).name))
+    })
+}
+
 fn profiles(roster: &Roster, entries: &[&RosterEntry]) -> Vec<Candidate> {
     let described = |entry: &&RosterEntry| {
         let profile = entry.profile.as_deref()?;
-        Some(Candidate::new(
-            profile,
-            format!("{} {}, {}", entry.account, entry.role, roster.instance(entry).name),
-        ))
+        Some(Candidate::new(profile, format!("{}, {}", entry.label(), roster.instance(entry).name)))
     };
     entries.iter().filter_map(described).collect()
 }

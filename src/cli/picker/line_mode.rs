@@ -127,7 +127,7 @@ fn confirm_protected(
     };
     let (reason, them) = match &question {
         ConfirmQuestion::YesNo(entry) | ConfirmQuestion::AccountName(entry) => {
-            (format!("{}, {} is protected", entry.account_label(), entry.role), "it")
+            (format!("{} is protected", entry.label()), "it")
         }
         ConfirmQuestion::RoleCount { .. } => (question.reason(), "them"),
     };

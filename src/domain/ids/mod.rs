@@ -119,6 +119,6 @@ impl RoleId {
 
 impl fmt::Display for RoleId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.account, self.role)
+        write!(f, "{}/{}", self.account, self.role)
     }
 }

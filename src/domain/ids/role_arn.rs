@@ -27,8 +27,8 @@ impl RoleArn {
 impl FromStr for RoleArn {
     type Err = Error;
 
-    /// Parses a role ARN or the short form `ACCOUNT:ROLE`. The short form has the partition `aws`,
-    /// which callers ignore. ARNs that IAM and STS derive from a permission set, for example in the
+    /// Parses a role ARN or the short forms `ACCOUNT/ROLE` and `ACCOUNT:ROLE`, with an account id.
+    /// The short forms have the partition `aws`, which callers ignore. ARNs that IAM and STS derive from a permission set, for example in the
     /// output of `get-caller-identity`, yield the permission set.
     fn from_str(text: &str) -> Result<Self> {
         let wrong = || {
@@ -36,12 +36,16 @@ impl FromStr for RoleArn {
                 ErrorKind::UnknownRole,
                 format!(
                     "`{text}` is neither a role ARN (arn:aws:iam::ACCOUNT:role/ROLE) nor \
-                     ACCOUNT:ROLE"
+                     ACCOUNT/ROLE"
                 ),
             )
         };
         let parts: Vec<&str> = text.trim().splitn(6, ':').collect();
         let (partition, account, role) = match parts[..] {
+            [short] => {
+                let (account, role) = short.split_once('/').ok_or_else(wrong)?;
+                ("aws", account, role)
+            }
             [account, role] => ("aws", account, role),
             ["arn", partition, "iam", "", account, resource] => (
                 partition,
@@ -86,6 +90,9 @@ mod tests {
         assert_eq!((arn.partition.as_str(), arn.role.as_str()), ("aws-cn", "ops/eu/Deploy"));
         let short: RoleArn = "012345678901:Admin".parse().unwrap();
         assert_eq!((short.account.as_str(), short.role.as_str()), ("012345678901", "Admin"));
+        assert_eq!("012345678901/Admin".parse::<RoleArn>().unwrap(), short);
+        let path: RoleArn = "012345678901/ops/Deploy".parse().unwrap();
+        assert_eq!(path.role.as_str(), "ops/Deploy");
         assert!("arn:aws:iam::012345678901:user/jane".parse::<RoleArn>().is_err());
     }
 

@@ -48,7 +48,7 @@ impl SearchIndex {
         let mut out = Highlights::default();
         let matcher = WordMatcher::new();
         for word in query.positive_words() {
-            let matches = self.field_matches(word, row, &matcher);
+            let matches = self.word_matches(word, row, &matcher);
             let best = matches.iter().map(|found| coarse_cost(found.cost)).min();
             for found in matches.into_iter().filter(|found| Some(coarse_cost(found.cost)) == best) {
                 out.add(found);
@@ -56,6 +56,20 @@ impl SearchIndex {
         }
         out.sort_and_dedup();
         out
+    }
+
+    /// Returns the matches of a word, or of its parts if only they match.
+    fn word_matches(&self, word: &QueryWord, row: u32, matcher: &WordMatcher) -> Vec<FieldMatch> {
+        let whole = self.field_matches(word, row, matcher);
+        let Some(label) = word.label.as_ref().filter(|_| whole.is_empty()) else { return whole };
+        let parts = [&label.account, &label.role].into_iter().flatten();
+        let best = parts.filter_map(|part| {
+            let mut found = self.field_matches(part, row, matcher);
+            found.sort_by_key(|found| found.cost);
+            found.into_iter().next()
+        });
+        // Equal costs: both parts are highlighted.
+        best.map(|found| FieldMatch { cost: 0, ..found }).collect()
     }
 
     fn field_matches(&self, word: &QueryWord, row: u32, matcher: &WordMatcher) -> Vec<FieldMatch> {

@@ -24,8 +24,22 @@ impl SearchIndex {
         rows
     }
 
-    /// Whether each row, in the order of names, contains a word.
+    /// Whether each row, in the order of names, contains a word, or both of its parts.
     fn rows_with_word(&self, word: &QueryWord) -> Vec<bool> {
+        let mut found = self.rows_with_field(word);
+        let Some(label) = &word.label else { return found };
+        let of_part = |part: &Option<QueryWord>| {
+            let all = || vec![true; self.rows.len()];
+            part.as_ref().map_or_else(all, |part| self.rows_with_field(part))
+        };
+        let (accounts, roles) = (of_part(&label.account), of_part(&label.role));
+        let both = accounts.into_iter().zip(roles).map(|(account, role)| account && role);
+        found.iter_mut().zip(both).for_each(|(found, both)| *found |= both);
+        found
+    }
+
+    /// Whether a field of each row, in the order of names, contains a word.
+    fn rows_with_field(&self, word: &QueryWord) -> Vec<bool> {
         let mut found = vec![false; self.rows.len()];
         for column in scope_fields(&word.scope).iter().map(|field| self.column(*field)) {
             let of_value: Vec<bool> =

@@ -24,4 +24,4 @@ pub use highlight::Highlights;
 pub use index::SearchIndex;
 pub use parse::Query;
 pub use preference::preference;
-pub use recognize::recognize;
+pub use recognize::{recognize, recognize_url};

@@ -13,7 +13,8 @@ pub(super) const MAX_WORDS: usize = 32;
 ///
 /// `'exact`, `^start`, `end$`, `!not`, `a | b` or `a|b`; `account:` `role:` `id:` `email:` `sso:`
 /// `profile:` `arn:` `region:` `via:` or a tag key before a word restricts it to that field; `*`
-/// stands for any text; `"two words"` are one word.
+/// stands for any text; `"two words"` are one word; `account/role` (or `account:role`) are the two
+/// parts of a role's name.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Query {
     /// The terms. A term matches if any of its words does.
@@ -33,6 +34,18 @@ pub(super) struct QueryWord {
     pub(super) normalized: NormalizedText,
     /// Whether it contains `*`.
     pub(super) is_glob: bool,
+    /// Account and role, if the word can also be read as `account/role`.
+    pub(super) label: Option<Box<LabelWords>>,
+}
+
+/// The two parts of `account/role`; a row matches if both do. A part that is missing, as in
+/// `account/` while the user is typing, matches every row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct LabelWords {
+    /// The account's name, alias or id.
+    pub(super) account: Option<QueryWord>,
+    /// The role's name.
+    pub(super) role: Option<QueryWord>,
 }
 
 /// The fields that a word is compared with.
@@ -117,7 +130,12 @@ fn pasted_terms(pasted: &PastedRole) -> Vec<Vec<QueryWord>> {
         is_negated: false,
         normalized: NormalizedText::new(text),
         is_glob: false,
+        label: None,
     };
+    if !pasted.is_aws {
+        // A term without words matches nothing.
+        return vec![Vec::new()];
+    }
     let account =
         pasted.account.map(|account| vec![make(Scope::Id, account.as_str(), MatchMode::Whole)]);
     let role = pasted.role.as_deref().map(|role| {
@@ -218,14 +236,43 @@ fn parse_word(token: &QueryToken, known_tags: &dyn Fn(&str) -> bool) -> Option<Q
             .filter(|start| start.eq_ignore_ascii_case("arn:"))
             .map_or(text, |_| &text[4..]);
     }
+    let label = (scope == Scope::Any && mode == MatchMode::Plain)
+        .then(|| {
+            parse_label(text, token.quote.as_ref().map(|quote| quote.start - at..quote.end - at))
+        })
+        .flatten();
+    let mut word = plain_word(scope, text)?;
+    (word.mode, word.is_negated, word.label) = (mode, is_negated, label.map(Box::new));
+    Some(word)
+}
+
+/// Creates a word without operators; `None` if it is empty.
+fn plain_word(scope: Scope, text: &str) -> Option<QueryWord> {
     let normalized = NormalizedText::new(text);
     (!normalized.text.is_empty()).then(|| QueryWord {
         scope,
-        mode,
-        is_negated,
+        mode: MatchMode::Plain,
+        is_negated: false,
         is_glob: normalized.text.contains('*'),
         normalized,
+        label: None,
     })
+}
+
+/// Reads a word as `account/role` or `account:role`. A separator in a quoted account name
+/// (`"a/b"/role`) belongs to the name.
+fn parse_label(text: &str, quote: Option<Range<usize>>) -> Option<LabelWords> {
+    if text.contains("://") {
+        return None;
+    }
+    let from = quote.map(|quote| quote.end).filter(|end| text[*end..].contains(['/', ':']));
+    let from = from.unwrap_or_default();
+    let at = from + text[from..].find(['/', ':'])?;
+    let label = LabelWords {
+        account: plain_word(Scope::Account, &text[..at]),
+        role: plain_word(Scope::Role, &text[at + 1..]),
+    };
+    (label.account.is_some() || label.role.is_some()).then_some(label)
 }
 
 /// Parses the name before a colon; also accepts the column names of `list`.

@@ -72,8 +72,24 @@ impl SearchIndex {
         best
     }
 
-    /// Lowers the costs of rows that match a word.
+    /// Lowers the costs of rows that match a word, or both of its parts.
     fn word_costs(&self, word: &QueryWord, matcher: &WordMatcher, costs: &mut [u64]) {
+        self.field_costs(word, matcher, costs);
+        let Some(label) = &word.label else { return };
+        let of_part = |part: &Option<QueryWord>| {
+            let mut found = vec![if part.is_some() { NO_MATCH } else { 0 }; costs.len()];
+            part.iter().for_each(|part| self.field_costs(part, matcher, &mut found));
+            found
+        };
+        let (accounts, roles) = (of_part(&label.account), of_part(&label.role));
+        for ((cost, account), role) in costs.iter_mut().zip(accounts).zip(roles) {
+            // NO_MATCH is the highest cost, so it absorbs the other part.
+            *cost = (*cost).min(account.saturating_add(role));
+        }
+    }
+
+    /// Lowers the costs of rows in which a field matches a word.
+    fn field_costs(&self, word: &QueryWord, matcher: &WordMatcher, costs: &mut [u64]) {
         for field in scope_fields(&word.scope) {
             let column = self.column(*field);
             if !column.is_blank() {

@@ -1,5 +1,14 @@
 //! Human-readable formats, one per meaning.
 //!
+//! - Time left, in columns, headers and messages: [`format_duration`] (`47m left`), and its larger
+//!   unit alone in the picker's narrow column: [`format_duration_short`].
+//! - How long ago, how long something takes, how old something is: [`format_age`] and
+//!   [`format_duration_spaced`] (`2 h ago`, `after 20 min`).
+//! - The prompt: [`format_duration_padded`] (`00h47m`).
+//! - Text for screen readers: [`format_duration_in_words`] (`47 minutes`).
+//! - Panels that count every second: [`format_countdown`], [`format_long_countdown`].
+//! - Clocks that differ: [`format_clock_offset`].
+//!
 //! Arguments are seconds, as [`Timestamp::seconds_since`] returns them. Negative lengths are formatted as
 //! zero.
 
@@ -9,7 +18,7 @@ const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// Formats with at most two units: `6h 41m`, `47m`, `9s`.
+/// Formats time left, with at most two units: `6h 41m`, `47m`, `9s`.
 pub fn format_duration(seconds: i64) -> String {
     let seconds = seconds.max(0);
     match (seconds / DAY, seconds / HOUR % 24, seconds / MINUTE % 60) {
@@ -20,7 +29,7 @@ pub fn format_duration(seconds: i64) -> String {
     }
 }
 
-/// Formats the largest unit, for columns: `6h`, `47m`, `9s`, `3d`.
+/// Formats the larger unit of [`format_duration`], for a column of four cells: `6h`, `47m`.
 pub fn format_duration_short(seconds: i64) -> String {
     match seconds.max(0) {
         s @ 0..MINUTE => format!("{s}s"),
@@ -30,7 +39,7 @@ pub fn format_duration_short(seconds: i64) -> String {
     }
 }
 
-/// Formats the largest unit, for the picker's sentences: `12 s`, `47 min`, `2 h`, `3 days`.
+/// Formats the largest unit, for sentences about the past or a wait: `12 s`, `47 min`, `2 h`, `3 days`.
 pub fn format_duration_spaced(seconds: i64) -> String {
     match seconds.max(0) {
         s @ 0..MINUTE => format!("{s} s"),

@@ -57,8 +57,8 @@ impl IdentityClient {
     /// Starts a sign-in by device code.
     ///
     /// # Errors
-    /// [`ErrorKind::AccessDenied`] if AWS does not know the registration; if it was a stored one,
-    /// register again and retry. [`ErrorKind::Config`] if the start URL is unknown in this region.
+    /// `ErrorKind::AccessDenied` if AWS does not know the registration; if it was a stored one,
+    /// register again and retry. `ErrorKind::Config` if the start URL is unknown in this region.
     pub async fn start_device_authorization(
         &self,
         registration: &ClientRegistration,
@@ -106,7 +106,7 @@ impl IdentityClient {
     /// outcome and not an error: the decision can still arrive until the code expires.
     ///
     /// # Errors
-    /// [`ErrorKind::LoginNeeded`] if the code has expired or the user declined; otherwise as
+    /// `ErrorKind::LoginNeeded` if the code has expired or the user declined; otherwise as
     /// [`IdentityClient::start_device_authorization`].
     pub async fn poll_device(
         &self,

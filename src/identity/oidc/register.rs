@@ -30,8 +30,8 @@ impl IdentityClient {
     /// until it expires.
     ///
     /// # Errors
-    /// [`ErrorKind::Config`] if AWS does not know the scopes or the start URL,
-    /// [`ErrorKind::Unreachable`] if AWS can't be reached.
+    /// `ErrorKind::Config` if AWS does not know the scopes or the start URL,
+    /// `ErrorKind::Unreachable` if AWS can't be reached.
     pub async fn register(&self, flow: Flow) -> Result<ClientRegistration> {
         // A response without ID or secret is useless; the next one may be complete.
         match self.register_once(flow).await? {

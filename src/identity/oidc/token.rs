@@ -60,7 +60,7 @@ impl IdentityClient {
     /// Exchanges an authorization code for tokens. This is never retried.
     ///
     /// # Errors
-    /// [`ErrorKind::LoginNeeded`] if the code was used or belongs to another client; otherwise as
+    /// `ErrorKind::LoginNeeded` if the code was used or belongs to another client; otherwise as
     /// [`IdentityClient::start_device_authorization`].
     pub async fn exchange_code(
         &self,
@@ -81,8 +81,8 @@ impl IdentityClient {
     /// even if its response was lost.
     ///
     /// # Errors
-    /// Errors that leave the session unchanged: [`ErrorKind::Unreachable`],
-    /// [`ErrorKind::Throttled`], [`ErrorKind::AccessDenied`].
+    /// Errors that leave the session unchanged: `ErrorKind::Unreachable`,
+    /// `ErrorKind::Throttled`, `ErrorKind::AccessDenied`.
     pub async fn refresh_tokens(
         &self,
         registration: &ClientRegistration,

@@ -84,10 +84,7 @@ pub struct ConsoleOptions {
 /// precedence.
 pub fn options_for_role(ctx: &Ctx, roster: &Roster, entry: &RosterEntry) -> ConsoleOptions {
     let effect = rule_effect(ctx, roster, entry);
-    let name = entry
-        .profile
-        .as_deref()
-        .map_or_else(|| format!("{}/{}", entry.account_label(), entry.role), str::to_owned);
+    let name = entry.profile.as_deref().map_or_else(|| entry.label(), str::to_owned);
     let mut custom = options_for_instance(&ctx.settings, Some(roster.instance(entry)), name);
     let open = &mut custom.open;
     open.action = effect.url_action.unwrap_or(open.action);

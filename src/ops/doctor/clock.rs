@@ -1,6 +1,6 @@
 //! Whether this machine's clock agrees with AWS's.
 
-use crate::domain::format_duration;
+use crate::domain::format_clock_offset;
 
 use super::{Facts, Finding};
 
@@ -28,7 +28,7 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     };
     let finding = Finding::problem(
         NAME,
-        format!("the clock of this machine is {} {direction}", format_duration(behind.abs())),
+        format!("the clock of this machine is {} {direction}", format_clock_offset(behind)),
     );
     vec![
         finding

@@ -1,7 +1,7 @@
 //! Whether variables of this shell contradict each other.
 
 use crate::config::env::{self, Var};
-use crate::domain::{Timestamp, format_duration};
+use crate::domain::{Timestamp, format_duration_spaced};
 
 use super::{Facts, Finding};
 
@@ -92,7 +92,7 @@ fn expired_keys(facts: &Facts) -> Option<Finding> {
     }
     let finding = Finding::problem(
         NAME,
-        format!("the credentials of this shell expired {} ago", format_duration(since)),
+        format!("the credentials of this shell expired {} ago", format_duration_spaced(since)),
     );
     let renew =
         if is_role_shell(facts) { "eval \"$(rolecall eval --refresh)\"" } else { UNSET_KEYS };

@@ -328,9 +328,9 @@ fn a_clock_that_is_minutes_off() {
     facts.probes[0].clocks = Some((NOW.plus_seconds(-119), NOW));
     assert_eq!(run_checks(&facts), []);
     facts.probes[0].clocks = Some((NOW.plus_seconds(720), NOW));
-    assert_finding(&facts, &["12m behind", "AWS says"]);
+    assert_finding(&facts, &["12 min behind", "AWS says"]);
     facts.probes[0].clocks = Some((NOW.plus_seconds(-3_600), NOW));
-    assert_finding(&facts, &["1h 00m ahead"]);
+    assert_finding(&facts, &["60 min ahead"]);
 }
 
 #[test]
@@ -462,7 +462,7 @@ fn sign_ins_of_the_cli_that_are_others_or_over() {
         is_managed: true,
         ..token.clone()
     }];
-    let over = assert_finding(&facts, &["ended 2h 00m ago", "rolecall login --sso corp"]);
+    let over = assert_finding(&facts, &["ended 2 h ago", "rolecall login --sso corp"]);
     assert_eq!(
         (over.severity, over.auto_fix),
         (Severity::Advice, Some(Fix::RemoveToken { path: token.path.clone() }))

@@ -1,7 +1,7 @@
 //! Whether the files in the AWS CLI's cache belong to the sign-ins that their names promise, and
 //! only this user can read them.
 
-use crate::domain::format_duration;
+use crate::domain::format_duration_spaced;
 
 use super::vault::exposed_file;
 use super::{CliTokenFile, Facts, Finding, Fix};
@@ -49,8 +49,11 @@ fn expired(facts: &Facts, token: &CliTokenFile) -> Option<Finding> {
         return None;
     }
     let path = facts.paths.abbreviate(&token.path);
-    let message =
-        format!("the AWS CLI's sign-in for {} ended {} ago", token.instance, format_duration(ago));
+    let message = format!(
+        "the AWS CLI's sign-in for {} ended {} ago",
+        token.instance,
+        format_duration_spaced(ago)
+    );
     let finding = Finding::advice(NAME, message).with_evidence(path);
     Some(match token.is_managed {
         true => finding

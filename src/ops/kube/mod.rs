@@ -33,7 +33,7 @@ pub struct KubeUser {
 /// What happens with a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UserChange {
-    /// Its plugin becomes `rolecall eks-token`, with the role as `INSTANCE ACCOUNT:ROLE`.
+    /// Its plugin becomes `rolecall eks-token`, with the role as `INSTANCE ACCOUNT/ROLE`.
     Converted(String),
     /// Its plugin is `rolecall eks-token` already.
     AlreadyConverted,
@@ -106,7 +106,8 @@ pub fn kubeconfig_files(ctx: &Ctx, named: Option<&Path>) -> Result<Vec<PathBuf>>
 /// [`ErrorKind::Config`] if the file can't be read, or is not YAML that can be edited by lines; as
 /// for `setup profiles` if this program's own path can't be written.
 pub fn plan(ctx: &Ctx, path: &Path, query: &[String]) -> Result<KubeconfigPlan> {
-    let missing = || Error::new(ErrorKind::Config, format!("there is no file {}", path.display()));
+    let missing =
+        || Error::new(ErrorKind::Config, format!("there is no file `{}`", path.display()));
     let old = atomic_file::load(path)?.ok_or_else(missing)?;
     let aws = AwsConfig::parse(atomic_file::load(&ctx.paths.aws_config)?.unwrap_or_default());
     plan_from(ctx, path, old, &aws, query)

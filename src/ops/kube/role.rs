@@ -40,7 +40,7 @@ impl EksRole {
 
 impl fmt::Display for EksRole {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}:{}", self.instance, self.account, self.role)
+        write!(f, "{} {}/{}", self.instance, self.account, self.role)
     }
 }
 

@@ -67,7 +67,7 @@ pub fn canonical_name(name: &str) -> Result<String> {
     find_field(name).map(|field| field.name.to_owned()).ok_or_else(|| {
         let near = nearest(name, FIELDS.iter().map(|field| field.name), 3);
         let hint = if near.is_empty() {
-            "run `rolecall list --list-fields`".to_owned()
+            "run `rolecall list --list-fields` to see the fields".to_owned()
         } else {
             format!("did you mean {}?", near.join(", "))
         };

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Error, ErrorKind, Instance, Result, Timestamp, format_duration};
+use crate::domain::{Error, ErrorKind, Instance, Result, Timestamp, format_duration_spaced};
 use crate::os::atomic_file;
 use crate::os::lock::Lock;
 use crate::os::mutex::lock;
@@ -178,7 +178,10 @@ fn check_cooldown(instance: &Instance, last: Option<SharedOutcome>, now: Timesta
     }
     Err(Error::new(
         ErrorKind::LoginNeeded,
-        format!("no sign-in is opened by itself for another {}: {message}", format_duration(left)),
+        format!(
+            "no sign-in is opened by itself for another {}: {message}",
+            format_duration_spaced(left)
+        ),
     )
     .hint(format!("run `rolecall login --sso {}`", instance.name)))
 }

@@ -42,15 +42,19 @@ pub async fn resolve_one(
     query: &RoleQuery,
 ) -> Result<ResolvedRole> {
     query.validate()?;
-    let unseen = query.query.is_some() && !ui.is_attended();
+    // `account/role` is a name, not free text.
+    let is_free_text = |roster: &Roster| {
+        query.query.as_deref().is_some_and(|text| roster.positions_of_label(text).is_empty())
+    };
+    let is_trusted = |roster: &Roster| roster.complete || ui.is_attended() || !is_free_text(roster);
     let roster = Arc::new(load_roster(ctx, ui, instances)?);
     let first_error = match find_role(&roster, query, &ctx.settings.prefer_roles) {
-        Ok(found) if roster.complete || !unseen => return Ok(found),
+        Ok(found) if is_trusted(&roster) => return Ok(found),
         Ok(_) => incomplete_list(ctx, &roster),
         Err(LookupFailure::NoMatch(error)) => error,
         Err(LookupFailure::Other(error)) => return Err(error),
     };
-    let is_newer = if roster.complete || !unseen {
+    let is_newer = if is_trusted(&roster) {
         retry_lookup(ctx, ui, instances, &roster, query).await
     } else {
         refresh_lists(ctx, ui, instances).await
@@ -61,7 +65,7 @@ pub async fn resolve_one(
     let roster = Arc::new(load::load_roster(ctx, instances));
     let found =
         find_role(&roster, query, &ctx.settings.prefer_roles).map_err(LookupFailure::into_error)?;
-    if roster.complete || !unseen { Ok(found) } else { Err(incomplete_list(ctx, &roster)) }
+    if is_trusted(&roster) { Ok(found) } else { Err(incomplete_list(ctx, &roster)) }
 }
 
 /// Returns the positions of all roles of these instances that a query matches. The list has to be

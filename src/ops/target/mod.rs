@@ -3,6 +3,7 @@
 pub mod current;
 pub mod instances;
 pub mod lookup;
+mod named;
 pub mod resolve;
 pub mod search;
 pub mod selector;

@@ -3,18 +3,20 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::domain::query::{Query, SearchIndex};
+use crate::domain::query::{Query, SearchIndex, recognize};
 use crate::domain::{
     AccountId, Error, ErrorKind, Result, RoleArn, RoleName, Roster, RosterEntry, nearest,
-    normalize_text,
+    normalize_text, role_label, split_role_label,
 };
+
+use super::named::{ArnOrLabel, by_account, by_arn, by_label, by_profile, in_account, not_found};
 
 /// A description of a role by the user.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RoleQuery {
     /// The name of a profile.
     pub profile: Option<String>,
-    /// An ARN or `ACCOUNT:ROLE`.
+    /// An ARN or `ACCOUNT/ROLE`.
     pub arn: Option<String>,
     /// The account's id or name.
     pub account: Option<String>,
@@ -25,6 +27,11 @@ pub struct RoleQuery {
 }
 
 impl RoleQuery {
+    /// The text that may be `account/role`.
+    fn label(&self) -> Option<&str> {
+        self.arn.as_deref().or(self.query.as_deref())
+    }
+
     /// Whether no field is set.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -37,57 +44,48 @@ impl RoleQuery {
     /// [`ErrorKind::Usage`] if two of them are set, or a role without its account;
     /// [`ErrorKind::UnknownRole`] for an invalid ARN.
     pub fn validate(&self) -> Result<()> {
+        let account = if self.account.is_some() { "--account" } else { "--role" };
         let ways = [
-            self.profile.is_some(),
-            self.arn.is_some(),
-            self.account.is_some() || self.role.is_some(),
-            self.query.is_some(),
+            ("--profile", self.profile.is_some()),
+            ("--arn", self.arn.is_some()),
+            (account, self.account.is_some() || self.role.is_some()),
+            ("a query", self.query.is_some()),
         ];
-        if ways.into_iter().filter(|given| *given).count() > 1 {
-            return Err(Error::new(
-                ErrorKind::Usage,
-                "a role is named by --profile, by --arn, by --account and --role, or by a query, not by two of them",
-            ));
+        let given: Vec<&str> =
+            ways.into_iter().filter(|(_, given)| *given).map(|(way, _)| way).collect();
+        if given.len() > 1 {
+            let message = format!("the role is named more than once: by {}", given.join(" and "));
+            return Err(Error::new(ErrorKind::Usage, message).hint("name it in one way"));
         }
         if self.role.is_some() && self.account.is_none() {
             return Err(Error::new(ErrorKind::Usage, "--role needs --account")
-                .hint("add `--account ID-or-name`, or give both as `--arn ACCOUNT:ROLE`"));
+                .hint("add `--account ID-or-name`, or give both as `--arn ACCOUNT/ROLE`"));
         }
         // Checked before any lookup, which could not make the ARN valid.
-        self.arn.as_deref().map(str::parse::<RoleArn>).transpose().map(drop)
+        self.arn.as_deref().map(ArnOrLabel::parse).transpose().map(drop)
     }
+}
+
+/// Whether a text without operators names one or more roles: a profile, `account/role`, or words
+/// that match.
+pub fn is_role_named(roster: &Arc<Roster>, text: &str) -> bool {
+    [".", "-"].contains(&text) || by_query(roster, text).is_ok()
 }
 
 /// Returns the known accounts that the query names, each with the position of its instance. Empty
 /// if it names no account, or an unknown one.
 pub fn named_accounts(roster: &Roster, wanted: &RoleQuery) -> BTreeSet<(usize, AccountId)> {
-    let by_arn = wanted
-        .arn
-        .as_deref()
-        .and_then(|arn| arn.parse::<RoleArn>().ok())
-        .map(|arn| arn.account.to_string());
-    let Some(named) = by_arn.as_deref().or(wanted.account.as_deref()) else {
-        return BTreeSet::new();
-    };
-    let is_account = account_matcher(named);
-    roster
-        .entries
-        .iter()
-        .filter(|entry| is_account(entry))
-        .map(|entry| (entry.instance, entry.account))
-        .collect()
-}
-
-/// Returns whether an entry's account has this id, name or alias.
-fn account_matcher(account: &str) -> impl Fn(&RosterEntry) -> bool {
-    let (id, name) = (account.parse::<AccountId>().ok(), normalize_text(account));
-    move |entry| match id {
-        Some(id) => entry.account == id,
-        None => {
-            normalize_text(&entry.account_name) == name
-                || normalize_text(&entry.account_alias) == name
+    let by_arn = wanted.arn.as_deref().and_then(|arn| arn.parse::<RoleArn>().ok());
+    let named: Vec<String> = match (by_arn, &wanted.account, wanted.label()) {
+        (Some(arn), ..) => vec![arn.account.to_string()],
+        (None, Some(account), _) => vec![account.clone()],
+        (None, None, Some(label)) => {
+            split_role_label(label).into_iter().map(|(account, _)| account).collect()
         }
-    }
+        (None, None, None) => Vec::new(),
+    };
+    let named = named.iter().flat_map(|account| in_account(roster, account));
+    named.map(|entry| (entry.instance, entry.account)).collect()
 }
 
 /// Returns the entries that match, in the roster's order; a single one if the query is unambiguous.
@@ -103,7 +101,10 @@ pub fn candidates<'a>(
     let found = if let Some(profile) = &wanted.profile {
         by_profile(roster, profile)?
     } else if let Some(arn) = &wanted.arn {
-        by_arn(roster, &arn.parse()?)?
+        match ArnOrLabel::parse(arn)? {
+            ArnOrLabel::Arn(arn) => by_arn(roster, &arn)?,
+            ArnOrLabel::Label(label) => by_label(roster, label)?,
+        }
     } else if let Some(account) = &wanted.account {
         by_account(roster, account, wanted.role.as_deref())?
     } else if let Some(query) = &wanted.query {
@@ -121,13 +122,18 @@ pub fn ambiguous_role(roster: &Roster, several: &[&RosterEntry]) -> Error {
         .iter()
         .take(SHOWN)
         .map(|entry| {
-            format!(
-                "{}:{}  {}  --sso {}",
-                entry.account,
-                entry.role,
-                entry.account_label(),
-                roster.instance(entry).name
-            )
+            // Accounts may share a name: then the id tells them apart.
+            let is_unique = several.iter().all(|other| {
+                other.account == entry.account || other.account_label() != entry.account_label()
+            });
+            let (id, sso) = (entry.account.as_str(), &roster.instance(entry).name);
+            match is_unique {
+                true => format!("{}  {id}  --sso {sso}", entry.label()),
+                false => {
+                    let label = role_label(id, &entry.role);
+                    format!("{label}  {}  --sso {sso}", entry.account_label())
+                }
+            }
         })
         .collect();
     if several.len() > SHOWN {
@@ -137,60 +143,6 @@ pub fn ambiguous_role(roster: &Roster, several: &[&RosterEntry]) -> Error {
         .hint(format!("name one of them:\n{}", lines.join("\n")))
 }
 
-fn by_profile<'a>(roster: &'a Roster, profile: &str) -> Result<Vec<&'a RosterEntry>> {
-    let found: Vec<&RosterEntry> =
-        roster.entries.iter().filter(|entry| entry.profile.as_deref() == Some(profile)).collect();
-    if !found.is_empty() {
-        return Ok(found);
-    }
-    let near =
-        nearest(profile, roster.entries.iter().filter_map(|entry| entry.profile.as_deref()), 3);
-    Err(not_found(format!("no role has the profile name `{profile}`"), &near))
-}
-
-fn by_arn<'a>(roster: &'a Roster, arn: &RoleArn) -> Result<Vec<&'a RosterEntry>> {
-    let in_account: Vec<&RosterEntry> =
-        roster.entries.iter().filter(|entry| entry.account == arn.account).collect();
-    let found: Vec<&RosterEntry> =
-        in_account.iter().copied().filter(|entry| *entry.role == *arn.role.as_str()).collect();
-    if !found.is_empty() {
-        return Ok(found);
-    }
-    if in_account.is_empty() {
-        return Err(not_found(format!("no account {} is known", arn.account), &[]));
-    }
-    let near = nearest(arn.role.as_str(), in_account.iter().map(|entry| &*entry.role), 3);
-    Err(not_found(format!("no role `{}` is known in account {}", arn.role, arn.account), &near))
-}
-
-fn by_account<'a>(
-    roster: &'a Roster,
-    account: &str,
-    role: Option<&str>,
-) -> Result<Vec<&'a RosterEntry>> {
-    let is_account = account_matcher(account);
-    let in_account: Vec<&RosterEntry> =
-        roster.entries.iter().filter(|entry| is_account(entry)).collect();
-    if in_account.is_empty() {
-        let near = nearest(
-            account,
-            roster.entries.iter().map(|entry| &*entry.account_name).filter(|name| !name.is_empty()),
-            3,
-        );
-        return Err(not_found(format!("no account `{account}` is known"), &near));
-    }
-    let Some(role) = role else { return Ok(in_account) };
-    let found: Vec<&RosterEntry> =
-        in_account.iter().copied().filter(|entry| entry.role.eq_ignore_ascii_case(role)).collect();
-    if found.is_empty() {
-        let near = nearest(role, in_account.iter().map(|entry| &*entry.role), 3);
-        return Err(not_found(format!("no role `{role}` is known in account `{account}`"), &near));
-    }
-    let exact: Vec<&RosterEntry> =
-        found.iter().copied().filter(|entry| *entry.role == *role).collect();
-    Ok(if exact.is_empty() { found } else { exact })
-}
-
 fn by_query<'a>(roster: &'a Arc<Roster>, query: &str) -> Result<Vec<&'a RosterEntry>> {
     // The whole name of a profile does not match longer names.
     let named: Vec<&RosterEntry> =
@@ -198,20 +150,34 @@ fn by_query<'a>(roster: &'a Arc<Roster>, query: &str) -> Result<Vec<&'a RosterEn
     if !named.is_empty() {
         return Ok(named);
     }
-    Ok(matching_positions(roster, query)?
-        .into_iter()
-        .filter_map(|row| roster.entries.get(row))
-        .collect())
+    match matching_positions(roster, query) {
+        Ok(rows) => Ok(rows.into_iter().filter_map(|row| roster.entries.get(row)).collect()),
+        // A name without blanks and operators was meant as `account/role`.
+        Err(error) => {
+            let is_label = !query.contains(|letter: char| " !^$'|*".contains(letter))
+                && query.contains('/')
+                && recognize(query).is_none();
+            if is_label { by_label(roster, query) } else { Err(error) }
+        }
+    }
 }
 
-/// Returns the positions of all entries that a query matches. Words are compared literally.
+/// Returns the positions of all entries that a query matches: the role if it is `account/role`,
+/// else those that its words match literally.
 ///
 /// # Errors
 /// [`ErrorKind::UnknownRole`] with the nearest names if none matches.
 pub fn matching_positions(roster: &Arc<Roster>, query: &str) -> Result<Vec<usize>> {
+    let labelled = roster.positions_of_label(query);
+    if !labelled.is_empty() {
+        return Ok(labelled);
+    }
     let index = SearchIndex::new(roster.clone());
     let parsed = Query::parse(query, &|tag| index.has_tag(tag));
     let rows = index.match_literal(&parsed);
+    if rows.is_empty() && recognize(query).is_some_and(|pasted| !pasted.is_aws) {
+        return Err(foreign_url(query));
+    }
     if rows.is_empty() {
         let near = index.nearest_account_names(query, 3);
         let near: Vec<&str> = near.iter().map(String::as_str).collect();
@@ -248,6 +214,13 @@ pub fn one_per_account(
     Ok(settled.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
 }
 
+/// The error for the URL of another website.
+fn foreign_url(url: &str) -> Error {
+    let message = format!("`{}` is not a page of the AWS console or an access portal", url.trim());
+    Error::new(ErrorKind::UnknownRole, message)
+        .hint("paste the address of a console page, or name a role as account/role")
+}
+
 /// The error for a role that is not in the roster, with the nearest names.
 pub fn unknown_role(roster: &Roster, account: AccountId, role: &RoleName) -> Error {
     let in_account: Vec<&RosterEntry> =
@@ -257,15 +230,6 @@ pub fn unknown_role(roster: &Roster, account: AccountId, role: &RoleName) -> Err
     };
     let near = nearest(role.as_str(), in_account.iter().map(|entry| &*entry.role), 3);
     not_found(format!("no role `{role}` is known in account {label}"), &near)
-}
-
-fn not_found(message: String, near: &[&str]) -> Error {
-    let error = Error::new(ErrorKind::UnknownRole, message);
-    if near.is_empty() {
-        error.hint("run `rolecall list`, or `rolecall cache` to fetch the list again")
-    } else {
-        error.hint(format!("did you mean {}?", near.join(", ")))
-    }
 }
 
 /// Among several roles of one account, selects those that match the first matching glob of

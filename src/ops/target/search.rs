@@ -8,8 +8,13 @@ use crate::domain::{Error, ErrorKind, Result, RoleId, Roster, RosterEntry};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::history;
 
-/// Returns the positions of the entries that a query matches, best first, ranked as in the picker.
+/// Returns the positions of the entries that a query matches: the role if it is `account/role`, else
+/// best first, ranked as in the picker.
 pub fn ranked_positions(ctx: &Ctx, roster: &Arc<Roster>, query: &str) -> Vec<usize> {
+    let labelled = roster.positions_of_label(query);
+    if !labelled.is_empty() {
+        return labelled;
+    }
     let usages = history::load_usages(ctx);
     let flags = favorites::load(&ctx.paths.state_dir).unwrap_or_default();
     let index = SearchIndex::new(roster.clone());

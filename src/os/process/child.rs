@@ -49,15 +49,37 @@ impl ChildCommand {
     }
 
     pub(super) fn spawn_error(&self, error: io::Error) -> Error {
-        let program = Path::new(&self.program).display();
+        let path = Path::new(&self.program);
+        let program = path.display();
+        let is_path = path.components().count() > 1;
         match error.kind() {
+            // The file may exist: then it is its interpreter that does not.
+            io::ErrorKind::NotFound if is_path && path.exists() => Error::new(
+                ErrorKind::ProgramNotExecutable,
+                format!("`{program}` can't be run: the interpreter in its first line is missing"),
+            )
+            .with_source(error),
             io::ErrorKind::NotFound => {
-                Error::new(ErrorKind::Usage, format!("there is no program `{program}` in PATH"))
-                    .with_source(error)
+                let place = if is_path { "" } else { " in PATH" };
+                let message = format!("there is no program `{program}`{place}");
+                let missing = Error::new(ErrorKind::ProgramNotFound, message).with_source(error);
+                match self.program.to_str() {
+                    Some(line) if self.args.is_empty() && line.contains(' ') => missing
+                        .hint(format!("leave out the quotes around `{line}`, or use `sh -c`")),
+                    _ => missing,
+                }
             }
             io::ErrorKind::PermissionDenied => {
-                Error::from_source(ErrorKind::Usage, format_args!("running `{program}`"), error)
+                let reason = if path.is_dir() { "is a directory" } else { "is not executable" };
+                let message = format!("`{program}` {reason}");
+                Error::new(ErrorKind::ProgramNotExecutable, message).with_source(error)
             }
+            _ if is_exec_format_error(&error) => Error::new(
+                ErrorKind::ProgramNotExecutable,
+                format!("`{program}` is neither a program for this machine nor a script"),
+            )
+            .hint("a script begins with a line such as `#!/bin/sh`")
+            .with_source(error),
             _ => thread::resource_error(&format!("running `{program}`"), error),
         }
     }
@@ -111,6 +133,15 @@ impl ChildCommand {
     fn wait_for(&self, mut child: std::process::Child) -> Result<u8> {
         Ok(exit_code(child.wait().map_err(|error| self.spawn_error(error))?))
     }
+}
+
+/// Whether a file has the permission to be run, but not a format that can be.
+fn is_exec_format_error(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    const CODE: i32 = rustix::io::Errno::NOEXEC.raw_os_error();
+    #[cfg(not(unix))]
+    const CODE: i32 = 193; // ERROR_BAD_EXE_FORMAT
+    error.raw_os_error() == Some(CODE)
 }
 
 /// While it lives, signals that ask this process to end are forwarded to its child.

@@ -8,6 +8,7 @@ pub mod detached;
 pub mod group;
 pub mod job_control;
 pub mod parents;
+mod path_search;
 #[cfg(target_os = "linux")]
 mod proc_stat;
 pub mod signals;
@@ -19,6 +20,7 @@ pub use child::ChildCommand;
 pub use current::{become_session_leader, make_undumpable, own_program};
 pub use defer_signals::DeferSignals;
 pub use detached::spawn_detached;
+pub use path_search::find_in_path;
 #[cfg(target_os = "linux")]
 pub(super) use proc_stat::ProcStat;
 #[cfg(unix)]

@@ -1,9 +1,7 @@
 //! The details of a role, for the preview and the details panel.
 
 use super::content::{ContentRow, Tone};
-use crate::domain::{
-    AccountId, ConfirmLevel, RoleId, RosterEntry, format_age, format_duration_spaced,
-};
+use crate::domain::{AccountId, ConfirmLevel, RoleId, RosterEntry, format_age, format_duration};
 use crate::tui::glyphs::Glyphs;
 use crate::tui::state::State;
 use crate::tui::state::sign_in_state::SignInState;
@@ -47,7 +45,7 @@ pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<ContentRow> {
     say("instance", (roster.sso_instances().len() > 1).then(|| instance_label(state, &id)));
     let left = state
         .expires_at(&id)
-        .map(|at| format!("{} left", format_duration_spaced(at.seconds_since(state.now))));
+        .map(|at| format!("{} left", format_duration(at.seconds_since(state.now))));
     let is_role = roster.profile(entry).is_none();
     say("session", is_role.then(|| left.unwrap_or_else(|| "none".to_owned())));
     let used = state.usage(&id).map(|usage| match usage.count {
@@ -86,10 +84,7 @@ fn role_chain(state: &State, entry: &RosterEntry) -> Vec<String> {
             .entries
             .iter()
             .find(|other| other.instance == entry.instance && roster.arn(other) == *arn);
-        steps.push(known.map_or_else(
-            || arn.to_string(),
-            |known| format!("{}/{}", known.account_label(), known.role),
-        ));
+        steps.push(known.map_or_else(|| arn.to_string(), |known| known.label()));
         next = known.and_then(|known| known.via.clone());
     }
     steps

@@ -2,7 +2,7 @@
 
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
 use super::{EventResult, Panel};
-use crate::domain::{RoleId, Timestamp, format_duration_spaced, format_long_countdown};
+use crate::domain::{RoleId, Timestamp, format_duration, format_long_countdown};
 use crate::tui::commands::{KeyPress, PickerCommand};
 use crate::tui::labels::account_label;
 use crate::tui::state::destructive::DestructiveAction;
@@ -53,7 +53,7 @@ impl Panel for SessionsPanel {
             let remaining = if state.appearance.motion {
                 format_long_countdown(left)
             } else {
-                format_duration_spaced(left)
+                format_duration(left)
             };
             let tone = if left <= EXPIRING_SECONDS { Tone::Danger } else { Tone::Accent };
             ContentRow::Choice(

@@ -2,6 +2,7 @@
 //! ago.
 
 use super::State;
+use crate::domain::query::recognize_url;
 use crate::domain::{InstanceName, Timestamp};
 
 /// The delay after the last key, so that not every letter causes a request.
@@ -50,11 +51,13 @@ impl State {
         let text = self.query.text().trim();
         let nothing =
             self.list.loaded && self.list.len() == 0 && self.list.query == self.query.text();
+        let is_foreign = recognize_url(text).is_some_and(|page| !page.is_aws);
         let known =
             self.refresh.retry.checked_queries.iter().any(|asked| text.starts_with(asked.as_str()));
         if nothing
             && !text.is_empty()
             && !known
+            && !is_foreign
             && !self.is_preview
             && self.refresh_totals().is_none()
             && !self.retryable_instances().is_empty()

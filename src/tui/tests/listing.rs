@@ -222,6 +222,16 @@ fn a_pasted_page_without_an_account_offers_this_shells_role_first() {
     ));
     assert_eq!(rig.selected(), "charlie Admin");
     assert!(rig.screen().contains("this shell"));
+    assert!(rig.screen().contains("^O opens that page in the selected role"), "{}", rig.screen());
+}
+
+#[test]
+fn an_address_of_another_website_matches_nothing_and_the_screen_says_why() {
+    let mut rig = TestPicker::new(small_options(&[A, B, C]));
+    rig.event(Event::Paste("https://example.com/012345678901".to_owned()));
+    assert!(rig.rows().is_empty());
+    assert!(rig.screen().contains("not the address of a page of the AWS console"));
+    assert_eq!(refresh_requests(&mut rig), 0);
 }
 
 #[test]

@@ -160,7 +160,7 @@ fn letters_and_enter_in_one_write_pick_what_was_typed() {
     terminal
         .wait_for_text("quit")
         .press("sandbox\r")
-        .wait_for_text("picked 000000000042:PowerUserAccess");
+        .wait_for_text("picked 000000000042/PowerUserAccess");
     assert!(terminal.wait_and_check_restored().success());
 }
 

@@ -1,6 +1,7 @@
 //! The screen in place of a list without rows: the reason, its duration, and the next step with its
 //! key.
 
+use crate::domain::query::recognize_url;
 use crate::domain::{
     Error, ErrorKind, InstanceName, Timestamp, format_age, format_duration_spaced,
 };
@@ -248,6 +249,12 @@ fn paragraphs(state: &State, ctx: &DrawContext) -> Paragraphs {
 fn nothing_matches(state: &State, ctx: &DrawContext) -> Paragraphs {
     let mut similar = Vec::new();
     let mut steps = Vec::new();
+    let is_foreign = is_foreign_url(state.query.text());
+    if is_foreign {
+        similar.push(EmptyStateLine::Soft(
+            "it is not the address of a page of the AWS console or an access portal".to_owned(),
+        ));
+    }
     if state.list.hidden_matches > 0 {
         let (roles, would) = (
             format::pluralize(state.list.hidden_matches, "hidden role"),
@@ -271,6 +278,7 @@ fn nothing_matches(state: &State, ctx: &DrawContext) -> Paragraphs {
         ));
     }
     match state.retry_status() {
+        _ if is_foreign => {}
         RetryStatus::Checking => {
             similar.push(EmptyStateLine::Soft("checking with AWS, in case it is new".to_owned()))
         }
@@ -285,6 +293,11 @@ fn nothing_matches(state: &State, ctx: &DrawContext) -> Paragraphs {
     ));
     let query = truncate_middle(state.query.text(), MAX_QUERY_CELLS, ctx.glyphs.ellipsis);
     vec![vec![EmptyStateLine::Title(format!("Nothing matches {query}"))], similar, steps]
+}
+
+/// Whether a query is the address of a page that is not AWS's.
+fn is_foreign_url(query: &str) -> bool {
+    recognize_url(query).is_some_and(|page| !page.is_aws)
 }
 
 fn first_refresh(state: &State, done: usize, total: usize) -> Paragraphs {

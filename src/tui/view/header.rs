@@ -1,7 +1,8 @@
 //! The header: program name, instances and who is signed in, the number of roles and their age.
 
 use crate::domain::{
-    Timestamp, clock_warning, format_age, format_duration, format_duration_spaced,
+    Timestamp, clock_warning, format_age, format_clock_offset, format_duration,
+    format_duration_spaced,
 };
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -142,7 +143,7 @@ fn summary(state: &State, ctx: &DrawContext) -> [String; 4] {
         (Some(_), ahead) => format!(
             " {} clock {} {}",
             ctx.glyphs.separator,
-            format_duration_spaced(ahead.abs()),
+            format_clock_offset(ahead),
             if ahead > 0 { "slow" } else { "fast" }
         ),
     };

@@ -24,6 +24,7 @@ pub(super) fn draw(
         StatusIcon::Failed => ctx.glyphs.error,
         StatusIcon::Slow => ctx.glyphs.refreshing,
         StatusIcon::SignedOut => ctx.glyphs.signed_out,
+        StatusIcon::Note => ctx.glyphs.separator,
     };
     let room = usize::from(writer.remaining()).saturating_sub(width(mark) + 1 + after);
     let text = status

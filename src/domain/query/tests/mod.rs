@@ -1,5 +1,6 @@
 //! Tests of whole queries: a table of rankings, properties, and what the picker displays.
 
+mod labels;
 mod literal;
 mod organization;
 mod properties;

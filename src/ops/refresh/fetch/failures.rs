@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tracing::info;
 
-use crate::domain::{Error, ErrorKind, Result, format_duration};
+use crate::domain::{Error, ErrorKind, Result, format_duration_spaced};
 
 use super::{Fetcher, PageRequest, PortalList};
 
@@ -35,7 +35,7 @@ impl Fetcher {
             .hint("check the network, and HTTPS_PROXY and NO_PROXY if there is a proxy"),
             (None, _) => Error::new(
                 ErrorKind::Unreachable,
-                format!("reading roles: not finished after {}", format_duration(seconds)),
+                format!("reading roles: not finished after {}", format_duration_spaced(seconds)),
             )
             .hint("run `rolecall cache` again, with more `--threads`"),
         }
