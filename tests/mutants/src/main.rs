@@ -84,7 +84,7 @@ fn main() -> ExitCode {
     };
     let unit = run::Suite::new(&tree.unit, &tree.folder, &work, &coverage("unit"));
     run::in_parallel(&new, |_, mutant| {
-        let outcome = match (unit.catches(mutant.id), unit.reaches(mutant.id)) {
+        let outcome = match (unit.catches(mutant), unit.reaches(mutant.id)) {
             (true, _) => "caught",
             (false, true) => "survives unit tests",
             (false, false) => "not reached by unit tests",
@@ -99,7 +99,7 @@ fn main() -> ExitCode {
         let all = run::Suite::new(&tree.integration, &tree.folder, &work, &coverage("integration"));
         run::in_parallel(&open, |_, mutant| {
             let is_reached = unit.reaches(mutant.id) || all.reaches(mutant.id);
-            let outcome = match all.catches(mutant.id) {
+            let outcome = match all.catches(mutant) {
                 true => "caught",
                 false if is_reached => "survived",
                 false => "not reached",

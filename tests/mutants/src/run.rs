@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::mutate::Mutant;
+
 /// A test binary of the mutated tree.
 pub(crate) struct Suite {
     binary: PathBuf,
@@ -68,11 +70,16 @@ impl Suite {
         self.tests.iter().any(|(_, _, mutants)| mutants.contains(&mutant))
     }
 
-    /// Whether a test fails because of a mutant. Fast tests run first; those that take long only if
-    /// all others pass.
-    pub(crate) fn catches(&self, mutant: u32) -> bool {
-        let reaching: Vec<_> =
-            self.tests.iter().filter(|(_, _, mutants)| mutants.contains(&mutant)).collect();
+    /// Whether a test fails because of a mutant. Tests in or near its file run first, fast ones
+    /// before slow ones.
+    pub(crate) fn catches(&self, mutant: &Mutant) -> bool {
+        let mut reaching: Vec<_> =
+            self.tests.iter().filter(|(_, _, mutants)| mutants.contains(&mutant.id)).collect();
+        let file = mutant.file.trim_start_matches("src/").trim_end_matches(".rs");
+        let is_near = |(part, folder): &(&str, &str)| part == folder;
+        let nearness =
+            |name: &str| name.split("::").zip(file.split('/')).take_while(is_near).count();
+        reaching.sort_by_key(|(name, ..)| std::cmp::Reverse(nearness(name)));
         let (mut rest, mut size) = (&reaching[..], 4);
         while !rest.is_empty() {
             let (batch, others) = rest.split_at(size.min(rest.len()));
@@ -81,7 +88,7 @@ impl Suite {
             let limit = time * 5 + Duration::from_secs(10);
             let passes_with = |id: &str| self.run(&names, ("ROLECALL_MUTANT", id.as_ref()), limit);
             // A test that fails without the mutant too, such as one short of time, shows nothing.
-            if !passes_with(&mutant.to_string()) && passes_with("") {
+            if !passes_with(&mutant.id.to_string()) && passes_with("") {
                 return true;
             }
             (rest, size) = (others, size * 4);
