@@ -35,9 +35,10 @@ const FOLDERS: [&str; 8] = [
     "tui/update",
 ];
 
-/// Files in these folders that are not mutated: scripted responses for tests, and what needs a
-/// desktop keyring; the ignored tests in tests/it/vault_keyring.rs run against a real one.
-const EXCLUDED: [&str; 2] = ["src/identity/scripted.rs", "src/vault/os_keyring.rs"];
+/// Files in these folders that are not mutated: scripted responses for tests, and the keyrings of
+/// the desktop and the kernel, which the ignored tests in tests/it/vault_keyring.rs run against.
+const EXCLUDED: [&str; 3] =
+    ["src/identity/scripted.rs", "src/vault/kernel_keyring.rs", "src/vault/os_keyring.rs"];
 
 struct Options {
     only: Option<String>,

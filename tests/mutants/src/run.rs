@@ -19,9 +19,12 @@ pub(crate) struct Suite {
     binary: PathBuf,
     folder: PathBuf,
     work: PathBuf,
-    /// Each test with its time and the mutants that it reaches, fastest first.
-    tests: Vec<(String, Duration, HashSet<u32>)>,
+    /// Fastest first.
+    tests: Vec<Test>,
 }
+
+/// A test, its time alone, and the mutants that it reaches.
+type Test = (String, Duration, HashSet<u32>);
 
 impl Suite {
     /// Runs each test alone, without a mutant, to see which mutants it reaches. What is known from
@@ -80,9 +83,15 @@ impl Suite {
         let nearness =
             |name: &str| name.split("::").zip(file.split('/')).take_while(is_near).count();
         reaching.sort_by_key(|(name, ..)| std::cmp::Reverse(nearness(name)));
-        let (mut rest, mut size) = (&reaching[..], 4);
+        let mut rest = &reaching[..];
         while !rest.is_empty() {
-            let (batch, others) = rest.split_at(size.min(rest.len()));
+            let mut left = BATCH;
+            let fits = |(_, time, _): &&&Test| {
+                let fits = !left.is_zero();
+                left = left.saturating_sub(*time);
+                fits
+            };
+            let (batch, others) = rest.split_at(rest.iter().take_while(fits).count());
             let names: Vec<_> = batch.iter().map(|(name, _, _)| name.as_str()).collect();
             let time: Duration = batch.iter().map(|(_, time, _)| *time).sum();
             let limit = time * 5 + Duration::from_secs(10);
@@ -91,7 +100,7 @@ impl Suite {
             if !passes_with(&mutant.id.to_string()) && passes_with("") {
                 return true;
             }
-            (rest, size) = (others, size * 4);
+            rest = others;
         }
         false
     }
@@ -159,6 +168,8 @@ impl Suite {
     }
 }
 
+/// How long the tests take, alone, that share a process.
+const BATCH: Duration = Duration::from_millis(300);
 /// The longest that a test without a mutant may take.
 const LONGEST: Duration = Duration::from_secs(120);
 
