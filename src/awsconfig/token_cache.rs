@@ -297,15 +297,18 @@ mod tests {
     fn fields_of_another_instance_are_removed() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("x.json");
-        std::fs::write(&path, r#"{"startUrl":"https://other","refreshToken":"theirs","clientSecret":"theirs","future":1}"#).unwrap();
-        save_own_token(&path);
-        let saved = fields(&path);
-        assert!(
-            saved.get("refreshToken").is_none()
-                && saved.get("clientSecret").is_none()
-                && saved["future"] == 1,
-            "{saved}"
-        );
+        for owner in [r#""startUrl":"https://other""#, r#""region":"ap-south-2""#] {
+            let theirs = r#""refreshToken":"theirs","clientSecret":"theirs","future":1"#;
+            std::fs::write(&path, format!("{{{owner},{theirs}}}")).unwrap();
+            save_own_token(&path);
+            let saved = fields(&path);
+            assert!(
+                saved.get("refreshToken").is_none()
+                    && saved.get("clientSecret").is_none()
+                    && saved["future"] == 1,
+                "{saved}"
+            );
+        }
     }
 
     #[test]

@@ -74,6 +74,8 @@ mod tests {
             "http://127.0.0.1:4711/x",
             "http://localhost/",
             "http://[::1]:80",
+            "http://[::1]/",
+            "https://[2001:db8::1]",
             "https://example.com/@me?mail=a@b",
         ] {
             assert_eq!(check_browser_url(address), Ok(()), "{address}");
@@ -89,6 +91,8 @@ mod tests {
             "javascript:alert(1)",
             "file:///etc/passwd",
             "ftp://example.com",
+            "ftp://localhost/",
+            "file://localhost/etc/passwd",
             "http://example.com/",
             "http://127.0.0.1.example.com/",
             "http://localhost@example.com/",

@@ -21,3 +21,19 @@ pub const SET_CLOCK_COMMAND: &str = if cfg!(target_os = "macos") {
 } else {
     "sudo timedatectl set-ntp true"
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_five_minutes_off_is_wrong() {
+        assert_eq!(clock_warning(299), None);
+        assert_eq!(clock_warning(-299), None);
+        assert_eq!(clock_warning(0), None);
+        let behind = clock_warning(300).unwrap();
+        assert!(behind.ends_with(" behind AWS's"), "{behind}");
+        let ahead = clock_warning(-300).unwrap();
+        assert!(ahead.ends_with(" ahead of AWS's"), "{ahead}");
+    }
+}

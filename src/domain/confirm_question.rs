@@ -197,5 +197,10 @@ mod tests {
         assert_eq!(question.reason(), "1 of these 2 roles is protected: payments-prod/Admin");
         assert!(question.check("2\n").is_ok() && question.check("y\n").is_err());
         assert!(question.unasked().hints[0].contains("--dry-run"));
+        let many = [&admin; 6];
+        let reason = |count: usize| ConfirmQuestion::new(&many[..count]).unwrap().reason();
+        let five = ["payments-prod/Admin"; 5].join(", ");
+        assert_eq!(reason(5), format!("5 of these 5 roles are protected: {five}"));
+        assert_eq!(reason(6), format!("6 of these 6 roles are protected: {five}, …"));
     }
 }

@@ -114,7 +114,9 @@ mod tests {
     #[test]
     fn credentials_that_aws_does_not_issue_have_nothing_left() {
         assert_eq!(credentials(0, 12 * 3_600).seconds_left(Timestamp(0)), 12 * 3_600);
-        assert_eq!(credentials(0, 13 * 3_600).seconds_left(Timestamp(0)), 0);
+        let longest = Credentials::MAX_LIFETIME_SECS + Credentials::CLOCK_TOLERANCE_SECS;
+        assert_eq!(credentials(0, longest).seconds_left(Timestamp(0)), longest);
+        assert_eq!(credentials(0, longest + 1).seconds_left(Timestamp(0)), 0);
         assert_eq!(
             Credentials { session_token: "".into(), ..credentials(0, 3_600) }
                 .seconds_left(Timestamp(0)),
@@ -125,5 +127,7 @@ mod tests {
     #[test]
     fn a_clock_set_back_makes_them_stale() {
         assert_eq!(credentials(10_000, 13_600).seconds_left(Timestamp(5_000)), 0);
+        assert_eq!(credentials(10_000, 13_600).seconds_left(Timestamp(9_939)), 0);
+        assert_eq!(credentials(10_000, 13_600).seconds_left(Timestamp(9_940)), 3_660);
     }
 }

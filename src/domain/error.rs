@@ -157,6 +157,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn errors_are_equal_if_users_see_the_same() {
+        let error = Error::new(ErrorKind::Config, "a").hint("b");
+        assert_eq!(error, error.clone());
+        assert_ne!(error, Error::new(ErrorKind::Usage, "a").hint("b"));
+        assert_ne!(error, Error::new(ErrorKind::Config, "x").hint("b"));
+        assert_ne!(error, Error::new(ErrorKind::Config, "a"));
+    }
+
+    #[test]
     fn an_error_keeps_its_source_through_clones_and_context() {
         let failed: Result<(), std::num::ParseIntError> = "x".parse::<u8>().map(drop);
         let error =

@@ -78,7 +78,18 @@ mod tests {
         assert_eq!(truncate_middle("payments-production-eu", 12, "…"), "paymen…on-eu");
         assert_eq!(truncate_middle("payments-production-eu", 11, "…"), "payme…on-eu");
         assert_eq!(truncate_middle("short", 12, "…"), "short");
+        assert_eq!(truncate_middle("long", 1, "…"), "…");
+        assert_eq!(truncate_middle("long", 0, "…"), "");
         assert_eq!(truncate_middle("日本語のアカウント", 9, "…"), "日本…ント");
+    }
+
+    #[test]
+    fn clusters_know_their_characters_and_are_escaped() {
+        let found = graphemes("e\u{301}\u{1b}b");
+        let chars: Vec<_> = found.iter().map(|cluster| cluster.chars.clone()).collect();
+        assert_eq!(chars, [0..2, 2..3, 3..4]);
+        assert_eq!(found[1].text, escape_unprintable("\u{1b}"));
+        assert_eq!(found[1].cells, found[1].text.len());
     }
 
     proptest! {

@@ -120,4 +120,14 @@ mod tests {
             (Some(4), Some(3), None)
         );
     }
+
+    #[test]
+    fn a_number_in_the_configuration_is_rows() {
+        use serde::de::{IntoDeserializer, value::Error};
+        let read = |rows: i64| {
+            Height::deserialize(IntoDeserializer::<Error>::into_deserializer(rows)).ok()
+        };
+        assert_eq!([read(1), read(15)], [Some(Height::Rows(1)), Some(Height::Rows(15))]);
+        assert_eq!([read(0), read(-1), read(70_000)], [None; 3]);
+    }
 }

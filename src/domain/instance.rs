@@ -179,6 +179,13 @@ mod tests {
     }
 
     #[test]
+    fn each_scheme_has_its_own_default_port() {
+        assert_eq!(StartUrl::new("http://localhost:80/x"), StartUrl::new("http://localhost/x"));
+        assert_ne!(StartUrl::new("http://localhost:443/x"), StartUrl::new("http://localhost/x"));
+        assert_ne!(StartUrl::new("https://a.example:80/x"), StartUrl::new("https://a.example/x"));
+    }
+
+    #[test]
     fn different_portals_stay_different() {
         let plain = StartUrl::new("https://corp.awsapps.com/start");
         for other in [

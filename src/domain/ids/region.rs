@@ -78,9 +78,20 @@ mod tests {
                 .all(|name| Region::new(name).is_well_formed())
         );
         assert!(
-            !["", "eu", "eu-west", "eu_west_1", "eu-west-1a", "Ireland"]
-                .into_iter()
-                .any(|name| Region::new(name).is_well_formed())
+            ![
+                "",
+                "eu",
+                "eu-west",
+                "eu_west_1",
+                "eu-west-1a",
+                "Ireland",
+                "eu-1",
+                "eu--1",
+                "1-1-1",
+                "eu-west-"
+            ]
+            .into_iter()
+            .any(|name| Region::new(name).is_well_formed())
         );
     }
 

@@ -293,6 +293,7 @@ fn default_profile_name(account: &str, role: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ConfirmLevel;
     use crate::domain::query::tests::company;
 
     #[test]
@@ -321,6 +322,46 @@ mod tests {
         );
         let one = packed.subset([5, 3]);
         assert_eq!(one.entries, [back.entries[5].clone(), back.entries[3].clone()]);
+    }
+
+    #[test]
+    fn attributes_of_roles_are_kept_and_counted() {
+        let (roster, order) = company();
+        let mut roster = Roster::clone(&roster);
+        let styles = order.iter().map(|_| RowStyle { color: None, hidden: false });
+        roster.row_styles = styles.collect();
+        for entry in &mut roster.entries {
+            (entry.profile, entry.confirm, entry.region) = (None, ConfirmLevel::None, None);
+        }
+        let plain = PackedRoster::pack(&roster, &order).unwrap();
+        assert!(!plain.has_protected() && plain.hidden().is_empty());
+        assert_eq!(plain.entry(0).unwrap().profile, None);
+        assert_eq!(plain.tag_sets().map(|(_, rows)| rows).sum::<usize>(), order.len());
+
+        let [ask, typed, hidden, red] = [0, 1, 2, 3].map(|place| order[place] as usize);
+        roster.entries[ask].confirm = ConfirmLevel::Ask;
+        roster.entries[typed].confirm = ConfirmLevel::TypeName;
+        roster.entries[typed].region = Some(Region::new("eu-west-1"));
+        roster.row_styles[hidden].hidden = true;
+        roster.row_styles[red].color = Some(Arc::from("red"));
+        let packed = PackedRoster::pack(&roster, &order).unwrap();
+        let confirm = |place: usize| packed.entry(place).unwrap().confirm;
+        assert_eq!(
+            [confirm(0), confirm(1), confirm(2)],
+            [ConfirmLevel::Ask, ConfirmLevel::TypeName, ConfirmLevel::None]
+        );
+        assert!(packed.has_protected());
+        assert_eq!(packed.hidden(), [2]);
+        assert_eq!(packed.entry(0).unwrap().region, None);
+        assert_eq!(packed.entry(1).unwrap().region, roster.entries[typed].region);
+        let style = |place: usize| packed.row_style(place).unwrap();
+        assert_eq!(style(2), RowStyle { color: None, hidden: true });
+        assert_eq!(style(3), RowStyle { color: Some(Arc::from("red")), hidden: false });
+
+        let same = PackedRoster::pack(&roster, &order).unwrap();
+        let records = vec![0; same.records().len()];
+        assert!(packed == same && packed != plain);
+        assert!(packed != PackedRoster::from_parts(same.header, records, 0));
     }
 
     #[test]

@@ -92,3 +92,14 @@ async fn assume_from(
 fn session_name_from_arn(arn: &str) -> String {
     arn.rsplit('/').next().unwrap_or_default().to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_session_name_is_the_last_part_of_an_arn() {
+        let arn = "arn:aws:sts::012345678901:assumed-role/ops/Admin/ann@example.com";
+        assert_eq!(session_name_from_arn(arn), "ann@example.com");
+    }
+}

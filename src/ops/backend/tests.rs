@@ -67,6 +67,10 @@ impl TestHome {
     }
 }
 
+fn account() -> AccountId {
+    "000000000001".parse().unwrap()
+}
+
 fn credentials() -> Credentials {
     Credentials {
         access_key_id: "ASIAEXAMPLE".into(),
@@ -76,10 +80,6 @@ fn credentials() -> Credentials {
         expires_at: NOW.plus_seconds(3_600),
         account: account(),
     }
-}
-
-fn account() -> AccountId {
-    "000000000001".parse().unwrap()
 }
 
 /// An inventory of one account with these roles.
@@ -107,8 +107,8 @@ fn wait_for<T>(updates: &Receiver<Update>, filter: impl Fn(Update) -> Option<T>)
 #[test]
 fn a_vault_that_waits_for_its_passphrase_does_not_delay_other_requests() {
     let home = TestHome::new();
-    let (corp, role) = (Instance::example("corp"), RoleName::new("Admin"));
-    let record = RecordId::credentials(&corp, account(), &role, None);
+    let corp = Instance::example("corp");
+    let record = RecordId::credentials(&corp, account(), &RoleName::new("Admin"), None);
     home.vault(PassphraseSource::Given("correct horse".into()))
         .save(&record, &credentials())
         .unwrap();
@@ -145,4 +145,38 @@ fn a_vault_that_waits_for_its_passphrase_does_not_delay_other_requests() {
     assert_eq!(sessions.roles.len(), 1);
     drop(requests);
     thread.join();
+}
+
+#[test]
+fn forgotten_credentials_are_gone_and_those_of_other_roles_stay() {
+    let home = TestHome::new();
+    let corp = Instance::example("corp");
+    let passphrase = || PassphraseSource::Given("correct horse".into());
+    let record = |role| RecordId::credentials(&corp, account(), &RoleName::new(role), None);
+    for role in ["Admin", "Read"] {
+        home.vault(passphrase()).save(&record(role), &credentials()).unwrap();
+    }
+    let ctx = home.ctx(passphrase());
+    let (thread, mut requests, updates) = start(BackendOptions {
+        instances: ctx.instances.clone(),
+        open_ctx: Box::new(|| Ok(ctx)),
+        instance_name: None,
+        state_dir: home.0.path().to_owned(),
+        roster: None,
+        profile_rows: ProfileRows::Shown,
+        console_region: None,
+        copy_to_clipboard: |_| Ok(()),
+    });
+    let admin =
+        RoleId { instance: corp.name.clone(), account: account(), role: RoleName::new("Admin") };
+    requests.send(Request::ForgetCredentials { role: admin });
+    let sessions = wait_for(&updates, |update| match update {
+        Update::Sessions(sessions) => Some(sessions),
+        _ => None,
+    });
+    assert_eq!(sessions.roles.len(), 1);
+    drop(requests);
+    thread.join();
+    let load = |role| home.vault(passphrase()).load::<Credentials>(&record(role), NOW).unwrap();
+    assert_eq!((load("Admin"), load("Read")), (None, Some(credentials())));
 }

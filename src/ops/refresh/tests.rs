@@ -1,6 +1,7 @@
 //! Refreshes against small portals on loopback.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::task::JoinSet;
@@ -135,6 +136,33 @@ async fn every_page_is_read_and_the_portals_order_kept() {
     assert!((0..12).all(|position| role_names(&outcome, position) == ["Admin", "Read"]));
     assert_eq!((seen.first(), seen.last()), (Some(&(0, 0, 0)), Some(&(12, 12, 24))));
     assert!(seen.is_sorted());
+}
+
+#[tokio::test]
+async fn no_more_requests_are_in_flight_than_threads() {
+    let listener = Listener::bind(0).unwrap();
+    let identity = client(listener.url());
+    let (current, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let mut server = JoinSet::new();
+    let counters = (current, most.clone());
+    server.spawn(listener.serve(move |request| {
+        let (current, most) = counters.clone();
+        async move {
+            most.fetch_max(current.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            // Others that are in flight arrive meanwhile.
+            for _ in 0..200 {
+                tokio::task::yield_now().await;
+            }
+            current.fetch_sub(1, Ordering::SeqCst);
+            page_response(&request, 5, &request.param("account_id").unwrap_or_default())
+        }
+    }));
+    let limits = RefreshLimits { threads: 2, ..TEST_LIMITS };
+    let clock = Clock::Fixed(Timestamp(1_000));
+    let outcome =
+        refresh(&identity, &"token".into(), None, limits, clock, &mut |_| ()).await.unwrap();
+    assert!(outcome.inventory.complete);
+    assert_eq!(most.load(Ordering::SeqCst), 2);
 }
 
 #[tokio::test]

@@ -138,6 +138,7 @@ fn a_helper_opens_the_vault_with_the_key_that_was_passed_to_it() {
     let helper = home.locked_vault().with_data_key(key);
     assert!(opens(&helper));
     helper.save(&admin_id(2), &credentials(2)).unwrap();
+    helper.ensure_ready().unwrap();
     for wrong in [vec![0; 32], vec![], vec![0; 64]] {
         assert!(!opens(&home.locked_vault().with_data_key(Secret::new(wrong))));
     }

@@ -35,9 +35,10 @@ const FOLDERS: [&str; 8] = [
     "tui/update",
 ];
 
-/// Files in these folders that are not mutated: scripted responses for tests, and what needs a
-/// desktop keyring; the ignored tests in tests/it/vault_keyring.rs run against a real one.
-const EXCLUDED: [&str; 2] = ["src/identity/scripted.rs", "src/vault/os_keyring.rs"];
+/// Files in these folders that are not mutated: scripted responses for tests, and the keyrings of
+/// the desktop and the kernel, which the ignored tests in tests/it/vault_keyring.rs run against.
+const EXCLUDED: [&str; 3] =
+    ["src/identity/scripted.rs", "src/vault/kernel_keyring.rs", "src/vault/os_keyring.rs"];
 
 struct Options {
     only: Option<String>,
@@ -84,7 +85,7 @@ fn main() -> ExitCode {
     };
     let unit = run::Suite::new(&tree.unit, &tree.folder, &work, &coverage("unit"));
     run::in_parallel(&new, |_, mutant| {
-        let outcome = match (unit.catches(mutant.id), unit.reaches(mutant.id)) {
+        let outcome = match (unit.catches(mutant), unit.reaches(mutant.id)) {
             (true, _) => "caught",
             (false, true) => "survives unit tests",
             (false, false) => "not reached by unit tests",
@@ -99,7 +100,7 @@ fn main() -> ExitCode {
         let all = run::Suite::new(&tree.integration, &tree.folder, &work, &coverage("integration"));
         run::in_parallel(&open, |_, mutant| {
             let is_reached = unit.reaches(mutant.id) || all.reaches(mutant.id);
-            let outcome = match all.catches(mutant.id) {
+            let outcome = match all.catches(mutant) {
                 true => "caught",
                 false if is_reached => "survived",
                 false => "not reached",

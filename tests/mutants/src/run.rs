@@ -12,14 +12,19 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::mutate::Mutant;
+
 /// A test binary of the mutated tree.
 pub(crate) struct Suite {
     binary: PathBuf,
     folder: PathBuf,
     work: PathBuf,
-    /// Each test with its time and the mutants that it reaches, fastest first.
-    tests: Vec<(String, Duration, HashSet<u32>)>,
+    /// Fastest first.
+    tests: Vec<Test>,
 }
+
+/// A test, its time alone, and the mutants that it reaches.
+type Test = (String, Duration, HashSet<u32>);
 
 impl Suite {
     /// Runs each test alone, without a mutant, to see which mutants it reaches. What is known from
@@ -68,23 +73,34 @@ impl Suite {
         self.tests.iter().any(|(_, _, mutants)| mutants.contains(&mutant))
     }
 
-    /// Whether a test fails because of a mutant. Fast tests run first; those that take long only if
-    /// all others pass.
-    pub(crate) fn catches(&self, mutant: u32) -> bool {
-        let reaching: Vec<_> =
-            self.tests.iter().filter(|(_, _, mutants)| mutants.contains(&mutant)).collect();
-        let (mut rest, mut size) = (&reaching[..], 4);
+    /// Whether a test fails because of a mutant. Tests in or near its file run first, fast ones
+    /// before slow ones.
+    pub(crate) fn catches(&self, mutant: &Mutant) -> bool {
+        let mut reaching: Vec<_> =
+            self.tests.iter().filter(|(_, _, mutants)| mutants.contains(&mutant.id)).collect();
+        let file = mutant.file.trim_start_matches("src/").trim_end_matches(".rs");
+        let is_near = |(part, folder): &(&str, &str)| part == folder;
+        let nearness =
+            |name: &str| name.split("::").zip(file.split('/')).take_while(is_near).count();
+        reaching.sort_by_key(|(name, ..)| std::cmp::Reverse(nearness(name)));
+        let mut rest = &reaching[..];
         while !rest.is_empty() {
-            let (batch, others) = rest.split_at(size.min(rest.len()));
+            let mut left = BATCH;
+            let fits = |(_, time, _): &&&Test| {
+                let fits = !left.is_zero();
+                left = left.saturating_sub(*time);
+                fits
+            };
+            let (batch, others) = rest.split_at(rest.iter().take_while(fits).count());
             let names: Vec<_> = batch.iter().map(|(name, _, _)| name.as_str()).collect();
             let time: Duration = batch.iter().map(|(_, time, _)| *time).sum();
             let limit = time * 5 + Duration::from_secs(10);
             let passes_with = |id: &str| self.run(&names, ("ROLECALL_MUTANT", id.as_ref()), limit);
             // A test that fails without the mutant too, such as one short of time, shows nothing.
-            if !passes_with(&mutant.to_string()) && passes_with("") {
+            if !passes_with(&mutant.id.to_string()) && passes_with("") {
                 return true;
             }
-            (rest, size) = (others, size * 4);
+            rest = others;
         }
         false
     }
@@ -152,6 +168,8 @@ impl Suite {
     }
 }
 
+/// How long the tests take, alone, that share a process.
+const BATCH: Duration = Duration::from_millis(300);
 /// The longest that a test without a mutant may take.
 const LONGEST: Duration = Duration::from_secs(120);
 

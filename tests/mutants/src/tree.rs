@@ -84,19 +84,22 @@ pub(crate) fn build(repository: &Path, work: &Path) -> Tree {
     }
 }
 
-/// The files that git knows or would add, without this program.
+/// The files that git knows or would add, without this program; all files if git does not know the
+/// folder.
 fn files(repository: &Path) -> BTreeSet<String> {
-    if !repository.join(".git").exists() {
-        return walk(repository, repository);
-    }
-    let output = Command::new("git")
-        .args(["ls-files", "--cached", "--others", "--exclude-standard"])
-        .current_dir(repository)
-        .output()
-        .expect("git runs");
-    let names = String::from_utf8(output.stdout).expect("names are UTF-8");
-    let is_needed = |name: &&str| !name.starts_with("tests/mutants/");
-    names.lines().filter(is_needed).map(str::to_owned).collect()
+    let mut files = if repository.join(".git").exists() {
+        let output = Command::new("git")
+            .args(["ls-files", "--cached", "--others", "--exclude-standard"])
+            .current_dir(repository)
+            .output()
+            .expect("git runs");
+        let names = String::from_utf8(output.stdout).expect("names are UTF-8");
+        names.lines().map(str::to_owned).collect()
+    } else {
+        walk(repository, repository)
+    };
+    files.retain(|file| !file.starts_with("tests/mutants/"));
+    files
 }
 
 fn walk(folder: &Path, root: &Path) -> BTreeSet<String> {
