@@ -19,7 +19,7 @@ use crate::ops::snapshot_inputs::{FileStamp, Loaded, SnapshotInputs};
 use crate::os::atomic_file;
 
 /// Magic bytes of the file: a name and the version of the format.
-const HEADER: envelope::Magic = *b"roleros\x02";
+const HEADER: envelope::Magic = *b"roleros\x03";
 
 /// Everything that the picker shows before it reads other files.
 #[derive(Debug, Clone, PartialEq)]
@@ -275,7 +275,7 @@ mod tests {
             .map(|e| (e.profile.as_deref().unwrap(), e.is_protected()))
             .collect();
         assert_eq!(actual, [("pay-Admin", true), ("pay-Read", false)]);
-        assert_eq!(roster.row_styles[0].color.as_deref(), Some("red"));
+        assert_eq!(roster.row_styles[0].role_color.as_deref(), Some("red"));
         assert_eq!(
             (remembered.settings.history_limit, &remembered.inventories[..]),
             (7, &[Some((Timestamp(5), true))][..])

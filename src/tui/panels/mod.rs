@@ -1,6 +1,7 @@
 //! Panels above the list: which keys each of them handles and what it shows, one file per panel.
 //! Their data is in `state::overlay`, and `commands` lists the commands that open them.
 
+pub(in crate::tui) mod account_roles;
 mod clock_skew;
 mod confirm;
 pub(in crate::tui) mod content;
@@ -77,6 +78,7 @@ impl Overlay {
             Overlay::Each(panel) => panel,
             Overlay::Log(panel) => panel,
             Overlay::HiddenRoles(panel) => panel,
+            Overlay::AccountRoles(panel) => panel,
         }
     }
 
@@ -97,6 +99,7 @@ impl Overlay {
             Overlay::Each(panel) => panel,
             Overlay::Log(panel) => panel,
             Overlay::HiddenRoles(panel) => panel,
+            Overlay::AccountRoles(panel) => panel,
         }
     }
 }

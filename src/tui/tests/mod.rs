@@ -1,6 +1,8 @@
 //! Tests of the picker without a terminal: keys in, effects and screens out.
 
+mod account_roles;
 mod choosing;
+mod current_role;
 mod first_run;
 mod inline;
 mod keys;
@@ -251,6 +253,7 @@ fn sample_options() -> PickerOptions {
             mouse: true,
             no_color: false,
             color_depth: ColorDepth::TrueColor,
+            asks_background: true,
         },
         height: Height::Full,
         key_bindings: KeyBindings::default(),
@@ -258,6 +261,7 @@ fn sample_options() -> PickerOptions {
         list: ListOptions {
             history_weight: 1.0,
             shell_role: None,
+            shell_role_expires_at: None,
             prefer_roles: Vec::new(),
             columns: None,
             preview: Preview::Auto,

@@ -24,6 +24,7 @@ pub(in crate::tui) fn is_available(command: PickerCommand, state: &State) -> boo
         }
         PickerCommand::Open(PanelKind::Log) => !state.log.is_empty(),
         PickerCommand::Open(PanelKind::HiddenRoles) => !state.marks.hidden.is_empty(),
+        PickerCommand::Open(PanelKind::AccountRoles) => !state.other_roles().is_empty(),
         PickerCommand::Details => {
             state.selected_entry().is_some() && layout::current(state).preview.is_none()
         }
@@ -54,6 +55,7 @@ pub(super) fn unavailable_reason(command: PickerCommand, state: &State) -> Optio
         }
         PickerCommand::Open(PanelKind::Log) => Some("there are no messages yet"),
         PickerCommand::Open(PanelKind::HiddenRoles) => Some("no role is hidden"),
+        PickerCommand::Open(PanelKind::AccountRoles) => Some("the account has no other role"),
         _ => None,
     }
 }

@@ -5,7 +5,8 @@ use crate::tui::effect::Effect;
 use crate::tui::panels::EventResult;
 use crate::tui::state::State;
 use crate::tui::state::overlay::{
-    HiddenRolesPanel, InstancesPanel, LogPanel, Overlay, ServicesPanel, SessionsPanel,
+    AccountRolesPanel, HiddenRolesPanel, InstancesPanel, LogPanel, Overlay, ServicesPanel,
+    SessionsPanel,
 };
 use crate::tui::state::paste::PasteResult;
 
@@ -63,6 +64,10 @@ pub(super) fn open(state: &mut State, kind: PanelKind) {
         },
         PanelKind::Log => Overlay::Log(LogPanel::default()),
         PanelKind::HiddenRoles => Overlay::HiddenRoles(HiddenRolesPanel::default()),
+        PanelKind::AccountRoles => match state.list.selected().cloned() {
+            Some(role) => Overlay::AccountRoles(AccountRolesPanel::new(role)),
+            None => return,
+        },
     };
     state.overlays.push(overlay);
 }
