@@ -1,4 +1,5 @@
-//! The picker's appearance, from settings and environment variables. The terminal is not queried.
+//! The picker's appearance, from settings and environment variables. The picker itself may ask the
+//! terminal for its background later.
 
 use crate::config::{Env, PickTable, Theme as Wanted, env};
 use crate::tui::{Appearance, Background, ColorDepth, ColorScheme};
@@ -16,7 +17,9 @@ pub(super) fn from_settings(pick: &PickTable, env: &Env, when: ColorChoice) -> A
         ColorChoice::Never => true,
         ColorChoice::Auto => env.get(env::NO_COLOR).is_some(),
     };
-    let ascii = pick.ascii || !is_utf8(env) || matches!(env.get(env::TERM), Some("linux" | "dumb"));
+    // These print a sequence that they do not know.
+    let is_limited = matches!(env.get(env::TERM), Some("linux" | "dumb"));
+    let ascii = pick.ascii || !is_utf8(env) || is_limited;
     Appearance {
         theme: theme(pick.theme, background(env)),
         ascii,
@@ -24,14 +27,15 @@ pub(super) fn from_settings(pick: &PickTable, env: &Env, when: ColorChoice) -> A
         mouse: pick.mouse,
         no_color,
         color_depth: color_depth(env),
+        asks_background: !is_limited,
     }
 }
 
 fn theme(wanted: Wanted, ground: Option<Background>) -> ColorScheme {
     match (wanted, ground) {
-        (Wanted::Dark, _) | (Wanted::Auto, Some(Background::Dark)) => ColorScheme::Dark,
-        (Wanted::Light, _) | (Wanted::Auto, Some(Background::Light)) => ColorScheme::Light,
-        (Wanted::Auto, None) => ColorScheme::Auto,
+        (Wanted::Dark, _) => ColorScheme::Dark,
+        (Wanted::Light, _) => ColorScheme::Light,
+        (Wanted::Auto, ground) => ColorScheme::Auto(ground),
         (Wanted::HighContrast, ground) => ColorScheme::HighContrast(ground),
         (Wanted::Sixteen, ground) => ColorScheme::Sixteen(ground),
         (Wanted::None, _) => ColorScheme::None,
@@ -39,7 +43,11 @@ fn theme(wanted: Wanted, ground: Option<Background>) -> ColorScheme {
 }
 
 /// Returns the background that COLORFGBG (`15;0`, `0;default;15`) implies, if the terminal sets it.
+/// The Linux console is black.
 fn background(env: &Env) -> Option<Background> {
+    if env.get(env::TERM) == Some("linux") {
+        return Some(Background::Dark);
+    }
     let ground: u8 = env.get(env::COLORFGBG)?.rsplit(';').next()?.parse().ok()?;
     match ground {
         0..=6 | 8 => Some(Background::Dark),
@@ -103,12 +111,16 @@ mod tests {
         let theme = |value: &str| appearance_from(&[("COLORFGBG", value)]).theme;
         assert_eq!(
             [theme("15;0"), theme("0;15"), theme("0;default;15")],
-            [ColorScheme::Dark, ColorScheme::Light, ColorScheme::Light]
+            [Background::Dark, Background::Light, Background::Light]
+                .map(|ground| ColorScheme::Auto(Some(ground)))
         );
         assert_eq!(
             [theme("15;default"), appearance_from(&[]).theme],
-            [ColorScheme::Auto, ColorScheme::Auto]
+            [ColorScheme::Auto(None), ColorScheme::Auto(None)]
         );
+        let console = appearance_from(&[("TERM", "linux")]);
+        assert_eq!(console.theme, ColorScheme::Auto(Some(Background::Dark)));
+        assert!(!console.asks_background);
         let contrast = PickTable { theme: Wanted::HighContrast, ..PickTable::default() };
         let looks =
             from_settings(&contrast, &Env::from_pairs([("COLORFGBG", "0;15")]), ColorChoice::Auto);

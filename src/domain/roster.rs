@@ -53,8 +53,10 @@ pub struct Roster {
 /// The style that rules give a role in the picker.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RowStyle {
-    /// The name of the colour of its account name.
-    pub color: Option<Arc<str>>,
+    /// The name of the colour of its account, the same for all roles of the account.
+    pub account_color: Option<Arc<str>>,
+    /// The name of the colour of the role.
+    pub role_color: Option<Arc<str>>,
     /// Whether it is left out of the list.
     pub hidden: bool,
 }

@@ -1,5 +1,6 @@
-//! Widths of names and tags over the whole roster, and which tags distinguish rows.
+//! Widths of names and tags over the whole roster, and which columns distinguish rows.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -11,6 +12,8 @@ use super::text::width;
 const TYPICAL_ROLE_WIDTH: u16 = 24;
 /// Tags are less important than names.
 const MAX_TAG_WIDTH: u16 = 16;
+/// A column is at least as wide as its heading, up to this width.
+const MAX_HEADING_WIDTH: u16 = 8;
 
 /// Natural widths over the whole roster, in cells.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -19,13 +22,13 @@ pub(super) struct ColumnStats {
     pub(super) account: Widths,
     /// Widths of role names.
     pub(super) role: Widths,
-    /// The width of the instance names; 0 if there is only one instance.
-    pub(super) instance: u16,
-    /// Tag keys and the widths of their values, in the order in which they get a column.
-    pub(super) tags: Vec<TagWidth>,
-    /// Tags that have the same value on every row. They have a column only if the configuration
-    /// names them.
-    pub(super) uniform_tags: Vec<TagWidth>,
+    /// The instance and the tags, in the order in which they get a column.
+    pub(super) extras: Vec<ExtraColumn>,
+    /// How many of them, from the first, distinguish rows.
+    pub(super) distinguishing: usize,
+    /// Those that are the same on every row. They have a column only if the configuration names
+    /// them.
+    pub(super) uniform: Vec<ExtraColumn>,
     /// Whether any role is protected.
     pub(super) has_protected: bool,
     /// The number of accounts, for the header.
@@ -87,109 +90,205 @@ impl ColumnStats {
         }
         let roles: HashSet<&str> = roles.into_iter().map(|(_, role)| role).collect();
         let protected = roster.entries.iter().any(RosterEntry::is_protected);
-        let instances = roster.sso_instances();
         let profiles = roster.entries.iter().filter(|entry| roster.profile(entry).is_some());
-        Self {
-            profile_count: profiles.count(),
-            ..Self::new(accounts, roles.into_iter(), sets.into_values(), protected, instances)
-        }
+        let profile_count = profiles.count();
+        let mut counts = vec![0; roster.instances.len()];
+        roster.entries.iter().for_each(|entry| counts[entry.instance] += 1);
+        let instances = InstanceRows { instances: roster.sso_instances(), counts, profile_count };
+        Self::new(accounts, roles.into_iter(), sets.into_values().collect(), protected, &instances)
     }
 
     /// Measures a packed roster.
     pub(super) fn from_packed(packed: &PackedRoster) -> Self {
-        let measured = Self::new(
+        Self::new(
             packed.account_widths().collect(),
             packed.role_names(),
-            packed.tag_sets(),
+            packed.tag_sets().collect(),
             packed.has_protected(),
-            packed.sso_instances(),
-        );
-        Self { profile_count: packed.profile_count(), ..measured }
+            &InstanceRows {
+                instances: packed.sso_instances(),
+                counts: packed.instance_row_counts(),
+                profile_count: packed.profile_count(),
+            },
+        )
     }
 
     fn new<'a>(
         accounts: Vec<u16>,
         roles: impl Iterator<Item = &'a str>,
-        tags: impl Iterator<Item = (&'a Tags, usize)>,
+        tags: Vec<(&'a Tags, usize)>,
         protected: bool,
-        instances: &[Instance],
+        instances: &InstanceRows<'_>,
     ) -> Self {
-        let (tags, uniform) = TagStats::tag_widths(tags);
-        let names = instances.iter().map(|instance| cell_width(instance.name.as_str()));
+        let (extras, distinguishing, uniform) =
+            order_extras(instances.candidate(), &tags, instances.profile_count);
         Self {
             account_count: accounts.len(),
-            profile_count: 0,
+            profile_count: instances.profile_count,
             account: Widths::from_cells(accounts),
             role: Widths::from_cells(roles.map(cell_width).collect()).at_least(TYPICAL_ROLE_WIDTH),
-            instance: if instances.len() > 1 {
-                names.max().unwrap_or(0).min(MAX_TAG_WIDTH)
-            } else {
-                0
-            },
-            tags,
-            uniform_tags: uniform,
+            extras,
+            distinguishing,
+            uniform,
             has_protected: protected,
         }
     }
 
-    /// Restricts the columns to the configured ones, tags in the configured order. Accounts and
-    /// roles always have a column, because a row is meaningless without them. Unknown names are
-    /// ignored.
+    /// Restricts the columns to the configured ones, in the configured order. Accounts and roles
+    /// always have a column, because a row is meaningless without them. Unknown names are ignored.
     pub(super) fn with_columns(mut self, columns: &[String]) -> Self {
-        let wants = |names: &[&str]| columns.iter().any(|column| names.contains(&column.as_str()));
-        if !wants(&["instance", "sso"]) {
-            self.instance = 0;
-        }
-        let known = self.tags.iter().chain(&self.uniform_tags);
-        self.tags = columns
+        let known = self.extras.iter().chain(&self.uniform);
+        self.extras = columns
             .iter()
-            .filter_map(|column| known.clone().find(|(key, _)| key == column).cloned())
+            .filter_map(|column| known.clone().find(|extra| extra.kind.is_named(column)).cloned())
             .collect();
+        self.distinguishing = self.extras.len();
         self
     }
 }
 
-/// A tag key and the width of its values.
-pub(super) type TagWidth = (String, u16);
+/// A column after account, ID and role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ExtraColumn {
+    /// What it shows.
+    pub(super) kind: ExtraKind,
+    /// The width in cells.
+    pub(super) width: u16,
+}
 
-/// Statistics of one tag key.
+/// What a column after account, ID and role shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum ExtraKind {
+    /// The name of the instance.
+    Instance,
+    /// The value of the tag with this key.
+    Tag(String),
+}
+
+impl ExtraKind {
+    /// Whether the configuration means this column by a name.
+    fn is_named(&self, name: &str) -> bool {
+        match self {
+            ExtraKind::Instance => matches!(name, "instance" | "sso"),
+            ExtraKind::Tag(key) => key == name,
+        }
+    }
+
+    /// The heading.
+    pub(super) fn heading(&self) -> String {
+        match self {
+            ExtraKind::Instance => "SSO".to_owned(),
+            ExtraKind::Tag(key) => key.to_uppercase(),
+        }
+    }
+
+    fn column(self, values: u16) -> ExtraColumn {
+        let heading = cell_width(&self.heading()).min(MAX_HEADING_WIDTH);
+        ExtraColumn { width: values.min(MAX_TAG_WIDTH).max(heading), kind: self }
+    }
+}
+
+/// The instances and their numbers of rows.
+struct InstanceRows<'a> {
+    instances: &'a [Instance],
+    counts: Vec<usize>,
+    /// The number of rows of profiles. They have neither an instance nor tags, which distinguishes
+    /// them enough.
+    profile_count: usize,
+}
+
+impl InstanceRows<'_> {
+    /// The column of instance names.
+    fn candidate(&self) -> Candidate {
+        let names = self.instances.iter().map(|instance| cell_width(instance.name.as_str()));
+        let counts = &self.counts[..self.instances.len().min(self.counts.len())];
+        Candidate {
+            column: ExtraKind::Instance.column(names.max().unwrap_or(0)),
+            rows: counts.iter().sum(),
+            same: counts.iter().copied().max().unwrap_or(0),
+        }
+    }
+}
+
+/// A column that may be shown.
+struct Candidate {
+    column: ExtraColumn,
+    /// The number of rows that have a value.
+    rows: usize,
+    /// The largest number of rows with the same value, or without one.
+    same: usize,
+}
+
+impl Candidate {
+    /// Whether four of five rows are the same.
+    fn is_nearly_uniform(&self, all: usize) -> bool {
+        self.same * 5 >= all * 4
+    }
+}
+
+/// One tag key, while its most frequent value is searched for.
 struct TagStats<'a> {
     rows: usize,
     widest: u16,
+    /// The candidate of a majority vote: the only value that more than half of the rows can have.
     value: &'a str,
-    varies: bool,
+    votes: usize,
+    /// The number of rows with that value.
+    same: usize,
 }
 
-impl TagStats<'_> {
-    /// Tag keys with the widths of their values, the most frequent first: those that distinguish
-    /// rows, and those that do not.
-    fn tag_widths<'a>(
-        sets: impl Iterator<Item = (&'a Tags, usize)>,
-    ) -> (Vec<TagWidth>, Vec<TagWidth>) {
-        let (mut keys, mut all): (BTreeMap<&str, TagStats<'_>>, usize) = (BTreeMap::new(), 0);
-        for (set, rows) in sets {
-            all += rows;
-            for (key, value) in set {
-                let key = keys.entry(key).or_insert(TagStats {
-                    rows: 0,
-                    widest: 0,
-                    value,
-                    varies: false,
-                });
-                key.rows += rows;
-                key.widest = key.widest.max(cell_width(value).min(MAX_TAG_WIDTH));
-                key.varies |= key.value != value;
+/// Orders the columns after account, ID and role: first those that distinguish rows, the instance
+/// before the tags and frequent tags before rare ones, then those that are the same on nearly every
+/// row. Returns the number of the former too, and the columns that are the same on every row.
+fn order_extras(
+    instance: Candidate,
+    sets: &[(&Tags, usize)],
+    profile_count: usize,
+) -> (Vec<ExtraColumn>, usize, Vec<ExtraColumn>) {
+    let mut keys: BTreeMap<&str, TagStats<'_>> = BTreeMap::new();
+    let rows: usize = sets.iter().map(|(_, rows)| rows).sum();
+    let all = rows.saturating_sub(profile_count);
+    for (set, rows) in sets {
+        for (key, value) in *set {
+            let value = value.as_str();
+            let new = TagStats { rows: 0, widest: 0, value, votes: 0, same: 0 };
+            let key = keys.entry(key).or_insert(new);
+            key.rows += rows;
+            key.widest = key.widest.max(cell_width(value).min(MAX_TAG_WIDTH));
+            if key.value == value {
+                key.votes += rows;
+            } else if key.votes >= *rows {
+                key.votes -= rows;
+            } else {
+                (key.value, key.votes) = (value, rows - key.votes);
             }
         }
-        let mut keys: Vec<_> = keys.into_iter().collect();
-        keys.sort_by_key(|(name, key)| (std::cmp::Reverse(key.rows), *name));
-        let (distinguishing, uniform): (Vec<_>, Vec<_>) =
-            keys.into_iter().partition(|(_, key)| key.varies || key.rows < all);
-        let widths = |keys: Vec<(&str, TagStats<'_>)>| {
-            keys.into_iter().map(|(name, key)| (name.to_owned(), key.widest)).collect()
-        };
-        (widths(distinguishing), widths(uniform))
     }
+    for (set, rows) in sets {
+        for (key, value) in *set {
+            if let Some(key) = keys.get_mut(key.as_str()).filter(|key| key.value == value) {
+                key.same += rows;
+            }
+        }
+    }
+    let mut candidates: Vec<Candidate> = keys
+        .into_iter()
+        .map(|(name, key)| Candidate {
+            column: ExtraKind::Tag(name.to_owned()).column(key.widest),
+            rows: key.rows,
+            same: key.same.max(all.saturating_sub(key.rows)),
+        })
+        .collect();
+    candidates.sort_by_key(|candidate| Reverse(candidate.rows));
+    candidates.insert(0, instance);
+    candidates.sort_by_key(|candidate| candidate.is_nearly_uniform(all));
+    let (uniform, extras): (Vec<_>, Vec<_>) =
+        candidates.into_iter().partition(|candidate| candidate.same >= all);
+    let distinguishing = extras.iter().filter(|extra| !extra.is_nearly_uniform(all)).count();
+    let columns = |candidates: Vec<Candidate>| {
+        candidates.into_iter().map(|candidate| candidate.column).collect()
+    };
+    (columns(extras), distinguishing, columns(uniform))
 }
 
 #[cfg(test)]
@@ -208,21 +307,63 @@ mod tests {
         assert_eq!(Widths::from_cells(vec![12, 19]).at_least(24).typical, 19);
     }
 
+    fn tags(pairs: &[(&str, &str)]) -> Tags {
+        pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    }
+
+    /// The columns of tag sets with these numbers of rows, and of instances with these.
+    fn stats(sets: &[(Tags, usize)], instances: &[usize]) -> ColumnStats {
+        let same = instances.iter().copied().max().unwrap_or(0);
+        let instance =
+            Candidate { column: ExtraKind::Instance.column(4), rows: instances.iter().sum(), same };
+        let sets: Vec<_> = sets.iter().map(|(set, rows)| (set, *rows)).collect();
+        let (extras, distinguishing, uniform) = order_extras(instance, &sets, 0);
+        ColumnStats { extras, distinguishing, uniform, ..ColumnStats::default() }
+    }
+
+    fn headings(columns: &[ExtraColumn]) -> Vec<String> {
+        columns.iter().map(|column| format!("{} {}", column.kind.heading(), column.width)).collect()
+    }
+
     #[test]
-    fn a_tag_with_one_value_everywhere_has_a_column_only_where_it_is_named() {
-        let tags = |pairs: &[(&str, &str)]| -> Tags {
-            pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
-        };
+    fn a_column_with_one_value_everywhere_is_shown_only_if_it_is_configured() {
         let sets = [
-            tags(&[("by", "terraform"), ("env", "prod")]),
-            tags(&[("by", "terraform"), ("env", "dev"), ("pci", "yes")]),
+            (tags(&[("by", "terraform"), ("env", "prod")]), 2),
+            (tags(&[("by", "terraform"), ("env", "dev"), ("pci", "yes")]), 2),
         ];
-        let (distinguishing, uniform) = TagStats::tag_widths(sets.iter().map(|set| (set, 2)));
-        assert_eq!(distinguishing, [("env".to_owned(), 4), ("pci".to_owned(), 3)]);
-        assert_eq!(uniform, [("by".to_owned(), 9)]);
-        let wanted =
-            ColumnStats { tags: distinguishing, uniform_tags: uniform, ..ColumnStats::default() }
-                .with_columns(&["by".to_owned()]);
-        assert_eq!(wanted.tags, [("by".to_owned(), 9)]);
+        let stats = stats(&sets, &[4]);
+        assert_eq!(headings(&stats.extras), ["ENV 4", "PCI 3"]);
+        assert_eq!(headings(&stats.uniform), ["SSO 4", "BY 9"]);
+        let wanted = stats.with_columns(&["by".to_owned(), "sso".to_owned()]);
+        assert_eq!(headings(&wanted.extras), ["BY 9", "SSO 4"]);
+    }
+
+    #[test]
+    fn a_column_that_is_the_same_on_nearly_every_row_comes_after_those_that_differ() {
+        let set = |env: &str, by: &str| tags(&[("by", by), ("cost-centre", "7"), ("env", env)]);
+        let sets = [
+            (set("dev", "cdk"), 1),
+            (set("prod", "terraform"), 48),
+            (set("dev", "terraform"), 49),
+            (tags(&[("by", "terraform"), ("cost-centre", "9"), ("rare", "x")]), 2),
+        ];
+        assert_eq!(
+            headings(&stats(&sets, &[97, 3]).extras),
+            ["ENV 4", "SSO 4", "BY 9", "COST-CENTRE 8", "RARE 4"]
+        );
+        assert_eq!(stats(&sets, &[97, 3]).distinguishing, 1);
+        assert_eq!(headings(&stats(&sets, &[60, 40]).extras)[..2], ["SSO 4", "ENV 4"]);
+    }
+
+    #[test]
+    fn the_most_frequent_value_is_found_in_any_order() {
+        let env = |value: &str| tags(&[("env", value)]);
+        let sets = [(env("a"), 1), (env("b"), 3), (env("c"), 1), (env("prod"), 95)];
+        for turn in 0..sets.len() {
+            let mut sets = sets.clone();
+            sets.rotate_left(turn);
+            let stats = stats(&sets, &[50, 50]);
+            assert_eq!(headings(&stats.extras), ["SSO 4", "ENV 4"], "{turn}");
+        }
     }
 }

@@ -1,11 +1,13 @@
 //! The widths of the list's columns: bounded, and given up in a fixed order as space runs out.
 
-use super::column_stats::{ColumnStats, TagWidth, Widths};
+use super::column_stats::{ColumnStats, ExtraColumn, Widths};
 
 /// The widest column of names, as long as other columns need space.
 const MAX_NAME_WIDTH: u16 = 44;
 /// The gap between columns, in cells.
 pub(super) const GAP: u16 = 2;
+/// The maximum further gap between the last column and the remaining time.
+pub(super) const SLACK: u16 = 6;
 
 /// The form of the account ID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,10 +42,8 @@ pub(super) struct Columns {
     pub(super) role: u16,
     /// The mark of protected roles.
     pub(super) protected: u16,
-    /// The instance, if there are several.
-    pub(super) instance: u16,
-    /// Tag keys and the widths of their values.
-    pub(super) tags: Vec<TagWidth>,
+    /// The instance and tags.
+    pub(super) extras: Vec<ExtraColumn>,
     /// The remaining time of credentials, at the right edge.
     pub(super) time: u16,
 }
@@ -51,13 +51,10 @@ pub(super) struct Columns {
 impl Columns {
     /// The width of a row, including the gaps between columns.
     pub(super) fn cells(&self) -> u16 {
-        let tags = self.tags.iter().map(|(_, cells)| with_gap(*cells)).sum::<u16>();
-        let fixed = [self.role, self.id.width(), self.protected, self.instance]
-            .map(with_gap)
-            .iter()
-            .sum::<u16>();
+        let extras = self.extras.iter().map(|extra| with_gap(extra.width)).sum::<u16>();
+        let fixed = [self.role, self.id.width(), self.protected].map(with_gap).iter().sum::<u16>();
         // The remaining time is followed by a space.
-        self.account + fixed + tags + if self.time > 0 { with_gap(self.time) + 1 } else { 0 }
+        self.account + fixed + extras + if self.time > 0 { with_gap(self.time) + 1 } else { 0 }
     }
 }
 
@@ -71,34 +68,43 @@ pub(super) fn keeps_names_and_ids(cells: u16, stats: &ColumnStats) -> bool {
 }
 
 /// Plans the columns for this many cells. As space runs out, these are given up in order: the full
-/// length of very long names, tags, the instance, eight digits of the ID, the rest of the ID; then
-/// names are cut.
+/// length of very long names, instance and tags from the last, eight digits of the ID, the rest of
+/// the ID; then names are cut.
 pub(super) fn plan(cells: u16, stats: &ColumnStats) -> Columns {
-    let roomy = divide(cells, stats, stats.account.max, stats.role.max);
-    if roomy.id == IdForm::Whole && roomy.tags.len() == stats.tags.len() {
+    plan_with(cells, stats, &stats.extras)
+}
+
+/// The cells that the columns need that distinguish rows, of at most this many.
+pub(super) fn needed(cells: u16, stats: &ColumnStats) -> u16 {
+    let distinguishing = &stats.extras[..stats.distinguishing.min(stats.extras.len())];
+    plan_with(cells, stats, distinguishing).cells()
+}
+
+fn plan_with(cells: u16, stats: &ColumnStats, extras: &[ExtraColumn]) -> Columns {
+    let roomy = divide(cells, stats, extras, (stats.account.max, stats.role.max));
+    if roomy.id == IdForm::Whole && roomy.extras.len() == extras.len() {
         return roomy;
     }
-    divide(cells, stats, stats.account.typical, stats.role.typical)
+    divide(cells, stats, extras, (stats.account.typical, stats.role.typical))
 }
 
 fn with_gap(cells: u16) -> u16 {
     if cells == 0 { 0 } else { cells + GAP }
 }
 
-fn divide(cells: u16, stats: &ColumnStats, account: u16, role: u16) -> Columns {
+/// Divides the cells among the columns, with these widths of account and role.
+fn divide(
+    cells: u16,
+    stats: &ColumnStats,
+    extras: &[ExtraColumn],
+    (account, role): (u16, u16),
+) -> Columns {
     let (account, role) = (account.clamp(7, MAX_NAME_WIDTH), role.clamp(4, MAX_NAME_WIDTH));
     let protected = u16::from(stats.has_protected);
     let time = if cells >= 56 { 4 } else { 0 };
     let names = account + GAP + role + with_gap(protected) + with_gap(time);
-    let mut columns = Columns {
-        account,
-        id: IdForm::Absent,
-        role,
-        protected,
-        instance: 0,
-        tags: Vec::new(),
-        time,
-    };
+    let mut columns =
+        Columns { account, id: IdForm::Absent, role, protected, extras: Vec::new(), time };
     let mut left = cells.saturating_sub(names);
     for id in [IdForm::Whole, IdForm::LastFour] {
         // Long names are cut for a short ID, but not for a whole one.
@@ -108,15 +114,12 @@ fn divide(cells: u16, stats: &ColumnStats, account: u16, role: u16) -> Columns {
             break;
         }
     }
-    if left >= with_gap(stats.instance) {
-        (columns.instance, left) = (stats.instance, left - with_gap(stats.instance));
-    }
-    for (key, widest) in &stats.tags {
-        if columns.id != IdForm::Whole || left < with_gap(*widest) {
+    for extra in extras {
+        if columns.id != IdForm::Whole || left < with_gap(extra.width) {
             break;
         }
-        left -= with_gap(*widest);
-        columns.tags.push((key.clone(), *widest));
+        left -= with_gap(extra.width);
+        columns.extras.push(extra.clone());
     }
     // The remaining space goes to long names.
     for (cells, all) in
@@ -127,7 +130,7 @@ fn divide(cells: u16, stats: &ColumnStats, account: u16, role: u16) -> Columns {
     }
     let fixed = with_gap(columns.id.width())
         + with_gap(protected)
-        + with_gap(columns.instance)
+        + columns.extras.iter().map(|extra| with_gap(extra.width)).sum::<u16>()
         + with_gap(time)
         + GAP;
     shrink_names(&mut columns, cells.saturating_sub(fixed));
@@ -152,15 +155,18 @@ fn shrink_names(columns: &mut Columns, room: u16) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::column_stats::ExtraKind;
 
     fn stats() -> ColumnStats {
         let most = |most, all| Widths { max: all, typical: most };
+        let extra = |kind, width| ExtraColumn { kind, width };
+        let tag = |key: &str, width| extra(ExtraKind::Tag(key.into()), width);
         ColumnStats {
             account: most(20, 40),
             role: most(22, 22),
-            instance: 4,
-            tags: vec![("env".into(), 4), ("team".into(), 8)],
-            uniform_tags: vec![("owner".into(), 5)],
+            extras: vec![extra(ExtraKind::Instance, 4), tag("env", 4), tag("team", 8)],
+            distinguishing: 3,
+            uniform: vec![tag("owner", 5)],
             has_protected: true,
             profile_count: 0,
             account_count: 3,
@@ -170,24 +176,31 @@ mod tests {
     #[test]
     fn everything_is_there_when_there_is_room() {
         let columns = plan(130, &stats());
-        assert_eq!((columns.id, columns.instance, columns.tags.len()), (IdForm::Whole, 4, 2));
+        assert_eq!((columns.id, columns.extras.len()), (IdForm::Whole, 3));
         assert_eq!((columns.account, columns.role), (40, 22));
     }
 
     #[test]
     fn one_long_name_yields_before_anything_else_goes() {
         let columns = plan(90, &stats());
-        assert_eq!((columns.id, columns.tags.len()), (IdForm::Whole, 2));
+        assert_eq!((columns.id, columns.extras.len()), (IdForm::Whole, 3));
         assert!((20..40).contains(&columns.account));
     }
 
     #[test]
     fn tags_go_before_the_id_and_the_id_before_the_names() {
-        assert_eq!(plan(79, &stats()).tags.len(), 1);
-        assert_eq!((plan(67, &stats()).tags.len(), plan(67, &stats()).id), (0, IdForm::Whole));
+        assert_eq!(plan(79, &stats()).extras.len(), 2);
+        assert_eq!((plan(67, &stats()).extras.len(), plan(67, &stats()).id), (0, IdForm::Whole));
         assert_eq!(plan(58, &stats()).id, IdForm::LastFour);
         let narrow = plan(36, &stats());
         assert_eq!((narrow.id, narrow.account + narrow.role + 2 + 3), (IdForm::Absent, 36));
+    }
+
+    #[test]
+    fn columns_that_are_nearly_the_same_everywhere_are_not_needed() {
+        let stats = ColumnStats { distinguishing: 2, ..stats() };
+        assert_eq!(needed(130, &stats) + 10, plan(130, &stats).cells());
+        assert_eq!(needed(60, &stats), plan(60, &stats).cells());
     }
 
     #[test]
@@ -202,14 +215,13 @@ mod tests {
         for cells in 20..200 {
             let c = plan(cells, &stats());
             let gaps = |n: u16| if n == 0 { 0 } else { n + GAP };
-            let tags: u16 = c.tags.iter().map(|(_, n)| n + GAP).sum();
+            let extras: u16 = c.extras.iter().map(|extra| extra.width + GAP).sum();
             let used = c.account
                 + GAP
                 + c.role
                 + gaps(c.id.width())
                 + gaps(c.protected)
-                + gaps(c.instance)
-                + tags
+                + extras
                 + gaps(c.time);
             assert!(used <= cells, "{cells}: {c:?}");
         }

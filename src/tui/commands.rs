@@ -92,6 +92,8 @@ pub(super) enum PanelKind {
     Log,
     /// Hidden roles.
     HiddenRoles,
+    /// The other roles of the account.
+    AccountRoles,
 }
 
 /// A section of the help.
@@ -189,6 +191,13 @@ pub(super) static COMMANDS: &[CommandSpec] = {
             Roles,
             &["f6"],
             "open a service in the console",
+        ),
+        spec(
+            PickerCommand::Open(PanelKind::AccountRoles),
+            "account-roles",
+            Roles,
+            &["f7"],
+            "the other roles of the account",
         ),
         spec(
             PickerCommand::Open(PanelKind::HiddenRoles),

@@ -7,6 +7,7 @@ use crossterm::event::{KeyCode, KeyModifiers};
 use crate::domain::Timestamp;
 use crate::ops::backend::messages::Update;
 
+use super::Background;
 use super::search::SearchResults;
 
 /// An event. Events are plain values, so a sequence of them can be recorded and replayed.
@@ -28,6 +29,8 @@ pub(super) enum Event {
     Backend(Update),
     /// A search finished.
     SearchFinished(Arc<SearchResults>),
+    /// The terminal answered which background it has.
+    BackgroundReported(Background),
     /// The terminal was closed.
     TerminalClosed,
 }

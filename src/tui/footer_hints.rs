@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::PickAction;
-use super::commands::PickerCommand;
+use super::commands::{PanelKind, PickerCommand};
 use super::format;
 use super::keymap::ViMode;
 use super::state::State;
@@ -44,10 +44,11 @@ pub(super) struct FooterHint {
     pub(super) command: PickerCommand,
 }
 
-/// The commands in the footer: only available ones, dropped from the right if space runs out. The
-/// command to quit is at the right edge.
+/// The commands in the footer: only available ones, dropped from the right if space runs out, help
+/// last. The command to quit is at the right edge of a screen that is not narrow.
 pub(super) fn footer_hints(area: Rect, state: &State) -> Vec<FooterHint> {
-    let wanted = footer_commands(state);
+    let mut wanted = footer_commands(state);
+    let help = wanted.pop_if(|(command, _)| *command == PickerCommand::Help);
     let mut hints = Vec::new();
     let cells = |text: String| u16::try_from(width(&text)).unwrap_or(0);
     let mut x = area.x
@@ -64,21 +65,28 @@ pub(super) fn footer_hints(area: Rect, state: &State) -> Vec<FooterHint> {
         let cells = u16::try_from(width(&key) + 1 + width(name)).unwrap_or(u16::MAX);
         Some(FooterHint { area: Rect::new(x, area.y, cells, 1), key, name, command })
     };
+    let help = help.and_then(|(command, name)| word(command, name, x));
+    let help_cells = help.as_ref().map_or(0, |help| help.area.width + 3);
+    let leave = word(PickerCommand::Quit, "quit", 0)
+        .filter(|_| area.width >= 60 && state.overlays.is_empty());
+    let leave_cells = leave.as_ref().map_or(0, |leave| leave.area.width + 3);
     for (command, name) in wanted {
         let Some(hint) = word(command, name, x) else { continue };
-        if hint.area.right() >= area.right() || (area.width < 48 && !hints.is_empty()) {
+        let fits = hint.area.right() + help_cells + leave_cells < area.right();
+        if !fits || (area.width < 48 && !hints.is_empty()) {
             break;
         }
         x = hint.area.right() + 3;
         hints.push(hint);
     }
-    let Some(leave) = word(PickerCommand::Quit, "quit", 0) else { return hints };
+    if let Some(mut help) = help.filter(|help| x + help.area.width < area.right()) {
+        help.area.x = x;
+        x = help.area.right() + 3;
+        hints.push(help);
+    }
+    let Some(leave) = leave else { return hints };
     let start = if state.inline { x } else { area.right().saturating_sub(leave.area.width + 1) };
-    if state.overlays.is_empty()
-        && x <= start
-        && area.width >= 60
-        && start + leave.area.width < area.right()
-    {
+    if x <= start && start + leave.area.width < area.right() {
         hints.push(FooterHint { area: Rect { x: start, ..leave.area }, ..leave });
     }
     hints
@@ -106,16 +114,27 @@ fn footer_commands(state: &State) -> Vec<(PickerCommand, &'static str)> {
         "what to do"
     };
     let console = if state.marked.len() > 1 { "consoles" } else { "console" };
-    let main = [
+    let open = PickerCommand::Open;
+    let mut main = vec![
         (PickerCommand::Insert, "search"),
         (PickerCommand::Activate, activate_label),
         (PickerCommand::Console, console),
         (PickerCommand::Menu, "actions"),
         (PickerCommand::Mark, "mark"),
-        (PickerCommand::Details, "details"),
-        (PickerCommand::Help, "help"),
+        (PickerCommand::Details, "preview"),
+        (open(PanelKind::AccountRoles), "other roles"),
+        (open(PanelKind::Sessions), "sessions"),
+        (open(PanelKind::Instances), "instances"),
+        (open(PanelKind::Services), "services"),
         (PickerCommand::Refresh, "refresh"),
+        (PickerCommand::Sort, "sort"),
+        (PickerCommand::Help, "help"),
     ];
+    // It comes first where it is likely to help.
+    if state.is_offline() || state.list.len() == 0 {
+        main.retain(|(command, _)| *command != PickerCommand::Refresh);
+        main.insert(2, (PickerCommand::Refresh, "refresh"));
+    }
     match state.overlays.last() {
         Some(top) => top.as_panel().hints(state),
         None if state.first_run.is_some() => first_run_commands(state),
@@ -123,9 +142,6 @@ fn footer_commands(state: &State) -> Vec<(PickerCommand, &'static str)> {
             let useful = |command: PickerCommand| match command {
                 PickerCommand::Insert => state.vi.mode == ViMode::Normal,
                 PickerCommand::Console if state.action == PickAction::Console => false,
-                // Only shown if it is likely to help, because space is limited; the help lists it,
-                // too.
-                PickerCommand::Refresh => state.is_offline() || state.list.len() == 0,
                 _ => true,
             };
             main.into_iter()

@@ -37,6 +37,8 @@ pub(in crate::tui) struct Glyphs {
     pub(in crate::tui) error: &'static str,
     /// Marked roles.
     pub(in crate::tui) marked: &'static str,
+    /// The current role of the shell.
+    pub(in crate::tui) here: &'static str,
     /// Favourites.
     pub(in crate::tui) star: &'static str,
     /// In place of the cut part of a name.
@@ -74,6 +76,7 @@ impl Glyphs {
                 protected: "!",
                 error: "x",
                 marked: "+",
+                here: "@",
                 star: "*",
                 ellipsis: "~",
                 refreshing: "~",
@@ -96,6 +99,7 @@ impl Glyphs {
             protected: "▲",
             error: "✗",
             marked: "✓",
+            here: "◆",
             star: "★",
             ellipsis: "…",
             refreshing: "⟳",

@@ -14,7 +14,9 @@ pub(super) struct Areas {
     pub(super) header: Option<Rect>,
     /// The query.
     pub(super) query: Rect,
-    /// Rows and headings, without the scrollbar.
+    /// The headings of the columns, on the blank line below the query.
+    pub(super) headings: Option<Rect>,
+    /// Rows and section headings, without the scrollbar.
     pub(super) list: Rect,
     /// The scrollbar: one column beside the list.
     pub(super) scrollbar: Rect,
@@ -29,9 +31,9 @@ pub(super) struct Areas {
 }
 
 /// The cells before query, rows and headings: margin, selection bar and a space, plus a column for
-/// marks if roles can be marked.
+/// marks if there are any.
 pub(super) fn gutter_width(state: &State) -> u16 {
-    if state.multi { 4 } else { 3 }
+    if state.multi || state.list_options.shell_role.is_some() { 4 } else { 3 }
 }
 
 /// The areas of a screen of the current size.
@@ -49,6 +51,7 @@ pub(super) fn areas(area: Rect, state: &State) -> Areas {
         return Areas {
             header: None,
             query: line,
+            headings: None,
             list: none,
             scrollbar: none,
             preview: None,
@@ -57,9 +60,12 @@ pub(super) fn areas(area: Rect, state: &State) -> Areas {
             tiny: true,
         };
     }
-    if state.inline {
-        return inline_areas(area, state);
-    }
+    if state.inline { inline_areas(area, state) } else { full_areas(area, state) }
+}
+
+/// The areas of a picker that has the screen for itself.
+fn full_areas(area: Rect, state: &State) -> Areas {
+    let Rect { x, y, width, height } = area;
     let roomy = height >= 14;
     let header = (height >= 12 && width >= 48).then(|| Rect::new(x, y, width, 1));
     let query = Rect::new(x, y + u16::from(header.is_some()), width, 1);
@@ -69,9 +75,10 @@ pub(super) fn areas(area: Rect, state: &State) -> Areas {
     let rows = bottom.saturating_sub(top);
     let (stats, margin) = (&state.list.column_stats, gutter_width(state) + 1);
     // The preview gets the space that the list does not need.
-    let needed = columns::plan(width.saturating_sub(MIN_PREVIEW_WIDTH + margin), stats).cells();
-    let preview_width =
-        width.saturating_sub(needed + margin).clamp(MIN_PREVIEW_WIDTH, MAX_PREVIEW_WIDTH);
+    let needed = columns::needed(width.saturating_sub(MIN_PREVIEW_WIDTH + margin), stats);
+    let [usual, most] = MAX_PREVIEW_WIDTHS;
+    let widest = (stats.role.max + ARN_MARGIN).clamp(usual, most);
+    let preview_width = width.saturating_sub(needed + margin).clamp(MIN_PREVIEW_WIDTH, widest);
     let list_cells = width.saturating_sub(preview_width + margin);
     let (beside, below) = match state.list_options.preview {
         _ if state.list.len() == 0 => (false, false),
@@ -90,6 +97,7 @@ pub(super) fn areas(area: Rect, state: &State) -> Areas {
         return Areas {
             header,
             query,
+            headings: headings_area(list, roomy, state),
             list,
             scrollbar,
             preview,
@@ -107,6 +115,7 @@ pub(super) fn areas(area: Rect, state: &State) -> Areas {
     Areas {
         header,
         query,
+        headings: headings_area(list, roomy, state),
         list,
         scrollbar,
         preview,
@@ -117,23 +126,24 @@ pub(super) fn areas(area: Rect, state: &State) -> Areas {
 }
 
 /// The areas of an inline picker. The query is on the first row, where the terminal keeps the
-/// cursor when it reflows its lines. Nothing is at the right edge, so that a narrower window has no
-/// rows to reflow.
+/// cursor when it reflows its lines. Rows are the same as on the whole screen; nothing is to the
+/// right of them, so that a narrower window has no rows to reflow as long as they fit.
 fn inline_areas(area: Rect, state: &State) -> Areas {
     let Rect { x, y, width, height } = area;
-    // A window can become a fifth narrower without breaking a row.
-    let widest = width.min((width - width / 5).max(MIN_INLINE_WIDTH));
-    let room = widest.saturating_sub(gutter_width(state) + 1);
-    let needed = columns::plan(room, &state.list.column_stats).cells() + gutter_width(state) + 1;
-    let width = widest.min(needed.max(MIN_INLINE_WIDTH));
+    let list_width = full_areas(area, state).list.width;
+    let columns =
+        columns::plan(list_width.saturating_sub(gutter_width(state)), &state.list.column_stats);
+    let needed = gutter_width(state) + columns.cells() + columns::SLACK;
+    let width = width.min(needed.min(list_width).max(MIN_INLINE_WIDTH));
     let line = |y| Rect::new(x, y, width, 1);
-    let list = Rect::new(x, y + 1, width, height.saturating_sub(2));
+    let list = Rect::new(x, y + 1, width.min(list_width), height.saturating_sub(2));
     let scrollbar = Rect::new(list.right(), list.y, 0, list.height);
     let footer = line(y + height - 1);
     let status_line = status_line_area(footer, false, state);
     Areas {
         header: None,
         query: line(y),
+        headings: None,
         list,
         scrollbar,
         preview: None,
@@ -141,6 +151,12 @@ fn inline_areas(area: Rect, state: &State) -> Areas {
         footer: Some(footer),
         tiny: false,
     }
+}
+
+/// The line of column headings above the list, if there is one and there are columns.
+fn headings_area(list: Rect, roomy: bool, state: &State) -> Option<Rect> {
+    let is_shown = roomy && state.first_run.is_none() && state.list.len() > 0;
+    is_shown.then(|| Rect { y: list.y - 1, height: 1, ..list })
 }
 
 /// The area of the status line, if there is a problem. On the footer it gives way to a panel's keys
@@ -154,9 +170,12 @@ fn status_line_area(footer: Rect, roomy: bool, state: &State) -> Option<Rect> {
     is_shown.then(|| Rect { y: footer.y - u16::from(roomy), ..footer })
 }
 
-/// The width of a preview beside the list, in columns.
+/// The least width of a preview beside the list, in columns.
 const MIN_PREVIEW_WIDTH: u16 = 32;
-const MAX_PREVIEW_WIDTH: u16 = 64;
+/// The width up to which a preview grows in any case, and for long ARNs.
+const MAX_PREVIEW_WIDTHS: [u16; 2] = [64, 110];
+/// The width of a preview without the role's name in `arn:aws-us-gov:iam::012345678901:role/`.
+const ARN_MARGIN: u16 = 50;
 
 /// The minimum width of an inline picker, for query, keys and panels.
 const MIN_INLINE_WIDTH: u16 = 72;

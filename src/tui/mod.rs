@@ -54,7 +54,7 @@ use std::sync::mpsc::Receiver;
 use crate::domain::enums::{Keymap, Preview};
 use crate::domain::{
     AccountId, Height, InstanceName, PackedRoster, Result, RoleFlags, RoleId, RoleName, Roster,
-    Usages,
+    RosterEntry, Timestamp, Usages,
 };
 use crate::ops::backend::messages::{Request, SessionList, Update};
 use crate::os::clock::Clock;
@@ -112,8 +112,10 @@ pub struct PickerOptions {
 pub struct ListOptions {
     /// The weight of past use between equal matches; 0 turns it off.
     pub history_weight: f64,
-    /// The current role of this shell, offered first if a pasted page names no account.
+    /// The current role of this shell, which is marked and selected at the start.
     pub shell_role: Option<ShellRole>,
+    /// When its credentials expire, if the environment says so.
+    pub shell_role_expires_at: Option<Timestamp>,
     /// Globs of role names, best first, to order the roles if a pasted page names only an account.
     pub prefer_roles: Vec<String>,
     /// The columns: `instance` and tag keys. `None` chooses them by width.
@@ -137,6 +139,15 @@ pub struct Appearance {
     pub no_color: bool,
     /// The number of colours that the terminal supports.
     pub color_depth: ColorDepth,
+    /// Whether the terminal may be asked for its background. Some would show the question.
+    pub asks_background: bool,
+}
+
+impl Appearance {
+    /// Whether the answer to a question for the background would change anything.
+    fn needs_background(&self) -> bool {
+        self.asks_background && !self.no_color && self.theme.depends_on_background()
+    }
 }
 
 /// The number of colours that a terminal supports.
@@ -166,11 +177,36 @@ pub enum ShellRole {
     Profile(String),
 }
 
+impl ShellRole {
+    /// `account/role`; `None` for a profile that is not in the roster.
+    fn label(&self, roster: &Roster) -> Option<String> {
+        let entry = roster.entries.iter().find(|entry| self.is_entry(roster, entry));
+        match (entry, self) {
+            (Some(entry), _) => Some(format!("{}/{}", entry.account_label(), entry.role)),
+            (None, ShellRole::Role { account, role, .. }) => Some(format!("{account}/{role}")),
+            (None, ShellRole::Profile(_)) => None,
+        }
+    }
+
+    /// Whether it is this entry of the roster.
+    fn is_entry(&self, roster: &Roster, entry: &RosterEntry) -> bool {
+        match self {
+            ShellRole::Role { instance, account, role } => {
+                entry.account == *account
+                    && *entry.role == *role.as_str()
+                    && instance.as_ref().is_none_or(|name| roster.instance(entry).name == *name)
+            }
+            ShellRole::Profile(name) => entry.profile.as_deref() == Some(name),
+        }
+    }
+}
+
 /// A colour scheme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColorScheme {
-    /// Colours that are readable on dark and light backgrounds.
-    Auto,
+    /// [`ColorScheme::Dark`] or [`ColorScheme::Light`]; colours that are readable on both if the
+    /// background is unknown.
+    Auto(Option<Background>),
     /// For a dark background.
     Dark,
     /// For a light background.
@@ -181,6 +217,23 @@ pub enum ColorScheme {
     Sixteen(Option<Background>),
     /// No colours.
     None,
+}
+
+impl ColorScheme {
+    /// Whether it differs between dark and light backgrounds.
+    fn depends_on_background(self) -> bool {
+        self.on_background(Background::Dark) != self.on_background(Background::Light)
+    }
+
+    /// The same scheme on this background.
+    fn on_background(self, background: Background) -> Self {
+        match self {
+            ColorScheme::Auto(_) => ColorScheme::Auto(Some(background)),
+            ColorScheme::HighContrast(_) => ColorScheme::HighContrast(Some(background)),
+            ColorScheme::Sixteen(_) => ColorScheme::Sixteen(Some(background)),
+            ColorScheme::Dark | ColorScheme::Light | ColorScheme::None => self,
+        }
+    }
 }
 
 /// The background of the terminal.

@@ -26,6 +26,10 @@ const SEARCH_WAIT: Duration = Duration::from_millis(8);
 /// empty.
 const FIRST_SEARCH_WAIT: Duration = Duration::from_millis(60);
 
+/// The least time between the question for the terminal's background and the end of the picker, if
+/// the answer has not arrived. An answer after the end would be typed into the shell.
+const BACKGROUND_WAIT: Duration = Duration::from_millis(500);
+
 /// How long events are handled before a frame is drawn, even if more are queued.
 const MAX_DRAIN: Duration = Duration::from_millis(50);
 /// A longer queue than a user can type while a frame is drawn.
@@ -41,6 +45,8 @@ struct Runner {
     search_thread: SearchThread,
     requests: RequestHandler,
     exit: Option<Exit>,
+    /// Whether the terminal has answered which background it has.
+    knows_background: bool,
 }
 
 /// Runs the picker; see [`super::run`].
@@ -51,8 +57,8 @@ pub(super) fn run(
 ) -> Result<PickerOutcome> {
     let (sender, events) = mpsc::channel();
     let mut search_thread = SearchThread::new(sender.clone());
-    let (clock, mouse) = (options.clock, options.appearance.mouse);
-    let screen = Screen::enter(options.height, mouse)?;
+    let clock = options.clock;
+    let screen = Screen::enter(options.height, options.appearance)?;
     let (width, height) = screen.draw_size();
     let mut state = State::new(options, height);
     update(&mut state, Event::Resize(width, height));
@@ -68,6 +74,7 @@ pub(super) fn run(
         search_thread,
         requests,
         exit: None,
+        knows_background: false,
     };
     runner.await_search(FIRST_SEARCH_WAIT)?;
     runner.screen.draw(&runner.state)?;
@@ -78,6 +85,7 @@ pub(super) fn run(
         runner.screen.clone_tty()?,
         sender.clone(),
         runner.screen.typed_ahead(),
+        runner.screen.asked_background(),
     )?;
     thread::spawn("updates", move || forward_updates(&updates, &sender))?;
     runner.handle(Event::Started)?;
@@ -97,6 +105,7 @@ impl Runner {
     fn run_until_exit(mut self) -> Result<PickerOutcome> {
         loop {
             if let Some(exit) = self.exit.take() {
+                self.await_background();
                 return Ok(PickerOutcome { exit, query: self.state.query.text().to_owned() });
             }
             let event = self.next_event()?;
@@ -117,6 +126,22 @@ impl Runner {
             self.check_resize()?;
             if self.exit.is_none() {
                 self.screen.draw(&self.state)?;
+            }
+        }
+    }
+
+    /// Waits for the answer of a terminal that was asked for its background a moment ago. Keys that
+    /// arrive meanwhile are dropped.
+    fn await_background(&self) {
+        let is_answer = |event: &Event| matches!(event, Event::BackgroundReported(_));
+        let is_known = self.knows_background || self.queue.iter().any(is_answer);
+        let Some(asked) = self.screen.asked_background().filter(|_| !is_known) else { return };
+        loop {
+            let left = BACKGROUND_WAIT.saturating_sub(asked.elapsed());
+            match self.events.recv_timeout(left) {
+                Ok(event) if is_answer(&event) => return,
+                Ok(_) => {}
+                Err(_) => return,
             }
         }
     }
@@ -190,6 +215,7 @@ impl Runner {
             return Ok(());
         }
         // Only the screen knows how many rows of the terminal the picker uses.
+        self.knows_background |= matches!(event, Event::BackgroundReported(_));
         let event = match event {
             Event::Resize(..) => {
                 self.screen.poll_resize()?;

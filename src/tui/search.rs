@@ -5,9 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::domain::query::{DefaultOrder, Query, SearchIndex, preference, recognize};
-use crate::domain::{
-    PackedRoster, RoleFlags, Roster, RosterEntry, Timestamp, Usages, normalize_text,
-};
+use crate::domain::{PackedRoster, RoleFlags, RoleId, Roster, Timestamp, Usages, normalize_text};
 
 use super::column_stats::ColumnStats;
 use super::{ListOptions, ShellRole};
@@ -89,7 +87,7 @@ impl PartialEq for SearchJob {
 /// A section of the list while the query is empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ListSection {
-    /// The current role of this shell, if a pasted page names no account.
+    /// The current role of this shell.
     Current,
     /// Favourites.
     Favorites,
@@ -169,7 +167,7 @@ impl Matcher {
         let query = Query::parse(&job.query, &|name| index.has_tag(name));
         let (mut rows, mut sections) = if query.is_empty() {
             let order = index.default_order(&job.usages, &job.marks, job.options.history_weight);
-            concat_sections(sections(order, shell_role_row(job)))
+            concat_sections(sections(order, shell_role_row(&job.roster, &job.marks, &job.options)))
         } else {
             (index.search(&query, &job.usages, &job.marks, job.options.history_weight), Vec::new())
         };
@@ -240,9 +238,19 @@ pub(super) fn initial_from_packed(
 ) -> SearchResults {
     let order = packed.default_order(usages, marks, options.history_weight, max_rows);
     let hidden = packed.hidden().len() + packed.locate(&marks.hidden).len();
-    let (known, mut sections) = concat_sections(sections(order, None));
-    let roster = Arc::new(packed.subset(known.iter().map(|row| *row as usize)));
+    let current = packed_shell_role_row(packed, marks, options);
+    let (known, mut sections) = concat_sections(sections(order, current));
+    // The preview shows the other roles of the first row's account.
+    let first = known.first().map(|row| packed.account_positions(*row as usize));
+    let others = first.unwrap_or_default().into_iter().filter(|position| {
+        u32::try_from(*position).is_ok_and(|position| !known.contains(&position))
+    });
+    let mut roster = packed.subset(known.iter().map(|row| *row as usize));
     let count = roster.entries.len();
+    let others = packed.subset(others);
+    roster.entries.extend(others.entries);
+    roster.row_styles.extend(others.row_styles);
+    let roster = Arc::new(roster);
     let mut rows: Vec<u32> = (0..count as u32).collect();
     let whole = packed.len().saturating_sub(hidden).max(count);
     if let (Some((ListSection::All, range)), true) = (sections.last_mut(), whole > count) {
@@ -276,7 +284,7 @@ pub(super) fn initial_from_roster(
 ) -> SearchResults {
     let (rows, sections) = concat_sections(sections(
         roster.default_order(usages, marks, options.history_weight),
-        None,
+        shell_role_row(roster, marks, options),
     ));
     SearchResults {
         number: 0,
@@ -295,23 +303,33 @@ pub(super) fn initial_from_roster(
     }
 }
 
-/// The row of this shell's role, if a pasted address names no account: most likely this role is
-/// meant.
-fn shell_role_row(job: &SearchJob) -> Option<u32> {
-    let current = job.options.shell_role.as_ref()?;
-    recognize(&job.query).filter(|pasted| pasted.account.is_none())?;
-    let is_it = |entry: &RosterEntry| match current {
-        ShellRole::Role { instance, account, role } => {
-            let here = || {
-                instance
-                    .as_ref()
-                    .is_none_or(|instance| job.roster.instance(entry).name == *instance)
-            };
-            entry.account == *account && *entry.role == *role.as_str() && here()
-        }
-        ShellRole::Profile(name) => entry.profile.as_deref() == Some(name),
+/// The row of this shell's role, which comes first while the query is empty, and if a pasted
+/// address names no account: most likely this role is meant.
+fn shell_role_row(roster: &Roster, marks: &RoleFlags, options: &ListOptions) -> Option<u32> {
+    let current = options.shell_role.as_ref()?;
+    let row = roster.entries.iter().position(|entry| current.is_entry(roster, entry))?;
+    let is_hidden = roster.row_style(row).is_some_and(|style| style.hidden)
+        || marks.hidden.contains(&roster.id(&roster.entries[row]));
+    u32::try_from(row).ok().filter(|_| !is_hidden)
+}
+
+/// The same in a packed roster. A profile is looked up when the roster is complete.
+fn packed_shell_role_row(
+    packed: &PackedRoster,
+    marks: &RoleFlags,
+    options: &ListOptions,
+) -> Option<u32> {
+    let Some(ShellRole::Role { instance, account, role }) = &options.shell_role else {
+        return None;
     };
-    job.roster.entries.iter().position(is_it).and_then(|row| u32::try_from(row).ok())
+    let known = packed.instances().iter().map(|known| &known.name);
+    let roles: Vec<RoleId> = known
+        .filter(|name| instance.as_ref().is_none_or(|instance| instance == *name))
+        .map(|name| RoleId { instance: name.clone(), account: *account, role: role.clone() })
+        .filter(|role| !marks.hidden.contains(role))
+        .collect();
+    let (row, _) = *packed.locate(&roles).first()?;
+    u32::try_from(row).ok().filter(|row| packed.hidden().binary_search(row).is_err())
 }
 
 /// Moves preferred roles to the front if the pasted address names only an account.

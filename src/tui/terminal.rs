@@ -8,6 +8,7 @@ use std::panic::PanicHookInfo;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use crossterm::event::EnableBracketedPaste;
 use crossterm::queue;
@@ -16,7 +17,9 @@ use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
+use super::Appearance;
 use super::inline_backend::InlineBackend;
+use super::input::background;
 use super::state::State;
 use super::view;
 use crate::domain::{ErrorKind, Height, Result, ResultExt};
@@ -71,6 +74,10 @@ pub(super) struct Screen {
     raw_mode: Arc<RawMode>,
     height: Height,
     mouse: bool,
+    /// Whether to ask the terminal for its background.
+    asks_background: bool,
+    /// When it was asked.
+    asked_background: Option<Instant>,
     /// The last known size of the terminal in columns and rows.
     size: (u16, u16),
     /// The number of bytes typed before raw mode was on. Enter is a line feed among them.
@@ -90,9 +97,10 @@ pub(super) struct Screen {
 
 impl Screen {
     /// Sets up the terminal: raw mode, the alternate screen or some rows, and the mouse if wanted.
-    /// Sends no queries. The alternate screen appears with the first frame; signals wait for
-    /// [`Screen::handle_signals`].
-    pub(super) fn enter(height: Height, mouse: bool) -> Result<Self> {
+    /// Asks for the background if the appearance depends on it; the answer arrives among the keys,
+    /// and nothing waits for it. The alternate screen appears with the first frame; signals wait
+    /// for [`Screen::handle_signals`].
+    pub(super) fn enter(height: Height, appearance: Appearance) -> Result<Self> {
         let tty = Arc::new(tty::open()?);
         let hold_flush = Rc::new(Cell::new(false));
         let writer = FrameWriter {
@@ -148,7 +156,7 @@ impl Screen {
             }
         };
         // Mouse reports can't be mapped to rows below the prompt, whose position is unknown.
-        let mouse = mouse && rows.is_none();
+        let mouse = appearance.mouse && rows.is_none();
         let typed_ahead = tty::typed_ahead(&tty);
         let job = JobControl::new()?;
         let mut screen = Self {
@@ -158,6 +166,8 @@ impl Screen {
             raw_mode,
             height,
             mouse,
+            asks_background: appearance.needs_background(),
+            asked_background: None,
             size,
             typed_ahead,
             job,
@@ -182,12 +192,15 @@ impl Screen {
         self.raw_mode.enter().context(ErrorKind::Os, DRAWING)?;
         self.size = tty::size(&self.tty);
         let room = self.draw_size();
+        let question = if self.asks_background { background::QUESTION } else { b"" };
+        self.asked_background = self.asks_background.then(Instant::now);
         match &mut self.canvas {
             Canvas::Full(terminal) => {
                 self.hold_flush.set(true);
                 let writer = terminal.backend_mut();
                 queue!(writer, EnterAlternateScreen, EnableBracketedPaste)
                     .context(ErrorKind::Os, DRAWING)?;
+                writer.write_all(question).context(ErrorKind::Os, DRAWING)?;
                 if self.mouse {
                     // Clicks and the wheel only. crossterm's own command also reports every
                     // movement, which would wake an idle picker.
@@ -198,11 +211,16 @@ impl Screen {
             Canvas::Inline(terminal) => {
                 terminal
                     .backend_mut()
-                    .open(room, b"\x1b[?2004h")
+                    .open(room, &[b"\x1b[?2004h", question].concat())
                     .context(ErrorKind::Os, DRAWING)?;
                 terminal.resize(Rect::new(0, 0, room.0, room.1)).context(ErrorKind::Os, DRAWING)
             }
         }
+    }
+
+    /// When the terminal was asked for its background.
+    pub(super) fn asked_background(&self) -> Option<Instant> {
+        self.asked_background
     }
 
     /// The number of bytes typed before raw mode was on. Enter is a line feed among them.

@@ -107,6 +107,7 @@ mod structure;
 mod subcommands;
 mod tables;
 mod terminal;
+mod terminal_background;
 mod terminal_consent;
 mod terminal_demo;
 mod terminal_each;

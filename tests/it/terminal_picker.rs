@@ -23,6 +23,28 @@ fn a_query_and_enter_open_a_shell_in_the_role() {
 }
 
 #[test]
+fn in_a_role_shell_the_picker_begins_on_its_role() {
+    let sandbox = Sandbox::signed_in();
+    let mut terminal = Terminal::rolecall(
+        &sandbox,
+        &["exec", "-S", "corp", "--arn", "012345678901:ReadOnlyAccess"],
+    );
+    terminal.wait_for_shell();
+    // The first start builds the list from the files, the second reads the snapshot.
+    for start in 0..2 {
+        terminal.type_line(&format!("rolecall; echo left-$?-{start}"));
+        terminal.wait_for("in payments-prod/ReadOnlyAccess · ");
+        terminal.wait_for("you are here");
+        terminal.wait_for("▌◆ payments-prod ");
+        terminal.type_keys(ESCAPE);
+        terminal.wait_for(&format!("left-130-{start}"));
+    }
+    terminal.type_line("exit");
+    assert_eq!(terminal.wait_for_exit(), 0);
+    assert_eq!(terminal.damage(), [""; 0]);
+}
+
+#[test]
 fn a_query_of_several_roles_opens_with_it_typed() {
     let sandbox = Sandbox::signed_in();
     let mut terminal = Terminal::rolecall(

@@ -126,6 +126,7 @@ pub(super) fn open(
         list: tui::ListOptions {
             history_weight: settings.history_weight,
             shell_role: startup::shell_role(&input.env),
+            shell_role_expires_at: startup::shell_role_expires_at(&input.env),
             prefer_roles: settings.prefer_roles.clone(),
             columns: settings.pick.columns.clone(),
             preview: settings.pick.preview,

@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use crate::config::{Env, Paths};
-use crate::domain::{Instance, InstanceName, PackedRoster, Result, Roster};
+use crate::config::{Env, Paths, env};
+use crate::domain::{Instance, InstanceName, PackedRoster, Result, Roster, Timestamp};
 use crate::ops::backend::CtxFactory;
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::load;
 use crate::ops::roles::snapshot::{self, PickSettings, RosterSnapshot};
-use crate::ops::target::current::{CurrentRole, profile_variable};
+use crate::ops::target::current::{CurrentRole, profile_variable, role_shell_arn};
 use crate::ops::target::instances::selected_name;
 use crate::os::clock::Clock;
 use crate::tui::ShellRole;
@@ -115,6 +115,12 @@ pub(in crate::cli) fn shell_role(env: &Env) -> Option<ShellRole> {
     Some(ShellRole::Profile(profile_variable(env)?.to_owned()))
 }
 
+/// Returns when the credentials of that role expire, if rolecall exported them.
+pub(in crate::cli) fn shell_role_expires_at(env: &Env) -> Option<Timestamp> {
+    role_shell_arn(env)?;
+    env.get(env::AWS_SSO_SESSION_EXPIRATION).and_then(Timestamp::parse)
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::{ErrorKind, Read};
@@ -146,5 +152,21 @@ mod tests {
         peer.set_nonblocking(false).unwrap();
         peer.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
         assert_eq!(peer.read(&mut [0]).unwrap(), 0, "the connection is still open");
+    }
+
+    #[test]
+    fn a_role_shell_has_a_role_and_an_expiry_and_any_other_shell_neither() {
+        const ARN: &str = "arn:aws:iam::012345678901:role/Admin";
+        const EXPIRY: (&str, &str) = ("AWS_SSO_SESSION_EXPIRATION", "1970-01-01T01:00:00Z");
+        let env = |pairs: &[(&'static str, &'static str)]| Env::from_pairs(pairs.iter().copied());
+        let shell = env(&[("AWS_SSO_ROLE_ARN", ARN), ("ROLECALL_ROLE", ARN), EXPIRY]);
+        assert!(
+            matches!(shell_role(&shell), Some(ShellRole::Role { role, .. }) if role.as_str() == "Admin")
+        );
+        assert_eq!(shell_role_expires_at(&shell), Some(Timestamp(3_600)));
+        // Variables that the user set alone.
+        for other in [env(&[("AWS_SSO_ROLE_ARN", ARN), EXPIRY]), env(&[EXPIRY])] {
+            assert_eq!((shell_role(&other), shell_role_expires_at(&other)), (None, None));
+        }
     }
 }

@@ -109,6 +109,20 @@ impl PackedRoster {
         self.row_bytes().len() / RowRecord::SIZE
     }
 
+    /// Returns the number of roles of each instance, in the order of the configuration.
+    pub fn instance_row_counts(&self) -> Vec<usize> {
+        let accounts: Vec<u32> =
+            AccountRecord::read_all(self.account_bytes()).map(|account| account.instance).collect();
+        let mut counts = vec![0; self.instances().len()];
+        for row in RowRecord::read_all(self.row_bytes()) {
+            let instance = accounts.get(row.account as usize).map(|instance| *instance as usize);
+            if let Some(count) = instance.and_then(|instance| counts.get_mut(instance)) {
+                *count += 1;
+            }
+        }
+        counts
+    }
+
     /// Returns the widths of account names in cells, once for each instance of an account. Rows of
     /// profiles have no account.
     pub fn account_widths(&self) -> impl Iterator<Item = u16> {
@@ -233,6 +247,17 @@ impl PackedRoster {
         Some((row, AccountRecord::read_at(self.account_bytes(), row.account as usize)?))
     }
 
+    /// Returns the positions of all roles in the account of the role at a position.
+    pub fn account_positions(&self, position: usize) -> Vec<usize> {
+        let Some((_, wanted)) = self.row(position) else { return Vec::new() };
+        let rows = (wanted.first_row as usize..)
+            .map_while(|position| Some((position, self.row(position)?.1)))
+            .take_while(|(_, account)| account.first_row == wanted.first_row);
+        rows.filter(|(_, account)| (account.id, account.instance) == (wanted.id, wanted.instance))
+            .map(|(position, _)| position)
+            .collect()
+    }
+
     /// Unpacks the role at a position in the order of names.
     pub fn entry(&self, position: usize) -> Option<RosterEntry> {
         let (row, account) = self.row(position)?;
@@ -265,11 +290,14 @@ impl PackedRoster {
 
     pub fn row_style(&self, position: usize) -> Option<RowStyle> {
         let attributes = self.attributes(RowRecord::read_at(self.row_bytes(), position)?)?;
-        let color = attributes
-            .color()
-            .and_then(|color| self.header.colors.get(color))
-            .map(|color| Arc::from(color.as_str()));
-        Some(RowStyle { color, hidden: attributes.is_hidden() })
+        let name = |color: Option<usize>| {
+            color.and_then(|color| self.header.colors.get(color)).map(|name| Arc::from(&**name))
+        };
+        Some(RowStyle {
+            account_color: name(attributes.account_color()),
+            role_color: name(attributes.role_color()),
+            hidden: attributes.is_hidden(),
+        })
     }
 
     /// Unpacks the roles at these positions, in this order, into a roster marked incomplete.
@@ -328,7 +356,7 @@ mod tests {
     fn attributes_of_roles_are_kept_and_counted() {
         let (roster, order) = company();
         let mut roster = Roster::clone(&roster);
-        let styles = order.iter().map(|_| RowStyle { color: None, hidden: false });
+        let styles = order.iter().map(|_| RowStyle::default());
         roster.row_styles = styles.collect();
         for entry in &mut roster.entries {
             (entry.profile, entry.confirm, entry.region) = (None, ConfirmLevel::None, None);
@@ -343,7 +371,7 @@ mod tests {
         roster.entries[typed].confirm = ConfirmLevel::TypeName;
         roster.entries[typed].region = Some(Region::new("eu-west-1"));
         roster.row_styles[hidden].hidden = true;
-        roster.row_styles[red].color = Some(Arc::from("red"));
+        roster.row_styles[red].account_color = Some(Arc::from("red"));
         let packed = PackedRoster::pack(&roster, &order).unwrap();
         let confirm = |place: usize| packed.entry(place).unwrap().confirm;
         assert_eq!(
@@ -355,13 +383,33 @@ mod tests {
         assert_eq!(packed.entry(0).unwrap().region, None);
         assert_eq!(packed.entry(1).unwrap().region, roster.entries[typed].region);
         let style = |place: usize| packed.row_style(place).unwrap();
-        assert_eq!(style(2), RowStyle { color: None, hidden: true });
-        assert_eq!(style(3), RowStyle { color: Some(Arc::from("red")), hidden: false });
+        assert_eq!(style(2), RowStyle { hidden: true, ..RowStyle::default() });
+        assert_eq!(
+            style(3),
+            RowStyle { account_color: Some(Arc::from("red")), ..RowStyle::default() }
+        );
 
         let same = PackedRoster::pack(&roster, &order).unwrap();
         let records = vec![0; same.records().len()];
         assert!(packed == same && packed != plain);
         assert!(packed != PackedRoster::from_parts(same.header, records, 0));
+    }
+
+    #[test]
+    fn styles_and_counts_survive_packing() {
+        let (roster, order) = company();
+        let mut roster = Roster::clone(&roster);
+        let style = |at: usize| RowStyle {
+            account_color: at.is_multiple_of(2).then(|| Arc::from("red")),
+            role_color: at.is_multiple_of(3).then(|| Arc::from("blue")),
+            hidden: at.is_multiple_of(5),
+        };
+        roster.row_styles = (0..roster.entries.len()).map(style).collect();
+        let packed = PackedRoster::pack(&roster, &order).unwrap();
+        let wanted: Vec<_> = order.iter().map(|row| style(*row as usize)).collect();
+        assert_eq!(packed.unpack().row_styles, wanted);
+        let count = |instance| roster.entries.iter().filter(|e| e.instance == instance).count();
+        assert_eq!(packed.instance_row_counts(), [count(0), count(1)]);
     }
 
     #[test]
@@ -371,6 +419,13 @@ mod tests {
         let all = packed.unpack();
         let ids = [all.id(&all.entries[7_000]), all.id(&all.entries[2])];
         assert_eq!(packed.locate(&ids), [(2, 1), (7_000, 0)]);
+        for position in [0, 2, 7_000, all.entries.len() - 1] {
+            let account = |at: &usize| (all.entries[*at].instance, all.entries[*at].account);
+            let wanted: Vec<usize> =
+                (0..all.entries.len()).filter(|at| account(at) == account(&position)).collect();
+            assert_eq!(packed.account_positions(position), wanted);
+        }
+        assert_eq!(packed.account_positions(all.entries.len()), [0; 0]);
     }
 
     #[test]

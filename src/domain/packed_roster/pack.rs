@@ -83,8 +83,7 @@ impl PackedRoster {
         };
         let entries: Vec<RosterEntry> =
             RowRecord::read_all(self.row_bytes()).enumerate().filter_map(entry).collect();
-        let has_styles =
-            header.attributes.iter().any(|kind| kind.is_hidden() || kind.color().is_some());
+        let has_styles = header.attributes.iter().any(RowAttributes::has_style);
         let row_styles = if has_styles {
             (0..entries.len()).filter_map(|position| self.row_style(position)).collect()
         } else {
@@ -207,8 +206,11 @@ impl Packer {
             tags: self.tags.intern(Tags::clone(&entry.tags))?,
             region_number: self.regions.intern_optional(entry.region.clone())?,
             via_number: self.vias.intern_optional(entry.via.as_deref().map(str::to_owned))?,
-            color_number: self.colors.intern_optional(
-                style.and_then(|style| style.color.as_deref()).map(str::to_owned),
+            account_color_number: self.colors.intern_optional(
+                style.and_then(|style| style.account_color.as_deref()).map(str::to_owned),
+            )?,
+            role_color_number: self.colors.intern_optional(
+                style.and_then(|style| style.role_color.as_deref()).map(str::to_owned),
             )?,
             flags,
         };

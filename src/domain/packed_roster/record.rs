@@ -77,8 +77,10 @@ pub(super) struct RowAttributes {
     pub(super) region_number: u16,
     /// Index of the `via` ARN plus one, or 0 for none.
     pub(super) via_number: u16,
-    /// Index of the colour plus one, or 0 for none.
-    pub(super) color_number: u16,
+    /// Index of the account's colour plus one, or 0 for none.
+    pub(super) account_color_number: u16,
+    /// Index of the role's colour plus one, or 0 for none.
+    pub(super) role_color_number: u16,
     /// A combination of the flags below.
     pub(super) flags: u16,
 }
@@ -123,8 +125,17 @@ impl RowAttributes {
         usize::from(self.via_number).checked_sub(1)
     }
 
-    pub(super) fn color(&self) -> Option<usize> {
-        usize::from(self.color_number).checked_sub(1)
+    pub(super) fn account_color(&self) -> Option<usize> {
+        usize::from(self.account_color_number).checked_sub(1)
+    }
+
+    pub(super) fn role_color(&self) -> Option<usize> {
+        usize::from(self.role_color_number).checked_sub(1)
+    }
+
+    /// Whether the row has a style that is not the default.
+    pub(super) fn has_style(&self) -> bool {
+        self.is_hidden() || self.account_color_number != 0 || self.role_color_number != 0
     }
 }
 

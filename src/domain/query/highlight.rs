@@ -8,7 +8,8 @@ use super::score::{
     MatchKind, WordMatch, WordMatcher, abbreviation_ranges, coarse_cost, cost, cross_field_cost,
     glob_pieces,
 };
-use super::{search, word_prefix};
+use super::word_prefix::{self, FieldSplit};
+use super::{joined, search};
 
 /// The letters to highlight in a row: indexes of `char`s in the original text of each field,
 /// ascending. Combining marks are highlighted with their letter.
@@ -110,12 +111,12 @@ fn cross_field_matches(word: &QueryWord, account: &str, role: &str) -> Vec<Field
     }
     let (account, role, text) =
         (NormalizedText::new(account), NormalizedText::new(role), word.normalized.text.as_str());
-    let (any, head) = word_prefix::matched_to_end(&role, text);
-    let Some(split) = search::split_point(word_prefix::matched_from_start(&account, text), any)
-    else {
-        return Vec::new();
-    };
-    let cost = cross_field_cost(text.len(), text.len() - split, head & 1 << split != 0);
+    let split = FieldSplit::new(
+        word_prefix::matched_from_start(&account, text),
+        word_prefix::matched_to_end(&role, text),
+    );
+    let Some(split) = split else { return Vec::new() };
+    let (cost, position) = (cross_field_cost(text.len(), split), split.position);
     let half = |field, value: &NormalizedText, from, to| {
         let mut positions = Vec::new();
         for (from, to) in word_prefix::match_ranges(value, text, from, to).unwrap_or_default() {
@@ -124,8 +125,8 @@ fn cross_field_matches(word: &QueryWord, account: &str, role: &str) -> Vec<Field
         FieldMatch { cost, field, tag_key: None, positions }
     };
     vec![
-        half(SearchField::Account, &account, 0, split),
-        half(SearchField::Role, &role, split, text.len()),
+        half(SearchField::Account, &account, 0, position),
+        half(SearchField::Role, &role, position, text.len()),
     ]
 }
 
@@ -145,7 +146,7 @@ fn match_positions(
         glob_pieces(&value.text, text, start, end).unwrap_or_default()
     } else {
         match hit.kind {
-            MatchKind::WordPrefixes => {
+            MatchKind::AllWordPrefixes | MatchKind::WordPrefixes => {
                 word_prefix::match_ranges(value, text, 0, text.len()).unwrap_or_default()
             }
             MatchKind::Abbreviation => abbreviation_ranges(value, text, hit.offset),
@@ -156,7 +157,10 @@ fn match_positions(
                 };
                 matcher.fuzzy_positions(text, value).into_iter().filter_map(character).collect()
             }
-            _ => vec![(hit.offset, hit.offset + text.len())],
+            _ => match hit.joined_end {
+                Some(end) => joined::ranges(value, (hit.offset, end)),
+                None => vec![(hit.offset, hit.offset + text.len())],
+            },
         }
     };
     let mut out = Vec::new();

@@ -8,6 +8,7 @@ mod column;
 mod default_order;
 mod highlight;
 mod index;
+mod joined;
 mod literal;
 mod normalized;
 mod parse;

@@ -73,6 +73,9 @@ pub(super) fn letter_mask(text: &str) -> u64 {
     text.bytes().fold(0, |mask, byte| mask | LETTER_BITS[usize::from(byte)])
 }
 
+/// The bits of ASCII letters and digits in a [`letter_mask`].
+pub(super) const ALPHANUMERIC_BITS: u64 = (1 << 36) - 1;
+
 const LETTER_BITS: [u64; 256] = {
     let (mut bits, mut byte) = ([0; 256], 0_usize);
     while byte < 256 {

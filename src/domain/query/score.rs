@@ -4,9 +4,10 @@ use fuzzy_matcher::FuzzyMatcher;
 use fuzzy_matcher::skim::SkimMatcherV2;
 
 use super::column::SearchField;
-use super::normalized::NormalizedText;
+use super::joined;
+use super::normalized::{ALPHANUMERIC_BITS, NormalizedText};
 use super::parse::{MatchMode, QueryWord, Scope};
-use super::word_prefix;
+use super::word_prefix::{self, FieldSplit};
 
 /// The cost if a word does not match.
 pub(super) const NO_MATCH: u64 = u64::MAX;
@@ -22,7 +23,9 @@ pub(super) enum MatchKind {
     WordStart,
     /// It is a word of the value without some inner letters: `prd` for prod, `stg` for staging.
     Abbreviation,
-    /// It consists of prefixes of words of the value: `ro` in ReadOnly.
+    /// It consists of prefixes of all words of the value: `ro` in ReadOnly.
+    AllWordPrefixes,
+    /// It consists of prefixes of some words of the value: `ro` in ReadOnlyAccess.
     WordPrefixes,
     /// The value contains it.
     Substring,
@@ -36,6 +39,8 @@ pub(super) struct WordMatch {
     pub(super) kind: MatchKind,
     /// The byte offset of a literal match in the normalized value, else 0.
     pub(super) offset: usize,
+    /// The byte after a literal match that spans separators of the value, or was typed with others.
+    pub(super) joined_end: Option<usize>,
     /// Whether it ends at the end of a word of the value.
     pub(super) ends_word: bool,
     /// The fuzzy matcher's score, else 0.
@@ -48,7 +53,24 @@ impl WordMatch {
         let letter = value.text.as_bytes().get(end).copied();
         let whole = letter.is_none_or(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric())
             || value.word_starts.contains(&(end as u32));
-        Self { kind, offset: at, ends_word: whole, score: 0 }
+        Self { kind, offset: at, joined_end: None, ends_word: whole, score: 0 }
+    }
+
+    /// A match that separators interrupt; see [`joined`].
+    fn joined(value: &NormalizedText, text: &str) -> Option<Self> {
+        let (start, end) = joined::find(value, text)?;
+        let kind = match start {
+            0 if end == value.text.len() => MatchKind::Exact,
+            0 => MatchKind::Prefix,
+            start if value.word_starts.contains(&(start as u32)) => MatchKind::WordStart,
+            _ => MatchKind::Substring,
+        };
+        Some(Self { joined_end: Some(end), ..Self::literal(kind, value, start, end - start) })
+    }
+
+    /// A match without letters at one place.
+    fn loose(kind: MatchKind, ends_word: bool) -> Self {
+        Self { kind, offset: 0, joined_end: None, ends_word, score: 0 }
     }
 }
 
@@ -74,7 +96,9 @@ impl WordMatcher {
         if word.is_glob {
             return match_glob(word, value);
         }
-        if word.normalized.letter_mask & !value.letter_mask != 0 {
+        let missing = word.normalized.letter_mask & !value.letter_mask;
+        let is_literal = word.mode != MatchMode::Plain || field == SearchField::Id;
+        if missing & ALPHANUMERIC_BITS != 0 || missing != 0 && is_literal {
             return None;
         }
         if word.mode != MatchMode::Plain {
@@ -83,7 +107,9 @@ impl WordMatcher {
         if field == SearchField::Id {
             return match_id(word, value);
         }
-        if let Some(at) = value.text.find(text) {
+        if missing == 0
+            && let Some(at) = value.text.find(text)
+        {
             let start = value
                 .word_starts
                 .iter()
@@ -102,40 +128,41 @@ impl WordMatcher {
                 text.len(),
             ));
         }
-        if word.is_negated
-            || !matches!(field, SearchField::Account | SearchField::Alias | SearchField::Role)
-        {
+        if word.is_negated || text.len() < 2 {
             return None;
         }
-        self.match_loosely(text, value)
+        match field {
+            SearchField::Account | SearchField::Alias | SearchField::Role => {
+                let joined = WordMatch::joined(value, text);
+                // Separators that the value does not contain count in no other kind of match.
+                joined.or_else(|| self.match_loosely(text, value).filter(|_| missing == 0))
+            }
+            SearchField::Profile => WordMatch::joined(value, text),
+            _ => None,
+        }
     }
 
     /// Tries an abbreviation, then prefixes of words, then a fuzzy match.
     fn match_loosely(&self, text: &str, value: &NormalizedText) -> Option<WordMatch> {
-        if text.len() < 2 || text.len() > word_prefix::MAX_WORD_BYTES {
+        if text.len() > word_prefix::MAX_WORD_BYTES {
             return None;
         }
         if let Some(at) = find_abbreviation(value, text) {
-            return Some(WordMatch {
-                kind: MatchKind::Abbreviation,
-                offset: at,
-                ends_word: true,
-                score: 0,
-            });
+            let found = WordMatch::loose(MatchKind::Abbreviation, true);
+            return Some(WordMatch { offset: at, ..found });
         }
-        if word_prefix::matched_from_start(value, text) & 1 << text.len() != 0 {
-            let (_, head) = word_prefix::matched_to_end(value, text);
-            return Some(WordMatch {
-                kind: MatchKind::WordPrefixes,
-                offset: 0,
-                ends_word: head & 1 != 0,
-                score: 0,
-            });
+        let (starts, end) = (word_prefix::matched_from_start(value, text), 1 << text.len());
+        if starts.whole & end != 0 {
+            return Some(WordMatch::loose(MatchKind::AllWordPrefixes, true));
+        }
+        if starts.any & end != 0 {
+            let from_first_word = word_prefix::matched_to_end(value, text).head & 1 != 0;
+            return Some(WordMatch::loose(MatchKind::WordPrefixes, from_first_word));
         }
         let score = is_fuzzy_candidate(value, text)
             .then(|| self.0.fuzzy_match(&value.text, text))
             .flatten()?;
-        Some(WordMatch { kind: MatchKind::Fuzzy, offset: 0, ends_word: false, score })
+        Some(WordMatch { score, ..WordMatch::loose(MatchKind::Fuzzy, false) })
     }
 
     /// Returns the characters of the normalized value that a fuzzy match consists of.
@@ -263,7 +290,8 @@ fn match_id(word: &QueryWord, value: &NormalizedText) -> Option<WordMatch> {
         0 => (if long { MatchKind::Prefix } else { MatchKind::Substring }, 0),
         at => (MatchKind::Substring, at),
     };
-    Some(WordMatch { kind, offset: at, ends_word: at > 0 || kind == MatchKind::Exact, score: 0 })
+    let ends_word = at > 0 || kind == MatchKind::Exact;
+    Some(WordMatch { offset: at, ..WordMatch::loose(kind, ends_word) })
 }
 
 fn match_glob(word: &QueryWord, value: &NormalizedText) -> Option<WordMatch> {
@@ -280,12 +308,8 @@ fn match_glob(word: &QueryWord, value: &NormalizedText) -> Option<WordMatch> {
         Some((0, _)) => MatchKind::Prefix,
         _ => MatchKind::Substring,
     };
-    Some(WordMatch {
-        kind,
-        offset: pieces.first().map_or(0, |piece| piece.0),
-        ends_word: true,
-        score: 0,
-    })
+    let offset = pieces.first().map_or(0, |piece| piece.0);
+    Some(WordMatch { offset, ..WordMatch::loose(kind, true) })
 }
 
 /// Matches the pieces of a pattern between its `*`s and returns their byte ranges, anchored at the
@@ -353,24 +377,48 @@ pub(super) fn cost(hit: WordMatch, field: SearchField, word: &QueryWord) -> u64 
         MatchKind::Exact => rank::EXACT,
         MatchKind::Prefix => rank::PREFIX,
         MatchKind::WordStart => rank::WORD_START,
-        MatchKind::Abbreviation | MatchKind::WordPrefixes => rank::WORD_PREFIXES,
+        MatchKind::Abbreviation | MatchKind::AllWordPrefixes | MatchKind::WordPrefixes => {
+            rank::WORD_PREFIXES
+        }
     };
-    // An abbreviation of one word is more specific than prefixes of several, above all of the
-    // first.
     let score = match hit.kind {
-        MatchKind::Abbreviation if main => u64::from(hit.offset > 0),
-        MatchKind::WordPrefixes if main => 2,
-        _ => 0,
+        MatchKind::Abbreviation if main => prefix_score::ABBREVIATION + u64::from(hit.offset > 0),
+        MatchKind::AllWordPrefixes if main => prefix_score::WHOLE_FIELD,
+        MatchKind::WordPrefixes if main => prefix_score::PART_OF_FIELD,
+        // Literal letters come before letters that separators interrupt.
+        _ => u64::from(hit.joined_end.is_some()),
     };
     pack_cost(rank, score, tie_breaker(field, hit.ends_word))
 }
 
-/// Computes the cost of a word whose last `for_role` letters match the role and the others the
-/// account: the more match the account, the better. The word ranks like prefixes of words in one
-/// field, but lower if it has only two letters.
-pub(super) fn cross_field_cost(length: usize, for_role: usize, role_from_its_start: bool) -> u64 {
+/// Computes the cost of a word of this length that matches account and role together: the more
+/// letters match the account, the better. The word ranks like prefixes of words in one field, but
+/// lower if it has only two letters.
+pub(super) fn cross_field_cost(length: usize, split: FieldSplit) -> u64 {
     let rank = if length > 2 { rank::WORD_PREFIXES } else { rank::SHORT_CROSS_FIELD };
-    pack_cost(rank, 2 + (for_role as u64 - 1) * 2 + u64::from(!role_from_its_start), 0)
+    let for_role = (length - split.position) as u64 - 1;
+    let score = if split.is_whole {
+        prefix_score::WHOLE_ACCOUNT + for_role
+    } else {
+        prefix_score::ACROSS_FIELDS + for_role * 2 + u64::from(!split.starts_role)
+    };
+    pack_cost(rank, score, 0)
+}
+
+/// Scores within [`rank::WORD_PREFIXES`]; the more of a name is covered, the better. The gaps leave
+/// room for the number of letters.
+mod prefix_score {
+    /// An abbreviation of one word is more specific than prefixes of several, above all of the
+    /// first.
+    pub(super) const ABBREVIATION: u64 = 0;
+    /// Prefixes of all words of a field.
+    pub(super) const WHOLE_FIELD: u64 = 2;
+    /// Prefixes of all words of the account, then of the role from its start.
+    pub(super) const WHOLE_ACCOUNT: u64 = 3;
+    /// Prefixes of some words of a field.
+    pub(super) const PART_OF_FIELD: u64 = 100;
+    /// Prefixes of some words of the account, then of the role.
+    pub(super) const ACROSS_FIELDS: u64 = 101;
 }
 
 /// Ranks of matches, summed over the words of a query. One fuzzy match outweighs all others.
@@ -436,13 +484,22 @@ mod tests {
             ("prod", "product-catalog", Some(MatchKind::Prefix)),
             ("prod", "payments-prod", Some(MatchKind::WordStart)),
             ("acc", "AdministratorAccess", Some(MatchKind::WordStart)),
-            ("ro", "ReadOnly", Some(MatchKind::WordPrefixes)),
-            ("payprod", "payments-prod", Some(MatchKind::WordPrefixes)),
+            ("ro", "ReadOnly", Some(MatchKind::AllWordPrefixes)),
+            ("ro", "ReadOnlyAccess", Some(MatchKind::WordPrefixes)),
+            ("payprod", "payments-prod", Some(MatchKind::AllWordPrefixes)),
+            ("paymentsprod", "payments-prod", Some(MatchKind::Exact)),
+            ("payments_prod", "payments-prod", Some(MatchKind::Exact)),
+            ("edgeprod", "edge-prod-eu", Some(MatchKind::Prefix)),
+            ("prodeu", "edge-prod-eu", Some(MatchKind::WordStart)),
+            ("mentsprod", "payments-prod", Some(MatchKind::Substring)),
+            ("read-only", "AWSReadOnlyAccess", Some(MatchKind::WordStart)),
+            ("pay_prod", "paymentsprod", None),
+            ("!paymentsprod", "payments-prod", None),
             ("ment", "payments-prod", Some(MatchKind::Substring)),
             ("sndbx", "sandbox", Some(MatchKind::Abbreviation)),
             ("prd", "payments-prod", Some(MatchKind::Abbreviation)),
             ("stg", "edge-staging-eu", Some(MatchKind::Abbreviation)),
-            ("prd", "pricing-dev", Some(MatchKind::WordPrefixes)),
+            ("prd", "pricing-dev", Some(MatchKind::AllWordPrefixes)),
             ("pymnt", "payments", Some(MatchKind::Fuzzy)),
             ("prod", "platform-road", None),
             ("'sndbx", "sandbox", None),

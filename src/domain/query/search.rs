@@ -4,7 +4,7 @@ use super::column::SearchField;
 use super::index::{SearchIndex, normalized_arn, scope_fields};
 use super::parse::{MatchMode, Query, QueryWord, Scope};
 use super::score::{NO_MATCH, WordMatcher, cost, cross_field_cost, word_count_penalty};
-use super::word_prefix;
+use super::word_prefix::{self, EndMatches, FieldSplit, StartMatches};
 use crate::domain::{RoleFlags, RoleId, Usages};
 
 /// The position of the frecency rank in a row's cost: below match kind and fuzzy score, above tie
@@ -169,27 +169,21 @@ impl SearchIndex {
             return;
         }
         let text = word.normalized.text.as_str();
-        let ends: Vec<(u64, u64)> =
+        let ends: Vec<EndMatches> =
             roles.values.iter().map(|role| word_prefix::matched_to_end(role, text)).collect();
-        let wanted = ends.iter().fold(0, |all, (any, _)| all | any);
-        if wanted & !1 == 0 {
+        if ends.iter().all(|role| role.any & !1 == 0) {
             return;
         }
-        let starts: Vec<u64> = accounts
+        let starts: Vec<StartMatches> = accounts
             .values
             .iter()
-            .map(|account| word_prefix::matched_from_start(account, text) & wanted)
+            .map(|account| word_prefix::matched_from_start(account, text))
             .collect();
         for ((cost, account), role) in
             costs.iter_mut().zip(&accounts.value_ids).zip(&roles.value_ids)
         {
-            let (any, head) = ends[*role as usize];
-            if let Some(split) = split_point(starts[*account as usize], any) {
-                *cost = (*cost).min(cross_field_cost(
-                    text.len(),
-                    text.len() - split,
-                    head & 1 << split != 0,
-                ));
+            if let Some(split) = FieldSplit::new(starts[*account as usize], ends[*role as usize]) {
+                *cost = (*cost).min(cross_field_cost(text.len(), split));
             }
         }
     }
@@ -238,12 +232,6 @@ pub(super) fn may_cross_fields(word: &QueryWord) -> bool {
         && !word.is_negated
         && !word.is_glob;
     plain && (2..=word_prefix::MAX_WORD_BYTES).contains(&word.normalized.text.len())
-}
-
-/// Returns the last position at which a word can be split between account and role.
-pub(super) fn split_point(account: u64, role: u64) -> Option<usize> {
-    let both = account & role & !1;
-    (both != 0).then(|| 63 - both.leading_zeros() as usize)
 }
 
 /// Lowers the cost of each row to that of its value.

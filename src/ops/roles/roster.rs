@@ -185,9 +185,12 @@ fn apply_rule_effects(entries: &mut [RosterEntry], effects: &RuleEffects) {
 /// Returns how the picker shows the roles; empty if no rule affects it.
 fn row_styles(effects: &RuleEffects, entries: usize) -> Vec<RowStyle> {
     let style_at = |position: usize| {
-        let effect = effects.get(position);
-        let color = effect.and_then(|effect| effect.color.as_deref()).map(Arc::from);
-        RowStyle { color, hidden: effect.is_some_and(|effect| effect.hide) }
+        let Some(effect) = effects.get(position) else { return RowStyle::default() };
+        RowStyle {
+            account_color: effect.account_color.as_deref().map(Arc::from),
+            role_color: effect.role_color.as_deref().map(Arc::from),
+            hidden: effect.hide,
+        }
     };
     let styles: Vec<RowStyle> = (0..entries).map(style_at).collect();
     if styles.iter().all(|style| *style == RowStyle::default()) { Vec::new() } else { styles }
@@ -308,12 +311,37 @@ mod tests {
         );
         assert_eq!(effects.get(0).unwrap().color.as_deref(), Some("red"));
         assert!(effects.get(2).unwrap().hide && !effects.get(0).unwrap().hide);
-        let styles: Vec<_> =
-            roster.row_styles.iter().map(|style| (style.color.as_deref(), style.hidden)).collect();
+        let styles: Vec<_> = roster
+            .row_styles
+            .iter()
+            .map(|style| (style.role_color.as_deref(), style.hidden))
+            .collect();
         assert_eq!(
             styles,
             [(Some("red"), false), (None, false), (Some("red"), true), (None, false)]
         );
+    }
+
+    #[test]
+    fn a_rule_about_accounts_colours_accounts_and_one_about_roles_colours_roles() {
+        let settings = settings(
+            "[[rules]]\nmatch = 'role:Admin'\ncolor = 'yellow'\n\
+             [[rules]]\nmatch = 'account:pay'\ncolor = 'red'\n\
+             [[rules]]\nmatch = 'account:pay role:Deploy'\ncolor = 'blue'\n",
+        );
+        let portal =
+            inventory(&[(PAY, "pay", &["Admin", "ReadOnly", "Deploy"]), (LOG, "log", &["Admin"])]);
+        let (roster, _) =
+            apply_rules(build_base_roster(vec![instance("corp")], &[portal], &settings), &settings);
+        let colors: Vec<_> = roster
+            .row_styles
+            .iter()
+            .map(|style| (style.account_color.as_deref(), style.role_color.as_deref()))
+            .collect();
+        // The rule for the account comes after the one for `Admin`. That rule is about roles, also
+        // in an account that has no other role.
+        let red = Some("red");
+        assert_eq!(colors, [(red, None), (red, None), (red, Some("blue")), (None, Some("yellow"))]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::config::{ConsoleStyle, Rule, UrlAction};
 use crate::domain::query::{Query, SearchIndex};
-use crate::domain::{ConfirmLevel, Roster, Tags};
+use crate::domain::{AccountId, ConfirmLevel, Roster, RosterEntry, Tags};
 
 /// The effects of the rules on a role; later rules override earlier ones.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -19,7 +19,14 @@ pub struct RuleEffect {
     pub confirm: ConfirmLevel,
     /// Whether the role is hidden.
     pub hide: bool,
+    /// The colour of the last rule that names one.
     pub color: Option<String>,
+    /// The colour from rules that match all roles of an account or none.
+    pub account_color: Option<String>,
+    /// The colour from rules that match only some roles of an account, unless a later rule gives
+    /// the account one.
+    pub role_color: Option<String>,
+    /// Its icon.
     pub icon: Option<String>,
     /// The browser for its console links.
     pub browser: Option<String>,
@@ -34,7 +41,7 @@ pub struct RuleEffect {
 }
 
 impl RuleEffect {
-    fn apply(&mut self, rule: &Rule) {
+    fn apply(&mut self, rule: &Rule, subject: RuleSubject) {
         fn over<T: Clone>(old: &mut Option<T>, new: &Option<T>) {
             if new.is_some() {
                 old.clone_from(new);
@@ -45,12 +52,49 @@ impl RuleEffect {
         self.confirm = rule.confirm.unwrap_or(self.confirm).max(least);
         self.hide = rule.hide.unwrap_or(self.hide);
         over(&mut self.color, &rule.color);
+        match subject {
+            _ if rule.color.is_none() => {}
+            RuleSubject::Accounts => {
+                self.account_color.clone_from(&rule.color);
+                self.role_color = None;
+            }
+            RuleSubject::Roles => self.role_color.clone_from(&rule.color),
+        }
         over(&mut self.icon, &rule.icon);
         over(&mut self.browser, &rule.browser);
         over(&mut self.url_action, &rule.url_action);
         over(&mut self.url_exec_command, &rule.url_exec_command);
         over(&mut self.console_duration, &rule.console_duration_minutes);
         over(&mut self.console_style, &rule.console_style);
+    }
+}
+
+/// What a rule is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum RuleSubject {
+    /// It matches all roles of an account or none.
+    Accounts,
+    /// It matches some roles of an account and not others.
+    Roles,
+}
+
+impl RuleSubject {
+    /// Compares the rows that a rule matches with all roles of their accounts.
+    fn from_rows(roster: &Roster, rows: &[u32]) -> Self {
+        let account = |entry: &RosterEntry| (entry.instance, entry.account);
+        let mut unmatched: HashMap<(usize, AccountId), usize> = HashMap::new();
+        for row in rows {
+            *unmatched.entry(account(&roster.entries[*row as usize])).or_default() += 1;
+        }
+        for entry in &roster.entries {
+            if let Some(count) = unmatched.get_mut(&account(entry)) {
+                match count.checked_sub(1) {
+                    Some(left) => *count = left,
+                    None => return RuleSubject::Roles,
+                }
+            }
+        }
+        RuleSubject::Accounts
     }
 }
 
@@ -91,11 +135,16 @@ pub fn evaluate_rules(roster: &Arc<Roster>, rules: &[Rule]) -> RuleEffects {
             continue;
         }
         let mut next: HashMap<u32, u32> = HashMap::new();
-        for row in index.match_literal(&query) {
+        let rows = index.match_literal(&query);
+        let subject = match &rule.color {
+            Some(_) => RuleSubject::from_rows(roster, &rows),
+            None => RuleSubject::Roles,
+        };
+        for row in rows {
             let number = &mut effects.indices[row as usize];
             *number = *next.entry(*number).or_insert_with(|| {
                 let mut effect = effects.distinct[*number as usize].clone();
-                effect.apply(rule);
+                effect.apply(rule, subject);
                 effects.distinct.push(effect);
                 u32::try_from(effects.distinct.len() - 1).unwrap_or_default()
             });

@@ -288,7 +288,7 @@ mod tests {
             .map(|e| (e.profile.as_deref().unwrap(), e.is_protected()))
             .collect();
         assert_eq!(actual, [("pay-Admin", true), ("pay-Read", false)]);
-        assert_eq!(roster.row_styles[0].color.as_deref(), Some("red"));
+        assert_eq!(roster.row_styles[0].role_color.as_deref(), Some("red"));
         assert_eq!(
             (remembered.settings.history_limit, &remembered.inventories[..]),
             (7, &[Some((Timestamp(5), true))][..])

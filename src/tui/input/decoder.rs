@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
+use super::background;
 use super::sequence::{self, InputEvent};
 use crate::tui::event::Key;
 
@@ -56,8 +57,8 @@ enum DecoderState {
     ConsoleKey,
     /// `ESC [ M` and three bytes: a mouse report of a terminal without SGR reports.
     X10Mouse,
-    /// OSC, DCS, APC, PM or SOS, introduced by `ESC` and this byte: the answer to a query that the
-    /// picker did not send.
+    /// OSC, DCS, APC, PM or SOS, introduced by `ESC` and this byte: the answer to a query, such as
+    /// the one for the background.
     ControlString(u8),
     /// The same, after an Esc that may start its terminator.
     ControlStringEscape,
@@ -86,13 +87,16 @@ pub(super) struct Decoder {
     cooked: usize,
     /// When the last burst of text was read.
     last_burst: Option<Instant>,
+    /// Until when the answer to the question for the background may begin; `None` once it came.
+    awaits_background: Option<Instant>,
 }
 
 impl Decoder {
     /// A decoder whose first `cooked` bytes were typed while the terminal was in line mode, in
-    /// which Enter is a line feed.
-    pub(super) fn new(cooked: usize) -> Self {
-        Self { cooked, ..Self::default() }
+    /// which Enter is a line feed. `asked` is when the terminal was asked for its background.
+    pub(super) fn new(cooked: usize, asked: Option<Instant>) -> Self {
+        let awaits_background = asked.map(|asked| asked + background::ANSWER_TIMEOUT);
+        Self { cooked, awaits_background, ..Self::default() }
     }
 
     /// When to call [`Decoder::expire`] if no byte arrives before; `None` while nothing is
@@ -100,10 +104,44 @@ impl Decoder {
     pub(super) fn deadline(&self) -> Option<Instant> {
         let patience = match self.state {
             DecoderState::Ground | DecoderState::StalledPaste => return None,
+            _ if self.is_answer() => background::ANSWER_TIMEOUT,
+            DecoderState::Escape | DecoderState::ControlString(b']') if self.may_be_answer() => {
+                background::ESCAPE_TIMEOUT
+            }
             DecoderState::Escape | DecoderState::EscapeEscape => ESCAPE_TIMEOUT,
             _ => SEQUENCE_TIMEOUT,
         };
         self.since.map(|since| since + patience)
+    }
+
+    /// Whether the introducer so far may be that of the answer for the background.
+    fn may_be_answer(&self) -> bool {
+        let is_awaited =
+            self.since.zip(self.awaits_background).is_some_and(|(since, until)| since < until);
+        is_awaited && self.bytes.is_empty()
+    }
+
+    /// Whether the unfinished sequence is the start of that answer. It may arrive in pieces, which
+    /// must not become keys.
+    fn is_answer(&self) -> bool {
+        let is_osc = matches!(
+            self.state,
+            DecoderState::ControlString(b']') | DecoderState::ControlStringEscape
+        );
+        is_osc
+            && self.awaits_background.is_some()
+            && !self.bytes.is_empty()
+            && background::is_start(&self.bytes)
+    }
+
+    /// Ends a control string, and takes the answer for the background out of it.
+    fn end_control_string(&mut self, out: &mut Vec<InputEvent>) {
+        let answer = background::decode(&self.bytes).map(InputEvent::Background);
+        self.reset();
+        if answer.is_some() {
+            self.awaits_background = None;
+        }
+        out.extend(answer);
     }
 
     /// Decodes the bytes of one read.
@@ -186,18 +224,29 @@ impl Decoder {
                 }
             }
             DecoderState::ControlString(_) => match byte {
-                0x07 => self.reset(),
-                ESC => self.state = DecoderState::ControlStringEscape,
-                // One byte is enough to distinguish an answer from a key with Alt.
-                _ if self.bytes.is_empty() => self.bytes.push(byte),
-                _ => {}
+                0x07 => self.end_control_string(out),
+                ESC => {
+                    (self.state, self.since) = (DecoderState::ControlStringEscape, Some(now));
+                }
+                _ => {
+                    let was_answer = self.is_answer();
+                    if self.bytes.len() <= background::MAX_BYTES {
+                        self.bytes.push(byte);
+                    }
+                    if self.is_answer() {
+                        self.since = Some(now);
+                    } else if was_answer && self.is_overdue(now) {
+                        // The rest of the answer is lost, and this is a key.
+                        self.reset();
+                        return self.byte(byte, now, out);
+                    }
+                }
             },
+            DecoderState::ControlStringEscape if byte == b'\\' => self.end_control_string(out),
             DecoderState::ControlStringEscape => {
                 self.reset();
-                if byte != b'\\' {
-                    self.enter(DecoderState::Escape, now, false);
-                    self.byte(byte, now, out);
-                }
+                self.enter(DecoderState::Escape, now, false);
+                self.byte(byte, now, out);
             }
             DecoderState::Utf8 { length, alt } if byte & 0xC0 == 0x80 => {
                 self.bytes.push(byte);
@@ -227,6 +276,11 @@ impl Decoder {
             }
             _ => self.character(byte, false, now, out),
         }
+    }
+
+    /// Whether the unfinished sequence has paused for longer than a sequence takes.
+    fn is_overdue(&self, now: Instant) -> bool {
+        self.since.is_some_and(|since| now.duration_since(since) > SEQUENCE_TIMEOUT)
     }
 
     /// Decodes a control character, a letter, or the first byte of one.

@@ -1,5 +1,6 @@
 //! Reads keys, mouse and pasted text on a thread and decodes them into events.
 
+pub(super) mod background;
 mod decoder;
 mod sequence;
 #[cfg(test)]
@@ -33,15 +34,21 @@ pub(super) struct InputThread {
 
 impl InputThread {
     /// Starts reading `tty` and sends events to `events`. The first `cooked` bytes were typed while
-    /// the terminal was still in line mode.
+    /// the terminal was still in line mode. `asked` is when the terminal was asked for its
+    /// background, if it was.
     ///
     /// # Errors
     /// [`crate::domain::ErrorKind::Os`] if the operating system refuses a thread or a file.
-    pub(super) fn start(tty: File, events: Sender<Event>, cooked: usize) -> Result<Self> {
+    pub(super) fn start(
+        tty: File,
+        events: Sender<Event>,
+        cooked: usize,
+        asked: Option<Instant>,
+    ) -> Result<Self> {
         let (reader, stop) = TtyReader::new(tty)?;
         let (end, ended) = mpsc::channel();
         let work = move || {
-            read_loop(reader, &events, cooked);
+            read_loop(reader, &events, Decoder::new(cooked, asked));
             drop(end);
         };
         std::thread::Builder::new()
@@ -59,8 +66,8 @@ impl Drop for InputThread {
     }
 }
 
-fn read_loop(mut reader: TtyReader, events: &Sender<Event>, cooked: usize) {
-    let (mut decoder, mut clicks) = (Decoder::new(cooked), ClickTracker::default());
+fn read_loop(mut reader: TtyReader, events: &Sender<Event>, mut decoder: Decoder) {
+    let mut clicks = ClickTracker::default();
     let (mut buffer, mut inputs) = (vec![0; READ_SIZE], Vec::new());
     loop {
         let timeout =
@@ -77,6 +84,9 @@ fn read_loop(mut reader: TtyReader, events: &Sender<Event>, cooked: usize) {
             let event = match input {
                 sequence::InputEvent::Key(key) => Event::Key(key),
                 sequence::InputEvent::Paste(text) => Event::Paste(text),
+                sequence::InputEvent::Background(background) => {
+                    Event::BackgroundReported(background)
+                }
                 sequence::InputEvent::Mouse(kind, x, y) => {
                     Event::Mouse(clicks.track(kind, x, y, Instant::now()))
                 }
@@ -91,7 +101,8 @@ fn read_loop(mut reader: TtyReader, events: &Sender<Event>, cooked: usize) {
 /// Whether Ctrl-C and a letter are decoded after these reads and a pause. They have to be, whatever
 /// the terminal sent; used for fuzzing.
 pub fn ctrl_c_works_after(reads: &[&[u8]]) -> bool {
-    let (mut decoder, mut inputs, mut now) = (Decoder::new(0), Vec::new(), Instant::now());
+    let (mut inputs, mut now) = (Vec::new(), Instant::now());
+    let mut decoder = Decoder::new(0, Some(now));
     for read in reads {
         decoder.feed(read, now, &mut inputs);
     }

@@ -6,6 +6,7 @@
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
+use crate::tui::Background;
 use crate::tui::event::{Key, MouseKind};
 
 /// A decoded input.
@@ -17,6 +18,8 @@ pub(super) enum InputEvent {
     Paste(String),
     /// A mouse button was pressed or the wheel turned, at this column and row, counted from 0.
     Mouse(MouseKind, u16, u16),
+    /// The terminal answered which background it has.
+    Background(Background),
 }
 
 /// Decodes `CSI parameters final_byte`; `None` for answers, focus reports, key releases and unknown

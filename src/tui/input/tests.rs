@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 use super::decoder::{BURST_GAP, Decoder, ESCAPE_TIMEOUT, SEQUENCE_TIMEOUT};
 use super::sequence::InputEvent;
+use crate::tui::Background;
 use crate::tui::event::{Key, MouseKind};
 
 /// A decoder and its clock.
@@ -19,6 +20,12 @@ struct TestInput {
 impl TestInput {
     fn new() -> Self {
         Self { decoder: Decoder::default(), now: Instant::now(), out: Vec::new() }
+    }
+
+    /// A decoder of a terminal that was just asked for its background.
+    fn asked() -> Self {
+        let now = Instant::now();
+        Self { decoder: Decoder::new(0, Some(now)), now, out: Vec::new() }
     }
 
     fn feed(&mut self, bytes: impl AsRef<[u8]>) -> &mut Self {
@@ -142,8 +149,8 @@ fn keys_are_what_terminals_send_for_them() {
 #[test]
 fn answers_and_releases_mean_nothing() {
     for bytes in [
-        "\x1b]11;rgb:1e1e/1e1e/1e1e\x07",
-        "\x1b]11;rgb:1e1e/1e1e/1e1e\x1b\\",
+        "\x1b]10;rgb:1e1e/1e1e/1e1e\x07",
+        "\x1b]52;c;aGk=\x1b\\",
         "\x1bP>|tmux 3.4\x1b\\",
         "\x1b_Gi=1;OK\x1b\\",
         "\x1b[?62;22c",
@@ -280,7 +287,7 @@ fn bytes_that_are_not_utf_8_swallow_nothing_else() {
 
 #[test]
 fn an_enter_that_was_typed_in_line_mode_is_one() {
-    let mut decoder = Decoder::new(3);
+    let mut decoder = Decoder::new(3, None);
     let mut out = Vec::new();
     decoder.feed("é\n\n".as_bytes(), Instant::now(), &mut out);
     assert_eq!(
@@ -529,4 +536,55 @@ proptest! {
         }
         prop_assert_eq!(typist.advance(SEQUENCE_TIMEOUT).take(), decoded(&bytes));
     }
+}
+
+#[test]
+fn the_answer_for_the_background_is_never_a_key_however_it_is_torn() {
+    let light = InputEvent::Background(Background::Light);
+    let only_light = std::slice::from_ref(&light);
+    for end in ["\x07", "\x1b\\"] {
+        let answer = format!("\x1b]11;rgb:ffff/ffff/ffff{end}");
+        assert_eq!(TestInput::asked().feed(&answer).take(), only_light);
+        let late = TestInput::new().feed(&answer).take();
+        assert_eq!(late, only_light, "also long after the question");
+        for gap in [Duration::from_millis(40), Duration::from_millis(200)] {
+            let mut input = TestInput::asked();
+            for byte in answer.bytes() {
+                input.feed([byte]).advance(gap);
+            }
+            // The first byte alone would be Esc after the usual time.
+            let found = input.feed("prod").take();
+            assert_eq!(
+                found,
+                [light.clone()].into_iter().chain("prod".chars().map(letter)).collect::<Vec<_>>()
+            );
+        }
+        for cut in 1..answer.len() {
+            let mut input = TestInput::asked();
+            let pause = if cut <= 2 { 240 } else { 1_500 };
+            input.feed("p").feed(&answer[..cut]).advance(Duration::from_millis(pause));
+            let found = input.feed(&answer[cut..]).feed("x").take();
+            assert_eq!(found, [letter('p'), light.clone(), letter('x')], "torn after {cut}");
+        }
+    }
+}
+
+#[test]
+fn keys_work_while_the_answer_for_the_background_is_awaited_or_lost() {
+    let after = |bytes: &str, millis: u64| {
+        TestInput::asked().feed(bytes).advance(Duration::from_millis(millis)).take()
+    };
+    assert_eq!(after("\x1b", 300), [key(KeyCode::Esc)]);
+    assert_eq!(after("\x1b[A", 0), [key(KeyCode::Up)]);
+    assert_eq!(after("\x1b]", 300), [key_with(KeyCode::Char(']'), KeyModifiers::ALT)]);
+    // The rest never arrives: neither Ctrl-C nor a letter that is no part of a colour is lost.
+    let mut cut = TestInput::asked();
+    cut.feed("\x1b]11;rgb:ff").advance(Duration::from_millis(300));
+    assert_eq!(cut.feed("prod").take()[..1], [letter('p')]);
+    let mut cut = TestInput::asked();
+    cut.feed("\x1b]11;rgb:ff").advance(Duration::from_millis(300));
+    assert_eq!(cut.feed([0x03]).take(), [ctrl_c()]);
+    // Without a question, Esc is one after the usual time.
+    let usual = TestInput::new().feed("\x1b").advance(ESCAPE_TIMEOUT).take();
+    assert_eq!(usual, [key(KeyCode::Esc)]);
 }

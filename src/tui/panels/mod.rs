@@ -1,6 +1,7 @@
 //! Panels above the list: which keys each of them handles and what it shows, one file per panel.
 //! Their data is in `state::overlay`, and `commands` lists the commands that open them.
 
+pub(in crate::tui) mod account_roles;
 mod clock_skew;
 mod confirm;
 mod console_link;
@@ -81,6 +82,7 @@ impl Overlay {
             Overlay::Each(panel) => panel,
             Overlay::Log(panel) => panel,
             Overlay::HiddenRoles(panel) => panel,
+            Overlay::AccountRoles(panel) => panel,
         }
     }
 
@@ -103,6 +105,7 @@ impl Overlay {
             Overlay::Each(panel) => panel,
             Overlay::Log(panel) => panel,
             Overlay::HiddenRoles(panel) => panel,
+            Overlay::AccountRoles(panel) => panel,
         }
     }
 }

@@ -25,6 +25,9 @@ pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<ContentRow> {
         rows.push(ContentRow::text(Tone::Dim, both));
     }
     rows.push(ContentRow::text(Tone::Soft, &*entry.role));
+    if state.is_shell_role(roster, entry) {
+        rows.push(ContentRow::text(Tone::Accent, format!("{} you are here", glyphs.here)));
+    }
     let asks = match entry.confirm {
         ConfirmLevel::None => None,
         ConfirmLevel::Ask => Some("asks before use"),
@@ -37,7 +40,6 @@ pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<ContentRow> {
     let mut say = |label: &str, text: Option<String>| {
         rows.extend(text.map(|text| ContentRow::pair(label, text)))
     };
-    say("profile", entry.profile.as_deref().map(str::to_owned));
     say("region", entry.region.as_ref().map(ToString::to_string));
     for (at, step) in role_chain(state, entry).iter().enumerate() {
         say(if at == 0 { "via" } else { "" }, Some(step.clone()));
@@ -61,6 +63,7 @@ pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<ContentRow> {
     if state.marks.favorites.contains(&id) {
         say("marks", Some(format!("{} favourite", glyphs.star)));
     }
+    say("profile", entry.profile.as_deref().map(str::to_owned));
     say("arn", is_role.then(|| roster.arn(entry)));
     rows
 }

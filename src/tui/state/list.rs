@@ -116,6 +116,11 @@ impl RoleList {
         self.roster.entries.get(*self.rows.get(row)? as usize)
     }
 
+    /// The index of a row in the roster's entries.
+    pub(in crate::tui) fn position(&self, row: usize) -> Option<usize> {
+        self.rows.get(row).map(|position| *position as usize)
+    }
+
     /// The style that rules give to a row.
     pub(in crate::tui) fn row_style(&self, row: usize) -> Option<&RowStyle> {
         self.roster.row_style(*self.rows.get(row)? as usize)
@@ -207,8 +212,9 @@ impl RoleList {
     fn is_prefix_of(&self, found: &SearchResults) -> bool {
         let found_key =
             |row: usize| found.rows.get(row).and_then(|row| role_key(&found.roster, *row));
-        self.roster.entries.len() <= found.rows.len()
-            && (0..self.roster.entries.len()).all(|row| self.row_key(row) == found_key(row))
+        // Placeholders follow.
+        let known = self.rows.iter().take_while(|row| **row != u32::MAX).count();
+        known <= found.rows.len() && (0..known).all(|row| self.row_key(row) == found_key(row))
     }
 
     fn set_results(&mut self, found: &SearchResults) {

@@ -1,5 +1,6 @@
 //! The state of the picker: plain values, no handles. The view draws it, `update` changes it.
 
+mod account_roles;
 pub(super) mod console_link;
 pub(super) mod destructive;
 pub(super) mod first_run;
@@ -70,6 +71,8 @@ pub(super) struct State {
     pub(super) size: (u16, u16),
     /// The newest roster; the list may show an older one.
     pub(super) roster: Arc<Roster>,
+    /// The name of the shell's current role, if it has one.
+    pub(super) shell_role_label: Option<String>,
     /// Past use of roles.
     pub(super) usages: Arc<Usages>,
     /// Favourites and hidden roles.
@@ -293,6 +296,7 @@ impl State {
             size: (80, 24),
             first_run: options.first_run.map(FirstRunForm::new),
             list,
+            shell_role_label: options.list.shell_role.as_ref().and_then(|role| role.label(&roster)),
             roster,
             usages: Arc::new(options.usages),
             marks: Arc::new(options.marks),
@@ -361,6 +365,18 @@ impl State {
     pub(super) fn expires_at(&self, role: &RoleId) -> Option<Timestamp> {
         let found = self.sessions.roles.iter().find(|(id, _)| id == role);
         found.map(|(_, at)| *at).filter(|at| at.seconds_since(self.now) > 0)
+    }
+
+    /// Names the current role of the shell as the newest roster does.
+    pub(super) fn name_shell_role(&mut self) {
+        let current = self.list_options.shell_role.as_ref();
+        self.shell_role_label = current.and_then(|role| role.label(&self.roster));
+    }
+
+    /// Whether an entry is the current role of the shell.
+    pub(super) fn is_shell_role(&self, roster: &Roster, entry: &RosterEntry) -> bool {
+        let current = self.list_options.shell_role.as_ref();
+        current.is_some_and(|current| current.is_entry(roster, entry))
     }
 
     /// The past use of a role.
@@ -445,8 +461,10 @@ impl State {
         let soon = |at: Timestamp| (0..=90).contains(&at.seconds_since(self.now));
         let seconds = self.unanswered_since().is_some()
             || self.overlays.iter().any(|overlay| overlay.has_countdown())
-            || self.sessions.roles.iter().any(|(_, at)| soon(*at));
+            || self.sessions.roles.iter().any(|(_, at)| soon(*at))
+            || self.list_options.shell_role_expires_at.is_some_and(soon);
         let minutes = !self.sessions.roles.is_empty()
+            || self.list_options.shell_role_expires_at.is_some()
             || self.sessions.instances.iter().any(|session| session.signed_in);
         if seconds { Some(1) } else { minutes.then_some(30) }
     }

@@ -53,6 +53,8 @@ pub(in crate::tui) enum Overlay {
     Log(LogPanel),
     /// Hidden roles.
     HiddenRoles(HiddenRolesPanel),
+    /// The other roles of an account.
+    AccountRoles(AccountRolesPanel),
 }
 
 impl Overlay {
@@ -66,6 +68,7 @@ impl Overlay {
             Overlay::Services(_) => Some(PickerCommand::Open(PanelKind::Services)),
             Overlay::Log(_) => Some(PickerCommand::Open(PanelKind::Log)),
             Overlay::HiddenRoles(_) => Some(PickerCommand::Open(PanelKind::HiddenRoles)),
+            Overlay::AccountRoles(_) => Some(PickerCommand::Open(PanelKind::AccountRoles)),
             Overlay::Menu(_)
             | Overlay::SignIn(_)
             | Overlay::Passphrase(_)
@@ -242,7 +245,31 @@ pub(in crate::tui) struct HiddenRolesPanel {
     pub(in crate::tui) select: SelectList<RoleId>,
 }
 
+/// The other roles of an account.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::tui) struct AccountRolesPanel {
+    /// The role that was selected in the list.
+    pub(in crate::tui) role: RoleId,
+    /// The selected role.
+    pub(in crate::tui) select: SelectList<RoleId>,
+}
+
+impl AccountRolesPanel {
+    /// The other roles of this role's account.
+    pub(in crate::tui) fn new(role: RoleId) -> Self {
+        Self { role, select: SelectList::default() }
+    }
+}
+
 impl State {
+    /// The panel with the other roles of the account, if it is on top.
+    pub(in crate::tui) fn account_roles_panel(&self) -> Option<&AccountRolesPanel> {
+        match self.overlays.last() {
+            Some(Overlay::AccountRoles(panel)) => Some(panel),
+            _ => None,
+        }
+    }
+
     /// The sign-in panel, if it is open.
     pub(in crate::tui) fn sign_in_panel(&self) -> Option<&SignInPanel> {
         self.overlays.iter().find_map(|overlay| match overlay {

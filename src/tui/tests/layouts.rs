@@ -18,8 +18,9 @@ proptest! {
         let areas = layout::current(&rig.state);
         let screen = ratatui::layout::Rect::new(0, 0, width, height);
         let parts: Vec<_> =
-            [areas.header, Some(areas.query), Some(areas.list), areas.preview, areas.footer]
+            [areas.header, Some(areas.query), areas.headings, Some(areas.list), areas.preview]
                 .into_iter()
+                .chain([areas.footer])
                 .flatten()
                 .collect();
         for (at, part) in parts.iter().enumerate() {
@@ -41,6 +42,67 @@ proptest! {
 }
 
 #[test]
+fn the_footer_fills_the_width_and_help_is_the_last_to_go() {
+    let keys = |width| -> Vec<String> {
+        let rig =
+            TestPicker::new(PickerOptions { multi: true, ..sample_options() }).with_size(width, 24);
+        let footer = layout::current(&rig.state).footer.unwrap();
+        footer_hints::footer_hints(footer, &rig.state).into_iter().map(|hint| hint.key).collect()
+    };
+    let wide = keys(200);
+    for key in ["F3", "F4", "F6", "F7", "^R", "^S", "?", "^C"] {
+        assert!(wide.iter().any(|shown| shown == key), "{key}: {wide:?}");
+    }
+    for width in 30..200 {
+        let keys = keys(width);
+        assert_eq!(keys[0], "⏎", "{width}: {keys:?}");
+        assert!(keys.iter().any(|key| key == "?"), "{width}: {keys:?}");
+    }
+    assert_eq!(keys(80), ["⏎", "^O", "→", "Tab", "F2", "?", "^C"]);
+}
+
+#[test]
+fn below_the_prompt_rows_are_as_on_the_whole_screen() {
+    for width in [72, 80, 100, 120, 160, 200] {
+        let rows = |height| -> Vec<String> {
+            let options = PickerOptions { height, ..sample_options() };
+            let rig = TestPicker::new(options).with_size(width, 20);
+            let list = layout::current(&rig.state).list;
+            let screen = rig.screen();
+            let lines = screen.lines().skip(usize::from(list.y)).take(12);
+            let row = |line: &str| {
+                let row: String =
+                    line.trim_matches('"').chars().take(usize::from(list.width)).collect();
+                row.trim_end().to_owned()
+            };
+            lines.map(row).collect()
+        };
+        assert_eq!(rows(Height::Rows(20)), rows(Height::Full), "{width}");
+    }
+}
+
+#[test]
+fn headings_are_above_their_columns() {
+    for width in [60, 80, 120, 200] {
+        let rig = TestPicker::new(sample_options()).with_size(width, 24);
+        let screen = rig.screen();
+        let column = |line: usize, text: &str| {
+            let line = screen.lines().nth(line).unwrap();
+            line.find(text).map(|at| line[..at].chars().count())
+        };
+        let headings = usize::from(layout::current(&rig.state).headings.unwrap().y);
+        let row = screen.lines().position(|line| line.contains("checkout-dev")).unwrap();
+        assert_eq!(column(headings, "ACCOUNT"), column(row, "checkout-dev"), "{screen}");
+        assert_eq!(column(headings, "ROLE"), column(row, "ReadOnlyAccess"), "{screen}");
+        if column(headings, "ENV").is_some() {
+            assert_eq!(column(headings, "ENV"), column(row, " dev ").map(|at| at + 1), "{screen}");
+        }
+    }
+    let rig = TestPicker::new(sample_options()).with_size(80, 13);
+    assert_eq!(layout::current(&rig.state).headings, None, "a low screen has other needs");
+}
+
+#[test]
 fn the_preview_goes_before_anything_of_the_list_does() {
     let at = |width| {
         layout::current(&TestPicker::new(sample_options()).with_size(width, 40).state)
@@ -57,7 +119,7 @@ fn the_preview_leaves_the_list_its_columns_as_far_as_it_can() {
             .preview
             .map_or(0, |preview| preview.width)
     };
-    assert_eq!([preview(100), preview(120), preview(200)], [32, 37, 64]);
+    assert_eq!([preview(100), preview(120), preview(200)], [32, 32, 71]);
     let rig = TestPicker::new(sample_options()).with_size(120, 40);
     assert!(rig.screen().lines().nth(5).unwrap().contains("prod"), "{}", rig.screen());
 }

@@ -221,7 +221,7 @@ fn a_pasted_page_without_an_account_offers_this_shells_role_first() {
         "https://eu-west-1.console.aws.amazon.com/s3/home?region=eu-west-1".to_owned(),
     ));
     assert_eq!(rig.selected(), "charlie Admin");
-    assert!(rig.screen().contains("this shell"));
+    assert!(rig.screen().contains("you are here"));
     assert!(rig.screen().contains("^O opens that page in the selected role"), "{}", rig.screen());
 }
 
@@ -257,7 +257,7 @@ fn a_pasted_account_offers_the_preferred_roles_first() {
 #[test]
 fn what_rules_hide_is_not_listed() {
     let mut roster = roster(&[A, B]);
-    roster.row_styles = vec![RowStyle::default(), RowStyle { hidden: true, color: None }];
+    roster.row_styles = vec![RowStyle::default(), RowStyle { hidden: true, ..RowStyle::default() }];
     let mut rig =
         TestPicker::new(PickerOptions { roster: Arc::new(roster), ..small_options(&[A]) });
     assert_eq!(rig.rows(), ["alpha Admin"]);

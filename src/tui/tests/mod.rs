@@ -1,7 +1,9 @@
 //! Tests of the picker without a terminal: keys in, effects and screens out.
 
+mod account_roles;
 mod choosing;
 mod console_link;
+mod current_role;
 mod destructive;
 mod first_run;
 mod inline;
@@ -252,6 +254,7 @@ fn sample_options() -> PickerOptions {
             mouse: true,
             no_color: false,
             color_depth: ColorDepth::TrueColor,
+            asks_background: true,
         },
         height: Height::Full,
         key_bindings: KeyBindings::default(),
@@ -259,6 +262,7 @@ fn sample_options() -> PickerOptions {
         list: ListOptions {
             history_weight: 1.0,
             shell_role: None,
+            shell_role_expires_at: None,
             prefer_roles: Vec::new(),
             columns: None,
             preview: Preview::Auto,

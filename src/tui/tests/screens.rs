@@ -73,25 +73,49 @@ fn columns_and_preview_are_as_they_are_configured() {
 }
 
 #[test]
-fn rules_colour_the_names_of_accounts() {
+fn rules_colour_accounts_on_all_rows_and_roles_on_their_own() {
+    use ratatui::style::{Color, Modifier};
     let mut roster = sample_roster();
-    roster.row_styles = roster
-        .entries
-        .iter()
-        .map(|entry| RowStyle { color: entry.is_protected().then(|| "red".into()), hidden: false })
-        .collect();
-    let mut rig = TestPicker::new(PickerOptions { roster: Arc::new(roster), ..sample_options() })
-        .with_size(80, 24);
-    let area = ratatui::layout::Rect::new(0, 0, 80, 24);
-    let mut buffer = ratatui::buffer::Buffer::empty(area);
-    let list = crate::tui::layout::current(&rig.state).list;
-    rig.keys(&["ctrl-u", "edge"]);
-    view::draw(&rig.state, area, &mut buffer);
-    // Behind the matched letters.
-    let red = |row: &u16| {
-        buffer[(3 + 6, list.y + row)].fg == ratatui::style::Color::Rgb(0xe0, 0x60, 0x5a)
+    let style = |entry: &RosterEntry| RowStyle {
+        account_color: entry.account_name.ends_with("-prod").then(|| "yellow".into()),
+        role_color: entry.is_protected().then(|| "red".into()),
+        hidden: false,
     };
-    assert_eq!((0..6).filter(red).count(), 1);
+    roster.row_styles = roster.entries.iter().map(style).collect();
+    // A tone of red, or text on red.
+    let is_red = |cell: &ratatui::buffer::Cell| match cell.fg {
+        _ if !cell.symbol().starts_with(char::is_alphabetic) => false,
+        Color::Rgb(red, green, blue) => red > green.max(blue).saturating_add(60),
+        _ => cell.bg == Color::Red,
+    };
+    for (depth, yellow) in [
+        (ColorDepth::TrueColor, Color::Rgb(0xc9, 0xa2, 0x27)),
+        (ColorDepth::Sixteen, Color::Yellow),
+    ] {
+        let appearance = Appearance { color_depth: depth, ..sample_options().appearance };
+        let roster = Arc::new(roster.clone());
+        let options = PickerOptions { roster, appearance, ..sample_options() };
+        for query in ["", "edge"] {
+            let mut rig = TestPicker::new(options.clone()).with_size(80, 60);
+            rig.keys(&[query]);
+            let area = ratatui::layout::Rect::new(0, 0, 80, 60);
+            let mut buffer = ratatui::buffer::Buffer::empty(area);
+            view::draw(&rig.state, area, &mut buffer);
+            let list = crate::tui::layout::current(&rig.state).list;
+            for row in 0..rig.state.list.len() {
+                let line = list.y + u16::try_from(rig.state.list.line_of_row(row)).unwrap();
+                let entry = rig.state.list.entry(row).unwrap();
+                let end_of_name = 3 + u16::try_from(entry.account_name.len()).unwrap() - 1;
+                let cell = &buffer[(end_of_name, line)];
+                // On a reversed bar, the name has a background of its own.
+                let is_yellow = [cell.fg, cell.bg].contains(&yellow);
+                assert_eq!(is_yellow, entry.account_name.ends_with("-prod"), "{entry:?} {cell:?}");
+                assert!(!cell.modifier.contains(Modifier::DIM), "{entry:?}");
+                let role = (30..60).any(|x| is_red(&buffer[(x, line)]));
+                assert_eq!(role, entry.is_protected(), "{entry:?} at {depth:?}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -114,11 +114,13 @@ fn the_child() {
     let Some(what) = std::env::var_os(CHILD) else { return };
     if what == "panic" || what == "panic below" {
         let height = if what == "panic" { Height::Full } else { Height::Rows(8) };
-        let _screen = crate::tui::terminal::Screen::enter(height, true).unwrap();
+        let _screen =
+            crate::tui::terminal::Screen::enter(height, sample_options().appearance).unwrap();
         panic!("on purpose");
     }
     if what == "panic in vi" {
-        let mut screen = crate::tui::terminal::Screen::enter(Height::Full, true).unwrap();
+        let mut screen =
+            crate::tui::terminal::Screen::enter(Height::Full, sample_options().appearance).unwrap();
         let keys = KeyBindings::new(crate::domain::enums::Keymap::Vi, &BTreeMap::new()).unwrap();
         screen
             .draw(&TestPicker::new(PickerOptions { key_bindings: keys, ..sample_options() }).state)

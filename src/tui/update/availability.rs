@@ -24,7 +24,9 @@ pub(in crate::tui) fn is_available(command: PickerCommand, state: &State) -> boo
             state.selected_entry().is_some() && is_action_allowed(state, PickAction::Console)
         }
         PickerCommand::Open(PanelKind::Log | PanelKind::HiddenRoles) => true,
-        PickerCommand::Details => state.selected_entry().is_some(),
+        PickerCommand::Open(PanelKind::AccountRoles) | PickerCommand::Details => {
+            state.selected_entry().is_some()
+        }
         PickerCommand::Mark | PickerCommand::MarkAndMoveUp => {
             state.multi && state.selected_entry().is_some()
         }
@@ -51,7 +53,9 @@ pub(super) fn unavailable_reason(command: PickerCommand, state: &State) -> Optio
         PickerCommand::Console if !is_action_allowed(state, PickAction::Console) => {
             Some("this picker was opened to choose a role; Enter chooses it")
         }
-        PickerCommand::Console => Some("no role is selected"),
+        PickerCommand::Console | PickerCommand::Open(PanelKind::AccountRoles) => {
+            Some("no role is selected")
+        }
         PickerCommand::Refresh => Some("no IAM Identity Center is configured"),
         PickerCommand::CopySignInUrl | PickerCommand::PasteRedirect => {
             Some("no sign-in is in progress")

@@ -16,6 +16,7 @@ pub(super) fn handle_update(state: &mut State, update: Update) -> Vec<Effect> {
     match update {
         Update::Roster(roster) => {
             state.roster = roster;
+            state.name_shell_role();
             state.is_preview = false;
             // A running search that the user started must not become one that keeps rows in place.
             let typed = state.list.total.is_some() && state.query.text() != state.list.query;

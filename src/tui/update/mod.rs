@@ -56,6 +56,10 @@ pub(super) fn update(state: &mut State, event: Event) -> Vec<Effect> {
         }
         Event::Backend(update) => backend::handle_update(state, update),
         Event::SearchFinished(found) => on_search_finished(state, found),
+        Event::BackgroundReported(background) => {
+            state.appearance.theme = state.appearance.theme.on_background(background);
+            Vec::new()
+        }
         // The runner ends the picker with an error.
         Event::TerminalClosed => Vec::new(),
     };

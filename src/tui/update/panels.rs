@@ -9,8 +9,8 @@ use crate::tui::layout;
 use crate::tui::panels::EventResult;
 use crate::tui::state::State;
 use crate::tui::state::overlay::{
-    DetailsPanel, HiddenRolesPanel, InstancesPanel, LogPanel, Overlay, RedirectInput,
-    ServicesPanel, SessionsPanel,
+    AccountRolesPanel, DetailsPanel, HiddenRolesPanel, InstancesPanel, LogPanel, Overlay,
+    RedirectInput, ServicesPanel, SessionsPanel,
 };
 use crate::tui::state::paste::PasteResult;
 
@@ -77,18 +77,21 @@ pub(super) fn opens_panel(command: PickerCommand) -> bool {
 /// Opens a panel that has a command of its own, even if it has nothing to show: a key that seems to
 /// do nothing would invite Esc, which leaves the picker.
 pub(super) fn open(state: &mut State, kind: PanelKind) {
-    push(
-        state,
-        match kind {
-            PanelKind::Instances => Overlay::Instances(InstancesPanel::default()),
-            PanelKind::Sessions => Overlay::Sessions(SessionsPanel::new(state)),
-            PanelKind::Services => {
-                Overlay::Services(ServicesPanel::new(state.list.selected().cloned()))
-            }
-            PanelKind::Log => Overlay::Log(LogPanel::default()),
-            PanelKind::HiddenRoles => Overlay::HiddenRoles(HiddenRolesPanel::default()),
+    let overlay = match kind {
+        PanelKind::Instances => Overlay::Instances(InstancesPanel::default()),
+        PanelKind::Sessions => Overlay::Sessions(SessionsPanel::new(state)),
+        PanelKind::Services => {
+            Overlay::Services(ServicesPanel::new(state.list.selected().cloned()))
+        }
+        PanelKind::Log => Overlay::Log(LogPanel::default()),
+        PanelKind::HiddenRoles => Overlay::HiddenRoles(HiddenRolesPanel::default()),
+        PanelKind::AccountRoles => match state.list.selected().cloned() {
+            Some(role) => Overlay::AccountRoles(AccountRolesPanel::new(role)),
+            // The command is not available then.
+            None => return,
         },
-    );
+    };
+    push(state, overlay);
 }
 
 /// Shows or hides the preview. If there is no room beside the list, its content is shown in a panel.

@@ -13,18 +13,15 @@ use crate::ops::backend::messages::{InstanceSession, UnlockPrompt};
 use crate::tui::format;
 use crate::tui::state::State;
 use crate::tui::state::sign_in_state::SignInState;
-use crate::tui::text::width;
+use crate::tui::text::{truncate_middle, width};
 
 /// Draws the header. If space runs out, the right side is shortened first, then the session labels.
 pub(super) fn draw(state: &State, ctx: &DrawContext, area: Rect, buffer: &mut Buffer) {
     let mut writer = CellWriter::new(buffer, area.x + 1, area.y, area.width.saturating_sub(2));
+    let here = shell_role_label(state, ctx);
+    let here_cells = |(role, left): &(String, String)| 3 + width(role) + width(left) + 2;
     let left = |detail| {
-        "rolecall".len()
-            + 1
-            + session_labels(state, ctx, detail)
-                .iter()
-                .map(|part| 2 + width(&part.text()))
-                .sum::<usize>()
+        "rolecall".len() + 1 + here.as_ref().map_or(0, here_cells) + left_cells(state, ctx, detail)
     };
     let room = usize::from(writer.remaining());
     let right = summary(state, ctx);
@@ -37,6 +34,14 @@ pub(super) fn draw(state: &State, ctx: &DrawContext, area: Rect, buffer: &mut Bu
     }
     writer.write("rolecall", ctx.palette.dim);
     writer.skip(1);
+    if let Some((role, left)) = &here {
+        let others = left_cells(state, ctx, detail) + width(left) + 5;
+        let room = usize::from(writer.remaining()).saturating_sub(others).max(MIN_ROLE_WIDTH);
+        writer.skip(2);
+        writer.write("in ", ctx.palette.dim);
+        writer.write(&truncate_middle(role, room, ctx.glyphs.ellipsis), ctx.palette.text);
+        writer.write(left, ctx.palette.dim);
+    }
     for part in session_labels(state, ctx, detail) {
         writer.skip(2);
         writer.write(&part.name, ctx.palette.text);
@@ -47,6 +52,28 @@ pub(super) fn draw(state: &State, ctx: &DrawContext, area: Rect, buffer: &mut Bu
             writer.write(&part.status, ctx.palette.dim);
         }
     }
+}
+
+/// The least width of the current role, in cells.
+const MIN_ROLE_WIDTH: usize = 12;
+
+/// The width of the session labels.
+fn left_cells(state: &State, ctx: &DrawContext, detail: LabelDetail) -> usize {
+    session_labels(state, ctx, detail).iter().map(|part| 2 + width(&part.text())).sum()
+}
+
+/// The current role of the shell and the remaining time of its credentials: `network/Admin` and
+/// ` · 59m`.
+fn shell_role_label(state: &State, ctx: &DrawContext) -> Option<(String, String)> {
+    let role = state.shell_role_label.clone()?;
+    let left = state.list_options.shell_role_expires_at.map(|at| {
+        let left = match at.seconds_since(state.now) {
+            ..=0 => "expired".to_owned(),
+            left => format_duration(left),
+        };
+        format!(" {} {left}", ctx.glyphs.separator)
+    });
+    Some((role, left.unwrap_or_default()))
 }
 
 #[derive(Clone, Copy, PartialEq)]

@@ -8,16 +8,14 @@ use super::DrawContext;
 use super::cell_writer::CellWriter;
 use super::palette::Palette;
 use crate::domain::{AccountId, format_duration_short};
-use crate::tui::columns::{self, Columns, GAP, IdForm};
+use crate::tui::column_stats::ExtraKind;
+use crate::tui::columns::{self, Columns, GAP, IdForm, SLACK};
 use crate::tui::format;
 use crate::tui::glyphs::Glyphs;
 use crate::tui::layout::gutter_width;
 use crate::tui::search::ListSection;
 use crate::tui::state::State;
 use crate::tui::state::list::ListLine;
-
-/// The maximum gap between the last column and the remaining time.
-const SLACK: u16 = 6;
 
 /// Draws the visible lines.
 pub(super) fn draw(
@@ -44,6 +42,41 @@ pub(super) fn draw(
     draw_scrollbar(state, ctx, scrollbar, buffer);
 }
 
+/// Draws the headings of the columns.
+pub(super) fn draw_column_headings(
+    state: &State,
+    ctx: &DrawContext,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let columns =
+        columns::plan(area.width.saturating_sub(gutter_width(state)), &state.list.column_stats);
+    let width = row_width(state, &columns, area);
+    let mut writer = CellWriter::new(buffer, area.x + 1, area.y, width.saturating_sub(1));
+    writer.x = area.x + gutter_width(state);
+    if columns.time > 0 {
+        writer.write_right(" ", ctx.palette.title);
+        writer.write_right("LEFT", ctx.palette.title);
+    }
+    let extras = columns.extras.iter().map(|extra| (extra.kind.heading(), extra.width));
+    let headings = [
+        ("ACCOUNT".to_owned(), columns.account),
+        ("ID".to_owned(), columns.id.width()),
+        ("ROLE".to_owned(), columns.role),
+        (String::new(), columns.protected),
+    ];
+    for (text, cells) in headings.into_iter().chain(extras).filter(|(_, cells)| *cells > 0) {
+        let style = ctx.palette.title;
+        writer.write_column(&text, cells, ctx.glyphs.ellipsis, &[], style, style);
+        writer.skip(GAP);
+    }
+}
+
+/// The width of a row. On a wide list, the remaining time stays near its row.
+fn row_width(state: &State, columns: &Columns, area: Rect) -> u16 {
+    area.width.min(gutter_width(state) + columns.cells() + SLACK)
+}
+
 fn draw_heading(
     state: &State,
     ctx: &DrawContext,
@@ -53,7 +86,7 @@ fn draw_heading(
     buffer: &mut Buffer,
 ) {
     let title = match section {
-        ListSection::Current => "this shell",
+        ListSection::Current => "you are here",
         ListSection::Favorites => "favourites",
         ListSection::Recent => "recent",
         ListSection::All => "all",
@@ -88,12 +121,18 @@ fn draw_row(
         let bar = Rect { x: area.x + start, width: area.width.saturating_sub(start), ..area };
         buffer.set_style(bar, ctx.palette.selection);
     }
-    // On a wide list, the remaining time stays near its row.
-    let width = area.width.min(gutter_width(state) + columns.cells() + SLACK);
+    let width = row_width(state, columns, area);
     let palette = if selected { ctx.palette.selected() } else { ctx.palette };
     let mut writer = CellWriter::new(buffer, area.x + 1, area.y, width.saturating_sub(1));
     writer.write(if selected { ctx.glyphs.selection_bar } else { " " }, ctx.palette.accent);
-    writer.write(if state.marked.contains(&id) { ctx.glyphs.marked } else { " " }, palette.accent);
+    let mark = if state.marked.contains(&id) {
+        ctx.glyphs.marked
+    } else if state.is_shell_role(&state.list.roster, entry) {
+        ctx.glyphs.here
+    } else {
+        " "
+    };
+    writer.write(mark, palette.accent);
     writer.x = area.x + gutter_width(state);
     if columns.time > 0 {
         writer.write_right(" ", palette.text);
@@ -109,8 +148,8 @@ fn draw_row(
     draw_cells(state, &palette, ctx.glyphs, columns, row, &mut writer);
 }
 
-/// Draws the columns from the left. A repeated account name is dim, so that accounts look like
-/// groups.
+/// Draws the columns from the left. The first of equal account names is bold, so that accounts look
+/// like groups.
 fn draw_cells(
     state: &State,
     palette: &Palette,
@@ -123,32 +162,22 @@ fn draw_cells(
     let cut = glyphs.ellipsis;
     let hits = state.list.highlights(row);
     let selected = row == state.list.selected_row();
-    let name = match (selected, state.list.repeats_account(row)) {
-        (false, true) => palette.dim,
-        // With a query, the matched letters stand out instead.
-        (false, false) if !state.query.is_empty() => palette.text,
-        _ => palette.name,
-    };
-    let name = match state
-        .list
-        .row_style(row)
-        .and_then(|look| look.color.as_deref())
-        .and_then(|word| palette.color_by_name(word))
-    {
-        // The selected row has it, too, because the colour identifies the account. In high
-        // contrast, nothing is dim.
-        Some(color)
-            if !selected && palette.dim != palette.text && state.list.repeats_account(row) =>
-        {
-            name.fg(color).add_modifier(Modifier::DIM)
-        }
-        Some(color) => name.fg(color),
+    // The first name of an account is bold. With a query, the matched letters stand out instead.
+    let is_first = !state.list.repeats_account(row) && state.query.is_empty();
+    let name = if selected || is_first { palette.name } else { palette.text };
+    let style = state.list.row_style(row);
+    // All rows of an account have its colour, also the selected one.
+    let name = match style.and_then(|style| style.account_color.as_deref()) {
+        Some(color) => palette.in_color(name, color),
         None => name,
+    };
+    let role = match style.and_then(|style| style.role_color.as_deref()) {
+        Some(color) => palette.in_color(palette.soft, color),
+        None => palette.soft,
     };
     let named = !entry.account_name.is_empty();
     let name_hits = if named { &hits.account } else { &hits.id };
-    // Matched letters are never dim.
-    let hit = palette.hit.remove_modifier(Modifier::DIM);
+    let hit = palette.hit;
     writer.write_column(entry.account_label(), columns.account, cut, name_hits, name, hit);
     writer.skip(GAP);
     match columns.id {
@@ -174,34 +203,21 @@ fn draw_cells(
     if columns.id != IdForm::Absent {
         writer.skip(GAP);
     }
-    writer.write_column(&entry.role, columns.role, cut, &hits.role, palette.soft, palette.hit);
+    writer.write_column(&entry.role, columns.role, cut, &hits.role, role, palette.hit);
     if columns.protected > 0 {
         writer.skip(GAP);
         writer.write(if entry.is_protected() { glyphs.protected } else { " " }, palette.danger);
     }
-    if columns.instance > 0 {
+    for extra in &columns.extras {
         writer.skip(GAP);
-        writer.write_column(
-            state.list.roster.instance(entry).name.as_str(),
-            columns.instance,
-            cut,
-            &hits.sso,
-            palette.dim,
-            palette.hit,
-        );
-    }
-    for (key, cells) in &columns.tags {
-        writer.skip(GAP);
-        let tag_hits =
-            hits.tags.iter().find(|(name, _)| name == key).map_or(&[][..], |(_, hits)| hits);
-        writer.write_column(
-            entry.tags.get(key).map_or("", String::as_str),
-            *cells,
-            cut,
-            tag_hits,
-            palette.dim,
-            palette.hit,
-        );
+        let (text, hits) = match &extra.kind {
+            ExtraKind::Instance => (state.list.roster.instance(entry).name.as_str(), &hits.sso[..]),
+            ExtraKind::Tag(key) => (
+                entry.tags.get(key).map_or("", String::as_str),
+                hits.tags.iter().find(|(name, _)| name == key).map_or(&[][..], |(_, hits)| hits),
+            ),
+        };
+        writer.write_column(text, extra.width, cut, hits, palette.dim, palette.hit);
     }
 }
 

@@ -1,6 +1,9 @@
 //! Draws the state into cells, without changing it.
 
 mod cell_writer;
+mod color;
+#[cfg(test)]
+mod contrast;
 mod empty;
 mod first_run;
 mod footer;
@@ -21,6 +24,7 @@ use super::layout::{self, Areas};
 use super::panels::content::{PanelContent, PanelSize, Tone};
 use super::search::SortOrder;
 use super::state::State;
+use super::state::overlay::Overlay;
 use crate::tui::glyphs::Glyphs;
 use crate::tui::keymap::ViMode;
 use crate::tui::text::width;
@@ -82,6 +86,9 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
     // Panels of an inline picker stay as far from the right edge as its rows.
     let area = if state.inline { Rect { width: areas.query.width, ..area } } else { area };
     for overlay in state.visible_overlays() {
+        if matches!(overlay, Overlay::AccountRoles(_)) && preview::shows_account_roles(&areas) {
+            continue;
+        }
         let panel = overlay.as_panel();
         let room = panel_area(&panel.content(state), area, &areas);
         if !overlay.is_modeless() {
@@ -180,6 +187,9 @@ fn draw_list_and_query(
     if state.list.len() == 0 {
         empty::draw(state, ctx, areas.list, buffer);
     } else {
+        if let Some(headings) = areas.headings {
+            list::draw_column_headings(state, ctx, headings, buffer);
+        }
         list::draw(state, ctx, areas.list, areas.scrollbar, buffer);
     }
     draw_query(state, ctx, areas.query, buffer)

@@ -3,6 +3,7 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
+use super::color::{self, TextBackground};
 use crate::tui::{Appearance, Background, ColorDepth, ColorScheme};
 
 /// The styles of the screen.
@@ -32,13 +33,23 @@ pub(super) struct Palette {
     pub(super) selected_text: Style,
     /// Applied to the whole selected row.
     pub(super) selection: Style,
-    /// Whether the background is known to be light; medium tones would be pale on it.
-    is_light: bool,
+    /// The colours that rules may name.
+    named_colors: NamedColors,
 }
 
-/// The colour names that rules may use: in 24 bits a medium tone that is readable on dark and light
-/// backgrounds, and one of the 16 colours.
-const NAMED_COLORS: [(&str, u32, Color); 9] = [
+/// How the colours that rules name are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum NamedColors {
+    /// Not at all.
+    Absent,
+    /// As one of the 16 colours.
+    Sixteen(TextBackground),
+    /// As a tone that is readable on the background.
+    Toned(TextBackground, ColorDepth),
+}
+
+/// The colour names that rules may use: the colour in 24 bits, and one of the 16 colours.
+pub(super) const NAMED_COLORS: [(&str, u32, Color); 9] = [
     ("blue", 0x5a9be6, Color::Blue),
     ("turquoise", 0x2fb5ad, Color::Cyan),
     ("cyan", 0x2fb5ad, Color::Cyan),
@@ -50,35 +61,6 @@ const NAMED_COLORS: [(&str, u32, Color); 9] = [
     ("purple", 0xa57be0, Color::Magenta),
 ];
 
-/// Reduces the brightness to two thirds.
-fn darker(hex: u32) -> u32 {
-    let [_, r, g, b] = hex.to_be_bytes().map(|part| part / 3 * 2);
-    u32::from_be_bytes([0, r, g, b])
-}
-
-/// The colour itself, or the nearest of the 256 indexed colours.
-fn to_color(hex: u32, colours: ColorDepth) -> Color {
-    let [_, r, g, b] = hex.to_be_bytes();
-    if colours == ColorDepth::TrueColor {
-        Color::Rgb(r, g, b)
-    } else {
-        Color::Indexed(nearest_indexed([r, g, b]))
-    }
-}
-
-/// The nearest of the 216 colours of the cube and the 24 greys. The first 16 look different on
-/// every terminal.
-fn nearest_indexed(wanted: [u8; 3]) -> u8 {
-    const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
-    let off = |other: [u8; 3]| -> u32 {
-        wanted.iter().zip(other).map(|(a, b)| u32::from(a.abs_diff(b)).pow(2)).sum()
-    };
-    let level = |index: u8| LEVELS[usize::from(index)];
-    let cube = (0..216_u8).map(|at| (16 + at, [level(at / 36), level(at / 6 % 6), level(at % 6)]));
-    let greys = (0..24_u8).map(|at| (232 + at, [8 + 10 * at; 3]));
-    cube.chain(greys).min_by_key(|(_, colour)| off(*colour)).map_or(15, |(index, _)| index)
-}
-
 impl Palette {
     /// The palette for this appearance.
     pub(super) fn from_appearance(looks: Appearance) -> Self {
@@ -87,48 +69,40 @@ impl Palette {
             ColorScheme::None => Self::monochrome(),
             ColorScheme::Sixteen(ground) => Self::sixteen(ground),
             ColorScheme::HighContrast(ground) => Self::high_contrast(ground, looks.color_depth),
+            ColorScheme::Auto(ground) if looks.color_depth == ColorDepth::Sixteen => {
+                Self::sixteen(ground)
+            }
+            ColorScheme::Dark if looks.color_depth == ColorDepth::Sixteen => {
+                Self::sixteen(Some(Background::Dark))
+            }
             ColorScheme::Light if looks.color_depth == ColorDepth::Sixteen => {
                 Self::sixteen(Some(Background::Light))
             }
-            ColorScheme::Dark | ColorScheme::Auto if looks.color_depth == ColorDepth::Sixteen => {
-                Self::sixteen(None)
-            }
-            ColorScheme::Dark => Self::from_hex(
-                [0xa3adbd, 0x7d8699, 0x444c5c, 0x7cc4f0, 0xf0857d],
+            ColorScheme::Dark | ColorScheme::Auto(Some(Background::Dark)) => Self::from_hex(
+                [0xbac3d2, 0x98a2b4, 0x444c5c, 0x7cc4f0, 0xf0857d],
                 [0x263040, 0xffffff],
+                Background::Dark,
                 looks.color_depth,
             ),
-            ColorScheme::Light => {
-                let toned = Self::from_hex(
-                    [0x515a69, 0x6b7280, 0xc3c8d1, 0x0b66b0, 0xc0322b],
-                    [0xdfeaf6, 0x10151d],
-                    looks.color_depth,
-                );
-                Self { is_light: true, ..toned }
-            }
-            // The background is unknown: medium tones, and a selection with its own foreground.
-            ColorScheme::Auto => {
-                let toned = Self::from_hex(
-                    [0, 0x7d8594, 0x757c88, 0x2f86c8, 0xd9534d],
-                    [0x2b3647, 0xffffff],
-                    looks.color_depth,
-                );
-                // A grey that is readable on any background is too strong for lines.
-                Self { soft: Style::new(), faint: toned.faint.add_modifier(Modifier::DIM), ..toned }
-            }
+            ColorScheme::Light | ColorScheme::Auto(Some(Background::Light)) => Self::from_hex(
+                [0x404856, 0x5a6270, 0xc3c8d1, 0x0b66b0, 0xb92d26],
+                [0xdfeaf6, 0x10151d],
+                Background::Light,
+                looks.color_depth,
+            ),
+            ColorScheme::Auto(None) => Self::on_unknown_ground(looks.color_depth),
         }
     }
 
-    /// A colour by its English name; `None` without colours, or if the name is unknown.
-    pub(super) fn color_by_name(&self, word: &str) -> Option<Color> {
-        let (_, hex, sixteen) =
-            NAMED_COLORS.iter().find(|(name, ..)| name.eq_ignore_ascii_case(word))?;
-        let hex = if self.is_light { darker(*hex) } else { *hex };
-        match self.accent.fg {
-            None => None,
-            Some(Color::Rgb(..)) => Some(to_color(hex, ColorDepth::TrueColor)),
-            Some(Color::Indexed(_)) => Some(to_color(hex, ColorDepth::Indexed)),
-            Some(_) => Some(*sixteen),
+    /// A style in the colour that a rule names; the style itself without colours, or if the name is
+    /// unknown.
+    pub(super) fn in_color(&self, style: Style, name: &str) -> Style {
+        let known = NAMED_COLORS.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name));
+        let Some((_, hex, color)) = known else { return style };
+        match self.named_colors {
+            NamedColors::Absent => style,
+            NamedColors::Sixteen(ground) => style.patch(color::sixteen(*color, ground)),
+            NamedColors::Toned(ground, depth) => style.fg(color::readable(*hex, ground, depth)),
         }
     }
 
@@ -144,14 +118,20 @@ impl Palette {
         }
         let text = Style::new();
         let hit = text.add_modifier(Modifier::BOLD | Modifier::UNDERLINED);
+        // A named colour would be readable only on the background, which the bar hides.
+        let named_colors = match self.named_colors {
+            NamedColors::Absent => NamedColors::Absent,
+            _ => NamedColors::Sixteen(TextBackground::Unknown),
+        };
         Self {
-            name: text,
+            name: text.add_modifier(Modifier::BOLD),
             soft: text,
             dim: text,
             faint: text,
             accent: text,
             danger: text,
             hit,
+            named_colors,
             ..*self
         }
     }
@@ -177,60 +157,91 @@ impl Palette {
     fn from_hex(
         [soft, dim, faint, accent, danger]: [u32; 5],
         [bar, on_bar]: [u32; 2],
-        colours: ColorDepth,
+        background: Background,
+        depth: ColorDepth,
     ) -> Self {
-        let text = Style::new();
-        let fg = |hex| Style::new().fg(to_color(hex, colours));
+        let (text, ground) = (Style::new(), TextBackground::Known(background));
+        let fg = |hex| Style::new().fg(color::readable(hex, ground, depth));
         Self {
             text,
             name: text.add_modifier(Modifier::BOLD),
             soft: fg(soft),
             dim: fg(dim),
-            faint: fg(faint),
+            // Lines are not text.
+            faint: text.fg(color::exact(faint, depth)),
             inactive: fg(dim).add_modifier(Modifier::DIM),
             accent: fg(accent),
             hit: fg(accent).add_modifier(Modifier::BOLD),
             danger: fg(danger),
             title: fg(dim),
-            selected_text: fg(on_bar),
-            selection: text.bg(to_color(bar, colours)),
-            is_light: false,
+            selected_text: text.fg(color::exact(on_bar, depth)),
+            selection: text.bg(color::exact(bar, depth)),
+            named_colors: NamedColors::Toned(ground, depth),
         }
     }
 
-    /// Cyan is readable on black, but not on white.
-    fn sixteen(ground: Option<Background>) -> Self {
+    /// Medium tones, which are readable on black and on white, and a reversed bar.
+    fn on_unknown_ground(depth: ColorDepth) -> Self {
         let text = Style::new();
-        let dim = text.add_modifier(Modifier::DIM);
-        let accent =
-            text.fg(if ground == Some(Background::Light) { Color::Blue } else { Color::Cyan });
+        let fg = |hex| text.fg(color::readable(hex, TextBackground::Unknown, depth));
+        let (dim, accent) = (fg(0x7d8594), fg(0x2f86c8));
         Self {
             text,
-            name: text,
+            name: text.add_modifier(Modifier::BOLD),
+            soft: text,
+            dim,
+            faint: dim.add_modifier(Modifier::DIM),
+            inactive: dim.add_modifier(Modifier::DIM),
+            accent,
+            hit: accent.add_modifier(Modifier::BOLD),
+            danger: fg(0xd9534d),
+            title: dim,
+            selected_text: text,
+            selection: text.add_modifier(Modifier::REVERSED),
+            named_colors: NamedColors::Toned(TextBackground::Unknown, depth),
+        }
+    }
+
+    /// The 16 colours, of which each is readable on black or on white, and none on both.
+    fn sixteen(background: Option<Background>) -> Self {
+        let text = Style::new();
+        let dim = text.add_modifier(Modifier::DIM);
+        let (accent, danger) = match background {
+            Some(Background::Dark) => (text.fg(Color::Cyan), text.fg(Color::LightRed)),
+            Some(Background::Light) => (text.fg(Color::Blue), text.fg(Color::Red)),
+            None => (text.add_modifier(Modifier::BOLD), text.add_modifier(Modifier::BOLD)),
+        };
+        let hit = match background {
+            Some(_) => accent.add_modifier(Modifier::BOLD),
+            None => accent.add_modifier(Modifier::UNDERLINED),
+        };
+        Self {
+            text,
+            name: text.add_modifier(Modifier::BOLD),
             soft: text,
             dim,
             faint: dim,
             inactive: dim,
             accent,
-            hit: accent.add_modifier(Modifier::BOLD),
-            danger: text.fg(Color::Red),
+            hit,
+            danger,
             title: dim,
             selected_text: text,
             selection: text.add_modifier(Modifier::REVERSED),
-            is_light: false,
+            named_colors: NamedColors::Sixteen(TextBackground::from_background(background)),
         }
     }
 
     /// Everything in the foreground of the terminal. Important text is bold and, if the background
     /// is known, strongly coloured.
-    fn high_contrast(ground: Option<Background>, colours: ColorDepth) -> Self {
+    fn high_contrast(background: Option<Background>, depth: ColorDepth) -> Self {
         let text = Style::new();
         let strong = |sixteen: Color, hex| {
-            let colour =
-                if colours == ColorDepth::Sixteen { sixteen } else { to_color(hex, colours) };
-            text.fg(colour).add_modifier(Modifier::BOLD)
+            let color =
+                if depth == ColorDepth::Sixteen { sixteen } else { color::exact(hex, depth) };
+            text.fg(color).add_modifier(Modifier::BOLD)
         };
-        let (accent, danger) = match ground {
+        let (accent, danger) = match background {
             Some(Background::Dark) => {
                 (strong(Color::LightYellow, 0xff_ff00), strong(Color::LightRed, 0xff_8787))
             }
@@ -239,6 +250,7 @@ impl Palette {
             }
             None => (text.add_modifier(Modifier::BOLD), text.add_modifier(Modifier::BOLD)),
         };
+        let ground = TextBackground::from_background(background);
         Self {
             text,
             name: text,
@@ -252,7 +264,11 @@ impl Palette {
             title: text.add_modifier(Modifier::BOLD),
             selected_text: text,
             selection: text.add_modifier(Modifier::REVERSED),
-            is_light: ground == Some(Background::Light),
+            named_colors: match (background, depth) {
+                (None, _) => NamedColors::Absent,
+                (_, ColorDepth::Sixteen) => NamedColors::Sixteen(ground),
+                _ => NamedColors::Toned(ground, depth),
+            },
         }
     }
 
@@ -261,7 +277,7 @@ impl Palette {
         let dim = text.add_modifier(Modifier::DIM);
         Self {
             text,
-            name: text,
+            name: text.add_modifier(Modifier::BOLD),
             soft: text,
             dim,
             faint: dim,
@@ -272,7 +288,7 @@ impl Palette {
             title: dim,
             selected_text: text,
             selection: text.add_modifier(Modifier::REVERSED),
-            is_light: false,
+            named_colors: NamedColors::Absent,
         }
     }
 }
@@ -282,38 +298,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nearest_of_256_is_near() {
-        assert_eq!(
-            [
-                nearest_indexed([0, 0, 0]),
-                nearest_indexed([255, 255, 255]),
-                nearest_indexed([95, 135, 175])
-            ],
-            [16, 231, 67]
-        );
-        assert_eq!(nearest_indexed([0x26, 0x30, 0x40]), 236);
-    }
-
-    #[test]
-    fn colours_of_rules_are_darker_on_a_light_ground() {
-        let looks = |theme| Appearance {
-            theme,
-            color_depth: ColorDepth::TrueColor,
-            no_color: false,
-            ascii: false,
-            motion: true,
-            mouse: true,
-        };
-        let yellow = |theme| Palette::from_appearance(looks(theme)).color_by_name("yellow");
-        assert_eq!(yellow(ColorScheme::Dark), Some(Color::Rgb(0xc9, 0xa2, 0x27)));
-        assert_eq!(yellow(ColorScheme::Light), Some(Color::Rgb(0x86, 0x6c, 0x1a)));
-        assert_eq!(yellow(ColorScheme::None), None);
-    }
-
-    #[test]
     fn every_theme_tells_bar_hits_and_danger_from_text() {
         let themes = [
-            ColorScheme::Auto,
+            ColorScheme::Auto(None),
+            ColorScheme::Auto(Some(Background::Dark)),
+            ColorScheme::Auto(Some(Background::Light)),
             ColorScheme::Dark,
             ColorScheme::Light,
             ColorScheme::HighContrast(None),
@@ -333,6 +322,7 @@ mod tests {
                         ascii: false,
                         motion: true,
                         mouse: true,
+                        asks_background: false,
                     });
                     for (name, style) in [
                         ("bar", palette.selection),

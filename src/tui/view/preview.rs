@@ -7,12 +7,17 @@ use super::DrawContext;
 use super::cell_writer::CellWriter;
 use super::rows;
 use crate::domain::enums::Preview;
+use crate::tui::commands::{PanelKind, PickerCommand};
+use crate::tui::labels;
+use crate::tui::layout::{self, Areas};
 use crate::tui::panels::content::ContentRow;
-use crate::tui::panels::role_details;
+use crate::tui::panels::{account_roles, role_details};
 use crate::tui::state::State;
 
 /// From this width on, a preview below the list has two columns of rows.
 const TWO_COLUMN_WIDTH: u16 = 72;
+/// From this height on, a preview also has the other roles of the account.
+const MIN_HEIGHT_FOR_ROLES: u16 = 18;
 /// The gap between these columns.
 const GAP: u16 = 2;
 
@@ -51,13 +56,80 @@ pub(super) fn draw(state: &State, ctx: &DrawContext, area: Rect, buffer: &mut Bu
                 buffer,
             );
         }
-        None => draw_rows(&about, ctx, inner, buffer),
+        None => {
+            let roles = if shows_account_roles(&layout::current(state)) {
+                state.other_roles()
+            } else {
+                Vec::new()
+            };
+            // However many tags there are, a third is for the roles.
+            let reserved = match u16::try_from(roles.len()) {
+                Ok(0) => 0,
+                count => count.unwrap_or(u16::MAX).saturating_add(2).min(inner.height / 3),
+            };
+            let details = Rect { height: inner.height - reserved, ..inner };
+            let used = draw_rows(&about, ctx, details, buffer);
+            let below = Rect { y: inner.y + used, height: inner.height - used, ..inner };
+            draw_account_roles(&roles, state, ctx, below, buffer);
+        }
     }
 }
 
-fn draw_rows(rows: &[ContentRow], ctx: &DrawContext, area: Rect, buffer: &mut Buffer) {
-    for (line, y) in rows::lines(rows, ctx, area.width.into()).iter().zip(area.top()..area.bottom())
-    {
+/// Whether the preview has room for the other roles of the account, so that they need no panel.
+pub(super) fn shows_account_roles(areas: &Areas) -> bool {
+    // The details of a role take fewer lines than the rest.
+    areas.preview.is_some_and(|preview| preview.height >= MIN_HEIGHT_FOR_ROLES)
+}
+
+/// Draws the other roles of the account, as many as fit, with the bar on the selected one.
+fn draw_account_roles(
+    roles: &[usize],
+    state: &State,
+    ctx: &DrawContext,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    if roles.is_empty() || area.height < 3 {
+        return;
+    }
+    let selected = state.account_roles_panel().map(|panel| panel.selected_index(state));
+    let mut writer = CellWriter::new(buffer, area.x, area.y + 1, area.width);
+    writer.write("other roles", ctx.palette.title);
+    let key = labels::key_label(state, PickerCommand::Open(PanelKind::AccountRoles));
+    if selected.is_none() {
+        writer.skip(GAP);
+        writer.write(&key, ctx.palette.accent);
+    }
+    let rows = account_roles::rows(state, roles);
+    let lines = rows::lines(&rows, ctx, area.width.into());
+    let fit = rows::fit_columns(&rows, area.width.into());
+    let room = usize::from(area.height - 2);
+    // The last line says how many there are.
+    let shown = if lines.len() > room { room - 1 } else { lines.len() };
+    let first = (selected.unwrap_or(0) + 1).saturating_sub(shown);
+    for (line, y) in lines.iter().skip(first).take(shown).zip(area.y + 2..) {
+        let chosen =
+            matches!(line, rows::ContentLine::Choice(number, ..) if selected == Some(*number));
+        if chosen {
+            let bar = Rect::new(area.x.saturating_sub(1), y, area.width + 2, 1);
+            buffer.set_style(bar.intersection(buffer.area), ctx.palette.selection);
+            CellWriter::new(buffer, area.x.saturating_sub(1), y, 1)
+                .write(ctx.glyphs.selection_bar, ctx.palette.accent);
+        }
+        rows::draw(line, &fit, chosen, ctx, Rect { y, height: 1, ..area }, buffer);
+    }
+    if shown < lines.len() {
+        let more = format!("{} more", lines.len() - shown);
+        CellWriter::new(buffer, area.x, area.bottom() - 1, area.width)
+            .write(&more, ctx.palette.dim);
+    }
+}
+
+/// Draws rows and returns the number of lines.
+fn draw_rows(rows: &[ContentRow], ctx: &DrawContext, area: Rect, buffer: &mut Buffer) -> u16 {
+    let lines = rows::lines(rows, ctx, area.width.into());
+    for (line, y) in lines.iter().zip(area.top()..area.bottom()) {
         rows::draw(line, &[], false, ctx, Rect { y, height: 1, ..area }, buffer);
     }
+    u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.height)
 }

@@ -176,6 +176,8 @@ pub(super) fn draw(
     area: Rect,
     buffer: &mut Buffer,
 ) {
+    let selected = DrawContext { palette: ctx.palette.selected(), glyphs: ctx.glyphs };
+    let ctx = if chosen { &selected } else { ctx };
     let mut writer = CellWriter::new(buffer, area.x, area.y, area.width);
     match line {
         ContentLine::Blank => {}

@@ -1,4 +1,4 @@
-//! A fictional company with about 3,000 accounts.
+//! A fictional company with more than 3,000 accounts.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -54,6 +54,13 @@ impl Company {
             (0, "300000000005", "Zürich Analytics", &["DataScientist"]),
             (0, "300000000006", "my-app-prod-eu", &["Deploy"]),
             (0, "300000000007", "my-app-apac-prod-eu", &["Deploy"]),
+            (0, "600000000022", "alpha-beta-core", &["Reader"]),
+            (0, "600000000023", "amber-bison", &["Custom"]),
+            (0, "600000000024", "big-brown-cargo-spare", &["Reader"]),
+            (0, "600000000025", "birch-beech", &["XrayCustom"]),
+            (0, "600000000026", "kiosk_fleet", &["Reader"]),
+            (0, "600000000027", "kiosk_freight_asia", &["Reader"]),
+            (0, "600000000028", "greenfield", &["OnCallEngineer"]),
             (1, "400000000001", "lab-robotics", &["AdministratorAccess"]),
             (1, "400000000002", "", &["Admin"]),
         ] {

@@ -84,6 +84,25 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("billing hr dev", "hr-dev Billing", "short names are names"),
     ("env=prod catalog", "catalog-prod ", "a tag as it is shown"),
     ("power sandbox", "sandbox PowerUserAccess", "role and account"),
+    ("abc", "alpha-beta-core ", "initials of a whole name, before amber-bison as Custom"),
+    ("alphbc", "alpha-beta-core ", "longer prefixes of all its words"),
+    ("amberbisc", "amber-bison Custom", "a whole account, then its role"),
+    ("bbc", "big-brown-cargo-spare ", "initials in one name, before birch-beech as XrayCustom"),
+    ("kf", "kiosk_fleet ", "the name whose initials are all typed, before kiosk_freight_asia"),
+    ("oce", "greenfield OnCallEngineer", "initials of a whole role"),
+    ("mtp", "ml-training-prod ", "the shortest name with these initials"),
+    ("dlp", "data-lake-prod ", "initials of three words"),
+    ("paymentsprod", "payments-prod ", "letters together but for the dash"),
+    ("payments_prod", "payments-prod ", "another separator"),
+    ("payments.prod adm", "payments-prod AdministratorAccess", "and another word"),
+    ("aymentsprod", "payments-prod ", "from the middle of a word"),
+    ("lakeprod", "data-lake-prod ", "from a word on"),
+    ("latam3 webdev", "web-dev-latam-3 ", "digits, too"),
+    ("kioskfl", "kiosk_fleet ", "an underscore"),
+    ("green-field", "greenfield ", "a dash that the name does not have"),
+    ("on-call", "greenfield OnCallEngineer", "a dash between words in camel case"),
+    ("zurichanalytics", "Zürich Analytics ", "a blank"),
+    ("profile:glass", "vault BreakGlass", "a profile by its name"),
 ];
 
 #[test]
@@ -101,6 +120,29 @@ fn the_first_row_is_the_expected_one() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_table_is_checked_over_three_thousand_accounts() {
+    let company = Company::new();
+    let entries = &company.0.roster().entries;
+    let accounts: std::collections::HashSet<_> =
+        entries.iter().map(|entry| entry.account).collect();
+    assert!(accounts.len() > 3_000, "{}", accounts.len());
+}
+
+#[test]
+fn initials_of_one_field_come_before_initials_across_fields() {
+    let company = Company::new();
+    for (query, first, later) in [
+        ("abc", "alpha-beta-core Reader", "amber-bison Custom"),
+        ("bbc", "big-brown-cargo-spare Reader", "birch-beech XrayCustom"),
+        ("kf", "kiosk_fleet Reader", "kiosk_freight_asia Reader"),
+    ] {
+        let rows = company.search(query);
+        let place = |name: &str| rows.iter().position(|row| row == name);
+        assert!(place(later).is_some() && place(first) < place(later), "{query}: {rows:?}");
+    }
 }
 
 #[test]

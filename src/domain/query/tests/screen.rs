@@ -49,7 +49,7 @@ fn an_empty_query_shows_favourites_then_recent_then_names() {
     let grouped = company.0.default_order(&usages, &flags, 1.0);
     assert_eq!(company.row_names(&grouped.favorites), ["sandbox ReadOnly", "web-dev Billing"]);
     assert_eq!(company.row_names(&grouped.recent), ["prod ReadOnlyAccess", "vault BreakGlass"]);
-    assert_eq!(company.row_names(&grouped.rest[..1]), ["analytics-dev AdministratorAccess"]);
+    assert_eq!(company.row_names(&grouped.rest[..1]), ["alpha-beta-core Reader"]);
     let shown = grouped.favorites.len() + grouped.recent.len() + grouped.rest.len();
     assert_eq!(shown, company.0.roster().entries.len() - 2);
     assert!(company.0.default_order(&usages, &flags, 0.0).recent.is_empty());
