@@ -41,6 +41,8 @@ mod files_unusual_names;
 mod foreign;
 mod foreign_browser;
 #[cfg(unix)]
+mod foreign_demo;
+#[cfg(unix)]
 mod foreign_endpoint;
 mod foreign_hooks;
 mod foreign_javascript;
