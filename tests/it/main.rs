@@ -40,6 +40,7 @@ mod files_refused;
 mod files_unusual_names;
 mod foreign;
 mod foreign_browser;
+mod foreign_completions;
 #[cfg(unix)]
 mod foreign_demo;
 #[cfg(unix)]
