@@ -27,6 +27,7 @@ mod appearance;
 mod args;
 mod cmd;
 mod complete;
+mod examples;
 mod fast_args;
 mod help;
 mod helpers;
@@ -75,7 +76,8 @@ pub fn main() -> ExitCode {
 }
 
 fn parse(args: Vec<OsString>) -> std::result::Result<Cli, clap::Error> {
-    Cli::from_arg_matches(&help::with_grouped_help(Cli::command()).try_get_matches_from(args)?)
+    let command = help::with_help(Cli::command(), help::HelpDetail::requested(&args));
+    Cli::from_arg_matches(&command.try_get_matches_from(args)?)
 }
 
 /// Prints help and version on stdout, a usage error on stderr.

@@ -95,6 +95,8 @@ mod setup_profiles;
 mod setup_profiles_killed;
 mod setup_wizard;
 #[cfg(unix)]
+mod shown_commands;
+#[cfg(unix)]
 mod sign_in_faults;
 #[cfg(target_os = "linux")]
 mod single_flight;

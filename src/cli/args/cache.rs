@@ -5,7 +5,7 @@ use clap::Args;
 /// Flags of `cache`.
 #[derive(Debug, Args)]
 pub struct CacheArgs {
-    /// Number of accounts to fetch at a time
+    /// Fetch N accounts at a time
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
     /// Do not update profiles, despite `auto_config_check`

@@ -11,11 +11,10 @@ pub struct LoginArgs {
     /// Sign in again even if the token is valid
     #[arg(long)]
     pub force: bool,
-    /// Only check for a session (with --all, for each): exit code 0 or 4
+    /// Check for a session (--all: for each) with exit code 0 or 4
     #[arg(long)]
     pub check: bool,
-    /// How to sign in: pkce (browser here, or pasted redirect), device-code (code in any browser),
-    /// auto
+    /// Sign in with pkce (a browser here), device-code (any) or auto
     #[arg(long, value_name = "FLOW", default_value = "auto", hide_possible_values = true)]
     pub flow: FlowArg,
     /// Do not fetch the list of roles afterwards
@@ -24,7 +23,7 @@ pub struct LoginArgs {
     /// Do not update profiles, despite `auto_config_check`
     #[arg(long)]
     pub no_config_check: bool,
-    /// Number of accounts to fetch at a time
+    /// Fetch N accounts at a time
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
 }
