@@ -2,7 +2,7 @@ function _rolecall {
     # The completion functions that are called below expect these options.
     setopt local_options ${_comp_options[@]}
     local line value
-    local -a open open_shown closed closed_shown
+    local -a open open_shown closed closed_shown other other_shown
     for line in "${(@f)$(command @ROLECALL@ complete --shell zsh -- "${(@Q)words[1,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}"; do
         case $line in
             "") ;;
@@ -16,7 +16,9 @@ function _rolecall {
             $'\topen') ;;
             *)
                 value=${line%%$'\t'*}
-                if [[ $value == *[:=] ]]; then
+                if [[ ${value:l} != "${(Q)PREFIX:l}"* ]]; then
+                    other+=("$value") other_shown+=("${line/$'\t'/  -- }")
+                elif [[ $value == *[:=] ]]; then
                     open+=("$value") open_shown+=("${line/$'\t'/  -- }")
                 else
                     closed+=("$value") closed_shown+=("${line/$'\t'/  -- }")
@@ -25,6 +27,8 @@ function _rolecall {
     done
     (( $#open )) && compadd -S "" -l -d open_shown -a open
     (( $#closed )) && compadd -l -d closed_shown -a closed
+    # These contain the word and do not begin with it.
+    (( $#other )) && compadd -U -l -d other_shown -a other
     return 0
 }
 function __rolecall_compdef {

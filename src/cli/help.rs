@@ -1,8 +1,12 @@
-//! The first page of help: commands in groups, flags, examples and exit codes.
+//! Help: the first page with commands in groups, and examples for every command.
 
 use std::fmt::Write;
 
 use clap::Command;
+
+use crate::config::UrlAction;
+
+use super::examples::examples;
 
 /// Groups of commands, in the order in which a user needs them. Commands that are not listed here
 /// are in the last group.
@@ -16,45 +20,157 @@ const GROUPS: [(&str, &[&str]); 5] = [
 
 const USAGE: &str = "rolecall [OPTIONS] [QUERY]...\n       rolecall [OPTIONS] COMMAND";
 
-const EXAMPLES: [(&str, &str); 7] = [
+/// The examples of the first page.
+pub(super) const FIRST_EXAMPLES: [(&str, &str); 7] = [
     ("rolecall", "the picker; Enter starts a shell in the role"),
     ("rolecall prod adm", "the picker with a query"),
-    ("rolecall exec -A pay-prod -R Admin -- aws s3 ls", "a command in a role"),
-    ("rolecall exec 'pay-prod readonly'", "a shell, by a query that matches one role"),
+    ("rolecall exec -A payments-prod -R ReadOnlyAccess -- aws s3 ls", "a command in a role"),
+    ("rolecall exec 'payments-prod readonly'", "a shell in the role that matches"),
     ("rolecall console - -s logs", "CloudWatch in the previous role"),
     ("rolecall list -q env:prod --csv Arn Profile", "roles as a table"),
     ("rolecall demo", "everything, in a simulated organisation"),
 ];
 
-/// Adds the first page of help. It is formatted here because clap has no groups of subcommands.
-pub(super) fn with_grouped_help(command: Command) -> Command {
+/// The longest example that has its meaning on the same line.
+const EXAMPLE_COLUMN: usize = 44;
+
+/// How much a page of help shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum HelpDetail {
+    /// `-h`: the flags, on one screen.
+    Short,
+    /// `--help`: examples as well.
+    Long,
+}
+
+impl HelpDetail {
+    /// The detail that a command line asks for. Without any request it is the short one, which
+    /// clap prints if a subcommand is missing.
+    pub(super) fn requested(args: &[std::ffi::OsString]) -> Self {
+        let own = args.iter().skip(1).take_while(|word| *word != "--");
+        let long = |word: &std::ffi::OsString| word == "--help" || word == "help";
+        if own.into_iter().any(long) { Self::Long } else { Self::Short }
+    }
+}
+
+/// Adds the first page of help, and the last lines of every other page.
+pub(super) fn with_help(command: Command, detail: HelpDetail) -> Command {
+    let globals: Vec<clap::Arg> =
+        command.get_arguments().filter(|arg| arg.is_global_set()).cloned().collect();
+    // They are on the first page; clap would repeat them on every page.
+    let command = command.mut_args(|arg| if arg.is_global_set() { arg.hide(true) } else { arg });
+    with_first_page(with_last_lines(command, "", detail), detail, globals)
+}
+
+/// Adds examples to the help of every subcommand, or where to find them.
+fn with_last_lines(command: Command, path: &str, detail: HelpDetail) -> Command {
+    command.mut_subcommands(|sub| {
+        let path = format!("{path} {}", sub.get_name()).trim_start().to_owned();
+        let header = *sub.get_styles().get_header();
+        let mut lines = String::new();
+        let sub = match (detail, examples(&path)) {
+            (_, None) => sub,
+            (HelpDetail::Short, Some(_)) => compact(sub).after_help(format!(
+                "Examples: rolecall {path} --help   Common flags: rolecall --help"
+            )),
+            (HelpDetail::Long, Some(examples)) => {
+                let more = sub.get_after_help().map(|more| format!("\n{more}\n"));
+                let _ = write!(
+                    lines,
+                    "{header}Examples:{header:#}\n{}{}\nCommon flags: rolecall --help",
+                    example_rows(examples),
+                    more.unwrap_or_default()
+                );
+                // Pages with `long_about` would have a blank line between flags.
+                let about = long_or_short_about(&sub);
+                sub.about(about).long_about(None::<&str>).after_help(lines)
+            }
+        };
+        with_last_lines(sub, &path, detail)
+    })
+}
+
+/// Saves lines: no headings for groups of flags, no lists of possible values.
+fn compact(command: Command) -> Command {
+    let command = command.long_about(None::<&str>);
+    command.help_template("{about}\n{usage-heading} {usage}\n\n{all-args}{after-help}").mut_args(
+        |arg| {
+            let has_value = arg.get_action().takes_values();
+            arg.help_heading(None::<&str>).hide_possible_values(has_value)
+        },
+    )
+}
+
+/// Renders examples: each with its meaning on the same line if all are short, otherwise below.
+fn example_rows(examples: &[(&str, &str)]) -> String {
+    let width = examples.iter().map(|(line, _)| line.len()).max().unwrap_or_default();
+    let row = |(line, meaning): &(&str, &str)| match width <= EXAMPLE_COLUMN {
+        true => format!("  {line:width$}  {meaning}\n"),
+        false => format!("  {line}\n      {meaning}\n"),
+    };
+    examples.iter().map(row).collect()
+}
+
+/// Adds the first page. It is formatted here because clap has no groups of subcommands.
+fn with_first_page(command: Command, detail: HelpDetail, globals: Vec<clap::Arg>) -> Command {
     let header = *command.get_styles().get_header();
     let heading = |text: &str| format!("{header}{text}:{header:#}\n");
+    let gap = if detail == HelpDetail::Long { "\n" } else { "" };
     let mut commands = String::new();
     for (group, lines) in groups(&command) {
         let _ = write!(commands, "{}", heading(group));
         commands
             .extend(lines.into_iter().map(|(name, about)| help_row(&command, &name, 12, &about)));
-        commands.push('\n');
+        commands.push_str(gap);
     }
-    let rows: String =
-        EXAMPLES.iter().map(|(line, meaning)| format!("  {line:47}  {meaning}\n")).collect();
+    let start = "{about-with-newline}\n{usage-heading} {usage}\n\n";
+    let command = command
+        .override_usage(USAGE)
+        // Otherwise clap would list them again.
+        .mut_subcommands(|command| command.hide(true));
+    if detail == HelpDetail::Short {
+        let end = "Flags, examples and exit codes: rolecall --help   \
+                   Flags of a command: rolecall COMMAND -h\n";
+        return command.help_template(format!("{start}{commands}\n{end}"));
+    }
     // Break lines between the codes, not inside them.
     let codes = super::EXIT_CODES
         .iter()
         .map(|(code, meaning)| format!("{code} {meaning}").replace(' ', "\u{a0}"));
+    let actions = UrlAction::ALL.iter().map(|action| action.as_str());
     let after = format!(
-        "{}{rows}\n{}{}",
+        "{}{}\n\n{}{}\n\n{}{}\n{}{}",
+        heading("Common flags"),
+        options(&command, globals),
+        heading("Actions for links"),
+        actions.collect::<Vec<_>>().join(", "),
         heading("Examples"),
+        example_rows(&FIRST_EXAMPLES),
         heading("Exit codes"),
         codes.collect::<Vec<_>>().join("; ")
     );
+    let about = long_or_short_about(&command);
     command
-        .override_usage(USAGE)
-        .help_template(format!("{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{commands}{{all-args}}{{after-help}}"))
+        .about(about)
+        .long_about(None::<&str>)
+        .help_template(format!("{start}{commands}{{all-args}}{{after-help}}"))
         .after_help(after)
-        // Otherwise clap would list them again.
-        .mut_subcommands(|command| command.hide(true))
+}
+
+fn long_or_short_about(command: &Command) -> String {
+    let about = command.get_long_about().or_else(|| command.get_about());
+    about.map(ToString::to_string).unwrap_or_default()
+}
+
+/// Renders flags as clap does.
+fn options(like: &Command, args: Vec<clap::Arg>) -> String {
+    let mut page = Command::new("flags")
+        .styles(like.get_styles().clone())
+        .disable_help_flag(true)
+        .max_term_width(100)
+        .help_template("{options}")
+        .args(args);
+    page.render_help().ansi().to_string().trim_end().to_owned()
 }
 
 /// Renders every visible command with its summary, by group.
@@ -95,43 +211,107 @@ mod tests {
 
     #[test]
     fn the_first_page_names_every_command_once() {
-        let help = with_grouped_help(Cli::command()).render_help().to_string();
-        let visible = |command: &&Command| !command.is_hide_set();
-        for command in Cli::command().get_subcommands().filter(visible) {
-            let line = format!("\n  {:12}  ", command.get_name());
-            assert_eq!(help.matches(&line).count(), 1, "{line:?} in\n{help}");
+        for detail in [HelpDetail::Short, HelpDetail::Long] {
+            let help = with_help(Cli::command(), detail).render_help().to_string();
+            let visible = |command: &&Command| !command.is_hide_set();
+            for command in Cli::command().get_subcommands().filter(visible) {
+                let line = format!("\n  {:12}  ", command.get_name());
+                assert_eq!(help.matches(&line).count(), 1, "{line:?} in\n{help}");
+            }
+            assert!(!help.contains("sign-in-helper"), "{help}");
         }
-        assert!(!help.contains("sign-in-helper"), "{help}");
+    }
+
+    /// Every visible command below this one, with the words that call it.
+    fn visible_commands(command: &Command, path: &str) -> Vec<(String, Command)> {
+        let shown =
+            command.get_subcommands().filter(|sub| !sub.is_hide_set() && sub.get_name() != "help");
+        shown
+            .flat_map(|sub| {
+                let path = format!("{path} {}", sub.get_name()).trim_start().to_owned();
+                let below = visible_commands(sub, &path);
+                [(path, sub.clone())].into_iter().chain(below)
+            })
+            .collect()
     }
 
     #[test]
-    fn help_of_a_command_keeps_what_every_command_takes_apart() {
-        let mut command = with_grouped_help(Cli::command());
+    fn every_command_has_three_examples_that_name_it() {
+        let all = visible_commands(&Cli::command(), "");
+        for (path, _) in &all {
+            let examples = examples(path).unwrap_or_else(|| panic!("{path} has no examples"));
+            for (line, meaning) in examples {
+                let group = path.split(' ').next().unwrap_or_default();
+                assert!(line.contains(&format!("rolecall {group}")), "{path}: {line}");
+                assert!(!meaning.is_empty() && !meaning.ends_with('.'), "{path}: {meaning}");
+            }
+        }
+        let known = super::super::examples::EXAMPLES.iter().map(|(path, _)| *path);
+        let unknown: Vec<&str> =
+            known.filter(|path| !all.iter().any(|(known, _)| known == path)).collect();
+        assert_eq!(unknown, [""; 0], "examples of commands that do not exist");
+    }
+
+    /// Renders a page 80 columns wide.
+    fn page(path: &str, detail: HelpDetail) -> String {
+        let mut command = with_help(Cli::command().term_width(80), detail);
         command.build();
-        let list = command.find_subcommand_mut("list").unwrap().render_help().to_string();
-        let (own, everywhere) = list.split_once("Options everywhere:").unwrap();
-        assert!(
-            own.contains("--csv")
-                && !own.contains("--sso")
-                && everywhere.contains("--sso")
-                && everywhere.contains("--lines"),
-            "{list}"
-        );
+        let mut at = &mut command;
+        for word in path.split(' ').filter(|word| !word.is_empty()) {
+            at = at.find_subcommand_mut(word).unwrap();
+        }
+        at.render_help().to_string()
     }
 
     #[test]
-    fn every_flag_has_one_sentence() {
+    fn the_short_help_of_a_command_fits_on_one_screen() {
+        let mut long = Vec::new();
+        for (path, _) in visible_commands(&Cli::command(), "") {
+            let lines = page(&path, HelpDetail::Short).lines().count();
+            if lines > 24 {
+                long.push(format!("{path} {lines}"));
+            }
+        }
+        assert_eq!(long, [""; 0]);
+        assert!(page("", HelpDetail::Short).lines().count() <= 40);
+    }
+
+    #[test]
+    fn flags_of_every_command_are_on_the_first_page_only() {
+        assert!(page("", HelpDetail::Long).contains("--url-action <ACTION>"));
+        for (path, _) in visible_commands(&Cli::command(), "") {
+            for detail in [HelpDetail::Short, HelpDetail::Long] {
+                let page = page(&path, detail);
+                assert!(
+                    !page.contains("--url-action") && page.contains("rolecall --help"),
+                    "{page}"
+                );
+            }
+        }
+    }
+
+    /// The verbs that begin the help of flags.
+    const VERBS: &str = "Accept Allow Apply Begin Bind Bypass Change Check Complete Delay Do Edit \
+        Exit Fetch Give Handle Ignore Include List Log Make Name Open Overwrite Pick Print Prompt \
+        Read Reduce Remove Renew Replace Restore Reuse Reverse Run Select Serve Set Show Sign \
+        Simulate Skip Sort Start Take Undo Use Wait Write Keep Leave";
+
+    #[test]
+    fn every_flag_has_one_imperative_sentence() {
         fn look(command: &Command) {
             for arg in command.get_arguments() {
                 let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+                let verb = help.split([' ', ',']).next().unwrap_or_default();
                 assert!(
-                    help.len() > 4 && !help.ends_with('.'),
+                    (5..=70).contains(&help.chars().count())
+                        && !help.ends_with('.')
+                        && VERBS.split(' ').any(|known| known == verb),
                     "{} {}: {help:?}",
                     command.get_name(),
                     arg.get_id()
                 );
             }
-            command.get_subcommands().for_each(look);
+            command.get_subcommands().filter(|sub| !sub.is_hide_set()).for_each(look);
         }
         look(&Cli::command());
     }

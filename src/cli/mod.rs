@@ -28,6 +28,7 @@ mod args;
 mod cmd;
 mod command_separator;
 mod complete;
+mod examples;
 mod fast_args;
 mod help;
 mod helpers;
@@ -84,7 +85,8 @@ pub fn main() -> ExitCode {
 }
 
 fn parse(args: Vec<OsString>) -> std::result::Result<Cli, clap::Error> {
-    Cli::from_arg_matches(&help::with_grouped_help(Cli::command()).try_get_matches_from(args)?)
+    let command = help::with_help(Cli::command(), help::HelpDetail::requested(&args));
+    Cli::from_arg_matches(&command.try_get_matches_from(args)?)
 }
 
 /// Converts an error of the parser; `None` if it is help or the version.

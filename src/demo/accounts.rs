@@ -260,7 +260,7 @@ fn to_pascal_case(team: &str) -> String {
 }
 
 /// Hashes a text to the same number in every run.
-fn stable_hash(text: &str) -> u64 {
+pub(super) fn stable_hash(text: &str) -> u64 {
     let digest = Sha256::digest(text.as_bytes());
     digest.iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
 }

@@ -42,6 +42,85 @@ pub fn aws_config(organization: &Organization) -> String {
     organization.directories.iter().map(session).collect::<Vec<_>>().join("\n")
 }
 
+/// Renders a kubeconfig with two clusters, whose tokens come from the AWS CLI in the chained role,
+/// as `aws eks update-kubeconfig --role-arn` writes them.
+pub fn kubeconfig(organization: &Organization) -> String {
+    let corp = organization.directories.first();
+    let chained =
+        corp.and_then(|corp| Some((chained_accounts(&corp.accounts)?.1.id, &corp.region)));
+    let Some((account, region)) = chained else { return String::new() };
+    let arn = |name: &str| format!("arn:aws:eks:{region}:{account}:cluster/{name}");
+    let names = ["web-prod", "jobs-prod"];
+    let list = |item: &dyn Fn(&str) -> String| names.map(item).concat();
+    let clusters = list(&|name| {
+        format!("- name: {0}\n  cluster:\n    server: https://{name}.example.com\n", arn(name))
+    });
+    let contexts = list(&|name| {
+        let arn = arn(name);
+        format!("- name: {arn}\n  context:\n    cluster: {arn}\n    user: {arn}\n")
+    });
+    let users = list(&|name| {
+        format!(
+            "- name: {0}\n  user:\n    exec:\n      apiVersion: client.authentication.k8s.io/v1beta1\n      \
+             command: aws\n      args:\n      - --region\n      - {region}\n      - eks\n      \
+             - get-token\n      - --cluster-name\n      - {name}\n      - --role-arn\n      \
+             - arn:aws:iam::{account}:role/Deploy\n",
+            arn(name)
+        )
+    });
+    format!(
+        "apiVersion: v1\nkind: Config\ncurrent-context: {}\nclusters:\n{clusters}contexts:\n{contexts}users:\n{users}",
+        arn(names[0])
+    )
+}
+
+/// Renders endpoint rules that lead every service to this URL, as files below `~/.aws/models`:
+/// releases of the AWS CLI before 2.13 do not read `AWS_ENDPOINT_URL`, all releases read these.
+pub fn endpoint_rules(url: &str) -> impl Iterator<Item = (String, String)> {
+    const SERVICES: [&str; 6] = [
+        "sso/2019-06-10",
+        "sso-oidc/2019-06-10",
+        "sts/2011-06-15",
+        "s3/2006-03-01",
+        "ec2/2016-11-15",
+        "iam/2010-05-08",
+    ];
+    SERVICES.into_iter().map(move |service| {
+        let rules = if service.starts_with("s3") { S3_ENDPOINT_RULES } else { ENDPOINT_RULES };
+        let file = format!(".aws/models/{service}/endpoint-rule-set-1.json");
+        (file, rules.replace("{{url}}", url))
+    })
+}
+
+const ENDPOINT_RULES: &str = r#"{
+  "version": "1.0",
+  "parameters": {
+    "Region": {"builtIn": "AWS::Region", "required": false, "type": "String"}
+  },
+  "rules": [
+    {"conditions": [], "endpoint": {"url": "{{url}}", "properties": {}, "headers": {}}, "type": "endpoint"}
+  ]
+}
+"#;
+
+/// The rules of S3, which put the bucket into the path.
+const S3_ENDPOINT_RULES: &str = r#"{
+  "version": "1.0",
+  "parameters": {
+    "Region": {"builtIn": "AWS::Region", "required": false, "type": "String"},
+    "Bucket": {"required": false, "type": "String"}
+  },
+  "rules": [
+    {
+      "conditions": [{"fn": "isSet", "argv": [{"ref": "Bucket"}]}],
+      "endpoint": {"url": "{{url}}/{Bucket}", "properties": {}, "headers": {}},
+      "type": "endpoint"
+    },
+    {"conditions": [], "endpoint": {"url": "{{url}}", "properties": {}, "headers": {}}, "type": "endpoint"}
+  ]
+}
+"#;
+
 fn write_instance(out: &mut String, directory: &Directory) {
     let Directory { name, start_url, region, accounts, .. } = directory;
     let _ = writeln!(

@@ -2,9 +2,10 @@
 
 use crate::os::http::{HttpRequest, HttpResponse};
 
+use super::authentication::authenticate;
 use super::iam_users::IamUser;
 use super::portal;
-use super::service_error::{HandlerResult, ServiceError};
+use super::service_error::{HandlerResult, ServiceError, SimulatedService};
 use super::state::{CredentialsEntry, CredentialsOrigin, SimulatorState};
 use super::sts;
 use super::wire::{escape, parameter};
@@ -18,7 +19,7 @@ pub(super) fn get_federation_token(
     state: &mut SimulatorState,
     request: &HttpRequest,
 ) -> HandlerResult {
-    let caller = sts::authenticate(state, request)?;
+    let caller = authenticate(state, request, SimulatedService::Sts)?;
     if caller.origin != CredentialsOrigin::User {
         let message = "Cannot call GetFederationToken with session credentials";
         return Err(ServiceError::new(403, "AccessDenied", message));

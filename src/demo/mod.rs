@@ -1,18 +1,22 @@
-//! A simulator of IAM Identity Center, STS and console sign-in on loopback.
+//! A simulator of IAM Identity Center, STS and console sign-in on loopback, with the few calls of
+//! other services that a new user tries first.
 //!
 //! All services use one port. The simulator implements the wire format without the AWS SDK and
 //! without `identity`, so that mistakes there can't cancel out. It checks requests like AWS does:
 //! client secrets, PKCE, signatures, lifetimes.
 
 mod accounts;
+mod authentication;
 mod browser;
 mod config_files;
 mod delivery;
+mod ec2;
 mod fault_reply;
 mod faults;
 mod federation;
 mod federation_token;
 mod html;
+mod iam;
 mod iam_users;
 mod oidc;
 mod organization;
@@ -20,7 +24,9 @@ mod pages;
 mod portal;
 mod portal_page;
 mod register;
+mod resources;
 mod router;
+mod s3;
 mod service_error;
 mod sigv4;
 mod state;
@@ -43,7 +49,7 @@ use crate::os::mutex::lock;
 
 pub use accounts::SimulatedAccount;
 pub use browser::{approve, approve_remotely, deny};
-pub use config_files::{aws_config, config};
+pub use config_files::{aws_config, config, endpoint_rules, kubeconfig};
 pub use fault_reply::{Delivery, FaultReply, ReplyEdit, ReplySource};
 pub use faults::Fault;
 pub use iam_users::{FEDERATING_USER, IamUser, RESTRICTED_USER};

@@ -12,11 +12,12 @@ use crate::os::http::{HandlerOutcome, HttpRequest, HttpResponse};
 use super::fault_reply::{FaultReply, ReplySource, WireMessage};
 use super::faults::Fault;
 use super::service_error::{HandlerResult, ServiceError, SimulatedService};
+use super::sigv4::Signature;
 use super::state::SimulatorState;
 use super::wire::{REQUEST_ID, new_request_id, parameter};
 use super::{
-    SharedState, delivery, federation, federation_token, oidc, pages, portal, portal_page,
-    register, sts,
+    SharedState, delivery, ec2, federation, federation_token, iam, oidc, pages, portal,
+    portal_page, register, s3, sts,
 };
 
 /// The function that runs an operation.
@@ -105,6 +106,9 @@ fn respond_scripted(
 }
 
 fn find_operation(request: &HttpRequest) -> Option<SimulatedOperation> {
+    if let Some(operation) = find_signed_operation(request) {
+        return Some(operation);
+    }
     let (name, service, handler): (_, _, Handler) = match (&request.method, request.path.as_str()) {
         _ if portal_page::is_portal_request(request) => {
             ("Portal", SimulatedService::Pages, portal_page::portal_page)
@@ -165,6 +169,46 @@ fn find_operation(request: &HttpRequest) -> Option<SimulatedOperation> {
         _ => return None,
     };
     Some(SimulatedOperation { name, service, handler })
+}
+
+/// Finds the operation of a request whose signature names another service than STS.
+fn find_signed_operation(request: &HttpRequest) -> Option<SimulatedOperation> {
+    let signature = Signature::parse(request).ok()?;
+    let action = parameter(request, "Action");
+    let (name, service, handler): (_, _, Handler) = match (signature.service(), action.as_deref()) {
+        ("sts", _) => return None,
+        ("iam", Some("ListAccountAliases")) => {
+            ("ListAccountAliases", SimulatedService::Iam, iam::list_account_aliases)
+        }
+        ("iam", _) => ("UnknownAction", SimulatedService::Iam, iam::unknown_action),
+        ("ec2", Some("DescribeInstances")) => {
+            ("DescribeInstances", SimulatedService::Ec2, ec2::describe_instances)
+        }
+        ("ec2", _) => ("UnknownAction", SimulatedService::Ec2, ec2::unknown_action),
+        ("s3", _) if request.method == Method::GET && request.path == "/" => {
+            ("ListBuckets", SimulatedService::S3, s3::list_buckets)
+        }
+        ("s3", _) if s3::is_list_objects(request) => {
+            ("ListObjects", SimulatedService::S3, s3::list_objects)
+        }
+        ("s3", _) => ("UnknownAction", SimulatedService::S3, s3::unknown_request),
+        // The protocols with actions in a form have errors in XML, the others in JSON.
+        (_, Some(_)) => ("UnknownAction", SimulatedService::Sts, unknown_service),
+        (_, None) => ("UnknownAction", SimulatedService::Portal, unknown_service),
+    };
+    Some(SimulatedOperation { name, service, handler })
+}
+
+/// A call of a service that is not simulated.
+fn unknown_service(_: &mut SimulatorState, request: &HttpRequest) -> HandlerResult {
+    let service = Signature::parse(request)
+        .map(|signature| signature.service().to_owned())
+        .unwrap_or_default();
+    let message = format!(
+        "the demo has no {service}; try `aws sts get-caller-identity`, `aws s3 ls`, \
+         `aws ec2 describe-instances` or `aws iam list-account-aliases`"
+    );
+    Err(ServiceError::new(404, "UnknownOperationException", message))
 }
 
 fn latency(state: &SimulatorState, operation: &SimulatedOperation) -> Duration {

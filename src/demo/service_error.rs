@@ -8,6 +8,11 @@ use crate::os::http::HttpResponse;
 use super::html::message_page;
 use super::wire::{REQUEST_ID, escape, new_request_id};
 
+/// The XML namespace of STS.
+pub(super) const STS_NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
+/// The XML namespace of IAM.
+pub(super) const IAM_NAMESPACE: &str = "https://iam.amazonaws.com/doc/2010-05-08/";
+
 /// A service, which determines the format of errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SimulatedService {
@@ -17,6 +22,12 @@ pub(super) enum SimulatedService {
     Portal,
     /// STS: XML.
     Sts,
+    /// IAM: XML as of STS, with a namespace of its own.
+    Iam,
+    /// EC2: XML with a list of errors.
+    Ec2,
+    /// S3: XML without a namespace.
+    S3,
     /// Console sign-in and sign-in pages: HTML.
     Pages,
 }
@@ -49,7 +60,10 @@ impl ServiceError {
             SimulatedService::Portal => {
                 self.render_json(json!({ "message": self.message, "__type": self.name }))
             }
-            SimulatedService::Sts => self.render_xml(),
+            SimulatedService::Sts => self.render_query_xml(STS_NAMESPACE),
+            SimulatedService::Iam => self.render_query_xml(IAM_NAMESPACE),
+            SimulatedService::Ec2 => self.render_ec2_xml(),
+            SimulatedService::S3 => self.render_s3_xml(),
             SimulatedService::Pages => {
                 message_page(self.status, "That did not work", &self.message)
             }
@@ -62,15 +76,37 @@ impl ServiceError {
             .with_header("cache-control", "no-store")
     }
 
-    fn render_xml(&self) -> HttpResponse {
+    fn render_query_xml(&self, namespace: &str) -> HttpResponse {
         let id = new_request_id();
         let error_type = if self.status < 500 { "Sender" } else { "Receiver" };
         let (name, message) = (escape(&self.name), escape(&self.message));
         let body = format!(
-            "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n  <Error>\n    <Type>{error_type}</Type>\n    <Code>{name}</Code>\n    \
+            "<ErrorResponse xmlns=\"{namespace}\">\n  <Error>\n    <Type>{error_type}</Type>\n    <Code>{name}</Code>\n    \
              <Message>{message}</Message>\n  </Error>\n  <RequestId>{id}</RequestId>\n</ErrorResponse>\n"
         );
         HttpResponse::new(self.status, "text/xml", body).with_header(REQUEST_ID, id)
+    }
+
+    fn render_ec2_xml(&self) -> HttpResponse {
+        let id = new_request_id();
+        let (name, message) = (escape(&self.name), escape(&self.message));
+        let body = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response><Errors><Error><Code>{name}</Code>\
+             <Message>{message}</Message></Error></Errors><RequestID>{id}</RequestID></Response>"
+        );
+        HttpResponse::new(self.status, "text/xml;charset=UTF-8", body).with_header(REQUEST_ID, id)
+    }
+
+    fn render_s3_xml(&self) -> HttpResponse {
+        let id = new_request_id();
+        let (name, message) = (escape(&self.name), escape(&self.message));
+        let body = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{name}</Code>\
+             <Message>{message}</Message><RequestId>{id}</RequestId><HostId>{id}</HostId></Error>"
+        );
+        HttpResponse::new(self.status, "application/xml", body)
+            .with_header("x-amz-request-id", id.clone())
+            .with_header("x-amz-id-2", id)
     }
 }
 

@@ -126,6 +126,16 @@ impl Signature {
         })
     }
 
+    /// The region in the scope.
+    pub(super) fn region(&self) -> &str {
+        &self.scope[1]
+    }
+
+    /// The service in the scope.
+    pub(super) fn service(&self) -> &str {
+        &self.scope[2]
+    }
+
     /// The time of the signature.
     pub(super) fn signed_at(&self) -> Option<Timestamp> {
         let date = &self.date;
@@ -148,7 +158,33 @@ impl Signature {
         let covered =
             required.iter().all(|name| self.signed_headers.iter().any(|signed| signed == name));
         let scope_matches = self.scope[2] == service && self.date.starts_with(&self.scope[0]);
-        covered && scope_matches && self.expected(request, secret) == self.value
+        covered
+            && scope_matches
+            && self.payload_matches(request)
+            && self.expected(request, secret) == self.value
+    }
+
+    /// Whether the body is the one that the header `x-amz-content-sha256` names. S3 requires the
+    /// header, which may also say that the body is not signed.
+    fn payload_matches(&self, request: &HttpRequest) -> bool {
+        match request.header("x-amz-content-sha256") {
+            None => self.service() != "s3" || self.location == SignatureLocation::Query,
+            Some("UNSIGNED-PAYLOAD") => true,
+            Some(digest) => {
+                digest.starts_with("STREAMING-") || digest == hex(&Sha256::digest(&request.body))
+            }
+        }
+    }
+
+    /// The last line of the canonical request.
+    fn payload_digest(&self, request: &HttpRequest) -> String {
+        match (request.header("x-amz-content-sha256"), self.location) {
+            (Some(digest), _) => digest.to_owned(),
+            (None, SignatureLocation::Query) if self.service() == "s3" => {
+                "UNSIGNED-PAYLOAD".to_owned()
+            }
+            (None, _) => hex(&Sha256::digest(&request.body)),
+        }
     }
 
     /// Computes the signature with this secret.
@@ -176,7 +212,7 @@ impl Signature {
             .iter()
             .map(|name| format!("{name}:{}\n", header_value(request, name)))
             .collect();
-        let body = hex(&Sha256::digest(&request.body));
+        let body = self.payload_digest(request);
         let query = canonical_query(&request.query);
         format!(
             "{}\n{}\n{query}\n{headers}\n{}\n{body}",

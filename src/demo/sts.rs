@@ -2,21 +2,17 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::domain::{AccountId, RoleArn, Timestamp};
+use crate::domain::{AccountId, RoleArn};
 use crate::os::http::{HttpRequest, HttpResponse};
 
-use super::iam_users;
+use super::authentication::authenticate;
 use super::portal;
-use super::service_error::{HandlerResult, ServiceError};
-use super::sigv4::{Signature, SignatureError};
+use super::service_error::{HandlerResult, ServiceError, SimulatedService};
 use super::state::{CredentialsEntry, CredentialsOrigin, SimulatorState};
 use super::wire::{REQUEST_ID, escape, new_request_id, parameter};
 
 /// Roles that exist in every account and that all callers may assume.
 const ASSUMABLE_ROLES: [&str; 3] = ["Deploy", "Terraform", "ReadOnlyFromHub"];
-
-/// The largest accepted difference between the time of a signature and the current time.
-const MAX_CLOCK_SKEW_SECONDS: i64 = 15 * 60;
 
 /// The message of AssumeRole for more than an hour with temporary credentials.
 const CHAIN_LIMIT_MESSAGE: &str = "The requested DurationSeconds exceeds the 1 hour session \
@@ -27,7 +23,7 @@ pub(super) fn get_caller_identity(
     state: &mut SimulatorState,
     request: &HttpRequest,
 ) -> HandlerResult {
-    let caller = authenticate(state, request)?;
+    let caller = authenticate(state, request, SimulatedService::Sts)?;
     let (arn, user) =
         (caller_arn(&caller), role_id(caller.account, &caller.role) + ":" + &caller.session);
     let (arn, user, account) = (escape(&arn), escape(&user), caller.account);
@@ -41,7 +37,7 @@ pub(super) fn get_caller_identity(
 
 /// AssumeRole.
 pub(super) fn assume_role(state: &mut SimulatorState, request: &HttpRequest) -> HandlerResult {
-    let caller = authenticate(state, request)?;
+    let caller = authenticate(state, request, SimulatedService::Sts)?;
     let is_user = caller.origin == CredentialsOrigin::User;
     let form = AssumeRoleForm::parse(request, is_user)?;
     let arn = &form.arn;
@@ -180,63 +176,6 @@ fn validation_error(field: &str, value: &str, rule: &str) -> ServiceError {
 
 fn missing_field(field: &str) -> ServiceError {
     validation_error(field, "null", "Member must not be null")
-}
-
-/// Verifies the signature of a request and returns the credentials that signed it.
-pub(super) fn authenticate(
-    state: &SimulatorState,
-    request: &HttpRequest,
-) -> Result<CredentialsEntry, ServiceError> {
-    let signature = Signature::parse(request).map_err(|error| match error {
-        SignatureError::Missing => ServiceError::new(
-            403,
-            "MissingAuthenticationToken",
-            "Request is missing Authentication Token",
-        ),
-        SignatureError::Incomplete(part) => ServiceError::new(
-            400,
-            "IncompleteSignature",
-            format!("Authorization requires '{part}'"),
-        ),
-    })?;
-    let token = signature.session_token.as_deref();
-    let issued = state.credentials.get(&signature.access_key_id).cloned();
-    let issued = issued
-        .filter(|issued| token == Some(&issued.token))
-        .or_else(|| iam_users::permanent_keys(&signature.access_key_id, token));
-    let issued = issued.ok_or_else(|| {
-        ServiceError::new(
-            403,
-            "InvalidClientTokenId",
-            "The security token included in the request is invalid",
-        )
-    })?;
-    if !signature.is_valid_for(request, &issued.secret, "sts") {
-        let message = "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key \
-                       and signing method. Consult the service documentation for details.";
-        return Err(ServiceError::new(403, "SignatureDoesNotMatch", message));
-    }
-    check_date(&signature, state.now())?;
-    if state.now() >= issued.expires {
-        return Err(ServiceError::new(
-            403,
-            "ExpiredToken",
-            "The security token included in the request is expired",
-        ));
-    }
-    Ok(issued)
-}
-
-fn check_date(signature: &Signature, now: Timestamp) -> Result<(), ServiceError> {
-    let (date, compact) = (&signature.date, now.to_rfc3339().replace(['-', ':'], ""));
-    let message = match signature.signed_at().map(|signed| now.seconds_since(signed)) {
-        Some(age) if age.abs() <= MAX_CLOCK_SKEW_SECONDS => return Ok(()),
-        Some(age) if age > 0 => {
-            format!("Signature expired: {date} is now earlier than {compact} - 15 min.")
-        }
-        _ => format!("Signature not yet current: {date} is still later than {compact} + 15 min."),
-    };
-    Err(ServiceError::new(403, "SignatureDoesNotMatch", message))
 }
 
 /// The ARN of the identity that these credentials belong to.

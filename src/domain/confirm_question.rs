@@ -91,8 +91,7 @@ impl ConfirmQuestion {
     /// Checks the line that the user has typed.
     ///
     /// # Errors
-    /// [`ErrorKind::Cancelled`] if it does not confirm; without a message unless a wrong name was
-    /// typed.
+    /// [`ErrorKind::Cancelled`] if it does not confirm.
     pub fn check(&self, answer: &str) -> Result<()> {
         let answer = answer.trim();
         let confirmed = match self {
@@ -112,7 +111,7 @@ impl ConfirmQuestion {
                     ),
                 ))
             }
-            _ => Err(Error::new(ErrorKind::Cancelled, "")),
+            _ => Err(Error::new(ErrorKind::Cancelled, "not confirmed: nothing was done")),
         }
     }
 }
@@ -155,12 +154,12 @@ mod tests {
         let question = ConfirmQuestion::new(&[&admin]).unwrap();
         assert_eq!(question.reason(), "payments-prod/Admin is protected");
         assert!(["y\n", "Yes\n"].iter().all(|answer| question.check(answer).is_ok()));
-        assert_eq!(question.check("\n").unwrap_err().message, "");
+        assert_eq!(question.check("\n").unwrap_err().message, "not confirmed: nothing was done");
         let root = entry("Root", ConfirmLevel::TypeName);
         let question = ConfirmQuestion::new(&[&root]).unwrap();
         assert!(question.check("payments-prod\n").is_ok());
         assert!(question.check("y\n").unwrap_err().message.contains("`y` is not the account's"));
-        assert_eq!(question.check("").unwrap_err().message, "");
+        assert_eq!(question.check("").unwrap_err().message, "not confirmed: nothing was done");
         assert_eq!(question.expected_answer(), "the account's name");
     }
 

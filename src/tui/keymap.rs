@@ -324,6 +324,11 @@ impl KeyBindings {
     pub(super) fn displaced_note(&self) -> String {
         self.displaced.join(" · ")
     }
+
+    /// Sentences about default keys that were bound to other commands and not replaced.
+    pub fn displaced(&self) -> &[String] {
+        &self.displaced
+    }
 }
 
 impl Binding {

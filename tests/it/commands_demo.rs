@@ -70,7 +70,7 @@ fn serving_prints_its_variables_and_leaves_nothing_behind() {
         .unwrap();
     let lines = BufReader::new(serving.stdout.take().unwrap()).lines().map_while(Result::ok);
     // The output ends with the last variable; the pipe stays open for as long as the server does.
-    let script: Vec<String> = lines.take(9).collect();
+    let script: Vec<String> = lines.take(10).collect();
     assert!(
         script.iter().any(|line| line.starts_with("export AWS_ENDPOINT_URL='http://127.0.0.1:")),
         "{script:?}"
@@ -85,4 +85,72 @@ fn serving_prints_its_variables_and_leaves_nothing_behind() {
     let status = serving.wait().unwrap();
     assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(15));
     assert_eq!(count_entries(home.path()), 1, "the throw-away home was thrown away");
+}
+
+/// Each state, a command that shows it, its exit code and a part of its output.
+const STATES: [(&str, &[&str], i32, &str); 11] = [
+    ("bare", &["status"], 3, "rolecall setup wizard"),
+    ("first-day", &["login", "--check"], 4, ""),
+    ("no-roles", &["cache", "-S", "corp"], 0, "0 roles"),
+    ("offline", &["cache", "-S", "corp"], 6, "can't be reached"),
+    ("throttled", &["login", "--check", "--all"], 0, ""),
+    (
+        "refused",
+        &["exec", "-A", "payments-prod", "-R", "ReadOnlyAccess", "--", "true"],
+        6,
+        "payments-prod",
+    ),
+    ("clock", &["doctor"], 1, "clock"),
+    (
+        "locked",
+        &["exec", "-A", "payments-prod", "-R", "ReadOnlyAccess", "--", "true"],
+        7,
+        "the vault is locked",
+    ),
+    ("no-vault", &["login", "-S", "corp"], 7, "passphrase"),
+    ("expired", &["login", "-S", "corp"], 4, "expired"),
+    ("declined", &["login", "-S", "corp"], 4, "declined"),
+];
+
+#[test]
+fn every_state_begins_as_its_name_says() {
+    for (state, words, code, text) in STATES {
+        let (_home, mut command) = machine();
+        command.args(["demo", "--accounts", "14", "--state", state]).args(words);
+        let ran = CommandOutput::from_output(command.output().unwrap());
+        let output = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(ran.code == code && output.contains(text), "{state}: {ran:?}");
+    }
+}
+
+#[test]
+fn serve_has_help_and_refuses_flags_that_it_would_ignore() {
+    let (home, mut help) = machine();
+    let help = CommandOutput::from_output(help.args(["demo", "serve", "--help"]).output().unwrap());
+    assert!(help.code == 0 && help.stdout.contains("rolecall demo serve"), "{help:?}");
+    assert!(help.stdout.contains("Ctrl-C ends"), "{help:?}");
+    let mut wrong = Command::new(binary());
+    let wrong = CommandOutput::from_output(
+        wrong
+            .env("HOME", home.path())
+            .args(["demo", "serve", "--accounts", "12"])
+            .output()
+            .unwrap(),
+    );
+    assert!(
+        wrong.code == 2 && wrong.stderr.contains("rolecall demo --accounts 12 serve"),
+        "{wrong:?}"
+    );
+}
+
+#[test]
+fn the_users_own_kubeconfig_is_not_read() {
+    let (home, mut command) = machine();
+    let file = home.path().join("kubeconfig");
+    std::fs::write(&file, "mine").unwrap();
+    let ran = CommandOutput::from_output(
+        command.env("KUBECONFIG", &file).args(["demo", "setup", "kube", "--yes"]).output().unwrap(),
+    );
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine");
 }

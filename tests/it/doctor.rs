@@ -47,7 +47,7 @@ fn a_machine_in_order_is_fine() {
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
     assert!(
         ran.stdout.contains(
-            "✓ fine: configuration, directories, environment, instances, network, clock, vault, locks, AWS files, SSO settings, profiles, token cache"
+            "✓ fine: configuration, keys, directories, environment, instances, network, clock, vault, locks, AWS files, SSO settings, profiles, token cache"
         ),
         "{ran:?}"
     );

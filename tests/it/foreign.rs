@@ -111,26 +111,11 @@ pub(crate) fn program_from_env(variable: &str, usual: &str) -> String {
     std::env::var(variable).unwrap_or_else(|_| usual.to_owned())
 }
 
-/// Releases of the CLI before 2.13 don't read AWS_ENDPOINT_URL. All releases read the endpoint
-/// rules in `~/.aws/models`.
+/// Leads every release of the CLI to the simulator.
 pub(crate) fn write_endpoint_rules(sandbox: &Sandbox) {
-    let rules = RULES.replace("{{url}}", sandbox.aws.url());
-    for service in ["sso/2019-06-10", "sso-oidc/2019-06-10", "sts/2011-06-15"] {
-        let file = format!(".aws/models/{service}/endpoint-rule-set-1.json");
+    for (file, rules) in demo::endpoint_rules(sandbox.aws.url()) {
         if !Path::new(&sandbox.path(&file)).exists() {
             sandbox.write(&file, &rules);
         }
     }
 }
-
-const RULES: &str = r#"{
-  "version": "1.0",
-  "parameters": {
-    "Region": {"builtIn": "AWS::Region", "required": false, "type": "String"},
-    "UseDualStack": {"builtIn": "AWS::UseDualStack", "required": true, "default": false, "type": "Boolean"},
-    "UseFIPS": {"builtIn": "AWS::UseFIPS", "required": true, "default": false, "type": "Boolean"},
-    "Endpoint": {"builtIn": "SDK::Endpoint", "required": false, "type": "String"},
-    "UseGlobalEndpoint": {"builtIn": "AWS::STS::UseGlobalEndpoint", "required": true, "default": false, "type": "Boolean"}
-  },
-  "rules": [{"conditions": [], "endpoint": {"url": "{{url}}", "properties": {}, "headers": {}}, "type": "endpoint"}]
-}"#;

@@ -11,7 +11,12 @@ use crate::terminal::{ESCAPE, Terminal};
 const TAB: &str = "\t";
 
 /// An interactive shell with this start-up file, at its prompt.
-fn start_shell(sandbox: &Sandbox, program: &str, args: &[&str], more: &[(&str, &str)]) -> Terminal {
+pub(crate) fn start_shell(
+    sandbox: &Sandbox,
+    program: &str,
+    args: &[&str],
+    more: &[(&str, &str)],
+) -> Terminal {
     let variables = [&[("PS1", "ready> "), ("LANG", "C.UTF-8")], more].concat();
     let terminal = Terminal::run_answering_queries(sandbox, program, args, &variables);
     terminal.wait_for("ready>");

@@ -67,6 +67,39 @@ fn completions_know_instances_accounts_roles_profiles_and_tags() {
 }
 
 #[test]
+fn a_hyphen_offers_flags_and_the_previous_role() {
+    let sandbox = Sandbox::signed_in();
+    let after_hyphen = values(&sandbox, &["rolecall", "exec", "-"]);
+    for value in ["-", "--account", "--as", "--sso"] {
+        assert!(after_hyphen.contains(&value.to_owned()), "{value}: {after_hyphen:?}");
+    }
+    assert!(values(&sandbox, &["rolecall", "list", "-"]).contains(&"--csv".to_owned()));
+}
+
+#[test]
+fn settings_with_fixed_values_offer_them() {
+    let sandbox = Sandbox::new();
+    let set = |key| values(&sandbox, &["rolecall", "settings", "set", key, ""]);
+    assert_eq!(set("pick.theme"), ["auto", "dark", "light", "high-contrast", "16", "none"]);
+    assert_eq!(set("pick.mouse"), ["true", "false"]);
+    assert_eq!(set("default_sso"), ["corp", "lab"]);
+    assert_eq!(set("threads"), [""; 0]);
+    let actions = values(&sandbox, &["rolecall", "console", "--url-action", "gr"]);
+    assert_eq!(actions, ["granted-containers"]);
+}
+
+#[test]
+fn a_word_inside_a_name_is_completed_if_nothing_begins_with_it() {
+    let sandbox = Sandbox::signed_in();
+    assert_eq!(values(&sandbox, &["role", "ments-prod-Read"]), ["payments-prod-ReadOnlyAccess"]);
+    // fish lists several; other shells would replace the word by what they have in common.
+    let several = lines(&sandbox, "fish", &["role", "ReadOnly"]);
+    assert!(several.len() > 1 && several[0].contains("ReadOnlyAccess"), "{several:?}");
+    assert_eq!(values(&sandbox, &["role", "ReadOnly"]), [""; 0]);
+    assert_eq!(values(&sandbox, &["rolecall", "status", "--son"]), [""; 0], "flags begin so");
+}
+
+#[test]
 fn earlier_flags_narrow_the_candidates() {
     let sandbox = Sandbox::signed_in();
     let in_lab = values(&sandbox, &["rolecall", "--sso", "lab", "exec", "-A", ""]);

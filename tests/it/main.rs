@@ -40,6 +40,9 @@ mod files_refused;
 mod files_unusual_names;
 mod foreign;
 mod foreign_browser;
+mod foreign_completions;
+#[cfg(unix)]
+mod foreign_demo;
 #[cfg(unix)]
 mod foreign_endpoint;
 mod foreign_hooks;
@@ -97,6 +100,8 @@ mod setup_profiles;
 #[cfg(target_os = "linux")]
 mod setup_profiles_killed;
 mod setup_wizard;
+#[cfg(unix)]
+mod shown_commands;
 #[cfg(unix)]
 mod sign_in_faults;
 #[cfg(target_os = "linux")]

@@ -298,7 +298,14 @@ fn the_editor_is_run_on_the_file_and_the_result_is_checked() {
             sandbox.rolecall(&["settings", "edit"]).env("EDITOR", editor).output().unwrap(),
         )
     };
-    assert_eq!(edit("true").code, 0);
+    let unchanged = edit("true");
+    assert!(unchanged.code == 0 && unchanged.stderr.contains("is as it was"), "{unchanged:?}");
+    sandbox.write("comment", "#!/bin/sh\necho '# mine' >> \"$1\"\n");
+    let changed = edit(&format!("sh {}", sandbox.path("comment").display()));
+    assert!(
+        changed.code == 0 && changed.stderr.contains("has changed and is valid"),
+        "{changed:?}"
+    );
     assert!(sandbox.config().starts_with("# The configuration of rolecall"));
     sandbox.write("editor", "#!/bin/sh\nprintf 'therads = 3\\n' >> \"$1\"\n");
     let wrong = edit(&format!("sh {}", sandbox.path("editor").display()));

@@ -217,7 +217,7 @@ fn every_command_prints_its_result_or_its_error() {
 #[test]
 fn help_of_the_program_reads_as_a_story() {
     let sandbox = Sandbox::new();
-    let help = sandbox.run(&["-h"]);
+    let help = sandbox.run(&["--help"]);
     assert_eq!((help.code, help.stderr.as_str()), (0, ""));
     let at = |words: &str| {
         help.stdout.find(words).unwrap_or_else(|| panic!("{words} in\n{}", help.stdout))
@@ -228,14 +228,19 @@ fn help_of_the_program_reads_as_a_story() {
         "Look around:",
         "For other programs:",
         "Set up:",
-        "Options everywhere:",
+        "Common flags:",
         "Examples:",
         "Exit codes:",
     ];
     assert!(story.iter().map(|words| at(words)).is_sorted(), "{}", help.stdout);
     assert_eq!(sandbox.run(&["help"]).code, 0);
     let list = sandbox.run(&["list", "--help"]).stdout;
-    assert!(list.contains("Options everywhere:") && !list.contains("Use a role"), "{list}");
+    assert!(list.contains("Common flags: rolecall --help"), "{list}");
+    assert!(!list.contains("--sso") && !list.contains("Use a role"), "{list}");
+    let short = sandbox.run(&["-h"]).stdout;
+    assert!(short.contains("Set up:") && !short.contains("--url-action"), "{short}");
+    let missing = sandbox.run(&["vault"]);
+    assert!(missing.code == 2 && missing.stderr.contains("passphrase"), "{missing:?}");
 }
 
 #[test]

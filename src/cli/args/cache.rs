@@ -5,10 +5,10 @@ use clap::Args;
 /// Flags of `cache`.
 #[derive(Debug, Args)]
 pub struct CacheArgs {
-    /// IAM Identity Center to read, by its name, as with --sso
+    /// Read the roles of this IAM Identity Center, as with --sso
     #[arg(value_name = "INSTANCE")]
     pub instance: Option<String>,
-    /// Number of accounts to fetch at a time
+    /// Fetch N accounts at a time
     #[arg(long, value_name = "N", value_parser = super::parse_threads)]
     pub threads: Option<usize>,
     /// Do not update profiles, despite `auto_config_check`

@@ -10,19 +10,19 @@ pub struct ConsoleArgs {
     /// Which role; by default this shell's
     #[command(flatten)]
     pub selectors: Selectors,
-    /// Query that matches the role, or the URL of a console page
+    /// Use the role that matches, or open this console page
     #[arg(value_name = "URL|QUERY")]
     pub query: Vec<String>,
-    /// Minutes until the console signs out, 15 to 720
+    /// Sign the console out after MIN minutes, 15 to 720
     #[arg(short, long, value_name = "MIN", value_parser = clap::value_parser!(u32).range(15..=720))]
     pub duration: Option<u32>,
-    /// Region of the page instead of the role's own
+    /// Open the page in this region instead of the role's own
     #[arg(short, long, value_name = "REGION", value_parser = super::parse_region)]
     pub region: Option<String>,
-    /// Service to open, such as s3, cfn or logs
+    /// Open a service, such as s3, cfn or logs
     #[arg(short, long, value_name = "NAME", conflicts_with = "destination")]
     pub service: Option<String>,
-    /// URL of the page to open
+    /// Open the page with this URL
     #[arg(long, value_name = "URL")]
     pub destination: Option<String>,
     /// Use the keys in the environment instead of a role's

@@ -7,25 +7,25 @@ use clap::Args;
 /// Flags of `credentials`. Its selectors are its own: several profiles, and `-a` is `--append`.
 #[derive(Debug, Args)]
 pub struct CredentialsArgs {
-    /// Roles by the names of their profiles
+    /// Use the roles of these profiles
     #[arg(short, long, value_name = "NAME,…", value_delimiter = ',')]
     pub profile: Vec<String>,
-    /// Role by its ARN, or ACCOUNT/ROLE
+    /// Use the role with this ARN, or ACCOUNT/ROLE
     #[arg(long, value_name = "ARN")]
     pub arn: Option<String>,
-    /// Account by its id or name
+    /// Use a role in this account, by id or name
     #[arg(short = 'A', long, value_name = "ID|NAME")]
     pub account: Option<String>,
-    /// Role by its name, in the account
+    /// Use the role of this name in the account
     #[arg(short = 'R', long, value_name = "NAME")]
     pub role: Option<String>,
-    /// Query that matches the role [default: this shell's role]
+    /// Use the role that matches [default: this shell's role]
     #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
-    /// File to write (`-` is stdout); new unless --append or --default
+    /// Write a new FILE; `-` is stdout
     #[arg(short, long, value_name = "FILE")]
     pub file: Option<PathBuf>,
-    /// Replace or add sections in the file [default: the credentials file]
+    /// Edit sections in the file [default: the credentials file]
     #[arg(short, long)]
     pub append: bool,
     /// Name the section `[default]`; only its three keys change

@@ -7,22 +7,22 @@ use clap::{Args, ValueEnum};
 /// Flags of `demo`.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
-    /// Accounts in the simulated organisation
+    /// Simulate N accounts
     #[arg(long, value_name = "N", default_value_t = 40)]
     pub accounts: usize,
-    /// Most roles in an account
+    /// Simulate at most N roles in an account
     #[arg(long, value_name = "N", default_value_t = 6)]
     pub roles: usize,
-    /// Delay of every response
+    /// Delay every response by MS milliseconds
     #[arg(long, value_name = "MS", default_value_t = 0)]
     pub latency: u64,
-    /// Requests per second that the portal accepts
+    /// Accept N requests per second in the access portal
     #[arg(long, value_name = "N")]
     pub throttle: Option<f64>,
-    /// State to start in
+    /// Start in a state, such as offline; --help lists all
     #[arg(long, value_name = "STATE")]
     pub state: Option<DemoState>,
-    /// Command to run there, or `serve` to print variables and keep running
+    /// Run this command there; `serve` keeps the simulator running
     #[arg(value_name = "CMD", trailing_var_arg = true, allow_hyphen_values = true)]
     pub command: Vec<OsString>,
 }

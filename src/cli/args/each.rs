@@ -7,16 +7,16 @@ use clap::Args;
 /// Flags of `each`.
 #[derive(Debug, Args)]
 pub struct EachArgs {
-    /// Roles to use; words are compared literally, `role:*` matches all
+    /// Use the roles that match literally; `role:*` matches all
     #[arg(value_name = "QUERY", required = true)]
     pub words: Vec<String>,
-    /// How many commands run at a time
+    /// Run N commands at a time
     #[arg(short, long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub jobs: u8,
     /// Print a line of JSON for each role, with its command's output
     #[arg(long)]
     pub json: bool,
-    /// Only list the roles
+    /// List the roles and run nothing
     #[arg(long)]
     pub dry_run: bool,
     /// Use one role per account, by `prefer_roles`
@@ -25,7 +25,7 @@ pub struct EachArgs {
     /// Do not ask before protected roles are used
     #[arg(long)]
     pub yes: bool,
-    /// Command to run, without a shell
+    /// Run this command, without a shell
     #[arg(last = true, value_name = "CMD", required_unless_present = "dry_run")]
     pub command: Vec<OsString>,
 }

@@ -10,10 +10,10 @@ pub struct EksTokenArgs {
     /// Which role
     #[command(flatten)]
     pub selectors: Selectors,
-    /// Name of the cluster (a local cluster on Outposts: its id)
+    /// Print a token for this cluster (local on Outposts: its id)
     #[arg(long, visible_alias = "cluster-name", value_name = "NAME")]
     pub cluster: String,
-    /// Region to sign for, instead of AWS_REGION or the instance's own
+    /// Sign for this region instead of AWS_REGION or the instance's
     #[arg(short, long, value_name = "REGION", value_parser = super::parse_region)]
     pub region: Option<String>,
 }

@@ -16,34 +16,34 @@ pub struct EvalArgs {
     /// Which role
     #[command(flatten)]
     pub selectors: Selectors,
-    /// Query that matches the role
+    /// Use the role that matches
     #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
-    /// Remove rolecall's variables from this shell and restore AWS_PROFILE
+    /// Leave the role and restore AWS_PROFILE
     #[arg(short, long, conflicts_with_all = ["profile", "arn", "account", "role", "query", "refresh", "region", "no_region", "form", "export_all_env_vars", "overwrite_env", "format"])]
     pub clear: bool,
-    /// Renew the credentials of the role that this shell is in
+    /// Renew the credentials of this shell's role
     #[arg(long, conflicts_with_all = ["profile", "arn", "account", "role", "query"])]
     pub refresh: bool,
-    /// Region to set instead of the role's own
+    /// Set this region instead of the role's own
     #[arg(short, long, value_name = "REGION", value_parser = parse_region_or_nothing, num_args = 0..=1, default_missing_value = "", conflicts_with = "no_region")]
     pub region: Option<String>,
     /// Leave the region variables as they are
     #[arg(long)]
     pub no_region: bool,
-    /// Shell to write for, instead of the calling one
+    /// Write for this shell instead of the calling one
     #[arg(long, value_name = "NAME", value_parser = parse_dialect())]
     pub shell: Option<Dialect>,
-    /// How programs get credentials: auto, keys or profile
+    /// Give programs credentials as auto, keys or profile
     #[arg(long = "as", value_name = "HOW", value_parser = parse_form(), hide_possible_values = true)]
     pub form: Option<FormArg>,
-    /// With a profile, set the keys as well
+    /// Set the keys as well as a profile
     #[arg(short = 'x', long)]
     pub export_all_env_vars: bool,
-    /// Overwrite the shell's own keys, which can't be restored
+    /// Overwrite the shell's own keys for good
     #[arg(long)]
     pub overwrite_env: bool,
-    /// Format for other programs, such as `docker --env-file` (env)
+    /// Print as env, dotenv or json, for other programs
     #[arg(long, value_name = "FORMAT", value_parser = parse_format(), conflicts_with_all = ["shell", "overwrite_env"])]
     pub format: Option<EnvFormat>,
     /// Do not ask before a protected role is used

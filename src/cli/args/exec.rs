@@ -12,22 +12,22 @@ pub struct ExecArgs {
     /// Which role
     #[command(flatten)]
     pub selectors: Selectors,
-    /// Query that matches the role
+    /// Use the role that matches
     #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
-    /// Use the role that this shell is in, like the query `.`
+    /// Use this shell's role, like the query `.`
     #[arg(short, long, conflicts_with_all = ["profile", "arn", "account", "role", "query"])]
     pub env: bool,
-    /// Region to set instead of the role's own
+    /// Set this region instead of the role's own
     #[arg(short, long, value_name = "REGION", value_parser = super::parse_region, conflicts_with = "no_region")]
     pub region: Option<String>,
     /// Leave the region variables as they are
     #[arg(long)]
     pub no_region: bool,
-    /// How the command gets credentials: auto, keys, profile or endpoint
+    /// Give credentials as auto, keys, profile or endpoint
     #[arg(long = "as", value_name = "HOW", hide_possible_values = true)]
     pub form: Option<FormArg>,
-    /// With a profile, set the keys as well
+    /// Set the keys as well as a profile
     #[arg(short = 'x', long)]
     pub export_all_env_vars: bool,
     /// Fetch new credentials even if stored ones are valid
@@ -36,7 +36,7 @@ pub struct ExecArgs {
     /// Do not ask before a protected role is used
     #[arg(long)]
     pub yes: bool,
-    /// Command to run; without one, a shell
+    /// Run this command instead of a shell
     #[arg(last = true, value_name = "CMD")]
     pub command: Vec<OsString>,
 }

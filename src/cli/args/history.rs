@@ -5,7 +5,7 @@ use clap::Args;
 /// Flags of `history`.
 #[derive(Debug, Args)]
 pub struct HistoryArgs {
-    /// Only the last N uses
+    /// Show only the last N uses
     #[arg(short = 'n', long = "last", value_name = "N")]
     pub last: Option<usize>,
     /// Print JSON

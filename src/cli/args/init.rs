@@ -10,13 +10,13 @@ use crate::shell::hooks::{Chord, SHELLS_WITH_HOOKS, source_line};
 #[derive(Debug, Args)]
 #[command(after_help = sourcing_help())]
 pub struct InitArgs {
-    /// Shell, or direnv
+    /// Print the script of this shell, or of direnv
     #[arg(value_name = "SHELL", value_parser = parse_init_target())]
     pub target: InitTarget,
-    /// Name of the function, such as `assume`, as in Granted
+    /// Name the function, for example `assume` as in Granted
     #[arg(long, value_name = "NAME", default_value = "role")]
     pub cmd: String,
-    /// Key that opens the picker [default: Ctrl-X p, if sequences work]
+    /// Open the picker with KEY [default: Ctrl-X p, if possible]
     #[arg(long, value_name = "KEY", value_parser = str::parse::<Chord>, conflicts_with = "no_key")]
     pub key: Option<Chord>,
     /// Bind no key

@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 /// Flags of `login`.
 #[derive(Debug, Args)]
 pub struct LoginArgs {
-    /// IAM Identity Center to sign in to, by its name, as with --sso
+    /// Sign in to this IAM Identity Center, as with --sso
     #[arg(value_name = "INSTANCE", conflicts_with = "all")]
     pub instance: Option<String>,
     /// Sign in to every IAM Identity Center
@@ -14,14 +14,13 @@ pub struct LoginArgs {
     /// Sign in again even if the token is valid
     #[arg(long)]
     pub force: bool,
-    /// Only check for a session (with --all, for each): exit code 0 or 4
+    /// Check for a session (--all: for each) with exit code 0 or 4
     #[arg(long)]
     pub check: bool,
-    /// How to sign in: pkce (browser here, or pasted redirect), device-code (code in any browser),
-    /// auto
+    /// Sign in with pkce (a browser here), device-code (any) or auto
     #[arg(long, value_name = "FLOW", default_value = "auto", hide_possible_values = true)]
     pub flow: FlowArg,
-    /// Forget stored role credentials, so that each role fetches new ones
+    /// Forget stored role credentials, so that roles get new ones
     #[arg(long, conflicts_with = "check")]
     pub sts_refresh: bool,
     /// Do not fetch the list of roles afterwards
@@ -30,7 +29,7 @@ pub struct LoginArgs {
     /// Do not update profiles, despite `auto_config_check`
     #[arg(long)]
     pub no_config_check: bool,
-    /// Number of accounts to fetch at a time
+    /// Fetch N accounts at a time
     #[arg(long, value_name = "N", value_parser = super::parse_threads)]
     pub threads: Option<usize>,
 }

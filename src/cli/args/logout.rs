@@ -5,7 +5,7 @@ use clap::Args;
 /// Flags of `logout`.
 #[derive(Debug, Args)]
 pub struct LogoutArgs {
-    /// IAM Identity Center to sign out of, by its name, as with --sso
+    /// Sign out of this IAM Identity Center, as with --sso
     #[arg(value_name = "INSTANCE", conflicts_with = "all")]
     pub instance: Option<String>,
     /// Sign out of every IAM Identity Center

@@ -61,8 +61,6 @@ pub(super) use tags::TagsArgs;
 pub(super) use time::TimeArgs;
 pub(super) use vault::{VaultArgs, VaultCommand};
 
-/// The heading of the flags that every command takes.
-const GLOBAL_HEADING: &str = "Options everywhere";
 /// The heading of the flags that name a role.
 const ROLE_HEADING: &str = "Which role";
 
@@ -86,27 +84,33 @@ pub struct Cli {
 /// Flags that every command takes.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Globals {
-    /// IAM Identity Center to use, by the name of its instance or sso-session
-    #[arg(short = 'S', long, global = true, value_name = "NAME", help_heading = GLOBAL_HEADING)]
+    /// Use this IAM Identity Center, by instance or sso-session
+    #[arg(short = 'S', long, global = true, value_name = "NAME")]
     pub sso: Option<String>,
-    /// Configuration file to use instead of the usual one; it must exist
-    #[arg(long, global = true, value_name = "FILE", help_heading = GLOBAL_HEADING)]
+    /// Use this configuration file, which must exist
+    #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Browser for sign-in and console pages
-    #[arg(short, long, global = true, value_name = "PROGRAM", help_heading = GLOBAL_HEADING)]
+    /// Open sign-in and console pages with this browser
+    #[arg(short, long, global = true, value_name = "PROGRAM")]
     pub browser: Option<String>,
-    /// What to do with a URL: open, print, printurl, clip, osc52, exec, qr, open-url-in-container,
-    /// granted-containers
-    #[arg(short, long, global = true, value_name = "ACTION", value_parser = parse_url_action, hide_possible_values = true, help_heading = GLOBAL_HEADING)]
+    /// Open, print, copy or draw links: see Actions for links
+    #[arg(short, long, global = true, value_name = "ACTION", value_parser = parse_url_action, hide_possible_values = true)]
     pub url_action: Option<UrlAction>,
-    /// Least severe messages to log on stderr: error, warn or info [default: `log_level`]
-    #[arg(short = 'L', long, global = true, value_name = "LEVEL", value_parser = parse_level(), hide_possible_values = true, help_heading = GLOBAL_HEADING)]
+    /// Log error, warn or info on stderr [default: `log_level`]
+    #[arg(short = 'L', long, global = true, value_name = "LEVEL", value_parser = parse_level(), hide_possible_values = true)]
     pub level: Option<LogLevel>,
     /// Begin log lines with their source file and line
-    #[arg(long, global = true, help_heading = GLOBAL_HEADING)]
+    #[arg(long, global = true)]
     pub lines: bool,
-    /// Colours: always, never, or auto (on a terminal, unless NO_COLOR is set)
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = true, hide_default_value = true, help_heading = GLOBAL_HEADING)]
+    /// Use colours always, never or auto (by terminal and NO_COLOR)
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_possible_values = true,
+        hide_default_value = true
+    )]
     pub color: ColorChoice,
 }
 
@@ -223,16 +227,16 @@ pub enum Command {
 /// Which role is meant.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Selectors {
-    /// Role by the name of its profile
+    /// Use the role of this profile
     #[arg(short, long, value_name = "NAME", help_heading = ROLE_HEADING)]
     pub profile: Option<String>,
-    /// Role by its ARN, or ACCOUNT/ROLE
+    /// Use the role with this ARN, or ACCOUNT/ROLE
     #[arg(short, long, value_name = "ARN", help_heading = ROLE_HEADING)]
     pub arn: Option<String>,
-    /// Account by its id or name
+    /// Use a role in this account, by id or name
     #[arg(short = 'A', long, value_name = "ID|NAME", help_heading = ROLE_HEADING)]
     pub account: Option<String>,
-    /// Role by its name, in the account
+    /// Use the role of this name in the account
     #[arg(short = 'R', long, value_name = "NAME", help_heading = ROLE_HEADING)]
     pub role: Option<String>,
 }

@@ -9,13 +9,13 @@ use crate::domain::Height;
 /// Flags of the picker.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct PickArgs {
-    /// Query to open the picker with
+    /// Open the picker with this query
     #[arg(value_name = "QUERY")]
     pub words: Vec<String>,
-    /// The same as QUERY
+    /// Use this query, like QUERY
     #[arg(short, long, value_name = "QUERY", conflicts_with = "words")]
     pub query: Option<String>,
-    /// Select the role without opening the picker if only one matches
+    /// Take a single match without opening the picker
     #[arg(short = '1', long)]
     pub select_1: bool,
     /// Exit with code 1 if no role matches
@@ -27,13 +27,13 @@ pub struct PickArgs {
     /// Allow several roles to be marked with Tab
     #[arg(short, long)]
     pub multi: bool,
-    /// Action of Enter: shell, exports, profile, console or print
+    /// Make Enter do shell, exports, profile, console or print
     #[arg(long, value_name = "ACTION", value_parser = parse_action(), hide_possible_values = true)]
     pub action: Option<Action>,
-    /// Field to print of each selected role
+    /// Print this field of each selected role
     #[arg(long, value_name = "FIELD")]
     pub print: Option<String>,
-    /// Region to use instead of the role's own
+    /// Use this region instead of the role's own
     #[arg(short, long, value_name = "REGION", value_parser = super::parse_region)]
     pub region: Option<String>,
     /// Use rows below the prompt (15) or a share of the screen (40%)

@@ -19,10 +19,10 @@ pub struct ProcessArgs {
     /// Sign in with a browser in the background if there is no session
     #[arg(long)]
     pub auto_login: bool,
-    /// Time to wait for it [default: while open; 20s without a terminal]
+    /// Wait this long [default: while open; 20s without a terminal]
     #[arg(long, value_name = "DURATION")]
     pub wait: Option<String>,
-    /// Minimum remaining lifetime of cached credentials, at most a third
+    /// Renew credentials this long before they end, at most a third
     #[arg(long, value_name = "DURATION", default_value = "15m")]
     pub window: String,
 }

@@ -21,22 +21,22 @@ pub enum SettingsCommand {
     },
     /// Print one value; exit code 1 if it has none
     Get {
-        /// Key, such as threads or instances.corp.start_url
+        /// Print the value of this key, such as threads
         #[arg(value_name = "KEY")]
         key: String,
     },
     /// Set a value in the configuration file; comments and order stay
     Set {
-        /// Key of the setting
+        /// Set the value of this key
         #[arg(value_name = "KEY")]
         key: String,
-        /// Value: text, or TOML such as 8, true or ["a", "b"]
+        /// Set text, or TOML such as 8, true or ["a", "b"]
         #[arg(value_name = "VALUE", allow_hyphen_values = true)]
         value: String,
     },
     /// Remove a value from the configuration file
     Unset {
-        /// Key of the setting
+        /// Remove the value of this key
         #[arg(value_name = "KEY")]
         key: String,
     },

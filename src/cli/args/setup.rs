@@ -51,10 +51,10 @@ pub enum SetupCommand {
 /// Flags of `setup import`.
 #[derive(Debug, Args)]
 pub struct ImportArgs {
-    /// File to read: aws-sso-cli config.yaml, Granted or AWS config
+    /// Read FILE: aws-sso-cli config.yaml, Granted or AWS config
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,
-    /// Only show the changes, as a diff
+    /// Show the changes as a diff and write nothing
     #[arg(long, conflicts_with = "undo")]
     pub diff: bool,
     /// Restore the files from before the last run; repeatable
@@ -71,13 +71,13 @@ pub struct ImportArgs {
 /// Flags of `setup kube`.
 #[derive(Debug, Args)]
 pub struct KubeArgs {
-    /// Only users whose name, cluster or role contains all these words
+    /// Change users whose name, cluster or role has all words
     #[arg(value_name = "QUERY", conflicts_with = "undo")]
     pub query: Vec<String>,
-    /// File to change instead of KUBECONFIG or ~/.kube/config
+    /// Change this file instead of KUBECONFIG or ~/.kube/config
     #[arg(long, value_name = "FILE")]
     pub kubeconfig: Option<PathBuf>,
-    /// Only show the changes, as a diff
+    /// Show the changes as a diff and write nothing
     #[arg(long, conflicts_with = "undo")]
     pub diff: bool,
     /// Restore the file from before the last run; repeatable
@@ -91,7 +91,7 @@ pub struct KubeArgs {
 /// Flags of `setup completions`.
 #[derive(Debug, Args)]
 pub struct CompletionsArgs {
-    /// Shell to complete in, instead of the calling one
+    /// Complete in this shell instead of the calling one
     #[arg(long, value_name = "NAME", value_parser = super::init::parse_hooked_shell())]
     pub shell: Option<Dialect>,
     /// Write them into the shell's folder for completions
@@ -108,16 +108,16 @@ pub struct CompletionsArgs {
 /// Flags of `setup wizard`.
 #[derive(Debug, Default, Args)]
 pub struct WizardArgs {
-    /// URL that you open to reach your accounts
+    /// Use the URL that you open to reach your accounts
     #[arg(long, value_name = "URL")]
     pub start_url: Option<String>,
-    /// Region of the IAM Identity Center, if it can't be discovered
+    /// Use this region if that of the instance can't be discovered
     #[arg(long, value_name = "REGION")]
     pub region: Option<String>,
-    /// Default region of commands in its roles
+    /// Use this region for commands in its roles
     #[arg(long, value_name = "REGION")]
     pub default_region: Option<String>,
-    /// Name of the instance
+    /// Name the instance
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
     /// Write without asking
@@ -128,28 +128,28 @@ pub struct WizardArgs {
 /// Flags of `setup profiles`.
 #[derive(Debug, Default, Args)]
 pub struct ProfilesArgs {
-    /// Roles that match, instead of those used before
+    /// Write roles that match instead of those used before
     #[arg(value_name = "QUERY", conflicts_with_all = ["all", "undo"])]
     pub query: Vec<String>,
     /// Write a profile for every role
     #[arg(long, conflicts_with = "undo")]
     pub all: bool,
-    /// Include protected roles; programs use them without asking
+    /// Write protected roles too; programs do not ask
     #[arg(long)]
     pub include_protected: bool,
     /// Use the SDKs' own sign-in (`sso_session`)
     #[arg(long, conflicts_with = "process")]
     pub native: bool,
-    /// Run rolecall (`credential_process`); the default for new blocks
+    /// Run rolecall (`credential_process`), the default
     #[arg(long)]
     pub process: bool,
-    /// Only show the changes, as a diff
+    /// Show the changes as a diff and write nothing
     #[arg(long, conflicts_with_all = ["print", "undo"])]
     pub diff: bool,
-    /// Only print the profiles
+    /// Print the profiles and write nothing
     #[arg(long, conflicts_with = "undo")]
     pub print: bool,
-    /// Region of profiles for which none is known
+    /// Write this region if a role has none of its own
     #[arg(short, long, value_name = "REGION", conflicts_with = "undo")]
     pub region: Option<String>,
     /// Remove old names and profiles of roles that are gone
@@ -158,13 +158,13 @@ pub struct ProfilesArgs {
     /// Remove with --prune without asking
     #[arg(long, requires = "prune")]
     pub yes: bool,
-    /// Reuse a name for another role; with --undo, ignore later changes
+    /// Reuse names; with --undo, ignore later changes
     #[arg(long)]
     pub force: bool,
     /// Restore the file from before the last run; repeatable
     #[arg(long)]
     pub undo: bool,
-    /// File to write (`-` is stdout) instead of the AWS config file
+    /// Write this file instead (`-` is stdout)
     #[arg(long, value_name = "FILE")]
     pub aws_config: Option<PathBuf>,
     /// Print the result as JSON

@@ -5,10 +5,10 @@ use clap::Args;
 /// Flags of `tags`.
 #[derive(Debug, Args)]
 pub struct TagsArgs {
-    /// Only this account, by its id or name
+    /// Show roles in this account, by id or name
     #[arg(short = 'A', long, value_name = "ID|NAME")]
     pub account: Option<String>,
-    /// Only roles of this name
+    /// Show roles of this name
     #[arg(short = 'R', long, value_name = "NAME")]
     pub role: Option<String>,
     /// Print JSON

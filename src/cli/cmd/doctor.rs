@@ -12,7 +12,7 @@ use crate::os::thread::current_thread_runtime;
 
 use crate::cli::app::{self, Caller};
 use crate::cli::args::{DoctorArgs, Globals};
-use crate::cli::ui;
+use crate::cli::{key_bindings, ui};
 
 /// Runs the command; exit code 1 if a problem remains.
 pub(in crate::cli) fn run(globals: &Globals, args: &DoctorArgs) -> Result<u8> {
@@ -77,6 +77,10 @@ fn gather_facts(globals: &Globals, args: &DoctorArgs) -> Result<Facts> {
     // The vault is not unlocked: background programs could not ask for it either.
     let vault = app::vault(&env, &paths, &settings, Caller::Program);
     let mut facts = doctor::gather(&env, &paths, &loaded, &vault, Clock::System.now());
+    if let Ok(loaded) = &loaded {
+        facts.key_bindings =
+            key_bindings::check(loaded).map(|bindings| bindings.displaced().to_vec());
+    }
     if let (false, Ok(instances)) = (args.offline, &facts.instances) {
         let network = app::network(&env);
         facts.probes = current_thread_runtime()?.block_on(doctor::probe_instances(

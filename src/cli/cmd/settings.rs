@@ -215,6 +215,7 @@ fn edit(env: &Env, paths: &Paths) -> Result<u8> {
     if atomic_file::load(path)?.is_none() {
         atomic_file::save(path, CONFIG_TEMPLATE.as_bytes())?;
     }
+    let before = atomic_file::load(path)?;
     let editor = [env::VISUAL, env::EDITOR]
         .into_iter()
         .find_map(|var| env.get(var))
@@ -237,5 +238,8 @@ fn edit(env: &Env, paths: &Paths) -> Result<u8> {
     let loaded = config::load(env, paths)?;
     app::check_known_keys(&loaded.warnings)?;
     key_bindings::check(&loaded)?;
+    let is_changed = atomic_file::load(path)? != before;
+    let what = if is_changed { "has changed and is valid" } else { "is as it was" };
+    ui::print_message(&ui::dim(&format!("{} {what}", paths.abbreviate(path))));
     Ok(0)
 }

@@ -112,7 +112,7 @@ fn reset(vault: &Vault, yes: bool) -> Result<()> {
                 .hint("add --yes"));
         }
         if !ui::confirm("Forget every token and credential, and make a new key?")? {
-            return Err(crate::cli::cancelled());
+            return Err(Error::new(ErrorKind::Cancelled, "nothing was changed"));
         }
     }
     vault.reset()?;

@@ -49,7 +49,8 @@ pub(super) fn run(globals: &Globals, args: &CompleteArgs) -> Result<u8> {
     if let Some(directive) = directive(&place) {
         lines.push(directive.to_owned());
     } else {
-        let candidates = filter_matching(candidates(&place, &typed, globals), &typed.value);
+        let all = candidates(&place, &typed, globals);
+        let candidates = filter_matching(all, &typed.value, InnerMatches::shown_by(args.shell));
         let open = candidates.len() == 1
             && candidates.iter().all(|candidate| candidate.value.ends_with(['=', ':']));
         lines.extend(candidates.iter().map(|candidate| render_candidate(candidate, args, &typed)));
@@ -70,8 +71,9 @@ fn split_words(args: &CompleteArgs) -> (Vec<String>, CurrentWord) {
 }
 
 fn directive(place: &CompletionContext<'_>) -> Option<&'static str> {
-    let is_file =
-        |arg: &Arg| matches!(arg.get_id().as_str(), "config" | "file" | "aws_config" | "from");
+    let is_file = |arg: &Arg| {
+        matches!(arg.get_id().as_str(), "config" | "file" | "aws_config" | "from" | "kubeconfig")
+    };
     match &place.next {
         Expected::ChildCommand => Some(COMMAND),
         Expected::Value(arg, _)
@@ -114,6 +116,10 @@ fn candidates(
                     .map(of)
                     .unwrap_or_default(),
             );
+            // `-` is the previous role, and the start of every flag.
+            if typed.value == "-" {
+                all.extend(flags(place));
+            }
             all
         }
         Expected::ChildCommand => Vec::new(),
@@ -153,16 +159,50 @@ fn subcommands(command: &Command) -> Vec<Candidate> {
         .collect()
 }
 
-/// Returns candidates with the typed prefix; if there is none, ignoring case.
-fn filter_matching(candidates: Vec<Candidate>, typed: &str) -> Vec<Candidate> {
+/// Whether a shell shows candidates that contain the typed word, but do not begin with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum InnerMatches {
+    /// All of them.
+    Many,
+    /// One, which replaces the word. Several would be replaced by what they have in common.
+    One,
+}
+
+impl InnerMatches {
+    fn shown_by(shell: Dialect) -> Self {
+        if shell == Dialect::Fish { Self::Many } else { Self::One }
+    }
+}
+
+/// Returns candidates with the typed prefix; if there is none, ignoring case; if there is still
+/// none, those that contain the typed text.
+fn filter_matching(
+    mut candidates: Vec<Candidate>,
+    typed: &str,
+    inner: InnerMatches,
+) -> Vec<Candidate> {
     let lower = typed.to_lowercase();
+    let begins = |candidate: &Candidate| candidate.value.to_lowercase().starts_with(&lower);
+    if !typed.starts_with('-') && !candidates.iter().any(begins) {
+        candidates.retain(|one| one.value.to_lowercase().contains(&lower));
+        let first = candidates.first().map(|first| first.value.clone());
+        let several = candidates.iter().any(|one| Some(&one.value) != first.as_ref());
+        if several && inner == InnerMatches::One {
+            candidates.clear();
+        }
+        return without_repeated_and_unprintable(candidates);
+    }
     let (exact, rest): (Vec<_>, Vec<_>) =
         candidates.into_iter().partition(|candidate| candidate.value.starts_with(typed));
-    let mut fit = if exact.is_empty() {
+    let fit = if exact.is_empty() {
         rest.into_iter().filter(|one| one.value.to_lowercase().starts_with(&lower)).collect()
     } else {
         exact
     };
+    without_repeated_and_unprintable(fit)
+}
+
+fn without_repeated_and_unprintable(mut fit: Vec<Candidate>) -> Vec<Candidate> {
     let mut seen = std::collections::HashSet::new();
     fit.retain(|candidate| seen.insert(candidate.value.clone()));
     // Names with line breaks or invisible characters can't be typed, and the shell would print them

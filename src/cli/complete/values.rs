@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::config::{self, Env};
+use crate::config::{self, Env, UrlAction};
 use crate::console::SERVICES;
 use crate::domain::{AccountId, Roster, RosterEntry, normalize_text, role_label};
 use crate::ops::ctx::Ctx;
@@ -45,7 +45,11 @@ impl ValueSource<'_> {
             "fields" if command == "list" => fields(),
             "service" => services(),
             "key" => settings(&self.globals),
+            "value" if command == "set" => self.setting_values(),
             "sso" | "instance" => self.instances(),
+            "url_action" => {
+                UrlAction::ALL.iter().map(|action| Candidate::new(action.as_str(), "")).collect()
+            }
             "prefix" => fields()
                 .into_iter()
                 .map(|field| Candidate::new(format!("{}=", field.value), field.description))
@@ -55,6 +59,18 @@ impl ValueSource<'_> {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// Returns the values of the setting whose key was typed.
+    fn setting_values(&self) -> Vec<Candidate> {
+        let Some(key) = self.given.get("key").and_then(|keys| keys.last()) else {
+            return Vec::new();
+        };
+        if key == "default_sso" {
+            return self.instances();
+        }
+        let values = config::possible_values(key);
+        values.iter().map(|value| Candidate::new(*value, "")).collect()
     }
 
     fn open_ctx(&self) -> Option<Arc<Ctx>> {

@@ -35,6 +35,9 @@ pub(super) fn run(globals: &Globals, args: &ImportArgs) -> Result<u8> {
             )
         });
         ui::print_data(&shown.collect::<String>())?;
+        if plan.changes.is_empty() {
+            ui::print_message("there is nothing to write");
+        }
         plan.files.iter().for_each(|found| print_skipped(&found.skipped));
         return Ok(0);
     }

@@ -1,5 +1,6 @@
 //! Tests of the simulator over HTTP.
 
+mod aws_calls;
 mod fault_replies;
 mod faults;
 mod federation;

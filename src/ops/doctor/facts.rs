@@ -23,6 +23,9 @@ pub struct Facts {
     /// Configuration keys without effect, as sentences with file and line; or why the configuration
     /// can't be read.
     pub configuration: Result<Vec<String>>,
+    /// Default keys of the picker that a configured key replaced, as sentences; or the error in
+    /// `[keys]` with which the picker does not open.
+    pub key_bindings: Result<Vec<String>>,
     /// The program's directories that can't be written.
     pub unwritable_dirs: Vec<UnwritableDir>,
     /// The known instances; or why they can't be loaded.
@@ -52,6 +55,21 @@ pub struct Facts {
     pub has_browser: bool,
     /// The hook of the calling shell, and whether a start-up file loads it.
     pub hook: Option<(HookSetup, bool)>,
+    /// The program that `rolecall` is in PATH, and this one.
+    pub program: ProgramLocation,
+}
+
+/// Which program the hooks call.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ProgramLocation {
+    /// The first `rolecall` in PATH.
+    pub in_path: Option<PathBuf>,
+    /// This program.
+    pub own: Option<PathBuf>,
+    /// Whether both are the same file.
+    pub is_same: bool,
+    /// Whether the hook in a start-up file calls `rolecall` by its name instead of a path.
+    pub is_called_by_name: bool,
 }
 
 /// The endpoints of an instance that replace AWS's own.

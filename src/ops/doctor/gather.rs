@@ -19,7 +19,8 @@ use crate::vault::Vault;
 use crate::ops::instances::{self, overrides};
 
 use super::{
-    CliTokenFile, ExposedFile, Facts, OverriddenInstance, ProcessProfile, UnwritableDir, VaultFacts,
+    CliTokenFile, ExposedFile, Facts, OverriddenInstance, ProcessProfile, ProgramLocation,
+    UnwritableDir, VaultFacts,
 };
 
 /// Keys that make SDKs sign in by themselves.
@@ -78,6 +79,8 @@ pub fn gather(
         exposed_tokens: exposed_files(&paths.sso_cache_dir),
         has_browser: named || display || cfg!(target_os = "macos") || cfg!(windows),
         hook: shell_hook(env, paths),
+        program: program_location(env, paths),
+        key_bindings: Ok(Vec::new()),
         env: env.clone(),
         paths: paths.clone(),
         now,
@@ -223,6 +226,19 @@ fn exposed_file(path: &Path, wanted: u32) -> Option<ExposedFile> {
 #[cfg(not(unix))]
 fn exposed(_: &Path, _: u32) -> Option<ExposedFile> {
     None
+}
+
+/// Finds this program, and the one that hooks call by its name.
+fn program_location(env: &Env, paths: &Paths) -> ProgramLocation {
+    let own = std::env::current_exe().ok();
+    let folders = env.get(env::PATH).unwrap_or_default();
+    let in_path = std::env::split_paths(folders)
+        .map(|folder| folder.join("rolecall"))
+        .find(|file| file.is_file());
+    let real = |path: &Option<std::path::PathBuf>| path.as_ref()?.canonicalize().ok();
+    let is_same = real(&in_path).is_some() && real(&in_path) == real(&own);
+    let is_called_by_name = shell_hook(env, paths).is_some_and(|(hook, _)| hook.calls_by_name());
+    ProgramLocation { in_path, own, is_same, is_called_by_name }
 }
 
 /// Returns the hook of the calling shell, and whether one of its start-up files loads it.

@@ -12,6 +12,7 @@ mod facts;
 mod fix;
 mod gather;
 mod instances;
+mod keys;
 mod locks;
 mod network;
 mod probe;
@@ -25,7 +26,7 @@ mod vault;
 
 pub use facts::{
     CliTokenFile, ExposedFile, Facts, OverriddenInstance, ProbeResult, ProcessProfile,
-    UnwritableDir, VaultFacts,
+    ProgramLocation, UnwritableDir, VaultFacts,
 };
 pub use fix::{Fix, apply_fix, undo};
 pub use gather::gather;
@@ -102,8 +103,9 @@ impl Finding {
 type Check = (&'static str, fn(&Facts) -> Vec<Finding>);
 
 /// Every check, in the order of the report.
-const CHECKS: [Check; 15] = [
+const CHECKS: [Check; 16] = [
     (configuration::NAME, configuration::check),
+    (keys::NAME, keys::check),
     (directories::NAME, directories::check),
     (environment::NAME, environment::check),
     (instances::NAME, instances::check),

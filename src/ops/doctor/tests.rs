@@ -31,6 +31,7 @@ fn healthy_facts(pairs: &[(&str, &str)]) -> Facts {
         env,
         now: NOW,
         configuration: Ok(Vec::new()),
+        key_bindings: Ok(Vec::new()),
         instances: Ok(vec![Instance::example("corp")]),
         overridden_instances: Vec::new(),
         probes: vec![answer],
@@ -51,6 +52,12 @@ fn healthy_facts(pairs: &[(&str, &str)]) -> Facts {
         has_browser: true,
         hook: hook_setup(Dialect::Zsh, "/home/jane".as_ref(), "/home/jane/.config".as_ref())
             .map(|hook| (hook, true)),
+        program: ProgramLocation {
+            in_path: Some("/usr/bin/rolecall".into()),
+            own: Some("/usr/bin/rolecall".into()),
+            is_same: true,
+            is_called_by_name: true,
+        },
     }
 }
 
@@ -136,6 +143,52 @@ fn a_configuration_with_unknown_keys_or_none_that_can_be_read() {
     facts.configuration =
         Err(Error::new(ErrorKind::Config, "config.toml:1: threads: a whole number"));
     assert_finding(&facts, &["a whole number", "settings edit"]);
+}
+
+#[test]
+fn keys_that_the_picker_refuses_or_that_replace_default_keys() {
+    let mut facts = healthy_facts(&[]);
+    facts.key_bindings = Ok(vec!["ctrl-r is console now, not refresh".into()]);
+    let note = assert_finding(&facts, &["ctrl-r is console now", "settings edit"]);
+    assert_eq!(note.severity, Severity::Advice);
+    facts.key_bindings =
+        Err(Error::new(ErrorKind::Config, "config.toml:2: keys.mark: no such key"));
+    let wrong = assert_finding(&facts, &["config.toml:2", "does not open", "settings edit"]);
+    assert_eq!(wrong.severity, Severity::Problem);
+}
+
+#[test]
+fn endpoints_of_other_programs_are_named_too() {
+    let s3 = [("AWS_ENDPOINT_URL_S3", "http://me:secret@localhost:9000")];
+    let finding = assert_finding(
+        &healthy_facts(&s3),
+        &["S3 requests", "localhost:9000", "unset AWS_ENDPOINT_URL_S3"],
+    );
+    assert!(!describe(&finding).contains("secret"));
+    assert_finding(
+        &healthy_facts(&[("AWS_ENDPOINT_URL", "http://localhost:1")]),
+        &["every request"],
+    );
+    let ignored = [s3[0], ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")];
+    assert_finding(&healthy_facts(&ignored), &["disables the endpoint variables"]);
+}
+
+#[test]
+fn a_hook_that_runs_no_program_or_another_one() {
+    let mut facts = healthy_facts(&[]);
+    facts.program = ProgramLocation {
+        in_path: None,
+        own: Some("/home/jane/bin/rolecall".into()),
+        is_same: false,
+        is_called_by_name: true,
+    };
+    let missing = assert_finding(&facts, &["not in PATH", "add ~/bin to PATH in ~/.zshrc"]);
+    assert_eq!(missing.severity, Severity::Problem);
+    facts.program.in_path = Some("/usr/bin/rolecall".into());
+    let other = assert_finding(&facts, &["another program", "/usr/bin/rolecall", "~/bin"]);
+    assert_eq!(other.severity, Severity::Advice);
+    facts.program.is_called_by_name = false;
+    assert_eq!(run_checks(&facts), [], "a hook with a path needs no PATH");
 }
 
 #[test]

@@ -36,7 +36,11 @@ pub fn load_instances_if_any(
     settings: &Settings,
 ) -> Result<Vec<Instance>> {
     let bytes = atomic_file::load(&paths.aws_config)?.unwrap_or_default();
-    merge(env, settings, &AwsConfig::parse(bytes)).map_err(|lacking| lacking.into_error(paths))
+    let aws = AwsConfig::parse(bytes);
+    match missing_settings(settings, &aws) {
+        missing if missing.is_empty() => Ok(merge(env, settings, &aws)),
+        missing => Err(missing_settings_error(paths, &missing)),
+    }
 }
 
 impl Ctx {
@@ -79,18 +83,34 @@ struct MissingSetting {
     key: &'static str,
 }
 
-impl MissingSetting {
-    fn into_error(self, paths: &Paths) -> Error {
-        let Self { name, key } = self;
-        let example =
-            if key == "start_url" { "https://NAME.awsapps.com/start" } else { "eu-west-1" };
-        let file = paths.abbreviate(&paths.config_file);
-        Error::new(
-            ErrorKind::Config,
-            format!("[instances.{name}] has no {key}, and no [sso-session {name}] has one"),
-        )
-        .hint(format!("add to [instances.{name}] in {file}: {key} = \"{example}\""))
+/// Returns what configured instances lack, in the order of the configuration.
+fn missing_settings(settings: &Settings, aws: &AwsConfig) -> Vec<MissingSetting> {
+    let sessions = aws.sso_sessions();
+    let mut missing = Vec::new();
+    for name in &settings.instance_order {
+        let Some(table) = settings.instances.get(name) else { continue };
+        let session = sessions.iter().find(|session| session.name == name.as_str());
+        let start_url = table.start_url.is_some() || session.is_some_and(|s| s.start_url.is_some());
+        let region = table.sso_region.is_some() || session.is_some_and(|s| s.region.is_some());
+        let lacking = [("start_url", start_url), ("sso_region", region)];
+        let lacking = lacking.into_iter().filter(|(_, is_set)| !is_set);
+        missing.extend(lacking.map(|(key, _)| MissingSetting { name: name.clone(), key }));
     }
+    missing
+}
+
+/// The error about the first missing setting, with what to add for each as hints.
+fn missing_settings_error(paths: &Paths, missing: &[MissingSetting]) -> Error {
+    let file = paths.abbreviate(&paths.config_file);
+    let message = missing.first().map_or_else(String::new, |MissingSetting { name, key }| {
+        format!("[instances.{name}] has no {key}, and no [sso-session {name}] has one")
+    });
+    missing.iter().fold(Error::new(ErrorKind::Config, message), |error, missing| {
+        let MissingSetting { name, key } = missing;
+        let example =
+            if *key == "start_url" { "https://NAME.awsapps.com/start" } else { "eu-west-1" };
+        error.hint(format!("add to [instances.{name}] in {file}: {key} = \"{example}\""))
+    })
 }
 
 /// The error if there are no instances.
@@ -115,7 +135,8 @@ pub fn no_instances(paths: &Paths) -> Error {
     problems::add_problem_hints(paths, None, nothing)
 }
 
-fn merge(env: &Env, settings: &Settings, aws: &AwsConfig) -> Result<Vec<Instance>, MissingSetting> {
+/// Merges the instances. Those that lack a setting are left out.
+fn merge(env: &Env, settings: &Settings, aws: &AwsConfig) -> Vec<Instance> {
     let sessions = aws.sso_sessions();
     let mut found = Vec::new();
     for name in &settings.instance_order {
@@ -124,11 +145,10 @@ fn merge(env: &Env, settings: &Settings, aws: &AwsConfig) -> Result<Vec<Instance
         let start_url = table.start_url.clone().or_else(|| session?.start_url.clone());
         let sso_region = table.sso_region.clone().or_else(|| session?.region.clone());
         let scopes = table.scopes.clone().or_else(|| Some(session?.registration_scopes.clone()));
+        let (Some(start_url), Some(sso_region)) = (start_url, sso_region) else { continue };
         found.push(Instance {
-            start_url: start_url
-                .ok_or_else(|| MissingSetting { name: name.clone(), key: "start_url" })?,
-            sso_region: sso_region
-                .ok_or_else(|| MissingSetting { name: name.clone(), key: "sso_region" })?,
+            start_url,
+            sso_region,
             default_region: table
                 .default_region
                 .clone()
@@ -188,7 +208,7 @@ fn merge(env: &Env, settings: &Settings, aws: &AwsConfig) -> Result<Vec<Instance
     for instance in &mut found {
         instance.endpoints = resolve_endpoints(env, std::mem::take(&mut instance.endpoints));
     }
-    Ok(found)
+    found
 }
 
 fn or_default_scope(scopes: Vec<String>) -> Vec<String> {
@@ -286,6 +306,23 @@ mod tests {
                        sso_region = eu-west-1\n\
                        [profile lab]\nsso_start_url = https://lab.awsapps.com/start\n\
                        sso_region = us-east-1\n";
+
+    #[test]
+    fn every_incomplete_instance_is_named_at_once() {
+        let own = "[instances.one]\nstart_url = \"https://one.awsapps.com/start\"\n\
+                   [instances.two]\nsso_region = \"eu-west-1\"\n[instances.three]\n";
+        let error = load_from(own, "", &[]).unwrap_err();
+        assert!(error.message.contains("[instances.one] has no sso_region"), "{error:?}");
+        let added: Vec<&str> =
+            error.hints.iter().filter_map(|hint| hint.split(" to ").nth(1)).collect();
+        let starts =
+            ["[instances.one]", "[instances.two]", "[instances.three]", "[instances.three]"];
+        assert!(
+            added.len() == 4
+                && added.iter().zip(starts).all(|(hint, start)| hint.starts_with(start)),
+            "{error:?}"
+        );
+    }
 
     #[test]
     fn all_three_places_are_merged_by_name_in_order() {

@@ -78,7 +78,7 @@ pub fn overrides(env: &Env, paths: &Paths, instance: &Instance) -> Vec<EndpointO
 }
 
 /// Removes user name and password from an address.
-fn without_userinfo(url: &str) -> String {
+pub fn without_userinfo(url: &str) -> String {
     let (scheme, rest) =
         url.split_once("://").map_or(("", url), |(scheme, rest)| (&url[..scheme.len() + 3], rest));
     let end = rest.find('/').unwrap_or(rest.len());

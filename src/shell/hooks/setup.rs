@@ -68,8 +68,21 @@ pub fn hook_setup(shell: Dialect, home: &Path, config: &Path) -> Option<HookSetu
 impl HookSetup {
     /// Whether a file that the shell reads when it starts contains the hook.
     pub fn is_installed(&self) -> bool {
+        self.any_file(|text| self.is_in_text(text))
+    }
+
+    /// Whether a file that the shell reads when it starts calls `rolecall` by its name. A shell
+    /// that sources the output of `init` from a file does not.
+    pub fn calls_by_name(&self) -> bool {
+        let has_line = |line: &str| !line.starts_with('#') && line.contains(self.line);
+        self.setup_command.is_none()
+            && self.any_file(|text| text.lines().map(str::trim_start).any(has_line))
+    }
+
+    /// Whether the text of a file that the shell reads when it starts meets a condition.
+    fn any_file(&self, condition: impl Fn(&str) -> bool) -> bool {
         let is_in_file = |file: &Path| {
-            self.is_in_text(&String::from_utf8_lossy(
+            condition(&String::from_utf8_lossy(
                 &atomic_file::load(file).ok().flatten().unwrap_or_default(),
             ))
         };

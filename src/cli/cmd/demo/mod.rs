@@ -1,5 +1,6 @@
 //! `demo`: runs the program against a simulated organisation, in a temporary home.
 
+mod serve;
 mod states;
 
 use std::collections::BTreeMap;
@@ -34,8 +35,15 @@ use crate::os::process::own_program;
 /// How long a sign-in is shown before it approves itself, if there is no browser.
 const AUTO_APPROVE_DELAY: Duration = Duration::from_secs(4);
 
+/// The passphrase of the vault, which holds nothing but made-up secrets.
+const PASSPHRASE: &str = "sesame";
+
 /// Runs the command.
 pub(in crate::cli) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
+    let is_serve = args.command.first().is_some_and(|word| word == "serve");
+    if is_serve && let Some(outcome) = serve::check_args(&args.command[1..]) {
+        return outcome;
+    }
     let simulator = demo::start(SimulatorOptions {
         accounts: args.accounts,
         roles: args.roles,
@@ -46,7 +54,11 @@ pub(in crate::cli) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
     // Remove the temporary home on a termination signal too.
     let guard = TerminationGuard::new(move || drop(fs::remove_dir_all(&home)))?;
     if args.state.is_none_or(states::has_history) {
-        populate(&demo_home, &simulator)?;
+        populate(
+            &demo_home,
+            &simulator,
+            args.state.map_or(StoredCredentials::OfRecentRoles, states::stored_credentials),
+        )?;
     }
     simulator.set_latency(Duration::from_millis(args.latency));
     simulator.set_throttle(args.throttle);
@@ -54,19 +66,19 @@ pub(in crate::cli) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
         states::prepare(state, &mut demo_home, &simulator)?;
     }
     let simulator = Some(simulator).filter(|_| args.state != Some(DemoState::Offline));
-    if args.command.first().is_some_and(|word| word == "serve") {
-        return serve(&demo_home, simulator);
-    }
     if !has_browser() {
         if let Some(simulator) = &simulator {
             simulator.set_approval(DeviceApproval::After(AUTO_APPROVE_DELAY));
         }
-        if args.command.is_empty() {
+        if args.command.is_empty() || is_serve {
             let seconds = AUTO_APPROVE_DELAY.as_secs();
             ui::print_message(&ui::dim(&format!(
                 "demo: there is no browser, so sign-ins approve themselves after {seconds} s"
             )));
         }
+    }
+    if is_serve {
+        return serve::run(&demo_home, simulator);
     }
     let mut words = forwarded_flags(globals);
     words.extend(args.command);
@@ -105,34 +117,11 @@ fn forwarded_flags(globals: &Globals) -> Vec<OsString> {
     words
 }
 
-/// Prints the variables that point to the simulator, and keeps it running.
-fn serve(demo_home: &DemoHome, simulator: Option<Simulator>) -> Result<u8> {
-    let quote = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
-    let lines: String = demo_home
-        .variables()
-        .iter()
-        .filter(|(name, _)| name != "PATH")
-        .map(|(name, value)| format!("export {name}={}\n", quote(value)))
-        .collect();
-    ui::print_data(&lines)?;
-    let Some(simulator) = simulator else {
-        ui::print_message(&ui::dim("demo: the simulator is offline; Ctrl-C ends it"));
-        loop {
-            std::thread::park();
-        }
-    };
-    ui::print_message(&ui::dim(&format!(
-        "demo: IAM Identity Center at {}; Ctrl-C ends it",
-        simulator.url()
-    )));
-    simulator.wait();
-    Ok(0)
-}
-
 /// Variables that must not reach the inner program: it would use the user's own files or keys.
 fn user_variables() -> Vec<String> {
-    let ours =
-        |name: &str| ["AWS_", "ROLECALL_", "XDG_"].iter().any(|prefix| name.starts_with(prefix));
+    let ours = |name: &str| {
+        ["AWS_", "ROLECALL_", "XDG_", "ZDOTDIR"].iter().any(|prefix| name.starts_with(prefix))
+    };
     std::env::vars_os()
         .filter_map(|(name, _)| name.into_string().ok())
         .filter(|name| ours(name))
@@ -162,13 +151,20 @@ impl DemoHome {
         let demo_home = DemoHome {
             home,
             url: simulator.url().to_owned(),
-            passphrase: Some(random::token::<18>()?),
+            passphrase: Some(PASSPHRASE.to_owned()),
         };
         let organisation = simulator.organization();
         demo_home.write_config(&demo::config(&organisation))?;
         atomic_file::save(
             &demo_home.home.join(".aws/config"),
             demo::aws_config(&organisation).as_bytes(),
+        )?;
+        for (file, rules) in demo::endpoint_rules(simulator.url()) {
+            atomic_file::save(&demo_home.home.join(file), rules.as_bytes())?;
+        }
+        atomic_file::save(
+            &demo_home.home.join(".kube/config"),
+            demo::kubeconfig(&organisation).as_bytes(),
         )?;
         atomic_file::save(
             &demo_home.home.join(".bashrc"),
@@ -183,8 +179,9 @@ impl DemoHome {
 
     /// Writes the configuration: the common part, then these lines.
     fn write_config(&self, text: &str) -> Result<()> {
-        let settings =
-            "secure_store = \"file\"\nkey_cache = \"never\"\nshare_token_cache = \"never\"\n\n";
+        let settings = "secure_store = \"file\"\nkey_cache = \"never\"\n\
+            share_token_cache = \"never\"\n\
+            prefer_roles = [\"ReadOnlyAccess\", \"PowerUserAccess\", \"*\"]\n\n";
         atomic_file::save(
             &self.home.join("rolecall/config.toml"),
             format!("{settings}{text}").as_bytes(),
@@ -211,6 +208,7 @@ impl DemoHome {
             ("AWS_SHARED_CREDENTIALS_FILE", inside(".aws/credentials")),
             ("AWS_ENDPOINT_URL", self.url.clone()),
             ("ROLECALL_SIGNIN_URL", self.url.clone()),
+            ("KUBECONFIG", inside(".kube/config")),
             ("AWS_EC2_METADATA_DISABLED", "true".into()),
             ("NO_PROXY", "127.0.0.1,localhost".into()),
             ("PATH", path.to_string_lossy().into_owned()),
@@ -243,7 +241,11 @@ impl Drop for DemoHome {
 
 /// Fills the home through the program's own functions: both directories are fetched, one session is
 /// open, a few roles were used.
-fn populate(demo_home: &DemoHome, simulator: &Simulator) -> Result<()> {
+fn populate(
+    demo_home: &DemoHome,
+    simulator: &Simulator,
+    credentials: StoredCredentials,
+) -> Result<()> {
     let ctx = app::open_in_env(demo_home.environment(), &Globals::default(), Caller::Program)?;
     simulator.set_latency(Duration::ZERO);
     simulator.set_throttle(None);
@@ -253,7 +255,7 @@ fn populate(demo_home: &DemoHome, simulator: &Simulator) -> Result<()> {
             let limits = store::refresh_limits(&ctx, Some(16));
             store::refresh_and_store(&ctx, instance, limits, &mut |_| {}).await?;
         }
-        record_sample_uses(&ctx).await?;
+        record_sample_uses(&ctx, credentials).await?;
         // The second directory stays signed out, so that both states are visible.
         for instance in ctx.instances.iter().skip(1) {
             sessions::sign_out(&ctx, instance).await?;
@@ -281,6 +283,15 @@ async fn sign_in_and_approve(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> 
     .await
 }
 
+/// Which roles have stored credentials at the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum StoredCredentials {
+    /// Those that were used within the hour.
+    OfRecentRoles,
+    /// None.
+    None,
+}
+
 /// Roles of the made-up history: minutes ago, and whether credentials are still stored.
 const SAMPLE_USES: [(&str, &str, i64, bool); 7] = [
     ("payments-prod", "ReadOnlyAccess", 12, true),
@@ -292,7 +303,7 @@ const SAMPLE_USES: [(&str, &str, i64, bool); 7] = [
     ("checkout-staging", "PowerUserAccess", 4_400, false),
 ];
 
-async fn record_sample_uses(ctx: &Arc<Ctx>) -> Result<()> {
+async fn record_sample_uses(ctx: &Arc<Ctx>, credentials: StoredCredentials) -> Result<()> {
     let roster = load::load_roster(ctx, &ctx.instances);
     for (account, role, minutes, keep) in SAMPLE_USES {
         let is_it = |entry: &&RosterEntry| &*entry.account_alias == account && &*entry.role == role;
@@ -306,7 +317,7 @@ async fn record_sample_uses(ctx: &Arc<Ctx>) -> Result<()> {
         };
         let at = ctx.clock.now().plus_seconds(-minutes * 60);
         history::record(ctx, roster.id(entry), "exec", at)?;
-        if keep {
+        if keep && credentials == StoredCredentials::OfRecentRoles {
             assume(
                 ctx,
                 &AssumeRequest::new(

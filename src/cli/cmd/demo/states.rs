@@ -4,19 +4,17 @@ use std::fs;
 
 use crate::cache::inventory;
 use crate::demo::{self, Fault, Simulator};
-use crate::domain::{ErrorKind, Result, ResultExt, Secret};
+use crate::domain::{ErrorKind, Result, ResultExt};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::snapshot;
 use crate::ops::sign_in::sessions;
 
-use super::{DemoHome, sign_in_and_approve};
+use super::{DemoHome, StoredCredentials, sign_in_and_approve};
 use crate::cli::app::{self, Caller};
 use crate::cli::args::{DemoState, Globals};
 
 /// Seconds that this machine's clock is behind.
 const CLOCK_LAG: i64 = 720;
-/// The passphrase of the locked vault.
-const PASSPHRASE: &str = "sesame";
 /// Requests per second that a throttling portal accepts.
 const THROTTLE_RATE: f64 = 3.0;
 /// Age in hours of a list that the picker fetches again by itself.
@@ -36,6 +34,14 @@ pub(super) fn has_history(state: DemoState) -> bool {
         | DemoState::Locked
         | DemoState::Expired
         | DemoState::Declined => true,
+    }
+}
+
+/// Returns which roles have stored credentials. A role with them works although AWS refuses it.
+pub(super) fn stored_credentials(state: DemoState) -> StoredCredentials {
+    match state {
+        DemoState::Refused => StoredCredentials::None,
+        _ => StoredCredentials::OfRecentRoles,
     }
 }
 
@@ -79,12 +85,7 @@ pub(super) fn prepare(
             age_lists(demo_home)?;
             simulator.add_fault(Fault::SkewClock { seconds: CLOCK_LAG });
         }
-        DemoState::Locked => {
-            let given = demo_home.passphrase.take().unwrap_or_default();
-            let vault = open_ctx(demo_home)?.vault.clone();
-            vault.change_passphrase(Some(Secret::new(given)), Secret::from(PASSPHRASE))?;
-        }
-        DemoState::NoVault => demo_home.passphrase = None,
+        DemoState::Locked | DemoState::NoVault => demo_home.passphrase = None,
         DemoState::Expired => {
             sign_out_and_fail_next(demo_home, simulator, "ExpiredTokenException")?
         }

@@ -107,7 +107,7 @@ fn write_instance(
         Questions { ctx, args, can_prompt: ui::can_prompt(), essential_only: in_a_hurry };
     let portal = questions.portal()?;
     if let Some(known) = ctx.instances.iter().find(|known| known.start_url == portal.start_url)
-        && args.name.is_none()
+        && args.name.as_deref().is_none_or(|name| name == known.name.as_str())
     {
         ui::print_message(&format!(
             "{} is set up already, as {}",
