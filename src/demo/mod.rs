@@ -188,6 +188,7 @@ impl Simulator {
         Some(IssuedCredentials {
             account: issued.account,
             role: issued.role.clone(),
+            session: issued.session.clone(),
             secret_access_key: issued.secret.clone().into(),
             session_token: issued.token.clone().into(),
             expires_at: issued.expires,
@@ -279,6 +280,8 @@ pub struct IssuedCredentials {
     pub account: AccountId,
     /// The role's name in IAM: `AWSReservedSSO_ReadOnlyAccess_…`, or the name of a chained role.
     pub role: String,
+    /// The name of the session.
+    pub session: String,
     /// The secret access key.
     pub secret_access_key: Secret<String>,
     /// The session token.

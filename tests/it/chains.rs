@@ -149,6 +149,39 @@ fn a_chain_of_several_steps_keeps_the_credentials_of_each() {
 }
 
 #[test]
+fn sessions_of_a_chain_are_named_after_the_user_whatever_the_step_before_is_named() {
+    let sandbox = Sandbox::signed_in();
+    let inner = "[instances.corp.accounts.882120723254.roles.Terraform]";
+    configure(
+        &sandbox,
+        &format!("{inner}\nvia = '{DEPLOY}'\nsession_name = 'ci/{{{{ user }}}}'\n"),
+    );
+    let session = |role: &str| {
+        let ran = sandbox.process(role);
+        let key = json(&ran)["AccessKeyId"].as_str().unwrap().to_owned();
+        sandbox.aws.issued_credentials(&key).unwrap().session
+    };
+    let user = session(ROLE);
+    assert_eq!(session(DEPLOY), user);
+    assert_eq!(session("882120723254:Terraform"), format!("ci-{user}"));
+    replace_config(&sandbox, "roles.Deploy]\n", "roles.Deploy]\nsession_name = 'step'\n");
+    assert_eq!(session(DEPLOY), "step");
+    assert_eq!(session("882120723254:Terraform"), format!("ci-{user}"));
+}
+
+#[test]
+fn a_chain_that_needs_a_sign_in_to_try_again_says_so() {
+    let sandbox = Sandbox::signed_in();
+    configure(
+        &sandbox,
+        &format!("[instances.corp.accounts.882120723254.roles.Nobody]\nvia = '{ROLE}'\n"),
+    );
+    assert_eq!(sandbox.process(ROLE).code, 0);
+    sandbox.aws.end_sessions();
+    assert_refused(&sandbox.process("882120723254:Nobody"), 4, &["rolecall login --sso corp"]);
+}
+
+#[test]
 fn revoked_credentials_of_a_chain_are_fetched_again_once() {
     let sandbox = Sandbox::signed_in();
     let inner = "882120723254:Terraform";
@@ -260,6 +293,11 @@ fn a_refusal_in_a_chain_names_its_step() {
         &sandbox.process("882120723254:Nobody"),
         6,
         &["`882120723254/Nobody` can't be assumed", "trust policy"],
+    );
+    assert_eq!(
+        (sandbox.aws.call_count("GetRoleCredentials"), sandbox.aws.call_count("AssumeRole")),
+        (1, 1),
+        "the credentials on the way are new, so that others would be refused too"
     );
     assert_refused(&sandbox.process("882120723254:Lost"), 6, &["NotMine"]);
     configure(&sandbox, "[instances.corp.accounts.882120723254.roles.Typo]\nvia = 'NotMine'\n");

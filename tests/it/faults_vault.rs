@@ -1,5 +1,7 @@
 //! A vault that can't be opened or written, and files in its way.
 
+use std::collections::BTreeSet;
+
 use crate::commands::{PROCESS, ROLE, assert_refused, json};
 use crate::records::Records;
 use crate::sandbox::{CommandOutput, Sandbox};
@@ -44,12 +46,23 @@ fn a_login_makes_sure_of_the_vault_before_it_shows_a_code() {
 #[test]
 fn credentials_are_fetched_even_if_nothing_can_be_stored() {
     let sandbox = Sandbox::signed_in();
-    assert_eq!(sandbox.run(&PROCESS).code, 0);
     let vault = sandbox.path("rolecall/state/vault");
+    let files = || {
+        let entries =
+            std::fs::read_dir(vault.join("records")).unwrap().map(|entry| entry.unwrap().path());
+        entries.filter(|path| path.is_file()).collect::<BTreeSet<_>>()
+    };
+    let before = files();
+    assert_eq!(sandbox.run(&PROCESS).code, 0);
+    let after = files();
+    let [record] = after.difference(&before).collect::<Vec<_>>()[..] else { panic!("{after:?}") };
+    std::fs::remove_file(record).unwrap();
+    std::fs::create_dir_all(record.join("in the way")).unwrap();
     std::fs::remove_dir_all(vault.join("flights")).unwrap();
     sandbox.write("rolecall/state/vault/flights", "in the way");
     let again = ["process", "-S", "corp", "--arn", ROLE, "--sts-refresh"];
     assert_eq!(json(&sandbox.run(&again))["AccountId"], "012345678901");
+    std::fs::remove_dir_all(record).unwrap();
     let ran = sandbox.run(&["exec", "-S", "corp", "--arn", ROLE, "--", "echo", "ran"]);
     assert_eq!(ran.stdout, "ran\n", "{ran:?}");
 }

@@ -331,4 +331,92 @@ mod tests {
         assert!(pace.is_throttled(Duration::from_secs(3)));
         assert!(!pace.is_throttled(Duration::from_secs(9)));
     }
+
+    fn at(seconds: f64) -> Duration {
+        Duration::from_secs_f64(seconds)
+    }
+
+    /// The requests per second that are sent from `now` on.
+    fn rate(pace: &RateLimiter, now: f64) -> f64 {
+        let mut pace = pace.clone();
+        pace.on_sent(at(now));
+        let first = pace.next_send(Duration::ZERO);
+        pace.on_sent(first);
+        1.0 / (pace.next_send(Duration::ZERO) - first).as_secs_f64()
+    }
+
+    /// A limiter whose first refusal came after half a second with 30 responses.
+    fn slowed() -> RateLimiter {
+        let mut pace = RateLimiter::new(None, at(4.0));
+        for nth in 0..30 {
+            pace.on_sent(at(0.0));
+            pace.on_accepted(at(f64::from(nth) / 60.0));
+        }
+        pace.on_throttled(at(0.4), at(0.5));
+        pace
+    }
+
+    fn assert_rate(pace: &RateLimiter, now: f64, want: f64) {
+        let rate = rate(pace, now);
+        assert!((rate - want).abs() < 0.01, "{rate} instead of {want}");
+    }
+
+    #[test]
+    fn a_ceiling_that_is_not_a_rate_is_none() {
+        for ceiling in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            let mut pace = RateLimiter::new(Some(ceiling), at(4.0));
+            (0..10).for_each(|_| pace.on_sent(at(1.0)));
+            assert_eq!(pace.next_send(at(1.0)), at(1.0), "{ceiling}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_slows_down_to_just_below_what_was_accepted() {
+        assert_rate(&slowed(), 0.5, 60.0 * LIMIT_MARGIN);
+        // Responses to requests that were sent before do not slow down further.
+        let mut again = slowed();
+        again.on_throttled(at(0.64), at(0.7));
+        assert_rate(&again, 0.7, 60.0 * LIMIT_MARGIN);
+    }
+
+    #[test]
+    fn refusals_without_end_leave_one_request_per_longest_pause() {
+        let mut pace = RateLimiter::new(None, at(4.0));
+        (1..40).map(f64::from).for_each(|second| pace.on_throttled(at(second), at(second)));
+        assert_rate(&pace, 40.0, 0.25);
+    }
+
+    #[test]
+    fn the_rate_grows_quickly_to_the_last_good_one_and_then_slowly() {
+        let mut pace = slowed();
+        let good = 60.0 * LIMIT_MARGIN;
+        pace.on_throttled(at(3.0), at(3.0));
+        assert_rate(&pace, 3.0, good * MIN_CUT);
+        pace.on_accepted(at(3.1));
+        assert_rate(&pace, 3.1, good * MIN_CUT * RECOVERY_FACTOR);
+        pace.on_accepted(at(3.2));
+        assert_rate(&pace, 3.2, good);
+        pace.on_accepted(at(3.9));
+        assert_rate(&pace, 3.9, good);
+        pace.on_accepted(at(4.0));
+        assert_rate(&pace, 4.0, good * (1.0 + INITIAL_GROWTH));
+    }
+
+    #[test]
+    fn the_first_response_after_an_outage_raises_the_rate() {
+        let mut pace = RateLimiter::new(None, at(4.0));
+        pace.on_sent(at(0.0));
+        pace.on_throttled(at(0.0), at(1.0));
+        assert_rate(&pace, 1.0, INITIAL_RATE * MIN_CUT);
+        pace.on_accepted(at(1.1));
+        assert_rate(&pace, 1.1, INITIAL_RATE * MIN_CUT * RECOVERY_FACTOR);
+    }
+
+    #[test]
+    fn throttling_counts_for_five_seconds() {
+        let mut pace = RateLimiter::new(None, at(4.0));
+        assert!(!pace.is_throttled(at(1.0)));
+        pace.on_throttled(at(1.0), at(1.0));
+        assert!(pace.is_throttled(at(5.9)) && !pace.is_throttled(at(6.0)));
+    }
 }

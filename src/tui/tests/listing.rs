@@ -321,3 +321,27 @@ fn an_empty_list_from_aws_is_told_and_says_what_is_kept() {
     let screen = rig.screen();
     assert!(screen.contains("AWS sent an empty list; the old roles of 3 accounts are kept until a second refresh agrees"), "{screen}");
 }
+
+#[test]
+fn a_refresh_says_what_has_changed_or_could_not_be_read() {
+    let message = |added, removed, failed| {
+        let mut rig = TestPicker::new(sample_options()).with_size(120, 40);
+        let before = rig.screen();
+        let counts = crate::ops::backend::messages::RefreshCounts {
+            added,
+            removed,
+            failed,
+            unconfirmed: 0,
+            at: NOW,
+        };
+        rig.update(Update::Refreshed { instance: InstanceName::new("corp"), outcome: Ok(counts) });
+        let (screen, known) = (rig.screen(), before.lines().collect::<Vec<_>>());
+        let new = screen.lines().find(|line| line.contains("corp: ") && !known.contains(line));
+        new.map(|line| line.trim().to_owned()).unwrap_or_default()
+    };
+    assert_eq!(message(0, 0, 0), "");
+    assert!(message(2, 0, 0).contains("corp: 2 new, 0 gone"), "{}", message(2, 0, 0));
+    assert!(message(0, 1, 7).contains("corp: 0 new, 1 gone"), "{}", message(0, 1, 7));
+    let unread = message(0, 0, 1);
+    assert!(unread.contains("corp: 1 account could not be read, their old roles"), "{unread}");
+}

@@ -452,6 +452,11 @@ fn a_click_puts_the_bar_of_a_panel_there_and_a_double_click_takes_it() {
     assert!(rig.screen().contains("▌ lab"), "{}", rig.screen());
     rig.event(mouse(MouseKind::WheelUp));
     assert!(rig.screen().contains("▌ corp"));
+    let above = rig.screen().lines().position(|line| line.contains("▌ corp")).unwrap();
+    rig.event(mouse(MouseKind::Click));
+    let (x, above) = (u16::try_from(x).unwrap(), u16::try_from(above).unwrap());
+    rig.event(Event::Mouse(Mouse { kind: MouseKind::Click, x, y: above }));
+    assert!(rig.screen().contains("▌ corp"), "{}", rig.screen());
     rig.event(mouse(MouseKind::DoubleClick));
     assert!(
         matches!(&rig.take_effects()[..], [Effect::Request(Request::SignIn { instance, .. })] if instance.as_str() == "lab")
