@@ -326,14 +326,12 @@ mod tests {
         assert_eq!(error("instances.corp.thread", "3").hints, ["did you mean threads?"]);
         let range = error("console_duration", "5");
         assert_eq!(
-            (range.kind, range.message.contains("15 to 720")),
+            (range.kind, range.hints[0].contains("15 to 720")),
             (ErrorKind::Usage, true),
             "{range:?}"
         );
-        assert_eq!(
-            error("auth_flow", "magic").message,
-            "`auth_flow` does not take `magic`: expected one of auto, pkce, device-code"
-        );
+        assert_eq!(error("auth_flow", "magic").message, "`magic` is not a value of `auth_flow`");
+        assert_eq!(error("auth_flow", "magic").hints, ["give one of auto, pkce, device-code"]);
         assert_eq!(error("rules", "[]").kind, ErrorKind::Usage);
         let broken = set_value("\na = = 1", "threads", "3").unwrap_err();
         assert_eq!(

@@ -48,8 +48,7 @@ impl ConfirmQuestion {
                 format!("{} is protected", name(entry))
             }
             Self::RoleCount { protected, total } => {
-                let names: Vec<_> =
-                    protected.iter().take(MAX_NAMES).map(|entry| name(entry)).collect();
+                let names: Vec<_> = protected.iter().take(MAX_NAMES).map(name).collect();
                 let more = if protected.len() > names.len() { ", …" } else { "" };
                 let are = if protected.len() == 1 { "is" } else { "are" };
                 format!(

@@ -4,7 +4,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::de::{self, Deserialize, Deserializer, Visitor};
+use serde::de::{
+    self, Deserialize, DeserializeSeed, Deserializer, EnumAccess, VariantAccess, Visitor,
+};
 use serde::{Serialize, Serializer};
 
 use super::{Error, ErrorKind, Result};
@@ -15,12 +17,18 @@ struct WordVisitor<T: 'static> {
     as_str: fn(T) -> &'static str,
 }
 
-impl<T: Copy> Visitor<'_> for WordVisitor<T> {
+impl<'de, T: Copy> Visitor<'de> for WordVisitor<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words: Vec<&str> = self.all.iter().map(|value| (self.as_str)(*value)).collect();
         write!(f, "one of {}", words.join(", "))
+    }
+
+    fn visit_enum<A: EnumAccess<'de>>(self, data: A) -> std::result::Result<T, A::Error> {
+        let (value, variant) = data.variant_seed(self)?;
+        variant.unit_variant()?;
+        Ok(value)
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> std::result::Result<T, E> {
@@ -29,6 +37,18 @@ impl<T: Copy> Visitor<'_> for WordVisitor<T> {
             .copied()
             .find(|value| (self.as_str)(*value) == text)
             .ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self))
+    }
+}
+
+/// Formats for people write a word as the variant of an enum, and others as text.
+impl<'de, T: Copy> DeserializeSeed<'de> for WordVisitor<T> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(
+        self,
+        deserializer: D,
+    ) -> std::result::Result<T, D::Error> {
+        deserializer.deserialize_str(self)
     }
 }
 
@@ -70,7 +90,14 @@ macro_rules! string_enum {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-                deserializer.deserialize_str(WordVisitor { all: Self::ALL, as_str: Self::as_str })
+                const WORDS: &[&str] = &[$first_word $(, $word)*];
+                let visitor = WordVisitor { all: Self::ALL, as_str: Self::as_str };
+                // Binary formats would write the number of a variant, which may change.
+                if deserializer.is_human_readable() {
+                    deserializer.deserialize_enum(stringify!($name), WORDS, visitor)
+                } else {
+                    deserializer.deserialize_str(visitor)
+                }
             }
         }
 

@@ -142,6 +142,7 @@ fn footer_commands(state: &State) -> Vec<(PickerCommand, &'static str)> {
             let useful = |command: PickerCommand| match command {
                 PickerCommand::Insert => state.vi.mode == ViMode::Normal,
                 PickerCommand::Console if state.action == PickAction::Console => false,
+                PickerCommand::Open(PanelKind::AccountRoles) => !state.other_roles().is_empty(),
                 _ => true,
             };
             main.into_iter()

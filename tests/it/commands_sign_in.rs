@@ -151,7 +151,8 @@ fn an_aws_that_does_not_answer_keeps_no_secrets_here() {
         error: String::new(),
     });
     let ran = sandbox.run(&["logout", "-S", "corp"]);
-    assert_eq!((ran.code, ran.stderr.lines().next()), (0, Some("signed out of corp")), "{ran:?}");
+    let done = "signed out of corp; `rolecall login --sso corp` signs in again";
+    assert_eq!((ran.code, ran.stderr.lines().next()), (0, Some(done)), "{ran:?}");
     let warning = "rolecall: warning: corp: the session is removed here, but could not be ended";
     assert_eq!(ran.stderr.matches("could not be ended").count(), 1, "{ran:?}");
     assert!(ran.stderr.contains(warning) && !ran.stderr.contains("WARN"), "{ran:?}");

@@ -378,7 +378,7 @@ fn the_configuration_gives_shells_and_commands_an_endpoint() {
 }
 
 #[test]
-fn the_next_role_replaces_a_managed_endpoint_without_a_message() {
+fn the_next_role_replaces_a_managed_endpoint_without_a_warning() {
     let sandbox = Sandbox::signed_in();
     let where_am_i = "echo \"$AWS_SSO_ROLE_NAME ${AWS_CONTAINER_CREDENTIALS_FULL_URI-none} ${AWS_CONTAINER_AUTHORIZATION_TOKEN-none}\"";
     let script = format!(
@@ -388,7 +388,7 @@ fn the_next_role_replaces_a_managed_endpoint_without_a_message() {
     let ran =
         CommandOutput::from_output(command.env("R", crate::sandbox::binary()).output().unwrap());
     assert_eq!(ran.stdout, "ReadOnlyAccess none none\n none none\nnone\n", "{ran:?}");
-    assert_eq!(ran.stderr, "", "{ran:?}");
+    assert_eq!(ran.stderr, "left payments-prod-ReadOnlyAccess\n", "{ran:?}");
 }
 
 #[test]

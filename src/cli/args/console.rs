@@ -35,7 +35,7 @@ pub struct ConsoleArgs {
     #[arg(short = 'P', long)]
     pub prompt: bool,
     /// Fetch new credentials even if stored ones are valid
-    #[arg(long, conflicts_with_all = ["env", "link"])]
+    #[arg(long, hide_short_help = true, conflicts_with_all = ["env", "link"])]
     pub sts_refresh: bool,
     /// Do not ask before a protected role is used
     #[arg(long)]

@@ -20,7 +20,7 @@ pub struct LoginArgs {
     /// Sign in with pkce (a browser here), device-code (any) or auto
     #[arg(long, value_name = "FLOW", default_value = "auto", hide_possible_values = true)]
     pub flow: FlowArg,
-    /// Forget stored role credentials, so that roles get new ones
+    /// Renew role credentials at their next use
     #[arg(long, conflicts_with = "check")]
     pub sts_refresh: bool,
     /// Do not fetch the list of roles afterwards

@@ -100,7 +100,7 @@ pub struct CompletionsArgs {
     /// Remove them
     #[arg(long, group = "change")]
     pub uninstall: bool,
-    /// File to change instead, such as ~/.bashrc; the rest of it stays
+    /// Change this file, such as ~/.bashrc; the rest of it stays
     #[arg(long, value_name = "FILE", requires = "change")]
     pub shell_script: Option<PathBuf>,
 }

@@ -78,7 +78,11 @@ impl Panel for AccountRolesPanel {
     fn content(&self, state: &State) -> PanelContent {
         let roles = self.roles(state);
         let title = format!("roles of {}", labels::account_label(state, &self.role));
-        PanelContent::new(title, PanelSize::Columns, rows(state, &state.other_roles_of(&self.role)))
+        let mut rows = rows(state, &state.other_roles_of(&self.role));
+        if rows.is_empty() {
+            rows.push(ContentRow::text(Tone::Dim, "you have no other role in this account"));
+        }
+        PanelContent::new(title, PanelSize::Columns, rows)
             .with_selected(self.select.selected_index(&roles))
     }
 

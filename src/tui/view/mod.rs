@@ -86,7 +86,11 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
     // Panels of an inline picker stay as far from the right edge as its rows.
     let area = if state.inline { Rect { width: areas.query.width, ..area } } else { area };
     for overlay in state.visible_overlays() {
-        if matches!(overlay, Overlay::AccountRoles(_)) && preview::shows_account_roles(&areas) {
+        // The preview shows them, unless it would have nothing to show.
+        if matches!(overlay, Overlay::AccountRoles(_))
+            && preview::shows_account_roles(&areas)
+            && !state.other_roles().is_empty()
+        {
             continue;
         }
         let panel = overlay.as_panel();
