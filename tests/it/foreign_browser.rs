@@ -194,7 +194,7 @@ fn an_authorization_code_comes_back_from_chromium() {
     browser.open(&address);
     assert!(browser.text().contains("http://127.0.0.1:"), "{}", browser.text());
     browser.press("allow");
-    browser.wait_for("You are signed in.");
+    browser.wait_for("Signed in to corp");
     let ran = CommandOutput::from_child(child);
     assert_eq!(ran.code, 0, "{ran:?}");
     let shown = sandbox.run(&[

@@ -69,8 +69,9 @@ fn check_hook(terminal: &mut Terminal, show: &str, key: Option<&str>) {
         terminal.wait_for("<arn:aws:iam::012345678901:role/DatabaseAdministrator>");
     }
     type_at_prompt(terminal, "role -c");
-    terminal.wait_until("nothing but the prompt behind it", |screen| {
-        screen.contents().trim_end().ends_with("role -c\nready>")
+    terminal.wait_until("the prompt behind the role that was left", |screen| {
+        let screen = screen.contents();
+        screen.contains("role -c\nleft payments-prod-") && screen.trim_end().ends_with("\nready>")
     });
     type_at_prompt(terminal, show);
     terminal.wait_for("<>");

@@ -66,6 +66,8 @@ fn the_cli_is_who_the_profile_says_and_renews_it_by_name() {
 #[ignore = "needs the AWS CLI v2"]
 fn the_cli_has_a_region_in_profiles_for_which_none_was_known() {
     let sandbox = Sandbox::signed_in();
+    let config = sandbox.config().replace("default_region = \"eu-west-1\"\n", "");
+    sandbox.write("rolecall/config.toml", &config);
     let written = sandbox.run(&["setup", "profiles", "-S", "corp", "payments-prod ReadOnlyAccess"]);
     assert!(
         written.code == 0 && written.stderr.contains("that of the IAM Identity Center"),

@@ -146,9 +146,8 @@ fn help_texts() -> Vec<Text> {
 fn command_paths(command: &clap::Command, path: &str) -> Vec<String> {
     let shown =
         command.get_subcommands().filter(|sub| !sub.is_hide_set() && sub.get_name() != "help");
-    let below = shown.flat_map(|sub| {
-        command_paths(sub, &format!("{path} {}", sub.get_name()).trim_start().to_owned())
-    });
+    let below =
+        shown.flat_map(|sub| command_paths(sub, format!("{path} {}", sub.get_name()).trim_start()));
     [path.to_owned()].into_iter().chain(below).collect()
 }
 

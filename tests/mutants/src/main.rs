@@ -5,8 +5,8 @@
 //! unit tests first, and integration tests if it survives them.
 //!
 //! Options: `--only FOLDER`; `--shard 3/50`, counted from 0; `--unit` for unit tests only;
-//! `--survivors` to repeat only what survived last time, after a change of the tests. An interrupted
-//! run goes on where it stopped. Everything is kept in `target/mutants`.
+//! `--survivors` to repeat only what survived last time, after a change of the tests. A run that is
+//! interrupted goes on where it stopped. Everything is kept in `target/mutants`.
 
 mod mutate;
 mod replacements;
