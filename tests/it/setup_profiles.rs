@@ -248,6 +248,11 @@ fn a_profile_for_which_no_region_is_known_has_that_of_the_instance_or_the_named_
     // A later run keeps what is written.
     let kept = setup_ok(&sandbox, &[&role("BreakGlass"), "--include-protected"]);
     assert!(kept.stderr.contains("up to date") && region("payments-prod-BreakGlass"), "{kept:?}");
+    // A region for other roles changes no profile that exists; one for its role does.
+    setup_ok(&sandbox, &[&role("AdministratorAccess"), "--include-protected", "-r", "ap-south-1"]);
+    assert!(region("payments-prod-BreakGlass"), "{}", text(&sandbox));
+    setup_ok(&sandbox, &[&role("BreakGlass"), "--include-protected", "-r", "ap-south-1"]);
+    assert!(!region("payments-prod-BreakGlass"), "{}", text(&sandbox));
 }
 
 #[test]

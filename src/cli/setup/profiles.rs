@@ -75,7 +75,7 @@ pub(super) fn write(
         confirm_removal(&ctx, &request)?;
     }
     if request.region.is_none() && question == RegionQuestion::Ask && ui::can_prompt() {
-        request.region = ask_region(&profiles::plan(&ctx, &request)?)?;
+        request.default_region = ask_region(&profiles::plan(&ctx, &request)?)?;
     }
     let report = profiles::apply(&ctx, &request)?;
     if args.json {
@@ -121,6 +121,7 @@ fn request(ctx: &Arc<Ctx>, globals: &Globals, args: &ProfilesArgs) -> Result<Pro
         },
         prune: args.prune,
         region: args.region.as_deref().map(parse_region).transpose()?,
+        default_region: None,
         force: args.force,
         file: args.aws_config.clone(),
     })

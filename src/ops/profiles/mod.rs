@@ -64,8 +64,11 @@ pub struct ProfileRequest {
     pub prune: bool,
     /// Whether a role gets the name that the configuration gives it even if another role has it.
     pub force: bool,
-    /// The region of profiles whose role has none; see [`ProfileLine::assumed_region`] if `None`.
+    /// The region of profiles of selected roles that have none, also of profiles that exist.
     pub region: Option<Region>,
+    /// The region of new profiles whose role has none; see [`ProfileLine::assumed_region`] if
+    /// `None`.
+    pub default_region: Option<Region>,
     /// The file; the user's AWS config file if `None`.
     pub file: Option<PathBuf>,
 }

@@ -202,7 +202,8 @@ impl<'p> Planner<'p> {
             let old = raw.get(name);
             let made = match owner {
                 Some(at) => {
-                    Some(self.plan_present(&allotted, name, *at, old.map(|(bytes, _)| *bytes))?)
+                    let old = old.map(|(bytes, _)| *bytes);
+                    Some(self.plan_present(&allotted, name, *at, old, &wanted)?)
                 }
                 None => old.map(|(bytes, id)| self.plan_gone(name, bytes, id)),
             };

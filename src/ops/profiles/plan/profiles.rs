@@ -1,7 +1,7 @@
 //! Plans the sections of profiles.
 
 use crate::awsconfig::AwsConfig;
-use crate::domain::{Region, Result, RoleId, RosterEntry};
+use crate::domain::{Region, Result, RoleId};
 use crate::ops::profiles::assign_names::NameAssignment;
 use crate::ops::profiles::{ProfileChange, ProfileLine, ProfileNote};
 use crate::ops::roles::load;
@@ -16,6 +16,7 @@ impl<'p> Planner<'p> {
         name: &str,
         at: usize,
         old: Option<&[u8]>,
+        selected: &[usize],
     ) -> Result<PlannedProfile<'p>> {
         let entry = &self.roster.entries[at];
         let now = allotted.current.get(&at).filter(|now| *now != name);
@@ -32,7 +33,7 @@ impl<'p> Planner<'p> {
                 None,
             ));
         }
-        let region = self.region_without_own(entry, name, old);
+        let region = self.region_without_own(at, name, old, selected);
         let known = region.as_ref().map(|(region, _)| region);
         let now_name = now.map(String::as_str);
         let text = self.renderer.render_profile(&self.roster, entry, name, now_name, known)?;
@@ -59,23 +60,32 @@ impl<'p> Planner<'p> {
     /// one.
     fn region_without_own(
         &self,
-        entry: &RosterEntry,
+        at: usize,
         name: &str,
         old: Option<&[u8]>,
+        selected: &[usize],
     ) -> Option<(Region, RegionOrigin)> {
+        let entry = &self.roster.entries[at];
         if entry.region.is_some() || self.renderer.has_region() {
             return None;
-        }
-        if let Some(region) = &self.request.region {
-            return Some((region.clone(), RegionOrigin::Request));
         }
         let written = old.and_then(|old| {
             AwsConfig::parse(old).profile(name)?.plain_value("region").map(Region::new)
         });
-        Some(match written {
-            Some(region) => (region, RegionOrigin::OldProfile),
-            None => (self.roster.instance(entry).sso_region.clone(), RegionOrigin::Instance),
-        })
+        // Profiles that exist keep their region, because they are in use, unless the user names
+        // both the role and the region.
+        let requested = self.request.region.as_ref();
+        let requested = requested.filter(|_| written.is_none() || selected.contains(&at));
+        let (region, origin) = match (requested, written, &self.request.default_region) {
+            (Some(region), ..) | (None, None, Some(region)) => {
+                (region.clone(), RegionOrigin::Request)
+            }
+            (None, Some(region), _) => (region, RegionOrigin::OldProfile),
+            (None, None, None) => {
+                (self.roster.instance(entry).sso_region.clone(), RegionOrigin::Instance)
+            }
+        };
+        Some((region, origin))
     }
 
     /// Plans a profile whose role is not in the roster. It is kept: the roster may be outdated, or
