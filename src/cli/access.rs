@@ -12,21 +12,7 @@ use crate::ops::target::lookup::ResolvedRole;
 use crate::cli::interaction::Terminal;
 use crate::cli::{app, ui};
 
-/// Whether the user has confirmed protected roles on the command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Consent {
-    /// Ask.
-    Ask,
-    /// `--yes`.
-    Given,
-}
-
-impl Consent {
-    /// The consent that the flag `--yes` gives.
-    pub(super) fn from_flag(yes: bool) -> Self {
-        if yes { Self::Given } else { Self::Ask }
-    }
-}
+pub(super) use crate::ops::access::Consent;
 
 /// Asks before a protected role is used, once an hour in each terminal. Without a terminal only
 /// `--yes` confirms.

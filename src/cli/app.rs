@@ -141,8 +141,13 @@ pub(super) fn check_known_keys(warnings: &[Warning]) -> Result<()> {
     let error = others.iter().fold(error, |error, warning| error.hint(format!("also {warning}")));
     // The file may be one that `--config` names.
     let args = super::arguments();
-    let mut after_flag = args.iter().skip_while(|arg| *arg != "--config");
-    let file = after_flag.nth(1).and_then(|file| file.to_str());
+    let mut words = args.iter().filter_map(|arg| arg.to_str());
+    let file = words.find_map(|word| word.strip_prefix("--config"));
+    let file = match file {
+        Some("") => words.next(),
+        Some(joined) => joined.strip_prefix('='),
+        None => None,
+    };
     let words = file.into_iter().flat_map(|file| ["--config", file]);
     let line = std::iter::once("rolecall").chain(words).chain(["settings", "edit"]);
     Err(error.hint(format!("run `{}`", command_line(line))))

@@ -8,6 +8,7 @@ use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::other_profiles::{self, ProfileRows};
 use crate::ops::target::lookup::{self, ResolvedRole};
+use crate::ops::target::other_profile;
 use crate::ops::target::resolve::RoleQuery;
 use crate::ops::target::selector::RoleSelector;
 use crate::os::terminal::tty;
@@ -50,7 +51,7 @@ pub(super) fn resolve_interactive(
         return picker::pick_one(ctx, globals, &instances, String::new(), action, profile_rows);
     }
     if let Some(name) = selector.query.profile.as_deref()
-        && let Some(profile) = other_profiles::load(ctx, name)?
+        && let Some(profile) = other_profile::find(ctx, name)?
     {
         return match profile_rows {
             ProfileRows::Shown => {

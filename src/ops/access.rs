@@ -18,6 +18,22 @@ use crate::ops::roles::history;
 use crate::ops::roles::load;
 use crate::ops::target::resolve::unknown_role;
 
+/// Whether the user has confirmed protected roles on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consent {
+    /// Ask.
+    Ask,
+    /// `--yes`.
+    Given,
+}
+
+impl Consent {
+    /// The consent that the flag `--yes` gives.
+    pub fn from_flag(yes: bool) -> Self {
+        if yes { Self::Given } else { Self::Ask }
+    }
+}
+
 /// Asks the user before protected roles are used together. A single role is asked about once an
 /// hour in each terminal, several roles every time.
 ///

@@ -129,6 +129,37 @@ fn the_console_opens_with_every_kind_of_profile() {
 }
 
 #[test]
+fn a_section_that_credentials_wrote_does_not_replace_its_role() {
+    let sandbox = Sandbox::signed_in();
+    let name = "payments-prod-AdministratorAccess";
+    let written = sandbox.run(&["credentials", "-p", name, "--append", "--yes"]);
+    assert_eq!(written.code, 0, "{written:?}");
+    for args in [&["exec", "-p", name, "--", "true"][..], &["console", "-p", name, "-u", "print"]] {
+        assert_refused(&sandbox.run(args), 2, &["is protected", "--yes"]);
+    }
+}
+
+#[test]
+fn a_protected_role_that_another_profile_uses_is_confirmed() {
+    let sandbox = Sandbox::signed_in();
+    let program = binary();
+    let role = "--account 012345678901 --role AdministratorAccess";
+    sandbox.write(
+        ".aws/config",
+        &format!(
+            "[profile src]\ncredential_process = {program} process --sso corp {role}\n\
+             [profile chained]\nrole_arn = arn:aws:iam::373374062225:role/Deploy\n\
+             source_profile = src\nregion = eu-west-1\n"
+        ),
+    );
+    let refused = sandbox.run(&["console", "-p", "chained", "-u", "print"]);
+    assert_refused(&refused, 2, &["is protected", "--yes"]);
+    assert_eq!(refused.stdout, "");
+    let confirmed = sandbox.run(&["console", "-p", "chained", "-u", "print", "--yes"]);
+    assert!(confirmed.code == 0 && confirmed.stderr.contains("SigninToken"), "{confirmed:?}");
+}
+
+#[test]
 fn a_profile_that_aws_does_not_federate_says_why() {
     let sandbox = ready();
     let console = |profile: &str| sandbox.run(&["console", "-u", "printurl", "-p", profile]);

@@ -67,7 +67,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: ConsoleArgs) -> Result<u8> {
         share_link(&ctx, globals, &found, &page)
     } else {
         let freshness = if args.sts_refresh { Freshness::Fetch } else { Freshness::Cached };
-        open_in_role(&ctx, &found, &page, freshness)
+        open_in_role(&ctx, &found, &page, freshness, Consent::from_flag(args.yes))
     }
 }
 
@@ -152,10 +152,11 @@ pub(in crate::cli) fn open_in_role(
     found: &ResolvedRole,
     page: &ConsoleTarget,
     freshness: Freshness,
+    consent: Consent,
 ) -> Result<u8> {
     let (roster, entry) = (&found.roster, found.entry());
     if let Some(name) = roster.profile(entry) {
-        return profile::open_in_profile(ctx, found, &name, page);
+        return profile::open_in_profile(ctx, found, &name, page, consent);
     }
     let instance = roster.instance(entry);
     let options = console::options_for_role(ctx, roster, entry);

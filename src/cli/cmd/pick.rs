@@ -173,9 +173,9 @@ fn perform(
             };
             let page = page.with_region(args.region.as_deref());
             // Open all of them, then report the first failure.
-            let outcomes = rows
-                .into_iter()
-                .map(|row| console::open_in_role(ctx, &found(row), &page, Freshness::Cached));
+            let outcomes = rows.into_iter().map(|row| {
+                console::open_in_role(ctx, &found(row), &page, Freshness::Cached, Consent::Ask)
+            });
             outcomes
                 .collect::<Vec<_>>()
                 .into_iter()

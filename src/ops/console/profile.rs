@@ -9,17 +9,19 @@ use std::sync::Arc;
 use crate::awsconfig::{AwsFiles, CredentialSource, Profile};
 use crate::config::env;
 use crate::domain::{
-    AccountId, Credentials, EndpointOverrides, Error, ErrorKind, Instance, Region, Result, Secret,
-    Timestamp,
+    AccountId, Credentials, EndpointOverrides, Error, ErrorKind, Instance, InstanceName, Region,
+    Result, RoleId, Secret, Timestamp,
 };
 use crate::identity::{AccessKeys, AssumeRoleParams, IdentityClient, MfaCode};
-use crate::ops::access;
+use crate::ops::access::{self, Consent};
 use crate::ops::assume::AssumeRequest;
 use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::instances::endpoints_from_env;
 use crate::ops::interaction::Interaction;
+use crate::ops::roles::load::load_roster;
 use crate::ops::roles::other_profiles::{self, OtherProfile};
 use crate::ops::roles::profile::{ProfileRole, role_from_profile};
+use crate::ops::target::instances::selected_instances;
 
 /// The most profiles that may lead to each other by `source_profile`; the AWS CLI has no limit.
 const MAX_SOURCES: usize = 8;
@@ -49,11 +51,12 @@ pub async fn fetch_credentials(
     ui: &impl Interaction,
     profile: &OtherProfile,
     minutes: u32,
+    consent: Consent,
     ask_mfa_code: AskMfaCode,
 ) -> Result<ConsoleCredentials> {
     let paths = ctx.paths.clone();
     let files = run_blocking(move || other_profiles::load_files(&paths)).await?;
-    let resolver = Resolver { ctx, ui, files: &files, ask_mfa_code };
+    let resolver = Resolver { ctx, ui, files: &files, consent, ask_mfa_code };
     let keys = resolver.resolve(&profile.name, MAX_SOURCES).await?;
     match keys.session_token {
         Some(session_token) => Ok(ConsoleCredentials {
@@ -85,6 +88,7 @@ struct Resolver<'a, I> {
     ctx: &'a Arc<Ctx>,
     ui: &'a I,
     files: &'a AwsFiles,
+    consent: Consent,
     ask_mfa_code: AskMfaCode,
 }
 
@@ -139,18 +143,33 @@ impl<I: Interaction> Resolver<'_, I> {
 
     /// Returns the keys of a role of IAM Identity Center.
     async fn sso_keys(&self, name: &str, role: ProfileRole) -> Result<AccessKeys> {
-        let known = &self.ctx.instances;
-        let instance = match &role.instance {
-            Some(named) => known.iter().find(|instance| instance.name == *named),
-            None => known.first(),
+        let named = role.instance.as_ref().map(InstanceName::as_str);
+        let instances = selected_instances(self.ctx, named)
+            .map_err(|error| error.context(format!("profile `{name}`")))?;
+        let [instance] = &instances[..] else {
+            let message = format!("profile `{name}` does not name its IAM Identity Center");
+            return Err(Error::new(ErrorKind::Config, message)
+                .hint("add `--sso NAME` to its credential_process"));
         };
-        let instance = instance.ok_or_else(|| {
-            let message = format!("profile `{name}`: its IAM Identity Center is not set up");
-            Error::new(ErrorKind::Config, message).hint("run `rolecall setup wizard`")
-        })?;
+        self.confirm(instance, &role).await?;
         let request = AssumeRequest::new(instance, role.account, role.role);
         let assumed = access::obtain(self.ctx, self.ui, None, &request).await?;
         Ok(AccessKeys::from(&assumed.credentials))
+    }
+
+    /// Asks before a protected role is used.
+    async fn confirm(&self, instance: &Instance, role: &ProfileRole) -> Result<()> {
+        if self.consent == Consent::Given {
+            return Ok(());
+        }
+        let (ctx, instances) = (self.ctx.clone(), [instance.clone()]);
+        let roster = run_blocking(move || Ok(load_roster(&ctx, &instances))).await?;
+        let (instance, account) = (instance.name.clone(), role.account);
+        let id = RoleId { instance, account, role: role.role.clone() };
+        match roster.find(&id) {
+            Some(entry) => access::confirm_protected(self.ctx, self.ui, &roster, &[entry]),
+            None => Ok(()),
+        }
     }
 
     async fn assume_role(

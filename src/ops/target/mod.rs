@@ -4,6 +4,7 @@ pub mod current;
 pub mod instances;
 pub mod lookup;
 mod named;
+pub mod other_profile;
 pub mod resolve;
 pub mod search;
 pub mod selector;

@@ -8,10 +8,11 @@ use crate::console::{ConsolePage, parse_page};
 use crate::domain::{Error, ErrorKind, Instance, InstanceName, Result, RoleId};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::load;
-use crate::ops::roles::{history, other_profiles, profile};
+use crate::ops::roles::{history, profile};
 
 use super::current::{CurrentRole, profile_variable, role_shell_arn};
 use super::instances::selected_instances;
+use super::other_profile;
 use super::resolve::{RoleQuery, candidates};
 
 /// The description of one role, ready to be looked up.
@@ -98,7 +99,7 @@ impl RoleSelector {
         let Some(name) = profile_variable(&ctx.env).filter(|_| self.is_empty()) else {
             return Ok(self);
         };
-        if other_profiles::load(ctx, name)?.is_none() {
+        if other_profile::find(ctx, name)?.is_none() {
             return Ok(self);
         }
         let query = RoleQuery { profile: Some(name.to_owned()), ..RoleQuery::default() };

@@ -10,8 +10,9 @@ use crate::ops::ctx::Ctx;
 use crate::ops::roles::other_profiles;
 use crate::ops::target::lookup::ResolvedRole;
 
+use crate::cli::access::{self, Consent};
 use crate::cli::interaction::Terminal;
-use crate::cli::{access, app, ui};
+use crate::cli::{app, ui};
 
 use super::{ConsoleTarget, deliver_sign_in_link, print_delivery};
 
@@ -27,13 +28,14 @@ pub(super) fn open_in_profile(
     found: &ResolvedRole,
     name: &str,
     page: &ConsoleTarget,
+    consent: Consent,
 ) -> Result<u8> {
     let profile = other_profiles::load(ctx, name)?.ok_or_else(|| {
         Error::new(ErrorKind::Config, format!("there is no profile `{name}` any more"))
     })?;
     let options = console::options_for_instance(&ctx.settings, None, name.to_owned());
     let minutes = page.minutes.unwrap_or(options.session_minutes);
-    let fetch = fetch_credentials(ctx, &Terminal, &profile, minutes, ask_mfa_code);
+    let fetch = fetch_credentials(ctx, &Terminal, &profile, minutes, consent, ask_mfa_code);
     let ConsoleCredentials { credentials, allows_duration } = app::block_on(ctx, fetch)?;
     let of_env = || {
         let mut variables = [env::AWS_REGION, env::AWS_DEFAULT_REGION].into_iter();

@@ -1,12 +1,17 @@
 //! Programs that print credentials as JSON: a profile's `credential_process`, or the AWS CLI for
 //! what only it can get.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 
 use crate::domain::{Error, ErrorKind, Result, Secret};
 use crate::identity::AccessKeys;
 use crate::ops::ctx::run_blocking;
 use crate::os::process::{capture, split_words};
+
+/// How long such a program may take. It may ask the user for a code or to sign in.
+const TIME_LIMIT: Duration = Duration::from_secs(300);
 
 /// The JSON of a `credential_process`, version 1.
 #[derive(Deserialize)]
@@ -44,11 +49,12 @@ pub(super) async fn export(name: &str, is_login: bool) -> Result<AccessKeys> {
 async fn read(name: &str, who: &str, program: String, args: Vec<String>) -> Result<AccessKeys> {
     let failed =
         |what: &str| Error::new(ErrorKind::Config, format!("profile `{name}`: {who} {what}"));
-    let captured = run_blocking(move || capture(&program, &args)).await.map_err(|error| {
-        let mut error = error.context(format!("profile `{name}`"));
-        error.kind = ErrorKind::Config;
-        error
-    })?;
+    let captured =
+        run_blocking(move || capture(&program, &args, TIME_LIMIT)).await.map_err(|error| {
+            let mut error = error.context(format!("profile `{name}`"));
+            error.kind = ErrorKind::Config;
+            error
+        })?;
     if !captured.status.success() {
         return Err(failed(&format!("failed ({})", captured.status)));
     }
