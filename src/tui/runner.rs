@@ -28,7 +28,7 @@ const FIRST_SEARCH_WAIT: Duration = Duration::from_millis(60);
 
 /// The least time between the question for the terminal's background and the end of the picker, if
 /// the answer has not arrived. An answer after the end would be typed into the shell.
-const BACKGROUND_WAIT: Duration = Duration::from_millis(500);
+const BACKGROUND_WAIT: Duration = Duration::from_millis(100);
 
 /// How long events are handled before a frame is drawn, even if more are queued.
 const MAX_DRAIN: Duration = Duration::from_millis(50);

@@ -14,6 +14,7 @@ use crate::domain::{Instance, InstanceName, Inventory, Result, Roster};
 use crate::ops::backend::messages::Update;
 use crate::ops::ctx::Ctx;
 use crate::ops::refresh::Progress;
+use crate::ops::roles::other_profiles::{self, ProfileRows};
 use crate::ops::roles::profile_names::apply_profile_names;
 use crate::ops::roles::roster::build_roster;
 use crate::os::thread;
@@ -80,6 +81,10 @@ impl<'a> PartialRosterBuilder<'a> {
         let settings = &self.ctx.settings;
         let mut roster = build_roster(self.backend.instances.clone(), &self.inventories, settings);
         apply_profile_names(&mut roster, &self.ctx.paths, settings);
+        if self.backend.profile_rows == ProfileRows::Shown {
+            let ctx = self.ctx;
+            other_profiles::add_rows(&mut roster, &ctx.paths, settings, &ctx.instances);
+        }
         roster
     }
 }

@@ -60,7 +60,7 @@ impl Backend {
             roster.find(&role).map_or(role.account.as_str(), |entry| entry.account_label());
         self.send(match copied {
             Ok(()) => Update::Message(format!(
-                "copied {} of {account}/{}: whoever has the clipboard has the role",
+                "copied {} of {account}/{} (secret)",
                 secret.label(),
                 role.role
             )),

@@ -60,7 +60,9 @@ impl State {
         let names: Vec<&str> = requested.unchanged.iter().map(InstanceName::as_str).collect();
         let note = match names.len() {
             0 => return,
-            count if count == self.roster.instances.len() => "the list is up to date".to_owned(),
+            count if count == self.roster.sso_instances().len() => {
+                "the list is up to date".to_owned()
+            }
             1 => format!("the list of {} is up to date", names[0]),
             _ => format!("the lists of {} are up to date", names.join(", ")),
         };

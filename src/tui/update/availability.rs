@@ -18,7 +18,7 @@ pub(in crate::tui) fn is_available(command: PickerCommand, state: &State) -> boo
             state.selected_entry().is_some() && is_action_allowed(state, PickAction::Console)
         }
         PickerCommand::Menu => state.selected_entry().is_some(),
-        PickerCommand::Open(PanelKind::Instances) => !state.roster.instances.is_empty(),
+        PickerCommand::Open(PanelKind::Instances) => !state.roster.sso_instances().is_empty(),
         PickerCommand::Open(PanelKind::Sessions) => true,
         PickerCommand::Open(PanelKind::Services) => {
             state.selected_entry().is_some() && is_action_allowed(state, PickAction::Console)
@@ -32,7 +32,7 @@ pub(in crate::tui) fn is_available(command: PickerCommand, state: &State) -> boo
         }
         PickerCommand::Move(_) => state.list.len() > 0 || suggestions::are_shown(state),
         PickerCommand::Sort => state.list.len() > 0,
-        PickerCommand::Refresh => !state.roster.instances.is_empty(),
+        PickerCommand::Refresh => !state.roster.sso_instances().is_empty(),
         PickerCommand::CopySignInUrl | PickerCommand::PasteRedirect => {
             state.sign_in_panel().is_some()
         }

@@ -85,7 +85,9 @@ pub(super) fn command_items(state: &State, items: &[MenuItem]) -> Vec<MenuItem> 
         | PickerCommand::Edit(_) => false,
         PickerCommand::Activate if has(MenuAction::Exit(state.action)) => false,
         PickerCommand::Console if has(MenuAction::Exit(PickAction::Console)) => false,
-        PickerCommand::Refresh if has(MenuAction::Refresh) && state.roster.instances.len() < 2 => {
+        PickerCommand::Refresh
+            if has(MenuAction::Refresh) && state.roster.sso_instances().len() < 2 =>
+        {
             false
         }
         command => is_available(command, state) && !has(MenuAction::RunCommand(command)),
