@@ -191,7 +191,7 @@ fn an_unknown_sso_is_named_with_those_there_are() {
         &["login", "-S", "crop"],
         &["process", "-S", "crop", "--arn", ROLE],
     ] {
-        assert_refused(&sandbox.run(args), 3, &["`crop`", "corp", "--sso"]);
+        assert_refused(&sandbox.run(args), 3, &["`crop`", "did you mean corp?"]);
     }
     snapshot(&sandbox, "unknown_sso", &["status", "-S", "crop"]);
 }

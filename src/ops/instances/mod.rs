@@ -63,9 +63,12 @@ pub fn find_instance<'a>(instances: &'a [Instance], name: &str) -> Result<&'a In
     instances.iter().find(|instance| instance.name.as_str() == name).ok_or_else(|| {
         let known = instances.iter().map(|instance| instance.name.as_str());
         let near = nearest(name, known.clone(), 3);
-        let shown = if near.is_empty() { known.collect() } else { near };
+        let hint = match near.is_empty() {
+            false => format!("did you mean {}?", near.join(", ")),
+            true => format!("known: {}", known.collect::<Vec<_>>().join(", ")),
+        };
         Error::new(ErrorKind::Config, format!("there is no IAM Identity Center called `{name}`"))
-            .hint(format!("known: {}; choose one with --sso", shown.join(", ")))
+            .hint(hint)
     })
 }
 

@@ -118,8 +118,8 @@ impl Panel for InstancesPanel {
             Some(name) if is_scoped_to(state, &name) => Some("show all"),
             Some(_) => Some("show only this"),
         };
-        let all =
-            (!state.roster.instances.is_empty()).then_some((PickerCommand::Refresh, "refresh all"));
+        let all = (!state.roster.sso_instances().is_empty())
+            .then_some((PickerCommand::Refresh, "refresh all"));
         act.map(|act| (PickerCommand::Activate, act))
             .into_iter()
             .chain([(PickerCommand::Back, "close")])
@@ -169,7 +169,7 @@ fn row(state: &State, name: &InstanceName, counts: &[usize]) -> ContentRow {
         (Tone::Text, name.to_string()),
         (tone, format!("{mark} {status}")),
         (Tone::Soft, format!("{before}{}", format::pluralize(roles, "role"))),
-        (Tone::Dim, list_age(state, name, session)),
+        (Tone::Dim, list_age(state, name, session, roles)),
     ];
     ContentRow::Choice(None, cells)
 }
@@ -187,7 +187,12 @@ fn session_label(state: &State, session: &InstanceSession) -> String {
 }
 
 /// The age of the list, or why it can't be read.
-fn list_age(state: &State, name: &InstanceName, session: Option<&InstanceSession>) -> String {
+fn list_age(
+    state: &State,
+    name: &InstanceName,
+    session: Option<&InstanceSession>,
+    roles: usize,
+) -> String {
     let age = session
         .and_then(|session| session.fetched_at)
         .map(|at| format!("read {}", format_age(at, state.now)));
@@ -201,6 +206,8 @@ fn list_age(state: &State, name: &InstanceName, session: Option<&InstanceSession
         {
             format!("offline{}", age.map(|age| format!(", {age}")).unwrap_or_default())
         }
+        // While the vault is locked, the age is not known.
+        _ if age.is_none() && roles > 0 => String::new(),
         _ => age.unwrap_or_else(|| "never read".to_owned()),
     }
 }

@@ -3,6 +3,7 @@
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
 use super::{EventResult, Panel};
 use crate::domain::{RoleId, Timestamp, format_duration, format_long_countdown};
+use crate::ops::backend::messages::UnlockPrompt;
 use crate::tui::commands::{KeyPress, PickerCommand};
 use crate::tui::labels::account_label;
 use crate::tui::state::destructive::DestructiveAction;
@@ -68,10 +69,11 @@ impl Panel for SessionsPanel {
         let mut rows: Vec<ContentRow> = running.iter().map(row).collect();
         let roles: Vec<RoleId> = running.into_iter().map(|(role, _)| role).collect();
         let Some(chosen) = self.select.selected(&roles) else {
-            rows.push(ContentRow::text(
-                Tone::Soft,
-                "No role has credentials in the vault yet. Enter on a role gets some.",
-            ));
+            let text = match state.unlock_prompt.is_some_and(UnlockPrompt::is_locked) {
+                true => "The vault is locked. Enter on a role asks for the passphrase.",
+                false => "No role has credentials in the vault yet. Enter on a role gets some.",
+            };
+            rows.push(ContentRow::text(Tone::Soft, text));
             return PanelContent::new("sessions", PanelSize::Text, rows);
         };
         PanelContent::new("sessions", PanelSize::Columns, rows)

@@ -90,4 +90,8 @@ fn a_locked_vault_is_shown_as_locked_everywhere() {
     rig.keys(&["f4"]);
     let screen = rig.screen();
     assert!(screen.contains("locked") && !screen.contains("signed out"), "{screen}");
+    assert!(!screen.contains("never read"), "{screen}");
+    rig.keys(&["esc", "f3"]);
+    let screen = rig.screen();
+    assert!(screen.contains("vault is locked") && !screen.contains("No role has"), "{screen}");
 }
