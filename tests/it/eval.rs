@@ -98,7 +98,7 @@ fn clear_needs_no_configuration_no_vault_and_no_network() {
         &[("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_SSO", "corp")],
     );
     assert_eq!((nothing.code, nothing.stdout.as_str()), (0, ""));
-    assert_eq!(nothing.stderr, "rolecall: there is no role in this shell\n");
+    assert_eq!(nothing.stderr, "rolecall: this shell is not in a role\n");
     assert!(!sandbox.path("rolecall/vault").exists());
 }
 

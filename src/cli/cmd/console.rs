@@ -208,7 +208,7 @@ fn deliver_public_link(ctx: &Ctx, link: String, options: &OpenOptions) -> Result
     or_print(outcome, Link::Public(link), options)
 }
 
-/// Keeps the link if there is no browser, or it could not be started.
+/// Keeps the link if no browser is installed, or the browser did not start.
 fn or_print(outcome: Result<OpenOutcome>, link: Link, options: &OpenOptions) -> Result<Delivery> {
     match outcome {
         Err(error) if error.kind == ErrorKind::Usage && options.starts_program() => {

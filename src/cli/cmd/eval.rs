@@ -215,7 +215,7 @@ impl EvalOutput {
 fn clear(env: &Env, dialect: Dialect) -> Result<u8> {
     let changes = shell::clear_changes(&PreviousEnv::new(env.pairs()));
     ui::print_message(&ui::dim(&match changes == EnvChanges::default() {
-        true => "rolecall: there is no role in this shell".to_owned(),
+        true => "rolecall: this shell is not in a role".to_owned(),
         false => describe_clear(env, &changes),
     }));
     ui::print_data(&shell::render(&changes, dialect)?)?;

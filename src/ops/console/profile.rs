@@ -101,7 +101,7 @@ impl<I: Interaction> Resolver<'_, I> {
     ) -> Pin<Box<dyn Future<Output = Result<AccessKeys>> + 's>> {
         Box::pin(async move {
             let keys = self.files.profile(name).ok_or_else(|| {
-                Error::new(ErrorKind::Config, format!("there is no profile `{name}`"))
+                Error::new(ErrorKind::Config, format!("profile `{name}` does not exist"))
             })?;
             if sources_left == 0 {
                 return Err(Error::new(

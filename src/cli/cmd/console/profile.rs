@@ -31,7 +31,7 @@ pub(super) fn open_in_profile(
     consent: Consent,
 ) -> Result<u8> {
     let profile = other_profiles::load(ctx, name)?.ok_or_else(|| {
-        Error::new(ErrorKind::Config, format!("there is no profile `{name}` any more"))
+        Error::new(ErrorKind::Config, format!("profile `{name}` no longer exists"))
     })?;
     let options = console::options_for_instance(&ctx.settings, None, name.to_owned());
     let minutes = page.minutes.unwrap_or(options.session_minutes);
@@ -70,7 +70,8 @@ pub(super) fn open_in_profile(
 /// Asks for the code of an MFA device.
 fn ask_mfa_code(serial_number: &str) -> Result<String> {
     if !ui::can_prompt() {
-        let message = format!("the code of {serial_number} is needed, and there is no terminal");
+        let message =
+            format!("the code of {serial_number} is needed, but no terminal is available");
         return Err(Error::new(ErrorKind::Usage, message));
     }
     Ok(ui::prompt(&format!("MFA code of {serial_number}: "))?.trim().to_owned())
