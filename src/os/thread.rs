@@ -34,8 +34,10 @@ pub async fn run_blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let (send, receive) = oneshot::channel();
-    // The receiver may be gone; ignore send errors.
-    spawn("blocking", move || drop(send.send(work())))?;
+    // The receiver may be gone; ignore send errors. Boxed: starting a thread is much code, which
+    // would be compiled again for each of the many callers.
+    let work: Box<dyn FnOnce() + Send> = Box::new(move || drop(send.send(work())));
+    spawn("blocking", work)?;
     receive.await.unwrap_or_else(|_| Err(Error::internal("a thread ended without a result")))
 }
 
