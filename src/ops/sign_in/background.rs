@@ -3,9 +3,10 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
 use crate::domain::{Error, ErrorKind, Instance, Result, Timestamp, format_duration_spaced};
 use crate::os::atomic_file;
@@ -193,8 +194,8 @@ fn check_cooldown(instance: &Instance, last: Option<SharedOutcome>, now: Timesta
 pub async fn run_helper(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
     let flight = ctx.vault.single_flight(&RecordId::sign_in(instance));
     let generation = flight.generation();
-    let turn = run_blocking(move || flight.wait(generation, Instant::now() + HELPER_START_TIMEOUT))
-        .await?;
+    let deadline = std::time::Instant::now() + HELPER_START_TIMEOUT;
+    let turn = run_blocking(move || flight.wait(generation, deadline)).await?;
     let Turn::Lead(leader) = turn else { return Ok(()) };
     let result = match access_token(ctx, instance, None).await {
         Ok(_) => Ok(()),
@@ -273,3 +274,6 @@ fn notice_path(ctx: &Ctx, instance: &Instance) -> PathBuf {
         .state_dir
         .join(format!("sign-in-{}.json", crate::domain::slug(instance.name.as_str())))
 }
+
+#[cfg(test)]
+mod tests;
