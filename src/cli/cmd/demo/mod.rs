@@ -168,11 +168,11 @@ impl DemoHome {
         )?;
         atomic_file::save(
             &demo_home.home.join(".bashrc"),
-            b"PS1='\\[\\e[36m\\]${AWS_SSO_PROFILE:-demo}\\[\\e[0m\\] \\$ '\n",
+            b"PS1='\\[\\e[36m\\]${ROLECALL_LABEL:-demo}\\[\\e[0m\\] \\$ '\n",
         )?;
         atomic_file::save(
             &demo_home.home.join(".zshrc"),
-            b"PROMPT='%F{cyan}${AWS_SSO_PROFILE:-demo}%f %# '\nsetopt promptsubst\n",
+            b"PROMPT='%F{cyan}${ROLECALL_LABEL:-demo}%f %# '\nsetopt promptsubst\n",
         )?;
         Ok(demo_home)
     }
