@@ -45,6 +45,7 @@ mod foreign_completions;
 mod foreign_demo;
 #[cfg(unix)]
 mod foreign_endpoint;
+mod foreign_exported;
 mod foreign_hooks;
 mod foreign_javascript;
 mod foreign_keys;
