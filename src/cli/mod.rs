@@ -59,7 +59,6 @@ pub use args::{Cli, Command};
 /// Runs the program on the process's arguments.
 pub fn main() -> ExitCode {
     crate::os::process::make_undumpable();
-    #[cfg(unix)]
     crate::os::process::report_file_size_limit();
     let args = arguments();
     let result = match cmd::time::parse_fast(&args) {

@@ -2,8 +2,9 @@
 //! its credentials themselves.
 
 use crate::config::env;
-use crate::domain::{Error, ErrorKind, Result, escape_unprintable};
+use crate::domain::{Error, ErrorKind, Result, escape_unprintable, profile_label};
 use crate::ops::ctx::Ctx;
+use crate::ops::target::current::role_shell_label;
 use crate::shell::{self, EnvChanges, ProfileExport, Recipient};
 
 use crate::cli::args::FormArg;
@@ -35,8 +36,9 @@ pub(super) fn changes(
 /// Describes the change: `prod/Admin → profile/legacy, whose credentials AWS programs get
 /// themselves`.
 pub(super) fn describe(ctx: &Ctx, name: &str) -> String {
-    let label = format!("profile/{name}");
-    let before = ctx.env.get(env::ROLECALL_ROLE).filter(|before| *before != label);
+    let label = profile_label(name);
+    let is_other = ctx.env.get(env::ROLECALL_ROLE).is_some_and(|role| role != label);
+    let before = role_shell_label(&ctx.env).filter(|_| is_other);
     let from = before.map(|before| format!("{before} → ")).unwrap_or_default();
     escape_unprintable(&format!("{from}{label}, whose credentials AWS programs get themselves"))
 }

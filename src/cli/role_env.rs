@@ -7,6 +7,7 @@ use crate::domain::{
 use crate::ops::ctx::Ctx;
 use crate::ops::role_env;
 use crate::ops::roles::named_profile;
+use crate::ops::target::current::role_shell_label;
 use crate::ops::target::lookup::ResolvedRole;
 use crate::shell::{self, CredentialExport, EnvChanges, PreviousEnv, Recipient, RoleExport};
 
@@ -119,11 +120,11 @@ pub(super) fn describe_change(
     form: &CredentialExport,
 ) -> String {
     let (roster, entry) = (&found.roster, found.entry());
-    let before =
-        ctx.env.get(env::ROLECALL_ROLE).filter(|arn| *arn != roster.arn(entry)).map(|arn| {
-            let known = roster.entries.iter().find(|entry| roster.arn(entry) == arn);
-            known.map_or_else(|| arn.to_owned(), role_label)
-        });
+    let before = ctx.env.get(env::ROLECALL_ROLE).filter(|arn| *arn != roster.arn(entry));
+    let before = before.and_then(|arn| {
+        let known = roster.entries.iter().find(|entry| roster.arn(entry) == arn);
+        known.map(role_label).or_else(|| role_shell_label(&ctx.env))
+    });
     let from = before.map(|before| format!("{before} → ")).unwrap_or_default();
     let left = format_duration(credentials.seconds_left(ctx.clock.now()));
     let how = match form {

@@ -44,6 +44,7 @@ variables! {
     ROLECALL_CONFIG "The configuration file."
     ROLECALL_SIGNIN_URL "Console federation endpoint to use instead of AWS's."
     ROLECALL_ROLE set "The ARN of this shell's role."
+    ROLECALL_LABEL set "This shell's role as rolecall prints it, `account/role`, for prompts."
     ROLECALL_PROTECTED set "`1` in the shell of a protected role, for prompts."
     ROLECALL_COLOR set "The colour of this shell's role from the rules, for prompts."
     ROLECALL_SAVED_PROFILE set "The AWS_PROFILE that was replaced; `eval --clear` restores it."

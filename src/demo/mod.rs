@@ -18,6 +18,7 @@ mod federation_token;
 mod html;
 mod iam;
 mod iam_users;
+mod mfa;
 mod oidc;
 mod organization;
 mod pages;
@@ -53,6 +54,7 @@ pub use config_files::{aws_config, config, endpoint_rules, kubeconfig};
 pub use fault_reply::{Delivery, FaultReply, ReplyEdit, ReplySource};
 pub use faults::Fault;
 pub use iam_users::{FEDERATING_USER, IamUser, RESTRICTED_USER};
+pub use mfa::{MFA_CODE, MFA_ROLE};
 pub use organization::{Directory, Organization};
 use state::SimulatorState;
 

@@ -6,13 +6,14 @@ use crate::domain::{AccountId, RoleArn};
 use crate::os::http::{HttpRequest, HttpResponse};
 
 use super::authentication::authenticate;
+use super::mfa::{self, MFA_ROLE};
 use super::portal;
 use super::service_error::{HandlerResult, ServiceError, SimulatedService};
 use super::state::{CredentialsEntry, CredentialsOrigin, SimulatorState};
 use super::wire::{REQUEST_ID, escape, new_request_id, parameter};
 
-/// Roles that exist in every account and that all callers may assume.
-const ASSUMABLE_ROLES: [&str; 3] = ["Deploy", "Terraform", "ReadOnlyFromHub"];
+/// Roles that exist in every account and that all callers may assume, one only with an MFA code.
+const ASSUMABLE_ROLES: [&str; 4] = ["Deploy", "Terraform", "ReadOnlyFromHub", MFA_ROLE];
 
 /// The message of AssumeRole for more than an hour with temporary credentials.
 const CHAIN_LIMIT_MESSAGE: &str = "The requested DurationSeconds exceeds the 1 hour session \
@@ -42,15 +43,16 @@ pub(super) fn assume_role(state: &mut SimulatorState, request: &HttpRequest) -> 
     let form = AssumeRoleForm::parse(request, is_user)?;
     let arn = &form.arn;
     let name = arn.role.as_str().rsplit('/').next().unwrap_or_default();
+    let denied = format!(
+        "User: {} is not authorized to perform: sts:AssumeRole on resource: {}",
+        caller_arn(&caller),
+        form.role_arn
+    );
     if arn.partition != "aws" || !state.has_account(arn.account) || !ASSUMABLE_ROLES.contains(&name)
     {
-        let message = format!(
-            "User: {} is not authorized to perform: sts:AssumeRole on resource: {}",
-            caller_arn(&caller),
-            form.role_arn
-        );
-        return Err(ServiceError::new(403, "AccessDenied", message));
+        return Err(ServiceError::new(403, "AccessDenied", denied));
     }
+    mfa::check(request, &caller, name, denied)?;
     let expires = state.now().plus_seconds(form.duration_seconds);
     let (key, issued) = portal::issue_credentials(
         state,

@@ -10,6 +10,11 @@ pub fn role_label(account: &str, role: &str) -> String {
     format!("{account}/{role}")
 }
 
+/// Formats a profile outside of IAM Identity Center where messages name a role.
+pub fn profile_label(name: &str) -> String {
+    role_label("profile", name)
+}
+
 /// Returns every way to read a text as account and role: `payments-prod/Admin`,
 /// `payments-prod:Admin`, `012345678901/Admin`, and quoted names with blanks such as
 /// `"Data Lake"/Admin`. There are several if a name contains a separator.

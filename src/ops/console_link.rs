@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::config::ConsoleStyle;
 use crate::console::{find_service, parse_page, portal_shortcut_url};
-use crate::domain::{Region, Result, RoleId, RoleName, Roster, Secret};
+use crate::domain::{Region, Result, RoleId, RoleName, Roster, RosterEntry, Secret};
 
 use crate::ops::access::record_use;
 use crate::ops::console::{ConsoleOptions, ConsoleRequest, fetch_sign_in_link, options_for_role};
@@ -51,11 +51,12 @@ pub async fn link_without_browser(
     role: &RoleId,
     page: &ConsolePage,
 ) -> Result<Option<Link>> {
-    let options = load_options(ctx, roster, role).await?;
+    let entry = find_role(roster, role)?;
+    let options = load_options(ctx, roster, entry).await?;
     if open_url::can_open(ctx, &options.open) {
         return Ok(None);
     }
-    let link = fetch(ctx, ui, roster, role, page, &options).await?;
+    let link = fetch(ctx, ui, roster, entry, page, &options).await?;
     record_use(ctx, ui, role.clone(), "console");
     Ok(Some(link))
 }
@@ -71,35 +72,35 @@ pub async fn fetch_console_link(
     roster: &Arc<Roster>,
     role: &RoleId,
 ) -> Result<Secret<String>> {
-    let options = load_options(ctx, roster, role).await?;
-    fetch_secret(ctx, ui, roster, role, &ConsolePage::default(), &options).await
+    let entry = find_role(roster, role)?;
+    let options = load_options(ctx, roster, entry).await?;
+    fetch_secret(ctx, ui, roster, entry, &ConsolePage::default(), &options).await
+}
+
+fn find_role<'r>(roster: &'r Roster, role: &RoleId) -> Result<&'r RosterEntry> {
+    roster.find(role).ok_or_else(|| role_not_listed(role))
 }
 
 /// Reads the inventory, which blocks, on a thread of its own.
 async fn load_options(
     ctx: &Arc<Ctx>,
     roster: &Arc<Roster>,
-    role: &RoleId,
+    entry: &RosterEntry,
 ) -> Result<ConsoleOptions> {
-    let (ctx, roster, role) = (ctx.clone(), roster.clone(), role.clone());
-    run_blocking(move || {
-        let entry = roster.find(&role).ok_or_else(|| role_not_listed(&role))?;
-        Ok(options_for_role(&ctx, &roster, entry))
-    })
-    .await
+    let (ctx, roster, entry) = (ctx.clone(), roster.clone(), entry.clone());
+    run_blocking(move || Ok(options_for_role(&ctx, &roster, &entry))).await
 }
 
 async fn fetch(
     ctx: &Arc<Ctx>,
     ui: &impl Interaction,
     roster: &Arc<Roster>,
-    role: &RoleId,
+    entry: &RosterEntry,
     page: &ConsolePage,
     options: &ConsoleOptions,
 ) -> Result<Link> {
-    let entry = roster.find(role).ok_or_else(|| role_not_listed(role))?;
     if options.style != ConsoleStyle::Portal || entry.via.is_some() {
-        return fetch_secret(ctx, ui, roster, role, page, options).await.map(Link::Secret);
+        return fetch_secret(ctx, ui, roster, entry, page, options).await.map(Link::Secret);
     }
     let instance = roster.instance(entry);
     let (_, url) = page.resolve(entry.region.as_ref().unwrap_or(&instance.sso_region));
@@ -113,12 +114,11 @@ async fn fetch_secret(
     ctx: &Arc<Ctx>,
     ui: &impl Interaction,
     roster: &Arc<Roster>,
-    role: &RoleId,
+    entry: &RosterEntry,
     page: &ConsolePage,
     options: &ConsoleOptions,
 ) -> Result<Secret<String>> {
-    let entry = roster.find(role).ok_or_else(|| role_not_listed(role))?;
-    let credentials = assume_role(ctx, ui, roster, role).await?;
+    let credentials = assume_role(ctx, ui, roster, &roster.id(entry)).await?;
     let instance = roster.instance(entry);
     let (region, url) = page.resolve(entry.region.as_ref().unwrap_or(&instance.sso_region));
     let request = ConsoleRequest {

@@ -43,7 +43,7 @@ pub enum RunOutcome {
 }
 
 /// How long AWS may leave the requests for an instance unanswered: as long as a single one may take.
-const SILENCE_LIMIT: Duration = Duration::from_secs(60);
+pub const SILENCE_LIMIT: Duration = Duration::from_secs(60);
 
 /// Creates the command for a role, given its position in the list and its credentials.
 pub type ChildFactory = dyn Fn(usize, &Credentials) -> ChildCommand + Send + Sync;
@@ -53,23 +53,12 @@ pub type RoleEventHandler = dyn Fn(usize, RoleEvent) + Send + Sync;
 
 /// Runs a command in each of these roles, `at_once` at a time. A failure in one role does not
 /// affect the others. Ctrl-C, SIGTERM and SIGHUP end the running commands, and no others are
-/// started. If AWS does not answer, all waiting roles fail together. Each role reports
-/// [`RoleEvent::Finished`].
+/// started. If AWS does not answer within `silence_limit`, all waiting roles fail together. Each
+/// role reports [`RoleEvent::Finished`].
 ///
 /// # Errors
 /// If the signal handlers can't be installed.
 pub async fn run_each(
-    ctx: &Arc<Ctx>,
-    roster: &Arc<Roster>,
-    requests: Vec<AssumeRequest>,
-    at_once: usize,
-    child: Arc<ChildFactory>,
-    on_event: Arc<RoleEventHandler>,
-) -> Result<()> {
-    run_each_until(SILENCE_LIMIT, ctx, roster, requests, at_once, child, on_event).await
-}
-
-async fn run_each_until(
     silence_limit: Duration,
     ctx: &Arc<Ctx>,
     roster: &Arc<Roster>,
@@ -190,7 +179,7 @@ mod tests {
             }
         };
         let roster = Arc::default();
-        let run = run_each_until(
+        let run = run_each(
             Duration::ZERO,
             &ctx,
             &roster,

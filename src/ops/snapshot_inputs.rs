@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::config::{Env, Paths, env};
+use crate::os::file_access;
 
 /// Other versions of the program may read the same files differently.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -143,10 +144,7 @@ impl FileStamp {
     pub(in crate::ops) fn from_path(path: &Path) -> Self {
         let state = match fs::metadata(path) {
             Ok(meta) => Some(FileState {
-                #[cfg(unix)]
-                inode: std::os::unix::fs::MetadataExt::ino(&meta),
-                #[cfg(not(unix))]
-                inode: 0,
+                inode: file_access::inode(&meta),
                 size: meta.len(),
                 modified: meta.modified().map_or(0, unix_nanos),
             }),

@@ -26,6 +26,11 @@ impl BrowserProcess {
     }
 }
 
+/// Whether the system opens a browser without a display that a variable names.
+pub fn needs_no_display() -> bool {
+    cfg!(any(windows, target_os = "macos"))
+}
+
 /// Opens a URL with the given program and arguments, or with the system's browser if none is given.
 /// Returns as soon as the program has started. `unset` names variables that the browser must not
 /// inherit.

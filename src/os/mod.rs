@@ -4,6 +4,7 @@
 pub mod atomic_file;
 pub mod browser;
 pub mod clock;
+pub mod file_access;
 pub mod http;
 pub mod lazy_runtime;
 pub mod local_time;

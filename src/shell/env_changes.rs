@@ -3,7 +3,9 @@
 
 use std::fmt;
 
-use crate::domain::{Credentials, Region, Roster, RosterEntry, Secret};
+use crate::domain::{
+    Credentials, Region, Roster, RosterEntry, Secret, escape_unprintable, profile_label,
+};
 
 use super::previous_env::{
     ENDPOINT_VARIABLES, KEY_VARIABLES, OTHER_CREDENTIAL_VARIABLES, OWNED_LIST, PROFILE_VARIABLES,
@@ -119,7 +121,10 @@ pub struct ProfileExport<'a> {
 pub fn profile_changes(profile: &ProfileExport<'_>, previous: &PreviousEnv) -> EnvChanges {
     let mut set = EnvBuilder::default();
     set.set("AWS_SSO_PROFILE", profile.name);
-    set.set("ROLECALL_ROLE", &format!("profile/{}", profile.name));
+    let label = profile_label(profile.name);
+    set.set("ROLECALL_ROLE", &label);
+    // Prompts print it, so it must not contain control characters.
+    set.set("ROLECALL_LABEL", &escape_unprintable(&label));
     let owned = set_profile(&mut set, profile.name, previous);
     set.set(OWNED_LIST, &owned.join(" "));
     if let Some(saved) = previous.user_profile() {
@@ -216,6 +221,8 @@ fn set_role_variables(set: &mut EnvBuilder, role: &RoleExport<'_>) {
     set.set("AWS_SSO_ROLE_ARN", &arn);
     set.set("AWS_SSO_SESSION_EXPIRATION", &role.credentials.expires_at.to_rfc3339());
     set.set("ROLECALL_ROLE", &arn);
+    // Prompts print it, so it must not contain control characters.
+    set.set("ROLECALL_LABEL", &escape_unprintable(&entry.label()));
     let profile = match &role.export {
         CredentialExport::Profile { name, .. } => Some(name.as_str()),
         CredentialExport::Keys | CredentialExport::Endpoint { .. } => entry.profile.as_deref(),

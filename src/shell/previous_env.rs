@@ -35,7 +35,7 @@ pub(super) const ENDPOINT_VARIABLES: [&str; 2] =
 /// Variables that name a region.
 pub(super) const REGION_VARIABLES: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 /// Variables that describe the role. In a role shell they are owned by rolecall, elsewhere not.
-const ROLE_VARIABLES: [&str; 11] = [
+const ROLE_VARIABLES: [&str; 12] = [
     "AWS_SSO",
     "AWS_SSO_ACCOUNT_ID",
     "AWS_SSO_DEFAULT_REGION",
@@ -44,6 +44,7 @@ const ROLE_VARIABLES: [&str; 11] = [
     "AWS_SSO_ROLE_NAME",
     "AWS_SSO_SESSION_EXPIRATION",
     "ROLECALL_COLOR",
+    "ROLECALL_LABEL",
     "ROLECALL_PROTECTED",
     "ROLECALL_ROLE",
     SAVED_PROFILE,

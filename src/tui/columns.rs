@@ -58,11 +58,13 @@ impl Columns {
     }
 }
 
-/// Whether IDs and typical names are not cut at this width.
-pub(super) fn keeps_names_and_ids(cells: u16, stats: &ColumnStats) -> bool {
+/// Whether IDs and typical names are not cut at this width, and the column that distinguishes rows
+/// best is there.
+pub(super) fn keeps_what_matters(cells: u16, stats: &ColumnStats) -> bool {
     let columns = plan(cells, stats);
     let whole = |cells: u16, widths: Widths| cells >= widths.typical.min(MAX_NAME_WIDTH);
     columns.id == IdForm::Whole
+        && columns.extras.len() >= stats.distinguishing.min(1)
         && whole(columns.account, stats.account)
         && whole(columns.role, stats.role)
 }
@@ -204,10 +206,13 @@ mod tests {
     }
 
     #[test]
-    fn names_and_ids_are_whole_or_not() {
-        assert!(
-            [67, 60, 40].map(|cells| keeps_names_and_ids(cells, &stats())) == [true, false, false]
-        );
+    fn names_ids_and_the_best_column_are_whole_or_not() {
+        let keeps =
+            |stats: ColumnStats| [73, 67, 60, 40].map(|cells| keeps_what_matters(cells, &stats));
+        assert_eq!(keeps(stats()), [true, false, false, false]);
+        // No column distinguishes rows.
+        let none = ColumnStats { distinguishing: 0, ..stats() };
+        assert_eq!(keeps(none), [true, true, false, false]);
     }
 
     #[test]

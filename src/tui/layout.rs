@@ -22,7 +22,8 @@ pub(super) struct Areas {
     pub(super) scrollbar: Rect,
     /// The preview of the selected role, with a line on its left.
     pub(super) preview: Option<Rect>,
-    /// The status line: the blank line above the footer, or the footer itself if there is none.
+    /// The status line above the footer: the blank line, or the last line of the list if there is
+    /// none.
     pub(super) status_line: Option<Rect>,
     /// Keys, or a note.
     pub(super) footer: Option<Rect>,
@@ -71,7 +72,8 @@ fn full_areas(area: Rect, state: &State) -> Areas {
     let query = Rect::new(x, y + u16::from(header.is_some()), width, 1);
     let footer = Rect::new(x, y + height - 1, width, 1);
     let top = query.y + 1 + u16::from(roomy);
-    let bottom = footer.y - u16::from(roomy);
+    let status_line = status_line_area(footer, top, roomy, state);
+    let bottom = footer.y - u16::from(roomy || status_line.is_some());
     let rows = bottom.saturating_sub(top);
     let (stats, margin) = (&state.list.column_stats, gutter_width(state) + 1);
     // The preview gets the space that the list does not need.
@@ -82,13 +84,12 @@ fn full_areas(area: Rect, state: &State) -> Areas {
     let list_cells = width.saturating_sub(preview_width + margin);
     let (beside, below) = match state.list_options.preview {
         _ if state.list.len() == 0 => (false, false),
-        Preview::Auto => (width >= 100 && columns::keeps_names_and_ids(list_cells, stats), false),
+        Preview::Auto => (width >= 100 && columns::keeps_what_matters(list_cells, stats), false),
         Preview::Right => (width >= 72, false),
         // The list keeps the larger part.
         Preview::Below => (false, rows >= 16),
         Preview::Off => (false, false),
     };
-    let status_line = status_line_area(footer, roomy, state);
     if below {
         let height = (rows * 2 / 5).clamp(6, 12);
         let list = Rect::new(x, top, width - 2, rows - height);
@@ -136,10 +137,11 @@ fn inline_areas(area: Rect, state: &State) -> Areas {
     let needed = gutter_width(state) + columns.cells() + columns::SLACK;
     let width = width.min(needed.min(list_width).max(MIN_INLINE_WIDTH));
     let line = |y| Rect::new(x, y, width, 1);
-    let list = Rect::new(x, y + 1, width.min(list_width), height.saturating_sub(2));
-    let scrollbar = Rect::new(list.right(), list.y, 0, list.height);
     let footer = line(y + height - 1);
-    let status_line = status_line_area(footer, false, state);
+    let status_line = status_line_area(footer, y + 1, false, state);
+    let rows = height.saturating_sub(2 + u16::from(status_line.is_some()));
+    let list = Rect::new(x, y + 1, width.min(list_width), rows);
+    let scrollbar = Rect::new(list.right(), list.y, 0, list.height);
     Areas {
         header: None,
         query: line(y),
@@ -159,15 +161,13 @@ fn headings_area(list: Rect, roomy: bool, state: &State) -> Option<Rect> {
     is_shown.then(|| Rect { y: list.y - 1, height: 1, ..list })
 }
 
-/// The area of the status line, if there is a problem. On the footer it gives way to a panel's keys
-/// and to a note.
-fn status_line_area(footer: Rect, roomy: bool, state: &State) -> Option<Rect> {
-    let covers = state.overlays.is_empty()
-        && state.note.is_none()
-        && state.pending.is_none()
-        && state.marked.is_empty();
-    let is_shown = (roomy || covers) && status_line::current(state).is_some();
-    is_shown.then(|| Rect { y: footer.y - u16::from(roomy), ..footer })
+/// The area of the status line, if there is a problem. Without a blank line above the footer, it
+/// takes a line of the list, which keeps at least one; `top` is the first line of the list. A panel
+/// then needs every line.
+fn status_line_area(footer: Rect, top: u16, roomy: bool, state: &State) -> Option<Rect> {
+    let fits = roomy || state.overlays.is_empty() && footer.y >= top + 2;
+    let is_shown = fits && status_line::current(state).is_some();
+    is_shown.then(|| Rect { y: footer.y - 1, ..footer })
 }
 
 /// The least width of a preview beside the list, in columns.

@@ -18,6 +18,7 @@ fn a_child_gets_the_keys_the_role_and_the_region() {
         ("AWS_SSO_ROLE_NAME", "ReadOnlyAccess"),
         ("AWS_SSO_PROFILE", "payments-prod-ReadOnlyAccess"),
         ("ROLECALL_ROLE", "arn:aws:iam::012345678901:role/ReadOnlyAccess"),
+        ("ROLECALL_LABEL", "payments-prod/ReadOnlyAccess"),
         ("AWS_REGION", "eu-west-1"),
         ("AWS_DEFAULT_REGION", "eu-west-1"),
     ];

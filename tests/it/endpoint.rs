@@ -388,7 +388,7 @@ fn the_next_role_replaces_a_managed_endpoint_without_a_warning() {
     let ran =
         CommandOutput::from_output(command.env("R", crate::sandbox::binary()).output().unwrap());
     assert_eq!(ran.stdout, "ReadOnlyAccess none none\n none none\nnone\n", "{ran:?}");
-    assert_eq!(ran.stderr, "left payments-prod-ReadOnlyAccess\n", "{ran:?}");
+    assert_eq!(ran.stderr, "left payments-prod/ReadOnlyAccess\n", "{ran:?}");
 }
 
 #[test]

@@ -67,6 +67,25 @@ fn completions_know_instances_accounts_roles_profiles_and_tags() {
 }
 
 #[test]
+fn completions_of_p_know_the_profiles_that_the_user_wrote() {
+    let sandbox = Sandbox::signed_in();
+    crate::profiles_other::write_profiles(&sandbox);
+    let of = |words: &[&str]| values(&sandbox, &[words, &[""]].concat());
+    let all = ["old-keys", "ci", "deploy", "process", "by-hand", "granted", "native"];
+    for command in ["exec", "eval", "console"] {
+        let offered = of(&["rolecall", command, "-p"]);
+        assert!(all.iter().all(|name| offered.contains(&(*name).to_owned())), "{offered:?}");
+        assert!(offered.contains(&"payments-prod-ReadOnlyAccess".to_owned()), "{offered:?}");
+        assert!(!offered.contains(&"plain".to_owned()), "it has no credentials: {offered:?}");
+    }
+    // Other commands take only profiles of roles.
+    let offered = of(&["rolecall", "process", "-p"]);
+    assert!(offered.contains(&"by-hand".to_owned()), "{offered:?}");
+    assert!(!offered.contains(&"old-keys".to_owned()), "{offered:?}");
+    assert_eq!(values(&sandbox, &["role", "-p", "old"]), ["old-keys"]);
+}
+
+#[test]
 fn a_hyphen_offers_flags_and_the_previous_role() {
     let sandbox = Sandbox::signed_in();
     let after_hyphen = values(&sandbox, &["rolecall", "exec", "-"]);

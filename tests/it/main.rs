@@ -45,6 +45,7 @@ mod foreign_completions;
 mod foreign_demo;
 #[cfg(unix)]
 mod foreign_endpoint;
+mod foreign_exported;
 mod foreign_hooks;
 mod foreign_javascript;
 mod foreign_keys;
@@ -83,6 +84,7 @@ mod mistakes;
 #[cfg(target_os = "linux")]
 mod processes;
 #[cfg(unix)]
+mod profiles_exported;
 mod profiles_other;
 mod records;
 #[cfg(unix)]
@@ -122,6 +124,7 @@ mod terminal_keys;
 mod terminal_modes;
 mod terminal_panels;
 mod terminal_picker;
+mod terminal_questions;
 mod terminal_shell;
 mod terminal_sign_in;
 mod terminal_signals;

@@ -5,6 +5,9 @@ pub(crate) const ROLE: &str = "012345678901:ReadOnlyAccess";
 /// A role that is reached through another one.
 pub(crate) const CHAINED: &str = "373374062225:Deploy";
 
+/// A profile with the permanent keys of a user.
+pub(crate) const PROFILE: &str = "old-keys";
+
 /// The state of a home when a command starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Scenario {
@@ -167,6 +170,13 @@ pub(crate) const CASES: &[Case] = &[
         &["console", "-S", "corp", "--arn", ROLE, "-u", "printurl"],
         Prints::Link,
         &["GetSigninToken"],
+    ),
+    case(
+        "console of a profile with permanent keys",
+        Scenario::Fresh,
+        &["console", "-p", PROFILE, "-u", "printurl"],
+        Prints::Link,
+        &["GetFederationToken"],
     ),
     case(
         "each",

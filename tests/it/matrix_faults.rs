@@ -94,7 +94,7 @@ const fn list(name: &'static str, main: &'static str, list: &'static str) -> Ope
 }
 
 /// Every operation whose answers rolecall reads.
-pub(crate) const OPERATIONS: [Operation; 12] = [
+pub(crate) const OPERATIONS: [Operation; 13] = [
     timed("RegisterClient", "/clientId", "/clientSecretExpiresAt", Unit::Seconds, Errors::Oidc),
     timed("StartDeviceAuthorization", "/deviceCode", "/expiresIn", Unit::Seconds, Errors::Oidc),
     timed("CreateToken:device_code", "/accessToken", "/expiresIn", Unit::Seconds, Errors::Oidc),
@@ -117,6 +117,7 @@ pub(crate) const OPERATIONS: [Operation; 12] = [
     ),
     operation("Logout", "", Errors::Json),
     timed("AssumeRole", "/SecretAccessKey", "/Expiration", Unit::Text, Errors::Xml),
+    timed("GetFederationToken", "/SecretAccessKey", "/Expiration", Unit::Text, Errors::Xml),
     operation("GetCallerIdentity", "/Arn", Errors::Xml),
     operation("GetSigninToken", "/SigninToken", Errors::Pages),
 ];
@@ -378,7 +379,7 @@ fn token(page: FaultReply, token: &str) -> FaultReply {
 /// Half of the operation's answer: the lengths differ.
 fn cut_in_two(operation: &Operation, honest: bool) -> FaultReply {
     let half = match operation.name {
-        "GetRoleCredentials" | "AssumeRole" => 500,
+        "GetRoleCredentials" | "AssumeRole" | "GetFederationToken" => 500,
         _ => 60,
     };
     cut(half, honest)

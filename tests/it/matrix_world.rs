@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use rolecall::testing::demo::{self, Checkpoint, SimulatorOptions};
+use rolecall::testing::demo::{self, Checkpoint, FEDERATING_USER, IamUser, SimulatorOptions};
 use rolecall::testing::vault::SecureStore;
 
-use crate::matrix_commands::{CHAINED, ROLE, Scenario};
+use crate::matrix_commands::{CHAINED, PROFILE, ROLE, Scenario};
 use crate::records::Records;
 use crate::sandbox::{CommandOutput, Sandbox, binary};
 use crate::wait::wait_for_exit;
@@ -50,6 +50,14 @@ impl World {
         sandbox.write(
             "rolecall/config.toml",
             &format!("{settings}{}", demo::config(&sandbox.aws.organization())),
+        );
+        let IamUser { access_key_id, secret_access_key, .. } = FEDERATING_USER;
+        sandbox.write(
+            ".aws/credentials",
+            &format!(
+                "[{PROFILE}]\naws_access_key_id = {access_key_id}\n\
+                 aws_secret_access_key = {secret_access_key}\n"
+            ),
         );
         let mut world = Self { sandbox, scenarios: HashMap::new() };
         world.save_scenario(Scenario::SignedOut);

@@ -196,6 +196,17 @@ fn a_shell_with_such_a_profile_has_its_name_and_no_keys() {
     let back =
         sandbox.run_with_env(&["exec", "-", "--", "sh", "-c", "echo $AWS_PROFILE"], &in_shell);
     assert_eq!(back.stdout, "old-keys\n", "{back:?}");
+    let left = sandbox.run_with_env(&["eval", "-c", "--shell", "sh"], &in_shell);
+    assert_eq!(left.stderr, "left profile/deploy\n", "{left:?}");
+    let in_role = [
+        ("ROLECALL_ROLE", "arn:aws:iam::012345678901:role/ReadOnlyAccess"),
+        ("ROLECALL_LABEL", "payments-prod/ReadOnlyAccess"),
+    ];
+    let switched = sandbox.run_with_env(&["eval", "-p", "deploy", "--shell", "sh"], &in_role);
+    assert!(
+        switched.stderr.starts_with("payments-prod/ReadOnlyAccess → profile/deploy, "),
+        "{switched:?}"
+    );
     assert_refused(
         &exec_env(&sandbox, &["-p", "old-keys", "--as", "keys"]),
         2,

@@ -71,7 +71,7 @@ fn parse_form() -> impl TypedValueParser<Value = FormArg> {
 
 /// Parses `-r REGION`. `-r` alone is the old `--refresh`, and its value is empty.
 fn parse_region_or_nothing(text: &str) -> Result<String> {
-    if text.is_empty() { Ok(String::new()) } else { super::parse_region(text) }
+    if text.is_empty() { Ok(String::new()) } else { super::parse_exported_region(text) }
 }
 
 fn parse_dialect() -> impl TypedValueParser<Value = Dialect> {

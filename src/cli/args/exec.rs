@@ -19,7 +19,7 @@ pub struct ExecArgs {
     #[arg(short, long, conflicts_with_all = ["profile", "arn", "account", "role", "query"])]
     pub env: bool,
     /// Set this region instead of the role's own
-    #[arg(short, long, value_name = "REGION", value_parser = super::parse_region, conflicts_with = "no_region")]
+    #[arg(short, long, value_name = "REGION", value_parser = super::parse_exported_region, conflicts_with = "no_region")]
     pub region: Option<String>,
     /// Leave the region variables as they are
     #[arg(long)]

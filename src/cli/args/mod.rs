@@ -130,7 +130,12 @@ fn parse_url_action(word: &str) -> Result<UrlAction, String> {
     })
 }
 
-/// Parses `--region`.
+/// Parses `--region` for the environment of AWS programs.
+pub(super) fn parse_exported_region(text: &str) -> crate::domain::Result<String> {
+    instance::parse_exported_region(text).map(|region| region.as_str().to_owned())
+}
+
+/// Parses `--region` of a page or a cluster.
 pub(super) fn parse_region(text: &str) -> crate::domain::Result<String> {
     instance::parse_region(text).map(|region| region.as_str().to_owned())
 }

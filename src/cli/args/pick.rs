@@ -34,7 +34,7 @@ pub struct PickArgs {
     #[arg(long, value_name = "FIELD")]
     pub print: Option<String>,
     /// Use this region instead of the role's own
-    #[arg(short, long, value_name = "REGION", value_parser = super::parse_region)]
+    #[arg(short, long, value_name = "REGION", value_parser = super::parse_exported_region)]
     pub region: Option<String>,
     /// Use rows below the prompt (15) or a share of the screen (40%)
     #[arg(long, value_name = "N[%]")]

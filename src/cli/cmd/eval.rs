@@ -4,11 +4,11 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 
 use crate::config::{Env, env};
-use crate::domain::{Error, ErrorKind, Result, RoleArn, escape_unprintable};
+use crate::domain::{Error, ErrorKind, Result, escape_unprintable};
 use crate::ops::assume::Freshness;
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::other_profiles::ProfileRows;
-use crate::ops::target::current::role_shell_arn;
+use crate::ops::target::current::role_shell_label;
 use crate::ops::target::lookup::ResolvedRole;
 use crate::ops::target::selector::RoleSelector;
 use crate::os::process::parents::parent_names;
@@ -224,12 +224,7 @@ fn clear(env: &Env, dialect: Dialect) -> Result<u8> {
 
 /// Describes what `--clear` does: the role that the shell leaves, and the profile it has again.
 fn describe_clear(env: &Env, changes: &EnvChanges) -> String {
-    let arn = role_shell_arn(env).and_then(|arn| arn.parse::<RoleArn>().ok());
-    let role = match (env.get(env::AWS_SSO_PROFILE), arn) {
-        (Some(profile), _) => profile.to_owned(),
-        (None, Some(arn)) => format!("{}/{}", arn.account, arn.role),
-        (None, None) => "the role".to_owned(),
-    };
+    let role = role_shell_label(env).unwrap_or_else(|| "the role".to_owned());
     let profile = changes.set.iter().find(|(name, _)| name == env::AWS_PROFILE.name());
     let again = profile.map(|(_, profile)| format!("; AWS_PROFILE is {profile} again"));
     escape_unprintable(&format!("left {role}{}", again.unwrap_or_default()))

@@ -1,7 +1,7 @@
 //! Account names and ARNs of roles that are known by their ids: those with a session, those of a
 //! shell.
 
-use crate::domain::{AccountId, InstanceName, RoleArn, RoleName, Roster};
+use crate::domain::{AccountId, InstanceName, RoleArn, RoleName, Roster, role_label};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::load;
 
@@ -34,7 +34,8 @@ impl RoleNames {
         account: AccountId,
         role: &RoleName,
     ) -> String {
-        format!("{}/{role}", self.account(instance, account).unwrap_or(account.as_str()))
+        let account = self.account(instance, account).unwrap_or(account.as_str());
+        role_label(account, role.as_str())
     }
 
     /// Returns a role's ARN in the partition of its instance, or of the only one.

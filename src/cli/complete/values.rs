@@ -8,7 +8,7 @@ use crate::console::SERVICES;
 use crate::domain::{AccountId, Roster, RosterEntry, normalize_text, role_label};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::fields::FIELDS;
-use crate::ops::roles::load;
+use crate::ops::roles::{file_profiles, load};
 
 use crate::cli::app::{self, Caller};
 use crate::cli::args::Globals;
@@ -92,7 +92,11 @@ impl ValueSource<'_> {
         let entries: Vec<&RosterEntry> =
             roster.entries.iter().filter(|entry| self.matches_given(entry, argument)).collect();
         match argument {
-            "profile" => profiles(&roster, &entries),
+            "profile" => {
+                let mut found = profiles(&roster, &entries);
+                found.extend(self.file_profiles(&ctx, command, &roster));
+                found
+            }
             "account" => accounts(&entries),
             "role" => role_names(&entries),
             "arn" => entries
@@ -110,6 +114,29 @@ impl ValueSource<'_> {
                 .chain(query_terms(&entries))
                 .collect(),
         }
+    }
+
+    /// Returns the profiles of the AWS files that rolecall did not write. Only some commands take
+    /// those outside of IAM Identity Center. A profile is not combined with `-A` and `-R`.
+    fn file_profiles(&self, ctx: &Ctx, command: &str, roster: &Roster) -> Vec<Candidate> {
+        if ["account", "role"].into_iter().any(|flag| self.given.contains_key(flag)) {
+            return Vec::new();
+        }
+        let takes_all = matches!(command, "exec" | "eval" | "console");
+        let known: BTreeSet<&str> =
+            roster.entries.iter().filter_map(|entry| entry.profile.as_deref()).collect();
+        let others = file_profiles::load_profiles(ctx).into_iter();
+        others
+            .filter(|profile| !known.contains(profile.name.as_str()))
+            .filter(|profile| takes_all || profile.role.is_some())
+            .map(|profile| {
+                let description = match profile.role {
+                    Some(role) => role_label(role.account.as_str(), role.role.as_str()),
+                    None => "outside of IAM Identity Center".to_owned(),
+                };
+                Candidate::new(profile.name, description)
+            })
+            .collect()
     }
 
     /// Whether a role matches the flags typed so far: `-A` narrows roles, `-R` accounts.

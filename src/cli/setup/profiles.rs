@@ -11,7 +11,7 @@ use crate::ops::profiles::{
     self, ProfileChange, ProfileLine, ProfileNote, ProfileRequest, ProfileSelection, ProfileStyle,
     ProfilesPlan, ProfilesReport, SkipReason, SkippedRole,
 };
-use crate::ops::setup::instance::parse_region;
+use crate::ops::setup::instance::parse_exported_region;
 use crate::ops::target::lookup;
 use crate::ops::target::resolve::matching_positions;
 use crate::os::atomic_file::WriteTarget;
@@ -120,7 +120,7 @@ fn request(ctx: &Arc<Ctx>, globals: &Globals, args: &ProfilesArgs) -> Result<Pro
             args.process.then_some(ProfileStyle::Process)
         },
         prune: args.prune,
-        region: args.region.as_deref().map(parse_region).transpose()?,
+        region: args.region.as_deref().map(parse_exported_region).transpose()?,
         default_region: None,
         force: args.force,
         file: args.aws_config.clone(),
@@ -137,7 +137,7 @@ fn ask_region(draft: &ProfilesPlan) -> Result<Option<Region>> {
         if answer.trim().is_empty() {
             return Ok(None);
         }
-        match parse_region(&answer) {
+        match parse_exported_region(&answer) {
             Ok(region) => return Ok(Some(region)),
             Err(error) => ui::print_error(&error),
         }

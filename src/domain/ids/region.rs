@@ -4,7 +4,26 @@ use serde::{Deserialize, Serialize};
 
 use super::Region;
 
+/// Names that AWS programs accept as a region besides the regions: those of partitions in AWS's
+/// `partitions.json`, and DynamoDB Local's in `endpoints.json`.
+const PSEUDO_REGIONS: [&str; 8] = [
+    "aws-global",
+    "aws-cn-global",
+    "aws-us-gov-global",
+    "aws-iso-global",
+    "aws-iso-b-global",
+    "aws-iso-e-global",
+    "aws-iso-f-global",
+    "local",
+];
+
 impl Region {
+    /// Whether it is `aws-global`, `local` or the like: a name that selects endpoints, and not a
+    /// place.
+    pub fn is_pseudo(&self) -> bool {
+        PSEUDO_REGIONS.contains(&self.as_str())
+    }
+
     /// Whether it has the form of a region: words of letters, then a number, as in `us-gov-east-1`.
     pub fn is_well_formed(&self) -> bool {
         let words: Vec<&str> = self.as_str().split('-').collect();
@@ -20,8 +39,8 @@ impl Region {
     /// Returns the partition of the region, derived from its prefix.
     pub fn partition(&self) -> Partition {
         match self.as_str() {
-            r if r.starts_with("cn-") => Partition::AwsCn,
-            r if r.starts_with("us-gov-") => Partition::AwsUsGov,
+            r if r.starts_with("cn-") || r == "aws-cn-global" => Partition::AwsCn,
+            r if r.starts_with("us-gov-") || r == "aws-us-gov-global" => Partition::AwsUsGov,
             r if r.starts_with("eusc-") => Partition::AwsEusc,
             _ => Partition::Aws,
         }
@@ -73,7 +92,7 @@ mod tests {
         assert_eq!(serde_json::from_str::<Region>("\"EU-WEST-1\"").unwrap().as_str(), "eu-west-1");
         assert_ne!(RoleName::new("Admin"), RoleName::new("admin"));
         assert!(
-            ["eu-west-1", "us-gov-east-1", "EUSC-de-east-1"]
+            ["eu-west-1", "us-gov-east-1", "ap-southeast-12", "EUSC-de-east-1"]
                 .into_iter()
                 .all(|name| Region::new(name).is_well_formed())
         );
@@ -96,8 +115,23 @@ mod tests {
     }
 
     #[test]
+    fn pseudo_regions_are_those_of_aws() {
+        for name in PSEUDO_REGIONS {
+            let region = Region::new(name);
+            assert!(region.is_pseudo() && !region.is_well_formed(), "{name}");
+        }
+        for name in ["global", "aws", "aws-eu-global", "aws-global-1", "eu-west-1", "localhost"] {
+            assert!(!Region::new(name).is_pseudo(), "{name}");
+        }
+    }
+
+    #[test]
     fn partitions_follow_the_region() {
         let of = |region: &str| Region::new(region).partition().as_str();
+        assert_eq!(
+            [of("aws-global"), of("aws-cn-global"), of("aws-us-gov-global"), of("local")],
+            ["aws", "aws-cn", "aws-us-gov", "aws"]
+        );
         assert_eq!(
             [of("eu-west-1"), of("cn-north-1"), of("us-gov-west-1"), of("eusc-de-east-1")],
             ["aws", "aws-cn", "aws-us-gov", "aws-eusc"]

@@ -1,13 +1,13 @@
 //! Highlighting: the letters of a row that a query matches.
 
+use super::abbreviation::abbreviation_ranges;
 use super::column::SearchField;
+use super::cost::{coarse_cost, cost, cross_field_cost};
+use super::glob::glob_pieces;
 use super::index::{SearchIndex, field_text, scope_fields};
 use super::normalized::NormalizedText;
 use super::parse::{MatchMode, Query, QueryWord, Scope};
-use super::score::{
-    MatchKind, WordMatch, WordMatcher, abbreviation_ranges, coarse_cost, cost, cross_field_cost,
-    glob_pieces,
-};
+use super::score::{MatchKind, WordMatch, WordMatcher};
 use super::word_prefix::{self, FieldSplit};
 use super::{joined, search};
 

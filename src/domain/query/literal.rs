@@ -1,8 +1,8 @@
 //! Literal matching of queries, for rules, `list` and use without a terminal.
 
+use super::glob::glob_pieces;
 use super::index::{SearchIndex, normalized_arn, scope_fields};
 use super::parse::{MatchMode, Query, QueryWord, Scope};
-use super::score::glob_pieces;
 
 impl SearchIndex {
     /// Returns the rows that match literally, in the order of the roster. A scoped word must equal

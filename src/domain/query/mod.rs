@@ -4,8 +4,11 @@
 //! value (`score`), and rows only combine these scores (`search`), so the cost of a key press grows
 //! with the number of distinct names, not of roles.
 
+mod abbreviation;
 mod column;
+mod cost;
 mod default_order;
+mod glob;
 mod highlight;
 mod index;
 mod joined;

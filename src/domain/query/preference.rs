@@ -1,6 +1,6 @@
 //! The preferred role if only an account is given.
 
-use super::score::glob_pieces;
+use super::glob::glob_pieces;
 use crate::domain::normalize_text;
 
 /// Returns the index of the first glob that matches a role; lower means preferred.

@@ -1,9 +1,10 @@
 //! Searching: combines the costs of words for each row.
 
 use super::column::SearchField;
+use super::cost::{NO_MATCH, cost, cross_field_cost, word_count_penalty};
 use super::index::{SearchIndex, normalized_arn, scope_fields};
 use super::parse::{MatchMode, Query, QueryWord, Scope};
-use super::score::{NO_MATCH, WordMatcher, cost, cross_field_cost, word_count_penalty};
+use super::score::WordMatcher;
 use super::word_prefix::{self, EndMatches, FieldSplit, StartMatches};
 use crate::domain::{RoleFlags, RoleId, Usages};
 

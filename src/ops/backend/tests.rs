@@ -48,6 +48,20 @@ impl TestHome {
         Ctx::new(env, paths, settings, instances, clock, vault, NetworkConfig::default())
     }
 
+    /// Starts the backend in a thread of its own, as the picker does.
+    fn start(&self, ctx: Arc<Ctx>) -> (BackendThread, RequestSender, Receiver<Update>) {
+        start(BackendOptions {
+            instances: ctx.instances.clone(),
+            open_ctx: Box::new(|| Ok(ctx)),
+            instance_name: None,
+            state_dir: self.0.path().to_owned(),
+            roster: None,
+            profile_rows: ProfileRows::Shown,
+            console_region: None,
+            copy_to_clipboard: |_| Ok(()),
+        })
+    }
+
     pub(super) fn backend(&self) -> (Arc<Backend>, Receiver<Update>) {
         let ctx = self.ctx(PassphraseSource::None);
         let (updates, receiver) = channel();
@@ -115,16 +129,7 @@ fn a_vault_that_waits_for_its_passphrase_does_not_delay_other_requests() {
     let pipe = home.0.path().join("passphrase");
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let ctx = home.ctx(PassphraseSource::File(pipe.clone()));
-    let (thread, mut requests, updates) = start(BackendOptions {
-        instances: ctx.instances.clone(),
-        open_ctx: Box::new(|| Ok(ctx)),
-        instance_name: None,
-        state_dir: home.0.path().to_owned(),
-        roster: None,
-        profile_rows: ProfileRows::Shown,
-        console_region: None,
-        copy_to_clipboard: |_| Ok(()),
-    });
+    let (thread, mut requests, updates) = home.start(ctx);
 
     let other = RoleId { instance: corp.name, account: account(), role: RoleName::new("Read") };
     requests.send(Request::ForgetCredentials { role: other });
@@ -157,16 +162,7 @@ fn forgotten_credentials_are_gone_and_those_of_other_roles_stay() {
         home.vault(passphrase()).save(&record(role), &credentials()).unwrap();
     }
     let ctx = home.ctx(passphrase());
-    let (thread, mut requests, updates) = start(BackendOptions {
-        instances: ctx.instances.clone(),
-        open_ctx: Box::new(|| Ok(ctx)),
-        instance_name: None,
-        state_dir: home.0.path().to_owned(),
-        roster: None,
-        profile_rows: ProfileRows::Shown,
-        console_region: None,
-        copy_to_clipboard: |_| Ok(()),
-    });
+    let (thread, mut requests, updates) = home.start(ctx);
     let admin =
         RoleId { instance: corp.name.clone(), account: account(), role: RoleName::new("Admin") };
     requests.send(Request::ForgetCredentials { role: admin });

@@ -8,7 +8,7 @@ use crate::config::{Paths, edit};
 use crate::domain::{Error, ErrorKind, Result, Timestamp};
 use crate::ops::profiles::backup::{self, OnChange, Undone, WriteRun};
 use crate::ops::profiles::lock_aws_files;
-use crate::os::atomic_file;
+use crate::os::{atomic_file, file_access};
 
 /// The command that writes, as typed after the program's name; `--undo` reverts the run.
 const COMMAND: &str = "doctor";
@@ -59,7 +59,7 @@ pub fn apply_fix(paths: &Paths, now: Timestamp, mend: &Fix) -> Result<String> {
             ))
         }
         Fix::SetMode { path, mode } => {
-            set_mode(path, *mode)?;
+            file_access::set_mode(path, *mode)?;
             Ok(format!("{} has mode {mode:04o} now", paths.abbreviate(path)))
         }
         Fix::RemoveToken { path } => {
@@ -124,17 +124,4 @@ fn correct_aws_config(
 pub fn undo(paths: &Paths) -> Result<Undone> {
     let _alone = lock_aws_files(&paths.state_dir)?;
     backup::undo(&paths.state_dir, &paths.aws_config, COMMAND, OnChange::Refuse)
-}
-
-#[cfg(unix)]
-fn set_mode(path: &std::path::Path, mode: u32) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let permissions = std::fs::Permissions::from_mode(mode);
-    std::fs::set_permissions(path, permissions)
-        .map_err(|error| atomic_file::io_error("changing the mode of", path, error))
-}
-
-#[cfg(not(unix))]
-fn set_mode(_: &std::path::Path, _: u32) -> Result<()> {
-    Ok(())
 }

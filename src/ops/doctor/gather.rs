@@ -8,10 +8,10 @@ use crate::awsconfig::lint::syntax_problems;
 use crate::awsconfig::{AwsConfig, Profile, edit, sso_lint, token_cache};
 use crate::config::{Env, LoadedConfig, Paths, env};
 use crate::domain::{Instance, InstanceSource, Result, Timestamp};
-use crate::os::atomic_file;
 use crate::os::lock::Lock;
 use crate::os::process::parents::parent_names;
 use crate::os::process::split_words;
+use crate::os::{atomic_file, browser, file_access};
 use crate::shell::calling_shell;
 use crate::shell::hooks::{HookSetup as Hook, hook_setup};
 use crate::vault::Vault;
@@ -77,7 +77,7 @@ pub fn gather(
             .flat_map(|instance| cli_token_files(paths, &config, instance))
             .collect(),
         exposed_tokens: exposed_files(&paths.sso_cache_dir),
-        has_browser: named || display || cfg!(target_os = "macos") || cfg!(windows),
+        has_browser: named || display || browser::needs_no_display(),
         hook: shell_hook(env, paths),
         program: program_location(env, paths),
         key_bindings: Ok(Vec::new()),
@@ -216,16 +216,9 @@ fn exposed_files(dir: &Path) -> Vec<ExposedFile> {
     found
 }
 
-#[cfg(unix)]
 fn exposed_file(path: &Path, wanted: u32) -> Option<ExposedFile> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o777;
+    let mode = file_access::mode(path)?;
     (mode & 0o077 != 0).then(|| ExposedFile { path: path.to_owned(), mode, expected_mode: wanted })
-}
-
-#[cfg(not(unix))]
-fn exposed(_: &Path, _: u32) -> Option<ExposedFile> {
-    None
 }
 
 /// Finds this program, and the one that hooks call by its name.

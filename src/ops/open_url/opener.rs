@@ -15,7 +15,7 @@ use super::{BrowserContainer, OpenOptions, SECRET_VARIABLES};
 pub fn has_browser(ctx: &Ctx) -> bool {
     let display =
         ctx.env.get(env::DISPLAY).is_some() || ctx.env.get(env::WAYLAND_DISPLAY).is_some();
-    cfg!(target_os = "macos") || cfg!(windows) || display
+    display || browser::needs_no_display()
 }
 
 /// Whether a URL can be delivered as the options say: `false` if that takes a browser and this

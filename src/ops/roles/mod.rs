@@ -2,6 +2,7 @@
 
 pub mod chain;
 pub mod fields;
+pub mod file_profiles;
 pub mod history;
 pub mod load;
 pub mod named_profile;

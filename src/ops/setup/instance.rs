@@ -6,19 +6,27 @@ use crate::config::{self, Paths, edit};
 use crate::domain::{Error, ErrorKind, Instance, InstanceName, Region, Result, StartUrl};
 use crate::os::atomic_file;
 
-use crate::ops::setup::start_url::is_region;
-
 /// Parses a typed region.
 ///
 /// # Errors
 /// [`ErrorKind::Usage`] if it is not a region.
 pub fn parse_region(text: &str) -> Result<Region> {
-    let text = text.trim().to_ascii_lowercase();
-    if is_region(&text) {
-        return Ok(Region::new(text));
-    }
-    Err(Error::new(ErrorKind::Usage, format!("`{text}` is not a region"))
-        .hint("a region looks like eu-west-1; the console shows it in its address"))
+    let region = Region::new(text.trim());
+    if region.is_well_formed() { Ok(region) } else { Err(not_a_region(&region)) }
+}
+
+/// Parses a typed region that AWS programs get, and rolecall does not use: also `aws-global`.
+///
+/// # Errors
+/// [`ErrorKind::Usage`] if AWS programs do not accept it.
+pub fn parse_exported_region(text: &str) -> Result<Region> {
+    let region = Region::new(text.trim());
+    if region.is_pseudo() { Ok(region) } else { parse_region(text) }
+}
+
+fn not_a_region(region: &Region) -> Error {
+    Error::new(ErrorKind::Usage, format!("`{region}` is not a region"))
+        .hint("a region looks like eu-west-1; the console shows it in its address")
 }
 
 /// Parses a typed name: it must not need quotes in a shell, and no other instance may have it.
@@ -157,6 +165,12 @@ mod tests {
     fn a_region_is_tidied_and_checked() {
         assert_eq!(parse_region(" EU-West-1\n").unwrap().as_str(), "eu-west-1");
         assert!(parse_region("Ireland").unwrap_err().hints[0].contains("eu-west-1"));
+        assert_eq!(parse_exported_region("AWS-Global").unwrap().as_str(), "aws-global");
+        for nonsense in ["Ireland", "aws-mars-global", "global", ""] {
+            assert!(parse_exported_region(nonsense).is_err(), "{nonsense}");
+        }
+        // IAM Identity Center, consoles and clusters are in a region.
+        assert!(parse_region("aws-global").is_err());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The role that the calling shell is in.
 
 use crate::config::{Env, env};
-use crate::domain::{AccountId, InstanceName, Result, RoleArn, RoleName};
+use crate::domain::{AccountId, InstanceName, Result, RoleArn, RoleName, role_label};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::profile::{self, ProfileRole};
 
@@ -50,6 +50,19 @@ impl From<ProfileRole> for CurrentRole {
 /// alone was set by the user.
 pub fn role_shell_arn(env: &Env) -> Option<&str> {
     env.get(env::AWS_SSO_ROLE_ARN).filter(|arn| env.get(env::ROLECALL_ROLE) == Some(arn))
+}
+
+/// The label of a role shell's role, from its environment alone: `payments-prod/Admin`, or
+/// `profile/legacy`. In a shell of a version without ROLECALL_LABEL, the account's id replaces its
+/// name.
+pub fn role_shell_label(env: &Env) -> Option<String> {
+    let role = env.get(env::ROLECALL_ROLE)?;
+    let from_arn = || {
+        let arn = role.parse::<RoleArn>().ok()?;
+        Some(role_label(arn.account.as_str(), arn.role.as_str()))
+    };
+    let label = env.get(env::ROLECALL_LABEL).map(str::to_owned);
+    Some(label.or_else(from_arn).unwrap_or_else(|| role.to_owned()))
 }
 
 /// The profile that AWS tools use in this shell: AWS_PROFILE, else AWS_DEFAULT_PROFILE.

@@ -18,6 +18,15 @@ pub fn make_undumpable() {
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }
 
+/// Makes a write beyond the limit of file sizes (`ulimit -f`) fail with EFBIG instead of ending the
+/// process. The signal is handled and not ignored, because programs that this process starts would
+/// inherit that.
+pub fn report_file_size_limit() {
+    // Without the handler, the signal has its default effect.
+    #[cfg(unix)]
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, std::sync::Arc::default());
+}
+
 /// Returns the path of this program.
 ///
 /// # Errors

@@ -17,12 +17,10 @@ pub mod watch;
 
 pub use capture::capture;
 pub use child::ChildCommand;
-pub use current::{become_session_leader, make_undumpable, own_program};
+pub use current::{become_session_leader, make_undumpable, own_program, report_file_size_limit};
 pub use defer_signals::DeferSignals;
 pub use detached::spawn_detached;
 pub use path_search::find_in_path;
 #[cfg(target_os = "linux")]
 pub(super) use proc_stat::ProcStat;
-#[cfg(unix)]
-pub use signals::report_file_size_limit;
 pub use split::split_words;

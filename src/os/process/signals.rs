@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 
 use rustix::process::{Signal, getpid, kill_process};
 use signal_hook::consts::{
-    SIGABRT, SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ,
+    SIGABRT, SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU,
 };
 use signal_hook::flag::register_conditional_default;
 use signal_hook::iterator::{Handle, Signals};
@@ -140,14 +140,6 @@ impl Drop for TerminationGuard {
             let _ = thread.join();
         }
     }
-}
-
-/// Makes a write beyond the limit of file sizes (`ulimit -f`) fail with EFBIG instead of ending the
-/// process. The signal is handled and not ignored, because programs that this process starts would
-/// inherit that.
-pub fn report_file_size_limit() {
-    // Without the handler, the signal has its default effect.
-    let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
 }
 
 /// Sends SIGWINCH to this process, which wakes the thread that blocks in reading keys.

@@ -137,8 +137,8 @@ fn a_role_is_described_with_its_partition_tags_and_colour() {
     let arn = Some("arn:aws-cn:iam::012345678901:role/Admin");
     assert_eq!((shell.get("AWS_SSO_ROLE_ARN"), shell.get("ROLECALL_ROLE")), (arn, arn));
     assert_eq!(
-        (shell.get("AWS_SSO"), shell.get("AWS_SSO_PROFILE")),
-        (Some("corp"), Some("pay-Admin"))
+        (shell.get("AWS_SSO"), shell.get("AWS_SSO_PROFILE"), shell.get("ROLECALL_LABEL")),
+        (Some("corp"), Some("pay-Admin"), Some("payments/Admin"))
     );
     assert_eq!(shell.get("AWS_SSO_SESSION_EXPIRATION"), Some("1970-01-01T01:00:00Z"));
     assert_eq!(
@@ -149,6 +149,28 @@ fn a_role_is_described_with_its_partition_tags_and_colour() {
         (shell.get("ROLECALL_PROTECTED"), shell.get("AWS_ACCESS_KEY_ID")),
         (Some("1"), Some("ASIAAdmin"))
     );
+}
+
+#[test]
+fn a_label_for_prompts_has_no_control_characters() {
+    let mut roster = roster("Admin", None);
+    roster.entries[0].account_name = "pay\u{1b}[31m\nments".into();
+    let credentials = test_credentials("Admin");
+    let export = RoleExport {
+        roster: &roster,
+        entry: &roster.entries[0],
+        credentials: &credentials,
+        export: CredentialExport::Keys,
+        recipient: Recipient::Child,
+        region: None,
+        no_region: false,
+        tags: &[],
+        color: None,
+    };
+    let shell = Environment::default().apply(export_changes(&export, &PreviousEnv::default()));
+    let label = shell.get("ROLECALL_LABEL").unwrap();
+    assert!(label.starts_with("pay") && label.ends_with("ments/Admin"), "{label}");
+    assert!(!label.contains(char::is_control), "{label:?}");
 }
 
 #[test]

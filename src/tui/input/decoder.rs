@@ -6,6 +6,10 @@
 //! ECMA-48 for the framing of sequences, xterm's ctlseqs for mouse reports and bracketed paste; see
 //! [`super::sequence`] for keys.
 
+mod burst;
+mod letters;
+mod paste;
+
 use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyCode, KeyModifiers};
@@ -13,6 +17,8 @@ use crossterm::event::{KeyCode, KeyModifiers};
 use super::background;
 use super::sequence::{self, InputEvent};
 use crate::tui::event::Key;
+use burst::{burst_len, complete_utf8_len};
+use letters::{control_key, escape_key, text_key};
 
 /// How long after Esc another byte still belongs to it. Over slow lines the bytes of a sequence
 /// arrive one by one.
@@ -21,19 +27,8 @@ pub(super) const ESCAPE_TIMEOUT: Duration = Duration::from_millis(50);
 pub(super) const SEQUENCE_TIMEOUT: Duration = Duration::from_millis(100);
 /// No known sequence has longer parameters.
 const MAX_PARAMETER_BYTES: usize = 64;
-/// The bytes of a paste that are kept; no field holds more.
-const MAX_PASTE_BYTES: usize = 64 * 1024;
-/// The excess of an overlong paste that may accumulate before it is dropped.
-const PASTE_SLACK: usize = 64 * 1024;
-/// From this many printable bytes in one read, they are a paste, even on a terminal that does not
-/// mark pastes: nobody types that fast.
-const BURST_BYTES: usize = 256;
-/// The same for printable bytes with line ends, which scripts may send as keys.
-const LINE_BURST_BYTES: usize = 1_024;
 /// Text of any length that follows a burst within this time belongs to it.
 pub(super) const BURST_GAP: Duration = Duration::from_millis(50);
-/// The end marker of a bracketed paste.
-const PASTE_END: &[u8] = b"\x1b[201~";
 
 const CTRL_C: u8 = 0x03;
 const ESC: u8 = 0x1b;
@@ -388,41 +383,6 @@ impl Decoder {
         }
     }
 
-    /// Consumes the bytes that belong to the paste, and returns their number.
-    fn paste_bytes(&mut self, bytes: &[u8], now: Instant, out: &mut Vec<InputEvent>) -> usize {
-        self.since = Some(now);
-        let mut taken = 0;
-        while let Some(at) = bytes[taken..].iter().position(|byte| *byte == b'~') {
-            self.bytes.extend(&bytes[taken..=taken + at]);
-            taken += at + 1;
-            if self.bytes.ends_with(PASTE_END) {
-                self.bytes.truncate(self.bytes.len() - PASTE_END.len());
-                self.push_paste(out);
-                self.reset();
-                return taken;
-            }
-        }
-        self.bytes.extend(&bytes[taken..]);
-        if self.bytes.len() > MAX_PASTE_BYTES && self.bytes.last() == Some(&CTRL_C) {
-            // An endless stream, for example from a broken terminal. Ctrl-C must not wait for a
-            // pause.
-            self.expire(out);
-        } else if self.bytes.len() > MAX_PASTE_BYTES + PASTE_SLACK {
-            // The last bytes may be the start of the end marker.
-            self.bytes.drain(MAX_PASTE_BYTES..self.bytes.len() - PASTE_END.len());
-        }
-        bytes.len()
-    }
-
-    fn push_paste(&mut self, out: &mut Vec<InputEvent>) {
-        let text = std::mem::take(&mut self.bytes);
-        if !text.is_empty() {
-            out.push(InputEvent::Paste(
-                String::from_utf8_lossy(&text[..text.len().min(MAX_PASTE_BYTES)]).into_owned(),
-            ));
-        }
-    }
-
     /// Ends the unfinished sequence. An introducer without anything after it was a key with Alt;
     /// longer parts are ignored.
     fn abandon(&mut self, out: &mut Vec<InputEvent>) {
@@ -458,66 +418,9 @@ impl Decoder {
     }
 }
 
-/// The Esc key.
-fn escape_key() -> InputEvent {
-    InputEvent::Key(Key::new(KeyCode::Esc, KeyModifiers::NONE))
-}
-
-/// The key of a letter.
-fn text_key(letter: char, alt: bool) -> Key {
-    Key::new(KeyCode::Char(letter), if alt { KeyModifiers::ALT } else { KeyModifiers::NONE })
-}
-
-/// The key of a control character, as sent by xterm.
-fn control_key(byte: u8, alt: bool) -> Key {
-    let alt = if alt { KeyModifiers::ALT } else { KeyModifiers::NONE };
-    let (code, control) = match byte {
-        b'\r' => (KeyCode::Enter, KeyModifiers::NONE),
-        b'\t' => (KeyCode::Tab, KeyModifiers::NONE),
-        0x7F => (KeyCode::Backspace, KeyModifiers::NONE),
-        0 => (KeyCode::Char(' '), KeyModifiers::CONTROL),
-        0x01..=0x1A => (KeyCode::Char((byte - 1 + b'a').into()), KeyModifiers::CONTROL),
-        _ => (KeyCode::Char((byte.saturating_sub(0x1C) + b'4').into()), KeyModifiers::CONTROL),
-    };
-    Key::new(code, control | alt)
-}
-
 /// Whether the bytes of one read are a single character, typed with one key.
 fn is_one_key(bytes: &[u8]) -> bool {
     bytes.len() == 1
         || bytes.len() <= 4
             && std::str::from_utf8(bytes).is_ok_and(|text| text.chars().count() == 1)
-}
-
-/// The length of the text at the start of these bytes if it is too long to be typed, or if it
-/// `follows` a burst; otherwise 0.
-fn burst_len(bytes: &[u8], follows: bool) -> usize {
-    let is_text = |byte: u8| byte >= b' ' && byte != 0x7F || matches!(byte, b'\t' | b'\r' | b'\n');
-    // Nearly all reads are single keys.
-    if bytes.len() < BURST_BYTES && !follows {
-        return 0;
-    }
-    let lines = bytes.iter().position(|byte| !is_text(*byte)).unwrap_or(bytes.len());
-    let printable = bytes[..lines].iter().position(|byte| *byte < b' ').unwrap_or(lines);
-    match (lines, printable) {
-        (2.., _) if follows => complete_utf8_len(&bytes[..lines]),
-        (LINE_BURST_BYTES.., _) => complete_utf8_len(&bytes[..lines]),
-        (_, BURST_BYTES..) => complete_utf8_len(&bytes[..printable]),
-        _ => 0,
-    }
-}
-
-/// The length of these bytes without an incomplete character at their end.
-fn complete_utf8_len(bytes: &[u8]) -> usize {
-    let tail = bytes.len().saturating_sub(3);
-    let lead = bytes[tail..].iter().rposition(|byte| *byte >= 0xC0).map(|at| tail + at);
-    match lead {
-        Some(lead)
-            if std::str::from_utf8(&bytes[lead..])
-                .is_err_and(|error| error.error_len().is_none()) =>
-        {
-            lead
-        }
-        _ => bytes.len(),
-    }
 }

@@ -13,8 +13,10 @@ pub(super) mod query;
 pub(super) mod refresh_progress;
 pub(super) mod requested_refresh;
 pub(super) mod retry_lookup;
+mod search_state;
 pub(super) mod select_list;
 pub(super) mod sign_in_state;
+mod task;
 pub(super) mod text_input;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,12 +28,12 @@ use crate::domain::{
     Usage, Usages,
 };
 use crate::ops::backend::messages::{
-    InstanceSession, SecretKind, SessionList, TerminalConfirmations, UnlockPrompt,
+    InstanceSession, SessionList, TerminalConfirmations, UnlockPrompt,
 };
 
 use super::event::Key;
 use super::keymap::{KeyBindings, ViMode};
-use super::search::{self, SearchJob, SortOrder};
+use super::search::{self, SearchJob};
 use super::{Appearance, ListOptions, PickAction, PickerOptions};
 use crate::os::terminal::tty::CursorShape;
 use first_run::FirstRunForm;
@@ -41,7 +43,9 @@ use overlay::Overlay;
 use refresh_progress::SLOW_ANSWER_SECONDS;
 use requested_refresh::RequestedRefresh;
 use retry_lookup::RetryLookup;
+pub(super) use search_state::{ActiveSearch, SearchOrigin, SearchState};
 use sign_in_state::SignInState;
+pub(super) use task::{PendingTask, RoleTask, WaitingFor};
 use text_input::TextInput;
 
 /// The state of the picker.
@@ -157,82 +161,6 @@ pub(super) struct RefreshState {
     pub(super) retry: RetryLookup,
     /// Refreshes that the user requested.
     pub(super) requested: RequestedRefresh,
-}
-
-/// The search and what depends on its results.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct SearchState {
-    /// The search whose results are awaited.
-    pub(super) active: Option<ActiveSearch>,
-    /// Keys that apply to rows that are still being searched for.
-    pub(super) queued_keys: Vec<Key>,
-    /// Whether the awaited search is for a suggested name.
-    pub(super) is_from_suggestion: bool,
-    /// The sort order of the list.
-    pub(super) sort_order: SortOrder,
-}
-
-/// A running search.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct ActiveSearch {
-    /// The number of the job.
-    pub(super) number: u64,
-    /// What started it.
-    pub(super) origin: SearchOrigin,
-}
-
-/// What started a search.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum SearchOrigin {
-    /// The user. The results replace the rows.
-    User,
-    /// Roles that arrived. Visible rows stay where they are.
-    Background,
-}
-
-/// A task in progress.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct PendingTask {
-    /// The role.
-    pub(super) role: RoleId,
-    /// The task.
-    pub(super) task: RoleTask,
-    /// The number of the last request for it.
-    pub(super) number: u64,
-    /// What the task waits for.
-    pub(super) waiting_for: WaitingFor,
-    /// Whether a sign-in was tried for it; each task gets one.
-    pub(super) tried_sign_in: bool,
-    /// Whether a passphrase was asked for it; each task gets one.
-    pub(super) tried_unlock: bool,
-}
-
-/// A task with one or more roles.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum RoleTask {
-    /// Leave the picker and run this action.
-    Exit(PickAction),
-    /// Leave the picker and run this command line in each role.
-    RunEach(String),
-    /// Copy a secret to the clipboard.
-    CopySecret(SecretKind),
-    /// Write profiles into the AWS config file.
-    WriteProfiles,
-    /// Get new credentials, and nothing else.
-    Renew,
-}
-
-/// What a task waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum WaitingFor {
-    /// Credentials.
-    Credentials,
-    /// The console: a program that opens it, or a link.
-    Console,
-    /// The sign-in with this number.
-    SignIn(u64),
-    /// The passphrase of the vault.
-    Passphrase,
 }
 
 /// The status of a refresh.

@@ -40,6 +40,11 @@ impl<K: Clone + PartialEq> SelectList<K> {
         things.get(self.selected_index(things)).cloned()
     }
 
+    /// Selects an item.
+    pub(in crate::tui) fn select(&mut self, thing: K) {
+        self.selected = Some(thing);
+    }
+
     /// Keeps the selection on the current item even if the order changes.
     pub(in crate::tui) fn pin(&mut self, things: &[K]) {
         self.selected = self.selected(things);

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::ops::backend::messages::UnlockPrompt;
 use crate::tui::{footer_hints, layout};
 
 proptest! {
@@ -11,16 +12,20 @@ proptest! {
         width in 0_u16..260,
         height in 0_u16..80,
         preview in 0_usize..4,
+        locked in any::<bool>(),
     ) {
         let list = ListOptions { preview: Preview::ALL[preview], ..sample_options().list };
-        let rig =
+        let mut rig =
             TestPicker::new(PickerOptions { list, ..sample_options() }).with_size(width, height);
+        if locked {
+            rig.update(Update::Locked(UnlockPrompt::Passphrase));
+        }
         let areas = layout::current(&rig.state);
         let screen = ratatui::layout::Rect::new(0, 0, width, height);
         let parts: Vec<_> =
             [areas.header, Some(areas.query), areas.headings, Some(areas.list), areas.preview]
                 .into_iter()
-                .chain([areas.footer])
+                .chain([areas.status_line, areas.footer])
                 .flatten()
                 .collect();
         for (at, part) in parts.iter().enumerate() {
@@ -109,7 +114,7 @@ fn the_preview_goes_before_anything_of_the_list_does() {
             .preview
             .is_some()
     };
-    assert_eq!([at(99), at(100), at(200)], [false, true, true]);
+    assert_eq!([at(99), at(100), at(110), at(200)], [false, false, true, true]);
 }
 
 #[test]
@@ -119,7 +124,7 @@ fn the_preview_leaves_the_list_its_columns_as_far_as_it_can() {
             .preview
             .map_or(0, |preview| preview.width)
     };
-    assert_eq!([preview(100), preview(120), preview(200)], [32, 32, 71]);
+    assert_eq!([preview(110), preview(120), preview(200)], [33, 32, 71]);
     let rig = TestPicker::new(sample_options()).with_size(120, 40);
     assert!(rig.screen().lines().nth(5).unwrap().contains("prod"), "{}", rig.screen());
 }
@@ -144,4 +149,20 @@ fn details_go_when_the_preview_comes() {
     rig.keys(&["f2"]);
     assert_eq!(rig.state.overlays.len(), 1);
     assert!(rig.with_size(120, 24).state.overlays.is_empty());
+}
+
+#[test]
+fn the_preview_never_takes_the_place_of_the_column_that_distinguishes_rows() {
+    let mut widths = Vec::new();
+    for width in 80..=200 {
+        let rig = TestPicker::new(sample_options()).with_size(width, 24);
+        let areas = layout::current(&rig.state);
+        let headings = rig.screen().lines().nth(2).unwrap().to_owned();
+        let first = rig.state.list.column_stats.extras[0].kind.heading();
+        if areas.preview.is_some() {
+            assert!(headings.contains(&first), "{width}: no {first} in {headings}");
+            widths.push(width);
+        }
+    }
+    assert!(widths.contains(&120), "{widths:?}");
 }

@@ -2,6 +2,7 @@
 //! click of a double click never acts on what the first one uncovered.
 
 use super::*;
+use crate::ops::backend::messages::Request;
 use crate::tui::Exit;
 use crate::tui::event::{Mouse, MouseKind};
 use crate::tui::state::overlay::Overlay;
@@ -94,6 +95,60 @@ fn a_click_outside_closes_a_panel_and_touches_nothing_behind_it() {
         assert!(rig.state.overlays.is_empty(), "{keys:?}");
         assert_eq!((rig.selected(), rig.take_effects().len()), (selected, 0), "{keys:?}");
     }
+}
+
+/// A picker with a preview that lists the other roles of the account.
+fn with_preview() -> TestPicker {
+    let mut rig = TestPicker::new(sample_options()).with_size(160, 40);
+    rig.keys(&["payments-prod read"]);
+    rig.take_effects();
+    rig
+}
+
+/// The role that is selected in the preview.
+fn selected_in_preview(rig: &TestPicker) -> Option<String> {
+    let panel = rig.state.account_roles_panel()?;
+    let at = rig.state.other_roles()[panel.selected_index(&rig.state)];
+    Some(rig.state.list.roster.entries[at].role.to_string())
+}
+
+#[test]
+fn a_click_selects_a_role_of_the_preview_and_a_double_click_uses_it() {
+    let mut rig = with_preview();
+    let at = find(&rig, "DatabaseAdministrator");
+    click(&mut rig, at);
+    assert_eq!(selected_in_preview(&rig).as_deref(), Some("DatabaseAdministrator"));
+    assert_eq!(rig.take_effects(), []);
+    let other = find(&rig, "AdministratorAccess");
+    click(&mut rig, other);
+    assert_eq!(selected_in_preview(&rig).as_deref(), Some("AdministratorAccess"));
+    double_click(&mut rig, at);
+    let effects = rig.take_effects();
+    let [Effect::Request(Request::Assume { role, .. })] = &effects[..] else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(role.role.as_str(), "DatabaseAdministrator");
+}
+
+#[test]
+fn a_click_beside_the_roles_of_the_preview_ends_their_selection() {
+    let mut rig = with_preview();
+    rig.keys(&["f7"]);
+    let (x, y) = find(&rig, "DatabaseAdministrator");
+    // The heading above them, and a blank line below them.
+    for beside in [(x, y - 2), (x, y + 4)] {
+        rig.keys(&["esc", "f7"]);
+        click(&mut rig, beside);
+        assert_eq!(selected_in_preview(&rig), None, "{beside:?}\n{}", rig.screen());
+    }
+    // A row of the list is selected by the same click.
+    let mut rig = TestPicker::new(sample_options()).with_size(160, 40);
+    rig.keys(&["payments-prod", "f7"]);
+    assert!(selected_in_preview(&rig).is_some(), "{}", rig.screen());
+    let list = crate::tui::layout::current(&rig.state).list;
+    click(&mut rig, (list.x + 5, list.y + 2));
+    assert_eq!(selected_in_preview(&rig), None);
+    assert_eq!(rig.state.list.selected_row(), 2);
 }
 
 #[test]

@@ -135,6 +135,28 @@ fn a_line_that_is_amiss_moves_no_row_and_goes_with_its_reason() {
 }
 
 #[test]
+fn on_a_small_screen_the_line_takes_a_row_and_not_the_keys() {
+    let inline = PickerOptions { height: Height::Rows(10), ..sample_options() };
+    for (options, least) in [(sample_options(), 5), (inline, 4)] {
+        for height in least..14 {
+            let mut rig = TestPicker::new(options.clone()).with_size(60, height);
+            rig.keys(&["end"]);
+            refresh_fails(&mut rig, unreachable());
+            let screen = rig.screen();
+            let lines: Vec<&str> = screen.lines().filter(|line| line.starts_with('"')).collect();
+            let [.., line, footer] = &lines[..] else { panic!("{screen}") };
+            assert!(line.contains("^R tries again"), "{height}\n{screen}");
+            assert!(footer.contains("shell"), "{height}\n{screen}");
+            let list = crate::tui::layout::current(&rig.state).list;
+            let selected = rig.state.list.line_of_row(rig.state.list.selected_row());
+            let shown =
+                rig.state.list.first_line..rig.state.list.first_line + usize::from(list.height);
+            assert!(list.height >= 1 && shown.contains(&selected), "{height}\n{screen}");
+        }
+    }
+}
+
+#[test]
 fn a_click_on_the_line_takes_its_step() {
     let mut rig = TestPicker::new(sample_options()).with_size(80, 24);
     refresh_fails(&mut rig, unreachable());

@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::keys::{press_command, press_letter};
 use super::suggestions;
-use crate::tui::commands::{Move, PickerCommand};
+use crate::tui::commands::{Move, PanelKind, PickerCommand};
 use crate::tui::effect::Effect;
 use crate::tui::event::{Mouse, MouseKind};
 use crate::tui::footer_hints;
@@ -45,6 +45,9 @@ pub(super) fn handle_mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
     if areas.status_line.into_iter().chain(areas.footer).any(|area| area.contains(at)) {
         return Vec::new();
     }
+    if let Some(effects) = click_preview(state, at, mouse.kind) {
+        return effects;
+    }
     if state.overlays.last().is_some_and(|top| !is_beside_list(state, top, at)) {
         // The wheel applies to the top panel.
         return match mouse.kind {
@@ -78,6 +81,36 @@ pub(super) fn handle_mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+/// Handles a click on a role that the preview lists: it is selected there, as with the panel's key
+/// and the arrow keys, and a double click activates it. A click elsewhere ends that selection and
+/// then does what it does otherwise, which is `None`.
+fn click_preview(state: &mut State, at: Position, kind: MouseKind) -> Option<Vec<Effect>> {
+    if !matches!(kind, MouseKind::Click | MouseKind::DoubleClick) {
+        return None;
+    }
+    let is_selecting = view::selects_in_preview(state);
+    if !is_selecting && !state.overlays.is_empty() {
+        return None;
+    }
+    let role = view::preview_role_at(state, at).and_then(|at| state.list.roster.entries.get(at));
+    let Some(role) = role.map(|entry| state.list.roster.id(entry)) else {
+        if is_selecting {
+            state.overlays.pop();
+        }
+        return None;
+    };
+    if !is_selecting {
+        press_command(state, PickerCommand::Open(PanelKind::AccountRoles));
+    }
+    if let Some(Overlay::AccountRoles(panel)) = state.overlays.last_mut() {
+        panel.select.select(role);
+    }
+    match kind {
+        MouseKind::DoubleClick => Some(press_command(state, PickerCommand::Activate)),
+        _ => Some(Vec::new()),
+    }
 }
 
 /// Whether a panel asks for a `y`.

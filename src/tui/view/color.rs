@@ -1,6 +1,6 @@
 //! Colours with enough contrast to their background, by the formula of WCAG 2.
 
-use ratatui::style::{Color, Modifier, Style};
+use ratatui::style::Color;
 
 use crate::tui::{Background, ColorDepth};
 
@@ -163,25 +163,15 @@ pub(super) fn contrast(one: [u8; 3], other: [u8; 3]) -> f64 {
     (one.max(other) + 0.05) / (one.min(other) + 0.05)
 }
 
-/// Text in one of the 16 colours. If it would not be readable, as yellow on white, it is black or
-/// white text on that colour instead.
-pub(super) fn sixteen(color: Color, ground: TextBackground) -> Style {
+/// Whether text in one of the 16 colours is readable, which yellow on white is not.
+pub(super) fn is_sixteen_readable(color: Color, ground: TextBackground) -> bool {
     let ground = match ground {
-        TextBackground::Known(Background::Dark) => Some([0; 3]),
-        TextBackground::Known(Background::Light) => Some([255; 3]),
-        TextBackground::Unknown => None,
+        TextBackground::Known(Background::Dark) => [0; 3],
+        TextBackground::Known(Background::Light) => [255; 3],
+        // No colour is readable on black and on white.
+        TextBackground::Unknown => return false,
     };
-    let rgb = xterm_rgb(color);
-    if ground.is_some_and(|ground| contrast(rgb, ground) >= MIN_CONTRAST) {
-        return Style::new().fg(color);
-    }
-    let text = [Color::Black, Color::White]
-        .into_iter()
-        .max_by(|one, other| {
-            contrast(xterm_rgb(*one), rgb).total_cmp(&contrast(xterm_rgb(*other), rgb))
-        })
-        .unwrap_or(Color::Black);
-    Style::new().fg(text).bg(color).remove_modifier(Modifier::REVERSED)
+    contrast(xterm_rgb(color), ground) >= MIN_CONTRAST
 }
 
 #[cfg(test)]

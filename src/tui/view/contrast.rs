@@ -50,7 +50,7 @@ fn texts(palette: &Palette) -> Vec<(String, Style)> {
     let named = |palette: &Palette, place: &str| -> Vec<(String, Style)> {
         let colors = NAMED_COLORS.iter().map(|(name, ..)| name);
         colors
-            .map(|name| (format!("{name}{place}"), palette.in_color(palette.text, name)))
+            .map(|name| (format!("{name}{place}"), palette.in_color(palette.text, name).text))
             .collect()
     };
     let roles = |palette: &Palette, place: &str| -> Vec<(String, Style)> {

@@ -8,7 +8,6 @@ use super::cell_writer::CellWriter;
 use crate::tui::commands::PickerCommand;
 use crate::tui::footer_hints;
 use crate::tui::labels;
-use crate::tui::layout;
 use crate::tui::state::{State, WaitingFor};
 use crate::tui::text::truncate_middle;
 
@@ -36,9 +35,6 @@ pub(super) fn draw(state: &State, ctx: &DrawContext, area: Rect, buffer: &mut Bu
             &truncate_middle(note, writer.remaining().into(), ctx.glyphs.ellipsis),
             ctx.palette.soft,
         );
-        return;
-    }
-    if layout::current(state).status_line.is_some_and(|notice| notice.y == area.y) {
         return;
     }
     writer.write(&footer_hints::inline_prefix(state), ctx.palette.dim);

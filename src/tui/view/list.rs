@@ -2,11 +2,11 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Modifier;
+use ratatui::style::{Modifier, Style};
 
 use super::DrawContext;
 use super::cell_writer::CellWriter;
-use super::palette::Palette;
+use super::palette::{ColoredText, Palette};
 use crate::domain::{AccountId, format_duration_short};
 use crate::tui::column_stats::ExtraKind;
 use crate::tui::columns::{self, Columns, GAP, IdForm, SLACK};
@@ -166,19 +166,18 @@ fn draw_cells(
     let is_first = !state.list.repeats_account(row) && state.query.is_empty();
     let name = if selected || is_first { palette.name } else { palette.text };
     let style = state.list.row_style(row);
+    let in_color = |text: Style, color: Option<&str>| match color {
+        Some(color) => palette.in_color(text, color),
+        None => ColoredText { text, mark: None },
+    };
     // All rows of an account have its colour, also the selected one.
-    let name = match style.and_then(|style| style.account_color.as_deref()) {
-        Some(color) => palette.in_color(name, color),
-        None => name,
-    };
-    let role = match style.and_then(|style| style.role_color.as_deref()) {
-        Some(color) => palette.in_color(palette.soft, color),
-        None => palette.soft,
-    };
+    let name = in_color(name, style.and_then(|style| style.account_color.as_deref()));
+    let role = in_color(palette.soft, style.and_then(|style| style.role_color.as_deref()));
     let named = !entry.account_name.is_empty();
     let name_hits = if named { &hits.account } else { &hits.id };
     let hit = palette.hit;
-    writer.write_column(entry.account_label(), columns.account, cut, name_hits, name, hit);
+    draw_mark(writer, name);
+    writer.write_column(entry.account_label(), columns.account, cut, name_hits, name.text, hit);
     writer.skip(GAP);
     match columns.id {
         // The ID is shown in place of the name, or not known.
@@ -203,7 +202,8 @@ fn draw_cells(
     if columns.id != IdForm::Absent {
         writer.skip(GAP);
     }
-    writer.write_column(&entry.role, columns.role, cut, &hits.role, role, palette.hit);
+    draw_mark(writer, role);
+    writer.write_column(&entry.role, columns.role, cut, &hits.role, role.text, palette.hit);
     if columns.protected > 0 {
         writer.skip(GAP);
         writer.write(if entry.is_protected() { glyphs.protected } else { " " }, palette.danger);
@@ -218,6 +218,14 @@ fn draw_cells(
             ),
         };
         writer.write_column(text, extra.width, cut, hits, palette.dim, palette.hit);
+    }
+}
+
+/// Draws the mark in the blank cell before a text.
+fn draw_mark(writer: &mut CellWriter<'_>, text: ColoredText) {
+    if let Some(style) = text.mark {
+        writer.x -= 1;
+        writer.write(" ", style);
     }
 }
 

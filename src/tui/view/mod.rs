@@ -86,11 +86,7 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
     // Panels of an inline picker stay as far from the right edge as its rows.
     let area = if state.inline { Rect { width: areas.query.width, ..area } } else { area };
     for overlay in state.visible_overlays() {
-        // The preview shows them, unless it would have nothing to show.
-        if matches!(overlay, Overlay::AccountRoles(_))
-            && preview::shows_account_roles(&areas)
-            && !state.other_roles().is_empty()
-        {
+        if is_in_preview(overlay, state, &areas) {
             continue;
         }
         let panel = overlay.as_panel();
@@ -150,6 +146,25 @@ pub(super) fn top_panel_area(state: &State) -> Option<Rect> {
     Some(panels::area(&content, &ctx, room))
 }
 
+/// Whether the preview shows what the panel has. It does unless it would have nothing to show.
+fn is_in_preview(overlay: &Overlay, state: &State, areas: &Areas) -> bool {
+    matches!(overlay, Overlay::AccountRoles(_))
+        && preview::shows_account_roles(areas)
+        && !state.other_roles().is_empty()
+}
+
+/// Whether the top panel selects among the roles that the preview lists.
+pub(super) fn selects_in_preview(state: &State) -> bool {
+    let areas = layout::current(state);
+    state.overlays.last().is_some_and(|top| is_in_preview(top, state, &areas))
+}
+
+/// The role of the preview's list at a cell, as an index into the entries of the roster.
+pub(super) fn preview_role_at(state: &State, at: Position) -> Option<usize> {
+    let area = layout::current(state).preview?;
+    preview::role_at(state, &DrawContext::new(state), area, at)
+}
+
 /// The suggested name at a cell, while nothing matches.
 pub(super) fn suggestion_at(state: &State, at: Position) -> Option<usize> {
     let areas = layout::current(state);
@@ -162,7 +177,8 @@ pub(super) fn suggestion_at(state: &State, at: Position) -> Option<usize> {
 /// The content of the top panel, and the area that it may use.
 fn top_panel(state: &State) -> Option<(PanelContent, DrawContext, Rect)> {
     let areas = layout::current(state);
-    let content = state.overlays.last()?.as_panel().content(state);
+    let top = state.overlays.last().filter(|top| !is_in_preview(top, state, &areas))?;
+    let content = top.as_panel().content(state);
     if areas.tiny {
         return None;
     }

@@ -46,6 +46,17 @@ enum NamedColors {
     Sixteen(TextBackground),
     /// As a tone that is readable on the background.
     Toned(TextBackground, ColorDepth),
+    /// As a mark before the text, which has no colour.
+    Marks(ColorDepth),
+}
+
+/// A text in the colour that a rule names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ColoredText {
+    /// The style of the text.
+    pub(super) text: Style,
+    /// The style of the blank cell before it, if the text would not be readable in that colour.
+    pub(super) mark: Option<Style>,
 }
 
 /// The colour names that rules may use: the colour in 24 bits, and one of the 16 colours.
@@ -96,13 +107,23 @@ impl Palette {
 
     /// A style in the colour that a rule names; the style itself without colours, or if the name is
     /// unknown.
-    pub(super) fn in_color(&self, style: Style, name: &str) -> Style {
+    pub(super) fn in_color(&self, style: Style, name: &str) -> ColoredText {
         let known = NAMED_COLORS.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name));
-        let Some((_, hex, color)) = known else { return style };
+        let plain = ColoredText { text: style, mark: None };
+        let Some((_, hex, color)) = known else { return plain };
+        let marked = |color| ColoredText {
+            mark: Some(Style::new().bg(color).remove_modifier(Modifier::REVERSED)),
+            ..plain
+        };
+        let colored = |color| ColoredText { text: style.fg(color), ..plain };
         match self.named_colors {
-            NamedColors::Absent => style,
-            NamedColors::Sixteen(ground) => style.patch(color::sixteen(*color, ground)),
-            NamedColors::Toned(ground, depth) => style.fg(color::readable(*hex, ground, depth)),
+            NamedColors::Absent => plain,
+            NamedColors::Sixteen(ground) if color::is_sixteen_readable(*color, ground) => {
+                colored(*color)
+            }
+            NamedColors::Sixteen(_) | NamedColors::Marks(ColorDepth::Sixteen) => marked(*color),
+            NamedColors::Toned(ground, depth) => colored(color::readable(*hex, ground, depth)),
+            NamedColors::Marks(depth) => marked(color::exact(*hex, depth)),
         }
     }
 
@@ -118,10 +139,11 @@ impl Palette {
         }
         let text = Style::new();
         let hit = text.add_modifier(Modifier::BOLD | Modifier::UNDERLINED);
-        // A named colour would be readable only on the background, which the bar hides.
+        // A named colour would be a block of that colour.
         let named_colors = match self.named_colors {
             NamedColors::Absent => NamedColors::Absent,
-            _ => NamedColors::Sixteen(TextBackground::Unknown),
+            NamedColors::Sixteen(_) => NamedColors::Marks(ColorDepth::Sixteen),
+            NamedColors::Toned(_, depth) | NamedColors::Marks(depth) => NamedColors::Marks(depth),
         };
         Self {
             name: text.add_modifier(Modifier::BOLD),

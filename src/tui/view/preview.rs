@@ -1,7 +1,7 @@
 //! The preview: details of the selected role beside or below the list.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use super::DrawContext;
 use super::cell_writer::CellWriter;
@@ -33,12 +33,7 @@ pub(super) fn draw(state: &State, ctx: &DrawContext, area: Rect, buffer: &mut Bu
                 .write(ctx.glyphs.vertical_line, ctx.palette.faint);
         }
     }
-    let room = Rect { x: area.x + 2, width: area.width.saturating_sub(3), ..area };
-    let inner = if below {
-        Rect { x: area.x + 3, y: area.y + 1, height: area.height.saturating_sub(1), ..room }
-    } else {
-        room
-    };
+    let inner = inner_area(state, area);
     let cells =
         if below && inner.width >= TWO_COLUMN_WIDTH { inner.width * 2 / 5 } else { inner.width };
     let about = role_details::rows(state, cells.into());
@@ -57,22 +52,60 @@ pub(super) fn draw(state: &State, ctx: &DrawContext, area: Rect, buffer: &mut Bu
             );
         }
         None => {
-            let roles = if shows_account_roles(&layout::current(state)) {
-                state.other_roles()
-            } else {
-                Vec::new()
-            };
-            // However many tags there are, a third is for the roles.
-            let reserved = match u16::try_from(roles.len()) {
-                Ok(0) => 0,
-                count => count.unwrap_or(u16::MAX).saturating_add(2).min(inner.height / 3),
-            };
-            let details = Rect { height: inner.height - reserved, ..inner };
-            let used = draw_rows(&about, ctx, details, buffer);
-            let below = Rect { y: inner.y + used, height: inner.height - used, ..inner };
+            let (roles, below) = place_account_roles(state, ctx, inner, &about);
+            draw_rows(&about, ctx, Rect { height: below.y - inner.y, ..inner }, buffer);
             draw_account_roles(&roles, state, ctx, below, buffer);
         }
     }
+}
+
+/// The preview without its line and margins.
+fn inner_area(state: &State, area: Rect) -> Rect {
+    let room = Rect { x: area.x + 2, width: area.width.saturating_sub(3), ..area };
+    if state.list_options.preview == Preview::Below {
+        Rect { x: area.x + 3, y: area.y + 1, height: area.height.saturating_sub(1), ..room }
+    } else {
+        room
+    }
+}
+
+/// The other roles of the account, and the area for them below the details.
+fn place_account_roles(
+    state: &State,
+    ctx: &DrawContext,
+    inner: Rect,
+    about: &[ContentRow],
+) -> (Vec<usize>, Rect) {
+    let roles =
+        if shows_account_roles(&layout::current(state)) { state.other_roles() } else { Vec::new() };
+    // However many tags there are, a third is for the roles.
+    let reserved = match u16::try_from(roles.len()) {
+        Ok(0) => 0,
+        count => count.unwrap_or(u16::MAX).saturating_add(2).min(inner.height / 3),
+    };
+    let lines = rows::lines(about, ctx, inner.width.into()).len();
+    let used = u16::try_from(lines).unwrap_or(u16::MAX).min(inner.height - reserved);
+    (roles, Rect { y: inner.y + used, height: inner.height - used, ..inner })
+}
+
+/// The first visible one of the other roles and the number of visible ones, of `count`.
+fn visible_roles(state: &State, count: usize, area: Rect) -> (usize, usize) {
+    let room = usize::from(area.height.saturating_sub(2));
+    // The last line says how many more there are.
+    let shown = if count > room { room.saturating_sub(1) } else { count };
+    let selected = state.account_roles_panel().map_or(0, |panel| panel.selected_index(state));
+    ((selected + 1).saturating_sub(shown), shown)
+}
+
+/// The role of the preview's list at a cell, as an index into the entries of the roster.
+pub(super) fn role_at(state: &State, ctx: &DrawContext, area: Rect, at: Position) -> Option<usize> {
+    let inner = inner_area(state, area);
+    let about = role_details::rows(state, inner.width.into());
+    let (roles, below) = place_account_roles(state, ctx, inner, &about);
+    let (first, shown) = visible_roles(state, roles.len(), below);
+    let row = usize::from(at.y.checked_sub(below.y + 2)?);
+    let is_inside = area.contains(at) && at.x > area.x && row < shown;
+    roles.get(first + row).copied().filter(|_| is_inside)
 }
 
 /// Whether the preview has room for the other roles of the account, so that they need no panel.
@@ -103,10 +136,7 @@ fn draw_account_roles(
     let rows = account_roles::rows(state, roles);
     let lines = rows::lines(&rows, ctx, area.width.into());
     let fit = rows::fit_columns(&rows, area.width.into());
-    let room = usize::from(area.height - 2);
-    // The last line says how many there are.
-    let shown = if lines.len() > room { room - 1 } else { lines.len() };
-    let first = (selected.unwrap_or(0) + 1).saturating_sub(shown);
+    let (first, shown) = visible_roles(state, lines.len(), area);
     for (line, y) in lines.iter().skip(first).take(shown).zip(area.y + 2..) {
         let chosen =
             matches!(line, rows::ContentLine::Choice(number, ..) if selected == Some(*number));
@@ -125,11 +155,9 @@ fn draw_account_roles(
     }
 }
 
-/// Draws rows and returns the number of lines.
-fn draw_rows(rows: &[ContentRow], ctx: &DrawContext, area: Rect, buffer: &mut Buffer) -> u16 {
+fn draw_rows(rows: &[ContentRow], ctx: &DrawContext, area: Rect, buffer: &mut Buffer) {
     let lines = rows::lines(rows, ctx, area.width.into());
     for (line, y) in lines.iter().zip(area.top()..area.bottom()) {
         rows::draw(line, &[], false, ctx, Rect { y, height: 1, ..area }, buffer);
     }
-    u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.height)
 }

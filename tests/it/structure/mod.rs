@@ -135,6 +135,31 @@ fn only_the_command_line_prints_and_exits() {
     assert_eq!(wrong, NONE);
 }
 
+/// Files outside of `os` and `vault` whose values depend on the platform. None of them leaves code
+/// out, so every platform compiles all of it.
+const PLATFORM_VALUES: [(&str, &str); 9] = [
+    ("awsconfig/render.rs", "quotes for the shell that runs `credential_process`"),
+    ("cli/cmd/each/mod.rs", "the shell that runs a command line"),
+    ("cli/cmd/exec.rs", "the shell to start if no variable names one"),
+    ("cli/cmd/settings.rs", "the editor to start if no variable names one"),
+    ("config/load.rs", "BROWSER is a list on Unix"),
+    ("config/paths.rs", "the folders of the platform"),
+    ("domain/clock_skew.rs", "the command that sets the clock"),
+    ("ops/doctor/clock.rs", "the command that sets the clock"),
+    ("shell/detect.rs", "the shell that is assumed"),
+];
+
+#[test]
+fn code_for_one_platform_is_only_in_os_and_vault() {
+    let is_seam = |file: &&str| matches!(room(file), Some("os" | "vault"));
+    let [attributes, values] = SOURCE.platform_files();
+    assert!(attributes.iter().any(is_seam), "{attributes:?}");
+    let attributes: Vec<&str> = attributes.into_iter().filter(|file| !is_seam(file)).collect();
+    assert_eq!(attributes, Vec::<&str>::new());
+    let values: Vec<&str> = values.into_iter().filter(|file| !is_seam(file)).collect();
+    assert_eq!(values, PLATFORM_VALUES.map(|(file, _)| file));
+}
+
 #[test]
 fn folders_that_need_no_network_are_synchronous_and_one_file_builds_the_runtime() {
     const SYNCHRONOUS: [&str; 8] =

@@ -49,6 +49,14 @@ impl Modules {
         modules
     }
 
+    /// The files with an attribute, and those with a `cfg!`, that depends on the platform.
+    pub(super) fn platform_files(&self) -> [BTreeSet<&str>; 2] {
+        let files = |has: fn(&Module) -> bool| {
+            self.0.values().filter(|module| has(module)).map(|module| &*module.file).collect()
+        };
+        [files(|module| module.has_platform_attribute), files(|module| module.has_platform_value)]
+    }
+
     /// For each file, the other files that its paths lead to, each with one such path.
     pub(super) fn edges(&self, reexports: Reexports) -> Edges {
         let mut edges = Edges::new();

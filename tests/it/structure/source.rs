@@ -22,6 +22,10 @@ pub(super) struct Module {
     pub(super) paths: Vec<ModulePath>,
     /// The names of macros that its code calls.
     pub(super) macros: BTreeSet<String>,
+    /// Whether an attribute such as `#[cfg(unix)]` chooses code by the platform.
+    pub(super) has_platform_attribute: bool,
+    /// Whether a `cfg!(unix)` or the like chooses a value by the platform.
+    pub(super) has_platform_value: bool,
     /// The paths and single names in each function and method, by the function's name.
     pub(super) functions: BTreeMap<String, Vec<ModulePath>>,
 }
@@ -32,6 +36,7 @@ pub(super) fn parse(file: &Path, tokens: TokenStream) -> (Module, Vec<(String, T
     let tokens: Vec<TokenTree> = without_tests(tokens);
     let mut module =
         Module { file: file.to_string_lossy().replace('\\', "/"), ..Module::default() };
+    platforms(&tokens, &mut module);
     let mut inline = Vec::new();
     let mut rest = Vec::new();
     let mut next = 0;
@@ -85,6 +90,25 @@ fn without_tests(tokens: TokenStream) -> Vec<TokenTree> {
         next += 1;
     }
     out
+}
+
+/// Finds conditions on the platform, in attributes and in `cfg!`.
+fn platforms(tokens: &[TokenTree], module: &mut Module) {
+    const PLATFORMS: [&str; 4] = ["unix", "windows", "target_os", "target_family"];
+    for (at, token) in tokens.iter().enumerate() {
+        let TokenTree::Group(group) = token else { continue };
+        let inner = without_tests(group.stream());
+        let is_condition =
+            |at: usize| matches!(ident(tokens, at).as_deref(), Some("cfg" | "cfg_attr"));
+        let text = group.stream().to_string();
+        let mut words = text.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+        if words.any(|word| PLATFORMS.contains(&word)) {
+            module.has_platform_attribute |= at >= 1 && is_condition(at - 1);
+            module.has_platform_value |=
+                at >= 2 && is_punct(tokens, at - 1, '!') && is_condition(at - 2);
+        }
+        platforms(&inner, module);
+    }
 }
 
 fn is_test_only(attribute: TokenStream) -> bool {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::config::env;
-use crate::domain::{Error, ErrorKind, Region, Result};
+use crate::domain::{Error, ErrorKind, Region, Result, profile_label};
 use crate::ops::console::profile::{ConsoleCredentials, fetch_credentials};
 use crate::ops::console::{self, ConsoleRequest};
 use crate::ops::ctx::Ctx;
@@ -64,7 +64,7 @@ pub(super) fn open_in_profile(
         }
     })?;
     access::record_use(ctx, found, "console");
-    print_delivery(outcome, options.open.action, &format!("profile/{name}"))
+    print_delivery(outcome, options.open.action, &profile_label(name))
 }
 
 /// Asks for the code of an MFA device.

@@ -25,7 +25,7 @@ use crate::ops::roles::{history, load, snapshot};
 use crate::ops::sign_in::{SignInOptions, sessions, sign_in};
 use crate::os::process::ChildCommand;
 use crate::os::process::signals::TerminationGuard;
-use crate::os::{atomic_file, random};
+use crate::os::{atomic_file, browser, random};
 
 use crate::cli::app::{self, Caller};
 use crate::cli::args::{DemoArgs, DemoState, Globals};
@@ -134,7 +134,7 @@ fn has_browser() -> bool {
     let far = here.get(env::SSH_CONNECTION).is_some();
     let named = here.get(env::BROWSER).is_some();
     let display = here.get(env::DISPLAY).is_some() || here.get(env::WAYLAND_DISPLAY).is_some();
-    named || (!far && (display || cfg!(target_os = "macos") || cfg!(windows)))
+    named || (!far && (display || browser::needs_no_display()))
 }
 
 /// The temporary home; removed when dropped.
@@ -168,11 +168,11 @@ impl DemoHome {
         )?;
         atomic_file::save(
             &demo_home.home.join(".bashrc"),
-            b"PS1='\\[\\e[36m\\]${AWS_SSO_PROFILE:-demo}\\[\\e[0m\\] \\$ '\n",
+            b"PS1='\\[\\e[36m\\]${ROLECALL_LABEL:-demo}\\[\\e[0m\\] \\$ '\n",
         )?;
         atomic_file::save(
             &demo_home.home.join(".zshrc"),
-            b"PROMPT='%F{cyan}${AWS_SSO_PROFILE:-demo}%f %# '\nsetopt promptsubst\n",
+            b"PROMPT='%F{cyan}${ROLECALL_LABEL:-demo}%f %# '\nsetopt promptsubst\n",
         )?;
         Ok(demo_home)
     }

@@ -12,7 +12,7 @@ use crate::domain::{
 use crate::ops::access::{self, confirm_protected, with_sign_in};
 use crate::ops::assume::AssumeRequest;
 use crate::ops::ctx::Ctx;
-use crate::ops::each::run_each;
+use crate::ops::each::{SILENCE_LIMIT, run_each};
 use crate::ops::role_env;
 use crate::ops::sign_in::token::access_token;
 use crate::ops::target::lookup;
@@ -179,7 +179,16 @@ async fn run_all(
     };
     let child = move |at, credentials: &Credentials| builder.build(at, credentials);
     let on_event = move |at, event| lock(&report).on_event(at, event);
-    run_each(ctx, roster, requests, args.jobs.into(), Arc::new(child), Arc::new(on_event)).await
+    run_each(
+        SILENCE_LIMIT,
+        ctx,
+        roster,
+        requests,
+        args.jobs.into(),
+        Arc::new(child),
+        Arc::new(on_event),
+    )
+    .await
 }
 
 /// Builds the command for each role.

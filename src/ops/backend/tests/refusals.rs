@@ -95,16 +95,7 @@ fn role(name: &str) -> RoleId {
 fn refusal(request: Request) -> Error {
     let home = TestHome::new();
     let ctx = signed_in_ctx(&home);
-    let (thread, mut requests, updates) = start(BackendOptions {
-        instances: ctx.instances.clone(),
-        open_ctx: Box::new(|| Ok(ctx)),
-        instance_name: None,
-        state_dir: home.0.path().to_owned(),
-        roster: None,
-        profile_rows: ProfileRows::Shown,
-        console_region: None,
-        copy_to_clipboard: |_| Ok(()),
-    });
+    let (thread, mut requests, updates) = home.start(ctx);
     requests.send(request);
     let error = wait_for(&updates, |update| match update {
         Update::Assumed { outcome, .. } => Some(outcome.unwrap_err()),
