@@ -35,6 +35,7 @@ mod helpers;
 mod interaction;
 mod key_bindings;
 mod machine_credentials;
+mod passphrase;
 mod picker;
 mod profile_env;
 mod refresh_ui;

@@ -144,8 +144,10 @@ pub(super) fn open(
         roster: input.roster,
     };
     let state_dir = input.paths.state_dir.clone();
+    let open_ctx = input.open_ctx;
     let backend_options = backend::BackendOptions {
-        open_ctx: input.open_ctx,
+        // The picker asks for the passphrase in a panel of its own.
+        open_ctx: Box::new(move || open_ctx().inspect(|ctx| ctx.vault.pause_prompt())),
         instances: input.instances,
         instance_name: input.instance_name,
         state_dir,
@@ -156,7 +158,7 @@ pub(super) fn open(
     };
     let (background, mut requests, updates) = backend::start(backend_options);
     let outcome = tui::run(options, Box::new(move |request| requests.send(request)), updates);
-    let ctx = background.join();
+    let ctx = background.join().inspect(|ctx| ctx.vault.resume_prompt());
     Ok((outcome?, ctx))
 }
 
