@@ -2,9 +2,10 @@
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::config::env;
+use crate::config::{Env, env};
 use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::assume::Freshness;
 use crate::ops::ctx::Ctx;
@@ -32,6 +33,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
     if !by_flags.is_empty() && !args.query.is_empty() && args.command.is_empty() {
         return Err(named_twice(&args.query));
     }
+    check_program(&Env::from_process(), &args.command)?;
     let ctx = setup::open_or_set_up(globals)?;
     let query = if args.env { Some(".".to_owned()) } else { join_words(&args.query) };
     let typed = RoleSelector::new(&ctx, by_flags.or_account_from_env(&ctx.env), query)?;
@@ -134,6 +136,8 @@ pub(in crate::cli) fn enter_role(
     freshness: Freshness,
     command: Vec<OsString>,
 ) -> Result<u8> {
+    // Again for the picker's shell, and before a sign-in.
+    check_program(&ctx.env, &command)?;
     if let Some(name) = found.roster.profile(found.entry()) {
         let changes = profile_env::changes(ctx, &name, options, Recipient::Child)?;
         access::record_use(ctx, found, "exec");
@@ -183,15 +187,30 @@ fn run_in_env(
         None => {
             ui::print_message(&ui::dim(&format!("{summary} · type exit to leave")));
             let _title = set_title(ctx, found);
-            let shell = ctx
-                .env
-                .path(env::SHELL)
-                .map_or_else(|| default_shell().into(), std::path::PathBuf::into_os_string);
-            ChildCommand { program: shell, args: Vec::new(), set, unset }
+            ChildCommand { program: shell(&ctx.env), args: Vec::new(), set, unset }
                 .run()
-                .map_err(|error| error.hint("set SHELL to a shell, or name a command after `--`"))
+                .map_err(with_shell_hint)
         }
     }
+}
+
+/// The user's shell.
+fn shell(env: &Env) -> OsString {
+    env.path(env::SHELL).map_or_else(|| default_shell().into(), PathBuf::into_os_string)
+}
+
+/// Checks that the program exists, or the user's shell without one: before a role is picked or a
+/// sign-in starts.
+fn check_program(env: &Env, command: &[OsString]) -> Result<()> {
+    let path = env.get(env::PATH);
+    match command {
+        [] => ChildCommand::check_program(&[shell(env)], path).map_err(with_shell_hint),
+        command => ChildCommand::check_program(command, path),
+    }
+}
+
+fn with_shell_hint(error: Error) -> Error {
+    error.hint("set SHELL to a shell, or name a command after `--`")
 }
 
 fn default_shell() -> &'static str {

@@ -9,6 +9,7 @@ use std::process::{Command, ExitStatus};
 use crate::domain::{Error, ErrorKind, Result};
 use crate::os::thread;
 
+use super::path_search;
 #[cfg(unix)]
 use super::signals::SignalClaim;
 
@@ -38,6 +39,19 @@ impl fmt::Debug for ChildCommand {
 }
 
 impl ChildCommand {
+    /// Checks that the first word of a command line is a program, before anything is done for it.
+    /// `path` is the value of PATH.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ProgramNotFound`] or [`ErrorKind::ProgramNotExecutable`], as when it is started.
+    pub fn check_program(command: &[OsString], path: Option<&str>) -> Result<()> {
+        let Some((program, args)) = command.split_first() else { return Ok(()) };
+        let Some(problem) = path_search::problem(path, program) else { return Ok(()) };
+        let (program, args) = (program.clone(), args.to_vec());
+        let command = Self { program, args, set: Vec::new(), unset: Vec::new() };
+        Err(command.spawn_error(problem.into()))
+    }
+
     pub(super) fn to_command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.args(&self.args);
