@@ -20,6 +20,7 @@
 //! 4. [`view::draw`] draws the state into cells at the places that [`layout::areas`] computes, and
 //!    the runner writes one frame.
 
+mod action_label;
 mod column_stats;
 mod columns;
 mod commands;
@@ -59,6 +60,7 @@ use crate::domain::{
 use crate::ops::backend::messages::{Request, SessionList, Update};
 use crate::os::clock::Clock;
 
+pub use action_label::{ActionLabel, EnterAction};
 pub use input::ctrl_c_works_after;
 pub use keymap::{BindingError, KeyBindings};
 
@@ -77,6 +79,8 @@ pub struct PickerOptions {
     pub query: String,
     /// The action of Enter.
     pub action: PickAction,
+    /// What Enter does in the command that opened the picker.
+    pub action_label: Option<ActionLabel>,
     /// Colours, glyphs, motion and mouse.
     pub appearance: Appearance,
     /// The whole screen, or some rows below the prompt.

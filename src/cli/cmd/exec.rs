@@ -2,11 +2,11 @@
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::config::{Env, env};
-use crate::domain::{Error, ErrorKind, Result};
+use crate::domain::{Error, ErrorKind, Result, escape_unprintable};
 use crate::ops::assume::Freshness;
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::load;
@@ -17,7 +17,7 @@ use crate::ops::target::selector::RoleSelector;
 use crate::os::process::ChildCommand;
 use crate::os::terminal::title::TitleGuard;
 use crate::shell::{EnvChanges, Recipient};
-use crate::tui::PickAction;
+use crate::tui::{EnterAction, PickAction};
 
 use crate::cli::access::{self, Consent};
 use crate::cli::args::{ExecArgs, Globals};
@@ -26,6 +26,9 @@ use crate::cli::helpers::endpoint;
 use crate::cli::role_env::{self, EnvOptions};
 use crate::cli::role_selector::{self, join_words};
 use crate::cli::{profile_env, setup, ui};
+
+/// The longest name of a program that the picker's footer shows.
+const MAX_PROGRAM_CHARS: usize = 16;
 
 /// Runs the command; on Unix it becomes the program it was asked to run.
 pub(in crate::cli) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
@@ -45,7 +48,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
         &selector,
         &ctx,
         globals,
-        PickAction::Shell,
+        enter_action(&args.command),
         consent,
         ProfileRows::Shown,
     )
@@ -69,6 +72,19 @@ pub(in crate::cli) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
         profile: selector.profile,
     };
     enter_role(&ctx, globals, &found, &options, freshness, args.command)
+}
+
+/// What Enter does in the picker that this command opens.
+fn enter_action(command: &[OsString]) -> EnterAction {
+    let Some(program) = command.first() else { return PickAction::Shell.into() };
+    let name = Path::new(program).file_name().unwrap_or(program).to_string_lossy();
+    if name.chars().count() > MAX_PROGRAM_CHARS {
+        return PickAction::Shell.labelled("run the command", "run the command with");
+    }
+    // Leaked, because labels of the footer are static and a command opens one picker.
+    let short = escape_unprintable(&format!("run {name}")).leak();
+    let with_role = format!("{short} with").leak();
+    PickAction::Shell.labelled(short, with_role)
 }
 
 /// The error for flags that name the role and words that are not after `--`.

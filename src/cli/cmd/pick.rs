@@ -100,7 +100,12 @@ fn pick_on_screen(
     let (outcome, ctx) = picker::open(
         input,
         query,
-        EnterOptions { action, single_action: false, multi, profile_rows: ProfileRows::Shown },
+        EnterOptions {
+            action: action.into(),
+            single_action: false,
+            multi,
+            profile_rows: ProfileRows::Shown,
+        },
         args,
     )?;
     let opened = || ctx.map_or_else(|| app::open(globals), Ok);

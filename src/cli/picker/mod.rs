@@ -19,7 +19,7 @@ use crate::ops::target::lookup::ResolvedRole;
 use crate::ops::target::search::position;
 use crate::os::clock::Clock;
 use crate::os::terminal::{clipboard, tty};
-use crate::tui::{self, Exit, PickAction, PickerOutcome};
+use crate::tui::{self, EnterAction, Exit, PickerOutcome};
 
 use super::args::{Globals, PickArgs};
 use super::{appearance, key_bindings, ui};
@@ -32,7 +32,7 @@ pub(super) fn pick_one(
     globals: &Globals,
     instances: &[Instance],
     query: String,
-    action: PickAction,
+    action: impl Into<EnterAction>,
     profile_rows: ProfileRows,
 ) -> Result<ResolvedRole> {
     pick_one_with_query(ctx, globals, instances, query, action, profile_rows)
@@ -45,9 +45,10 @@ pub(super) fn pick_one_with_query(
     globals: &Globals,
     instances: &[Instance],
     query: String,
-    action: PickAction,
+    action: impl Into<EnterAction>,
     profile_rows: ProfileRows,
 ) -> Result<(ResolvedRole, String)> {
+    let action = action.into();
     let (outcome, _) = open(
         PickerInput::from_ctx(ctx, globals, instances),
         query,
@@ -69,7 +70,7 @@ pub(super) fn pick_one_with_query(
 /// The meaning of Enter in the picker.
 pub(super) struct EnterOptions {
     /// What Enter does.
-    pub(super) action: PickAction,
+    pub(super) action: EnterAction,
     /// Whether the picker offers no other action.
     pub(super) single_action: bool,
     /// Whether several roles can be marked.
@@ -118,7 +119,8 @@ pub(super) fn open(
         marks: favorites::load(&input.paths.state_dir).unwrap_or_default(),
         sessions,
         query,
-        action: enter.action,
+        action: enter.action.action,
+        action_label: enter.action.label,
         appearance,
         height: args.height.unwrap_or(settings.pick.height),
         key_bindings: key_bindings::from_settings(settings, &input.env, &input.paths)?,

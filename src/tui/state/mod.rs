@@ -32,7 +32,7 @@ use crate::ops::backend::messages::{
 use super::event::Key;
 use super::keymap::{KeyBindings, ViMode};
 use super::search::{self, SearchJob, SortOrder};
-use super::{Appearance, ListOptions, PickAction, PickerOptions};
+use super::{ActionLabel, Appearance, ListOptions, PickAction, PickerOptions};
 use crate::os::terminal::tty::CursorShape;
 use first_run::FirstRunForm;
 use list::RoleList;
@@ -49,6 +49,8 @@ use text_input::TextInput;
 pub(super) struct State {
     /// The action of Enter.
     pub(super) action: PickAction,
+    /// What Enter does in the command that opened the picker.
+    pub(super) action_label: Option<ActionLabel>,
     /// Whether roles can be marked.
     pub(super) multi: bool,
     /// Colours, glyphs, motion and mouse.
@@ -283,6 +285,7 @@ impl State {
         let unknown_sessions = names.filter(|_| options.is_preview).collect();
         let mut state = Self {
             action: options.action,
+            action_label: options.action_label,
             multi: options.multi,
             appearance: options.appearance,
             inline: options.height != Height::Full,
@@ -483,9 +486,14 @@ impl State {
         }
     }
 
+    /// Whether there is a vault, and it is locked.
+    pub(super) fn is_vault_locked(&self) -> bool {
+        self.unlock_prompt.is_some_and(UnlockPrompt::is_locked)
+    }
+
     /// Whether there are no roles because the vault is locked.
     pub(super) fn is_unlock_needed(&self) -> bool {
-        self.unlock_prompt.is_some_and(UnlockPrompt::is_locked)
+        self.is_vault_locked()
             && self.list.loaded
             && self.roster.entries.is_empty()
             && self.refresh_totals().is_none()
