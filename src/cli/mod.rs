@@ -38,6 +38,7 @@ mod machine_credentials;
 mod passphrase;
 mod picker;
 mod profile_env;
+mod program_name;
 mod refresh_ui;
 mod role_env;
 mod role_selector;

@@ -54,8 +54,8 @@ use std::sync::mpsc::Receiver;
 
 use crate::domain::enums::{Keymap, Preview};
 use crate::domain::{
-    AccountId, Height, InstanceName, PackedRoster, Result, RoleFlags, RoleId, RoleName, Roster,
-    RosterEntry, Timestamp, Usages,
+    AccountId, Height, InstanceName, PackedRoster, ProgramName, Result, RoleFlags, RoleId,
+    RoleName, Roster, RosterEntry, Timestamp, Usages,
 };
 use crate::ops::backend::messages::{Request, SessionList, Update};
 use crate::os::clock::Clock;
@@ -79,6 +79,8 @@ pub struct PickerOptions {
     pub query: String,
     /// The action of Enter.
     pub action: PickAction,
+    /// How the user calls this program.
+    pub program: ProgramName,
     /// What Enter does in the command that opened the picker.
     pub action_label: Option<ActionLabel>,
     /// Colours, glyphs, motion and mouse.

@@ -10,7 +10,7 @@ use crate::vault::{KeyLocation, SecureStore, Vault};
 
 use crate::cli::app::{self, Caller};
 use crate::cli::args::{Globals, VaultArgs, VaultCommand};
-use crate::cli::{passphrase, ui};
+use crate::cli::{passphrase, program_name, ui};
 
 /// Runs the command. Works without an instance.
 pub(in crate::cli) fn run(globals: &Globals, args: &VaultArgs) -> Result<u8> {
@@ -87,7 +87,7 @@ fn print_status(vault: &Vault, json: bool) -> Result<u8> {
             status.records
         )
     };
-    ui::print_data(&text)?;
+    ui::print_data(&program_name::current().rewrite(&text))?;
     Ok(if problem.is_none() { 0 } else { crate::cli::exit_code(ErrorKind::Vault) })
 }
 

@@ -22,7 +22,7 @@ use crate::os::terminal::{clipboard, tty};
 use crate::tui::{self, EnterAction, Exit, PickerOutcome};
 
 use super::args::{Globals, PickArgs};
-use super::{appearance, key_bindings, ui};
+use super::{appearance, key_bindings, program_name, ui};
 
 pub(super) use startup::PickerInput;
 
@@ -120,6 +120,7 @@ pub(super) fn open(
         sessions,
         query,
         action: enter.action.action,
+        program: program_name::current().clone(),
         action_label: enter.action.label,
         appearance,
         height: args.height.unwrap_or(settings.pick.height),

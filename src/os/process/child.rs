@@ -126,15 +126,18 @@ impl ChildCommand {
     }
 
     /// As [`Self::run`], but forwards SIGTERM and SIGHUP to the program, so that this process ends
-    /// after it and can clean up.
+    /// after it and can clean up. `name` is the first argument of the program, on Unix.
     ///
     /// # Errors
     /// If it can't be started.
-    pub fn run_forwarding_signals(&self) -> Result<u8> {
+    pub fn run_forwarding_signals(&self, name: &str) -> Result<u8> {
         let _ignored = IgnoreKeyboardSignals::new();
         #[cfg(unix)]
         let signals = QueuedSignals::new()?;
-        let child = self.spawn()?;
+        let mut command = self.to_command();
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::arg0(&mut command, name);
+        let child = command.spawn().map_err(|error| self.spawn_error(error))?;
         #[cfg(unix)]
         let _forwarder = signals.forward_to(&child);
         self.wait_for(child)

@@ -22,8 +22,8 @@ use std::sync::Arc;
 
 use crate::domain::enums::{Keymap, Preview};
 use crate::domain::{
-    Error, ErrorKind, Height, InstanceName, RoleFlags, RoleId, Roster, RosterEntry, Timestamp,
-    Usage, Usages,
+    Error, ErrorKind, Height, InstanceName, ProgramName, RoleFlags, RoleId, Roster, RosterEntry,
+    Timestamp, Usage, Usages,
 };
 use crate::ops::backend::messages::{
     InstanceSession, SecretKind, SessionList, TerminalConfirmations, UnlockPrompt,
@@ -49,6 +49,8 @@ use text_input::TextInput;
 pub(super) struct State {
     /// The action of Enter.
     pub(super) action: PickAction,
+    /// How the user calls this program.
+    pub(super) program: ProgramName,
     /// What Enter does in the command that opened the picker.
     pub(super) action_label: Option<ActionLabel>,
     /// Whether roles can be marked.
@@ -285,6 +287,7 @@ impl State {
         let unknown_sessions = names.filter(|_| options.is_preview).collect();
         let mut state = Self {
             action: options.action,
+            program: options.program,
             action_label: options.action_label,
             multi: options.multi,
             appearance: options.appearance,
