@@ -25,6 +25,7 @@ mod access;
 mod app;
 mod appearance;
 mod args;
+mod choose_instance;
 mod cmd;
 mod command_separator;
 mod complete;

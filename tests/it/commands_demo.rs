@@ -191,3 +191,14 @@ fn the_demos_own_endpoint_is_not_reported() {
     let other = run(&["demo", "exec", "payments-prod read", "--", "sh", "-c", script]);
     assert!(other.stdout.contains("AWS_ENDPOINT_URL sends"), "{other:?}");
 }
+
+#[test]
+fn a_user_without_roles_is_told_so_and_not_to_sign_in() {
+    for command in
+        [&["exec", "payments", "--", "true"][..], &["list"], &["each", "role:*", "--", "true"]]
+    {
+        let ran = run(&[&["demo", "--accounts", "6", "--state", "no-roles"], command].concat());
+        let shows = "no roles are assigned to you in corp and lab";
+        assert!(ran.code == 5 && ran.stderr.contains(shows), "{command:?}: {ran:?}");
+    }
+}
