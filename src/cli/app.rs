@@ -16,7 +16,7 @@ use crate::os::clock::Clock;
 use crate::vault::{DesktopPrompt, PassphraseSource, Vault, VaultOptions};
 
 use crate::cli::args::Globals;
-use crate::cli::ui;
+use crate::cli::{passphrase, ui};
 
 /// Reads configuration and instances and builds the context. Opens neither vault nor network.
 ///
@@ -48,7 +48,8 @@ pub(super) fn open_creating_config(globals: &Globals) -> Result<Arc<Ctx>> {
 /// Who started the command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Caller {
-    /// A user, who reads warnings and, at a terminal, can be asked to unlock the desktop's keyring.
+    /// A user, who reads warnings and, at a terminal, can be asked to unlock the desktop's keyring
+    /// or for the passphrase of the vault.
     User,
     /// A program (`process`), or the demo's own preparations. Never asked, never warned.
     Program,
@@ -198,13 +199,17 @@ pub(super) fn vault_with_store(
         true => DesktopPrompt::Allowed,
         false => DesktopPrompt::Forbidden,
     };
-    Vault::new(VaultOptions {
+    let vault = Vault::new(VaultOptions {
         dir: paths.state_dir.join("vault"),
         store,
         key_cache,
         passphrase,
         desktop_prompt,
-    })
+    });
+    match caller == Caller::User && ui::can_prompt() {
+        true => vault.with_prompt(passphrase::ask),
+        false => vault,
+    }
 }
 
 /// Returns the network settings of this environment.

@@ -8,7 +8,7 @@ use crate::ops::ctx::Ctx;
 use crate::ops::interaction::{Interaction, RefreshStep, SignInOutcome};
 use crate::ops::sign_in::SignInOptions;
 
-use crate::cli::{app, refresh_ui, sign_in_ui, ui};
+use crate::cli::{app, choose_instance, refresh_ui, sign_in_ui, ui};
 
 /// The user at the terminal: reads stderr and types on stdin.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +43,13 @@ impl Interaction for Terminal {
         }
         sign_in_ui::sign_in_at_terminal(ctx, instance, SignInOptions::default()).await?;
         Ok(SignInOutcome::SignedIn)
+    }
+
+    fn choose_instance(&self, ctx: &Ctx, instances: &[Instance]) -> Result<Option<Instance>> {
+        match app::may_sign_in(ctx) {
+            true => choose_instance::choose_signed_out(ctx, instances),
+            false => Ok(None),
+        }
     }
 
     fn progress(&self, instance: &Instance, step: RefreshStep<'_>) {

@@ -18,6 +18,7 @@ use crate::ops::interaction::{Interaction, RefreshStep, SignInOutcome};
 use crate::ops::roles::profile;
 use crate::ops::sign_in::background::{SIGN_IN_TIMEOUT, await_sign_in};
 use crate::ops::target::current::profile_variable;
+use crate::ops::target::instances::{only_with_account, only_with_match};
 use crate::ops::target::lookup::resolve_one;
 use crate::os::clock::Clock;
 use crate::os::terminal::tty;
@@ -85,8 +86,8 @@ pub(super) fn with_credentials(
         return with_credentials_by_name(env, globals, selectors, request, give);
     };
     let warm = snapshot::load_or_rebuild(&env, &paths)?;
-    let instance =
-        resolve_instance(&paths, &warm.instances, warm.process.default_sso.as_ref(), globals)?;
+    let default = warm.process.default_sso.as_ref();
+    let instance = resolve_instance(&paths, &warm.instances, default, globals, Some(account))?;
     let assume_request = request.assume_request(instance, account, role);
     let vault = app::vault_with_store(
         &env,
@@ -122,19 +123,22 @@ fn parse_explicit_role(selectors: &Selectors) -> Result<Option<(AccountId, RoleN
     }
 }
 
-/// Returns the instance named by `--sso` or `default_sso`, or the only one. AWS_SSO is ignored, so
-/// that a profile means the same in every shell.
+/// Returns the instance named by `--sso` or `default_sso`, the only one, or the only one whose
+/// stored list has the account. AWS_SSO is ignored, so that a profile means the same in every shell.
 fn resolve_instance<'a>(
     paths: &Paths,
     all: &'a [Instance],
     default: Option<&InstanceName>,
     globals: &Globals,
+    account: Option<AccountId>,
 ) -> Result<&'a Instance> {
     match (globals.sso.as_deref().or(default.map(InstanceName::as_str)), all) {
         (Some(name), all) => instances::find_instance(all, name)
             .map_err(|error| problems::add_problem_hints(paths, Some(name), error)),
         (None, [only]) => Ok(only),
-        (None, several) => Err(instances::ambiguous_instance(several, ErrorKind::UnknownRole)),
+        (None, several) => account
+            .and_then(|account| only_with_account(&paths.cache_dir, several, account))
+            .ok_or_else(|| instances::ambiguous_instance(several, ErrorKind::UnknownRole)),
     }
 }
 
@@ -182,6 +186,7 @@ fn with_credentials_by_name(
                 &ctx.instances,
                 ctx.settings.default_sso.as_ref(),
                 globals,
+                Some(profile_role.account),
             )?,
         };
         return fetch(
@@ -195,15 +200,16 @@ fn with_credentials_by_name(
     // Profile names are unique across instances; account names are not.
     let instances = match (&wanted.profile, &globals.sso) {
         (Some(_), None) => ctx.instances.clone(),
-        _ => vec![
-            resolve_instance(
-                &ctx.paths,
-                &ctx.instances,
-                ctx.settings.default_sso.as_ref(),
-                globals,
-            )?
-            .clone(),
-        ],
+        _ => {
+            let default = ctx.settings.default_sso.as_ref();
+            match resolve_instance(&ctx.paths, &ctx.instances, default, globals, None) {
+                Ok(instance) => vec![instance.clone()],
+                Err(error) if error.kind == ErrorKind::UnknownRole => {
+                    vec![only_with_match(&ctx, &wanted).ok_or(error)?.clone()]
+                }
+                Err(error) => return Err(error),
+            }
+        }
     };
     let program = Program { globals, request };
     let found =

@@ -12,7 +12,7 @@ use crate::ops::target::other_profile;
 use crate::ops::target::resolve::RoleQuery;
 use crate::ops::target::selector::RoleSelector;
 use crate::os::terminal::tty;
-use crate::tui::PickAction;
+use crate::tui::EnterAction;
 
 use crate::cli::access::{self, Consent};
 use crate::cli::args::{Globals, Selectors};
@@ -42,7 +42,7 @@ pub(super) fn resolve_interactive(
     selector: &RoleSelector,
     ctx: &Arc<Ctx>,
     globals: &Globals,
-    action: PickAction,
+    action: impl Into<EnterAction>,
     consent: Consent,
     profile_rows: ProfileRows,
 ) -> Result<ResolvedRole> {

@@ -43,6 +43,7 @@ variables! {
     ROLECALL_HOME "A directory for config.toml, cache and state."
     ROLECALL_CONFIG "The configuration file."
     ROLECALL_SIGNIN_URL "Console federation endpoint to use instead of AWS's."
+    ROLECALL_DEMO "Set by `demo`: the URL of its simulator."
     ROLECALL_ROLE set "The ARN of this shell's role."
     ROLECALL_LABEL set "This shell's role as rolecall prints it, `account/role`, for prompts."
     ROLECALL_PROTECTED set "`1` in the shell of a protected role, for prompts."

@@ -16,6 +16,7 @@ mod ids;
 mod instance;
 mod inventory;
 mod packed_roster;
+mod program_name;
 pub mod query;
 mod role_label;
 mod roster;
@@ -38,6 +39,7 @@ pub use ids::{AccountId, InstanceName, Partition, Region, RoleArn, RoleId, RoleN
 pub use instance::{EndpointOverrides, Instance, InstanceSource, StartUrl};
 pub use inventory::{Account, Inventory, InventoryChange, diff_inventories};
 pub use packed_roster::{PackedRoster, PackedRosterHeader};
+pub use program_name::ProgramName;
 pub use role_label::{profile_label, role_label, split_role_label};
 pub use roster::{Roster, RosterEntry, RowStyle, Tags};
 pub use secret::{Secret, is_header_value};

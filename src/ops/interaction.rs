@@ -31,6 +31,15 @@ pub trait Interaction: Sync {
         instance: &Instance,
     ) -> impl Future<Output = Result<SignInOutcome>>;
 
+    /// Chooses an instance to sign in to, because no roles are known yet. `None` if this caller may
+    /// not sign in, or has a session with each of them.
+    ///
+    /// # Errors
+    /// If the user chooses none.
+    fn choose_instance(&self, _: &Ctx, _: &[Instance]) -> Result<Option<Instance>> {
+        Ok(None)
+    }
+
     /// Reports how far the list of an instance has been fetched.
     fn progress(&self, instance: &Instance, step: RefreshStep<'_>);
 

@@ -1,7 +1,6 @@
 //! All commands of the picker: name, help and default keys. Footer, help and key map are made from
 //! this list.
 
-use super::PickAction;
 use super::state::text_input::TextEdit;
 
 /// A command that a key can run.
@@ -354,17 +353,3 @@ pub(super) static COMMANDS: &[CommandSpec] = {
         spec(Quit, "give-up", Screen, &["ctrl-g"], "quit without picking"),
     ]
 };
-
-impl PickAction {
-    /// The short label for the footer.
-    pub(super) fn label(self) -> &'static str {
-        match self {
-            PickAction::Shell => "shell",
-            PickAction::Exports => "use here",
-            PickAction::Console => "console",
-            PickAction::Service(_) => "open",
-            PickAction::Profile => "write profile",
-            PickAction::Print => "pick",
-        }
-    }
-}

@@ -6,6 +6,7 @@ use super::PickAction;
 use super::commands::{PanelKind, PickerCommand};
 use super::format;
 use super::keymap::ViMode;
+use super::labels;
 use super::state::State;
 use super::state::first_run::{FirstRunField, FirstRunStep};
 use super::text::width;
@@ -107,7 +108,7 @@ fn footer_commands(state: &State) -> Vec<(PickerCommand, &'static str)> {
     } else if state.selected_entry().is_none() {
         "sign in"
     } else if state.marked.is_empty() {
-        state.action.label()
+        labels::action_label(state)
     } else if state.action == PickAction::Print {
         "choose marked"
     } else {

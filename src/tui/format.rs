@@ -20,6 +20,12 @@ pub(in crate::tui) fn pluralize(number: usize, one: &str) -> String {
     format!("{} {}", group_digits(number), plural(number, one))
 }
 
+/// Capitalizes the first letter.
+pub(super) fn capitalize(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -20,6 +20,7 @@
 //! 4. [`view::draw`] draws the state into cells at the places that [`layout::areas`] computes, and
 //!    the runner writes one frame.
 
+mod action_label;
 mod column_stats;
 mod columns;
 mod commands;
@@ -53,12 +54,13 @@ use std::sync::mpsc::Receiver;
 
 use crate::domain::enums::{Keymap, Preview};
 use crate::domain::{
-    AccountId, Height, InstanceName, PackedRoster, Result, RoleFlags, RoleId, RoleName, Roster,
-    RosterEntry, Timestamp, Usages,
+    AccountId, Height, InstanceName, PackedRoster, ProgramName, Result, RoleFlags, RoleId,
+    RoleName, Roster, RosterEntry, Timestamp, Usages,
 };
 use crate::ops::backend::messages::{Request, SessionList, Update};
 use crate::os::clock::Clock;
 
+pub use action_label::{ActionLabel, EnterAction};
 pub use input::ctrl_c_works_after;
 pub use keymap::{BindingError, KeyBindings};
 
@@ -77,6 +79,10 @@ pub struct PickerOptions {
     pub query: String,
     /// The action of Enter.
     pub action: PickAction,
+    /// How the user calls this program.
+    pub program: ProgramName,
+    /// What Enter does in the command that opened the picker.
+    pub action_label: Option<ActionLabel>,
     /// Colours, glyphs, motion and mouse.
     pub appearance: Appearance,
     /// The whole screen, or some rows below the prompt.

@@ -65,7 +65,7 @@ fn locked(state: &State) -> Option<StatusLine> {
         .filter(|_| !is_open(state, |overlay| matches!(overlay, Overlay::Passphrase(_))))?;
     let texts =
         ["the vault is locked, so the sign-ins are unknown", "the vault is locked", "locked"];
-    let next = state.selected_entry().map(|_| (PickerCommand::Activate, "unlocks it"));
+    let next = state.selected_entry().map(|_| (PickerCommand::Activate, "asks for the passphrase"));
     Some(StatusLine {
         tone: Tone::Danger,
         icon: StatusIcon::Failed,

@@ -75,10 +75,10 @@ impl Vault {
     /// Gets the key from its store. Only one process at a time does so, and only the first one if
     /// the kernel keeps the key.
     fn key_from_provider_once(&self, header: &VaultHeader, key_id: &KeyId) -> Result<DataKey> {
-        if matches!(header.key_provider, KeyProvider::Passphrase { .. })
+        if let KeyProvider::Passphrase { wrapped, .. } = &header.key_provider
             && !self.options.passphrase.is_available()
         {
-            return Err(locked());
+            return self.key_from_user(header, key_id, wrapped);
         }
         if self.options.key_cache == KeyCache::Never {
             return self.key_from_provider(header, self.options.desktop_prompt);

@@ -94,12 +94,16 @@ impl Vault {
         match self.options.store {
             SecureStore::Json => Ok((KeyProvider::None, None)),
             SecureStore::Keyring => choose_keyring(vault, self.options.desktop_prompt),
-            SecureStore::File => self.choose_passphrase(vault, typed)?.ok_or_else(no_passphrase),
+            SecureStore::File => match self.choose_passphrase(vault, typed)? {
+                Some(chosen) => Ok(chosen),
+                None => self.choose_typed_passphrase(vault, no_passphrase),
+            },
             SecureStore::Auto => self.choose_auto(vault, typed),
         }
     }
 
-    /// Chooses a keyring that is open, else a passphrase, else a keyring that the user unlocks.
+    /// Chooses a keyring that is open, else a passphrase, else a keyring that the user unlocks, else
+    /// a passphrase that the user types.
     /// Never chooses plain text.
     fn choose_auto(
         &self,
@@ -117,7 +121,17 @@ impl Vault {
             DesktopPrompt::Allowed => choose_keyring(vault, DesktopPrompt::Allowed),
             DesktopPrompt::Forbidden => Err(unreachable),
         };
-        prompted.map_err(no_key_store)
+        prompted.or_else(|error| self.choose_typed_passphrase(vault, || no_key_store(error)))
+    }
+
+    /// Asks the user for a passphrase.
+    fn choose_typed_passphrase(
+        &self,
+        vault: &VaultId,
+        without: impl FnOnce() -> Error,
+    ) -> Result<(KeyProvider, Option<DataKey>)> {
+        let typed = self.passphrase_from_user()?.ok_or_else(without)?;
+        self.choose_passphrase(vault, Some(&typed))?.ok_or_else(no_passphrase)
     }
 
     fn choose_passphrase(

@@ -19,6 +19,7 @@ mod kernel_keyring;
 mod os_keyring;
 mod ownership;
 mod passphrase;
+mod prompt;
 mod record;
 mod record_id;
 mod seal;
@@ -42,6 +43,7 @@ use crate::os::atomic_file;
 
 pub use crate::domain::enums::{KeyCache, SecureStore};
 pub use passphrase::PassphraseSource;
+pub use prompt::PassphraseQuestion;
 pub use record::{SsoToken, StoredRegistration, VaultRecord};
 pub use record_id::RecordId;
 pub use single_flight::{Generation, Leader, SharedOutcome, SingleFlight, Turn};
@@ -49,6 +51,7 @@ pub use status::{KeyLocation, UnlockPrompt};
 
 use data_key::CachedKey;
 use header::VaultHeader;
+use prompt::PromptState;
 use record::RecordEnvelope;
 use seal::{DataKey, SealStatus, Sealer};
 
@@ -78,11 +81,12 @@ pub enum DesktopPrompt {
 
 /// Secrets at rest. Cheap to create; nothing is read before it is needed.
 ///
-/// Calls block: on files, and, if the kernel does not have the key, on D-Bus, argon2id or another
-/// process that is getting it.
+/// Calls block: on files, and, if the kernel does not have the key, on D-Bus, argon2id, another
+/// process that is getting it, or a user who types the passphrase.
 pub struct Vault {
     options: VaultOptions,
     cached_key: Mutex<CachedKey>,
+    prompt: PromptState,
 }
 
 impl fmt::Debug for Vault {
@@ -97,7 +101,7 @@ impl fmt::Debug for Vault {
 impl Vault {
     /// Creates a vault without reading anything.
     pub fn new(options: VaultOptions) -> Self {
-        Self { options, cached_key: Mutex::default() }
+        Self { options, cached_key: Mutex::default(), prompt: PromptState::default() }
     }
 
     /// Adds a data key that was passed by the process that started this one. A key of another vault

@@ -89,7 +89,7 @@ fn serving_prints_its_variables_and_leaves_nothing_behind() {
 
 /// Each state, a command that shows it, its exit code and a part of its output.
 const STATES: [(&str, &[&str], i32, &str); 11] = [
-    ("bare", &["status"], 3, "rolecall setup wizard"),
+    ("bare", &["status"], 3, "--state bare setup wizard"),
     ("first-day", &["login", "--check"], 4, ""),
     ("no-roles", &["cache", "-S", "corp"], 0, "0 roles"),
     ("offline", &["cache", "-S", "corp"], 6, "can't be reached"),
@@ -153,4 +153,52 @@ fn the_users_own_kubeconfig_is_not_read() {
     );
     assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine");
+}
+
+/// Runs `rolecall` with these arguments on a user's machine.
+fn run(args: &[&str]) -> CommandOutput {
+    let (_home, mut command) = machine();
+    CommandOutput::from_output(command.args(args).output().unwrap())
+}
+
+#[test]
+fn hints_name_commands_of_the_demo_and_no_flag_that_was_not_typed() {
+    let locked = run(&["demo", "--accounts", "12", "--state", "locked", "status"]);
+    let hint = "run `rolecall demo --accounts 12 --state locked vault unlock`";
+    assert!(locked.code == 7 && locked.stderr.contains(hint), "{locked:?}");
+    let words = run(&["demo", "exec", "payments-prod", "read", "aws", "s3", "ls"]);
+    let line = "`rolecall demo exec payments-prod read -- aws s3 ls`";
+    assert!(words.stderr.contains(line), "{words:?}");
+    let typed = run(&["demo", "--color", "never", "exec", "payments-prod", "aws", "s3", "ls"]);
+    let line = "`rolecall demo --color never exec payments-prod -- aws s3 ls`";
+    assert!(typed.stderr.contains(line), "{typed:?}");
+    // In a command that the demo runs, its home is in use.
+    let script = "rolecall exec nothing-like-this -- true; rolecall lgoin";
+    let inside = run(&["demo", "exec", "payments-prod read", "--", "sh", "-c", script]);
+    assert!(inside.stderr.contains("rolecall"), "{inside:?}");
+    assert!(!inside.stderr.contains("rolecall demo"), "{inside:?}");
+}
+
+#[test]
+fn the_demos_own_endpoint_is_not_reported() {
+    for command in [&["status"][..], &["status", "--json"], &["doctor"], &["doctor", "--offline"]] {
+        let args = [&["demo", "--accounts", "6"], command].concat();
+        let ran = run(&args);
+        assert!(!ran.stdout.is_empty(), "{ran:?}");
+        assert!(!ran.stdout.contains("AWS_ENDPOINT_URL"), "{args:?}: {}", ran.stdout);
+    }
+    let script = "AWS_ENDPOINT_URL=http://127.0.0.1:9 rolecall status";
+    let other = run(&["demo", "exec", "payments-prod read", "--", "sh", "-c", script]);
+    assert!(other.stdout.contains("AWS_ENDPOINT_URL sends"), "{other:?}");
+}
+
+#[test]
+fn a_user_without_roles_is_told_so_and_not_to_sign_in() {
+    for command in
+        [&["exec", "payments", "--", "true"][..], &["list"], &["each", "role:*", "--", "true"]]
+    {
+        let ran = run(&[&["demo", "--accounts", "6", "--state", "no-roles"], command].concat());
+        let shows = "no roles are assigned to you in corp and lab";
+        assert!(ran.code == 5 && ran.stderr.contains(shows), "{command:?}: {ran:?}");
+    }
 }

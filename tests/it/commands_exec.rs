@@ -97,6 +97,25 @@ fn a_childs_exit_code_and_signal_pass_through() {
 }
 
 #[test]
+fn a_program_that_does_not_exist_is_reported_before_aws_is_asked() {
+    let sandbox = Sandbox::new();
+    sandbox.write("notes.txt", "not a program\n");
+    let exec = ["exec", "-S", "corp", "--arn", ROLE];
+    for (command, code, shows) in [
+        ("no-such-program", 127, "there is no program `no-such-program` in PATH"),
+        ("/no/such/program", 127, "there is no program `/no/such/program`"),
+        ("./notes.txt", 126, "`./notes.txt` is not executable"),
+        ("/", 126, "`/` is a directory"),
+    ] {
+        assert_refused(&sandbox.run(&[&exec[..], &["--", command]].concat()), code, &[shows]);
+        let each = ["each", "-S", "corp", "role:*", "--", command];
+        assert_refused(&sandbox.run(&each), code, &[shows]);
+    }
+    let shell = sandbox.run_with_env(&exec, &[("SHELL", "/no/such/shell")]);
+    assert_refused(&shell, 127, &["there is no program `/no/such/shell`", "set SHELL"]);
+}
+
+#[test]
 fn a_protected_role_needs_the_yes_flag_without_a_terminal() {
     let sandbox = Sandbox::signed_in();
     let admin = "012345678901:AdministratorAccess";

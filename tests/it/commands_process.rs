@@ -42,7 +42,8 @@ fn every_way_of_naming_a_role_gives_the_same_credentials() {
 #[test]
 fn among_several_instances_one_has_to_be_named_and_aws_sso_does_not_name_it() {
     let sandbox = Sandbox::signed_in();
-    snapshot(&sandbox, "process_which_sso", &["process", "--arn", ROLE]);
+    let unlisted = "999999999999:ReadOnlyAccess";
+    snapshot(&sandbox, "process_which_sso", &["process", "--arn", unlisted]);
     let run = |args: &[&str]| {
         CommandOutput::from_output(
             sandbox
@@ -53,9 +54,9 @@ fn among_several_instances_one_has_to_be_named_and_aws_sso_does_not_name_it() {
                 .unwrap(),
         )
     };
-    assert_refused(&run(&["process", "--arn", ROLE]), 5, &["--sso"]);
+    assert_refused(&run(&["process", "--arn", unlisted]), 5, &["--sso"]);
     assert_refused(
-        &run(&["process", "-A", "payments-prod", "-R", "ReadOnlyAccess"]),
+        &run(&["process", "-A", "no-such-account", "-R", "ReadOnlyAccess"]),
         5,
         &["--sso"],
     );
@@ -191,4 +192,19 @@ fn an_account_alone_is_settled_by_the_preferred_roles_or_not_at_all() {
     sandbox.prepend_config("prefer_roles = ['Nobody*', 'Read*']");
     assert_eq!(sandbox.run(&["process", "-S", "corp", "-A", "payments-prod"]).code, 0);
     assert!(Records::new(&sandbox).credentials(ROLE).is_some());
+}
+
+#[test]
+fn without_an_instance_the_only_one_whose_list_has_the_account_is_used() {
+    let sandbox = Sandbox::signed_in();
+    let role = |account| ["process", "--account", account, "--role", "ReadOnlyAccess"];
+    for account in ["012345678901", "payments-prod"] {
+        let ran = sandbox.run(&role(account));
+        assert!(ran.code == 0 && ran.stdout.contains("012345678901"), "{ran:?}");
+    }
+    let by_arn = sandbox.run(&["process", "--arn", "012345678901:ReadOnlyAccess"]);
+    assert_eq!(by_arn.code, 0, "{by_arn:?}");
+    for account in ["999999999999", "no-such-account"] {
+        assert_refused(&sandbox.run(&role(account)), 5, &["several", "corp, lab", "--sso"]);
+    }
 }

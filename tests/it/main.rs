@@ -130,6 +130,7 @@ mod terminal_sign_in;
 mod terminal_signals;
 mod terminal_states;
 mod terminal_tmux;
+mod terminal_vault;
 mod terminal_watch;
 mod time;
 mod token_cache;

@@ -140,3 +140,25 @@ fn login_asks_which_of_several_instances() {
     assert_eq!(terminal.wait_for_exit(), 0);
     assert_eq!(sandbox.run(&["login", "--check", "corp"]).code, 4);
 }
+
+#[test]
+fn the_first_command_signs_in_and_reads_the_roles() {
+    for (instance, command) in [
+        (Some("corp"), ["exec", "payments-prod read", "--", "echo", "in it"]),
+        (None, ["exec", "payments-prod read", "--", "echo", "in it"]),
+        (Some("corp"), ["each", "payments-prod read", "--", "echo", "in it"]),
+    ] {
+        let sandbox = Sandbox::new();
+        let sso = instance.map_or_else(Vec::new, |name| vec!["--sso", name]);
+        let mut terminal = Terminal::rolecall(&sandbox, &[&sso[..], &command[..]].concat());
+        if instance.is_none() {
+            terminal.wait_for("Sign in to which (number or name):");
+            terminal.type_line("corp");
+        }
+        terminal.wait_for("signed in to corp");
+        terminal.wait_until("the output", |screen| {
+            screen.contents().contains("\nin it") || screen.contents().contains("│ in it")
+        });
+        assert_eq!(terminal.wait_for_exit(), 0, "{}", terminal.screen());
+    }
+}

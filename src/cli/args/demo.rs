@@ -4,14 +4,19 @@ use std::ffi::OsString;
 
 use clap::{Args, ValueEnum};
 
+/// The default of `--accounts`.
+const DEFAULT_ACCOUNTS: usize = 40;
+/// The default of `--roles`.
+const DEFAULT_ROLES: usize = 6;
+
 /// Flags of `demo`.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
     /// Simulate N accounts
-    #[arg(long, value_name = "N", default_value_t = 40)]
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_ACCOUNTS)]
     pub accounts: usize,
     /// Simulate at most N roles in an account
-    #[arg(long, value_name = "N", default_value_t = 6)]
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_ROLES)]
     pub roles: usize,
     /// Delay every response by MS milliseconds
     #[arg(long, value_name = "MS", default_value_t = 0)]
@@ -25,6 +30,19 @@ pub struct DemoArgs {
     /// Run this command there; `serve` keeps the simulator running
     #[arg(value_name = "CMD", trailing_var_arg = true, allow_hyphen_values = true)]
     pub command: Vec<OsString>,
+}
+
+impl Default for DemoArgs {
+    fn default() -> Self {
+        Self {
+            accounts: DEFAULT_ACCOUNTS,
+            roles: DEFAULT_ROLES,
+            latency: 0,
+            throttle: None,
+            state: None,
+            command: Vec::new(),
+        }
+    }
 }
 
 /// States to try before meeting them.

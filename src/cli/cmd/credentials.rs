@@ -78,7 +78,11 @@ fn resolve_roles(
     if let [selector] = &selectors[..]
         && selector.is_empty()
     {
-        let (action, rows) = (PickAction::Exports, ProfileRows::Omitted);
+        let action = match target_file(ctx, args)? {
+            Some(_) => PickAction::Exports.labelled("write credentials", "write credentials of"),
+            None => PickAction::Exports.labelled("print credentials", "print credentials of"),
+        };
+        let rows = ProfileRows::Omitted;
         return role_selector::resolve_interactive(selector, ctx, globals, action, consent, rows)
             .map(|role| vec![role]);
     }

@@ -12,7 +12,7 @@ use crate::os::thread::current_thread_runtime;
 
 use crate::cli::app::{self, Caller};
 use crate::cli::args::{DoctorArgs, Globals};
-use crate::cli::{key_bindings, ui};
+use crate::cli::{key_bindings, program_name, ui};
 
 /// Runs the command; exit code 1 if a problem remains.
 pub(in crate::cli) fn run(globals: &Globals, args: &DoctorArgs) -> Result<u8> {
@@ -34,7 +34,8 @@ pub(in crate::cli) fn run(globals: &Globals, args: &DoctorArgs) -> Result<u8> {
     ui::print_data(&if args.json {
         render_json(&findings)
     } else {
-        render_text(&findings, !facts.probes.is_empty())
+        let text = render_text(&findings, !facts.probes.is_empty());
+        program_name::current().rewrite(&text).into_owned()
     })?;
     let wrong = findings
         .iter()
@@ -140,7 +141,10 @@ fn render_finding(outcome: &FindingResult, width: usize) -> String {
         None => {
             let labels = ["fix: "].into_iter().chain(std::iter::repeat("     "));
             finding.steps.iter().zip(labels).for_each(|(step, label)| {
-                text += &format!("{indent}{label}{}\n", escape_unprintable(step))
+                text += &format!(
+                    "{indent}{label}{}\n",
+                    program_name::current().rewrite_command(&escape_unprintable(step))
+                )
             });
         }
     }

@@ -2,10 +2,11 @@
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::config::env;
-use crate::domain::{Error, ErrorKind, Result};
+use crate::config::{Env, env};
+use crate::domain::{Error, ErrorKind, Result, escape_unprintable};
 use crate::ops::assume::Freshness;
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::load;
@@ -16,7 +17,7 @@ use crate::ops::target::selector::RoleSelector;
 use crate::os::process::ChildCommand;
 use crate::os::terminal::title::TitleGuard;
 use crate::shell::{EnvChanges, Recipient};
-use crate::tui::PickAction;
+use crate::tui::{EnterAction, PickAction};
 
 use crate::cli::access::{self, Consent};
 use crate::cli::args::{ExecArgs, Globals};
@@ -26,12 +27,16 @@ use crate::cli::role_env::{self, EnvOptions};
 use crate::cli::role_selector::{self, join_words};
 use crate::cli::{profile_env, setup, ui};
 
+/// The longest name of a program that the picker's footer shows.
+const MAX_PROGRAM_CHARS: usize = 16;
+
 /// Runs the command; on Unix it becomes the program it was asked to run.
 pub(in crate::cli) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
     let by_flags = args.selectors.to_role_query();
     if !by_flags.is_empty() && !args.query.is_empty() && args.command.is_empty() {
         return Err(named_twice(&args.query));
     }
+    check_program(&Env::from_process(), &args.command)?;
     let ctx = setup::open_or_set_up(globals)?;
     let query = if args.env { Some(".".to_owned()) } else { join_words(&args.query) };
     let typed = RoleSelector::new(&ctx, by_flags.or_account_from_env(&ctx.env), query)?;
@@ -43,7 +48,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
         &selector,
         &ctx,
         globals,
-        PickAction::Shell,
+        enter_action(&args.command),
         consent,
         ProfileRows::Shown,
     )
@@ -67,6 +72,19 @@ pub(in crate::cli) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
         profile: selector.profile,
     };
     enter_role(&ctx, globals, &found, &options, freshness, args.command)
+}
+
+/// What Enter does in the picker that this command opens.
+fn enter_action(command: &[OsString]) -> EnterAction {
+    let Some(program) = command.first() else { return PickAction::Shell.into() };
+    let name = Path::new(program).file_name().unwrap_or(program).to_string_lossy();
+    if name.chars().count() > MAX_PROGRAM_CHARS {
+        return PickAction::Shell.labelled("run the command", "run the command with");
+    }
+    // Leaked, because labels of the footer are static and a command opens one picker.
+    let short = escape_unprintable(&format!("run {name}")).leak();
+    let with_role = format!("{short} with").leak();
+    PickAction::Shell.labelled(short, with_role)
 }
 
 /// The error for flags that name the role and words that are not after `--`.
@@ -134,6 +152,8 @@ pub(in crate::cli) fn enter_role(
     freshness: Freshness,
     command: Vec<OsString>,
 ) -> Result<u8> {
+    // Again for the picker's shell, and before a sign-in.
+    check_program(&ctx.env, &command)?;
     if let Some(name) = found.roster.profile(found.entry()) {
         let changes = profile_env::changes(ctx, &name, options, Recipient::Child)?;
         access::record_use(ctx, found, "exec");
@@ -183,15 +203,30 @@ fn run_in_env(
         None => {
             ui::print_message(&ui::dim(&format!("{summary} · type exit to leave")));
             let _title = set_title(ctx, found);
-            let shell = ctx
-                .env
-                .path(env::SHELL)
-                .map_or_else(|| default_shell().into(), std::path::PathBuf::into_os_string);
-            ChildCommand { program: shell, args: Vec::new(), set, unset }
+            ChildCommand { program: shell(&ctx.env), args: Vec::new(), set, unset }
                 .run()
-                .map_err(|error| error.hint("set SHELL to a shell, or name a command after `--`"))
+                .map_err(with_shell_hint)
         }
     }
+}
+
+/// The user's shell.
+fn shell(env: &Env) -> OsString {
+    env.path(env::SHELL).map_or_else(|| default_shell().into(), PathBuf::into_os_string)
+}
+
+/// Checks that the program exists, or the user's shell without one: before a role is picked or a
+/// sign-in starts.
+fn check_program(env: &Env, command: &[OsString]) -> Result<()> {
+    let path = env.get(env::PATH);
+    match command {
+        [] => ChildCommand::check_program(&[shell(env)], path).map_err(with_shell_hint),
+        command => ChildCommand::check_program(command, path),
+    }
+}
+
+fn with_shell_hint(error: Error) -> Error {
+    error.hint("set SHELL to a shell, or name a command after `--`")
 }
 
 fn default_shell() -> &'static str {

@@ -38,6 +38,8 @@ pub(in crate::cli) fn run(globals: &Globals, args: &ListArgs) -> Result<u8> {
         return Ok(0);
     }
     let ctx = app::open(globals)?;
+    // Roles are not secret: of a locked vault only the remaining times are missing.
+    ctx.vault.pause_prompt();
     let (columns, sort_by) = (columns(&ctx, args)?, sort_by(&ctx, args)?);
     let prefixes =
         args.prefix.iter().map(|prefix| parse_prefix(prefix)).collect::<Result<Vec<_>>>()?;
@@ -46,7 +48,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: &ListArgs) -> Result<u8> {
     warnings.iter().for_each(ui::print_warning);
     let roster = Arc::new(roster);
     if roster.entries.is_empty() {
-        return Err(lookup::no_roles_known());
+        return Err(lookup::no_roles(&ctx, &instances));
     }
     let columns = if args.json { with_all_fields(columns) } else { columns };
     let named = columns.iter().chain(&sort_by).chain(prefixes.iter().map(|(name, _)| name));

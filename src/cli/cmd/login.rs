@@ -5,7 +5,6 @@ use std::sync::Arc;
 use crate::domain::{Error, ErrorKind, Instance, Result};
 use crate::identity::Flow;
 use crate::ops::ctx::Ctx;
-use crate::ops::instances::ambiguous_instance;
 use crate::ops::roles::load;
 use crate::ops::sign_in::SignInOptions;
 use crate::ops::sign_in::sessions::{forget_role_credentials, load_sessions};
@@ -13,6 +12,7 @@ use crate::ops::sign_in::token::{access_token, login_needed};
 use crate::ops::target::lookup::refresh_list;
 
 use crate::cli::args::{FlowArg, Globals, LoginArgs};
+use crate::cli::choose_instance::choose_instances;
 use crate::cli::interaction::Terminal;
 use crate::cli::{app, refresh_ui, setup, sign_in_ui, ui};
 
@@ -41,54 +41,6 @@ pub(in crate::cli) fn run(globals: &Globals, args: &LoginArgs) -> Result<u8> {
         refresh_ui::update_profiles(&ctx);
     }
     Ok(code)
-}
-
-/// Returns the instances to sign in to. If several are possible, a user at a terminal signs in to
-/// the only one without a session, or chooses; if none lacks a session, each is reported.
-///
-/// # Errors
-/// [`ErrorKind::Usage`] if several are possible and no user can be asked.
-fn choose_instances(ctx: &Ctx, possible: Vec<Instance>, again: bool) -> Result<Vec<Instance>> {
-    if possible.len() < 2 {
-        return Ok(possible);
-    }
-    if !ui::can_prompt() {
-        let error = ambiguous_instance(&possible, ErrorKind::Usage);
-        return Err(error.hint("or take them all: --all"));
-    }
-    let sessions = load_sessions(ctx)?;
-    let signed_in = |instance: &Instance| {
-        let mut known = sessions.instances.iter();
-        known.any(|session| session.instance == instance.name && session.signed_in)
-    };
-    let without: Vec<Instance> =
-        possible.iter().filter(|instance| again || !signed_in(instance)).cloned().collect();
-    match without.len() {
-        0 => Ok(possible),
-        1 => Ok(without),
-        _ => Ok(vec![ask_which(without)?]),
-    }
-}
-
-/// Asks for one of several instances, by number or name.
-fn ask_which(mut instances: Vec<Instance>) -> Result<Instance> {
-    for (number, instance) in (1..).zip(&instances) {
-        let url = instance.start_url.as_written();
-        ui::print_message(&format!("{number:3}  {}  {}", instance.name, ui::dim(url)));
-    }
-    loop {
-        let answer = ui::prompt("Sign in to which (number or name): ")?;
-        let answer = answer.trim();
-        if answer.is_empty() {
-            return Err(crate::cli::cancelled());
-        }
-        let by_number = answer.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-        let by_name = || instances.iter().position(|instance| instance.name.as_str() == answer);
-        match by_number.filter(|at| *at < instances.len()).or_else(by_name) {
-            Some(at) => return Ok(instances.swap_remove(at)),
-            None => ui::print_message(&format!("`{answer}` is not one of them")),
-        }
-    }
 }
 
 /// Fails if no instance has a valid token, as `status --quiet` does; with `all`, if any has none.

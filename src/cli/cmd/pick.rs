@@ -59,7 +59,7 @@ fn pick_and_act(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
         }
         let roster = Arc::new(lookup::load_roster(&ctx, &Terminal, &instances)?);
         if roster.entries.is_empty() && args.filter {
-            return Err(lookup::no_roles_known());
+            return Err(lookup::no_roles(&ctx, &instances));
         }
         let rows = ranked_positions(&ctx, &roster, &query);
         if rows.is_empty() && (args.filter || args.exit_0) {
@@ -100,7 +100,12 @@ fn pick_on_screen(
     let (outcome, ctx) = picker::open(
         input,
         query,
-        EnterOptions { action, single_action: false, multi, profile_rows: ProfileRows::Shown },
+        EnterOptions {
+            action: action.into(),
+            single_action: false,
+            multi,
+            profile_rows: ProfileRows::Shown,
+        },
         args,
     )?;
     let opened = || ctx.map_or_else(|| app::open(globals), Ok);

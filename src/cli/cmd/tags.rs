@@ -32,10 +32,10 @@ const BUILT_IN: [(&str, &str); 9] = [
 /// Runs the command.
 pub(in crate::cli) fn run(globals: &Globals, args: &TagsArgs) -> Result<u8> {
     let ctx = app::open(globals)?;
-    let roster =
-        Arc::new(lookup::load_roster(&ctx, &Terminal, &app::selected_instances(&ctx, globals)?)?);
+    let instances = app::selected_instances(&ctx, globals)?;
+    let roster = Arc::new(lookup::load_roster(&ctx, &Terminal, &instances)?);
     if roster.entries.is_empty() {
-        return Err(lookup::no_roles_known());
+        return Err(lookup::no_roles(&ctx, &instances));
     }
     let usages = history::load_usages(&ctx);
     let fields = FieldValues::new(&ctx, &roster, []);

@@ -5,12 +5,12 @@ use std::io::IsTerminal;
 use serde_json::json;
 
 use crate::config::{self, Env};
-use crate::domain::{Error, ErrorKind, Result, ResultExt, Secret};
+use crate::domain::{Error, ErrorKind, Result};
 use crate::vault::{KeyLocation, SecureStore, Vault};
 
 use crate::cli::app::{self, Caller};
 use crate::cli::args::{Globals, VaultArgs, VaultCommand};
-use crate::cli::ui;
+use crate::cli::{passphrase, program_name, ui};
 
 /// Runs the command. Works without an instance.
 pub(in crate::cli) fn run(globals: &Globals, args: &VaultArgs) -> Result<u8> {
@@ -26,7 +26,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: &VaultArgs) -> Result<u8> {
                 Some(SecureStore::Keyring) => vault.ensure_ready()?,
                 // The environment has the passphrase.
                 _ if status.has_passphrase => vault.ensure_ready()?,
-                _ => vault.unlock(read_passphrase("passphrase: ")?)?,
+                _ => vault.unlock(passphrase::read("passphrase: ")?)?,
             }
             print_unlocked(&vault);
         }
@@ -87,14 +87,14 @@ fn print_status(vault: &Vault, json: bool) -> Result<u8> {
             status.records
         )
     };
-    ui::print_data(&text)?;
+    ui::print_data(&program_name::current().rewrite(&text))?;
     Ok(if problem.is_none() { 0 } else { crate::cli::exit_code(ErrorKind::Vault) })
 }
 
 fn change_passphrase(vault: &Vault) -> Result<()> {
-    let old = read_passphrase("present passphrase: ")?;
-    let new = read_passphrase("new passphrase: ")?;
-    if std::io::stdin().is_terminal() && read_passphrase("the new one again: ")? != new {
+    let old = passphrase::read("present passphrase: ")?;
+    let new = passphrase::read("new passphrase: ")?;
+    if std::io::stdin().is_terminal() && passphrase::read("the new one again: ")? != new {
         return Err(Error::new(
             ErrorKind::Usage,
             "the two new passphrases differ; nothing was changed",
@@ -118,31 +118,4 @@ fn reset(vault: &Vault, yes: bool) -> Result<()> {
     vault.reset()?;
     ui::print_message("the vault is empty and has a new key; run `rolecall login`");
     Ok(())
-}
-
-/// Reads one line from stdin, byte for byte: [`ui::prompt`] would replace bytes that are not UTF-8,
-/// and so change the passphrase.
-fn read_stdin_line() -> Result<Secret<String>> {
-    let mut line = String::new();
-    std::io::stdin().read_line(&mut line).context(ErrorKind::Os, "reading the passphrase")?;
-    Ok(Secret::new(line))
-}
-
-/// Reads a passphrase from the terminal without echo, or from a line of stdin.
-fn read_passphrase(question: &str) -> Result<Secret<String>> {
-    let typed = if std::io::stdin().is_terminal() {
-        crate::os::terminal::tty::prompt_hidden(question)?
-    } else {
-        read_stdin_line()?
-    };
-    if typed.expose().is_empty() {
-        return Err(Error::new(ErrorKind::Usage, "no passphrase was given")
-            .hint("type it at a terminal, or pass it as a line of standard input"));
-    }
-    let trimmed = typed.expose().trim_end_matches(['\r', '\n']);
-    if trimmed.is_empty() {
-        Err(Error::new(ErrorKind::Usage, "an empty passphrase protects nothing"))
-    } else {
-        Ok(Secret::from(trimmed))
-    }
 }

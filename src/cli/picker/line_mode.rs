@@ -22,7 +22,7 @@ use crate::ops::sign_in::sessions::load_sessions;
 use crate::ops::target::lookup::refresh_list;
 use crate::ops::target::search::ranked_positions;
 use crate::os::terminal::tty;
-use crate::tui::{Exit, PickAction, Picked};
+use crate::tui::{EnterAction, Exit, PickAction, Picked};
 
 use super::EnterOptions;
 use crate::cli::app;
@@ -48,7 +48,7 @@ pub(super) fn run(
     query: String,
     enter: &EnterOptions,
 ) -> Result<Exit> {
-    let EnterOptions { action, multi, .. } = *enter;
+    let EnterOptions { action: EnterAction { action, .. }, multi, .. } = *enter;
     fetch_missing_lists(ctx, instances)?;
     let roster = Arc::new(match enter.profile_rows {
         ProfileRows::Shown => load::load_pick_roster(ctx, instances),

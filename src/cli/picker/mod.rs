@@ -19,10 +19,10 @@ use crate::ops::target::lookup::ResolvedRole;
 use crate::ops::target::search::position;
 use crate::os::clock::Clock;
 use crate::os::terminal::{clipboard, tty};
-use crate::tui::{self, Exit, PickAction, PickerOutcome};
+use crate::tui::{self, EnterAction, Exit, PickerOutcome};
 
 use super::args::{Globals, PickArgs};
-use super::{appearance, key_bindings, ui};
+use super::{appearance, key_bindings, program_name, ui};
 
 pub(super) use startup::PickerInput;
 
@@ -32,7 +32,7 @@ pub(super) fn pick_one(
     globals: &Globals,
     instances: &[Instance],
     query: String,
-    action: PickAction,
+    action: impl Into<EnterAction>,
     profile_rows: ProfileRows,
 ) -> Result<ResolvedRole> {
     pick_one_with_query(ctx, globals, instances, query, action, profile_rows)
@@ -45,9 +45,10 @@ pub(super) fn pick_one_with_query(
     globals: &Globals,
     instances: &[Instance],
     query: String,
-    action: PickAction,
+    action: impl Into<EnterAction>,
     profile_rows: ProfileRows,
 ) -> Result<(ResolvedRole, String)> {
+    let action = action.into();
     let (outcome, _) = open(
         PickerInput::from_ctx(ctx, globals, instances),
         query,
@@ -69,7 +70,7 @@ pub(super) fn pick_one_with_query(
 /// The meaning of Enter in the picker.
 pub(super) struct EnterOptions {
     /// What Enter does.
-    pub(super) action: PickAction,
+    pub(super) action: EnterAction,
     /// Whether the picker offers no other action.
     pub(super) single_action: bool,
     /// Whether several roles can be marked.
@@ -118,7 +119,9 @@ pub(super) fn open(
         marks: favorites::load(&input.paths.state_dir).unwrap_or_default(),
         sessions,
         query,
-        action: enter.action,
+        action: enter.action.action,
+        program: program_name::current().clone(),
+        action_label: enter.action.label,
         appearance,
         height: args.height.unwrap_or(settings.pick.height),
         key_bindings: key_bindings::from_settings(settings, &input.env, &input.paths)?,
@@ -144,8 +147,10 @@ pub(super) fn open(
         roster: input.roster,
     };
     let state_dir = input.paths.state_dir.clone();
+    let open_ctx = input.open_ctx;
     let backend_options = backend::BackendOptions {
-        open_ctx: input.open_ctx,
+        // The picker asks for the passphrase in a panel of its own.
+        open_ctx: Box::new(move || open_ctx().inspect(|ctx| ctx.vault.pause_prompt())),
         instances: input.instances,
         instance_name: input.instance_name,
         state_dir,
@@ -156,7 +161,7 @@ pub(super) fn open(
     };
     let (background, mut requests, updates) = backend::start(backend_options);
     let outcome = tui::run(options, Box::new(move |request| requests.send(request)), updates);
-    let ctx = background.join();
+    let ctx = background.join().inspect(|ctx| ctx.vault.resume_prompt());
     Ok((outcome?, ctx))
 }
 

@@ -151,7 +151,7 @@ fn profile_selection(
 ) -> Result<ProfileSelection> {
     let roster = Arc::new(lookup::load_roster(ctx, &Terminal, instances)?);
     if roster.entries.is_empty() {
-        return Err(lookup::no_roles_known());
+        return Err(lookup::no_roles(ctx, instances));
     }
     let asked = args.all || !args.query.is_empty();
     if asked && !roster.complete {

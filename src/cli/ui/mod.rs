@@ -14,6 +14,7 @@ use crate::os::atomic_file;
 use crate::os::terminal::tty;
 
 use crate::cli::args::{ColorChoice, Globals};
+use crate::cli::program_name;
 
 /// The terminal as the command line wants it used. Set once, before anything is printed.
 static UI: OnceLock<Ui> = OnceLock::new();
@@ -156,9 +157,10 @@ pub(in crate::cli) fn print_data_raw(text: &str) -> Result<()> {
     }
 }
 
-/// Prints a message. Control characters other than colours are escaped.
+/// Prints a message. Control characters other than colours are escaped, and commands are written as
+/// the user calls this program.
 pub(in crate::cli) fn print_message(text: &str) {
-    print_message_raw(&escape_unprintable_lines(text));
+    print_message_raw(&escape_unprintable_lines(&program_name::current().rewrite(text)));
 }
 
 /// Prints another program's stderr line, unchanged.

@@ -72,6 +72,7 @@ fn of_other_programs(facts: &Facts) -> Vec<Finding> {
     }
     if facts.overridden_instances.is_empty()
         && let Some(url) = facts.env.get(env::AWS_ENDPOINT_URL)
+        && !overrides::is_demo(&facts.env, url)
     {
         let url = overrides::without_userinfo(url);
         let message = format!("AWS_ENDPOINT_URL sends every request of AWS programs to {url}");

@@ -64,7 +64,10 @@ pub fn overrides(env: &Env, paths: &Paths, instance: &Instance) -> Vec<EndpointO
         (OverridableService::Sts, sts),
     ];
     let mut section = None;
-    let found = all.into_iter().filter_map(|(service, url)| {
+    // The demo's own endpoint is no news to the user.
+    let all =
+        all.into_iter().filter(|(_, url)| url.as_deref().is_none_or(|url| !is_demo(env, url)));
+    let found = all.filter_map(|(service, url)| {
         let variable = [service.variable(), env::AWS_ENDPOINT_URL]
             .into_iter()
             .find(|var| env.get(*var).is_some());
@@ -75,6 +78,12 @@ pub fn overrides(env: &Env, paths: &Paths, instance: &Instance) -> Vec<EndpointO
         Some(EndpointOverride { service, url: without_userinfo(url.as_deref()?), origin })
     });
     found.collect()
+}
+
+/// Whether requests to this URL go to the simulator of the demo that this process runs in.
+pub fn is_demo(env: &Env, url: &str) -> bool {
+    let same = |demo: &str| demo.trim_end_matches('/') == url.trim_end_matches('/');
+    env.get(env::ROLECALL_DEMO).is_some_and(same)
 }
 
 /// Removes user name and password from an address.

@@ -1,10 +1,17 @@
 //! The instances that a command is about.
 
+use std::path::Path;
+use std::slice;
+use std::sync::Arc;
+
+use crate::cache::inventory;
 use crate::config::{Env, env};
-use crate::domain::{Instance, Result};
+use crate::domain::{Account, AccountId, Instance, Result};
 use crate::ops::ctx::Ctx;
+use crate::ops::roles::load;
 
 use super::current::role_shell_arn;
+use super::resolve::{self, RoleQuery};
 
 /// Returns the instance named by `--sso` (`sso`), AWS_SSO or `default_sso`, else all of them.
 ///
@@ -31,4 +38,31 @@ pub fn selected_instances(ctx: &Ctx, sso: Option<&str>) -> Result<Vec<Instance>>
 pub fn selected_name(env: &Env, sso: Option<&str>) -> Option<String> {
     let variable = || env.get(env::AWS_SSO).filter(|_| role_shell_arn(env).is_none());
     sso.or_else(variable).map(str::to_owned)
+}
+
+/// Returns the only instance whose stored list has an account. `None` if no list or several have
+/// it.
+pub fn only_with_account<'a>(
+    cache_dir: &Path,
+    instances: &'a [Instance],
+    account: AccountId,
+) -> Option<&'a Instance> {
+    let is_it = |listed: &Account| listed.id == account;
+    let has_it = |instance: &&Instance| {
+        inventory::load(cache_dir, instance).is_some_and(|list| list.accounts.iter().any(is_it))
+    };
+    let mut found = instances.iter().filter(has_it);
+    found.next().filter(|_| found.next().is_none())
+}
+
+/// Returns the only instance whose stored list has roles that a query names. `None` if no list or
+/// several have some.
+pub fn only_with_match<'a>(ctx: &'a Ctx, query: &RoleQuery) -> Option<&'a Instance> {
+    let has_it = |instance: &&Instance| {
+        let roster = Arc::new(load::load_roster(ctx, slice::from_ref(*instance)));
+        let found = resolve::candidates(&roster, query, &ctx.settings.prefer_roles);
+        found.is_ok_and(|found| !found.is_empty())
+    };
+    let mut found = ctx.instances.iter().filter(has_it);
+    found.next().filter(|_| found.next().is_none())
 }

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::cache::inventory;
 use crate::domain::{Error, ErrorKind, Instance, Result, Roster, RosterEntry};
 use crate::ops::ctx::{Ctx, run_blocking};
-use crate::ops::interaction::{Interaction, RefreshStep};
+use crate::ops::interaction::{Interaction, RefreshStep, SignInOutcome};
 use crate::ops::refresh::Progress;
 use crate::ops::refresh::lookup::LookupScope;
 use crate::ops::refresh::store::{self, StoredRefresh};
@@ -59,10 +60,15 @@ pub async fn resolve_one(
     } else {
         refresh_lists(ctx, ui, instances).await
     };
-    if !is_newer {
-        return Err(if roster.entries.is_empty() { no_roles_known() } else { first_error });
+    let is_newer =
+        is_newer || roster.entries.is_empty() && first_sign_in(ctx, ui, instances).await?;
+    let roster = if is_newer { Arc::new(load::load_roster(ctx, instances)) } else { roster };
+    if roster.entries.is_empty() {
+        return Err(no_roles(ctx, instances));
     }
-    let roster = Arc::new(load::load_roster(ctx, instances));
+    if !is_newer {
+        return Err(first_error);
+    }
     let found =
         find_role(&roster, query, &ctx.settings.prefer_roles).map_err(LookupFailure::into_error)?;
     if is_trusted(&roster) { Ok(found) } else { Err(incomplete_list(ctx, &roster)) }
@@ -87,12 +93,14 @@ pub async fn resolve_many(
         }
         false => refresh_lists(ctx, ui, instances).await,
     };
+    let is_newer =
+        is_newer || roster.entries.is_empty() && first_sign_in(ctx, ui, instances).await?;
     if is_newer {
         roster = Arc::new(load::load_roster(ctx, instances));
         found = resolve::matching_positions(&roster, query);
     }
     match found {
-        Err(_) if roster.entries.is_empty() => Err(no_roles_known()),
+        Err(_) if roster.entries.is_empty() => Err(no_roles(ctx, instances)),
         Ok(_) if !roster.complete && !ui.is_attended() => Err(incomplete_list(ctx, &roster)),
         found => {
             let found = found?;
@@ -217,8 +225,34 @@ pub fn load_roster_with_warnings(
     Ok((roster, warnings))
 }
 
+/// Signs in for the first list of roles, and fetches it. Returns whether the caller could.
+async fn first_sign_in(
+    ctx: &Arc<Ctx>,
+    ui: &impl Interaction,
+    instances: &[Instance],
+) -> Result<bool> {
+    let Some(instance) = ui.choose_instance(ctx, instances)? else { return Ok(false) };
+    match ui.sign_in(ctx, &instance).await? {
+        SignInOutcome::SignedIn => refresh_list(ctx, ui, &instance, None).await.map(|_| true),
+        SignInOutcome::NotAllowed => Ok(false),
+    }
+}
+
+/// The error if there are no roles: none was ever fetched, or none is assigned to the user.
+pub fn no_roles(ctx: &Ctx, instances: &[Instance]) -> Error {
+    let was_read = |instance: &Instance| inventory::load(&ctx.paths.cache_dir, instance).is_some();
+    if instances.is_empty() || !instances.iter().all(was_read) {
+        return no_roles_known();
+    }
+    let names: Vec<&str> = instances.iter().map(|instance| instance.name.as_str()).collect();
+    let message = format!("no roles are assigned to you in {}", names.join(" and "));
+    Error::new(ErrorKind::UnknownRole, message)
+        .hint("ask whoever runs your IAM Identity Center for a permission set in an account")
+        .hint("then run `rolecall cache` to read the list again")
+}
+
 /// The error if no list of roles was ever fetched.
-pub fn no_roles_known() -> Error {
+fn no_roles_known() -> Error {
     Error::new(ErrorKind::LoginNeeded, "no roles are known yet")
         .hint("run `rolecall login` to read them")
 }

@@ -9,6 +9,7 @@ use std::process::{Command, ExitStatus};
 use crate::domain::{Error, ErrorKind, Result};
 use crate::os::thread;
 
+use super::path_search;
 #[cfg(unix)]
 use super::signals::SignalClaim;
 
@@ -38,6 +39,19 @@ impl fmt::Debug for ChildCommand {
 }
 
 impl ChildCommand {
+    /// Checks that the first word of a command line is a program, before anything is done for it.
+    /// `path` is the value of PATH.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ProgramNotFound`] or [`ErrorKind::ProgramNotExecutable`], as when it is started.
+    pub fn check_program(command: &[OsString], path: Option<&str>) -> Result<()> {
+        let Some((program, args)) = command.split_first() else { return Ok(()) };
+        let Some(problem) = path_search::problem(path, program) else { return Ok(()) };
+        let (program, args) = (program.clone(), args.to_vec());
+        let command = Self { program, args, set: Vec::new(), unset: Vec::new() };
+        Err(command.spawn_error(problem.into()))
+    }
+
     pub(super) fn to_command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.args(&self.args);
@@ -112,15 +126,18 @@ impl ChildCommand {
     }
 
     /// As [`Self::run`], but forwards SIGTERM and SIGHUP to the program, so that this process ends
-    /// after it and can clean up.
+    /// after it and can clean up. `name` is the first argument of the program, on Unix.
     ///
     /// # Errors
     /// If it can't be started.
-    pub fn run_forwarding_signals(&self) -> Result<u8> {
+    pub fn run_forwarding_signals(&self, name: &str) -> Result<u8> {
         let _ignored = IgnoreKeyboardSignals::new();
         #[cfg(unix)]
         let signals = QueuedSignals::new()?;
-        let child = self.spawn()?;
+        let mut command = self.to_command();
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::arg0(&mut command, name);
+        let child = command.spawn().map_err(|error| self.spawn_error(error))?;
         #[cfg(unix)]
         let _forwarder = signals.forward_to(&child);
         self.wait_for(child)

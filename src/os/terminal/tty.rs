@@ -84,10 +84,12 @@ pub fn prompt_hidden(question: &str) -> Result<Secret<String>> {
     let modes = visible.clone();
     let _guard =
         TerminationGuard::new(move || _ = tcsetattr(&restored, OptionalActions::Now, &modes))?;
-    terminal.write_all(question.as_bytes()).context(ErrorKind::Usage, ASKING)?;
+    // Before the question: what is typed after it must neither be shown nor dropped.
     tcsetattr(&terminal, OptionalActions::Flush, &hidden).context(ErrorKind::Usage, ASKING)?;
     let mut line = String::new();
-    let read = io::BufReader::new(&terminal).read_line(&mut line);
+    let read = terminal
+        .write_all(question.as_bytes())
+        .and_then(|()| io::BufReader::new(&terminal).read_line(&mut line));
     let line = Secret::new(line);
     let restored = tcsetattr(&terminal, OptionalActions::Now, &visible);
     read.context(ErrorKind::Usage, ASKING)?;

@@ -89,7 +89,7 @@ impl Panel for AccountRolesPanel {
     fn hints(&self, state: &State) -> Vec<(PickerCommand, &'static str)> {
         let console = is_action_allowed(state, PickAction::Console)
             .then_some((PickerCommand::Console, "console"));
-        [(PickerCommand::Activate, state.action.label())]
+        [(PickerCommand::Activate, labels::action_label(state))]
             .into_iter()
             .chain(console)
             .chain([(PickerCommand::Menu, "actions"), (PickerCommand::Back, "back")])

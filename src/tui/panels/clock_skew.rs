@@ -5,6 +5,7 @@ use super::{EventResult, Panel};
 use crate::domain::{SET_CLOCK_COMMAND, Timestamp, clock_warning};
 use crate::tui::commands::{KeyPress, PickerCommand};
 use crate::tui::effect::Effect;
+use crate::tui::format::capitalize;
 use crate::tui::glyphs::Glyphs;
 use crate::tui::labels::{key_label, role_label};
 use crate::tui::state::State;
@@ -73,12 +74,6 @@ impl Panel for ClockSkewPanel {
             (PickerCommand::Back, "close"),
         ]
     }
-}
-
-/// Capitalizes the first letter.
-fn capitalize(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// `2026-11-22 04:52 UTC`.

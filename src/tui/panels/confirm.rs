@@ -3,13 +3,13 @@
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
 use super::{EventResult, Panel};
 use crate::domain::{ConfirmQuestion, RoleId, is_yes};
-use crate::tui::PickAction;
 use crate::tui::commands::{KeyPress, PickerCommand};
+use crate::tui::format::capitalize;
 use crate::tui::glyphs::Glyphs;
-use crate::tui::labels::role_label;
+use crate::tui::labels::{role_label, task_label};
+use crate::tui::state::State;
 use crate::tui::state::overlay::ConfirmPanel;
 use crate::tui::state::paste::PasteResult;
-use crate::tui::state::{RoleTask, State};
 use crate::tui::update::activate;
 
 /// The maximum number of roles that are listed by name.
@@ -69,7 +69,8 @@ impl Panel for ConfirmPanel {
         let mark = Glyphs::from_appearance(state.appearance).protected;
         let protected =
             |role: &RoleId| state.roster.find(role).is_some_and(|entry| entry.is_protected());
-        let mut rows = vec![ContentRow::text(Tone::Soft, task_label(&self.task))];
+        let mut rows =
+            vec![ContentRow::text(Tone::Soft, capitalize(&task_label(state, &self.task)))];
         let named = self.roles.iter().take(MAX_NAMED_ROLES).map(|role| match protected(role) {
             true => ContentRow::text(Tone::Danger, format!("{} {mark}", role_label(state, role))),
             false => ContentRow::text(Tone::Text, role_label(state, role)),
@@ -118,22 +119,5 @@ impl Panel for ConfirmPanel {
                 vec![(PickerCommand::Activate, "continue"), (PickerCommand::Back, "no")]
             }
         }
-    }
-}
-
-/// The task, for the first line.
-fn task_label(then: &RoleTask) -> String {
-    match then {
-        RoleTask::Exit(PickAction::Shell) => "Start a shell with".to_owned(),
-        RoleTask::Exit(PickAction::Exports) => "Use in this shell".to_owned(),
-        RoleTask::Exit(PickAction::Console) => "Open the console of".to_owned(),
-        RoleTask::Exit(PickAction::Service(service)) => format!("Open {service} in the console of"),
-        RoleTask::Exit(PickAction::Print) => "Pick".to_owned(),
-        RoleTask::RunEach(line) => format!("Run `{line}` in"),
-        RoleTask::CopySecret(what) => format!("Copy {} of", what.label()),
-        RoleTask::WriteProfiles | RoleTask::Exit(PickAction::Profile) => {
-            "Write a profile that programs can use without asking for".to_owned()
-        }
-        RoleTask::Renew => "Get new credentials of".to_owned(),
     }
 }

@@ -47,6 +47,10 @@ impl Panel for InstancesPanel {
                 state.show_note(Some("the vault has not answered yet".to_owned()));
                 return EventResult::Consumed(Vec::new());
             }
+            (_, Some(PickerCommand::Activate), Some(name)) if is_locked(state, &name) => {
+                state.open_passphrase_prompt();
+                return EventResult::Consumed(Vec::new());
+            }
             (_, Some(PickerCommand::Activate), Some(name)) if !state.is_signed_in(&name) => {
                 return EventResult::Close(activate::sign_in(state, name).1);
             }
@@ -61,7 +65,13 @@ impl Panel for InstancesPanel {
                 )]);
             }
             (Some('i'), _, Some(name)) => {
-                return EventResult::Close(activate::sign_in(state, name).1);
+                // The question for the passphrase is above this panel, which it leads back to.
+                let stays = state.is_vault_locked();
+                let effects = activate::sign_in(state, name).1;
+                return match stays {
+                    true => EventResult::Consumed(effects),
+                    false => EventResult::Close(effects),
+                };
             }
             (Some('O'), _, Some(instance)) if state.is_signed_in(&instance) => {
                 destructive::ask(state, DestructiveAction::SignOut(instance));
@@ -114,6 +124,7 @@ impl Panel for InstancesPanel {
         let act = match selected {
             None => None,
             Some(name) if is_pending(state, &name) => None,
+            Some(name) if is_locked(state, &name) => Some("unlock"),
             Some(name) if !state.is_signed_in(&name) => Some("sign in"),
             Some(name) if is_scoped_to(state, &name) => Some("show all"),
             Some(_) => Some("show only this"),
@@ -128,7 +139,12 @@ impl Panel for InstancesPanel {
     }
 }
 
-/// Whether it will be known in a moment who is signed in. A locked vault opens with a sign-in.
+/// Whether the session is in a vault that is locked.
+fn is_locked(state: &State, name: &InstanceName) -> bool {
+    state.sign_in_state(name) == SignInState::Unknown && state.is_vault_locked()
+}
+
+/// Whether it will be known in a moment who is signed in.
 fn is_pending(state: &State, name: &InstanceName) -> bool {
     state.sign_in_state(name) == SignInState::Unknown && state.unlock_prompt.is_none()
 }

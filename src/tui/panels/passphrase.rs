@@ -10,10 +10,11 @@ use crate::tui::commands::{KeyPress, PickerCommand};
 use crate::tui::effect::Effect;
 use crate::tui::format::group_digits;
 use crate::tui::glyphs::Glyphs;
+use crate::tui::labels::{role_label, task_label};
 use crate::tui::state::overlay::PassphrasePanel;
 use crate::tui::state::paste::PasteResult;
 use crate::tui::state::text_input::{TextEdit, TextInput};
-use crate::tui::state::{State, WaitingFor};
+use crate::tui::state::{PendingTask, State, WaitingFor};
 
 /// After this many failed attempts, the passphrase may be forgotten.
 const ATTEMPTS_BEFORE_RESET_HINT: usize = 3;
@@ -49,6 +50,19 @@ impl PassphrasePanel {
         vec![Effect::Request(Request::Unlock { passphrase: typed })]
     }
 
+    /// What happens after the vault is open, if something waits for it.
+    fn next_step(&self, state: &State) -> Option<ContentRow> {
+        let waiting = state.pending.as_ref();
+        let next = match (&self.sign_in, waiting) {
+            (Some(blocked), _) => format!("sign in to {}", blocked.instance),
+            (None, Some(PendingTask { role, task, waiting_for: WaitingFor::Passphrase, .. })) => {
+                format!("{} {}", task_label(state, task), role_label(state, role))
+            }
+            (None, _) => return None,
+        };
+        Some(ContentRow::text(Tone::Dim, format!("Next: {next}")))
+    }
+
     /// The text above the field.
     fn message_rows(&self, state: &State) -> Vec<ContentRow> {
         let glyphs = Glyphs::from_appearance(state.appearance);
@@ -78,12 +92,14 @@ impl PassphrasePanel {
             return rows;
         }
         match (self.prompt, &self.first_entry, self.is_mismatch) {
-            (UnlockPrompt::Passphrase, ..) => vec![soft(
-                "Your sign-ins and the credentials of your roles are encrypted with a passphrase.",
-            )],
-            (UnlockPrompt::AnotherPassphrase, ..) => vec![soft(
-                "Your sign-ins and the credentials of your roles are encrypted with a passphrase that differs from AWS_SSO_FILE_PASSWORD or its file.",
-            )],
+            (UnlockPrompt::Passphrase, ..) => {
+                let text = "Your sign-ins and the credentials of your roles are encrypted with a passphrase.";
+                [soft(text)].into_iter().chain(self.next_step(state)).collect()
+            }
+            (UnlockPrompt::AnotherPassphrase, ..) => {
+                let text = "Your sign-ins and the credentials of your roles are encrypted with a passphrase that differs from AWS_SSO_FILE_PASSWORD or its file.";
+                [soft(text)].into_iter().chain(self.next_step(state)).collect()
+            }
             (UnlockPrompt::NewPassphrase, None, true) => {
                 vec![
                     ContentRow::text(
@@ -109,7 +125,11 @@ impl PassphrasePanel {
 impl Panel for PassphrasePanel {
     fn handle_key(&mut self, state: &mut State, pressed: KeyPress) -> EventResult {
         if let Some(PickerCommand::Back) = pressed.command {
-            state.pending.take_if(|pending| pending.waiting_for == WaitingFor::Passphrase);
+            let sign_in = self.sign_in.take().map(|blocked| WaitingFor::SignIn(blocked.number));
+            state.pending.take_if(|pending| {
+                pending.waiting_for == WaitingFor::Passphrase
+                    || Some(pending.waiting_for) == sign_in
+            });
             return EventResult::Close(Vec::new());
         }
         // Keys typed while a passphrase is tried belong to the next attempt.

@@ -5,7 +5,7 @@ use super::{EventResult, Panel};
 use crate::domain::{RoleId, Timestamp, format_duration, format_long_countdown};
 use crate::ops::backend::messages::UnlockPrompt;
 use crate::tui::commands::{KeyPress, PickerCommand};
-use crate::tui::labels::account_label;
+use crate::tui::labels::{account_label, action_label};
 use crate::tui::state::destructive::DestructiveAction;
 use crate::tui::state::overlay::SessionsPanel;
 use crate::tui::state::{RoleTask, State};
@@ -85,7 +85,7 @@ impl Panel for SessionsPanel {
 
     fn hints(&self, state: &State) -> Vec<(PickerCommand, &'static str)> {
         let some = !state.active_sessions().is_empty();
-        let act = some.then(|| (PickerCommand::Activate, state.action.label()));
+        let act = some.then(|| (PickerCommand::Activate, action_label(state)));
         act.into_iter().chain([(PickerCommand::Back, "close")]).collect()
     }
 }

@@ -34,7 +34,7 @@ impl SignInPanel {
     }
 
     fn retry(&self, state: &mut State) -> EventResult {
-        EventResult::Close(activate::retry_sign_in(state, self))
+        EventResult::Close(activate::retry_sign_in(state, self.instance.clone(), self.number))
     }
 }
 

@@ -24,8 +24,8 @@ use std::sync::Arc;
 
 use crate::domain::enums::{Keymap, Preview};
 use crate::domain::{
-    Error, ErrorKind, Height, InstanceName, RoleFlags, RoleId, Roster, RosterEntry, Timestamp,
-    Usage, Usages,
+    Error, ErrorKind, Height, InstanceName, ProgramName, RoleFlags, RoleId, Roster, RosterEntry,
+    Timestamp, Usage, Usages,
 };
 use crate::ops::backend::messages::{
     InstanceSession, SessionList, TerminalConfirmations, UnlockPrompt,
@@ -34,7 +34,7 @@ use crate::ops::backend::messages::{
 use super::event::Key;
 use super::keymap::{KeyBindings, ViMode};
 use super::search::{self, SearchJob};
-use super::{Appearance, ListOptions, PickAction, PickerOptions};
+use super::{ActionLabel, Appearance, ListOptions, PickAction, PickerOptions};
 use crate::os::terminal::tty::CursorShape;
 use first_run::FirstRunForm;
 use list::RoleList;
@@ -53,6 +53,10 @@ use text_input::TextInput;
 pub(super) struct State {
     /// The action of Enter.
     pub(super) action: PickAction,
+    /// How the user calls this program.
+    pub(super) program: ProgramName,
+    /// What Enter does in the command that opened the picker.
+    pub(super) action_label: Option<ActionLabel>,
     /// Whether roles can be marked.
     pub(super) multi: bool,
     /// Colours, glyphs, motion and mouse.
@@ -211,6 +215,8 @@ impl State {
         let unknown_sessions = names.filter(|_| options.is_preview).collect();
         let mut state = Self {
             action: options.action,
+            program: options.program,
+            action_label: options.action_label,
             multi: options.multi,
             appearance: options.appearance,
             inline: options.height != Height::Full,
@@ -411,9 +417,14 @@ impl State {
         }
     }
 
+    /// Whether there is a vault, and it is locked.
+    pub(super) fn is_vault_locked(&self) -> bool {
+        self.unlock_prompt.is_some_and(UnlockPrompt::is_locked)
+    }
+
     /// Whether there are no roles because the vault is locked.
     pub(super) fn is_unlock_needed(&self) -> bool {
-        self.unlock_prompt.is_some_and(UnlockPrompt::is_locked)
+        self.is_vault_locked()
             && self.list.loaded
             && self.roster.entries.is_empty()
             && self.refresh_totals().is_none()

@@ -10,7 +10,7 @@ use super::State;
 use super::console_link::ConsoleLinkPanel;
 use super::destructive::DestructivePanel;
 pub(in crate::tui) use super::prompts::{
-    ConfirmPanel, PassphrasePanel, RedirectInput, SignInPanel,
+    BlockedSignIn, ConfirmPanel, PassphrasePanel, RedirectInput, SignInPanel,
 };
 use super::select_list::SelectList;
 use super::text_input::TextInput;
@@ -292,5 +292,22 @@ impl State {
             let prompt = self.unlock_prompt.unwrap_or(UnlockPrompt::Passphrase);
             self.overlays.push(Overlay::Passphrase(PassphrasePanel::new(prompt)));
         }
+    }
+
+    /// Asks for the passphrase, and then continues with a sign-in. Closing the question gives the
+    /// sign-in up.
+    pub(in crate::tui) fn block_sign_in(&mut self, instance: InstanceName, number: u64) {
+        self.open_passphrase_prompt();
+        if let Some(panel) = self.passphrase_panel() {
+            panel.sign_in = Some(BlockedSignIn { instance, number });
+        }
+    }
+
+    /// The passphrase prompt, if it is open.
+    pub(in crate::tui) fn passphrase_panel(&mut self) -> Option<&mut PassphrasePanel> {
+        self.overlays.iter_mut().find_map(|overlay| match overlay {
+            Overlay::Passphrase(panel) => Some(panel),
+            _ => None,
+        })
     }
 }

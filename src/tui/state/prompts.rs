@@ -55,6 +55,17 @@ pub(in crate::tui) struct PassphrasePanel {
     /// Whether more was typed or pasted than a passphrase may have. A part of it would be a
     /// different passphrase, so all of it is dropped.
     pub(in crate::tui) too_long: bool,
+    /// The sign-in that continues when the vault is open.
+    pub(in crate::tui) sign_in: Option<BlockedSignIn>,
+}
+
+/// A sign-in that waits for the vault to be unlocked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::tui) struct BlockedSignIn {
+    /// The instance that the user signs in to.
+    pub(in crate::tui) instance: InstanceName,
+    /// The number that a task waits for.
+    pub(in crate::tui) number: u64,
 }
 
 impl PassphrasePanel {
@@ -69,6 +80,7 @@ impl PassphrasePanel {
             failed_attempts: 0,
             waiting: false,
             too_long: false,
+            sign_in: None,
         }
     }
 

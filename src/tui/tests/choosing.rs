@@ -132,6 +132,7 @@ fn a_locked_vault_asks_for_its_passphrase_and_then_goes_on() {
         role: role.clone(),
         outcome: Err(Error::new(ErrorKind::Vault, "the vault is locked")),
     });
+    assert!(rig.screen().contains("Next: start a shell with edge-dev/"), "{}", rig.screen());
     rig.keys(&["pasx", "backspace", "s", "enter"]);
     assert_eq!(
         rig.take_effects(),
@@ -312,4 +313,19 @@ fn a_sketch_can_be_searched_but_not_acted_on_until_it_is_known_what_is_protected
     rig.update(Update::Roster(whole));
     assert_eq!(rig.take_effects(), []);
     assert!(matches!(rig.state.overlays.last(), Some(Overlay::Confirm(_))));
+}
+
+#[test]
+fn the_words_for_enter_are_those_of_the_command_that_opened_the_picker() {
+    let label = PickAction::Exports.labelled("print credentials", "print credentials of");
+    let mut rig = TestPicker::new(PickerOptions {
+        action: label.action,
+        action_label: label.label,
+        single_action: true,
+        ..sample_options()
+    });
+    assert!(rig.screen().contains("⏎ print credentials"), "{}", rig.screen());
+    rig.keys(&["edge-dev", "right"]);
+    assert!(rig.screen().contains("print credentials  "), "{}", rig.screen());
+    assert!(!rig.screen().contains("this shell"), "{}", rig.screen());
 }

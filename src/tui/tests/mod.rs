@@ -247,6 +247,8 @@ fn sample_options() -> PickerOptions {
         roster: Arc::new(roster),
         query: String::new(),
         action: PickAction::Shell,
+        program: ProgramName::default(),
+        action_label: None,
         appearance: Appearance {
             theme: ColorScheme::Dark,
             ascii: false,

@@ -1,7 +1,8 @@
 //! Who is signed in, before the vault has answered: nothing is claimed.
 
 use super::*;
-use crate::ops::backend::messages::{SignInStep, UnlockPrompt};
+use crate::ops::backend::messages::{Request, SignInStep, UnlockPrompt};
+use crate::tui::state::overlay::Overlay;
 
 /// The picker as commands open it: no session is known yet.
 fn at_start(size: (u16, u16)) -> TestPicker {
@@ -94,4 +95,60 @@ fn a_locked_vault_is_shown_as_locked_everywhere() {
     rig.keys(&["esc", "f3"]);
     let screen = rig.screen();
     assert!(screen.contains("vault is locked") && !screen.contains("No role has"), "{screen}");
+}
+
+#[test]
+fn a_locked_instance_leads_to_the_passphrase_and_escape_closes_only_that() {
+    let mut rig = at_start((80, 24));
+    rig.update(Update::Roster(Arc::new(sample_roster())));
+    rig.update(Update::Locked(UnlockPrompt::Passphrase));
+    rig.take_effects();
+    for keys in [["f4", "enter"], ["f4", "i"]] {
+        rig.keys(&keys);
+        assert!(matches!(rig.state.overlays[..], [Overlay::Instances(_), Overlay::Passphrase(_)]));
+        rig.keys(&["esc"]);
+        assert!(matches!(rig.state.overlays[..], [Overlay::Instances(_)]), "{}", rig.screen());
+        assert!(rig.screen().contains("unlock"), "{}", rig.screen());
+        rig.keys(&["esc"]);
+        assert_eq!((rig.state.overlays.len(), rig.take_effects()), (0, vec![]));
+    }
+}
+
+#[test]
+fn a_sign_in_that_a_locked_vault_delays_goes_on_after_the_passphrase() {
+    let mut rig = at_start((80, 24));
+    rig.update(Update::Roster(Arc::new(sample_roster())));
+    rig.update(Update::Locked(UnlockPrompt::Passphrase));
+    rig.keys(&["f4", "i"]);
+    assert!(rig.screen().contains("Next: sign in to corp"), "{}", rig.screen());
+    rig.keys(&["sesame", "enter"]);
+    rig.take_effects();
+    rig.update(Update::VaultUnlocked(Ok(())));
+    let request = Request::SignIn { instance: corp(), number: rig.state.last_number };
+    assert_eq!(rig.take_effects(), [Effect::Request(request)]);
+    assert!(matches!(rig.state.overlays.last(), Some(Overlay::SignIn(_))));
+}
+
+#[test]
+fn a_new_passphrase_that_is_not_chosen_gives_the_sign_in_up() {
+    let mut rig = at_start((80, 24));
+    rig.update(Update::Roster(Arc::new(sample_roster())));
+    rig.update(Update::Sessions(sample_options().sessions));
+    rig.keys(&["f4", "i"]);
+    let number = rig.state.last_number;
+    rig.update(Update::Locked(UnlockPrompt::NewPassphrase));
+    let error = Error::new(ErrorKind::Vault, "the vault needs a passphrase");
+    rig.update(Update::SignIn { number, step: SignInStep::Failed(error) });
+    assert!(matches!(rig.state.overlays[..], [Overlay::Passphrase(_)]));
+    rig.keys(&["esc"]);
+    assert!(rig.state.overlays.is_empty(), "{}", rig.screen());
+}
+
+#[test]
+fn a_refresh_of_a_locked_vault_asks_for_the_passphrase() {
+    let mut rig = at_start((80, 24));
+    rig.update(Update::Roster(Arc::new(sample_roster())));
+    rig.update(Update::Locked(UnlockPrompt::Passphrase));
+    rig.keys(&["ctrl-r"]);
+    assert!(matches!(rig.state.overlays[..], [Overlay::Passphrase(_)]), "{}", rig.screen());
 }

@@ -234,9 +234,14 @@ pub(super) fn resume(state: &mut State, waited: WaitingFor) -> Vec<Effect> {
     }
 }
 
-/// Starts a sign-in, or joins the one that is running for this instance. Returns its request
-/// number.
+/// Starts a sign-in, or joins the one that is running for this instance. If the vault is locked,
+/// asks for its passphrase first. Returns the request number.
 pub(in crate::tui) fn sign_in(state: &mut State, instance: InstanceName) -> (u64, Vec<Effect>) {
+    if state.is_vault_locked() {
+        let number = state.next_number();
+        state.block_sign_in(instance, number);
+        return (number, Vec::new());
+    }
     if let Some(panel) = state
         .sign_in_panel()
         .filter(|panel| panel.instance == instance && !matches!(panel.step, SignInStep::Failed(_)))
@@ -255,13 +260,18 @@ pub(in crate::tui) fn sign_in(state: &mut State, instance: InstanceName) -> (u64
     (number, effects)
 }
 
-/// Retries a failed sign-in. A task that waited for it waits for the new one.
-pub(in crate::tui) fn retry_sign_in(state: &mut State, failed: &SignInPanel) -> Vec<Effect> {
-    let (number, effects) = sign_in(state, failed.instance.clone());
+/// Starts another sign-in after the one with this number has failed. A task that waited for it
+/// waits for the new one.
+pub(in crate::tui) fn retry_sign_in(
+    state: &mut State,
+    instance: InstanceName,
+    failed: u64,
+) -> Vec<Effect> {
+    let (number, effects) = sign_in(state, instance);
     let waiting = state
         .pending
         .iter_mut()
-        .filter(|pending| pending.waiting_for == WaitingFor::SignIn(failed.number));
+        .filter(|pending| pending.waiting_for == WaitingFor::SignIn(failed));
     waiting.for_each(|pending| pending.waiting_for = WaitingFor::SignIn(number));
     effects
 }

@@ -175,11 +175,13 @@ fn on_sign_in_step(state: &mut State, number: u64, step: SignInStep) -> Vec<Effe
         | SignInStep::Connection(_)
         | SignInStep::RedirectRejected(_)
         | SignInStep::Failed(_) => {
-            let closed =
+            let needs_vault =
                 matches!(&step, SignInStep::Failed(error) if error.kind == ErrorKind::Vault);
             panel.on_step(step);
-            if closed && state.unlock_prompt.is_some() {
-                state.open_passphrase_prompt();
+            if needs_vault && state.unlock_prompt.is_some() {
+                let instance = panel.instance.clone();
+                state.overlays.retain(|overlay| !matches!(overlay, Overlay::SignIn(_)));
+                state.block_sign_in(instance, number);
             }
             return Vec::new();
         }

@@ -5,8 +5,12 @@ use crate::ops::backend::messages::Request;
 use crate::tui::effect::Effect;
 use crate::tui::state::State;
 
-/// Starts a refresh that the user requested.
+/// Starts a refresh that the user requested. It needs the vault, so a locked one is asked for its
+/// passphrase.
 pub(in crate::tui) fn request_refresh(state: &mut State, instance: InstanceName) -> Effect {
+    if state.is_vault_locked() {
+        state.open_passphrase_prompt();
+    }
     state.refresh.requested.add(instance.clone());
     start_refresh(state, instance)
 }

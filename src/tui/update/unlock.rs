@@ -3,23 +3,19 @@
 use super::activate;
 use super::refresh::start_refresh;
 use crate::domain::{Error, ErrorKind};
-use crate::ops::backend::messages::SignInStep;
 use crate::tui::effect::Effect;
-use crate::tui::state::overlay::{ErrorPanel, Overlay};
+use crate::tui::state::overlay::{BlockedSignIn, ErrorPanel, Overlay};
 use crate::tui::state::{RefreshStatus, State, WaitingFor};
 
 /// Continues everything that waited for the vault, once each.
 pub(super) fn on_unlocked(state: &mut State) -> Vec<Effect> {
     state.unlock_prompt = None;
+    let sign_in = state.passphrase_panel().and_then(|panel| panel.sign_in.take());
     state.overlays.retain(|overlay| !matches!(overlay, Overlay::Passphrase(_)));
     let is_vault_error = |error: &Error| error.kind == ErrorKind::Vault;
     let mut effects = activate::resume(state, WaitingFor::Passphrase);
-    if let Some(panel) = state
-        .sign_in_panel()
-        .filter(|panel| matches!(&panel.step, SignInStep::Failed(error) if is_vault_error(error)))
-        .cloned()
-    {
-        effects.extend(activate::retry_sign_in(state, &panel));
+    if let Some(BlockedSignIn { instance, number }) = sign_in {
+        effects.extend(activate::retry_sign_in(state, instance, number));
     }
     let failed = state.refresh.by_instance.iter().filter(
         |(_, refresh)| matches!(refresh, RefreshStatus::Failed { error, .. } if is_vault_error(error)),
@@ -33,9 +29,7 @@ pub(super) fn on_unlocked(state: &mut State) -> Vec<Effect> {
 pub(super) fn on_unlock_failed(state: &mut State, error: Error) {
     if error.kind == ErrorKind::Vault {
         state.open_passphrase_prompt();
-        if let Some(Overlay::Passphrase(prompt)) =
-            state.overlays.iter_mut().find(|overlay| matches!(overlay, Overlay::Passphrase(_)))
-        {
+        if let Some(prompt) = state.passphrase_panel() {
             prompt.on_refused(error);
         }
         return;

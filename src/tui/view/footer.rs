@@ -32,7 +32,11 @@ pub(super) fn draw(state: &State, ctx: &DrawContext, area: Rect, buffer: &mut Bu
     }
     if let Some(note) = state.note_text() {
         writer.write(
-            &truncate_middle(note, writer.remaining().into(), ctx.glyphs.ellipsis),
+            &truncate_middle(
+                &ctx.program.rewrite(note),
+                writer.remaining().into(),
+                ctx.glyphs.ellipsis,
+            ),
             ctx.palette.soft,
         );
         return;

@@ -25,6 +25,7 @@ use super::panels::content::{PanelContent, PanelSize, Tone};
 use super::search::SortOrder;
 use super::state::State;
 use super::state::overlay::Overlay;
+use crate::domain::ProgramName;
 use crate::tui::glyphs::Glyphs;
 use crate::tui::keymap::ViMode;
 use crate::tui::text::width;
@@ -35,6 +36,7 @@ use palette::Palette;
 struct DrawContext {
     palette: Palette,
     glyphs: Glyphs,
+    program: ProgramName,
 }
 
 impl DrawContext {
@@ -42,6 +44,7 @@ impl DrawContext {
         Self {
             palette: Palette::from_appearance(state.appearance),
             glyphs: Glyphs::from_appearance(state.appearance),
+            program: state.program.clone(),
         }
     }
 

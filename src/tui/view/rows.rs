@@ -50,7 +50,7 @@ fn row_lines(
     let centred = |text: &str| cells.saturating_sub(width(text)) / 2;
     match row {
         ContentRow::Blank => vec![ContentLine::Blank],
-        ContentRow::Text(tone, text) => wrap(text, cells.max(1))
+        ContentRow::Text(tone, text) => wrap(&ctx.program.rewrite(text), cells.max(1))
             .into_iter()
             .map(|part| ContentLine::Text(0, ctx.style_for(*tone), part))
             .collect(),
@@ -176,7 +176,8 @@ pub(super) fn draw(
     area: Rect,
     buffer: &mut Buffer,
 ) {
-    let selected = DrawContext { palette: ctx.palette.selected(), glyphs: ctx.glyphs };
+    let selected =
+        DrawContext { palette: ctx.palette.selected(), program: ctx.program.clone(), ..*ctx };
     let ctx = if chosen { &selected } else { ctx };
     let mut writer = CellWriter::new(buffer, area.x, area.y, area.width);
     match line {

@@ -28,7 +28,7 @@ use crate::os::process::signals::TerminationGuard;
 use crate::os::{atomic_file, browser, random};
 
 use crate::cli::app::{self, Caller};
-use crate::cli::args::{DemoArgs, DemoState, Globals};
+use crate::cli::args::{ColorChoice, DemoArgs, DemoState, Globals};
 use crate::cli::ui;
 use crate::os::process::own_program;
 
@@ -80,6 +80,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
     if is_serve {
         return serve::run(&demo_home, simulator);
     }
+    let name = inner_name(&args);
     let mut words = forwarded_flags(globals);
     words.extend(args.command);
     // From here on signals go to the inner program, and this process ends with it.
@@ -90,10 +91,29 @@ pub(in crate::cli) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
         set: demo_home.variables(),
         unset: user_variables(),
     }
-    .run_forwarding_signals()
+    .run_forwarding_signals(&name)
 }
 
-/// Returns the global flags for the inner program.
+/// Returns how the user calls the inner program: `rolecall demo` and the flags that differ from the
+/// defaults.
+fn inner_name(args: &DemoArgs) -> String {
+    let usual = DemoArgs::default();
+    let number = |flag: &str, value: String, is_usual: bool| {
+        if is_usual { Vec::new() } else { vec![flag.to_owned(), value] }
+    };
+    let state = args.state.and_then(|state| state.to_possible_value());
+    let words = [
+        vec!["rolecall".to_owned(), "demo".to_owned()],
+        number("--accounts", args.accounts.to_string(), args.accounts == usual.accounts),
+        number("--roles", args.roles.to_string(), args.roles == usual.roles),
+        number("--latency", args.latency.to_string(), args.latency == usual.latency),
+        args.throttle.map_or_else(Vec::new, |limit| number("--throttle", limit.to_string(), false)),
+        state.map_or_else(Vec::new, |state| number("--state", state.get_name().to_owned(), false)),
+    ];
+    words.concat().join(" ")
+}
+
+/// Returns the global flags for the inner program, as far as the user typed them.
 fn forwarded_flags(globals: &Globals) -> Vec<OsString> {
     let mut words = Vec::new();
     if let Some(sso) = &globals.sso {
@@ -110,8 +130,9 @@ fn forwarded_flags(globals: &Globals) -> Vec<OsString> {
     }
     let word = |value: Option<PossibleValue>| value.map(|value| OsString::from(value.get_name()));
     let level = globals.level.map(|level| level.as_str().into());
-    for (flag, value) in [("--level", level), ("--color", word(globals.color.to_possible_value()))]
-    {
+    let color = Some(globals.color).filter(|color| *color != ColorChoice::default());
+    let color = word(color.and_then(|color| color.to_possible_value()));
+    for (flag, value) in [("--level", level), ("--color", color)] {
         words.extend(value.into_iter().flat_map(|value| [flag.into(), value]));
     }
     words
@@ -208,6 +229,7 @@ impl DemoHome {
             ("AWS_SHARED_CREDENTIALS_FILE", inside(".aws/credentials")),
             ("AWS_ENDPOINT_URL", self.url.clone()),
             ("ROLECALL_SIGNIN_URL", self.url.clone()),
+            ("ROLECALL_DEMO", self.url.clone()),
             ("KUBECONFIG", inside(".kube/config")),
             ("AWS_EC2_METADATA_DISABLED", "true".into()),
             ("NO_PROXY", "127.0.0.1,localhost".into()),

@@ -6,6 +6,7 @@ use crate::cache::inventory;
 use crate::demo::{self, Fault, Simulator};
 use crate::domain::{ErrorKind, Result, ResultExt};
 use crate::ops::ctx::Ctx;
+use crate::ops::refresh::store;
 use crate::ops::roles::snapshot;
 use crate::ops::sign_in::sessions;
 
@@ -65,6 +66,7 @@ pub(super) fn prepare(
             demo_home.write_config(&instances_only_config(simulator))?;
             sign_in_everywhere(demo_home)?;
             revoke_all_roles(simulator);
+            fetch_lists(demo_home)?;
         }
         DemoState::Offline => {
             // The owner of the simulator ends it.
@@ -114,6 +116,20 @@ fn sign_in_everywhere(demo_home: &DemoHome) -> Result<()> {
         }
         Ok(())
     })
+}
+
+/// Fetches the list of every instance.
+fn fetch_lists(demo_home: &DemoHome) -> Result<()> {
+    let ctx = open_ctx(demo_home)?;
+    app::block_on(&ctx, async {
+        for instance in &ctx.instances {
+            let limits = store::refresh_limits(&ctx, None);
+            store::refresh_and_store(&ctx, instance, limits, &mut |_| {}).await?;
+        }
+        Ok(())
+    })?;
+    renew_snapshot(&ctx);
+    Ok(())
 }
 
 fn revoke_all_roles(simulator: &Simulator) {

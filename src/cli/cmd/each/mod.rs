@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::sync::{Arc, Mutex};
 
 use crate::cache::history::EachRun;
+use crate::config::{Env, env};
 use crate::domain::{
     Credentials, Error, ErrorKind, Instance, Result, RoleName, Roster, RosterEntry,
 };
@@ -42,6 +43,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: &EachArgs) -> Result<u8> {
             "name some of their fields, such as `env:prod role:ReadOnly*`; `role:*` is all",
         ));
     }
+    ChildCommand::check_program(&args.command, Env::from_process().get(env::PATH))?;
     let ctx = setup::open_or_set_up(globals)?;
     let instances = app::selected_instances(&ctx, globals)?;
     let (roster, mut rows) =

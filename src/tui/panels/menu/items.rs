@@ -118,6 +118,12 @@ fn item(action: RoleAction, label: impl Into<String>, run: MenuAction) -> MenuIt
     }
 }
 
+/// The words for an action: those of the command that opened the picker if Enter runs it too.
+fn exit_label(state: &State, action: PickAction, usual: &'static str) -> &'static str {
+    let of_command = state.action_label.filter(|_| state.action == action);
+    of_command.map_or(usual, |label| label.short)
+}
+
 fn single_role_items(state: &State, role: &RoleId) -> Vec<MenuItem> {
     let ellipsis = Glyphs::from_appearance(state.appearance).in_progress;
     let mut items = Vec::new();
@@ -125,19 +131,27 @@ fn single_role_items(state: &State, role: &RoleId) -> Vec<MenuItem> {
     let mut when = |may: bool, item: MenuItem| items.extend(may.then_some(item));
     when(
         is_action_allowed(state, PickAction::Shell),
-        item(RoleAction::Shell, "start a shell", MenuAction::Exit(PickAction::Shell)),
+        item(
+            RoleAction::Shell,
+            exit_label(state, PickAction::Shell, "start a shell"),
+            MenuAction::Exit(PickAction::Shell),
+        ),
     );
     when(
         is_action_allowed(state, PickAction::Exports),
         item(
             RoleAction::Exports,
-            "print exports for this shell",
+            exit_label(state, PickAction::Exports, "print exports for this shell"),
             MenuAction::Exit(PickAction::Exports),
         ),
     );
     when(
         is_action_allowed(state, PickAction::Console),
-        item(RoleAction::Console, "open the web console", MenuAction::Exit(PickAction::Console)),
+        item(
+            RoleAction::Console,
+            exit_label(state, PickAction::Console, "open the web console"),
+            MenuAction::Exit(PickAction::Console),
+        ),
     );
     when(
         free,
