@@ -6,6 +6,8 @@ pub mod browser;
 pub mod clock;
 pub mod http;
 pub mod lazy_runtime;
+#[cfg(unix)]
+pub mod local_socket;
 pub mod local_time;
 pub mod lock;
 pub mod mutex;

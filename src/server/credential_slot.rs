@@ -1,15 +1,16 @@
 //! A slot: credentials in memory, and the task that renews them before they expire.
 
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
-use crate::domain::{Credentials, Error, ErrorKind, Result, Secret, Window};
+use crate::domain::{Credentials, Error, ErrorKind, Result, Secret, Timestamp, Window};
 use crate::os::clock::Clock;
+use crate::os::mutex::lock;
 
 /// Why credentials are fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,10 +66,22 @@ impl Drop for RefreshTask {
     }
 }
 
+/// What can be shown of a slot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlotState {
+    /// When its credentials expire; `None` if it never had any.
+    pub expires_at: Option<Timestamp>,
+    /// The error of the last fetch, if it failed.
+    pub failure: Option<Error>,
+    /// When a client with the token last asked.
+    pub requested_at: Option<Timestamp>,
+}
+
 /// State that requests and the background task share.
 struct SlotShared {
     token_digest: [u8; 32],
-    state: watch::Sender<SlotState>,
+    state: watch::Sender<FetchOutcome>,
+    requested_at: Mutex<Option<Timestamp>>,
     fetch_requested: Notify,
     clock: Clock,
     timing: SlotTiming,
@@ -76,7 +89,7 @@ struct SlotShared {
 
 /// The outcome of the fetches so far.
 #[derive(Debug, Clone, Default)]
-struct SlotState {
+struct FetchOutcome {
     credentials: Option<Credentials>,
     /// The error and time of the last fetch, if it failed.
     failure: Option<(Error, Instant)>,
@@ -93,6 +106,7 @@ impl Slot {
         let shared = SlotShared {
             token_digest: digest(token.expose()),
             state: watch::Sender::default(),
+            requested_at: Mutex::default(),
             fetch_requested: Notify::new(),
             clock,
             timing,
@@ -108,12 +122,22 @@ impl Slot {
         pairs.fold(0, |different, (given, own)| different | (given ^ own)) == 0
     }
 
+    pub(super) fn state(&self) -> SlotState {
+        let outcome = self.shared.state.borrow();
+        SlotState {
+            expires_at: outcome.credentials.as_ref().map(|credentials| credentials.expires_at),
+            failure: outcome.failure.as_ref().map(|(error, _)| error.clone()),
+            requested_at: *lock(&self.shared.requested_at),
+        }
+    }
+
     /// Returns credentials from memory, or waits for the next fetch.
     ///
     /// # Errors
     /// Returns the error of the source, or [`ErrorKind::Unreachable`] if the fetch takes too long.
     pub(super) async fn credentials(&self) -> Result<Credentials> {
         let shared = &*self.shared;
+        *lock(&shared.requested_at) = Some(shared.clock.now());
         let mut updates = shared.state.subscribe();
         let state = updates.borrow_and_update().clone();
         if let Some(credentials) = shared.usable_credentials(&state) {
@@ -142,7 +166,7 @@ impl Slot {
 
 impl SlotShared {
     /// Returns the credentials unless they have expired.
-    fn usable_credentials(&self, state: &SlotState) -> Option<Credentials> {
+    fn usable_credentials(&self, state: &FetchOutcome) -> Option<Credentials> {
         state
             .credentials
             .as_ref()
@@ -151,7 +175,7 @@ impl SlotShared {
     }
 
     /// Whether there are credentials that need not be renewed yet.
-    fn is_fresh(&self, state: &SlotState) -> bool {
+    fn is_fresh(&self, state: &FetchOutcome) -> bool {
         state
             .credentials
             .as_ref()
@@ -159,7 +183,7 @@ impl SlotShared {
     }
 
     /// Returns the pause before the next check.
-    fn sleep_duration(&self, state: &SlotState) -> Duration {
+    fn sleep_duration(&self, state: &FetchOutcome) -> Duration {
         match &state.credentials {
             Some(credentials) if self.is_fresh(state) => {
                 let seconds = credentials.seconds_until_stale(self.clock.now(), Window::default());
@@ -184,7 +208,7 @@ async fn refresh_loop(shared: Arc<SlotShared>, source: CredentialsSource) {
             last_fetch = Some(Instant::now());
             shared.state.send_modify(|state| match fetched {
                 Ok(credentials) => {
-                    *state = SlotState { credentials: Some(credentials), failure: None }
+                    *state = FetchOutcome { credentials: Some(credentials), failure: None }
                 }
                 Err(error) => state.failure = Some((error, Instant::now())),
             });

@@ -5,6 +5,7 @@
 //! within a second even if AWS is slow.
 
 mod credential_slot;
+mod hosts;
 mod response;
 #[cfg(test)]
 mod tests;
@@ -13,17 +14,32 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use crate::domain::{Error, ErrorKind, Result, Secret};
 use crate::os::clock::Clock;
-use crate::os::http::{HttpRequest, HttpResponse, Listener};
+use crate::os::http::{HttpRequest, HttpResponse, Listener, ServeLimits};
 use crate::os::mutex::lock;
 
 use credential_slot::Slot;
-pub use credential_slot::{CredentialsSource, FetchReason, SlotTiming};
+pub use credential_slot::{CredentialsSource, FetchReason, SlotState, SlotTiming};
+use hosts::ServedHosts;
+
+/// What clients may take from an endpoint.
+const LIMITS: ServeLimits = ServeLimits {
+    max_head_len: 8 * 1_024,
+    connection_timeout: Duration::from_secs(5),
+    max_connections: 256,
+};
+
+/// The name of the slot at `/`.
+const DEFAULT_NAME: &str = "default";
 
 /// The name of a slot: the default slot at `/`, or one at `/slot/NAME`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct SlotName(Option<String>);
 
 impl SlotName {
@@ -36,8 +52,11 @@ impl SlotName {
 impl FromStr for SlotName {
     type Err = Error;
 
-    /// Parses the `NAME` of a slot at `/slot/NAME`.
+    /// Parses the `NAME` of a slot at `/slot/NAME`, or `default`.
     fn from_str(text: &str) -> Result<Self> {
+        if text == DEFAULT_NAME {
+            return Ok(Self::default());
+        }
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
         if text.is_empty() || text.starts_with('.') || !text.bytes().all(plain) {
             return Err(Error::new(ErrorKind::Usage, format!("`{text}` is not a valid slot name"))
@@ -49,7 +68,21 @@ impl FromStr for SlotName {
 
 impl fmt::Display for SlotName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.0.as_deref().unwrap_or("default"))
+        f.pad(self.0.as_deref().unwrap_or(DEFAULT_NAME))
+    }
+}
+
+impl TryFrom<String> for SlotName {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self> {
+        text.parse()
+    }
+}
+
+impl From<SlotName> for String {
+    fn from(name: SlotName) -> Self {
+        name.to_string()
     }
 }
 
@@ -74,17 +107,31 @@ impl Endpoint {
         self.lock().insert(name.path(), slot);
     }
 
+    /// Closes a slot: from now on its clients are refused. Returns whether it was open.
+    pub fn close(&self, name: &SlotName) -> bool {
+        self.lock().remove(&name.path()).is_some()
+    }
+
+    /// Returns the state of a slot; `None` if it is not open.
+    pub fn slot_state(&self, name: &SlotName) -> Option<SlotState> {
+        self.lock().get(&name.path()).map(Slot::state)
+    }
+
     /// Answers requests until dropped.
     ///
     /// # Errors
     /// Returns an error if the socket can't be registered with the runtime.
     pub async fn serve(&self, listener: Listener) -> Result<()> {
-        let endpoint = self.clone();
-        listener.serve(move |request| endpoint.clone().respond(request)).await
+        let (endpoint, hosts) = (self.clone(), Arc::new(ServedHosts::new(listener.address())));
+        listener
+            .serve_limited(LIMITS, move |request, _| {
+                endpoint.clone().respond(request, hosts.clone())
+            })
+            .await
     }
 
-    async fn respond(self, request: HttpRequest) -> HttpResponse {
-        let slot = match response::check_request(&request) {
+    async fn respond(self, request: HttpRequest, hosts: Arc<ServedHosts>) -> HttpResponse {
+        let slot = match response::check_request(&request, &hosts) {
             Err(refusal) => return refusal.into_response(),
             Ok(()) => self.lock().get(&request.path).cloned(),
         };

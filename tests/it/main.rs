@@ -22,6 +22,8 @@ mod concurrency;
 mod console;
 #[cfg(unix)]
 mod doctor;
+#[cfg(unix)]
+mod ecs;
 mod eks_token;
 #[cfg(unix)]
 mod endpoint;
@@ -43,6 +45,8 @@ mod foreign_browser;
 mod foreign_completions;
 #[cfg(unix)]
 mod foreign_demo;
+#[cfg(unix)]
+mod foreign_ecs;
 #[cfg(unix)]
 mod foreign_endpoint;
 mod foreign_hooks;

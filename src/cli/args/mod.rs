@@ -7,6 +7,7 @@ mod credentials;
 mod demo;
 mod doctor;
 mod each;
+mod ecs;
 mod eks_token;
 mod endpoint;
 mod eval;
@@ -41,6 +42,9 @@ pub(super) use credentials::CredentialsArgs;
 pub(super) use demo::{DemoArgs, DemoState};
 pub(super) use doctor::DoctorArgs;
 pub(super) use each::EachArgs;
+pub(super) use ecs::{
+    EcsArgs, EcsCommand, EcsEnvArgs, EcsEnvFormat, EcsLoadArgs, EcsRunArgs, EcsUnloadArgs,
+};
 pub(super) use eks_token::EksTokenArgs;
 pub(super) use endpoint::EndpointHelperArgs;
 pub(super) use eval::EvalArgs;
@@ -190,6 +194,8 @@ pub enum Command {
     Credentials(CredentialsArgs),
     /// Print a token for an EKS cluster, for kubectl
     EksToken(EksTokenArgs),
+    /// Serve credentials to containers, SDKs and remote hosts
+    Ecs(EcsArgs),
     /// Print a shell's script: the function `role`, a key, completions
     Init(InitArgs),
     /// Show, change and explain the configuration

@@ -1,0 +1,99 @@
+//! `ecs run`: serves credentials until it is stopped.
+
+use std::sync::Arc;
+
+use crate::config::env;
+use crate::domain::{Error, ErrorKind, Result, format_duration_spaced};
+use crate::ops::assume::Freshness;
+use crate::ops::ctx::Ctx;
+use crate::ops::ecs::listen_address::{DEFAULT_LISTEN_ADDRESS, parse_listen_address};
+use crate::ops::ecs::messages::LoadedRole;
+use crate::ops::ecs::server::{BoundServer, EcsServer, ServerHooks, SlotEvent};
+use crate::ops::ecs::socket_path;
+use crate::ops::roles::other_profiles::ProfileRows;
+use crate::ops::target::resolve::RoleQuery;
+use crate::ops::target::selector::RoleSelector;
+use crate::os::atomic_file;
+use crate::os::process::signals::TerminationGuard;
+use crate::server::SlotName;
+use crate::tui::PickAction;
+
+use crate::cli::access::{self, Consent};
+use crate::cli::args::{EcsRunArgs, Globals};
+use crate::cli::helpers::sign_in;
+use crate::cli::{app, role_selector, setup, ui};
+
+use super::load::loaded_role;
+
+/// Runs the command.
+pub(super) fn run(globals: &Globals, args: &EcsRunArgs) -> Result<u8> {
+    let ctx = setup::open_or_set_up(globals)?;
+    let address = args.listen.as_deref().or(ctx.env.get(env::AWS_SSO_ECS_SERVER));
+    let address = parse_listen_address(address.unwrap_or(DEFAULT_LISTEN_ADDRESS))?;
+    // The vault is opened here, where the user can be asked to unlock it.
+    ctx.vault.data_key()?;
+    let bound = BoundServer::bind(&ctx, address)?;
+    let default = match &args.default {
+        Some(text) => Some(default_role(&ctx, globals, text, args.yes)?),
+        None => None,
+    };
+    let socket = socket_path(&ctx.paths);
+    let _guard = TerminationGuard::new(move || drop(atomic_file::remove(&socket)))?;
+    let server = EcsServer::new(&ctx, &bound, hooks(&ctx, globals));
+    ui::print_message(&format!("serving credentials at {}; Ctrl-C ends it", bound.url()));
+    app::block_on(&ctx, async {
+        if let Some(role) = default {
+            server.load(&SlotName::default(), role)?;
+        }
+        server.serve(bound).await
+    })?;
+    Ok(0)
+}
+
+/// Returns the role of `--default`, after the user has confirmed a protected one and signed in.
+fn default_role(ctx: &Arc<Ctx>, globals: &Globals, text: &str, yes: bool) -> Result<LoadedRole> {
+    let selector = RoleSelector::new(ctx, RoleQuery::default(), Some(text.to_owned()))?;
+    let found = role_selector::resolve_interactive(
+        &selector,
+        ctx,
+        globals,
+        PickAction::Print,
+        Consent::from_flag(yes),
+        ProfileRows::Omitted,
+    )?;
+    match access::obtain(ctx, &found, Freshness::Cached) {
+        // The server gets them as soon as it can.
+        Err(error)
+            if matches!(
+                error.kind,
+                ErrorKind::LoginNeeded | ErrorKind::Unreachable | ErrorKind::Throttled
+            ) =>
+        {
+            ui::print_warning(&error);
+        }
+        obtained => drop(obtained?),
+    }
+    access::record_use(ctx, &found, "ecs run");
+    Ok(loaded_role(&found))
+}
+
+fn hooks(ctx: &Arc<Ctx>, globals: &Globals) -> ServerHooks {
+    let (clock, signing, globals) = (ctx.clock, ctx.clone(), globals.clone());
+    ServerHooks {
+        report: Box::new(move |slot, role, event| {
+            let LoadedRole { label, .. } = role;
+            match event {
+                SlotEvent::Renewed(expires) => {
+                    let left = format_duration_spaced(expires.seconds_since(clock.now()));
+                    ui::print_message(&format!("{slot}: {label}, {left} left"));
+                }
+                SlotEvent::Failed(error) => {
+                    let context = format!("{slot}: {label}");
+                    ui::print_warning(&Error::clone(error).context(context));
+                }
+                SlotEvent::Unloaded => ui::print_message(&format!("{slot}: empty")),
+            }
+        }),
+        start_sign_in: Box::new(move |instance| sign_in::start(&signing, &globals, instance)),
+    }
+}

@@ -1,0 +1,275 @@
+//! The server: slots with roles, and the replies to commands.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use crate::domain::{Error, ErrorKind, Instance, Result, Secret, Timestamp};
+use crate::ops::assume::AssumeRequest;
+use crate::ops::ctx::Ctx;
+use crate::ops::endpoint::credential_source;
+use crate::os::http::Listener;
+use crate::os::local_socket::LocalListener;
+use crate::os::lock::Lock;
+use crate::os::mutex::lock;
+use crate::os::random;
+use crate::server::{CredentialsSource, Endpoint, SlotName, SlotTiming};
+
+use super::messages::{
+    ClientAccess, ControlError, ControlReply, ControlRequest, LoadedRole, ServerStatus, SlotStatus,
+};
+use super::{lock_path, socket_path};
+
+/// How long the reply to `ecs stop` may take to arrive.
+const LAST_REPLY_TIMEOUT: Duration = Duration::from_millis(50);
+
+/// What happened to a slot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SlotEvent {
+    /// It has credentials that expire then.
+    Renewed(Timestamp),
+    /// It could not get credentials. Reported once until the reason changes.
+    Failed(Error),
+    /// It was closed.
+    Unloaded,
+}
+
+/// What the command that runs a server does for it.
+pub struct ServerHooks {
+    /// Reports an event of a slot.
+    pub report: Box<dyn Fn(&SlotName, &LoadedRole, &SlotEvent) + Send + Sync>,
+    /// Starts a sign-in in the background, for `auto_login = "always"`.
+    pub start_sign_in: Box<dyn Fn(&Instance) -> Result<()> + Send + Sync>,
+}
+
+/// The ports of a server, bound but not served.
+#[derive(Debug)]
+pub struct BoundServer {
+    listener: Listener,
+    control: LocalListener,
+    /// Held while the server runs.
+    lock: Lock,
+}
+
+impl BoundServer {
+    /// Binds the address for programs and the socket for commands.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`] if a server is running; [`ErrorKind::Os`] if the port is in use.
+    pub fn bind(ctx: &Ctx, address: SocketAddr) -> Result<Self> {
+        let Some(lock) = Lock::try_acquire(&lock_path(&ctx.paths))? else {
+            return Err(Error::new(ErrorKind::Usage, "a credentials endpoint is already running")
+                .hint("run `rolecall ecs status`, or `rolecall ecs stop` to end it"));
+        };
+        let listener = Listener::bind_address(address)
+            .map_err(|error| error.hint("use another port, for example --listen 127.0.0.1:4145"))?;
+        let control = LocalListener::bind(&socket_path(&ctx.paths))?;
+        Ok(Self { listener, control, lock })
+    }
+
+    /// Returns the address for programs.
+    pub fn url(&self) -> String {
+        self.listener.url()
+    }
+}
+
+/// A server with its slots.
+pub struct EcsServer {
+    ctx: Arc<Ctx>,
+    hooks: Arc<ServerHooks>,
+    endpoint: Endpoint,
+    url: String,
+    started_at: Timestamp,
+    slots: Mutex<BTreeMap<SlotName, LoadedSlot>>,
+    stopped: Notify,
+}
+
+/// A slot, as far as commands are concerned.
+struct LoadedSlot {
+    role: LoadedRole,
+    token: Secret<String>,
+}
+
+impl EcsServer {
+    pub fn new(ctx: &Arc<Ctx>, bound: &BoundServer, hooks: ServerHooks) -> Arc<Self> {
+        Arc::new(Self {
+            ctx: ctx.clone(),
+            hooks: Arc::new(hooks),
+            endpoint: Endpoint::new(ctx.clock, SlotTiming::default()),
+            url: bound.url(),
+            started_at: ctx.clock.now(),
+            slots: Mutex::default(),
+            stopped: Notify::new(),
+        })
+    }
+
+    /// Serves programs and commands until a command ends the server.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Os`] if a socket can't be registered with the runtime.
+    pub async fn serve(self: Arc<Self>, bound: BoundServer) -> Result<()> {
+        let BoundServer { listener, control, lock: _held } = bound;
+        let server = self.clone();
+        let answer = move |line: Secret<String>| {
+            let reply = server.answer(line.expose());
+            async move { reply }
+        };
+        tokio::select! {
+            served = self.endpoint.serve(listener) => served,
+            served = control.serve(answer) => served,
+            () = async {
+                self.stopped.notified().await;
+                tokio::time::sleep(LAST_REPLY_TIMEOUT).await;
+            } => Ok(()),
+        }
+    }
+
+    /// Puts a role into a slot and starts to fetch its credentials. A slot keeps its token, so that
+    /// its clients change the role with it. Must be called from within the runtime.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] if the instance of the role is not known here.
+    pub fn load(&self, slot: &SlotName, role: LoadedRole) -> Result<()> {
+        let instances = &self.ctx.instances;
+        let known = instances.iter().find(|known| known.name == role.id.instance);
+        let instance = known.ok_or_else(|| unknown_instance(&role))?.clone();
+        let request = AssumeRequest::new(&instance, role.id.account, role.id.role.clone());
+        let hooks = self.hooks.clone();
+        let source =
+            credential_source(self.ctx.clone(), request, move || (hooks.start_sign_in)(&instance));
+        let mut slots = lock(&self.slots);
+        let token = match slots.get(slot) {
+            Some(loaded) => loaded.token.clone(),
+            None => random::token::<32>()?.into(),
+        };
+        let source = self.reporting(slot, &role, source);
+        self.endpoint.open(slot, token.clone(), source);
+        slots.insert(slot.clone(), LoadedSlot { role, token });
+        Ok(())
+    }
+
+    /// Reports what a source returns to the command that runs the server.
+    fn reporting(
+        &self,
+        slot: &SlotName,
+        role: &LoadedRole,
+        source: CredentialsSource,
+    ) -> CredentialsSource {
+        let (hooks, slot, role) = (self.hooks.clone(), slot.clone(), role.clone());
+        let last: Arc<Mutex<Option<SlotEvent>>> = Arc::default();
+        Box::new(move |reason| {
+            let (hooks, slot, role) = (hooks.clone(), slot.clone(), role.clone());
+            let (fetching, last) = (source(reason), last.clone());
+            Box::pin(async move {
+                let fetched = fetching.await;
+                let event = match &fetched {
+                    Ok(credentials) => SlotEvent::Renewed(credentials.expires_at),
+                    Err(error) => SlotEvent::Failed(error.clone()),
+                };
+                let mut last = lock(&last);
+                if last.as_ref() != Some(&event) {
+                    (hooks.report)(&slot, &role, &event);
+                    *last = Some(event);
+                }
+                fetched
+            })
+        })
+    }
+
+    /// Answers the line of a command.
+    fn answer(&self, line: &str) -> Secret<String> {
+        let reply = match serde_json::from_str(line) {
+            Ok(request) => self.handle(request),
+            Err(_) => Err(Error::new(
+                ErrorKind::Usage,
+                "the credentials endpoint does not know this command",
+            )
+            .hint("run `rolecall ecs stop`, then `rolecall ecs run` with the new version")),
+        };
+        let reply =
+            reply.unwrap_or_else(|error| ControlReply::Failed(ControlError::from_error(error)));
+        Secret::new(serde_json::to_string(&reply).unwrap_or_default())
+    }
+
+    fn handle(&self, request: ControlRequest) -> Result<ControlReply> {
+        Ok(match request {
+            ControlRequest::Status => ControlReply::Status(self.status()),
+            ControlRequest::Load { slot, role } => {
+                self.load(&slot, role)?;
+                let slots = lock(&self.slots);
+                let loaded = slots.get(&slot).ok_or_else(|| no_such_slot(&slot))?;
+                ControlReply::Loaded(self.slot_status(&slot, loaded))
+            }
+            ControlRequest::Unload { slot } => match self.unload(&slot) {
+                true => ControlReply::Unloaded(vec![slot]),
+                false => return Err(no_such_slot(&slot)),
+            },
+            ControlRequest::UnloadAll => {
+                let all: Vec<SlotName> = lock(&self.slots).keys().cloned().collect();
+                ControlReply::Unloaded(all.into_iter().filter(|slot| self.unload(slot)).collect())
+            }
+            ControlRequest::Access { slot } => {
+                let slots = lock(&self.slots);
+                let loaded = slots.get(&slot).ok_or_else(|| no_such_slot(&slot))?;
+                let url = format!("{}{}", self.url, slot.path());
+                ControlReply::Access(ClientAccess { url, token: loaded.token.clone() })
+            }
+            ControlRequest::Stop => {
+                self.stopped.notify_one();
+                ControlReply::Stopping
+            }
+        })
+    }
+
+    /// Closes a slot. Returns whether it was open.
+    fn unload(&self, slot: &SlotName) -> bool {
+        self.endpoint.close(slot);
+        let Some(loaded) = lock(&self.slots).remove(slot) else { return false };
+        (self.hooks.report)(slot, &loaded.role, &SlotEvent::Unloaded);
+        true
+    }
+
+    fn status(&self) -> ServerStatus {
+        let slots = lock(&self.slots);
+        ServerStatus {
+            url: self.url.clone(),
+            pid: std::process::id(),
+            started_at: self.started_at,
+            slots: slots.iter().map(|(slot, loaded)| self.slot_status(slot, loaded)).collect(),
+        }
+    }
+
+    fn slot_status(&self, slot: &SlotName, loaded: &LoadedSlot) -> SlotStatus {
+        let state = self.endpoint.slot_state(slot);
+        let with_hints = |error: Error| {
+            std::iter::once(error.message).chain(error.hints).collect::<Vec<_>>().join("; ")
+        };
+        SlotStatus {
+            slot: slot.clone(),
+            role: loaded.role.clone(),
+            url: format!("{}{}", self.url, slot.path()),
+            expires_at: state.as_ref().and_then(|state| state.expires_at),
+            requested_at: state.as_ref().and_then(|state| state.requested_at),
+            problem: state.and_then(|state| state.failure).map(with_hints),
+        }
+    }
+}
+
+fn no_such_slot(slot: &SlotName) -> Error {
+    Error::new(ErrorKind::NoMatch, format!("the slot `{slot}` is empty"))
+        .hint("run `rolecall ecs list` to see all slots")
+}
+
+fn unknown_instance(role: &LoadedRole) -> Error {
+    let message = format!(
+        "the credentials endpoint does not know the IAM Identity Center `{}`",
+        role.id.instance
+    );
+    Error::new(ErrorKind::Config, message).hint(
+        "it was added since the endpoint was started: run `rolecall ecs stop`, then \
+         `rolecall ecs run`",
+    )
+}
