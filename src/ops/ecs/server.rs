@@ -37,12 +37,15 @@ pub enum SlotEvent {
     Unloaded,
 }
 
+/// Reports an event of a slot.
+type ReportEvent = Box<dyn Fn(&SlotName, &LoadedRole, &SlotEvent) + Send + Sync>;
+/// Starts a sign-in in the background, for `auto_login = "always"`.
+type StartSignIn = Box<dyn Fn(&Instance) -> Result<()> + Send + Sync>;
+
 /// What the command that runs a server does for it.
 pub struct ServerHooks {
-    /// Reports an event of a slot.
-    pub report: Box<dyn Fn(&SlotName, &LoadedRole, &SlotEvent) + Send + Sync>,
-    /// Starts a sign-in in the background, for `auto_login = "always"`.
-    pub start_sign_in: Box<dyn Fn(&Instance) -> Result<()> + Send + Sync>,
+    pub report: ReportEvent,
+    pub start_sign_in: StartSignIn,
 }
 
 /// The ports of a server, bound but not served.
