@@ -326,6 +326,14 @@ pub(super) const EXAMPLES: &[(&str, Examples)] = &[
         ],
     ),
     (
+        "setup ecs",
+        [
+            ("rolecall setup ecs --rotate", "new tokens for all slots of `rolecall ecs run`"),
+            ("rolecall setup ecs --delete", "forget all slots and tokens"),
+            ("rolecall setup ecs --delete && rolecall logout --all", "at the end of the day"),
+        ],
+    ),
+    (
         "setup import",
         [
             ("rolecall setup import --diff", "show what would change"),

@@ -45,12 +45,12 @@ impl<'a> EcsServer<'a> {
         Self { child, sandbox, url, messages }
     }
 
-    fn run(&self, args: &[&str]) -> CommandOutput {
+    pub(crate) fn run(&self, args: &[&str]) -> CommandOutput {
         self.sandbox.run(&[&["ecs"], args].concat())
     }
 
     /// Runs a command that has to succeed, and returns its JSON.
-    fn json(&self, args: &[&str]) -> Value {
+    pub(crate) fn json(&self, args: &[&str]) -> Value {
         let ran = self.run(args);
         assert_eq!(ran.code, 0, "{args:?}: {ran:?}");
         serde_json::from_str(&ran.stdout).unwrap()
@@ -70,7 +70,7 @@ impl<'a> EcsServer<'a> {
         }
     }
 
-    fn wait_for_message(&self, text: &str) {
+    pub(crate) fn wait_for_message(&self, text: &str) {
         wait_for(text, || {
             self.messages.lock().unwrap().iter().any(|line| line.contains(text)).then_some(())
         });

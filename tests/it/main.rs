@@ -24,6 +24,8 @@ mod console;
 mod doctor;
 #[cfg(unix)]
 mod ecs;
+#[cfg(unix)]
+mod ecs_restart;
 mod eks_token;
 #[cfg(unix)]
 mod endpoint;

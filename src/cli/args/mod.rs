@@ -58,7 +58,8 @@ pub(super) use pick::PickArgs;
 pub(super) use process::ProcessArgs;
 pub(super) use settings::{SettingsArgs, SettingsCommand};
 pub(super) use setup::{
-    CompletionsArgs, ImportArgs, KubeArgs, ProfilesArgs, SetupArgs, SetupCommand, WizardArgs,
+    CompletionsArgs, EcsSetupArgs, ImportArgs, KubeArgs, ProfilesArgs, SetupArgs, SetupCommand,
+    WizardArgs,
 };
 pub(super) use status::StatusArgs;
 pub(super) use tags::TagsArgs;

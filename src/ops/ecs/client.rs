@@ -59,6 +59,18 @@ pub fn unload(paths: &Paths, slot: Option<SlotName>) -> Result<Vec<SlotName>> {
     }
 }
 
+/// Gives every slot a new token, and returns the slots; `None` if no server is running.
+///
+/// # Errors
+/// [`ErrorKind::Vault`] if they can't be stored.
+pub fn rotate(paths: &Paths) -> Result<Option<Vec<SlotName>>> {
+    match send(paths, &ControlRequest::Rotate)? {
+        Some(ControlReply::Rotated(slots)) => Ok(Some(slots)),
+        None => Ok(None),
+        Some(other) => Err(unexpected(other)),
+    }
+}
+
 /// Returns what a client of a slot needs.
 ///
 /// # Errors

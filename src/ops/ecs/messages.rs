@@ -17,6 +17,8 @@ pub enum ControlRequest {
     Unload { slot: SlotName },
     /// Close every slot.
     UnloadAll,
+    /// Give every slot a new token.
+    Rotate,
     /// Return what a client of a slot needs.
     Access { slot: SlotName },
     /// End the server.
@@ -32,6 +34,8 @@ pub enum ControlReply {
     Loaded(SlotStatus),
     /// The slots that were closed.
     Unloaded(Vec<SlotName>),
+    /// The slots that have a new token.
+    Rotated(Vec<SlotName>),
     Access(ClientAccess),
     Stopping,
     Failed(ControlError),

@@ -8,6 +8,7 @@ pub mod client;
 pub mod listen_address;
 pub mod messages;
 pub mod server;
+pub mod stored_slots;
 
 use std::path::PathBuf;
 

@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 
 use crate::domain::{Error, ErrorKind, Instance, Result, Secret, Timestamp};
 use crate::ops::assume::AssumeRequest;
-use crate::ops::ctx::Ctx;
+use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::endpoint::credential_source;
 use crate::os::http::Listener;
 use crate::os::local_socket::LocalListener;
@@ -21,6 +21,7 @@ use crate::server::{CredentialsSource, Endpoint, SlotName, SlotTiming};
 use super::messages::{
     ClientAccess, ControlError, ControlReply, ControlRequest, LoadedRole, ServerStatus, SlotStatus,
 };
+use super::stored_slots::{self, SlotContent};
 use super::{lock_path, socket_path};
 
 /// How long the reply to `ecs stop` may take to arrive.
@@ -35,6 +36,8 @@ pub enum SlotEvent {
     Failed(Error),
     /// It was closed.
     Unloaded,
+    /// It can't be stored, so that a restart does not keep it.
+    NotStored(Error),
 }
 
 /// Reports an event of a slot.
@@ -87,6 +90,8 @@ pub struct EcsServer {
     url: String,
     started_at: Timestamp,
     slots: Mutex<BTreeMap<SlotName, LoadedSlot>>,
+    /// Held while a command changes slots and the vault.
+    changing: tokio::sync::Mutex<()>,
     stopped: Notify,
 }
 
@@ -105,6 +110,7 @@ impl EcsServer {
             url: bound.url(),
             started_at: ctx.clock.now(),
             slots: Mutex::default(),
+            changing: tokio::sync::Mutex::default(),
             stopped: Notify::new(),
         })
     }
@@ -117,8 +123,8 @@ impl EcsServer {
         let BoundServer { listener, control, lock: _held } = bound;
         let server = self.clone();
         let answer = move |line: Secret<String>| {
-            let reply = server.answer(line.expose());
-            async move { reply }
+            let server = server.clone();
+            async move { server.answer(line.expose()).await }
         };
         tokio::select! {
             served = self.endpoint.serve(listener) => served,
@@ -130,12 +136,32 @@ impl EcsServer {
         }
     }
 
-    /// Puts a role into a slot and starts to fetch its credentials. A slot keeps its token, so that
-    /// its clients change the role with it. Must be called from within the runtime.
+    /// Puts a role into a slot, starts to fetch its credentials and stores the slot. A slot keeps
+    /// its token, so that its clients change the role with it.
     ///
     /// # Errors
     /// [`ErrorKind::Config`] if the instance of the role is not known here.
-    pub fn load(&self, slot: &SlotName, role: LoadedRole) -> Result<()> {
+    pub async fn load(&self, slot: &SlotName, role: LoadedRole) -> Result<()> {
+        let loaded = lock(&self.slots).get(slot).map(|loaded| loaded.token.clone());
+        let token = match loaded {
+            Some(token) => token,
+            None => match self.stored_token(slot).await {
+                Some(token) => token,
+                None => random::token::<32>()?.into(),
+            },
+        };
+        let content = SlotContent { slot: slot.clone(), role, token };
+        self.open(content.clone())?;
+        self.store(content).await;
+        Ok(())
+    }
+
+    /// Opens a slot and starts to fetch its credentials. Must be called from within the runtime.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] if the instance of the role is not known here.
+    pub fn open(&self, content: SlotContent) -> Result<()> {
+        let SlotContent { slot, role, token } = content;
         let instances = &self.ctx.instances;
         let known = instances.iter().find(|known| known.name == role.id.instance);
         let instance = known.ok_or_else(|| unknown_instance(&role))?.clone();
@@ -143,15 +169,25 @@ impl EcsServer {
         let hooks = self.hooks.clone();
         let source =
             credential_source(self.ctx.clone(), request, move || (hooks.start_sign_in)(&instance));
-        let mut slots = lock(&self.slots);
-        let token = match slots.get(slot) {
-            Some(loaded) => loaded.token.clone(),
-            None => random::token::<32>()?.into(),
-        };
-        let source = self.reporting(slot, &role, source);
-        self.endpoint.open(slot, token.clone(), source);
-        slots.insert(slot.clone(), LoadedSlot { role, token });
+        let source = self.reporting(&slot, &role, source);
+        self.endpoint.open(&slot, token.clone(), source);
+        lock(&self.slots).insert(slot, LoadedSlot { role, token });
         Ok(())
+    }
+
+    /// Returns the token of a slot that was stored and not restored.
+    async fn stored_token(&self, slot: &SlotName) -> Option<Secret<String>> {
+        let (ctx, slot) = (self.ctx.clone(), slot.clone());
+        let stored = run_blocking(move || stored_slots::load(&ctx, &slot)).await;
+        stored.ok().flatten().map(|content| content.token)
+    }
+
+    /// Stores a slot. A failure is reported: the slot is served until the server ends.
+    async fn store(&self, content: SlotContent) {
+        let (ctx, stored) = (self.ctx.clone(), content.clone());
+        if let Err(error) = run_blocking(move || stored_slots::save(&ctx, &stored)).await {
+            (self.hooks.report)(&content.slot, &content.role, &SlotEvent::NotStored(error));
+        }
     }
 
     /// Reports what a source returns to the command that runs the server.
@@ -183,9 +219,9 @@ impl EcsServer {
     }
 
     /// Answers the line of a command.
-    fn answer(&self, line: &str) -> Secret<String> {
+    async fn answer(&self, line: &str) -> Secret<String> {
         let reply = match serde_json::from_str(line) {
-            Ok(request) => self.handle(request),
+            Ok(request) => self.handle(request).await,
             Err(_) => Err(Error::new(
                 ErrorKind::Usage,
                 "the credentials endpoint does not know this command",
@@ -197,22 +233,32 @@ impl EcsServer {
         Secret::new(serde_json::to_string(&reply).unwrap_or_default())
     }
 
-    fn handle(&self, request: ControlRequest) -> Result<ControlReply> {
+    async fn handle(&self, request: ControlRequest) -> Result<ControlReply> {
+        let _alone = self.changing.lock().await;
         Ok(match request {
             ControlRequest::Status => ControlReply::Status(self.status()),
             ControlRequest::Load { slot, role } => {
-                self.load(&slot, role)?;
+                self.load(&slot, role).await?;
                 let slots = lock(&self.slots);
                 let loaded = slots.get(&slot).ok_or_else(|| no_such_slot(&slot))?;
                 ControlReply::Loaded(self.slot_status(&slot, loaded))
             }
-            ControlRequest::Unload { slot } => match self.unload(&slot) {
+            ControlRequest::Unload { slot } => match self.unload(&slot).await? {
                 true => ControlReply::Unloaded(vec![slot]),
                 false => return Err(no_such_slot(&slot)),
             },
             ControlRequest::UnloadAll => {
-                let all: Vec<SlotName> = lock(&self.slots).keys().cloned().collect();
-                ControlReply::Unloaded(all.into_iter().filter(|slot| self.unload(slot)).collect())
+                let all = self.slot_names();
+                for slot in &all {
+                    self.unload(slot).await?;
+                }
+                ControlReply::Unloaded(all)
+            }
+            ControlRequest::Rotate => {
+                for slot in self.slot_names() {
+                    self.rotate(&slot).await?;
+                }
+                ControlReply::Rotated(self.slot_names())
             }
             ControlRequest::Access { slot } => {
                 let slots = lock(&self.slots);
@@ -227,12 +273,33 @@ impl EcsServer {
         })
     }
 
-    /// Closes a slot. Returns whether it was open.
-    fn unload(&self, slot: &SlotName) -> bool {
+    fn slot_names(&self) -> Vec<SlotName> {
+        lock(&self.slots).keys().cloned().collect()
+    }
+
+    /// Closes a slot and forgets it. Returns whether it was open.
+    async fn unload(&self, slot: &SlotName) -> Result<bool> {
         self.endpoint.close(slot);
-        let Some(loaded) = lock(&self.slots).remove(slot) else { return false };
-        (self.hooks.report)(slot, &loaded.role, &SlotEvent::Unloaded);
-        true
+        let unloaded = lock(&self.slots).remove(slot);
+        if let Some(loaded) = &unloaded {
+            (self.hooks.report)(slot, &loaded.role, &SlotEvent::Unloaded);
+        }
+        let (ctx, slot) = (self.ctx.clone(), slot.clone());
+        run_blocking(move || stored_slots::remove(&ctx, &slot)).await?;
+        Ok(unloaded.is_some())
+    }
+
+    /// Gives a slot a new token. It is stored first, so that clients are not refused after a
+    /// restart.
+    async fn rotate(&self, slot: &SlotName) -> Result<()> {
+        let Some(role) = lock(&self.slots).get(slot).map(|loaded| loaded.role.clone()) else {
+            return Ok(());
+        };
+        let token = random::token::<32>()?.into();
+        let content = SlotContent { slot: slot.clone(), role, token };
+        let (ctx, stored) = (self.ctx.clone(), content.clone());
+        run_blocking(move || stored_slots::save(&ctx, &stored)).await?;
+        self.open(content)
     }
 
     fn status(&self) -> ServerStatus {

@@ -10,7 +10,10 @@ use crate::ops::ecs::listen_address::{DEFAULT_LISTEN_ADDRESS, parse_listen_addre
 use crate::ops::ecs::messages::LoadedRole;
 use crate::ops::ecs::server::{BoundServer, EcsServer, ServerHooks, SlotEvent};
 use crate::ops::ecs::socket_path;
+use crate::ops::ecs::stored_slots::{self, SlotContent};
+use crate::ops::roles::load;
 use crate::ops::roles::other_profiles::ProfileRows;
+use crate::ops::target::lookup::ResolvedRole;
 use crate::ops::target::resolve::RoleQuery;
 use crate::ops::target::selector::RoleSelector;
 use crate::os::atomic_file;
@@ -37,13 +40,20 @@ pub(super) fn run(globals: &Globals, args: &EcsRunArgs) -> Result<u8> {
         Some(text) => Some(default_role(&ctx, globals, text, args.yes)?),
         None => None,
     };
+    let stored = stored_slots(&ctx, default.is_some());
     let socket = socket_path(&ctx.paths);
     let _guard = TerminationGuard::new(move || drop(atomic_file::remove(&socket)))?;
     let server = EcsServer::new(&ctx, &bound, hooks(&ctx, globals));
     ui::print_message(&format!("serving credentials at {}; Ctrl-C ends it", bound.url()));
     app::block_on(&ctx, async {
+        for content in stored {
+            let slot = content.slot.clone();
+            if let Err(error) = server.open(content) {
+                ui::print_warning(&error.context(format!("the slot `{slot}` is not served")));
+            }
+        }
         if let Some(role) = default {
-            server.load(&SlotName::default(), role)?;
+            server.load(&SlotName::default(), role).await?;
         }
         server.serve(bound).await
     })?;
@@ -77,6 +87,44 @@ fn default_role(ctx: &Arc<Ctx>, globals: &Globals, text: &str, yes: bool) -> Res
     Ok(loaded_role(&found))
 }
 
+/// Returns the slots of the last run that may be served again. The user is asked about protected
+/// roles, as for every other use of them; without a terminal these are left out.
+fn stored_slots(ctx: &Arc<Ctx>, has_default: bool) -> Vec<SlotContent> {
+    let stored = match stored_slots::load_all(ctx) {
+        Ok(stored) => stored,
+        Err(error) => {
+            ui::print_warning(&error.context("the slots of the last run are not served"));
+            return Vec::new();
+        }
+    };
+    let roster = Arc::new(load::load_roster(ctx, &ctx.instances));
+    let check = |content: &SlotContent| {
+        let position = roster.entries.iter().position(|entry| roster.id(entry) == content.role.id);
+        let position = position.ok_or_else(|| not_listed(&content.role.label))?;
+        let found = ResolvedRole { roster: roster.clone(), position };
+        access::confirm_protected(ctx, &found, Consent::Ask)
+    };
+    let is_served = |content: &SlotContent| {
+        if has_default && content.slot == SlotName::default() {
+            return false;
+        }
+        check(content)
+            .map_err(|error| {
+                let slot = &content.slot;
+                let again = format!("run `rolecall ecs load {} -s {slot}`", content.role.label);
+                let error = Error::new(error.kind, error.message).hint(again);
+                ui::print_warning(&error.context(format!("the slot `{slot}` is not served")));
+            })
+            .is_ok()
+    };
+    stored.into_iter().filter(is_served).collect()
+}
+
+/// The error for a role whose protection is not known.
+fn not_listed(label: &str) -> Error {
+    Error::new(ErrorKind::UnknownRole, format!("{label} is not in the list of roles"))
+}
+
 fn hooks(ctx: &Arc<Ctx>, globals: &Globals) -> ServerHooks {
     let (clock, signing, globals) = (ctx.clock, ctx.clone(), globals.clone());
     ServerHooks {
@@ -91,6 +139,9 @@ fn hooks(ctx: &Arc<Ctx>, globals: &Globals) -> ServerHooks {
                     let context = format!("{slot}: {label}");
                     ui::print_warning(&Error::clone(error).context(context));
                 }
+                SlotEvent::NotStored(error) => ui::print_warning(
+                    &Error::clone(error).context(format!("{slot}: a restart will not keep it")),
+                ),
                 SlotEvent::Unloaded => ui::print_message(&format!("{slot}: empty")),
             }
         }),
