@@ -175,7 +175,10 @@ pub(super) const EXAMPLES: &[(&str, Examples)] = &[
         [
             ("rolecall ecs run", "serve at 127.0.0.1:4144 what `ecs load` puts into slots"),
             ("rolecall ecs run --default 'payments-prod readonly'", "with a role from the start"),
-            ("rolecall ecs run --listen 127.0.0.1:4145", "at another port"),
+            (
+                "rolecall ecs run --detach --listen 127.0.0.1:4145",
+                "in the background, at another port",
+            ),
         ],
     ),
     (

@@ -156,6 +156,7 @@ fn run(cli: Cli) -> Result<u8> {
         }
         Some(Command::SignInHelper) => helpers::sign_in::run(&globals),
         Some(Command::RedirectHelper { serve }) => helpers::redirect::run(serve),
+        Some(Command::EcsHelper(args)) => helpers::ecs::run(&globals, &args),
         Some(Command::EndpointHelper(args)) => helpers::endpoint::run(&globals, &args),
     }
 }

@@ -25,6 +25,8 @@ mod doctor;
 #[cfg(unix)]
 mod ecs;
 #[cfg(unix)]
+mod ecs_detached;
+#[cfg(unix)]
 mod ecs_restart;
 mod eks_token;
 #[cfg(unix)]

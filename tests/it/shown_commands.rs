@@ -72,6 +72,11 @@ const NEEDS: &[(&str, Need, &str)] = &[
     ("role -", Need::Before(HOOK), "the function of the hook"),
     ("role payments", Need::Before(HOOK), "the function of the hook"),
     (
+        "rolecall ecs run --detach",
+        Need::Before("trap 'rolecall ecs stop' EXIT; "),
+        "it runs until it is stopped",
+    ),
+    (
         "rolecall ecs run",
         Need::Terminal(&[("serving", CTRL_C)], 130),
         "it runs until it is stopped",

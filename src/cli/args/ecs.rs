@@ -60,6 +60,23 @@ pub struct EcsRunArgs {
     /// Do not ask before a protected role is served
     #[arg(long, requires = "default")]
     pub yes: bool,
+    /// Run in the background until `ecs stop`
+    #[arg(long)]
+    pub detach: bool,
+    /// Print the variables for a client of the default slot
+    #[arg(long, requires = "detach")]
+    pub print_env: bool,
+}
+
+/// Flags of the helper of `ecs run --detach`.
+#[derive(Debug, Args)]
+pub struct EcsHelperArgs {
+    /// Serve at this address
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub listen: std::net::SocketAddr,
+    /// Serve, rather than start the process that does
+    #[arg(long)]
+    pub serve: bool,
 }
 
 /// Flags of `ecs load`.

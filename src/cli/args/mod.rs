@@ -43,7 +43,8 @@ pub(super) use demo::{DemoArgs, DemoState};
 pub(super) use doctor::DoctorArgs;
 pub(super) use each::EachArgs;
 pub(super) use ecs::{
-    EcsArgs, EcsCommand, EcsEnvArgs, EcsEnvFormat, EcsLoadArgs, EcsRunArgs, EcsUnloadArgs,
+    EcsArgs, EcsCommand, EcsEnvArgs, EcsEnvFormat, EcsHelperArgs, EcsLoadArgs, EcsRunArgs,
+    EcsUnloadArgs,
 };
 pub(super) use eks_token::EksTokenArgs;
 pub(super) use endpoint::EndpointHelperArgs;
@@ -229,6 +230,9 @@ pub enum Command {
     /// The endpoint of `exec --as endpoint`; reads its settings from standard input
     #[command(hide = true)]
     EndpointHelper(EndpointHelperArgs),
+    /// The server of `ecs run --detach`; reads the vault's key from standard input
+    #[command(hide = true)]
+    EcsHelper(EcsHelperArgs),
 }
 
 /// Which role is meant.

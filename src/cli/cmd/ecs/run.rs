@@ -1,11 +1,13 @@
 //! `ecs run`: serves credentials until it is stopped.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::config::env;
 use crate::domain::{Error, ErrorKind, Result, format_duration_spaced};
 use crate::ops::assume::Freshness;
 use crate::ops::ctx::Ctx;
+use crate::ops::ecs::client;
 use crate::ops::ecs::listen_address::{DEFAULT_LISTEN_ADDRESS, parse_listen_address};
 use crate::ops::ecs::messages::LoadedRole;
 use crate::ops::ecs::server::{BoundServer, EcsServer, ServerHooks, SlotEvent};
@@ -22,10 +24,11 @@ use crate::server::SlotName;
 use crate::tui::PickAction;
 
 use crate::cli::access::{self, Consent};
-use crate::cli::args::{EcsRunArgs, Globals};
-use crate::cli::helpers::sign_in;
+use crate::cli::args::{EcsEnvArgs, EcsEnvFormat, EcsRunArgs, Globals};
+use crate::cli::helpers::{ecs, sign_in};
 use crate::cli::{app, role_selector, setup, ui};
 
+use super::client_env;
 use super::load::loaded_role;
 
 /// Runs the command.
@@ -35,17 +38,23 @@ pub(super) fn run(globals: &Globals, args: &EcsRunArgs) -> Result<u8> {
     let address = parse_listen_address(address.unwrap_or(DEFAULT_LISTEN_ADDRESS))?;
     // The vault is opened here, where the user can be asked to unlock it.
     ctx.vault.data_key()?;
-    let bound = BoundServer::bind(&ctx, address)?;
-    let default = match &args.default {
-        Some(text) => Some(default_role(&ctx, globals, text, args.yes)?),
-        None => None,
-    };
-    let stored = stored_slots(&ctx, default.is_some());
+    if args.detach {
+        run_detached(&ctx, globals, args, address)
+    } else {
+        serve(&ctx, globals, args, address)
+    }
+}
+
+/// Serves until the user or `ecs stop` ends it.
+fn serve(ctx: &Arc<Ctx>, globals: &Globals, args: &EcsRunArgs, address: SocketAddr) -> Result<u8> {
+    let bound = BoundServer::bind(ctx, address)?;
+    let default = default_role(ctx, globals, args)?;
+    let stored = stored_slots(ctx, default.is_some());
     let socket = socket_path(&ctx.paths);
     let _guard = TerminationGuard::new(move || drop(atomic_file::remove(&socket)))?;
-    let server = EcsServer::new(&ctx, &bound, hooks(&ctx, globals));
+    let server = EcsServer::new(ctx, &bound, hooks(ctx, globals));
     ui::print_message(&format!("serving credentials at {}; Ctrl-C ends it", bound.url()));
-    app::block_on(&ctx, async {
+    app::block_on(ctx, async {
         for content in stored {
             let slot = content.slot.clone();
             if let Err(error) = server.open(content) {
@@ -60,15 +69,49 @@ pub(super) fn run(globals: &Globals, args: &EcsRunArgs) -> Result<u8> {
     Ok(0)
 }
 
+/// Starts a server in the background and puts the roles into its slots.
+fn run_detached(
+    ctx: &Arc<Ctx>,
+    globals: &Globals,
+    args: &EcsRunArgs,
+    address: SocketAddr,
+) -> Result<u8> {
+    // Reported before the user confirms and signs in.
+    drop(BoundServer::bind(ctx, address)?);
+    let default = default_role(ctx, globals, args)?;
+    let stored = stored_slots(ctx, default.is_some());
+    let url = ecs::start(ctx, globals, address)?;
+    // The server finds the tokens in the vault.
+    for SlotContent { slot, role, .. } in stored {
+        if let Err(error) = client::load(&ctx.paths, slot.clone(), role) {
+            ui::print_warning(&error.context(format!("the slot `{slot}` is not served")));
+        }
+    }
+    if let Some(role) = default {
+        client::load(&ctx.paths, SlotName::default(), role)?;
+    }
+    ui::print_message(&format!("serving credentials at {url}; `rolecall ecs stop` ends it"));
+    if args.print_env {
+        let args = EcsEnvArgs { slot: None, format: EcsEnvFormat::Sh };
+        return client_env::run(globals, args);
+    }
+    Ok(0)
+}
+
 /// Returns the role of `--default`, after the user has confirmed a protected one and signed in.
-fn default_role(ctx: &Arc<Ctx>, globals: &Globals, text: &str, yes: bool) -> Result<LoadedRole> {
+fn default_role(
+    ctx: &Arc<Ctx>,
+    globals: &Globals,
+    args: &EcsRunArgs,
+) -> Result<Option<LoadedRole>> {
+    let Some(text) = &args.default else { return Ok(None) };
     let selector = RoleSelector::new(ctx, RoleQuery::default(), Some(text.to_owned()))?;
     let found = role_selector::resolve_interactive(
         &selector,
         ctx,
         globals,
         PickAction::Print,
-        Consent::from_flag(yes),
+        Consent::from_flag(args.yes),
         ProfileRows::Omitted,
     )?;
     match access::obtain(ctx, &found, Freshness::Cached) {
@@ -84,7 +127,7 @@ fn default_role(ctx: &Arc<Ctx>, globals: &Globals, text: &str, yes: bool) -> Res
         obtained => drop(obtained?),
     }
     access::record_use(ctx, &found, "ecs run");
-    Ok(loaded_role(&found))
+    Ok(Some(loaded_role(&found)))
 }
 
 /// Returns the slots of the last run that may be served again. The user is asked about protected
