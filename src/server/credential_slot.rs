@@ -12,6 +12,9 @@ use crate::domain::{Credentials, Error, ErrorKind, Result, Secret, Timestamp, Wi
 use crate::os::clock::Clock;
 use crate::os::mutex::lock;
 
+/// The shortest time between two look-ups of the program that asks.
+const PROGRAM_LOOKUP_INTERVAL: Duration = Duration::from_secs(1);
+
 /// Why credentials are fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FetchReason {
@@ -73,18 +76,27 @@ pub struct SlotState {
     pub expires_at: Option<Timestamp>,
     /// The error of the last fetch, if it failed.
     pub failure: Option<Error>,
-    /// When a client with the token last asked.
-    pub requested_at: Option<Timestamp>,
+    /// When a client with the token last asked, and its program if that is known.
+    pub last_request: Option<(Timestamp, Option<String>)>,
 }
 
 /// State that requests and the background task share.
 struct SlotShared {
     token_digest: [u8; 32],
     state: watch::Sender<FetchOutcome>,
-    requested_at: Mutex<Option<Timestamp>>,
+    last_request: Mutex<LastRequest>,
     fetch_requested: Notify,
     clock: Clock,
     timing: SlotTiming,
+}
+
+/// The last request with the token.
+#[derive(Debug, Default)]
+struct LastRequest {
+    at: Option<Timestamp>,
+    program: Option<String>,
+    /// When the program was last looked up.
+    looked_up: Option<Instant>,
 }
 
 /// The outcome of the fetches so far.
@@ -106,7 +118,7 @@ impl Slot {
         let shared = SlotShared {
             token_digest: digest(token.expose()),
             state: watch::Sender::default(),
-            requested_at: Mutex::default(),
+            last_request: Mutex::default(),
             fetch_requested: Notify::new(),
             clock,
             timing,
@@ -123,12 +135,29 @@ impl Slot {
     }
 
     pub(super) fn state(&self) -> SlotState {
-        let outcome = self.shared.state.borrow();
+        let (outcome, last) = (self.shared.state.borrow(), lock(&self.shared.last_request));
         SlotState {
             expires_at: outcome.credentials.as_ref().map(|credentials| credentials.expires_at),
             failure: outcome.failure.as_ref().map(|(error, _)| error.clone()),
-            requested_at: *lock(&self.shared.requested_at),
+            last_request: last.at.map(|at| (at, last.program.clone())),
         }
+    }
+
+    /// Records a request. Returns whether the program that sent it should be looked up: once a
+    /// second, because that takes longer than the response.
+    pub(super) fn record_request(&self) -> bool {
+        let mut last = lock(&self.shared.last_request);
+        last.at = Some(self.shared.clock.now());
+        let is_due = last.looked_up.is_none_or(|at| at.elapsed() >= PROGRAM_LOOKUP_INTERVAL);
+        if is_due {
+            last.looked_up = Some(Instant::now());
+        }
+        is_due
+    }
+
+    /// Records the program that sent the last request.
+    pub(super) fn record_program(&self, program: Option<String>) {
+        lock(&self.shared.last_request).program = program;
     }
 
     /// Returns credentials from memory, or waits for the next fetch.
@@ -137,7 +166,6 @@ impl Slot {
     /// Returns the error of the source, or [`ErrorKind::Unreachable`] if the fetch takes too long.
     pub(super) async fn credentials(&self) -> Result<Credentials> {
         let shared = &*self.shared;
-        *lock(&shared.requested_at) = Some(shared.clock.now());
         let mut updates = shared.state.subscribe();
         let state = updates.borrow_and_update().clone();
         if let Some(credentials) = shared.usable_credentials(&state) {

@@ -12,6 +12,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::SocketAddr;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -22,6 +23,8 @@ use crate::domain::{Error, ErrorKind, Result, Secret};
 use crate::os::clock::Clock;
 use crate::os::http::{HttpRequest, HttpResponse, Listener, ServeLimits};
 use crate::os::mutex::lock;
+#[cfg(target_os = "linux")]
+use crate::os::{process::client_program, thread::run_blocking};
 
 use credential_slot::Slot;
 pub use credential_slot::{CredentialsSource, FetchReason, SlotState, SlotTiming};
@@ -33,6 +36,10 @@ const LIMITS: ServeLimits = ServeLimits {
     connection_timeout: Duration::from_secs(5),
     max_connections: 256,
 };
+
+/// How long a response waits for the name of the program that asks.
+#[cfg(target_os = "linux")]
+const PROGRAM_LOOKUP_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// The name of the slot at `/`.
 const DEFAULT_NAME: &str = "default";
@@ -86,6 +93,28 @@ impl From<SlotName> for String {
     }
 }
 
+/// The addresses of a connection.
+#[derive(Debug, Clone, Copy)]
+struct Connection {
+    client: SocketAddr,
+    server: SocketAddr,
+}
+
+impl Connection {
+    /// Returns the name of the program that asks, if the system provides it in time.
+    #[cfg(target_os = "linux")]
+    async fn client_program(self) -> Option<String> {
+        let lookup = run_blocking(move || Ok(client_program(self.client, self.server)));
+        tokio::time::timeout(PROGRAM_LOOKUP_TIMEOUT, lookup).await.ok()?.ok()?
+    }
+
+    /// Returns the name of the program that asks; `None` because the system does not provide it.
+    #[cfg(not(target_os = "linux"))]
+    async fn client_program(self) -> Option<String> {
+        None
+    }
+}
+
 /// An endpoint with its slots. Clones share them.
 #[derive(Clone)]
 pub struct Endpoint {
@@ -122,15 +151,21 @@ impl Endpoint {
     /// # Errors
     /// Returns an error if the socket can't be registered with the runtime.
     pub async fn serve(&self, listener: Listener) -> Result<()> {
-        let (endpoint, hosts) = (self.clone(), Arc::new(ServedHosts::new(listener.address())));
+        let (endpoint, server) = (self.clone(), listener.address());
+        let hosts = Arc::new(ServedHosts::new(server));
         listener
-            .serve_limited(LIMITS, move |request, _| {
-                endpoint.clone().respond(request, hosts.clone())
+            .serve_limited(LIMITS, move |request, client| {
+                endpoint.clone().respond(request, hosts.clone(), Connection { client, server })
             })
             .await
     }
 
-    async fn respond(self, request: HttpRequest, hosts: Arc<ServedHosts>) -> HttpResponse {
+    async fn respond(
+        self,
+        request: HttpRequest,
+        hosts: Arc<ServedHosts>,
+        connection: Connection,
+    ) -> HttpResponse {
         let slot = match response::check_request(&request, &hosts) {
             Err(refusal) => return refusal.into_response(),
             Ok(()) => self.lock().get(&request.path).cloned(),
@@ -142,10 +177,16 @@ impl Endpoint {
             {
                 response::wrong_token().into_response()
             }
-            Some(slot) => match slot.credentials().await {
-                Ok(credentials) => response::credentials_response(&credentials),
-                Err(error) => response::error_response(&error).into_response(),
-            },
+            Some(slot) => {
+                if slot.record_request() {
+                    // Before the response, after which the client closes the connection.
+                    slot.record_program(connection.client_program().await);
+                }
+                match slot.credentials().await {
+                    Ok(credentials) => response::credentials_response(&credentials),
+                    Err(error) => response::error_response(&error).into_response(),
+                }
+            }
         }
     }
 

@@ -208,10 +208,10 @@ fn a_closed_slot_refuses_its_token_at_once() {
     block_on(async {
         let served = TestServer::with_source(one_hour_source());
         let state = || served.endpoint.slot_state(&SlotName::default());
-        assert_eq!(state().unwrap().requested_at, None);
+        assert_eq!(state().unwrap().last_request, None);
         assert_eq!(served.get("/", "open sesame").await.0, 200);
         let open = state().unwrap();
-        assert!(open.requested_at.is_some() && open.expires_at.is_some(), "{open:?}");
+        assert!(open.last_request.is_some() && open.expires_at.is_some(), "{open:?}");
         assert!(served.endpoint.close(&SlotName::default()));
         assert_eq!(served.get("/", "open sesame").await.0, 404);
         assert!(!served.endpoint.close(&SlotName::default()) && state().is_none());

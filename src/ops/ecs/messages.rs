@@ -74,6 +74,8 @@ pub struct SlotStatus {
     pub problem: Option<String>,
     /// When a program last asked.
     pub requested_at: Option<Timestamp>,
+    /// The name of that program, if the system provides it.
+    pub requested_by: Option<String>,
 }
 
 /// What a client of a slot needs.

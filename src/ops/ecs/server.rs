@@ -314,6 +314,7 @@ impl EcsServer {
 
     fn slot_status(&self, slot: &SlotName, loaded: &LoadedSlot) -> SlotStatus {
         let state = self.endpoint.slot_state(slot);
+        let last_request = state.as_ref().and_then(|state| state.last_request.clone());
         let with_hints = |error: Error| {
             std::iter::once(error.message).chain(error.hints).collect::<Vec<_>>().join("; ")
         };
@@ -322,7 +323,8 @@ impl EcsServer {
             role: loaded.role.clone(),
             url: format!("{}{}", self.url, slot.path()),
             expires_at: state.as_ref().and_then(|state| state.expires_at),
-            requested_at: state.as_ref().and_then(|state| state.requested_at),
+            requested_at: last_request.as_ref().map(|(at, _)| *at),
+            requested_by: last_request.and_then(|(_, program)| program),
             problem: state.and_then(|state| state.failure).map(with_hints),
         }
     }

@@ -12,6 +12,8 @@ mod path_search;
 #[cfg(target_os = "linux")]
 mod proc_stat;
 pub mod signals;
+#[cfg(target_os = "linux")]
+mod socket_client;
 mod split;
 pub mod watch;
 
@@ -25,4 +27,6 @@ pub use path_search::find_in_path;
 pub(super) use proc_stat::ProcStat;
 #[cfg(unix)]
 pub use signals::report_file_size_limit;
+#[cfg(target_os = "linux")]
+pub use socket_client::client_program;
 pub use split::split_words;

@@ -33,7 +33,7 @@ pub(super) fn list(paths: &Paths, json: bool) -> Result<u8> {
             slot.role.label.clone(),
             slot.role.id.instance.to_string(),
             left(slot, now),
-            slot.requested_at.map_or_else(|| "never".to_owned(), |at| format_age(at, now)),
+            last_request(slot, now),
         ]
     };
     let rows: Vec<Vec<String>> = status.slots.iter().map(row).collect();
@@ -99,6 +99,13 @@ fn left(slot: &SlotStatus, now: Timestamp) -> String {
     }
 }
 
+/// When a program last asked, and which: `2m ago by python3`.
+fn last_request(slot: &SlotStatus, now: Timestamp) -> String {
+    let Some(at) = slot.requested_at else { return "never".to_owned() };
+    let by = slot.requested_by.as_ref().map(|program| format!(" by {program}"));
+    format_age(at, now) + &by.unwrap_or_default()
+}
+
 /// A slot as JSON. It holds no secret.
 pub(super) fn slot_json(slot: &SlotStatus) -> Value {
     json!({
@@ -110,6 +117,7 @@ pub(super) fn slot_json(slot: &SlotStatus) -> Value {
         "url": slot.url,
         "expires_at": slot.expires_at.map(Timestamp::to_rfc3339),
         "requested_at": slot.requested_at.map(Timestamp::to_rfc3339),
+        "requested_by": slot.requested_by,
         "problem": slot.problem,
     })
 }
