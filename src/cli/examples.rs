@@ -163,6 +163,81 @@ pub(super) const EXAMPLES: &[(&str, Examples)] = &[
         ],
     ),
     (
+        "ecs",
+        [
+            ("rolecall ecs run --default 'payments-prod readonly'", "serve a role"),
+            ("rolecall ecs load 'payments-prod readonly' -s ci", "serve another one as well"),
+            ("eval \"$(rolecall ecs env -s ci)\"", "use it in this shell"),
+        ],
+    ),
+    (
+        "ecs run",
+        [
+            ("rolecall ecs run", "serve at 127.0.0.1:4144 what `ecs load` puts into slots"),
+            ("rolecall ecs run --default 'payments-prod readonly'", "with a role from the start"),
+            (
+                "rolecall ecs run --detach --listen 127.0.0.1:4145",
+                "in the background, at another port",
+            ),
+        ],
+    ),
+    (
+        "ecs load",
+        [
+            ("rolecall ecs load 'payments-prod readonly'", "into the default slot"),
+            ("rolecall ecs load -A payments-prod -R ReadOnlyAccess -s ci", "into the slot `ci`"),
+            ("rolecall ecs load - --json", "the previous role; print the slot as JSON"),
+        ],
+    ),
+    (
+        "ecs list",
+        [
+            ("rolecall ecs list", "slots, roles and time left"),
+            ("rolecall ecs list --json", "as JSON"),
+            ("rolecall ecs list | grep payments", "the slots of an account"),
+        ],
+    ),
+    (
+        "ecs profile",
+        [
+            ("rolecall ecs profile", "such as payments-prod/ReadOnlyAccess"),
+            ("rolecall ecs profile --json", "with account, address and expiry"),
+            ("rolecall ecs profile || rolecall ecs load -", "the previous role if there is none"),
+        ],
+    ),
+    (
+        "ecs unload",
+        [
+            ("rolecall ecs unload", "empty the default slot"),
+            ("rolecall ecs unload -s ci", "empty the slot `ci`"),
+            ("rolecall ecs unload --all", "empty all slots"),
+        ],
+    ),
+    (
+        "ecs env",
+        [
+            ("eval \"$(rolecall ecs env)\"", "use the default slot in this shell"),
+            ("rolecall ecs env -s ci --format env > ci.env", "a file for `docker --env-file`"),
+            ("rolecall ecs env --format json", "as JSON"),
+        ],
+    ),
+    (
+        "ecs status",
+        [
+            ("rolecall ecs status", "the address and the process"),
+            ("rolecall ecs status --json", "with all slots, as JSON"),
+            ("rolecall ecs status && rolecall ecs list", "list slots if a server is running"),
+        ],
+    ),
+    (
+        "ecs stop",
+        [
+            ("rolecall ecs stop", "end the server"),
+            ("rolecall ecs unload --all && rolecall ecs stop", "empty all slots first"),
+            ("rolecall ecs stop && rolecall logout --all", "at the end of the day"),
+        ],
+    ),
+    (
         "init",
         [
             ("eval \"$(rolecall init bash)\"", "the hook for this bash"),
@@ -251,6 +326,14 @@ pub(super) const EXAMPLES: &[(&str, Examples)] = &[
             ("rolecall setup profiles --diff", "show what would change"),
             ("rolecall setup profiles 'account:payments-*'", "these roles too"),
             ("rolecall setup profiles --all --print", "print a profile for every role"),
+        ],
+    ),
+    (
+        "setup ecs",
+        [
+            ("rolecall setup ecs --rotate", "new tokens for all slots of `rolecall ecs run`"),
+            ("rolecall setup ecs --delete", "forget all slots and tokens"),
+            ("rolecall setup ecs --delete && rolecall logout --all", "at the end of the day"),
         ],
     ),
     (

@@ -14,7 +14,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("Use a role", &["pick", "exec", "eval", "console", "each"]),
     ("Sign in", &["login", "logout", "status", "cache"]),
     ("Look around", &["list", "tags", "history", "time"]),
-    ("For other programs", &["process", "credentials", "eks-token"]),
+    ("For other programs", &["process", "credentials", "eks-token", "ecs"]),
     ("Set up", &["setup", "init", "settings", "vault", "doctor", "demo"]),
 ];
 

@@ -139,6 +139,7 @@ fn run(cli: Cli) -> Result<u8> {
         Some(Command::Exec(args)) => cmd::exec::run(&globals, args),
         Some(Command::Console(args)) => cmd::console::run(&globals, args),
         Some(Command::EksToken(args)) => cmd::eks_token::run(&globals, &args),
+        Some(Command::Ecs(args)) => cmd::ecs::run(&globals, args),
         Some(Command::Eval(args)) => cmd::eval::run(&globals, args),
         Some(Command::Time(args)) => cmd::time::run(&args),
         Some(Command::Each(args)) => cmd::each::run(&globals, &args),
@@ -157,6 +158,7 @@ fn run(cli: Cli) -> Result<u8> {
         }
         Some(Command::SignInHelper) => helpers::sign_in::run(&globals),
         Some(Command::RedirectHelper { serve }) => helpers::redirect::run(serve),
+        Some(Command::EcsHelper(args)) => helpers::ecs::run(&globals, &args),
         Some(Command::EndpointHelper(args)) => helpers::endpoint::run(&globals, &args),
     }
 }

@@ -69,6 +69,7 @@ variables! {
     AWS_SSO_FIELD_SORT "The field `list` sorts by."
     AWS_SSO_FIELD_SORT_REVERSE "Any value but `false`, `0` and `no`: `list` sorts backwards."
     AWS_SSO_CONFIG "An aws-sso-cli configuration, which `setup import` reads."
+    AWS_SSO_ECS_SERVER "The address that `ecs run` serves at, instead of 127.0.0.1:4144."
     AWS_SSO_HELPER_ARGS "Extra flags for the shell functions."
     AWS_ENDPOINT_URL "Endpoint of every AWS service."
     AWS_ENDPOINT_URL_SSO "Endpoint of the access portal."

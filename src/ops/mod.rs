@@ -11,6 +11,7 @@ pub mod copy;
 pub mod ctx;
 pub mod doctor;
 pub mod each;
+pub mod ecs;
 pub mod endpoint;
 pub mod import;
 pub mod instances;

@@ -1,4 +1,6 @@
-//! Small HTTP servers on 127.0.0.1: the sign-in callback, the credentials endpoint, the demo.
+//! Small HTTP servers on this machine: the sign-in callback, the credentials endpoint, the demo.
+
+mod limits;
 
 use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -16,6 +18,11 @@ use tokio::task::JoinSet;
 
 use crate::domain::{ErrorKind, Result, ResultExt};
 use crate::os::mutex::lock;
+
+pub use limits::ServeLimits;
+
+/// The pause after too many open files, in which some connections may end.
+const ACCEPT_RETRY_DELAY: std::time::Duration = std::time::Duration::from_millis(20);
 
 /// The most bytes of a request body. The response to a longer one is 413.
 const MAX_BODY_LEN: usize = 1 << 20;
@@ -131,7 +138,7 @@ impl From<HttpResponse> for HandlerOutcome {
     }
 }
 
-/// A bound port on 127.0.0.1 that does not serve yet.
+/// A bound port on this machine that does not serve yet.
 #[derive(Debug)]
 pub struct Listener {
     socket: std::net::TcpListener,
@@ -144,20 +151,32 @@ impl Listener {
     /// # Errors
     /// [`ErrorKind::Os`] if the port is in use.
     pub fn bind(port: u16) -> Result<Self> {
+        Self::bind_address((Ipv4Addr::LOCALHOST, port).into())
+    }
+
+    /// Binds this address; port 0 binds any free port. Needs no runtime.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Os`] if the port is in use or the machine does not have the address.
+    pub fn bind_address(address: SocketAddr) -> Result<Self> {
         let bind = || {
-            let socket = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+            let socket = std::net::TcpListener::bind(address)?;
             socket.set_nonblocking(true)?;
             let address = socket.local_addr()?;
             Ok::<_, std::io::Error>(Self { socket, address })
         };
-        bind().context(ErrorKind::Os, format_args!("listening on 127.0.0.1:{port}"))
+        bind().context(ErrorKind::Os, format_args!("listening on {address}"))
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     pub fn port(&self) -> u16 {
         self.address.port()
     }
 
-    /// Returns `http://127.0.0.1:PORT`.
+    /// Returns `http://ADDRESS:PORT`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -171,8 +190,7 @@ impl Listener {
         H: Fn(HttpRequest) -> F + Clone + Send + Sync + 'static,
         F: Future<Output: Into<HandlerOutcome>> + Send + 'static,
     {
-        let listener = TcpListener::from_std(self.socket)
-            .context(ErrorKind::Os, format_args!("listening on {}", self.address))?;
+        let listener = self.into_tokio()?;
         let mut connections = JoinSet::new();
         loop {
             tokio::select! {
@@ -181,12 +199,17 @@ impl Listener {
                         let _ = stream.set_nodelay(true);
                         connections.spawn(serve_connection(stream, handler.clone()));
                     }
-                    // Too many open files: let some connections end before the next attempt.
-                    Err(_) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+                    Err(_) => tokio::time::sleep(ACCEPT_RETRY_DELAY).await,
                 },
                 Some(_) = connections.join_next() => {}
             }
         }
+    }
+
+    /// Registers the socket with the runtime.
+    fn into_tokio(self) -> Result<TcpListener> {
+        TcpListener::from_std(self.socket)
+            .context(ErrorKind::Os, format_args!("listening on {}", self.address))
     }
 }
 

@@ -7,6 +7,8 @@ pub mod clock;
 pub mod file_access;
 pub mod http;
 pub mod lazy_runtime;
+#[cfg(unix)]
+pub mod local_socket;
 pub mod local_time;
 pub mod lock;
 pub mod mutex;

@@ -1,15 +1,19 @@
 //! A slot: credentials in memory, and the task that renews them before they expire.
 
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
-use crate::domain::{Credentials, Error, ErrorKind, Result, Secret, Window};
+use crate::domain::{Credentials, Error, ErrorKind, Result, Secret, Timestamp, Window};
 use crate::os::clock::Clock;
+use crate::os::mutex::lock;
+
+/// The shortest time between two look-ups of the program that asks.
+const PROGRAM_LOOKUP_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Why credentials are fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,18 +69,39 @@ impl Drop for RefreshTask {
     }
 }
 
+/// What can be shown of a slot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlotState {
+    /// When its credentials expire; `None` if it never had any.
+    pub expires_at: Option<Timestamp>,
+    /// The error of the last fetch, if it failed.
+    pub failure: Option<Error>,
+    /// When a client with the token last asked, and its program if that is known.
+    pub last_request: Option<(Timestamp, Option<String>)>,
+}
+
 /// State that requests and the background task share.
 struct SlotShared {
     token_digest: [u8; 32],
-    state: watch::Sender<SlotState>,
+    state: watch::Sender<FetchOutcome>,
+    last_request: Mutex<LastRequest>,
     fetch_requested: Notify,
     clock: Clock,
     timing: SlotTiming,
 }
 
+/// The last request with the token.
+#[derive(Debug, Default)]
+struct LastRequest {
+    at: Option<Timestamp>,
+    program: Option<String>,
+    /// When the program was last looked up.
+    looked_up: Option<Instant>,
+}
+
 /// The outcome of the fetches so far.
 #[derive(Debug, Clone, Default)]
-struct SlotState {
+struct FetchOutcome {
     credentials: Option<Credentials>,
     /// The error and time of the last fetch, if it failed.
     failure: Option<(Error, Instant)>,
@@ -93,6 +118,7 @@ impl Slot {
         let shared = SlotShared {
             token_digest: digest(token.expose()),
             state: watch::Sender::default(),
+            last_request: Mutex::default(),
             fetch_requested: Notify::new(),
             clock,
             timing,
@@ -106,6 +132,32 @@ impl Slot {
     pub(super) fn accepts_token(&self, token: &str) -> bool {
         let pairs = digest(token).into_iter().zip(self.shared.token_digest);
         pairs.fold(0, |different, (given, own)| different | (given ^ own)) == 0
+    }
+
+    pub(super) fn state(&self) -> SlotState {
+        let (outcome, last) = (self.shared.state.borrow(), lock(&self.shared.last_request));
+        SlotState {
+            expires_at: outcome.credentials.as_ref().map(|credentials| credentials.expires_at),
+            failure: outcome.failure.as_ref().map(|(error, _)| error.clone()),
+            last_request: last.at.map(|at| (at, last.program.clone())),
+        }
+    }
+
+    /// Records a request. Returns whether the program that sent it should be looked up: once a
+    /// second, because that takes longer than the response.
+    pub(super) fn record_request(&self) -> bool {
+        let mut last = lock(&self.shared.last_request);
+        last.at = Some(self.shared.clock.now());
+        let is_due = last.looked_up.is_none_or(|at| at.elapsed() >= PROGRAM_LOOKUP_INTERVAL);
+        if is_due {
+            last.looked_up = Some(Instant::now());
+        }
+        is_due
+    }
+
+    /// Records the program that sent the last request.
+    pub(super) fn record_program(&self, program: Option<String>) {
+        lock(&self.shared.last_request).program = program;
     }
 
     /// Returns credentials from memory, or waits for the next fetch.
@@ -142,7 +194,7 @@ impl Slot {
 
 impl SlotShared {
     /// Returns the credentials unless they have expired.
-    fn usable_credentials(&self, state: &SlotState) -> Option<Credentials> {
+    fn usable_credentials(&self, state: &FetchOutcome) -> Option<Credentials> {
         state
             .credentials
             .as_ref()
@@ -151,7 +203,7 @@ impl SlotShared {
     }
 
     /// Whether there are credentials that need not be renewed yet.
-    fn is_fresh(&self, state: &SlotState) -> bool {
+    fn is_fresh(&self, state: &FetchOutcome) -> bool {
         state
             .credentials
             .as_ref()
@@ -159,7 +211,7 @@ impl SlotShared {
     }
 
     /// Returns the pause before the next check.
-    fn sleep_duration(&self, state: &SlotState) -> Duration {
+    fn sleep_duration(&self, state: &FetchOutcome) -> Duration {
         match &state.credentials {
             Some(credentials) if self.is_fresh(state) => {
                 let seconds = credentials.seconds_until_stale(self.clock.now(), Window::default());
@@ -184,7 +236,7 @@ async fn refresh_loop(shared: Arc<SlotShared>, source: CredentialsSource) {
             last_fetch = Some(Instant::now());
             shared.state.send_modify(|state| match fetched {
                 Ok(credentials) => {
-                    *state = SlotState { credentials: Some(credentials), failure: None }
+                    *state = FetchOutcome { credentials: Some(credentials), failure: None }
                 }
                 Err(error) => state.failure = Some((error, Instant::now())),
             });

@@ -5,25 +5,48 @@
 //! within a second even if AWS is slow.
 
 mod credential_slot;
+mod hosts;
 mod response;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::SocketAddr;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use crate::domain::{Error, ErrorKind, Result, Secret};
 use crate::os::clock::Clock;
-use crate::os::http::{HttpRequest, HttpResponse, Listener};
+use crate::os::http::{HttpRequest, HttpResponse, Listener, ServeLimits};
 use crate::os::mutex::lock;
+#[cfg(target_os = "linux")]
+use crate::os::{process::client_program, thread::run_blocking};
 
 use credential_slot::Slot;
-pub use credential_slot::{CredentialsSource, FetchReason, SlotTiming};
+pub use credential_slot::{CredentialsSource, FetchReason, SlotState, SlotTiming};
+use hosts::ServedHosts;
+
+/// What clients may take from an endpoint.
+const LIMITS: ServeLimits = ServeLimits {
+    max_head_len: 8 * 1_024,
+    connection_timeout: Duration::from_secs(5),
+    max_connections: 256,
+};
+
+/// How long a response waits for the name of the program that asks.
+#[cfg(target_os = "linux")]
+const PROGRAM_LOOKUP_TIMEOUT: Duration = Duration::from_millis(100);
+
+/// The name of the slot at `/`.
+const DEFAULT_NAME: &str = "default";
 
 /// The name of a slot: the default slot at `/`, or one at `/slot/NAME`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct SlotName(Option<String>);
 
 impl SlotName {
@@ -36,8 +59,11 @@ impl SlotName {
 impl FromStr for SlotName {
     type Err = Error;
 
-    /// Parses the `NAME` of a slot at `/slot/NAME`.
+    /// Parses the `NAME` of a slot at `/slot/NAME`, or `default`.
     fn from_str(text: &str) -> Result<Self> {
+        if text == DEFAULT_NAME {
+            return Ok(Self::default());
+        }
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
         if text.is_empty() || text.starts_with('.') || !text.bytes().all(plain) {
             return Err(Error::new(ErrorKind::Usage, format!("`{text}` is not a valid slot name"))
@@ -49,7 +75,43 @@ impl FromStr for SlotName {
 
 impl fmt::Display for SlotName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.0.as_deref().unwrap_or("default"))
+        f.pad(self.0.as_deref().unwrap_or(DEFAULT_NAME))
+    }
+}
+
+impl TryFrom<String> for SlotName {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self> {
+        text.parse()
+    }
+}
+
+impl From<SlotName> for String {
+    fn from(name: SlotName) -> Self {
+        name.to_string()
+    }
+}
+
+/// The addresses of a connection.
+#[derive(Debug, Clone, Copy)]
+struct Connection {
+    client: SocketAddr,
+    server: SocketAddr,
+}
+
+impl Connection {
+    /// Returns the name of the program that asks, if the system provides it in time.
+    #[cfg(target_os = "linux")]
+    async fn client_program(self) -> Option<String> {
+        let lookup = run_blocking(move || Ok(client_program(self.client, self.server)));
+        tokio::time::timeout(PROGRAM_LOOKUP_TIMEOUT, lookup).await.ok()?.ok()?
+    }
+
+    /// Returns the name of the program that asks; `None` because the system does not provide it.
+    #[cfg(not(target_os = "linux"))]
+    async fn client_program(self) -> Option<String> {
+        None
     }
 }
 
@@ -74,17 +136,37 @@ impl Endpoint {
         self.lock().insert(name.path(), slot);
     }
 
+    /// Closes a slot: from now on its clients are refused. Returns whether it was open.
+    pub fn close(&self, name: &SlotName) -> bool {
+        self.lock().remove(&name.path()).is_some()
+    }
+
+    /// Returns the state of a slot; `None` if it is not open.
+    pub fn slot_state(&self, name: &SlotName) -> Option<SlotState> {
+        self.lock().get(&name.path()).map(Slot::state)
+    }
+
     /// Answers requests until dropped.
     ///
     /// # Errors
     /// Returns an error if the socket can't be registered with the runtime.
     pub async fn serve(&self, listener: Listener) -> Result<()> {
-        let endpoint = self.clone();
-        listener.serve(move |request| endpoint.clone().respond(request)).await
+        let (endpoint, server) = (self.clone(), listener.address());
+        let hosts = Arc::new(ServedHosts::new(server));
+        listener
+            .serve_limited(LIMITS, move |request, client| {
+                endpoint.clone().respond(request, hosts.clone(), Connection { client, server })
+            })
+            .await
     }
 
-    async fn respond(self, request: HttpRequest) -> HttpResponse {
-        let slot = match response::check_request(&request) {
+    async fn respond(
+        self,
+        request: HttpRequest,
+        hosts: Arc<ServedHosts>,
+        connection: Connection,
+    ) -> HttpResponse {
+        let slot = match response::check_request(&request, &hosts) {
             Err(refusal) => return refusal.into_response(),
             Ok(()) => self.lock().get(&request.path).cloned(),
         };
@@ -95,10 +177,16 @@ impl Endpoint {
             {
                 response::wrong_token().into_response()
             }
-            Some(slot) => match slot.credentials().await {
-                Ok(credentials) => response::credentials_response(&credentials),
-                Err(error) => response::error_response(&error).into_response(),
-            },
+            Some(slot) => {
+                if slot.record_request() {
+                    // Before the response, after which the client closes the connection.
+                    slot.record_program(connection.client_program().await);
+                }
+                match slot.credentials().await {
+                    Ok(credentials) => response::credentials_response(&credentials),
+                    Err(error) => response::error_response(&error).into_response(),
+                }
+            }
         }
     }
 

@@ -6,6 +6,8 @@ use serde::Serialize;
 use crate::domain::{Credentials, Error, ErrorKind};
 use crate::os::http::{HttpRequest, HttpResponse};
 
+use super::hosts::ServedHosts;
+
 /// A response without credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ErrorResponse {
@@ -35,18 +37,24 @@ impl ErrorResponse {
 }
 
 /// Rejects requests that an SDK on this machine would not send. Web pages can send requests to
-/// loopback addresses too.
-pub(super) fn check_request(request: &HttpRequest) -> Result<(), ErrorResponse> {
-    let mut hosts = request.headers.get_all("host").iter();
-    let host = hosts.next().and_then(|host| host.to_str().ok()).filter(|_| hosts.next().is_none());
-    if !host.is_some_and(is_loopback) {
+/// loopback addresses too; browsers add `Origin` or `Sec-Fetch-*` to them.
+pub(super) fn check_request(
+    request: &HttpRequest,
+    hosts: &ServedHosts,
+) -> Result<(), ErrorResponse> {
+    let mut given = request.headers.get_all("host").iter();
+    let host = given.next().and_then(|host| host.to_str().ok()).filter(|_| given.next().is_none());
+    if !host.is_some_and(|host| hosts.contains(host)) {
         return Err(ErrorResponse::new(
             403,
             "WrongHost",
-            "this endpoint accepts only requests to its loopback address",
+            format!("this endpoint accepts only requests to {hosts}"),
         ));
     }
-    if request.headers.contains_key("origin") {
+    let is_from_a_page = |name: &http::HeaderName| {
+        *name == http::header::ORIGIN || name.as_str().starts_with("sec-fetch-")
+    };
+    if request.headers.keys().any(is_from_a_page) {
         return Err(ErrorResponse::new(
             403,
             "FromAPage",
@@ -61,17 +69,6 @@ pub(super) fn check_request(request: &HttpRequest) -> Result<(), ErrorResponse> 
         ));
     }
     Ok(())
-}
-
-/// Whether a `Host` header names this machine by a loopback address or as `localhost`, with or
-/// without a port.
-fn is_loopback(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split_once(']').map_or("", |(name, _)| name),
-        None => host.split_once(':').map_or(host, |(name, _)| name),
-    };
-    name.eq_ignore_ascii_case("localhost")
-        || name.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
 }
 
 /// Responds to an unknown path.
@@ -144,33 +141,6 @@ pub(super) fn credentials_response(credentials: &Credentials) -> HttpResponse {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_loopback_addresses_and_localhost_are_accepted_as_host() {
-        for host in [
-            "127.0.0.1",
-            "127.0.0.1:80",
-            "127.8.9.1:1",
-            "localhost:80",
-            "LocalHost",
-            "[::1]:80",
-            "[::1]",
-        ] {
-            assert!(is_loopback(host), "{host}");
-        }
-        for host in [
-            "",
-            "example.com",
-            "127.0.0.1.example.com:80",
-            "localhost.example.com",
-            "10.0.0.1",
-            "[::2]:80",
-            "0.0.0.0",
-            "::1:80",
-        ] {
-            assert!(!is_loopback(host), "{host}");
-        }
-    }
 
     #[test]
     fn an_error_contains_its_hint_and_a_status_for_retries() {

@@ -51,10 +51,15 @@ impl TestServer {
     async fn get(&self, path: &str, token: &str) -> (u16, serde_json::Value) {
         self.send(&[
             &format!("GET {path} HTTP/1.1"),
-            "Host: 127.0.0.1",
+            &self.host("127.0.0.1"),
             &format!("Authorization: {token}"),
         ])
         .await
+    }
+
+    /// The `Host` header of a request to this name.
+    fn host(&self, name: &str) -> String {
+        format!("Host: {name}:{}", self.port)
     }
 }
 
@@ -136,7 +141,8 @@ fn wrong_tokens_are_rejected() {
                 "{token}"
             );
         }
-        assert_eq!(served.send(&["GET / HTTP/1.1", "Host: 127.0.0.1"]).await.0, 401);
+        let host = served.host("127.0.0.1");
+        assert_eq!(served.send(&["GET / HTTP/1.1", &host]).await.0, 401);
     });
 }
 
@@ -150,21 +156,25 @@ fn web_pages_and_other_methods_are_rejected_before_the_token_is_checked() {
             (status, body["Code"].as_str().unwrap_or_default().to_owned())
         };
         let wrong_host = (403, "WrongHost".to_owned());
-        assert_eq!(code(&["GET / HTTP/1.1", "Host: rebound.example.com"]).await, wrong_host);
         assert_eq!(code(&["GET / HTTP/1.0"]).await, wrong_host);
-        assert_eq!(
-            code(&["GET / HTTP/1.1", "Host: 127.0.0.1", "Host: example.com"]).await,
-            wrong_host
-        );
+        let (host, local) = (served.host("127.0.0.1"), served.host("localhost"));
+        for other in ["rebound.example.com", "127.0.0.1", "127.0.0.1:1", "[::1]x", "[::1]"] {
+            let other = format!("Host: {other}");
+            assert_eq!(code(&["GET / HTTP/1.1", &other]).await, wrong_host, "{other}");
+            assert_eq!(code(&["GET / HTTP/1.1", &host, &other]).await, wrong_host, "{other}");
+        }
         let from_a_page = (403, "FromAPage".to_owned());
-        assert_eq!(code(&["GET / HTTP/1.1", "Host: localhost", "Origin: null"]).await, from_a_page);
-        assert_eq!(
-            code(&["GET / HTTP/1.1", "Host: localhost", "Origin: http://127.0.0.1"]).await,
-            from_a_page
-        );
+        for header in [
+            "Origin: null",
+            "Origin: http://127.0.0.1",
+            "Sec-Fetch-Site: none",
+            "sec-fetch-mode: cors",
+        ] {
+            assert_eq!(code(&["GET / HTTP/1.1", &local, header]).await, from_a_page, "{header}");
+        }
         for method in ["POST", "PUT", "OPTIONS", "DELETE"] {
             assert_eq!(
-                code(&[&format!("{method} / HTTP/1.1"), "Host: [::1]:80"]).await,
+                code(&[&format!("{method} / HTTP/1.1"), &local]).await,
                 (405, "MethodNotAllowed".to_owned()),
                 "{method}"
             );
@@ -189,6 +199,52 @@ fn each_slot_has_its_own_token_and_path() {
         for bad in ["", "a/b", "..", "a b", "é"] {
             assert!(bad.parse::<SlotName>().is_err(), "{bad}");
         }
+        assert_eq!("default".parse(), Ok(SlotName::default()));
+    });
+}
+
+#[test]
+fn a_closed_slot_refuses_its_token_at_once() {
+    block_on(async {
+        let served = TestServer::with_source(one_hour_source());
+        let state = || served.endpoint.slot_state(&SlotName::default());
+        assert_eq!(state().unwrap().last_request, None);
+        assert_eq!(served.get("/", "open sesame").await.0, 200);
+        let open = state().unwrap();
+        assert!(open.last_request.is_some() && open.expires_at.is_some(), "{open:?}");
+        assert!(served.endpoint.close(&SlotName::default()));
+        assert_eq!(served.get("/", "open sesame").await.0, 404);
+        assert!(!served.endpoint.close(&SlotName::default()) && state().is_none());
+    });
+}
+
+#[test]
+fn a_head_of_more_than_8_kilobytes_is_refused() {
+    block_on(async {
+        let served = TestServer::with_source(one_hour_source());
+        let long = format!("X: {}", "x".repeat(8 * 1_024));
+        let token = "Authorization: open sesame";
+        let lines = ["GET / HTTP/1.1", &served.host("127.0.0.1"), token, &long];
+        assert_eq!(served.send(&lines).await.0, 431);
+        assert_eq!(served.get("/", "open sesame").await.0, 200);
+    });
+}
+
+#[test]
+fn clients_that_send_nothing_do_not_keep_others_out() {
+    block_on(async {
+        let served = TestServer::with_source(one_hour_source());
+        let mut silent = Vec::new();
+        for _ in 0..LIMITS.max_connections {
+            silent.push(TcpStream::connect(("127.0.0.1", served.port)).await.unwrap());
+        }
+        let began = Instant::now();
+        assert_eq!(served.get("/", "open sesame").await.0, 200);
+        assert!(began.elapsed() < LIMITS.connection_timeout / 2, "{:?}", began.elapsed());
+        // The first one made room, and the others are closed when their time is over.
+        assert_eq!(silent[0].read(&mut [0]).await.unwrap_or_default(), 0);
+        assert_eq!(silent[LIMITS.max_connections - 1].read(&mut [0]).await.unwrap_or_default(), 0);
+        assert!(began.elapsed() < LIMITS.connection_timeout * 4, "{:?}", began.elapsed());
     });
 }
 

@@ -4,7 +4,7 @@
 //! ```text
 //! DIR/header            the chosen store and the key id; for a passphrase also the wrapped key
 //! DIR/lock              held while the header changes
-//! DIR/records/SHA256    a token, a client registration or a role's credentials
+//! DIR/records/SHA256    a token, a client registration, a role's credentials or a slot
 //! DIR/flights/SHA256    the last outcome of a single flight; its lock is SHA256.lock
 //! ```
 //!
@@ -44,7 +44,7 @@ use crate::os::atomic_file;
 pub use crate::domain::enums::{KeyCache, SecureStore};
 pub use passphrase::PassphraseSource;
 pub use prompt::PassphraseQuestion;
-pub use record::{SsoToken, StoredRegistration, VaultRecord};
+pub use record::{SsoToken, StoredRegistration, StoredSlot, VaultRecord};
 pub use record_id::RecordId;
 pub use single_flight::{Generation, Leader, SharedOutcome, SingleFlight, Turn};
 pub use status::{KeyLocation, UnlockPrompt};

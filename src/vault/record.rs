@@ -1,10 +1,11 @@
-//! The three kinds of records and the JSON that each is stored as.
+//! The kinds of records and the JSON that each is stored as.
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::domain::{
-    AccountId, Credentials, Error, ErrorKind, Result, ResultExt, Secret, Timestamp, is_header_value,
+    AccountId, Credentials, Error, ErrorKind, Result, ResultExt, RoleId, Secret, Timestamp,
+    is_header_value,
 };
 
 use super::record_id::{RecordId, RecordKind};
@@ -43,6 +44,22 @@ pub struct StoredRegistration {
     /// The scopes it was registered with.
     pub scopes: Vec<String>,
 }
+
+/// A slot of the credentials endpoint, which a restart keeps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredSlot {
+    pub role: RoleId,
+    /// The role for users.
+    pub label: String,
+    /// What clients of the slot have to send.
+    #[serde(with = "exposed")]
+    pub token: Secret<String>,
+    /// When it was stored, by this machine's clock.
+    pub issued_at: Timestamp,
+}
+
+/// How long a slot is kept, in seconds: a hundred years.
+const SLOT_LIFETIME_SECS: i64 = 100 * 366 * 24 * 3_600;
 
 /// The stored form of [`Credentials`], which is kept out of `domain`.
 #[derive(Serialize, Deserialize)]
@@ -98,7 +115,8 @@ mod exposed_option {
     }
 }
 
-/// A value that the vault stores: [`SsoToken`], [`StoredRegistration`] or [`Credentials`].
+/// A value that the vault stores: [`SsoToken`], [`StoredRegistration`], [`StoredSlot`] or
+/// [`Credentials`].
 pub trait VaultRecord: Sized {
     /// The kind that a [`RecordId`] of such a record has.
     const KIND: RecordKind;
@@ -119,6 +137,7 @@ pub enum RecordBody {
     Token(SsoToken),
     Registration(StoredRegistration),
     Credentials(#[serde(with = "StoredCredentials")] Credentials),
+    EndpointSlot(StoredSlot),
 }
 
 impl VaultRecord for SsoToken {
@@ -152,6 +171,24 @@ impl VaultRecord for StoredRegistration {
     }
     fn from_body(body: RecordBody) -> Option<Self> {
         if let RecordBody::Registration(registration) = body { Some(registration) } else { None }
+    }
+}
+
+impl VaultRecord for StoredSlot {
+    const KIND: RecordKind = RecordKind::EndpointSlot;
+    fn issued_at(&self) -> Timestamp {
+        self.issued_at
+    }
+    fn expires_at(&self) -> Timestamp {
+        self.issued_at.plus_seconds(SLOT_LIFETIME_SECS)
+    }
+    fn to_body(&self) -> RecordBody {
+        RecordBody::EndpointSlot(self.clone())
+    }
+    fn from_body(body: RecordBody) -> Option<Self> {
+        // A token that no request can carry is damaged: loading the slot again replaces it.
+        let RecordBody::EndpointSlot(slot) = body else { return None };
+        is_header_value(slot.token.expose()).then_some(slot)
     }
 }
 

@@ -18,6 +18,8 @@ pub enum RecordKind {
     Credentials,
     /// A sign-in in progress. It has a single flight, but no record.
     SignIn,
+    /// A slot of the credentials endpoint: its role and its token.
+    EndpointSlot,
 }
 
 /// The id of a record and of its single flight. Two ids are equal if and only if one record may be
@@ -77,6 +79,28 @@ impl RecordId {
         Self::new(RecordKind::SignIn, instance)
     }
 
+    /// Creates the id of a slot of the credentials endpoint. It belongs to no instance: a slot
+    /// survives a sign-out, and its role may change.
+    pub fn endpoint_slot(name: &str) -> Self {
+        Self {
+            kind: RecordKind::EndpointSlot,
+            instance: InstanceName::new(""),
+            start_url: String::new(),
+            region: String::new(),
+            oidc: None,
+            portal: None,
+            sts: None,
+            account: None,
+            role: None,
+            detail: Some(name.to_owned()),
+        }
+    }
+
+    /// Returns the name of a slot of the credentials endpoint.
+    pub fn slot_name(&self) -> Option<&str> {
+        self.detail.as_deref().filter(|_| self.kind == RecordKind::EndpointSlot)
+    }
+
     fn new(kind: RecordKind, instance: &Instance) -> Self {
         let EndpointOverrides { oidc, portal, sts: _ } = instance.endpoints.clone();
         Self {
@@ -131,6 +155,7 @@ impl RecordId {
             RecordKind::Registration => "registration",
             RecordKind::Credentials => "credentials",
             RecordKind::SignIn => "sign-in",
+            RecordKind::EndpointSlot => "endpoint-slot",
         };
         let parts = [
             Some(kind),
@@ -179,6 +204,9 @@ impl fmt::Display for RecordId {
             (RecordKind::Token, ..) => write!(f, "token of {}", self.instance),
             (RecordKind::Registration, ..) => write!(f, "client registration of {}", self.instance),
             (RecordKind::SignIn, ..) => write!(f, "sign-in to {}", self.instance),
+            (RecordKind::EndpointSlot, ..) => {
+                write!(f, "slot `{}`", self.detail.as_deref().unwrap_or_default())
+            }
         }
     }
 }
@@ -206,6 +234,8 @@ mod tests {
             RecordId::credentials(&plain, account, &RoleName::new("Read"), None),
             RecordId::credentials(&plain, "000000000002".parse().unwrap(), &role, None),
             RecordId::token(&Instance::example("other")),
+            RecordId::endpoint_slot("a"),
+            RecordId::endpoint_slot("b"),
         ];
         let changes: [fn(&mut Instance); 4] = [
             |i| i.start_url = StartUrl::new("https://x"),
@@ -307,5 +337,8 @@ mod tests {
         );
         assert_eq!(id.to_string(), "credentials of 000000000001:Admin (corp)");
         assert!(id.belongs_to(&corp) && !id.belongs_to(&Instance::example("other")));
+        let slot = RecordId::endpoint_slot("ci");
+        assert_eq!((slot.to_string().as_str(), slot.slot_name()), ("slot `ci`", Some("ci")));
+        assert!(!slot.belongs_to(&corp) && id.slot_name().is_none());
     }
 }

@@ -143,9 +143,10 @@ fn the_endpoint_answers_only_with_the_token_and_ends_with_the_command() {
         "the helper found in the vault what `exec` had fetched"
     );
     let refused = |request: &str| inside.send(request).unwrap().0;
-    assert_eq!(refused("GET / HTTP/1.1\r\nHost: 127.0.0.1"), 401);
+    let host = inside.address();
+    assert_eq!(refused(&format!("GET / HTTP/1.1\r\nHost: {host}")), 401);
     assert_eq!(
-        refused(&format!("POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {}", inside.token)),
+        refused(&format!("POST / HTTP/1.1\r\nHost: {host}\r\nAuthorization: {}", inside.token)),
         405
     );
     assert_eq!(

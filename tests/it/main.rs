@@ -22,6 +22,12 @@ mod concurrency;
 mod console;
 #[cfg(unix)]
 mod doctor;
+#[cfg(unix)]
+mod ecs;
+#[cfg(unix)]
+mod ecs_detached;
+#[cfg(unix)]
+mod ecs_restart;
 mod eks_token;
 #[cfg(unix)]
 mod endpoint;
@@ -43,6 +49,8 @@ mod foreign_browser;
 mod foreign_completions;
 #[cfg(unix)]
 mod foreign_demo;
+#[cfg(unix)]
+mod foreign_ecs;
 #[cfg(unix)]
 mod foreign_endpoint;
 mod foreign_exported;

@@ -31,6 +31,11 @@ const IN_A_ROLE: &str = "eval \"$(rolecall eval 'payments-prod readonly')\"; ";
 /// Defines the function `role`, in a shell that is in a role.
 const HOOK: &str =
     "eval \"$(rolecall init bash)\"; eval \"$(rolecall eval 'payments-prod readonly')\"; ";
+/// A server with a role in the slots `default` and `ci`, which is stopped in the end.
+const SERVER: &str = "rolecall ecs run --default 'payments-prod readonly' >/dev/null 2>&1 & \
+     trap 'rolecall ecs stop 2>/dev/null' EXIT; \
+     until rolecall ecs profile >/dev/null 2>&1; do sleep 0.1; done; \
+     rolecall ecs load 'payments-prod readonly' -s ci 2>/dev/null; ";
 /// The picker is left with Esc.
 const PICKER: Need = Need::Terminal(&[("payments-prod", ESCAPE)], 130);
 /// The picker of a shell that has printed account names before.
@@ -66,6 +71,18 @@ const NEEDS: &[(&str, Need, &str)] = &[
     ("role -c", Need::Before(HOOK), "the function of the hook"),
     ("role -", Need::Before(HOOK), "the function of the hook"),
     ("role payments", Need::Before(HOOK), "the function of the hook"),
+    (
+        "rolecall ecs run --detach",
+        Need::Before("trap 'rolecall ecs stop' EXIT; "),
+        "it runs until it is stopped",
+    ),
+    (
+        "rolecall ecs run",
+        Need::Terminal(&[("serving", CTRL_C)], 130),
+        "it runs until it is stopped",
+    ),
+    ("rolecall ecs", Need::Before(SERVER), "a running server"),
+    ("eval \"$(rolecall ecs", Need::Before(SERVER), "a running server"),
     ("rolecall setup kube --undo", Need::Before("rolecall setup kube --yes; "), "a run to undo"),
     ("rolecall setup kube --yes", Need::Code(0), ""),
     ("rolecall setup kube --diff", Need::Code(0), ""),
@@ -126,7 +143,7 @@ fn help_texts() -> Vec<Text> {
             .collect();
         assert!(commands.len() >= 3, "{path}: {commands:?}");
         let group = args.first().copied().unwrap_or_default();
-        let changes = ["login", "logout", "settings", "setup", "vault"].contains(&group);
+        let changes = ["ecs", "login", "logout", "settings", "setup", "vault"].contains(&group);
         let name = if changes { path.as_str() } else { "help" };
         match texts.iter_mut().find(|text| text.name == name) {
             Some(text) => text.commands.extend(commands),
@@ -214,6 +231,8 @@ impl ServedDemo {
         variables.push(("PATH".into(), format!("{programs}:{folder}:{path}")));
         variables.push(("SHELL".into(), "/bin/bash".into()));
         variables.push(("AWS_PAGER".into(), String::new()));
+        // Several demos run side by side.
+        variables.push(("AWS_SSO_ECS_SERVER".into(), "127.0.0.1:0".into()));
         variables.push(("TMPDIR".into(), sandbox.path("tmp").to_string_lossy().into_owned()));
         let demo = Self { child, variables, sandbox };
         let script = Path::new(demo.home()).join("migrate-all-night");

@@ -7,6 +7,7 @@ mod credentials;
 mod demo;
 mod doctor;
 mod each;
+mod ecs;
 mod eks_token;
 mod endpoint;
 mod eval;
@@ -41,6 +42,10 @@ pub(super) use credentials::CredentialsArgs;
 pub(super) use demo::{DemoArgs, DemoState};
 pub(super) use doctor::DoctorArgs;
 pub(super) use each::EachArgs;
+pub(super) use ecs::{
+    EcsArgs, EcsCommand, EcsEnvArgs, EcsEnvFormat, EcsHelperArgs, EcsLoadArgs, EcsRunArgs,
+    EcsUnloadArgs,
+};
 pub(super) use eks_token::EksTokenArgs;
 pub(super) use endpoint::EndpointHelperArgs;
 pub(super) use eval::EvalArgs;
@@ -54,7 +59,8 @@ pub(super) use pick::PickArgs;
 pub(super) use process::ProcessArgs;
 pub(super) use settings::{SettingsArgs, SettingsCommand};
 pub(super) use setup::{
-    CompletionsArgs, ImportArgs, KubeArgs, ProfilesArgs, SetupArgs, SetupCommand, WizardArgs,
+    CompletionsArgs, EcsSetupArgs, ImportArgs, KubeArgs, ProfilesArgs, SetupArgs, SetupCommand,
+    WizardArgs,
 };
 pub(super) use status::StatusArgs;
 pub(super) use tags::TagsArgs;
@@ -195,6 +201,8 @@ pub enum Command {
     Credentials(CredentialsArgs),
     /// Print a token for an EKS cluster, for kubectl
     EksToken(EksTokenArgs),
+    /// Serve credentials to containers, SDKs and remote hosts
+    Ecs(EcsArgs),
     /// Print a shell's script: the function `role`, a key, completions
     Init(InitArgs),
     /// Show, change and explain the configuration
@@ -227,6 +235,9 @@ pub enum Command {
     /// The endpoint of `exec --as endpoint`; reads its settings from standard input
     #[command(hide = true)]
     EndpointHelper(EndpointHelperArgs),
+    /// The server of `ecs run --detach`; reads the vault's key from standard input
+    #[command(hide = true)]
+    EcsHelper(EcsHelperArgs),
 }
 
 /// Which role is meant.

@@ -31,6 +31,11 @@ pub enum SetupCommand {
     /// a profile name. Profiles that were written before stay. Nothing outside the lines from
     /// BEGIN_ROLECALL to END_ROLECALL changes.
     Profiles(ProfilesArgs),
+    /// Renew or delete the tokens of the credentials endpoint's slots
+    ///
+    /// The vault stores the role and the token of each slot of `rolecall ecs run`, so that a restart
+    /// keeps them.
+    Ecs(EcsSetupArgs),
     /// Import the configuration of aws-sso-cli, Granted and AWS CLI profiles
     ///
     /// Reads aws-sso-cli's config.yaml, ~/.granted/config and the profiles of the AWS config file:
@@ -170,4 +175,16 @@ pub struct ProfilesArgs {
     /// Print the result as JSON
     #[arg(long, conflicts_with_all = ["print", "diff", "undo"])]
     pub json: bool,
+}
+
+/// Flags of `setup ecs`.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct EcsSetupArgs {
+    /// Give every slot a new token; clients need it to ask again
+    #[arg(long)]
+    pub rotate: bool,
+    /// Remove every slot and its token
+    #[arg(long)]
+    pub delete: bool,
 }

@@ -6,6 +6,7 @@ pub(super) mod credentials;
 pub(super) mod demo;
 pub(super) mod doctor;
 pub(super) mod each;
+pub(super) mod ecs;
 pub(super) mod eks_token;
 pub(super) mod eval;
 pub(super) mod exec;

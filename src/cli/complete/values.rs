@@ -7,6 +7,7 @@ use crate::config::{self, Env, UrlAction};
 use crate::console::SERVICES;
 use crate::domain::{AccountId, Roster, RosterEntry, normalize_text, role_label};
 use crate::ops::ctx::Ctx;
+use crate::ops::ecs;
 use crate::ops::roles::fields::FIELDS;
 use crate::ops::roles::{file_profiles, load};
 
@@ -47,6 +48,8 @@ impl ValueSource<'_> {
             "key" => settings(&self.globals),
             "value" if command == "set" => self.setting_values(),
             "sso" | "instance" => self.instances(),
+            "slot" => self.slots(),
+            "default" if command == "run" => self.roles(command, "query"),
             "url_action" => {
                 UrlAction::ALL.iter().map(|action| Candidate::new(action.as_str(), "")).collect()
             }
@@ -83,6 +86,14 @@ impl ValueSource<'_> {
             .iter()
             .map(|instance| Candidate::new(instance.name.as_str(), instance.start_url.as_written()))
             .collect()
+    }
+
+    /// Returns the slots of the running credentials endpoint.
+    fn slots(&self) -> Vec<Candidate> {
+        let Some(ctx) = self.open_ctx() else { return Vec::new() };
+        let status = ecs::client::find_status(&ctx.paths).ok().flatten();
+        let slots = status.map(|status| status.slots).unwrap_or_default();
+        slots.into_iter().map(|slot| Candidate::new(slot.slot, slot.role.label)).collect()
     }
 
     fn roles(&self, command: &str, argument: &str) -> Vec<Candidate> {

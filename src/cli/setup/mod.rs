@@ -3,6 +3,7 @@
 mod completions;
 mod confirm;
 mod diff;
+mod ecs;
 mod import;
 mod kube;
 mod messages;
@@ -26,6 +27,7 @@ pub(super) fn run(globals: &Globals, args: &SetupArgs) -> Result<u8> {
     match &args.command {
         SetupCommand::Profiles(args) => profiles::run(globals, args),
         SetupCommand::Wizard(args) => wizard::run(globals, args),
+        SetupCommand::Ecs(args) => ecs::run(globals, args),
         SetupCommand::Import(args) => import::run(globals, args),
         SetupCommand::Kube(args) => kube::run(globals, args),
         SetupCommand::Completions(args) => completions::run(args),

@@ -50,10 +50,12 @@ impl OneTimeRedirect {
     pub async fn serve(self) -> Result<()> {
         let (left, fetched) = (Arc::new(Mutex::new(Some(self.link))), Arc::new(Notify::new()));
         let (path, done) = (self.path, fetched.clone());
+        let host = self.listener.address().to_string();
         let answer = move |request: HttpRequest| {
             let (path, left, fetched) = (path.clone(), left.clone(), fetched.clone());
+            let is_own_host = request.header("host") == Some(&host);
             async move {
-                if request.path != path || request.method != http::Method::GET {
+                if !is_own_host || request.path != path || request.method != http::Method::GET {
                     return HttpResponse::text(404, "nothing here");
                 }
                 match lock(&left).take() {

@@ -12,6 +12,8 @@ mod path_search;
 #[cfg(target_os = "linux")]
 mod proc_stat;
 pub mod signals;
+#[cfg(target_os = "linux")]
+mod socket_client;
 mod split;
 pub mod watch;
 
@@ -23,4 +25,6 @@ pub use detached::spawn_detached;
 pub use path_search::find_in_path;
 #[cfg(target_os = "linux")]
 pub(super) use proc_stat::ProcStat;
+#[cfg(target_os = "linux")]
+pub use socket_client::client_program;
 pub use split::split_words;

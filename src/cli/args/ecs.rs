@@ -1,0 +1,133 @@
+//! The command line of `ecs`.
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use crate::server::SlotName;
+
+use super::Selectors;
+
+/// Flags of `ecs`.
+#[derive(Debug, Args)]
+pub struct EcsArgs {
+    /// What to do
+    #[command(subcommand)]
+    pub command: EcsCommand,
+}
+
+/// Commands of `ecs`.
+#[derive(Debug, Subcommand)]
+pub enum EcsCommand {
+    /// Serve credentials at a loopback address until it is stopped
+    #[command(visible_alias = "server")]
+    Run(EcsRunArgs),
+    /// Put a role into a slot of the running server
+    Load(EcsLoadArgs),
+    /// List slots with their roles
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the role of the default slot
+    Profile {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Empty a slot; its clients are refused at once
+    Unload(EcsUnloadArgs),
+    /// Print the variables that a client of a slot needs
+    Env(EcsEnvArgs),
+    /// Show whether a server is running; exit code 1 if not
+    Status {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// End the running server
+    Stop,
+}
+
+/// Flags of `ecs run`.
+#[derive(Debug, Args)]
+pub struct EcsRunArgs {
+    /// Serve at this loopback address [default: 127.0.0.1:4144]
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub listen: Option<String>,
+    /// Serve this role in the default slot
+    #[arg(long, value_name = "ROLE")]
+    pub default: Option<String>,
+    /// Do not ask before a protected role is served
+    #[arg(long, requires = "default")]
+    pub yes: bool,
+    /// Run in the background until `ecs stop`
+    #[arg(long)]
+    pub detach: bool,
+    /// Print the variables for a client of the default slot
+    #[arg(long, requires = "detach")]
+    pub print_env: bool,
+}
+
+/// Flags of the helper of `ecs run --detach`.
+#[derive(Debug, Args)]
+pub struct EcsHelperArgs {
+    /// Serve at this address
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub listen: std::net::SocketAddr,
+    /// Serve, rather than start the process that does
+    #[arg(long)]
+    pub serve: bool,
+}
+
+/// Flags of `ecs load`.
+#[derive(Debug, Args)]
+pub struct EcsLoadArgs {
+    /// Which role
+    #[command(flatten)]
+    pub selectors: Selectors,
+    /// Use the role that matches
+    #[arg(value_name = "ROLE")]
+    pub query: Vec<String>,
+    /// Use this slot instead of the default one
+    #[arg(short, long, value_name = "NAME")]
+    pub slot: Option<SlotName>,
+    /// Do not ask before a protected role is served
+    #[arg(long)]
+    pub yes: bool,
+    /// Print the slot as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Flags of `ecs unload`.
+#[derive(Debug, Args)]
+pub struct EcsUnloadArgs {
+    /// Use this slot instead of the default one
+    #[arg(short, long, value_name = "NAME")]
+    pub slot: Option<SlotName>,
+    /// Remove the role of every slot
+    #[arg(long, conflicts_with = "slot")]
+    pub all: bool,
+}
+
+/// Flags of `ecs env`.
+#[derive(Debug, Args)]
+pub struct EcsEnvArgs {
+    /// Use this slot instead of the default one
+    #[arg(short, long, value_name = "NAME")]
+    pub slot: Option<SlotName>,
+    /// Write sh, env or json
+    #[arg(long, value_name = "FORMAT", default_value = "sh", hide_possible_values = true)]
+    pub format: EcsEnvFormat,
+}
+
+/// The format of variables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EcsEnvFormat {
+    /// `export` lines for a POSIX shell.
+    Sh,
+    /// `NAME=value` lines, as `docker --env-file` reads.
+    Env,
+    /// One JSON object.
+    Json,
+}

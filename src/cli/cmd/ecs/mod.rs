@@ -1,0 +1,48 @@
+//! `ecs`: a standing credentials endpoint, and the commands that manage it.
+
+mod client_env;
+mod load;
+mod run;
+mod slots;
+
+use crate::config::{Env, Paths};
+use crate::domain::Result;
+use crate::ops::ecs::client;
+
+use crate::cli::args::{EcsArgs, EcsCommand, EcsUnloadArgs, Globals};
+use crate::cli::{app, ui};
+
+/// Runs the command.
+pub(in crate::cli) fn run(globals: &Globals, args: EcsArgs) -> Result<u8> {
+    match args.command {
+        EcsCommand::Run(args) => run::run(globals, &args),
+        EcsCommand::Load(args) => load::run(globals, args),
+        EcsCommand::List { json } => slots::list(&paths(globals)?, json),
+        EcsCommand::Profile { json } => slots::print_default(&paths(globals)?, json),
+        EcsCommand::Unload(args) => unload(&paths(globals)?, args),
+        EcsCommand::Env(args) => client_env::run(globals, args),
+        EcsCommand::Status { json } => slots::print_status(&paths(globals)?, json),
+        EcsCommand::Stop => {
+            client::stop(&paths(globals)?)?;
+            ui::print_message("the credentials endpoint has ended");
+            Ok(0)
+        }
+    }
+}
+
+/// The files of rolecall; commands that only talk to the server need no configuration.
+fn paths(globals: &Globals) -> Result<Paths> {
+    app::paths(&Env::from_process(), globals)
+}
+
+fn unload(paths: &Paths, args: EcsUnloadArgs) -> Result<u8> {
+    let slot = if args.all { None } else { Some(args.slot.unwrap_or_default()) };
+    let closed = client::unload(paths, slot)?;
+    for slot in &closed {
+        ui::print_message(&format!("the slot `{slot}` is empty"));
+    }
+    if closed.is_empty() {
+        ui::print_message("every slot was empty already");
+    }
+    Ok(0)
+}

@@ -1,0 +1,193 @@
+//! `ecs run`: serves credentials until it is stopped.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use crate::config::env;
+use crate::domain::{Error, ErrorKind, Result, format_duration_spaced};
+use crate::ops::assume::Freshness;
+use crate::ops::ctx::Ctx;
+use crate::ops::ecs::client;
+use crate::ops::ecs::listen_address::{DEFAULT_LISTEN_ADDRESS, parse_listen_address};
+use crate::ops::ecs::messages::LoadedRole;
+use crate::ops::ecs::server::{BoundServer, EcsServer, ServerHooks, SlotEvent};
+use crate::ops::ecs::socket_path;
+use crate::ops::ecs::stored_slots::{self, SlotContent};
+use crate::ops::roles::load;
+use crate::ops::roles::other_profiles::ProfileRows;
+use crate::ops::target::lookup::ResolvedRole;
+use crate::ops::target::resolve::RoleQuery;
+use crate::ops::target::selector::RoleSelector;
+use crate::os::atomic_file;
+use crate::os::process::signals::TerminationGuard;
+use crate::server::SlotName;
+use crate::tui::PickAction;
+
+use crate::cli::access::{self, Consent};
+use crate::cli::args::{EcsEnvArgs, EcsEnvFormat, EcsRunArgs, Globals};
+use crate::cli::helpers::{ecs, sign_in};
+use crate::cli::{app, role_selector, setup, ui};
+
+use super::client_env;
+use super::load::loaded_role;
+
+/// Runs the command.
+pub(super) fn run(globals: &Globals, args: &EcsRunArgs) -> Result<u8> {
+    let ctx = setup::open_or_set_up(globals)?;
+    let address = args.listen.as_deref().or(ctx.env.get(env::AWS_SSO_ECS_SERVER));
+    let address = parse_listen_address(address.unwrap_or(DEFAULT_LISTEN_ADDRESS))?;
+    // The vault is opened here, where the user can be asked to unlock it.
+    ctx.vault.data_key()?;
+    if args.detach {
+        run_detached(&ctx, globals, args, address)
+    } else {
+        serve(&ctx, globals, args, address)
+    }
+}
+
+/// Serves until the user or `ecs stop` ends it.
+fn serve(ctx: &Arc<Ctx>, globals: &Globals, args: &EcsRunArgs, address: SocketAddr) -> Result<u8> {
+    let bound = BoundServer::bind(ctx, address)?;
+    let default = default_role(ctx, globals, args)?;
+    let stored = stored_slots(ctx, default.is_some());
+    let socket = socket_path(&ctx.paths);
+    let _guard = TerminationGuard::new(move || drop(atomic_file::remove(&socket)))?;
+    let server = EcsServer::new(ctx, &bound, hooks(ctx, globals));
+    ui::print_message(&format!("serving credentials at {}; Ctrl-C ends it", bound.url()));
+    app::block_on(ctx, async {
+        for content in stored {
+            let slot = content.slot.clone();
+            if let Err(error) = server.open(content) {
+                ui::print_warning(&error.context(format!("the slot `{slot}` is not served")));
+            }
+        }
+        if let Some(role) = default {
+            server.load(&SlotName::default(), role).await?;
+        }
+        server.serve(bound).await
+    })?;
+    Ok(0)
+}
+
+/// Starts a server in the background and puts the roles into its slots.
+fn run_detached(
+    ctx: &Arc<Ctx>,
+    globals: &Globals,
+    args: &EcsRunArgs,
+    address: SocketAddr,
+) -> Result<u8> {
+    // Reported before the user confirms and signs in.
+    drop(BoundServer::bind(ctx, address)?);
+    let default = default_role(ctx, globals, args)?;
+    let stored = stored_slots(ctx, default.is_some());
+    let url = ecs::start(ctx, globals, address)?;
+    // The server finds the tokens in the vault.
+    for SlotContent { slot, role, .. } in stored {
+        if let Err(error) = client::load(&ctx.paths, slot.clone(), role) {
+            ui::print_warning(&error.context(format!("the slot `{slot}` is not served")));
+        }
+    }
+    if let Some(role) = default {
+        client::load(&ctx.paths, SlotName::default(), role)?;
+    }
+    ui::print_message(&format!("serving credentials at {url}; `rolecall ecs stop` ends it"));
+    if args.print_env {
+        let args = EcsEnvArgs { slot: None, format: EcsEnvFormat::Sh };
+        return client_env::run(globals, args);
+    }
+    Ok(0)
+}
+
+/// Returns the role of `--default`, after the user has confirmed a protected one and signed in.
+fn default_role(
+    ctx: &Arc<Ctx>,
+    globals: &Globals,
+    args: &EcsRunArgs,
+) -> Result<Option<LoadedRole>> {
+    let Some(text) = &args.default else { return Ok(None) };
+    let selector = RoleSelector::new(ctx, RoleQuery::default(), Some(text.to_owned()))?;
+    let found = role_selector::resolve_interactive(
+        &selector,
+        ctx,
+        globals,
+        PickAction::Print,
+        Consent::from_flag(args.yes),
+        ProfileRows::Omitted,
+    )?;
+    match access::obtain(ctx, &found, Freshness::Cached) {
+        // The server gets them as soon as it can.
+        Err(error)
+            if matches!(
+                error.kind,
+                ErrorKind::LoginNeeded | ErrorKind::Unreachable | ErrorKind::Throttled
+            ) =>
+        {
+            ui::print_warning(&error);
+        }
+        obtained => drop(obtained?),
+    }
+    access::record_use(ctx, &found, "ecs run");
+    Ok(Some(loaded_role(&found)))
+}
+
+/// Returns the slots of the last run that may be served again. The user is asked about protected
+/// roles, as for every other use of them; without a terminal these are left out.
+fn stored_slots(ctx: &Arc<Ctx>, has_default: bool) -> Vec<SlotContent> {
+    let stored = match stored_slots::load_all(ctx) {
+        Ok(stored) => stored,
+        Err(error) => {
+            ui::print_warning(&error.context("the slots of the last run are not served"));
+            return Vec::new();
+        }
+    };
+    let roster = Arc::new(load::load_roster(ctx, &ctx.instances));
+    let check = |content: &SlotContent| {
+        let position = roster.entries.iter().position(|entry| roster.id(entry) == content.role.id);
+        let position = position.ok_or_else(|| not_listed(&content.role.label))?;
+        let found = ResolvedRole { roster: roster.clone(), position };
+        access::confirm_protected(ctx, &found, Consent::Ask)
+    };
+    let is_served = |content: &SlotContent| {
+        if has_default && content.slot == SlotName::default() {
+            return false;
+        }
+        check(content)
+            .map_err(|error| {
+                let slot = &content.slot;
+                let again = format!("run `rolecall ecs load {} -s {slot}`", content.role.label);
+                let error = Error::new(error.kind, error.message).hint(again);
+                ui::print_warning(&error.context(format!("the slot `{slot}` is not served")));
+            })
+            .is_ok()
+    };
+    stored.into_iter().filter(is_served).collect()
+}
+
+/// The error for a role whose protection is not known.
+fn not_listed(label: &str) -> Error {
+    Error::new(ErrorKind::UnknownRole, format!("{label} is not in the list of roles"))
+}
+
+fn hooks(ctx: &Arc<Ctx>, globals: &Globals) -> ServerHooks {
+    let (clock, signing, globals) = (ctx.clock, ctx.clone(), globals.clone());
+    ServerHooks {
+        report: Box::new(move |slot, role, event| {
+            let LoadedRole { label, .. } = role;
+            match event {
+                SlotEvent::Renewed(expires) => {
+                    let left = format_duration_spaced(expires.seconds_since(clock.now()));
+                    ui::print_message(&format!("{slot}: {label}, {left} left"));
+                }
+                SlotEvent::Failed(error) => {
+                    let context = format!("{slot}: {label}");
+                    ui::print_warning(&Error::clone(error).context(context));
+                }
+                SlotEvent::NotStored(error) => ui::print_warning(
+                    &Error::clone(error).context(format!("{slot}: a restart will not keep it")),
+                ),
+                SlotEvent::Unloaded => ui::print_message(&format!("{slot}: empty")),
+            }
+        }),
+        start_sign_in: Box::new(move |instance| sign_in::start(&signing, &globals, instance)),
+    }
+}

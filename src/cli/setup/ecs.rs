@@ -1,0 +1,38 @@
+//! `setup ecs`: renews or deletes the tokens of the credentials endpoint.
+
+use crate::domain::Result;
+use crate::ops::ecs::{client, stored_slots};
+use crate::server::SlotName;
+
+use crate::cli::args::{EcsSetupArgs, Globals};
+use crate::cli::{app, ui};
+
+/// Runs the command, with or without a running server.
+pub(super) fn run(globals: &Globals, args: &EcsSetupArgs) -> Result<u8> {
+    let ctx = app::open_allowing_no_instances(globals)?;
+    let (slots, done) = if args.rotate {
+        let slots = match client::rotate(&ctx.paths)? {
+            Some(slots) => slots,
+            None => stored_slots::rotate_all(&ctx)?,
+        };
+        (slots, "has a new token")
+    } else {
+        let mut slots = match client::find_status(&ctx.paths)? {
+            Some(_) => client::unload(&ctx.paths, None)?,
+            None => Vec::new(),
+        };
+        slots.extend(stored_slots::delete_all(&ctx)?);
+        (slots, "is empty")
+    };
+    report(&slots, done);
+    Ok(0)
+}
+
+fn report(slots: &[SlotName], done: &str) {
+    for slot in slots {
+        ui::print_message(&format!("the slot `{slot}` {done}"));
+    }
+    if slots.is_empty() {
+        ui::print_message("no slots are stored");
+    }
+}

@@ -1,0 +1,25 @@
+//! The standing credentials endpoint, `ecs`: a server that holds roles by name and renews their
+//! credentials, and the commands that talk to it.
+//!
+//! Programs get credentials over TCP. Commands never use that port: they send [`messages`] over a
+//! Unix-domain socket that only this user can open.
+
+pub mod client;
+pub mod listen_address;
+pub mod messages;
+pub mod server;
+pub mod stored_slots;
+
+use std::path::PathBuf;
+
+use crate::config::Paths;
+
+/// Returns the socket for commands.
+pub fn socket_path(paths: &Paths) -> PathBuf {
+    paths.state_dir.join("ecs/control")
+}
+
+/// Returns the lock that a server holds while it runs.
+fn lock_path(paths: &Paths) -> PathBuf {
+    paths.state_dir.join("locks/ecs")
+}

@@ -1,0 +1,61 @@
+//! The names by which clients may address an endpoint. A web page whose name was rebound to this
+//! machine sends its own name in `Host`.
+
+use std::fmt;
+use std::net::SocketAddr;
+
+/// The values of `Host` that are accepted, each with its port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ServedHosts(Vec<String>);
+
+impl ServedHosts {
+    /// The names of a loopback address: the address itself and `localhost`.
+    pub(super) fn new(address: SocketAddr) -> Self {
+        let (name, port) = match address {
+            SocketAddr::V4(address) => (address.ip().to_string(), address.port()),
+            SocketAddr::V6(address) => (format!("[{}]", address.ip()), address.port()),
+        };
+        let mut hosts = vec![format!("{name}:{port}"), format!("localhost:{port}")];
+        // Clients leave out the default port of HTTP.
+        if port == 80 {
+            hosts.extend([name, "localhost".to_owned()]);
+        }
+        Self(hosts)
+    }
+
+    pub(super) fn contains(&self, host: &str) -> bool {
+        self.0.iter().any(|known| known.eq_ignore_ascii_case(host))
+    }
+}
+
+impl fmt::Display for ServedHosts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join(" or "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_address_and_localhost_with_the_port_are_served() {
+        let hosts = |address: &str| ServedHosts::new(address.parse().unwrap());
+        for (address, host, is_served) in [
+            ("127.0.0.1:4144", "127.0.0.1:4144", true),
+            ("127.0.0.1:4144", "LocalHost:4144", true),
+            ("127.0.0.1:4144", "127.0.0.1", false),
+            ("127.0.0.1:4144", "127.0.0.1:41440", false),
+            ("127.0.0.1:4144", "127.8.9.1:4144", false),
+            ("127.0.0.1:4144", "127.0.0.1.example.com:4144", false),
+            ("127.0.0.1:4144", "[::1]:4144", false),
+            ("127.0.0.1:80", "127.0.0.1", true),
+            ("127.0.0.1:80", "localhost", true),
+            ("[::1]:4144", "[::1]:4144", true),
+            ("[::1]:4144", "[::1]x:4144", false),
+            ("[::1]:80", "[::1]x", false),
+        ] {
+            assert_eq!(hosts(address).contains(host), is_served, "{host} at {address}");
+        }
+    }
+}

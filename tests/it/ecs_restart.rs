@@ -1,0 +1,120 @@
+//! `ecs`: what a restart keeps, and what is stored where.
+
+use std::path::Path;
+
+use crate::commands::{ROLE, assert_refused};
+use crate::ecs::{Client, EcsServer};
+use crate::sandbox::Sandbox;
+use crate::wait::wait_for;
+
+const PROTECTED: &str = "012345678901:AdministratorAccess";
+
+/// The same slot at the address of another server.
+fn moved(client: &Client, from: &str, server: &EcsServer) -> Client {
+    Client { url: client.url.replace(from, &server.url), ..client.clone() }
+}
+
+/// The files below a folder that contain a text.
+fn files_with(folder: &Path, text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        let (path, kind) = (entry.path(), entry.file_type().unwrap());
+        if kind.is_dir() {
+            found.extend(files_with(&path, text));
+        } else if kind.is_file() {
+            let bytes = std::fs::read(&path).unwrap();
+            let has_text = bytes.windows(text.len()).any(|window| window == text.as_bytes());
+            found.extend(has_text.then(|| path.display().to_string()));
+        }
+    }
+    found
+}
+
+#[test]
+fn a_restart_keeps_roles_and_tokens_and_none_of_them_is_in_plain_text() {
+    let sandbox = Sandbox::signed_in();
+    let server = EcsServer::start(&sandbox, &["--default", "payments-prod/ReadOnlyAccess"]);
+    server.load(ROLE, &["-s", "ci"]);
+    server.load(ROLE, &["-s", "gone"]);
+    assert_eq!(server.run(&["unload", "-s", "gone"]).code, 0);
+    let clients = [server.client("default"), server.client("ci")];
+    let (_, document) = wait_for("credentials", || Some(clients[1].fetch()).filter(|a| a.0 == 200));
+    let first = server.url.clone();
+    // Killed: nothing is stored only at the end.
+    drop(server);
+
+    let server = EcsServer::start(&sandbox, &[]);
+    let list = server.json(&["list", "--json"]);
+    let slots: Vec<&str> =
+        list.as_array().unwrap().iter().map(|slot| slot["slot"].as_str().unwrap()).collect();
+    assert_eq!(slots, ["default", "ci"], "{list}");
+    for client in &clients {
+        let client = moved(client, &first, &server);
+        wait_for("credentials", || Some(client.fetch().0).filter(|status| *status == 200));
+    }
+    let secrets = [&document["SecretAccessKey"], &document["Token"]]
+        .map(|secret| secret.as_str().unwrap().to_owned());
+    for secret in secrets.iter().chain(clients.iter().map(|client| &client.token)) {
+        assert_eq!(files_with(sandbox.home(), secret), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_protected_role_is_not_served_again_without_a_user() {
+    let sandbox = Sandbox::signed_in();
+    let server = EcsServer::start(&sandbox, &[]);
+    server.load(PROTECTED, &["-s", "admin", "--yes"]);
+    let (admin, first) = (server.client("admin"), server.url.clone());
+    wait_for("credentials", || Some(admin.fetch().0).filter(|status| *status == 200));
+    drop(server);
+    let server = EcsServer::start(&sandbox, &[]);
+    server.wait_for_message("the slot `admin` is not served");
+    server.wait_for_message("rolecall ecs load payments-prod/AdministratorAccess -s admin");
+    assert_eq!(moved(&admin, &first, &server).fetch().0, 404);
+    // Its clients need no new token once it is loaded again.
+    server.load(PROTECTED, &["-s", "admin", "--yes"]);
+    let again = moved(&admin, &first, &server);
+    wait_for("credentials", || Some(again.fetch().0).filter(|status| *status == 200));
+}
+
+#[test]
+fn setup_ecs_renews_and_deletes_tokens_with_and_without_a_server() {
+    let sandbox = Sandbox::signed_in();
+    let setup = |flag: &str| sandbox.run(&["setup", "ecs", flag]);
+    assert_refused(&sandbox.run(&["setup", "ecs"]), 2, &["--rotate"]);
+    assert!(setup("--rotate").stderr.contains("no slots are stored"));
+    let server = EcsServer::start(&sandbox, &["--default", "payments-prod/ReadOnlyAccess"]);
+    let old = server.client("default");
+    wait_for("credentials", || Some(old.fetch().0).filter(|status| *status == 200));
+    assert!(setup("--rotate").stderr.contains("the slot `default` has a new token"));
+    assert_eq!(old.fetch().0, 401);
+    let (rotated, first) = (server.client("default"), server.url.clone());
+    wait_for("credentials", || Some(rotated.fetch().0).filter(|status| *status == 200));
+    drop(server);
+
+    assert!(setup("--rotate").stderr.contains("the slot `default` has a new token"));
+    let server = EcsServer::start(&sandbox, &[]);
+    assert_eq!(moved(&rotated, &first, &server).fetch().0, 401);
+    assert_eq!(setup("--delete").code, 0);
+    assert_eq!(server.json(&["list", "--json"]), serde_json::json!([]));
+    server.load(ROLE, &[]);
+    drop(server);
+    assert_eq!(setup("--delete").code, 0);
+    let server = EcsServer::start(&sandbox, &[]);
+    assert_eq!(server.json(&["list", "--json"]), serde_json::json!([]));
+}
+
+#[test]
+fn a_sign_out_keeps_slots() {
+    let sandbox = Sandbox::signed_in();
+    let server = EcsServer::start(&sandbox, &["--default", "payments-prod/ReadOnlyAccess"]);
+    let (client, first) = (server.client("default"), server.url.clone());
+    drop(server);
+    assert_eq!(sandbox.run(&["logout", "-S", "corp"]).code, 0);
+    let server = EcsServer::start(&sandbox, &[]);
+    let client = moved(&client, &first, &server);
+    let (_, body) = wait_for("an answer", || Some(client.fetch()).filter(|a| a.0 == 401));
+    assert!(body["message"].as_str().unwrap().contains("rolecall login --sso corp"), "{body}");
+    sandbox.login("corp");
+    wait_for("credentials", || Some(client.fetch().0).filter(|status| *status == 200));
+}
