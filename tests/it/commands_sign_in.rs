@@ -16,7 +16,7 @@ fn a_device_code_is_shown_and_then_the_roles_are_read() {
         "it has to show this code: ",
         sandbox.aws.url(),
         "signed in to corp",
-        "corp: 38 roles in 10 accounts",
+        "corp: 39 roles in 10 accounts",
     ] {
         assert!(ran.stderr.contains(words), "{words}: {ran:?}");
     }

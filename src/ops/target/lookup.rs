@@ -115,23 +115,21 @@ pub async fn refresh_list(
     threads: Option<usize>,
 ) -> Result<StoredRefresh> {
     let limits = store::refresh_limits(ctx, threads);
-    let mut shown = false;
-    let mut progress = |progress: Progress<'_>| {
-        shown = true;
-        ui.progress(instance, RefreshStep::Fetching(progress));
-    };
+    ui.progress(instance, RefreshStep::Connecting);
+    let mut progress =
+        |progress: Progress<'_>| ui.progress(instance, RefreshStep::Fetching(progress));
     let refreshed = store::refresh_and_store(ctx, instance, limits, &mut progress).await;
-    if shown {
-        ui.progress(instance, RefreshStep::Ended);
-    }
-    let refreshed = refreshed?;
-    let background = ctx.clone();
+    ui.progress(instance, RefreshStep::Ended);
+    let mut refreshed = refreshed?;
+    let (background, of) = (ctx.clone(), instance.clone());
     let rebuild = move || {
         snapshot::rebuild_if_stale(&background.env, &background.paths, None);
-        Ok(())
+        Ok(load::load_roster(&background, std::slice::from_ref(&of)).entries.len())
     };
     // The picker's next start is faster with the snapshot, but does not need it.
-    let _ = run_blocking(rebuild).await;
+    if let Ok(roles) = run_blocking(rebuild).await {
+        refreshed.roles = roles;
+    }
     ui.progress(instance, RefreshStep::Stored(&refreshed));
     Ok(refreshed)
 }

@@ -249,6 +249,8 @@ pub(super) enum RefreshStatus {
         /// When it first failed, if it failed the last time.
         failing_since: Option<Timestamp>,
         /// When it started.
+        /// Why the last request had no answer; it is sent again.
+        failure: Option<Error>,
         started_at: Timestamp,
     },
     /// The refresh failed.

@@ -1,12 +1,12 @@
 //! Handles updates from the background.
 
 use super::refresh::start_refresh;
-use super::{activate, clock_skew, console_link, destructive, first_run, unlock};
+use super::{activate, clock_skew, console_link, destructive, error_panel, first_run, unlock};
 use crate::domain::{Error, ErrorKind, InstanceName};
 use crate::ops::backend::messages::{RefreshCounts, SignInStep, UnlockPrompt, Update};
 use crate::tui::effect::Effect;
-use crate::tui::labels;
-use crate::tui::state::overlay::{ErrorPanel, Overlay};
+use crate::tui::format;
+use crate::tui::state::overlay::Overlay;
 use crate::tui::state::requested_refresh::RefreshReport;
 use crate::tui::state::sign_in_state::SignInState;
 use crate::tui::state::{RefreshStatus, SearchOrigin, State, WaitingFor};
@@ -28,8 +28,8 @@ pub(super) fn handle_update(state: &mut State, update: Update) -> Vec<Effect> {
             let origin = if in_background { SearchOrigin::Background } else { SearchOrigin::User };
             return vec![Effect::Search(state.start_search(origin))];
         }
-        Update::RefreshProgress { instance, done, total, throttled } => {
-            state.set_refresh_progress(instance, done, total, throttled);
+        Update::RefreshProgress { instance, done, total, throttled, failure } => {
+            state.set_refresh_progress(instance, done, total, throttled, failure);
         }
         Update::Refreshed { instance, outcome } => {
             on_refreshed(state, instance, outcome);
@@ -76,8 +76,7 @@ pub(super) fn handle_update(state: &mut State, update: Update) -> Vec<Effect> {
         Update::Message(text) => state.notify(text),
         Update::RoleFailed { role, error } => {
             state.log_error(&error);
-            let title = labels::role_label(state, &role);
-            state.overlays.push(Overlay::Error(ErrorPanel { title, error }));
+            error_panel::show(state, &role, error, None);
         }
         Update::Confirmations(confirmations) => state.confirmations = confirmations,
     }
@@ -101,6 +100,8 @@ fn on_refreshed(state: &mut State, instance: InstanceName, outcome: Result<Refre
                 let accounts = if done.unconfirmed == 1 { "account" } else { "accounts" };
                 let kept = format!(
                     "the old roles of {} {accounts} are kept until a second refresh agrees",
+            } else if let Some(total) = done.first_total.filter(|total| *total > 0) {
+                state.notify(format!("{instance}: {} read", format::pluralize(total, "role")));
                     done.unconfirmed
                 );
                 state.notify(format!("{instance}: AWS sent an empty list; {kept}"));

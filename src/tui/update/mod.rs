@@ -7,6 +7,7 @@ mod backend;
 pub(super) mod clock_skew;
 pub(super) mod console_link;
 pub(super) mod destructive;
+mod error_panel;
 pub(super) mod favorites;
 mod first_run;
 mod keys;
