@@ -76,7 +76,7 @@ fn is_loopback(host: &str) -> bool {
 
 /// Responds to an unknown path.
 pub(super) fn slot_not_found() -> ErrorResponse {
-    ErrorResponse::new(404, "NoSuchSlot", "there is no slot at this path")
+    ErrorResponse::new(404, "NoSuchSlot", "no slot at this path")
 }
 
 /// Responds to a token of another slot, or none.

@@ -116,7 +116,7 @@ fn words_that_match_nothing_and_a_list_that_is_not_complete_are_refused() {
     assert_refused(
         &missing,
         127,
-        &["3 roles: 0 went well, 3 did not", "there is no program `no-such-program`"],
+        &["3 roles: 0 went well, 3 did not", "program `no-such-program` not found"],
     );
 }
 
