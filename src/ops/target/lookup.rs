@@ -240,6 +240,10 @@ fn incomplete_list(ctx: &Ctx, roster: &Roster) -> Error {
     )
 }
 
+/// How a query matches in a command, unlike in the picker.
+const LITERAL_MATCH_HINT: &str =
+    "words match as they are typed; only the picker finds names with letters left out";
+
 /// The reason why no single role was found.
 enum LookupFailure {
     NoMatch(Error),
@@ -271,6 +275,12 @@ fn find_role(
             Ok(ResolvedRole { roster: roster.clone(), position })
         }
         [] => Err(LookupFailure::NoMatch(no_roles_known())),
-        several => Err(LookupFailure::Other(resolve::ambiguous_role(roster, several))),
+        several => {
+            let error = resolve::ambiguous_role(roster, several);
+            Err(LookupFailure::Other(match &query.query {
+                Some(_) => error.hint(LITERAL_MATCH_HINT),
+                None => error,
+            }))
+        }
     }
 }
