@@ -188,6 +188,9 @@ pub(super) enum SearchOrigin {
     User,
     /// Roles that arrived. Visible rows stay where they are.
     Background,
+    /// The user has changed what the order depends on. The rows move, and the selected row stays
+    /// selected.
+    Reorder,
 }
 
 /// A task in progress.
@@ -246,11 +249,11 @@ pub(super) enum RefreshStatus {
         total: usize,
         /// Whether AWS is throttling.
         throttled: bool,
+        /// Why the last request had no answer; it is sent again.
+        failure: Option<Error>,
         /// When it first failed, if it failed the last time.
         failing_since: Option<Timestamp>,
         /// When it started.
-        /// Why the last request had no answer; it is sent again.
-        failure: Option<Error>,
         started_at: Timestamp,
     },
     /// The refresh failed.

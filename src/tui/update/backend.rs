@@ -21,10 +21,7 @@ pub(super) fn handle_update(state: &mut State, update: Update) -> Vec<Effect> {
             // A running search that the user started must not become one that keeps rows in place.
             let typed = state.list.total.is_some() && state.query.text() != state.list.query;
             let in_background = !typed
-                && state
-                    .search
-                    .active
-                    .is_none_or(|search| search.origin == SearchOrigin::Background);
+                && state.search.active.is_none_or(|search| search.origin != SearchOrigin::User);
             let origin = if in_background { SearchOrigin::Background } else { SearchOrigin::User };
             return vec![Effect::Search(state.start_search(origin))];
         }
@@ -100,11 +97,11 @@ fn on_refreshed(state: &mut State, instance: InstanceName, outcome: Result<Refre
                 let accounts = if done.unconfirmed == 1 { "account" } else { "accounts" };
                 let kept = format!(
                     "the old roles of {} {accounts} are kept until a second refresh agrees",
-            } else if let Some(total) = done.first_total.filter(|total| *total > 0) {
-                state.notify(format!("{instance}: {} read", format::pluralize(total, "role")));
                     done.unconfirmed
                 );
                 state.notify(format!("{instance}: AWS sent an empty list; {kept}"));
+            } else if let Some(total) = done.first_total.filter(|total| *total > 0) {
+                state.notify(format!("{instance}: {} read", format::pluralize(total, "role")));
             } else if done.added + done.removed > 0 {
                 state.notify(format!("{instance}: {} new, {} gone", done.added, done.removed));
             } else if done.failed > 0 {

@@ -86,6 +86,10 @@ fn on_search_finished(state: &mut State, found: Arc<SearchResults>) -> Vec<Effec
     state.search.active = None;
     match search.origin {
         SearchOrigin::Background => state.list.merge(found),
+        SearchOrigin::Reorder => {
+            state.list.merge(found);
+            state.list.apply_pending();
+        }
         SearchOrigin::User => state.list.replace(&found),
     }
     state.schedule_retry();
