@@ -284,7 +284,7 @@ pub(super) fn selected_or_all_instances(
 }
 
 /// Does work for each instance and returns the highest exit code. An error is printed, and the next
-/// instance follows.
+/// instance follows; if that fails for the same reason, the error is not repeated.
 ///
 /// # Errors
 /// The error of the work if there is only one instance.
@@ -293,13 +293,20 @@ pub(super) async fn for_each_instance(
     mut work: impl AsyncFnMut(&Instance) -> Result<()>,
 ) -> Result<u8> {
     let mut worst = 0;
+    let mut printed: Vec<Error> = Vec::new();
     for instance in instances {
         match work(instance).await {
             Ok(()) => {}
             Err(error) if instances.len() == 1 => return Err(error),
             Err(error) => {
-                ui::print_error(&error);
                 worst = worst.max(super::exit_code(error.kind));
+                if printed.contains(&error) {
+                    let name = &instance.name;
+                    ui::print_message(&format!("{}: the same error", ui::bold(name.as_str())));
+                } else {
+                    ui::print_error(&error);
+                    printed.push(error);
+                }
             }
         }
     }

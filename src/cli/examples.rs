@@ -81,7 +81,7 @@ pub(super) const EXAMPLES: &[(&str, Examples)] = &[
     (
         "status",
         [
-            ("rolecall status", "sessions and roles with credentials"),
+            ("rolecall status", "sign-ins and roles with credentials"),
             ("rolecall status --json", "the same as JSON"),
             ("rolecall status --quiet && echo signed in", "a condition for scripts"),
         ],

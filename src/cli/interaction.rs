@@ -24,17 +24,7 @@ impl Interaction for Terminal {
     }
 
     fn ask(&self, question: &ConfirmQuestion) -> Result<String> {
-        let reason = question.reason();
-        ui::prompt(&match question {
-            ConfirmQuestion::YesNo(_) => format!("{reason}. Use it? [y/N] "),
-            ConfirmQuestion::AccountName(_) => {
-                format!("{reason}. Type {} to use it: ", question.expected_answer())
-            }
-            ConfirmQuestion::RoleCount { .. } => format!(
-                "{reason}\nType {} to run the command in all of them: ",
-                question.expected_answer()
-            ),
-        })
+        ui::prompt(&question.prompt())
     }
 
     async fn sign_in(&self, ctx: &Arc<Ctx>, instance: &Instance) -> Result<SignInOutcome> {

@@ -1,6 +1,6 @@
 //! Fetching a list of roles as the user sees it: a progress bar, then a summary.
 
-use crate::domain::{AccountId, Error, ErrorKind, Instance};
+use crate::domain::{AccountId, Error, ErrorKind, Instance, plural, unreachable_summary};
 use crate::ops::ctx::Ctx;
 use crate::ops::interaction::RefreshStep;
 use crate::ops::profiles;
@@ -16,6 +16,9 @@ pub(super) fn show(instance: &Instance, step: RefreshStep<'_>) {
         RefreshStep::LookingUp => {
             ui::show_progress(&ui::dim(&format!("{}: looking once more", instance.name)));
         }
+        RefreshStep::Connecting => {
+            ui::show_progress(&ui::dim(&format!("{}: connecting to AWS", instance.name)));
+        }
         RefreshStep::Fetching(progress) => ui::show_progress(&progress_bar(instance, progress)),
         RefreshStep::Ended => ui::show_progress(""),
         RefreshStep::Stored(refreshed) => print_summary(instance, refreshed),
@@ -24,11 +27,13 @@ pub(super) fn show(instance: &Instance, step: RefreshStep<'_>) {
 
 fn print_summary(instance: &Instance, refreshed: &StoredRefresh) {
     let inventory = &refreshed.inventory;
+    let accounts = inventory.accounts.len();
     ui::print_message(&format!(
-        "{}: {} roles in {} accounts",
+        "{}: {} {} in {accounts} {}",
         ui::bold(instance.name.as_str()),
-        inventory.role_count(),
-        inventory.accounts.len()
+        refreshed.roles,
+        plural(refreshed.roles, "role"),
+        plural(accounts, "account")
     ));
     if let Some(warning) = load::unconfirmed_warning(&instance.name, inventory) {
         ui::print_warning(&warning);
@@ -58,7 +63,10 @@ fn failed_accounts_error(failed: &[(AccountId, Error)]) -> Error {
 
 /// `corp ━━━━━━────── 118/312`
 fn progress_bar(instance: &Instance, progress: Progress<'_>) -> String {
-    let Progress { done, total, throttled, .. } = progress;
+    let Progress { done, total, throttled, failure, .. } = progress;
+    if let Some(error) = failure {
+        return format!("{}: {}, trying again", instance.name, unreachable_summary(error));
+    }
     const WIDTH: usize = 24;
     let filled = (done * WIDTH).checked_div(total).unwrap_or(0).min(WIDTH);
     let (full, empty) = ("━".repeat(filled), ui::dim(&"─".repeat(WIDTH - filled)));

@@ -65,7 +65,7 @@ pub(super) fn check(words: &[String], args: &[OsString]) -> Result<()> {
     }
     let Some(meant) = suggestion(words) else { return Ok(()) };
     let query = command_line([words.join(" ").as_str()]);
-    Err(Error::new(ErrorKind::Usage, format!("there is no command `{word}`"))
+    Err(Error::new(ErrorKind::Usage, format!("no command `{word}`"))
         .hint(format!("did you mean `rolecall {meant}`?"))
         .hint(format!("to search for it: `rolecall -q {query}`")))
 }

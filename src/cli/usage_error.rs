@@ -3,12 +3,14 @@
 
 use std::ffi::OsString;
 
-use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind as ClapKind};
+use clap::{Arg, Command};
 
+use crate::awsconfig::render::command_line;
 use crate::cli::command_separator::{self, CommandWords};
 use crate::cli::unknown_command;
 use crate::domain::{Error, ErrorKind, edit_distance, nearest};
+use crate::shell::Dialect;
 
 /// Converts an error of the parser. `None` if it is help or a version, which is not an error, or the
 /// help of a command that needs a subcommand.
@@ -119,6 +121,9 @@ impl ParsedError<'_> {
         {
             return error.hint(command_separator::separator_hint(&line));
         }
+        if let Some(hint) = self.right_place(root, args, &given) {
+            return error.hint(hint);
+        }
         let has_query = || command.get_arguments().any(|arg| arg.get_long() == Some("query"));
         match near {
             Some(near) => error.hint(format!("did you mean `{near}`?")),
@@ -127,6 +132,36 @@ impl ParsedError<'_> {
             }
             None => error.hint(self.help_hint()),
         }
+    }
+
+    /// The form that takes an argument which this command does not take: the flag whose value it
+    /// is, or the first command that has the flag.
+    fn right_place(&self, root: &Command, args: &[OsString], given: &str) -> Option<String> {
+        let (command, path) = &self.command;
+        if !given.starts_with('-') {
+            let has_value = |arg: &&Arg| {
+                arg.get_possible_values().iter().any(|value| value.matches(given, false))
+            };
+            let flag = command.get_arguments().find(has_value)?.get_long()?;
+            return Some(format!("did you mean `{path} --{flag} {given}`?"));
+        }
+        if command.get_name() != root.get_name() {
+            return None;
+        }
+        let has_flag = |sub: &&Command| {
+            let is_named = |arg: &Arg| {
+                let short = arg.get_short().is_some_and(|short| given == format!("-{short}"));
+                short || arg.get_long().is_some_and(|long| given == format!("--{long}"))
+            };
+            !sub.is_hide_set() && sub.get_arguments().any(is_named)
+        };
+        let mut subcommands = root.get_subcommands().filter(has_flag);
+        // A role is named to run something in it.
+        let usual = root.find_subcommand("exec").filter(has_flag);
+        let name = usual.or_else(|| subcommands.next())?.get_name();
+        let words: Vec<&str> = args.iter().skip(1).filter_map(|word| word.to_str()).collect();
+        let line = command_line(["rolecall", name].into_iter().chain(words));
+        Some(format!("name a command before it, such as `{line}`"))
     }
 
     fn unknown_subcommand(&self) -> Error {
@@ -172,6 +207,15 @@ impl ParsedError<'_> {
                 true => error.hint(format!("write `{usage}`")),
                 false => error.hint(format!("give one of {}", possible.join(", "))),
             };
+        }
+        // A shell that exists is not a mistyped one.
+        if name == "`SHELL`"
+            && let Ok(shell) = value.parse::<Dialect>()
+        {
+            let evaluation = shell.eval_command("rolecall eval");
+            return Error::new(ErrorKind::Usage, format!("no hook for {value}"))
+                .hint(format!("to use a role in it: {evaluation}"))
+                .hint(format!("shells with a hook: {}", possible.join(", ")));
         }
         let error = Error::new(ErrorKind::Usage, format!("`{value}` is not a value of {name}"));
         match near {

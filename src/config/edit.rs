@@ -24,7 +24,7 @@ pub fn parse_key(key: &str) -> Result<Vec<String>> {
         let above: Vec<&str> = parts[..at].iter().map(String::as_str).collect();
         let Some(keys) = schema::keys(&above) else { continue };
         if !keys.contains(&parts[at].as_str()) {
-            let error = Error::new(ErrorKind::Usage, format!("there is no setting `{key}`"));
+            let error = Error::new(ErrorKind::Usage, format!("no setting `{key}`"));
             let near = nearest(&parts[at], keys.iter().copied(), 3);
             let mut near: Vec<String> = near
                 .iter()

@@ -70,6 +70,17 @@ impl ConfirmQuestion {
         }
     }
 
+    /// Returns the question as a prompt for one line.
+    pub fn prompt(&self) -> String {
+        let reason = self.reason();
+        match self {
+            Self::YesNo(_) => format!("{reason}. Use it? [y/N] "),
+            Self::AccountName(_) | Self::RoleCount { .. } => {
+                format!("{reason}. Type {} to continue: ", self.expected_answer())
+            }
+        }
+    }
+
     /// Returns the role whose confirmation is remembered. One for several roles does not count for
     /// a single one.
     pub fn remembered_role(&self) -> Option<&RosterEntry> {

@@ -13,7 +13,7 @@ use crate::domain::{Credentials, Error, ErrorKind, Result, ResultExt, Secret};
 
 use super::NetworkConfig;
 use super::endpoint::authority;
-use super::error_text::root_cause;
+use super::no_response::NoResponse;
 use super::sdk_error::ApiError;
 use super::validate::{Operation, Rejection, read_body, redact_secrets, values};
 
@@ -74,7 +74,7 @@ async fn send_with_retries(
     credentials: &Credentials,
     duration_seconds: Option<i64>,
 ) -> Result<std::result::Result<Secret<String>, ApiError>> {
-    let mut last = ApiError::NoResponse("no answer in time".into());
+    let mut last = ApiError::NoResponse(NoResponse::timed_out());
     let attempts = async {
         for attempt in 0..network.max_attempts.max(1) {
             if attempt > 0 {
@@ -106,7 +106,7 @@ async fn send_once(
         let mut response = connector
             .call(request)
             .await
-            .map_err(|error| ApiError::NoResponse(root_cause(&error)))?;
+            .map_err(|error| ApiError::NoResponse(NoResponse::from_error(&error)))?;
         let body = read_body(Operation::GetSigninToken, &mut response)
             .await
             .map_err(ApiError::Rejected)?;
@@ -123,7 +123,7 @@ async fn send_once(
     };
     Ok(tokio::time::timeout(network.timeout, exchange)
         .await
-        .unwrap_or_else(|_| Err(ApiError::NoResponse("no answer in time".into()))))
+        .unwrap_or_else(|_| Err(ApiError::NoResponse(NoResponse::timed_out()))))
 }
 
 fn parse_response(body: &[u8]) -> std::result::Result<Secret<String>, Rejection> {

@@ -15,6 +15,7 @@ mod federation;
 mod federation_token;
 mod http_client;
 mod no_proxy;
+mod no_response;
 mod oauth_error;
 mod oidc;
 mod pkce;

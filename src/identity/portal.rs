@@ -15,6 +15,7 @@ use crate::domain::{
 };
 
 use super::endpoint::authority;
+use super::no_response::NoResponse;
 use super::sdk_error::ApiError;
 use super::server_clock::ServerClock;
 use super::validate::{ListPage, Rejection, values};
@@ -146,7 +147,7 @@ impl IdentityClient {
         let call = client.logout().access_token(token.expose()).send();
         let response = tokio::time::timeout(LOGOUT_TIMEOUT, call)
             .await
-            .map_err(|_| ApiError::NoResponse("no answer in time".into()));
+            .map_err(|_| ApiError::NoResponse(NoResponse::timed_out()));
         match response.and_then(|response| response.map_err(|error| ApiError::from_sdk(&error))) {
             Ok(_) => Ok(()),
             Err(api_error) if api_error.status() == 401 => Ok(()),

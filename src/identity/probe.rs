@@ -11,7 +11,7 @@ use crate::domain::{Error, ErrorKind, Result, Timestamp};
 
 use super::NetworkConfig;
 use super::endpoint::authority;
-use super::error_text::root_cause;
+use super::no_response::NoResponse;
 use super::sdk_error::ApiError;
 use super::server_clock::parse_http_date;
 
@@ -68,9 +68,9 @@ async fn send(
     let connector = network.connector(&target)?;
     let explain = |api_error: ApiError| api_error.explain("probing the portal", host, None);
     let response = tokio::time::timeout(TIMEOUT, connector.call(request)).await;
+    let response = response.map_err(|_| explain(ApiError::NoResponse(NoResponse::timed_out())))?;
     let response =
-        response.map_err(|_| explain(ApiError::NoResponse("no answer in time".into())))?;
-    let response = response.map_err(|error| explain(ApiError::NoResponse(root_cause(&error))))?;
+        response.map_err(|error| explain(ApiError::NoResponse(NoResponse::from_error(&error))))?;
     let header = |name: &str| response.headers().get(name).map(str::to_owned);
     let probe = ProbeResponse {
         status: response.status().as_u16(),

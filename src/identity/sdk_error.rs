@@ -7,9 +7,10 @@ use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use serde::Deserialize;
 
-use crate::domain::{Error, ErrorKind, InstanceName};
+use crate::domain::{ConnectionFailure, Error, ErrorKind, InstanceName};
 
 use super::error_text::{root_cause, to_single_line};
+use super::no_response::NoResponse;
 use super::oauth_error::exception_for_oauth_error;
 use super::validate::Rejection;
 
@@ -25,7 +26,7 @@ pub(super) enum ApiError {
         message: String,
     },
     /// There was no response.
-    NoResponse(String),
+    NoResponse(NoResponse),
     /// There was a response that must not be used.
     Rejected(Rejection),
     /// The request could not be built.
@@ -70,16 +71,17 @@ impl ApiError {
                 unreadable_response()
             }
             SdkError::ResponseError(response) => parse_error_response(response.raw(), "", ""),
-            SdkError::TimeoutError(_) => ApiError::NoResponse("no answer in time".into()),
+            SdkError::TimeoutError(_) => ApiError::NoResponse(NoResponse::timed_out()),
             SdkError::DispatchFailure(failure) if failure.is_timeout() => {
-                ApiError::NoResponse("no answer in time".into())
+                ApiError::NoResponse(NoResponse::timed_out())
             }
             SdkError::DispatchFailure(failure) => match failure.as_connector_error() {
                 Some(error) if error.is_user() => ApiError::NotSent(root_cause(error)),
-                Some(error) => find_rejection(error)
-                    .cloned()
-                    .map_or_else(|| ApiError::NoResponse(root_cause(error)), ApiError::Rejected),
-                None => ApiError::NoResponse("no connection".into()),
+                Some(error) => find_rejection(error).cloned().map_or_else(
+                    || ApiError::NoResponse(NoResponse::from_error(error)),
+                    ApiError::Rejected,
+                ),
+                None => ApiError::NoResponse(NoResponse::unexplained()),
             },
             other => ApiError::NotSent(root_cause(other)),
         }
@@ -125,7 +127,8 @@ impl ApiError {
             }
             ApiError::Response { message, code, .. } if message.is_empty() => format!(" ({code})"),
             ApiError::Response { message, .. } => format!(" ({message})"),
-            ApiError::NoResponse(reason) | ApiError::NotSent(reason) => format!(" ({reason})"),
+            ApiError::NoResponse(reason) => format!(" ({reason})"),
+            ApiError::NotSent(reason) => format!(" ({reason})"),
             ApiError::Rejected(reason) => format!(" ({reason})"),
         }
     }
@@ -141,7 +144,7 @@ impl ApiError {
         let error = match (self, session) {
             (ApiError::Response { status: 401, .. }, Some(instance)) => Error::new(
                 ErrorKind::LoginNeeded,
-                format!("{action}: the session of `{instance}` has ended"),
+                format!("{action}: the sign-in to `{instance}` has ended"),
             )
             .hint(login_hint(instance)),
             (api_error, _) => api_error.explain_without_session(action, host),
@@ -168,17 +171,17 @@ impl ApiError {
             ApiError::Response { .. } => {
                 error(ErrorKind::AccessDenied, format!("{host} refused the request{detail}"))
             }
-            ApiError::NoResponse(reason) if reason.contains("certificate") => error(
-                ErrorKind::Unreachable,
-                format!("the certificate of {host} is not trusted{detail}"),
-            )
-            .hint(
-                "if a proxy inspects your traffic, set AWS_CA_BUNDLE to the PEM file of its \
-                 authority",
-            ),
-            ApiError::NoResponse(_) => {
-                error(ErrorKind::Unreachable, format!("{host} can't be reached{detail}"))
-                    .hint("check the network, and HTTPS_PROXY and NO_PROXY if there is a proxy")
+            ApiError::NoResponse(reason) => {
+                let text = match reason.failure {
+                    ConnectionFailure::Certificate => {
+                        format!("the certificate of {host} is not trusted{detail}")
+                    }
+                    ConnectionFailure::Proxy => {
+                        format!("the proxy does not connect to {host}{detail}")
+                    }
+                    _ => format!("{host} can't be reached{detail}"),
+                };
+                error(ErrorKind::Unreachable, text).hint(reason.failure.hint())
             }
             ApiError::Rejected(rejection) => rejection_error(rejection, action, host),
             ApiError::NotSent(_) => {
@@ -207,7 +210,14 @@ impl fmt::Display for ApiError {
     }
 }
 
-impl std::error::Error for ApiError {}
+impl std::error::Error for ApiError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            ApiError::NoResponse(reason) => Some(reason),
+            _ => None,
+        }
+    }
+}
 
 /// Explains why a response must not be used.
 fn rejection_error(rejection: &Rejection, action: &str, host: &str) -> Error {
@@ -379,7 +389,8 @@ mod tests {
 
     #[test]
     fn the_hint_for_an_untrusted_certificate_names_the_variable() {
-        let api_error = ApiError::NoResponse("invalid peer certificate: UnknownIssuer".into());
+        let cause = Error::internal("invalid peer certificate: UnknownIssuer");
+        let api_error = ApiError::NoResponse(NoResponse::from_error(&cause));
         let error = api_error.explain("signing in", "oidc.eu-west-1.amazonaws.com", None);
         assert!(error.hints[0].contains("AWS_CA_BUNDLE"));
     }

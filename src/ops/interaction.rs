@@ -71,6 +71,8 @@ pub enum SignInOutcome {
 pub enum RefreshStep<'a> {
     /// A role that is not in the list is looked up.
     LookingUp,
+    /// The connection to AWS is being made; the session may need a new token first.
+    Connecting,
     /// Accounts and roles are fetched.
     Fetching(Progress<'a>),
     /// The requests have ended, well or not.

@@ -73,7 +73,7 @@ pub(super) fn check_request(
 
 /// Responds to an unknown path.
 pub(super) fn slot_not_found() -> ErrorResponse {
-    ErrorResponse::new(404, "NoSuchSlot", "there is no slot at this path")
+    ErrorResponse::new(404, "NoSuchSlot", "no slot at this path")
 }
 
 /// Responds to a token of another slot, or none.

@@ -124,7 +124,7 @@ fn footer_commands(state: &State) -> Vec<(PickerCommand, &'static str)> {
         (PickerCommand::Mark, "mark"),
         (PickerCommand::Details, "preview"),
         (open(PanelKind::AccountRoles), "other roles"),
-        (open(PanelKind::Sessions), "sessions"),
+        (open(PanelKind::Sessions), "credentials"),
         (open(PanelKind::Instances), "instances"),
         (open(PanelKind::Services), "services"),
         (PickerCommand::Refresh, "refresh"),

@@ -85,7 +85,7 @@ pub(super) static ROLE_ACTIONS: &[RoleActionSpec] = {
         spec(CopyArn, 'a', "copy-arn", "copy the ARN", "clipboard"),
         spec(CopyAccountId, 'i', "copy-id", "copy the account id", "clipboard number"),
         spec(CopyProfile, 'p', "copy-profile", "copy the profile's name", "clipboard"),
-        spec(Favorite, 'f', "favourite", "pin on top of the list, or no longer", "favorite star"),
+        spec(Favorite, 'f', "favourite", "make it a favourite, or no longer", "favorite star pin"),
         spec(Unmark, 'm', "unmark", "unmark the marked roles, or mark them again", "select"),
         spec(Renew, 'n', "renew", "renew the credentials", "session new"),
         spec(SignIn, 'l', "sign-in", "sign in to the role's instance", "login log in"),

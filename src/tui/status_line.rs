@@ -7,7 +7,7 @@ use super::state::{RefreshStatus, State};
 use crate::domain::query::recognize_url;
 use crate::domain::{
     Error, ErrorKind, InstanceName, Timestamp, clock_warning, format_age, format_clock_offset,
-    format_duration_spaced,
+    format_duration_spaced, unreachable_summary,
 };
 use crate::tui::format;
 use crate::tui::state::overlay::Overlay;
@@ -45,11 +45,12 @@ pub(super) fn current(state: &State) -> Option<StatusLine> {
     if state.role_count() == 0 || state.first_run.is_some() {
         return None;
     }
-    let order: [fn(&State) -> Option<StatusLine>; 8] = [
+    let order: [fn(&State) -> Option<StatusLine>; 9] = [
         locked,
         offline,
         refresh_failed,
         clock_skewed,
+        retrying,
         no_answer,
         throttled,
         console_page,
@@ -75,26 +76,36 @@ fn locked(state: &State) -> Option<StatusLine> {
 }
 
 fn offline(state: &State) -> Option<StatusLine> {
-    let (_, _, since) =
+    let (_, error, since) =
         failed_refreshes(state).find(|(_, error, _)| error.kind == ErrorKind::Unreachable)?;
     let duration = duration_suffix(since, state.now);
-    let age = state.fetched_at().map(|at| format_age(at, state.now));
-    let read = age.map(|age| format!("this list was read {age}"));
-    let all = read.as_ref().map(|read| format!("AWS can't be reached{duration}: {read}"));
-    let old = |at| format_duration_spaced(state.now.seconds_since(at));
-    let less = state
-        .fetched_at()
-        .map(|at| format!("AWS can't be reached{duration}; the list is {} old", old(at)));
-    let texts = all
-        .into_iter()
-        .chain(less)
-        .chain([format!("AWS can't be reached{duration}"), format!("offline{duration}")]);
-    let short = state.fetched_at().map(|at| format!("offline, {} old", old(at)));
-    let texts = texts.chain(short).chain(["offline".to_owned()]);
+    let short = "AWS can't be reached";
+    let summary = unreachable_summary(error);
+    let read = state.fetched_at().map(|at| {
+        let age = format_duration_spaced(state.now.seconds_since(at));
+        (format_age(at, state.now), age)
+    });
+    let with_age = |text: &str| -> Vec<String> {
+        let texts = read.iter().flat_map(|(ago, age)| {
+            let read = format!("{text}{duration}: this list was read {ago}");
+            [read, format!("{text}{duration}; the list is {age} old")]
+        });
+        texts.collect()
+    };
+    let mut texts = Vec::new();
+    // The header shows the age too, so the reason comes first.
+    if summary != short {
+        texts = with_age(&summary);
+        texts.push(format!("{summary}{duration}"));
+    }
+    texts.extend(with_age(short));
+    texts.extend([format!("{short}{duration}"), format!("offline{duration}")]);
+    texts.extend(read.iter().map(|(_, age)| format!("offline, {age} old")));
+    texts.push("offline".to_owned());
     Some(StatusLine {
         tone: Tone::Danger,
         icon: StatusIcon::Failed,
-        texts: texts.collect(),
+        texts,
         next_step: Some((PickerCommand::Refresh, "tries again")),
     })
 }
@@ -145,6 +156,17 @@ fn is_open(state: &State, is: fn(&Overlay) -> bool) -> bool {
 /// How a clock is wrong, in one word.
 fn skew_word(ahead: i64) -> &'static str {
     if ahead > 0 { "slow" } else { "fast" }
+}
+
+/// Requests fail and are sent again.
+fn retrying(state: &State) -> Option<StatusLine> {
+    let error = state.retried_failure()?;
+    let texts = vec![
+        format!("{}; rolecall keeps trying", unreachable_summary(error)),
+        unreachable_summary(error),
+        "offline, retrying".to_owned(),
+    ];
+    Some(StatusLine { tone: Tone::Soft, icon: StatusIcon::Slow, texts, next_step: None })
 }
 
 /// AWS has not answered at all.

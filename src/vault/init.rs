@@ -163,7 +163,7 @@ fn choose_keyring(
 /// Creates the error for a machine with neither a keyring nor a passphrase.
 fn no_key_store(unreachable: Error) -> Error {
     let mut error = no_passphrase();
-    error.message = format!("there is no safe place for the vault's key: {}", unreachable.message);
+    error.message = format!("no safe place for the vault's key: {}", unreachable.message);
     error.with_source(unreachable)
 }
 

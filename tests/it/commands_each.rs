@@ -113,7 +113,7 @@ fn words_that_match_nothing_and_a_list_that_is_not_complete_are_refused() {
     assert_refused(&sandbox.run(&["each", "-S", "corp", READ_ONLY]), 2, &["`--`"]);
     assert_refused(&each(&sandbox, &[READ_ONLY, "-j", "0"], "true"), 2, &["0"]);
     let missing = sandbox.run(&["each", "-S", "corp", READ_ONLY, "--", "no-such-program"]);
-    assert_refused(&missing, 127, &["there is no program `no-such-program`"]);
+    assert_refused(&missing, 127, &["program `no-such-program` not found"]);
     assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 0);
 }
 

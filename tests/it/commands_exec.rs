@@ -80,7 +80,7 @@ fn a_childs_exit_code_and_signal_pass_through() {
     assert_refused(
         &sandbox.run(&["exec", "-S", "corp", "--arn", ROLE, "--", "no-such-program"]),
         127,
-        &["there is no program `no-such-program` in PATH"],
+        &["program `no-such-program` not found in PATH"],
     );
     sandbox.write("notes.txt", "not a program\n");
     assert_refused(

@@ -141,7 +141,7 @@ fn one_instance_without_a_session_keeps_no_other_from_being_read() {
     let ran = sandbox.run(&["cache"]);
     assert_eq!(ran.code, 4, "{ran:?}");
     assert!(
-        ran.stderr.contains("corp: 38 roles in 10 accounts")
+        ran.stderr.contains("corp: 39 roles in 10 accounts")
             && ran.stderr.contains("rolecall login --sso lab"),
         "{ran:?}"
     );

@@ -16,7 +16,7 @@ fn a_device_code_is_shown_and_then_the_roles_are_read() {
         "it has to show this code: ",
         sandbox.aws.url(),
         "signed in to corp",
-        "corp: 38 roles in 10 accounts",
+        "corp: 39 roles in 10 accounts",
     ] {
         assert!(ran.stderr.contains(words), "{words}: {ran:?}");
     }
@@ -153,7 +153,7 @@ fn an_aws_that_does_not_answer_keeps_no_secrets_here() {
     let ran = sandbox.run(&["logout", "-S", "corp"]);
     let done = "signed out of corp; `rolecall login --sso corp` signs in again";
     assert_eq!((ran.code, ran.stderr.lines().next()), (0, Some(done)), "{ran:?}");
-    let warning = "rolecall: warning: corp: the session is removed here, but could not be ended";
+    let warning = "rolecall: warning: corp: the sign-in is removed here, but could not be ended";
     assert_eq!(ran.stderr.matches("could not be ended").count(), 1, "{ran:?}");
     assert!(ran.stderr.contains(warning) && !ran.stderr.contains("WARN"), "{ran:?}");
     assert!(Records::new(&sandbox).token("corp").is_none());
@@ -211,7 +211,7 @@ fn a_session_that_ends_within_the_hour_is_announced_before_work_begins() {
         let ran = sandbox.run(args);
         assert!(
             ran.code == 0
-                && ran.stderr.matches("session with corp ends in about 40 min").count() == 1,
+                && ran.stderr.matches("sign-in to corp ends in about 40 min").count() == 1,
             "{ran:?}"
         );
         assert!(ran.stderr.contains("rolecall login --sso corp --force"), "{ran:?}");

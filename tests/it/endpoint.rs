@@ -408,6 +408,6 @@ fn the_current_role_is_a_flag_away() {
     };
     assert_eq!(run(&["--env"], managed[1].1).stdout, "ReadOnlyAccess\n");
     assert_eq!(run(&["-e"], managed[1].1).stdout, "ReadOnlyAccess\n");
-    assert_refused(&run(&["-e"], ""), 5, &["this shell is in no role"]);
+    assert_refused(&run(&["-e"], ""), 5, &["this shell is not in a role"]);
     assert_refused(&run(&["-e", "prod"], managed[1].1), 2, &["can't be combined with"]);
 }

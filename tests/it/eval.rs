@@ -237,7 +237,7 @@ fn refresh_renews_the_role_of_this_shell() {
     assert_refused(
         &run(&sandbox, "eval", &["--refresh"], &[], &[]),
         5,
-        &["in no role", "rolecall eval"],
+        &["not in a role", "rolecall eval"],
     );
     let script = "eval \"$($R eval -S corp --arn 012345678901:ReadOnlyAccess)\"; first=$AWS_ACCESS_KEY_ID
         eval \"$($R eval --refresh)\"; test \"$first\" != \"$AWS_ACCESS_KEY_ID\" && echo $AWS_SSO_ROLE_ARN";

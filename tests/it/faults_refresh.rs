@@ -19,10 +19,10 @@ fn a_storm_of_429s_loses_no_account_and_shows_no_failure() {
     sandbox.aws.add_fault(fail("ListAccountRoles", 15, 429, "TooManyRequestsException"));
     sandbox.aws.add_fault(fail("ListAccounts", 2, 429, "TooManyRequestsException"));
     let ran = sandbox.run(&CACHE);
-    assert_eq!(json(&ran)["roles"], 38);
+    assert_eq!(json(&ran)["roles"], 39);
     assert_eq!(
         (json(&ran)["failed"].as_array().map(Vec::len), ran.stderr.as_str()),
-        (Some(0), "corp: 38 roles in 10 accounts\n")
+        (Some(0), "corp: 39 roles in 10 accounts\n")
     );
 }
 
@@ -33,7 +33,7 @@ fn everything_is_read_under_a_limit_of_requests_per_second() {
     let ran = sandbox.run(&[&CACHE[..], &["--threads", "10"]].concat());
     assert_eq!(
         (json(&ran)["roles"].as_u64(), json(&ran)["failed"].as_array().map(Vec::len)),
-        (Some(38), Some(0))
+        (Some(39), Some(0))
     );
 }
 
@@ -65,7 +65,7 @@ fn a_token_that_ends_on_the_way_is_renewed_and_the_rest_is_read() {
     let sandbox = Sandbox::signed_in();
     let tokens = sandbox.aws.call_count("CreateToken");
     sandbox.aws.add_fault(fail("ListAccountRoles", 1, 401, "UnauthorizedException"));
-    assert_eq!(json(&sandbox.run(&CACHE))["roles"], 38);
+    assert_eq!(json(&sandbox.run(&CACHE))["roles"], 39);
     assert_eq!(sandbox.aws.call_count("CreateToken") - tokens, 1);
 }
 
@@ -92,7 +92,7 @@ fn garbage_and_lost_answers_are_requested_again() {
     sandbox.aws.add_fault(Fault::Garbage { operation: "ListAccountRoles".into(), times: 2 });
     sandbox.aws.add_fault(Fault::LoseResponse { operation: "ListAccountRoles".into(), times: 2 });
     let before = sandbox.aws.call_count("ListAccountRoles");
-    assert_eq!(json(&sandbox.run(&CACHE))["roles"], 38);
+    assert_eq!(json(&sandbox.run(&CACHE))["roles"], 39);
     // One request for each of the ten accounts, and one more for each bad answer.
     assert_eq!(sandbox.aws.call_count("ListAccountRoles") - before, 14);
 }

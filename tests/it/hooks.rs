@@ -153,6 +153,19 @@ fn the_flags_that_the_function_always_gives_count_too() {
 }
 
 #[test]
+fn a_role_is_offered_once_by_its_label_or_its_profile() {
+    let sandbox = Sandbox::signed_in();
+    let offered = |typed| values(&sandbox, &["role", typed]);
+    let named = |offered: &[String], name: &str| offered.iter().any(|value| value == name);
+    let (label, profile) = ("payments-prod/ReadOnlyAccess", "payments-prod-ReadOnlyAccess");
+    for typed in ["", "pay", "payments-prod"] {
+        let all = offered(typed);
+        assert!(named(&all, label) && !named(&all, profile), "{typed}: {all:?}");
+    }
+    assert!(named(&offered("payments-prod-"), profile));
+}
+
+#[test]
 fn a_broken_configuration_keeps_completions_quiet() {
     let sandbox = Sandbox::new();
     sandbox.write("rolecall/config.toml", "threads = \"many\"");

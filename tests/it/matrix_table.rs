@@ -31,7 +31,7 @@ What a cell says:
 | `0` | The command succeeds. |
 | `old` | The command succeeds with stored credentials that are still good, and warns. |
 | `3` | AWS does not take the start URL or the region of the configuration. |
-| `4` | The session has ended: run `rolecall login`. |
+| `4` | The sign-in has ended: run `rolecall login`. |
 | `5` | The role is not known. |
 | `6` | AWS refused, could not be reached, or its answer was not usable. |
 | `1` | `doctor` reports it. |

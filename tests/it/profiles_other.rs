@@ -268,7 +268,7 @@ fn eval_renews_the_role_that_one_variable_names() {
         assert!(ran.code == 0 && ran.stdout.contains(role), "{variables:?}: {ran:?}");
         assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), before + 1, "{variables:?}");
     }
-    assert_refused(&sandbox.run(&["eval", "--refresh"]), 5, &["in no role"]);
+    assert_refused(&sandbox.run(&["eval", "--refresh"]), 5, &["not in a role"]);
 }
 
 #[test]

@@ -82,14 +82,16 @@ fn a_role_that_is_named_needs_no_complete_list() {
 #[test]
 fn what_is_printed_can_be_typed() {
     let sandbox = Sandbox::signed_in();
-    let several = sandbox.run(&["exec", "-A", "payments-prod", "--", "true"]);
+    let several = sandbox.run(&["exec", "payments", "readonly", "--", "true"]);
     let listed: Vec<&str> =
         several.stderr.lines().filter_map(|line| line.strip_prefix("      ")).collect();
     assert!(listed.len() > 2, "{several:?}");
+    let columns = listed.iter().map(|line| line.rfind("  "));
+    assert!(columns.clone().all(|at| at == columns.clone().next().unwrap()), "{several:?}");
     for line in listed {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let [role, .., sso] = words[..] else { panic!("{line}") };
-        let ran = sandbox.run(&["list", "RoleName", "-S", sso, "-q", role]);
+        let (role, account) = line.split_once("  ").unwrap();
+        assert!(account.trim_start().len() == 12 && !line.contains("--sso"), "{line}");
+        let ran = sandbox.run(&["list", "RoleName", "-q", role]);
         let name = role.split_once('/').unwrap().1;
         assert_eq!(ran.stdout.lines().last().map(str::trim), Some(name), "{line}");
     }

@@ -257,7 +257,7 @@ fn files_that_cannot_be_read_are_named_with_their_line() {
     assert_refused(
         &sandbox.run(&["setup", "import", "--from", "none.yaml"]),
         3,
-        &["there is no file `none.yaml`"],
+        &["file `none.yaml` not found"],
     );
     sandbox.write("granted", "DefaultBrowser = \n");
     assert_refused(

@@ -165,14 +165,14 @@ fn a_file_that_is_not_yaml_or_missing_is_an_error() {
     assert_refused(
         &sandbox.run(&["setup", "kube"]),
         3,
-        &["there is no kubeconfig", "update-kubeconfig"],
+        &["no kubeconfig found", "update-kubeconfig"],
     );
     sandbox.write(".kube/config", "users:\n- name: a\n   user: b\n");
     assert_refused(&sandbox.run(&["setup", "kube", "--yes"]), 3, &["~/.kube/config", "line 3"]);
     assert_refused(
         &sandbox.run(&["setup", "kube", "--kubeconfig", "other"]),
         3,
-        &["there is no file `other`"],
+        &["file `other` not found"],
     );
     assert_refused(&sandbox.run(&["setup", "kube", "--undo"]), 1, &["nothing is known"]);
 }

@@ -497,7 +497,7 @@ fn a_template_names_profiles_everywhere_and_a_wrong_one_stops_only_this_command(
     assert_refused(
         &sandbox.run(&["settings", "set", "profile_format", "{{ nope }}"]),
         3,
-        &["there is no field `nope`"],
+        &["no field `nope`"],
     );
     assert_eq!(sandbox.run(&["settings", "set", "profile_format", "{{ role }}"]).code, 0);
     sandbox.write("rolecall/config.toml", &format!("profil_format = 1\n{file}"));

@@ -307,7 +307,7 @@ fn a_wrong_name_is_reported_with_its_source() {
         "{sort:?}"
     );
     let sso = with("AWS_SSO", "crop", &["list"]);
-    assert!(sso.code == 3 && sso.stderr.contains("AWS_SSO: there is no"), "{sso:?}");
+    assert!(sso.code == 3 && sso.stderr.contains("AWS_SSO: no IAM"), "{sso:?}");
     sandbox.prepend_config("list_fields = [\"Acount\"]\ndefault_sso = \"crop\"");
     let fields = sandbox.run(&["list", "-S", "corp"]);
     assert!(
@@ -315,7 +315,7 @@ fn a_wrong_name_is_reported_with_its_source() {
         "{fields:?}"
     );
     let sso = sandbox.run(&["list", "RoleName"]);
-    assert!(sso.code == 3 && sso.stderr.contains("default_sso: there is no"), "{sso:?}");
+    assert!(sso.code == 3 && sso.stderr.contains("default_sso: no IAM"), "{sso:?}");
 }
 
 #[test]

@@ -111,12 +111,12 @@ fn a_dumb_terminal_gets_messages_and_confirms_a_protected_role() {
         Terminal::run_with(&sandbox, "rolecall", &["payments-prod adm"], &[("TERM", "dumb")]);
     terminal.wait_for("Number or search: ");
     terminal.type_line("1");
-    terminal.wait_for("payments-prod/AdministratorAccess is protected. Type yes to use it: ");
+    terminal.wait_for("payments-prod/AdministratorAccess is protected. Use it? [y/N] ");
     terminal.type_line("no");
     terminal.wait_for("Not used.");
     terminal.type_line("1");
     terminal.wait_until("the second question", |screen| {
-        screen.contents().matches("Type yes").count() == 2
+        screen.contents().matches("Use it?").count() == 2
     });
     terminal.type_line("yes");
     terminal.wait_for("type exit to leave");

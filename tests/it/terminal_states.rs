@@ -216,7 +216,7 @@ fn the_demo_starts_in_each_of_its_states() {
         ("no-roles", "No roles are assigned to you"),
         ("clock", "clock is 12 min behind"),
         ("locked", "the vault is locked"),
-        ("offline", "AWS has not answered"),
+        ("offline", "AWS can't be reached (connection refused)"),
         ("throttled", "AWS is throttling"),
     ];
     for (state, shows) in states {

@@ -50,7 +50,7 @@ impl Default for DemoArgs {
 pub enum DemoState {
     /// Nothing is set up; the start URL is corp.awsapps.com/start
     Bare,
-    /// There is no session and no list of roles yet
+    /// Not signed in, and no list of roles yet
     FirstDay,
     /// The user is signed in but has no role
     NoRoles,

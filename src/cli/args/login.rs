@@ -14,7 +14,7 @@ pub struct LoginArgs {
     /// Sign in again even if the token is valid
     #[arg(long)]
     pub force: bool,
-    /// Check for a session (--all: for each) with exit code 0 or 4
+    /// Check for a sign-in (--all: for each) with exit code 0 or 4
     #[arg(long)]
     pub check: bool,
     /// Sign in with pkce (a browser here), device-code (any) or auto

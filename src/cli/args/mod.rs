@@ -181,7 +181,7 @@ pub enum Command {
     Login(LoginArgs),
     /// Sign out: revoke the token, forget it and its credentials
     Logout(LogoutArgs),
-    /// Show sessions and the roles that have credentials
+    /// Show sign-ins and the roles that have credentials
     Status(StatusArgs),
     /// Fetch the list of accounts and roles; prints additions (+) and removals (-)
     Cache(CacheArgs),

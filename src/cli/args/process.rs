@@ -16,7 +16,7 @@ pub struct ProcessArgs {
     /// Bypass the credential cache
     #[arg(long)]
     pub no_cache: bool,
-    /// Sign in with a browser in the background if there is no session
+    /// Sign in with a browser in the background if it is needed
     #[arg(long)]
     pub auto_login: bool,
     /// Wait this long [default: while open; 20s without a terminal]

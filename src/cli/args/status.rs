@@ -8,7 +8,7 @@ pub struct StatusArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-    /// Print nothing; exit code 4 if there is no session
+    /// Print nothing; exit code 4 if not signed in
     #[arg(long)]
     pub quiet: bool,
 }

@@ -55,7 +55,7 @@ fn render_json(instance: &Instance, updated: &StoredRefresh) -> String {
             json!({ "change": if change.added { "added" } else { "removed" }, "account_id": change.account, "account_name": name, "role": change.role })
         })
         .collect();
-    let (roles, accounts) = (updated.inventory.role_count(), updated.inventory.accounts.len());
+    let (roles, accounts) = (updated.roles, updated.inventory.accounts.len());
     let failed: Vec<_> = updated.failed.iter().map(|(account, _)| account).collect();
     let unconfirmed = &updated.inventory.unconfirmed;
     let report = json!({

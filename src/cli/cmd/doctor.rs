@@ -5,13 +5,14 @@ use std::io::IsTerminal;
 use serde_json::json;
 
 use crate::config::{self, Env};
-use crate::domain::{ErrorKind, Result, escape_unprintable};
+use crate::domain::{ErrorKind, Result, display_width, escape_unprintable};
 use crate::ops::doctor::{self, Facts, Finding, Severity};
 use crate::os::clock::Clock;
 use crate::os::thread::current_thread_runtime;
 
 use crate::cli::app::{self, Caller};
 use crate::cli::args::{DoctorArgs, Globals};
+use crate::cli::ui::wrap::hanging;
 use crate::cli::{key_bindings, program_name, ui};
 
 /// Runs the command; exit code 1 if a problem remains.
@@ -102,7 +103,11 @@ fn render_text(outcomes: &[FindingResult], asked: bool) -> String {
     let made = |name: &&str| asked || !["network", "clock"].contains(name);
     let fine: Vec<&str> = doctor::check_names().filter(silent).filter(made).collect();
     if !fine.is_empty() {
-        text += &format!("{} fine: {}\n", dim("✓"), fine.join(", "));
+        text += &format!(
+            "{} fine: {}\n",
+            dim("✓"),
+            hanging(&fine.join(", "), display_width("✓ fine: "))
+        );
     }
     let mendable = outcomes
         .iter()
@@ -124,27 +129,26 @@ fn render_finding(outcome: &FindingResult, width: usize) -> String {
         (Severity::Problem, false) => bold_red("✗"),
         (Severity::Advice, false) => dim("·"),
     };
-    let indent = " ".repeat(width + 4);
-    let mut text = format!(
-        "{mark} {:width$}  {}\n",
-        finding.check,
-        bold(&escape_unprintable(&finding.summary))
-    );
+    let column = width + 4;
+    let indent = " ".repeat(column);
+    let wrapped = |text: &str| hanging(&escape_unprintable(text), column);
+    let mut text =
+        format!("{mark} {:width$}  {}\n", finding.check, bold(&wrapped(&finding.summary)));
     if !finding.evidence.is_empty() {
-        text += &format!("{indent}{}\n", dim(&escape_unprintable(&finding.evidence)));
+        text += &format!("{indent}{}\n", dim(&wrapped(&finding.evidence)));
     }
     match &outcome.fix_result {
-        Some(Ok(done)) => text += &format!("{indent}fixed: {}\n", escape_unprintable(done)),
+        Some(Ok(done)) => text += &format!("{indent}{}\n", wrapped(&format!("fixed: {done}"))),
         Some(Err(error)) => {
-            text += &format!("{indent}not fixed: {}\n", escape_unprintable(&error.message))
+            text += &format!("{indent}{}\n", wrapped(&format!("not fixed: {}", error.message)))
         }
         None => {
             let labels = ["fix: "].into_iter().chain(std::iter::repeat("     "));
             finding.steps.iter().zip(labels).for_each(|(step, label)| {
-                text += &format!(
-                    "{indent}{label}{}\n",
-                    program_name::current().rewrite_command(&escape_unprintable(step))
-                )
+                let step = escape_unprintable(step);
+                let step = program_name::current().rewrite_command(&step);
+                let step = hanging(&step, column + label.len());
+                text += &format!("{indent}{label}{step}\n");
             });
         }
     }

@@ -247,7 +247,7 @@ fn current_role(ctx: &Ctx) -> Result<RoleSelector> {
     if selector.is_empty() {
         return Err(Error::new(
             ErrorKind::UnknownRole,
-            "this shell is in no role, so there is none to renew",
+            "this shell is not in a role, so there are no credentials to renew",
         )
         .hint("run `rolecall eval` without --refresh to choose one"));
     }

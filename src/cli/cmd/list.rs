@@ -60,11 +60,27 @@ pub(in crate::cli) fn run(globals: &Globals, args: &ListArgs) -> Result<u8> {
     if let Some(name) = &sort_by {
         sort(&mut rows, name, args.reverse || is_reversed(&ctx), &fields);
     }
-    ui::print_data(&render(&rows, &columns, args, &fields))?;
+    if !rows.is_empty() || args.json || args.csv {
+        ui::print_data(&render(&rows, &columns, args, &fields))?;
+    }
+    if rows.is_empty() {
+        return Err(no_match(&roster, args));
+    }
     if std::io::stderr().is_terminal() {
         ui::print_message(&ui::dim(&list_age::describe(&ctx, &instances)));
     }
     Ok(0)
+}
+
+/// The error if no row is left.
+fn no_match(roster: &Arc<Roster>, args: &ListArgs) -> Error {
+    let prefixes = args.prefix.iter().map(|prefix| format!("--prefix {prefix}"));
+    let conditions: Vec<String> = args.query.clone().into_iter().chain(prefixes).collect();
+    let error =
+        Error::new(ErrorKind::NoMatch, format!("no role matches `{}`", conditions.join(" ")));
+    let Some(query) = args.query.as_deref() else { return error };
+    let near = SearchIndex::new(roster.clone()).nearest_account_names(query, 3);
+    if near.is_empty() { error } else { error.hint(format!("did you mean {}?", near.join(", "))) }
 }
 
 /// Returns every field, then the columns that are none of them: single tags.

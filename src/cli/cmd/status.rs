@@ -92,7 +92,7 @@ fn render_text(
     here: Option<&ShellStatus>,
 ) -> String {
     let now = ctx.clock.now();
-    let header = ["SSO", "SESSION", "ROLES READ"].map(String::from);
+    let header = ["SSO", "SIGN-IN", "ROLES READ"].map(String::from);
     let row = |session: &InstanceSession| {
         let unconfirmed = match session.unconfirmed {
             0 => String::new(),

@@ -32,7 +32,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: &VaultArgs) -> Result<u8> {
         }
         VaultCommand::Lock => {
             vault.lock()?;
-            ui::print_message("the vault is closed");
+            ui::print_message("the vault is locked");
         }
         VaultCommand::Status { json } => return print_status(&vault, json),
         VaultCommand::Passphrase => change_passphrase(&vault)?,
@@ -53,7 +53,7 @@ fn print_unlocked(vault: &Vault) {
             &warning.hint("set AWS_SSO_FILE_PASSWORD or AWS_SSO_FILE_PASSWORD_FILE for them"),
         );
     } else {
-        ui::print_message("the vault is open");
+        ui::print_message("the vault is unlocked");
     }
 }
 
@@ -66,7 +66,7 @@ fn print_status(vault: &Vault, json: bool) -> Result<u8> {
         (Some(_), KeyLocation::Kernel, _) => "open: the kernel keyring has the key",
         (Some(_), KeyLocation::Process, _) => "open in this process",
         (Some(SecureStore::File), KeyLocation::NotCached, false) => {
-            "closed: run `rolecall vault unlock`"
+            "locked: run `rolecall vault unlock`"
         }
         (Some(SecureStore::File), KeyLocation::NotCached, true) => {
             "opened by the passphrase in the environment"

@@ -203,6 +203,11 @@ fn filter_matching(
 }
 
 fn without_repeated_and_unprintable(mut fit: Vec<Candidate>) -> Vec<Candidate> {
+    let values: std::collections::HashSet<String> =
+        fit.iter().map(|candidate| candidate.value.clone()).collect();
+    fit.retain(|candidate| {
+        candidate.alternative_to.as_ref().is_none_or(|other| !values.contains(other))
+    });
     let mut seen = std::collections::HashSet::new();
     fit.retain(|candidate| seen.insert(candidate.value.clone()));
     // Names with line breaks or invisible characters can't be typed, and the shell would print them

@@ -21,11 +21,13 @@ pub(super) struct Candidate {
     pub(super) value: String,
     /// A short description; may be empty.
     pub(super) description: String,
+    /// The candidate that names the same role; this one is left out if that one is offered.
+    pub(super) alternative_to: Option<String>,
 }
 
 impl Candidate {
     pub(super) fn new(value: impl Into<String>, meaning: impl Into<String>) -> Self {
-        Self { value: value.into(), description: meaning.into() }
+        Self { value: value.into(), description: meaning.into(), alternative_to: None }
     }
 }
 
@@ -121,7 +123,7 @@ impl ValueSource<'_> {
             _ => relative_roles()
                 .into_iter()
                 .chain(labels(&roster, &entries))
-                .chain(profiles(&roster, &entries))
+                .chain(profiles_beside_labels(&roster, &entries))
                 .chain(query_terms(&entries))
                 .collect(),
         }
@@ -194,6 +196,17 @@ fn profiles(roster: &Roster, entries: &[&RosterEntry]) -> Vec<Candidate> {
         Some(Candidate::new(profile, format!("{}, {}", entry.label(), roster.instance(entry).name)))
     };
     entries.iter().filter_map(described).collect()
+}
+
+/// Returns the names of profiles whose role is not offered by its label, which comes first: a role
+/// is offered once.
+fn profiles_beside_labels(roster: &Roster, entries: &[&RosterEntry]) -> Vec<Candidate> {
+    let described = |(entry, label): (&&RosterEntry, Candidate)| {
+        let mut candidate = profiles(roster, &[*entry]).pop()?;
+        candidate.alternative_to = Some(label.value);
+        Some(candidate)
+    };
+    entries.iter().zip(labels(roster, entries)).filter_map(described).collect()
 }
 
 /// Returns account names; ids for accounts without a name or with a shared one.

@@ -110,7 +110,7 @@ fn fetch_missing_lists(ctx: &Arc<Ctx>, instances: &[Instance]) -> Result<()> {
     Ok(())
 }
 
-/// Asks about protected roles as any other command does, in the words of plain mode.
+/// Asks about protected roles as any other command does.
 fn confirm_protected(
     ctx: &Ctx,
     prompt: &mut Prompt,
@@ -125,14 +125,7 @@ fn confirm_protected(
     }) else {
         return Ok(true);
     };
-    let (reason, them) = match &question {
-        ConfirmQuestion::YesNo(entry) | ConfirmQuestion::AccountName(entry) => {
-            (format!("{} is protected", entry.label()), "it")
-        }
-        ConfirmQuestion::RoleCount { .. } => (question.reason(), "them"),
-    };
-    let expected = question.expected_answer();
-    let answer = prompt.ask(format!("{reason}. Type {expected} to use {them}: "))?;
+    let answer = prompt.ask(question.prompt())?;
     if question.check(&answer.unwrap_or_default()).is_err() {
         prompt.print("Not used.")?;
         return Ok(false);

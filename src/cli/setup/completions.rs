@@ -77,7 +77,7 @@ fn uninstall(shell: Dialect, env: &Env) -> Result<u8> {
             atomic_file::remove(&target.path)?;
             ui::print_message(&format!("removed {}", target.path.display()));
         }
-        None => ui::print_message(&format!("there is nothing at {}", target.path.display())),
+        None => ui::print_message(&format!("nothing at {}", target.path.display())),
     }
     Ok(0)
 }

@@ -36,7 +36,7 @@ pub(super) fn run(globals: &Globals, args: &ImportArgs) -> Result<u8> {
         });
         ui::print_data(&shown.collect::<String>())?;
         if plan.changes.is_empty() {
-            ui::print_message("there is nothing to write");
+            ui::print_message("nothing to write");
         }
         plan.files.iter().for_each(|found| print_skipped(&found.skipped));
         return Ok(0);
@@ -50,7 +50,7 @@ pub(super) fn run(globals: &Globals, args: &ImportArgs) -> Result<u8> {
     }
     plan.files.iter().for_each(|found| print_found(&ctx, found));
     if plan.changes.is_empty() {
-        ui::print_message("there is nothing to write");
+        ui::print_message("nothing to write");
         return Ok(0);
     }
     let files: Vec<String> =

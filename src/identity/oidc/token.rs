@@ -98,7 +98,7 @@ impl IdentityClient {
                     Ok(RefreshOutcome::InvalidGrant)
                 }
                 _ if is_unknown_client(&api_error) => Ok(RefreshOutcome::InvalidClient),
-                _ => Err(self.explain_oidc("refreshing the session", host, &api_error)),
+                _ => Err(self.explain_oidc("renewing the sign-in", host, &api_error)),
             },
         }
     }

@@ -53,6 +53,7 @@ impl Interaction for PickerUser {
                 done: progress.done,
                 total: progress.total,
                 throttled: progress.throttled,
+                failure: progress.failure.cloned(),
             });
         }
     }

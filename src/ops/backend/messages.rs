@@ -191,6 +191,8 @@ pub enum Update {
         total: usize,
         /// AWS has asked to slow down within the last seconds.
         throttled: bool,
+        /// Why the last request had no answer; it is sent again.
+        failure: Option<Error>,
     },
     /// A refresh has ended.
     Refreshed {
@@ -300,6 +302,8 @@ pub struct RefreshCounts {
     /// Number of accounts that AWS left out or listed without roles; their old roles are kept until
     /// a second refresh confirms it.
     pub unconfirmed: usize,
+    /// The number of roles, including chained ones, if there was no list before.
+    pub first_total: Option<usize>,
     /// When the inventory was fetched.
     pub at: Timestamp,
 }

@@ -64,11 +64,8 @@ impl Backend {
         let instance = self.instance(name)?;
         // A first refresh shows its rows as they arrive; a later one replaces the list once, when
         // it is complete.
-        let mut partial = if self.is_first_refresh(&instance).await {
-            PartialRosters::start(self, name).ok()
-        } else {
-            None
-        };
+        let is_first = self.count_roles(&instance).await == Some(0);
+        let mut partial = if is_first { PartialRosters::start(self, name).ok() } else { None };
         let user = self.user();
         let mut on_progress = |progress: Progress<'_>| {
             user.progress(&instance, RefreshStep::Fetching(progress));
@@ -86,15 +83,16 @@ impl Backend {
         let removed = refreshed.changes.len() - added;
         let (failed, unconfirmed) = (refreshed.failed.len(), refreshed.inventory.unconfirmed.len());
         let at = refreshed.inventory.fetched_at;
-        Ok(RefreshCounts { added, removed, failed, unconfirmed, at })
+        let first_total = if is_first { self.count_roles(&instance).await } else { None };
+        Ok(RefreshCounts { added, removed, failed, unconfirmed, first_total, at })
     }
 
-    /// Whether no role of this instance is known yet.
-    async fn is_first_refresh(self: &Arc<Self>, instance: &Instance) -> bool {
+    /// The number of stored roles of this instance.
+    async fn count_roles(self: &Arc<Self>, instance: &Instance) -> Option<usize> {
         let instance = instance.clone();
-        let is_empty = move |backend: &Self| {
-            load_roster(&backend.ctx, std::slice::from_ref(&instance)).entries.is_empty()
+        let count = move |backend: &Self| {
+            load_roster(&backend.ctx, std::slice::from_ref(&instance)).entries.len()
         };
-        self.run_blocking(is_empty).await.unwrap_or(false)
+        self.run_blocking(count).await
     }
 }

@@ -14,7 +14,7 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     let reason = if far {
         "this machine is reached over SSH"
     } else {
-        "there is no display, and no browser is named"
+        "no display, and no browser is named"
     };
     let finding = Finding::advice(
         NAME,

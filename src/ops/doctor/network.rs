@@ -1,6 +1,7 @@
 //! Whether AWS can be reached through proxies and firewalls.
 
 use crate::config::env;
+use crate::domain::InstanceName;
 use crate::identity::bypasses_proxy;
 
 use super::{Facts, Finding};
@@ -9,16 +10,30 @@ pub(super) const NAME: &str = "network";
 
 pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
-    for error in facts.probes.iter().filter_map(|answer| answer.unreachable.as_ref()) {
+    for answer in &facts.probes {
+        let Some(error) = &answer.unreachable else { continue };
         let finding = Finding::from_error(NAME, error).with_evidence(network_settings(facts));
         // Two directories in one region can't be reached for one reason.
         if !findings.iter().any(|known| known.summary == finding.summary) {
-            findings
-                .push(finding.with_step("curl -I the host by hand; is a VPN or a proxy needed?"));
+            let step = format!(
+                "run `{}`: if that fails too, the cause is the network and not rolecall",
+                curl_command(facts, &answer.instance)
+            );
+            findings.push(finding.with_step(step));
         }
     }
     findings.extend(check_loopback_proxy(facts));
     findings
+}
+
+/// The command that opens the start URL of an instance without rolecall.
+fn curl_command(facts: &Facts, name: &InstanceName) -> String {
+    let instances = facts.instances.iter().flatten();
+    let url = instances
+        .filter(|instance| instance.name == *name)
+        .map(|instance| instance.start_url.as_written())
+        .next();
+    format!("curl -I {}", url.unwrap_or("https://aws.amazon.com"))
 }
 
 /// The network settings in use. Addresses of proxies are left out: they may contain a password.

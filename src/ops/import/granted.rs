@@ -99,7 +99,7 @@ fn collect_keyring(table: &toml::Table, out: &mut ImportValues) {
             }
             ("Backend", Some("file")) => out.add(from, &["secure_store"], "file"),
             ("Backend", Some(other)) => {
-                out.skip(from, format!("there is no store `{other}`: see `secure_store`"))
+                out.skip(from, format!("no store `{other}`: see `secure_store`"))
             }
             _ => out.skip(from, "the vault needs no such setting"),
         }

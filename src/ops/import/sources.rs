@@ -36,7 +36,7 @@ impl SourceFile {
 pub(super) fn load_sources(ctx: &Ctx, from: Option<&Path>) -> Result<Vec<SourceFile>> {
     if let Some(path) = from {
         let bytes = load(path)?.ok_or_else(|| {
-            Error::new(ErrorKind::Config, format!("there is no file `{}`", path.display()))
+            Error::new(ErrorKind::Config, format!("file `{}` not found", path.display()))
         })?;
         return Ok(vec![SourceFile {
             program: detect_program(path, &bytes),

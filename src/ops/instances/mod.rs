@@ -67,8 +67,7 @@ pub fn find_instance<'a>(instances: &'a [Instance], name: &str) -> Result<&'a In
             false => format!("did you mean {}?", near.join(", ")),
             true => format!("known: {}", known.collect::<Vec<_>>().join(", ")),
         };
-        Error::new(ErrorKind::Config, format!("there is no IAM Identity Center called `{name}`"))
-            .hint(hint)
+        Error::new(ErrorKind::Config, format!("no IAM Identity Center called `{name}`")).hint(hint)
     })
 }
 

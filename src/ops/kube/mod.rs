@@ -90,7 +90,7 @@ pub fn kubeconfig_files(ctx: &Ctx, named: Option<&Path>) -> Result<Vec<PathBuf>>
         let names: Vec<String> = all.iter().map(|file| ctx.paths.abbreviate(file)).collect();
         return Err(Error::new(
             ErrorKind::Config,
-            format!("there is no kubeconfig: {}", names.join(", ")),
+            format!("no kubeconfig found: {}", names.join(", ")),
         )
         .hint(
             "run `aws eks update-kubeconfig --name CLUSTER` first, or name the file with \
@@ -106,8 +106,7 @@ pub fn kubeconfig_files(ctx: &Ctx, named: Option<&Path>) -> Result<Vec<PathBuf>>
 /// [`ErrorKind::Config`] if the file can't be read, or is not YAML that can be edited by lines; as
 /// for `setup profiles` if this program's own path can't be written.
 pub fn plan(ctx: &Ctx, path: &Path, query: &[String]) -> Result<KubeconfigPlan> {
-    let missing =
-        || Error::new(ErrorKind::Config, format!("there is no file `{}`", path.display()));
+    let missing = || Error::new(ErrorKind::Config, format!("file `{}` not found", path.display()));
     let old = atomic_file::load(path)?.ok_or_else(missing)?;
     let aws = AwsConfig::parse(atomic_file::load(&ctx.paths.aws_config)?.unwrap_or_default());
     plan_from(ctx, path, old, &aws, query)

@@ -79,8 +79,7 @@ impl RoleLookup<'_> {
                     .into(),
             );
         };
-        let profile =
-            self.aws.profile(&name).ok_or_else(|| format!("there is no profile `{name}`"))?;
+        let profile = self.aws.profile(&name).ok_or_else(|| format!("no profile `{name}`"))?;
         if let Some((instance, account, role)) =
             profile.get("role_arn").and_then(|arn| self.find_chained(arn))
         {

@@ -59,6 +59,8 @@ pub struct Progress<'a> {
     pub total: usize,
     /// AWS has asked to slow down within the last seconds.
     pub throttled: bool,
+    /// Why the last request had no answer; `None` once AWS answers. It is sent again.
+    pub failure: Option<&'a Error>,
     /// All accounts as far as they are known: with their old roles until they are fetched again.
     /// Incomplete while the account list is being fetched.
     pub inventory: &'a Inventory,

@@ -20,6 +20,8 @@ pub struct StoredRefresh {
     /// Accounts whose roles could not be fetched, and why; their old roles are kept.
     pub failed: Vec<(AccountId, Error)>,
     pub inventory: Inventory,
+    /// The number of roles in the list; with the chained ones if the caller has counted them.
+    pub roles: usize,
 }
 
 /// Returns the limits from the settings; `threads` takes precedence over the setting.
@@ -67,7 +69,8 @@ pub async fn refresh_and_store(
         return Err(error);
     }
     let changes = diff_inventories(&old.unwrap_or_default(), &report.inventory);
-    Ok(StoredRefresh { changes, failed: report.failed, inventory: report.inventory })
+    let roles = report.inventory.role_count();
+    Ok(StoredRefresh { changes, failed: report.failed, inventory: report.inventory, roles })
 }
 
 /// Fetches everything; if the session's access token expires meanwhile, once more with a new token.

@@ -71,7 +71,7 @@ pub fn canonical_name(name: &str) -> Result<String> {
         } else {
             format!("did you mean {}?", near.join(", "))
         };
-        Error::new(ErrorKind::Usage, format!("there is no field `{name}`")).hint(hint)
+        Error::new(ErrorKind::Usage, format!("no field `{name}`")).hint(hint)
     })
 }
 

@@ -74,7 +74,7 @@ impl<'s> ProfileFormat<'s> {
                 .map(|field| field.snake)
                 .filter(|snake| !EXCLUDED_FIELDS.contains(snake));
             let near = nearest(name, all, 3);
-            let error = self.config_error(&format!("there is no field `{name}` to make a name of"));
+            let error = self.config_error(&format!("no field `{name}` to make a name of"));
             return Err(match near.is_empty() {
                 true => error.hint("run `rolecall list --list-fields`"),
                 false => error.hint(format!("did you mean {}?", near.join(", "))),
@@ -195,9 +195,9 @@ mod tests {
     fn a_template_error_is_reported_with_its_position() {
         let cases = [
             ("{{ account_name", "unexpected end of input"),
-            ("{{ account_nmae }}-{{ role }}", "there is no field `account_nmae` to make a name of"),
+            ("{{ account_nmae }}-{{ role }}", "no field `account_nmae` to make a name of"),
             ("{{ role | slugify }}", "slugify"),
-            ("{{ profile }}", "there is no field `profile` to make a name of"),
+            ("{{ profile }}", "no field `profile` to make a name of"),
             ("{% if role %}x", "end of input"),
         ];
         for (text, want) in cases {

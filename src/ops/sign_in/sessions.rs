@@ -133,11 +133,11 @@ impl SignOutResult {
     fn revoke_warning(&self, instance: &InstanceName) -> Option<Error> {
         let error = self.revoke_error.as_ref()?;
         let text = format!(
-            "{instance}: the session is removed here, but could not be ended at AWS: {}",
+            "{instance}: the sign-in is removed here, but could not be ended at AWS: {}",
             error.message
         );
         Some(Error::new(error.kind, text).hint(
-            "the session ends by itself; an administrator can end it now in IAM Identity Center",
+            "it ends there by itself; an administrator can end it now in IAM Identity Center",
         ))
     }
 }

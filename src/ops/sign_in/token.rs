@@ -212,7 +212,7 @@ async fn forget_ended_session(
     let (vault, name) = (ctx.vault.clone(), name.clone());
     run_blocking(move || vault.remove(&name)).await?;
     let error =
-        Error::new(ErrorKind::LoginNeeded, format!("the session with {} has ended", instance.name));
+        Error::new(ErrorKind::LoginNeeded, format!("the sign-in to {} has ended", instance.name));
     Err(error.hint(format!("run `rolecall login --sso {}`", instance.name)))
 }
 

@@ -123,23 +123,21 @@ pub async fn refresh_list(
     threads: Option<usize>,
 ) -> Result<StoredRefresh> {
     let limits = store::refresh_limits(ctx, threads);
-    let mut shown = false;
-    let mut progress = |progress: Progress<'_>| {
-        shown = true;
-        ui.progress(instance, RefreshStep::Fetching(progress));
-    };
+    ui.progress(instance, RefreshStep::Connecting);
+    let mut progress =
+        |progress: Progress<'_>| ui.progress(instance, RefreshStep::Fetching(progress));
     let refreshed = store::refresh_and_store(ctx, instance, limits, &mut progress).await;
-    if shown {
-        ui.progress(instance, RefreshStep::Ended);
-    }
-    let refreshed = refreshed?;
-    let background = ctx.clone();
+    ui.progress(instance, RefreshStep::Ended);
+    let mut refreshed = refreshed?;
+    let (background, of) = (ctx.clone(), instance.clone());
     let rebuild = move || {
         snapshot::rebuild_if_stale(&background.env, &background.paths, None);
-        Ok(())
+        Ok(load::load_roster(&background, std::slice::from_ref(&of)).entries.len())
     };
     // The picker's next start is faster with the snapshot, but does not need it.
-    let _ = run_blocking(rebuild).await;
+    if let Ok(roles) = run_blocking(rebuild).await {
+        refreshed.roles = roles;
+    }
     ui.progress(instance, RefreshStep::Stored(&refreshed));
     Ok(refreshed)
 }
@@ -276,6 +274,10 @@ fn incomplete_list(ctx: &Ctx, roster: &Roster) -> Error {
     )
 }
 
+/// How a query matches in a command, unlike in the picker.
+const LITERAL_MATCH_HINT: &str =
+    "words match as they are typed; only the picker finds names with letters left out";
+
 /// The reason why no single role was found.
 enum LookupFailure {
     NoMatch(Error),
@@ -307,6 +309,12 @@ fn find_role(
             Ok(ResolvedRole { roster: roster.clone(), position })
         }
         [] => Err(LookupFailure::NoMatch(no_roles_known())),
-        several => Err(LookupFailure::Other(resolve::ambiguous_role(roster, several))),
+        several => {
+            let error = resolve::ambiguous_role(roster, several);
+            Err(LookupFailure::Other(match &query.query {
+                Some(_) => error.hint(LITERAL_MATCH_HINT),
+                None => error,
+            }))
+        }
     }
 }

@@ -4,6 +4,9 @@ use crate::domain::{
     AccountId, Error, ErrorKind, Result, RoleArn, Roster, RosterEntry, nearest, split_role_label,
 };
 
+/// The most roles of an account that an error lists.
+const SHOWN_ROLES: usize = 6;
+
 /// The value of `--arn`.
 pub(super) enum ArnOrLabel<'a> {
     /// An ARN, or `ID/ROLE`.
@@ -84,10 +87,23 @@ pub(super) fn by_label<'a>(roster: &'a Roster, text: &str) -> Result<Vec<&'a Ros
     let ways = split_role_label(text);
     let known = ways.iter().find(|(account, _)| !in_account(roster, account).is_empty());
     if let Some((account, role)) = known {
-        let labels: Vec<String> =
-            in_account(roster, account).into_iter().map(RosterEntry::label).collect();
-        let near = nearest(text, labels.iter().map(String::as_str), 3);
-        return Err(not_found(format!("no role `{role}` is known in account `{account}`"), &near));
+        // Compared by the role alone: the account's name would make every label similar.
+        let roles = in_account(roster, account);
+        let labels: Vec<String> = nearest(role, roles.iter().map(|entry| &*entry.role), 3)
+            .into_iter()
+            .filter_map(|near| roles.iter().find(|entry| *entry.role == *near))
+            .map(|entry| entry.label())
+            .collect();
+        let message = format!("no role `{role}` is known in account `{account}`");
+        if labels.is_empty() {
+            let names: Vec<&str> =
+                roles.iter().take(SHOWN_ROLES).map(|entry| &*entry.role).collect();
+            let more = if roles.len() > SHOWN_ROLES { ", …" } else { "" };
+            let error = Error::new(ErrorKind::UnknownRole, message);
+            return Err(error.hint(format!("its roles: {}{more}", names.join(", "))));
+        }
+        let near: Vec<&str> = labels.iter().map(String::as_str).collect();
+        return Err(not_found(message, &near));
     }
     if let Some((account, _)) = ways.iter().find(|(account, _)| is_number(account)) {
         account.parse::<AccountId>()?;

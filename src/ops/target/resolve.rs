@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::domain::query::{Query, SearchIndex, recognize};
 use crate::domain::{
-    AccountId, Error, ErrorKind, Result, RoleArn, RoleName, Roster, RosterEntry, nearest,
-    normalize_text, role_label, split_role_label,
+    AccountId, Error, ErrorKind, Result, RoleArn, RoleName, Roster, RosterEntry, display_width,
+    nearest, normalize_text, role_label, split_role_label,
 };
 
 use super::named::{ArnOrLabel, by_account, by_arn, by_label, by_profile, in_account, not_found};
@@ -118,22 +118,14 @@ pub fn candidates<'a>(
 /// The error for several matches, which lists them.
 pub fn ambiguous_role(roster: &Roster, several: &[&RosterEntry]) -> Error {
     const SHOWN: usize = 10;
-    let mut lines: Vec<String> = several
+    let rows: Vec<[String; 2]> =
+        several.iter().take(SHOWN).map(|entry| distinct_name(roster, several, entry)).collect();
+    let widest = rows.iter().map(|[name, _]| display_width(name)).max().unwrap_or_default();
+    let mut lines: Vec<String> = rows
         .iter()
-        .take(SHOWN)
-        .map(|entry| {
-            // Accounts may share a name: then the id tells them apart.
-            let is_unique = several.iter().all(|other| {
-                other.account == entry.account || other.account_label() != entry.account_label()
-            });
-            let (id, sso) = (entry.account.as_str(), &roster.instance(entry).name);
-            match is_unique {
-                true => format!("{}  {id}  --sso {sso}", entry.label()),
-                false => {
-                    let label = role_label(id, &entry.role);
-                    format!("{label}  {}  --sso {sso}", entry.account_label())
-                }
-            }
+        .map(|[name, account]| {
+            let gap = " ".repeat(widest + 2 - display_width(name));
+            format!("{name}{gap}{account}")
         })
         .collect();
     if several.len() > SHOWN {
@@ -141,6 +133,30 @@ pub fn ambiguous_role(roster: &Roster, several: &[&RosterEntry]) -> Error {
     }
     Error::new(ErrorKind::UnknownRole, format!("{} roles match", several.len()))
         .hint(format!("name one of them:\n{}", lines.join("\n")))
+}
+
+/// A name that no other of these roles has, ready to be pasted, and the account's id, or its name
+/// if the id is in the name.
+fn distinct_name(roster: &Roster, several: &[&RosterEntry], entry: &RosterEntry) -> [String; 2] {
+    // Accounts may share a name: then the id tells them apart.
+    let is_unique = several.iter().all(|other| {
+        other.account == entry.account || other.account_label() != entry.account_label()
+    });
+    let id = entry.account.as_str();
+    let (mut name, account) = match is_unique {
+        true => (entry.label(), id),
+        false => (role_label(id, &entry.role), entry.account_label()),
+    };
+    // The same role of two instances.
+    let is_same = |other: &RosterEntry| {
+        other.account == entry.account
+            && other.role == entry.role
+            && other.instance != entry.instance
+    };
+    if several.iter().any(|other| is_same(other)) {
+        name += &format!(" --sso {}", roster.instance(entry).name);
+    }
+    [name, account.to_owned()]
 }
 
 fn by_query<'a>(roster: &'a Arc<Roster>, query: &str) -> Result<Vec<&'a RosterEntry>> {

@@ -187,7 +187,7 @@ fn previous_role(ctx: &Ctx) -> Result<RoleSelector> {
 }
 
 fn no_current_role() -> Error {
-    Error::new(ErrorKind::UnknownRole, "this shell is in no role")
+    Error::new(ErrorKind::UnknownRole, "this shell is not in a role")
         .hint("name one: --arn, --account and --role, --profile, or run `rolecall exec` first")
 }
 

@@ -75,7 +75,7 @@ impl ChildCommand {
             .with_source(error),
             io::ErrorKind::NotFound => {
                 let place = if is_path { "" } else { " in PATH" };
-                let message = format!("there is no program `{program}`{place}");
+                let message = format!("program `{program}` not found{place}");
                 let missing = Error::new(ErrorKind::ProgramNotFound, message).with_source(error);
                 match self.program.to_str() {
                     Some(line) if self.args.is_empty() && line.contains(' ') => missing

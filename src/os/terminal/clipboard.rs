@@ -33,7 +33,7 @@ pub fn copy(text: &str, desktop: Desktop) -> Result<()> {
     }
     let names: Vec<&str> = tools.iter().map(|tool| tool[0]).collect();
     let reason = if names.is_empty() {
-        "there is no desktop here".to_owned()
+        "no desktop here".to_owned()
     } else {
         format!("none of {} works", names.join(", "))
     };

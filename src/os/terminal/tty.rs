@@ -15,7 +15,7 @@ use crate::os::process::signals::TerminationGuard;
 /// [`ErrorKind::Usage`] if the process has none: in a service, in CI, under `setsid`.
 pub fn open() -> Result<File> {
     OpenOptions::new().read(true).write(true).open("/dev/tty").map_err(|error| {
-        Error::new(ErrorKind::Usage, "there is no terminal to draw on")
+        Error::new(ErrorKind::Usage, "no terminal to draw on")
             .with_source(error)
             .hint("name the role: `rolecall exec --account ID --role NAME -- COMMAND`")
             .hint("`rolecall list` and `rolecall pick --filter QUERY` need no terminal")

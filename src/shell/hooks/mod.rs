@@ -168,7 +168,7 @@ fn scripts(shell: Dialect) -> Result<HookScripts> {
         Dialect::Xonsh => include_scripts!("xsh"),
         Dialect::Sh | Dialect::Tcsh | Dialect::Cmd => {
             let evaluation = shell.eval_command("rolecall eval");
-            return Err(Error::new(ErrorKind::Usage, format!("there is no hook for {shell}"))
+            return Err(Error::new(ErrorKind::Usage, format!("no hook for {shell}"))
                 .hint(format!("use `{evaluation}`")));
         }
     })

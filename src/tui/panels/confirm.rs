@@ -100,7 +100,9 @@ impl Panel for ConfirmPanel {
             }
             ConfirmQuestion::RoleCount { protected, total } => {
                 let protected = protected.len();
-                ("roles", format!("{protected} protected. Type {expected} to continue: {total}"))
+                let are = if protected == 1 { "is" } else { "are" };
+                let reason = format!("{protected} of these {total} roles {are} protected.");
+                ("roles", format!("{reason} Type {expected} to continue: {total}"))
             }
         };
         rows.push(ContentRow::Blank);

@@ -18,8 +18,22 @@ const MAX_SHOWN_CHARS: usize = 300;
 /// The characters that are shown of a longer one.
 const SHOWN_CHARS: usize = 150;
 
+impl ConsoleLinkPanel {
+    /// The rows of the QR code, or why it can't be shown; `None` if it is not wanted.
+    fn qr_rows(&self, state: &State) -> Option<Result<Vec<ContentRow>, String>> {
+        let (width, height) = state.size;
+        let url = self.link.url.expose();
+        self.show_qr.then(|| qr::rows(url, width.saturating_sub(6), height.saturating_sub(5)))
+    }
+
+    /// Whether the QR code is wanted and there is room for it.
+    fn is_qr_shown(&self, state: &State) -> bool {
+        matches!(self.qr_rows(state), Some(Ok(_)))
+    }
+}
+
 impl Panel for ConsoleLinkPanel {
-    fn handle_key(&mut self, _: &mut State, pressed: KeyPress) -> EventResult {
+    fn handle_key(&mut self, state: &mut State, pressed: KeyPress) -> EventResult {
         match pressed.command {
             Some(PickerCommand::Back) => EventResult::Close(Vec::new()),
             Some(PickerCommand::Activate) => {
@@ -32,7 +46,7 @@ impl Panel for ConsoleLinkPanel {
                 })])
             }
             Some(PickerCommand::Refresh) => {
-                self.show_qr = !self.show_qr;
+                self.show_qr = !self.is_qr_shown(state);
                 EventResult::Consumed(Vec::new())
             }
             _ => EventResult::Consumed(Vec::new()),
@@ -44,14 +58,12 @@ impl Panel for ConsoleLinkPanel {
         let title = format!("console of {}", role_label(state, &self.role));
         let url = self.link.url.expose();
         let mut rows = Vec::new();
-        if self.show_qr {
-            let (width, height) = state.size;
-            match qr::rows(url, width.saturating_sub(6), height.saturating_sub(5)) {
-                Ok(rows) => return PanelContent::new(title, PanelSize::FullScreen, rows),
-                Err(why) => {
-                    rows.push(ContentRow::text(Tone::Danger, format!("{} {why}", glyphs.error)));
-                }
+        match self.qr_rows(state) {
+            Some(Ok(rows)) => return PanelContent::new(title, PanelSize::FullScreen, rows),
+            Some(Err(why)) => {
+                rows.push(ContentRow::text(Tone::Danger, format!("{} {why}", glyphs.error)));
             }
+            None => {}
         }
         rows.extend([
             ContentRow::text(
@@ -88,10 +100,13 @@ impl Panel for ConsoleLinkPanel {
         PanelContent::new(title, PanelSize::Text, rows)
     }
 
-    fn hints(&self, _: &State) -> Vec<(PickerCommand, &'static str)> {
+    fn hints(&self, state: &State) -> Vec<(PickerCommand, &'static str)> {
         vec![
             (PickerCommand::CopySignInUrl, "copy link"),
-            (PickerCommand::Refresh, if self.show_qr { "hide QR code" } else { "QR code" }),
+            (
+                PickerCommand::Refresh,
+                if self.is_qr_shown(state) { "hide QR code" } else { "QR code" },
+            ),
             (PickerCommand::Activate, "quit and print it"),
             (PickerCommand::Back, "close"),
         ]

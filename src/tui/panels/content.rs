@@ -89,6 +89,9 @@ pub(in crate::tui) struct PanelContent {
     /// The minimum width and height of the rows, so that a panel with a filter does not change its
     /// size with every key.
     pub(in crate::tui) min_size: (usize, usize),
+    /// All rows that a filter selects from, in the columns that they have without it. The panel is
+    /// as large as they need, so that it and its input field stay in place while the user types.
+    pub(in crate::tui) unfiltered: Vec<Vec<ContentRow>>,
     /// Letters and their actions, shown below the rows.
     pub(in crate::tui) shortcuts: Vec<(&'static str, String)>,
 }
@@ -108,6 +111,7 @@ impl PanelContent {
             selected: None,
             first_line: 0,
             min_size: (0, 0),
+            unfiltered: Vec::new(),
             shortcuts: Vec::new(),
         }
     }
@@ -135,6 +139,13 @@ impl PanelContent {
     #[must_use]
     pub(in crate::tui) fn with_min_size(mut self, columns: usize, lines: usize) -> Self {
         self.min_size = (columns, lines);
+        self
+    }
+
+    /// Sets the columns of rows that a filter selects from.
+    #[must_use]
+    pub(in crate::tui) fn with_unfiltered(mut self, columns: Vec<Vec<ContentRow>>) -> Self {
+        self.unfiltered = columns;
         self
     }
 

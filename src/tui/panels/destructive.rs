@@ -33,7 +33,7 @@ impl Panel for DestructivePanel {
                     ),
                 };
                 let rows = vec![
-                    ContentRow::text(Tone::Text, format!("This ends your session{dropped}.")),
+                    ContentRow::text(Tone::Text, format!("This ends your sign-in{dropped}.")),
                     ContentRow::text(
                         Tone::Soft,
                         "Programs that get credentials from rolecall stop working until you sign in \

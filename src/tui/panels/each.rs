@@ -58,7 +58,7 @@ impl Panel for EachPanel {
         PanelContent::new(title, PanelSize::Text, rows).with_input(
             "command",
             &self.command_line,
-            "aws s3 ls",
+            "type a command such as aws s3 ls",
         )
     }
 

@@ -9,6 +9,7 @@ use crate::tui::glyphs::Glyphs;
 use crate::tui::labels::key_label;
 use crate::tui::state::State;
 use crate::tui::state::overlay::ErrorPanel;
+use crate::tui::update::activate;
 
 impl ErrorPanel {
     /// The address in a hint, if there is one.
@@ -46,6 +47,14 @@ impl Panel for ErrorPanel {
                     text: address.to_owned(),
                 })])
             }
+            (Some(PickerCommand::Refresh), _) if self.retry.is_some() => {
+                let retry = self.retry.take();
+                EventResult::Close(
+                    retry
+                        .map(|(role, task)| activate::retry(state, role, task))
+                        .unwrap_or_default(),
+                )
+            }
             _ => EventResult::CloseAndForward,
         }
     }
@@ -56,21 +65,25 @@ impl Panel for ErrorPanel {
             format!("{} {}", Glyphs::from_appearance(state.appearance).error, self.error.message),
         )];
         let hints = self.shown_hints();
-        if !hints.is_empty() || self.is_refresh_useful() {
+        let key = key_label(state, PickerCommand::Refresh);
+        let step = if self.is_refresh_useful() {
+            Some(format!("{key} refreshes the list of your roles"))
+        } else {
+            self.retry.is_some().then(|| format!("{key} tries again"))
+        };
+        if !hints.is_empty() || step.is_some() {
             rows.push(ContentRow::Blank);
         }
         rows.extend(hints.into_iter().map(|hint| ContentRow::text(Tone::Text, hint)));
-        let refresh = format!(
-            "{} refreshes the list of your roles",
-            key_label(state, PickerCommand::Refresh)
-        );
-        rows.extend(self.is_refresh_useful().then(|| ContentRow::text(Tone::Soft, refresh)));
+        rows.extend(step.map(|step| ContentRow::text(Tone::Soft, step)));
         PanelContent::new(&self.title, PanelSize::Text, rows)
     }
 
     fn hints(&self, _: &State) -> Vec<(PickerCommand, &'static str)> {
         let copy = self.hint_url().map(|_| (PickerCommand::CopySignInUrl, "copy the address"));
         let refresh = self.is_refresh_useful().then_some((PickerCommand::Refresh, "refresh"));
-        copy.into_iter().chain([(PickerCommand::Back, "close")]).chain(refresh).collect()
+        let retry = self.retry.as_ref().map(|_| (PickerCommand::Refresh, "try again"));
+        let close = [(PickerCommand::Back, "close")];
+        copy.into_iter().chain(retry).chain(close).chain(refresh).collect()
     }
 }

@@ -16,7 +16,6 @@ const NARROW: u16 = 60;
 
 /// The width of a section, and the height while a filter is typed.
 const COLUMNS: usize = 56;
-const LINES: usize = 16;
 
 /// The query syntax.
 const SYNTAX: [(&str, &str); 6] = [
@@ -66,31 +65,21 @@ impl Panel for HelpPanel {
     }
 
     fn content(&self, state: &State) -> PanelContent {
-        let sections = HelpSection::ALL.iter().map(|section| {
-            (
-                !matches!(section, HelpSection::Roles | HelpSection::Actions),
-                self.section_rows(*section, state),
-            )
-        });
-        let (mut left, mut right) = (Vec::new(), Vec::new());
-        let beside = state.size.0 >= TWO_COLUMN_WIDTH && self.filter.filter.is_empty();
-        for (second, rows) in sections.chain([(true, self.syntax_rows())]) {
-            let column = if second && beside { &mut right } else { &mut left };
-            if !column.is_empty() && !rows.is_empty() {
-                column.push(ContentRow::Blank);
-            }
-            column.extend(rows);
+        let mut columns = self.columns(state);
+        let unfiltered = HelpPanel::default().columns(state);
+        if columns[0].is_empty() {
+            columns.remove(0);
         }
-        if left.is_empty() {
-            left.push(ContentRow::text(Tone::Soft, "no command matches; Esc closes"));
+        if columns.is_empty() {
+            let text = "no command matches; Esc closes";
+            columns.push(vec![ContentRow::text(Tone::Soft, text)]);
         }
-        let mut content =
-            PanelContent::new(format!("rolecall {}", state.version), PanelSize::FullScreen, left);
-        content.columns.extend((!right.is_empty()).then_some(right));
+        let title = format!("rolecall {}", state.version);
+        let mut content = PanelContent::new(title, PanelSize::FullScreen, Vec::new());
+        content.columns = columns;
         content.first_line = self.top;
-        let lines = if self.filter.filter.is_empty() { 0 } else { LINES };
-        let content = content.with_min_size(COLUMNS, lines);
-        content.with_input("find", &self.filter.filter, "a command or a key")
+        let content = content.with_min_size(COLUMNS, 0).with_unfiltered(unfiltered);
+        content.with_input("find", &self.filter.filter, "type a command or a key")
     }
 
     fn hints(&self, _: &State) -> Vec<(PickerCommand, &'static str)> {
@@ -99,6 +88,26 @@ impl Panel for HelpPanel {
 }
 
 impl HelpPanel {
+    /// The rows that the filter selects, in two columns on a wide screen.
+    fn columns(&self, state: &State) -> Vec<Vec<ContentRow>> {
+        let sections = HelpSection::ALL.iter().map(|section| {
+            (
+                !matches!(section, HelpSection::Roles | HelpSection::Actions),
+                self.section_rows(*section, state),
+            )
+        });
+        let (mut left, mut right) = (Vec::new(), Vec::new());
+        let beside = state.size.0 >= TWO_COLUMN_WIDTH;
+        for (second, rows) in sections.chain([(true, self.syntax_rows())]) {
+            let column = if second && beside { &mut right } else { &mut left };
+            if !column.is_empty() && !rows.is_empty() {
+                column.push(ContentRow::Blank);
+            }
+            column.extend(rows);
+        }
+        [left].into_iter().chain((!right.is_empty()).then_some(right)).collect()
+    }
+
     fn section_rows(&self, section: HelpSection, state: &State) -> Vec<ContentRow> {
         let menu = state
             .key_bindings

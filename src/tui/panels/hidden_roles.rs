@@ -73,13 +73,18 @@ impl Panel for HiddenRolesPanel {
             ];
             ContentRow::Choice(None, cells.to_vec())
         };
+        let all: Vec<ContentRow> = state.marks.hidden.iter().map(row).collect();
         let mut rows: Vec<ContentRow> = roles.iter().map(row).collect();
         if rows.is_empty() {
             rows.push(ContentRow::text(Tone::Soft, "no hidden role matches"));
         }
         let content = PanelContent::new("hidden roles", PanelSize::Columns, rows)
             .with_selected(self.select.selected_index(&roles));
-        content.with_input("find", &self.select.filter, "type to find one")
+        content.with_unfiltered(vec![all]).with_input(
+            "find",
+            &self.select.filter,
+            "type part of a name",
+        )
     }
 
     fn hints(&self, state: &State) -> Vec<(PickerCommand, &'static str)> {

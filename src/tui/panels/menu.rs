@@ -11,6 +11,7 @@ use crate::tui::labels::role_label;
 use crate::tui::state::State;
 use crate::tui::state::overlay::MenuPanel;
 use crate::tui::state::paste::PasteResult;
+use crate::tui::state::select_list::SelectList;
 use crate::tui::state::text_input::TextEdit;
 use items::{MenuItem, items};
 
@@ -92,10 +93,7 @@ impl Panel for MenuPanel {
             if !self.is_finding && at > 0 && items[at - 1].action.group() != item.action.group() {
                 rows.push(ContentRow::Blank);
             }
-            rows.push(ContentRow::Choice(
-                item.letter.or(Some(' ')),
-                vec![(Tone::Text, item.label.clone()), (Tone::Dim, item.key.clone())],
-            ));
+            rows.push(item_row(item));
         }
         if rows.is_empty() {
             rows.push(ContentRow::text(Tone::Soft, "no command matches"));
@@ -109,7 +107,13 @@ impl Panel for MenuPanel {
             .with_selected(self.select.selected_index(&names));
         let content = if self.is_finding { content.with_min_size(COLUMNS, LINES) } else { content };
         if self.is_finding {
-            content.with_input("find", &self.select.filter, "type a command's name")
+            let all = Self { select: SelectList::default(), ..self.clone() };
+            let all = all.visible_items(state).iter().map(item_row).collect();
+            content.with_unfiltered(vec![all]).with_input(
+                "find",
+                &self.select.filter,
+                "type part of a command's name",
+            )
         } else {
             content.with_shortcut("/", "find by name")
         }
@@ -118,4 +122,9 @@ impl Panel for MenuPanel {
     fn hints(&self, _: &State) -> Vec<(PickerCommand, &'static str)> {
         vec![(PickerCommand::Activate, "select"), (PickerCommand::Back, "close")]
     }
+}
+
+fn item_row(item: &MenuItem) -> ContentRow {
+    let cells = vec![(Tone::Text, item.label.clone()), (Tone::Dim, item.key.clone())];
+    ContentRow::Choice(item.letter.or(Some(' ')), cells)
 }

@@ -23,7 +23,7 @@ pub(in crate::tui) fn rows(
     let (wide, high) = (side, (side + 1) / 2);
     if wide > i32::from(columns) || high > i32::from(lines) {
         return Err(format!(
-            "a QR code of this address takes {} columns and {} lines",
+            "the window is too small for the QR code: enlarge it to {} columns and {} lines",
             wide + 6,
             high + 5
         ));

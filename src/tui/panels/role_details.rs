@@ -45,11 +45,9 @@ pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<ContentRow> {
         say(if at == 0 { "via" } else { "" }, Some(step.clone()));
     }
     say("instance", (roster.sso_instances().len() > 1).then(|| instance_label(state, &id)));
-    let left = state
-        .expires_at(&id)
-        .map(|at| format!("{} left", format_duration(at.seconds_since(state.now))));
+    let left = state.expires_at(&id).map(|at| format_duration(at.seconds_since(state.now)));
     let is_role = roster.profile(entry).is_none();
-    say("session", is_role.then(|| left.unwrap_or_else(|| "none".to_owned())));
+    say("left", is_role.then(|| left.unwrap_or_else(|| "no credentials".to_owned())));
     let used = state.usage(&id).map(|usage| match usage.count {
         0 | 1 => format_age(usage.last_used, state.now),
         times => format!("{}, {times} times", format_age(usage.last_used, state.now)),

@@ -13,10 +13,6 @@ use crate::tui::state::{RoleTask, State};
 use crate::tui::update::activate;
 use crate::tui::update::availability::is_action_allowed;
 
-/// The size of the panel, even if few services match.
-const COLUMNS: usize = 56;
-const LINES: usize = 12;
-
 impl ServicesPanel {
     /// The role, if there is one and the user may leave the picker for the console.
     fn usable_role(&self, state: &State) -> Option<RoleId> {
@@ -98,6 +94,8 @@ impl Panel for ServicesPanel {
             ];
             ContentRow::Choice(None, cells.to_vec())
         };
+        let all: Vec<_> = console_services().collect();
+        let unfiltered: Vec<ContentRow> = all.iter().map(row).collect();
         let mut rows: Vec<ContentRow> = shown.iter().map(row).collect();
         if rows.is_empty() {
             rows.push(ContentRow::text(Tone::Soft, "no service matches"));
@@ -105,8 +103,8 @@ impl Panel for ServicesPanel {
         let title = format!("console of {}", role_label(state, &role));
         PanelContent::new(title, PanelSize::Columns, rows)
             .with_selected(self.select.selected_index(&names))
-            .with_min_size(COLUMNS, LINES)
-            .with_input("service", &self.select.filter, "type a name: s3, logs, dns")
+            .with_unfiltered(vec![unfiltered])
+            .with_input("service", &self.select.filter, "type a name such as s3, logs or dns")
     }
 
     fn hints(&self, state: &State) -> Vec<(PickerCommand, &'static str)> {

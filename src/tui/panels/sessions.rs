@@ -74,9 +74,9 @@ impl Panel for SessionsPanel {
                 false => "No role has credentials in the vault yet. Enter on a role gets some.",
             };
             rows.push(ContentRow::text(Tone::Soft, text));
-            return PanelContent::new("sessions", PanelSize::Text, rows);
+            return PanelContent::new("credentials", PanelSize::Text, rows);
         };
-        PanelContent::new("sessions", PanelSize::Columns, rows)
+        PanelContent::new("credentials", PanelSize::Columns, rows)
             .with_selected(self.select.selected_index(&roles))
             .with_shortcut("r", "renew")
             .with_shortcut("D", "drop")

@@ -56,7 +56,7 @@ impl Panel for SignInPanel {
             }
             Some(PickerCommand::CopySignInUrl) => return EventResult::Consumed(self.copy_url()),
             Some(PickerCommand::Refresh) if matches!(self.step, SignInStep::Open { .. }) => {
-                self.show_qr = !self.show_qr
+                self.show_qr = !self.is_qr_shown(state)
             }
             Some(PickerCommand::PasteRedirect) if self.accepts_redirect() => {
                 self.redirect = Some(RedirectInput::default())
@@ -146,11 +146,7 @@ impl Panel for SignInPanel {
                 field = self.redirect.as_ref().map(|redirect| &redirect.input);
             }
         }
-        let size = if matches!(self.qr_rows(state), Some(Ok(_))) {
-            PanelSize::FullScreen
-        } else {
-            PanelSize::Text
-        };
+        let size = if self.is_qr_shown(state) { PanelSize::FullScreen } else { PanelSize::Text };
         let content = PanelContent::new(format!("sign in to {}", self.instance), size, rows);
         match field {
             Some(input) => {
@@ -160,13 +156,13 @@ impl Panel for SignInPanel {
         }
     }
 
-    fn hints(&self, _: &State) -> Vec<(PickerCommand, &'static str)> {
+    fn hints(&self, state: &State) -> Vec<(PickerCommand, &'static str)> {
         if self.redirect.is_some() {
             return vec![(PickerCommand::Activate, "send"), (PickerCommand::Back, "close")];
         }
         match self.step {
             SignInStep::Open { .. } => {
-                let qr = if self.show_qr { "hide QR code" } else { "QR code" };
+                let qr = if self.is_qr_shown(state) { "hide QR code" } else { "QR code" };
                 let mut hints = vec![
                     (PickerCommand::Back, "later"),
                     (PickerCommand::CopySignInUrl, "copy address"),
@@ -201,6 +197,11 @@ impl SignInPanel {
         // The rest is for the frame, the code to compare, the countdown and the footer.
         (self.show_qr && self.redirect.is_none())
             .then(|| qr::rows(url, width.saturating_sub(6), height.saturating_sub(5)))
+    }
+
+    /// Whether the QR code is wanted and there is room for it.
+    fn is_qr_shown(&self, state: &State) -> bool {
+        matches!(self.qr_rows(state), Some(Ok(_)))
     }
 
     /// The rows while the user is in the browser.

@@ -178,6 +178,8 @@ pub(super) enum RefreshStatus {
         total: usize,
         /// Whether AWS is throttling.
         throttled: bool,
+        /// Why the last request had no answer; it is sent again.
+        failure: Option<Error>,
         /// When it first failed, if it failed the last time.
         failing_since: Option<Timestamp>,
         /// When it started.

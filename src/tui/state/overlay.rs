@@ -6,7 +6,6 @@ use crate::ops::backend::messages::{SignInStep, UnlockPrompt};
 use crate::tui::PickAction;
 use crate::tui::commands::{PanelKind, PickerCommand};
 
-use super::State;
 use super::console_link::ConsoleLinkPanel;
 use super::destructive::DestructivePanel;
 pub(in crate::tui) use super::prompts::{
@@ -14,6 +13,7 @@ pub(in crate::tui) use super::prompts::{
 };
 use super::select_list::SelectList;
 use super::text_input::TextInput;
+use super::{RoleTask, State};
 
 /// The longest command line, in characters.
 const MAX_COMMAND_CHARS: usize = 4_096;
@@ -162,6 +162,8 @@ pub(in crate::tui) struct ErrorPanel {
     pub(in crate::tui) title: String,
     /// The error.
     pub(in crate::tui) error: Error,
+    /// What failed for a role, to try again.
+    pub(in crate::tui) retry: Option<(RoleId, RoleTask)>,
 }
 
 /// The warning about a wrong clock.

@@ -1,7 +1,7 @@
 //! Progress of refreshes: accounts read, since when they fail, since when AWS has not answered.
 
 use super::{RefreshStatus, State};
-use crate::domain::{InstanceName, Timestamp};
+use crate::domain::{Error, InstanceName, Timestamp};
 
 /// How long AWS may take to answer before the screen mentions it. Most lists start to arrive
 /// sooner.
@@ -25,6 +25,7 @@ impl State {
         done: usize,
         total: usize,
         throttled: bool,
+        failure: Option<Error>,
     ) {
         let (failing, began) = match self.refresh.by_instance.get(&instance) {
             Some(RefreshStatus::Running { failing_since: failing, started_at: began, .. }) => {
@@ -39,6 +40,7 @@ impl State {
                 done,
                 total,
                 throttled,
+                failure,
                 failing_since: failing,
                 started_at: began,
             },
@@ -46,6 +48,14 @@ impl State {
         let slow = self.refresh_totals().is_some_and(|(.., slow)| slow);
         self.refresh.throttled_since =
             slow.then(|| self.refresh.throttled_since.unwrap_or(self.now));
+    }
+
+    /// Why requests of a running refresh have no answer.
+    pub(in crate::tui) fn retried_failure(&self) -> Option<&Error> {
+        self.refresh.by_instance.values().find_map(|refresh| match refresh {
+            RefreshStatus::Running { failure, .. } => failure.as_ref(),
+            RefreshStatus::Failed { .. } => None,
+        })
     }
 
     /// The start of the longest refresh that AWS has not answered at all.

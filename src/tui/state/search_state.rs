@@ -32,4 +32,7 @@ pub(in crate::tui) enum SearchOrigin {
     User,
     /// Roles that arrived. Visible rows stay where they are.
     Background,
+    /// The user has changed what the order depends on. The rows move, and the selected row stays
+    /// selected.
+    Reorder,
 }

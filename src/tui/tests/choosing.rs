@@ -255,6 +255,39 @@ fn stale_instances_are_refreshed_once_the_first_frame_stands() {
 }
 
 #[test]
+fn a_new_favourite_moves_up_at_once() {
+    let mut rig = TestPicker::new(sample_options());
+    rig.keys(&["down", "down", "down", "down", "down", "down", "down", "down"]);
+    let (role, row) = (rig.selected(), rig.state.list.selected_row());
+    rig.keys(&["alt-enter", "f"]);
+    assert!(rig.state.list.selected_row() < row, "{}", rig.screen());
+    assert_eq!(rig.selected(), role);
+    assert_eq!(
+        rig.state.note_text(),
+        Some(&*format!("{}: a favourite, on top of the list", role.replace(' ', "/")))
+    );
+}
+
+#[test]
+fn a_role_that_failed_has_one_name_and_can_be_tried_again() {
+    let (mut rig, role, number) = enter_pressed();
+    let id = format!("{}/{}", role.account, role.role);
+    let error =
+        Error::new(ErrorKind::Unreachable, format!("getting credentials of `{id}`: no network"));
+    rig.update(Update::Assumed { number, role: role.clone(), outcome: Err(error) });
+    let screen = rig.screen();
+    assert!(!screen.contains(&id) && screen.contains("tries again"), "{screen}");
+    rig.keys(&["ctrl-r"]);
+    assert!(rig.state.overlays.is_empty());
+    let again = last_number(&rig);
+    assert_eq!(rig.take_effects(), [assume(&role, again)]);
+    // A role that AWS refuses is not asked for again.
+    let refused = Error::new(ErrorKind::AccessDenied, "no");
+    rig.update(Update::Assumed { number: again, role, outcome: Err(refused) });
+    assert!(!rig.screen().contains("try again"), "{}", rig.screen());
+}
+
+#[test]
 fn the_menu_pins_a_role_and_copies_its_arn() {
     let mut rig = TestPicker::new(sample_options());
     rig.keys(&["edge-dev", "right", "f"]);

@@ -83,8 +83,10 @@ fn enter_leaves_to_print_the_link_and_the_qr_key_draws_it_if_there_is_room() {
     let mut rig = shown(LinkAccess::Holder).with_size(200, 90);
     rig.keys(&["ctrl-r"]);
     assert!(rig.screen().contains('▀'), "{}", rig.screen());
+    assert!(rig.screen().contains("hide QR code"), "{}", rig.screen());
     let mut rig = rig.with_size(80, 24);
-    assert!(rig.screen().contains("a QR code of this address takes"), "{}", rig.screen());
+    assert!(!rig.screen().contains("hide QR code"), "{}", rig.screen());
+    assert!(rig.screen().contains("the window is too small for the QR code"), "{}", rig.screen());
     rig.keys(&["enter"]);
     assert!(matches!(
         &rig.take_effects()[..],

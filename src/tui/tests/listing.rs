@@ -292,6 +292,7 @@ fn a_query_that_matches_nothing_is_looked_up_once_when_the_typing_stops() {
         removed: 0,
         failed: 0,
         unconfirmed: 0,
+        first_total: None,
         at: NOW.plus_seconds(3),
     });
     rig.update(Update::Refreshed { instance: InstanceName::new("corp"), outcome });
@@ -315,6 +316,7 @@ fn an_empty_list_from_aws_is_told_and_says_what_is_kept() {
         removed: 0,
         failed: 0,
         unconfirmed: 3,
+        first_total: None,
         at: NOW,
     });
     rig.update(Update::Refreshed { instance: InstanceName::new("corp"), outcome });
@@ -332,6 +334,7 @@ fn a_refresh_says_what_has_changed_or_could_not_be_read() {
             removed,
             failed,
             unconfirmed: 0,
+            first_total: None,
             at: NOW,
         };
         rig.update(Update::Refreshed { instance: InstanceName::new("corp"), outcome: Ok(counts) });

@@ -4,7 +4,8 @@ use super::*;
 use crate::ops::backend::messages::RefreshCounts;
 
 fn refreshed(name: &str, added: usize) -> Update {
-    let counts = RefreshCounts { added, removed: 0, failed: 0, unconfirmed: 0, at: NOW };
+    let counts =
+        RefreshCounts { added, removed: 0, failed: 0, unconfirmed: 0, first_total: None, at: NOW };
     Update::Refreshed { instance: InstanceName::new(name), outcome: Ok(counts) }
 }
 

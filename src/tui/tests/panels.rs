@@ -227,7 +227,7 @@ fn a_command_in_several_protected_roles_takes_their_number() {
         "true",
         "enter",
     ]);
-    assert!(rig.screen().contains("Type the number of roles to continue: 2"), "{}", rig.screen());
+    assert!(rig.screen().contains("1 of these 2 roles is protected. Type"), "{}", rig.screen());
     rig.keys(&["y", "enter"]);
     assert!(rig.screen().contains("Wrong answer"));
     rig.keys(&["backspace", "2", "enter"]);
@@ -336,12 +336,53 @@ fn a_qr_code_is_drawn_where_it_fits_and_says_what_it_takes_where_not() {
     let (mut rig, _) = signing_in(None);
     rig.keys(&["ctrl-r"]);
     assert!(rig.screen().contains('▀'), "{}", rig.screen());
+    assert!(rig.screen().contains("hide QR code"), "{}", rig.screen());
     rig.event(Event::Resize(80, 20));
     assert!(
-        !rig.screen().contains('▀') && rig.screen().contains("takes 43 columns and 24 lines"),
+        !rig.screen().contains('▀') && rig.screen().contains("enlarge it to 43"),
         "{}",
         rig.screen()
     );
+}
+
+#[test]
+fn the_key_for_the_qr_code_hides_only_what_is_shown() {
+    let (rig, _) = signing_in(None);
+    let mut rig = rig.with_size(80, 20);
+    rig.keys(&["ctrl-r"]);
+    assert!(rig.screen().contains("the window is too small for the QR code"), "{}", rig.screen());
+    assert!(!rig.screen().contains("hide QR code"), "{}", rig.screen());
+    let mut rig = rig.with_size(120, 40);
+    assert!(rig.screen().contains("hide QR code"), "{}", rig.screen());
+    rig.keys(&["ctrl-r"]);
+    assert!(!rig.screen().contains('▀'), "{}", rig.screen());
+}
+
+/// The line of the screen with the field of a panel.
+fn field_line(rig: &TestPicker, label: &str) -> Option<(usize, usize)> {
+    let screen = rig.screen();
+    let places = screen.lines().enumerate();
+    places.into_iter().find_map(|(y, line)| Some((y, line.find(&format!("│  {label}  "))?)))
+}
+
+#[test]
+fn the_field_of_a_panel_stays_in_place_while_the_user_types() {
+    for (open, label, typed) in [
+        (&["f6"][..], "service", "s3"),
+        (&["f1"], "find", "copy"),
+        (&["f1"], "find", "no such command"),
+        (&["right", "/"], "find", "console"),
+    ] {
+        for (width, height) in [(80, 24), (120, 40), (200, 50)] {
+            let mut rig = TestPicker::new(sample_options()).with_size(width, height);
+            rig.keys(open);
+            let before = field_line(&rig, label);
+            assert!(before.is_some(), "{open:?}: {}", rig.screen());
+            rig.keys(&[typed]);
+            assert_eq!(field_line(&rig, label), before, "{open:?}: {}", rig.screen());
+            assert!(typed != "s3" || !rig.screen().contains(" more "), "{}", rig.screen());
+        }
+    }
 }
 
 #[test]

@@ -96,6 +96,7 @@ fn update_of_kind(what: usize, number: u64) -> Update {
             done: number as usize,
             total: 60,
             throttled: number > 30,
+            failure: None,
         },
         3 => Update::Refreshed { instance: corp(), outcome: Err(error(ErrorKind::Unreachable)) },
         4 => Update::SignIn { number, step: open },

@@ -213,6 +213,7 @@ fn the_header_tells_of_refreshes() {
         done: 118,
         total: 312,
         throttled: true,
+        failure: None,
     });
     assert!(header(&rig).contains("⟳ 118/312 · AWS is throttling"));
     let offline = Err(Error::new(ErrorKind::Unreachable, "no route"));

@@ -54,7 +54,13 @@ fn without_a_list_the_whole_screen_says_why() {
     assert_list_area("empty_signed_out", &mut never_refreshed(false));
     assert_list_area("empty_no_roles", &mut never_refreshed(true));
     let mut rig = never_refreshed(true);
-    rig.update(Update::RefreshProgress { instance: corp(), done: 0, total: 0, throttled: false });
+    rig.update(Update::RefreshProgress {
+        instance: corp(),
+        done: 0,
+        total: 0,
+        throttled: false,
+        failure: None,
+    });
     tick_after(&mut rig, 12);
     assert_list_area("empty_silent_first_day", &mut rig);
     rig.update(Update::RefreshProgress {
@@ -62,6 +68,7 @@ fn without_a_list_the_whole_screen_says_why() {
         done: 118,
         total: 312,
         throttled: true,
+        failure: None,
     });
     tick_after(&mut rig, 112);
     assert_list_area("empty_throttled_first_day", &mut rig);
@@ -104,6 +111,7 @@ fn above_a_list_one_line_says_what_is_amiss() {
         done: 118,
         total: 312,
         throttled: true,
+        failure: None,
     });
     tick_after(&mut rig, 90);
     rig.update(Update::RefreshProgress {
@@ -111,6 +119,7 @@ fn above_a_list_one_line_says_what_is_amiss() {
         done: 120,
         total: 312,
         throttled: true,
+        failure: None,
     });
     assert_bars("bars_throttled", &mut rig);
     let mut rig = TestPicker::new(sample_options());
@@ -129,7 +138,14 @@ fn a_line_that_is_amiss_moves_no_row_and_goes_with_its_reason() {
     rig.keys(&["ctrl-r"]);
     rig.update(Update::Refreshed {
         instance: corp(),
-        outcome: Ok(RefreshCounts { added: 0, removed: 0, failed: 0, unconfirmed: 0, at: NOW }),
+        outcome: Ok(RefreshCounts {
+            added: 0,
+            removed: 0,
+            failed: 0,
+            unconfirmed: 0,
+            first_total: None,
+            at: NOW,
+        }),
     });
     assert!(!rig.screen().contains("tries again"), "{}", rig.screen());
 }
@@ -189,6 +205,45 @@ fn an_aws_that_says_nothing_is_told_after_a_while() {
         "{}",
         rig.screen()
     );
+}
+
+#[test]
+fn a_failing_connection_is_reported_at_once_with_its_reason() {
+    let failure = Error::new(ErrorKind::Unreachable, "listing accounts: no connection")
+        .with_source(ConnectionFailure::Refused);
+    let text = "AWS can't be reached (connection refused); rolecall keeps trying";
+    let progress = |failure| Update::RefreshProgress {
+        instance: corp(),
+        done: 0,
+        total: 0,
+        throttled: false,
+        failure,
+    };
+    for mut rig in [TestPicker::new(sample_options()).with_size(80, 24), never_refreshed(true)] {
+        rig.keys(&["ctrl-r"]).update(progress(Some(failure.clone())));
+        assert!(rig.screen().contains(text), "{}", rig.screen());
+        tick_after(&mut rig, 9);
+        assert!(!rig.screen().contains("AWS has not answered"), "{}", rig.screen());
+        rig.update(progress(None));
+        assert!(!rig.screen().contains("can't be reached"), "{}", rig.screen());
+        refresh_fails(&mut rig, failure.clone());
+        assert!(rig.screen().contains("can't be reached (connection refused)"), "{}", rig.screen());
+    }
+}
+
+#[test]
+fn the_first_list_is_counted_as_the_header_counts_it() {
+    let mut rig = TestPicker::new(sample_options()).with_size(120, 40);
+    let counts = RefreshCounts {
+        added: 160,
+        removed: 0,
+        failed: 0,
+        unconfirmed: 0,
+        first_total: Some(161),
+        at: NOW,
+    };
+    rig.update(Update::Refreshed { instance: corp(), outcome: Ok(counts) });
+    assert_eq!(rig.state.note_text(), Some("corp: 161 roles read"));
 }
 
 #[test]

@@ -6,11 +6,11 @@
 //! is here. A question or a sign-in is a panel that the user can leave, retry or ignore while
 //! searching on, so what happens next is part of the state and not of a suspended use case.
 
-use super::{clock_skew, console_link, profiles};
+use super::{clock_skew, console_link, error_panel, profiles};
 use crate::domain::{self, ConfirmQuestion, Error, ErrorKind, InstanceName, RoleId, Timestamp};
 use crate::ops::backend::messages::{Request, SignInStep};
 use crate::tui::effect::Effect;
-use crate::tui::state::overlay::{ConfirmPanel, ErrorPanel, MenuPanel, Overlay, SignInPanel};
+use crate::tui::state::overlay::{ConfirmPanel, MenuPanel, Overlay, SignInPanel};
 use crate::tui::state::{PendingTask, RoleTask, State, WaitingFor};
 use crate::tui::{Exit, PickAction, Picked, labels};
 
@@ -187,8 +187,7 @@ pub(super) fn on_assumed(
         }
         Err(error) => {
             state.log_error(&error);
-            let title = labels::role_label(state, &pending.role);
-            state.overlays.push(Overlay::Error(ErrorPanel { title, error }));
+            error_panel::show(state, &pending.role, error, Some(pending.task));
             Vec::new()
         }
     }
@@ -224,6 +223,11 @@ fn on_credentials(state: &mut State, pending: PendingTask, expires_at: Timestamp
             vec![Effect::Request(Request::WriteProfiles { roles: vec![pending.role] })]
         }
     }
+}
+
+/// Runs a task that failed once more. It was confirmed then.
+pub(in crate::tui) fn retry(state: &mut State, role: RoleId, task: RoleTask) -> Vec<Effect> {
+    run_task(state, vec![role], task)
 }
 
 /// Continues the pending task, if it waited for this.

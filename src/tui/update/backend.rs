@@ -1,12 +1,12 @@
 //! Handles updates from the background.
 
 use super::refresh::start_refresh;
-use super::{activate, clock_skew, console_link, destructive, first_run, unlock};
+use super::{activate, clock_skew, console_link, destructive, error_panel, first_run, unlock};
 use crate::domain::{Error, ErrorKind, InstanceName};
 use crate::ops::backend::messages::{RefreshCounts, SignInStep, UnlockPrompt, Update};
 use crate::tui::effect::Effect;
-use crate::tui::labels;
-use crate::tui::state::overlay::{ErrorPanel, Overlay};
+use crate::tui::format;
+use crate::tui::state::overlay::Overlay;
 use crate::tui::state::requested_refresh::RefreshReport;
 use crate::tui::state::sign_in_state::SignInState;
 use crate::tui::state::{RefreshStatus, SearchOrigin, State, WaitingFor};
@@ -21,15 +21,12 @@ pub(super) fn handle_update(state: &mut State, update: Update) -> Vec<Effect> {
             // A running search that the user started must not become one that keeps rows in place.
             let typed = state.list.total.is_some() && state.query.text() != state.list.query;
             let in_background = !typed
-                && state
-                    .search
-                    .active
-                    .is_none_or(|search| search.origin == SearchOrigin::Background);
+                && state.search.active.is_none_or(|search| search.origin != SearchOrigin::User);
             let origin = if in_background { SearchOrigin::Background } else { SearchOrigin::User };
             return vec![Effect::Search(state.start_search(origin))];
         }
-        Update::RefreshProgress { instance, done, total, throttled } => {
-            state.set_refresh_progress(instance, done, total, throttled);
+        Update::RefreshProgress { instance, done, total, throttled, failure } => {
+            state.set_refresh_progress(instance, done, total, throttled, failure);
         }
         Update::Refreshed { instance, outcome } => {
             on_refreshed(state, instance, outcome);
@@ -76,8 +73,7 @@ pub(super) fn handle_update(state: &mut State, update: Update) -> Vec<Effect> {
         Update::Message(text) => state.notify(text),
         Update::RoleFailed { role, error } => {
             state.log_error(&error);
-            let title = labels::role_label(state, &role);
-            state.overlays.push(Overlay::Error(ErrorPanel { title, error }));
+            error_panel::show(state, &role, error, None);
         }
         Update::Confirmations(confirmations) => state.confirmations = confirmations,
     }
@@ -104,6 +100,8 @@ fn on_refreshed(state: &mut State, instance: InstanceName, outcome: Result<Refre
                     done.unconfirmed
                 );
                 state.notify(format!("{instance}: AWS sent an empty list; {kept}"));
+            } else if let Some(total) = done.first_total.filter(|total| *total > 0) {
+                state.notify(format!("{instance}: {} read", format::pluralize(total, "role")));
             } else if done.added + done.removed > 0 {
                 state.notify(format!("{instance}: {} new, {} gone", done.added, done.removed));
             } else if done.failed > 0 {

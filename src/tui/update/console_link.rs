@@ -1,11 +1,11 @@
 //! Opens the console: leaves the picker if a program can open it, otherwise shows the link.
 
+use super::error_panel;
 use crate::domain::{Error, RoleId};
 use crate::ops::backend::messages::{ConsoleLink, Request};
 use crate::tui::effect::Effect;
-use crate::tui::labels::role_label;
 use crate::tui::state::console_link::ConsoleLinkPanel;
-use crate::tui::state::overlay::{ErrorPanel, Overlay};
+use crate::tui::state::overlay::Overlay;
 use crate::tui::state::{PendingTask, RoleTask, State, WaitingFor};
 use crate::tui::{Exit, PickAction, Picked};
 
@@ -55,8 +55,7 @@ pub(super) fn on_console(
         })),
         Err(error) => {
             state.log_error(&error);
-            let title = role_label(state, &role);
-            state.overlays.push(Overlay::Error(ErrorPanel { title, error }));
+            error_panel::show(state, &role, error, Some(RoleTask::Exit(action)));
         }
     }
     Vec::new()

@@ -48,7 +48,7 @@ pub(super) fn on_signed_out(
     };
     errors.iter().for_each(|error| state.log_error(error));
     if let Some(error) = errors.into_iter().next() {
-        state.overlays.push(Overlay::Error(ErrorPanel { title, error }));
+        state.overlays.push(Overlay::Error(ErrorPanel { title, error, retry: None }));
     }
 }
 

@@ -49,9 +49,9 @@ pub(in crate::tui) fn change_flag(
     let note = change_note(state, &roles, flag, change);
     let on = change == FlagChange::Set;
     state.notify(note);
-    // A hidden role disappears at once; a favourite moves with the next key.
+    // Both change the list at once: the user has just asked for it.
     let search = state.start_search(match flag {
-        RoleFlag::Favorite => SearchOrigin::Background,
+        RoleFlag::Favorite => SearchOrigin::Reorder,
         RoleFlag::Hidden => SearchOrigin::User,
     });
     vec![Effect::Request(Request::SetFlag { roles, flag, on }), Effect::Search(search)]
@@ -63,8 +63,10 @@ fn change_note(state: &State, roles: &[RoleId], flag: RoleFlag, change: FlagChan
         roles => format!("{} roles", roles.len()),
     };
     match (flag, change) {
-        (RoleFlag::Favorite, FlagChange::Set) => format!("{target}: pinned on top"),
-        (RoleFlag::Favorite, FlagChange::Clear) => format!("{target}: no longer pinned"),
+        (RoleFlag::Favorite, FlagChange::Set) => {
+            format!("{target}: a favourite, on top of the list")
+        }
+        (RoleFlag::Favorite, FlagChange::Clear) => format!("{target}: no longer a favourite"),
         (RoleFlag::Hidden, FlagChange::Set) => format!(
             "{target}: hidden; {} lists hidden roles",
             labels::key_label(state, PickerCommand::Open(PanelKind::HiddenRoles))

@@ -7,6 +7,7 @@ mod backend;
 pub(super) mod clock_skew;
 pub(super) mod console_link;
 pub(super) mod destructive;
+mod error_panel;
 pub(super) mod favorites;
 mod first_run;
 mod keys;
@@ -85,6 +86,10 @@ fn on_search_finished(state: &mut State, found: Arc<SearchResults>) -> Vec<Effec
     state.search.active = None;
     match search.origin {
         SearchOrigin::Background => state.list.merge(found),
+        SearchOrigin::Reorder => {
+            state.list.merge(found);
+            state.list.apply_pending();
+        }
         SearchOrigin::User => state.list.replace(&found),
     }
     state.schedule_retry();

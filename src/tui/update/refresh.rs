@@ -17,6 +17,6 @@ pub(in crate::tui) fn request_refresh(state: &mut State, instance: InstanceName)
 
 /// Requests the roles of an instance and shows the progress from now on.
 pub(in crate::tui) fn start_refresh(state: &mut State, instance: InstanceName) -> Effect {
-    state.set_refresh_progress(instance.clone(), 0, 0, false);
+    state.set_refresh_progress(instance.clone(), 0, 0, false, None);
     Effect::Request(Request::Refresh { instance })
 }

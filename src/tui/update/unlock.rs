@@ -36,5 +36,9 @@ pub(super) fn on_unlock_failed(state: &mut State, error: Error) {
     }
     state.log_error(&error);
     state.overlays.retain(|overlay| !matches!(overlay, Overlay::Passphrase(_)));
-    state.overlays.push(Overlay::Error(ErrorPanel { title: "vault".to_owned(), error }));
+    state.overlays.push(Overlay::Error(ErrorPanel {
+        title: "vault".to_owned(),
+        error,
+        retry: None,
+    }));
 }

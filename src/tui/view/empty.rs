@@ -4,6 +4,7 @@
 use crate::domain::query::recognize_url;
 use crate::domain::{
     Error, ErrorKind, InstanceName, Timestamp, format_age, format_duration_spaced,
+    unreachable_summary,
 };
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -324,7 +325,10 @@ fn first_refresh(state: &State, done: usize, total: usize) -> Paragraphs {
         .unanswered_since()
         .map(|began| state.now.seconds_since(began))
         .filter(|waited| *waited >= SLOW_ANSWER_SECONDS);
-    let no_answer = waited.map(|waited| {
+    let failing = state.retried_failure().map(|error| {
+        EmptyStateLine::Soft(format!("{}; rolecall keeps trying", unreachable_summary(error)))
+    });
+    let no_answer = waited.filter(|_| failing.is_none()).map(|waited| {
         let long = if state.appearance.motion {
             format!(" for {}", format_duration_spaced(waited))
         } else {
@@ -336,7 +340,7 @@ fn first_refresh(state: &State, done: usize, total: usize) -> Paragraphs {
     vec![
         vec![EmptyStateLine::Title(title)],
         bar,
-        no_answer.into_iter().chain(throttled).chain([next]).collect(),
+        failing.into_iter().chain(no_answer).chain(throttled).chain([next]).collect(),
     ]
 }
 
@@ -363,7 +367,7 @@ fn refresh_failed(
     since: Timestamp,
 ) -> Paragraphs {
     let title = match error.kind {
-        ErrorKind::Unreachable => "AWS can't be reached".to_owned(),
+        ErrorKind::Unreachable => unreachable_summary(error),
         ErrorKind::Throttled => "AWS keeps throttling".to_owned(),
         ErrorKind::AccessDenied => format!("AWS refuses to list your roles in {instance}"),
         _ => format!("Could not read your roles in {instance}"),

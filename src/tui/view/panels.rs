@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Modifier;
 
 use super::DrawContext;
 use super::cell_writer::CellWriter;
@@ -57,21 +58,25 @@ fn layout_panel(content: &PanelContent, ctx: &DrawContext, room: Rect) -> PanelL
     let widest = content
         .columns
         .iter()
+        .chain(&content.unfiltered)
         .map(|rows| rows::natural_width(rows))
         .max()
         .unwrap_or(0)
         .max(content.min_size.0)
         .min(limit);
     let wide = widest.max(width(&content.title) + 2).max(width(&letters)).max(field).min(most);
-    let beside = content.columns.len().max(1);
+    let beside = content.columns.len().max(content.unfiltered.len()).max(1);
     let total = (cells(wide * beside) + COLUMN_GAP * cells(beside - 1)).min(cells(most));
     let wide = if beside == 1 { wide } else { usize::from(total.saturating_sub(COLUMN_GAP) / 2) };
     let roomy = room.height >= 12;
-    let rows = |roomy| -> Vec<Vec<rows::ContentLine>> {
-        content.columns.iter().map(|of| rows::lines(&compact(of, roomy), ctx, wide)).collect()
+    let lines_of = |columns: &[Vec<ContentRow>], roomy| -> Vec<Vec<rows::ContentLine>> {
+        columns.iter().map(|of| rows::lines(&compact(of, roomy), ctx, wide)).collect()
     };
+    let rows = |roomy| lines_of(&content.columns, roomy);
+    let unfiltered = lines_of(&content.unfiltered, roomy);
     let height = |lines: &[Vec<rows::ContentLine>]| {
-        lines.iter().map(Vec::len).max().unwrap_or(0).max(content.min_size.1)
+        let heights = lines.iter().chain(&unfiltered).map(Vec::len);
+        heights.max().unwrap_or(0).max(content.min_size.1)
     };
     let mut lines = rows(roomy);
     // Blank rows are dropped if all choices fit without them.
@@ -80,6 +85,8 @@ fn layout_panel(content: &PanelContent, ctx: &DrawContext, room: Rect) -> PanelL
         lines = rows(false);
     }
     let tallest = height(&lines);
+    // Without the lines that the filter leaves out.
+    let shown = lines.iter().map(Vec::len).max().unwrap_or(0).max(content.min_size.1);
     // A filter is above the rows that it filters; an answer is below the question.
     let line = if content.input.is_some() { 1 + u16::from(roomy && tallest > 0) } else { 0 };
     let (above, answer) = if content.size == PanelSize::Text { (0, line) } else { (line, 0) };
@@ -91,9 +98,9 @@ fn layout_panel(content: &PanelContent, ctx: &DrawContext, room: Rect) -> PanelL
     let height = usize::from(body.height);
     // The question is the end of the text, so the end is shown.
     let first = if answer > 0 {
-        tallest.saturating_sub(height)
+        shown.saturating_sub(height)
     } else {
-        first_line(content, &lines, height, tallest)
+        first_line(content, &lines, height, shown)
     };
     let field = content.input.as_ref().map(|_| if answer > 0 { last_line(inner) } else { inner });
     PanelLayout {
@@ -104,7 +111,7 @@ fn layout_panel(content: &PanelContent, ctx: &DrawContext, room: Rect) -> PanelL
         lines,
         column_width: wide,
         first_line: first,
-        hidden_lines: tallest.saturating_sub(first + height),
+        hidden_lines: shown.saturating_sub(first + height),
     }
 }
 
@@ -295,7 +302,8 @@ fn draw_input(field: &InputField, ctx: &DrawContext, inner: Rect, buffer: &mut B
         return Position::new(start + cells(marks), inner.y);
     }
     if field.input.is_empty() {
-        writer.write(field.placeholder, ctx.palette.dim);
+        // In italics, and in words that are no answer: it must not look like typed text.
+        writer.write(field.placeholder, ctx.palette.dim.add_modifier(Modifier::ITALIC));
         return Position::new(start, inner.y);
     }
     Position::new(writer.write_input(&field.input, ctx.palette.text), inner.y)

@@ -73,7 +73,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
         if args.command.is_empty() || is_serve {
             let seconds = AUTO_APPROVE_DELAY.as_secs();
             ui::print_message(&ui::dim(&format!(
-                "demo: there is no browser, so sign-ins approve themselves after {seconds} s"
+                "demo: no browser, so sign-ins approve themselves after {seconds} s"
             )));
         }
     }

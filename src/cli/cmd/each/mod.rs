@@ -112,13 +112,13 @@ fn print_dry_run(roster: &Roster, rows: &[usize], json: bool) -> Result<u8> {
     let cells = |entry: &RosterEntry| {
         let protected = if entry.is_protected() { "yes" } else { "" };
         vec![
-            entry.account.to_string(),
             entry.account_name.to_string(),
+            entry.account.to_string(),
             entry.role.to_string(),
             protected.to_owned(),
         ]
     };
-    let header = ["ACCOUNT", "NAME", "ROLE", "PROTECTED"].map(String::from);
+    let header = ["ACCOUNT", "ID", "ROLE", "PROTECTED"].map(String::from);
     ui::print_data(&table::render(&header, &entries.map(cells).collect::<Vec<_>>(), None))?;
     Ok(0)
 }

@@ -200,7 +200,7 @@ impl Questions<'_> {
         if self.can_prompt {
             return Ok(());
         }
-        Err(Error::new(ErrorKind::Usage, "there is no terminal to ask at")
+        Err(Error::new(ErrorKind::Usage, "no terminal to ask at")
             .hint(format!("run `rolecall setup wizard` with {flag}")))
     }
 }

@@ -51,7 +51,7 @@ pub(super) fn collect(text: &str, names: &mut InstanceNames, out: &mut ImportVal
         }
     }
     if directories.pairs().is_empty() {
-        out.skip("SSOConfig", format!("line {}: there is no instance in it", directories.line));
+        out.skip("SSOConfig", format!("line {}: no instance in it", directories.line));
     }
     for (key, node) in file.pairs() {
         match key.as_str() {

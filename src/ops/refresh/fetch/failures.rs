@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tracing::info;
 
-use crate::domain::{Error, ErrorKind, Result, format_duration_spaced};
+use crate::domain::{ConnectionFailure, Error, ErrorKind, Result, format_duration_spaced};
 
 use super::{Fetcher, PageRequest, PortalList};
 
@@ -32,7 +32,8 @@ impl Fetcher {
                 ErrorKind::Unreachable,
                 format!("reading roles: AWS has not answered for {} s", silence.as_secs()),
             )
-            .hint("check the network, and HTTPS_PROXY and NO_PROXY if there is a proxy"),
+            .hint(ConnectionFailure::TimedOut.hint())
+            .with_source(ConnectionFailure::TimedOut),
             (None, _) => Error::new(
                 ErrorKind::Unreachable,
                 format!("reading roles: not finished after {}", format_duration_spaced(seconds)),

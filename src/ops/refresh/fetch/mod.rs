@@ -195,6 +195,7 @@ impl Fetcher {
             done,
             total,
             throttled: self.rate_limiter.is_throttled(self.elapsed()),
+            failure: self.last_failure.as_ref(),
             inventory: &self.inventory,
         });
     }
