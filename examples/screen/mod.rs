@@ -38,6 +38,8 @@ impl Terminal {
         command.arg("demo");
         command.env("TERM", "xterm-256color");
         command.env("COLORTERM", "truecolor");
+        // The pictures are dark, which this terminal does not answer when it is asked.
+        command.env("COLORFGBG", "15;0");
         command.env("SHELL", "/bin/sh");
         command.env("PS1", "$ ");
         for name in ["NO_COLOR", "DISPLAY", "WAYLAND_DISPLAY", "TMUX"] {

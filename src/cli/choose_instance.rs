@@ -32,13 +32,16 @@ pub(super) fn choose_instances(
     }
 }
 
-/// Returns an instance to sign in to: the only one without a session, or the one that the user
+/// Returns an instance to sign in to for the first list of roles: the only one without a session, or the one that the user
 /// chooses. `None` if there is a session with each of them.
 ///
 /// # Errors
 /// [`ErrorKind::Cancelled`] if the user chooses none.
 pub(super) fn choose_signed_out(ctx: &Ctx, instances: &[Instance]) -> Result<Option<Instance>> {
     let mut without = signed_out(ctx, instances)?;
+    if !without.is_empty() {
+        ui::print_message("no roles are known yet: sign in to read them");
+    }
     if without.len() > 1 {
         return ask_which(without).map(Some);
     }

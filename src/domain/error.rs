@@ -85,6 +85,14 @@ impl Error {
         Self::new(kind, format!("{what}: {source}")).with_source(source)
     }
 
+    /// Replaces a text in the message and the hints.
+    #[must_use]
+    pub fn replace(mut self, from: &str, to: &str) -> Self {
+        self.message = self.message.replace(from, to);
+        self.hints.iter_mut().for_each(|hint| *hint = hint.replace(from, to));
+        self
+    }
+
     /// Sets the error that [`std::error::Error::source`] returns.
     #[must_use]
     pub fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::cache::history::EachRun;
 use crate::domain::{
     ConfirmQuestion, Credentials, Error, ErrorKind, Instance, Result, RoleId, RoleName, Roster,
-    RosterEntry,
+    RosterEntry, role_label,
 };
 use crate::ops::access_request::add_access_hint;
 use crate::ops::assume::{AssumeRequest, AssumedCredentials, Freshness, assume};
@@ -105,7 +105,10 @@ pub async fn obtain_for_entry(
     let role = RoleName::new(&*entry.role);
     let mut request = AssumeRequest::new(roster.instance(entry), entry.account, role);
     request.freshness = freshness;
-    obtain(ctx, ui, Some(roster), &request).await.map(|assumed| assumed.credentials)
+    let id = role_label(entry.account.as_str(), &entry.role);
+    let assumed = obtain(ctx, ui, Some(roster), &request).await;
+    // Errors name the role as the user sees it, and not by the id of its account.
+    assumed.map(|assumed| assumed.credentials).map_err(|error| error.replace(&id, &entry.label()))
 }
 
 /// Returns credentials, after a sign-in if one is needed and the caller may sign in. Reports why

@@ -113,6 +113,17 @@ fn an_unreadable_answer_is_a_failure_of_aws() {
 }
 
 #[test]
+fn a_failure_names_the_role_as_the_list_does() {
+    let sandbox = Sandbox::signed_in();
+    sandbox.aws.add_fault(Fault::Garbage { operation: "GetRoleCredentials".into(), times: 9 });
+    assert_refused(
+        &sandbox.run(&["exec", "012345678901/ReadOnlyAccess", "--", "true"]),
+        6,
+        &["getting credentials of `payments-prod/ReadOnlyAccess`"],
+    );
+}
+
+#[test]
 fn old_credentials_are_used_before_a_slow_answer_and_the_failure_is_remembered() {
     /// Longer than any run takes that does not wait for the answer.
     const DELAY: Duration = Duration::from_secs(30);

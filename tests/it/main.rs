@@ -53,7 +53,6 @@ mod foreign_demo;
 mod foreign_ecs;
 #[cfg(unix)]
 mod foreign_endpoint;
-mod foreign_exported;
 mod foreign_hooks;
 mod foreign_javascript;
 mod foreign_keys;

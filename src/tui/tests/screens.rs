@@ -111,7 +111,7 @@ fn rules_colour_accounts_on_all_rows_and_roles_on_their_own() {
                 let before = &buffer[(2, line)];
                 let is_yellow = cell.fg == yellow || before.bg == yellow;
                 assert_eq!(is_yellow, entry.account_name.ends_with("-prod"), "{entry:?} {cell:?}");
-                assert!(cell.bg != yellow, "{entry:?}: a name is no block of colour");
+                assert_ne!(cell.bg, yellow, "{entry:?}: a name is no block of colour");
                 assert!(!cell.modifier.contains(Modifier::DIM), "{entry:?}");
                 let role = (30..60).any(|x| is_red(&buffer[(x, line)]));
                 assert_eq!(role, entry.is_protected(), "{entry:?} at {depth:?}");

@@ -1,5 +1,7 @@
 //! The keys and passphrases that open a vault.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use super::*;
 
 fn vault_with(home: &VaultHome, passphrase: &str) -> Vault {
@@ -245,4 +247,46 @@ fn checking_whether_a_vault_could_be_created_does_not_create_one() {
         "{error:?}"
     );
     assert!(!home.dir().exists());
+}
+
+static WRONG_ANSWERS: AtomicUsize = AtomicUsize::new(0);
+
+fn type_wrong(_: PassphraseQuestion) -> Result<Option<Secret<String>>> {
+    WRONG_ANSWERS.fetch_add(1, Ordering::Relaxed);
+    Ok(Some("wrong".into()))
+}
+
+fn type_right(question: PassphraseQuestion) -> Result<Option<Secret<String>>> {
+    assert_eq!(question, PassphraseQuestion::Unlock, "asked once");
+    Ok(Some("correct horse".into()))
+}
+
+#[test]
+fn a_user_is_asked_three_times_and_then_never_again() {
+    let home = home_with_record();
+    let vault = home.locked_vault().with_prompt(type_wrong);
+    vault.pause_prompt();
+    assert!(!opens(&vault));
+    assert_eq!(WRONG_ANSWERS.load(Ordering::Relaxed), 0);
+    vault.resume_prompt();
+    std::thread::scope(|threads| {
+        for _ in 0..4 {
+            threads.spawn(|| assert!(!opens(&vault)));
+        }
+    });
+    assert_eq!(WRONG_ANSWERS.load(Ordering::Relaxed), 3);
+}
+
+#[test]
+fn a_passphrase_that_was_typed_opens_the_vault_for_the_whole_process() {
+    let home = home_with_record();
+    let vault = home.locked_vault().with_prompt(type_right);
+    std::thread::scope(|threads| {
+        for _ in 0..4 {
+            threads.spawn(|| assert!(opens(&vault)));
+        }
+    });
+    assert!(vault.ensure_ready().is_ok() && vault.data_key().unwrap().is_some());
+    vault.lock().unwrap();
+    assert!(opens(&vault), "asked again");
 }
