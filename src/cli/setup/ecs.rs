@@ -1,7 +1,7 @@
 //! `setup ecs`: renews or deletes the tokens of the credentials endpoint.
 
 use crate::domain::Result;
-use crate::ops::ecs::{client, stored_slots};
+use crate::ops::ecs::{client, stored_slots, token_file};
 use crate::server::SlotName;
 
 use crate::cli::args::{EcsSetupArgs, Globals};
@@ -12,7 +12,10 @@ pub(super) fn run(globals: &Globals, args: &EcsSetupArgs) -> Result<u8> {
     let ctx = app::open_allowing_no_instances(globals)?;
     let (slots, done) = if args.rotate {
         let slots = match client::rotate(&ctx.paths)? {
-            Some(slots) => slots,
+            Some(slots) => {
+                token_file::update(&ctx.env, &ctx.paths, &slots)?;
+                slots
+            }
             None => stored_slots::rotate_all(&ctx)?,
         };
         (slots, "has a new token")
@@ -22,6 +25,7 @@ pub(super) fn run(globals: &Globals, args: &EcsSetupArgs) -> Result<u8> {
             None => Vec::new(),
         };
         slots.extend(stored_slots::delete_all(&ctx)?);
+        token_file::remove(&ctx.env, &ctx.paths, &slots)?;
         (slots, "is empty")
     };
     report(&slots, done);
