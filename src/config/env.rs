@@ -122,6 +122,7 @@ variables! {
     XDG_CONFIG_HOME "The directory for configuration instead of ~/.config."
     XDG_CACHE_HOME "The directory for caches instead of ~/.cache."
     XDG_STATE_HOME "The directory for state instead of ~/.local/state."
+    XDG_RUNTIME_DIR "The directory for the token files of `ecs env`, which is in memory."
     XDG_DATA_HOME "The directory where shells look for completion files, instead of ~/.local/share."
     SSH_CONNECTION "Set on a machine reached over SSH."
     SSH_TTY "Set on a machine reached over SSH with a terminal."

@@ -81,7 +81,8 @@ pub(super) fn wrong_token() -> ErrorResponse {
     ErrorResponse::new(
         401,
         "WrongToken",
-        "AWS_CONTAINER_AUTHORIZATION_TOKEN is not the token of this slot",
+        "the token of this slot is missing or wrong; older SDKs do not read \
+         AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
     )
 }
 

@@ -13,7 +13,7 @@ mod render;
 
 pub use detect::calling_shell;
 pub use dialect::Dialect;
-pub use endpoint_env::endpoint_changes;
+pub use endpoint_env::{ClientToken, endpoint_changes};
 pub use env_changes::{
     CredentialExport, EnvChanges, ProfileExport, Recipient, RoleExport, clear_changes,
     conflicting_variables, export_changes, profile_changes, replaced_variables,

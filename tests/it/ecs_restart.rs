@@ -118,3 +118,41 @@ fn a_sign_out_keeps_slots() {
     sandbox.login("corp");
     wait_for("credentials", || Some(client.fetch().0).filter(|status| *status == 200));
 }
+
+/// Runs `setup ecs --systemd` in a home with an unusual name, and returns the unit.
+fn systemd_unit(sandbox: &Sandbox) -> String {
+    let mut command = sandbox.rolecall(&["setup", "ecs", "--systemd"]);
+    let ran = command.env("AWS_CA_BUNDLE", "/a \"b\"/100%.pem").output().unwrap();
+    String::from_utf8(ran.stdout).unwrap()
+}
+
+#[test]
+fn the_systemd_unit_runs_this_program_with_its_files_and_without_secrets() {
+    let sandbox = Sandbox::new();
+    let unit = systemd_unit(&sandbox);
+    let start = format!("ExecStart=\"{}\" ecs run\n", crate::sandbox::binary());
+    assert!(unit.contains(&start), "{unit}");
+    let home = sandbox.path("rolecall");
+    assert!(unit.contains(&format!("Environment=\"ROLECALL_HOME={}\"\n", home.display())));
+    assert!(unit.contains("Environment=\"AWS_CA_BUNDLE=/a \\\"b\\\"/100%%.pem\"\n"), "{unit}");
+    assert!(!unit.contains("correct horse"), "{unit}");
+    let config = sandbox.path("rolecall/config.toml").to_string_lossy().into_owned();
+    let named = sandbox.run(&["setup", "ecs", "--systemd", "--config", &config]).stdout;
+    assert!(named.contains(&format!(" ecs run --config \"{config}\"\n")), "{named}");
+}
+
+#[test]
+#[ignore = "needs systemd"]
+fn systemd_accepts_the_unit() {
+    let sandbox = Sandbox::new();
+    let verify = |unit: &str| {
+        sandbox.write("runtime/rolecall-ecs.service", unit);
+        let mut command = sandbox.command("systemd-analyze");
+        command.args(["verify", "--user", "--man=no", "runtime/rolecall-ecs.service"]);
+        let ran = command.env("XDG_RUNTIME_DIR", sandbox.path("runtime")).output().unwrap();
+        (ran.status.success(), String::from_utf8(ran.stderr).unwrap())
+    };
+    let unit = systemd_unit(&sandbox);
+    assert_eq!(verify(&unit), (true, String::new()), "{unit}");
+    assert!(!verify(&unit.replace("ExecStart=\"/", "ExecStart=\"/no-such/")).0);
+}

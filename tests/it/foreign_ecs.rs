@@ -75,3 +75,34 @@ fn the_cli_is_in_the_role_of_each_slot_across_three_expirations() {
         }
     }
 }
+
+/// Prints who it is.
+const WHO: &str = "
+import boto3, json
+who = boto3.client('sts').get_caller_identity()
+print(json.dumps({'Arn': who['Arn']}))
+";
+
+#[test]
+#[ignore = "needs boto3"]
+fn boto3_reads_the_token_file_again_after_a_rotation() {
+    let sandbox = Sandbox::signed_in();
+    let (_server, clients) = two_slots(&sandbox);
+    let file = sandbox.path("runtime/token");
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    let write = || {
+        let args = ["ecs", "env", "--format", "json", "--token-file", "runtime/token"];
+        assert_eq!(sandbox.run(&args).code, 0);
+    };
+    let ask = || {
+        let mut command = python(&sandbox, WHO, &[]);
+        command.env("AWS_DEFAULT_REGION", "eu-west-1");
+        command.env("AWS_CONTAINER_CREDENTIALS_FULL_URI", &clients[0].url);
+        json(command.env("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", &file))
+    };
+    write();
+    assert!(ask()["Arn"].as_str().unwrap().contains("AWSReservedSSO_ReadOnlyAccess_"));
+    assert_eq!(sandbox.run(&["setup", "ecs", "--rotate"]).code, 0);
+    write();
+    assert!(ask()["Arn"].as_str().unwrap().contains("AWSReservedSSO_ReadOnlyAccess_"));
+}

@@ -28,6 +28,8 @@ mod ecs;
 mod ecs_detached;
 #[cfg(unix)]
 mod ecs_restart;
+#[cfg(unix)]
+mod ecs_token_file;
 mod eks_token;
 #[cfg(unix)]
 mod endpoint;

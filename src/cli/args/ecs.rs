@@ -1,5 +1,7 @@
 //! The command line of `ecs`.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand, ValueEnum};
 
 use crate::server::SlotName;
@@ -119,6 +121,9 @@ pub struct EcsEnvArgs {
     /// Write sh, env or json
     #[arg(long, value_name = "FORMAT", default_value = "sh", hide_possible_values = true)]
     pub format: EcsEnvFormat,
+    /// Write the token into this file and print its name
+    #[arg(long, value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
 }
 
 /// The format of variables.

@@ -201,7 +201,7 @@ pub enum Command {
     Credentials(CredentialsArgs),
     /// Print a token for an EKS cluster, for kubectl
     EksToken(EksTokenArgs),
-    /// Serve credentials to containers, SDKs and remote hosts
+    /// Serve credentials to SDKs from an endpoint that stays
     Ecs(EcsArgs),
     /// Print a shell's script: the function `role`, a key, completions
     Init(InitArgs),

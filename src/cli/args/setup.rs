@@ -31,7 +31,7 @@ pub enum SetupCommand {
     /// a profile name. Profiles that were written before stay. Nothing outside the lines from
     /// BEGIN_ROLECALL to END_ROLECALL changes.
     Profiles(ProfilesArgs),
-    /// Renew or delete the tokens of the credentials endpoint's slots
+    /// Renew or delete tokens of the credentials endpoint; run it at log-in
     ///
     /// The vault stores the role and the token of each slot of `rolecall ecs run`, so that a restart
     /// keeps them.
@@ -187,4 +187,7 @@ pub struct EcsSetupArgs {
     /// Remove every slot and its token
     #[arg(long)]
     pub delete: bool,
+    /// Print a user unit for systemd that runs the server from log-in on
+    #[arg(long)]
+    pub systemd: bool,
 }

@@ -9,6 +9,8 @@ pub mod listen_address;
 pub mod messages;
 pub mod server;
 pub mod stored_slots;
+pub mod systemd_unit;
+pub mod token_file;
 
 use std::path::PathBuf;
 

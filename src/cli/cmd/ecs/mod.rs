@@ -7,7 +7,7 @@ mod slots;
 
 use crate::config::{Env, Paths};
 use crate::domain::Result;
-use crate::ops::ecs::client;
+use crate::ops::ecs::{client, token_file};
 
 use crate::cli::args::{EcsArgs, EcsCommand, EcsUnloadArgs, Globals};
 use crate::cli::{app, ui};
@@ -38,6 +38,7 @@ fn paths(globals: &Globals) -> Result<Paths> {
 fn unload(paths: &Paths, args: EcsUnloadArgs) -> Result<u8> {
     let slot = if args.all { None } else { Some(args.slot.unwrap_or_default()) };
     let closed = client::unload(paths, slot)?;
+    token_file::remove(&Env::from_process(), paths, &closed)?;
     for slot in &closed {
         ui::print_message(&format!("the slot `{slot}` is empty"));
     }

@@ -92,7 +92,7 @@ fn run_detached(
     }
     ui::print_message(&format!("serving credentials at {url}; `rolecall ecs stop` ends it"));
     if args.print_env {
-        let args = EcsEnvArgs { slot: None, format: EcsEnvFormat::Sh };
+        let args = EcsEnvArgs { slot: None, format: EcsEnvFormat::Sh, token_file: None };
         return client_env::run(globals, args);
     }
     Ok(0)
