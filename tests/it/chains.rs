@@ -85,6 +85,8 @@ fn a_chained_role_works_everywhere_and_every_step_is_fetched_once() {
 fn the_picker_opens_a_shell_in_a_chained_role() {
     let sandbox = Sandbox::signed_in();
     let mut terminal = Terminal::rolecall(&sandbox, &["payments-staging deploy"]);
+    terminal.wait_for("373374062225");
+    terminal.type_keys("\x1bOQ"); // F2
     terminal.wait_for("via       payments-prod/");
     terminal.type_keys(ENTER);
     terminal.wait_for("ready>");

@@ -102,8 +102,8 @@ fn a_program_that_does_not_exist_is_reported_before_aws_is_asked() {
     sandbox.write("notes.txt", "not a program\n");
     let exec = ["exec", "-S", "corp", "--arn", ROLE];
     for (command, code, shows) in [
-        ("no-such-program", 127, "there is no program `no-such-program` in PATH"),
-        ("/no/such/program", 127, "there is no program `/no/such/program`"),
+        ("no-such-program", 127, "program `no-such-program` not found in PATH"),
+        ("/no/such/program", 127, "program `/no/such/program` not found"),
         ("./notes.txt", 126, "`./notes.txt` is not executable"),
         ("/", 126, "`/` is a directory"),
     ] {
@@ -112,7 +112,7 @@ fn a_program_that_does_not_exist_is_reported_before_aws_is_asked() {
         assert_refused(&sandbox.run(&each), code, &[shows]);
     }
     let shell = sandbox.run_with_env(&exec, &[("SHELL", "/no/such/shell")]);
-    assert_refused(&shell, 127, &["there is no program `/no/such/shell`", "set SHELL"]);
+    assert_refused(&shell, 127, &["program `/no/such/shell` not found", "set SHELL"]);
 }
 
 #[test]
