@@ -163,14 +163,14 @@ fn web_pages_and_other_methods_are_rejected_before_the_token_is_checked() {
             assert_eq!(code(&["GET / HTTP/1.1", &other]).await, wrong_host, "{other}");
             assert_eq!(code(&["GET / HTTP/1.1", &host, &other]).await, wrong_host, "{other}");
         }
-        let from_a_page = (403, "FromAPage".to_owned());
+        let from_a_browser = (403, "BrowserRequest".to_owned());
         for header in [
             "Origin: null",
             "Origin: http://127.0.0.1",
             "Sec-Fetch-Site: none",
             "sec-fetch-mode: cors",
         ] {
-            assert_eq!(code(&["GET / HTTP/1.1", &local, header]).await, from_a_page, "{header}");
+            assert_eq!(code(&["GET / HTTP/1.1", &local, header]).await, from_a_browser, "{header}");
         }
         for method in ["POST", "PUT", "OPTIONS", "DELETE"] {
             assert_eq!(
