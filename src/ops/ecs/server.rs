@@ -16,7 +16,7 @@ use crate::os::local_socket::LocalListener;
 use crate::os::lock::Lock;
 use crate::os::mutex::lock;
 use crate::os::random;
-use crate::server::{CredentialsSource, Endpoint, SlotName, SlotTiming};
+use crate::server::{CredentialsSource, Endpoint, FetchedCredentials, SlotName, SlotTiming};
 
 use super::messages::{
     ClientAccess, ControlError, ControlReply, ControlRequest, LoadedRole, ServerStatus, SlotStatus,
@@ -32,7 +32,8 @@ const LAST_REPLY_TIMEOUT: Duration = Duration::from_millis(50);
 pub enum SlotEvent {
     /// It has credentials that expire then.
     Renewed(Timestamp),
-    /// It could not get credentials. Reported once until the reason changes.
+    /// It could not get new credentials, or not store them. Reported once until the reason
+    /// changes.
     Failed(Error),
     /// It was closed.
     Unloaded,
@@ -205,8 +206,10 @@ impl EcsServer {
             Box::pin(async move {
                 let fetched = fetching.await;
                 let event = match &fetched {
-                    Ok(credentials) => SlotEvent::Renewed(credentials.expires_at),
-                    Err(error) => SlotEvent::Failed(error.clone()),
+                    Ok(FetchedCredentials { warning: Some(error), .. }) | Err(error) => {
+                        SlotEvent::Failed(error.clone())
+                    }
+                    Ok(fetched) => SlotEvent::Renewed(fetched.credentials.expires_at),
                 };
                 let mut last = lock(&last);
                 if last.as_ref() != Some(&event) {
