@@ -9,7 +9,7 @@ use crate::awsconfig::{AwsConfig, DefaultCredentialKey};
 use crate::config::AutoLogin;
 use crate::domain::{ErrorKind, Result};
 use crate::os::atomic_file;
-use crate::server::{CredentialsSource, FetchReason};
+use crate::server::{CredentialsSource, FetchReason, FetchedCredentials};
 
 use crate::ops::assume::{AssumeRequest, assume};
 use crate::ops::ctx::Ctx;
@@ -40,7 +40,10 @@ pub fn credential_source(
                 }
                 other => other,
             };
-            assumed.map(|assumed| assumed.credentials)
+            assumed.map(|assumed| FetchedCredentials {
+                credentials: assumed.credentials,
+                warning: assumed.warning,
+            })
         })
     })
 }

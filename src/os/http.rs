@@ -286,14 +286,17 @@ where
 async fn read_request(request: hyper::Request<Incoming>) -> Option<HttpRequest> {
     let (parts, body) = request.into_parts();
     let body = Limited::new(body, MAX_BODY_LEN).collect().await.ok()?.to_bytes();
-    let query = parts.uri.query().unwrap_or_default().to_owned();
-    Some(HttpRequest {
-        method: parts.method,
-        path: parts.uri.path().to_owned(),
-        query,
-        headers: parts.headers,
+    Some(with_body(parts, body))
+}
+
+fn with_body(head: http::request::Parts, body: Bytes) -> HttpRequest {
+    HttpRequest {
+        method: head.method,
+        path: head.uri.path().to_owned(),
+        query: head.uri.query().unwrap_or_default().to_owned(),
+        headers: head.headers,
         body,
-    })
+    }
 }
 
 fn into_hyper_response(response: HttpResponse) -> hyper::Response<Full<Bytes>> {

@@ -118,16 +118,16 @@ pub fn exchange(path: &Path, line: &str) -> Result<Option<Secret<String>>> {
         }
         Err(error) => return Err(socket_error(path, error)),
     };
-    let talking = "asking the credentials endpoint";
-    stream.set_read_timeout(Some(REPLY_TIMEOUT)).context(ErrorKind::Os, talking)?;
-    stream.write_all(format!("{line}\n").as_bytes()).context(ErrorKind::Os, talking)?;
+    let asking = "asking the credentials endpoint";
+    stream.set_read_timeout(Some(REPLY_TIMEOUT)).context(ErrorKind::Os, asking)?;
+    stream.write_all(format!("{line}\n").as_bytes()).context(ErrorKind::Os, asking)?;
     let mut reply = String::new();
     let read = BufReader::new(stream.take(MAX_LINE_LEN)).read_line(&mut reply);
     let reply = Secret::new(reply);
-    read.context(ErrorKind::Os, talking)?;
+    read.context(ErrorKind::Os, asking)?;
     match reply.expose().ends_with('\n') {
         true => Ok(Some(reply)),
-        false => Err(Error::os(format!("{talking}: it did not reply"))),
+        false => Err(Error::os(format!("{asking}: it did not reply"))),
     }
 }
 

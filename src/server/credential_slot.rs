@@ -24,8 +24,16 @@ pub enum FetchReason {
     Requested,
 }
 
+/// What a source returns.
+#[derive(Debug, Clone)]
+pub struct FetchedCredentials {
+    pub credentials: Credentials,
+    /// Why they are old ones, or could not be stored.
+    pub warning: Option<Error>,
+}
+
 /// A future that fetches credentials.
-pub type CredentialsFuture = Pin<Box<dyn Future<Output = Result<Credentials>> + Send>>;
+pub type CredentialsFuture = Pin<Box<dyn Future<Output = Result<FetchedCredentials>> + Send>>;
 /// Fetches the credentials of a slot. It may be slow.
 pub type CredentialsSource = Box<dyn Fn(FetchReason) -> CredentialsFuture + Send + Sync>;
 
@@ -74,7 +82,7 @@ impl Drop for RefreshTask {
 pub struct SlotState {
     /// When its credentials expire; `None` if it never had any.
     pub expires_at: Option<Timestamp>,
-    /// The error of the last fetch, if it failed.
+    /// The error of the last fetch, if it failed, or if it returned old credentials.
     pub failure: Option<Error>,
     /// When a client with the token last asked, and its program if that is known.
     pub last_request: Option<(Timestamp, Option<String>)>,
@@ -103,7 +111,7 @@ struct LastRequest {
 #[derive(Debug, Clone, Default)]
 struct FetchOutcome {
     credentials: Option<Credentials>,
-    /// The error and time of the last fetch, if it failed.
+    /// The error and time of the last fetch, if it failed, or if it returned old credentials.
     failure: Option<(Error, Instant)>,
 }
 
@@ -235,8 +243,9 @@ async fn refresh_loop(shared: Arc<SlotShared>, source: CredentialsSource) {
             let fetched = source(reason).await;
             last_fetch = Some(Instant::now());
             shared.state.send_modify(|state| match fetched {
-                Ok(credentials) => {
-                    *state = FetchOutcome { credentials: Some(credentials), failure: None }
+                Ok(FetchedCredentials { credentials, warning }) => {
+                    let failure = warning.map(|error| (error, Instant::now()));
+                    *state = FetchOutcome { credentials: Some(credentials), failure }
                 }
                 Err(error) => state.failure = Some((error, Instant::now())),
             });

@@ -27,7 +27,9 @@ use crate::os::mutex::lock;
 use crate::os::{process::client_program, thread::run_blocking};
 
 use credential_slot::Slot;
-pub use credential_slot::{CredentialsSource, FetchReason, SlotState, SlotTiming};
+pub use credential_slot::{
+    CredentialsSource, FetchReason, FetchedCredentials, SlotState, SlotTiming,
+};
 use hosts::ServedHosts;
 
 /// What clients may take from an endpoint.
@@ -40,6 +42,9 @@ const LIMITS: ServeLimits = ServeLimits {
 /// How long a response waits for the name of the program that asks.
 #[cfg(target_os = "linux")]
 const PROGRAM_LOOKUP_TIMEOUT: Duration = Duration::from_millis(100);
+
+/// The most bytes of the name of a slot.
+const MAX_NAME_LEN: usize = 64;
 
 /// The name of the slot at `/`.
 const DEFAULT_NAME: &str = "default";
@@ -63,6 +68,10 @@ impl FromStr for SlotName {
     fn from_str(text: &str) -> Result<Self> {
         if text == DEFAULT_NAME {
             return Ok(Self::default());
+        }
+        if text.len() > MAX_NAME_LEN {
+            return Err(Error::new(ErrorKind::Usage, "the slot name is too long")
+                .hint(format!("use at most {MAX_NAME_LEN} characters")));
         }
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
         if text.is_empty() || text.starts_with('.') || !text.bytes().all(plain) {

@@ -57,7 +57,7 @@ pub(super) fn check_request(
     if request.headers.keys().any(is_from_a_page) {
         return Err(ErrorResponse::new(
             403,
-            "FromAPage",
+            "BrowserRequest",
             "this endpoint does not answer requests from web pages",
         ));
     }
@@ -94,16 +94,15 @@ pub(super) fn error_response(error: &Error) -> ErrorResponse {
         ErrorKind::AccessDenied | ErrorKind::RoleNotAssigned => (403, "AccessDenied"),
         ErrorKind::Throttled => (503, "Throttled"),
         ErrorKind::Unreachable => (503, "Unavailable"),
-        ErrorKind::Vault => (500, "VaultLocked"),
-        ErrorKind::NoMatch
-        | ErrorKind::Usage
-        | ErrorKind::Config
-        | ErrorKind::UnknownRole
-        | ErrorKind::Os
+        ErrorKind::Vault => (403, "VaultLocked"),
+        ErrorKind::Cancelled => (403, "Cancelled"),
+        ErrorKind::NoMatch | ErrorKind::Usage | ErrorKind::Config | ErrorKind::UnknownRole => {
+            (403, "ConfigurationError")
+        }
+        ErrorKind::Os
         | ErrorKind::ProgramNotExecutable
         | ErrorKind::ProgramNotFound
-        | ErrorKind::Internal
-        | ErrorKind::Cancelled => (500, "InternalError"),
+        | ErrorKind::Internal => (500, "InternalError"),
     };
     let sentences = std::iter::once(&error.message).chain(&error.hints).map(String::as_str);
     ErrorResponse::new(
@@ -153,6 +152,15 @@ mod tests {
             (response.status, response.message.as_str()),
             (401, "rolecall: you are not signed in; run `rolecall login`")
         );
-        assert_eq!(error_response(&Error::new(ErrorKind::Unreachable, "")).status, 503);
+        for (kind, status) in [
+            (ErrorKind::Unreachable, 503),
+            (ErrorKind::Vault, 403),
+            (ErrorKind::Config, 403),
+            (ErrorKind::UnknownRole, 403),
+            (ErrorKind::Cancelled, 403),
+            (ErrorKind::Os, 500),
+        ] {
+            assert_eq!(error_response(&Error::new(kind, "")).status, status, "{kind:?}");
+        }
     }
 }

@@ -80,6 +80,11 @@ fn credentials(number: usize, lifetime: i64) -> Credentials {
     }
 }
 
+/// The outcome of a fetch without a warning.
+fn fetched(credentials: Credentials) -> Result<FetchedCredentials> {
+    Ok(FetchedCredentials { credentials, warning: None })
+}
+
 /// Creates a source that counts its fetches.
 fn counting_source(
     answer: impl Fn(usize, FetchReason) -> CredentialsFuture + Send + Sync + 'static,
@@ -90,7 +95,7 @@ fn counting_source(
 }
 
 fn one_hour_source() -> CredentialsSource {
-    counting_source(|number, _| Box::pin(async move { Ok(credentials(number, 3_600)) })).0
+    counting_source(|number, _| Box::pin(async move { fetched(credentials(number, 3_600)) })).0
 }
 
 /// Creates a source that fails before the fetch with the number `until`.
@@ -98,9 +103,9 @@ fn signed_out_source(until: usize) -> (CredentialsSource, Arc<AtomicUsize>) {
     counting_source(move |number, _| {
         let error = Error::new(ErrorKind::LoginNeeded, "you are not signed in to corp")
             .hint("run `rolecall login --sso corp`");
-        Box::pin(
-            async move { if number < until { Err(error) } else { Ok(credentials(number, 3_600)) } },
-        )
+        Box::pin(async move {
+            if number < until { Err(error) } else { fetched(credentials(number, 3_600)) }
+        })
     })
 }
 
@@ -163,14 +168,14 @@ fn web_pages_and_other_methods_are_rejected_before_the_token_is_checked() {
             assert_eq!(code(&["GET / HTTP/1.1", &other]).await, wrong_host, "{other}");
             assert_eq!(code(&["GET / HTTP/1.1", &host, &other]).await, wrong_host, "{other}");
         }
-        let from_a_page = (403, "FromAPage".to_owned());
+        let from_a_browser = (403, "BrowserRequest".to_owned());
         for header in [
             "Origin: null",
             "Origin: http://127.0.0.1",
             "Sec-Fetch-Site: none",
             "sec-fetch-mode: cors",
         ] {
-            assert_eq!(code(&["GET / HTTP/1.1", &local, header]).await, from_a_page, "{header}");
+            assert_eq!(code(&["GET / HTTP/1.1", &local, header]).await, from_a_browser, "{header}");
         }
         for method in ["POST", "PUT", "OPTIONS", "DELETE"] {
             assert_eq!(
@@ -196,9 +201,10 @@ fn each_slot_has_its_own_token_and_path() {
         for path in ["/slot/admin", "/slot/read-only/", "/slot/", "/x", "//"] {
             assert_eq!(served.get(path, "open sesame").await.0, 404, "{path}");
         }
-        for bad in ["", "a/b", "..", "a b", "é"] {
+        for bad in ["", "a/b", "..", "a b", "é", &"x".repeat(65)] {
             assert!(bad.parse::<SlotName>().is_err(), "{bad}");
         }
+        assert!("x".repeat(64).parse::<SlotName>().is_ok());
         assert_eq!("default".parse(), Ok(SlotName::default()));
     });
 }
@@ -231,6 +237,56 @@ fn a_head_of_more_than_8_kilobytes_is_refused() {
 }
 
 #[test]
+fn bodies_are_refused_before_they_are_sent() {
+    block_on(async {
+        let served = TestServer::with_source(one_hour_source());
+        let (host, token) = (served.host("127.0.0.1"), "Authorization: open sesame");
+        for body in ["Content-Length: 1048576", "Transfer-Encoding: chunked"] {
+            let began = Instant::now();
+            for line in ["GET / HTTP/1.1", "POST / HTTP/1.1"] {
+                assert_eq!(served.send(&[line, &host, token, body]).await.0, 413, "{line} {body}");
+            }
+            assert!(began.elapsed() < LIMITS.connection_timeout / 2, "{:?}", began.elapsed());
+        }
+        assert_eq!(
+            served.send(&["GET / HTTP/1.1", &host, token, "Content-Length: 0"]).await.0,
+            200
+        );
+    });
+}
+
+#[test]
+fn requests_for_a_proxy_are_refused() {
+    block_on(async {
+        let served = TestServer::with_source(one_hour_source());
+        let (host, token) = (served.host("127.0.0.1"), "Authorization: open sesame");
+        for address in
+            ["http://example.com/".to_owned(), format!("http://127.0.0.1:{}/", served.port)]
+        {
+            let line = format!("GET {address} HTTP/1.1");
+            assert_eq!(served.send(&[&line, &host, token]).await.0, 400, "{address}");
+        }
+    });
+}
+
+#[test]
+fn old_credentials_are_served_with_the_reason_in_the_state() {
+    block_on(async {
+        let (source, _) = counting_source(|number, _| {
+            Box::pin(async move {
+                let warning = Some(Error::new(ErrorKind::Unreachable, "AWS does not answer"));
+                Ok(FetchedCredentials { credentials: credentials(number, 600), warning })
+            })
+        });
+        let served = TestServer::with_source(source);
+        assert_eq!(served.get("/", "open sesame").await.0, 200);
+        let state = served.endpoint.slot_state(&SlotName::default()).unwrap();
+        assert_eq!(state.failure.unwrap().message, "AWS does not answer");
+        assert!(state.expires_at.is_some());
+    });
+}
+
+#[test]
 fn clients_that_send_nothing_do_not_keep_others_out() {
     block_on(async {
         let served = TestServer::with_source(one_hour_source());
@@ -242,8 +298,12 @@ fn clients_that_send_nothing_do_not_keep_others_out() {
         assert_eq!(served.get("/", "open sesame").await.0, 200);
         assert!(began.elapsed() < LIMITS.connection_timeout / 2, "{:?}", began.elapsed());
         // The first one made room, and the others are closed when their time is over.
-        assert_eq!(silent[0].read(&mut [0]).await.unwrap_or_default(), 0);
-        assert_eq!(silent[LIMITS.max_connections - 1].read(&mut [0]).await.unwrap_or_default(), 0);
+        let first = tokio::time::timeout(Duration::from_secs(1), silent[0].read(&mut [0])).await;
+        assert_eq!(first.expect("the first one is open").unwrap_or_default(), 0);
+        let last = &mut silent[LIMITS.max_connections - 1];
+        let still_open = tokio::time::timeout(Duration::from_millis(50), last.read(&mut [0])).await;
+        assert!(still_open.is_err(), "the last one made room");
+        assert_eq!(last.read(&mut [0]).await.unwrap_or_default(), 0);
         assert!(began.elapsed() < LIMITS.connection_timeout * 4, "{:?}", began.elapsed());
     });
 }
@@ -266,7 +326,7 @@ fn a_request_waits_for_a_fast_source() {
         let (source, _) = counting_source(|number, _| {
             Box::pin(async move {
                 tokio::time::sleep(Duration::from_millis(50)).await;
-                Ok(credentials(number, 3_600))
+                fetched(credentials(number, 3_600))
             })
         });
         assert_eq!(TestServer::with_source(source).get("/", "open sesame").await.0, 200);
@@ -303,7 +363,7 @@ fn credentials_are_renewed_before_they_expire_without_a_request() {
         // The window is a third of three seconds, so they are renewed when one second is left.
         let (source, fetches) = counting_source(|number, reason| {
             assert_eq!(reason, FetchReason::BeforeExpiry);
-            Box::pin(async move { Ok(credentials(number, 3)) })
+            Box::pin(async move { fetched(credentials(number, 3)) })
         });
         let served = TestServer::with_source(source);
         let deadline = Instant::now() + Duration::from_secs(20);
@@ -322,7 +382,7 @@ fn old_credentials_are_served_while_new_ones_are_fetched() {
             Box::pin(async move {
                 match number {
                     // Stale from the start, but not expired.
-                    1 => Ok(Credentials {
+                    1 => fetched(Credentials {
                         issued_at: Clock::System.now().plus_seconds(-3_000),
                         ..credentials(1, 600)
                     }),

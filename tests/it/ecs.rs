@@ -120,6 +120,22 @@ impl Client {
     }
 }
 
+/// What the system shows of a process; `None` if it hides it, as it hides the environment of a
+/// process that is not dumpable from its own user.
+#[cfg(target_os = "linux")]
+pub(crate) fn read_of_process(pid: &str, file: &str) -> Option<String> {
+    match std::fs::read(format!("/proc/{pid}/{file}")) {
+        Ok(bytes) => {
+            assert!(!bytes.is_empty(), "{pid} {file}");
+            Some(String::from_utf8_lossy(&bytes).into_owned())
+        }
+        Err(error) => {
+            assert_eq!(error.kind(), std::io::ErrorKind::PermissionDenied, "{pid} {file}");
+            None
+        }
+    }
+}
+
 /// A simulator whose role credentials are valid for this many seconds.
 pub(crate) fn short_lived(seconds: i64) -> Sandbox {
     let sandbox = Sandbox::with_options(SimulatorOptions {
@@ -300,6 +316,39 @@ fn without_a_sign_in_programs_and_the_terminal_get_the_next_command() {
 }
 
 #[test]
+fn a_reader_of_messages_that_stops_reading_does_not_stop_the_server() {
+    let sandbox = Sandbox::signed_in();
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    let mut command = sandbox.rolecall(&["ecs", "run", "--listen", "127.0.0.1:0"]);
+    let child = command.stderr(writer.try_clone().unwrap()).spawn().unwrap();
+    let mut lines = BufReader::new(reader);
+    let mut line = String::new();
+    lines.read_line(&mut line).unwrap();
+    let url = line.strip_prefix("serving credentials at ").and_then(|rest| rest.split_once(';'));
+    let url = url.unwrap_or_else(|| panic!("{line}")).0.to_owned();
+    let mut server = EcsServer { child, sandbox: &sandbox, url, messages: Arc::default() };
+    while is_writable(&writer) {
+        writer.write_all(&[b'x'; 4_096]).unwrap();
+    }
+    // Each gets credentials, which is reported.
+    server.load(ROLE, &["-s", "a"]);
+    server.load(OTHER_ROLE, &["-s", "b"]);
+    for slot in ["a", "b"] {
+        let client = server.client(slot);
+        wait_for("credentials", || client.key());
+    }
+    assert_eq!(server.run(&["stop"]).code, 0);
+    assert_eq!(server.child.wait().unwrap().code(), Some(0));
+}
+
+/// Whether a pipe accepts 4 KB.
+fn is_writable(pipe: &std::io::PipeWriter) -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let mut polled = [PollFd::new(pipe, PollFlags::OUT)];
+    poll(&mut polled, Some(&Timespec::default())).unwrap() == 1
+}
+
+#[test]
 fn protected_roles_are_loaded_with_consent_only() {
     let sandbox = Sandbox::signed_in();
     let server = EcsServer::start(&sandbox, &[]);
@@ -327,13 +376,10 @@ fn the_server_has_no_secret_in_its_arguments_environment_or_messages() {
     let secrets = [&document["SecretAccessKey"], &document["Token"]]
         .map(|secret| secret.as_str().unwrap().to_owned());
     let list = server.run(&["list", "--json"]);
-    let read = |file: &str| {
-        let bytes = std::fs::read(format!("/proc/{}/{file}", server.child.id()));
-        // A process that is not dumpable hides its environment from its own user.
-        String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned()
-    };
+    let read = |file: &str| read_of_process(&server.child.id().to_string(), file);
     let written = server.messages.lock().unwrap().join("\n");
-    for text in [read("cmdline"), read("environ"), list.stdout, list.stderr, written] {
+    let shown = [list.stdout, list.stderr, written];
+    for text in [read("cmdline"), read("environ")].into_iter().flatten().chain(shown) {
         for secret in secrets.iter().chain([&client.token]) {
             assert!(!text.contains(secret.as_str()), "{text}");
         }

@@ -2,8 +2,10 @@
 
 use rolecall::testing::demo::SimulatorOptions;
 
-use crate::commands::assert_refused;
-use crate::ecs::Client;
+use crate::commands::{ROLE, assert_refused};
+#[cfg(target_os = "linux")]
+use crate::ecs::read_of_process;
+use crate::ecs::{Client, EcsServer};
 use crate::sandbox::{CommandOutput, Sandbox};
 use crate::wait::wait_for;
 
@@ -66,6 +68,19 @@ fn a_detached_server_outlives_the_command_and_renews_until_it_is_stopped() {
 }
 
 #[test]
+fn a_server_that_was_started_before_the_first_sign_in_can_open_the_vault() {
+    let sandbox = Sandbox::new();
+    let _stop = Stop(&sandbox);
+    let started = sandbox.run(&["ecs", "run", "--detach", "--listen", "127.0.0.1:0"]);
+    assert_eq!(started.code, 0, "{started:?}");
+    sandbox.login("corp");
+    let loaded = sandbox.run(&["ecs", "load", "-S", "corp", "--arn", ROLE]);
+    assert!(loaded.code == 0 && !loaded.stderr.contains("warning"), "{loaded:?}");
+    let client = client(&sandbox.run(&["ecs", "env"]));
+    wait_for("credentials", || Some(client.fetch().0).filter(|status| *status == 200));
+}
+
+#[test]
 fn an_address_that_is_in_use_is_reported_before_anything_starts() {
     let sandbox = Sandbox::signed_in();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -76,6 +91,13 @@ fn an_address_that_is_in_use_is_reported_before_anything_starts() {
     }
     assert_eq!(sandbox.run(&["ecs", "status"]).code, 1);
     assert_refused(&sandbox.run(&["ecs", "run", "--print-env"]), 2, &["--detach"]);
+    // The program at the address may have been sent the tokens of stored slots.
+    let server = EcsServer::start(&sandbox, &["--default", "payments-prod/ReadOnlyAccess"]);
+    // It answers when the slot is stored.
+    server.client("default");
+    drop(server);
+    let ran = sandbox.run(&["ecs", "run", "--listen", &address]);
+    assert_refused(&ran, 74, &[&address, "rolecall setup ecs --rotate"]);
 }
 
 #[test]
@@ -84,17 +106,18 @@ fn a_detached_server_has_no_secret_in_its_arguments_or_environment() {
     let sandbox = Sandbox::signed_in();
     let _stop = Stop(&sandbox);
     let mut command = sandbox.rolecall(&[&DETACH[..], &["--print-env"]].concat());
-    let started = command.env("AWS_SECRET_ACCESS_KEY", "old-secret").output().unwrap();
+    let inherited = [
+        ("AWS_SECRET_ACCESS_KEY", "old-secret"),
+        ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "old-token"),
+    ];
+    let started = command.envs(inherited).output().unwrap();
     let client = client(&CommandOutput::from_output(started));
     let status = sandbox.run(&["ecs", "status", "--json"]).stdout;
     let status: serde_json::Value = serde_json::from_str(&status).unwrap();
-    let read = |file: &str| {
-        let bytes = std::fs::read(format!("/proc/{}/{file}", status["pid"])).unwrap_or_default();
-        String::from_utf8_lossy(&bytes).into_owned()
-    };
-    assert!(read("cmdline").contains("ecs-helper"), "{status}");
-    for text in [read("cmdline"), read("environ")] {
-        for secret in [client.token.as_str(), "correct horse", "old-secret"] {
+    let read = |file: &str| read_of_process(&status["pid"].to_string(), file);
+    assert!(read("cmdline").unwrap().contains("ecs-helper"), "{status}");
+    for text in [read("cmdline"), read("environ")].into_iter().flatten() {
+        for secret in [client.token.as_str(), "correct horse", "old-secret", "old-token"] {
             assert!(!text.contains(secret), "{text}");
         }
     }

@@ -78,6 +78,35 @@ fn a_protected_role_is_not_served_again_without_a_user() {
 }
 
 #[test]
+fn a_slot_that_is_not_served_again_is_rotated_and_emptied_like_the_others() {
+    let sandbox = Sandbox::signed_in();
+    let server = EcsServer::start(&sandbox, &["--default", "payments-prod/ReadOnlyAccess"]);
+    server.load(PROTECTED, &["-s", "admin", "--yes"]);
+    let (old, first) = (server.client("admin"), server.url.clone());
+    drop(server);
+    let mut server = EcsServer::start(&sandbox, &[]);
+    server.wait_for_message("the slot `admin` is not served");
+    let rotated = sandbox.run(&["setup", "ecs", "--rotate"]);
+    assert!(rotated.stderr.contains("the slot `admin` has a new token"), "{rotated:?}");
+    assert!(rotated.stderr.contains("the slot `default` has a new token"), "{rotated:?}");
+    assert_eq!(moved(&old, &first, &server).fetch().0, 404, "it is not opened");
+    server.load(PROTECTED, &["-s", "admin", "--yes"]);
+    assert_eq!(moved(&old, &first, &server).fetch().0, 401);
+
+    for unload in [&["unload", "-s", "admin"][..], &["unload", "--all"]] {
+        let old = server.client("admin");
+        drop(server);
+        server = EcsServer::start(&sandbox, &[]);
+        server.wait_for_message("the slot `admin` is not served");
+        let unloaded = server.run(unload);
+        assert_eq!(unloaded.code, 0, "{unloaded:?}");
+        assert!(unloaded.stderr.contains("the slot `admin` is empty"), "{unloaded:?}");
+        server.load(PROTECTED, &["-s", "admin", "--yes"]);
+        assert_ne!(server.client("admin").token, old.token);
+    }
+}
+
+#[test]
 fn setup_ecs_renews_and_deletes_tokens_with_and_without_a_server() {
     let sandbox = Sandbox::signed_in();
     let setup = |flag: &str| sandbox.run(&["setup", "ecs", flag]);

@@ -25,6 +25,7 @@ use crate::cli::helpers::sign_in;
 /// [`ErrorKind::Vault`] if the vault can't be opened; [`ErrorKind::Usage`] if a server is running;
 /// [`ErrorKind::Os`] if the address can't be bound.
 pub(in crate::cli) fn start(ctx: &Ctx, globals: &Globals, address: SocketAddr) -> Result<String> {
+    ctx.vault.ensure_ready()?;
     let key = ctx.vault.data_key()?;
     // Bound here first, because the helper has no terminal to report an error on.
     drop(BoundServer::bind(ctx, address)?);

@@ -9,11 +9,11 @@ use crate::os::lock::Lock;
 use crate::server::SlotName;
 
 use super::messages::{
-    ClientAccess, ControlReply, ControlRequest, LoadedRole, ServerStatus, SlotStatus,
+    ClientAccess, ControlError, ControlReply, ControlRequest, LoadedRole, ServerStatus, SlotStatus,
 };
 use super::{lock_path, socket_path};
 
-/// How long a server may take to end.
+/// How long a server may take to stop.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Returns the running server and its slots; `None` if no server is running.
@@ -36,13 +36,17 @@ pub fn status(paths: &Paths) -> Result<ServerStatus> {
     find_status(paths)?.ok_or_else(not_running)
 }
 
-/// Puts a role into a slot.
+/// Puts a role into a slot, and returns the slot and why a restart will not keep it.
 ///
 /// # Errors
 /// [`ErrorKind::NoMatch`] if no server is running; the error of the server.
-pub fn load(paths: &Paths, slot: SlotName, role: LoadedRole) -> Result<SlotStatus> {
+pub fn load(
+    paths: &Paths,
+    slot: SlotName,
+    role: LoadedRole,
+) -> Result<(SlotStatus, Option<Error>)> {
     match require(paths, &ControlRequest::Load { slot, role })? {
-        ControlReply::Loaded(slot) => Ok(slot),
+        ControlReply::Loaded { slot, warning } => Ok((slot, warning.map(ControlError::into_error))),
         other => Err(unexpected(other)),
     }
 }
@@ -82,17 +86,17 @@ pub fn access(paths: &Paths, slot: SlotName) -> Result<ClientAccess> {
     }
 }
 
-/// Ends the server and waits until it has ended.
+/// Stops the server and waits until it has stopped.
 ///
 /// # Errors
-/// [`ErrorKind::NoMatch`] if no server is running; [`ErrorKind::Os`] if it does not end.
+/// [`ErrorKind::NoMatch`] if no server is running; [`ErrorKind::Os`] if it did not stop.
 pub fn stop(paths: &Paths) -> Result<()> {
     match require(paths, &ControlRequest::Stop)? {
         ControlReply::Stopping => {}
         other => return Err(unexpected(other)),
     }
-    let ended = Lock::acquire(&lock_path(paths), Instant::now() + STOP_TIMEOUT)?.is_some();
-    if ended { Ok(()) } else { Err(Error::os("the credentials endpoint does not end")) }
+    let stopped = Lock::acquire(&lock_path(paths), Instant::now() + STOP_TIMEOUT)?.is_some();
+    if stopped { Ok(()) } else { Err(Error::os("the credentials endpoint did not stop")) }
 }
 
 fn require(paths: &Paths, request: &ControlRequest) -> Result<ControlReply> {
@@ -120,6 +124,6 @@ fn unexpected(_: ControlReply) -> Error {
 }
 
 fn other_version() -> Error {
-    Error::os("the credentials endpoint is of another version of rolecall")
+    Error::os("the credentials endpoint runs a different version of rolecall")
         .hint("stop it with Ctrl-C, and run `rolecall ecs run` again")
 }

@@ -30,8 +30,11 @@ pub enum ControlRequest {
 #[serde(rename_all = "kebab-case")]
 pub enum ControlReply {
     Status(ServerStatus),
-    /// The slot as it is now.
-    Loaded(SlotStatus),
+    /// The slot as it is now, and why a restart will not keep it.
+    Loaded {
+        slot: SlotStatus,
+        warning: Option<ControlError>,
+    },
     /// The slots that were closed.
     Unloaded(Vec<SlotName>),
     /// The slots that have a new token.

@@ -1,6 +1,6 @@
 //! The server: slots with roles, and the replies to commands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::os::local_socket::LocalListener;
 use crate::os::lock::Lock;
 use crate::os::mutex::lock;
 use crate::os::random;
-use crate::server::{CredentialsSource, Endpoint, SlotName, SlotTiming};
+use crate::server::{CredentialsSource, Endpoint, FetchedCredentials, SlotName, SlotTiming};
 
 use super::messages::{
     ClientAccess, ControlError, ControlReply, ControlRequest, LoadedRole, ServerStatus, SlotStatus,
@@ -32,7 +32,8 @@ const LAST_REPLY_TIMEOUT: Duration = Duration::from_millis(50);
 pub enum SlotEvent {
     /// It has credentials that expire then.
     Renewed(Timestamp),
-    /// It could not get credentials. Reported once until the reason changes.
+    /// It could not get new credentials, or not store them. Reported once until the reason
+    /// changes.
     Failed(Error),
     /// It was closed.
     Unloaded,
@@ -70,8 +71,7 @@ impl BoundServer {
             return Err(Error::new(ErrorKind::Usage, "a credentials endpoint is already running")
                 .hint("run `rolecall ecs status`, or `rolecall ecs stop` to end it"));
         };
-        let listener = Listener::bind_address(address)
-            .map_err(|error| error.hint("use another port, for example --listen 127.0.0.1:4145"))?;
+        let listener = Listener::bind_address(address).map_err(|error| in_use(ctx, error))?;
         let control = LocalListener::bind(&socket_path(&ctx.paths))?;
         Ok(Self { listener, control, lock })
     }
@@ -137,23 +137,24 @@ impl EcsServer {
     }
 
     /// Puts a role into a slot, starts to fetch its credentials and stores the slot. A slot keeps
-    /// its token, so that its clients change the role with it.
+    /// its token, so that its clients change the role with it. Returns why the slot could not be
+    /// stored; it is served until the server ends.
     ///
     /// # Errors
-    /// [`ErrorKind::Config`] if the instance of the role is not known here.
-    pub async fn load(&self, slot: &SlotName, role: LoadedRole) -> Result<()> {
+    /// [`ErrorKind::Config`] if the instance of the role is not known here; [`ErrorKind::Vault`] if
+    /// the slot may have a token that can't be read.
+    pub async fn load(&self, slot: &SlotName, role: LoadedRole) -> Result<Option<Error>> {
         let loaded = lock(&self.slots).get(slot).map(|loaded| loaded.token.clone());
         let token = match loaded {
             Some(token) => token,
-            None => match self.stored_token(slot).await {
+            None => match self.stored_token(slot).await? {
                 Some(token) => token,
                 None => random::token::<32>()?.into(),
             },
         };
         let content = SlotContent { slot: slot.clone(), role, token };
         self.open(content.clone())?;
-        self.store(content).await;
-        Ok(())
+        Ok(self.store(content).await.err())
     }
 
     /// Opens a slot and starts to fetch its credentials. Must be called from within the runtime.
@@ -176,18 +177,21 @@ impl EcsServer {
     }
 
     /// Returns the token of a slot that was stored and not restored.
-    async fn stored_token(&self, slot: &SlotName) -> Option<Secret<String>> {
+    async fn stored_token(&self, slot: &SlotName) -> Result<Option<Secret<String>>> {
         let (ctx, slot) = (self.ctx.clone(), slot.clone());
-        let stored = run_blocking(move || stored_slots::load(&ctx, &slot)).await;
-        stored.ok().flatten().map(|content| content.token)
+        let stored = run_blocking(move || stored_slots::load(&ctx, &slot)).await?;
+        Ok(stored.map(|content| content.token))
     }
 
-    /// Stores a slot. A failure is reported: the slot is served until the server ends.
-    async fn store(&self, content: SlotContent) {
+    /// Stores a slot, and reports a failure.
+    async fn store(&self, content: SlotContent) -> Result<()> {
         let (ctx, stored) = (self.ctx.clone(), content.clone());
-        if let Err(error) = run_blocking(move || stored_slots::save(&ctx, &stored)).await {
-            (self.hooks.report)(&content.slot, &content.role, &SlotEvent::NotStored(error));
+        let saved = run_blocking(move || stored_slots::save(&ctx, &stored)).await;
+        if let Err(error) = &saved {
+            let event = SlotEvent::NotStored(error.clone());
+            (self.hooks.report)(&content.slot, &content.role, &event);
         }
+        saved
     }
 
     /// Reports what a source returns to the command that runs the server.
@@ -205,8 +209,10 @@ impl EcsServer {
             Box::pin(async move {
                 let fetched = fetching.await;
                 let event = match &fetched {
-                    Ok(credentials) => SlotEvent::Renewed(credentials.expires_at),
-                    Err(error) => SlotEvent::Failed(error.clone()),
+                    Ok(FetchedCredentials { warning: Some(error), .. }) | Err(error) => {
+                        SlotEvent::Failed(error.clone())
+                    }
+                    Ok(fetched) => SlotEvent::Renewed(fetched.credentials.expires_at),
                 };
                 let mut last = lock(&last);
                 if last.as_ref() != Some(&event) {
@@ -234,32 +240,28 @@ impl EcsServer {
     }
 
     async fn handle(&self, request: ControlRequest) -> Result<ControlReply> {
-        let _alone = self.changing.lock().await;
+        // The others don't wait for a slow disk or vault.
+        let _alone = match &request {
+            ControlRequest::Load { .. }
+            | ControlRequest::Unload { .. }
+            | ControlRequest::UnloadAll
+            | ControlRequest::Rotate => Some(self.changing.lock().await),
+            ControlRequest::Status | ControlRequest::Access { .. } | ControlRequest::Stop => None,
+        };
         Ok(match request {
             ControlRequest::Status => ControlReply::Status(self.status()),
             ControlRequest::Load { slot, role } => {
-                self.load(&slot, role).await?;
+                let warning = self.load(&slot, role).await?.map(ControlError::from_error);
                 let slots = lock(&self.slots);
                 let loaded = slots.get(&slot).ok_or_else(|| no_such_slot(&slot))?;
-                ControlReply::Loaded(self.slot_status(&slot, loaded))
+                ControlReply::Loaded { slot: self.slot_status(&slot, loaded), warning }
             }
             ControlRequest::Unload { slot } => match self.unload(&slot).await? {
                 true => ControlReply::Unloaded(vec![slot]),
                 false => return Err(no_such_slot(&slot)),
             },
-            ControlRequest::UnloadAll => {
-                let all = self.slot_names();
-                for slot in &all {
-                    self.unload(slot).await?;
-                }
-                ControlReply::Unloaded(all)
-            }
-            ControlRequest::Rotate => {
-                for slot in self.slot_names() {
-                    self.rotate(&slot).await?;
-                }
-                ControlReply::Rotated(self.slot_names())
-            }
+            ControlRequest::UnloadAll => ControlReply::Unloaded(self.unload_all().await?),
+            ControlRequest::Rotate => ControlReply::Rotated(self.rotate_all().await?),
             ControlRequest::Access { slot } => {
                 let slots = lock(&self.slots);
                 let loaded = slots.get(&slot).ok_or_else(|| no_such_slot(&slot))?;
@@ -277,29 +279,77 @@ impl EcsServer {
         lock(&self.slots).keys().cloned().collect()
     }
 
-    /// Closes a slot and forgets it. Returns whether it was open.
+    /// Closes a slot and forgets it. Returns whether it was open, or stored since the last run.
     async fn unload(&self, slot: &SlotName) -> Result<bool> {
+        let was_open = self.close(slot);
+        let (ctx, slot) = (self.ctx.clone(), slot.clone());
+        run_blocking(move || {
+            // An open slot is forgotten even if the vault is locked.
+            let existed = was_open || stored_slots::names(&ctx)?.contains(&slot);
+            stored_slots::remove(&ctx, &slot)?;
+            Ok(existed)
+        })
+        .await
+    }
+
+    /// Closes a slot. Returns whether it was open.
+    fn close(&self, slot: &SlotName) -> bool {
         self.endpoint.close(slot);
-        let unloaded = lock(&self.slots).remove(slot);
-        if let Some(loaded) = &unloaded {
+        let closed = lock(&self.slots).remove(slot);
+        if let Some(loaded) = &closed {
             (self.hooks.report)(slot, &loaded.role, &SlotEvent::Unloaded);
         }
-        let (ctx, slot) = (self.ctx.clone(), slot.clone());
-        run_blocking(move || stored_slots::remove(&ctx, &slot)).await?;
-        Ok(unloaded.is_some())
+        closed.is_some()
+    }
+
+    /// Closes every slot and forgets it, also those of the last run that are not served.
+    async fn unload_all(&self) -> Result<Vec<SlotName>> {
+        let mut all = BTreeSet::from_iter(self.slot_names());
+        for slot in &all {
+            self.close(slot);
+        }
+        let ctx = self.ctx.clone();
+        run_blocking(move || {
+            let stored = stored_slots::names(&ctx);
+            let mut result = stored.map(|stored| all.extend(stored));
+            for slot in &all {
+                result = result.and(stored_slots::remove(&ctx, slot));
+            }
+            result.map(|()| Vec::from_iter(all))
+        })
+        .await
+    }
+
+    /// Gives every slot a new token, also those of the last run that are not served: they would
+    /// accept the old one as soon as they are loaded again.
+    async fn rotate_all(&self) -> Result<Vec<SlotName>> {
+        let ctx = self.ctx.clone();
+        let stored = run_blocking(move || stored_slots::load_all(&ctx)).await;
+        let open = || {
+            let slots = lock(&self.slots);
+            slots.iter().map(|(slot, loaded)| (slot.clone(), loaded.role.clone())).collect()
+        };
+        let mut roles: BTreeMap<SlotName, LoadedRole> = open();
+        let mut result = stored.map(|stored| {
+            for content in stored {
+                roles.entry(content.slot).or_insert(content.role);
+            }
+        });
+        let all = roles.keys().cloned().collect();
+        for (slot, role) in roles {
+            result = result.and(self.rotate(slot, role).await);
+        }
+        result.map(|()| all)
     }
 
     /// Gives a slot a new token. It is stored first, so that clients are not refused after a
     /// restart.
-    async fn rotate(&self, slot: &SlotName) -> Result<()> {
-        let Some(role) = lock(&self.slots).get(slot).map(|loaded| loaded.role.clone()) else {
-            return Ok(());
-        };
-        let token = random::token::<32>()?.into();
-        let content = SlotContent { slot: slot.clone(), role, token };
+    async fn rotate(&self, slot: SlotName, role: LoadedRole) -> Result<()> {
+        let is_open = lock(&self.slots).contains_key(&slot);
+        let content = SlotContent { slot, role, token: random::token::<32>()?.into() };
         let (ctx, stored) = (self.ctx.clone(), content.clone());
         run_blocking(move || stored_slots::save(&ctx, &stored)).await?;
-        self.open(content)
+        if is_open { self.open(content) } else { Ok(()) }
     }
 
     fn status(&self) -> ServerStatus {
@@ -330,6 +380,19 @@ impl EcsServer {
     }
 }
 
+/// The error for an address that can't be bound. The program that uses it may be another user's,
+/// which clients of stored slots have sent their tokens to.
+fn in_use(ctx: &Ctx, error: Error) -> Error {
+    let error = error.hint("use another port, for example --listen 127.0.0.1:4145");
+    match stored_slots::names(ctx) {
+        Ok(slots) if !slots.is_empty() => error.hint(
+            "if you don't know the program that uses the port, it may have been sent tokens of \
+             slots: run `rolecall setup ecs --rotate`",
+        ),
+        _ => error,
+    }
+}
+
 fn no_such_slot(slot: &SlotName) -> Error {
     Error::new(ErrorKind::NoMatch, format!("the slot `{slot}` is empty"))
         .hint("run `rolecall ecs list` to see all slots")
@@ -344,4 +407,37 @@ fn unknown_instance(role: &LoadedRole) -> Error {
         "it was added since the endpoint was started: run `rolecall ecs stop`, then \
          `rolecall ecs run`",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::RoleId;
+    use crate::os::thread::current_thread_runtime;
+
+    #[test]
+    fn a_slot_that_can_not_be_stored_is_served_with_a_warning() {
+        let home = tempfile::tempdir().unwrap();
+        let role = LoadedRole { id: RoleId::example("Admin"), label: "a/Admin".into() };
+        let instance = Instance::example(role.id.instance.as_str());
+        // Its vault has no passphrase.
+        let ctx = Ctx::in_home(home.path(), vec![instance]);
+        let bound = BoundServer::bind(&ctx, "127.0.0.1:0".parse().unwrap()).unwrap();
+        let reported = Arc::new(Mutex::new(Vec::new()));
+        let events = reported.clone();
+        let hooks = ServerHooks {
+            report: Box::new(move |_, _, event| lock(&events).push(event.clone())),
+            start_sign_in: Box::new(|_| Ok(())),
+        };
+        let server = EcsServer::new(&ctx, &bound, hooks);
+        let slot = SlotName::default();
+        let request = ControlRequest::Load { slot: slot.clone(), role };
+        let reply = current_thread_runtime().unwrap().block_on(server.handle(request)).unwrap();
+        let ControlReply::Loaded { slot: status, warning: Some(warning) } = reply else {
+            panic!("{reply:?}")
+        };
+        let warning = warning.into_error();
+        assert_eq!((status.slot, warning.kind), (slot, ErrorKind::Vault), "{warning:?}");
+        assert!(lock(&reported).contains(&SlotEvent::NotStored(warning)));
+    }
 }

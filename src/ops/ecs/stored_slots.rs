@@ -47,19 +47,25 @@ pub(super) fn load(ctx: &Ctx, slot: &SlotName) -> Result<Option<SlotContent>> {
     }))
 }
 
-/// Returns all stored slots in order. Blocks.
+/// Returns the names of all stored slots in order. Blocks.
 ///
 /// # Errors
 /// As [`Vault::list`](crate::vault::Vault::list).
+pub(super) fn names(ctx: &Ctx) -> Result<Vec<SlotName>> {
+    let records = ctx.vault.list(ctx.clock.now())?.into_iter();
+    let mut names: Vec<SlotName> =
+        records.filter_map(|(id, _)| id.slot_name()?.parse().ok()).collect();
+    names.sort();
+    Ok(names)
+}
+
+/// Returns all stored slots in order. Blocks.
+///
+/// # Errors
+/// As [`Vault::list`](crate::vault::Vault::list) and [`Vault::load`](crate::vault::Vault::load).
 pub fn load_all(ctx: &Ctx) -> Result<Vec<SlotContent>> {
-    let mut all = Vec::new();
-    for (id, _) in ctx.vault.list(ctx.clock.now())? {
-        if let Some(slot) = id.slot_name().and_then(|name| name.parse().ok()) {
-            all.extend(load(ctx, &slot)?);
-        }
-    }
-    all.sort_by(|left, right| left.slot.cmp(&right.slot));
-    Ok(all)
+    let loaded = names(ctx)?.into_iter().map(|slot| load(ctx, &slot));
+    loaded.filter_map(Result::transpose).collect()
 }
 
 /// Removes a slot. Does nothing if it is not stored. Blocks.

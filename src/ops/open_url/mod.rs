@@ -25,8 +25,12 @@ const LAUNCH_TIMEOUT: Duration = Duration::from_millis(500);
 /// How often a started program is checked for failure.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// Variables that browsers and helpers must not inherit.
-pub const SECRET_VARIABLES: [&str; 3] =
-    ["AWS_SSO_FILE_PASSWORD", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+pub const SECRET_VARIABLES: [&str; 4] = [
+    "AWS_SSO_FILE_PASSWORD",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+];
 
 /// A URL, and whether others may see it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,8 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use hyper::body::Incoming;
+use bytes::Bytes;
+use hyper::body::{Body, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
@@ -14,9 +15,9 @@ use tokio::task::{AbortHandle, JoinSet};
 use crate::domain::Result;
 
 use super::{ACCEPT_RETRY_DELAY, HttpRequest, HttpResponse, Listener};
-use super::{into_hyper_response, read_request};
+use super::{into_hyper_response, with_body};
 
-/// What clients may take from a server. A connection serves one request.
+/// What clients may take from a server. A connection serves one request, which has no body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ServeLimits {
     /// The most bytes of the request line and the headers; at least 8,192. The response to more is
@@ -73,6 +74,18 @@ fn make_room(open: &mut VecDeque<AbortHandle>, max: usize) {
     }
 }
 
+/// Rejects requests with a body, and requests for a proxy: the address in their first line would
+/// take precedence over `Host`.
+fn check_form(request: &hyper::Request<Incoming>) -> std::result::Result<(), HttpResponse> {
+    if !request.body().is_end_stream() {
+        return Err(HttpResponse::text(413, "a request must not have a body"));
+    }
+    if request.uri().authority().is_some() {
+        return Err(HttpResponse::text(400, "a request must start with a path"));
+    }
+    Ok(())
+}
+
 /// Serves the one request of a connection.
 async fn serve_one<H, F>(stream: TcpStream, client: SocketAddr, limits: ServeLimits, handler: H)
 where
@@ -83,9 +96,13 @@ where
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let handler = handler.clone();
         async move {
-            let response = match read_request(request).await {
-                Some(request) => handler(request, client).await,
-                None => HttpResponse::text(413, "too large"),
+            let response = match check_form(&request) {
+                // The body is not read: its client is not known yet.
+                Ok(()) => {
+                    let (head, _) = request.into_parts();
+                    handler(with_body(head, Bytes::new()), client).await
+                }
+                Err(refusal) => refusal,
             };
             Ok::<_, std::io::Error>(into_hyper_response(response))
         }

@@ -1,12 +1,13 @@
 //! `ecs load`: puts a role into a slot of the running server.
 
-use crate::domain::{Result, format_duration};
+use crate::domain::{Error, Result, format_duration};
 use crate::ops::assume::Freshness;
 use crate::ops::ecs::client;
 use crate::ops::ecs::messages::LoadedRole;
 use crate::ops::roles::other_profiles::ProfileRows;
 use crate::ops::target::lookup::ResolvedRole;
 use crate::ops::target::selector::RoleSelector;
+use crate::server::SlotName;
 use crate::tui::PickAction;
 
 use crate::cli::access::{self, Consent};
@@ -34,7 +35,11 @@ pub(super) fn run(globals: &Globals, args: EcsLoadArgs) -> Result<u8> {
     // The server finds them in the vault.
     let credentials = access::obtain(&ctx, &found, Freshness::Cached)?;
     access::record_use(&ctx, &found, "ecs load");
-    let mut slot = client::load(&ctx.paths, args.slot.unwrap_or_default(), loaded_role(&found))?;
+    let slot = args.slot.unwrap_or_default();
+    let (mut slot, warning) = client::load(&ctx.paths, slot, loaded_role(&found))?;
+    if let Some(warning) = warning {
+        print_not_stored(&slot.slot, &warning);
+    }
     slot.expires_at = slot.expires_at.or(Some(credentials.expires_at));
     if args.json {
         ui::print_data(&format!("{}\n", slot_json(&slot)))?;
@@ -44,6 +49,11 @@ pub(super) fn run(globals: &Globals, args: EcsLoadArgs) -> Result<u8> {
         ui::print_message(&format!("the slot `{}` serves {label}, {left} left", slot.slot));
     }
     Ok(0)
+}
+
+/// Warns that a slot could not be stored.
+pub(super) fn print_not_stored(slot: &SlotName, error: &Error) {
+    ui::print_warning(&error.clone().context(format!("{slot}: a restart will not keep it")));
 }
 
 /// Returns a role as the server remembers it.

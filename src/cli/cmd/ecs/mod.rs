@@ -1,6 +1,7 @@
 //! `ecs`: a standing credentials endpoint, and the commands that manage it.
 
 mod client_env;
+mod event_printer;
 mod load;
 mod run;
 mod slots;

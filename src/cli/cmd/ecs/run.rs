@@ -4,13 +4,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::config::env;
-use crate::domain::{Error, ErrorKind, Result, format_duration_spaced};
+use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::assume::Freshness;
 use crate::ops::ctx::Ctx;
 use crate::ops::ecs::client;
 use crate::ops::ecs::listen_address::{DEFAULT_LISTEN_ADDRESS, parse_listen_address};
 use crate::ops::ecs::messages::LoadedRole;
-use crate::ops::ecs::server::{BoundServer, EcsServer, ServerHooks, SlotEvent};
+use crate::ops::ecs::server::{BoundServer, EcsServer, ServerHooks};
 use crate::ops::ecs::socket_path;
 use crate::ops::ecs::stored_slots::{self, SlotContent};
 use crate::ops::roles::load;
@@ -29,15 +29,16 @@ use crate::cli::helpers::{ecs, sign_in};
 use crate::cli::{app, role_selector, setup, ui};
 
 use super::client_env;
-use super::load::loaded_role;
+use super::event_printer::EventPrinter;
+use super::load::{loaded_role, print_not_stored};
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &EcsRunArgs) -> Result<u8> {
     let ctx = setup::open_or_set_up(globals)?;
     let address = args.listen.as_deref().or(ctx.env.get(env::AWS_SSO_ECS_SERVER));
     let address = parse_listen_address(address.unwrap_or(DEFAULT_LISTEN_ADDRESS))?;
-    // The vault is opened here, where the user can be asked to unlock it.
-    ctx.vault.data_key()?;
+    // The vault is opened or made here, where the user can be asked to unlock it.
+    ctx.vault.ensure_ready()?;
     if args.detach {
         run_detached(&ctx, globals, args, address)
     } else {
@@ -52,7 +53,7 @@ fn serve(ctx: &Arc<Ctx>, globals: &Globals, args: &EcsRunArgs, address: SocketAd
     let stored = stored_slots(ctx, default.is_some());
     let socket = socket_path(&ctx.paths);
     let _guard = TerminationGuard::new(move || drop(atomic_file::remove(&socket)))?;
-    let server = EcsServer::new(ctx, &bound, hooks(ctx, globals));
+    let server = EcsServer::new(ctx, &bound, hooks(ctx, globals)?);
     ui::print_message(&format!("serving credentials at {}; Ctrl-C ends it", bound.url()));
     app::block_on(ctx, async {
         for content in stored {
@@ -83,12 +84,18 @@ fn run_detached(
     let url = ecs::start(ctx, globals, address)?;
     // The server finds the tokens in the vault.
     for SlotContent { slot, role, .. } in stored {
-        if let Err(error) = client::load(&ctx.paths, slot.clone(), role) {
+        if let Err(error) = load(ctx, slot.clone(), role) {
             ui::print_warning(&error.context(format!("the slot `{slot}` is not served")));
         }
     }
-    if let Some(role) = default {
-        client::load(&ctx.paths, SlotName::default(), role)?;
+    if let Some(role) = default
+        && let Err(error) = load(ctx, SlotName::default(), role)
+    {
+        // A command that fails leaves nothing behind.
+        if let Err(error) = client::stop(&ctx.paths) {
+            ui::print_warning(&error);
+        }
+        return Err(error);
     }
     ui::print_message(&format!("serving credentials at {url}; `rolecall ecs stop` ends it"));
     if args.print_env {
@@ -96,6 +103,15 @@ fn run_detached(
         return client_env::run(globals, args);
     }
     Ok(0)
+}
+
+/// Puts a role into a slot of the server in the background.
+fn load(ctx: &Ctx, slot: SlotName, role: LoadedRole) -> Result<()> {
+    let (slot, warning) = client::load(&ctx.paths, slot, role)?;
+    if let Some(warning) = warning {
+        print_not_stored(&slot.slot, &warning);
+    }
+    Ok(())
 }
 
 /// Returns the role of `--default`, after the user has confirmed a protected one and signed in.
@@ -168,26 +184,11 @@ fn not_listed(label: &str) -> Error {
     Error::new(ErrorKind::UnknownRole, format!("{label} is not in the list of roles"))
 }
 
-fn hooks(ctx: &Arc<Ctx>, globals: &Globals) -> ServerHooks {
-    let (clock, signing, globals) = (ctx.clock, ctx.clone(), globals.clone());
-    ServerHooks {
-        report: Box::new(move |slot, role, event| {
-            let LoadedRole { label, .. } = role;
-            match event {
-                SlotEvent::Renewed(expires) => {
-                    let left = format_duration_spaced(expires.seconds_since(clock.now()));
-                    ui::print_message(&format!("{slot}: {label}, {left} left"));
-                }
-                SlotEvent::Failed(error) => {
-                    let context = format!("{slot}: {label}");
-                    ui::print_warning(&Error::clone(error).context(context));
-                }
-                SlotEvent::NotStored(error) => ui::print_warning(
-                    &Error::clone(error).context(format!("{slot}: a restart will not keep it")),
-                ),
-                SlotEvent::Unloaded => ui::print_message(&format!("{slot}: empty")),
-            }
-        }),
+fn hooks(ctx: &Arc<Ctx>, globals: &Globals) -> Result<ServerHooks> {
+    let (printer, signing, globals) =
+        (EventPrinter::start(ctx.clock)?, ctx.clone(), globals.clone());
+    Ok(ServerHooks {
+        report: Box::new(move |slot, role, event| printer.print(slot, role, event)),
         start_sign_in: Box::new(move |instance| sign_in::start(&signing, &globals, instance)),
-    }
+    })
 }
