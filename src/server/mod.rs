@@ -23,8 +23,8 @@ use crate::domain::{Error, ErrorKind, Result, Secret};
 use crate::os::clock::Clock;
 use crate::os::http::{HttpRequest, HttpResponse, Listener, ServeLimits};
 use crate::os::mutex::lock;
-#[cfg(target_os = "linux")]
-use crate::os::{process::client_program, thread::run_blocking};
+use crate::os::process::client_program;
+use crate::os::thread::run_blocking;
 
 use credential_slot::Slot;
 pub use credential_slot::{
@@ -40,7 +40,6 @@ const LIMITS: ServeLimits = ServeLimits {
 };
 
 /// How long a response waits for the name of the program that asks.
-#[cfg(target_os = "linux")]
 const PROGRAM_LOOKUP_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// The most bytes of the name of a slot.
@@ -111,16 +110,9 @@ struct Connection {
 
 impl Connection {
     /// Returns the name of the program that asks, if the system provides it in time.
-    #[cfg(target_os = "linux")]
     async fn client_program(self) -> Option<String> {
         let lookup = run_blocking(move || Ok(client_program(self.client, self.server)));
         tokio::time::timeout(PROGRAM_LOOKUP_TIMEOUT, lookup).await.ok()?.ok()?
-    }
-
-    /// Returns the name of the program that asks; `None` because the system does not provide it.
-    #[cfg(not(target_os = "linux"))]
-    async fn client_program(self) -> Option<String> {
-        None
     }
 }
 

@@ -28,3 +28,9 @@ pub(super) use proc_stat::ProcStat;
 #[cfg(target_os = "linux")]
 pub use socket_client::client_program;
 pub use split::split_words;
+
+/// Returns the name of the program at the other end of a connection: only Linux provides it.
+#[cfg(not(target_os = "linux"))]
+pub fn client_program(_: std::net::SocketAddr, _: std::net::SocketAddr) -> Option<String> {
+    None
+}
