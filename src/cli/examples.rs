@@ -217,7 +217,7 @@ pub(super) const EXAMPLES: &[(&str, Examples)] = &[
         "ecs env",
         [
             ("eval \"$(rolecall ecs env)\"", "use the default slot in this shell"),
-            ("rolecall ecs env -s ci --format env > ci.env", "a file for `docker --env-file`"),
+            ("rolecall ecs env -s ci --token-file ci.token", "the token in a file of mode 0600"),
             ("rolecall ecs env --format json", "as JSON"),
         ],
     ),
