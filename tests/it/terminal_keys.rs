@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::sandbox::Sandbox;
 use crate::terminal::{CTRL_C, ENTER, ESCAPE, Terminal};
+use crate::wait::wait_for;
 
 const RIGHT: &str = "\x1b[C";
 const F2: &str = "\x1bOQ";
@@ -72,10 +73,12 @@ fn the_console_without_a_browser_is_a_link_to_copy_or_to_print() {
     terminal.wait_for("There is no browser here");
     terminal.type_keys(CTRL_Y);
     terminal.wait_for("link copied");
-    let written = terminal.written();
-    let (_, rest) = written.split_once("\x1b]52;c;").expect("nothing was copied");
-    let end = rest.find(['\x07', '\x1b']).unwrap();
-    let copied = String::from_utf8(STANDARD.decode(&rest[..end]).unwrap()).unwrap();
+    let copied = wait_for("a copied link", || {
+        let written = terminal.written();
+        let (_, rest) = written.split_once("\x1b]52;c;")?;
+        let end = rest.find(['\x07', '\x1b'])?;
+        Some(String::from_utf8(STANDARD.decode(&rest[..end]).unwrap()).unwrap())
+    });
     assert!(copied.starts_with("http") && copied.contains("SigninToken="), "{copied}");
     terminal.type_keys(ESCAPE);
     terminal.wait_for_no("There is no browser here");
