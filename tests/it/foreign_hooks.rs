@@ -71,7 +71,7 @@ fn check_hook(terminal: &mut Terminal, show: &str, key: Option<&str>) {
     type_at_prompt(terminal, "role -c");
     terminal.wait_until("the prompt behind the role that was left", |screen| {
         let screen = screen.contents();
-        screen.contains("role -c\nleft payments-prod-") && screen.trim_end().ends_with("\nready>")
+        screen.contains("role -c\nleft payments-prod/") && screen.trim_end().ends_with("\nready>")
     });
     type_at_prompt(terminal, show);
     terminal.wait_for("<>");

@@ -79,7 +79,7 @@ impl Shell {
 fn is_ours(line: &str) -> bool {
     [
         "payments-prod/",
-        "left payments-prod-",
+        "left payments-prod/",
         "corp: ",
         "rolecall: no role matches",
         "hint: ",
