@@ -172,6 +172,12 @@ fn hints_name_commands_of_the_demo_and_no_flag_that_was_not_typed() {
     let typed = run(&["demo", "--color", "never", "exec", "payments-prod", "aws", "s3", "ls"]);
     let line = "`rolecall demo --color never exec payments-prod -- aws s3 ls`";
     assert!(typed.stderr.contains(line), "{typed:?}");
+    let incomplete = run(&["demo", "setup", "profiles", "--yes"]);
+    let problem = "`rolecall demo setup profiles` needs `--prune`";
+    assert!(incomplete.stderr.contains(problem), "{incomplete:?}");
+    // A command to paste, without backquotes, never changes the user's own files.
+    let written = run(&["demo", "setup", "profiles", "payments-prod"]);
+    assert!(written.stderr.contains(" rolecall demo setup profiles --undo\n"), "{written:?}");
     // In a command that the demo runs, its home is in use.
     let script = "rolecall exec nothing-like-this -- true; rolecall lgoin";
     let inside = run(&["demo", "exec", "payments-prod read", "--", "sh", "-c", script]);

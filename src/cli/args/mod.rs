@@ -74,7 +74,7 @@ const ROLE_HEADING: &str = "Which role";
 ///
 /// Without a command the picker opens; Enter starts a shell in the selected role.
 #[derive(Debug, Default, Parser)]
-#[command(name = "rolecall", version, max_term_width = 100)]
+#[command(name = "rolecall", bin_name = "rolecall", version, max_term_width = 100)]
 pub struct Cli {
     /// Flags of every command.
     #[command(flatten)]

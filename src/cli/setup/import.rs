@@ -58,10 +58,10 @@ pub(super) fn run(globals: &Globals, args: &ImportArgs) -> Result<u8> {
     confirm(args.yes, &format!("Write this into {}?", files.join(" and ")))?;
     import::apply(&ctx, &plan)?;
     ui::print_message(&format!("written: {}", ui::bold(&files.join(", "))));
-    ui::print_message(&format!("{} rolecall login --all, then rolecall", ui::dim("next:")));
+    ui::print_command("next:", "rolecall login --all, then rolecall");
     let named =
         args.from.as_ref().map(|file| format!(" --from {}", file.display())).unwrap_or_default();
-    ui::print_message(&format!("{} rolecall setup import --undo{named}", ui::dim("undo:")));
+    ui::print_command("undo:", &format!("rolecall setup import --undo{named}"));
     Ok(0)
 }
 

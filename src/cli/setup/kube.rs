@@ -63,7 +63,7 @@ pub(super) fn run(globals: &Globals, args: &KubeArgs) -> Result<u8> {
         .as_ref()
         .map(|file| format!(" --kubeconfig {}", file.display()))
         .unwrap_or_default();
-    ui::print_message(&format!("{} rolecall setup kube --undo{named}", ui::dim("undo:")));
+    ui::print_command("undo:", &format!("rolecall setup kube --undo{named}"));
     Ok(0)
 }
 

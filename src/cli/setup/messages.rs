@@ -54,10 +54,7 @@ pub(super) fn print_report(ctx: &Ctx, report: &ProfilesReport, args: &ProfilesAr
                 ui::print_message(
                     "no role was used, marked as a favourite or named yet, so there is no profile to write",
                 );
-                ui::print_message(&format!(
-                    "{} rolecall setup profiles QUERY, or --all",
-                    ui::dim("next:")
-                ));
+                ui::print_command("next:", "rolecall setup profiles QUERY, or --all");
             }
             0 => ui::print_message(&format!("{file} has no profiles of rolecall")),
             _ => ui::print_message(&format!(
@@ -94,11 +91,9 @@ pub(super) fn print_report(ctx: &Ctx, report: &ProfilesReport, args: &ProfilesAr
             line.name
         ));
     }
-    ui::print_message(&format!(
-        "{} rolecall setup profiles --undo{}",
-        ui::dim("undo:"),
-        if args.aws_config.is_some() { " --aws-config …" } else { "" }
-    ));
+    let named = args.aws_config.as_ref().map(|file| format!(" --aws-config {}", file.display()));
+    let named = named.unwrap_or_default();
+    ui::print_command("undo:", &format!("rolecall setup profiles --undo{named}"));
 }
 
 /// Prints the lines that make AWS programs ignore the file. Returns whether the AWS CLI is one of

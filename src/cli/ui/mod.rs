@@ -164,6 +164,12 @@ pub(in crate::cli) fn print_message(text: &str) {
     print_message_raw(&escape_unprintable_lines(&program_name::current().rewrite(text)));
 }
 
+/// Prints a label and a command of this program to run next, as the user calls this program.
+pub(in crate::cli) fn print_command(label: &str, command: &str) {
+    let command = program_name::current().rewrite_command(command);
+    print_message_raw(&escape_unprintable_lines(&format!("{} {command}", dim(label))));
+}
+
 /// Prints another program's stderr line, unchanged.
 pub(in crate::cli) fn print_message_raw(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
