@@ -8,7 +8,7 @@ use crate::vault::PassphraseQuestion;
 
 use crate::cli::ui;
 
-/// Asks for the passphrase of a vault that a command needs. An empty line is no passphrase.
+/// Asks for the passphrase of a vault that a command needs. Returns `None` for an empty line.
 ///
 /// # Errors
 /// If the terminal can't be read.

@@ -6,7 +6,7 @@ use super::service_error::ServiceError;
 use super::state::CredentialsEntry;
 use super::wire::parameter;
 
-/// The role that nobody assumes without an MFA code.
+/// The role that can be assumed only with an MFA code.
 pub const MFA_ROLE: &str = "SecretsAdmin";
 /// The code that every device shows.
 pub const MFA_CODE: &str = "123456";

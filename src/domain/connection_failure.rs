@@ -4,14 +4,14 @@ use std::fmt;
 
 use super::Error;
 
-/// Why there is no response. Kept among the sources of an [`Error`].
+/// The category of a connection failure. Kept among the sources of an [`Error`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConnectionFailure {
     /// The host, or a firewall in front of it, refused the connection.
     Refused,
     /// The name of the host has no address.
     HostNotFound,
-    /// There is no route to the host: usually there is no network at all.
+    /// No route to the host, usually because the machine is offline.
     NoRoute,
     /// There was no answer in time.
     TimedOut,

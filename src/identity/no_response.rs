@@ -8,7 +8,7 @@ use crate::domain::ConnectionFailure;
 
 use super::error_text::root_cause;
 
-/// Why there is no response.
+/// The reason for a missing response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NoResponse {
     pub(super) failure: ConnectionFailure,

@@ -59,7 +59,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: &EcsHelperArgs) -> Result<u8>
     let _guard = TerminationGuard::new(move || drop(atomic_file::remove(&socket)))?;
     let (signing, globals) = (ctx.clone(), globals.clone());
     let hooks = ServerHooks {
-        // `ecs list` shows what happens: there is no terminal.
+        // Without a terminal, `ecs list` shows the events.
         report: Box::new(|_, _, _| {}),
         start_sign_in: Box::new(move |instance| sign_in::start(&signing, &globals, instance)),
     };

@@ -64,7 +64,7 @@ pub fn overrides(env: &Env, paths: &Paths, instance: &Instance) -> Vec<EndpointO
         (OverridableService::Sts, sts),
     ];
     let mut section = None;
-    // The demo's own endpoint is no news to the user.
+    // The user did not set the demo's own endpoint, so it is left out.
     let all =
         all.into_iter().filter(|(_, url)| url.as_deref().is_none_or(|url| !is_demo(env, url)));
     let found = all.filter_map(|(service, url)| {
