@@ -10,6 +10,7 @@ mod connection_failure;
 mod credentials;
 pub mod enums;
 mod error;
+pub mod exposed;
 mod graphemes;
 mod height;
 mod hex;

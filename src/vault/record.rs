@@ -14,7 +14,7 @@ use super::record_id::{RecordId, RecordKind};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SsoToken {
     /// The bearer token of the access portal.
-    #[serde(with = "exposed")]
+    #[serde(with = "crate::domain::exposed")]
     pub access_token: Secret<String>,
     /// Gets the next access token without a sign-in. Only sessions with a scope have one.
     #[serde(with = "exposed_option")]
@@ -33,7 +33,7 @@ pub struct SsoToken {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredRegistration {
     pub client_id: String,
-    #[serde(with = "exposed")]
+    #[serde(with = "crate::domain::exposed")]
     pub client_secret: Secret<String>,
     /// When it was registered, by this machine's clock.
     pub issued_at: Timestamp,
@@ -52,7 +52,7 @@ pub struct StoredSlot {
     /// The role for users.
     pub label: String,
     /// What clients of the slot have to send.
-    #[serde(with = "exposed")]
+    #[serde(with = "crate::domain::exposed")]
     pub token: Secret<String>,
     /// When it was stored, by this machine's clock.
     pub issued_at: Timestamp,
@@ -66,36 +66,16 @@ const SLOT_LIFETIME_SECS: i64 = 100 * 366 * 24 * 3_600;
 #[serde(remote = "Credentials")]
 struct StoredCredentials {
     access_key_id: String,
-    #[serde(with = "exposed")]
+    #[serde(with = "crate::domain::exposed")]
     secret_access_key: Secret<String>,
-    #[serde(with = "exposed")]
+    #[serde(with = "crate::domain::exposed")]
     session_token: Secret<String>,
     expires_at: Timestamp,
     issued_at: Timestamp,
     account: AccountId,
 }
 
-/// Serializes a secret as its text. Only for bytes that are sealed next.
-mod exposed {
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    use crate::domain::Secret;
-
-    pub(super) fn serialize<S: Serializer>(
-        secret: &Secret<String>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(secret.expose())
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Secret<String>, D::Error> {
-        String::deserialize(deserializer).map(Secret::new)
-    }
-}
-
-/// The same for an optional secret.
+/// Serializes an optional secret as its text. Only for bytes that are sealed next.
 mod exposed_option {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

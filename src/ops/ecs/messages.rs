@@ -85,7 +85,7 @@ pub struct SlotStatus {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClientAccess {
     pub url: String,
-    #[serde(with = "exposed")]
+    #[serde(with = "crate::domain::exposed")]
     pub token: Secret<String>,
 }
 
@@ -104,26 +104,6 @@ impl ControlError {
 
     pub fn into_error(self) -> Error {
         self.hints.into_iter().fold(Error::new(self.kind, self.message), Error::hint)
-    }
-}
-
-/// Serializes a token as its text, for the socket that only this user can open.
-mod exposed {
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    use crate::domain::Secret;
-
-    pub(super) fn serialize<S: Serializer>(
-        secret: &Secret<String>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(secret.expose())
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Secret<String>, D::Error> {
-        String::deserialize(deserializer).map(Secret::new)
     }
 }
 
