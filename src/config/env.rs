@@ -15,7 +15,7 @@ impl Var {
     }
 }
 
-/// The documentation of a variable, as in the README.
+/// The documentation of a variable, as in docs/environment.md.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VariableDoc {
     pub name: &'static str,

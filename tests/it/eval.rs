@@ -173,13 +173,13 @@ fn a_profile_whose_process_no_sdk_would_run_is_not_used() {
 }
 
 #[test]
-fn the_readme_and_the_help_tell_every_shell_how_to_evaluate() {
-    let readme = include_str!("../../README.md").replace("\\|", "|");
+fn the_documentation_and_the_help_tell_every_shell_how_to_evaluate() {
+    let page = include_str!("../../docs/shell.md").replace("\\|", "|");
     let help = Sandbox::new().run(&["eval", "--help"]).stdout;
     for dialect in rolecall::testing::shell::Dialect::ALL {
         assert!(
-            readme.contains(&dialect.eval_command("rolecall eval")),
-            "{dialect} is not in the README"
+            page.contains(&dialect.eval_command("rolecall eval")),
+            "{dialect} is not in docs/shell.md"
         );
         assert!(
             help.contains(&dialect.eval_command("rolecall eval QUERY")),

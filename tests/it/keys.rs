@@ -1,11 +1,11 @@
-//! The picker's keys in the README, in the configuration and in `settings`.
+//! The picker's keys in the documentation, in the configuration and in `settings`.
 
 use rolecall::testing::domain::enums::Keymap;
 use rolecall::testing::tui::{default_bindings, menu_actions};
 
 use crate::sandbox::Sandbox;
 
-/// The table of all commands, as the README has it.
+/// The table of all commands, as docs/keys.md has it.
 fn table() -> String {
     let codes =
         |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" ");
@@ -20,9 +20,9 @@ fn table() -> String {
 }
 
 #[test]
-fn the_readme_has_the_table_of_all_keys() {
-    let readme = include_str!("../../README.md");
-    assert!(readme.contains(&table()), "the README's table of keys is not this one:\n{}", table());
+fn the_documentation_has_the_table_of_all_keys() {
+    let page = include_str!("../../docs/keys.md");
+    assert!(page.contains(&table()), "docs/keys.md does not have this table:\n{}", table());
 }
 
 #[test]

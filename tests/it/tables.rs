@@ -1,4 +1,5 @@
-//! The README's tables agree with the program: commands, exit codes, variables, settings.
+//! The tables of the documentation agree with the program: commands, exit codes, variables,
+//! settings.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -15,14 +16,14 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The rows of the README's table whose header begins with this text, cell by cell; `\|` does not
-/// end a cell.
-fn table(head: &str) -> Vec<Vec<String>> {
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let start = readme
+/// The rows of a page's table whose header begins with this text, cell by cell; `\|` does not end a
+/// cell.
+fn table(page: &str, head: &str) -> Vec<Vec<String>> {
+    let text = fs::read_to_string(root().join("docs").join(page)).unwrap();
+    let start = text
         .find(&format!("\n{head}"))
-        .unwrap_or_else(|| panic!("README.md has no table that begins with {head}"));
-    let rows = readme[start + 1..].lines().skip(2).take_while(|line| line.starts_with('|'));
+        .unwrap_or_else(|| panic!("docs/{page} has no table that begins with {head}"));
+    let rows = text[start + 1..].lines().skip(2).take_while(|line| line.starts_with('|'));
     rows.map(|line| {
         line.trim_matches('|')
             .replace("\\|", "\u{0}")
@@ -46,14 +47,14 @@ fn assert_same_rows(what: &str, have: &[String], want: &[String]) {
     let difference = lines('+', want, have) + &lines('-', have, want);
     assert!(
         difference.is_empty(),
-        "the README's table of {what} differs from the program:\n{difference}"
+        "the table of {what} in the documentation differs from the program:\n{difference}"
     );
-    assert_eq!(have, want, "the README's table of {what} has another order");
+    assert_eq!(have, want, "the table of {what} in the documentation has another order");
 }
 
 #[test]
-fn the_readme_lists_exactly_the_commands() {
-    let mut have: Vec<String> = table("| command | does |\n")
+fn the_documentation_lists_exactly_the_commands() {
+    let mut have: Vec<String> = table("commands.md", "| command | does |\n")
         .iter()
         .filter_map(|row| row[0].strip_prefix('`')?.split(['`', ' ']).next().map(str::to_owned))
         .collect();
@@ -99,8 +100,8 @@ fn the_docs_explain_every_flag_with_one_letter() {
 }
 
 #[test]
-fn the_readme_has_the_hook_of_every_shell() {
-    let table = table("| shell | in its start file |").concat().concat();
+fn the_documentation_has_the_hook_of_every_shell() {
+    let table = table("shell.md", "| shell | in its start file |").concat().concat();
     for shell in SHELLS_WITH_HOOKS {
         let (line, once) = source_line(shell).unwrap();
         assert!(
@@ -112,18 +113,22 @@ fn the_readme_has_the_hook_of_every_shell() {
 }
 
 #[test]
-fn the_readme_lists_exactly_the_exit_codes() {
-    let have: Vec<String> =
-        table("| exit code |").iter().map(|row| format!("| {} | {} |", row[0], row[1])).collect();
+fn the_documentation_lists_exactly_the_exit_codes() {
+    let have: Vec<String> = table("exit-codes.md", "| exit code |")
+        .iter()
+        .map(|row| format!("| {} | {} |", row[0], row[1]))
+        .collect();
     let want: Vec<String> =
         EXIT_CODES.iter().map(|(code, meaning)| format!("| {code} | {meaning} |")).collect();
     assert_same_rows("exit codes", &have, &want);
 }
 
 #[test]
-fn the_readme_lists_exactly_the_variables() {
-    let have: Vec<String> =
-        table("| variable |").iter().map(|row| format!("| {} |", row.join(" | "))).collect();
+fn the_documentation_lists_exactly_the_variables() {
+    let have: Vec<String> = table("environment.md", "| variable |")
+        .iter()
+        .map(|row| format!("| {} |", row.join(" | ")))
+        .collect();
     let want: Vec<String> = VARIABLES
         .iter()
         .map(|variable| {
@@ -141,8 +146,8 @@ fn the_readme_lists_exactly_the_variables() {
 }
 
 #[test]
-fn the_readme_lists_exactly_the_settings_with_their_defaults() {
-    let have: Vec<String> = table("| setting | default |")
+fn the_documentation_lists_exactly_the_settings_with_their_defaults() {
+    let have: Vec<String> = table("settings.md", "| setting | default |")
         .iter()
         .map(|row| format!("| {} | {} |", row[0], row[1]))
         .collect();

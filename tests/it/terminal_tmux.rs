@@ -196,17 +196,17 @@ fn rows_below_the_prompt_leave_the_scrollback_of_tmux_clean_after_a_reflow() {
     assert_eq!(left, (1..=99).map(|line| format!("mine {line}")).collect::<Vec<_>>());
 }
 
-/// The recipe in the README.
+/// The recipe in the documentation.
 fn recipe() -> String {
-    let readme =
-        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
-    let (_, block) = readme.split_once("```tmux\n").unwrap();
+    let page =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/picker.md")).unwrap();
+    let (_, block) = page.split_once("```tmux\n").unwrap();
     block.split_once("```").unwrap().0.to_owned()
 }
 
 #[test]
 #[ignore = "needs tmux"]
-fn in_tmux_the_popup_of_the_readme_pastes_the_role_and_nothing_after_escape() {
+fn in_tmux_the_popup_of_the_documentation_pastes_the_role_and_nothing_after_escape() {
     const PREFIX_R: &str = "\x02R";
     let sandbox = Sandbox::signed_in();
     sandbox.write("tmux.conf", &recipe());
