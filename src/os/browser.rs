@@ -1,9 +1,11 @@
 //! Opening a URL in a browser. The URL is one argument and never passes through a shell.
 
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
 use crate::domain::{Error, ErrorKind, Result, check_browser_url};
+
+use super::process::describe_exit;
 
 /// A program that was started to open a URL.
 #[derive(Debug)]
@@ -100,20 +102,16 @@ fn launch(url: &str, program: Option<&[String]>, unset: &[&str]) -> Result<Brows
                 });
             }
             Err(error) => {
-                failure = Some(format!("{}: {error}", command.get_program().to_string_lossy()))
+                let program = command.get_program().to_string_lossy().into_owned();
+                failure = Some(match error.kind() {
+                    std::io::ErrorKind::NotFound => format!("{program} not found"),
+                    std::io::ErrorKind::PermissionDenied => format!("{program} is not executable"),
+                    _ => format!("{program}: {error}"),
+                });
             }
         }
     }
     Err(no_browser(&failure.unwrap_or_else(|| "none is known".into())))
-}
-
-/// Describes the exit status: `exited with 3`.
-fn describe_exit(status: ExitStatus) -> String {
-    #[cfg(unix)]
-    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
-        return format!("was ended by signal {signal}");
-    }
-    status.code().map_or_else(|| status.to_string(), |code| format!("exited with {code}"))
 }
 
 fn no_browser(reason: &str) -> Error {

@@ -1,6 +1,7 @@
 //! Credentials of AWS profiles outside of IAM Identity Center, for the web console. Nothing is
 //! stored: permanent keys are read for one request and dropped.
 
+mod aws_cli;
 mod process;
 
 use std::pin::Pin;
@@ -22,6 +23,8 @@ use crate::ops::roles::load::load_roster;
 use crate::ops::roles::other_profiles::{self, OtherProfile};
 use crate::ops::roles::profile::{ProfileRole, role_from_profile};
 use crate::ops::target::instances::selected_instances;
+
+use aws_cli::Need;
 
 /// The most profiles that may lead to each other by `source_profile`; the AWS CLI has no limit.
 const MAX_SOURCES: usize = 8;
@@ -133,9 +136,14 @@ impl<I: Interaction> Resolver<'_, I> {
                 }
                 CredentialSource::Process(line) => process::run(name, line).await,
                 // Only the AWS CLI can sign requests with its login, or knows this machine's role.
-                CredentialSource::LoginSession => process::export(name, true).await,
-                CredentialSource::AssumeRoleFrom { .. } | CredentialSource::WebIdentity => {
-                    process::export(name, false).await
+                CredentialSource::LoginSession => {
+                    aws_cli::export(self.ctx, name, Need::LoginSession).await
+                }
+                CredentialSource::AssumeRoleFrom { .. } => {
+                    aws_cli::export(self.ctx, name, Need::CredentialSource).await
+                }
+                CredentialSource::WebIdentity => {
+                    aws_cli::export(self.ctx, name, Need::WebIdentity).await
                 }
             }
         })

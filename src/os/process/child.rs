@@ -26,6 +26,13 @@ pub struct ChildCommand {
     pub unset: Vec<String>,
 }
 
+/// Whether a word is a command of shells without a program, or an assignment.
+fn is_for_shell(word: &str) -> bool {
+    const COMMANDS: [&str; 10] =
+        [".", "alias", "cd", "eval", "export", "for", "if", "set", "source", "unset"];
+    COMMANDS.contains(&word) || word.contains('=')
+}
+
 impl fmt::Debug for ChildCommand {
     /// Names of variables only: values can be secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -67,6 +74,9 @@ impl ChildCommand {
         let program = path.display();
         let is_path = path.components().count() > 1;
         match error.kind() {
+            _ if self.program.is_empty() => {
+                Error::new(ErrorKind::ProgramNotExecutable, "the name of the program is empty")
+            }
             // The file may exist: then it is its interpreter that does not.
             io::ErrorKind::NotFound if is_path && path.exists() => Error::new(
                 ErrorKind::ProgramNotExecutable,
@@ -80,6 +90,11 @@ impl ChildCommand {
                 match self.program.to_str() {
                     Some(line) if self.args.is_empty() && line.contains(' ') => missing
                         .hint(format!("leave out the quotes around `{line}`, or use `sh -c`")),
+                    Some(word) if is_for_shell(word) => {
+                        let line = std::iter::once(&self.program).chain(&self.args);
+                        let line: Vec<_> = line.map(|word| word.to_string_lossy()).collect();
+                        missing.hint(format!("it is for a shell: `sh -c '{}'`", line.join(" ")))
+                    }
                     _ => missing,
                 }
             }

@@ -17,12 +17,12 @@ mod socket_client;
 mod split;
 pub mod watch;
 
-pub use capture::capture;
+pub use capture::{CapturedOutput, TerminalAccess, capture, describe_exit};
 pub use child::ChildCommand;
 pub use current::{become_session_leader, make_undumpable, own_program, report_file_size_limit};
 pub use defer_signals::DeferSignals;
 pub use detached::spawn_detached;
-pub use path_search::find_in_path;
+pub use path_search::{find_in_path, is_executable};
 #[cfg(target_os = "linux")]
 pub(super) use proc_stat::ProcStat;
 #[cfg(target_os = "linux")]

@@ -15,6 +15,9 @@ pub fn find_in_path(path: &str, program: &OsStr) -> Option<PathBuf> {
 /// Why a program can't be started, as far as its file shows: the operating system checks the rest.
 /// `path` is the value of PATH; without one, only paths are checked.
 pub(super) fn problem(path: Option<&str>, program: &OsStr) -> Option<io::ErrorKind> {
+    if program.is_empty() {
+        return Some(io::ErrorKind::NotFound);
+    }
     let candidates: Vec<PathBuf> = match path {
         _ if Path::new(program).components().count() > 1 => vec![PathBuf::from(program)],
         Some(path) => {
@@ -31,13 +34,15 @@ pub(super) fn problem(path: Option<&str>, program: &OsStr) -> Option<io::ErrorKi
     }
 }
 
+/// Whether a file can be run, as far as its permissions show.
 #[cfg(unix)]
-fn is_executable(file: &Path) -> bool {
+pub fn is_executable(file: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
     file.metadata().is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
 }
 
+/// Whether a file can be run.
 #[cfg(not(unix))]
-fn is_executable(file: &Path) -> bool {
+pub fn is_executable(file: &Path) -> bool {
     file.is_file() || file.with_extension("exe").is_file()
 }

@@ -3,12 +3,20 @@
 
 use std::io::Write;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::domain::{Error, ErrorKind, Result, ResultExt};
+use crate::os::process::describe_exit;
 use crate::os::terminal::tty;
+use crate::os::thread;
+
+/// How long a tool may take: without its display or server it can wait without end.
+const TIME_LIMIT: Duration = Duration::from_secs(5);
+/// The pause between two looks at whether a tool has ended.
+const EXIT_POLL: Duration = Duration::from_millis(5);
 
 /// The desktop, as far as the environment reveals it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -27,15 +35,16 @@ pub struct Desktop {
 /// # Errors
 /// [`ErrorKind::Usage`] if there is no desktop, or no tool for its clipboard.
 pub fn copy(text: &str, desktop: Desktop) -> Result<()> {
-    let tools = tools(desktop);
-    if tools.iter().any(|tool| pipe_to(tool, text)) {
-        return Ok(());
+    let mut reasons = Vec::new();
+    for tool in tools(desktop) {
+        match pipe_to(tool, text, TIME_LIMIT) {
+            Ok(()) => return Ok(()),
+            Err(reason) => reasons.push(format!("{} {reason}", tool[0])),
+        }
     }
-    let names: Vec<&str> = tools.iter().map(|tool| tool[0]).collect();
-    let reason = if names.is_empty() {
-        "no desktop here".to_owned()
-    } else {
-        format!("none of {} works", names.join(", "))
+    let reason = match reasons.is_empty() {
+        true => "no desktop here".to_owned(),
+        false => reasons.join(", "),
     };
     Err(Error::new(ErrorKind::Usage, format!("no clipboard to copy to: {reason}"))
         .hint("use `--url-action osc52` for the terminal's own clipboard, or `--url-action print`"))
@@ -61,14 +70,37 @@ fn tools(desktop: Desktop) -> Vec<&'static [&'static str]> {
     tools
 }
 
-/// Runs a tool with the text on its standard input; `true` if it succeeded.
-fn pipe_to(tool: &[&str], text: &str) -> bool {
+/// Runs a tool with the text on its standard input. Its messages are not read: the process that
+/// serves the clipboard outlives the tool.
+///
+/// # Errors
+/// Why the text was not copied: `not found`, `exited with 1`.
+fn pipe_to(tool: &[&str], text: &str, limit: Duration) -> std::result::Result<(), String> {
     let mut command = Command::new(tool[0]);
     command.args(&tool[1..]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-    let Ok(mut child) = command.spawn() else { return false };
-    let written =
-        child.stdin.take().is_some_and(|mut stdin| stdin.write_all(text.as_bytes()).is_ok());
-    child.wait().is_ok_and(|status| status.success()) && written
+    let mut child = command.spawn().map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => "not found".to_owned(),
+        _ => format!("can't be run: {error}"),
+    })?;
+    if let Some(mut stdin) = child.stdin.take() {
+        let text = text.to_owned();
+        // A tool that reads nothing must not block this program.
+        drop(thread::spawn("clipboard", move || drop(stdin.write_all(text.as_bytes()))));
+    }
+    let end = Instant::now() + limit;
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) if status.success() => return Ok(()),
+            Ok(Some(status)) => return Err(describe_exit(status)),
+            Ok(None) if Instant::now() < end => std::thread::sleep(EXIT_POLL),
+            Ok(None) => {
+                let _ = child.kill();
+                let _ = child.wait();
+                return Err(format!("has not ended within {} s", limit.as_secs()));
+            }
+            Err(error) => return Err(error.to_string()),
+        }
+    }
 }
 
 /// Copies a text to the terminal's clipboard with OSC 52. Inside tmux, tmux forwards it.
@@ -78,7 +110,7 @@ fn pipe_to(tool: &[&str], text: &str) -> bool {
 pub fn copy_osc52(text: &str, in_tmux: bool) -> Result<()> {
     // By default tmux ignores OSC 52 of its panes. With `-w` it sends its own to the outer
     // terminal.
-    if in_tmux && pipe_to(&["tmux", "load-buffer", "-w", "-"], text) {
+    if in_tmux && pipe_to(&["tmux", "load-buffer", "-w", "-"], text, TIME_LIMIT).is_ok() {
         return Ok(());
     }
     let mut terminal = tty::open()?;
@@ -108,5 +140,17 @@ mod tests {
     fn without_a_desktop_the_other_ways_are_named() {
         let error = copy("hi", Desktop::default()).unwrap_err();
         assert!(error.hints[0].contains("osc52"), "{error:?}");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_tool_that_is_missing_fails_or_hangs_is_reported() {
+        let long = Duration::from_secs(60);
+        let sh = |script| pipe_to(&["sh", "-c", script], "text", long);
+        assert_eq!(sh("test \"$(cat)\" = text"), Ok(()));
+        assert_eq!(sh("exit 3").unwrap_err(), "exited with 3");
+        assert_eq!(pipe_to(&["no-such-tool"], "text", long).unwrap_err(), "not found");
+        let hanging = pipe_to(&["sleep", "600"], "text", Duration::from_millis(1));
+        assert_eq!(hanging.unwrap_err(), "has not ended within 0 s");
     }
 }

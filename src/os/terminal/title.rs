@@ -1,13 +1,16 @@
 //! The terminal title and the tmux pane option while a role shell runs.
 
 use std::io::Write;
-use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use crate::domain::escape_unprintable;
+use crate::os::process::{TerminalAccess, capture};
 use crate::os::terminal::tty;
 
 /// The option of a tmux pane, which status lines show as `#{@rolecall}`.
 const PANE_OPTION: &str = "@rolecall";
+/// How long tmux may take.
+const TMUX_TIME_LIMIT: Duration = Duration::from_secs(2);
 
 /// Restores the title and the pane option when dropped.
 #[derive(Debug)]
@@ -32,7 +35,7 @@ impl TitleGuard {
         let text = escape_unprintable(text).replace('#', "");
         let pane = pane.map(|id| TmuxPane { id: id.to_owned(), previous: pane_option(id) });
         if let Some(pane) = &pane {
-            run_tmux(&["set-option", "-p", "-t", &pane.id, PANE_OPTION, &text]);
+            let _ = run_tmux(&["set-option", "-p", "-t", &pane.id, PANE_OPTION, &text]);
         }
         Self { title_saved, pane }
     }
@@ -45,10 +48,10 @@ impl Drop for TitleGuard {
         }
         match &self.pane {
             Some(TmuxPane { id, previous: Some(previous) }) => {
-                run_tmux(&["set-option", "-p", "-t", id, PANE_OPTION, previous])
+                let _ = run_tmux(&["set-option", "-p", "-t", id, PANE_OPTION, previous]);
             }
             Some(TmuxPane { id, previous: None }) => {
-                run_tmux(&["set-option", "-p", "-u", "-t", id, PANE_OPTION])
+                let _ = run_tmux(&["set-option", "-p", "-u", "-t", id, PANE_OPTION]);
             }
             None => {}
         }
@@ -66,22 +69,16 @@ fn send_sequence(sequence: &str) -> bool {
 
 /// Returns the current value of the option. Role shells can be nested.
 fn pane_option(pane: &str) -> Option<String> {
-    let output = Command::new("tmux")
-        .args(["show-options", "-pqv", "-t", pane, PANE_OPTION])
-        .stdin(Stdio::null())
-        .output()
-        .ok()?;
-    let text = String::from_utf8(output.stdout).ok()?;
+    let stdout = run_tmux(&["show-options", "-pqv", "-t", pane, PANE_OPTION])?;
+    let text = String::from_utf8(stdout).ok()?;
     Some(text.trim_end_matches('\n').to_owned()).filter(|text| !text.is_empty())
 }
 
-fn run_tmux(args: &[&str]) {
-    let _ = Command::new("tmux")
-        .args(args)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
+/// Runs tmux, which waits without end for a server that does not answer.
+fn run_tmux(args: &[&str]) -> Option<Vec<u8>> {
+    let args: Vec<String> = args.iter().map(ToString::to_string).collect();
+    let captured = capture("tmux", &args, TMUX_TIME_LIMIT, TerminalAccess::None).ok()?;
+    Some(captured.stdout.expose().clone())
 }
 
 #[cfg(test)]

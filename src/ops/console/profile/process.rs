@@ -1,5 +1,4 @@
-//! Programs that print credentials as JSON: a profile's `credential_process`, or the AWS CLI for
-//! what only it can get.
+//! Programs that print credentials as JSON: a profile's `credential_process`.
 
 use std::time::Duration;
 
@@ -8,7 +7,7 @@ use serde::Deserialize;
 use crate::domain::{Error, ErrorKind, Result, Secret};
 use crate::identity::AccessKeys;
 use crate::ops::ctx::run_blocking;
-use crate::os::process::{capture, split_words};
+use crate::os::process::{TerminalAccess, capture, split_words};
 
 /// How long such a program may take. It may ask the user for a code or to sign in.
 const TIME_LIMIT: Duration = Duration::from_secs(300);
@@ -30,39 +29,23 @@ struct ProcessOutput {
 pub(super) async fn run(name: &str, line: String) -> Result<AccessKeys> {
     let mut words = split_words(&line).into_iter();
     let program = words.next().unwrap_or_default();
-    read(name, "its credential_process", program, words.collect()).await
-}
-
-/// Has the AWS CLI print the credentials of a profile; `is_login` if they come from `aws login`.
-///
-/// # Errors
-/// As [`run`], with the command that signs in if that is needed.
-pub(super) async fn export(name: &str, is_login: bool) -> Result<AccessKeys> {
-    let words = ["configure", "export-credentials", "--profile", name, "--format", "process"];
-    let words = words.map(String::from).to_vec();
-    read(name, "the AWS CLI", "aws".to_owned(), words).await.map_err(|error| match is_login {
-        true => error.hint(format!("run `aws login --profile {name}`")),
-        false => error,
-    })
-}
-
-async fn read(name: &str, who: &str, program: String, args: Vec<String>) -> Result<AccessKeys> {
-    let failed =
-        |what: &str| Error::new(ErrorKind::Config, format!("profile `{name}`: {who} {what}"));
-    let captured =
-        run_blocking(move || capture(&program, &args, TIME_LIMIT)).await.map_err(|error| {
-            let mut error = error.context(format!("profile `{name}`"));
-            error.kind = ErrorKind::Config;
-            error
-        })?;
+    let args: Vec<String> = words.collect();
+    let in_profile = |what: &str| format!("profile `{name}`: its credential_process {what}");
+    let failed = |what: &str| Error::new(ErrorKind::Config, in_profile(what));
+    let run = move || capture(&program, &args, TIME_LIMIT, TerminalAccess::Shared);
+    let captured = run_blocking(run).await.map_err(|error| {
+        let mut error = error.context(format!("profile `{name}`: its credential_process"));
+        error.kind = ErrorKind::Config;
+        error.hint(format!("correct `credential_process` in the profile `{name}`"))
+    })?;
     if !captured.status.success() {
-        return Err(failed(&format!("failed ({})", captured.status)));
+        return Err(failed(&captured.describe_failure()));
     }
     parse(captured.stdout.expose()).ok_or_else(|| failed("printed no credentials"))
 }
 
 /// Parses the output. An error would quote secrets, so there is none.
-fn parse(output: &[u8]) -> Option<AccessKeys> {
+pub(super) fn parse(output: &[u8]) -> Option<AccessKeys> {
     let output: ProcessOutput = serde_json::from_slice(output).ok()?;
     let is_filled = !output.access_key_id.is_empty() && !output.secret_access_key.is_empty();
     (output.version == 1 && is_filled).then(|| AccessKeys {
