@@ -34,6 +34,7 @@ mod state;
 mod sts;
 #[cfg(test)]
 mod tests;
+mod web_identity;
 mod wire;
 
 use std::fmt;

@@ -17,7 +17,7 @@ use super::state::SimulatorState;
 use super::wire::{REQUEST_ID, new_request_id, parameter};
 use super::{
     SharedState, delivery, ec2, federation, federation_token, iam, oidc, pages, portal,
-    portal_page, register, s3, sts,
+    portal_page, register, s3, sts, web_identity,
 };
 
 /// The function that runs an operation.
@@ -156,6 +156,11 @@ fn find_operation(request: &HttpRequest) -> Option<SimulatedOperation> {
         }
         (&Method::GET | &Method::POST, "/") => match parameter(request, "Action").as_deref() {
             Some("AssumeRole") => ("AssumeRole", SimulatedService::Sts, sts::assume_role),
+            Some("AssumeRoleWithWebIdentity") => (
+                "AssumeRoleWithWebIdentity",
+                SimulatedService::Sts,
+                web_identity::assume_role_with_web_identity,
+            ),
             Some("GetFederationToken") => (
                 "GetFederationToken",
                 SimulatedService::Sts,

@@ -13,7 +13,7 @@ use super::state::{CredentialsEntry, CredentialsOrigin, SimulatorState};
 use super::wire::{REQUEST_ID, escape, new_request_id, parameter};
 
 /// Roles that exist in every account and that all callers may assume, one only with an MFA code.
-const ASSUMABLE_ROLES: [&str; 4] = ["Deploy", "Terraform", "ReadOnlyFromHub", MFA_ROLE];
+pub(super) const ASSUMABLE_ROLES: [&str; 4] = ["Deploy", "Terraform", "ReadOnlyFromHub", MFA_ROLE];
 
 /// The message of AssumeRole for more than an hour with temporary credentials.
 const CHAIN_LIMIT_MESSAGE: &str = "The requested DurationSeconds exceeds the 1 hour session \
@@ -53,15 +53,22 @@ pub(super) fn assume_role(state: &mut SimulatorState, request: &HttpRequest) -> 
         return Err(ServiceError::new(403, "AccessDenied", denied));
     }
     mfa::check(request, &caller, name, denied)?;
+    let name = name.to_owned();
+    let origin = if is_user { CredentialsOrigin::Assumed } else { CredentialsOrigin::Chained };
+    let body = issue_role(state, form, name, origin)?;
+    Ok(xml_response("AssumeRole", &body))
+}
+
+/// Issues credentials of a role, and returns the elements of the result.
+pub(super) fn issue_role(
+    state: &mut SimulatorState,
+    form: AssumeRoleForm,
+    name: String,
+    origin: CredentialsOrigin,
+) -> Result<String, ServiceError> {
     let expires = state.now().plus_seconds(form.duration_seconds);
-    let (key, issued) = portal::issue_credentials(
-        state,
-        arn.account,
-        name.to_owned(),
-        form.session,
-        if is_user { CredentialsOrigin::Assumed } else { CredentialsOrigin::Chained },
-        expires,
-    )?;
+    let (key, issued) =
+        portal::issue_credentials(state, form.arn.account, name, form.session, origin, expires)?;
     let source_identity = form
         .source_identity
         .map(|source| format!("    <SourceIdentity>{}</SourceIdentity>\n", escape(&source)))
@@ -70,15 +77,14 @@ pub(super) fn assume_role(state: &mut SimulatorState, request: &HttpRequest) -> 
         escape(&assumed_role_arn(&issued)),
         role_id(issued.account, &issued.role) + ":" + &issued.session,
     );
-    let body = format!(
+    Ok(format!(
         "{source_identity}    <AssumedRoleUser>\n      <AssumedRoleId>{}</AssumedRoleId>\n      <Arn>{arn}</Arn>\n    </AssumedRoleUser>\n    <Credentials>\n      \
          <AccessKeyId>{key}</AccessKeyId>\n      <SecretAccessKey>{}</SecretAccessKey>\n      <SessionToken>{}</SessionToken>\n      \
          <Expiration>{expires}</Expiration>\n    </Credentials>\n    <PackedPolicySize>6</PackedPolicySize>\n",
         escape(&user),
         issued.secret,
         issued.token
-    );
-    Ok(xml_response("AssumeRole", &body))
+    ))
 }
 
 /// Any other action.
@@ -92,16 +98,16 @@ pub(super) fn unknown_action(_: &mut SimulatorState, request: &HttpRequest) -> H
 }
 
 /// The validated parameters of AssumeRole.
-struct AssumeRoleForm {
+pub(super) struct AssumeRoleForm {
     role_arn: String,
-    arn: RoleArn,
+    pub(super) arn: RoleArn,
     session: String,
     duration_seconds: i64,
     source_identity: Option<String>,
 }
 
 impl AssumeRoleForm {
-    fn parse(request: &HttpRequest, is_user: bool) -> Result<Self, ServiceError> {
+    pub(super) fn parse(request: &HttpRequest, is_user: bool) -> Result<Self, ServiceError> {
         let role_arn = parameter(request, "RoleArn").ok_or_else(|| missing_field("roleArn"))?;
         let arn = role_arn.parse().ok().filter(|_| role_arn.starts_with("arn:"));
         let arn = arn.ok_or_else(|| {
@@ -176,7 +182,7 @@ fn validation_error(field: &str, value: &str, rule: &str) -> ServiceError {
     ServiceError::new(400, "ValidationError", message)
 }
 
-fn missing_field(field: &str) -> ServiceError {
+pub(super) fn missing_field(field: &str) -> ServiceError {
     validation_error(field, "null", "Member must not be null")
 }
 

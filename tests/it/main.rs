@@ -50,6 +50,8 @@ mod foreign;
 mod foreign_browser;
 mod foreign_completions;
 #[cfg(unix)]
+mod foreign_credential_sources;
+#[cfg(unix)]
 mod foreign_demo;
 #[cfg(unix)]
 mod foreign_ecs;
