@@ -77,13 +77,19 @@ pub fn main() -> ExitCode {
             }),
         },
     };
-    match result {
-        Ok(code) => ExitCode::from(code),
+    let (code, is_usage) = match result {
+        Ok(code) => (code, false),
         Err(error) => {
             ui::print_error(&error);
-            ExitCode::from(exit_code(error.kind))
+            (exit_code(error.kind), error.kind == ErrorKind::Usage)
         }
+    };
+    if let Some(shell) = program_name::demo_shell().filter(|_| !is_usage) {
+        ui::print_message(&ui::dim(&format!(
+            "demo: each `rolecall demo` has a new home; run commands in a row in `{shell}`"
+        )));
     }
+    ExitCode::from(code)
 }
 
 fn parse(args: Vec<OsString>) -> std::result::Result<Cli, clap::Error> {

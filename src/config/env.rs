@@ -157,9 +157,20 @@ impl Env {
         self.get_os(var.0).and_then(OsStr::to_str)
     }
 
-    /// Returns the value as a path, which need not be Unicode; empty values count as unset.
+    /// Returns the value as a path, which need not be Unicode; empty values count as unset. A `~`
+    /// that no shell has expanded, as in `export ROLECALL_HOME="~/aws"`, is the home directory.
     pub fn path(&self, var: Var) -> Option<PathBuf> {
-        self.get_os(var.0).map(PathBuf::from)
+        let path = PathBuf::from(self.get_os(var.0)?);
+        Some(if var == HOME { path } else { self.expand_home(path) })
+    }
+
+    /// Replaces a leading `~` by the home directory, if there is one.
+    pub fn expand_home(&self, path: PathBuf) -> PathBuf {
+        match (path.strip_prefix("~"), self.get_os(HOME.0)) {
+            (Ok(rest), Some(home)) if rest.as_os_str().is_empty() => PathBuf::from(home),
+            (Ok(rest), Some(home)) => Path::new(home).join(rest),
+            _ => path,
+        }
     }
 
     /// Returns the value of a variable that may be in lower case, such as `https_proxy`. Lower case

@@ -84,6 +84,23 @@ impl Paths {
         self
     }
 
+    /// Returns the absolute path of the configuration file that `--config` names, for a command
+    /// that other programs run; `None` if the flag was not given.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] if the path is not Unicode.
+    pub fn config_of_flag(&self) -> Result<Option<String>> {
+        if self.config_named_by != Some("--config") {
+            return Ok(None);
+        }
+        let file = &self.config_file;
+        let file = std::path::absolute(file).unwrap_or_else(|_| file.clone());
+        file.into_os_string().into_string().map(Some).map_err(|file| {
+            let message = format!("--config: {} is not Unicode", Path::new(&file).display());
+            Error::new(ErrorKind::Config, message)
+        })
+    }
+
     /// Allows the configuration file to be missing, for commands that create it.
     #[must_use]
     pub fn allow_missing_config(mut self) -> Self {
@@ -96,16 +113,13 @@ impl Paths {
     pub fn missing_config_error(&self) -> Option<Error> {
         let by = self.config_named_by?;
         let file = self.config_file.display();
-        let command = if by == "--config" {
-            format!("rolecall --config {file} settings edit")
-        } else {
-            "rolecall settings edit".to_owned()
-        };
         let error = Error::new(
             ErrorKind::Config,
             format!("the configuration file {file}, named by `{by}`, does not exist"),
         );
-        Some(error.hint(format!("correct `{by}`, or create the file: run `{command}`")))
+        Some(
+            error.hint(format!("correct `{by}`, or create the file: run `rolecall settings edit`")),
+        )
     }
 
     /// Returns the directory for the configuration of other programs, such as shells:

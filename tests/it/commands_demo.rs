@@ -186,6 +186,47 @@ fn hints_name_commands_of_the_demo_and_no_flag_that_was_not_typed() {
 }
 
 #[test]
+fn commands_in_a_shell_of_the_demo_share_its_home() {
+    let (home, mut command) = machine();
+    let script = "rolecall setup profiles payments-prod --sso corp\n\
+        rolecall setup profiles --undo\n\
+        rolecall logout corp && rolecall login --check --sso corp; echo code $?\n";
+    let script_file = home.path().join("script");
+    std::fs::write(&script_file, script).unwrap();
+    command.env("SHELL", "/bin/sh").stdin(std::fs::File::open(&script_file).unwrap());
+    let args = ["demo", "--accounts", "12", "shell"];
+    let ran = CommandOutput::from_output(command.args(args).output().unwrap());
+    assert_eq!((ran.code, ran.stdout.trim_end()), (0, "code 4"), "{ran:?}");
+    for shows in ["undo: rolecall --sso corp setup profiles --undo", "is as it was before"] {
+        let shows = shows.replace("--sso corp ", "");
+        assert!(ran.stderr.contains(&shows), "{shows}: {ran:?}");
+    }
+    assert!(!ran.stderr.contains("rolecall demo"), "{ran:?}");
+    assert_eq!(count_entries(&home.path().join("tmp")), 0, "its home is deleted");
+    let help = run(&["demo", "shell", "--help"]);
+    assert!(help.code == 0 && help.stdout.contains("rolecall demo shell"), "{help:?}");
+    let wrong = run(&["demo", "shell", "--accounts", "12"]);
+    assert!(wrong.stderr.contains("rolecall demo --accounts 12 shell"), "{wrong:?}");
+}
+
+#[test]
+fn a_printed_command_that_changes_something_comes_with_the_shell_in_which_it_works() {
+    let note = "run commands in a row in `rolecall demo --accounts 12 shell`";
+    for (args, notes) in [
+        (&["setup", "profiles", "payments-prod"][..], 1),
+        (&["logout", "corp"], 1),
+        (&["list", "-q", "payments-prod"], 0),
+        (&["lgoin"], 0),
+        (&["setup", "profiles", "--yes"], 0),
+    ] {
+        let ran = run(&[&["demo", "--accounts", "12"], args].concat());
+        assert_eq!(ran.stderr.matches(note).count(), notes, "{args:?}: {ran:?}");
+    }
+    let refused = run(&["demo", "--config", "a.toml", "list"]);
+    assert!(refused.code == 2 && refused.stderr.contains("takes no `--config`"), "{refused:?}");
+}
+
+#[test]
 fn the_demos_own_endpoint_is_not_reported() {
     for command in [&["status"][..], &["status", "--json"], &["doctor"], &["doctor", "--offline"]] {
         let args = [&["demo", "--accounts", "6"], command].concat();

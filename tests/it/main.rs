@@ -93,6 +93,8 @@ mod matrix_table;
 mod matrix_world;
 mod mistakes;
 #[cfg(target_os = "linux")]
+mod paths_named;
+#[cfg(target_os = "linux")]
 mod processes;
 #[cfg(unix)]
 mod profiles_exported;

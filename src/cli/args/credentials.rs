@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::path_parser;
+
 /// Flags of `credentials`. Its selectors are its own: several profiles, and `-a` is `--append`.
 #[derive(Debug, Args)]
 pub struct CredentialsArgs {
@@ -23,7 +25,7 @@ pub struct CredentialsArgs {
     #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
     /// Write a new FILE; `-` is stdout
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", value_parser = path_parser())]
     pub file: Option<PathBuf>,
     /// Edit sections in the file [default: the credentials file]
     #[arg(short, long)]

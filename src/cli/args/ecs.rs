@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use crate::server::SlotName;
 
-use super::Selectors;
+use super::{Selectors, path_parser};
 
 /// Flags of `ecs`.
 #[derive(Debug, Args)]
@@ -122,7 +122,7 @@ pub struct EcsEnvArgs {
     #[arg(long, value_name = "FORMAT", default_value = "sh", hide_possible_values = true)]
     pub format: EcsEnvFormat,
     /// Write the token into this file and print its name
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = path_parser())]
     pub token_file: Option<PathBuf>,
 }
 

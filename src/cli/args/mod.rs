@@ -28,10 +28,10 @@ mod vault;
 
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PathBufValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::config::{LogLevel, UrlAction};
+use crate::config::{Env, LogLevel, UrlAction};
 use crate::domain::nearest;
 use crate::ops::setup::instance;
 
@@ -94,7 +94,7 @@ pub struct Globals {
     #[arg(short = 'S', long, global = true, value_name = "NAME")]
     pub sso: Option<String>,
     /// Use this configuration file, which must exist
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", value_parser = path_parser())]
     pub config: Option<PathBuf>,
     /// Open sign-in and console pages with this browser
     #[arg(short, long, global = true, value_name = "PROGRAM")]
@@ -118,6 +118,11 @@ pub struct Globals {
         hide_default_value = true
     )]
     pub color: ColorChoice,
+}
+
+/// Parses a path, which need not be Unicode. Shells don't expand the `~` of `--config=~/file`.
+fn path_parser() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().map(|path| Env::from_process().expand_home(path))
 }
 
 /// Parses `--level`.

@@ -6,6 +6,8 @@ use clap::{Args, Subcommand};
 
 use crate::shell::Dialect;
 
+use super::path_parser;
+
 /// Arguments of `setup`.
 #[derive(Debug, Args)]
 pub struct SetupArgs {
@@ -57,7 +59,7 @@ pub enum SetupCommand {
 #[derive(Debug, Args)]
 pub struct ImportArgs {
     /// Read FILE: aws-sso-cli config.yaml, Granted or AWS config
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = path_parser())]
     pub from: Option<PathBuf>,
     /// Show the changes as a diff and write nothing
     #[arg(long, conflicts_with = "undo")]
@@ -80,7 +82,7 @@ pub struct KubeArgs {
     #[arg(value_name = "QUERY", conflicts_with = "undo")]
     pub query: Vec<String>,
     /// Change this file instead of KUBECONFIG or ~/.kube/config
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = path_parser())]
     pub kubeconfig: Option<PathBuf>,
     /// Show the changes as a diff and write nothing
     #[arg(long, conflicts_with = "undo")]
@@ -106,7 +108,7 @@ pub struct CompletionsArgs {
     #[arg(long, group = "change")]
     pub uninstall: bool,
     /// Change this file, such as ~/.bashrc; the rest of it stays
-    #[arg(long, value_name = "FILE", requires = "change")]
+    #[arg(long, value_name = "FILE", requires = "change", value_parser = path_parser())]
     pub shell_script: Option<PathBuf>,
 }
 
@@ -170,7 +172,7 @@ pub struct ProfilesArgs {
     #[arg(long)]
     pub undo: bool,
     /// Write this file instead (`-` is stdout)
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = path_parser())]
     pub aws_config: Option<PathBuf>,
     /// Print the result as JSON
     #[arg(long, conflicts_with_all = ["print", "diff", "undo"])]

@@ -36,7 +36,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: &DoctorArgs) -> Result<u8> {
         render_json(&findings)
     } else {
         let text = render_text(&findings, !facts.probes.is_empty());
-        program_name::current().rewrite(&text).into_owned()
+        program_name::rewrite(&text).into_owned()
     })?;
     let wrong = findings
         .iter()
@@ -146,7 +146,7 @@ fn render_finding(outcome: &FindingResult, width: usize) -> String {
             let labels = ["fix: "].into_iter().chain(std::iter::repeat("     "));
             finding.steps.iter().zip(labels).for_each(|(step, label)| {
                 let step = escape_unprintable(step);
-                let step = program_name::current().rewrite_command(&step);
+                let step = program_name::rewrite_command(&step);
                 let step = hanging(&step, column + label.len());
                 text += &format!("{indent}{label}{step}\n");
             });

@@ -211,7 +211,7 @@ fn run_in_env(
 }
 
 /// The user's shell.
-fn shell(env: &Env) -> OsString {
+pub(in crate::cli) fn shell(env: &Env) -> OsString {
     env.path(env::SHELL).map_or_else(|| default_shell().into(), PathBuf::into_os_string)
 }
 
@@ -225,7 +225,7 @@ fn check_program(env: &Env, command: &[OsString]) -> Result<()> {
     }
 }
 
-fn with_shell_hint(error: Error) -> Error {
+pub(in crate::cli) fn with_shell_hint(error: Error) -> Error {
     error.hint("set SHELL to a shell, or name a command after `--`")
 }
 

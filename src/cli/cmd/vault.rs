@@ -87,7 +87,7 @@ fn print_status(vault: &Vault, json: bool) -> Result<u8> {
             status.records
         )
     };
-    ui::print_data(&program_name::current().rewrite(&text))?;
+    ui::print_data(&program_name::rewrite(&text))?;
     Ok(if problem.is_none() { 0 } else { crate::cli::exit_code(ErrorKind::Vault) })
 }
 

@@ -59,8 +59,7 @@ pub(super) fn run(globals: &Globals, args: &ImportArgs) -> Result<u8> {
     import::apply(&ctx, &plan)?;
     ui::print_message(&format!("written: {}", ui::bold(&files.join(", "))));
     ui::print_command("next:", "rolecall login --all, then rolecall");
-    let named =
-        args.from.as_ref().map(|file| format!(" --from {}", file.display())).unwrap_or_default();
+    let named = messages::file_flag("--from", args.from.as_deref());
     ui::print_command("undo:", &format!("rolecall setup import --undo{named}"));
     Ok(0)
 }

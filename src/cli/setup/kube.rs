@@ -58,11 +58,7 @@ pub(super) fn run(globals: &Globals, args: &KubeArgs) -> Result<u8> {
             user.name
         ));
     }
-    let named = args
-        .kubeconfig
-        .as_ref()
-        .map(|file| format!(" --kubeconfig {}", file.display()))
-        .unwrap_or_default();
+    let named = messages::file_flag("--kubeconfig", args.kubeconfig.as_deref());
     ui::print_command("undo:", &format!("rolecall setup kube --undo{named}"));
     Ok(0)
 }

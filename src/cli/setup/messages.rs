@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::awsconfig::lint::{AffectedPrograms, SyntaxProblem};
+use crate::awsconfig::render::command_line;
 use crate::domain::{Error, ErrorKind, escape_unprintable, plural};
 use crate::ops::ctx::Ctx;
 use crate::ops::profiles::{
@@ -38,6 +39,12 @@ pub(super) fn undo_message(ctx: &Ctx, file: &Path, undone: Undone) -> String {
 
 fn display_path(ctx: &Ctx, file: &Path) -> String {
     if file.as_os_str() == "-" { "stdout".to_owned() } else { ctx.paths.abbreviate(file) }
+}
+
+/// Returns a flag that names a file, after a blank; empty if it was not given.
+pub(super) fn file_flag(flag: &str, file: Option<&Path>) -> String {
+    let quoted = |file: &Path| command_line([file.to_string_lossy().as_ref()]);
+    file.map(|file| format!(" {flag} {}", quoted(file))).unwrap_or_default()
 }
 
 /// Whether the path is a stream, which can't be read back.
@@ -91,8 +98,7 @@ pub(super) fn print_report(ctx: &Ctx, report: &ProfilesReport, args: &ProfilesAr
             line.name
         ));
     }
-    let named = args.aws_config.as_ref().map(|file| format!(" --aws-config {}", file.display()));
-    let named = named.unwrap_or_default();
+    let named = file_flag("--aws-config", args.aws_config.as_deref());
     ui::print_command("undo:", &format!("rolecall setup profiles --undo{named}"));
 }
 

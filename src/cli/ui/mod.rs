@@ -161,12 +161,12 @@ pub(in crate::cli) fn print_data_raw(text: &str) -> Result<()> {
 /// Prints a message. Control characters other than colours are escaped, and commands are written as
 /// the user calls this program.
 pub(in crate::cli) fn print_message(text: &str) {
-    print_message_raw(&escape_unprintable_lines(&program_name::current().rewrite(text)));
+    print_message_raw(&escape_unprintable_lines(&program_name::rewrite(text)));
 }
 
 /// Prints a label and a command of this program to run next, as the user calls this program.
 pub(in crate::cli) fn print_command(label: &str, command: &str) {
-    let command = program_name::current().rewrite_command(command);
+    let command = program_name::rewrite_command(command);
     print_message_raw(&escape_unprintable_lines(&format!("{} {command}", dim(label))));
 }
 
@@ -229,7 +229,12 @@ pub(in crate::cli) fn prompt(question: &str) -> Result<String> {
     let _ = write!(stderr, "{}", escape_unprintable_lines(question));
     let _ = stderr.flush();
     let line = tty::read_line(io::stdin().lock()).context(ErrorKind::Os, "reading the answer")?;
-    Ok(line.unwrap_or_default())
+    let line = line.unwrap_or_default();
+    // After the end of the input (Ctrl-D) the cursor is still behind the question.
+    if !line.ends_with('\n') {
+        let _ = writeln!(stderr);
+    }
+    Ok(line)
 }
 
 /// Asks a question; `y` and `yes` are a yes, anything else is a no.

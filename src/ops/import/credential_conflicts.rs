@@ -34,16 +34,11 @@ pub(super) fn resolve_conflicts(
             continue;
         };
         let (program, account) = (binary_path(ctx)?, resolved.account.to_string());
-        let words = [
-            program.as_str(),
-            "process",
-            "--sso",
-            instance.as_str(),
-            "--account",
-            &account,
-            "--role",
-            resolved.role.as_str(),
-        ];
+        let config = ctx.paths.config_of_flag()?;
+        let config = config.iter().flat_map(|file| ["--config", file]);
+        let (sso, role) = (instance.as_str(), resolved.role.as_str());
+        let role = ["--sso", sso, "--account", &account, "--role", role];
+        let words = [program.as_str(), "process"].into_iter().chain(config).chain(role);
         commands.push((name.as_str(), render::command_line(words)));
     }
     // Each attempt reads the whole file twice, so profiles are only tried one by one if one of them

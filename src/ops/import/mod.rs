@@ -217,8 +217,8 @@ pub fn apply(ctx: &Ctx, plan: &ImportPlan) -> Result<()> {
         atomic_file::check_writable(&change.file)?;
     }
     for FileChange { file, old, new } in &plan.changes {
-        if let Some(folder) = file.parent().filter(|_| old.is_none()) {
-            atomic_file::create_private_dir(folder)?;
+        if old.is_none() {
+            atomic_file::create_private_dir(atomic_file::parent_dir(file))?;
         }
         backup::save_backup(&ctx.paths.state_dir, file, old.as_deref(), new, run)?;
         atomic_file::replace(file, old.as_deref(), new, &ctx.paths.recovery_dir())?;

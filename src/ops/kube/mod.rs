@@ -129,6 +129,9 @@ pub fn plan_from(
         error.context(ctx.paths.abbreviate(path)).hint("nothing in it was changed")
     })?;
     let (known, program) = (role::RoleLookup { ctx, aws }, binary_path(ctx)?);
+    let config = ctx.paths.config_of_flag()?;
+    let config: Vec<String> =
+        config.into_iter().flat_map(|file| ["--config".to_owned(), file]).collect();
     let (mut users, mut changes) = (Vec::new(), Vec::new());
     for user in found {
         let (cluster, fate, lines) = match user.plugin {
@@ -138,16 +141,21 @@ pub fn plan_from(
                 let cluster = token.parsed_args.cluster.clone();
                 match known.resolve(&token) {
                     Err(why) => (cluster, UserChange::Skipped(why), Vec::new()),
-                    Ok(role) => match token.edits(text, &program, &role.to_args()) {
-                        Some(lines) => (cluster, UserChange::Converted(role.to_string()), lines),
-                        None => (
-                            cluster,
-                            UserChange::Skipped(
-                                "its words do not stand on lines of their own".into(),
+                    Ok(role) => {
+                        match token.edits(text, &program, &[&config[..], &role.to_args()].concat())
+                        {
+                            Some(lines) => {
+                                (cluster, UserChange::Converted(role.to_string()), lines)
+                            }
+                            None => (
+                                cluster,
+                                UserChange::Skipped(
+                                    "its words do not stand on lines of their own".into(),
+                                ),
+                                Vec::new(),
                             ),
-                            Vec::new(),
-                        ),
-                    },
+                        }
+                    }
                 }
             }
         };

@@ -28,6 +28,8 @@ const RESERVED_KEYS: [&str; 9] = [
 #[derive(Debug)]
 pub(super) struct ProfileRenderer<'c> {
     program: String,
+    /// The configuration file that `--config` names: the program has to read it too.
+    config: Option<String>,
     style: ProfileStyle,
     variables: &'c BTreeMap<String, String>,
 }
@@ -55,7 +57,8 @@ impl<'c> ProfileRenderer<'c> {
                 .hint("run `rolecall settings edit` and take it out"));
             }
         }
-        Ok(Self { program: binary_path(ctx)?, style, variables })
+        let config = ctx.paths.config_of_flag()?;
+        Ok(Self { program: binary_path(ctx)?, config, style, variables })
     }
 
     /// The style of a role's profile: chained roles support only one.
@@ -89,16 +92,10 @@ impl<'c> ProfileRenderer<'c> {
         let command;
         let mut pairs = match self.style_for(entry) {
             ProfileStyle::Process => {
-                command = command_line([
-                    &self.program,
-                    "process",
-                    "--sso",
-                    sso,
-                    "--account",
-                    account,
-                    "--role",
-                    &*entry.role,
-                ]);
+                let config = self.config.iter().flat_map(|file| ["--config", file]);
+                let role = ["--sso", sso, "--account", account, "--role", &*entry.role];
+                let words = [self.program.as_str(), "process"].into_iter().chain(config);
+                command = command_line(words.chain(role));
                 vec![("credential_process", command.as_str())]
             }
             ProfileStyle::Native => vec![

@@ -53,11 +53,20 @@ pub fn reason(error: &io::Error) -> String {
     text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }
 
+/// Returns the directory of a file: the current one for a bare name.
+pub fn parent_dir(file: &Path) -> &Path {
+    match file.parent() {
+        Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
+        Some(parent) => parent,
+        None => file,
+    }
+}
+
 /// Returns a hint with the command that shows or fixes the cause.
 fn hint(path: &Path, error: &io::Error) -> Option<String> {
     use io::ErrorKind as Cause;
     let shown = path.display();
-    let directory = path.parent().unwrap_or(path).display();
+    let directory = parent_dir(path).display();
     #[cfg(unix)]
     {
         use rustix::io::Errno;

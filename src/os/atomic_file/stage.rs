@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use crate::domain::Result;
 use crate::os::random;
 
-use super::IoResultExt;
 use super::file_type::{NonBlocking, is_null_device, not_regular_error};
 use super::ownership::{create_dirs, give_to_directory_owner};
 use super::write_target::WriteTarget;
+use super::{IoResultExt, parent_dir};
 
 /// How many characters of a file's name its temporary file repeats. The temporary name stays below
 /// the limit of every file system.
@@ -46,10 +46,7 @@ impl StagedFile {
 
     /// The same for a target that is known to be replaceable, with the operating system's error.
     pub(super) fn create(target: &Path, reserve_bytes: u64) -> io::Result<Self> {
-        let directory = target
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
+        let directory = parent_dir(target);
         let name: String = target
             .file_name()
             .unwrap_or_default()
@@ -143,9 +140,7 @@ pub(super) fn reserve(mut file: &File, offset: u64, bytes: u64) -> io::Result<()
 
 /// Makes the rename survive a power cut. A file system that can't sync directories is not an error.
 fn sync_directory(target: &Path) {
-    if let Some(directory) = target.parent()
-        && let Ok(directory) = File::open(directory)
-    {
+    if let Ok(directory) = File::open(parent_dir(target)) {
         let _ = directory.sync_all();
     }
 }

@@ -519,7 +519,7 @@ fn with_vi_keys_the_cursor_tells_the_mode() {
 
 #[test]
 fn in_the_demo_commands_are_commands_of_the_demo() {
-    let program = ProgramName::from_first_argument("rolecall demo");
+    let program = ProgramName::from_call("rolecall demo", None, None);
     let mut rig = TestPicker::new(PickerOptions { program, ..sample_options() });
     let error = Error::new(ErrorKind::Vault, "the vault is damaged");
     rig.keys(&["edge-dev", "enter"]);

@@ -1,6 +1,7 @@
 //! `demo`: runs the program against a simulated organisation, in a temporary home.
 
 mod serve;
+mod shell;
 mod states;
 
 use std::collections::BTreeMap;
@@ -15,7 +16,7 @@ use clap::builder::PossibleValue;
 
 use crate::config::{Env, env};
 use crate::demo::{self, DeviceApproval, Simulator, SimulatorOptions};
-use crate::domain::{Instance, Result, RoleName, RosterEntry};
+use crate::domain::{Error, ErrorKind, Instance, Result, RoleName, RosterEntry};
 use crate::identity::Flow;
 use crate::ops::assume::{AssumeRequest, assume};
 use crate::ops::backend::messages::SignInStep;
@@ -44,6 +45,15 @@ pub(in crate::cli) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
     if is_serve && let Some(outcome) = serve::check_args(&args.command[1..]) {
         return outcome;
     }
+    let is_shell = args.command.first().is_some_and(|word| word == "shell");
+    if is_shell && let Some(outcome) = shell::check_args(&args.command[1..]) {
+        return outcome;
+    }
+    if globals.config.is_some() {
+        let message = "the demo has a configuration of its own, so it takes no `--config`";
+        return Err(Error::new(ErrorKind::Usage, message)
+            .hint("to change its settings, start `rolecall demo shell`"));
+    }
     let simulator = demo::start(SimulatorOptions {
         accounts: args.accounts,
         roles: args.roles,
@@ -70,7 +80,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
         if let Some(simulator) = &simulator {
             simulator.set_approval(DeviceApproval::After(AUTO_APPROVE_DELAY));
         }
-        if args.command.is_empty() || is_serve {
+        if args.command.is_empty() || is_serve || is_shell {
             let seconds = AUTO_APPROVE_DELAY.as_secs();
             ui::print_message(&ui::dim(&format!(
                 "demo: no browser, so sign-ins approve themselves after {seconds} s"
@@ -79,6 +89,10 @@ pub(in crate::cli) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
     }
     if is_serve {
         return serve::run(&demo_home, simulator);
+    }
+    if is_shell {
+        drop(guard);
+        return shell::run(&demo_home);
     }
     let name = inner_name(&args);
     let mut words = forwarded_flags(globals);
@@ -189,11 +203,16 @@ impl DemoHome {
         )?;
         atomic_file::save(
             &demo_home.home.join(".bashrc"),
-            b"PS1='\\[\\e[36m\\]${ROLECALL_LABEL:-demo}\\[\\e[0m\\] \\$ '\n",
+            b"PS1='\\[\\e[36m\\]${ROLECALL_LABEL:-demo}\\[\\e[0m\\] \\$ '\neval \"$(rolecall init bash)\"\n",
         )?;
         atomic_file::save(
             &demo_home.home.join(".zshrc"),
-            b"PROMPT='%F{cyan}${ROLECALL_LABEL:-demo}%f %# '\nsetopt promptsubst\n",
+            b"PROMPT='%F{cyan}${ROLECALL_LABEL:-demo}%f %# '\nsetopt promptsubst\n\
+              eval \"$(rolecall init zsh)\"\n",
+        )?;
+        atomic_file::save(
+            &demo_home.home.join(".config/fish/config.fish"),
+            b"rolecall init fish | source\n",
         )?;
         Ok(demo_home)
     }
