@@ -4,7 +4,6 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::awsconfig::render::command_line;
 use crate::config::{self, AutoLogin, Env, Paths, Settings, Warning, env};
 use crate::domain::{Error, ErrorKind, Instance, Result, Secret};
 use crate::identity::{NetworkConfig, Proxy};
@@ -140,18 +139,7 @@ pub(super) fn check_known_keys(warnings: &[Warning]) -> Result<()> {
     let Some((first, others)) = warnings.split_first() else { return Ok(()) };
     let error = Error::new(ErrorKind::Config, first.to_string());
     let error = others.iter().fold(error, |error, warning| error.hint(format!("also {warning}")));
-    // The file may be one that `--config` names.
-    let args = super::arguments();
-    let mut words = args.iter().filter_map(|arg| arg.to_str());
-    let file = words.find_map(|word| word.strip_prefix("--config"));
-    let file = match file {
-        Some("") => words.next(),
-        Some(joined) => joined.strip_prefix('='),
-        None => None,
-    };
-    let words = file.into_iter().flat_map(|file| ["--config", file]);
-    let line = std::iter::once("rolecall").chain(words).chain(["settings", "edit"]);
-    Err(error.hint(format!("run `{}`", command_line(line))))
+    Err(error.hint("run `rolecall settings edit`"))
 }
 
 /// Warns a user at a terminal about mistakes in the AWS files, once. Scripts and SDKs get no
@@ -261,25 +249,6 @@ pub(super) fn with_named_instance(globals: &Globals, named: Option<&str>) -> Res
         }
         (Some(named), _) => Ok(Globals { sso: Some(named.to_owned()), ..globals.clone() }),
         (None, _) => Ok(globals.clone()),
-    }
-}
-
-/// Returns the instance for a command that needs one, or all of them with `--all`.
-///
-/// # Errors
-/// As [`selected_instance`].
-pub(super) fn selected_or_all_instances(
-    ctx: &Ctx,
-    globals: &Globals,
-    all: bool,
-) -> Result<Vec<Instance>> {
-    if all {
-        return Ok(ctx.instances.clone());
-    }
-    match selected_instance(ctx, globals) {
-        Ok(one) => Ok(vec![one]),
-        Err(error) if error.kind == ErrorKind::Usage => Err(error.hint("or take them all: --all")),
-        Err(error) => Err(error),
     }
 }
 

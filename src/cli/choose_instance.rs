@@ -1,6 +1,6 @@
-//! Which of several instances the user signs in to.
+//! Which of several instances the user signs in to, or out of.
 
-use crate::domain::{ErrorKind, Instance, Result};
+use crate::domain::{Error, ErrorKind, Instance, Result};
 use crate::ops::ctx::Ctx;
 use crate::ops::instances::ambiguous_instance;
 use crate::ops::sign_in::sessions::load_sessions;
@@ -28,7 +28,31 @@ pub(super) fn choose_instances(
     match without.len() {
         0 => Ok(possible),
         1 => Ok(without),
-        _ => Ok(vec![ask_which(without)?]),
+        _ => Ok(vec![ask_which(without, "Sign in to")?]),
+    }
+}
+
+/// Returns the instances to sign out of: those that are possible if there is only one session among
+/// them or none, else the one that a user at a terminal chooses.
+///
+/// # Errors
+/// [`ErrorKind::Usage`] if several are possible and no user can be asked.
+pub(super) fn choose_signed_in(ctx: &Ctx, possible: Vec<Instance>) -> Result<Vec<Instance>> {
+    if possible.len() < 2 {
+        return Ok(possible);
+    }
+    if !ui::can_prompt() {
+        let error = ambiguous_instance(&possible, ErrorKind::Usage);
+        return Err(error.hint("or take them all: --all"));
+    }
+    let without = signed_out(ctx, &possible)?;
+    let is_signed_in = |instance: &Instance| !without.iter().any(|out| out.name == instance.name);
+    let signed_in: Vec<Instance> =
+        possible.iter().filter(|known| is_signed_in(known)).cloned().collect();
+    match signed_in.len() {
+        0 => Ok(possible),
+        1 => Ok(signed_in),
+        _ => Ok(vec![ask_which(signed_in, "Sign out of")?]),
     }
 }
 
@@ -43,7 +67,7 @@ pub(super) fn choose_signed_out(ctx: &Ctx, instances: &[Instance]) -> Result<Opt
         ui::print_message("no roles are known yet: sign in to read them");
     }
     if without.len() > 1 {
-        return ask_which(without).map(Some);
+        return ask_which(without, "Sign in to").map(Some);
     }
     Ok(without.pop())
 }
@@ -59,16 +83,19 @@ fn signed_out(ctx: &Ctx, instances: &[Instance]) -> Result<Vec<Instance>> {
 }
 
 /// Asks for one of several instances, by number or name.
-fn ask_which(mut instances: Vec<Instance>) -> Result<Instance> {
+///
+/// # Errors
+/// [`ErrorKind::Cancelled`] for an empty line.
+fn ask_which(mut instances: Vec<Instance>, verb: &str) -> Result<Instance> {
     for (number, instance) in (1..).zip(&instances) {
         let url = instance.start_url.as_written();
         ui::print_message(&format!("{number:3}  {}  {}", instance.name, ui::dim(url)));
     }
     loop {
-        let answer = ui::prompt("Sign in to which (number or name): ")?;
+        let answer = ui::prompt(&format!("{verb} which (number or name): "))?;
         let answer = answer.trim();
         if answer.is_empty() {
-            return Err(crate::cli::cancelled());
+            return Err(nothing_changed());
         }
         let by_number = answer.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
         let by_name = || instances.iter().position(|instance| instance.name.as_str() == answer);
@@ -77,4 +104,9 @@ fn ask_which(mut instances: Vec<Instance>) -> Result<Instance> {
             None => ui::print_message(&format!("`{answer}` is not one of them")),
         }
     }
+}
+
+/// The error of a user who answered no, or nothing.
+pub(super) fn nothing_changed() -> Error {
+    Error::new(ErrorKind::Cancelled, "nothing was changed")
 }

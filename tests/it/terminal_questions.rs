@@ -62,11 +62,54 @@ fn logout_of_several_instances_asks_and_a_no_keeps_all_sessions() {
     let check = |sso: &str| sandbox.run(&["login", "--check", "-S", sso]).code;
     let question = "Sign out of corp, lab? [y/N]";
     for no in ["n", ""] {
-        assert_eq!(answer(&sandbox, &["logout", "--all"], question, no), 130, "{no:?}");
+        let mut terminal = Terminal::rolecall(&sandbox, &["logout", "--all"]);
+        terminal.wait_for(question);
+        terminal.type_line(no);
+        terminal.wait_for("nothing was changed");
+        assert_eq!(terminal.wait_for_exit(), 130, "{no:?}");
         assert_eq!([check("corp"), check("lab")], [0, 0], "{no:?}");
     }
     assert_eq!(answer(&sandbox, &["logout", "--all"], question, "y"), 0);
     assert_eq!([check("corp"), check("lab")], [4, 4]);
+}
+
+#[test]
+fn the_end_of_the_input_at_a_question_leaves_its_line() {
+    let sandbox = Sandbox::signed_in();
+    sandbox.login("lab");
+    for (args, question) in [
+        (&["logout", "--all"][..], "Sign out of corp, lab? [y/N]"),
+        (&["vault", "reset"], "and make a new key? [y/N]"),
+        (&["vault", "passphrase"], "present passphrase:"),
+    ] {
+        let mut terminal = Terminal::rolecall(&sandbox, args);
+        terminal.wait_for(question);
+        terminal.type_keys("\u{4}");
+        terminal.wait_for("rolecall:");
+        assert_ne!(terminal.wait_for_exit(), 0, "{args:?}");
+        let screen = terminal.screen();
+        assert!(screen.lines().any(|line| line.starts_with("rolecall:")), "{args:?}: {screen}");
+    }
+}
+
+#[test]
+fn logout_without_a_name_ends_the_only_session_or_asks_which() {
+    let sandbox = Sandbox::signed_in();
+    sandbox.login("lab");
+    let check = |sso: &str| sandbox.run(&["login", "--check", "-S", sso]).code;
+    let mut terminal = Terminal::rolecall(&sandbox, &["logout"]);
+    terminal.wait_for("Sign out of which (number or name):");
+    terminal.type_line("");
+    terminal.wait_for("nothing was changed");
+    assert_eq!((terminal.wait_for_exit(), check("corp"), check("lab")), (130, 0, 0));
+    assert_eq!(answer(&sandbox, &["logout"], "Sign out of which", "lab"), 0);
+    assert_eq!((check("corp"), check("lab")), (0, 4));
+    let terminal = Terminal::rolecall(&sandbox, &["logout"]);
+    terminal.wait_for("signed out of corp");
+    assert_eq!((terminal.wait_for_exit(), check("corp")), (0, 4));
+    let terminal = Terminal::rolecall(&sandbox, &["logout"]);
+    terminal.wait_for("not signed in to lab");
+    assert_eq!(terminal.wait_for_exit(), 0);
 }
 
 #[test]

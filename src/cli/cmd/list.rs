@@ -38,9 +38,11 @@ pub(in crate::cli) fn run(globals: &Globals, args: &ListArgs) -> Result<u8> {
         return Ok(0);
     }
     let ctx = app::open(globals)?;
-    // Roles are not secret: of a locked vault only the remaining times are missing.
-    ctx.vault.pause_prompt();
     let (columns, sort_by) = (columns(&ctx, args)?, sort_by(&ctx, args)?);
+    // Only the remaining times are in the vault.
+    if !args.json && !columns.iter().chain(&sort_by).any(|name| fields::is_expiry(name)) {
+        ctx.vault.pause_prompt();
+    }
     let prefixes =
         args.prefix.iter().map(|prefix| parse_prefix(prefix)).collect::<Result<Vec<_>>>()?;
     let instances = app::selected_instances(&ctx, globals)?;

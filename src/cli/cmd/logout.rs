@@ -7,13 +7,17 @@ use crate::ops::sign_in::cli_token::load_cli_token;
 use crate::ops::sign_in::sessions::{load_sessions, sign_out};
 
 use crate::cli::args::{Globals, LogoutArgs};
+use crate::cli::choose_instance::{choose_signed_in, nothing_changed};
 use crate::cli::{app, ui};
 
 /// Runs the command. Works without a session too.
 pub(in crate::cli) fn run(globals: &Globals, args: &LogoutArgs) -> Result<u8> {
     let globals = &app::with_named_instance(globals, args.instance.as_deref())?;
     let ctx = app::open(globals)?;
-    let instances = app::selected_or_all_instances(&ctx, globals, args.all)?;
+    let instances = match args.all {
+        true => ctx.instances.clone(),
+        false => choose_signed_in(&ctx, app::selected_instances(&ctx, globals)?)?,
+    };
     if !args.yes && ui::can_prompt() {
         confirm_several(&ctx, &instances)?;
     }
@@ -52,6 +56,6 @@ fn confirm_several(ctx: &Ctx, instances: &[Instance]) -> Result<()> {
     if names.len() < 2 || ui::confirm(&format!("Sign out of {}?", names.join(", ")))? {
         Ok(())
     } else {
-        Err(crate::cli::cancelled())
+        Err(nothing_changed())
     }
 }

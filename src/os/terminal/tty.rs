@@ -91,6 +91,10 @@ pub fn prompt_hidden(question: &str) -> Result<Secret<String>> {
         .write_all(question.as_bytes())
         .and_then(|()| io::BufReader::new(&terminal).read_line(&mut line));
     let line = Secret::new(line);
+    // After the end of the input (Ctrl-D) the cursor is still behind the question.
+    if !line.expose().ends_with('\n') {
+        let _ = terminal.write_all(b"\n");
+    }
     let restored = tcsetattr(&terminal, OptionalActions::Now, &visible);
     read.context(ErrorKind::Usage, ASKING)?;
     restored.context(ErrorKind::Usage, ASKING)?;
