@@ -300,11 +300,39 @@ fn the_hook_of_the_calling_shell_is_missed_until_a_start_up_file_brings_it() {
             &format!("{} doctor --offline --json; true", crate::sandbox::binary()),
         ]);
         let output = crate::sandbox::CommandOutput::from_output(bash.output().unwrap()).stdout;
-        output.contains("rolecall init bash")
+        output.contains("does not know `role`")
     };
     assert!(missed());
     sandbox.write(".bashrc", "# eval \"$(rolecall init bash)\"\n");
     assert!(missed(), "a comment does nothing");
     sandbox.write(".profile", "eval \"$(/opt/bin/rolecall init bash --cmd assume)\"\n");
     assert!(!missed());
+}
+
+/// The shell findings of `doctor` in bash.
+fn shell_findings(sandbox: &Sandbox) -> String {
+    let script = format!("{} doctor --offline --json; true", crate::sandbox::binary());
+    let mut bash = sandbox.command("/bin/bash");
+    let ran = CommandOutput::from_output(bash.args(["--norc", "-c", &script]).output().unwrap());
+    let Ok(Value::Array(mut found)) = serde_json::from_str(&ran.stdout) else { panic!("{ran:?}") };
+    found.retain(|finding| finding["check"] == "shell");
+    Value::Array(found).to_string()
+}
+
+#[test]
+fn a_hook_whose_program_was_moved_deleted_or_replaced_is_found() {
+    let sandbox = Sandbox::new();
+    let hook = |program: &str| format!("eval \"$({program} init bash)\"\n");
+    sandbox.write(".bashrc", &hook("~/old/rolecall"));
+    let found = shell_findings(&sandbox);
+    assert!(found.contains("~/old/rolecall, which does not exist"), "{found}");
+    assert!(found.contains(&format!("$({} init bash)", crate::sandbox::binary())), "{found}");
+    sandbox.write("old/rolecall", "");
+    let found = shell_findings(&sandbox);
+    assert!(found.contains("chmod +x"), "{found}");
+    sandbox.write_executable("old/rolecall", "#!/bin/sh\necho rolecall 0.0.1\n");
+    let found = shell_findings(&sandbox);
+    assert!(found.contains("another version") && found.contains("version 0.0.1;"), "{found}");
+    sandbox.write(".bashrc", &hook(crate::sandbox::binary()));
+    assert_eq!(shell_findings(&sandbox), "[]");
 }

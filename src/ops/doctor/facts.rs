@@ -11,6 +11,8 @@ use crate::ops::instances::overrides::EndpointOverride;
 use crate::shell::hooks::HookSetup;
 use crate::vault::SecureStore;
 
+use super::ProgramState;
+
 /// The state of this machine.
 #[derive(Debug, Clone)]
 pub struct Facts {
@@ -70,6 +72,19 @@ pub struct ProgramLocation {
     pub is_same: bool,
     /// Whether the hook in a start-up file calls `rolecall` by its name instead of a path.
     pub is_called_by_name: bool,
+    /// The programs that hooks in start-up files call by their path.
+    pub called_by_path: Vec<HookProgram>,
+}
+
+/// A program that a hook calls by its path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HookProgram {
+    /// The start-up file.
+    pub file: PathBuf,
+    /// The program.
+    pub program: PathBuf,
+    /// Whether it can be run.
+    pub state: ProgramState,
 }
 
 /// The endpoints of an instance that replace AWS's own.
@@ -114,8 +129,8 @@ pub struct ProcessProfile {
     pub name: String,
     /// The program that it runs.
     pub program: String,
-    /// Whether the program is a path that does not exist.
-    pub missing: bool,
+    /// Whether the program can be run.
+    pub state: ProgramState,
     /// Whether rolecall wrote the profile.
     pub is_managed: bool,
     /// The `sso_` keys in the same profile.

@@ -2,7 +2,7 @@
 //! nothing and changes nothing.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::awsconfig::lint::syntax_problems;
 use crate::awsconfig::{AwsConfig, Profile, edit, sso_lint, token_cache};
@@ -18,9 +18,10 @@ use crate::vault::Vault;
 
 use crate::ops::instances::{self, overrides};
 
+use super::programs::{ProgramInspector, ProgramKind, is_rolecall};
 use super::{
-    CliTokenFile, ExposedFile, Facts, OverriddenInstance, ProcessProfile, ProgramLocation,
-    UnwritableDir, VaultFacts,
+    CliTokenFile, ExposedFile, Facts, HookProgram, OverriddenInstance, ProcessProfile,
+    ProgramLocation, UnwritableDir, VaultFacts,
 };
 
 /// Keys that make SDKs sign in by themselves.
@@ -53,6 +54,7 @@ pub fn gather(
     let display =
         [env::DISPLAY, env::WAYLAND_DISPLAY].into_iter().any(|var| env.get(var).is_some());
     let named = settings.browser.is_some() || settings.auth_browser.is_some();
+    let mut inspector = ProgramInspector::new(env);
     Facts {
         configuration: loaded
             .as_ref()
@@ -67,7 +69,7 @@ pub fn gather(
         syntax_errors: complaints.into(),
         sso_problems: problems,
         unwritable_dirs: unwritable_dirs(paths),
-        profiles: process_profiles(&config, &credentials, &secrets),
+        profiles: process_profiles(&config, &credentials, &secrets, &mut inspector),
         profile_names,
         vault: vault_facts(vault),
         locks: paths.state_dir.is_dir().then(|| are_locks_exclusive(&paths.state_dir)),
@@ -79,7 +81,7 @@ pub fn gather(
         exposed_tokens: exposed_files(&paths.sso_cache_dir),
         has_browser: named || display || browser::needs_no_display(),
         hook: shell_hook(env, paths),
-        program: program_location(env, paths),
+        program: program_location(env, paths, &mut inspector),
         key_bindings: Ok(Vec::new()),
         env: env.clone(),
         paths: paths.clone(),
@@ -109,7 +111,7 @@ fn overridden_instance(
 
 /// Returns the program's directories in which nothing could be written.
 fn unwritable_dirs(paths: &Paths) -> Vec<UnwritableDir> {
-    let config = paths.config_file.parent().unwrap_or(&paths.config_file);
+    let config = atomic_file::parent_dir(&paths.config_file);
     let all: [(&Path, &str, &str); 3] = [
         (&paths.state_dir, "tokens, credentials and history", "XDG_STATE_HOME"),
         (&paths.cache_dir, "lists of roles", "XDG_CACHE_HOME"),
@@ -131,16 +133,21 @@ fn process_profiles(
     config: &AwsConfig,
     credentials: &AwsConfig,
     file: &[u8],
+    inspector: &mut ProgramInspector<'_>,
 ) -> Vec<ProcessProfile> {
     let managed: BTreeSet<String> =
         config.managed_profiles().into_iter().map(|managed| managed.profile).collect();
     let bare: BTreeSet<String> = credentials.credentials_profile_names().into_iter().collect();
     let seen = |(name, profile): (String, Profile)| {
         let program = split_words(profile.get("credential_process")?).into_iter().next()?;
-        let path = Path::new(&program);
+        let (path, is_managed) = (Path::new(&program), managed.contains(&name));
+        let kind = match is_managed || is_rolecall(path) {
+            true => ProgramKind::Own,
+            false => ProgramKind::Foreign,
+        };
         Some(ProcessProfile {
-            missing: path.is_absolute() && !path.exists(),
-            is_managed: managed.contains(&name),
+            state: inspector.inspect(path, kind),
+            is_managed,
             sso_keys: SSO_KEYS
                 .into_iter()
                 .filter(|key| profile.get(key).is_some())
@@ -221,8 +228,12 @@ fn exposed_file(path: &Path, wanted: u32) -> Option<ExposedFile> {
     (mode & 0o077 != 0).then(|| ExposedFile { path: path.to_owned(), mode, expected_mode: wanted })
 }
 
-/// Finds this program, and the one that hooks call by its name.
-fn program_location(env: &Env, paths: &Paths) -> ProgramLocation {
+/// Finds this program, and those that hooks call.
+fn program_location(
+    env: &Env,
+    paths: &Paths,
+    inspector: &mut ProgramInspector<'_>,
+) -> ProgramLocation {
     let own = std::env::current_exe().ok();
     let folders = env.get(env::PATH).unwrap_or_default();
     let in_path = std::env::split_paths(folders)
@@ -230,8 +241,16 @@ fn program_location(env: &Env, paths: &Paths) -> ProgramLocation {
         .find(|file| file.is_file());
     let real = |path: &Option<std::path::PathBuf>| path.as_ref()?.canonicalize().ok();
     let is_same = real(&in_path).is_some() && real(&in_path) == real(&own);
-    let is_called_by_name = shell_hook(env, paths).is_some_and(|(hook, _)| hook.calls_by_name());
-    ProgramLocation { in_path, own, is_same, is_called_by_name }
+    let hook = shell_hook(env, paths).map(|(hook, _)| hook);
+    let is_called_by_name = hook.as_ref().is_some_and(Hook::calls_by_name);
+    let called = hook.map(|hook| hook.programs()).unwrap_or_default();
+    let called_by_path = called.into_iter().map(|(file, program)| {
+        let program = PathBuf::from(env.expand(&program, paths.home.as_deref()));
+        let state = inspector.inspect(&program, ProgramKind::Own);
+        HookProgram { file, program, state }
+    });
+    let called_by_path = called_by_path.collect();
+    ProgramLocation { in_path, own, is_same, is_called_by_name, called_by_path }
 }
 
 /// Returns the hook of the calling shell, and whether one of its start-up files loads it.

@@ -17,6 +17,7 @@ mod locks;
 mod network;
 mod probe;
 mod profiles;
+mod programs;
 mod shell;
 mod sso_settings;
 #[cfg(test)]
@@ -25,12 +26,13 @@ mod token_cache;
 mod vault;
 
 pub use facts::{
-    CliTokenFile, ExposedFile, Facts, OverriddenInstance, ProbeResult, ProcessProfile,
+    CliTokenFile, ExposedFile, Facts, HookProgram, OverriddenInstance, ProbeResult, ProcessProfile,
     ProgramLocation, UnwritableDir, VaultFacts,
 };
 pub use fix::{Fix, apply_fix, undo};
 pub use gather::gather;
 pub use probe::probe_instances;
+pub use programs::ProgramState;
 
 /// The severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::awsconfig::render::command_line;
 use crate::domain::plural;
 
-use super::{Facts, Finding, ProcessProfile};
+use super::shell::versions;
+use super::{Facts, Finding, ProcessProfile, ProgramState};
 
 pub(super) const NAME: &str = "profiles";
 
@@ -15,7 +17,7 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     shadowed_by_sso_keys(facts)
         .into_iter()
         .chain(shadowed_by_static_keys(facts))
-        .chain(missing_programs(facts))
+        .chain(wrong_programs(facts))
         .collect()
 }
 
@@ -54,27 +56,52 @@ fn shadowed_by_static_keys(facts: &Facts) -> Option<Finding> {
     )
 }
 
-/// A program that was moved or removed: one finding per path.
-fn missing_programs(facts: &Facts) -> Vec<Finding> {
+/// Programs that can't be run, or that are another version: one finding per program.
+fn wrong_programs(facts: &Facts) -> Vec<Finding> {
     let mut programs: BTreeMap<&str, Vec<&ProcessProfile>> = BTreeMap::new();
-    for profile in facts.profiles.iter().filter(|profile| profile.missing) {
+    for profile in facts.profiles.iter().filter(|profile| profile.state != ProgramState::Usable) {
         programs.entry(&profile.program).or_default().push(profile);
     }
-    let finding = |(program, found): (&str, Vec<&ProcessProfile>)| {
-        let verb = if found.len() == 1 { "runs" } else { "run" };
-        let finding = Finding::problem(
-            NAME,
-            format!("{program} does not exist, but {} {verb} it", list_names(&found)),
-        );
-        match found.iter().any(|profile| profile.is_managed) {
-            true => finding.with_step("rolecall setup profiles"),
-            false => finding.with_step(format!(
-                "put the program back, or change credential_process in {}",
-                facts.paths.abbreviate(&facts.paths.aws_config)
-            )),
+    programs
+        .into_iter()
+        .filter_map(|(program, found)| wrong_program(facts, program, &found))
+        .collect()
+}
+
+fn wrong_program(facts: &Facts, program: &str, found: &[&ProcessProfile]) -> Option<Finding> {
+    let verb = if found.len() == 1 { "runs" } else { "run" };
+    let users = format!("{} {verb} it", list_names(found));
+    let is_managed = found.iter().any(|profile| profile.is_managed);
+    let config = facts.paths.abbreviate(&facts.paths.aws_config);
+    let finding = match &found.first()?.state {
+        ProgramState::Usable => return None,
+        ProgramState::Missing if program.contains(['/', '\\']) => {
+            Finding::problem(NAME, format!("{program} does not exist, but {users}"))
+        }
+        ProgramState::Missing => {
+            Finding::problem(NAME, format!("`{program}` is not in PATH, but {users}"))
+        }
+        ProgramState::NotExecutable => {
+            Finding::problem(NAME, format!("{program} can't be run, but {users}"))
+                .with_step(format!("chmod +x {}", command_line([program])))
+        }
+        ProgramState::OtherVersion(version) => {
+            let finding = Finding::advice(
+                NAME,
+                format!("{program} is another version than this program, and {users}"),
+            );
+            let evidence = versions(version, facts);
+            return Some(finding.with_evidence(evidence).with_step(match is_managed {
+                true => "rolecall setup profiles, which writes the path of this program".to_owned(),
+                false => format!("update that program, or change credential_process in {config}"),
+            }));
         }
     };
-    programs.into_iter().map(finding).collect()
+    Some(match is_managed {
+        true => finding.with_step("rolecall setup profiles"),
+        false => finding
+            .with_step(format!("put the program back, or change credential_process in {config}")),
+    })
 }
 
 /// `profile a`, `profiles a, b, c and 12 more`.

@@ -57,6 +57,7 @@ fn healthy_facts(pairs: &[(&str, &str)]) -> Facts {
             own: Some("/usr/bin/rolecall".into()),
             is_same: true,
             is_called_by_name: true,
+            called_by_path: Vec::new(),
         },
     }
 }
@@ -181,6 +182,7 @@ fn a_hook_that_runs_no_program_or_another_one() {
         own: Some("/home/jane/bin/rolecall".into()),
         is_same: false,
         is_called_by_name: true,
+        called_by_path: Vec::new(),
     };
     let missing = assert_finding(&facts, &["not in PATH", "add ~/bin to PATH in ~/.zshrc"]);
     assert_eq!(missing.severity, Severity::Problem);
@@ -189,6 +191,22 @@ fn a_hook_that_runs_no_program_or_another_one() {
     assert_eq!(other.severity, Severity::Advice);
     facts.program.is_called_by_name = false;
     assert_eq!(run_checks(&facts), [], "a hook with a path needs no PATH");
+    let called = |state| HookProgram {
+        file: "/home/jane/.zshrc".into(),
+        program: "/opt/old/rolecall".into(),
+        state,
+    };
+    facts.program.called_by_path = vec![called(ProgramState::Missing)];
+    let line = "eval \"$(/home/jane/bin/rolecall init zsh)\"";
+    let gone = assert_finding(&facts, &["/opt/old/rolecall, which does not exist", line]);
+    assert_eq!(gone.severity, Severity::Problem);
+    facts.program.called_by_path = vec![called(ProgramState::NotExecutable)];
+    assert_finding(&facts, &["can't be run", "chmod +x /opt/old/rolecall", line]);
+    facts.program.called_by_path = vec![called(ProgramState::OtherVersion("0.0.1".into()))];
+    let other = assert_finding(&facts, &["another version", "version 0.0.1; this", line]);
+    assert_eq!(other.severity, Severity::Advice);
+    facts.program.called_by_path = vec![called(ProgramState::Usable)];
+    assert_eq!(run_checks(&facts), []);
 }
 
 #[test]
@@ -429,7 +447,7 @@ fn profiles_whose_program_is_not_run_or_not_there() {
     assert_finding(&facts, &["~/.aws/credentials", "[dev]"]);
     let missing = |name: &str| ProcessProfile {
         name: name.into(),
-        missing: true,
+        state: ProgramState::Missing,
         program: "/old/rolecall".into(),
         ..profile.clone()
     };
@@ -438,6 +456,16 @@ fn profiles_whose_program_is_not_run_or_not_there() {
         &facts,
         &["/old/rolecall does not exist", "profiles a, b, c and 2 more", "rolecall setup profiles"],
     );
+    let with = |state: ProgramState| vec![ProcessProfile { state, ..missing("a") }];
+    facts.profiles = with(ProgramState::NotExecutable);
+    assert_finding(&facts, &["/old/rolecall can't be run", "chmod +x /old/rolecall"]);
+    facts.profiles = with(ProgramState::OtherVersion("0.0.1".into()));
+    let own = env!("CARGO_PKG_VERSION");
+    let older = assert_finding(&facts, &["another version", "version 0.0.1;", own]);
+    assert_eq!(older.severity, Severity::Advice);
+    let by_hand = ProcessProfile { is_managed: false, program: "creds".into(), ..missing("a") };
+    facts.profiles = vec![by_hand];
+    assert_finding(&facts, &["`creds` is not in PATH", "credential_process in ~/.aws/config"]);
 }
 
 #[test]

@@ -79,6 +79,42 @@ impl HookSetup {
             && self.any_file(|text| text.lines().map(str::trim_start).any(has_line))
     }
 
+    /// Returns the programs that hooks call by a path, with the files that contain them. A path may
+    /// begin with `~` or a variable.
+    pub fn programs(&self) -> Vec<(PathBuf, String)> {
+        let mut found = Vec::new();
+        // A shell that can only source files: the output of `init`.
+        let sourced =
+            self.setup_command.and_then(|_| self.line.split_once("~/")).map(|(_, name)| {
+                let home = self.file.ancestors().find(|folder| folder.join(name).is_file());
+                home.map(|home| home.join(name))
+            });
+        for file in self.start_up_files().into_iter().chain(sourced.flatten()) {
+            let bytes = atomic_file::load(&file).ok().flatten().unwrap_or_default();
+            for program in hook_programs(&String::from_utf8_lossy(&bytes)) {
+                let entry = (file.clone(), program.to_owned());
+                if program.contains('/') && !found.contains(&entry) {
+                    found.push(entry);
+                }
+            }
+        }
+        found
+    }
+
+    /// The files that the shell reads when it starts, as far as they exist.
+    fn start_up_files(&self) -> Vec<PathBuf> {
+        let in_folder = |folder: &Path| {
+            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+            entries.map(|entry| entry.path()).collect::<Vec<_>>()
+        };
+        let paths = std::iter::once(&self.file).chain(&self.other_files);
+        let files = paths.flat_map(|path| match path.is_dir() {
+            true => in_folder(path),
+            false => vec![path.clone()],
+        });
+        files.filter(|file| file.is_file()).collect()
+    }
+
     /// Whether the text of a file that the shell reads when it starts meets a condition.
     fn any_file(&self, condition: impl Fn(&str) -> bool) -> bool {
         let is_in_file = |file: &Path| {
@@ -117,6 +153,36 @@ impl HookSetup {
     }
 }
 
+/// Returns the programs that the hook lines of a text call: names or paths without quotes.
+fn hook_programs(text: &str) -> Vec<&str> {
+    let lines = text.lines().map(str::trim_start).filter(|line| !line.starts_with('#'));
+    lines.filter_map(hook_program).collect()
+}
+
+fn hook_program(line: &str) -> Option<&str> {
+    const ARGS: [&str; 4] = ["init ", "eval --shell", "eval --help", "\"eval\", \"--shell\""];
+    let mut from = 0;
+    while let Some(at) = line.get(from..)?.find("rolecall").map(|at| from + at) {
+        let end = at + "rolecall".len();
+        let rest = line.get(end..)?.strip_prefix(".exe").or(line.get(end..))?;
+        let quote = rest.chars().next().filter(|first| ['\'', '"'].contains(first));
+        // In zsh the hook is itself a quoted word.
+        let rest = rest.trim_start_matches(['\'', '"', '\\', ',', ')']).trim_start();
+        if ARGS.iter().any(|args| rest.starts_with(args)) {
+            let before = line.get(..at)?;
+            let begin = match quote {
+                Some(quote) => before.rfind(quote).map(|open| open + 1),
+                None => {
+                    before.rfind([' ', '\t', '(', '`', '^', '&', '\'', '"', '[']).map(|at| at + 1)
+                }
+            };
+            return line.get(begin.unwrap_or(0)..end);
+        }
+        from = end;
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,6 +203,36 @@ mod tests {
             nushell.line.contains(nushell.setup_command.unwrap().rsplit(' ').next().unwrap()),
             "{nushell:?}"
         );
+    }
+
+    #[test]
+    fn the_program_of_a_hook_is_found_in_every_notation() {
+        for (line, program) in [
+            ("eval \"$(rolecall init bash)\"", Some("rolecall")),
+            ("eval \"$(/opt/bin/rolecall init zsh --cmd assume)\"", Some("/opt/bin/rolecall")),
+            ("eval \"$('/opt/my tools/rolecall' init bash)\"", Some("/opt/my tools/rolecall")),
+            ("eval \"`~/bin/rolecall init bash`\"", Some("~/bin/rolecall")),
+            ("\"$HOME/bin/rolecall\" init fish | source", Some("$HOME/bin/rolecall")),
+            ("/rolecall/bin/rolecall init fish | source", Some("/rolecall/bin/rolecall")),
+            (
+                "& '/x/rolecall' init powershell | Out-String | Invoke-Expression",
+                Some("/x/rolecall"),
+            ),
+            ("execx($(/x/rolecall init xonsh))", Some("/x/rolecall")),
+            ("    let lines = (^/x/rolecall eval --shell nushell ...$more)", Some("/x/rolecall")),
+            ("command = [\"/x/rolecall\", \"eval\", \"--shell\", \"xonsh\"]", Some("/x/rolecall")),
+            ("# eval \"$(/x/rolecall init bash)\"", None),
+            ("alias r=/x/rolecall", None),
+        ] {
+            assert_eq!(hook_programs(line).first().copied(), program, "{line}");
+        }
+        for shell in SHELLS_WITH_HOOKS {
+            let program = "/opt/my tools/rolecall";
+            let printed = ShellHook { shell, program, cmd: "role", key: None }.render().unwrap();
+            let found = hook_programs(&printed);
+            assert!(!found.is_empty(), "{shell}");
+            assert!(found.iter().all(|found| *found == program), "{shell}: {found:?}");
+        }
     }
 
     #[test]
