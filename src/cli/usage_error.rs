@@ -127,6 +127,7 @@ impl ParsedError<'_> {
         let has_query = || command.get_arguments().any(|arg| arg.get_long() == Some("query"));
         match near {
             Some(near) => error.hint(format!("did you mean `{near}`?")),
+            None if given == "-v" => error.hint("for the version: `rolecall --version`"),
             None if !is_flag && has_query() => {
                 error.hint(format!("to search for it: `{path} -q {given}`"))
             }
@@ -192,7 +193,9 @@ impl ParsedError<'_> {
         let possible = self.texts(ContextKind::ValidValue);
         // A value that is contained in others is not the nearest one.
         let near = nearest(&value, possible.iter().map(String::as_str), usize::MAX);
-        let near = near.into_iter().min_by_key(|known| edit_distance(&value, known));
+        // `csh` is rather `tcsh` than `sh`.
+        let rank = |known: &&str| (edit_distance(&value, known), !known.contains(&value));
+        let near = near.into_iter().min_by_key(rank);
         if value.is_empty() {
             let error = Error::new(ErrorKind::Usage, format!("{name} needs a value"));
             let usage = self.text(ContextKind::InvalidArg).replace(['<', '>'], "");

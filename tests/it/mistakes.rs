@@ -3,13 +3,19 @@
 //! `mistakes/table.txt` is the table. To change an answer, run the test, read the lines that it
 //! prints, and copy them there if a user would understand them and can follow them.
 
+use std::sync::LazyLock;
+
 use clap::CommandFactory;
 use rolecall::testing::cli::Cli;
 
 use crate::sandbox::Sandbox;
 
-/// The table: sections, each with mistakes and their answers.
-const TABLE: &str = include_str!("mistakes/table.txt");
+/// The table: sections, each with mistakes and their answers. Read when the tests run, so that an
+/// answer can be corrected without compiling them again.
+static TABLE: LazyLock<String> = LazyLock::new(|| {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/mistakes/table.txt");
+    std::fs::read_to_string(file).unwrap()
+});
 
 /// A command line with a mistake, and the answer.
 struct Mistake<'a> {

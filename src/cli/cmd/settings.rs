@@ -1,6 +1,7 @@
 //! `settings`: shows values with their origins, and changes them.
 
 use std::ffi::OsString;
+use std::io::IsTerminal;
 use std::path::Path;
 
 use serde_json::json;
@@ -8,6 +9,7 @@ use serde_json::json;
 use crate::config::{self, Env, ListedSetting, LoadedConfig, Origin, Paths, Settings, edit, env};
 use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::roles::profile_format::ProfileFormat;
+use crate::ops::setup::instance;
 use crate::os::atomic_file;
 use crate::os::process::{ChildCommand, split_words};
 
@@ -16,7 +18,7 @@ use crate::cli::ui::{self, table};
 use crate::cli::{app, key_bindings};
 
 /// The contents of a new configuration file.
-const CONFIG_TEMPLATE: &str = "# The configuration of rolecall; `rolecall settings show` tells what may stand here.\n\
+const CONFIG_TEMPLATE: &str = "# The configuration of rolecall; `rolecall settings show` lists the keys.\n\
                    # [instances.corp]\n# start_url = \"https://NAME.awsapps.com/start\"\n# sso_region = \"eu-west-1\"\n";
 
 /// Runs the command.
@@ -147,6 +149,13 @@ fn set(env: &Env, paths: &Paths, key: &str, value: &str) -> Result<u8> {
     let text = read_config(path)?;
     app::check_known_keys(&config::check(path, &text).unwrap_or_default())?;
     let changed = edit::set(&text, path, key, value)?;
+    if key.ends_with("region") {
+        let parse = match key.ends_with("sso_region") {
+            true => instance::parse_region,
+            false => instance::parse_exported_region,
+        };
+        parse(value).map_err(|error| error.context(format!("`{key}`")))?;
+    }
     key_bindings::check(&config::parse(path, &changed)?)?;
     if let Ok(settings) = toml::from_str::<Settings>(&changed)
         && key == "profile_format"
@@ -216,10 +225,14 @@ fn edit(env: &Env, paths: &Paths) -> Result<u8> {
         atomic_file::save(path, CONFIG_TEMPLATE.as_bytes())?;
     }
     let before = atomic_file::load(path)?;
-    let editor = [env::VISUAL, env::EDITOR]
-        .into_iter()
-        .find_map(|var| env.get(var))
-        .unwrap_or(if cfg!(windows) { "notepad" } else { "vi" });
+    let named = [env::VISUAL, env::EDITOR].into_iter().find_map(|var| env.get(var));
+    // `vi` draws without a terminal too, and is not ended by the end of its input.
+    if named.is_none() && cfg!(unix) && !(ui::can_prompt() && std::io::stdout().is_terminal()) {
+        return Err(Error::new(ErrorKind::Usage, "the editor needs a terminal")
+            .hint("run `rolecall settings set KEY VALUE`")
+            .hint(format!("or change {} in another way", paths.abbreviate(path))));
+    }
+    let editor = named.unwrap_or(if cfg!(windows) { "notepad" } else { "vi" });
     let mut words = split_words(editor).into_iter().map(OsString::from);
     let program = words.next().ok_or_else(|| {
         Error::new(ErrorKind::Usage, "EDITOR is empty").hint("set EDITOR to a program")

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Region;
+use crate::domain::text::edit_distance;
 
 /// Names that AWS programs accept as a region besides the regions: those of partitions in AWS's
 /// `partitions.json`, and DynamoDB Local's in `endpoints.json`.
@@ -34,6 +35,29 @@ impl Region {
             && words.iter().all(lettered)
             && !number.is_empty()
             && number.bytes().all(|byte| byte.is_ascii_digit())
+    }
+
+    /// Returns the region that is probably meant, if the last word of this one is not a part of the
+    /// compass: AWS names all regions by one, also those that are newer than this program.
+    pub fn correction(&self) -> Option<Region> {
+        const COMPASS: [&str; 9] = [
+            "east",
+            "west",
+            "north",
+            "south",
+            "central",
+            "northeast",
+            "northwest",
+            "southeast",
+            "southwest",
+        ];
+        let (words, number) = self.as_str().rsplit_once('-')?;
+        let (start, word) = words.rsplit_once('-')?;
+        if !self.is_well_formed() || COMPASS.contains(&word) {
+            return None;
+        }
+        let nearest = COMPASS.into_iter().min_by_key(|known| edit_distance(known, word))?;
+        Some(Region::new(format!("{start}-{nearest}-{number}")))
     }
 
     /// Returns the partition of the region, derived from its prefix.
@@ -122,6 +146,25 @@ mod tests {
         }
         for name in ["global", "aws", "aws-eu-global", "aws-global-1", "eu-west-1", "localhost"] {
             assert!(!Region::new(name).is_pseudo(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_misspelled_part_of_the_compass_is_corrected_and_new_regions_are_accepted() {
+        let corrected =
+            |text: &str| Region::new(text).correction().map(|region| region.to_string());
+        for (text, wanted) in [
+            ("us-esat-1", "us-east-1"),
+            ("eu-wst-1", "eu-west-1"),
+            ("us-est-1", "us-east-1"),
+            ("eu-centrl-1", "eu-central-1"),
+            ("ap-souhteast-2", "ap-southeast-2"),
+            ("us-gov-wset-1", "us-gov-west-1"),
+        ] {
+            assert_eq!(corrected(text).as_deref(), Some(wanted), "{text}");
+        }
+        for text in ["us-east-1", "eusc-de-east-1", "us-isob-east-1", "xx-north-9", "local", "x"] {
+            assert_eq!(corrected(text), None, "{text}");
         }
     }
 

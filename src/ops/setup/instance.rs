@@ -12,7 +12,12 @@ use crate::os::atomic_file;
 /// [`ErrorKind::Usage`] if it is not a region.
 pub fn parse_region(text: &str) -> Result<Region> {
     let region = Region::new(text.trim());
-    if region.is_well_formed() { Ok(region) } else { Err(not_a_region(&region)) }
+    match region.correction() {
+        Some(meant) => Err(Error::new(ErrorKind::Usage, format!("`{region}` is not a region"))
+            .hint(format!("did you mean {meant}?"))),
+        None if region.is_well_formed() => Ok(region),
+        None => Err(not_a_region(&region)),
+    }
 }
 
 /// Parses a typed region that AWS programs get, and rolecall does not use: also `aws-global`.
@@ -113,7 +118,7 @@ pub fn add_instance(
             default.as_str(),
         )?;
     }
-    let folder = path.parent().unwrap_or(path);
+    let folder = atomic_file::parent_dir(path);
     if text.is_empty() {
         atomic_file::check_dir_writable(folder).map_err(|error| {
             error.hint(
