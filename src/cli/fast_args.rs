@@ -69,6 +69,9 @@ mod tests {
             "process -Scorp --auto-login --level warn",
             "--color never process -p pay --wait 5s --no-cache",
             "process --role process --account process",
+            "process payments-prod/ReadOnlyAccess",
+            "process -S corp pay read --window 5m",
+            "eks-token --cluster c pay read",
         ] {
             let words: Vec<&str> = line.split(' ').collect();
             let (fast, clap) =
@@ -86,7 +89,6 @@ mod tests {
             "process --version",
             "process --sso",
             "process --sso a --sso b",
-            "process extra",
             "process --cluster c",
             "eks-token",
             "eks-token --cluster c --window 1m",

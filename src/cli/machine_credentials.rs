@@ -15,16 +15,19 @@ use crate::ops::assume::{AssumeRequest, Freshness, Persistence, load_fresh};
 use crate::ops::ctx::Ctx;
 use crate::ops::instances::{self, problems, snapshot};
 use crate::ops::interaction::{Interaction, RefreshStep, SignInOutcome};
+use crate::ops::roles::load::load_roster;
 use crate::ops::roles::profile;
 use crate::ops::sign_in::background::{SIGN_IN_TIMEOUT, await_sign_in};
 use crate::ops::target::current::profile_variable;
 use crate::ops::target::instances::{only_with_account, only_with_match};
-use crate::ops::target::lookup::resolve_one;
+use crate::ops::target::lookup::{ResolvedRole, not_a_role, resolve_one};
+use crate::ops::target::other_profile;
+use crate::ops::target::resolve::RoleQuery;
 use crate::os::clock::Clock;
 use crate::os::terminal::tty;
 
 use crate::cli::app::{self, Caller};
-use crate::cli::args::{Globals, Selectors};
+use crate::cli::args::Globals;
 use crate::cli::helpers::sign_in;
 use crate::cli::{refresh_ui, ui};
 
@@ -68,8 +71,8 @@ impl CredentialRequest {
     }
 }
 
-/// Obtains credentials of the role that the flags select and passes them, with the role's instance,
-/// to `give`.
+/// Obtains credentials of the role that is selected and passes them, with the role's instance, to
+/// `give`.
 ///
 /// # Errors
 /// [`ErrorKind::Usage`] if no role is selected; [`ErrorKind::UnknownRole`]; as [`obtain`] and
@@ -77,13 +80,13 @@ impl CredentialRequest {
 pub(super) fn with_credentials(
     env: Env,
     globals: &Globals,
-    selectors: &Selectors,
+    wanted: RoleQuery,
     request: &CredentialRequest,
     give: impl FnOnce(&Credentials, &Instance) -> Result<u8>,
 ) -> Result<u8> {
     let paths: Paths = app::paths(&env, globals)?;
-    let Some((account, role)) = parse_explicit_role(selectors)? else {
-        return with_credentials_by_name(env, globals, selectors, request, give);
+    let Some((account, role)) = parse_explicit_role(&wanted)? else {
+        return with_credentials_by_name(env, globals, wanted, request, give);
     };
     let warm = snapshot::load_or_rebuild(&env, &paths)?;
     let default = warm.process.default_sso.as_ref();
@@ -108,14 +111,15 @@ pub(super) fn with_credentials(
     }
 }
 
-/// Returns account and role if the flags name both, so that no list of roles is needed.
-fn parse_explicit_role(selectors: &Selectors) -> Result<Option<(AccountId, RoleName)>> {
-    selectors.to_role_query().validate()?;
-    if let Some(arn) = &selectors.arn {
-        // Otherwise it is `account/role` with the account's name, which the list of roles has.
-        return Ok(arn.parse::<RoleArn>().ok().map(|arn| (arn.account, arn.role)));
+/// Returns account and role if both are named by an ARN or an account id, so that no list of roles
+/// is needed.
+fn parse_explicit_role(wanted: &RoleQuery) -> Result<Option<(AccountId, RoleName)>> {
+    wanted.validate()?;
+    if let Some(text) = wanted.arn.as_ref().or(wanted.query.as_ref()) {
+        // Otherwise it is `account/role` with the account's name, or words, which need the list.
+        return Ok(text.parse::<RoleArn>().ok().map(|arn| (arn.account, arn.role)));
     }
-    match (&selectors.account, &selectors.role) {
+    match (&wanted.account, &wanted.role) {
         (Some(account), Some(role)) => {
             Ok(account.parse().ok().map(|account| (account, RoleName::new(role))))
         }
@@ -146,14 +150,13 @@ fn resolve_instance<'a>(
 fn with_credentials_by_name(
     env: Env,
     globals: &Globals,
-    selectors: &Selectors,
+    wanted: RoleQuery,
     request: &CredentialRequest,
     give: impl FnOnce(&Credentials, &Instance) -> Result<u8>,
 ) -> Result<u8> {
-    let wanted = selectors.to_role_query();
     let no_role = || {
         Error::new(ErrorKind::Usage, "which role?")
-            .hint("add --arn ARN, --account ID --role NAME, or --profile NAME")
+            .hint("name it as account/role, or add --arn ARN or --profile NAME")
     };
     let shell = profile_variable(&env).filter(|_| request.from_shell);
     let shell = shell.filter(|_| wanted.is_empty()).map(str::to_owned);
@@ -205,19 +208,21 @@ fn with_credentials_by_name(
             match resolve_instance(&ctx.paths, &ctx.instances, default, globals, None) {
                 Ok(instance) => vec![instance.clone()],
                 Err(error) if error.kind == ErrorKind::UnknownRole => {
-                    vec![only_with_match(&ctx, &wanted).ok_or(error)?.clone()]
+                    vec![match only_with_match(&ctx, &wanted) {
+                        Some(instance) => instance.clone(),
+                        None => return Err(profile_error(&ctx, &wanted)?.unwrap_or(error)),
+                    }]
                 }
                 Err(error) => return Err(error),
             }
         }
     };
     let program = Program { globals, request };
-    let found =
-        app::block_on(&ctx, resolve_one(&ctx, &program, &instances, &wanted)).map_err(|error| {
-            match &wanted.profile {
-                Some(name) => problems::add_problem_hints(&ctx.paths, Some(name), error),
-                None => error,
-            }
+    let found = app::block_on(&ctx, resolve_one(&ctx, &program, &instances, &wanted))
+        .and_then(ResolvedRole::require_role)
+        .map_err(|error| match &wanted.profile {
+            Some(name) => problems::add_problem_hints(&ctx.paths, Some(name), error),
+            None => error,
         })?;
     let entry = found.entry();
     let assume_request = request.assume_request(
@@ -226,6 +231,12 @@ fn with_credentials_by_name(
         RoleName::new(&*entry.role),
     );
     fetch(globals, &ctx, &assume_request, request, give)
+}
+
+/// Returns the error for a profile outside of IAM Identity Center, if the user named one.
+fn profile_error(ctx: &Ctx, wanted: &RoleQuery) -> Result<Option<Error>> {
+    let roster = load_roster(ctx, &ctx.instances);
+    Ok(other_profile::first_match(ctx, &roster, wanted)?.map(|name| not_a_role(&name)))
 }
 
 fn fetch(

@@ -55,6 +55,8 @@ pub(super) fn resolve_form(
     let named = options.profile.as_deref().map(|name| named_profile::is_renewed(ctx, name));
     let profile = match named.transpose()? {
         Some(true) => options.profile.clone(),
+        // The profile that the user named is not replaced by another one of the role.
+        Some(false) if wanted == FormArg::Auto => None,
         _ => role_env::managed_profile(ctx, &found.roster, found.entry())?,
     };
     match profile {

@@ -4,11 +4,10 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 
 use crate::config::{Env, env};
-use crate::domain::{Error, ErrorKind, Result};
+use crate::domain::Result;
 use crate::ops::ctx::Ctx;
-use crate::ops::roles::other_profiles::{self, ProfileRows};
+use crate::ops::roles::other_profiles::ProfileRows;
 use crate::ops::target::lookup::{self, ResolvedRole};
-use crate::ops::target::other_profile;
 use crate::ops::target::resolve::RoleQuery;
 use crate::ops::target::selector::RoleSelector;
 use crate::os::terminal::tty;
@@ -50,18 +49,12 @@ pub(super) fn resolve_interactive(
     if selector.is_empty() {
         return picker::pick_one(ctx, globals, &instances, String::new(), action, profile_rows);
     }
-    if let Some(name) = selector.query.profile.as_deref()
-        && let Some(profile) = other_profile::find(ctx, name)?
-    {
-        return match profile_rows {
-            ProfileRows::Shown => {
-                Ok(ResolvedRole { roster: other_profiles::roster_of(&profile), position: 0 })
-            }
-            ProfileRows::Omitted => Err(not_a_role(name)),
-        };
-    }
     match app::block_on(ctx, lookup::resolve_one(ctx, &Terminal, &instances, &selector.query)) {
         Ok(found) => {
+            let found = match profile_rows {
+                ProfileRows::Shown => found,
+                ProfileRows::Omitted => found.require_role()?,
+            };
             access::confirm_protected(ctx, &found, consent)?;
             Ok(found)
         }
@@ -74,24 +67,18 @@ pub(super) fn resolve_interactive(
     }
 }
 
-/// The error for a profile outside of IAM Identity Center where a role is needed.
-fn not_a_role(name: &str) -> Error {
-    let message = format!("profile `{name}` is not a role of IAM Identity Center");
-    Error::new(ErrorKind::Usage, message)
-        .hint("only `exec`, `eval` and `console` can use such profiles")
-}
-
 /// Returns the one role that is selected, without a picker or a confirmation.
 ///
 /// # Errors
-/// As [`lookup::resolve_one`].
+/// As [`lookup::resolve_one`] and [`ResolvedRole::require_role`].
 pub(super) fn resolve(
     selector: &RoleSelector,
     ctx: &Arc<Ctx>,
     globals: &Globals,
 ) -> Result<ResolvedRole> {
     let instances = selector.instances(ctx, globals.sso.as_deref())?;
-    app::block_on(ctx, lookup::resolve_one(ctx, &Terminal, &instances, &selector.query))
+    app::block_on(ctx, lookup::resolve_one(ctx, &Terminal, &instances, &selector.query))?
+        .require_role()
 }
 
 /// Whether a user can pick: there is a terminal to draw on, and stdin or stderr is connected to it.
@@ -99,19 +86,14 @@ pub(super) fn can_pick() -> bool {
     (std::io::stdin().is_terminal() || std::io::stderr().is_terminal()) && tty::is_present()
 }
 
-/// Falls back to the role that AWS_SSO_ROLE_ARN names, for commands that open no configuration
-/// first.
-pub(super) fn selectors_or_env(
-    env: &Env,
-    globals: &Globals,
-    selectors: &Selectors,
-) -> (Globals, Selectors) {
-    let mut given = (globals.clone(), selectors.clone());
-    if let (true, Some(arn)) =
-        (selectors.to_role_query().is_empty(), env.get(env::AWS_SSO_ROLE_ARN))
-    {
-        given.1.arn = Some(arn.to_owned());
-        given.0.sso = globals.sso.clone().or_else(|| env.get(env::AWS_SSO).map(str::to_owned));
+/// Falls back to the role that the selector variables name, whoever set them, for commands that
+/// open no configuration first.
+pub(super) fn query_or_env(env: &Env, globals: &Globals, query: RoleQuery) -> (Globals, RoleQuery) {
+    let by_variables =
+        if query.is_empty() { RoleQuery::from_variables(env) } else { RoleQuery::default() };
+    if by_variables.is_empty() {
+        return (globals.clone(), query.completed_from_env(env));
     }
-    given
+    let sso = globals.sso.clone().or_else(|| env.get(env::AWS_SSO).map(str::to_owned));
+    (Globals { sso, ..globals.clone() }, by_variables)
 }

@@ -3,15 +3,14 @@
 
 use std::sync::Arc;
 
+use super::role_label::PROFILE_MARK;
 use super::{
     AccountId, ConfirmLevel, EndpointOverrides, Instance, InstanceName, InstanceSource, Region,
-    RoleId, Roster, RosterEntry, RowStyle, StartUrl,
+    RoleId, RoleName, Roster, RosterEntry, RowStyle, StartUrl,
 };
 
 /// The name of the instance that these rows belong to.
 const INSTANCE: &str = "AWS profiles";
-/// The account name of these rows, which marks them.
-const MARK: &str = "profile";
 
 /// A profile that gets a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +42,15 @@ impl Instance {
 }
 
 impl RoleId {
+    /// The identity of the row of a profile.
+    pub fn of_profile(name: &str) -> Self {
+        Self {
+            instance: InstanceName::new(INSTANCE),
+            account: AccountId::UNKNOWN,
+            role: RoleName::new(name),
+        }
+    }
+
     /// The name of the profile, if this is the row of a profile and not a role.
     pub fn profile(&self) -> Option<&str> {
         (self.instance.as_str() == INSTANCE && self.account == AccountId::UNKNOWN)
@@ -75,14 +83,14 @@ impl Roster {
         }
     }
 
-    /// Adds the row of a profile that the user named.
-    pub fn add_only_profile(&mut self, profile: ProfileRow) {
-        self.push_profiles([profile]);
+    /// Adds rows of profiles to a list that is about nothing else.
+    pub fn add_only_profiles(&mut self, profiles: impl IntoIterator<Item = ProfileRow>) {
+        self.push_profiles(profiles);
     }
 
     fn push_profiles(&mut self, profiles: impl IntoIterator<Item = ProfileRow>) {
         let (instance, first) = (self.instances.len(), self.entries.len());
-        let (mark, nothing): (Arc<str>, Arc<str>) = (Arc::from(MARK), Arc::from(""));
+        let (mark, nothing): (Arc<str>, Arc<str>) = (Arc::from(PROFILE_MARK), Arc::from(""));
         self.entries.extend(profiles.into_iter().map(|profile| {
             let name: Arc<str> = Arc::from(profile.name);
             RosterEntry {

@@ -17,6 +17,7 @@ mod hex;
 mod ids;
 mod instance;
 mod inventory;
+mod labelled;
 mod packed_roster;
 mod program_name;
 pub mod query;
@@ -43,7 +44,7 @@ pub use instance::{EndpointOverrides, Instance, InstanceSource, StartUrl};
 pub use inventory::{Account, Inventory, InventoryChange, diff_inventories};
 pub use packed_roster::{PackedRoster, PackedRosterHeader};
 pub use program_name::ProgramName;
-pub use role_label::{profile_label, role_label, split_role_label};
+pub use role_label::{profile_label, role_label, split_profile_label, split_role_label};
 pub use roster::{Roster, RosterEntry, RowStyle, Tags};
 pub use secret::{Secret, is_header_value};
 pub use text::{

@@ -1,7 +1,5 @@
 //! `account/role`: how rolecall prints a role, and the forms in which a user may name one.
 
-use super::{AccountId, Roster, RosterEntry, normalize_text};
-
 /// The characters between account and role in what users type: rolecall prints the first.
 const SEPARATORS: [char; 2] = ['/', ':'];
 
@@ -10,9 +8,20 @@ pub fn role_label(account: &str, role: &str) -> String {
     format!("{account}/{role}")
 }
 
+/// What the label of a profile outside of IAM Identity Center has in place of an account.
+pub(in crate::domain) const PROFILE_MARK: &str = "profile";
+
 /// Formats a profile outside of IAM Identity Center where messages name a role.
 pub fn profile_label(name: &str) -> String {
-    role_label("profile", name)
+    role_label(PROFILE_MARK, name)
+}
+
+/// Returns the name in `profile/NAME` or `profile:NAME`, as [`profile_label`] formats it.
+pub fn split_profile_label(text: &str) -> Option<String> {
+    let (_, name) = split_role_label(text)
+        .into_iter()
+        .find(|(account, _)| account.eq_ignore_ascii_case(PROFILE_MARK))?;
+    Some(name)
 }
 
 /// Returns every way to read a text as account and role: `payments-prod/Admin`,
@@ -33,48 +42,6 @@ pub fn split_role_label(text: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-impl RosterEntry {
-    /// Formats the role as `account/role`.
-    pub fn label(&self) -> String {
-        role_label(self.account_label(), &self.role)
-    }
-
-    /// Whether its account has this id, name or alias. Case and accents are ignored.
-    pub fn is_in_account(&self, account: &str) -> bool {
-        match account.parse::<AccountId>() {
-            Ok(id) => self.account == id,
-            Err(_) => {
-                let name = normalize_text(account);
-                normalize_text(&self.account_name) == name
-                    || normalize_text(&self.account_alias) == name
-            }
-        }
-    }
-}
-
-impl Roster {
-    /// Returns the positions of the entries that a text names as account and role. Case matters
-    /// only if roles differ in nothing else.
-    pub fn positions_of_label(&self, text: &str) -> Vec<usize> {
-        let ways = split_role_label(text);
-        if ways.is_empty() {
-            return Vec::new();
-        }
-        let is_named = |entry: &RosterEntry| {
-            // Comparing the role first is cheap, and few roles have the name.
-            ways.iter().any(|(account, role)| {
-                entry.role.eq_ignore_ascii_case(role) && entry.is_in_account(account)
-            })
-        };
-        let has_case = |entry: &RosterEntry| ways.iter().any(|(_, role)| *entry.role == **role);
-        let found: Vec<usize> =
-            (0..self.entries.len()).filter(|at| is_named(&self.entries[*at])).collect();
-        let exact: Vec<usize> =
-            found.iter().copied().filter(|at| has_case(&self.entries[*at])).collect();
-        if exact.is_empty() { found } else { exact }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +51,22 @@ mod tests {
             .into_iter()
             .map(|(account, role)| format!("{account}|{role}"))
             .collect()
+    }
+
+    #[test]
+    fn the_label_of_a_profile_has_its_name() {
+        for (text, want) in [
+            ("profile/old-keys", Some("old-keys")),
+            ("profile:old-keys", Some("old-keys")),
+            ("\"profile/old keys\"", Some("old keys")),
+            ("profile/team/old:keys", Some("team/old:keys")),
+            ("profile", None),
+            ("profile/", None),
+            ("prod/profile", None),
+            ("profile-prod/Admin", None),
+        ] {
+            assert_eq!(split_profile_label(text).as_deref(), want, "{text}");
+        }
     }
 
     #[test]

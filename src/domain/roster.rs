@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{
     AccountId, ConfirmLevel, Instance, Inventory, Region, RoleArn, RoleId, RoleName,
-    escape_unprintable,
+    escape_unprintable, profile_label,
 };
 
 /// The tags of a role: values by key.
@@ -122,11 +122,11 @@ impl Roster {
         }
     }
 
-    /// Returns the ARN of an entry, with the partition of the SSO region; the name of a profile,
-    /// which has none.
+    /// Returns the ARN of an entry, with the partition of the SSO region; `profile/NAME` for a
+    /// profile, which has none.
     pub fn arn(&self, entry: &RosterEntry) -> String {
         if let Some(profile) = self.profile(entry) {
-            return profile.to_string();
+            return profile_label(&profile);
         }
         RoleArn::format(
             &self.instance(entry).sso_region,

@@ -29,7 +29,7 @@ pub(super) fn inline_prefix(state: &State) -> String {
         Some(_) => " reading".to_owned(),
         None => String::new(),
     };
-    format!("{matches}{}{progress}   ", format::group_digits(state.role_count()))
+    format!("{matches}{}{progress}   ", format::group_digits(state.row_count()))
 }
 
 /// A command in the footer.

@@ -55,7 +55,7 @@ use std::sync::mpsc::Receiver;
 use crate::domain::enums::{Keymap, Preview};
 use crate::domain::{
     AccountId, Height, InstanceName, PackedRoster, ProgramName, Result, RoleFlags, RoleId,
-    RoleName, Roster, RosterEntry, Timestamp, Usages,
+    RoleName, Roster, RosterEntry, Timestamp, Usages, profile_label,
 };
 use crate::ops::backend::messages::{Request, SessionList, Update};
 use crate::os::clock::Clock;
@@ -167,7 +167,7 @@ pub enum ColorDepth {
     TrueColor,
 }
 
-/// The current role of a shell, according to its environment.
+/// The current role or profile of a shell, according to its environment and the AWS files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ShellRole {
     /// A role that rolecall exported.
@@ -179,8 +179,10 @@ pub enum ShellRole {
         /// The role name.
         role: RoleName,
     },
-    /// The role of an AWS profile.
+    /// The role that has this profile name.
     Profile(String),
+    /// A profile outside of IAM Identity Center.
+    OtherProfile(String),
 }
 
 impl ShellRole {
@@ -191,6 +193,7 @@ impl ShellRole {
             (Some(entry), _) => Some(format!("{}/{}", entry.account_label(), entry.role)),
             (None, ShellRole::Role { account, role, .. }) => Some(format!("{account}/{role}")),
             (None, ShellRole::Profile(_)) => None,
+            (None, ShellRole::OtherProfile(name)) => Some(profile_label(name)),
         }
     }
 
@@ -202,7 +205,9 @@ impl ShellRole {
                     && *entry.role == *role.as_str()
                     && instance.as_ref().is_none_or(|name| roster.instance(entry).name == *name)
             }
-            ShellRole::Profile(name) => entry.profile.as_deref() == Some(name),
+            ShellRole::Profile(name) | ShellRole::OtherProfile(name) => {
+                entry.profile.as_deref() == Some(name)
+            }
         }
     }
 }

@@ -313,21 +313,29 @@ fn shell_role_row(roster: &Roster, marks: &RoleFlags, options: &ListOptions) -> 
     u32::try_from(row).ok().filter(|_| !is_hidden)
 }
 
-/// The same in a packed roster. A profile is looked up when the roster is complete.
+/// The same in a packed roster. The name of a role's profile is looked up when the roster is
+/// complete.
 fn packed_shell_role_row(
     packed: &PackedRoster,
     marks: &RoleFlags,
     options: &ListOptions,
 ) -> Option<u32> {
-    let Some(ShellRole::Role { instance, account, role }) = &options.shell_role else {
-        return None;
+    let mut roles = match options.shell_role.as_ref()? {
+        ShellRole::Role { instance, account, role } => {
+            let known = packed.instances().iter().map(|known| &known.name);
+            known
+                .filter(|name| instance.as_ref().is_none_or(|instance| instance == *name))
+                .map(|name| RoleId {
+                    instance: name.clone(),
+                    account: *account,
+                    role: role.clone(),
+                })
+                .collect()
+        }
+        ShellRole::OtherProfile(name) => vec![RoleId::of_profile(name)],
+        ShellRole::Profile(_) => Vec::new(),
     };
-    let known = packed.instances().iter().map(|known| &known.name);
-    let roles: Vec<RoleId> = known
-        .filter(|name| instance.as_ref().is_none_or(|instance| instance == *name))
-        .map(|name| RoleId { instance: name.clone(), account: *account, role: role.clone() })
-        .filter(|role| !marks.hidden.contains(role))
-        .collect();
+    roles.retain(|role| !marks.hidden.contains(role));
     let (row, _) = *packed.locate(&roles).first()?;
     u32::try_from(row).ok().filter(|row| packed.hidden().binary_search(row).is_err())
 }

@@ -42,7 +42,7 @@ pub(super) enum StatusIcon {
 /// The most important problem. `None` without roles, because the whole screen shows the problem
 /// then.
 pub(super) fn current(state: &State) -> Option<StatusLine> {
-    if state.role_count() == 0 || state.first_run.is_some() {
+    if state.row_count() == 0 || state.first_run.is_some() {
         return None;
     }
     let order: [fn(&State) -> Option<StatusLine>; 9] = [

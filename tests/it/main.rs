@@ -96,6 +96,7 @@ mod mistakes;
 mod paths_named;
 #[cfg(target_os = "linux")]
 mod processes;
+mod profile_notation;
 #[cfg(unix)]
 mod profiles_exported;
 mod profiles_other;

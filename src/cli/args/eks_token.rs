@@ -10,6 +10,9 @@ pub struct EksTokenArgs {
     /// Which role
     #[command(flatten)]
     pub selectors: Selectors,
+    /// Use the role that matches, such as ACCOUNT/ROLE
+    #[arg(value_name = "QUERY")]
+    pub query: Vec<String>,
     /// Print a token for this cluster (local on Outposts: its id)
     #[arg(long, visible_alias = "cluster-name", value_name = "NAME")]
     pub cluster: String,

@@ -10,6 +10,9 @@ pub struct ProcessArgs {
     /// Which role
     #[command(flatten)]
     pub selectors: Selectors,
+    /// Use the role that matches, such as ACCOUNT/ROLE
+    #[arg(value_name = "QUERY")]
+    pub query: Vec<String>,
     /// Fetch new credentials even if stored ones are valid
     #[arg(long)]
     pub sts_refresh: bool,

@@ -14,6 +14,7 @@ use crate::ops::assume::Freshness;
 use crate::ops::console::{self, ConsoleOptions, ConsoleRequest};
 use crate::ops::ctx::Ctx;
 use crate::ops::open_url::{Link, OpenOptions, OpenOutcome, open, open_detached};
+use crate::ops::roles::named_profile;
 use crate::ops::roles::other_profiles::ProfileRows;
 use crate::ops::target::lookup::ResolvedRole;
 use crate::ops::target::selector::RoleSelector;
@@ -34,13 +35,16 @@ pub(in crate::cli) fn run(globals: &Globals, args: ConsoleArgs) -> Result<u8> {
     }
     let query = role_selector::join_words(&args.query);
     let typed = query.clone().unwrap_or_default();
-    let by_flags = args.selectors.to_role_query().or_account_from_env(&ctx.env);
+    let by_flags = args.selectors.to_role_query();
     let selector = RoleSelector::new(&ctx, by_flags, query)?.or_from_env(&ctx);
     if let Some(pasted) = &selector.page {
         page.region = page.region.or_else(|| pasted.region.clone());
         page.destination = page.destination.or_else(|| pasted.destination.clone());
     }
     let selector = selector.or_current(&ctx)?.or_other_profile(&ctx)?;
+    if let Some(name) = &selector.profile {
+        page.region = page.region.or_else(|| named_profile::region(&ctx, name));
+    }
     let found = if args.prompt || selector.is_empty() {
         let (found, query) = picker::pick_one_with_query(
             &ctx,

@@ -101,7 +101,6 @@ fn role_selectors(ctx: &Ctx, args: &CredentialsArgs) -> Result<Vec<RoleSelector>
     let new = |profile| {
         let (arn, account, role) = (arn.clone(), account.clone(), role.clone());
         let by_flags = RoleQuery { profile, arn, account, role, query: None };
-        let by_flags = by_flags.or_account_from_env(&ctx.env);
         RoleSelector::new(ctx, by_flags, role_selector::join_words(query)).map_err(|error| {
             // `-a ARN`, as for other commands.
             let is_arn = args.append && error.kind == ErrorKind::Usage && !query.is_empty();

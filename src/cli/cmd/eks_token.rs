@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::{Env, env};
 use crate::domain::{Credentials, Error, ErrorKind, Instance, Region, Result, Timestamp, Window};
 use crate::identity::eks_token;
+use crate::ops::target::resolve::RoleQuery;
 use crate::os::clock::Clock;
 
 use crate::cli::args::{EksTokenArgs, Globals};
@@ -28,7 +29,10 @@ pub(in crate::cli) fn run(globals: &Globals, args: &EksTokenArgs) -> Result<u8> 
     if let Some(warning) = version.warning {
         ui::print_warning(&Error::new(ErrorKind::Usage, warning));
     }
-    let (globals, selectors) = role_selector::selectors_or_env(&env, globals, &args.selectors);
+    let named = args.selectors.to_role_query().with_words(&args.query);
+    // `.` is this shell's role, as without a role.
+    let named = if named.query.as_deref() == Some(".") { RoleQuery::default() } else { named };
+    let (globals, wanted) = role_selector::query_or_env(&env, globals, named);
     let requested = args.region.clone().or_else(|| {
         [env::AWS_REGION, env::AWS_DEFAULT_REGION]
             .iter()
@@ -47,7 +51,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: &EksTokenArgs) -> Result<u8> 
     machine_credentials::with_credentials(
         env,
         &globals,
-        &selectors,
+        wanted,
         &request,
         |credentials, instance| {
             let region = requested.map_or_else(|| default_region(instance), Region::new);

@@ -4,11 +4,11 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 
 use crate::config::{Env, env};
-use crate::domain::{Error, ErrorKind, Result, escape_unprintable};
+use crate::domain::{Error, ErrorKind, Result, escape_unprintable, profile_label};
 use crate::ops::assume::Freshness;
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::other_profiles::ProfileRows;
-use crate::ops::target::current::role_shell_label;
+use crate::ops::target::current::{CurrentTarget, role_shell_label};
 use crate::ops::target::lookup::ResolvedRole;
 use crate::ops::target::selector::RoleSelector;
 use crate::os::process::parents::parent_names;
@@ -245,6 +245,12 @@ fn refuse_overwrite(previous: &PreviousEnv, form: &CredentialExport) -> Result<(
 fn current_role(ctx: &Ctx) -> Result<RoleSelector> {
     let selector = RoleSelector::default().or_from_env(ctx).or_current(ctx)?;
     if selector.is_empty() {
+        if let Some(CurrentTarget::Profile(name)) = CurrentTarget::load(ctx)? {
+            let label = profile_label(&name);
+            let message = format!("this shell is in {label}, which has nothing to renew");
+            return Err(Error::new(ErrorKind::Usage, message)
+                .hint("AWS programs get its credentials themselves"));
+        }
         return Err(Error::new(
             ErrorKind::UnknownRole,
             "this shell is not in a role, so there are no credentials to renew",

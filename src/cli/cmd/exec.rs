@@ -39,7 +39,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
     check_program(&Env::from_process(), &args.command)?;
     let ctx = setup::open_or_set_up(globals)?;
     let query = if args.env { Some(".".to_owned()) } else { join_words(&args.query) };
-    let typed = RoleSelector::new(&ctx, by_flags.or_account_from_env(&ctx.env), query)?;
+    let typed = RoleSelector::new(&ctx, by_flags, query)?;
     let is_typed = !typed.is_empty();
     let selector = typed.or_from_env(&ctx);
     let freshness = if args.sts_refresh { Freshness::Fetch } else { Freshness::Cached };
@@ -114,7 +114,7 @@ fn with_separator_hint(
     if words.len() < 2 || error.kind != ErrorKind::UnknownRole {
         return error;
     }
-    let roster = Arc::new(load::load_roster(ctx, &instances));
+    let roster = Arc::new(load::load_pick_roster(ctx, &instances));
     let args = crate::cli::arguments();
     let Some(command) = CommandWords::from_process(&args) else { return error };
     let is_role = |count: &usize| is_role_named(&roster, &words[..*count].join(" "));

@@ -63,7 +63,9 @@ fn render_text(roster: &Roster, uses: &[HistoryEntry], now: Timestamp) -> String
             (None, Some(name)) => format!("{name} ({id})"),
             (None, None) => id,
         };
-        let (role, instance) = (used.role.role.to_string(), used.role.instance.to_string());
+        // A profile belongs to no instance.
+        let instance = used.role.profile().is_none().then(|| used.role.instance.to_string());
+        let (role, instance) = (used.role.role.to_string(), instance.unwrap_or_default());
         vec![when, account, role, instance, used.command.clone(), used.directory.clone()]
     };
     table::render_for_terminal(&header, &uses.iter().map(row).collect::<Vec<_>>())
@@ -72,7 +74,7 @@ fn render_text(roster: &Roster, uses: &[HistoryEntry], now: Timestamp) -> String
 fn use_json(roster: &Roster, used: &HistoryEntry) -> Value {
     let mut object = json!({
         "at": used.at.to_rfc3339(),
-        "sso": used.role.instance,
+        "sso": used.role.profile().is_none().then_some(&used.role.instance),
         "account_id": used.role.profile().is_none().then_some(used.role.account),
         "account_name": account_name(roster, used),
         "role": used.role.profile().is_none().then_some(&used.role.role),

@@ -9,10 +9,13 @@ use serde_json::{Map, Value};
 use crate::awsconfig::render::command_line;
 use crate::config::env;
 use crate::domain::query::{Query, SearchIndex};
-use crate::domain::{Error, ErrorKind, Result, Roster, RosterEntry, Timestamp};
+use crate::domain::{
+    Error, ErrorKind, Result, Roster, RosterEntry, Timestamp, plural, profile_label,
+};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::fields::{self, FieldValues};
-use crate::ops::target::lookup;
+use crate::ops::target::resolve::{self, RoleQuery};
+use crate::ops::target::{lookup, other_profile};
 
 use crate::cli::app;
 use crate::cli::args::{Globals, ListArgs};
@@ -66,21 +69,33 @@ pub(in crate::cli) fn run(globals: &Globals, args: &ListArgs) -> Result<u8> {
         ui::print_data(&render(&rows, &columns, args, &fields))?;
     }
     if rows.is_empty() {
-        return Err(no_match(&roster, args));
+        return Err(no_match(&ctx, &roster, args));
     }
     if std::io::stderr().is_terminal() {
-        ui::print_message(&ui::dim(&list_age::describe(&ctx, &instances)));
+        let count = format!("{} {}", rows.len(), plural(rows.len(), "role"));
+        let age = list_age::describe(&ctx, &instances);
+        ui::print_message(&ui::dim(&format!("{count} · {age}")));
     }
     Ok(0)
 }
 
 /// The error if no row is left.
-fn no_match(roster: &Arc<Roster>, args: &ListArgs) -> Error {
+fn no_match(ctx: &Ctx, roster: &Arc<Roster>, args: &ListArgs) -> Error {
     let prefixes = args.prefix.iter().map(|prefix| format!("--prefix {prefix}"));
     let conditions: Vec<String> = args.query.clone().into_iter().chain(prefixes).collect();
     let error =
         Error::new(ErrorKind::NoMatch, format!("no role matches `{}`", conditions.join(" ")));
     let Some(query) = args.query.as_deref() else { return error };
+    if let Some(mut foreign) = resolve::foreign_url(query) {
+        foreign.kind = ErrorKind::NoMatch;
+        return foreign;
+    }
+    let wanted = RoleQuery { query: Some(query.to_owned()), ..RoleQuery::default() };
+    if let Ok(Some(profile)) = other_profile::first_match(ctx, roster, &wanted) {
+        let label = profile_label(&profile);
+        let word = command_line([label.as_str()]);
+        return error.hint(format!("{label} is an AWS profile: `rolecall exec {word}`"));
+    }
     let near = SearchIndex::new(roster.clone()).nearest_account_names(query, 3);
     if near.is_empty() { error } else { error.hint(format!("did you mean {}?", near.join(", "))) }
 }

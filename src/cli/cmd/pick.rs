@@ -12,6 +12,7 @@ use crate::ops::roles::fields::{self, FieldValues};
 use crate::ops::roles::load;
 use crate::ops::roles::other_profiles::ProfileRows;
 use crate::ops::target::lookup::{self, ResolvedRole};
+use crate::ops::target::resolve;
 use crate::ops::target::search::{position, ranked_positions};
 use crate::os::terminal::tty;
 use crate::tui::{Exit, PickAction};
@@ -57,12 +58,15 @@ fn pick_and_act(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
         if action == PickAction::Exports {
             eval::check_terminal(&ctx.env)?;
         }
-        let roster = Arc::new(lookup::load_roster(&ctx, &Terminal, &instances)?);
+        let roster = Arc::new(lookup::load_pick_roster(&ctx, &Terminal, &instances)?);
         if roster.entries.is_empty() && args.filter {
             return Err(lookup::no_roles(&ctx, &instances));
         }
         let rows = ranked_positions(&ctx, &roster, &query);
         if rows.is_empty() && (args.filter || args.exit_0) {
+            if let Some(error) = resolve::foreign_url(&query) {
+                ui::print_error(&error);
+            }
             return Ok(crate::cli::exit_code(ErrorKind::NoMatch));
         }
         if args.filter {
@@ -187,6 +191,9 @@ fn perform(
                 .try_fold(0, |code, outcome| outcome.map(|other: u8| code.max(other)))
         }
         PickAction::Profile => {
+            if let Some(name) = rows.iter().find_map(|row| roster.profile(&roster.entries[*row])) {
+                return Err(lookup::not_a_role(&name));
+            }
             let roles = rows.into_iter().map(|row| roster.id(&roster.entries[row])).collect();
             ui::print_message(&profiles::write_profiles(ctx, roles)?);
             Ok(0)

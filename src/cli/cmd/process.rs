@@ -14,10 +14,16 @@ use crate::cli::ui;
 /// Runs the command: never prompts, prints nothing but the credentials on stdout.
 pub(in crate::cli) fn run(globals: &Globals, args: &ProcessArgs) -> Result<u8> {
     let request = credential_request(args)?;
+    let wanted = args.selectors.to_role_query().with_words(&args.query);
+    if let Some(word @ ("." | "-")) = wanted.query.as_deref() {
+        let message =
+            format!("`process` means the same role in every shell, so `{word}` names none");
+        return Err(Error::new(ErrorKind::Usage, message).hint("name the role as account/role"));
+    }
     machine_credentials::with_credentials(
         Env::from_process(),
         globals,
-        &args.selectors,
+        wanted,
         &request,
         |credentials, _| print_credentials(credentials),
     )
@@ -70,4 +76,42 @@ fn print_credentials(credentials: &Credentials) -> Result<u8> {
         serde_json::to_string(&document).map_err(|error| Error::internal(error.to_string()))?;
     ui::print_data(&(text + "\n"))?;
     Ok(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use crate::awsconfig::AwsConfig;
+    use crate::cli::Cli;
+    use crate::ops::roles::profile::find_role;
+
+    /// `credential_process` lines of profiles are read with the flags of this command.
+    #[test]
+    fn the_value_of_no_flag_is_taken_for_the_role_of_a_profile() {
+        let mut root = Cli::command();
+        root.build();
+        let process = root.find_subcommand("process").unwrap();
+        let with_value = process.get_arguments().filter(|arg| {
+            let names_role = ["profile", "arn", "account", "role"].contains(&arg.get_id().as_str());
+            arg.get_action().takes_values() && !arg.is_positional() && !names_role
+        });
+        let mut count = 0;
+        for arg in with_value {
+            let long = arg.get_long().map(|long| format!("--{long}"));
+            let short = arg.get_short().map(|short| format!("-{short}"));
+            for flag in long.into_iter().chain(short) {
+                let line = format!("rolecall process {flag} x 012345678901/Admin");
+                let text = format!("[profile a]\ncredential_process = {line}\n");
+                let role = find_role(&AwsConfig::parse(text), &[], "a");
+                assert_eq!(
+                    role.map(|role| role.role.to_string()).as_deref(),
+                    Some("Admin"),
+                    "{line}"
+                );
+                count += 1;
+            }
+        }
+        assert!(count > 8, "{count}");
+    }
 }

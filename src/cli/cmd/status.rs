@@ -5,13 +5,13 @@ use serde_json::json;
 use crate::config::env;
 use crate::domain::{
     ErrorKind, Instance, InstanceName, Result, RoleId, RoleName, Timestamp, escape_unprintable,
-    format_duration, format_duration_short,
+    format_duration, format_duration_short, profile_label,
 };
 use crate::ops::backend::messages::{InstanceSession, SessionList};
 use crate::ops::ctx::Ctx;
 use crate::ops::instances::overrides::{self, EndpointOverride};
 use crate::ops::sign_in::sessions;
-use crate::ops::target::current::CurrentRole;
+use crate::ops::target::current::{CurrentRole, CurrentTarget, profile_variable};
 
 use crate::cli::app;
 use crate::cli::args::{Globals, StatusArgs};
@@ -48,16 +48,23 @@ pub(in crate::cli) fn run(globals: &Globals, args: &StatusArgs) -> Result<u8> {
     Ok(0)
 }
 
-/// The role that this shell is in.
+/// The role or profile that this shell is in.
 struct ShellStatus {
-    role: CurrentRole,
+    target: CurrentTarget,
+    /// The profile that AWS programs use, if rolecall's variables do not name the role.
+    profile: Option<String>,
     /// The expiry of its credentials, if known.
     expires: Option<Timestamp>,
 }
 
 impl ShellStatus {
     fn from_ctx(ctx: &Ctx, sessions: &SessionList) -> Result<Option<ShellStatus>> {
-        let Some(role) = CurrentRole::load(ctx)? else { return Ok(None) };
+        let Some(target) = CurrentTarget::load(ctx)? else { return Ok(None) };
+        let by_profile = CurrentRole::from_env(&ctx.env).is_none();
+        let profile = profile_variable(&ctx.env).filter(|_| by_profile).map(str::to_owned);
+        let CurrentTarget::Role(role) = &target else {
+            return Ok(Some(ShellStatus { target, profile, expires: None }));
+        };
         let same = |id: &RoleId| {
             id.account == role.account
                 && id.role == role.role
@@ -68,15 +75,19 @@ impl ShellStatus {
         let keys = ctx.env.get(env::AWS_ACCESS_KEY_ID).and(ctx.env.get(env::ROLECALL_ROLE));
         let given =
             keys.and(ctx.env.get(env::AWS_SSO_SESSION_EXPIRATION)).and_then(Timestamp::parse);
-        Ok(Some(ShellStatus { role, expires: given.or(stored) }))
+        let expires = given.or(stored);
+        Ok(Some(ShellStatus { target, profile, expires }))
     }
 
     /// `this shell is in payments-prod/Admin (corp), 47m left`
     fn render(&self, names: &RoleNames, now: Timestamp) -> String {
-        let role = &self.role;
-        let label = names.label(role.instance.as_ref(), role.account, &role.role);
-        let instance =
-            self.role.instance.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
+        let (label, instance) = match &self.target {
+            CurrentTarget::Role(CurrentRole { instance, account, role }) => {
+                (names.label(instance.as_ref(), *account, role), instance.as_ref())
+            }
+            CurrentTarget::Profile(name) => (profile_label(name), None),
+        };
+        let instance = instance.map(|name| format!(" ({name})")).unwrap_or_default();
         let left = self
             .expires
             .map(|at| format!(", {} left", format_duration(at.seconds_since(now))))
@@ -165,6 +176,10 @@ fn session_text(session: &InstanceSession, now: Timestamp) -> String {
     }
 }
 
+/// The keys of a role in JSON.
+const NO_ROLE: [&str; 7] =
+    ["sso", "account_id", "account_name", "role", "arn", "expires", "seconds_left"];
+
 fn render_json(
     ctx: &Ctx,
     names: &RoleNames,
@@ -213,8 +228,18 @@ fn render_json(
         .iter()
         .map(|(id, expires)| role(Some(&id.instance), id.account, &id.role, Some(*expires)))
         .collect();
-    let here = here.map(|ShellStatus { role: current, expires }| {
-        role(current.instance.as_ref(), current.account, &current.role, *expires)
+    let here = here.map(|ShellStatus { target, profile, expires }| {
+        let mut here = match target {
+            CurrentTarget::Role(current) => {
+                role(current.instance.as_ref(), current.account, &current.role, *expires)
+            }
+            CurrentTarget::Profile(_) => {
+                let no_role = NO_ROLE.map(|key| (key.to_owned(), serde_json::Value::Null));
+                serde_json::Value::Object(no_role.into_iter().collect())
+            }
+        };
+        here["profile"] = json!(profile);
+        here
     });
     format!("{}\n", json!({ "current": here, "instances": instances, "roles": roles }))
 }

@@ -56,13 +56,14 @@ pub(super) fn run(
     });
     let (sessions, now) = (load_sessions(ctx).unwrap_or_default(), ctx.clock.now());
     let mut prompt = Prompt::open()?;
-    prompt.print(&format!("rolecall, {}. {HELP}", count(roster.entries.len(), "role")))?;
+    let all: Vec<usize> = (0..roster.entries.len()).collect();
+    prompt.print(&format!("rolecall, {}. {HELP}", count_rows(&roster, &all)))?;
     let mut query = query;
     let mut rows = ranked_positions(ctx, &roster, &query);
     let (mut page, mut shown) = (ResultPage::default(), false);
     loop {
         if !shown {
-            page.print(&mut prompt, &rows, &query, |row| {
+            page.print(&mut prompt, &rows, (&query, &count_rows(&roster, &rows)), |row| {
                 describe_role(&roster, &roster.entries[row], &sessions, now)
             })?;
         }
@@ -149,12 +150,25 @@ impl Default for ResultPage {
     }
 }
 
+/// Counts rows: `12 roles`, `12 roles, 3 profiles`, `3 profiles`.
+fn count_rows(roster: &Roster, rows: &[usize]) -> String {
+    let is_profile = |row: &&usize| roster.profile(&roster.entries[**row]).is_some();
+    let profiles = rows.iter().filter(is_profile).count();
+    match (rows.len() - profiles, profiles) {
+        (roles, 0) => count(roles, "role"),
+        (0, profiles) => count(profiles, "profile"),
+        (roles, profiles) => {
+            format!("{}, {}", count(roles, "role"), count(profiles, "profile"))
+        }
+    }
+}
+
 impl ResultPage {
     fn print(
         &mut self,
         prompt: &mut Prompt,
         rows: &[usize],
-        query: &str,
+        (query, counted): (&str, &str),
         sentence: impl Fn(usize) -> String,
     ) -> Result<()> {
         self.end = (self.start + PAGE_SIZE).min(rows.len());
@@ -164,7 +178,7 @@ impl ResultPage {
             } else {
                 format!(" for {}", shorten_query(query))
             };
-            prompt.print(&format!("{}{of}.", count(rows.len(), "role")))?;
+            prompt.print(&format!("{counted}{of}."))?;
         }
         for (number, row) in rows.iter().enumerate().take(self.end).skip(self.start) {
             prompt.print(&format!("{}. {}", number + 1, sentence(*row)))?;

@@ -96,6 +96,10 @@ pub(super) fn open(
         let exit = line_mode::run(&ctx, &input.instances, query.clone(), &enter)?;
         return Ok((PickerOutcome { exit, query }, Some(ctx)));
     }
+    let mut input = input;
+    if enter.profile_rows == ProfileRows::Shown {
+        input.add_shell_profile();
+    }
     let (settings, clock) = (&input.settings, Clock::System);
     let unknown = |instance: &Instance| InstanceSession {
         instance: instance.name.clone(),
@@ -128,7 +132,7 @@ pub(super) fn open(
         clock,
         list: tui::ListOptions {
             history_weight: settings.history_weight,
-            shell_role: startup::shell_role(&input.env),
+            shell_role: startup::shell_role(&input.env, &input.paths, &input.instances),
             shell_role_expires_at: startup::shell_role_expires_at(&input.env),
             prefer_roles: settings.prefer_roles.clone(),
             columns: settings.pick.columns.clone(),

@@ -4,10 +4,12 @@
 use std::sync::Arc;
 
 use crate::config::{Env, Paths, env};
-use crate::domain::{Instance, InstanceName, PackedRoster, Result, Roster, Timestamp};
+use crate::domain::{Instance, InstanceName, PackedRoster, ProfileRow, Result, Roster, Timestamp};
 use crate::ops::backend::CtxFactory;
 use crate::ops::ctx::Ctx;
+use crate::ops::roles::file_profiles::FileProfile;
 use crate::ops::roles::load;
+use crate::ops::roles::profile::ProfileRole;
 use crate::ops::roles::snapshot::{self, PickSettings, RosterSnapshot};
 use crate::ops::target::current::{CurrentRole, profile_variable, role_shell_arn};
 use crate::ops::target::instances::selected_name;
@@ -103,8 +105,28 @@ impl PickerInput {
     }
 }
 
-/// Returns the role that this shell is in, from its environment alone.
-pub(in crate::cli) fn shell_role(env: &Env) -> Option<ShellRole> {
+impl PickerInput {
+    /// Adds the row of the profile that this shell is in to a first frame that has no profiles yet,
+    /// so that the picker begins on it.
+    pub(in crate::cli) fn add_shell_profile(&mut self) {
+        if self.packed_roster.is_some() || !self.settings.pick.profiles {
+            return;
+        }
+        let Some(ShellRole::OtherProfile(name)) =
+            shell_role(&self.env, &self.paths, &self.instances)
+        else {
+            return;
+        };
+        Arc::make_mut(&mut self.roster).add_profiles([ProfileRow { name, region: None }]);
+    }
+}
+
+/// Returns the role or profile that this shell is in. The AWS files are read only for AWS_PROFILE.
+pub(in crate::cli) fn shell_role(
+    env: &Env,
+    paths: &Paths,
+    instances: &[Instance],
+) -> Option<ShellRole> {
     if let Some(role) = CurrentRole::from_env(env) {
         return Some(ShellRole::Role {
             instance: role.instance,
@@ -112,7 +134,15 @@ pub(in crate::cli) fn shell_role(env: &Env) -> Option<ShellRole> {
             role: role.role,
         });
     }
-    Some(ShellRole::Profile(profile_variable(env)?.to_owned()))
+    let name = profile_variable(env)?;
+    match FileProfile::load(paths, instances, name) {
+        Some(FileProfile { role: Some(ProfileRole { instance, account, role }), .. }) => {
+            Some(ShellRole::Role { instance, account, role })
+        }
+        Some(FileProfile { role: None, .. }) => Some(ShellRole::OtherProfile(name.to_owned())),
+        // Maybe the name that the list gives a role.
+        None => Some(ShellRole::Profile(name.to_owned())),
+    }
 }
 
 /// Returns when the credentials of that role expire, if rolecall exported them.
@@ -159,6 +189,9 @@ mod tests {
         const ARN: &str = "arn:aws:iam::012345678901:role/Admin";
         const EXPIRY: (&str, &str) = ("AWS_SSO_SESSION_EXPIRATION", "1970-01-01T01:00:00Z");
         let env = |pairs: &[(&'static str, &'static str)]| Env::from_pairs(pairs.iter().copied());
+        let home = tempfile::tempdir().unwrap();
+        let paths = Ctx::in_home(home.path(), Vec::new()).paths.clone();
+        let shell_role = |env: &Env| shell_role(env, &paths, &[]);
         let shell = env(&[("AWS_SSO_ROLE_ARN", ARN), ("ROLECALL_ROLE", ARN), EXPIRY]);
         assert!(
             matches!(shell_role(&shell), Some(ShellRole::Role { role, .. }) if role.as_str() == "Admin")

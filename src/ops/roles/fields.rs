@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use crate::domain::{
-    AccountId, Error, ErrorKind, Region, Result, RoleId, Roster, RosterEntry, Timestamp,
-    format_duration, nearest,
+    Error, ErrorKind, Region, Result, RoleId, Roster, RosterEntry, Timestamp, format_duration,
+    nearest,
 };
 
 use crate::ops::ctx::Ctx;
@@ -137,6 +137,10 @@ pub fn is_expiry(name: &str) -> bool {
     find_field(name).is_some_and(|field| field.snake.starts_with("expires"))
 }
 
+/// Fields that a profile outside of IAM Identity Center does not have.
+const FIELDS_OF_INSTANCES: [&str; 5] =
+    ["account_id", "account_id_pad", "sso", "sso_region", "start_url"];
+
 fn field_value(
     roster: &Roster,
     entry: &RosterEntry,
@@ -147,12 +151,12 @@ fn field_value(
     if let Some(tag) = name.strip_prefix("tags.") {
         return Some(entry.tags.get(tag).cloned().unwrap_or_default());
     }
-    let instance = roster.instance(entry);
-    if entry.account == AccountId::UNKNOWN && name.starts_with("AccountId") {
+    let (instance, field) = (roster.instance(entry), find_field(name)?.snake);
+    if roster.profile(entry).is_some() && FIELDS_OF_INSTANCES.contains(&field) {
         return Some(String::new());
     }
     let optional = |text: Option<&str>| text.unwrap_or_default().to_owned();
-    Some(match find_field(name)?.snake {
+    Some(match field {
         "account_id" | "account_id_pad" => entry.account.to_string(),
         "account_name" => entry.account_name.to_string(),
         "account_alias" => entry.account_alias.to_string(),

@@ -1,6 +1,8 @@
-//! All profiles of the user's AWS files that have credentials, for completions.
+//! Profiles of the user's AWS files that have credentials, of roles or not.
 
-use crate::awsconfig::CredentialSource;
+use crate::awsconfig::{CredentialSource, Profile};
+use crate::config::Paths;
+use crate::domain::Instance;
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::other_profiles::load_files;
 use crate::ops::roles::profile::{ProfileRole, role_from_profile};
@@ -14,6 +16,20 @@ pub struct FileProfile {
     pub role: Option<ProfileRole>,
 }
 
+impl FileProfile {
+    /// Loads the profile of this name, if it has credentials. A file that can't be read has none.
+    pub fn load(paths: &Paths, instances: &[Instance], name: &str) -> Option<Self> {
+        let keys = load_files(paths).ok()?.profile(name)?;
+        Self::new(name.to_owned(), &keys, instances)
+    }
+
+    fn new(name: String, keys: &Profile, instances: &[Instance]) -> Option<Self> {
+        let role = role_from_profile(keys, instances);
+        let is_source = role.is_some() || CredentialSource::from_profile(keys).is_some();
+        is_source.then_some(Self { name, role })
+    }
+}
+
 /// Loads the profiles, in the order of the files; none if a file can't be read.
 pub fn load_profiles(ctx: &Ctx) -> Vec<FileProfile> {
     let Ok(files) = load_files(&ctx.paths) else { return Vec::new() };
@@ -25,10 +41,8 @@ pub fn load_profiles(ctx: &Ctx) -> Vec<FileProfile> {
             None => profiles.push((name, merged)),
         }
     }
-    let with_credentials = profiles.into_iter().filter_map(|(name, keys)| {
-        let role = role_from_profile(&keys, &ctx.instances);
-        (role.is_some() || CredentialSource::from_profile(&keys).is_some())
-            .then_some(FileProfile { name, role })
-    });
+    let with_credentials = profiles
+        .into_iter()
+        .filter_map(|(name, keys)| FileProfile::new(name, &keys, &ctx.instances));
     with_credentials.collect()
 }

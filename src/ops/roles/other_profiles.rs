@@ -25,6 +25,10 @@ impl OtherProfile {
         self.keys.plain_value("region").map(Region::new)
     }
 
+    fn to_row(&self) -> ProfileRow {
+        ProfileRow { name: self.name.clone(), region: self.region() }
+    }
+
     fn find(files: &AwsFiles, instances: &[Instance], name: &str) -> Option<Self> {
         let keys = files.profile(name)?;
         let is_source = CredentialSource::from_profile(&keys).is_some();
@@ -59,10 +63,20 @@ pub fn load(ctx: &Ctx, name: &str) -> Result<Option<OtherProfile>> {
     Ok(OtherProfile::find(&load_files(&ctx.paths)?, &ctx.instances, name))
 }
 
-/// Returns a roster that has only the row of this profile.
-pub fn roster_of(profile: &OtherProfile) -> Arc<Roster> {
+/// Returns all such profiles outside of managed blocks, in the order of the files.
+///
+/// # Errors
+/// As [`load_files`].
+pub fn load_all(ctx: &Ctx) -> Result<Vec<OtherProfile>> {
+    let files = load_files(&ctx.paths)?;
+    let names = files.source_candidates();
+    Ok(names.iter().filter_map(|name| OtherProfile::find(&files, &ctx.instances, name)).collect())
+}
+
+/// Returns a roster that has only the rows of these profiles.
+pub fn roster_of<'a>(profiles: impl IntoIterator<Item = &'a OtherProfile>) -> Arc<Roster> {
     let mut roster = Roster::default();
-    roster.add_only_profile(ProfileRow { name: profile.name.clone(), region: profile.region() });
+    roster.add_only_profiles(profiles.into_iter().map(OtherProfile::to_row));
     Arc::new(roster)
 }
 
@@ -89,6 +103,6 @@ pub(in crate::ops) fn add_rows(
         .iter()
         .filter(|name| !of_roles.contains(name.as_str()))
         .filter_map(|name| OtherProfile::find(&files, instances, name));
-    let rows = found.map(|profile| ProfileRow { region: profile.region(), name: profile.name });
+    let rows = found.map(|profile| profile.to_row());
     roster.add_profiles(rows.collect::<Vec<_>>());
 }

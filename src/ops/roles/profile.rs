@@ -61,13 +61,52 @@ fn role_from_process(profile: &Profile) -> Option<ProfileRole> {
         })
     };
     let instance = value("--sso", "-S").map(InstanceName::new);
-    if let Some(arn) = value("--arn", "-a") {
+    if let Some(arn) = value("--arn", "-a").or_else(|| only_word(flags)) {
         let arn: RoleArn = arn.parse().ok()?;
         return Some(ProfileRole { instance, account: arn.account, role: arn.role });
     }
     let (account, role) =
         (value("--account", "-A")?.parse().ok()?, RoleName::new(value("--role", "-R")?));
     Some(ProfileRole { instance, account, role })
+}
+
+/// Flags of `rolecall process` whose value is the next word.
+const VALUE_FLAGS: [&str; 20] = [
+    "--account",
+    "--arn",
+    "--browser",
+    "--color",
+    "--config",
+    "--level",
+    "--profile",
+    "--role",
+    "--sso",
+    "--url-action",
+    "--wait",
+    "--window",
+    "-A",
+    "-L",
+    "-R",
+    "-S",
+    "-a",
+    "-b",
+    "-p",
+    "-u",
+];
+
+/// Returns the only word after the command that is not a flag or the value of one.
+fn only_word(words: &[String]) -> Option<&str> {
+    let (mut found, mut is_value) = (Vec::new(), false);
+    for word in words {
+        if !std::mem::take(&mut is_value) && !word.starts_with('-') {
+            found.push(word.as_str());
+        }
+        is_value = VALUE_FLAGS.contains(&word.as_str());
+    }
+    match found[..] {
+        [_, only] => Some(only),
+        _ => None,
+    }
 }
 
 /// Reads `sso_account_id` and `sso_role_name` with the keys of the directory, or the same keys in
@@ -110,6 +149,8 @@ mod tests {
             "/usr/bin/rolecall process --sso corp --account 012345678901 --role Admin",
             "\"/opt/my tools/rolecall\" --sso=corp process --arn 012345678901:Admin",
             "rolecall credential-process -S corp -A 012345678901 -R Admin",
+            "rolecall process --sso corp 012345678901/Admin",
+            "rolecall -S corp process --window 5m --auto-login 012345678901:Admin",
         ] {
             assert_eq!(
                 describe(&format!("credential_process = {line}")).as_deref(),

@@ -1,9 +1,35 @@
-//! The role that the calling shell is in.
+//! The role or profile that the calling shell is in.
 
 use crate::config::{Env, env};
 use crate::domain::{AccountId, InstanceName, Result, RoleArn, RoleName, role_label};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::profile::{self, ProfileRole};
+
+use super::other_profile;
+
+/// What a shell is in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CurrentTarget {
+    /// A role.
+    Role(CurrentRole),
+    /// The profile of this name outside of IAM Identity Center.
+    Profile(String),
+}
+
+impl CurrentTarget {
+    /// Returns the role as [`CurrentRole::load`], else the profile that AWS_PROFILE names.
+    ///
+    /// # Errors
+    /// When one of the AWS files can't be read.
+    pub fn load(ctx: &Ctx) -> Result<Option<Self>> {
+        if let Some(role) = CurrentRole::load(ctx)? {
+            return Ok(Some(Self::Role(role)));
+        }
+        let Some(name) = profile_variable(&ctx.env) else { return Ok(None) };
+        let found = other_profile::find(ctx, name)?;
+        Ok(found.map(|profile| Self::Profile(profile.name)))
+    }
+}
 
 /// The role that a shell is in.
 #[derive(Debug, Clone, PartialEq, Eq)]

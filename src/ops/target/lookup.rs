@@ -3,35 +3,25 @@
 use std::sync::Arc;
 
 use crate::cache::inventory;
-use crate::domain::{Error, ErrorKind, Instance, Result, Roster, RosterEntry};
+use crate::domain::{Error, ErrorKind, Instance, Result, Roster};
 use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::interaction::{Interaction, RefreshStep, SignInOutcome};
 use crate::ops::refresh::Progress;
 use crate::ops::refresh::lookup::LookupScope;
 use crate::ops::refresh::store::{self, StoredRefresh};
 use crate::ops::roles::load;
+use crate::ops::roles::other_profiles;
 use crate::ops::roles::snapshot;
 
-use super::resolve::{self, RoleQuery};
+use super::other_profile::{self, ProfileSearch, Trust, find_profile};
+use super::resolve::{self, LITERAL_MATCH_HINT, RoleQuery};
 
-/// One role of a roster.
-pub struct ResolvedRole {
-    /// The roster; newer than the stored one if AWS was asked again.
-    pub roster: Arc<Roster>,
-    /// The role's position in it.
-    pub position: usize,
-}
+pub use super::resolved_role::{ResolvedRole, not_a_role};
 
-impl ResolvedRole {
-    /// The role.
-    pub fn entry(&self) -> &RosterEntry {
-        &self.roster.entries[self.position]
-    }
-}
-
-/// Returns the one role of these instances that the query names. A name that matches nothing is
-/// looked up at AWS once more, because a grant may be minutes old. An incomplete list is fetched
-/// again before free text is trusted that nobody sees the match of.
+/// Returns the one role of these instances that the query names, or the one profile outside of IAM
+/// Identity Center if it names no role. A name that matches nothing is looked up at AWS once more,
+/// because a grant may be minutes old. An incomplete list is fetched again before free text is
+/// trusted that nobody sees the match of.
 ///
 /// # Errors
 /// [`ErrorKind::UnknownRole`] if none or several match; [`ErrorKind::Usage`] for contradictions;
@@ -52,7 +42,13 @@ pub async fn resolve_one(
     let first_error = match find_role(&roster, query, &ctx.settings.prefer_roles) {
         Ok(found) if is_trusted(&roster) => return Ok(found),
         Ok(_) => incomplete_list(ctx, &roster),
-        Err(LookupFailure::NoMatch(error)) => error,
+        Err(LookupFailure::NoMatch(error)) => match find_profile(ctx, &roster, query, error)? {
+            ProfileSearch::Found(found, trust) if trust == Trust::Name || is_trusted(&roster) => {
+                return Ok(found);
+            }
+            ProfileSearch::Found(..) => incomplete_list(ctx, &roster),
+            ProfileSearch::NotFound(error) => error,
+        },
         Err(LookupFailure::Other(error)) => return Err(error),
     };
     let is_newer = if is_trusted(&roster) {
@@ -69,8 +65,14 @@ pub async fn resolve_one(
     if !is_newer {
         return Err(first_error);
     }
-    let found =
-        find_role(&roster, query, &ctx.settings.prefer_roles).map_err(LookupFailure::into_error)?;
+    let found = match find_role(&roster, query, &ctx.settings.prefer_roles) {
+        Ok(found) => found,
+        Err(LookupFailure::NoMatch(error)) => match find_profile(ctx, &roster, query, error)? {
+            ProfileSearch::Found(found, _) => found,
+            ProfileSearch::NotFound(error) => return Err(error),
+        },
+        Err(LookupFailure::Other(error)) => return Err(error),
+    };
     if is_trusted(&roster) { Ok(found) } else { Err(incomplete_list(ctx, &roster)) }
 }
 
@@ -101,6 +103,13 @@ pub async fn resolve_many(
     }
     match found {
         Err(_) if roster.entries.is_empty() => Err(no_roles(ctx, instances)),
+        Err(error) => {
+            let query = RoleQuery { query: Some(query.to_owned()), ..RoleQuery::default() };
+            Err(match other_profile::first_match(ctx, &roster, &query)? {
+                Some(name) => not_a_role(&name),
+                None => other_profile::unknown_name(ctx, &roster, &query).unwrap_or(error),
+            })
+        }
         Ok(_) if !roster.complete && !ui.is_attended() => Err(incomplete_list(ctx, &roster)),
         found => {
             let found = found?;
@@ -205,6 +214,20 @@ pub fn load_roster(ctx: &Ctx, ui: &impl Interaction, instances: &[Instance]) -> 
     load_roster_with_warnings(ctx, ui, instances).map(|(roster, _)| roster)
 }
 
+/// Like [`load_roster`], with rows of other AWS profiles below the roles, as the picker shows it.
+///
+/// # Errors
+/// As [`load_roster`].
+pub fn load_pick_roster(
+    ctx: &Ctx,
+    ui: &impl Interaction,
+    instances: &[Instance],
+) -> Result<Roster> {
+    let mut roster = load_roster(ctx, ui, instances)?;
+    other_profiles::add_rows(&mut roster, &ctx.paths, &ctx.settings, &ctx.instances);
+    Ok(roster)
+}
+
 /// Like [`load_roster`], with a warning for each instance that has unconfirmed accounts.
 ///
 /// # Errors
@@ -274,23 +297,11 @@ fn incomplete_list(ctx: &Ctx, roster: &Roster) -> Error {
     )
 }
 
-/// How a query matches in a command, unlike in the picker.
-const LITERAL_MATCH_HINT: &str =
-    "words match as they are typed; only the picker finds names with letters left out";
-
 /// The reason why no single role was found.
 enum LookupFailure {
     NoMatch(Error),
     /// Several match, or the query contradicts itself.
     Other(Error),
-}
-
-impl LookupFailure {
-    fn into_error(self) -> Error {
-        match self {
-            LookupFailure::NoMatch(error) | LookupFailure::Other(error) => error,
-        }
-    }
 }
 
 fn find_role(

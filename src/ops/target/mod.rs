@@ -6,5 +6,6 @@ pub mod lookup;
 mod named;
 pub mod other_profile;
 pub mod resolve;
+mod resolved_role;
 pub mod search;
 pub mod selector;

@@ -11,6 +11,10 @@ use crate::domain::{
 
 use super::named::{ArnOrLabel, by_account, by_arn, by_label, by_profile, in_account, not_found};
 
+/// How a query matches in a command, unlike in the picker.
+pub(super) const LITERAL_MATCH_HINT: &str =
+    "words match as they are typed; only the picker finds names with letters left out";
+
 /// A description of a role by the user.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RoleQuery {
@@ -27,6 +31,13 @@ pub struct RoleQuery {
 }
 
 impl RoleQuery {
+    /// Adds words; none are no query.
+    #[must_use]
+    pub fn with_words(self, words: &[String]) -> Self {
+        let query = (!words.is_empty()).then(|| words.join(" "));
+        Self { query, ..self }
+    }
+
     /// The text that may be `account/role`.
     fn label(&self) -> Option<&str> {
         self.arn.as_deref().or(self.query.as_deref())
@@ -125,19 +136,24 @@ pub fn ambiguous_role(roster: &Roster, several: &[&RosterEntry]) -> Error {
         .iter()
         .map(|[name, account]| {
             let gap = " ".repeat(widest + 2 - display_width(name));
-            format!("{name}{gap}{account}")
+            format!("{name}{gap}{account}").trim_end().to_owned()
         })
         .collect();
     if several.len() > SHOWN {
         lines.push(format!("and {} more", several.len() - SHOWN));
     }
-    Error::new(ErrorKind::UnknownRole, format!("{} roles match", several.len()))
+    let profiles = several.iter().all(|entry| roster.profile(entry).is_some());
+    let noun = if profiles { "profiles" } else { "roles" };
+    Error::new(ErrorKind::UnknownRole, format!("{} {noun} match", several.len()))
         .hint(format!("name one of them:\n{}", lines.join("\n")))
 }
 
 /// A name that no other of these roles has, ready to be pasted, and the account's id, or its name
 /// if the id is in the name.
 fn distinct_name(roster: &Roster, several: &[&RosterEntry], entry: &RosterEntry) -> [String; 2] {
+    if roster.profile(entry).is_some() {
+        return [entry.label(), String::new()];
+    }
     // Accounts may share a name: then the id tells them apart.
     let is_unique = several.iter().all(|other| {
         other.account == entry.account || other.account_label() != entry.account_label()
@@ -191,13 +207,8 @@ pub fn matching_positions(roster: &Arc<Roster>, query: &str) -> Result<Vec<usize
     let index = SearchIndex::new(roster.clone());
     let parsed = Query::parse(query, &|tag| index.has_tag(tag));
     let rows = index.match_literal(&parsed);
-    if rows.is_empty() && recognize(query).is_some_and(|pasted| !pasted.is_aws) {
-        return Err(foreign_url(query));
-    }
     if rows.is_empty() {
-        let near = index.nearest_account_names(query, 3);
-        let near: Vec<&str> = near.iter().map(String::as_str).collect();
-        return Err(not_found(format!("no role matches `{query}`"), &near));
+        return Err(no_match(&index, query));
     }
     Ok(rows.into_iter().map(|row| row as usize).collect())
 }
@@ -230,11 +241,24 @@ pub fn one_per_account(
     Ok(settled.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
 }
 
-/// The error for the URL of another website.
-fn foreign_url(url: &str) -> Error {
-    let message = format!("`{}` is not a page of the AWS console or an access portal", url.trim());
-    Error::new(ErrorKind::UnknownRole, message)
-        .hint("paste the address of a console page, or name a role as account/role")
+/// The error for a query that no role matches, with the nearest names.
+fn no_match(index: &SearchIndex, query: &str) -> Error {
+    foreign_url(query).unwrap_or_else(|| {
+        let near = index.nearest_account_names(query, 3);
+        let near: Vec<&str> = near.iter().map(String::as_str).collect();
+        not_found(format!("no role matches `{query}`"), &near)
+    })
+}
+
+/// The error for a query that is the URL of another website.
+pub fn foreign_url(query: &str) -> Option<Error> {
+    let is_foreign = recognize(query).is_some_and(|pasted| !pasted.is_aws);
+    let url = query.trim();
+    let message = format!("`{url}` is not a page of the AWS console or an access portal");
+    is_foreign.then(|| {
+        Error::new(ErrorKind::UnknownRole, message)
+            .hint("paste the address of a console page, or name a role as account/role")
+    })
 }
 
 /// The error for a role that is not in the roster, with the nearest names.

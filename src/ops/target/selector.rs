@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use crate::config::{Env, env};
 use crate::console::{ConsolePage, parse_page};
-use crate::domain::{Error, ErrorKind, Instance, InstanceName, Result, RoleId};
+use crate::domain::{
+    Error, ErrorKind, Instance, InstanceName, Result, RoleId, split_profile_label,
+};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::load;
 use crate::ops::roles::{history, profile};
 
-use super::current::{CurrentRole, profile_variable, role_shell_arn};
+use super::current::{CurrentRole, CurrentTarget, profile_variable, role_shell_arn};
 use super::instances::selected_instances;
 use super::other_profile;
 use super::resolve::{RoleQuery, candidates};
@@ -30,14 +32,16 @@ pub struct RoleSelector {
 
 impl RoleSelector {
     /// Combines the flags (`by_flags`, without a query) with the free text beside them. `.` is the
-    /// current role, `-` the one used before it, and a console URL implies account and role if it
-    /// has them.
+    /// current role or profile, `-` the one used before it, and a console URL implies account and
+    /// role if it has them. AWS_SSO_ACCOUNT_ID completes a role without an account, and
+    /// AWS_SSO_ROLE_NAME an account without a role.
     ///
     /// # Errors
     /// [`ErrorKind::Usage`] for contradictions; [`ErrorKind::UnknownRole`] when there is no current
     /// role or none before it.
     pub fn new(ctx: &Ctx, by_flags: RoleQuery, text: Option<String>) -> Result<Self> {
         let page = text.as_deref().and_then(parse_page);
+        let by_flags = by_flags.completed_from_env(&ctx.env);
         let selector = match (text.as_deref(), page) {
             // The URL is the page to open; the flags, if any, are the role to open it with.
             (_, Some(page)) if !by_flags.is_empty() => {
@@ -47,14 +51,14 @@ impl RoleSelector {
                 Self { query: query_from_page(&page), page: Some(page), ..Self::default() }
             }
             (Some("."), _) if by_flags.is_empty() => {
-                CurrentRole::load(ctx)?.map(Self::from).ok_or_else(no_current_role)?
+                CurrentTarget::load(ctx)?.map(Self::from).ok_or_else(no_current_role)?
             }
             (Some("-"), _) if by_flags.is_empty() => previous_role(ctx)?,
             _ => Self { query: RoleQuery { query: text, ..by_flags }, ..Self::default() },
         };
         selector.query.validate()?;
         // A profile that the AWS config file defines is the role that other programs take it for.
-        let Some(name) = selector.query.profile.clone() else { return Ok(selector) };
+        let Some(name) = selector.profile_name(ctx) else { return Ok(selector) };
         match profile::load_role(ctx, &name)? {
             Some(role) => Ok(Self {
                 page: selector.page,
@@ -65,6 +69,16 @@ impl RoleSelector {
         }
     }
 
+    /// The name of the profile that the description names: with `--profile`, or as `profile/NAME`
+    /// if no account has this name.
+    fn profile_name(&self, ctx: &Ctx) -> Option<String> {
+        let RoleQuery { profile, arn, query, .. } = &self.query;
+        let text = [profile, arn, query].into_iter().flatten().next()?;
+        let Some(name) = split_profile_label(text) else { return profile.clone() };
+        let roster = load::load_roster(ctx, &ctx.instances);
+        if roster.positions_of_label(text).is_empty() { Some(name) } else { profile.clone() }
+    }
+
     /// Whether the command names no role.
     pub fn is_empty(&self) -> bool {
         self.query.is_empty()
@@ -73,7 +87,7 @@ impl RoleSelector {
     /// Falls back to the selector variables that the user has set.
     #[must_use]
     pub fn or_from_env(self, ctx: &Ctx) -> Self {
-        if self.is_empty() { Self { query: query_from_env(ctx), ..self } } else { self }
+        if self.is_empty() { Self { query: RoleQuery::from_env(&ctx.env), ..self } } else { self }
     }
 
     /// Falls back to the role that this shell is in.
@@ -96,14 +110,12 @@ impl RoleSelector {
     /// # Errors
     /// When one of the AWS files can't be read.
     pub fn or_other_profile(self, ctx: &Ctx) -> Result<Self> {
-        let Some(name) = profile_variable(&ctx.env).filter(|_| self.is_empty()) else {
-            return Ok(self);
-        };
-        if other_profile::find(ctx, name)?.is_none() {
-            return Ok(self);
+        match if self.is_empty() { CurrentTarget::load(ctx)? } else { None } {
+            Some(CurrentTarget::Profile(name)) => {
+                Ok(Self { page: self.page, ..Self::of_profile(name) })
+            }
+            _ => Ok(self),
         }
-        let query = RoleQuery { profile: Some(name.to_owned()), ..RoleQuery::default() };
-        Ok(Self { query, ..self })
     }
 
     /// Returns the instances to search: `--sso` (`sso`) wins over the instance that the description
@@ -119,14 +131,35 @@ impl RoleSelector {
         }
     }
 
-    /// The query, or the account named without a role, if it matches several roles.
+    /// The query, or the account named without a role, if it matches several roles or, without a
+    /// role, several profiles.
     pub fn ambiguous_text(&self, ctx: &Ctx, instances: &[Instance]) -> Option<&str> {
         let account = || self.query.account.as_deref().filter(|_| self.query.role.is_none());
         let text = self.query.query.as_deref().or_else(account)?;
         let roster = Arc::new(load::load_roster(ctx, instances));
-        let several = candidates(&roster, &self.query, &ctx.settings.prefer_roles)
-            .is_ok_and(|roles| roles.len() > 1);
+        let several = match candidates(&roster, &self.query, &ctx.settings.prefer_roles) {
+            Ok(roles) => roles.len() > 1,
+            Err(_) => other_profile::matches(ctx, &roster, &self.query)
+                .is_ok_and(|profiles| profiles.are_several()),
+        };
         several.then_some(text)
+    }
+}
+
+impl RoleSelector {
+    /// The profile of this name.
+    fn of_profile(name: String) -> Self {
+        let query = RoleQuery { profile: Some(name), ..RoleQuery::default() };
+        Self { query, ..Self::default() }
+    }
+}
+
+impl From<CurrentTarget> for RoleSelector {
+    fn from(target: CurrentTarget) -> Self {
+        match target {
+            CurrentTarget::Role(role) => role.into(),
+            CurrentTarget::Profile(name) => Self::of_profile(name),
+        }
     }
 }
 
@@ -139,34 +172,40 @@ impl From<CurrentRole> for RoleSelector {
 }
 
 impl RoleQuery {
-    /// Completes a role that is named without its account by AWS_SSO_ACCOUNT_ID.
+    /// Completes a role that is named without its account by AWS_SSO_ACCOUNT_ID, and an account
+    /// without a role by AWS_SSO_ROLE_NAME, unless that is the role of a role shell.
     #[must_use]
-    pub fn or_account_from_env(self, env: &Env) -> Self {
-        let only_role = self.role.is_some()
-            && self.account.is_none()
-            && self.arn.is_none()
-            && self.profile.is_none();
-        match env.get(env::AWS_SSO_ACCOUNT_ID).filter(|_| only_role) {
-            Some(account) => Self { account: Some(account.to_owned()), ..self },
-            None => self,
+    pub fn completed_from_env(self, env: &Env) -> Self {
+        let get = |var| env.get(var).map(str::to_owned);
+        match &self {
+            Self { profile: None, arn: None, query: None, account: None, role: Some(_) } => {
+                Self { account: get(env::AWS_SSO_ACCOUNT_ID), ..self }
+            }
+            Self { profile: None, arn: None, query: None, account: Some(_), role: None }
+                if role_shell_arn(env).is_none() =>
+            {
+                Self { role: get(env::AWS_SSO_ROLE_NAME), ..self }
+            }
+            _ => self,
         }
     }
-}
 
-/// Returns the role named by AWS_SSO_ROLE_ARN, else by AWS_SSO_ACCOUNT_ID and AWS_SSO_ROLE_NAME, if
-/// the user set them. Those that a role shell exports name the current role and select nothing.
-fn query_from_env(ctx: &Ctx) -> RoleQuery {
-    if role_shell_arn(&ctx.env).is_some() {
-        return RoleQuery::default();
+    /// Returns the role named by AWS_SSO_ROLE_ARN, else by AWS_SSO_ACCOUNT_ID and
+    /// AWS_SSO_ROLE_NAME, if the user set them. Those that a role shell exports name the current
+    /// role and select nothing.
+    pub fn from_env(env: &Env) -> Self {
+        if role_shell_arn(env).is_some() { Self::default() } else { Self::from_variables(env) }
     }
-    let get = |var| ctx.env.get(var).map(str::to_owned);
-    let (account, role) = (get(env::AWS_SSO_ACCOUNT_ID), get(env::AWS_SSO_ROLE_NAME));
-    match (get(env::AWS_SSO_ROLE_ARN), account, role) {
-        (Some(arn), ..) => RoleQuery { arn: Some(arn), ..RoleQuery::default() },
-        (None, account @ Some(_), role @ Some(_)) => {
-            RoleQuery { account, role, ..RoleQuery::default() }
+
+    /// As [`Self::from_env`], whoever set the variables.
+    pub fn from_variables(env: &Env) -> Self {
+        let get = |var| env.get(var).map(str::to_owned);
+        let (account, role) = (get(env::AWS_SSO_ACCOUNT_ID), get(env::AWS_SSO_ROLE_NAME));
+        match (get(env::AWS_SSO_ROLE_ARN), account, role) {
+            (Some(arn), ..) => Self { arn: Some(arn), ..Self::default() },
+            (None, account @ Some(_), role @ Some(_)) => Self { account, role, ..Self::default() },
+            _ => Self::default(),
         }
-        _ => RoleQuery::default(),
     }
 }
 
@@ -179,8 +218,7 @@ fn previous_role(ctx: &Ctx) -> Result<RoleSelector> {
             .hint("run `rolecall history` to see which were")
     })?;
     if let Some(profile) = previous.profile() {
-        let query = RoleQuery { profile: Some(profile.to_owned()), ..RoleQuery::default() };
-        return Ok(RoleSelector { query, ..RoleSelector::default() });
+        return Ok(RoleSelector::of_profile(profile.to_owned()));
     }
     let RoleId { instance, account, role } = previous;
     Ok(CurrentRole { instance: Some(instance), account, role }.into())

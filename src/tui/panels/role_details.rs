@@ -44,9 +44,10 @@ pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<ContentRow> {
     for (at, step) in role_chain(state, entry).iter().enumerate() {
         say(if at == 0 { "via" } else { "" }, Some(step.clone()));
     }
-    say("instance", (roster.sso_instances().len() > 1).then(|| instance_label(state, &id)));
-    let left = state.expires_at(&id).map(|at| format_duration(at.seconds_since(state.now)));
     let is_role = roster.profile(entry).is_none();
+    let names_instance = is_role && roster.sso_instances().len() > 1;
+    say("instance", names_instance.then(|| instance_label(state, &id)));
+    let left = state.expires_at(&id).map(|at| format_duration(at.seconds_since(state.now)));
     say("left", is_role.then(|| left.unwrap_or_else(|| "no credentials".to_owned())));
     let used = state.usage(&id).map(|usage| match usage.count {
         0 | 1 => format_age(usage.last_used, state.now),

@@ -287,8 +287,8 @@ impl State {
         }
     }
 
-    /// The number of all roles, even if the list does not hold all of them yet.
-    pub(super) fn role_count(&self) -> usize {
+    /// The number of all rows, roles and profiles, even if the list does not hold all of them yet.
+    pub(super) fn row_count(&self) -> usize {
         self.list.total.unwrap_or(self.roster.entries.len())
     }
 

@@ -171,7 +171,7 @@ fn the_first_frame_of_a_remembered_list_is_that_of_the_whole_one() {
     rig.event(Event::Started);
     rig.update(Update::Roster(Arc::new(sample_roster())));
     assert_eq!(rig.screen(), whole.screen());
-    assert_eq!(rig.state.role_count(), sample_roster().entries.len());
+    assert_eq!(rig.state.row_count(), sample_roster().entries.len());
 }
 
 #[test]

@@ -1,15 +1,26 @@
 //! Rows of AWS profiles outside of IAM Identity Center.
 
 use super::*;
+use crate::domain::query::SearchIndex;
 use crate::ops::backend::messages::Request;
-use crate::tui::{Exit, Picked};
+use crate::tui::{Exit, Picked, ShellRole};
 
-fn picker(width: u16) -> TestPicker {
+fn options() -> PickerOptions {
     let mut roster = sample_roster();
     let row = |name: &str| ProfileRow { name: name.to_owned(), region: None };
     roster.add_profiles([row("old-keys"), row("deploy")]);
-    let options = PickerOptions { roster: Arc::new(roster), ..sample_options() };
-    TestPicker::new(options).with_size(width, 40)
+    PickerOptions { roster: Arc::new(roster), ..sample_options() }
+}
+
+fn picker(width: u16) -> TestPicker {
+    TestPicker::new(options()).with_size(width, 40)
+}
+
+/// In a shell with this profile.
+fn options_in(profile: &str) -> PickerOptions {
+    let shell_role = Some(ShellRole::OtherProfile(profile.to_owned()));
+    let list = ListOptions { shell_role, ..options().list };
+    PickerOptions { list, ..options() }
 }
 
 #[test]
@@ -30,6 +41,45 @@ fn profiles_are_the_last_rows_without_an_account_id() {
     assert!(!rig.screen().contains("000000000000"), "{}", rig.screen());
     let roles = sample_roster().entries.len();
     assert!(rig.screen().contains(&format!("{roles} roles in")), "{}", rig.screen());
+}
+
+#[test]
+fn roles_and_profiles_are_counted_apart() {
+    let roles = sample_roster().entries.len();
+    for width in [80, 120, 200] {
+        let rig = picker(width);
+        let header = rig.screen().lines().next().unwrap().to_owned();
+        assert!(header.contains(&format!("{roles} roles")), "{header}");
+        assert!(width < 120 || header.contains(", 2 profiles"), "{header}");
+    }
+    let without = TestPicker::new(sample_options()).with_size(120, 40);
+    assert!(!without.screen().contains(" profiles"), "{}", without.screen());
+}
+
+#[test]
+fn a_shell_with_a_profile_is_in_its_row() {
+    let rig = TestPicker::new(options_in("old-keys")).with_size(120, 40);
+    assert_eq!(rig.selected(), "profile old-keys");
+    let screen = rig.screen();
+    assert!(screen.lines().next().unwrap().contains("in profile/old-keys "), "{screen}");
+    assert!(screen.contains("you are here") && screen.contains("◆ profile"), "{screen}");
+    // Rows that are not of an instance have none, nor a session with it.
+    assert!(!screen.contains("AWS profiles"), "{screen}");
+    // The picker may list no profiles; the shell is in one all the same.
+    let options = PickerOptions { roster: Arc::new(sample_roster()), ..options_in("old-keys") };
+    let rig = TestPicker::new(options).with_size(120, 40);
+    assert!(rig.screen().lines().next().unwrap().contains("in profile/old-keys "));
+    assert!(!rig.screen().contains("you are here"));
+}
+
+#[test]
+fn the_first_frame_of_a_packed_roster_begins_on_the_profile() {
+    let options = options_in("deploy");
+    let index = SearchIndex::new(options.roster.clone());
+    let packed = Arc::new(PackedRoster::pack(&options.roster, index.order_by_name()).unwrap());
+    let options = PickerOptions { packed_roster: Some(packed), roster: Arc::default(), ..options };
+    let state = State::new(options, 6);
+    assert_eq!(state.list.selected().unwrap().profile(), Some("deploy"));
 }
 
 #[test]

@@ -217,7 +217,9 @@ fn paragraphs(state: &State, ctx: &DrawContext) -> Paragraphs {
         return nothing_matches(state, ctx);
     }
     if !state.roster.entries.is_empty() {
-        let all = format::pluralize(state.roster.entries.len(), "role");
+        let roster = &state.roster;
+        let roles = roster.entries.iter().filter(|entry| roster.profile(entry).is_none()).count();
+        let all = format::pluralize(roles, "role");
         return vec![
             vec![EmptyStateLine::Title(format!("You have hidden all of your roles: {all}"))],
             vec![EmptyStateLine::Step(

@@ -152,7 +152,11 @@ fn summary(state: &State, ctx: &DrawContext) -> [String; 4] {
         return [progress.clone(), progress.clone(), progress, String::new()];
     }
     let profiles = state.list.column_stats.profile_count;
-    let roles = format::pluralize(state.role_count().saturating_sub(profiles), "role");
+    let roles = format::pluralize(state.row_count().saturating_sub(profiles), "role");
+    let profiles = match profiles {
+        0 => String::new(),
+        some => format!(", {}", format::pluralize(some, "profile")),
+    };
     let accounts = format::pluralize(state.list.column_stats.account_count, "account");
     let age = state.fetched_at().map(|at| match state.now.seconds_since(at) {
         ..60 => format!(" {} fresh", ctx.glyphs.separator),
@@ -176,11 +180,11 @@ fn summary(state: &State, ctx: &DrawContext) -> [String; 4] {
     };
     let tail = format!("{offline}{clock}{}{progress}", age.unwrap_or_default());
     let all = if state.list.loaded {
-        format!("{roles} in {accounts}{tail}")
+        format!("{roles} in {accounts}{profiles}{tail}")
     } else {
-        format!("{roles}{tail}")
+        format!("{roles}{profiles}{tail}")
     };
-    [all, format!("{roles}{tail}"), format!("{roles}{progress}"), roles]
+    [all, format!("{roles}{profiles}{tail}"), format!("{roles}{progress}"), roles]
 }
 
 /// `⟳ 118/312`, and whether AWS is throttling.

@@ -232,7 +232,7 @@ fn draw_query(state: &State, ctx: &DrawContext, area: Rect, buffer: &mut Buffer)
     if !state.query.is_empty() && state.list.loaded && area.width >= 40 && !state.inline {
         let (some, all) = (
             crate::tui::format::group_digits(state.list.len()),
-            crate::tui::format::group_digits(state.role_count()),
+            crate::tui::format::group_digits(state.row_count()),
         );
         writer.write_right(&format!("  {some} / {all}"), ctx.palette.dim);
     }

@@ -22,7 +22,7 @@ pub(super) fn run(globals: &Globals, args: EcsLoadArgs) -> Result<u8> {
     // Before the user picks, confirms and signs in for nothing.
     client::status(&super::paths(globals)?)?;
     let ctx = setup::open_or_set_up(globals)?;
-    let by_flags = args.selectors.to_role_query().or_account_from_env(&ctx.env);
+    let by_flags = args.selectors.to_role_query();
     let selector = RoleSelector::new(&ctx, by_flags, join_words(&args.query))?.or_from_env(&ctx);
     let found = role_selector::resolve_interactive(
         &selector,
