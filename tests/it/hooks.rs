@@ -108,6 +108,62 @@ fn settings_with_fixed_values_offer_them() {
 }
 
 #[test]
+fn a_role_is_completed_in_the_notation_that_was_begun() {
+    let sandbox = Sandbox::signed_in();
+    crate::profiles_other::write_profiles(&sandbox);
+    crate::profile_notation::rename(&sandbox, "012345678901", "Data Lake");
+    let complete = |words: &[&str]| {
+        let args = [&["complete", "--shell", "zsh", "--", "rolecall"], words].concat();
+        let ran = sandbox.run(&args);
+        let values = ran.stdout.lines().map(|line| line.split('\t').next().unwrap().to_owned());
+        values.collect::<Vec<_>>().join("\n")
+    };
+    for (typed, want) in [
+        ("Data Lake/Read", "Data Lake/ReadOnlyAccess"),
+        ("Data Lake:Read", "Data Lake:ReadOnlyAccess"),
+        ("012345678901/Read", "012345678901/ReadOnlyAccess"),
+        ("012345678901:Read", "012345678901:ReadOnlyAccess"),
+        ("\"Data Lake/Read", "\"Data Lake/ReadOnlyAccess\""),
+        ("\"Data Lake\"/Read", "\"Data Lake\"/ReadOnlyAccess"),
+    ] {
+        for words in [
+            &["exec", typed][..],
+            &["exec", "-a", typed],
+            &["exec", "-p", typed],
+            &["eval", typed],
+            &["console", typed],
+            &["process", typed],
+            &["eks-token", "--cluster", "c", typed],
+            &["credentials", typed],
+            &["each", typed],
+            &["pick", typed],
+            &["ecs", "load", typed],
+        ] {
+            assert_eq!(complete(words), want, "{words:?}");
+        }
+        assert_eq!(complete(&["exec", &format!("--arn={typed}")]), format!("--arn={want}"));
+    }
+    for (typed, want) in [("profile/old", "profile/old-keys"), ("profile:old", "profile:old-keys")]
+    {
+        for words in [
+            &["exec", typed][..],
+            &["exec", "-a", typed],
+            &["exec", "-p", typed],
+            &["eval", typed],
+            &["console", typed],
+            &["pick", typed],
+        ] {
+            assert_eq!(complete(words), want, "{words:?}");
+        }
+        assert_eq!(complete(&["process", typed]), "");
+    }
+    assert_eq!(complete(&["exec", "old-k"]), "old-keys");
+    sandbox.prepend_config("pick.profiles = false\n");
+    assert_eq!(complete(&["pick", "profile/old"]), "");
+    assert_eq!(complete(&["exec", "profile/old"]), "profile/old-keys");
+}
+
+#[test]
 fn a_word_inside_a_name_is_completed_if_nothing_begins_with_it() {
     let sandbox = Sandbox::signed_in();
     assert_eq!(values(&sandbox, &["role", "ments-prod-Read"]), ["payments-prod-ReadOnlyAccess"]);

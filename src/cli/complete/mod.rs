@@ -1,7 +1,9 @@
 //! `complete`: prints completions for the scripts of `init`. Hidden; a wrong line gets no
 //! completions instead of an error.
 
+mod candidate;
 mod context;
+mod labels;
 mod tokenize;
 mod values;
 
@@ -14,9 +16,10 @@ use crate::shell::Dialect;
 use super::args::{Cli, CompleteArgs, Globals};
 use super::ui;
 
+use candidate::Candidate;
 use context::{CompletionContext, Expected, parse_context};
 use tokenize::CurrentWord;
-use values::{Candidate, ValueSource};
+use values::ValueSource;
 
 /// Directives for the scripts: lines that begin with a tab.
 const FILES: &str = "\tfiles";
@@ -93,7 +96,11 @@ fn candidates(
     let given = |name: &str| place.given.get(name).and_then(|values| values.last().cloned());
     let globals =
         Globals { sso: given("sso"), config: given("config").map(Into::into), ..globals.clone() };
-    let sources = ValueSource { globals, given: &place.given };
+    let word = match &place.next {
+        Expected::Value(_, glued) => typed.value.strip_prefix(glued.as_str()).unwrap_or_default(),
+        _ => typed.value.as_str(),
+    };
+    let sources = ValueSource { globals, given: &place.given, typed: word };
     let of = |arg: &Arg| match possible_values(arg) {
         known if known.is_empty() => {
             sources.candidates_for(place.command.get_name(), arg.get_id().as_str())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::config::{self, Env, UrlAction};
 use crate::console::SERVICES;
-use crate::domain::{AccountId, Roster, RosterEntry, normalize_text, role_label};
+use crate::domain::{Roster, RosterEntry, normalize_text, role_label};
 use crate::ops::ctx::Ctx;
 use crate::ops::ecs;
 use crate::ops::roles::fields::FIELDS;
@@ -14,22 +14,8 @@ use crate::ops::roles::{file_profiles, load};
 use crate::cli::app::{self, Caller};
 use crate::cli::args::Globals;
 
-/// A completion.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Candidate {
-    /// The text to insert.
-    pub(super) value: String,
-    /// A short description; may be empty.
-    pub(super) description: String,
-    /// The candidate that names the same role; this one is left out if that one is offered.
-    pub(super) alternative_to: Option<String>,
-}
-
-impl Candidate {
-    pub(super) fn new(value: impl Into<String>, meaning: impl Into<String>) -> Self {
-        Self { value: value.into(), description: meaning.into(), alternative_to: None }
-    }
-}
+use super::candidate::{Candidate, OUTSIDE};
+use super::labels::Notation;
 
 /// Looks up values from the stored lists and the configuration.
 pub(super) struct ValueSource<'a> {
@@ -37,6 +23,8 @@ pub(super) struct ValueSource<'a> {
     pub(super) globals: Globals,
     /// Values typed so far, by clap's argument id.
     pub(super) given: &'a HashMap<&'a str, Vec<String>>,
+    /// The word under the cursor, without its flag.
+    pub(super) typed: &'a str,
 }
 
 impl ValueSource<'_> {
@@ -104,10 +92,19 @@ impl ValueSource<'_> {
         let roster = load::load_roster(&ctx, &instances);
         let entries: Vec<&RosterEntry> =
             roster.entries.iter().filter(|entry| self.matches_given(entry, argument)).collect();
+        let notation = Notation::of(self.typed);
+        let labels = || {
+            let mut labels = notation.roles(&roster, &entries);
+            labels.extend(self.other_profiles(&ctx, command, &roster, notation));
+            labels
+        };
         match argument {
             "profile" => {
                 let mut found = profiles(&roster, &entries);
                 found.extend(self.file_profiles(&ctx, command, &roster));
+                if self.typed.contains(['/', ':']) {
+                    found.extend(labels());
+                }
                 found
             }
             "account" => accounts(&entries),
@@ -115,18 +112,43 @@ impl ValueSource<'_> {
             "arn" => entries
                 .iter()
                 .map(|entry| Candidate::new(roster.arn(entry), entry.account_label()))
-                .chain(labels(&roster, &entries))
+                .chain(labels())
                 .collect(),
             _ if matches!(command, "each" | "pick" | "rolecall") => {
-                labels(&roster, &entries).chain(query_terms(&entries)).collect()
+                labels().into_iter().chain(query_terms(&entries)).collect()
             }
             _ => relative_roles()
                 .into_iter()
-                .chain(labels(&roster, &entries))
-                .chain(profiles_beside_labels(&roster, &entries))
+                .chain(labels())
+                .chain(profiles_beside_labels(&roster, &entries, notation))
                 .chain(query_terms(&entries))
                 .collect(),
         }
+    }
+
+    /// Returns `profile/NAME` and, instead of it if only that is typed, the name of each profile
+    /// outside of IAM Identity Center, for commands that take them.
+    fn other_profiles(
+        &self,
+        ctx: &Ctx,
+        command: &str,
+        roster: &Roster,
+        notation: Notation,
+    ) -> Vec<Candidate> {
+        let takes_them = match command {
+            "exec" | "eval" | "console" => true,
+            "pick" | "rolecall" => ctx.settings.pick.profiles,
+            _ => false,
+        };
+        let names = if takes_them { self.file_profiles(ctx, "exec", roster) } else { Vec::new() };
+        let others = names.into_iter().filter(|profile| profile.description == OUTSIDE);
+        others
+            .flat_map(|profile| {
+                let label = notation.profile(&profile.value);
+                let alternative_to = Some(label.value.clone());
+                [label, Candidate { alternative_to, ..profile }]
+            })
+            .collect()
     }
 
     /// Returns the profiles of the AWS files that rolecall did not write. Only some commands take
@@ -145,7 +167,7 @@ impl ValueSource<'_> {
             .map(|profile| {
                 let description = match profile.role {
                     Some(role) => role_label(role.account.as_str(), role.role.as_str()),
-                    None => "outside of IAM Identity Center".to_owned(),
+                    None => OUTSIDE.to_owned(),
                 };
                 Candidate::new(profile.name, description)
             })
@@ -170,26 +192,6 @@ fn relative_roles() -> [Candidate; 2] {
     [Candidate::new(".", "this shell's role"), Candidate::new("-", "the role before it")]
 }
 
-/// Returns `account/role` for each role, with the account's id if accounts share the name.
-fn labels<'a>(
-    roster: &'a Roster,
-    entries: &'a [&'a RosterEntry],
-) -> impl Iterator<Item = Candidate> + 'a {
-    let mut ids: BTreeMap<&str, BTreeSet<AccountId>> = BTreeMap::new();
-    for entry in entries {
-        ids.entry(entry.account_label()).or_default().insert(entry.account);
-    }
-    entries.iter().map(move |entry| {
-        let is_unique = ids.get(entry.account_label()).is_some_and(|ids| ids.len() == 1);
-        let value = match is_unique {
-            true => entry.label(),
-            false => role_label(entry.account.as_str(), &entry.role),
-        };
-        let account = if is_unique { entry.account.as_str() } else { entry.account_label() };
-        Candidate::new(value, format!("{account}, {}", roster.instance(entry).name))
-    })
-}
-
 fn profiles(roster: &Roster, entries: &[&RosterEntry]) -> Vec<Candidate> {
     let described = |entry: &&RosterEntry| {
         let profile = entry.profile.as_deref()?;
@@ -200,13 +202,18 @@ fn profiles(roster: &Roster, entries: &[&RosterEntry]) -> Vec<Candidate> {
 
 /// Returns the names of profiles whose role is not offered by its label, which comes first: a role
 /// is offered once.
-fn profiles_beside_labels(roster: &Roster, entries: &[&RosterEntry]) -> Vec<Candidate> {
-    let described = |(entry, label): (&&RosterEntry, Candidate)| {
+fn profiles_beside_labels(
+    roster: &Roster,
+    entries: &[&RosterEntry],
+    notation: Notation,
+) -> Vec<Candidate> {
+    let described = |entry: &&RosterEntry| {
         let mut candidate = profiles(roster, &[*entry]).pop()?;
-        candidate.alternative_to = Some(label.value);
+        candidate.alternative_to =
+            notation.roles(roster, &[*entry]).into_iter().next().map(|label| label.value);
         Some(candidate)
     };
-    entries.iter().zip(labels(roster, entries)).filter_map(described).collect()
+    entries.iter().filter_map(described).collect()
 }
 
 /// Returns account names; ids for accounts without a name or with a shared one.
