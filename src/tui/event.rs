@@ -30,7 +30,7 @@ pub(super) enum Event {
     /// A search finished.
     SearchFinished(Arc<SearchResults>),
     /// The terminal answered which background it has.
-    BackgroundReported(Background),
+    BackgroundReported(Option<Background>),
     /// The terminal was closed.
     TerminalClosed,
 }

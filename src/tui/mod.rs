@@ -21,6 +21,7 @@
 //!    the runner writes one frame.
 
 mod action_label;
+mod background;
 mod column_stats;
 mod columns;
 mod commands;
@@ -61,6 +62,7 @@ use crate::ops::backend::messages::{Request, SessionList, Update};
 use crate::os::clock::Clock;
 
 pub use action_label::{ActionLabel, EnterAction};
+pub use background::Background;
 pub use input::ctrl_c_works_after;
 pub use keymap::{BindingError, KeyBindings};
 
@@ -215,7 +217,7 @@ impl ShellRole {
 /// A colour scheme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColorScheme {
-    /// [`ColorScheme::Dark`] or [`ColorScheme::Light`]; colours that are readable on both if the
+    /// [`ColorScheme::Dark`] or [`ColorScheme::Light`]; text in the terminal's own foreground if the
     /// background is unknown.
     Auto(Option<Background>),
     /// For a dark background.
@@ -233,27 +235,18 @@ pub enum ColorScheme {
 impl ColorScheme {
     /// Whether it differs between dark and light backgrounds.
     fn depends_on_background(self) -> bool {
-        self.on_background(Background::Dark) != self.on_background(Background::Light)
+        self.on_background(Some(Background::Dark)) != self.on_background(None)
     }
 
-    /// The same scheme on this background.
-    fn on_background(self, background: Background) -> Self {
+    /// The same scheme on this background; `None` if it is neither dark nor light.
+    fn on_background(self, background: Option<Background>) -> Self {
         match self {
-            ColorScheme::Auto(_) => ColorScheme::Auto(Some(background)),
-            ColorScheme::HighContrast(_) => ColorScheme::HighContrast(Some(background)),
-            ColorScheme::Sixteen(_) => ColorScheme::Sixteen(Some(background)),
+            ColorScheme::Auto(_) => ColorScheme::Auto(background),
+            ColorScheme::HighContrast(_) => ColorScheme::HighContrast(background),
+            ColorScheme::Sixteen(_) => ColorScheme::Sixteen(background),
             ColorScheme::Dark | ColorScheme::Light | ColorScheme::None => self,
         }
     }
-}
-
-/// The background of the terminal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Background {
-    /// Black, or nearly black.
-    Dark,
-    /// White, or nearly white.
-    Light,
 }
 
 /// The action with a picked role after the picker has closed.

@@ -5,8 +5,6 @@
 
 use std::time::Duration;
 
-use crate::tui::Background;
-
 /// The question. It ends with BEL, so that the answer does, too: a single byte can't be torn apart.
 pub(in crate::tui) const QUESTION: &[u8] = b"\x1b]11;?\x07";
 
@@ -30,8 +28,9 @@ pub(super) fn is_start(bytes: &[u8]) -> bool {
     }
 }
 
-/// Decodes an answer without introducer and terminator.
-pub(super) fn decode(bytes: &[u8]) -> Option<Background> {
+/// Returns the relative luminance, from 0 to 1, of the colour in an answer without introducer and
+/// terminator.
+pub(super) fn luminance(bytes: &[u8]) -> Option<f64> {
     let color = std::str::from_utf8(bytes.strip_prefix(PREFIX)?).ok()?;
     let parts: Vec<&str> = match color.split_once(':') {
         Some(("rgb" | "rgba", parts)) => parts.split('/').collect(),
@@ -43,10 +42,7 @@ pub(super) fn decode(bytes: &[u8]) -> Option<Background> {
     };
     let [red, green, blue, ..] = parts[..] else { return None };
     let (red, green, blue) = (linear(red)?, linear(green)?, linear(blue)?);
-    let luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-    // Below it white text has the higher contrast, above it black text.
-    const MIDDLE: f64 = 0.179;
-    Some(if luminance < MIDDLE { Background::Dark } else { Background::Light })
+    Some(0.2126 * red + 0.7152 * green + 0.0722 * blue)
 }
 
 /// The linear intensity of one to four hexadecimal digits, from 0 to 1.
@@ -56,25 +52,32 @@ fn linear(digits: &str) -> Option<f64> {
     }
     let value = u16::from_str_radix(digits, 16).ok()?;
     let largest = [15.0, 255.0, 4_095.0, 65_535.0][digits.len() - 1];
-    Some((f64::from(value) / largest).powf(2.2))
+    let share = f64::from(value) / largest;
+    // sRGB, as WCAG 2 defines relative luminance.
+    Some(if share <= 0.040_45 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::Background;
 
     #[test]
-    fn answers_of_terminals_are_dark_or_light() {
+    fn answers_of_terminals_are_dark_or_light_or_neither() {
+        let (dark, light) = (Some(Background::Dark), Some(Background::Light));
         for (answer, want) in [
-            ("11;rgb:0000/0000/0000", Some(Background::Dark)),
-            ("11;rgb:1e1e/1e1e/2e2e", Some(Background::Dark)),
-            ("11;rgb:00/2b/36", Some(Background::Dark)),
-            ("11;rgb:ffff/ffff/ffff", Some(Background::Light)),
-            ("11;rgb:fd/f6/e3", Some(Background::Light)),
-            ("11;rgb:f/f/f", Some(Background::Light)),
-            ("11;rgba:ffff/ffff/ffff/8000", Some(Background::Light)),
-            ("11;#2e3440", Some(Background::Dark)),
-            ("11;#fff", Some(Background::Light)),
+            ("11;rgb:0000/0000/0000", Some(dark)),
+            ("11;rgb:1e1e/1e1e/2e2e", Some(dark)),
+            ("11;rgb:00/2b/36", Some(dark)),
+            ("11;#3f3f3f", Some(dark)),
+            ("11;rgb:5555/5555/5555", Some(None)),
+            ("11;#b0b0b0", Some(None)),
+            ("11;rgb:ffff/ffff/ffff", Some(light)),
+            ("11;rgb:fd/f6/e3", Some(light)),
+            ("11;rgb:f/f/f", Some(light)),
+            ("11;rgba:ffff/ffff/ffff/8000", Some(light)),
+            ("11;#2e3440", Some(dark)),
+            ("11;#fff", Some(light)),
             ("11;rgb:", None),
             ("11;rgb:ffff/ffff", None),
             ("11;rgb:fffff/0/0", None),
@@ -82,7 +85,8 @@ mod tests {
             ("10;rgb:ffff/ffff/ffff", None),
             ("52;c;aGk=", None),
         ] {
-            assert_eq!(decode(answer.as_bytes()), want, "{answer}");
+            let found = luminance(answer.as_bytes()).map(Background::from_luminance);
+            assert_eq!(found, want, "{answer}");
         }
     }
 

@@ -16,6 +16,7 @@ use crossterm::event::{KeyCode, KeyModifiers};
 
 use super::background;
 use super::sequence::{self, InputEvent};
+use crate::tui::Background;
 use crate::tui::event::Key;
 use burst::{burst_len, complete_utf8_len};
 use letters::{control_key, escape_key, text_key};
@@ -131,7 +132,8 @@ impl Decoder {
 
     /// Ends a control string, and takes the answer for the background out of it.
     fn end_control_string(&mut self, out: &mut Vec<InputEvent>) {
-        let answer = background::decode(&self.bytes).map(InputEvent::Background);
+        let answer = background::luminance(&self.bytes)
+            .map(|luminance| InputEvent::Background(Background::from_luminance(luminance)));
         self.reset();
         if answer.is_some() {
             self.awaits_background = None;

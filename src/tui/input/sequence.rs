@@ -19,7 +19,7 @@ pub(super) enum InputEvent {
     /// A mouse button was pressed or the wheel turned, at this column and row, counted from 0.
     Mouse(MouseKind, u16, u16),
     /// The terminal answered which background it has.
-    Background(Background),
+    Background(Option<Background>),
 }
 
 /// Decodes `CSI parameters final_byte`; `None` for answers, focus reports, key releases and unknown

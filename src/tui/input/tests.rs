@@ -540,7 +540,7 @@ proptest! {
 
 #[test]
 fn the_answer_for_the_background_is_never_a_key_however_it_is_torn() {
-    let light = InputEvent::Background(Background::Light);
+    let light = InputEvent::Background(Some(Background::Light));
     let only_light = std::slice::from_ref(&light);
     for end in ["\x07", "\x1b\\"] {
         let answer = format!("\x1b]11;rgb:ffff/ffff/ffff{end}");

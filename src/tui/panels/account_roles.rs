@@ -23,7 +23,7 @@ pub(in crate::tui) fn rows(state: &State, roles: &[usize]) -> Vec<ContentRow> {
             .unwrap_or_default();
         let cells = [
             (Tone::Text, entry.role.to_string()),
-            (Tone::Danger, mark.to_owned()),
+            (Tone::DangerMark, mark.to_owned()),
             (Tone::Dim, left),
         ];
         ContentRow::Choice(None, cells.to_vec())

@@ -16,6 +16,8 @@ pub(in crate::tui) enum Tone {
     Accent,
     /// Protected roles and failures.
     Danger,
+    /// The glyph of protected roles.
+    DangerMark,
 }
 
 /// A column of a choice.

@@ -89,7 +89,7 @@ fn rules_colour_accounts_on_all_rows_and_roles_on_their_own() {
         _ => false,
     };
     for (depth, yellow) in [
-        (ColorDepth::TrueColor, Color::Rgb(0xc9, 0xa2, 0x27)),
+        (ColorDepth::TrueColor, Color::Rgb(0xcb, 0xa6, 0x2f)),
         (ColorDepth::Sixteen, Color::Yellow),
     ] {
         let appearance = Appearance { color_depth: depth, ..sample_options().appearance };

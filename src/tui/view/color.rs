@@ -6,41 +6,17 @@ use crate::tui::{Background, ColorDepth};
 
 /// The least contrast of text that matters.
 const MIN_CONTRAST: f64 = 4.5;
-/// The luminance of the lightest background that counts as dark, such as Nord's.
-const DARK_LUMINANCE: f64 = 0.037;
-/// The luminance of the darkest background that counts as light: the bar of the light theme.
-const LIGHT_LUMINANCE: f64 = 0.79;
-
-/// What text is drawn on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TextBackground {
-    /// A background of this kind.
-    Known(Background),
-    /// Any background from black to white.
-    Unknown,
+/// The luminances of text that is readable on any background of this kind.
+fn readable_luminances(background: Background) -> (f64, f64) {
+    match background {
+        Background::Dark => (MIN_CONTRAST * (Background::DARK_LUMINANCE + 0.05) - 0.05, 1.0),
+        Background::Light => (0.0, (Background::LIGHT_LUMINANCE + 0.05) / MIN_CONTRAST - 0.05),
+    }
 }
 
-impl TextBackground {
-    /// A background that may be unknown.
-    pub(super) fn from_background(background: Option<Background>) -> Self {
-        background.map_or(TextBackground::Unknown, TextBackground::Known)
-    }
-
-    /// The luminances of text that is readable on it.
-    fn readable(self) -> (f64, f64) {
-        let least = |ground: f64| MIN_CONTRAST * (ground + 0.05) - 0.05;
-        let most = |ground: f64| (ground + 0.05) / MIN_CONTRAST - 0.05;
-        match self {
-            TextBackground::Known(Background::Dark) => (least(DARK_LUMINANCE), 1.0),
-            TextBackground::Known(Background::Light) => (0.0, most(LIGHT_LUMINANCE)),
-            TextBackground::Unknown => (least(0.0), most(1.0)),
-        }
-    }
-
-    fn is_readable(self, rgb: [u8; 3]) -> bool {
-        let (least, most) = self.readable();
-        (least..=most).contains(&luminance(rgb))
-    }
+fn is_readable(background: Background, rgb: [u8; 3]) -> bool {
+    let (least, most) = readable_luminances(background);
+    (least..=most).contains(&luminance(rgb))
 }
 
 /// The relative luminance of an sRGB colour, from 0 to 1.
@@ -64,14 +40,14 @@ pub(super) fn exact(hex: u32, depth: ColorDepth) -> Color {
 
 /// The colour, mixed with white or black until it is readable, or the nearest indexed colour that
 /// is.
-pub(super) fn readable(hex: u32, ground: TextBackground, depth: ColorDepth) -> Color {
+pub(super) fn readable(hex: u32, background: Background, depth: ColorDepth) -> Color {
     let rgb = split(hex);
     match depth {
         ColorDepth::TrueColor => {
-            let [red, green, blue] = mixed_until_readable(rgb, ground);
+            let [red, green, blue] = mixed_until_readable(rgb, background);
             Color::Rgb(red, green, blue)
         }
-        _ => Color::Indexed(nearest_indexed(rgb, |other| ground.is_readable(other))),
+        _ => Color::Indexed(nearest_indexed(rgb, |other| is_readable(background, other))),
     }
 }
 
@@ -81,8 +57,8 @@ fn split(hex: u32) -> [u8; 3] {
 }
 
 /// Mixes as little white or black into a colour as it needs.
-fn mixed_until_readable(rgb: [u8; 3], ground: TextBackground) -> [u8; 3] {
-    let (least, most) = ground.readable();
+fn mixed_until_readable(rgb: [u8; 3], background: Background) -> [u8; 3] {
+    let (least, most) = readable_luminances(background);
     let now = luminance(rgb);
     let towards = if now < least {
         255.0
@@ -135,45 +111,6 @@ pub(super) fn indexed_rgb(index: u8) -> [u8; 3] {
     }
 }
 
-/// The 16 colours as an untouched xterm shows them.
-pub(super) fn xterm_rgb(color: Color) -> [u8; 3] {
-    split(match color {
-        Color::Red => 0xcd_0000,
-        Color::Green => 0x00_cd00,
-        Color::Yellow => 0xcd_cd00,
-        Color::Blue => 0x00_00ee,
-        Color::Magenta => 0xcd_00cd,
-        Color::Cyan => 0x00_cdcd,
-        Color::Gray => 0xe5_e5e5,
-        Color::DarkGray => 0x7f_7f7f,
-        Color::LightRed => 0xff_0000,
-        Color::LightGreen => 0x00_ff00,
-        Color::LightYellow => 0xff_ff00,
-        Color::LightBlue => 0x5c_5cff,
-        Color::LightMagenta => 0xff_00ff,
-        Color::LightCyan => 0x00_ffff,
-        Color::White => 0xff_ffff,
-        _ => 0,
-    })
-}
-
-/// The contrast of two colours, from 1 to 21.
-pub(super) fn contrast(one: [u8; 3], other: [u8; 3]) -> f64 {
-    let (one, other) = (luminance(one), luminance(other));
-    (one.max(other) + 0.05) / (one.min(other) + 0.05)
-}
-
-/// Whether text in one of the 16 colours is readable, which yellow on white is not.
-pub(super) fn is_sixteen_readable(color: Color, ground: TextBackground) -> bool {
-    let ground = match ground {
-        TextBackground::Known(Background::Dark) => [0; 3],
-        TextBackground::Known(Background::Light) => [255; 3],
-        // No colour is readable on black and on white.
-        TextBackground::Unknown => return false,
-    };
-    contrast(xterm_rgb(color), ground) >= MIN_CONTRAST
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -191,21 +128,12 @@ mod tests {
 
     #[test]
     fn a_colour_is_changed_only_as_far_as_it_has_to_be() {
-        let on = |ground, rgb| mixed_until_readable(rgb, ground);
-        let (dark, light) =
-            (TextBackground::Known(Background::Dark), TextBackground::Known(Background::Light));
-        assert_eq!(on(dark, [0x7c, 0xc4, 0xf0]), [0x7c, 0xc4, 0xf0]);
-        for ground in [dark, light, TextBackground::Unknown] {
+        let on = |background, rgb| mixed_until_readable(rgb, background);
+        assert_eq!(on(Background::Dark, [0x7c, 0xc4, 0xf0]), [0x7c, 0xc4, 0xf0]);
+        for background in [Background::Dark, Background::Light] {
             for rgb in [[0, 0, 255], [255, 255, 0], [128, 128, 128], [0; 3], [255; 3]] {
-                assert!(ground.is_readable(on(ground, rgb)), "{rgb:?} on {ground:?}");
+                assert!(is_readable(background, on(background, rgb)), "{rgb:?} {background:?}");
             }
         }
-    }
-
-    #[test]
-    fn contrasts_are_those_of_the_standard() {
-        assert!((contrast([0; 3], [255; 3]) - 21.0).abs() < 1e-9);
-        assert!((contrast([0x76; 3], [255; 3]) - 4.54).abs() < 0.01);
-        assert!((contrast(xterm_rgb(Color::Yellow), [255; 3]) - 1.70).abs() < 0.01);
     }
 }

@@ -1,91 +1,106 @@
-//! The contrast of every theme's text to what it is drawn on, as a table.
+//! The contrast of every theme's text and marks on well-known terminal themes, as a table.
 
 use ratatui::style::{Color, Modifier, Style};
 
-use super::color::{contrast, indexed_rgb, xterm_rgb};
+use super::color::{indexed_rgb, luminance};
 use super::palette::{NAMED_COLORS, Palette};
+use super::terminal_themes::{DARK_THEMES, LIGHT_THEMES, TerminalTheme};
 use crate::tui::{Appearance, Background, ColorDepth, ColorScheme};
 
 /// Text below this contrast is hard to read.
-const MIN_CONTRAST: f64 = 4.5;
-
-/// Backgrounds that people use: black, and those of widespread dark and light schemes.
-const DARK: [(&str, u32); 6] = [
-    ("black", 0x00_0000),
-    ("VS Code", 0x1e_1e1e),
-    ("One Dark", 0x28_2c34),
-    ("Solarized dark", 0x00_2b36),
-    ("Dracula", 0x28_2a36),
-    ("Nord", 0x2e_3440),
-];
-const LIGHT: [(&str, u32); 5] = [
-    ("white", 0xff_ffff),
-    ("GitHub", 0xfa_fafa),
-    ("grey", 0xee_eeee),
-    ("Solarized light", 0xfd_f6e3),
-    ("Gruvbox light", 0xfb_f1c7),
-];
+const MIN_TEXT_CONTRAST: f64 = 4.5;
+/// The same for marks, which WCAG 2 calls graphical objects.
+const MIN_MARK_CONTRAST: f64 = 3.0;
 
 fn rgb(hex: u32) -> [u8; 3] {
     let [_, red, green, blue] = hex.to_be_bytes();
     [red, green, blue]
 }
 
-fn color_rgb(color: Color) -> [u8; 3] {
-    match color {
-        Color::Rgb(red, green, blue) => [red, green, blue],
-        Color::Indexed(index) => indexed_rgb(index),
-        color => xterm_rgb(color),
+/// The contrast of two colours, from 1 to 21.
+fn contrast(one: [u8; 3], other: [u8; 3]) -> f64 {
+    let (one, other) = (luminance(one), luminance(other));
+    (one.max(other) + 0.05) / (one.min(other) + 0.05)
+}
+
+impl TerminalTheme {
+    /// What the terminal shows for a colour.
+    fn resolve(&self, color: Color) -> [u8; 3] {
+        const ANSI: [Color; 16] = [
+            Color::Black,
+            Color::Red,
+            Color::Green,
+            Color::Yellow,
+            Color::Blue,
+            Color::Magenta,
+            Color::Cyan,
+            Color::Gray,
+            Color::DarkGray,
+            Color::LightRed,
+            Color::LightGreen,
+            Color::LightYellow,
+            Color::LightBlue,
+            Color::LightMagenta,
+            Color::LightCyan,
+            Color::White,
+        ];
+        match color {
+            Color::Rgb(red, green, blue) => [red, green, blue],
+            Color::Indexed(index) => indexed_rgb(index),
+            color => {
+                let index = ANSI.iter().position(|ansi| *ansi == color);
+                rgb(self.ansi[index.expect("one of the 16 colours")])
+            }
+        }
+    }
+
+    /// The contrast of text in this style. Dim text is half way to its background, as in iTerm2 and
+    /// foot.
+    fn contrast_of(&self, style: Style) -> f64 {
+        let or_own = |color: Option<Color>, own: u32| match color {
+            None | Some(Color::Reset) => rgb(own),
+            Some(color) => self.resolve(color),
+        };
+        let (fg, bg) = (or_own(style.fg, self.foreground), or_own(style.bg, self.background));
+        let (fg, bg) =
+            if style.add_modifier.contains(Modifier::REVERSED) { (bg, fg) } else { (fg, bg) };
+        let halved = |at: usize| fg[at].midpoint(bg[at]);
+        let is_dim = style.add_modifier.contains(Modifier::DIM);
+        contrast(if is_dim { [halved(0), halved(1), halved(2)] } else { fg }, bg)
     }
 }
 
-/// The contrast of a style on a background; `None` if both colours are the terminal's own.
-fn contrast_of(style: Style, ground: [u8; 3]) -> Option<f64> {
-    let fg = style.fg.filter(|color| *color != Color::Reset)?;
-    Some(contrast(color_rgb(fg), style.bg.map_or(ground, color_rgb)))
-}
-
-/// The styles of text that matters, on the ground and on the selection bar.
-fn texts(palette: &Palette) -> Vec<(String, Style)> {
-    let named = |palette: &Palette, place: &str| -> Vec<(String, Style)> {
-        let colors = NAMED_COLORS.iter().map(|(name, ..)| name);
-        colors
-            .map(|name| (format!("{name}{place}"), palette.in_color(palette.text, name).text))
-            .collect()
+/// The styles that matter, on the background and on the selection bar, with the least contrast that
+/// each needs.
+fn styles(palette: &Palette) -> Vec<(String, Style, f64)> {
+    // Lines, examples in empty fields, and what an open panel covers, matter less.
+    let exempt = ["faint", "inactive", "placeholder"];
+    let of = |palette: &Palette, place: &str| -> Vec<(String, Style, f64)> {
+        let own = palette.named().into_iter().filter(|(_, name, _)| !exempt.contains(name));
+        let own = own.map(|(_, name, style)| {
+            let least = if name.ends_with("mark") { MIN_MARK_CONTRAST } else { MIN_TEXT_CONTRAST };
+            (format!("{name}{place}"), style, least)
+        });
+        let named = NAMED_COLORS.iter().map(|(name, ..)| {
+            let text = palette.in_color(palette.text, name).text;
+            (format!("{name}{place}"), text, MIN_TEXT_CONTRAST)
+        });
+        own.chain(named).collect()
     };
-    let roles = |palette: &Palette, place: &str| -> Vec<(String, Style)> {
-        // Lines, and what an open panel covers, are not text that matters.
-        let exempt = ["text", "faint", "inactive"];
-        let styles = palette.named().into_iter().filter(|(_, name, _)| !exempt.contains(name));
-        styles.map(|(_, name, style)| (format!("{name}{place}"), style)).collect()
-    };
-    let mut all = roles(palette, "");
+    let mut all = of(palette, "");
     // It is only drawn on the bar.
-    all.retain(|(name, _)| name != "selected text");
-    all.extend(named(palette, ""));
-    let selected = palette.selected();
-    let on_bar = |(name, style): (String, Style)| {
-        let style = palette.selection.patch(style);
-        // A reversed cell exchanges the terminal's own two colours.
-        let is_own = style.add_modifier.contains(Modifier::REVERSED) && style.fg.is_none();
-        (name, if is_own { Style::new() } else { style })
-    };
+    all.retain(|(name, ..)| name != "selected text");
+    let on_bar = of(&palette.selected(), " on bar");
     all.extend(
-        roles(&selected, " on bar").into_iter().chain(named(&selected, " on bar")).map(on_bar),
+        on_bar
+            .into_iter()
+            .map(|(name, style, least)| (name, palette.selection.patch(style), least)),
     );
     all
 }
 
 #[test]
-fn text_that_matters_has_a_contrast_of_at_least_four_and_a_half() {
-    let grounds = |background: Option<Background>| -> Vec<(&str, u32)> {
-        match background {
-            Some(Background::Dark) => DARK.to_vec(),
-            Some(Background::Light) => LIGHT.to_vec(),
-            // What an unknown terminal most likely is.
-            None => vec![DARK[0], LIGHT[0]],
-        }
-    };
+fn what_matters_is_readable_on_every_well_known_terminal_theme() {
     let (dark, light) = (Some(Background::Dark), Some(Background::Light));
     let themes = [
         ("auto, unknown background", ColorScheme::Auto(None), None),
@@ -99,9 +114,14 @@ fn text_that_matters_has_a_contrast_of_at_least_four_and_a_half() {
         ("16, dark", ColorScheme::Sixteen(dark), dark),
         ("16, light", ColorScheme::Sixteen(light), light),
         ("16, unknown background", ColorScheme::Sixteen(None), None),
+        ("none", ColorScheme::None, None),
     ];
     let (mut table, mut low, mut checked) = (String::new(), Vec::new(), 0);
     for (name, theme, background) in themes {
+        let grounds = || {
+            let on_dark = DARK_THEMES.iter().filter(move |_| background != light);
+            on_dark.chain(LIGHT_THEMES.iter().filter(move |_| background != dark))
+        };
         for depth in [ColorDepth::TrueColor, ColorDepth::Indexed, ColorDepth::Sixteen] {
             let palette = Palette::from_appearance(Appearance {
                 theme,
@@ -113,33 +133,41 @@ fn text_that_matters_has_a_contrast_of_at_least_four_and_a_half() {
                 asks_background: true,
             });
             table.push_str(&format!("{name}, {depth:?}\n"));
-            // The 16 colours are the terminal's own, so only xterm's on black and white are known.
-            let is_own = depth == ColorDepth::Sixteen || matches!(theme, ColorScheme::Sixteen(_));
-            let grounds: Vec<_> =
-                grounds(background).into_iter().take(if is_own { 1 } else { 9 }).collect();
-            let grounds =
-                if is_own && background.is_none() { vec![DARK[0], LIGHT[0]] } else { grounds };
-            for (text, style) in texts(&palette) {
-                let ratios: Vec<(f64, &str)> = grounds
-                    .iter()
-                    .filter_map(|(ground, hex)| Some((contrast_of(style, rgb(*hex))?, *ground)))
-                    .collect();
-                let Some((least, ground)) =
-                    ratios.iter().copied().min_by(|one, other| one.0.total_cmp(&other.0))
-                else {
-                    continue;
-                };
-                checked += ratios.len();
-                table.push_str(&format!("  {text:<24}{least:>6.2}  {ground}\n"));
-                if least < MIN_CONTRAST {
-                    low.push(format!("{name}, {depth:?}: {text} {least:.2} on {ground}"));
+            for (text, style, least) in styles(&palette) {
+                checked += grounds().count();
+                let worst = grounds()
+                    .map(|ground| (ground.contrast_of(style), ground.name))
+                    .min_by(|one, other| one.0.total_cmp(&other.0));
+                let Some((found, ground)) = worst else { continue };
+                table.push_str(&format!("  {text:<24}{found:>6.2}  {ground}\n"));
+                if found < least {
+                    low.push(format!("{name}, {depth:?}: {text} {found:.2} on {ground}"));
                 }
             }
         }
     }
     assert!(low.is_empty(), "{}", low.join("\n"));
-    assert!(checked > 1_000, "{checked}");
+    assert!(checked > 10_000, "{checked}");
     insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!("contrast", table);
     });
+}
+
+#[test]
+fn every_well_known_terminal_theme_is_dark_or_light() {
+    for (themes, want) in
+        [(&DARK_THEMES[..], Background::Dark), (&LIGHT_THEMES[..], Background::Light)]
+    {
+        for theme in themes {
+            let found = Background::from_luminance(luminance(rgb(theme.background)));
+            assert_eq!(found, Some(want), "{}", theme.name);
+        }
+    }
+}
+
+#[test]
+fn contrasts_are_those_of_the_standard() {
+    assert!((contrast([0; 3], [255; 3]) - 21.0).abs() < 1e-9);
+    assert!((contrast([0x76; 3], [255; 3]) - 4.54).abs() < 0.01);
+    assert!((contrast([0xcd, 0xcd, 0], [255; 3]) - 1.70).abs() < 0.01);
 }

@@ -169,14 +169,16 @@ fn draw_line(
     let mut writer = CellWriter::new(buffer, area.x, area.y, area.width);
     let palette = ctx.palette;
     match line {
-        EmptyStateLine::Error(_) => draw_prefix(&mut writer, ctx.glyphs.error, at, palette.danger),
+        EmptyStateLine::Error(_) => {
+            draw_prefix(&mut writer, ctx.glyphs.error, at, palette.danger_mark)
+        }
         EmptyStateLine::Step(command, _) => {
             draw_prefix(&mut writer, &labels::key_label(state, *command), at, palette.accent)
         }
         EmptyStateLine::Suggestion(number, _) => {
             let is_selected = state.list.selected_name == *number;
             let bar = if is_selected { ctx.glyphs.selection_bar } else { " " };
-            draw_prefix(&mut writer, bar, at, palette.accent);
+            draw_prefix(&mut writer, bar, at, palette.mark);
         }
         EmptyStateLine::Title(_)
         | EmptyStateLine::Soft(_)
@@ -193,7 +195,7 @@ fn draw_line(
             (palette.text, text.to_owned())
         }
         EmptyStateLine::Progress(done, total) => {
-            (palette.accent, progress_bar(ctx, *done, *total, area.width.into()))
+            (palette.mark, progress_bar(ctx, *done, *total, area.width.into()))
         }
     };
     writer.write(&text, style);

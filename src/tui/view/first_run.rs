@@ -183,13 +183,13 @@ impl FormWriter<'_> {
             let prompt = self.ctx.glyphs.prompt;
             let (x, y, cells) =
                 (self.area.x + MARGIN - 2, self.y, u16::from(self.y < self.area.bottom()));
-            CellWriter::new(self.buffer, x, y, cells).write(prompt, palette.accent);
+            CellWriter::new(self.buffer, x, y, cells).write(prompt, palette.mark);
         }
         self.writer().write(label, palette.dim);
         let mut writer = self.writer_at(label_cells);
         let mut cursor = writer.x;
         match line.is_empty() {
-            true => drop(writer.write(example, palette.dim)),
+            true => drop(writer.write(example, palette.placeholder)),
             false if active => {
                 cursor = writer.write_input(line, palette.text.add_modifier(Modifier::BOLD))
             }

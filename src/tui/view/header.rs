@@ -46,7 +46,7 @@ pub(super) fn draw(state: &State, ctx: &DrawContext, area: Rect, buffer: &mut Bu
         writer.skip(2);
         writer.write(&part.name, ctx.palette.text);
         writer.skip(1);
-        writer.write(part.mark, if part.signed_in { ctx.palette.accent } else { ctx.palette.dim });
+        writer.write(part.mark, if part.signed_in { ctx.palette.mark } else { ctx.palette.dim });
         if !part.status.is_empty() {
             writer.skip(1);
             writer.write(&part.status, ctx.palette.dim);

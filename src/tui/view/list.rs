@@ -124,7 +124,7 @@ fn draw_row(
     let width = row_width(state, columns, area);
     let palette = if selected { ctx.palette.selected() } else { ctx.palette };
     let mut writer = CellWriter::new(buffer, area.x + 1, area.y, width.saturating_sub(1));
-    writer.write(if selected { ctx.glyphs.selection_bar } else { " " }, ctx.palette.accent);
+    writer.write(if selected { ctx.glyphs.selection_bar } else { " " }, ctx.palette.mark);
     let mark = if state.marked.contains(&id) {
         ctx.glyphs.marked
     } else if state.is_shell_role(&state.list.roster, entry) {
@@ -132,7 +132,7 @@ fn draw_row(
     } else {
         " "
     };
-    writer.write(mark, palette.accent);
+    writer.write(mark, palette.mark);
     writer.x = area.x + gutter_width(state);
     if columns.time > 0 {
         writer.write_right(" ", palette.text);
@@ -206,7 +206,8 @@ fn draw_cells(
     writer.write_column(&entry.role, columns.role, cut, &hits.role, role.text, palette.hit);
     if columns.protected > 0 {
         writer.skip(GAP);
-        writer.write(if entry.is_protected() { glyphs.protected } else { " " }, palette.danger);
+        writer
+            .write(if entry.is_protected() { glyphs.protected } else { " " }, palette.danger_mark);
     }
     for extra in &columns.extras {
         writer.skip(GAP);

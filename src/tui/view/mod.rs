@@ -15,6 +15,8 @@ mod panels;
 mod preview;
 mod rows;
 mod status_line;
+#[cfg(test)]
+mod terminal_themes;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -56,6 +58,7 @@ impl DrawContext {
             Tone::Dim => self.palette.dim,
             Tone::Accent => self.palette.accent,
             Tone::Danger => self.palette.danger,
+            Tone::DangerMark => self.palette.danger_mark,
         }
     }
 }
@@ -226,7 +229,7 @@ fn draw_query(state: &State, ctx: &DrawContext, area: Rect, buffer: &mut Buffer)
             ViMode::Normal => ctx.glyphs.normal_mode_prompt,
             ViMode::Insert => ctx.glyphs.prompt,
         },
-        ctx.palette.accent,
+        ctx.palette.mark,
     );
     writer.x = area.x + layout::gutter_width(state);
     if !state.query.is_empty() && state.list.loaded && area.width >= 40 && !state.inline {
@@ -249,7 +252,7 @@ fn draw_query(state: &State, ctx: &DrawContext, area: Rect, buffer: &mut Buffer)
         ];
         writer.write(
             hints.into_iter().find(|text| width(text) <= room).unwrap_or(""),
-            ctx.palette.dim,
+            ctx.palette.placeholder,
         );
     } else {
         cursor = writer.write_input(&state.query, ctx.palette.text.add_modifier(Modifier::BOLD));

@@ -3,7 +3,7 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
-use super::color::{self, TextBackground};
+use super::color;
 use crate::tui::{Appearance, Background, ColorDepth, ColorScheme};
 
 /// The styles of the screen.
@@ -17,16 +17,22 @@ pub(super) struct Palette {
     pub(super) soft: Style,
     /// IDs, tags and labels.
     pub(super) dim: Style,
+    /// The example in an empty input field.
+    pub(super) placeholder: Style,
     /// Lines.
     pub(super) faint: Style,
     /// Everything behind an open panel.
     pub(super) inactive: Style,
-    /// Prompt, selection bar and keys.
+    /// Keys and letters to press.
     pub(super) accent: Style,
+    /// Glyphs in the accent colour: prompt, selection bar, dots.
+    pub(super) mark: Style,
     /// Matched letters.
     pub(super) hit: Style,
-    /// Protected roles, failures.
+    /// Failures and warnings.
     pub(super) danger: Style,
+    /// The glyph of protected roles and failures.
+    pub(super) danger_mark: Style,
     /// Headings and titles.
     pub(super) title: Style,
     /// Names on the selected row, readable on any background.
@@ -42,10 +48,8 @@ pub(super) struct Palette {
 enum NamedColors {
     /// Not at all.
     Absent,
-    /// As one of the 16 colours.
-    Sixteen(TextBackground),
     /// As a tone that is readable on the background.
-    Toned(TextBackground, ColorDepth),
+    Toned(Background, ColorDepth),
     /// As a mark before the text, which has no colour.
     Marks(ColorDepth),
 }
@@ -76,8 +80,8 @@ impl Palette {
     /// The palette for this appearance.
     pub(super) fn from_appearance(looks: Appearance) -> Self {
         match looks.theme {
-            _ if looks.no_color => Self::monochrome(),
-            ColorScheme::None => Self::monochrome(),
+            _ if looks.no_color => Self::attributes(),
+            ColorScheme::None => Self::attributes(),
             ColorScheme::Sixteen(ground) => Self::sixteen(ground),
             ColorScheme::HighContrast(ground) => Self::high_contrast(ground, looks.color_depth),
             ColorScheme::Auto(ground) if looks.color_depth == ColorDepth::Sixteen => {
@@ -101,7 +105,7 @@ impl Palette {
                 Background::Light,
                 looks.color_depth,
             ),
-            ColorScheme::Auto(None) => Self::on_unknown_ground(looks.color_depth),
+            ColorScheme::Auto(None) => Self::on_unknown_background(looks.color_depth),
         }
     }
 
@@ -118,10 +122,7 @@ impl Palette {
         let colored = |color| ColoredText { text: style.fg(color), ..plain };
         match self.named_colors {
             NamedColors::Absent => plain,
-            NamedColors::Sixteen(ground) if color::is_sixteen_readable(*color, ground) => {
-                colored(*color)
-            }
-            NamedColors::Sixteen(_) | NamedColors::Marks(ColorDepth::Sixteen) => marked(*color),
+            NamedColors::Marks(ColorDepth::Sixteen) => marked(*color),
             NamedColors::Toned(ground, depth) => colored(color::readable(*hex, ground, depth)),
             NamedColors::Marks(depth) => marked(color::exact(*hex, depth)),
         }
@@ -132,6 +133,7 @@ impl Palette {
     pub(super) fn selected(&self) -> Self {
         if !self.selection.add_modifier.contains(Modifier::REVERSED) {
             return Self {
+                text: self.selected_text,
                 name: self.selected_text.patch(self.name),
                 soft: self.selected_text,
                 ..*self
@@ -142,7 +144,6 @@ impl Palette {
         // A named colour would be a block of that colour.
         let named_colors = match self.named_colors {
             NamedColors::Absent => NamedColors::Absent,
-            NamedColors::Sixteen(_) => NamedColors::Marks(ColorDepth::Sixteen),
             NamedColors::Toned(_, depth) | NamedColors::Marks(depth) => NamedColors::Marks(depth),
         };
         Self {
@@ -151,7 +152,9 @@ impl Palette {
             dim: text,
             faint: text,
             accent: text,
+            mark: text,
             danger: text,
+            danger_mark: text,
             hit,
             named_colors,
             ..*self
@@ -171,6 +174,9 @@ impl Palette {
             ('f', "faint", self.faint),
             ('i', "inactive", self.inactive),
             ('h', "hit", self.hit),
+            ('m', "mark", self.mark),
+            ('!', "danger mark", self.danger_mark),
+            ('p', "placeholder", self.placeholder),
             ('t', "title", self.title),
             ('w', "selected text", self.selected_text),
         ]
@@ -182,75 +188,59 @@ impl Palette {
         background: Background,
         depth: ColorDepth,
     ) -> Self {
-        let (text, ground) = (Style::new(), TextBackground::Known(background));
-        let fg = |hex| Style::new().fg(color::readable(hex, ground, depth));
+        let text = Style::new();
+        let fg = |hex| text.fg(color::readable(hex, background, depth));
         Self {
             text,
             name: text.add_modifier(Modifier::BOLD),
             soft: fg(soft),
             dim: fg(dim),
+            placeholder: fg(dim),
             // Lines are not text.
             faint: text.fg(color::exact(faint, depth)),
             inactive: fg(dim).add_modifier(Modifier::DIM),
             accent: fg(accent),
             hit: fg(accent).add_modifier(Modifier::BOLD),
+            mark: fg(accent),
             danger: fg(danger),
+            danger_mark: fg(danger),
             title: fg(dim),
             selected_text: text.fg(color::exact(on_bar, depth)),
             selection: text.bg(color::exact(bar, depth)),
-            named_colors: NamedColors::Toned(ground, depth),
+            named_colors: NamedColors::Toned(background, depth),
         }
     }
 
-    /// Medium tones, which are readable on black and on white, and a reversed bar.
-    fn on_unknown_ground(depth: ColorDepth) -> Self {
-        let text = Style::new();
-        let fg = |hex| text.fg(color::readable(hex, TextBackground::Unknown, depth));
-        let (dim, accent) = (fg(0x7d8594), fg(0x2f86c8));
+    /// Text in the foreground of the terminal: no fixed colour is readable on every dark and light
+    /// background. Marks need less contrast, so they have medium tones.
+    fn on_unknown_background(depth: ColorDepth) -> Self {
+        let mark = |hex| Style::new().fg(color::exact(hex, depth));
         Self {
-            text,
-            name: text.add_modifier(Modifier::BOLD),
-            soft: text,
-            dim,
-            faint: dim.add_modifier(Modifier::DIM),
-            inactive: dim.add_modifier(Modifier::DIM),
-            accent,
-            hit: accent.add_modifier(Modifier::BOLD),
-            danger: fg(0xd9534d),
-            title: dim,
-            selected_text: text,
-            selection: text.add_modifier(Modifier::REVERSED),
-            named_colors: NamedColors::Toned(TextBackground::Unknown, depth),
+            mark: mark(0x00_87ff),
+            danger_mark: mark(0xd7_5f5f),
+            named_colors: NamedColors::Marks(depth),
+            ..Self::attributes()
         }
     }
 
-    /// The 16 colours, of which each is readable on black or on white, and none on both.
+    /// The 16 colours of the terminal's own theme. Bright cyan is readable on the dark background
+    /// of all common themes; no colour is on all of their light ones.
     fn sixteen(background: Option<Background>) -> Self {
-        let text = Style::new();
-        let dim = text.add_modifier(Modifier::DIM);
-        let (accent, danger) = match background {
-            Some(Background::Dark) => (text.fg(Color::Cyan), text.fg(Color::LightRed)),
-            Some(Background::Light) => (text.fg(Color::Blue), text.fg(Color::Red)),
-            None => (text.add_modifier(Modifier::BOLD), text.add_modifier(Modifier::BOLD)),
-        };
-        let hit = match background {
-            Some(_) => accent.add_modifier(Modifier::BOLD),
-            None => accent.add_modifier(Modifier::UNDERLINED),
-        };
-        Self {
-            text,
-            name: text.add_modifier(Modifier::BOLD),
-            soft: text,
-            dim,
-            faint: dim,
-            inactive: dim,
-            accent,
-            hit,
-            danger,
-            title: dim,
-            selected_text: text,
-            selection: text.add_modifier(Modifier::REVERSED),
-            named_colors: NamedColors::Sixteen(TextBackground::from_background(background)),
+        let fg = |color| Style::new().fg(color);
+        let plain =
+            Self { named_colors: NamedColors::Marks(ColorDepth::Sixteen), ..Self::attributes() };
+        match background {
+            Some(Background::Dark) => Self {
+                accent: fg(Color::LightCyan),
+                hit: fg(Color::LightCyan).add_modifier(Modifier::BOLD),
+                mark: fg(Color::LightCyan),
+                danger_mark: fg(Color::LightRed),
+                ..plain
+            },
+            Some(Background::Light) => {
+                Self { mark: fg(Color::Blue), danger_mark: fg(Color::Red), ..plain }
+            }
+            None => plain,
         }
     }
 
@@ -258,56 +248,54 @@ impl Palette {
     /// is known, strongly coloured.
     fn high_contrast(background: Option<Background>, depth: ColorDepth) -> Self {
         let text = Style::new();
-        let strong = |sixteen: Color, hex| {
-            let color =
-                if depth == ColorDepth::Sixteen { sixteen } else { color::exact(hex, depth) };
-            text.fg(color).add_modifier(Modifier::BOLD)
-        };
-        let (accent, danger) = match background {
-            Some(Background::Dark) => {
-                (strong(Color::LightYellow, 0xff_ff00), strong(Color::LightRed, 0xff_8787))
+        let bold = text.add_modifier(Modifier::BOLD);
+        let (accent, danger) = match (background, depth) {
+            (None, _) | (Some(Background::Light), ColorDepth::Sixteen) => (bold, bold),
+            (Some(Background::Dark), ColorDepth::Sixteen) => (bold.fg(Color::LightCyan), bold),
+            (Some(Background::Dark), _) => {
+                (bold.fg(color::exact(0xff_ff00, depth)), bold.fg(color::exact(0xff_8787, depth)))
             }
-            Some(Background::Light) => {
-                (strong(Color::Blue, 0x00_00d7), strong(Color::Red, 0xaf_0000))
+            (Some(Background::Light), _) => {
+                (bold.fg(color::exact(0x00_00d7, depth)), bold.fg(color::exact(0xaf_0000, depth)))
             }
-            None => (text.add_modifier(Modifier::BOLD), text.add_modifier(Modifier::BOLD)),
         };
-        let ground = TextBackground::from_background(background);
         Self {
-            text,
             name: text,
-            soft: text,
-            dim: text,
+            placeholder: text,
             faint: text,
             inactive: text,
             accent,
-            hit: text.add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
+            mark: accent,
             danger,
-            title: text.add_modifier(Modifier::BOLD),
-            selected_text: text,
-            selection: text.add_modifier(Modifier::REVERSED),
+            danger_mark: danger,
+            title: bold,
             named_colors: match (background, depth) {
                 (None, _) => NamedColors::Absent,
-                (_, ColorDepth::Sixteen) => NamedColors::Sixteen(ground),
-                _ => NamedColors::Toned(ground, depth),
+                (_, ColorDepth::Sixteen) => NamedColors::Marks(depth),
+                (Some(background), _) => NamedColors::Toned(background, depth),
             },
+            ..Self::attributes()
         }
     }
 
-    fn monochrome() -> Self {
+    /// Without colours. What matters is never dimmed, because many terminals halve its contrast.
+    fn attributes() -> Self {
         let text = Style::new();
-        let dim = text.add_modifier(Modifier::DIM);
+        let (bold, dimmed) = (text.add_modifier(Modifier::BOLD), text.add_modifier(Modifier::DIM));
         Self {
             text,
-            name: text.add_modifier(Modifier::BOLD),
+            name: bold,
             soft: text,
-            dim,
-            faint: dim,
-            inactive: dim,
-            accent: text.add_modifier(Modifier::BOLD),
-            hit: text.add_modifier(Modifier::UNDERLINED),
-            danger: text.add_modifier(Modifier::BOLD),
-            title: dim,
+            dim: text,
+            placeholder: dimmed,
+            faint: dimmed,
+            inactive: dimmed,
+            accent: bold,
+            hit: bold.add_modifier(Modifier::UNDERLINED),
+            danger: bold,
+            mark: bold,
+            danger_mark: bold,
+            title: text.add_modifier(Modifier::UNDERLINED),
             selected_text: text,
             selection: text.add_modifier(Modifier::REVERSED),
             named_colors: NamedColors::Absent,

@@ -157,7 +157,7 @@ pub(super) fn draw(
                     ctx.palette.selection,
                 );
                 CellWriter::new(buffer, body.x.saturating_sub(2), y, 1)
-                    .write(ctx.glyphs.selection_bar, ctx.palette.accent);
+                    .write(ctx.glyphs.selection_bar, ctx.palette.mark);
             }
             rows::draw(
                 line,
@@ -303,7 +303,7 @@ fn draw_input(field: &InputField, ctx: &DrawContext, inner: Rect, buffer: &mut B
     }
     if field.input.is_empty() {
         // In italics, and in words that are no answer: it must not look like typed text.
-        writer.write(field.placeholder, ctx.palette.dim.add_modifier(Modifier::ITALIC));
+        writer.write(field.placeholder, ctx.palette.placeholder.add_modifier(Modifier::ITALIC));
         return Position::new(start, inner.y);
     }
     Position::new(writer.write_input(&field.input, ctx.palette.text), inner.y)

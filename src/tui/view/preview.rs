@@ -144,7 +144,7 @@ fn draw_account_roles(
             let bar = Rect::new(area.x.saturating_sub(1), y, area.width + 2, 1);
             buffer.set_style(bar.intersection(buffer.area), ctx.palette.selection);
             CellWriter::new(buffer, area.x.saturating_sub(1), y, 1)
-                .write(ctx.glyphs.selection_bar, ctx.palette.accent);
+                .write(ctx.glyphs.selection_bar, ctx.palette.mark);
         }
         rows::draw(line, &fit, chosen, ctx, Rect { y, height: 1, ..area }, buffer);
     }

@@ -1,0 +1,206 @@
+//! Well-known terminal themes, for tests of contrast.
+//!
+//! Source: <https://github.com/alacritty/alacritty-theme>, commit 659d2e1, `themes/*.toml`. An
+//! untouched xterm has black text on white, with the same 16 colours as its dark variant.
+
+/// A theme of a terminal: its own two colours, and the 16 ANSI colours.
+pub(super) struct TerminalTheme {
+    pub(super) name: &'static str,
+    pub(super) background: u32,
+    pub(super) foreground: u32,
+    pub(super) ansi: [u32; 16],
+}
+
+impl TerminalTheme {
+    const fn new(name: &'static str, background: u32, foreground: u32, ansi: [u32; 16]) -> Self {
+        Self { name, background, foreground, ansi }
+    }
+}
+
+/// Themes with a dark background.
+pub(super) const DARK_THEMES: [TerminalTheme; 13] = [
+    TerminalTheme::new(
+        "xterm",
+        0x00_0000,
+        0xff_ffff,
+        [
+            0x00_0000, 0xcd_0000, 0x00_cd00, 0xcd_cd00, 0x00_00ee, 0xcd_00cd, 0x00_cdcd, 0xe5_e5e5,
+            0x7f_7f7f, 0xff_0000, 0x00_ff00, 0xff_ff00, 0x5c_5cff, 0xff_00ff, 0x00_ffff, 0xff_ffff,
+        ],
+    ),
+    TerminalTheme::new(
+        "Linux console",
+        0x00_0000,
+        0xaa_aaaa,
+        [
+            0x00_0000, 0xaa_0000, 0x00_aa00, 0xaa_5500, 0x00_00aa, 0xaa_00aa, 0x00_aaaa, 0xaa_aaaa,
+            0x55_5555, 0xff_5555, 0x55_ff55, 0xff_ff55, 0x55_55ff, 0xff_55ff, 0x55_ffff, 0xff_ffff,
+        ],
+    ),
+    TerminalTheme::new(
+        "Windows Terminal, Campbell",
+        0x0c_0c0c,
+        0xcc_cccc,
+        [
+            0x0c_0c0c, 0xc5_0f1f, 0x13_a10e, 0xc1_9c00, 0x00_37da, 0x88_1798, 0x3a_96dd, 0xcc_cccc,
+            0x76_7676, 0xe7_4856, 0x16_c60c, 0xf9_f1a5, 0x3b_78ff, 0xb4_009e, 0x61_d6d6, 0xf2_f2f2,
+        ],
+    ),
+    TerminalTheme::new(
+        "VS Code, Dark+",
+        0x1f_1f1f,
+        0xcc_cccc,
+        [
+            0x00_0000, 0xd6_181b, 0x6a_9955, 0xe4_d201, 0x56_9cd6, 0xbc_3fbc, 0x4e_c9b0, 0xe5_e5e5,
+            0x66_6666, 0xce_9178, 0xb5_cea8, 0xdc_dcaa, 0x9c_dcfe, 0xd6_70d6, 0x9c_dcfe, 0xe5_e5e5,
+        ],
+    ),
+    TerminalTheme::new(
+        "Tango dark",
+        0x2e_3436,
+        0xd3_d7cf,
+        [
+            0x2e_3436, 0xcc_0000, 0x4e_9a06, 0xc4_a000, 0x34_65a4, 0x75_507b, 0x06_989a, 0xd3_d7cf,
+            0x55_5753, 0xef_2929, 0x8a_e234, 0xfc_e94f, 0x72_9fcf, 0xad_7fa8, 0x34_e2e2, 0xee_eeec,
+        ],
+    ),
+    TerminalTheme::new(
+        "Solarized dark",
+        0x00_2b36,
+        0x83_9496,
+        [
+            0x07_3642, 0xdc_322f, 0x85_9900, 0xb5_8900, 0x26_8bd2, 0xd3_3682, 0x2a_a198, 0xee_e8d5,
+            0x00_2b36, 0xcb_4b16, 0x58_6e75, 0x65_7b83, 0x83_9496, 0x6c_71c4, 0x93_a1a1, 0xfd_f6e3,
+        ],
+    ),
+    TerminalTheme::new(
+        "Gruvbox dark",
+        0x28_2828,
+        0xeb_dbb2,
+        [
+            0x28_2828, 0xcc_241d, 0x98_971a, 0xd7_9921, 0x45_8588, 0xb1_6286, 0x68_9d6a, 0xa8_9984,
+            0x92_8374, 0xfb_4934, 0xb8_bb26, 0xfa_bd2f, 0x83_a598, 0xd3_869b, 0x8e_c07c, 0xeb_dbb2,
+        ],
+    ),
+    TerminalTheme::new(
+        "One Dark",
+        0x28_2c34,
+        0xab_b2bf,
+        [
+            0x1e_2127, 0xe0_6c75, 0x98_c379, 0xd1_9a66, 0x61_afef, 0xc6_78dd, 0x56_b6c2, 0xab_b2bf,
+            0x5c_6370, 0xe0_6c75, 0x98_c379, 0xd1_9a66, 0x61_afef, 0xc6_78dd, 0x56_b6c2, 0xff_ffff,
+        ],
+    ),
+    TerminalTheme::new(
+        "Dracula",
+        0x28_2a36,
+        0xf8_f8f2,
+        [
+            0x00_0000, 0xff_5555, 0x50_fa7b, 0xf1_fa8c, 0xbd_93f9, 0xff_79c6, 0x8b_e9fd, 0xbb_bbbb,
+            0x55_5555, 0xff_5555, 0x50_fa7b, 0xf1_fa8c, 0xca_a9fa, 0xff_79c6, 0x8b_e9fd, 0xff_ffff,
+        ],
+    ),
+    TerminalTheme::new(
+        "Nord",
+        0x2e_3440,
+        0xd8_dee9,
+        [
+            0x3b_4252, 0xbf_616a, 0xa3_be8c, 0xeb_cb8b, 0x81_a1c1, 0xb4_8ead, 0x88_c0d0, 0xe5_e9f0,
+            0x4c_566a, 0xbf_616a, 0xa3_be8c, 0xeb_cb8b, 0x81_a1c1, 0xb4_8ead, 0x8f_bcbb, 0xec_eff4,
+        ],
+    ),
+    TerminalTheme::new(
+        "Catppuccin Mocha",
+        0x1e_1e2e,
+        0xcd_d6f4,
+        [
+            0x45_475a, 0xf3_8ba8, 0xa6_e3a1, 0xf9_e2af, 0x89_b4fa, 0xf5_c2e7, 0x94_e2d5, 0xba_c2de,
+            0x58_5b70, 0xf3_8ba8, 0xa6_e3a1, 0xf9_e2af, 0x89_b4fa, 0xf5_c2e7, 0x94_e2d5, 0xa6_adc8,
+        ],
+    ),
+    TerminalTheme::new(
+        "Tokyo Night",
+        0x1a_1b26,
+        0xa9_b1d6,
+        [
+            0x32_344a, 0xf7_768e, 0x9e_ce6a, 0xe0_af68, 0x7a_a2f7, 0xad_8ee6, 0x44_9dab, 0x78_7c99,
+            0x44_4b6a, 0xff_7a93, 0xb9_f27c, 0xff_9e64, 0x7d_a6ff, 0xbb_9af7, 0x0d_b9d7, 0xac_b0d0,
+        ],
+    ),
+    TerminalTheme::new(
+        "Zenburn",
+        0x3a_3a3a,
+        0xdc_dccc,
+        [
+            0x1e_2320, 0xd7_8787, 0x60_b48a, 0xdf_af8f, 0x50_6070, 0xdc_8cc3, 0x8c_d0d3, 0xdc_dccc,
+            0x70_9080, 0xdc_a3a3, 0xc3_bf9f, 0xf0_dfaf, 0x94_bff3, 0xec_93d3, 0x93_e0e3, 0xff_ffff,
+        ],
+    ),
+];
+
+/// Themes with a light background.
+pub(super) const LIGHT_THEMES: [TerminalTheme; 7] = [
+    TerminalTheme::new(
+        "xterm, white",
+        0xff_ffff,
+        0x00_0000,
+        [
+            0x00_0000, 0xcd_0000, 0x00_cd00, 0xcd_cd00, 0x00_00ee, 0xcd_00cd, 0x00_cdcd, 0xe5_e5e5,
+            0x7f_7f7f, 0xff_0000, 0x00_ff00, 0xff_ff00, 0x5c_5cff, 0xff_00ff, 0x00_ffff, 0xff_ffff,
+        ],
+    ),
+    TerminalTheme::new(
+        "One Light",
+        0xf8_f8f8,
+        0x2a_2b33,
+        [
+            0x00_0000, 0xde_3d35, 0x3e_953a, 0xd2_b67b, 0x2f_5af3, 0xa0_0095, 0x3e_953a, 0xbb_bbbb,
+            0x00_0000, 0xde_3d35, 0x3e_953a, 0xd2_b67b, 0x2f_5af3, 0xa0_0095, 0x3e_953a, 0xff_ffff,
+        ],
+    ),
+    TerminalTheme::new(
+        "Solarized light",
+        0xfd_f6e3,
+        0x58_6e75,
+        [
+            0x07_3642, 0xdc_322f, 0x85_9900, 0xb5_8900, 0x26_8bd2, 0xd3_3682, 0x2a_a198, 0xee_e8d5,
+            0x00_2b36, 0xcb_4b16, 0x58_6e75, 0x65_7b83, 0x83_9496, 0x6c_71c4, 0x93_a1a1, 0xfd_f6e3,
+        ],
+    ),
+    TerminalTheme::new(
+        "Gruvbox light",
+        0xfb_f1c7,
+        0x3c_3836,
+        [
+            0xfb_f1c7, 0xcc_241d, 0x98_971a, 0xd7_9921, 0x45_8588, 0xb1_6286, 0x68_9d6a, 0x7c_6f64,
+            0x92_8374, 0x9d_0006, 0x79_740e, 0xb5_7614, 0x07_6678, 0x8f_3f71, 0x42_7b58, 0x3c_3836,
+        ],
+    ),
+    TerminalTheme::new(
+        "Catppuccin Latte",
+        0xef_f1f5,
+        0x4c_4f69,
+        [
+            0x5c_5f77, 0xd2_0f39, 0x40_a02b, 0xdf_8e1d, 0x1e_66f5, 0xea_76cb, 0x17_9299, 0xac_b0be,
+            0x6c_6f85, 0xd2_0f39, 0x40_a02b, 0xdf_8e1d, 0x1e_66f5, 0xea_76cb, 0x17_9299, 0xbc_c0cc,
+        ],
+    ),
+    TerminalTheme::new(
+        "GitHub light",
+        0xff_ffff,
+        0x24_292f,
+        [
+            0x24_292e, 0xd7_3a49, 0x28_a745, 0xdb_ab09, 0x03_66d6, 0x5a_32a3, 0x05_98bc, 0x6a_737d,
+            0x95_9da5, 0xcb_2431, 0x22_863a, 0xb0_8800, 0x00_5cc5, 0x5a_32a3, 0x31_92aa, 0xd1_d5da,
+        ],
+    ),
+    TerminalTheme::new(
+        "PaperColor light",
+        0xee_eeee,
+        0x44_4444,
+        [
+            0xee_eeee, 0xaf_0000, 0x00_8700, 0x5f_8700, 0x00_87af, 0x87_8787, 0x00_5f87, 0x44_4444,
+            0xbc_bcbc, 0xd7_0000, 0xd7_0087, 0x87_00af, 0xd7_5f00, 0xd7_5f00, 0x00_5faf, 0x00_5f87,
+        ],
+    ),
+];
