@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use clap::Command;
+use clap::{Arg, ArgAction, Command};
 
 use crate::config::UrlAction;
 
@@ -19,6 +19,33 @@ const GROUPS: [(&str, &[&str]); 5] = [
 ];
 
 const USAGE: &str = "rolecall [OPTIONS] [QUERY]...\n       rolecall [OPTIONS] COMMAND";
+
+/// Commands in a few words, for two columns of the short first page.
+const IN_A_FEW_WORDS: [(&str, &str); 23] = [
+    ("pick", "print the role you pick"),
+    ("exec", "run a command in a role"),
+    ("eval", "set a role in this shell"),
+    ("console", "open the AWS web console"),
+    ("each", "run it in several roles"),
+    ("login", "sign in to AWS"),
+    ("logout", "sign out, forget tokens"),
+    ("status", "show sign-ins and roles"),
+    ("cache", "fetch the list of roles"),
+    ("list", "list roles as a table"),
+    ("tags", "show roles by their tags"),
+    ("history", "show roles used before"),
+    ("time", "show the time left"),
+    ("process", "print credentials (JSON)"),
+    ("credentials", "write ~/.aws/credentials"),
+    ("eks-token", "sign in to EKS clusters"),
+    ("ecs", "serve credentials to SDKs"),
+    ("setup", "add instances, profiles"),
+    ("init", "print a shell's script"),
+    ("settings", "show or change settings"),
+    ("vault", "unlock or lock the vault"),
+    ("doctor", "find and fix problems"),
+    ("demo", "try it without AWS"),
+];
 
 /// The examples of the first page.
 pub(super) const FIRST_EXAMPLES: [(&str, &str); 7] = [
@@ -55,7 +82,7 @@ impl HelpDetail {
 
 /// Adds the first page of help, and the last lines of every other page.
 pub(super) fn with_help(command: Command, detail: HelpDetail) -> Command {
-    let globals: Vec<clap::Arg> =
+    let globals: Vec<Arg> =
         command.get_arguments().filter(|arg| arg.is_global_set()).cloned().collect();
     // They are on the first page; clap would repeat them on every page.
     let command = command.mut_args(|arg| if arg.is_global_set() { arg.hide(true) } else { arg });
@@ -90,15 +117,25 @@ fn with_last_lines(command: Command, path: &str, detail: HelpDetail) -> Command 
     })
 }
 
-/// Saves lines: no headings for groups of flags, no lists of possible values.
+/// Saves lines: no headings for groups of flags, no lists of possible values, and no line for `-h`,
+/// which the user has just typed.
 fn compact(command: Command) -> Command {
     let command = command.long_about(None::<&str>);
-    command.help_template("{about}\n{usage-heading} {usage}\n\n{all-args}{after-help}").mut_args(
-        |arg| {
+    command
+        .help_template("{about}\n{usage-heading} {usage}\n{all-args}{after-help}")
+        .mut_args(|arg| {
             let has_value = arg.get_action().takes_values();
             arg.help_heading(None::<&str>).hide_possible_values(has_value)
-        },
-    )
+        })
+        .disable_help_flag(true)
+        .arg(
+            Arg::new("help")
+                .short('h')
+                .long("help")
+                .action(ArgAction::Help)
+                .help("Print help")
+                .hide(true),
+        )
 }
 
 /// Renders examples: each with its meaning on the same line if all are short, otherwise below.
@@ -112,16 +149,19 @@ fn example_rows(examples: &[(&str, &str)]) -> String {
 }
 
 /// Adds the first page. It is formatted here because clap has no groups of subcommands.
-fn with_first_page(command: Command, detail: HelpDetail, globals: Vec<clap::Arg>) -> Command {
+fn with_first_page(command: Command, detail: HelpDetail, globals: Vec<Arg>) -> Command {
     let header = *command.get_styles().get_header();
     let heading = |text: &str| format!("{header}{text}:{header:#}\n");
-    let gap = if detail == HelpDetail::Long { "\n" } else { "" };
     let mut commands = String::new();
     for (group, lines) in groups(&command) {
         let _ = write!(commands, "{}", heading(group));
+        if detail == HelpDetail::Short {
+            commands.extend(lines.chunks(2).map(|pair| short_row(&command, pair)));
+            continue;
+        }
         commands
             .extend(lines.into_iter().map(|(name, about)| help_row(&command, &name, 12, &about)));
-        commands.push_str(gap);
+        commands.push('\n');
     }
     let start = "{about-with-newline}\n{usage-heading} {usage}\n\n";
     let command = command
@@ -129,9 +169,10 @@ fn with_first_page(command: Command, detail: HelpDetail, globals: Vec<clap::Arg>
         // Otherwise clap would list them again.
         .mut_subcommands(|command| command.hide(true));
     if detail == HelpDetail::Short {
-        let end = "Flags, examples and exit codes: rolecall --help   \
-                   Flags of a command: rolecall COMMAND -h\n";
-        return command.help_template(format!("{start}{commands}\n{end}"));
+        let end =
+            "Flags, examples, exit codes: rolecall --help   One command: rolecall COMMAND -h\n";
+        return command
+            .help_template(format!("{{about}}\n{{usage-heading}} {{usage}}\n{commands}{end}"));
     }
     // Break lines between the codes, not inside them.
     let codes = super::EXIT_CODES
@@ -163,7 +204,7 @@ fn long_or_short_about(command: &Command) -> String {
 }
 
 /// Renders flags as clap does.
-fn options(like: &Command, args: Vec<clap::Arg>) -> String {
+fn options(like: &Command, args: Vec<Arg>) -> String {
     let mut page = Command::new("flags")
         .styles(like.get_styles().clone())
         .disable_help_flag(true)
@@ -194,6 +235,18 @@ fn groups(command: &Command) -> Vec<(&'static str, Vec<(String, String)>)> {
     GROUPS.iter().enumerate().map(|(at, (group, _))| (*group, in_group(at))).collect()
 }
 
+/// Renders one or two commands on one line.
+fn short_row(command: &Command, pair: &[(String, String)]) -> String {
+    let literal = *command.get_styles().get_literal();
+    let cell = |(name, about): &(String, String)| {
+        let known = IN_A_FEW_WORDS.iter().find(|(known, _)| known == name);
+        let meaning = known.map_or(about.as_str(), |(_, meaning)| meaning);
+        format!("  {literal}{name:11}{literal:#}  {meaning:25}")
+    };
+    let line: String = pair.iter().map(cell).collect();
+    format!("{}\n", line.trim_end())
+}
+
 fn help_row(command: &Command, name: &str, width: usize, meaning: &str) -> String {
     let literal = *command.get_styles().get_literal();
     format!(
@@ -211,12 +264,14 @@ mod tests {
 
     #[test]
     fn the_first_page_names_every_command_once() {
-        for detail in [HelpDetail::Short, HelpDetail::Long] {
+        for (detail, width) in [(HelpDetail::Short, 11), (HelpDetail::Long, 12)] {
             let help = with_help(Cli::command(), detail).render_help().to_string();
             let visible = |command: &&Command| !command.is_hide_set();
             for command in Cli::command().get_subcommands().filter(visible) {
-                let line = format!("\n  {:12}  ", command.get_name());
-                assert_eq!(help.matches(&line).count(), 1, "{line:?} in\n{help}");
+                let name = command.get_name();
+                let cell = format!("  {name:width$}  ");
+                assert_eq!(help.matches(&cell).count(), 1, "{cell:?} in\n{help}");
+                assert!(IN_A_FEW_WORDS.iter().any(|(known, _)| *known == name), "{name}");
             }
             assert!(!help.contains("sign-in-helper"), "{help}");
         }
@@ -264,16 +319,19 @@ mod tests {
     }
 
     #[test]
-    fn the_short_help_of_a_command_fits_on_one_screen() {
-        let mut long = Vec::new();
-        for (path, _) in visible_commands(&Cli::command(), "") {
-            let lines = page(&path, HelpDetail::Short).lines().count();
-            if lines > 24 {
-                long.push(format!("{path} {lines}"));
+    fn short_help_fits_on_a_screen_of_24_lines_between_two_prompts() {
+        let mut all = visible_commands(&Cli::command(), "");
+        all.push((String::new(), Cli::command()));
+        let mut too_large = Vec::new();
+        for (path, _) in all {
+            let page = page(&path, HelpDetail::Short);
+            let lines = page.lines().count();
+            let widest = page.lines().map(|line| line.chars().count()).max().unwrap_or(0);
+            if lines > 22 || widest > 80 {
+                too_large.push(format!("{path:?}: {lines} lines, {widest} columns"));
             }
         }
-        assert_eq!(long, [""; 0]);
-        assert!(page("", HelpDetail::Short).lines().count() <= 40);
+        assert_eq!(too_large, [""; 0]);
     }
 
     #[test]
