@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Credentials, Error, ErrorKind, Instance, Result, format_duration_spaced};
+use crate::domain::{Credentials, Error, ErrorKind, Instance, Result, format_duration};
 use crate::ops::access;
 use crate::ops::assume::Freshness;
 use crate::ops::ctx::Ctx;
@@ -49,7 +49,7 @@ pub(super) fn record_use(ctx: &Ctx, found: &ResolvedRole, command: &str) {
 pub(super) fn warn_session_ending(ctx: &Ctx, instance: &Instance) {
     // The credentials are at hand, so an error here does not matter.
     let Ok(Some(ends_at)) = sessions::ending_soon(ctx, instance) else { return };
-    let left = format_duration_spaced(ends_at.seconds_since(ctx.clock.now()));
+    let left = format_duration(ends_at.seconds_since(ctx.clock.now()));
     let name = &instance.name;
     let message =
         format!("the sign-in to {name} ends in about {left}; nothing is renewed after that");

@@ -53,7 +53,6 @@ pub use text::{
 };
 pub use time::{
     Timestamp, format_age, format_clock_offset, format_countdown, format_duration,
-    format_duration_in_words, format_duration_padded, format_duration_short,
-    format_duration_spaced, format_long_countdown, parse_duration,
+    format_duration_in_words, format_duration_padded, format_duration_spaced, parse_duration,
 };
 pub use usage::{RoleFlags, Usage, Usages, frecency};

@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use crate::domain::{Error, ErrorKind, Result, format_duration};
+use crate::domain::{Error, ErrorKind, Result, format_duration_spaced};
 use crate::os::mutex::lock;
 
 /// A deadline that work of the same kind shares: how long AWS may be silent in all while some of the
@@ -101,7 +101,7 @@ impl SilenceDeadline {
     }
 
     fn silence_error(&self) -> Error {
-        let limit = format_duration(i64::try_from(self.limit.as_secs()).unwrap_or(i64::MAX));
+        let limit = format_duration_spaced(i64::try_from(self.limit.as_secs()).unwrap_or(i64::MAX));
         Error::new(ErrorKind::Unreachable, format!("AWS has not answered for {limit}"))
             .hint("run `rolecall doctor` to check the network, then run the command again")
     }

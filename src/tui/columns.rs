@@ -6,6 +6,8 @@ use super::column_stats::{ColumnStats, ExtraColumn, Widths};
 const MAX_NAME_WIDTH: u16 = 44;
 /// The gap between columns, in cells.
 pub(super) const GAP: u16 = 2;
+/// The longest remaining time: `9h 59m`.
+const TIME_CELLS: u16 = 6;
 /// The maximum further gap between the last column and the remaining time.
 pub(super) const SLACK: u16 = 6;
 
@@ -103,7 +105,7 @@ fn divide(
 ) -> Columns {
     let (account, role) = (account.clamp(7, MAX_NAME_WIDTH), role.clamp(4, MAX_NAME_WIDTH));
     let protected = u16::from(stats.has_protected);
-    let time = if cells >= 56 { 4 } else { 0 };
+    let time = if cells >= 56 { TIME_CELLS } else { 0 };
     let names = account + GAP + role + with_gap(protected) + with_gap(time);
     let mut columns =
         Columns { account, id: IdForm::Absent, role, protected, extras: Vec::new(), time };
@@ -184,16 +186,16 @@ mod tests {
 
     #[test]
     fn one_long_name_yields_before_anything_else_goes() {
-        let columns = plan(90, &stats());
+        let columns = plan(92, &stats());
         assert_eq!((columns.id, columns.extras.len()), (IdForm::Whole, 3));
         assert!((20..40).contains(&columns.account));
     }
 
     #[test]
     fn tags_go_before_the_id_and_the_id_before_the_names() {
-        assert_eq!(plan(79, &stats()).extras.len(), 2);
-        assert_eq!((plan(67, &stats()).extras.len(), plan(67, &stats()).id), (0, IdForm::Whole));
-        assert_eq!(plan(58, &stats()).id, IdForm::LastFour);
+        assert_eq!(plan(81, &stats()).extras.len(), 2);
+        assert_eq!((plan(69, &stats()).extras.len(), plan(69, &stats()).id), (0, IdForm::Whole));
+        assert_eq!(plan(60, &stats()).id, IdForm::LastFour);
         let narrow = plan(36, &stats());
         assert_eq!((narrow.id, narrow.account + narrow.role + 2 + 3), (IdForm::Absent, 36));
     }
@@ -208,7 +210,7 @@ mod tests {
     #[test]
     fn names_ids_and_the_best_column_are_whole_or_not() {
         let keeps =
-            |stats: ColumnStats| [73, 67, 60, 40].map(|cells| keeps_what_matters(cells, &stats));
+            |stats: ColumnStats| [75, 69, 62, 40].map(|cells| keeps_what_matters(cells, &stats));
         assert_eq!(keeps(stats()), [true, false, false, false]);
         // No column distinguishes rows.
         let none = ColumnStats { distinguishing: 0, ..stats() };

@@ -210,8 +210,7 @@ fn a_session_that_ends_within_the_hour_is_announced_before_work_begins() {
     for args in [&exec[..], &each] {
         let ran = sandbox.run(args);
         assert!(
-            ran.code == 0
-                && ran.stderr.matches("sign-in to corp ends in about 40 min").count() == 1,
+            ran.code == 0 && ran.stderr.matches("sign-in to corp ends in about 40m").count() == 1,
             "{ran:?}"
         );
         assert!(ran.stderr.contains("rolecall login --sso corp --force"), "{ran:?}");
@@ -236,7 +235,7 @@ fn how_long_sessions_live_is_learned_from_those_that_ended() {
     sandbox.login("corp");
     records.set_sign_in_age("corp", 8 * HOUR + 30 * MINUTE - 30);
     let exec = ["exec", "-S", "corp", "--arn", ROLE, "--", "true"];
-    assert!(sandbox.run(&exec).stderr.contains("ends in about 30 min"));
+    assert!(sandbox.run(&exec).stderr.contains("ends in about 30m"));
     assert!(status().contains("signed in, ~"), "{}", status());
     // A session that is refreshed later than that proves the guess wrong.
     records.set_sign_in_age("corp", 10 * HOUR);

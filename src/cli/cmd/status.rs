@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::config::env;
 use crate::domain::{
     ErrorKind, Instance, InstanceName, Result, RoleId, RoleName, Timestamp, escape_unprintable,
-    format_duration, format_duration_short, profile_label,
+    format_age, format_duration, profile_label,
 };
 use crate::ops::backend::messages::{InstanceSession, SessionList};
 use crate::ops::ctx::Ctx;
@@ -112,7 +112,7 @@ fn render_text(
         };
         let read = session.fetched_at.map_or_else(
             || "never".to_owned(),
-            |at| format!("{} ago{unconfirmed}", format_duration_short(now.seconds_since(at))),
+            |at| format!("{}{unconfirmed}", format_age(at, now)),
         );
         vec![session.instance.to_string(), session_text(session, now), read]
     };
@@ -170,7 +170,7 @@ fn session_text(session: &InstanceSession, now: Timestamp) -> String {
             format!("signed in, ~{} left", format_duration(ends.seconds_since(now)))
         }
         (true, Some(since), None) => {
-            format!("signed in {} ago", format_duration(now.seconds_since(since)))
+            format!("signed in {}", format_age(since, now))
         }
         (true, None, None) => "signed in".to_owned(),
     }

@@ -1,12 +1,11 @@
 //! Human-readable formats, one per meaning.
 //!
-//! - Time left, in columns, headers and messages: [`format_duration`] (`47m left`), and its larger
-//!   unit alone in the picker's narrow column: [`format_duration_short`].
-//! - How long ago, how long something takes, how old something is: [`format_age`] and
-//!   [`format_duration_spaced`] (`2 h ago`, `after 20 min`).
+//! - Time left, in columns, headers, panels and messages: [`format_duration`] (`47m left`).
+//! - How long ago: [`format_age`] (`2 h ago`).
+//! - How long something takes, how old something is: [`format_duration_spaced`] (`after 20 min`).
 //! - The prompt: [`format_duration_padded`] (`00h47m`).
 //! - Text for screen readers: [`format_duration_in_words`] (`47 minutes`).
-//! - Panels that count every second: [`format_countdown`], [`format_long_countdown`].
+//! - How long a sign-in still waits, second by second: [`format_countdown`] (`9:41`).
 //! - Clocks that differ: [`format_clock_offset`].
 //!
 //! Arguments are seconds, as [`Timestamp::seconds_since`] returns them. Negative lengths are formatted as
@@ -18,24 +17,15 @@ const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// Formats time left, with at most two units: `6h 41m`, `47m`, `9s`.
+/// Formats time left in at most six cells: `11h`, `6h 41m`, `47m`, `9s`.
 pub fn format_duration(seconds: i64) -> String {
     let seconds = seconds.max(0);
     match (seconds / DAY, seconds / HOUR % 24, seconds / MINUTE % 60) {
         (0, 0, 0) => format!("{seconds}s"),
         (0, 0, m) => format!("{m}m"),
-        (0, h, m) => format!("{h}h {m:02}m"),
+        (0, h @ ..10, m) => format!("{h}h {m:02}m"),
+        (0, h, _) => format!("{h}h"),
         (d, h, _) => format!("{d}d {h}h"),
-    }
-}
-
-/// Formats the larger unit of [`format_duration`], for a column of four cells: `6h`, `47m`.
-pub fn format_duration_short(seconds: i64) -> String {
-    match seconds.max(0) {
-        s @ 0..MINUTE => format!("{s}s"),
-        s @ MINUTE..HOUR => format!("{}m", s / MINUTE),
-        s if s < 2 * DAY => format!("{}h", s / HOUR),
-        s => format!("{}d", s / DAY),
     }
 }
 
@@ -81,15 +71,6 @@ pub fn format_countdown(seconds: i64) -> String {
     format!("{}:{:02}", seconds / MINUTE, seconds % MINUTE)
 }
 
-/// Formats a countdown that may take hours: `47:03`, `1:02:03`.
-pub fn format_long_countdown(seconds: i64) -> String {
-    let seconds = seconds.max(0);
-    match seconds / HOUR {
-        0 => format_countdown(seconds),
-        hours => format!("{hours}:{:02}:{:02}", seconds / MINUTE % 60, seconds % MINUTE),
-    }
-}
-
 /// Formats how far two clocks are apart, in minutes up to two hours: `90 min`, `5 h`, `3 days`. The
 /// sign is ignored.
 pub fn format_clock_offset(seconds: i64) -> String {
@@ -106,14 +87,13 @@ mod tests {
 
     #[test]
     fn lengths_have_at_most_two_units() {
-        let shown = [-5, 9, 61, 2_820, 24_060, 200_000].map(format_duration);
-        assert_eq!(shown, ["0s", "9s", "1m", "47m", "6h 41m", "2d 7h"]);
+        let shown = [-5, 9, 61, 2_820, 24_060, 43_199, 200_000].map(format_duration);
+        assert_eq!(shown, ["0s", "9s", "1m", "47m", "6h 41m", "11h", "2d 7h"]);
     }
 
     #[test]
-    fn short_and_spaced_lengths_have_one_unit() {
+    fn spaced_lengths_have_one_unit() {
         let seconds = [-5, 12, 2_820, 7_200, 172_799, 200_000];
-        assert_eq!(seconds.map(format_duration_short), ["0s", "12s", "47m", "2h", "47h", "2d"]);
         assert_eq!(
             seconds.map(format_duration_spaced),
             ["0 s", "12 s", "47 min", "2 h", "47 h", "2 days"]
@@ -143,9 +123,8 @@ mod tests {
     }
 
     #[test]
-    fn countdowns_show_hours_only_if_they_may_take_hours() {
+    fn countdowns_are_minutes_and_seconds() {
         assert_eq!([581, 3_723].map(format_countdown), ["9:41", "62:03"]);
-        assert_eq!([581, 3_723].map(format_long_countdown), ["9:41", "1:02:03"]);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use time::format_description::well_known::Rfc3339;
 
 pub use format::{
     format_age, format_clock_offset, format_countdown, format_duration, format_duration_in_words,
-    format_duration_padded, format_duration_short, format_duration_spaced, format_long_countdown,
+    format_duration_padded, format_duration_spaced,
 };
 pub use parse::parse_duration;
 

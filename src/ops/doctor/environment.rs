@@ -1,7 +1,7 @@
 //! Whether variables of this shell contradict each other.
 
 use crate::config::env::{self, Var};
-use crate::domain::{Timestamp, format_duration_spaced};
+use crate::domain::{Timestamp, format_age};
 
 use super::{Facts, Finding};
 
@@ -86,13 +86,12 @@ fn incomplete_keys(facts: &Facts) -> Option<Finding> {
 fn expired_keys(facts: &Facts) -> Option<Finding> {
     facts.env.get(env::AWS_ACCESS_KEY_ID)?;
     let until = facts.env.get(env::AWS_CREDENTIAL_EXPIRATION).and_then(Timestamp::parse)?;
-    let since = facts.now.seconds_since(until);
-    if since < 0 {
+    if until > facts.now {
         return None;
     }
     let finding = Finding::problem(
         NAME,
-        format!("the credentials of this shell expired {} ago", format_duration_spaced(since)),
+        format!("the credentials of this shell expired {}", format_age(until, facts.now)),
     );
     let renew =
         if is_role_shell(facts) { "eval \"$(rolecall eval --refresh)\"" } else { UNSET_KEYS };

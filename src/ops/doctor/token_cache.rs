@@ -1,7 +1,7 @@
 //! Whether the files in the AWS CLI's cache belong to the sign-ins that their names promise, and
 //! only this user can read them.
 
-use crate::domain::format_duration_spaced;
+use crate::domain::format_age;
 
 use super::vault::exposed_file;
 use super::{CliTokenFile, Facts, Finding, Fix};
@@ -44,15 +44,14 @@ fn wrong_instance(facts: &Facts, token: &CliTokenFile) -> Option<Finding> {
 /// An expired token of rolecall's that was not removed; one of the AWS CLI's, which will ask for a
 /// sign-in.
 fn expired(facts: &Facts, token: &CliTokenFile) -> Option<Finding> {
-    let ago = facts.now.seconds_since(token.expires_at);
-    if ago < 0 {
+    if token.expires_at > facts.now {
         return None;
     }
     let path = facts.paths.abbreviate(&token.path);
     let message = format!(
-        "the AWS CLI's sign-in for {} ended {} ago",
+        "the AWS CLI's sign-in for {} ended {}",
         token.instance,
-        format_duration_spaced(ago)
+        format_age(token.expires_at, facts.now)
     );
     let finding = Finding::advice(NAME, message).with_evidence(path);
     Some(match token.is_managed {

@@ -2,7 +2,7 @@
 
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
 use super::{EventResult, Panel};
-use crate::domain::{RoleId, RosterEntry, format_duration_short};
+use crate::domain::{RoleId, RosterEntry, format_duration};
 use crate::tui::PickAction;
 use crate::tui::commands::{KeyPress, PickerCommand};
 use crate::tui::glyphs::Glyphs;
@@ -19,7 +19,7 @@ pub(in crate::tui) fn rows(state: &State, roles: &[usize]) -> Vec<ContentRow> {
         let mark = if entry.is_protected() { glyphs.protected } else { "" };
         let left = state
             .expires_at(&roster.id(entry))
-            .map(|at| format_duration_short(at.seconds_since(state.now)))
+            .map(|at| format_duration(at.seconds_since(state.now)))
             .unwrap_or_default();
         let cells = [
             (Tone::Text, entry.role.to_string()),

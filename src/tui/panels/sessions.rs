@@ -2,13 +2,15 @@
 
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
 use super::{EventResult, Panel};
-use crate::domain::{RoleId, Timestamp, format_duration, format_long_countdown};
+use crate::domain::{RoleId, Timestamp, format_duration};
 use crate::ops::backend::messages::UnlockPrompt;
+use crate::tui::PickAction;
 use crate::tui::commands::{KeyPress, PickerCommand};
 use crate::tui::labels::{account_label, action_label};
 use crate::tui::state::destructive::DestructiveAction;
 use crate::tui::state::overlay::SessionsPanel;
 use crate::tui::state::{RoleTask, State};
+use crate::tui::update::availability::is_action_allowed;
 use crate::tui::update::{activate, destructive};
 
 /// From this remaining time on, a session is shown as expiring.
@@ -29,6 +31,12 @@ impl Panel for SessionsPanel {
                     vec![role],
                     RoleTask::Exit(state.action),
                 ));
+            }
+            (_, Some(PickerCommand::Console), Some(role))
+                if is_action_allowed(state, PickAction::Console) =>
+            {
+                let task = RoleTask::Exit(PickAction::Console);
+                return EventResult::Close(activate::start(state, vec![role], task));
             }
             (Some('r'), _, Some(role)) => {
                 return EventResult::Consumed(activate::start(state, vec![role], RoleTask::Renew));
@@ -51,18 +59,13 @@ impl Panel for SessionsPanel {
         let running = state.active_sessions();
         let row = |(role, at): &(RoleId, Timestamp)| {
             let left = at.seconds_since(state.now);
-            let remaining = if state.appearance.motion {
-                format_long_countdown(left)
-            } else {
-                format_duration(left)
-            };
             let tone = if left <= EXPIRING_SECONDS { Tone::Danger } else { Tone::Accent };
             ContentRow::Choice(
                 None,
                 vec![
                     (Tone::Text, account_label(state, role)),
                     (Tone::Soft, role.role.to_string()),
-                    (tone, remaining),
+                    (tone, format_duration(left)),
                 ],
             )
         };

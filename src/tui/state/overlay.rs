@@ -116,7 +116,7 @@ impl Overlay {
     /// Whether the panel shows seconds.
     pub(in crate::tui) fn has_countdown(&self) -> bool {
         match self {
-            Overlay::Instances(_) | Overlay::Sessions(_) => true,
+            Overlay::Instances(_) => true,
             Overlay::SignIn(panel) => matches!(panel.step, SignInStep::Open { .. }),
             _ => false,
         }

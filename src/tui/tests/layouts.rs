@@ -124,7 +124,7 @@ fn the_preview_leaves_the_list_its_columns_as_far_as_it_can() {
             .preview
             .map_or(0, |preview| preview.width)
     };
-    assert_eq!([preview(110), preview(120), preview(200)], [33, 32, 71]);
+    assert_eq!([preview(110), preview(120), preview(200)], [32, 41, 71]);
     let rig = TestPicker::new(sample_options()).with_size(120, 40);
     assert!(rig.screen().lines().nth(5).unwrap().contains("prod"), "{}", rig.screen());
 }

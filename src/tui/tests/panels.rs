@@ -58,7 +58,7 @@ fn a_session_is_renewed_and_dropped_where_it_is_listed() {
     rig.keys(&["D", "y"]);
     assert_eq!(rig.take_effects(), [Effect::Request(Request::ForgetCredentials { role: ready })]);
     assert!(matches!(rig.state.overlays[..], [Overlay::Sessions(_)]));
-    assert_eq!(rig.state.next_tick(), Some(1));
+    assert_eq!(rig.state.next_tick(), Some(30));
     rig.keys(&["esc"]);
     assert!(rig.state.overlays.is_empty());
 }

@@ -7,7 +7,7 @@ use ratatui::style::{Modifier, Style};
 use super::DrawContext;
 use super::cell_writer::CellWriter;
 use super::palette::{ColoredText, Palette};
-use crate::domain::{AccountId, format_duration_short};
+use crate::domain::{AccountId, format_duration};
 use crate::tui::column_stats::ExtraKind;
 use crate::tui::columns::{self, Columns, GAP, IdForm, SLACK};
 use crate::tui::format;
@@ -55,7 +55,7 @@ pub(super) fn draw_column_headings(
     let mut writer = CellWriter::new(buffer, area.x + 1, area.y, width.saturating_sub(1));
     writer.x = area.x + gutter_width(state);
     if columns.time > 0 {
-        writer.write_right(" ", ctx.palette.title);
+        writer.write_right(" ", ctx.palette.text);
         writer.write_right("LEFT", ctx.palette.title);
     }
     let extras = columns.extras.iter().map(|extra| (extra.kind.heading(), extra.width));
@@ -138,7 +138,7 @@ fn draw_row(
         writer.write_right(" ", palette.text);
         let left = state
             .expires_at(&id)
-            .map(|at| format_duration_short(at.seconds_since(state.now)))
+            .map(|at| format_duration(at.seconds_since(state.now)))
             .unwrap_or_default();
         writer.write_right(
             &format!("{left:>width$}", width = usize::from(columns.time)),

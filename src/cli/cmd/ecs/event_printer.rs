@@ -2,7 +2,7 @@
 
 use std::sync::mpsc::{SyncSender, sync_channel};
 
-use crate::domain::{Error, Result, format_duration_spaced};
+use crate::domain::{Error, Result, format_duration};
 use crate::ops::ecs::messages::LoadedRole;
 use crate::ops::ecs::server::SlotEvent;
 use crate::os::clock::Clock;
@@ -45,7 +45,7 @@ fn print(clock: Clock, slot: &SlotName, role: &LoadedRole, event: &SlotEvent) {
     let LoadedRole { label, .. } = role;
     match event {
         SlotEvent::Renewed(expires) => {
-            let left = format_duration_spaced(expires.seconds_since(clock.now()));
+            let left = format_duration(expires.seconds_since(clock.now()));
             ui::print_message(&format!("{slot}: {label}, {left} left"));
         }
         SlotEvent::Failed(error) => {

@@ -99,7 +99,7 @@ fn left(slot: &SlotStatus, now: Timestamp) -> String {
     }
 }
 
-/// When a program last asked, and which: `2m ago by python3`.
+/// When a program last asked, and which: `2 min ago by python3`.
 fn last_request(slot: &SlotStatus, now: Timestamp) -> String {
     let Some(at) = slot.requested_at else { return "never".to_owned() };
     let by = slot.requested_by.as_ref().map(|program| format!(" by {program}"));
