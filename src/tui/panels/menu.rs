@@ -6,6 +6,7 @@ mod run;
 
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
 use super::{EventResult, Panel};
+use crate::tui::PickAction;
 use crate::tui::commands::{KeyPress, PickerCommand};
 use crate::tui::labels::role_label;
 use crate::tui::state::State;
@@ -13,7 +14,7 @@ use crate::tui::state::overlay::MenuPanel;
 use crate::tui::state::paste::PasteResult;
 use crate::tui::state::select_list::SelectList;
 use crate::tui::state::text_input::TextEdit;
-use items::{MenuItem, items};
+use items::{MenuAction, MenuItem, items};
 
 /// The width and height while a filter is typed.
 const COLUMNS: usize = 44;
@@ -61,6 +62,11 @@ impl Panel for MenuPanel {
             (_, Some(PickerCommand::Activate)) => {
                 (!items.is_empty()).then(|| self.select.selected_index(&names))
             }
+            // The same key as on the list, for the roles of the menu.
+            (_, Some(PickerCommand::Console)) => {
+                let console = MenuAction::Exit(PickAction::Console);
+                items.iter().position(|item| item.action == console)
+            }
             _ if self.is_finding => return self.handle_find_key(pressed, &names),
             (Some('/'), _) => {
                 self.is_finding = true;
@@ -72,7 +78,11 @@ impl Panel for MenuPanel {
                 self.select.handle_move(pressed, &names);
                 None
             }
-            (None, _) => return EventResult::Close(Vec::new()),
+            (None, Some(PickerCommand::Edit(_))) => return EventResult::Close(Vec::new()),
+            (None, Some(command @ (PickerCommand::Refresh | PickerCommand::Sort))) => {
+                return EventResult::CloseAndRun(command);
+            }
+            (None, _) => None,
         };
         match at.and_then(|at| items.into_iter().nth(at)) {
             Some(item) => item.action.run(state, self.roles.clone()),

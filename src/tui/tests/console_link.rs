@@ -27,7 +27,7 @@ fn requested(keys: &[&str]) -> (TestPicker, RoleId, u64) {
     (rig, role, number)
 }
 
-fn shown(access: LinkAccess) -> TestPicker {
+pub(super) fn shown(access: LinkAccess) -> TestPicker {
     let (mut rig, role, number) = requested(&["ctrl-o"]);
     rig.take_effects();
     rig.update(Update::Console { number, role, outcome: Ok(Some(link(access))) });

@@ -8,6 +8,7 @@ mod destructive;
 mod first_run;
 mod inline;
 mod keys;
+mod keys_over_panels;
 mod layouts;
 mod listing;
 mod long_input;

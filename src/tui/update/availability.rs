@@ -53,7 +53,13 @@ pub(super) fn unavailable_reason(command: PickerCommand, state: &State) -> Optio
         PickerCommand::Console if !is_action_allowed(state, PickAction::Console) => {
             Some("this picker was opened to choose a role; Enter chooses it")
         }
-        PickerCommand::Console | PickerCommand::Open(PanelKind::AccountRoles) => {
+        PickerCommand::Activate
+        | PickerCommand::Console
+        | PickerCommand::Mark
+        | PickerCommand::MarkAndMoveUp
+        | PickerCommand::Open(PanelKind::AccountRoles)
+            if state.selected_entry().is_none() =>
+        {
             Some("no role is selected")
         }
         PickerCommand::Refresh => Some("no IAM Identity Center is configured"),

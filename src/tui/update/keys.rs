@@ -6,7 +6,7 @@ use super::panels::PanelKey;
 use super::refresh::request_refresh;
 use super::vi::{self, ResolvedKey};
 use super::{activate, availability, first_run, panels, suggestions};
-use crate::tui::commands::{KeyPress, Move, PickerCommand};
+use crate::tui::commands::{KeyPress, Move, PanelKind, PickerCommand};
 use crate::tui::effect::Effect;
 use crate::tui::event::Key;
 use crate::tui::keymap::ViMode;
@@ -128,8 +128,10 @@ fn run_command(state: &mut State, command: PickerCommand) -> Vec<Effect> {
     state.sign_in_when_ready = command == PickerCommand::Activate
         && state.roster.entries.is_empty()
         && state.refresh_totals().is_some();
-    // Panels open even if they have nothing to show.
-    let opens = panels::opens_panel(command) || command == PickerCommand::Menu;
+    // Panels open even if they have nothing to show, apart from the one of a selected role.
+    let opens = panels::opens_panel(command)
+        && command != PickerCommand::Open(PanelKind::AccountRoles)
+        || command == PickerCommand::Menu;
     if !opens && !availability::is_available(command, state) {
         let reason = availability::unavailable_reason(command, state).map(str::to_owned);
         state.show_note(reason);

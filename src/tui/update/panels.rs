@@ -13,6 +13,7 @@ use crate::tui::state::overlay::{
     RedirectInput, ServicesPanel, SessionsPanel,
 };
 use crate::tui::state::paste::PasteResult;
+use crate::tui::update::availability::is_available;
 
 /// What became of a key that the top panel received first.
 pub(super) enum PanelKey {
@@ -32,13 +33,16 @@ pub(super) fn handle_key(state: &mut State, pressed: KeyPress) -> PanelKey {
         if top.toggle_command() == Some(command) {
             return PanelKey::Handled(Vec::new());
         }
-        if top.gives_way() {
+        let opens =
+            command != PickerCommand::Open(PanelKind::AccountRoles) || is_available(command, state);
+        if top.gives_way() && opens {
             return PanelKey::Run(command);
         }
-        let is_modeless = top.is_modeless();
+        // The list says why it can't.
+        let is_list_asked = top.is_modeless() || top.gives_way();
         state.overlays.push(top);
         // A panel with text stays, and its field gets no other keys than text.
-        return if is_modeless { PanelKey::Forwarded } else { PanelKey::Handled(Vec::new()) };
+        return if is_list_asked { PanelKey::Forwarded } else { PanelKey::Handled(Vec::new()) };
     }
     let depth = state.overlays.len();
     let result = top.as_panel_mut().handle_key(state, pressed);
@@ -54,7 +58,13 @@ pub(super) fn handle_key(state: &mut State, pressed: KeyPress) -> PanelKey {
             state.overlays.insert(below, top);
             PanelKey::Forwarded
         }
-        EventResult::CloseAndForward => PanelKey::Forwarded,
+        EventResult::CloseAndForward => {
+            // A key that can do nothing says why, and closes nothing.
+            if pressed.command.is_some_and(|command| !is_available(command, state)) {
+                state.overlays.insert(below, top);
+            }
+            PanelKey::Forwarded
+        }
     }
 }
 
