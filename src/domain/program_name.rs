@@ -68,6 +68,11 @@ impl ProgramName {
         CHANGES.into_iter().any(changes).then_some(name.as_str())
     }
 
+    /// Whether this is the demo.
+    pub fn is_demo(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Replaces the usual name in commands between backquotes.
     pub fn rewrite<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let Some(call) = &self.0 else { return Cow::Borrowed(text) };

@@ -8,6 +8,9 @@ use super::text_input::TextInput;
 /// its `#`.
 const MAX_URL_CHARS: usize = 2_048;
 
+/// The start URL that the empty field shows as an example. The demo has an instance there.
+pub(in crate::tui) const EXAMPLE_START_URL: &str = "https://corp.awsapps.com/start";
+
 /// The fields of the form and its current step.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) struct FirstRunForm {
@@ -64,6 +67,21 @@ impl FirstRunForm {
             error: None,
             number: 0,
         }
+    }
+
+    /// What to type before Enter leads to the next step; `None` if the field is not empty.
+    pub(in crate::tui) fn missing_text(&self) -> Option<&'static str> {
+        let (line, missing) = match self.step {
+            FirstRunStep::StartUrl => (&self.start_url, "type or paste your start URL first"),
+            FirstRunStep::Details(FirstRunField::Region) => {
+                (&self.region, "type the region of your IAM Identity Center first")
+            }
+            FirstRunStep::Details(FirstRunField::Name) => {
+                (&self.name, "type a name first, such as corp")
+            }
+            FirstRunStep::Discovering | FirstRunStep::Saving => return None,
+        };
+        line.text().trim().is_empty().then_some(missing)
     }
 
     /// The input that receives text; `None` while a request is pending.

@@ -158,3 +158,27 @@ fn the_form_at_every_step() {
     assert_screen("first_run_refused", &rig);
     assert_screen("first_run_40x10", &discovered(Some("eu-west-1")).with_size(40, 10));
 }
+
+#[test]
+fn enter_in_an_empty_field_says_what_is_missing() {
+    let mut rig = empty_picker();
+    rig.keys(&["enter"]);
+    assert_eq!(rig.state.note_text(), Some("type or paste your start URL first"));
+    let mut rig = discovered(None);
+    rig.keys(&["enter"]);
+    assert_eq!(rig.state.note_text(), Some("type the region of your IAM Identity Center first"));
+    let mut rig = discovered(Some("eu-west-1"));
+    rig.keys(&["ctrl-u", "enter"]);
+    assert_eq!(rig.state.note_text(), Some("type a name first, such as corp"));
+}
+
+#[test]
+fn in_the_demo_enter_takes_the_example() {
+    let mut rig = empty_picker();
+    rig.state.program = ProgramName::from_first_argument("rolecall demo --state bare");
+    assert!(rig.screen().contains("\u{23ce} takes the one of this demo"), "{}", rig.screen());
+    rig.keys(&["enter"]);
+    let address = "https://corp.awsapps.com/start".to_owned();
+    let request = Request::Discover { address, number: rig.state.last_number };
+    assert_eq!(rig.take_effects(), [Effect::Request(request)]);
+}

@@ -11,7 +11,7 @@ use crate::tui::commands::{Move, PickerCommand};
 use crate::tui::effect::Effect;
 use crate::tui::event::Key;
 use crate::tui::state::State;
-use crate::tui::state::first_run::{FirstRunField, FirstRunForm, FirstRunStep};
+use crate::tui::state::first_run::{EXAMPLE_START_URL, FirstRunField, FirstRunForm, FirstRunStep};
 use crate::tui::state::overlay::{HelpPanel, Overlay};
 use crate::tui::state::paste::PasteResult;
 use crate::tui::state::text_input::{TextEdit, TextInput};
@@ -78,6 +78,16 @@ fn run_command(state: &mut State, command: PickerCommand) -> Vec<Effect> {
 fn next_step(state: &mut State) -> Vec<Effect> {
     let number = state.next_number();
     let Some(form) = &mut state.first_run else { return Vec::new() };
+    if state.program.is_demo() && form.step == FirstRunStep::StartUrl {
+        // Enter in the empty field takes the example.
+        if form.start_url.text().trim().is_empty() {
+            form.start_url.insert(EXAMPLE_START_URL);
+        }
+    }
+    if let Some(missing) = form.missing_text() {
+        state.show_note(Some(missing.to_owned()));
+        return Vec::new();
+    }
     let empty = |line: &TextInput| line.text().trim().is_empty();
     let text = |line: &TextInput| line.text().trim().to_owned();
     let (step, request) = match form.step {

@@ -9,7 +9,7 @@ use super::cell_writer::CellWriter;
 use crate::tui::commands::PickerCommand;
 use crate::tui::labels;
 use crate::tui::state::State;
-use crate::tui::state::first_run::{FirstRunField, FirstRunForm, FirstRunStep};
+use crate::tui::state::first_run::{EXAMPLE_START_URL, FirstRunField, FirstRunForm, FirstRunStep};
 use crate::tui::state::text_input::TextInput;
 use crate::tui::text::wrap;
 
@@ -50,17 +50,22 @@ pub(super) fn draw(
                 ctx.palette.text,
             );
             page.gap();
-            page.field(
-                "",
-                &form.start_url,
-                form.step == FirstRunStep::StartUrl,
-                "https://corp.awsapps.com/start",
-            );
+            page.field("", &form.start_url, form.step == FirstRunStep::StartUrl, EXAMPLE_START_URL);
             page.gap();
             match (&form.error, form.step) {
                 (Some(error), _) => page.error(error),
                 (None, FirstRunStep::Discovering) => page
                     .text(&format!("Discovering your IAM Identity Center{dots}"), ctx.palette.soft),
+                (None, _) if state.program.is_demo() => {
+                    page.text(
+                        "Paste your start URL: the address that you open to reach your AWS accounts",
+                        ctx.palette.soft,
+                    );
+                    page.text(
+                        &format!("{enter} takes the one of this demo, {EXAMPLE_START_URL}"),
+                        ctx.palette.text,
+                    );
+                }
                 (None, _) if !roomy => {
                     page.text(
                         "Paste your start URL, or any page of your AWS access portal",
