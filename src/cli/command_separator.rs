@@ -69,8 +69,12 @@ impl CommandWords {
         }
     }
 
-    /// Returns the line with `--` before the command. `None` if the line has no command.
+    /// Returns the line with `--` before the command. `None` if the line has no command, or a `--`
+    /// already.
     pub(super) fn corrected_line(&self, args: &[OsString]) -> Option<String> {
+        if args.iter().any(|arg| arg == "--") {
+            return None;
+        }
         let at = *self.words.get(self.first_of_command)?;
         let words = args.get(1..)?.iter().map(|arg| arg.to_str()).collect::<Option<Vec<_>>>()?;
         let (before, after) = words.split_at(at - 1);

@@ -12,6 +12,9 @@ use crate::cli::unknown_command;
 use crate::domain::{Error, ErrorKind, edit_distance, nearest};
 use crate::shell::Dialect;
 
+#[cfg(test)]
+mod tests;
+
 /// Converts an error of the parser. `None` if it is help or a version, which is not an error, or the
 /// help of a command that needs a subcommand.
 pub(super) fn from_clap(error: &clap::Error, root: &Command, args: &[OsString]) -> Option<Error> {
@@ -113,10 +116,15 @@ impl ParsedError<'_> {
             .collect();
         let near = flags.iter().min_by_key(|flag| edit_distance(flag, &given));
         let near = near.filter(|flag| {
-            edit_distance(flag, &given) <= 2 || given.len() > 4 && flag.starts_with(&given)
+            is_mistyped(&given, flag) || given.len() > 4 && flag.starts_with(&given)
         });
+        // `exec prod aws s3 ls --foo`: the flag is one of the command to run.
+        let is_of_program = |words: &CommandWords| {
+            words.position_before(args, &given)
+                && (near.is_none() || words.clone().at_program(args).is_some())
+        };
         if let Some(line) = CommandWords::find(root, args)
-            .filter(|words| is_flag && near.is_none() && words.position_before(args, &given))
+            .filter(|words| is_flag && is_of_program(words))
             .and_then(|words| words.corrected_line(args))
         {
             return error.hint(command_separator::separator_hint(&line));
@@ -271,6 +279,21 @@ impl ParsedError<'_> {
             .collect();
         Error::new(ErrorKind::Usage, format!("`{path}` needs {}", names.join(" and ")))
             .hint(self.help_hint())
+    }
+}
+
+/// Whether a flag is another one with a typing mistake. Two other letters of three are no mistake,
+/// but two that changed places are.
+fn is_mistyped(given: &str, flag: &str) -> bool {
+    let sorted = |text: &str| {
+        let mut letters: Vec<char> = text.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    match edit_distance(flag, given) {
+        0 | 1 => true,
+        2 => given.len() > "--name".len() || sorted(given) == sorted(flag),
+        _ => false,
     }
 }
 
