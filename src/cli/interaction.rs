@@ -42,6 +42,10 @@ impl Interaction for Terminal {
         }
     }
 
+    async fn while_obtaining<T>(&self, role: &str, work: impl Future<Output = T>) -> T {
+        ui::waiting::show_while(&format!("getting credentials for {role} …"), work).await
+    }
+
     fn progress(&self, instance: &Instance, step: RefreshStep<'_>) {
         refresh_ui::show(instance, step);
     }

@@ -13,6 +13,7 @@ use crate::cli::ui;
 /// # Errors
 /// If the terminal can't be read.
 pub(super) fn ask(question: PassphraseQuestion) -> Result<Option<Secret<String>>> {
+    let _paused = ui::waiting::pause();
     match question {
         PassphraseQuestion::Unlock => {
             ui::print_message("the vault is locked");

@@ -123,11 +123,12 @@ pub async fn obtain(
     roster: Option<&Arc<Roster>>,
     request: &AssumeRequest,
 ) -> Result<AssumedCredentials> {
+    let role = requested_label(roster, request);
     // Written out, because the picker's tasks need a future that is known to be `Send`.
-    let assumed = match assume(ctx, request).await {
+    let assumed = match ui.while_obtaining(&role, assume(ctx, request)).await {
         Err(error) if error.kind == ErrorKind::LoginNeeded => {
             sign_in_or_fail(ctx, ui, &request.instance, error).await?;
-            assume(ctx, request).await
+            ui.while_obtaining(&role, assume(ctx, request)).await
         }
         assumed => assumed,
     };
@@ -141,6 +142,14 @@ pub async fn obtain(
         ui.warn(warning);
     }
     Ok(assumed)
+}
+
+/// The name of a requested role, `account/role`.
+fn requested_label(roster: Option<&Arc<Roster>>, request: &AssumeRequest) -> String {
+    let AssumeRequest { instance, account, role, .. } = request;
+    let id = RoleId { instance: instance.name.clone(), account: *account, role: role.clone() };
+    let entry = roster.and_then(|roster| roster.find(&id));
+    entry.map_or_else(|| role_label(account.as_str(), role.as_str()), RosterEntry::label)
 }
 
 /// Adds whom to ask for access. A role that is missing from a complete list is most likely

@@ -40,6 +40,16 @@ pub trait Interaction: Sync {
         Ok(None)
     }
 
+    /// Does work that asks AWS for the credentials of a role, `account/role`. A user who waits for
+    /// it may be told so.
+    fn while_obtaining<T>(
+        &self,
+        _role: &str,
+        work: impl Future<Output = T>,
+    ) -> impl Future<Output = T> {
+        work
+    }
+
     /// Reports how far the list of an instance has been fetched.
     fn progress(&self, instance: &Instance, step: RefreshStep<'_>);
 

@@ -1,5 +1,7 @@
 //! A shell in a role: it gets the keyboard, and its exit code is passed on.
 
+use std::time::Duration;
+
 use crate::sandbox::Sandbox;
 use crate::terminal::{CTRL_C, CTRL_Z, Terminal};
 
@@ -50,4 +52,22 @@ fn a_shell_within_a_shell_is_in_the_new_role() {
     terminal.type_line("echo \"<$AWS_SSO_ROLE_NAME>\"; exit");
     terminal.wait_for("<ReadOnlyAccess>");
     assert_eq!(terminal.wait_for_exit(), 0);
+}
+
+#[test]
+fn a_wait_for_credentials_is_shown_at_a_terminal_and_erased() {
+    const LINE: &str = "getting credentials for payments-prod/ReadOnlyAccess";
+    let sandbox = Sandbox::signed_in();
+    sandbox.aws.set_latency(Duration::from_millis(1_500));
+    let mut terminal = Terminal::rolecall(&sandbox, &EXEC);
+    terminal.wait_for(LINE);
+    terminal.wait_until("the shell without the line", |screen| {
+        let text = screen.contents();
+        text.contains("ready>") && !text.contains("getting credentials")
+    });
+    terminal.type_line("exit");
+    assert_eq!(terminal.wait_for_exit(), 0);
+    // Elsewhere there is nothing to erase it from.
+    let ran = sandbox.run(&["eval", "--arn", "012345678901:AdministratorAccess", "--yes"]);
+    assert_eq!((ran.code, ran.stderr.contains("getting")), (0, false), "{}", ran.stderr);
 }

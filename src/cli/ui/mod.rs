@@ -2,6 +2,7 @@
 
 pub(in crate::cli) mod qr;
 pub(in crate::cli) mod table;
+pub(in crate::cli) mod waiting;
 pub(in crate::cli) mod wrap;
 
 use std::io::{self, IsTerminal, Write};
