@@ -125,6 +125,24 @@ impl Error {
     }
 }
 
+/// The kind, message and hints of an error, for another process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SerializedError {
+    pub kind: ErrorKind,
+    pub message: String,
+    hints: Vec<String>,
+}
+
+impl SerializedError {
+    pub fn from_error(error: Error) -> Self {
+        Self { kind: error.kind, message: error.message, hints: error.hints }
+    }
+
+    pub fn into_error(self) -> Error {
+        Error { kind: self.kind, message: self.message, hints: self.hints, source: None }
+    }
+}
+
 impl PartialEq for Error {
     fn eq(&self, other: &Self) -> bool {
         (self.kind, &self.message, &self.hints) == (other.kind, &other.message, &other.hints)

@@ -35,7 +35,7 @@ pub use confirm::ConfirmLevel;
 pub use confirm_question::{ConfirmQuestion, is_yes};
 pub use connection_failure::{ConnectionFailure, unreachable_summary};
 pub use credentials::{Credentials, Window};
-pub use error::{Error, ErrorKind, Result, ResultExt};
+pub use error::{Error, ErrorKind, Result, ResultExt, SerializedError};
 pub use graphemes::{Grapheme, cut_middle, graphemes, truncate_middle};
 pub use height::Height;
 pub use hex::{hex, unhex};

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Error, ErrorKind, Result, Timestamp};
+use crate::domain::{Error, ErrorKind, Result, SerializedError, Timestamp};
 use crate::os::atomic_file;
 use crate::os::lock::Lock;
 
@@ -20,9 +20,8 @@ pub enum SharedOutcome {
     Ok,
     /// The work failed with this error.
     Failed {
-        kind: ErrorKind,
-        message: String,
-        hints: Vec<String>,
+        #[serde(flatten)]
+        error: SerializedError,
         /// When it failed.
         at: Timestamp,
     },
@@ -31,12 +30,7 @@ pub enum SharedOutcome {
 impl SharedOutcome {
     /// Creates the outcome of work that failed.
     pub fn from_error(error: &Error, at: Timestamp) -> Self {
-        SharedOutcome::Failed {
-            kind: error.kind,
-            message: error.message.clone(),
-            hints: error.hints.clone(),
-            at,
-        }
+        SharedOutcome::Failed { error: SerializedError::from_error(error.clone()), at }
     }
 
     /// Returns the error as if the work had failed in this process.
@@ -46,9 +40,7 @@ impl SharedOutcome {
     pub fn into_result(self) -> Result<()> {
         match self {
             SharedOutcome::Ok => Ok(()),
-            SharedOutcome::Failed { kind, message, hints, .. } => {
-                Err(hints.into_iter().fold(Error::new(kind, message), Error::hint))
-            }
+            SharedOutcome::Failed { error, .. } => Err(error.into_error()),
         }
     }
 }
@@ -228,6 +220,13 @@ mod tests {
             assert_eq!(leaders.load(Ordering::SeqCst), 1);
             assert_eq!(SingleFlight::new(home.path(), "x").last_outcome(), Some(outcome));
         }
+    }
+
+    #[test]
+    fn an_outcome_of_another_version_is_read() {
+        let written = r#"{"failed":{"kind":"refused","message":"no","hints":["ask"],"at":7}}"#;
+        assert_eq!(serde_json::from_str::<SharedOutcome>(written).unwrap(), failure());
+        assert_eq!(serde_json::to_string(&failure()).unwrap(), written);
     }
 
     #[test]

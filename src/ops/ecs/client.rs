@@ -3,13 +3,13 @@
 use std::time::{Duration, Instant};
 
 use crate::config::Paths;
-use crate::domain::{Error, ErrorKind, Result, ResultExt};
+use crate::domain::{Error, ErrorKind, Result, ResultExt, SerializedError};
 use crate::os::local_socket;
 use crate::os::lock::Lock;
 use crate::server::SlotName;
 
 use super::messages::{
-    ClientAccess, ControlError, ControlReply, ControlRequest, LoadedRole, ServerStatus, SlotStatus,
+    ClientAccess, ControlReply, ControlRequest, LoadedRole, ServerStatus, SlotStatus,
 };
 use super::{lock_path, socket_path};
 
@@ -46,7 +46,9 @@ pub fn load(
     role: LoadedRole,
 ) -> Result<(SlotStatus, Option<Error>)> {
     match require(paths, &ControlRequest::Load { slot, role })? {
-        ControlReply::Loaded { slot, warning } => Ok((slot, warning.map(ControlError::into_error))),
+        ControlReply::Loaded { slot, warning } => {
+            Ok((slot, warning.map(SerializedError::into_error)))
+        }
         other => Err(unexpected(other)),
     }
 }

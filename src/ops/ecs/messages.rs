@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Error, ErrorKind, RoleId, Secret, Timestamp};
+use crate::domain::{RoleId, Secret, SerializedError, Timestamp};
 use crate::server::SlotName;
 
 /// A request of a command.
@@ -33,7 +33,7 @@ pub enum ControlReply {
     /// The slot as it is now, and why a restart will not keep it.
     Loaded {
         slot: SlotStatus,
-        warning: Option<ControlError>,
+        warning: Option<SerializedError>,
     },
     /// The slots that were closed.
     Unloaded(Vec<SlotName>),
@@ -41,7 +41,7 @@ pub enum ControlReply {
     Rotated(Vec<SlotName>),
     Access(ClientAccess),
     Stopping,
-    Failed(ControlError),
+    Failed(SerializedError),
 }
 
 /// A role that a slot serves. The server knows its name only; credentials come from the vault.
@@ -89,27 +89,10 @@ pub struct ClientAccess {
     pub token: Secret<String>,
 }
 
-/// An error of the server.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ControlError {
-    kind: ErrorKind,
-    message: String,
-    hints: Vec<String>,
-}
-
-impl ControlError {
-    pub fn from_error(error: Error) -> Self {
-        Self { kind: error.kind, message: error.message, hints: error.hints }
-    }
-
-    pub fn into_error(self) -> Error {
-        self.hints.into_iter().fold(Error::new(self.kind, self.message), Error::hint)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{Error, ErrorKind};
 
     #[test]
     fn a_request_is_one_line_that_is_read_again() {
@@ -124,6 +107,6 @@ mod tests {
     #[test]
     fn an_error_of_the_server_keeps_its_kind_and_hints() {
         let error = Error::new(ErrorKind::Vault, "the vault is locked").hint("unlock it");
-        assert_eq!(ControlError::from_error(error.clone()).into_error(), error);
+        assert_eq!(SerializedError::from_error(error.clone()).into_error(), error);
     }
 }

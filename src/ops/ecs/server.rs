@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use crate::domain::{Error, ErrorKind, Instance, Result, Secret, Timestamp};
+use crate::domain::{Error, ErrorKind, Instance, Result, Secret, SerializedError, Timestamp};
 use crate::ops::assume::AssumeRequest;
 use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::endpoint::credential_source;
@@ -19,7 +19,7 @@ use crate::os::random;
 use crate::server::{CredentialsSource, Endpoint, FetchedCredentials, SlotName, SlotTiming};
 
 use super::messages::{
-    ClientAccess, ControlError, ControlReply, ControlRequest, LoadedRole, ServerStatus, SlotStatus,
+    ClientAccess, ControlReply, ControlRequest, LoadedRole, ServerStatus, SlotStatus,
 };
 use super::stored_slots::{self, SlotContent};
 use super::{lock_path, socket_path};
@@ -235,7 +235,7 @@ impl EcsServer {
             .hint("run `rolecall ecs stop`, then `rolecall ecs run` with the new version")),
         };
         let reply =
-            reply.unwrap_or_else(|error| ControlReply::Failed(ControlError::from_error(error)));
+            reply.unwrap_or_else(|error| ControlReply::Failed(SerializedError::from_error(error)));
         Secret::new(serde_json::to_string(&reply).unwrap_or_default())
     }
 
@@ -251,7 +251,7 @@ impl EcsServer {
         Ok(match request {
             ControlRequest::Status => ControlReply::Status(self.status()),
             ControlRequest::Load { slot, role } => {
-                let warning = self.load(&slot, role).await?.map(ControlError::from_error);
+                let warning = self.load(&slot, role).await?.map(SerializedError::from_error);
                 let slots = lock(&self.slots);
                 let loaded = slots.get(&slot).ok_or_else(|| no_such_slot(&slot))?;
                 ControlReply::Loaded { slot: self.slot_status(&slot, loaded), warning }

@@ -166,9 +166,9 @@ fn is_idle(flight: &SingleFlight) -> Result<bool> {
 }
 
 fn check_cooldown(instance: &Instance, last: Option<SharedOutcome>, now: Timestamp) -> Result<()> {
-    let Some(SharedOutcome::Failed { kind, message, at, .. }) = last else { return Ok(()) };
+    let Some(SharedOutcome::Failed { error, at }) = last else { return Ok(()) };
     // An unreachable AWS is not a refusal.
-    let bar = if matches!(kind, ErrorKind::Unreachable | ErrorKind::Throttled) {
+    let bar = if matches!(error.kind, ErrorKind::Unreachable | ErrorKind::Throttled) {
         UNREACHABLE_COOLDOWN_SECONDS
     } else {
         COOLDOWN_SECONDS
@@ -180,8 +180,9 @@ fn check_cooldown(instance: &Instance, last: Option<SharedOutcome>, now: Timesta
     Err(Error::new(
         ErrorKind::LoginNeeded,
         format!(
-            "no sign-in is opened by itself for another {}: {message}",
-            format_duration_spaced(left)
+            "no sign-in is opened by itself for another {}: {}",
+            format_duration_spaced(left),
+            error.message
         ),
     )
     .hint(format!("run `rolecall login --sso {}`", instance.name)))
