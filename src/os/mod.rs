@@ -12,6 +12,7 @@ pub mod local_socket;
 pub mod local_time;
 pub mod lock;
 pub mod mutex;
+pub mod network_interface;
 pub mod process;
 pub mod random;
 #[cfg(unix)]

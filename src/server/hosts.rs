@@ -4,23 +4,29 @@
 use std::fmt;
 use std::net::SocketAddr;
 
+/// The default port of `http`.
+const HTTP_PORT: u16 = 80;
+
 /// The values of `Host` that are accepted, each with its port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ServedHosts(Vec<String>);
 
 impl ServedHosts {
-    /// The names of a loopback address: the address itself and `localhost`.
+    /// The names of an address: the address itself and, on loopback, `localhost`.
     pub(super) fn new(address: SocketAddr) -> Self {
         let (name, port) = match address {
             SocketAddr::V4(address) => (address.ip().to_string(), address.port()),
             SocketAddr::V6(address) => (format!("[{}]", address.ip()), address.port()),
         };
-        let mut hosts = vec![format!("{name}:{port}"), format!("localhost:{port}")];
-        // Clients leave out the default port of HTTP.
-        if port == 80 {
-            hosts.extend([name, "localhost".to_owned()]);
-        }
-        Self(hosts)
+        let localhost = address.ip().to_canonical().is_loopback().then(|| "localhost".to_owned());
+        let names = std::iter::once(name).chain(localhost);
+        Self(names.flat_map(|name| Self::with_port(name, port, HTTP_PORT)).collect())
+    }
+
+    /// Returns the forms of a name. Clients leave out the default port.
+    fn with_port(name: String, port: u16, default_port: u16) -> Vec<String> {
+        let with_port = format!("{name}:{port}");
+        if port == default_port { vec![with_port, name] } else { vec![with_port] }
     }
 
     pub(super) fn contains(&self, host: &str) -> bool {
@@ -39,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_address_and_localhost_with_the_port_are_served() {
+    fn only_the_address_and_localhost_on_loopback_with_the_port_are_served() {
         let hosts = |address: &str| ServedHosts::new(address.parse().unwrap());
         for (address, host, is_served) in [
             ("127.0.0.1:4144", "127.0.0.1:4144", true),
@@ -51,6 +57,10 @@ mod tests {
             ("127.0.0.1:4144", "[::1]:4144", false),
             ("127.0.0.1:80", "127.0.0.1", true),
             ("127.0.0.1:80", "localhost", true),
+            ("169.254.170.2:80", "169.254.170.2", true),
+            ("169.254.170.2:80", "169.254.170.2:80", true),
+            ("169.254.170.2:80", "localhost", false),
+            ("[fd00:ec2::23]:80", "[fd00:ec2::23]", true),
             ("[::1]:4144", "[::1]:4144", true),
             ("[::1]:4144", "[::1]x:4144", false),
             ("[::1]:80", "[::1]x", false),

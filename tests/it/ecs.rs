@@ -27,7 +27,12 @@ pub(crate) struct EcsServer<'a> {
 
 impl<'a> EcsServer<'a> {
     pub(crate) fn start(sandbox: &'a Sandbox, args: &[&str]) -> Self {
-        let words = [&["ecs", "run", "--listen", "127.0.0.1:0"], args].concat();
+        Self::start_at(sandbox, &[&["--listen", "127.0.0.1:0"], args].concat())
+    }
+
+    /// Starts a server with `--listen` among the arguments.
+    pub(crate) fn start_at(sandbox: &'a Sandbox, args: &[&str]) -> Self {
+        let words = [&["ecs", "run"], args].concat();
         let mut child = sandbox.rolecall(&words).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
         let mut before = Vec::new();
@@ -94,9 +99,13 @@ pub(crate) struct Client {
 impl Client {
     /// Sends a request with these lines after the first one, and returns status and body.
     fn send(&self, lines: &[&str]) -> (u16, Value) {
-        let rest = self.url.strip_prefix("http://").unwrap();
-        let (host, path) = rest.split_once('/').unwrap();
-        let mut stream = TcpStream::connect(host).unwrap();
+        self.send_to(self.url.split('/').nth(2).unwrap(), lines)
+    }
+
+    /// Sends a request to this address.
+    fn send_to(&self, address: &str, lines: &[&str]) -> (u16, Value) {
+        let path = self.url.splitn(4, '/').nth(3).unwrap();
+        let mut stream = TcpStream::connect(address).unwrap();
         let head: String = lines.iter().map(|line| format!("{line}\r\n")).collect();
         stream.write_all(format!("GET /{path} HTTP/1.1\r\n{head}\r\n").as_bytes()).unwrap();
         let mut answer = String::new();
@@ -112,6 +121,11 @@ impl Client {
 
     pub(crate) fn fetch(&self) -> (u16, Value) {
         self.send(&[&self.host(), &format!("Authorization: {}", self.token)])
+    }
+
+    /// Fetches from this address, which has the port that the URL leaves out.
+    pub(crate) fn fetch_from(&self, address: &str) -> (u16, Value) {
+        self.send_to(address, &[&self.host(), &format!("Authorization: {}", self.token)])
     }
 
     fn key(&self) -> Option<String> {

@@ -25,6 +25,7 @@ mod doctor;
 #[cfg(unix)]
 mod ecs;
 #[cfg(unix)]
+mod ecs_container_address;
 mod ecs_detached;
 #[cfg(unix)]
 mod ecs_restart;

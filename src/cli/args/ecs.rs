@@ -19,7 +19,7 @@ pub struct EcsArgs {
 /// Commands of `ecs`.
 #[derive(Debug, Subcommand)]
 pub enum EcsCommand {
-    /// Serve credentials at a loopback address until it is stopped
+    /// Serve credentials at an address of this machine until it is stopped
     #[command(visible_alias = "server")]
     Run(EcsRunArgs),
     /// Put a role into a slot of the running server
@@ -53,7 +53,7 @@ pub enum EcsCommand {
 /// Flags of `ecs run`.
 #[derive(Debug, Args)]
 pub struct EcsRunArgs {
-    /// Serve at this loopback address [default: 127.0.0.1:4144]
+    /// Serve at this address [default: 127.0.0.1:4144]
     #[arg(long, value_name = "ADDR:PORT")]
     pub listen: Option<String>,
     /// Serve this role in the default slot

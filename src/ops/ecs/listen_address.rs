@@ -1,19 +1,52 @@
 //! The addresses at which the endpoint may be served.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use crate::domain::{Error, ErrorKind, Result};
+use crate::os::network_interface::NetworkInterface;
 
 /// The default address.
 pub const DEFAULT_LISTEN_ADDRESS: &str = "127.0.0.1:4144";
 
-/// The address of the instance-metadata service of EC2.
-const INSTANCE_METADATA: IpAddr = IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254));
+/// The addresses of the instance-metadata service of EC2.
+const INSTANCE_METADATA: [IpAddr; 2] = [
+    IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254)),
+    IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254)),
+];
 
-/// Parses `ADDR:PORT`, a loopback address or `localhost` with a port. Port 0 is any free port.
+/// The addresses at which containers of ECS and EKS get credentials, without TLS.
+const CONTAINER_CREDENTIALS: [IpAddr; 3] = [
+    IpAddr::V4(Ipv4Addr::new(169, 254, 170, 2)),
+    IpAddr::V4(Ipv4Addr::new(169, 254, 170, 23)),
+    IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x23)),
+];
+
+/// Who can reach an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AddressScope {
+    /// Programs on this machine.
+    Loopback,
+    /// Containers on this machine, if the address belongs to a network of theirs. SDKs accept plain
+    /// HTTP from it.
+    Container,
+    /// Other machines.
+    Network,
+}
+
+impl AddressScope {
+    pub fn of(ip: IpAddr) -> Self {
+        match ip.to_canonical() {
+            ip if ip.is_loopback() => Self::Loopback,
+            ip if CONTAINER_CREDENTIALS.contains(&ip) => Self::Container,
+            _ => Self::Network,
+        }
+    }
+}
+
+/// Parses `ADDR:PORT` or `localhost:PORT`. Port 0 is any free port.
 ///
 /// # Errors
-/// [`ErrorKind::Usage`] for other addresses, with the reason.
+/// [`ErrorKind::Usage`] for other texts and for the address of the instance-metadata service.
 pub fn parse_listen_address(text: &str) -> Result<SocketAddr> {
     let by_name = text.strip_prefix("localhost:").map(|port| format!("127.0.0.1:{port}"));
     let Ok(address) = by_name.as_deref().unwrap_or(text).parse::<SocketAddr>() else {
@@ -23,18 +56,62 @@ pub fn parse_listen_address(text: &str) -> Result<SocketAddr> {
         )
         .hint(format!("for example {DEFAULT_LISTEN_ADDRESS}")));
     };
-    if address.ip().is_loopback() {
-        return Ok(address);
+    if INSTANCE_METADATA.contains(&address.ip().to_canonical()) {
+        let message =
+            format!("`{text}` is the address of the instance-metadata service, which this is not");
+        return Err(Error::new(ErrorKind::Usage, message).hint(format!(
+            "use a loopback address, for example --listen {DEFAULT_LISTEN_ADDRESS}, or \
+             169.254.170.2:80 for containers"
+        )));
     }
-    let reason = match address.ip() {
-        INSTANCE_METADATA => "is the address of the instance-metadata service, which this is not",
-        _ => {
-            "is not a loopback address: credentials would cross the network in plain text, and \
-             SDKs refuse plain HTTP from there"
+    Ok(address)
+}
+
+/// Checks that plain HTTP does not leave the machine.
+///
+/// # Errors
+/// [`ErrorKind::Usage`] for other addresses, with the reason.
+pub fn check_plain_http(address: SocketAddr) -> Result<()> {
+    match AddressScope::of(address.ip()) {
+        AddressScope::Loopback => Ok(()),
+        AddressScope::Container => {
+            check_container_address(address.ip(), &NetworkInterface::load_all()?)
         }
-    };
-    Err(Error::new(ErrorKind::Usage, format!("`{text}` {reason}"))
-        .hint(format!("use a loopback address, for example --listen {DEFAULT_LISTEN_ADDRESS}")))
+        AddressScope::Network => Err(Error::new(
+            ErrorKind::Usage,
+            format!(
+                "`{address}` is not a loopback address: credentials would cross the network in \
+                 plain text, and SDKs refuse plain HTTP from there"
+            ),
+        )
+        .hint(format!("use a loopback address, for example --listen {DEFAULT_LISTEN_ADDRESS}"))),
+    }
+}
+
+/// Checks that the interface of an address leads to containers only.
+fn check_container_address(ip: IpAddr, interfaces: &[NetworkInterface]) -> Result<()> {
+    let owners = interfaces.iter().filter(|interface| interface.addresses.contains(&ip));
+    for owner in owners {
+        if let Some(outward) = owner.outward(interfaces) {
+            let reason = match owner == outward {
+                true => format!("`{}`", owner.name),
+                false => format!("`{}`, which is connected to `{}`", owner.name, outward.name),
+            };
+            return Err(Error::new(
+                ErrorKind::Usage,
+                format!(
+                    "{ip} belongs to the network interface {reason}: other machines on its \
+                     network could get credentials in plain text"
+                ),
+            )
+            .hint(
+                "give the address to a network of containers: remove it from that interface, \
+                 then run `docker network create --subnet 169.254.170.0/24 --gateway \
+                 169.254.170.2 rolecall`",
+            ));
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -42,23 +119,69 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_loopback_addresses_with_a_port_are_served() {
-        for text in ["127.0.0.1:4144", "127.8.9.1:1", "[::1]:0", "localhost:4144"] {
-            assert!(parse_listen_address(text).is_ok_and(|address| address.ip().is_loopback()));
+    fn addresses_need_a_port_and_are_never_the_metadata_service() {
+        for (text, scope) in [
+            ("127.0.0.1:4144", AddressScope::Loopback),
+            ("127.8.9.1:1", AddressScope::Loopback),
+            ("[::1]:0", AddressScope::Loopback),
+            ("[::ffff:127.0.0.1]:0", AddressScope::Loopback),
+            ("localhost:4144", AddressScope::Loopback),
+            ("169.254.170.2:80", AddressScope::Container),
+            ("169.254.170.23:80", AddressScope::Container),
+            ("[fd00:ec2::23]:80", AddressScope::Container),
+            ("169.254.170.3:80", AddressScope::Network),
+            ("0.0.0.0:4144", AddressScope::Network),
+            ("[::]:4144", AddressScope::Network),
+            ("10.0.0.1:4144", AddressScope::Network),
+        ] {
+            let address = parse_listen_address(text).unwrap();
+            assert_eq!(AddressScope::of(address.ip()), scope, "{text}");
+            let plain = check_plain_http(address);
+            match scope {
+                AddressScope::Loopback => assert_eq!(plain, Ok(())),
+                AddressScope::Container => {}
+                AddressScope::Network => {
+                    let error = plain.unwrap_err();
+                    assert!(error.message.contains("plain text"), "{text}: {}", error.message);
+                    assert_eq!(error.kind, ErrorKind::Usage);
+                }
+            }
         }
         for (text, reason) in [
             ("127.0.0.1", "with a port"),
             ("localhost", "with a port"),
             ("example.com:80", "with a port"),
-            ("0.0.0.0:4144", "plain text"),
-            ("[::]:4144", "plain text"),
-            ("10.0.0.1:4144", "plain text"),
-            ("169.254.170.2:80", "plain text"),
             ("169.254.169.254:80", "instance-metadata"),
+            ("[::ffff:169.254.169.254]:80", "instance-metadata"),
+            ("[fd00:ec2::254]:80", "instance-metadata"),
         ] {
             let error = parse_listen_address(text).unwrap_err();
             assert!(error.message.contains(reason), "{text}: {}", error.message);
             assert_eq!(error.kind, ErrorKind::Usage);
+        }
+    }
+
+    #[test]
+    fn an_address_of_hardware_is_refused_with_its_name() {
+        let all = NetworkInterface::examples("169.254.170.2".parse().unwrap());
+        for (name, reason) in [
+            ("eth0", Some("the network interface `eth0`: other machines")),
+            ("br0", Some("`br0`, which is connected to `eth1`: other machines")),
+            ("docker0", None),
+            ("lo", None),
+        ] {
+            let mut interfaces = all.clone();
+            for interface in interfaces.iter_mut().filter(|interface| interface.name != name) {
+                interface.addresses.clear();
+            }
+            let checked = check_container_address("169.254.170.2".parse().unwrap(), &interfaces);
+            match reason {
+                None => assert_eq!(checked, Ok(()), "{name}"),
+                Some(reason) => {
+                    let error = checked.unwrap_err();
+                    assert!(error.message.contains(reason), "{error}");
+                }
+            }
         }
     }
 }

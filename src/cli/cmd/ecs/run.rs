@@ -8,7 +8,9 @@ use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::assume::Freshness;
 use crate::ops::ctx::Ctx;
 use crate::ops::ecs::client;
-use crate::ops::ecs::listen_address::{DEFAULT_LISTEN_ADDRESS, parse_listen_address};
+use crate::ops::ecs::listen_address::{
+    DEFAULT_LISTEN_ADDRESS, check_plain_http, parse_listen_address,
+};
 use crate::ops::ecs::messages::LoadedRole;
 use crate::ops::ecs::server::{BoundServer, EcsServer, ServerHooks};
 use crate::ops::ecs::socket_path;
@@ -37,6 +39,7 @@ pub(super) fn run(globals: &Globals, args: &EcsRunArgs) -> Result<u8> {
     let ctx = setup::open_or_set_up(globals)?;
     let address = args.listen.as_deref().or(ctx.env.get(env::AWS_SSO_ECS_SERVER));
     let address = parse_listen_address(address.unwrap_or(DEFAULT_LISTEN_ADDRESS))?;
+    check_plain_http(address)?;
     // The vault is opened or made here, where the user can be asked to unlock it.
     ctx.vault.ensure_ready()?;
     if args.detach {
