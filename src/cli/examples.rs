@@ -333,7 +333,7 @@ pub(super) const EXAMPLES: &[(&str, Examples)] = &[
         [
             ("rolecall setup ecs --rotate", "new tokens for all slots of `rolecall ecs run`"),
             ("rolecall setup ecs --delete", "forget all slots and tokens"),
-            ("rolecall setup ecs --systemd", "print a unit that runs the server at log-in"),
+            ("rolecall setup ecs --tls build.example.com", "certificates for other machines"),
         ],
     ),
     (

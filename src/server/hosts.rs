@@ -4,8 +4,12 @@
 use std::fmt;
 use std::net::SocketAddr;
 
+use super::served_name::ServedName;
+
 /// The default port of `http`.
 const HTTP_PORT: u16 = 80;
+/// The default port of `https`.
+const HTTPS_PORT: u16 = 443;
 
 /// The values of `Host` that are accepted, each with its port.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +33,12 @@ impl ServedHosts {
         if port == default_port { vec![with_port, name] } else { vec![with_port] }
     }
 
+    /// The names of a certificate, for `https`.
+    pub(super) fn of_certificate(names: &[ServedName], port: u16) -> Self {
+        let hosts = names.iter().map(ServedName::to_url_host);
+        Self(hosts.flat_map(|name| Self::with_port(name, port, HTTPS_PORT)).collect())
+    }
+
     pub(super) fn contains(&self, host: &str) -> bool {
         self.0.iter().any(|known| known.eq_ignore_ascii_case(host))
     }
@@ -43,6 +53,24 @@ impl fmt::Display for ServedHosts {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_names_of_a_certificate_are_served_with_the_port() {
+        let names = ["10.0.0.5", "fd00::5", "build.example.com"].map(|name| name.parse().unwrap());
+        let hosts = ServedHosts::of_certificate(&names, 4144);
+        for (host, is_served) in [
+            ("10.0.0.5:4144", true),
+            ("[fd00::5]:4144", true),
+            ("BUILD.example.com:4144", true),
+            ("10.0.0.5", false),
+            ("localhost:4144", false),
+            ("build.example.com.evil.com:4144", false),
+        ] {
+            assert_eq!(hosts.contains(host), is_served, "{host}");
+        }
+        assert!(ServedHosts::of_certificate(&names, 443).contains("build.example.com"));
+        assert!(!ServedHosts::of_certificate(&names, 80).contains("build.example.com"));
+    }
 
     #[test]
     fn only_the_address_and_localhost_on_loopback_with_the_port_are_served() {

@@ -1,14 +1,18 @@
-//! The container-credentials endpoint: serves credentials over HTTP on loopback to AWS SDKs.
+//! The container-credentials endpoint: serves credentials over HTTP to AWS SDKs on this machine, and
+//! with TLS to others.
 //!
 //! An endpoint has slots, and each slot has its own token, so that a client of one role can't read
 //! another. A slot renews its credentials before they expire. Requests are answered from memory,
 //! within a second even if AWS is slow.
 
+mod authority;
 mod credential_slot;
 mod hosts;
 mod response;
+mod served_name;
 #[cfg(test)]
 mod tests;
+mod tls;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -18,6 +22,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use tokio_rustls::TlsAcceptor;
 
 use crate::domain::{Error, ErrorKind, Result, Secret};
 use crate::os::clock::Clock;
@@ -26,11 +31,13 @@ use crate::os::mutex::lock;
 use crate::os::process::client_program;
 use crate::os::thread::run_blocking;
 
+pub use authority::Authority;
 use credential_slot::Slot;
 pub use credential_slot::{
     CredentialsSource, FetchReason, FetchedCredentials, SlotState, SlotTiming,
 };
 use hosts::ServedHosts;
+pub use served_name::ServedName;
 
 /// What clients may take from an endpoint.
 const LIMITS: ServeLimits = ServeLimits {
@@ -147,15 +154,36 @@ impl Endpoint {
         self.lock().get(&name.path()).map(Slot::state)
     }
 
-    /// Answers requests until dropped.
+    /// Answers requests over plain HTTP until dropped.
     ///
     /// # Errors
     /// Returns an error if the socket can't be registered with the runtime.
     pub async fn serve(&self, listener: Listener) -> Result<()> {
+        let hosts = ServedHosts::new(listener.address());
+        self.serve_hosts(listener, None, hosts).await
+    }
+
+    /// Answers requests over TLS until dropped, with certificates of this authority.
+    ///
+    /// # Errors
+    /// Returns an error if the socket can't be registered with the runtime, or if no certificate
+    /// can be issued.
+    pub async fn serve_tls(&self, listener: Listener, authority: Arc<Authority>) -> Result<()> {
+        let hosts = ServedHosts::of_certificate(authority.names(), listener.port());
+        let acceptor = tls::acceptor(authority, self.clock)?;
+        self.serve_hosts(listener, Some(acceptor), hosts).await
+    }
+
+    async fn serve_hosts(
+        &self,
+        listener: Listener,
+        tls: Option<TlsAcceptor>,
+        hosts: ServedHosts,
+    ) -> Result<()> {
         let (endpoint, server) = (self.clone(), listener.address());
-        let hosts = Arc::new(ServedHosts::new(server));
+        let hosts = Arc::new(hosts);
         listener
-            .serve_limited(LIMITS, move |request, client| {
+            .serve_limited(LIMITS, tls, move |request, client| {
                 endpoint.clone().respond(request, hosts.clone(), Connection { client, server })
             })
             .await

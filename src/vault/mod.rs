@@ -44,7 +44,7 @@ use crate::os::atomic_file;
 pub use crate::domain::enums::{KeyCache, SecureStore};
 pub use passphrase::PassphraseSource;
 pub use prompt::PassphraseQuestion;
-pub use record::{SsoToken, StoredRegistration, StoredSlot, VaultRecord};
+pub use record::{SsoToken, StoredAuthority, StoredRegistration, StoredSlot, VaultRecord};
 pub use record_id::RecordId;
 pub use single_flight::{Generation, Leader, SharedOutcome, SingleFlight, Turn};
 pub use status::{KeyLocation, UnlockPrompt};

@@ -58,6 +58,22 @@ pub struct StoredSlot {
     pub issued_at: Timestamp,
 }
 
+/// The certificate authority of the credentials endpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredAuthority {
+    /// The names and addresses that it can vouch for.
+    pub names: Vec<String>,
+    /// Its private key, as base64 of PKCS #8.
+    #[serde(with = "crate::domain::exposed")]
+    pub key: Secret<String>,
+    /// Its certificate, as PEM. It is not secret.
+    pub certificate: String,
+    /// When it was created, by this machine's clock.
+    pub issued_at: Timestamp,
+    /// When clients stop to trust it.
+    pub expires_at: Timestamp,
+}
+
 /// How long a slot is kept, in seconds: a hundred years.
 const SLOT_LIFETIME_SECS: i64 = 100 * 366 * 24 * 3_600;
 
@@ -95,8 +111,8 @@ mod exposed_option {
     }
 }
 
-/// A value that the vault stores: [`SsoToken`], [`StoredRegistration`], [`StoredSlot`] or
-/// [`Credentials`].
+/// A value that the vault stores: [`SsoToken`], [`StoredRegistration`], [`StoredSlot`],
+/// [`StoredAuthority`] or [`Credentials`].
 pub trait VaultRecord: Sized {
     /// The kind that a [`RecordId`] of such a record has.
     const KIND: RecordKind;
@@ -118,6 +134,7 @@ pub enum RecordBody {
     Registration(StoredRegistration),
     Credentials(#[serde(with = "StoredCredentials")] Credentials),
     EndpointSlot(StoredSlot),
+    EndpointAuthority(StoredAuthority),
 }
 
 impl VaultRecord for SsoToken {
@@ -169,6 +186,22 @@ impl VaultRecord for StoredSlot {
         // A token that no request can carry is damaged: loading the slot again replaces it.
         let RecordBody::EndpointSlot(slot) = body else { return None };
         is_header_value(slot.token.expose()).then_some(slot)
+    }
+}
+
+impl VaultRecord for StoredAuthority {
+    const KIND: RecordKind = RecordKind::EndpointAuthority;
+    fn issued_at(&self) -> Timestamp {
+        self.issued_at
+    }
+    fn expires_at(&self) -> Timestamp {
+        self.expires_at
+    }
+    fn to_body(&self) -> RecordBody {
+        RecordBody::EndpointAuthority(self.clone())
+    }
+    fn from_body(body: RecordBody) -> Option<Self> {
+        if let RecordBody::EndpointAuthority(authority) = body { Some(authority) } else { None }
     }
 }
 

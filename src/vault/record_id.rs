@@ -20,6 +20,8 @@ pub enum RecordKind {
     SignIn,
     /// A slot of the credentials endpoint: its role and its token.
     EndpointSlot,
+    /// The certificate authority of the credentials endpoint.
+    EndpointAuthority,
 }
 
 /// The id of a record and of its single flight. Two ids are equal if and only if one record may be
@@ -82,8 +84,17 @@ impl RecordId {
     /// Creates the id of a slot of the credentials endpoint. It belongs to no instance: a slot
     /// survives a sign-out, and its role may change.
     pub fn endpoint_slot(name: &str) -> Self {
+        Self::without_instance(RecordKind::EndpointSlot, Some(name.to_owned()))
+    }
+
+    /// Creates the id of the certificate authority of the credentials endpoint.
+    pub fn endpoint_authority() -> Self {
+        Self::without_instance(RecordKind::EndpointAuthority, None)
+    }
+
+    fn without_instance(kind: RecordKind, detail: Option<String>) -> Self {
         Self {
-            kind: RecordKind::EndpointSlot,
+            kind,
             instance: InstanceName::new(""),
             start_url: String::new(),
             region: String::new(),
@@ -92,7 +103,7 @@ impl RecordId {
             sts: None,
             account: None,
             role: None,
-            detail: Some(name.to_owned()),
+            detail,
         }
     }
 
@@ -156,6 +167,7 @@ impl RecordId {
             RecordKind::Credentials => "credentials",
             RecordKind::SignIn => "sign-in",
             RecordKind::EndpointSlot => "endpoint-slot",
+            RecordKind::EndpointAuthority => "endpoint-authority",
         };
         let parts = [
             Some(kind),
@@ -207,6 +219,9 @@ impl fmt::Display for RecordId {
             (RecordKind::EndpointSlot, ..) => {
                 write!(f, "slot `{}`", self.detail.as_deref().unwrap_or_default())
             }
+            (RecordKind::EndpointAuthority, ..) => {
+                f.write_str("certificate authority of the credentials endpoint")
+            }
         }
     }
 }
@@ -236,6 +251,7 @@ mod tests {
             RecordId::token(&Instance::example("other")),
             RecordId::endpoint_slot("a"),
             RecordId::endpoint_slot("b"),
+            RecordId::endpoint_authority(),
         ];
         let changes: [fn(&mut Instance); 4] = [
             |i| i.start_url = StartUrl::new("https://x"),

@@ -15,7 +15,7 @@ fn moved(client: &Client, from: &str, server: &EcsServer) -> Client {
 }
 
 /// The files below a folder that contain a text.
-fn files_with(folder: &Path, text: &str) -> Vec<String> {
+pub(crate) fn files_with(folder: &Path, text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap().flatten() {
         let (path, kind) = (entry.path(), entry.file_type().unwrap());

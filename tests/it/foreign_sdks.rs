@@ -12,7 +12,7 @@ use crate::sandbox::{CommandOutput, Sandbox};
 const ODD: &str = "{{ sso }}:{{ account_name }}/{{ role | lower }}+{{ account_id }}@%._-= #;[]\"x";
 
 /// The programs of `tests/sdk` that `.ci/sdk` has built, by their SDK.
-fn programs(sdk: &str) -> Vec<String> {
+pub(crate) fn programs(sdk: &str) -> Vec<String> {
     let folder = program_from_env(
         "ROLECALL_TEST_SDKS",
         concat!(env!("CARGO_MANIFEST_DIR"), "/target/ci-sdk"),

@@ -30,6 +30,7 @@ mod ecs_detached;
 #[cfg(unix)]
 mod ecs_restart;
 #[cfg(unix)]
+mod ecs_tls;
 mod ecs_token_file;
 mod eks_token;
 #[cfg(unix)]
@@ -56,6 +57,7 @@ mod foreign_credential_sources;
 mod foreign_demo;
 #[cfg(unix)]
 mod foreign_ecs;
+mod foreign_ecs_tls;
 #[cfg(unix)]
 mod foreign_endpoint;
 mod foreign_hooks;

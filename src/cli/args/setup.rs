@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use crate::server::ServedName;
 use crate::shell::Dialect;
 
 use super::path_parser;
@@ -186,9 +187,12 @@ pub struct EcsSetupArgs {
     /// Give every slot a new token; clients need it to ask again
     #[arg(long)]
     pub rotate: bool,
-    /// Remove every slot and its token
+    /// Remove every slot, its token and the certificate authority
     #[arg(long)]
     pub delete: bool,
+    /// Serve other machines with TLS at these names and addresses
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    pub tls: Vec<ServedName>,
     /// Print a user unit for systemd that runs the server from log-in on
     #[arg(long)]
     pub systemd: bool,

@@ -9,6 +9,7 @@ use crate::domain::{ErrorKind, Result, ResultExt, Secret};
 use crate::ops::ctx::Ctx;
 use crate::ops::ecs::server::{BoundServer, EcsServer, ServerHooks};
 use crate::ops::ecs::socket_path;
+use crate::ops::ecs::transport::Transport;
 use crate::ops::open_url::SECRET_VARIABLES;
 use crate::os::atomic_file;
 use crate::os::process::signals::TerminationGuard;
@@ -24,11 +25,16 @@ use crate::cli::helpers::sign_in;
 /// # Errors
 /// [`ErrorKind::Vault`] if the vault can't be opened; [`ErrorKind::Usage`] if a server is running;
 /// [`ErrorKind::Os`] if the address can't be bound.
-pub(in crate::cli) fn start(ctx: &Ctx, globals: &Globals, address: SocketAddr) -> Result<String> {
+pub(in crate::cli) fn start(
+    ctx: &Ctx,
+    globals: &Globals,
+    address: SocketAddr,
+    transport: &Transport,
+) -> Result<String> {
     ctx.vault.ensure_ready()?;
     let key = ctx.vault.data_key()?;
     // Bound here first, because the helper has no terminal to report an error on.
-    drop(BoundServer::bind(ctx, address)?);
+    drop(BoundServer::bind(ctx, address, transport)?);
     let mut args: Vec<OsString> =
         vec!["ecs-helper".into(), "--listen".into(), address.to_string().into()];
     if let Some(file) = &globals.config {
@@ -54,7 +60,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: &EcsHelperArgs) -> Result<u8>
     std::io::stdin().read_to_end(&mut key).context(ErrorKind::Os, "reading the vault's key")?;
     let key = Some(Secret::new(key)).filter(|key| !key.expose().is_empty());
     let ctx = app::open_with_data_key(Env::from_process(), globals, Caller::Program, key)?;
-    let bound = BoundServer::bind(&ctx, args.listen)?;
+    let bound = BoundServer::bind(&ctx, args.listen, &Transport::for_address(&ctx, args.listen)?)?;
     let socket = socket_path(&ctx.paths);
     let _guard = TerminationGuard::new(move || drop(atomic_file::remove(&socket)))?;
     let (signing, globals) = (ctx.clone(), globals.clone());

@@ -1,9 +1,11 @@
-//! `setup ecs`: renews or deletes the tokens of the credentials endpoint, and prints a unit that
-//! runs it.
+//! `setup ecs`: renews or deletes the tokens of the credentials endpoint, creates its certificate
+//! authority, and prints a unit that runs it.
 
-use crate::domain::Result;
-use crate::ops::ecs::{client, stored_slots, systemd_unit, token_file};
-use crate::server::SlotName;
+use crate::domain::{Error, ErrorKind, Result};
+use crate::ops::ctx::Ctx;
+use crate::ops::ecs::{authority, client, stored_slots, systemd_unit, token_file};
+
+use crate::server::{ServedName, SlotName};
 
 use crate::cli::args::{EcsSetupArgs, Globals};
 use crate::cli::{app, ui};
@@ -13,28 +15,38 @@ pub(super) fn run(globals: &Globals, args: &EcsSetupArgs) -> Result<u8> {
     let ctx = app::open_allowing_no_instances(globals)?;
     if args.systemd {
         ui::print_data(&systemd_unit::render(&ctx)?)?;
-        return Ok(0);
-    }
-    let (slots, done) = if args.rotate {
-        let slots = match client::rotate(&ctx.paths)? {
-            Some(slots) => {
-                token_file::update(&ctx.env, &ctx.paths, &slots)?;
-                slots
-            }
-            None => stored_slots::rotate_all(&ctx)?,
-        };
-        (slots, "has a new token")
+    } else if !args.tls.is_empty() {
+        set_up_tls(&ctx, &args.tls)?;
+    } else if args.rotate {
+        report(&rotate(&ctx)?, "has a new token");
     } else {
-        let mut slots = match client::find_status(&ctx.paths)? {
-            Some(_) => client::unload(&ctx.paths, None)?,
-            None => Vec::new(),
-        };
-        slots.extend(stored_slots::delete_all(&ctx)?);
-        token_file::remove(&ctx.env, &ctx.paths, &slots)?;
-        (slots, "is empty")
-    };
-    report(&slots, done);
+        report(&delete(&ctx)?, "is empty");
+        if authority::delete(&ctx)? {
+            ui::print_message("the certificate authority is deleted");
+            warn_about_running_server(&ctx)?;
+        }
+    }
     Ok(0)
+}
+
+fn rotate(ctx: &Ctx) -> Result<Vec<SlotName>> {
+    match client::rotate(&ctx.paths)? {
+        Some(slots) => {
+            token_file::update(&ctx.env, &ctx.paths, &slots)?;
+            Ok(slots)
+        }
+        None => stored_slots::rotate_all(ctx),
+    }
+}
+
+fn delete(ctx: &Ctx) -> Result<Vec<SlotName>> {
+    let mut slots = match client::find_status(&ctx.paths)? {
+        Some(_) => client::unload(&ctx.paths, None)?,
+        None => Vec::new(),
+    };
+    slots.extend(stored_slots::delete_all(ctx)?);
+    token_file::remove(&ctx.env, &ctx.paths, &slots)?;
+    Ok(slots)
 }
 
 fn report(slots: &[SlotName], done: &str) {
@@ -44,4 +56,54 @@ fn report(slots: &[SlotName], done: &str) {
     if slots.is_empty() {
         ui::print_message("no slots are stored");
     }
+}
+
+/// Creates the authority unless it exists for these names, and prints how clients trust it.
+fn set_up_tls(ctx: &Ctx, names: &[ServedName]) -> Result<()> {
+    ctx.vault.ensure_ready()?;
+    let before = authority::load(ctx)?.map(|authority| authority.created_at());
+    let authority = authority::load_or_create(ctx, names)?;
+    if before != Some(authority.created_at()) {
+        warn_about_running_server(ctx)?;
+    }
+    let names: Vec<String> = authority.names().iter().map(ToString::to_string).collect();
+    let names = names.join(", ");
+    let file = authority::certificate_file(&ctx.paths);
+    let until = authority.expires_at().to_rfc3339();
+    let until = until.split('T').next().unwrap_or(&until);
+    ui::print_data(&format!(
+        "\
+# {file} lets clients trust {names}, and nothing else, until {until}.
+# Copy it to each client as rolecall.pem. It is not secret.
+
+# AWS SDKs for Go and Rust, curl: trust it on Debian or Ubuntu
+sudo cp rolecall.pem /usr/local/share/ca-certificates/rolecall.crt && sudo update-ca-certificates
+# … or without root, together with the authorities of AWS
+cat /etc/ssl/certs/ca-certificates.crt rolecall.pem > bundle.pem
+export SSL_CERT_FILE=$PWD/bundle.pem AWS_CA_BUNDLE=$PWD/bundle.pem
+
+# AWS SDK for JavaScript
+export NODE_EXTRA_CA_CERTS=$PWD/rolecall.pem
+
+# AWS SDK for Java
+keytool -importcert -noprompt -cacerts -alias rolecall -file rolecall.pem
+
+# AWS CLI and boto3 ignore AWS_CA_BUNDLE for this endpoint and use the bundle of certifi
+cat rolecall.pem >> \"$(python3 -m certifi)\"
+",
+        file = file.display()
+    ))
+}
+
+/// A server keeps its certificate until it ends.
+fn warn_about_running_server(ctx: &Ctx) -> Result<()> {
+    let status = client::find_status(&ctx.paths)?;
+    if status.is_some_and(|status| status.url.starts_with("https://")) {
+        let message = "the running server uses its old certificate";
+        ui::print_warning(
+            &Error::new(ErrorKind::Config, message)
+                .hint("run `rolecall ecs stop`, then `rolecall ecs run`"),
+        );
+    }
+    Ok(())
 }

@@ -84,7 +84,18 @@ pub fn check_plain_http(address: SocketAddr) -> Result<()> {
                  plain text, and SDKs refuse plain HTTP from there"
             ),
         )
-        .hint(format!("use a loopback address, for example --listen {DEFAULT_LISTEN_ADDRESS}"))),
+        .hint(format!("use a loopback address, for example --listen {DEFAULT_LISTEN_ADDRESS}"))
+        .hint(match address.ip().is_unspecified() {
+            true => "or run `rolecall setup ecs --tls NAME` with the name of this machine, \
+                     and the server uses TLS"
+                .to_owned(),
+            false => {
+                format!(
+                    "or run `rolecall setup ecs --tls {}`, and the server uses TLS",
+                    address.ip()
+                )
+            }
+        })),
     }
 }
 

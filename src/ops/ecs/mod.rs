@@ -4,6 +4,7 @@
 //! Programs get credentials over TCP. Commands never use that port: they send [`messages`] over a
 //! Unix-domain socket that only this user can open.
 
+pub mod authority;
 pub mod client;
 pub mod listen_address;
 pub mod messages;
@@ -11,6 +12,7 @@ pub mod server;
 pub mod stored_slots;
 pub mod systemd_unit;
 pub mod token_file;
+pub mod transport;
 
 use std::path::PathBuf;
 

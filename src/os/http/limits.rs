@@ -3,14 +3,18 @@
 use std::collections::VecDeque;
 use std::future::Future;
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::body::{Body, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::task::{AbortHandle, JoinSet};
+use tokio_rustls::TlsAcceptor;
 
 use crate::domain::Result;
 
@@ -26,33 +30,47 @@ pub struct ServeLimits {
     /// The longest time from accepting a connection to the end of its response. Then the connection
     /// is closed.
     pub connection_timeout: Duration,
-    /// The most connections at a time. The oldest one makes room for a new one, so that clients
-    /// that send nothing can't keep others out.
+    /// The most connections at a time. The oldest one that has not sent its request makes room for
+    /// a new one, so that clients that send nothing can't keep others out.
     pub max_connections: usize,
 }
 
 impl Listener {
-    /// Serves requests until dropped, which also ends the connections. The handler gets the address
-    /// of the client.
+    /// Serves requests until dropped, which also ends the connections; over TLS with an acceptor.
+    /// The handler gets the address of the client.
     ///
     /// # Errors
     /// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) if the socket can't be registered with the
     /// runtime.
-    pub async fn serve_limited<H, F>(self, limits: ServeLimits, handler: H) -> Result<()>
+    pub async fn serve_limited<H, F>(
+        self,
+        limits: ServeLimits,
+        tls: Option<TlsAcceptor>,
+        handler: H,
+    ) -> Result<()>
     where
         H: Fn(HttpRequest, SocketAddr) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = HttpResponse> + Send + 'static,
     {
         let listener = self.into_tokio()?;
-        let (mut connections, mut open) = (JoinSet::new(), VecDeque::<AbortHandle>::new());
+        let (mut connections, mut open) = (JoinSet::new(), VecDeque::new());
         loop {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
                     Ok((stream, client)) => {
                         make_room(&mut open, limits.max_connections);
-                        let serving = serve_one(stream, client, limits, handler.clone());
+                        let is_answering = Arc::new(AtomicBool::new(false));
+                        let answering = is_answering.clone();
+                        let handler = handler.clone();
+                        let answer = move |request| {
+                            answering.store(true, Ordering::Relaxed);
+                            handler(request, client)
+                        };
+                        let _ = stream.set_nodelay(true);
+                        let serving = serve_one(stream, tls.clone(), limits, answer);
                         let serving = tokio::time::timeout(limits.connection_timeout, serving);
-                        open.push_back(connections.spawn(async { drop(serving.await) }));
+                        let task = connections.spawn(async { drop(serving.await) });
+                        open.push_back(OpenConnection { task, is_answering });
                     }
                     Err(_) => tokio::time::sleep(ACCEPT_RETRY_DELAY).await,
                 },
@@ -62,14 +80,23 @@ impl Listener {
     }
 }
 
-/// Ends the oldest connections until there is room for another one.
-fn make_room(open: &mut VecDeque<AbortHandle>, max: usize) {
+/// A connection that may have ended.
+struct OpenConnection {
+    task: AbortHandle,
+    /// Whether its request has arrived.
+    is_answering: Arc<AtomicBool>,
+}
+
+/// Ends connections until there is room for another one: the oldest one that has not sent its
+/// request, otherwise the oldest one.
+fn make_room(open: &mut VecDeque<OpenConnection>, max: usize) {
     if open.len() >= max {
-        open.retain(|connection| !connection.is_finished());
+        open.retain(|connection| !connection.task.is_finished());
     }
     while open.len() >= max.max(1) {
-        if let Some(oldest) = open.pop_front() {
-            oldest.abort();
+        let silent = open.iter().position(|c| !c.is_answering.load(Ordering::Relaxed));
+        if let Some(ended) = open.remove(silent.unwrap_or(0)) {
+            ended.task.abort();
         }
     }
 }
@@ -86,13 +113,33 @@ fn check_form(request: &hyper::Request<Incoming>) -> std::result::Result<(), Htt
     Ok(())
 }
 
-/// Serves the one request of a connection.
-async fn serve_one<H, F>(stream: TcpStream, client: SocketAddr, limits: ServeLimits, handler: H)
-where
-    H: Fn(HttpRequest, SocketAddr) -> F + Clone + Send + Sync + 'static,
+/// Serves the one request of a connection. The handshake is part of it: it has the same time limit.
+async fn serve_one<H, F>(
+    stream: TcpStream,
+    tls: Option<TlsAcceptor>,
+    limits: ServeLimits,
+    handler: H,
+) where
+    H: Fn(HttpRequest) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = HttpResponse> + Send + 'static,
 {
-    let _ = stream.set_nodelay(true);
+    match tls {
+        None => serve_stream(stream, limits, handler).await,
+        Some(tls) => {
+            // The client may not trust the certificate.
+            if let Ok(stream) = tls.accept(stream).await {
+                serve_stream(stream, limits, handler).await;
+            }
+        }
+    }
+}
+
+async fn serve_stream<S, H, F>(stream: S, limits: ServeLimits, handler: H)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    H: Fn(HttpRequest) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = HttpResponse> + Send + 'static,
+{
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let handler = handler.clone();
         async move {
@@ -100,7 +147,7 @@ where
                 // The body is not read: its client is not known yet.
                 Ok(()) => {
                     let (head, _) = request.into_parts();
-                    handler(with_body(head, Bytes::new()), client).await
+                    handler(with_body(head, Bytes::new())).await
                 }
                 Err(refusal) => refusal,
             };

@@ -8,13 +8,12 @@ use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::assume::Freshness;
 use crate::ops::ctx::Ctx;
 use crate::ops::ecs::client;
-use crate::ops::ecs::listen_address::{
-    DEFAULT_LISTEN_ADDRESS, check_plain_http, parse_listen_address,
-};
+use crate::ops::ecs::listen_address::{DEFAULT_LISTEN_ADDRESS, parse_listen_address};
 use crate::ops::ecs::messages::LoadedRole;
 use crate::ops::ecs::server::{BoundServer, EcsServer, ServerHooks};
 use crate::ops::ecs::socket_path;
 use crate::ops::ecs::stored_slots::{self, SlotContent};
+use crate::ops::ecs::transport::Transport;
 use crate::ops::roles::load;
 use crate::ops::roles::other_profiles::ProfileRows;
 use crate::ops::target::lookup::ResolvedRole;
@@ -39,19 +38,25 @@ pub(super) fn run(globals: &Globals, args: &EcsRunArgs) -> Result<u8> {
     let ctx = setup::open_or_set_up(globals)?;
     let address = args.listen.as_deref().or(ctx.env.get(env::AWS_SSO_ECS_SERVER));
     let address = parse_listen_address(address.unwrap_or(DEFAULT_LISTEN_ADDRESS))?;
-    check_plain_http(address)?;
+    let transport = Transport::for_address(&ctx, address)?;
     // The vault is opened or made here, where the user can be asked to unlock it.
     ctx.vault.ensure_ready()?;
     if args.detach {
-        run_detached(&ctx, globals, args, address)
+        run_detached(&ctx, globals, args, address, &transport)
     } else {
-        serve(&ctx, globals, args, address)
+        serve(&ctx, globals, args, address, &transport)
     }
 }
 
 /// Serves until the user or `ecs stop` ends it.
-fn serve(ctx: &Arc<Ctx>, globals: &Globals, args: &EcsRunArgs, address: SocketAddr) -> Result<u8> {
-    let bound = BoundServer::bind(ctx, address)?;
+fn serve(
+    ctx: &Arc<Ctx>,
+    globals: &Globals,
+    args: &EcsRunArgs,
+    address: SocketAddr,
+    transport: &Transport,
+) -> Result<u8> {
+    let bound = BoundServer::bind(ctx, address, transport)?;
     let default = default_role(ctx, globals, args)?;
     let stored = stored_slots(ctx, default.is_some());
     let socket = socket_path(&ctx.paths);
@@ -79,12 +84,13 @@ fn run_detached(
     globals: &Globals,
     args: &EcsRunArgs,
     address: SocketAddr,
+    transport: &Transport,
 ) -> Result<u8> {
     // Reported before the user confirms and signs in.
-    drop(BoundServer::bind(ctx, address)?);
+    drop(BoundServer::bind(ctx, address, transport)?);
     let default = default_role(ctx, globals, args)?;
     let stored = stored_slots(ctx, default.is_some());
-    let url = ecs::start(ctx, globals, address)?;
+    let url = ecs::start(ctx, globals, address, transport)?;
     // The server finds the tokens in the vault.
     for SlotContent { slot, role, .. } in stored {
         if let Err(error) = load(ctx, slot.clone(), role) {

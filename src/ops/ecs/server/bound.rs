@@ -10,12 +10,14 @@ use crate::os::local_socket::LocalListener;
 use crate::os::lock::Lock;
 
 use crate::ops::ecs::listen_address::AddressScope;
+use crate::ops::ecs::transport::Transport;
 use crate::ops::ecs::{lock_path, socket_path, stored_slots};
 
 /// The ports of a server, bound but not served.
 #[derive(Debug)]
 pub struct BoundServer {
     pub(super) listener: Listener,
+    pub(super) transport: Transport,
     pub(super) control: LocalListener,
     /// Held while the server runs.
     pub(super) lock: Lock,
@@ -26,7 +28,7 @@ impl BoundServer {
     ///
     /// # Errors
     /// [`ErrorKind::Usage`] if a server is running; [`ErrorKind::Os`] if the port is in use.
-    pub fn bind(ctx: &Ctx, address: SocketAddr) -> Result<Self> {
+    pub fn bind(ctx: &Ctx, address: SocketAddr, transport: &Transport) -> Result<Self> {
         let Some(lock) = Lock::try_acquire(&lock_path(&ctx.paths))? else {
             return Err(Error::new(ErrorKind::Usage, "a credentials endpoint is already running")
                 .hint("run `rolecall ecs status`, or `rolecall ecs stop` to end it"));
@@ -34,12 +36,12 @@ impl BoundServer {
         let listener =
             Listener::bind_address(address).map_err(|error| bind_error(ctx, address, error))?;
         let control = LocalListener::bind(&socket_path(&ctx.paths))?;
-        Ok(Self { listener, control, lock })
+        Ok(Self { listener, transport: transport.clone(), control, lock })
     }
 
     /// Returns the address for programs.
     pub fn url(&self) -> String {
-        self.listener.url()
+        self.transport.url(self.listener.address())
     }
 }
 

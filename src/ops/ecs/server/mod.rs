@@ -20,6 +20,7 @@ use crate::server::{Endpoint, SlotName, SlotTiming};
 
 use super::messages::LoadedRole;
 use super::stored_slots::SlotContent;
+use super::transport::Transport;
 
 pub use bound::BoundServer;
 pub use events::{ServerHooks, SlotEvent};
@@ -65,14 +66,21 @@ impl EcsServer {
     /// # Errors
     /// [`ErrorKind::Os`] if a socket can't be registered with the runtime.
     pub async fn serve(self: Arc<Self>, bound: BoundServer) -> Result<()> {
-        let BoundServer { listener, control, lock: _held } = bound;
+        let BoundServer { listener, transport, control, lock: _held } = bound;
         let server = self.clone();
         let answer = move |line: Secret<String>| {
             let server = server.clone();
             async move { server.answer(line.expose()).await }
         };
         tokio::select! {
-            served = self.endpoint.serve(listener) => served,
+            served = async {
+                match transport {
+                    Transport::Http => self.endpoint.serve(listener).await,
+                    Transport::Https(authority) => {
+                        self.endpoint.serve_tls(listener, authority).await
+                    }
+                }
+            } => served,
             served = control.serve(answer) => served,
             () = async {
                 self.stopped.notified().await;
@@ -126,7 +134,8 @@ mod tests {
         let instance = Instance::example(role.id.instance.as_str());
         // Its vault has no passphrase.
         let ctx = Ctx::in_home(home.path(), vec![instance]);
-        let bound = BoundServer::bind(&ctx, "127.0.0.1:0".parse().unwrap()).unwrap();
+        let bound =
+            BoundServer::bind(&ctx, "127.0.0.1:0".parse().unwrap(), &Transport::Http).unwrap();
         let reported = Arc::new(Mutex::new(Vec::new()));
         let events = reported.clone();
         let hooks = ServerHooks {
