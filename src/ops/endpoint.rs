@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use crate::awsconfig::{AwsConfig, DefaultCredentialKey};
 use crate::config::AutoLogin;
-use crate::domain::{ErrorKind, Result};
+use crate::domain::{ErrorKind, Result, RoleArn};
 use crate::os::atomic_file;
 use crate::server::{CredentialsSource, FetchReason, FetchedCredentials};
 
 use crate::ops::assume::{AssumeRequest, assume};
 use crate::ops::ctx::Ctx;
+use crate::ops::roles::chain::Chains;
 use crate::ops::sign_in::background::await_sign_in;
 
 /// How long a sign-in in the background may take before the caller gets an error.
@@ -42,10 +43,19 @@ pub fn credential_source(
             };
             assumed.map(|assumed| FetchedCredentials {
                 credentials: assumed.credentials,
+                role_arn: chained_role_arn(&ctx, &request),
                 warning: assumed.warning,
             })
         })
     })
+}
+
+/// Returns the ARN of a chained role. That of a role of the access portal has a suffix that neither
+/// the portal nor the credentials reveal.
+fn chained_role_arn(ctx: &Ctx, request: &AssumeRequest) -> Option<String> {
+    let chains = Chains::from_settings(&ctx.settings).ok()?;
+    chains.route(&request.role_id()).ok()??;
+    Some(RoleArn::format(&request.instance.sso_region, request.account, &request.role))
 }
 
 /// Returns the place that gives the default profile credentials, which SDKs would use before they

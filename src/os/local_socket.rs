@@ -19,8 +19,6 @@ use super::atomic_file::{self, IoResultExt};
 const MAX_LINE_LEN: u64 = 1 << 20;
 /// How long a client may take to send its line.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a client waits for the reply.
-const REPLY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A bound socket (0600) in a directory of this user (0700). The file is removed on drop.
 #[derive(Debug)]
@@ -101,11 +99,12 @@ where
     }
 }
 
-/// Sends a line to a server and returns its reply; `None` if no server is running.
+/// Sends a line to a server and returns its reply within the timeout; `None` if no server is
+/// running.
 ///
 /// # Errors
 /// [`ErrorKind::Os`] if the server does not reply.
-pub fn exchange(path: &Path, line: &str) -> Result<Option<Secret<String>>> {
+pub fn exchange(path: &Path, line: &str, timeout: Duration) -> Result<Option<Secret<String>>> {
     let mut stream = match std_net::UnixStream::connect(path) {
         Ok(stream) => stream,
         Err(error)
@@ -118,8 +117,9 @@ pub fn exchange(path: &Path, line: &str) -> Result<Option<Secret<String>>> {
         }
         Err(error) => return Err(socket_error(path, error)),
     };
+    check_own_user(&stream, path)?;
     let asking = "asking the credentials endpoint";
-    stream.set_read_timeout(Some(REPLY_TIMEOUT)).context(ErrorKind::Os, asking)?;
+    stream.set_read_timeout(Some(timeout)).context(ErrorKind::Os, asking)?;
     stream.write_all(format!("{line}\n").as_bytes()).context(ErrorKind::Os, asking)?;
     let mut reply = String::new();
     let read = BufReader::new(stream.take(MAX_LINE_LEN)).read_line(&mut reply);
@@ -129,6 +129,23 @@ pub fn exchange(path: &Path, line: &str) -> Result<Option<Secret<String>>> {
         true => Ok(Some(reply)),
         false => Err(Error::os(format!("{asking}: it did not reply"))),
     }
+}
+
+/// Checks that the server is this user's: in a directory that others can write to, anyone can bind
+/// the path of a server that has ended.
+#[cfg(target_os = "linux")]
+fn check_own_user(stream: &std_net::UnixStream, path: &Path) -> Result<()> {
+    let server = rustix::net::sockopt::socket_peercred(stream).map_err(io::Error::from);
+    let server = server.map_err(|error| socket_error(path, error))?;
+    if server.uid == rustix::process::geteuid() {
+        return Ok(());
+    }
+    Err(Error::os(format!("the socket {} is another user's", path.display())))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn check_own_user(_: &std_net::UnixStream, _: &Path) -> Result<()> {
+    Ok(())
 }
 
 /// The error for a socket that can't be used. A path may have about a hundred bytes.
@@ -150,12 +167,12 @@ mod tests {
     fn a_line_is_answered_and_the_file_is_private_and_removed() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("inside/socket");
-        assert!(exchange(&path, "hello").unwrap().is_none(), "no server");
+        assert!(exchange(&path, "hello", REQUEST_TIMEOUT).unwrap().is_none(), "no server");
         let listener = LocalListener::bind(&path).unwrap();
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
         let client = path.clone();
-        let asked = std::thread::spawn(move || exchange(&client, "hello"));
+        let asked = std::thread::spawn(move || exchange(&client, "hello", REQUEST_TIMEOUT));
         current_thread_runtime().unwrap().block_on(async {
             let greet = |line: Secret<String>| async move {
                 Secret::new(format!("{}, too", line.expose().trim_end()))
@@ -176,7 +193,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("socket");
         drop(std_net::UnixListener::bind(&path).unwrap());
-        assert!(path.exists() && exchange(&path, "hello").unwrap().is_none());
+        assert!(path.exists() && exchange(&path, "hello", REQUEST_TIMEOUT).unwrap().is_none());
         assert!(LocalListener::bind(&path).is_ok());
     }
 

@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 use crate::domain::{Credentials, Error, ErrorKind, Result, Secret, Timestamp, Window};
 use crate::os::clock::Clock;
 use crate::os::mutex::lock;
+use crate::os::process::ClientProgram;
 
 /// The shortest time between two look-ups of the program that asks.
 const PROGRAM_LOOKUP_INTERVAL: Duration = Duration::from_secs(1);
@@ -28,6 +29,8 @@ pub enum FetchReason {
 #[derive(Debug, Clone)]
 pub struct FetchedCredentials {
     pub credentials: Credentials,
+    /// The ARN of their IAM role, if it is known.
+    pub role_arn: Option<String>,
     /// Why they are old ones, or could not be stored.
     pub warning: Option<Error>,
 }
@@ -84,8 +87,18 @@ pub struct SlotState {
     pub expires_at: Option<Timestamp>,
     /// The error of the last fetch, if it failed, or if it returned old credentials.
     pub failure: Option<Error>,
-    /// When a client with the token last asked, and its program if that is known.
-    pub last_request: Option<(Timestamp, Option<String>)>,
+    /// When a client with the token last asked.
+    pub requested_at: Option<Timestamp>,
+    /// The last client whose program is known.
+    pub last_client: Option<KnownClient>,
+}
+
+/// A client whose program is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownClient {
+    pub program: ClientProgram,
+    /// When it asked.
+    pub at: Timestamp,
 }
 
 /// State that requests and the background task share.
@@ -94,6 +107,7 @@ struct SlotShared {
     state: watch::Sender<FetchOutcome>,
     last_request: Mutex<LastRequest>,
     fetch_requested: Notify,
+    was_forgotten: Notify,
     clock: Clock,
     timing: SlotTiming,
 }
@@ -102,15 +116,24 @@ struct SlotShared {
 #[derive(Debug, Default)]
 struct LastRequest {
     at: Option<Timestamp>,
-    program: Option<String>,
-    /// When the program was last looked up.
+    known: Option<KnownClient>,
+    /// When a program was last looked up.
     looked_up: Option<Instant>,
+}
+
+/// Credentials for a client, with the ARN of their IAM role if it is known.
+#[derive(Debug, Clone)]
+pub(super) struct ServedCredentials {
+    pub(super) credentials: Credentials,
+    pub(super) role_arn: Option<String>,
 }
 
 /// The outcome of the fetches so far.
 #[derive(Debug, Clone, Default)]
 struct FetchOutcome {
-    credentials: Option<Credentials>,
+    served: Option<ServedCredentials>,
+    /// How often the credentials were forgotten.
+    forgotten: u64,
     /// The error and time of the last fetch, if it failed, or if it returned old credentials.
     failure: Option<(Error, Instant)>,
 }
@@ -128,6 +151,7 @@ impl Slot {
             state: watch::Sender::default(),
             last_request: Mutex::default(),
             fetch_requested: Notify::new(),
+            was_forgotten: Notify::new(),
             clock,
             timing,
         };
@@ -142,37 +166,53 @@ impl Slot {
         pairs.fold(0, |different, (given, own)| different | (given ^ own)) == 0
     }
 
+    /// Forgets the credentials. Clients get the error until the next fetch succeeds.
+    pub(super) fn forget(&self, reason: Error) {
+        self.shared.state.send_modify(|state| {
+            state.served = None;
+            state.failure = Some((reason, Instant::now()));
+            state.forgotten = state.forgotten.wrapping_add(1);
+        });
+        self.shared.was_forgotten.notify_one();
+    }
+
     pub(super) fn state(&self) -> SlotState {
         let (outcome, last) = (self.shared.state.borrow(), lock(&self.shared.last_request));
         SlotState {
-            expires_at: outcome.credentials.as_ref().map(|credentials| credentials.expires_at),
+            expires_at: outcome.served.as_ref().map(|served| served.credentials.expires_at),
             failure: outcome.failure.as_ref().map(|(error, _)| error.clone()),
-            last_request: last.at.map(|at| (at, last.program.clone())),
+            requested_at: last.at,
+            last_client: last.known.clone(),
         }
     }
 
-    /// Records a request. Returns whether the program that sent it should be looked up: once a
-    /// second, because that takes longer than the response.
-    pub(super) fn record_request(&self) -> bool {
-        let mut last = lock(&self.shared.last_request);
-        last.at = Some(self.shared.clock.now());
+    /// Records a request, and returns its time. The second value is whether the program that sent
+    /// it should be looked up: once a second, because that can take longer than the response.
+    pub(super) fn record_request(&self) -> (Timestamp, bool) {
+        let (mut last, now) = (lock(&self.shared.last_request), self.shared.clock.now());
+        last.at = Some(now);
         let is_due = last.looked_up.is_none_or(|at| at.elapsed() >= PROGRAM_LOOKUP_INTERVAL);
         if is_due {
             last.looked_up = Some(Instant::now());
         }
-        is_due
+        (now, is_due)
     }
 
-    /// Records the program that sent the last request.
-    pub(super) fn record_program(&self, program: Option<String>) {
-        lock(&self.shared.last_request).program = program;
+    /// Returns the last client whose program is known. It is likely to ask again.
+    pub(super) fn last_client(&self) -> Option<KnownClient> {
+        lock(&self.shared.last_request).known.clone()
+    }
+
+    /// Records the program of a request.
+    pub(super) fn record_client(&self, client: KnownClient) {
+        lock(&self.shared.last_request).known = Some(client);
     }
 
     /// Returns credentials from memory, or waits for the next fetch.
     ///
     /// # Errors
     /// Returns the error of the source, or [`ErrorKind::Unreachable`] if the fetch takes too long.
-    pub(super) async fn credentials(&self) -> Result<Credentials> {
+    pub(super) async fn credentials(&self) -> Result<ServedCredentials> {
         let shared = &*self.shared;
         let mut updates = shared.state.subscribe();
         let state = updates.borrow_and_update().clone();
@@ -202,27 +242,28 @@ impl Slot {
 
 impl SlotShared {
     /// Returns the credentials unless they have expired.
-    fn usable_credentials(&self, state: &FetchOutcome) -> Option<Credentials> {
+    fn usable_credentials(&self, state: &FetchOutcome) -> Option<ServedCredentials> {
         state
-            .credentials
+            .served
             .as_ref()
-            .filter(|credentials| credentials.seconds_left(self.clock.now()) > 0)
+            .filter(|served| served.credentials.seconds_left(self.clock.now()) > 0)
             .cloned()
     }
 
     /// Whether there are credentials that need not be renewed yet.
     fn is_fresh(&self, state: &FetchOutcome) -> bool {
         state
-            .credentials
+            .served
             .as_ref()
-            .is_some_and(|credentials| credentials.is_fresh(self.clock.now(), Window::default()))
+            .is_some_and(|served| served.credentials.is_fresh(self.clock.now(), Window::default()))
     }
 
     /// Returns the pause before the next check.
     fn sleep_duration(&self, state: &FetchOutcome) -> Duration {
-        match &state.credentials {
-            Some(credentials) if self.is_fresh(state) => {
-                let seconds = credentials.seconds_until_stale(self.clock.now(), Window::default());
+        match &state.served {
+            Some(served) if self.is_fresh(state) => {
+                let seconds =
+                    served.credentials.seconds_until_stale(self.clock.now(), Window::default());
                 Duration::from_secs(seconds.unsigned_abs().max(1))
                     .min(self.timing.clock_check_interval)
             }
@@ -240,12 +281,15 @@ async fn refresh_loop(shared: Arc<SlotShared>, source: CredentialsSource) {
         let too_soon =
             last_fetch.is_some_and(|at| at.elapsed() < shared.timing.requested_retry_delay);
         if stale && !(reason == FetchReason::Requested && too_soon) {
+            let forgotten = shared.state.borrow().forgotten;
             let fetched = source(reason).await;
             last_fetch = Some(Instant::now());
             shared.state.send_modify(|state| match fetched {
-                Ok(FetchedCredentials { credentials, warning }) => {
-                    let failure = warning.map(|error| (error, Instant::now()));
-                    *state = FetchOutcome { credentials: Some(credentials), failure }
+                // From before the user signed out.
+                _ if state.forgotten != forgotten => {}
+                Ok(FetchedCredentials { credentials, role_arn, warning }) => {
+                    state.failure = warning.map(|error| (error, Instant::now()));
+                    state.served = Some(ServedCredentials { credentials, role_arn });
                 }
                 Err(error) => state.failure = Some((error, Instant::now())),
             });
@@ -253,6 +297,7 @@ async fn refresh_loop(shared: Arc<SlotShared>, source: CredentialsSource) {
         let pause = shared.sleep_duration(&shared.state.borrow());
         reason = tokio::select! {
             () = shared.fetch_requested.notified() => FetchReason::Requested,
+            () = shared.was_forgotten.notified() => FetchReason::BeforeExpiry,
             () = tokio::time::sleep(pause) => FetchReason::BeforeExpiry,
         };
     }

@@ -24,17 +24,17 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tokio_rustls::TlsAcceptor;
 
-use crate::domain::{Error, ErrorKind, Result, Secret};
+use crate::domain::{Error, ErrorKind, Result, Secret, Timestamp};
 use crate::os::clock::Clock;
 use crate::os::http::{HttpRequest, HttpResponse, Listener, ServeLimits};
 use crate::os::mutex::lock;
-use crate::os::process::client_program;
+use crate::os::process::ClientProgram;
 use crate::os::thread::run_blocking;
 
 pub use authority::Authority;
 use credential_slot::Slot;
 pub use credential_slot::{
-    CredentialsSource, FetchReason, FetchedCredentials, SlotState, SlotTiming,
+    CredentialsSource, FetchReason, FetchedCredentials, KnownClient, SlotState, SlotTiming,
 };
 use hosts::ServedHosts;
 pub use served_name::ServedName;
@@ -46,7 +46,7 @@ const LIMITS: ServeLimits = ServeLimits {
     max_connections: 256,
 };
 
-/// How long a response waits for the name of the program that asks.
+/// How long a response waits for the name of the program that asks, unless it asked before.
 const PROGRAM_LOOKUP_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// The most bytes of the name of a slot.
@@ -116,10 +116,17 @@ struct Connection {
 }
 
 impl Connection {
-    /// Returns the name of the program that asks, if the system provides it in time.
-    async fn client_program(self) -> Option<String> {
-        let lookup = run_blocking(move || Ok(client_program(self.client, self.server)));
-        tokio::time::timeout(PROGRAM_LOOKUP_TIMEOUT, lookup).await.ok()?.ok()?
+    /// Records the program that asks at this time, if the system provides it. The program that
+    /// asked last is tried first. Waits for a short time only; the look-up goes on.
+    async fn record_program(self, slot: Slot, at: Timestamp) {
+        let lookup = tokio::spawn(async move {
+            let last = slot.last_client().map(|client| client.program.pid);
+            let find = move || Ok(ClientProgram::find(self.client, self.server, last));
+            if let Ok(Some(program)) = run_blocking(find).await {
+                slot.record_client(KnownClient { program, at });
+            }
+        });
+        let _ = tokio::time::timeout(PROGRAM_LOOKUP_TIMEOUT, lookup).await;
     }
 }
 
@@ -147,6 +154,13 @@ impl Endpoint {
     /// Closes a slot: from now on its clients are refused. Returns whether it was open.
     pub fn close(&self, name: &SlotName) -> bool {
         self.lock().remove(&name.path()).is_some()
+    }
+
+    /// Forgets the credentials of a slot. Clients get the error until new ones are fetched.
+    pub fn forget(&self, name: &SlotName, reason: Error) {
+        if let Some(slot) = self.lock().get(&name.path()) {
+            slot.forget(reason);
+        }
     }
 
     /// Returns the state of a slot; `None` if it is not open.
@@ -199,20 +213,18 @@ impl Endpoint {
             Err(refusal) => return refusal.into_response(),
             Ok(()) => self.lock().get(&request.path).cloned(),
         };
-        match slot {
-            None => response::slot_not_found().into_response(),
-            Some(slot)
-                if !slot.accepts_token(request.header("authorization").unwrap_or_default()) =>
-            {
-                response::wrong_token().into_response()
-            }
+        let token = request.header("authorization").unwrap_or_default();
+        match slot.filter(|slot| slot.accepts_token(token)) {
+            // The same for an empty slot: the names of slots are for clients with a token only.
+            None => response::wrong_token().into_response(),
             Some(slot) => {
-                if slot.record_request() {
+                let (at, is_lookup_due) = slot.record_request();
+                if is_lookup_due {
                     // Before the response, after which the client closes the connection.
-                    slot.record_program(connection.client_program().await);
+                    connection.record_program(slot.clone(), at).await;
                 }
                 match slot.credentials().await {
-                    Ok(credentials) => response::credentials_response(&credentials),
+                    Ok(served) => response::credentials_response(&served),
                     Err(error) => response::error_response(&error).into_response(),
                 }
             }

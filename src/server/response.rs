@@ -3,9 +3,10 @@
 use http::Method;
 use serde::Serialize;
 
-use crate::domain::{Credentials, Error, ErrorKind};
+use crate::domain::{Error, ErrorKind};
 use crate::os::http::{HttpRequest, HttpResponse};
 
+use super::credential_slot::ServedCredentials;
 use super::hosts::ServedHosts;
 
 /// A response without credentials.
@@ -71,17 +72,12 @@ pub(super) fn check_request(
     Ok(())
 }
 
-/// Responds to an unknown path.
-pub(super) fn slot_not_found() -> ErrorResponse {
-    ErrorResponse::new(404, "NoSuchSlot", "no slot at this path")
-}
-
-/// Responds to a token of another slot, or none.
+/// Responds to a token of another slot, to none, and to an empty slot.
 pub(super) fn wrong_token() -> ErrorResponse {
     ErrorResponse::new(
         401,
         "WrongToken",
-        "the token of this slot is missing or wrong; older SDKs do not read \
+        "the token is missing or wrong, or the slot is empty; older SDKs do not read \
          AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
     )
 }
@@ -112,8 +108,9 @@ pub(super) fn error_response(error: &Error) -> ErrorResponse {
     )
 }
 
-/// The document of the container-credentials protocol. All keys are required, and `Expiration` must
-/// end with `Z`.
+/// The document of the container-credentials protocol. SDKs require the first four keys, and a `Z`
+/// at the end of `Expiration`. `RoleArn` is that of the IAM role, as ECS has it: left out if it is
+/// not known.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct ContainerCredentials<'a> {
@@ -122,15 +119,19 @@ struct ContainerCredentials<'a> {
     token: &'a str,
     expiration: String,
     account_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role_arn: Option<&'a str>,
 }
 
-pub(super) fn credentials_response(credentials: &Credentials) -> HttpResponse {
+pub(super) fn credentials_response(served: &ServedCredentials) -> HttpResponse {
+    let credentials = &served.credentials;
     let document = ContainerCredentials {
         access_key_id: &credentials.access_key_id,
         secret_access_key: credentials.secret_access_key.expose(),
         token: credentials.session_token.expose(),
         expiration: credentials.expires_at.to_rfc3339(),
         account_id: credentials.account.as_str(),
+        role_arn: served.role_arn.as_deref(),
     };
     match serde_json::to_vec(&document) {
         Ok(body) => HttpResponse::json(200, body).with_header("cache-control", "no-store"),

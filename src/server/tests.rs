@@ -82,7 +82,7 @@ fn credentials(number: usize, lifetime: i64) -> Credentials {
 
 /// The outcome of a fetch without a warning.
 fn fetched(credentials: Credentials) -> Result<FetchedCredentials> {
-    Ok(FetchedCredentials { credentials, warning: None })
+    Ok(FetchedCredentials { credentials, role_arn: None, warning: None })
 }
 
 /// Creates a source that counts its fetches.
@@ -199,7 +199,7 @@ fn each_slot_has_its_own_token_and_path() {
         assert_eq!(served.get("/slot/read-only", "open sesame").await.0, 401);
         assert_eq!(served.get("/", "other").await.0, 401);
         for path in ["/slot/admin", "/slot/read-only/", "/slot/", "/x", "//"] {
-            assert_eq!(served.get(path, "open sesame").await.0, 404, "{path}");
+            assert_eq!(served.get(path, "open sesame").await.0, 401, "{path}");
         }
         for bad in ["", "a/b", "..", "a b", "é", &"x".repeat(65)] {
             assert!(bad.parse::<SlotName>().is_err(), "{bad}");
@@ -214,13 +214,77 @@ fn a_closed_slot_refuses_its_token_at_once() {
     block_on(async {
         let served = TestServer::with_source(one_hour_source());
         let state = || served.endpoint.slot_state(&SlotName::default());
-        assert_eq!(state().unwrap().last_request, None);
+        assert_eq!(state().unwrap().requested_at, None);
         assert_eq!(served.get("/", "open sesame").await.0, 200);
         let open = state().unwrap();
-        assert!(open.last_request.is_some() && open.expires_at.is_some(), "{open:?}");
+        assert!(open.requested_at.is_some() && open.expires_at.is_some(), "{open:?}");
         assert!(served.endpoint.close(&SlotName::default()));
-        assert_eq!(served.get("/", "open sesame").await.0, 404);
+        assert_eq!(served.get("/", "open sesame").await.0, 401);
         assert!(!served.endpoint.close(&SlotName::default()) && state().is_none());
+    });
+}
+
+#[test]
+fn forgotten_credentials_are_not_served_again_by_a_fetch_that_began_before() {
+    block_on(async {
+        let (release, released) = tokio::sync::watch::channel(false);
+        let (source, fetches) = counting_source(move |number, reason| {
+            let mut released = released.clone();
+            Box::pin(async move {
+                match number {
+                    // Stale from the start, so that it is renewed.
+                    1 => fetched(Credentials {
+                        issued_at: Clock::System.now().plus_seconds(-3_000),
+                        ..credentials(1, 600)
+                    }),
+                    2 => {
+                        let _ = released.wait_for(|is_released| *is_released).await;
+                        fetched(credentials(2, 3_600))
+                    }
+                    _ => {
+                        // No browser opens by itself.
+                        assert_eq!(reason, FetchReason::BeforeExpiry);
+                        Err(Error::new(ErrorKind::LoginNeeded, "you are not signed in"))
+                    }
+                }
+            })
+        });
+        let served = TestServer::with_source(source);
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while fetches.load(Ordering::SeqCst) < 2 {
+            assert_eq!(served.get("/", "open sesame").await.0, 200);
+            assert!(Instant::now() < deadline, "new ones were not fetched");
+        }
+        let reason = Error::new(ErrorKind::LoginNeeded, "you are signed out");
+        served.endpoint.forget(&SlotName::default(), reason);
+        let (status, body) = served.get("/", "open sesame").await;
+        assert_eq!((status, body["code"].as_str()), (401, Some("SignInNeeded")), "{body}");
+        assert_eq!(served.endpoint.slot_state(&SlotName::default()).unwrap().expires_at, None);
+        release.send(true).unwrap();
+        while fetches.load(Ordering::SeqCst) < 3 {
+            assert!(Instant::now() < deadline, "it was not tried again");
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(served.get("/", "open sesame").await.0, 401);
+    });
+}
+
+#[test]
+fn the_arn_of_the_role_is_in_the_document_if_it_is_known() {
+    block_on(async {
+        let arn = "arn:aws:iam::012345678901:role/ops/Deploy";
+        for role_arn in [Some(arn.to_owned()), None] {
+            let want = role_arn.clone().map_or(serde_json::Value::Null, Into::into);
+            let source: CredentialsSource = Box::new(move |_| {
+                let role_arn = role_arn.clone();
+                let credentials = credentials(1, 3_600);
+                Box::pin(async { Ok(FetchedCredentials { credentials, role_arn, warning: None }) })
+            });
+            let served = TestServer::with_source(source);
+            let document = served.get("/", "open sesame").await.1;
+            assert_eq!(document["RoleArn"], want, "{document}");
+            assert_eq!(document["AccountId"], "012345678901");
+        }
     });
 }
 
@@ -275,7 +339,11 @@ fn old_credentials_are_served_with_the_reason_in_the_state() {
         let (source, _) = counting_source(|number, _| {
             Box::pin(async move {
                 let warning = Some(Error::new(ErrorKind::Unreachable, "AWS does not answer"));
-                Ok(FetchedCredentials { credentials: credentials(number, 600), warning })
+                Ok(FetchedCredentials {
+                    credentials: credentials(number, 600),
+                    role_arn: None,
+                    warning,
+                })
             })
         });
         let served = TestServer::with_source(source);

@@ -70,7 +70,7 @@ fn a_protected_role_is_not_served_again_without_a_user() {
     let server = EcsServer::start(&sandbox, &[]);
     server.wait_for_message("the slot `admin` is not served");
     server.wait_for_message("rolecall ecs load payments-prod/AdministratorAccess -s admin");
-    assert_eq!(moved(&admin, &first, &server).fetch().0, 404);
+    assert_eq!(moved(&admin, &first, &server).fetch().0, 401);
     // Its clients need no new token once it is loaded again.
     server.load(PROTECTED, &["-s", "admin", "--yes"]);
     let again = moved(&admin, &first, &server);
@@ -89,7 +89,7 @@ fn a_slot_that_is_not_served_again_is_rotated_and_emptied_like_the_others() {
     let rotated = sandbox.run(&["setup", "ecs", "--rotate"]);
     assert!(rotated.stderr.contains("the slot `admin` has a new token"), "{rotated:?}");
     assert!(rotated.stderr.contains("the slot `default` has a new token"), "{rotated:?}");
-    assert_eq!(moved(&old, &first, &server).fetch().0, 404, "it is not opened");
+    assert_eq!(moved(&old, &first, &server).fetch().0, 401, "it is not opened");
     server.load(PROTECTED, &["-s", "admin", "--yes"]);
     assert_eq!(moved(&old, &first, &server).fetch().0, 401);
 
@@ -131,6 +131,23 @@ fn setup_ecs_renews_and_deletes_tokens_with_and_without_a_server() {
     assert_eq!(setup("--delete").code, 0);
     let server = EcsServer::start(&sandbox, &[]);
     assert_eq!(server.json(&["list", "--json"]), serde_json::json!([]));
+}
+
+#[test]
+fn tokens_do_not_change_while_a_server_starts() {
+    let sandbox = Sandbox::signed_in();
+    let server = EcsServer::start(&sandbox, &["--default", "payments-prod/ReadOnlyAccess"]);
+    let old = server.client("default").token;
+    drop(server);
+    // It has read the tokens, and does not answer yet.
+    let lock = std::fs::File::open(sandbox.path("rolecall/state/locks/ecs")).unwrap();
+    lock.lock().unwrap();
+    for flag in ["--rotate", "--delete"] {
+        let ran = sandbox.run(&["setup", "ecs", flag]);
+        assert_refused(&ran, 74, &["the credentials endpoint is starting", "try again"]);
+    }
+    drop(lock);
+    assert_eq!(EcsServer::start(&sandbox, &[]).client("default").token, old);
 }
 
 #[test]

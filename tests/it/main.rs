@@ -28,6 +28,7 @@ mod ecs;
 mod ecs_container_address;
 mod ecs_detached;
 #[cfg(unix)]
+mod ecs_renewal;
 mod ecs_restart;
 #[cfg(unix)]
 mod ecs_tls;

@@ -17,6 +17,9 @@ use crate::cli::args::Globals;
 use super::candidate::{Candidate, OUTSIDE};
 use super::labels::Notation;
 
+/// How long a completion waits for the credentials endpoint.
+const SERVER_TIMEOUT: std::time::Duration = std::time::Duration::from_millis(300);
+
 /// Looks up values from the stored lists and the configuration.
 pub(super) struct ValueSource<'a> {
     /// The global flags typed so far.
@@ -81,7 +84,7 @@ impl ValueSource<'_> {
     /// Returns the slots of the running credentials endpoint.
     fn slots(&self) -> Vec<Candidate> {
         let Some(ctx) = self.open_ctx() else { return Vec::new() };
-        let status = ecs::client::find_status(&ctx.paths).ok().flatten();
+        let status = ecs::client::find_status_within(&ctx.paths, SERVER_TIMEOUT).ok().flatten();
         let slots = status.map(|status| status.slots).unwrap_or_default();
         slots.into_iter().map(|slot| Candidate::new(slot.slot, slot.role.label)).collect()
     }

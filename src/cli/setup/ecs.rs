@@ -3,6 +3,7 @@
 
 use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::ctx::Ctx;
+use crate::ops::ecs::lock_without_server;
 use crate::ops::ecs::{authority, client, stored_slots, systemd_unit, token_file};
 
 use crate::server::{ServedName, SlotName};
@@ -30,23 +31,30 @@ pub(super) fn run(globals: &Globals, args: &EcsSetupArgs) -> Result<u8> {
 }
 
 fn rotate(ctx: &Ctx) -> Result<Vec<SlotName>> {
-    match client::rotate(&ctx.paths)? {
-        Some(slots) => {
-            token_file::update(&ctx.env, &ctx.paths, &slots)?;
-            Ok(slots)
-        }
-        None => stored_slots::rotate_all(ctx),
+    // A server that started now would serve the old tokens.
+    if let Some(_lock) = lock_without_server(&ctx.paths)? {
+        return stored_slots::rotate_all(ctx);
     }
+    let slots = client::rotate(&ctx.paths)?.ok_or_else(starting)?;
+    token_file::update(&ctx.env, &ctx.paths, &slots)?;
+    Ok(slots)
 }
 
 fn delete(ctx: &Ctx) -> Result<Vec<SlotName>> {
-    let mut slots = match client::find_status(&ctx.paths)? {
-        Some(_) => client::unload(&ctx.paths, None)?,
-        None => Vec::new(),
+    let slots = match lock_without_server(&ctx.paths)? {
+        Some(_lock) => stored_slots::delete_all(ctx)?,
+        None => {
+            client::find_status(&ctx.paths)?.ok_or_else(starting)?;
+            client::unload(&ctx.paths, None)?
+        }
     };
-    slots.extend(stored_slots::delete_all(ctx)?);
     token_file::remove(&ctx.env, &ctx.paths, &slots)?;
     Ok(slots)
+}
+
+/// The error for a server that has not bound its socket yet.
+fn starting() -> Error {
+    Error::new(ErrorKind::Os, "the credentials endpoint is starting").hint("try again in a moment")
 }
 
 fn report(slots: &[SlotName], done: &str) {

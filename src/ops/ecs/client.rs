@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::config::Paths;
-use crate::domain::{Error, ErrorKind, Result, ResultExt, SerializedError};
+use crate::domain::{Error, ErrorKind, InstanceName, Result, ResultExt, SerializedError};
 use crate::os::local_socket;
 use crate::os::lock::Lock;
 use crate::server::SlotName;
@@ -13,6 +13,8 @@ use super::messages::{
 };
 use super::{lock_path, socket_path};
 
+/// How long a server may take to reply.
+const REPLY_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a server may take to stop.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -21,7 +23,15 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 /// # Errors
 /// [`ErrorKind::Os`] if a server is running and does not reply.
 pub fn find_status(paths: &Paths) -> Result<Option<ServerStatus>> {
-    match send(paths, &ControlRequest::Status)? {
+    find_status_within(paths, REPLY_TIMEOUT)
+}
+
+/// As [`find_status`], for a caller that can't wait for long.
+///
+/// # Errors
+/// [`ErrorKind::Os`] if a server is running and does not reply in time.
+pub fn find_status_within(paths: &Paths, timeout: Duration) -> Result<Option<ServerStatus>> {
+    match send_within(paths, &ControlRequest::Status, timeout)? {
         Some(ControlReply::Status(status)) => Ok(Some(status)),
         None => Ok(None),
         Some(other) => Err(unexpected(other)),
@@ -77,6 +87,18 @@ pub fn rotate(paths: &Paths) -> Result<Option<Vec<SlotName>>> {
     }
 }
 
+/// Makes the server forget the credentials of an instance that it has in memory. Does nothing if no
+/// server is running.
+///
+/// # Errors
+/// [`ErrorKind::Os`] if the server does not reply.
+pub fn forget_credentials(paths: &Paths, instance: InstanceName) -> Result<()> {
+    match send(paths, &ControlRequest::ForgetCredentials { instance })? {
+        Some(ControlReply::Forgotten) | None => Ok(()),
+        Some(other) => Err(unexpected(other)),
+    }
+}
+
 /// Returns what a client of a slot needs.
 ///
 /// # Errors
@@ -106,8 +128,18 @@ fn require(paths: &Paths, request: &ControlRequest) -> Result<ControlReply> {
 }
 
 fn send(paths: &Paths, request: &ControlRequest) -> Result<Option<ControlReply>> {
+    send_within(paths, request, REPLY_TIMEOUT)
+}
+
+fn send_within(
+    paths: &Paths,
+    request: &ControlRequest,
+    timeout: Duration,
+) -> Result<Option<ControlReply>> {
     let line = serde_json::to_string(request).context(ErrorKind::Internal, "ecs")?;
-    let Some(reply) = local_socket::exchange(&socket_path(paths), &line)? else { return Ok(None) };
+    let Some(reply) = local_socket::exchange(&socket_path(paths), &line, timeout)? else {
+        return Ok(None);
+    };
     match serde_json::from_str(reply.expose()) {
         Ok(ControlReply::Failed(error)) => Err(error.into_error()),
         Ok(reply) => Ok(Some(reply)),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{RoleId, Secret, SerializedError, Timestamp};
+use crate::domain::{InstanceName, RoleId, Secret, SerializedError, Timestamp};
 use crate::server::SlotName;
 
 /// A request of a command.
@@ -19,6 +19,8 @@ pub enum ControlRequest {
     UnloadAll,
     /// Give every slot a new token.
     Rotate,
+    /// Forget credentials in memory, because the user has signed out of this instance.
+    ForgetCredentials { instance: InstanceName },
     /// Return what a client of a slot needs.
     Access { slot: SlotName },
     /// End the server.
@@ -39,6 +41,8 @@ pub enum ControlReply {
     Unloaded(Vec<SlotName>),
     /// The slots that have a new token.
     Rotated(Vec<SlotName>),
+    /// The credentials of an instance are no longer in memory.
+    Forgotten,
     Access(ClientAccess),
     Stopping,
     Failed(SerializedError),
@@ -77,8 +81,10 @@ pub struct SlotStatus {
     pub problem: Option<String>,
     /// When a program last asked.
     pub requested_at: Option<Timestamp>,
-    /// The name of that program, if the system provides it.
+    /// The name of the last program that is known. The system may not provide it for each request.
     pub requested_by: Option<String>,
+    /// When that program asked.
+    pub requested_by_at: Option<Timestamp>,
 }
 
 /// What a client of a slot needs.

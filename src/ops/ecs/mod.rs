@@ -17,10 +17,20 @@ pub mod transport;
 use std::path::PathBuf;
 
 use crate::config::Paths;
+use crate::domain::Result;
+use crate::os::lock::Lock;
 
 /// Returns the socket for commands.
 pub fn socket_path(paths: &Paths) -> PathBuf {
     paths.state_dir.join("ecs/control")
+}
+
+/// Takes the lock of a server, so that none can start; `None` if one is running.
+///
+/// # Errors
+/// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) if the lock can't be created.
+pub fn lock_without_server(paths: &Paths) -> Result<Option<Lock>> {
+    Lock::try_acquire(&lock_path(paths))
 }
 
 /// Returns the lock that a server holds while it runs.

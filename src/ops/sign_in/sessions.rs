@@ -9,6 +9,7 @@ use crate::vault::{Leader, RecordId, SsoToken, Turn};
 
 use crate::ops::backend::messages::{InstanceSession, SessionList};
 use crate::ops::ctx::{Ctx, run_blocking};
+use crate::ops::ecs;
 use crate::ops::roles::chain::{Chains, Route};
 use crate::ops::sign_in::cli_token;
 use crate::ops::sign_in::record_outcome;
@@ -122,12 +123,20 @@ pub struct SignOutResult {
     pub revoke_error: Option<Error>,
     /// Why the token is still in the AWS CLI's cache, if it could not be removed there.
     pub share_error: Option<Error>,
+    /// Why a running credentials endpoint may still have role credentials in memory.
+    pub endpoint_error: Option<Error>,
 }
 
 impl SignOutResult {
     /// The warnings to show if the session was not ended everywhere.
     pub fn warnings(&self, instance: &InstanceName) -> Vec<Error> {
-        self.revoke_warning(instance).into_iter().chain(self.share_error.clone()).collect()
+        let endpoint = self.endpoint_error.clone().map(|error| {
+            error
+                .context("the credentials endpoint may still serve credentials")
+                .hint("run `rolecall ecs stop`")
+        });
+        let revoke = self.revoke_warning(instance).into_iter();
+        revoke.chain(self.share_error.clone()).chain(endpoint).collect()
     }
 
     fn revoke_warning(&self, instance: &InstanceName) -> Option<Error> {
@@ -143,7 +152,7 @@ impl SignOutResult {
 }
 
 /// Signs out of an instance: revokes the token at AWS, then removes it and all role credentials
-/// that were fetched with it. The secrets are removed even if AWS can't be reached.
+/// that were fetched with it, also from the memory of a running credentials endpoint. The secrets are removed even if AWS can't be reached.
 ///
 /// # Errors
 /// Vault errors.
@@ -168,6 +177,8 @@ pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<SignOutResu
         store.remove(&name)
     })
     .await?;
+    let (paths, of) = (ctx.paths.clone(), instance.name.clone());
+    let forgotten = run_blocking(move || ecs::client::forget_credentials(&paths, of)).await;
     let share_error = cli_token::unshare(ctx, instance).await;
     let gone = Err(login_needed(instance));
     if let Some(leader) = leader {
@@ -175,7 +186,12 @@ pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<SignOutResu
     }
     // After a sign-out, no browser should open by itself.
     record_outcome::<()>(ctx, instance, &gone).await?;
-    Ok(SignOutResult { was_signed_in: token.is_some(), revoke_error: not_revoked, share_error })
+    Ok(SignOutResult {
+        was_signed_in: token.is_some(),
+        revoke_error: not_revoked,
+        share_error,
+        endpoint_error: forgotten.err(),
+    })
 }
 
 /// Removes the stored credentials of all roles of an instance and keeps its session. Returns how

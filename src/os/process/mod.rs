@@ -25,12 +25,30 @@ pub use detached::spawn_detached;
 pub use path_search::{find_in_path, is_executable};
 #[cfg(target_os = "linux")]
 pub(super) use proc_stat::ProcStat;
-#[cfg(target_os = "linux")]
-pub use socket_client::client_program;
 pub use split::split_words;
 
-/// Returns the name of the program at the other end of a connection: only Linux provides it.
-#[cfg(not(target_os = "linux"))]
-pub fn client_program(_: std::net::SocketAddr, _: std::net::SocketAddr) -> Option<String> {
-    None
+/// A program at the other end of a connection on this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientProgram {
+    pub pid: i32,
+    pub name: String,
+}
+
+impl ClientProgram {
+    /// Returns the program that connected from `client` to `server`, if the system provides it. The
+    /// process `likely` is tried first. Blocks.
+    #[cfg(target_os = "linux")]
+    pub fn find(
+        client: std::net::SocketAddr,
+        server: std::net::SocketAddr,
+        likely: Option<i32>,
+    ) -> Option<Self> {
+        socket_client::find(client, server, likely)
+    }
+
+    /// Returns `None`: only Linux provides the program.
+    #[cfg(not(target_os = "linux"))]
+    pub fn find(_: std::net::SocketAddr, _: std::net::SocketAddr, _: Option<i32>) -> Option<Self> {
+        None
+    }
 }

@@ -3,23 +3,33 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
-use super::ProcStat;
+use super::{ClientProgram, ProcStat};
 
 /// The kernel's tables of TCP sockets. A socket for IPv6 can be connected to an address of IPv4.
 const TABLES: [&str; 2] = ["/proc/net/tcp", "/proc/net/tcp6"];
 
-/// Returns the name of the program that connected from `client` to `server`. `None` if the
-/// connection is closed, or if the program is another user's. Reads the descriptors of all
-/// processes, which takes milliseconds.
-pub fn client_program(client: SocketAddr, server: SocketAddr) -> Option<String> {
+/// Returns the program that connected from `client` to `server`. `None` if the connection is
+/// closed, or if the program is another user's. Reads the descriptors of all processes, which takes
+/// milliseconds, unless it is the process `likely`.
+pub(super) fn find(
+    client: SocketAddr,
+    server: SocketAddr,
+    likely: Option<i32>,
+) -> Option<ClientProgram> {
     let inode = TABLES.iter().find_map(|table| {
         find_inode(&std::fs::read_to_string(table).unwrap_or_default(), client, server)
     })?;
     let socket = format!("socket:[{inode}]");
-    let processes = std::fs::read_dir("/proc").ok()?.flatten();
-    let pids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
-    let pid = pids.into_iter().find(|pid| has_descriptor(*pid, &socket))?;
-    Some(ProcStat::load(pid)?.name)
+    let pid = match likely.filter(|pid| has_descriptor(*pid, &socket)) {
+        Some(pid) => pid,
+        None => {
+            let processes = std::fs::read_dir("/proc").ok()?.flatten();
+            let mut pids =
+                processes.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+            pids.find(|pid| has_descriptor(*pid, &socket))?
+        }
+    };
+    Some(ClientProgram { pid, name: ProcStat::load(pid)?.name })
 }
 
 /// Whether a descriptor of a process is this socket.
@@ -75,8 +85,12 @@ mod tests {
             let server = listener.local_addr().unwrap();
             let connection = TcpStream::connect(server).unwrap();
             let client = connection.local_addr().unwrap();
-            assert_eq!(client_program(client, server), Some(own.clone()), "{address}");
-            assert_eq!(client_program(server, server), None);
+            let pid = std::process::id().cast_signed();
+            for likely in [None, Some(1), Some(pid)] {
+                let found = find(client, server, likely);
+                assert_eq!(found, Some(ClientProgram { pid, name: own.clone() }), "{address}");
+            }
+            assert_eq!(find(server, server, Some(pid)), None);
         }
     }
 

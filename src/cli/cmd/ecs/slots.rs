@@ -90,7 +90,7 @@ pub(super) fn print_status(paths: &Paths, json: bool) -> Result<u8> {
 }
 
 /// The time left of a slot's credentials, or why it has none.
-fn left(slot: &SlotStatus, now: Timestamp) -> String {
+pub(super) fn left(slot: &SlotStatus, now: Timestamp) -> String {
     match (slot.expires_at.map(|at| at.seconds_since(now)), &slot.problem) {
         (Some(seconds), _) if seconds > 0 => format_duration(seconds),
         (_, Some(_)) => "failed".to_owned(),
@@ -99,11 +99,19 @@ fn left(slot: &SlotStatus, now: Timestamp) -> String {
     }
 }
 
-/// When a program last asked, and which: `2 min ago by python3`.
-fn last_request(slot: &SlotStatus, now: Timestamp) -> String {
+/// When a program last asked, and which: `2 min ago by python3`. If the last one is not known, the
+/// last known one: `just now, 2 min ago by python3`.
+pub(super) fn last_request(slot: &SlotStatus, now: Timestamp) -> String {
     let Some(at) = slot.requested_at else { return "never".to_owned() };
-    let by = slot.requested_by.as_ref().map(|program| format!(" by {program}"));
-    format_age(at, now) + &by.unwrap_or_default()
+    let age = format_age(at, now);
+    let (Some(program), Some(known)) = (&slot.requested_by, slot.requested_by_at) else {
+        return age;
+    };
+    match format_age(known, now) {
+        // The program is looked up once a second.
+        known if known == age => format!("{age} by {program}"),
+        known => format!("{age}, {known} by {program}"),
+    }
 }
 
 /// A slot as JSON. It holds no secret.
@@ -118,6 +126,37 @@ pub(super) fn slot_json(slot: &SlotStatus) -> Value {
         "expires_at": slot.expires_at.map(Timestamp::to_rfc3339),
         "requested_at": slot.requested_at.map(Timestamp::to_rfc3339),
         "requested_by": slot.requested_by,
+        "requested_by_at": slot.requested_by_at.map(Timestamp::to_rfc3339),
         "problem": slot.problem,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::RoleId;
+    use crate::ops::ecs::messages::LoadedRole;
+
+    #[test]
+    fn a_request_is_not_credited_to_the_program_of_another_one() {
+        let now = Timestamp(1_800_000_000);
+        let shown = |at: Option<i64>, by: Option<i64>| {
+            let before = |seconds: i64| now.plus_seconds(-seconds);
+            let slot = SlotStatus {
+                slot: SlotName::default(),
+                role: LoadedRole { id: RoleId::example("Admin"), label: "a/Admin".into() },
+                url: String::new(),
+                expires_at: None,
+                problem: None,
+                requested_at: at.map(before),
+                requested_by: by.map(|_| "python3".to_owned()),
+                requested_by_at: by.map(before),
+            };
+            last_request(&slot, now)
+        };
+        assert_eq!(shown(None, None), "never");
+        assert_eq!(shown(Some(120), None), "2 min ago");
+        assert_eq!(shown(Some(120), Some(121)), "2 min ago by python3");
+        assert_eq!(shown(Some(0), Some(120)), "just now, 2 min ago by python3");
+    }
 }

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{Error, Result, Secret};
+use crate::domain::{Error, InstanceName, Result, Secret};
 use crate::ops::ctx::run_blocking;
 use crate::ops::ecs::messages::LoadedRole;
 use crate::ops::ecs::stored_slots::{self, SlotContent};
+use crate::ops::sign_in::token::login_needed;
 use crate::os::mutex::lock;
 use crate::os::random;
 use crate::server::SlotName;
@@ -67,6 +68,17 @@ impl EcsServer {
             Ok(existed)
         })
         .await
+    }
+
+    /// Forgets the credentials in memory of all slots of an instance. The slots stay open.
+    pub(super) fn forget_credentials(&self, name: &InstanceName) {
+        let Some(instance) = self.ctx.instances.iter().find(|known| known.name == *name) else {
+            return;
+        };
+        let slots = lock(&self.slots);
+        for (slot, _) in slots.iter().filter(|(_, loaded)| loaded.role.id.instance == *name) {
+            self.endpoint.forget(slot, login_needed(instance));
+        }
     }
 
     /// Closes a slot. Returns whether it was open.

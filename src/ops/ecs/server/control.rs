@@ -32,7 +32,10 @@ impl EcsServer {
             | ControlRequest::Unload { .. }
             | ControlRequest::UnloadAll
             | ControlRequest::Rotate => Some(self.changing.lock().await),
-            ControlRequest::Status | ControlRequest::Access { .. } | ControlRequest::Stop => None,
+            ControlRequest::Status
+            | ControlRequest::ForgetCredentials { .. }
+            | ControlRequest::Access { .. }
+            | ControlRequest::Stop => None,
         };
         Ok(match request {
             ControlRequest::Status => ControlReply::Status(self.status()),
@@ -48,6 +51,10 @@ impl EcsServer {
             },
             ControlRequest::UnloadAll => ControlReply::Unloaded(self.unload_all().await?),
             ControlRequest::Rotate => ControlReply::Rotated(self.rotate_all().await?),
+            ControlRequest::ForgetCredentials { instance } => {
+                self.forget_credentials(&instance);
+                ControlReply::Forgotten
+            }
             ControlRequest::Access { slot } => {
                 let slots = lock(&self.slots);
                 let loaded = slots.get(&slot).ok_or_else(|| no_such_slot(&slot))?;
@@ -61,7 +68,8 @@ impl EcsServer {
         })
     }
 
-    fn status(&self) -> ServerStatus {
+    /// Returns the server and its slots. Does not wait for the network or the vault.
+    pub fn status(&self) -> ServerStatus {
         let slots = lock(&self.slots);
         ServerStatus {
             url: self.url.clone(),
@@ -73,7 +81,7 @@ impl EcsServer {
 
     fn slot_status(&self, slot: &SlotName, loaded: &LoadedSlot) -> SlotStatus {
         let state = self.endpoint.slot_state(slot);
-        let last_request = state.as_ref().and_then(|state| state.last_request.clone());
+        let last_client = state.as_ref().and_then(|state| state.last_client.clone());
         let with_hints = |error: Error| {
             std::iter::once(error.message).chain(error.hints).collect::<Vec<_>>().join("; ")
         };
@@ -82,8 +90,9 @@ impl EcsServer {
             role: loaded.role.clone(),
             url: format!("{}{}", self.url, slot.path()),
             expires_at: state.as_ref().and_then(|state| state.expires_at),
-            requested_at: last_request.as_ref().map(|(at, _)| *at),
-            requested_by: last_request.and_then(|(_, program)| program),
+            requested_at: state.as_ref().and_then(|state| state.requested_at),
+            requested_by_at: last_client.as_ref().map(|client| client.at),
+            requested_by: last_client.map(|client| client.program.name),
             problem: state.and_then(|state| state.failure).map(with_hints),
         }
     }

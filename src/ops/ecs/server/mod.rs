@@ -15,6 +15,7 @@ use crate::domain::{Error, ErrorKind, Result, Secret, Timestamp};
 use crate::ops::assume::AssumeRequest;
 use crate::ops::ctx::Ctx;
 use crate::ops::endpoint::credential_source;
+use crate::os::lock::Lock;
 use crate::os::mutex::lock;
 use crate::server::{Endpoint, SlotName, SlotTiming};
 
@@ -61,12 +62,13 @@ impl EcsServer {
         })
     }
 
-    /// Serves programs and commands until a command ends the server.
+    /// Serves programs and commands until a command ends the server. Returns the lock, which is the
+    /// last thing to be released.
     ///
     /// # Errors
     /// [`ErrorKind::Os`] if a socket can't be registered with the runtime.
-    pub async fn serve(self: Arc<Self>, bound: BoundServer) -> Result<()> {
-        let BoundServer { listener, transport, control, lock: _held } = bound;
+    pub async fn serve(self: Arc<Self>, bound: BoundServer) -> Result<Lock> {
+        let BoundServer { listener, transport, control, lock: held } = bound;
         let server = self.clone();
         let answer = move |line: Secret<String>| {
             let server = server.clone();
@@ -87,6 +89,7 @@ impl EcsServer {
                 tokio::time::sleep(LAST_REPLY_TIMEOUT).await;
             } => Ok(()),
         }
+        .map(|()| held)
     }
 
     /// Opens a slot and starts to fetch its credentials. Must be called from within the runtime.

@@ -1,0 +1,58 @@
+//! `ecs run` while credentials are renewed, and after a sign-out.
+
+use std::time::{Duration, Instant};
+
+use rolecall::testing::demo::Fault;
+
+use crate::ecs::{EcsServer, short_lived};
+use crate::sandbox::Sandbox;
+use crate::wait::wait_for;
+
+#[test]
+fn requests_are_answered_from_memory_while_a_renewal_is_under_way() {
+    // Renewed when a third of the time is left.
+    let sandbox = short_lived(24);
+    let server = EcsServer::start(&sandbox, &["--default", "payments-prod/ReadOnlyAccess"]);
+    let client = server.client("default");
+    let first = wait_for("credentials", || client.key());
+    let duration = Duration::from_secs(4);
+    sandbox.aws.add_fault(Fault::Delay {
+        operation: "GetRoleCredentials".into(),
+        times: 1,
+        duration,
+    });
+    let before = sandbox.aws.call_count("GetRoleCredentials");
+    wait_for("the renewal", || {
+        (sandbox.aws.call_count("GetRoleCredentials") > before).then_some(())
+    });
+    let (mut answers, mut longest) = (0, Duration::ZERO);
+    loop {
+        let began = Instant::now();
+        let key = client.key().expect("there are credentials all the time");
+        if key != first {
+            break;
+        }
+        (answers, longest) = (answers + 1, longest.max(began.elapsed()));
+    }
+    assert!(answers >= 10, "only {answers} answers");
+    assert!(longest < duration / 2, "a request waited for the renewal: {longest:?}");
+    assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), before + 1);
+}
+
+#[test]
+fn a_sign_out_takes_the_credentials_from_the_memory_of_the_server() {
+    let sandbox = Sandbox::signed_in();
+    let server = EcsServer::start(&sandbox, &["--default", "payments-prod/ReadOnlyAccess"]);
+    let client = server.client("default");
+    wait_for("credentials", || client.key());
+    let signed_out = sandbox.run(&["logout", "-S", "corp"]);
+    assert!(signed_out.code == 0 && !signed_out.stderr.contains("warning"), "{signed_out:?}");
+    let (status, body) = client.fetch();
+    assert_eq!(status, 401, "{body}");
+    assert!(body["message"].as_str().unwrap().contains("rolecall login --sso corp"), "{body}");
+    server.wait_for_message("rolecall login --sso corp");
+    let slot = &server.json(&["list", "--json"])[0];
+    assert!(slot["expires_at"].is_null() && slot["problem"].is_string(), "{slot}");
+    sandbox.login("corp");
+    wait_for("credentials again", || client.key());
+}
