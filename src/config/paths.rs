@@ -43,6 +43,19 @@ impl Paths {
         Self::from_home(home_dir(env), env)
     }
 
+    /// Whether no path depends on the current directory.
+    pub fn are_absolute(&self) -> bool {
+        let required = [
+            &self.config_file,
+            &self.cache_dir,
+            &self.state_dir,
+            &self.aws_config,
+            &self.aws_credentials,
+            &self.sso_cache_dir,
+        ];
+        required.iter().all(|path| path.is_absolute())
+    }
+
     fn from_home(home: Option<PathBuf>, env: &Env) -> Result<Self> {
         let aws_dir = home.as_ref().map(|home| home.join(".aws"));
         let named = |var: Var| match env.get(var) {

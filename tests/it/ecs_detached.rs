@@ -101,6 +101,23 @@ fn an_address_that_is_in_use_is_reported_before_anything_starts() {
 }
 
 #[test]
+fn a_detached_server_keeps_no_descriptor_and_no_directory_of_its_caller() {
+    let sandbox = Sandbox::signed_in();
+    let _stop = Stop(&sandbox);
+    let mut shell = sandbox.command("sh");
+    shell.args(["-c", "exec \"$0\" \"$@\" 3>&1 9>&2", crate::sandbox::binary()]);
+    // A reader of the output sees its end while the server runs.
+    let ran = shell.args(["ecs", "run", "--detach", "--listen", "127.0.0.1:0"]).output().unwrap();
+    assert!(ran.status.success(), "{ran:?}");
+    let status = sandbox.run(&["ecs", "status", "--json"]).stdout;
+    let status: serde_json::Value = serde_json::from_str(&status).unwrap();
+    // The system may hide it.
+    if let Ok(directory) = std::fs::read_link(format!("/proc/{}/cwd", status["pid"])) {
+        assert_eq!(directory, std::path::Path::new("/"));
+    }
+}
+
+#[test]
 #[cfg(target_os = "linux")]
 fn a_detached_server_has_no_secret_in_its_arguments_or_environment() {
     let sandbox = Sandbox::signed_in();

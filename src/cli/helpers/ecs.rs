@@ -38,6 +38,7 @@ pub(in crate::cli) fn start(
     let mut args: Vec<OsString> =
         vec!["ecs-helper".into(), "--listen".into(), address.to_string().into()];
     if let Some(file) = &globals.config {
+        let file = std::path::absolute(file).unwrap_or_else(|_| file.into());
         args.extend(["--config".into(), file.into()]);
     }
     if let Some(browser) = &globals.browser {
@@ -62,7 +63,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: &EcsHelperArgs) -> Result<u8>
     let ctx = app::open_with_data_key(Env::from_process(), globals, Caller::Program, key)?;
     let bound = BoundServer::bind(&ctx, args.listen, &Transport::for_address(&ctx, args.listen)?)?;
     let socket = socket_path(&ctx.paths);
-    let _guard = TerminationGuard::new(move || drop(atomic_file::remove(&socket)))?;
+    let guard = TerminationGuard::new(move || drop(atomic_file::remove(&socket)))?;
     let (signing, globals) = (ctx.clone(), globals.clone());
     let hooks = ServerHooks {
         // Without a terminal, `ecs list` shows the events.
@@ -70,7 +71,15 @@ pub(in crate::cli) fn run(globals: &Globals, args: &EcsHelperArgs) -> Result<u8>
         start_sign_in: Box::new(move |instance| sign_in::start(&signing, &globals, instance)),
     };
     let server = EcsServer::new(&ctx, &bound, hooks);
+    // The directory of the caller can be unmounted, unless a variable names a file in it.
+    let bundle = ctx.env.path(env::AWS_CA_BUNDLE);
+    if ctx.paths.are_absolute() && bundle.is_none_or(|path| path.is_absolute()) {
+        std::env::set_current_dir("/").context(ErrorKind::Os, "changing to /")?;
+    }
     detached::report_ready(&bound.url())?;
-    app::block_on(&ctx, server.serve(bound))?;
+    let lock = app::block_on(&ctx, server.serve(bound))?;
+    // The next server may have its socket as soon as the lock is gone.
+    drop(guard);
+    drop(lock);
     Ok(0)
 }

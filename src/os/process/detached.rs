@@ -35,7 +35,11 @@ pub fn spawn_detached(
     let mut child = command.spawn().context(ErrorKind::Os, STARTING_HELPER)?;
     let mut stdin =
         child.stdin.take().ok_or_else(|| Error::os("the background helper has no input"))?;
-    stdin.write_all(input).context(ErrorKind::Os, STARTING_HELPER)
+    let written = stdin.write_all(input).context(ErrorKind::Os, STARTING_HELPER);
+    drop(stdin);
+    // A server that starts many helpers must not keep their entries in the process table.
+    crate::os::thread::spawn("helper", move || drop(child.wait()))?;
+    written
 }
 
 /// Starts a helper, waits for its line and returns it without the line end. `input` goes to its
@@ -89,13 +93,40 @@ pub fn spawn_and_wait(
         .ok_or_else(|| start_error("it ended before it was ready"))
 }
 
-/// Starts the second process of a helper, which inherits input and output. Called by the first
-/// process, which has to end afterwards.
+/// Closes the descriptors that the helper inherited, as far as `sh` can: a lock or a pipe of a
+/// script must not stay open until the helper ends.
+#[cfg(unix)]
+const CLOSE_AND_RUN: &str = "exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; exec \"$0\" \"$@\"";
+
+/// Returns the command for a program without descriptors other than input, output and error.
+#[cfg(unix)]
+fn without_descriptors(program: &Path) -> Command {
+    // One is the list itself, which is not inherited.
+    let is_other = |entry: &std::fs::DirEntry| {
+        entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()).is_some_and(|n| n > 2)
+    };
+    let has_inherited = std::fs::read_dir("/dev/fd")
+        .is_ok_and(|entries| entries.flatten().filter(is_other).count() > 1);
+    if !has_inherited {
+        return Command::new(program);
+    }
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", CLOSE_AND_RUN]).arg(program);
+    command
+}
+
+#[cfg(not(unix))]
+fn without_descriptors(program: &Path) -> Command {
+    Command::new(program)
+}
+
+/// Starts the second process of a helper, which inherits input and output, but no other descriptor
+/// of the caller. Called by the first process, which has to end afterwards.
 ///
 /// # Errors
 /// [`ErrorKind::Os`] if it can't be started.
 pub fn respawn_detached(program: &Path, args: &[OsString]) -> Result<()> {
-    Command::new(program)
+    without_descriptors(program)
         .args(args)
         .stderr(Stdio::null())
         .spawn()
