@@ -20,4 +20,5 @@ pub use env_changes::{
 };
 pub use env_format::EnvFormat;
 pub use previous_env::PreviousEnv;
+pub use quote::shell_word;
 pub use render::render;

@@ -25,6 +25,15 @@ pub(super) fn quote(value: &str, dialect: Dialect) -> Option<String> {
 
 /// Quotes for tcsh, which substitutes history inside quotes too. A backslash is special inside
 /// quotes with `set backslash_quote`. Outside quotes it escapes any character, whatever is set.
+/// Returns a word of a command to paste into a POSIX shell, quoted only if necessary.
+pub fn shell_word(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/_.:@+-".contains(&byte);
+    if !text.is_empty() && text.bytes().all(plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
 fn quote_tcsh(value: &str) -> String {
     let inside = value.split_inclusive(['\'', '\\', '!']).map(|part| {
         match part.strip_suffix(['\'', '\\', '!']) {
@@ -183,6 +192,13 @@ mod tests {
             }
         }
         out.strip_suffix('"').unwrap().to_owned()
+    }
+
+    #[test]
+    fn a_word_to_paste_is_quoted_if_a_shell_would_split_it() {
+        assert_eq!(shell_word("payments-prod/Admin"), "payments-prod/Admin");
+        assert_eq!(shell_word("Zürich Analytics/It's"), "'Zürich Analytics/It'\\''s'");
+        assert_eq!(shell_word(""), "''");
     }
 
     #[test]

@@ -56,3 +56,11 @@ fn a_sign_out_takes_the_credentials_from_the_memory_of_the_server() {
     sandbox.login("corp");
     wait_for("credentials again", || client.key());
 }
+
+#[test]
+fn keys_that_programs_would_use_first_are_named_at_the_start() {
+    let sandbox = Sandbox::signed_in();
+    sandbox.write(".aws/credentials", "[default]\naws_access_key_id = AKIA\n");
+    let server = EcsServer::start(&sandbox, &[]);
+    server.wait_for_message("`aws_access_key_id` in [default] comes before the endpoint");
+}

@@ -31,6 +31,7 @@ mod ecs_detached;
 mod ecs_renewal;
 mod ecs_restart;
 #[cfg(unix)]
+mod ecs_terminal;
 mod ecs_tls;
 mod ecs_token_file;
 mod eks_token;

@@ -1,6 +1,7 @@
 //! Terminal output and prompts: data on stdout, messages on stderr. A closed pipe is not an error.
 
 pub(in crate::cli) mod qr;
+pub(in crate::cli) mod status_block;
 pub(in crate::cli) mod table;
 pub(in crate::cli) mod waiting;
 pub(in crate::cli) mod wrap;

@@ -14,6 +14,7 @@ use crate::ops::ecs::server::{BoundServer, EcsServer, ServerHooks};
 use crate::ops::ecs::socket_path;
 use crate::ops::ecs::stored_slots::{self, SlotContent};
 use crate::ops::ecs::transport::Transport;
+use crate::ops::endpoint::default_profile_conflict;
 use crate::ops::roles::load;
 use crate::ops::roles::other_profiles::ProfileRows;
 use crate::ops::target::lookup::ResolvedRole;
@@ -22,6 +23,7 @@ use crate::ops::target::selector::RoleSelector;
 use crate::os::atomic_file;
 use crate::os::process::signals::TerminationGuard;
 use crate::server::SlotName;
+use crate::shell::shell_word;
 use crate::tui::PickAction;
 
 use crate::cli::access::{self, Consent};
@@ -56,14 +58,19 @@ fn serve(
     address: SocketAddr,
     transport: &Transport,
 ) -> Result<u8> {
-    let bound = BoundServer::bind(ctx, address, transport)?;
+    // Reported before the user confirms and signs in. While they do, commands and programs must not
+    // wait for a server that does not answer.
+    drop(BoundServer::bind(ctx, address, transport)?);
+    warn_about_default_profile(ctx)?;
     let default = default_role(ctx, globals, args)?;
     let stored = stored_slots(ctx, default.is_some());
+    let bound = BoundServer::bind(ctx, address, transport)?;
     let socket = socket_path(&ctx.paths);
-    let _guard = TerminationGuard::new(move || drop(atomic_file::remove(&socket)))?;
-    let server = EcsServer::new(ctx, &bound, hooks(ctx, globals)?);
+    let guard = TerminationGuard::new(move || drop(atomic_file::remove(&socket)))?;
+    let printer = EventPrinter::start(ctx.clock)?;
+    let server = EcsServer::new(ctx, &bound, hooks(ctx, globals, printer.clone()));
     ui::print_message(&format!("serving credentials at {}; Ctrl-C ends it", bound.url()));
-    app::block_on(ctx, async {
+    let lock = app::block_on(ctx, async {
         for content in stored {
             let slot = content.slot.clone();
             if let Err(error) = server.open(content) {
@@ -73,9 +80,27 @@ fn serve(
         if let Some(role) = default {
             server.load(&SlotName::default(), role).await?;
         }
+        let shown = server.clone();
+        printer.show(move || shown.status().slots);
         server.serve(bound).await
     })?;
+    // The next server may have its socket as soon as the lock is gone.
+    drop(guard);
+    drop(lock);
     Ok(0)
+}
+
+/// Warns if programs would use the default profile before the endpoint.
+fn warn_about_default_profile(ctx: &Ctx) -> Result<()> {
+    let Some((path, found)) = default_profile_conflict(ctx)? else { return Ok(()) };
+    let place = format!("{}:{}", ctx.paths.abbreviate(&path), found.line);
+    let message = format!(
+        "{place}: `{}` in [default] comes before the endpoint: programs without a profile use it",
+        found.key
+    );
+    let hint = "rename that section, or set AWS_PROFILE to a profile without credentials";
+    ui::print_warning(&Error::new(ErrorKind::Config, message).hint(hint));
+    Ok(())
 }
 
 /// Starts a server in the background and puts the roles into its slots.
@@ -88,6 +113,7 @@ fn run_detached(
 ) -> Result<u8> {
     // Reported before the user confirms and signs in.
     drop(BoundServer::bind(ctx, address, transport)?);
+    warn_about_default_profile(ctx)?;
     let default = default_role(ctx, globals, args)?;
     let stored = stored_slots(ctx, default.is_some());
     let url = ecs::start(ctx, globals, address, transport)?;
@@ -179,7 +205,8 @@ fn stored_slots(ctx: &Arc<Ctx>, has_default: bool) -> Vec<SlotContent> {
         check(content)
             .map_err(|error| {
                 let slot = &content.slot;
-                let again = format!("run `rolecall ecs load {} -s {slot}`", content.role.label);
+                let role = shell_word(&content.role.label);
+                let again = format!("run `rolecall ecs load {role} -s {slot}`");
                 let error = Error::new(error.kind, error.message).hint(again);
                 ui::print_warning(&error.context(format!("the slot `{slot}` is not served")));
             })
@@ -193,11 +220,10 @@ fn not_listed(label: &str) -> Error {
     Error::new(ErrorKind::UnknownRole, format!("{label} is not in the list of roles"))
 }
 
-fn hooks(ctx: &Arc<Ctx>, globals: &Globals) -> Result<ServerHooks> {
-    let (printer, signing, globals) =
-        (EventPrinter::start(ctx.clock)?, ctx.clone(), globals.clone());
-    Ok(ServerHooks {
+fn hooks(ctx: &Arc<Ctx>, globals: &Globals, printer: EventPrinter) -> ServerHooks {
+    let (signing, globals) = (ctx.clone(), globals.clone());
+    ServerHooks {
         report: Box::new(move |slot, role, event| printer.print(slot, role, event)),
         start_sign_in: Box::new(move |instance| sign_in::start(&signing, &globals, instance)),
-    })
+    }
 }
