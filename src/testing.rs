@@ -90,6 +90,11 @@ pub mod os {
         pub use crate::os::http::{HttpResponse, Listener, serve_bytes};
     }
 }
+pub mod server {
+    pub use crate::server::{
+        CredentialsSource, Endpoint, FetchedCredentials, SlotName, SlotTiming,
+    };
+}
 pub mod shell {
     pub use crate::shell::{Dialect, EnvChanges, render};
     pub mod hooks {

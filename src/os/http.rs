@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 use crate::domain::{ErrorKind, Result, ResultExt};
 use crate::os::mutex::lock;
 
-pub use limits::ServeLimits;
+pub use limits::{ServeLimits, serve_limited_bytes};
 
 /// The pause after too many open files, in which some connections may end.
 const ACCEPT_RETRY_DELAY: std::time::Duration = std::time::Duration::from_millis(20);
@@ -270,6 +270,14 @@ where
     H: Fn(HttpRequest) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = HttpResponse> + Send + 'static,
 {
+    exchange_bytes(bytes, |server| serve_stream(server, handler)).await
+}
+
+/// Sends bytes to a server in memory, and returns those that it sends.
+async fn exchange_bytes<F: Future>(
+    bytes: &[u8],
+    serve: impl FnOnce(tokio::io::DuplexStream) -> F,
+) -> Vec<u8> {
     let (client, server) = tokio::io::duplex(1 << 20);
     let (mut reader, mut writer) = tokio::io::split(client);
     let mut responses = Vec::new();
@@ -279,7 +287,7 @@ where
         let _ = writer.shutdown().await;
         let _ = reader.read_to_end(&mut responses).await;
     };
-    tokio::join!(serve_stream(server, handler), exchange);
+    tokio::join!(serve(server), exchange);
     responses
 }
 

@@ -26,7 +26,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::domain::{Error, ErrorKind, Result, Secret, Timestamp};
 use crate::os::clock::Clock;
-use crate::os::http::{HttpRequest, HttpResponse, Listener, ServeLimits};
+use crate::os::http::{HttpRequest, HttpResponse, Listener, ServeLimits, serve_limited_bytes};
 use crate::os::mutex::lock;
 use crate::os::process::ClientProgram;
 use crate::os::thread::run_blocking;
@@ -201,6 +201,16 @@ impl Endpoint {
                 endpoint.clone().respond(request, hosts.clone(), Connection { client, server })
             })
             .await
+    }
+
+    /// Returns the bytes of the response to the bytes of a connection to this address, in memory.
+    /// For fuzzing.
+    #[doc(hidden)]
+    pub async fn respond_to_bytes(&self, bytes: &[u8], server: SocketAddr) -> Vec<u8> {
+        let (endpoint, hosts) = (self.clone(), Arc::new(ServedHosts::new(server)));
+        let connection = Connection { client: server, server };
+        let respond = move |request| endpoint.clone().respond(request, hosts.clone(), connection);
+        serve_limited_bytes(bytes, LIMITS, respond).await
     }
 
     async fn respond(

@@ -1,3 +1,5 @@
+mod malformed;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 

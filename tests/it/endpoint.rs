@@ -149,10 +149,16 @@ fn the_endpoint_answers_only_with_the_token_and_ends_with_the_command() {
         refused(&format!("POST / HTTP/1.1\r\nHost: {host}\r\nAuthorization: {}", inside.token)),
         405
     );
-    assert_eq!(
-        refused(&format!("GET / HTTP/1.1\r\nHost: example.com\r\nAuthorization: {}", inside.token)),
-        403
-    );
+    let port = host.rsplit(':').next().unwrap();
+    for other in ["example.com", "127.0.0.1", "[::1]x", &format!("rebound.example.com:{port}")] {
+        let head = format!("GET / HTTP/1.1\r\nHost: {other}\r\nAuthorization: {}", inside.token);
+        assert_eq!(refused(&head), 403, "{other}");
+    }
+    for header in ["Origin: null", "Sec-Fetch-Site: same-origin"] {
+        let token = &inside.token;
+        let head = format!("GET / HTTP/1.1\r\nHost: {host}\r\nAuthorization: {token}\r\n{header}");
+        assert_eq!(refused(&head), 403, "{header}");
+    }
     drop(inside.child.stdin.take());
     assert_eq!(inside.child.wait().unwrap().code(), Some(0));
     inside.wait_until_gone();

@@ -19,7 +19,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::domain::Result;
 
 use super::{ACCEPT_RETRY_DELAY, HttpRequest, HttpResponse, Listener};
-use super::{into_hyper_response, with_body};
+use super::{exchange_bytes, into_hyper_response, with_body};
 
 /// What clients may take from a server. A connection serves one request, which has no body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +78,17 @@ impl Listener {
             }
         }
     }
+}
+
+/// Serves the bytes of a connection as [`Listener::serve_limited`] does, but in memory, and returns
+/// the bytes of the response. For fuzzing.
+#[doc(hidden)]
+pub async fn serve_limited_bytes<H, F>(bytes: &[u8], limits: ServeLimits, handler: H) -> Vec<u8>
+where
+    H: Fn(HttpRequest) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = HttpResponse> + Send + 'static,
+{
+    exchange_bytes(bytes, |server| serve_stream(server, limits, handler)).await
 }
 
 /// A connection that may have ended.
