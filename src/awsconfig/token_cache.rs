@@ -232,6 +232,15 @@ mod tests {
             file_name("https://d-1234567890.awsapps.com/start"),
             "7487b5b67d5fa1132cf33fa93ae51ef38cc37752.json"
         );
+        let paths =
+            cache_paths(Path::new("cache"), &["corp", "https://d-1234567890.awsapps.com/start"]);
+        assert_eq!(
+            paths,
+            [
+                Path::new("cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json"),
+                Path::new("cache/7487b5b67d5fa1132cf33fa93ae51ef38cc37752.json"),
+            ]
+        );
     }
 
     #[test]

@@ -138,6 +138,8 @@ mod tests {
             ("k = \\\\\nregion = x", "\\\\"),
             ("k =\nregion = x", ""),
             ("region\nk = v", "v"),
+            ("\nk = v", "v"),
+            ("k = ends the file in \\", "ends the file in \\"),
             ("K = v\r\nregion = x\r\n", "v"),
             ("k = a\nK = b", "b"),
             ("k = a=b:c", "a=b:c"),

@@ -190,6 +190,15 @@ fn a_profile_for_an_emulator_does_not_redirect_the_sign_in_of_others() {
         let config = AwsConfig::parse(text.concat().replace("DIRECTORY", legacy));
         assert_eq!(config.legacy_instances()[0].endpoints, EndpointOverrides::default());
     }
+    // So are profiles that spell the start URL in another way.
+    let spelled = |slash: &str| format!("[profile a]\n{}", legacy.replace("/start", slash));
+    for others in [vec!["/start/"], vec!["/start/", "/start#/"]] {
+        let others: String = others.into_iter().map(|slash| spelled(slash) + "\n").collect();
+        let text = format!("{}{others}", emulator.replace("DIRECTORY", legacy));
+        let instances = AwsConfig::parse(text.as_str()).legacy_instances();
+        assert_eq!(instances.len(), 1, "{text}");
+        assert_eq!(instances[0].endpoints, EndpointOverrides::default(), "{text}");
+    }
     let alone =
         AwsConfig::parse(emulator.replace("DIRECTORY", legacy)).legacy_instances().remove(0);
     assert_eq!(alone.endpoints.portal.as_deref(), Some("http://localhost:4566"));

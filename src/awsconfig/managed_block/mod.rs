@@ -291,6 +291,18 @@ mod tests {
     }
 
     #[test]
+    fn everything_but_the_block_is_outside_of_it() {
+        let block = format!("# BEGIN_ROLECALL profiles\n{ONE}# END_ROLECALL profiles\n");
+        for (text, has_block) in
+            [("[x]\n[y]\n".to_owned(), false), (format!("[x]\n{block}[y]\n"), true)]
+        {
+            let parts = SplitFile::parse(text.as_bytes(), "profiles").unwrap();
+            assert_eq!(parts.has_block(), has_block);
+            assert_eq!(parts.outside(), &b"[x]\n[y]\n"[..]);
+        }
+    }
+
+    #[test]
     fn a_block_is_replaced_in_place() {
         let text = format!(
             "# mine\n\n# BEGIN_ROLECALL profiles\n{ONE}# END_ROLECALL profiles\n# c\n[x]\nk = v"

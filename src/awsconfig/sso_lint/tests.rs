@@ -96,6 +96,10 @@ fn headers_that_aws_programs_ignore_are_reported_and_fixed() {
         ("[profile my corp]", "[profile \"my corp\"]"),
         ("[Default]", "[default]"),
         ("[x]", "[profile x]"),
+        // Two letters are wrong.
+        ("[sso-sesin x]", "[sso-session x]"),
+        ("[sso seson x]", "[sso-session x]"),
+        ("[prfil x]", "[profile x]"),
     ] {
         let text = format!("# mine\n{header}\n{body}");
         let found = messages(&text);
@@ -113,6 +117,8 @@ fn headers_that_aws_programs_ignore_are_reported_and_fixed() {
         (format!("[profile]\n{body}"), "1 [profile] has no name: write [profile NAME]"),
         (format!("[profile it's]\n{body}"), "1 [profile it's] has a quote that is not closed"),
         (format!("{CORP}[sso_session corp]\n"), "4 [sso_session corp] is misspelled"),
+        ("[sso_session]\n".into(), "1 [sso_session] has no name: write [sso-session NAME]"),
+        ("[sso_sesin]\n".into(), "1 [sso_sesin] has no name: write [sso-session NAME]"),
     ] {
         assert!(
             messages(&text).iter().any(|one| one.starts_with(want)),
@@ -121,6 +127,43 @@ fn headers_that_aws_programs_ignore_are_reported_and_fixed() {
         );
         assert_eq!(fixed_text(&text), None, "{text}");
     }
+}
+
+#[test]
+fn headers_of_other_programs_are_not_reported() {
+    for (header, body) in [
+        ("[my own section]", ""),
+        ("[my session x]", ""),
+        ("[sso own section]", ""),
+        ("[session x]", "region = eu-west-1\n"),
+        ("[tool x]", ""),
+        ("[tool x]", "sso_region = eu-west-1\n"),
+    ] {
+        assert_eq!(messages(&format!("{header}\n{body}")), Vec::<String>::new(), "{header}");
+    }
+}
+
+#[test]
+fn a_key_inside_another_value_is_reported_once_and_a_nested_one_is_missing() {
+    let url = "sso_start_url = https://x.awsapps.com/start";
+    for (text, want) in [
+        (
+            format!("[sso-session x]\n{url}\n  sso_region = eu-west-1\n"),
+            "has `sso_region` indented below `sso_start_url`, so AWS programs take it for part of \
+             that value",
+        ),
+        (
+            format!("[sso-session x]\n{url}\ns3 =\n  sso_region = eu-west-1\n"),
+            "has no `sso_region`",
+        ),
+    ] {
+        let found = problems(text.as_bytes());
+        let found: Vec<_> = found.iter().map(|problem| problem.message.as_str()).collect();
+        assert_eq!(found, [want], "{text}");
+    }
+    // Other keys, and words that are not keys, may continue a value.
+    let text = format!("{CORP}sso_registration_scopes = a\n  max = 10\n  sso_region\n");
+    assert_eq!(messages(&text), Vec::<String>::new());
 }
 
 #[test]
@@ -315,6 +358,7 @@ fn values_with_something_around_them_are_reported() {
             "of 11 digits, not 12: 12345678901; is a zero missing in front?",
         ),
         ("sso_account_id = payments", "that is not 12 digits: payments"),
+        ("sso_account_id = x012345678901", "that is not 12 digits: x012345678901"),
     ] {
         assert!(
             messages(&with(line)).iter().any(|one| one.contains(want)),

@@ -17,11 +17,46 @@ pub(crate) struct Tree {
     pub(crate) folder: PathBuf,
     pub(crate) unit: PathBuf,
     pub(crate) integration: PathBuf,
-    /// The mutants that compile.
-    pub(crate) mutants: Vec<Mutant>,
+    pub(crate) mutants: Mutants,
     /// The same for the same source.
     pub(crate) fingerprint: String,
+    /// The same for the same source without its unit tests.
+    pub(crate) fingerprint_without_unit_tests: String,
 }
+
+/// The mutants of a tree.
+pub(crate) struct Mutants {
+    /// Those that compile.
+    pub(crate) compiling: Vec<Mutant>,
+    /// The files of the others.
+    pub(crate) not_compiling: Vec<String>,
+}
+
+/// The mutants of a repository, as far as it is known from the last build in `work` which compile.
+pub(crate) fn list(repository: &Path, work: &Path) -> Mutants {
+    let mut all = Vec::new();
+    for file in files(repository).iter().filter(|file| is_mutated(file)) {
+        let Ok(source) = fs::read_to_string(repository.join(file)) else { continue };
+        all.extend(mutate::find(file, &source, all.len() as u32));
+    }
+    Mutants::new(all, &not_compiling(work))
+}
+
+impl Mutants {
+    fn new(all: Vec<Mutant>, dropped: &HashSet<String>) -> Self {
+        let is_dropped = |mutant: &Mutant| dropped.contains(&mutant.name);
+        let (dropped, compiling): (Vec<_>, Vec<_>) = all.into_iter().partition(is_dropped);
+        Self { compiling, not_compiling: dropped.into_iter().map(|mutant| mutant.file).collect() }
+    }
+}
+
+/// The names of the mutants that did not compile.
+fn not_compiling(work: &Path) -> HashSet<String> {
+    let list = fs::read_to_string(work.join(NOT_COMPILING)).unwrap_or_default();
+    list.lines().map(str::to_owned).collect()
+}
+
+const NOT_COMPILING: &str = "does-not-compile.txt";
 
 /// Copies the repository into `work`, mutates the copy and builds it. Mutants that do not compile
 /// are left out, and their names kept for the next build.
@@ -32,10 +67,13 @@ pub(crate) fn build(repository: &Path, work: &Path) -> Tree {
         let _ = fs::remove_file(folder.join(old));
     }
     let (mut sources, mut mutants) = (HashMap::new(), Vec::new());
-    let mut hasher = DefaultHasher::new();
+    let (mut hasher, mut without_unit_tests) = (DefaultHasher::new(), DefaultHasher::new());
     for file in &files {
         let Ok(mut bytes) = fs::read(repository.join(file)) else { continue };
         (file, &bytes).hash(&mut hasher);
+        if !is_unit_test(file) {
+            (file, program(&bytes)).hash(&mut without_unit_tests);
+        }
         match file.as_str() {
             "src/lib.rs" => bytes.extend(b"\n#[doc(hidden)]\npub mod mutant;\n"),
             // Without optimization, most time would go to the property tests.
@@ -55,17 +93,15 @@ pub(crate) fn build(repository: &Path, work: &Path) -> Tree {
 
     for mutant in &mutants {
         mutant.name.hash(&mut hasher);
+        mutant.name.hash(&mut without_unit_tests);
     }
-    let fingerprint = format!("{:x}", hasher.finish());
-
-    let list = work.join("does-not-compile.txt");
-    let mut dropped: HashSet<String> =
-        fs::read_to_string(&list).unwrap_or_default().lines().map(str::to_owned).collect();
+    let mut dropped = not_compiling(work);
+    let mut mutants = Mutants::new(mutants, &dropped);
     loop {
-        mutants.retain(|mutant| !dropped.contains(&mutant.name));
         let mut written = HashMap::new();
         for (file, source) in &sources {
-            let of_file: Vec<_> = mutants.iter().filter(|mutant| mutant.file == *file).collect();
+            let of_file = mutants.compiling.iter().filter(|mutant| mutant.file == *file);
+            let of_file: Vec<_> = of_file.collect();
             let (text, places) = mutate::write(source, &of_file);
             write(&folder.join(file), text.as_bytes());
             written.insert(file.clone(), places);
@@ -73,14 +109,27 @@ pub(crate) fn build(repository: &Path, work: &Path) -> Tree {
         let (errors, binaries) = cargo(&folder, work);
         if errors.is_empty() {
             let [unit, integration] = binaries.try_into().expect("two test binaries");
-            return Tree { folder, unit, integration, mutants, fingerprint };
+            return Tree {
+                folder,
+                unit,
+                integration,
+                mutants,
+                fingerprint: format!("{:x}", hasher.finish()),
+                fingerprint_without_unit_tests: format!("{:x}", without_unit_tests.finish()),
+            };
         }
         let wrong: HashSet<u32> = errors.iter().map(|error| culprit(error, &written)).collect();
         println!("{} mutants do not compile", wrong.len());
-        let names = mutants.iter().filter(|mutant| wrong.contains(&mutant.id));
-        dropped.extend(names.map(|mutant| mutant.name.clone()));
+        let (wrong, compiling): (Vec<_>, Vec<_>) =
+            mutants.compiling.into_iter().partition(|mutant| wrong.contains(&mutant.id));
+        mutants.compiling = compiling;
+        for mutant in wrong {
+            dropped.insert(mutant.name);
+            mutants.not_compiling.push(mutant.file);
+        }
         let lines: BTreeSet<_> = dropped.iter().cloned().collect();
-        write(&list, lines.into_iter().collect::<Vec<_>>().join("\n").as_bytes());
+        let lines = lines.into_iter().collect::<Vec<_>>().join("\n");
+        write(&work.join(NOT_COMPILING), lines.as_bytes());
     }
 }
 
@@ -115,8 +164,19 @@ fn walk(folder: &Path, root: &Path) -> BTreeSet<String> {
 }
 
 fn is_mutated(file: &str) -> bool {
-    let is_test = file.ends_with("/tests.rs") || file.contains("/tests/");
-    folder(file).is_some() && file.ends_with(".rs") && !is_test && !EXCLUDED.contains(&file)
+    let is_excluded = is_unit_test(file) || EXCLUDED.contains(&file);
+    folder(file).is_some() && file.ends_with(".rs") && !is_excluded
+}
+
+fn is_unit_test(file: &str) -> bool {
+    file.starts_with("src/") && (file.ends_with("/tests.rs") || file.contains("/tests/"))
+}
+
+/// A file of source without the unit tests at its end.
+fn program(bytes: &[u8]) -> &[u8] {
+    const TESTS: &[u8] = b"#[cfg(test)]\nmod tests {";
+    let start = bytes.windows(TESTS.len()).position(|window| window == TESTS);
+    &bytes[..start.unwrap_or(bytes.len())]
 }
 
 /// The mutated folder that a file is in.
