@@ -75,7 +75,8 @@ fn main() -> ExitCode {
         );
     }
 
-    let tree = tree::build(&repository, &work);
+    let tests: &[&str] = if options.unit { &["--lib"] } else { &["--lib", "--test", "it"] };
+    let tree = tree::build(&repository, &work, tests);
     let state = work.join("fingerprint");
     if fs::read_to_string(&state).ok().as_ref() != Some(&tree.fingerprint) {
         if !options.survivors {
@@ -84,7 +85,8 @@ fn main() -> ExitCode {
         fs::write(&state, &tree.fingerprint).expect("the disk is not full");
     }
     let unit_coverage = format!("coverage-unit-{}.jsonl", tree.fingerprint);
-    let coverage = format!("coverage-integration-{}.jsonl", tree.fingerprint_without_unit_tests);
+    // It takes long to find out, and a change of a unit test does not change it.
+    let coverage = format!("coverage-integration-{}.jsonl", tree.names);
     forget_coverage(&work, &[&unit_coverage, &coverage]);
 
     let mut outcomes = read(&results);
@@ -109,12 +111,12 @@ fn main() -> ExitCode {
         None if unit.reaches(mutant.id) => save(mutant, "survives unit tests", None),
         None => save(mutant, "not reached by unit tests", None),
     });
-    if !options.unit {
+    if let Some(binary) = &tree.integration {
         let outcomes = read(&results);
         let is_open = |mutant: &&&Mutant| outcomes[&mutant.name].is_for_integration_tests();
         let open: Vec<&Mutant> = selected.iter().filter(is_open).copied().collect();
         println!("{} survive the unit tests", open.len());
-        let (binary, limit) = (&tree.integration, INTEGRATION_LIMIT);
+        let limit = INTEGRATION_LIMIT;
         let integration = run::Suite::new(binary, &tree.folder, &work, &coverage, limit);
         learn(&integration, &outcomes);
         run::in_parallel(&open, |_, mutant| match integration.catches(mutant) {

@@ -16,12 +16,13 @@ use crate::{EXCLUDED, FOLDERS};
 pub(crate) struct Tree {
     pub(crate) folder: PathBuf,
     pub(crate) unit: PathBuf,
-    pub(crate) integration: PathBuf,
+    /// Not built if only unit tests run.
+    pub(crate) integration: Option<PathBuf>,
     pub(crate) mutants: Mutants,
     /// The same for the same source.
     pub(crate) fingerprint: String,
-    /// The same for the same source without its unit tests.
-    pub(crate) fingerprint_without_unit_tests: String,
+    /// The same for the same mutants with the same numbers.
+    pub(crate) names: String,
 }
 
 /// The mutants of a tree.
@@ -58,22 +59,20 @@ fn not_compiling(work: &Path) -> HashSet<String> {
 
 const NOT_COMPILING: &str = "does-not-compile.txt";
 
-/// Copies the repository into `work`, mutates the copy and builds it. Mutants that do not compile
+/// Copies the repository into `work`, mutates the copy and builds these tests of it: options of
+/// cargo, those of the unit tests first. Mutants that do not compile
 /// are left out, and their names kept for the next build.
-pub(crate) fn build(repository: &Path, work: &Path) -> Tree {
+pub(crate) fn build(repository: &Path, work: &Path, tests: &[&str]) -> Tree {
     let folder = work.join("tree");
     let files = files(repository);
     for old in self::files(&folder).difference(&files) {
         let _ = fs::remove_file(folder.join(old));
     }
     let (mut sources, mut mutants) = (HashMap::new(), Vec::new());
-    let (mut hasher, mut without_unit_tests) = (DefaultHasher::new(), DefaultHasher::new());
+    let (mut hasher, mut names) = (DefaultHasher::new(), DefaultHasher::new());
     for file in &files {
         let Ok(mut bytes) = fs::read(repository.join(file)) else { continue };
         (file, &bytes).hash(&mut hasher);
-        if !is_unit_test(file) {
-            (file, program(&bytes)).hash(&mut without_unit_tests);
-        }
         match file.as_str() {
             "src/lib.rs" => bytes.extend(b"\n#[doc(hidden)]\npub mod mutant;\n"),
             // Without optimization, most time would go to the property tests.
@@ -93,7 +92,7 @@ pub(crate) fn build(repository: &Path, work: &Path) -> Tree {
 
     for mutant in &mutants {
         mutant.name.hash(&mut hasher);
-        mutant.name.hash(&mut without_unit_tests);
+        mutant.name.hash(&mut names);
     }
     let mut dropped = not_compiling(work);
     let mut mutants = Mutants::new(mutants, &dropped);
@@ -106,16 +105,18 @@ pub(crate) fn build(repository: &Path, work: &Path) -> Tree {
             write(&folder.join(file), text.as_bytes());
             written.insert(file.clone(), places);
         }
-        let (errors, binaries) = cargo(&folder, work);
+        let (errors, binaries) = cargo(&folder, work, tests);
         if errors.is_empty() {
-            let [unit, integration] = binaries.try_into().expect("two test binaries");
+            let mut binaries = binaries.into_iter();
+            let unit = binaries.next().expect("a test binary");
+            let integration = binaries.next();
             return Tree {
                 folder,
                 unit,
                 integration,
                 mutants,
                 fingerprint: format!("{:x}", hasher.finish()),
-                fingerprint_without_unit_tests: format!("{:x}", without_unit_tests.finish()),
+                names: format!("{:x}", names.finish()),
             };
         }
         let wrong: HashSet<u32> = errors.iter().map(|error| culprit(error, &written)).collect();
@@ -172,13 +173,6 @@ fn is_unit_test(file: &str) -> bool {
     file.starts_with("src/") && (file.ends_with("/tests.rs") || file.contains("/tests/"))
 }
 
-/// A file of source without the unit tests at its end.
-fn program(bytes: &[u8]) -> &[u8] {
-    const TESTS: &[u8] = b"#[cfg(test)]\nmod tests {";
-    let start = bytes.windows(TESTS.len()).position(|window| window == TESTS);
-    &bytes[..start.unwrap_or(bytes.len())]
-}
-
 /// The mutated folder that a file is in.
 pub(crate) fn folder(file: &str) -> Option<&'static str> {
     let is_inside = |folder: &str| {
@@ -208,7 +202,7 @@ fn write(path: &Path, bytes: &[u8]) {
 }
 
 /// The compiler's errors, or the unit and the integration test binary.
-fn cargo(folder: &Path, work: &Path) -> (Vec<Value>, Vec<PathBuf>) {
+fn cargo(folder: &Path, work: &Path, tests: &[&str]) -> (Vec<Value>, Vec<PathBuf>) {
     let build = |arguments: &[&str]| {
         let mut child = Command::new("cargo")
             .args(arguments)
@@ -245,7 +239,7 @@ fn cargo(folder: &Path, work: &Path) -> (Vec<Value>, Vec<PathBuf>) {
     if !errors.is_empty() {
         return (errors, Vec::new());
     }
-    let (errors, artifacts) = build(&["test", "--no-run", "--lib", "--test", "it"]);
+    let (errors, artifacts) = build(&[&["test", "--no-run"], tests].concat());
     let binary = |kind: &str| {
         let artifact = artifacts.iter().find(|artifact| {
             artifact["target"]["kind"][0] == kind && artifact["executable"].is_string()
