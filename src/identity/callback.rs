@@ -263,6 +263,25 @@ mod tests {
     }
 
     #[test]
+    fn a_failed_sign_in_is_explained_with_the_words_of_aws() {
+        for (error, message) in [
+            ("access_denied", "the sign-in was declined in the browser"),
+            ("invalid_scope", "AWS does not know one of the scopes"),
+            ("unauthorized_client", "AWS does not let this program sign in that way"),
+            ("server_error", "the sign-in page failed"),
+            ("temporarily_unavailable", "the sign-in page failed"),
+            ("strange", "the sign-in failed in the browser"),
+        ] {
+            let plain = authorization_error(error, "");
+            assert_eq!(plain.message, format!("{message} ({error})"));
+            assert_eq!(authorization_error(error, "no").message, format!("{message} (no)"));
+        }
+        let stopped = Error::new(ErrorKind::Os, "too many open files");
+        assert_eq!(listener_error(Some(Ok(Err(stopped.clone())))), stopped);
+        assert_eq!(listener_error(None).kind, ErrorKind::Internal);
+    }
+
+    #[test]
     fn an_empty_state_matches_nothing() {
         assert!(parse_params(&parse_form("code=c&state="), "").is_none());
     }

@@ -27,3 +27,19 @@ pub(super) fn to_single_line(text: &str) -> String {
         line
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_text_that_is_too_long_is_cut() {
+        for length in [1, MAX_LENGTH - 1, MAX_LENGTH] {
+            assert_eq!(to_single_line(&"x".repeat(length)), "x".repeat(length));
+        }
+        let cut = format!("{}…", "x".repeat(MAX_LENGTH));
+        for length in [MAX_LENGTH + 1, MAX_LENGTH + 2, 10 * MAX_LENGTH] {
+            assert_eq!(to_single_line(&"x".repeat(length)), cut, "{length}");
+        }
+    }
+}

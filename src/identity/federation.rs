@@ -180,3 +180,24 @@ fn federation_error(api_error: &ApiError, endpoint: &str) -> Error {
         _ => api_error.explain(action, authority(endpoint), None),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_refused_by_every_client_error_but_throttling() {
+        for (status, kind, message) in [
+            (400, ErrorKind::AccessDenied, "opening the console: AWS does not accept"),
+            (499, ErrorKind::AccessDenied, "opening the console: AWS does not accept"),
+            (429, ErrorKind::Throttled, "opening the console: "),
+            (399, ErrorKind::AccessDenied, "opening the console: signin.example refused"),
+            (500, ErrorKind::Unreachable, "opening the console: "),
+        ] {
+            let error = ApiError::from_response(status, b"{}");
+            let error = federation_error(&error, "https://signin.example/federation");
+            assert_eq!(error.kind, kind, "{status}");
+            assert!(error.message.starts_with(message), "{error}");
+        }
+    }
+}

@@ -65,3 +65,32 @@ fn explain(api_error: &ApiError, endpoint: &str) -> Error {
         _ => api_error.explain("getting keys for the console", authority(endpoint), None),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_says_whether_the_user_or_the_keys_are_refused() {
+        for (status, code, kind, reason) in [
+            (403, "AccessDenied", ErrorKind::AccessDenied, "AWS does not allow this user"),
+            (400, "AccessDeniedException", ErrorKind::AccessDenied, "AWS does not allow this user"),
+            (
+                403,
+                "InvalidClientTokenId",
+                ErrorKind::AccessDenied,
+                "AWS does not accept these keys",
+            ),
+            (400, "", ErrorKind::AccessDenied, "AWS does not accept these keys"),
+            (499, "", ErrorKind::AccessDenied, "AWS does not accept these keys"),
+            (429, "Throttling", ErrorKind::Throttled, "sts.example asks to slow down"),
+            (500, "", ErrorKind::Unreachable, "sts.example answered with 500"),
+        ] {
+            let error =
+                ApiError::Response { status, code: code.to_owned(), message: String::new() };
+            let error = explain(&error, "https://sts.example/");
+            assert_eq!(error.kind, kind, "{status} {code}");
+            assert!(error.message.contains(reason), "{error}");
+        }
+    }
+}

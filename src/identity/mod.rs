@@ -137,3 +137,6 @@ macro_rules! sdk_config {
     }};
 }
 use sdk_config;
+
+#[cfg(test)]
+mod tests;

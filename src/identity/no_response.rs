@@ -146,5 +146,13 @@ mod tests {
             assert_eq!(found, (failure, words.to_owned()));
         }
         assert_eq!(NoResponse::timed_out().to_string(), "no answer in time");
+        let (failure, _) = classified(io(io::ErrorKind::TimedOut));
+        assert_eq!(failure, ConnectionFailure::TimedOut);
+        // Without a cause, the failure itself is all that can be said.
+        let unexplained = NoResponse::unexplained();
+        assert_eq!(unexplained.to_string(), ConnectionFailure::Other.to_string());
+        assert!(!unexplained.to_string().is_empty());
+        let source = unexplained.source().unwrap().downcast_ref::<ConnectionFailure>();
+        assert_eq!(source, Some(&ConnectionFailure::Other));
     }
 }

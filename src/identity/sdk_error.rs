@@ -377,6 +377,119 @@ mod tests {
         assert_eq!(find_rejection(&error), Some(&Rejection::Middlebox(407)));
     }
 
+    fn response(status: u16, code: &str, message: &str) -> ApiError {
+        ApiError::Response { status, code: code.to_owned(), message: message.to_owned() }
+    }
+
+    fn refused() -> ApiError {
+        let cause = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+        ApiError::NoResponse(NoResponse::from_error(&cause))
+    }
+
+    #[test]
+    fn a_failure_that_may_pass_is_not_one_of_the_request() {
+        for (error, is_transient) in [
+            (response(429, "", ""), true),
+            (response(428, "", ""), false),
+            (response(430, "", ""), false),
+            (response(499, "", ""), false),
+            (response(500, "", ""), true),
+            (response(503, "", ""), true),
+            (refused(), true),
+            (ApiError::Rejected(Rejection::Throttled), true),
+            (ApiError::NotSent("x".into()), false),
+        ] {
+            assert_eq!(error.is_transient(), is_transient, "{error}");
+        }
+        assert_eq!(ApiError::Rejected(Rejection::Throttled).status(), 429);
+        assert_eq!(ApiError::Rejected(Rejection::Unavailable(520)).status(), 0);
+    }
+
+    #[test]
+    fn a_suffix_is_the_message_or_the_name_of_an_error() {
+        for (error, suffix, text) in [
+            (response(400, "", ""), "", "HTTP 400 : "),
+            (response(400, "Odd", ""), " (Odd)", "HTTP 400 Odd: "),
+            (response(400, "", "no"), " (no)", "HTTP 400 : no"),
+            (response(400, "Odd", "no"), " (no)", "HTTP 400 Odd: no"),
+            (refused(), " (connection refused)", "no response: connection refused"),
+            (ApiError::NotSent("x".into()), " (x)", "request not sent: x"),
+            (
+                ApiError::Rejected(Rejection::Throttled),
+                " (the server asks to slow down)",
+                "the server asks to slow down",
+            ),
+        ] {
+            assert_eq!(
+                (error.message_suffix().as_str(), error.to_string().as_str()),
+                (suffix, text)
+            );
+        }
+    }
+
+    #[test]
+    fn throttling_has_several_names_and_connections_fail_in_several_ways() {
+        let explain = |error: ApiError| error.explain("signing in", "host", None);
+        for code in ["ThrottlingException", "TooManyRequestsException"] {
+            assert_eq!(explain(response(400, code, "")).kind, ErrorKind::Throttled);
+        }
+        assert_eq!(explain(response(400, "Odd", "")).kind, ErrorKind::AccessDenied);
+        let failed = |text: &str| {
+            ApiError::NoResponse(NoResponse::from_error(&Error::internal(text.to_owned())))
+        };
+        for (error, message) in [
+            (failed("bad certificate"), "the certificate of host is not trusted (bad certificate)"),
+            (failed("tunnel error"), "the proxy does not connect to host (tunnel error)"),
+            (refused(), "host can't be reached (connection refused)"),
+        ] {
+            let error = explain(error);
+            assert_eq!(error.message, format!("signing in: {message}"));
+            assert_eq!((error.kind, error.hints.len()), (ErrorKind::Unreachable, 1));
+        }
+        use std::error::Error as _;
+        assert!(refused().source().is_some() && response(400, "", "").source().is_none());
+    }
+
+    #[test]
+    fn a_reason_is_added_to_the_message_unless_it_is_empty() {
+        let suffix = |body: &str| ApiError::from_response(400, body.as_bytes()).message_suffix();
+        assert_eq!(suffix(r#"{"error_description":"no","reason":"KMS"}"#), " (no; KMS)");
+        assert_eq!(suffix(r#"{"error_description":"no","reason":""}"#), " (no)");
+    }
+
+    #[test]
+    fn an_error_of_the_sdk_is_reduced_to_what_has_happened() {
+        use aws_smithy_types::body::SdkBody;
+        use aws_smithy_types::error::metadata::ErrorMetadata;
+        type Failure = SdkError<ErrorMetadata, HttpResponse>;
+        let raw = |status: u16| {
+            let body = SdkBody::from(r#"{"__type":"Odd","message":"no"}"#);
+            HttpResponse::try_from(http::Response::builder().status(status).body(body).unwrap())
+                .unwrap()
+        };
+        let meta = || ErrorMetadata::builder().code("Named").message("said").build();
+        let timed_out = ApiError::NoResponse(NoResponse::timed_out());
+        for (error, want) in [
+            (Failure::service_error(meta(), raw(400)), response(400, "Named", "no")),
+            (Failure::service_error(meta(), raw(200)), unreadable_response()),
+            (Failure::response_error("x", raw(502)), response(502, "Odd", "no")),
+            (Failure::response_error("x", raw(200)), unreadable_response()),
+            (Failure::timeout_error("x"), timed_out.clone()),
+            (Failure::dispatch_failure(ConnectorError::timeout("x".into())), timed_out),
+            (
+                Failure::dispatch_failure(ConnectorError::user("bad URL".into())),
+                ApiError::NotSent("bad URL".into()),
+            ),
+            (
+                Failure::dispatch_failure(ConnectorError::from(Rejection::Middlebox(302))),
+                ApiError::Rejected(Rejection::Middlebox(302)),
+            ),
+            (Failure::construction_failure("no host"), ApiError::NotSent("no host".into())),
+        ] {
+            assert_eq!(ApiError::from_sdk(&error), want, "{error:?}");
+        }
+    }
+
     #[test]
     fn a_long_or_strange_message_fits_one_line() {
         let api_error = ApiError::from_response(

@@ -247,3 +247,40 @@ pub(super) fn parse_credentials(
         account,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Instance;
+    use crate::identity::NetworkConfig;
+    use crate::os::clock::Clock;
+
+    #[test]
+    fn a_role_that_can_not_be_assumed_has_a_reason() {
+        let instance = Instance::example("corp");
+        let client =
+            IdentityClient::new(instance, &NetworkConfig::default(), Clock::System).unwrap();
+        for (status, code, kind, reason) in [
+            (400, "ExpiredToken", ErrorKind::AccessDenied, "to assume it with have expired"),
+            (
+                400,
+                "ExpiredTokenException",
+                ErrorKind::AccessDenied,
+                "to assume it with have expired",
+            ),
+            (403, "RegionDisabledException", ErrorKind::AccessDenied, "STS is not activated"),
+            (403, "AccessDenied", ErrorKind::AccessDenied, "trust policy or your permissions"),
+            (400, "ValidationError", ErrorKind::AccessDenied, "AWS rejected the request"),
+            (499, "", ErrorKind::AccessDenied, "AWS rejected the request"),
+            (429, "Throttling", ErrorKind::Throttled, "sts.example asks to slow down"),
+            (500, "", ErrorKind::Unreachable, "sts.example answered with 500"),
+        ] {
+            let error =
+                ApiError::Response { status, code: code.to_owned(), message: String::new() };
+            let role = RoleName::new("Admin");
+            let error = client.explain_chain(&role, "1", "https://sts.example/", &error);
+            assert_eq!(error.kind, kind, "{status} {code}");
+            assert!(error.message.contains(reason), "{error}");
+        }
+    }
+}

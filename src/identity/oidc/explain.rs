@@ -87,3 +87,97 @@ pub(super) fn is_unknown_client(api_error: &ApiError) -> bool {
 fn login_hint_with(name: &InstanceName, option: &str) -> String {
     format!("run `rolecall login --sso {name} {option}`")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Instance;
+    use crate::identity::NetworkConfig;
+    use crate::os::clock::Clock;
+
+    fn client() -> IdentityClient {
+        let instance = Instance::example("corp");
+        IdentityClient::new(instance, &NetworkConfig::default(), Clock::System).unwrap()
+    }
+
+    fn response(status: u16, code: &str, message: &str) -> ApiError {
+        ApiError::Response { status, code: code.to_owned(), message: message.to_owned() }
+    }
+
+    #[test]
+    fn each_error_of_a_sign_in_has_its_kind_and_the_command_that_helps() {
+        use ErrorKind::{AccessDenied, Config, LoginNeeded, Throttled};
+        let again = "run `rolecall login --sso corp`";
+        for (status, code, message, kind, text, hint) in [
+            (401, "", "", AccessDenied, "signing in: AWS does not accept this program's", ""),
+            (400, "", "", AccessDenied, "signing in: host refused the request", ""),
+            (400, "ExpiredTokenException", "", LoginNeeded, "the code expired before", again),
+            (
+                400,
+                "AccessDeniedException",
+                "KMS off",
+                AccessDenied,
+                "signing in: the directory",
+                "",
+            ),
+            (400, "AccessDeniedException", "", LoginNeeded, "the sign-in was declined", again),
+            (400, "InvalidGrantException", "", LoginNeeded, "signing in: AWS does not acc", again),
+            (
+                401,
+                "InvalidClientException",
+                "",
+                AccessDenied,
+                "signing in: AWS does not know this program's registration",
+                "run `rolecall login --sso corp --force`",
+            ),
+            (
+                400,
+                "UnauthorizedClientException",
+                "",
+                AccessDenied,
+                "signing in: AWS does not know this program's registration",
+                "run `rolecall login --sso corp --force`",
+            ),
+            (
+                400,
+                "UnsupportedGrantTypeException",
+                "",
+                Config,
+                "signing in: this region does not support this sign-in flow",
+                "run `rolecall login --sso corp --flow device-code`",
+            ),
+            (
+                400,
+                "InvalidScopeException",
+                "",
+                Config,
+                "signing in: AWS does not know one",
+                "check",
+            ),
+            (400, "SlowDownException", "", Throttled, "signing in: host asks to slow down", ""),
+        ] {
+            let api_error = response(status, code, message);
+            let error = client().explain_oidc("signing in", "host", &api_error);
+            assert_eq!(error.kind, kind, "{code}");
+            assert!(error.message.starts_with(text), "{error}");
+            let found = error.hints.first().map(String::as_str).unwrap_or_default();
+            assert!(found.starts_with(hint) && found.is_empty() == hint.is_empty(), "{found}");
+        }
+    }
+
+    #[test]
+    fn a_start_that_aws_rejects_is_a_wrong_start_url_or_region() {
+        for code in ["InvalidRequestException", "InvalidClientMetadataException"] {
+            let start = |message: &str| {
+                client().explain_start("starting", "host", &response(400, code, message))
+            };
+            let error = start("bad");
+            assert_eq!(error.kind, ErrorKind::Config);
+            assert!(error.message.ends_with("in eu-west-1 (bad)"), "{error}");
+            assert_eq!(start("the KMS key is off").kind, ErrorKind::AccessDenied);
+        }
+        let error = response(400, "InvalidScopeException", "");
+        let error = client().explain_start("starting", "host", &error);
+        assert!(error.message.contains("one of the scopes"), "{error}");
+    }
+}

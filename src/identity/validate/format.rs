@@ -154,6 +154,18 @@ mod tests {
     }
 
     #[test]
+    fn a_sign_out_may_have_an_empty_response_and_damage_is_named() {
+        for body in ["", " \n", "{}"] {
+            assert_eq!(rejection_reason(Operation::Logout, body), "", "{body:?}");
+        }
+        assert_eq!(rejection_reason(Operation::Logout, "ok"), "it is not a JSON object");
+        let token = |body: &str| rejection_reason(Operation::CreateToken, body);
+        assert_eq!(token(r#"{"accessToken":"a","expiresIn":1"#), "it is cut short");
+        assert!(token(r#"{"accessToken":5}"#).starts_with("it has a field of the wrong form"));
+        assert!(token("{accessToken}").starts_with("it is not JSON"));
+    }
+
+    #[test]
     fn a_list_needs_its_list() {
         let list = |body: &str| rejection_reason(Operation::ListAccounts, body);
         assert_eq!(list(r#"{"accountList":[],"nextToken":null}"#), "");

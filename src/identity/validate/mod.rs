@@ -70,6 +70,13 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_federation_endpoint_rejects_credentials_with_a_page() {
+        let page = response(400, "<!DOCTYPE html>");
+        assert_eq!(check_response(Operation::GetSigninToken, &page), Ok(()));
+        assert!(check_response(Operation::CreateToken, &page).is_err());
+    }
+
     fn checked(status: u16, body: &str) -> Result<(), Rejection> {
         check_response(Operation::ListAccounts, &response(status, body))
     }

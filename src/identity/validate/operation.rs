@@ -101,6 +101,13 @@ mod tests {
     }
 
     #[test]
+    fn a_page_of_a_list_may_be_larger_than_other_responses() {
+        for list in [Operation::ListAccounts, Operation::ListAccountRoles] {
+            assert!(list.body_limit() > Operation::CreateToken.body_limit());
+        }
+    }
+
+    #[test]
     fn operations_are_found_by_path_or_action() {
         assert_eq!(
             operation_for(AwsService::Portal, "https://p/assignment/roles?account_id=0", ""),

@@ -117,6 +117,17 @@ mod tests {
     }
 
     #[test]
+    fn a_list_may_have_so_many_entries_and_no_more() {
+        for (count, is_accepted) in
+            [(MAX_ENTRIES, true), (MAX_ENTRIES + 1, false), (MAX_ENTRIES + 2, false)]
+        {
+            let items: Vec<u32> = (0..u32::try_from(count).unwrap()).collect();
+            let added = PageTracker::default().add(page(&items, "next"), |n| *n);
+            assert_eq!(added.is_ok(), is_accepted, "{count}");
+        }
+    }
+
+    #[test]
     fn an_empty_last_page_is_noticed() {
         let mut pages = PageTracker::default();
         pages.add(page(&[1], "a"), |n| *n).unwrap();

@@ -53,3 +53,26 @@ impl From<Rejection> for ConnectorError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rejection_names_its_reason_and_is_retried_as_throttling_or_a_network_failure() {
+        for (rejection, text) in [
+            (Rejection::Middlebox(302), "a proxy or login page answered with 302"),
+            (Rejection::Unavailable(520), "the server answered with 520"),
+            (Rejection::Throttled, "the server asks to slow down"),
+            (Rejection::invalid("x"), "the response is not valid: x"),
+            (Rejection::Interrupted("x".into()), "the response was interrupted: x"),
+        ] {
+            assert_eq!(rejection.to_string(), text);
+            let is_throttled = rejection == Rejection::Throttled;
+            let error = ConnectorError::from(rejection);
+            assert_eq!(error.is_io(), !is_throttled, "{text}");
+            let kind = is_throttled.then_some(ErrorKind::ThrottlingError);
+            assert_eq!(error.as_other(), kind, "{text}");
+        }
+    }
+}

@@ -214,6 +214,46 @@ mod tests {
     }
 
     #[test]
+    fn limits_include_their_last_value() {
+        let text = |length: usize| Some("x".repeat(length));
+        assert!(secret(text(MAX_SECRET_LENGTH), "x").is_ok());
+        assert!(optional_text(text(MAX_TEXT_LENGTH), "x").is_ok());
+        assert!(optional_text(text(MAX_TEXT_LENGTH + 1), "x").is_err());
+        assert_eq!(page_token(text(MAX_PAGE_TOKEN_LENGTH)), Ok(text(MAX_PAGE_TOKEN_LENGTH)));
+        assert!(page_token(text(MAX_PAGE_TOKEN_LENGTH + 1)).is_err());
+        assert_eq!(page_token(text(0)), Ok(None));
+        assert_eq!(token_expiry(1, NOW), Ok(NOW.plus_seconds(1)));
+        assert_eq!(token_expiry(MAX_TOKEN_SECONDS, NOW), Ok(NOW.plus_seconds(MAX_TOKEN_SECONDS)));
+        // A date a day old is that of a clock, an older one that of a cached copy.
+        for (age, want) in [(MAX_DATE_AGE_SECONDS, Some(60)), (MAX_DATE_AGE_SECONDS + 1, None)] {
+            assert_eq!(lifetime_after(60 - age, Some(-age)), want, "{age}");
+        }
+    }
+
+    #[test]
+    fn a_rejection_gives_the_reason() {
+        let reason = |expires| match lifetime(NOW.plus_seconds(expires), None, NOW) {
+            Err(Rejection::Invalid(reason)) => reason,
+            other => panic!("{other:?}"),
+        };
+        for expires in [0, -1] {
+            assert_eq!(reason(expires), "its credentials have already expired");
+        }
+        assert_eq!(reason(86_400), "its credentials would be valid for more than 12 hours");
+        let expired = Rejection::invalid("its token has already expired");
+        assert_eq!(token_expiry(0, NOW), Err(expired));
+    }
+
+    #[test]
+    fn a_required_text_is_not_blank() {
+        assert_eq!(required_text(Some(" a b ".into()), "x"), Ok(" a b ".into()));
+        for bad in [None, Some(""), Some(" \t")] {
+            let missing = Rejection::invalid("it has no `x`");
+            assert_eq!(required_text(bad.map(str::to_owned), "x"), Err(missing), "{bad:?}");
+        }
+    }
+
+    #[test]
     fn a_secret_is_valid_in_a_header() {
         assert_eq!(secret(Some("a/b+c=".into()), "x"), Ok("a/b+c=".into()));
         for bad in ["", " ", "a b", "a\n", "a\u{7f}", "ä", "a\u{202e}"] {
