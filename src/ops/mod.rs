@@ -13,6 +13,8 @@ pub mod doctor;
 pub mod each;
 pub mod ecs;
 pub mod endpoint;
+#[cfg(test)]
+mod fixture;
 pub mod import;
 pub mod instances;
 pub mod interaction;

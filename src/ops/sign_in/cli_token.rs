@@ -133,3 +133,6 @@ fn cache_paths(ctx: &Ctx, instance: &Instance) -> Vec<PathBuf> {
     keys.extend(spellings.iter().map(String::as_str).filter(|spelling| *spelling != url));
     token_cache::cache_paths(&ctx.paths.sso_cache_dir, &keys)
 }
+
+#[cfg(test)]
+mod tests;

@@ -107,3 +107,6 @@ pub(super) fn can_open_browser(ctx: &Ctx, instance: &Instance) -> bool {
     let options = open_options(ctx, instance);
     options.browser.is_some() || options.action == UrlAction::Exec || has_browser(ctx)
 }
+
+#[cfg(test)]
+mod tests;

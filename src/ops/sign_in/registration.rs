@@ -96,3 +96,6 @@ fn grant_types(flow: Flow) -> &'static [&'static str] {
 fn record_id(instance: &Instance, flow: Flow) -> RecordId {
     RecordId::registration(instance, &grant_types(flow).join(" "))
 }
+
+#[cfg(test)]
+mod tests;

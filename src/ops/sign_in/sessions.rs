@@ -237,3 +237,6 @@ pub(super) async fn become_leader(
     })
     .await
 }
+
+#[cfg(test)]
+mod tests;

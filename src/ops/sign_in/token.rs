@@ -246,3 +246,6 @@ pub(in crate::ops) async fn complete_with<T>(
     })
     .await
 }
+
+#[cfg(test)]
+mod tests;
