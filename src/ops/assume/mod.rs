@@ -248,27 +248,4 @@ fn timeout_error(request: &AssumeRequest, timeout: Duration) -> Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_failure_prevents_another_attempt_for_a_minute() {
-        let now = Timestamp(1_000);
-        let recent = |kind, at| {
-            let error = Error::new(kind, "no").hint("later");
-            recent_failure(SharedOutcome::from_error(&error, Timestamp(at)), now)
-        };
-        for at in [1_000, 999, 941] {
-            let (error, time) = recent(ErrorKind::Unreachable, at).unwrap();
-            assert_eq!((error.message.as_str(), error.hints.len(), time), ("no", 1, Timestamp(at)));
-        }
-        // 1_001: the clock was set back.
-        for at in [940, 0, 1_001] {
-            assert!(recent(ErrorKind::Unreachable, at).is_none(), "{at}");
-        }
-        assert!(recent(ErrorKind::LoginNeeded, 999).is_some());
-        // Credentials of a role that AWS denies are not used any longer.
-        assert!(recent(ErrorKind::AccessDenied, 999).is_none());
-        assert!(recent_failure(SharedOutcome::Ok, now).is_none());
-    }
-}
+mod tests;
