@@ -380,6 +380,40 @@ mod tests {
     }
 
     #[test]
+    fn a_refusal_of_a_request_that_was_sent_after_the_slow_down_slows_down_further() {
+        let mut pace = slowed();
+        pace.on_throttled(at(0.65), at(0.7));
+        assert_rate(&pace, 0.7, 30.0 / 0.7 * LIMIT_MARGIN);
+    }
+
+    #[test]
+    fn responses_of_the_last_second_measure_the_limit() {
+        for (seconds, want) in [(1.0, 100.0 * LIMIT_MARGIN), (1.001, INITIAL_RATE * MIN_CUT)] {
+            let mut pace = RateLimiter::new(None, at(4.0));
+            pace.on_sent(at(0.0));
+            (0..100).for_each(|_| pace.on_accepted(at(0.0)));
+            pace.on_throttled(at(0.0), at(seconds));
+            assert_rate(&pace, seconds, want);
+        }
+    }
+
+    #[test]
+    fn a_rate_near_the_limit_is_cut_by_little_as_long_as_requests_succeed() {
+        let good = 60.0 * LIMIT_MARGIN;
+        let mut pace = slowed();
+        [1.5, 2.5, 3.5].into_iter().for_each(|second| pace.on_accepted(at(second)));
+        let grown = good * 1.02 * 1.04 * 1.08;
+        assert_rate(&pace, 3.5, grown);
+        pace.on_throttled(at(3.6), at(3.6));
+        assert_rate(&pace, 3.6, grown * MIN_CUT_NEAR_LIMIT);
+        // A response at the moment of the slow-down does not show that requests succeed since.
+        let mut pace = slowed();
+        pace.on_accepted(at(0.5));
+        pace.on_throttled(at(2.0), at(2.0));
+        assert_rate(&pace, 2.0, good * MIN_CUT);
+    }
+
+    #[test]
     fn refusals_without_end_leave_one_request_per_longest_pause() {
         let mut pace = RateLimiter::new(None, at(4.0));
         (1..40).map(f64::from).for_each(|second| pace.on_throttled(at(second), at(second)));

@@ -137,3 +137,6 @@ async fn save_inventory(ctx: &Ctx, instance: &Instance, inventory: Inventory) ->
     let (directory, instance) = (ctx.paths.cache_dir.clone(), instance.clone());
     run_blocking(move || inventory::save(&directory, &instance, &inventory)).await
 }
+
+#[cfg(test)]
+mod tests;

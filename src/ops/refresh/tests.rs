@@ -484,6 +484,28 @@ async fn a_look_up_never_removes_the_last_roles() {
 }
 
 #[tokio::test]
+async fn a_lookup_completes_nothing_that_was_incomplete_before_or_fails_now() {
+    let fails: ResponseOverride = Arc::new(|account, _| {
+        account.ends_with('2').then(|| error_response(403, "ForbiddenException"))
+    });
+    let works: ResponseOverride = Arc::new(|_, _| None);
+    for (respond, was_complete, is_complete) in
+        [(&works, true, true), (&works, false, false), (&fails, true, false)]
+    {
+        let (_server, identity) = start_portal(2, respond.clone()).await;
+        let mut old = old_inventory();
+        old.accounts.truncate(1);
+        old.complete = was_complete;
+        let scope = lookup::LookupScope::NewAccounts;
+        let found =
+            lookup::lookup(&identity, &"token".into(), &old, scope, TEST_LIMITS, Clock::System)
+                .await
+                .unwrap();
+        assert_eq!(found.inventory.complete, is_complete, "{was_complete}");
+    }
+}
+
+#[tokio::test]
 async fn a_portal_that_never_answers_ends_the_refresh() {
     let listener = Listener::bind(0).unwrap();
     let url = listener.url();

@@ -116,3 +116,6 @@ impl Fetcher {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
