@@ -225,6 +225,22 @@ mod tests {
     }
 
     #[test]
+    fn a_wrapped_key_is_bound_to_the_parameters_that_other_versions_write() {
+        let key = DataKey::random().unwrap();
+        let wrapped = WrappedKey::new(&key, &[5; 16], &"right".into()).unwrap();
+        let text = format!("wrapped data key argon2id {} 19456 2 1", wrapped.salt);
+        assert_eq!(wrapped.associated_data(), text.as_bytes());
+    }
+
+    #[test]
+    fn a_lack_of_memory_is_not_a_wrong_parameter() {
+        let error = derivation_error(argon2::Error::OutOfMemory, 19 * 1_024);
+        assert_eq!(error.kind, ErrorKind::Os);
+        assert!(error.message.contains("refused 19 MiB of memory"), "{error}");
+        assert_eq!(derivation_error(argon2::Error::MemoryTooLittle, 1).kind, ErrorKind::Vault);
+    }
+
+    #[test]
     fn the_passphrase_is_the_first_line_of_a_file() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("password");

@@ -128,3 +128,29 @@ fn ask(
     }
     Err(error)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn only_a_wrong_passphrase_is_asked_for_again() {
+        for (kind, attempts) in [(ErrorKind::Vault, MAX_ATTEMPTS), (ErrorKind::Os, 1)] {
+            let opened = Cell::new(0);
+            let error = ask(
+                |_| Ok(Some("typed".into())),
+                |passphrase| {
+                    assert_eq!(passphrase.expose(), "typed");
+                    opened.set(opened.get() + 1);
+                    Err(Error::new(kind, "no"))
+                },
+            );
+            assert_eq!(error.err().unwrap().message, "no");
+            assert_eq!(opened.get(), attempts, "{kind:?}");
+        }
+        let error = ask(|_| Ok(None), |_| panic!("nothing was typed")).err().unwrap();
+        assert_eq!(error, locked());
+    }
+}

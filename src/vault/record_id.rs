@@ -234,6 +234,18 @@ mod tests {
     use crate::domain::{Region, StartUrl};
 
     #[test]
+    fn only_credentials_with_a_route_are_chained() {
+        let (corp, role) = (Instance::example("corp"), RoleName::new("Admin"));
+        let credentials = |digest: Option<&[u8; 32]>| {
+            RecordId::credentials(&corp, "000000000001".parse().unwrap(), &role, digest)
+        };
+        assert!(credentials(Some(&[0; 32])).is_chained());
+        assert!(!credentials(None).is_chained());
+        assert!(!RecordId::registration(&corp, "code").is_chained());
+        assert!(!RecordId::token(&corp).is_chained());
+    }
+
+    #[test]
     fn every_part_makes_another_id() {
         let plain = Instance::example("corp");
         let account = "000000000001".parse().unwrap();

@@ -82,7 +82,6 @@ impl Vault {
             (None, Some(SecureStore::File), KeyLocation::NotCached) if status.has_passphrase => {
                 Some(UnlockPrompt::AnotherPassphrase)
             }
-            (Some(_), ..) => None,
             (None, Some(SecureStore::File), KeyLocation::NotCached) => {
                 Some(UnlockPrompt::Passphrase)
             }

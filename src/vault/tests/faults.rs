@@ -97,6 +97,18 @@ fn a_record_of_a_newer_program_is_locked_and_not_overwritten() {
 }
 
 #[test]
+fn records_that_can_not_be_read_are_a_problem_and_not_none() {
+    let home = VaultHome::new();
+    home.plain_text_vault().save(&admin_id(1), &credentials(1)).unwrap();
+    let records = home.dir().join("records");
+    fs::remove_dir_all(&records).unwrap();
+    assert_eq!(home.plain_text_vault().list(NOW).unwrap(), []);
+    fs::write(&records, "a file in place of the directory").unwrap();
+    assert_eq!(home.plain_text_vault().list(NOW).unwrap_err().kind, ErrorKind::Os);
+    assert!(home.plain_text_vault().status().problem.is_some());
+}
+
+#[test]
 fn a_damaged_header_is_an_error_and_not_replaced() {
     let home = VaultHome::new();
     home.passphrase_vault().save(&admin_id(1), &credentials(1)).unwrap();

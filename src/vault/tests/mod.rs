@@ -94,6 +94,19 @@ fn registration() -> StoredRegistration {
     }
 }
 
+fn slot(token: &str) -> StoredSlot {
+    StoredSlot {
+        role: crate::domain::RoleId {
+            instance: Instance::example("corp").name,
+            account: account(1),
+            role: RoleName::new("Admin"),
+        },
+        label: "pay Admin".into(),
+        token: token.into(),
+        issued_at: NOW,
+    }
+}
+
 fn token() -> SsoToken {
     SsoToken {
         access_token: "SECRET-access".into(),
@@ -142,8 +155,21 @@ fn every_kind_of_record_is_loaded_by_another_process() {
         vault.save(&RecordId::token(&corp), &token()).unwrap();
         vault.save(&RecordId::registration(&corp, "code"), &registration()).unwrap();
         vault.save(&admin_id(1), &credentials(1)).unwrap();
+        vault.save(&RecordId::endpoint_slot("a"), &slot("t")).unwrap();
         let other = create(&home);
         assert_eq!(other.load(&RecordId::token(&corp), NOW).unwrap(), Some(token()));
+        assert_eq!(other.load(&RecordId::endpoint_slot("a"), NOW).unwrap(), Some(slot("t")));
+        // It is kept for as long as anything is, and not used before its time.
+        let (_, expires_at) = other
+            .list(NOW)
+            .unwrap()
+            .into_iter()
+            .find(|(id, _)| id.slot_name() == Some("a"))
+            .unwrap();
+        assert!(expires_at.seconds_since(NOW) > 90 * 365 * 86_400);
+        let before = NOW.plus_seconds(-3_600);
+        let early = other.load::<StoredSlot>(&RecordId::endpoint_slot("a"), before);
+        assert_eq!(early.unwrap(), None);
         assert_eq!(
             other.load(&RecordId::registration(&corp, "code"), NOW).unwrap(),
             Some(registration())
