@@ -178,6 +178,47 @@ mod tests {
     }
 
     #[test]
+    fn a_packed_roster_counts_profiles_and_keeps_them_apart_from_instances() {
+        let (plain, order) = query::tests::company();
+        let without = PackedRoster::pack(&plain, &order).unwrap();
+        assert_eq!(without.profile_count(), 0);
+        assert_eq!(without.sso_instances(), plain.instances);
+
+        let roster = Arc::new(with_profiles());
+        let index = SearchIndex::new(roster.clone());
+        let packed = PackedRoster::pack(&roster, index.order_by_name()).unwrap();
+        assert_eq!(packed.profile_count(), 2);
+        assert_eq!(packed.sso_instances(), plain.instances);
+        assert_eq!(packed.instances().len(), plain.instances.len() + 1);
+        assert_eq!(packed.account_widths().count(), without.account_widths().count());
+    }
+
+    #[test]
+    fn a_profile_that_the_user_named_gets_a_row_of_its_own() {
+        let mut roster = Roster::default();
+        roster.add_only_profile(rows(&["old-keys"]).remove(0));
+        assert_eq!(roster.id(&roster.entries[0]).profile(), Some("old-keys"));
+        assert!(roster.sso_instances().is_empty());
+    }
+
+    #[test]
+    fn only_the_instance_and_the_account_of_profiles_mark_a_profile() {
+        assert!(Instance::of_profiles().is_of_profiles());
+        let named = Instance::example(INSTANCE);
+        let without_url = Instance { name: InstanceName::new("corp"), ..Instance::of_profiles() };
+        assert!(!named.is_of_profiles() && !without_url.is_of_profiles());
+        let id = |instance: &str, account| RoleId {
+            instance: InstanceName::new(instance),
+            account,
+            role: crate::domain::RoleName::new("x"),
+        };
+        let account: AccountId = "012345678901".parse().unwrap();
+        assert_eq!(id(INSTANCE, AccountId::UNKNOWN).profile(), Some("x"));
+        assert_eq!(id(INSTANCE, account).profile(), None);
+        assert_eq!(id("corp", AccountId::UNKNOWN).profile(), None);
+    }
+
+    #[test]
     fn a_list_without_roles_gets_no_profiles_and_one_without_profiles_no_instance() {
         let mut nothing = Roster::default();
         nothing.add_profiles(rows(&["old-keys"]));

@@ -153,6 +153,16 @@ mod tests {
     }
 
     #[test]
+    fn a_question_about_many_roles_names_some_of_them() {
+        let admin = entry("Admin", ConfirmLevel::Ask);
+        let reason = |count: usize| ConfirmQuestion::new(&vec![&admin; count]).unwrap().reason();
+        let names = vec!["payments-prod/Admin"; MAX_NAMES].join(", ");
+        let want = format!("{MAX_NAMES} of these {MAX_NAMES} roles are protected: {names}");
+        assert_eq!(reason(MAX_NAMES), want);
+        assert!(reason(MAX_NAMES + 1).ends_with(&format!("{names}, …")));
+    }
+
+    #[test]
     fn roles_without_protection_are_not_asked_about() {
         assert!(ConfirmQuestion::new(&[&entry("ReadOnly", ConfirmLevel::None)]).is_none());
         assert!(ConfirmQuestion::new(&[]).is_none());

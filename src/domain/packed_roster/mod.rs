@@ -413,6 +413,24 @@ mod tests {
     }
 
     #[test]
+    fn styles_are_unpacked_if_one_row_has_any() {
+        let (roster, order) = company();
+        let red = Some(Arc::from("red"));
+        for (style, is_kept) in [
+            (RowStyle::default(), false),
+            (RowStyle { hidden: true, ..RowStyle::default() }, true),
+            (RowStyle { account_color: red.clone(), ..RowStyle::default() }, true),
+            (RowStyle { role_color: red.clone(), ..RowStyle::default() }, true),
+        ] {
+            let mut roster = Roster::clone(&roster);
+            roster.row_styles = vec![RowStyle::default(); roster.entries.len()];
+            roster.row_styles[order[0] as usize] = style.clone();
+            let back = PackedRoster::pack(&roster, &order).unwrap().unpack();
+            assert_eq!(!back.row_styles.is_empty(), is_kept, "{style:?}");
+        }
+    }
+
+    #[test]
     fn roles_are_located_among_thousands() {
         let (roster, order) = company();
         let packed = PackedRoster::pack(&roster, &order).unwrap();
