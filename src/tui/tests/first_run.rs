@@ -182,3 +182,39 @@ fn in_the_demo_enter_takes_the_example() {
     let request = Request::Discover { address, number: rig.state.last_number };
     assert_eq!(rig.take_effects(), [Effect::Request(request)]);
 }
+
+#[test]
+fn arrow_keys_move_the_cursor_and_tab_goes_to_the_other_field() {
+    let mut rig = empty_picker();
+    rig.keys(&["corp", "left", "left", "right", "x"]);
+    assert_eq!(rig.state.first_run.as_ref().unwrap().start_url.text(), "corxp");
+    let mut rig = discovered(None);
+    for field in [FirstRunField::Name, FirstRunField::Region, FirstRunField::Name] {
+        rig.keys(&["tab"]);
+        assert_eq!(step(&rig), Some(FirstRunStep::Details(field)));
+    }
+}
+
+#[test]
+fn an_empty_field_is_not_accepted() {
+    let mut rig = discovered(None);
+    rig.keys(&["enter"]);
+    assert_eq!(step(&rig), Some(FirstRunStep::Details(FirstRunField::Region)));
+    let mut rig = discovered(Some("eu-west-1"));
+    rig.take_effects();
+    rig.keys(&["ctrl-u", "enter"]);
+    assert_eq!(step(&rig), Some(FirstRunStep::Details(FirstRunField::Name)));
+    assert_eq!(rig.take_effects(), []);
+}
+
+#[test]
+fn only_the_answer_to_the_last_discovery_counts() {
+    let mut rig = empty_picker();
+    rig.keys(&["corp.awsapps.com", "enter"]);
+    let number = rig.state.last_number;
+    rig.update(Update::Discovered { number: number - 1, outcome: Ok(found(None)) });
+    assert_eq!(step(&rig), Some(FirstRunStep::Discovering));
+    rig.update(Update::Discovered { number, outcome: Ok(found(Some("eu-west-1"))) });
+    rig.update(Update::Discovered { number, outcome: Ok(found(None)) });
+    assert_eq!(step(&rig), Some(FirstRunStep::Details(FirstRunField::Name)));
+}

@@ -125,3 +125,17 @@ fn rows_below_the_prompt_hold_query_list_and_keys_and_stay_off_the_right_edge() 
     );
     assert!(screen.ends_with("cursor at 7,0"), "{screen}");
 }
+
+#[test]
+fn esc_in_vi_closes_a_panel_before_it_ends_the_insert_mode() {
+    let mut rig = with_keys(Keymap::Vi, &[]);
+    let mode = rig.state.vi.mode;
+    assert_eq!(mode, crate::tui::keymap::ViMode::Insert);
+    rig.update(Update::ClockSkew(7_200));
+    rig.keys(&["esc"]);
+    assert!(rig.state.overlays.is_empty());
+    assert_eq!(rig.state.vi.mode, mode);
+    // In normal mode, a letter without a meaning is not text either.
+    rig.keys(&["esc", "z"]);
+    assert_eq!(rig.state.query.text(), "");
+}

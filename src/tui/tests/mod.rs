@@ -26,6 +26,7 @@ mod snapshots;
 mod states;
 mod suggestions;
 mod terminal;
+mod updates;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

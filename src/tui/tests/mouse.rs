@@ -217,3 +217,15 @@ fn the_stop_hint_of_an_action_in_progress_answers_a_click() {
     rig.keys(&["esc"]);
     assert_eq!(rig.take_effects(), [Effect::Exit(Exit::Cancelled)]);
 }
+
+#[test]
+fn the_wheel_scrolls_the_list_in_both_directions() {
+    let mut rig = with_keys(&[]).with_size(80, 12);
+    let mut wheel = |kind| {
+        rig.event(Event::Mouse(Mouse { kind, x: 5, y: 5 }));
+        rig.state.list.first_line
+    };
+    let down = [wheel(MouseKind::WheelDown), wheel(MouseKind::WheelDown)];
+    assert!(0 < down[0] && down[0] < down[1], "{down:?}");
+    assert_eq!(wheel(MouseKind::WheelUp), down[0]);
+}
