@@ -1,6 +1,6 @@
 //! Draws a picture of the real program for the README: runs `rolecall demo` on a pseudo-terminal,
 //! types a query, and writes the screen as SVG. `cargo build --release && cargo run --example
-//! picture -- assets/picker.svg`
+//! picture -- docs/assets/picker.svg`
 
 mod screen;
 
@@ -11,7 +11,7 @@ const ROWS: u16 = 26;
 const TYPED: &str = "prod adm";
 
 fn main() -> Result<(), BoxError> {
-    let target = std::env::args().nth(1).unwrap_or_else(|| "assets/picker.svg".into());
+    let target = std::env::args().nth(1).unwrap_or_else(|| "docs/assets/picker.svg".into());
     let mut terminal = Terminal::start(COLUMNS, ROWS)?;
     terminal.press("", "recent")?;
     terminal.press(TYPED, &format!("{TYPED} "))?;

@@ -1,6 +1,6 @@
 //! Records a short tour of the real program for the README: types a script of keys into `rolecall
 //! demo` and writes the screens between them as one SVG that is animated by CSS alone. `cargo build
-//! --release && cargo run --example tour -- assets/tour.svg`
+//! --release && cargo run --example tour -- docs/assets/tour.svg`
 
 mod screen;
 
@@ -36,7 +36,7 @@ const SCRIPT: [Step; 13] = [
 const STILL_FRAME: usize = 5;
 
 fn main() -> Result<(), BoxError> {
-    let target = std::env::args().nth(1).unwrap_or_else(|| "assets/tour.svg".into());
+    let target = std::env::args().nth(1).unwrap_or_else(|| "docs/assets/tour.svg".into());
     let mut terminal = Terminal::start(COLUMNS, ROWS)?;
     let mut screens = Vec::new();
     for (keys, then, _) in SCRIPT {

@@ -20,11 +20,12 @@ pub mod cache {
     pub use crate::cache::inventory;
 }
 pub mod cli {
-    pub use crate::cli::{Cli, EXIT_CODES};
+    pub use crate::cli::{Cli, EXIT_CODES, FIRST_EXAMPLES, examples};
 }
 pub mod config {
     pub use crate::config::{
-        Env, ListedSetting, LoadedConfig, Paths, Settings, check, edit, list_settings, load,
+        Env, ListedSetting, LoadedConfig, Paths, Settings, check, edit, known_keys, list_settings,
+        load, possible_values,
     };
     pub mod env {
         pub use crate::config::env::VARIABLES;
@@ -98,7 +99,7 @@ pub mod server {
 pub mod shell {
     pub use crate::shell::{Dialect, EnvChanges, render};
     pub mod hooks {
-        pub use crate::shell::hooks::{SHELLS_WITH_HOOKS, source_line};
+        pub use crate::shell::hooks::{SHELLS_WITH_HOOKS, ShellHook, source_line};
     }
 }
 pub mod tui {

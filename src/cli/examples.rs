@@ -1,10 +1,10 @@
 //! Three examples for each command, for its `--help`. Tests run each of them in the demo, as typed.
 
 /// The examples of one command: each with its meaning.
-pub(super) type Examples = [(&'static str, &'static str); 3];
+pub type Examples = [(&'static str, &'static str); 3];
 
 /// Returns the examples of a command, by the words that call it.
-pub(super) fn examples(path: &str) -> Option<&'static Examples> {
+pub fn examples(path: &str) -> Option<&'static Examples> {
     EXAMPLES.iter().find(|(name, _)| *name == path).map(|(_, examples)| examples)
 }
 

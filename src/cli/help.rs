@@ -48,7 +48,7 @@ const IN_A_FEW_WORDS: [(&str, &str); 23] = [
 ];
 
 /// The examples of the first page.
-pub(super) const FIRST_EXAMPLES: [(&str, &str); 7] = [
+pub const FIRST_EXAMPLES: [(&str, &str); 7] = [
     ("rolecall", "the picker; Enter starts a shell in the role"),
     ("rolecall prod adm", "the picker with a query"),
     ("rolecall exec -A payments-prod -R ReadOnlyAccess -- aws s3 ls", "a command in a role"),

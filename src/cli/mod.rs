@@ -58,6 +58,8 @@ use crate::domain::{Error, ErrorKind, Result};
 
 use args::PickArgs;
 pub use args::{Cli, Command};
+pub use examples::examples;
+pub use help::FIRST_EXAMPLES;
 
 /// Runs the program on the process's arguments.
 pub fn main() -> ExitCode {

@@ -23,5 +23,6 @@ pub use load::{LoadedConfig, check, load, load_with_origins, parse};
 pub use origins::{Origin, Warning};
 pub use paths::{Paths, home_dir};
 pub use possible_values::possible_values;
+pub use schema::keys as known_keys;
 pub use settings::Settings;
 pub use tables::{AccountTable, InstanceTable, PickTable, RoleTable, Rule};

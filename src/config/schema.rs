@@ -9,7 +9,7 @@ use super::settings::Settings;
 use super::tables::{AccountTable, InstanceTable, PickTable, RoleTable, Rule};
 
 /// Returns the known keys of the table at a path, or `None` if it may contain any key.
-pub(super) fn keys(path: &[&str]) -> Option<&'static [&'static str]> {
+pub fn keys(path: &[&str]) -> Option<&'static [&'static str]> {
     match path {
         [] => Some(field_names::<Settings>()),
         ["pick"] => Some(field_names::<PickTable>()),

@@ -1,29 +1,8 @@
 //! The picker's keys in the documentation, in the configuration and in `settings`.
 
-use rolecall::testing::domain::enums::Keymap;
-use rolecall::testing::tui::{default_bindings, menu_actions};
+use rolecall::testing::tui::menu_actions;
 
 use crate::sandbox::Sandbox;
-
-/// The table of all commands, as docs/keys.md has it.
-fn table() -> String {
-    let codes =
-        |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" ");
-    let both = default_bindings(Keymap::Emacs).zip(default_bindings(Keymap::Vi));
-    let rows = both.map(|((id, help, keys), (_, _, with_vi))| {
-        format!("| `{id}` | {help} | {} | {} |\n", codes(&keys), codes(&with_vi[keys.len()..]))
-    });
-    ["| command | does | keys | in vi's normal mode |\n|---|---|---|---|\n".to_owned()]
-        .into_iter()
-        .chain(rows)
-        .collect()
-}
-
-#[test]
-fn the_documentation_has_the_table_of_all_keys() {
-    let page = include_str!("../../docs/keys.md");
-    assert!(page.contains(&table()), "docs/keys.md does not have this table:\n{}", table());
-}
 
 #[test]
 fn the_documentation_has_the_table_of_the_action_menu() {

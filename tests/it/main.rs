@@ -20,6 +20,12 @@ mod commands_vault;
 mod concurrency;
 #[cfg(unix)]
 mod console;
+mod docs_commands;
+mod docs_links;
+mod docs_messages;
+mod docs_settings;
+mod docs_tables;
+mod docs_written;
 #[cfg(unix)]
 mod doctor;
 #[cfg(unix)]

@@ -28,6 +28,8 @@ enum Need {
 
 /// Puts the shell into a role.
 const IN_A_ROLE: &str = "eval \"$(rolecall eval 'payments-prod readonly')\"; ";
+/// The same with keys, even if there is a profile for the role.
+const WITH_KEYS: &str = "eval \"$(rolecall eval 'payments-prod readonly' --as keys)\"; ";
 /// Defines the function `role`, in a shell that is in a role.
 const HOOK: &str =
     "eval \"$(rolecall init bash)\"; eval \"$(rolecall eval 'payments-prod readonly')\"; ";
@@ -57,7 +59,19 @@ const NEEDS: &[(&str, Need, &str)] = &[
         "a page in the shell's role",
     ),
     ("rolecall console --link .", Need::Before(IN_A_ROLE), "the shell's role"),
+    ("rolecall console -e", Need::Before(WITH_KEYS), "the shell's keys"),
     ("rolecall exec -e ", Need::Before(IN_A_ROLE), "the shell's role"),
+    ("eval \"$(rolecall eval --refresh)\"", Need::Before(IN_A_ROLE), "the shell's role"),
+    (
+        "rolecall settings set include",
+        Need::Before("mkdir -p ~/team; touch ~/team/rolecall.toml; "),
+        "the team's file",
+    ),
+    (
+        "rolecall setup profiles --undo",
+        Need::Before("rolecall setup profiles --all; "),
+        "a run to undo",
+    ),
     (
         "rolecall exec -A payments-prod -R ReadOnlyAccess",
         Need::Terminal(&[("type exit", "exit\r")], 0),
@@ -168,7 +182,8 @@ fn command_paths(command: &clap::Command, path: &str) -> Vec<String> {
     [path.to_owned()].into_iter().chain(below).collect()
 }
 
-/// The `sh` blocks of the README and the documentation, without comments.
+/// The `sh` blocks of the README and the documentation, without comments, and the commands in the
+/// tables of docs/migrate.md. The pages in `docs/commands` have the examples of the help.
 fn documents() -> Vec<Text> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let pages = fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
@@ -179,14 +194,26 @@ fn documents() -> Vec<Text> {
     let text = |file: PathBuf| {
         let content = fs::read_to_string(&file).unwrap().replace("\\\n", " ");
         let blocks = content.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
-        let commands: Vec<String> = blocks
+        let mut commands: Vec<String> = blocks
             .flat_map(str::lines)
             .map(|line| line.split("  #").next().unwrap_or_default().trim().to_owned())
-            .filter(|line| !line.is_empty() && !line.starts_with("cargo "))
+            .filter(|line| !line.is_empty() && !line.starts_with('#') && !line.contains("cargo "))
             .collect();
+        if file.ends_with("migrate.md") {
+            commands.extend(commands_in_tables(&content));
+        }
         Text { name: file.file_name().unwrap().to_string_lossy().into_owned(), commands }
     };
     files.into_iter().map(text).filter(|text| !text.commands.is_empty()).collect()
+}
+
+/// The commands in the last cells of a page's tables.
+fn commands_in_tables(page: &str) -> Vec<String> {
+    let rows = page.lines().filter_map(|line| line.strip_suffix(" |")?.rsplit_once(" | "));
+    let codes = rows.flat_map(|(_, cell)| cell.split('`').skip(1).step_by(2));
+    let commands: Vec<String> = codes.map(str::to_owned).collect();
+    assert!(commands.len() > 40, "{commands:?}");
+    commands
 }
 
 /// A demo that keeps running, and the variables that point programs to it.
@@ -311,8 +338,9 @@ impl Drop for ServedDemo {
 fn write_programs(sandbox: &Sandbox, aws: Option<&str>) {
     let aws = aws.map_or_else(
         || {
-            "#!/bin/sh\ncase \"$AWS_ACCESS_KEY_ID$AWS_CONTAINER_CREDENTIALS_FULL_URI $*\" in\n\
-             ASIA*|http*|*--profile*) ;;\n*) echo no credentials >&2; exit 1;;\nesac\n"
+            "#!/bin/sh\n\
+             case \"$AWS_ACCESS_KEY_ID$AWS_CONTAINER_CREDENTIALS_FULL_URI$AWS_PROFILE $*\" in\n\
+             ASIA*|http*|payments-*|*--profile*) ;;\n*) echo no credentials >&2; exit 1;;\nesac\n"
                 .to_owned()
         },
         |aws| format!("#!/bin/sh\nexec {aws} \"$@\"\n"),

@@ -1,13 +1,11 @@
-//! The tables of the documentation agree with the program: commands, exit codes, variables,
-//! settings.
+//! The tables of the documentation agree with the program: commands, flags with one letter, hooks.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::CommandFactory;
-use rolecall::testing::cli::{Cli, EXIT_CODES};
-use rolecall::testing::config::env::VARIABLES;
+use rolecall::testing::cli::Cli;
 use rolecall::testing::config::{self, LoadedConfig};
 use rolecall::testing::shell::hooks::SHELLS_WITH_HOOKS;
 use rolecall::testing::shell::hooks::source_line;
@@ -110,55 +108,6 @@ fn the_documentation_has_the_hook_of_every_shell() {
             "{shell}"
         );
     }
-}
-
-#[test]
-fn the_documentation_lists_exactly_the_exit_codes() {
-    let have: Vec<String> = table("exit-codes.md", "| exit code |")
-        .iter()
-        .map(|row| format!("| {} | {} |", row[0], row[1]))
-        .collect();
-    let want: Vec<String> =
-        EXIT_CODES.iter().map(|(code, meaning)| format!("| {code} | {meaning} |")).collect();
-    assert_same_rows("exit codes", &have, &want);
-}
-
-#[test]
-fn the_documentation_lists_exactly_the_variables() {
-    let have: Vec<String> = table("environment.md", "| variable |")
-        .iter()
-        .map(|row| format!("| {} |", row.join(" | ")))
-        .collect();
-    let want: Vec<String> = VARIABLES
-        .iter()
-        .map(|variable| {
-            format!(
-                "| `{}` | {} | {} |",
-                variable.name,
-                if variable.is_exported { "set" } else { "" },
-                variable.description.trim_end_matches('.').replace('|', "\\|")
-            )
-        })
-        .map(|row| row.replace("|  |", "| |"))
-        .collect();
-    let have: Vec<String> = have.iter().map(|row| row.replace("|  |", "| |")).collect();
-    assert_same_rows("variables", &have, &want);
-}
-
-#[test]
-fn the_documentation_lists_exactly_the_settings_with_their_defaults() {
-    let have: Vec<String> = table("settings.md", "| setting | default |")
-        .iter()
-        .map(|row| format!("| {} | {} |", row[0], row[1]))
-        .collect();
-    let default = |shown: &config::ListedSetting| {
-        shown.value.as_ref().map_or("none".to_owned(), |value| format!("`{value}`"))
-    };
-    let want: Vec<String> = defaults()
-        .iter()
-        .map(|shown| format!("| `{}` | {} |", shown.key, default(shown)))
-        .collect();
-    assert_same_rows("settings", &have, &want);
 }
 
 fn defaults() -> Vec<config::ListedSetting> {
