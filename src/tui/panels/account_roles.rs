@@ -77,10 +77,18 @@ impl Panel for AccountRolesPanel {
 
     fn content(&self, state: &State) -> PanelContent {
         let roles = self.roles(state);
-        let title = format!("roles of {}", labels::account_label(state, &self.role));
+        let is_profile = self.role.profile().is_some();
+        let title = match is_profile {
+            true => "AWS profiles".to_owned(),
+            false => format!("roles of {}", labels::account_label(state, &self.role)),
+        };
         let mut rows = rows(state, &state.other_roles_of(&self.role));
         if rows.is_empty() {
-            rows.push(ContentRow::text(Tone::Dim, "you have no other role in this account"));
+            let none = match is_profile {
+                true => "there is no other profile",
+                false => "you have no other role in this account",
+            };
+            rows.push(ContentRow::text(Tone::Dim, none));
         }
         PanelContent::new(title, PanelSize::Columns, rows)
             .with_selected(self.select.selected_index(&roles))

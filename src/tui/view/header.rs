@@ -184,7 +184,12 @@ fn summary(state: &State, ctx: &DrawContext) -> [String; 4] {
     } else {
         format!("{roles}{profiles}{tail}")
     };
-    [all, format!("{roles}{profiles}{tail}"), format!("{roles}{progress}"), roles]
+    [
+        all,
+        format!("{roles}{profiles}{tail}"),
+        format!("{roles}{profiles}{progress}"),
+        format!("{roles}{profiles}"),
+    ]
 }
 
 /// `⟳ 118/312`, and whether AWS is throttling.

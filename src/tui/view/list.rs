@@ -212,6 +212,8 @@ fn draw_cells(
     for extra in &columns.extras {
         writer.skip(GAP);
         let (text, hits) = match &extra.kind {
+            // A profile belongs to no instance.
+            ExtraKind::Instance if state.list.roster.profile(entry).is_some() => ("", &[][..]),
             ExtraKind::Instance => (state.list.roster.instance(entry).name.as_str(), &hits.sso[..]),
             ExtraKind::Tag(key) => (
                 entry.tags.get(key).map_or("", String::as_str),

@@ -127,7 +127,8 @@ fn draw_account_roles(
     }
     let selected = state.account_roles_panel().map(|panel| panel.selected_index(state));
     let mut writer = CellWriter::new(buffer, area.x, area.y + 1, area.width);
-    writer.write("other roles", ctx.palette.title);
+    let is_profile = state.list.selected().is_some_and(|role| role.profile().is_some());
+    writer.write(if is_profile { "other profiles" } else { "other roles" }, ctx.palette.title);
     let key = labels::key_label(state, PickerCommand::Open(PanelKind::AccountRoles));
     if selected.is_none() {
         writer.skip(GAP);
