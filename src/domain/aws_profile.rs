@@ -196,7 +196,7 @@ mod tests {
     #[test]
     fn a_profile_that_the_user_named_gets_a_row_of_its_own() {
         let mut roster = Roster::default();
-        roster.add_only_profile(rows(&["old-keys"]).remove(0));
+        roster.add_only_profiles(rows(&["old-keys"]));
         assert_eq!(roster.id(&roster.entries[0]).profile(), Some("old-keys"));
         assert!(roster.sso_instances().is_empty());
     }

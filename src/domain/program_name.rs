@@ -70,7 +70,7 @@ impl ProgramName {
 
     /// Whether this is the demo.
     pub fn is_demo(&self) -> bool {
-        self.0.is_some()
+        self.0.as_ref().is_some_and(|call| call.name != USUAL)
     }
 
     /// Replaces the usual name in commands between backquotes.
@@ -159,6 +159,7 @@ mod tests {
     #[test]
     fn flags_that_select_files_and_an_instance_are_kept() {
         let call = ProgramName::from_call("rolecall", Some("'my file.toml'"), Some("corp"));
+        assert!(!call.is_demo());
         for (command, wanted) in [
             ("rolecall", "rolecall --config 'my file.toml' --sso corp"),
             ("rolecall list -q x", "rolecall --config 'my file.toml' --sso corp list -q x"),

@@ -175,7 +175,7 @@ fn enter_in_an_empty_field_says_what_is_missing() {
 #[test]
 fn in_the_demo_enter_takes_the_example() {
     let mut rig = empty_picker();
-    rig.state.program = ProgramName::from_first_argument("rolecall demo --state bare");
+    rig.state.program = ProgramName::from_call("rolecall demo --state bare", None, None);
     assert!(rig.screen().contains("\u{23ce} takes the one of this demo"), "{}", rig.screen());
     rig.keys(&["enter"]);
     let address = "https://corp.awsapps.com/start".to_owned();

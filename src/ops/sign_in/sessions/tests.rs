@@ -166,7 +166,12 @@ async fn a_sign_out_ends_the_session_everywhere() {
     fixture.save_token(&token(600));
     fixture.save_credentials(&fixture.instance, "Admin", 600);
     let done = sign_out(&fixture.ctx, &fixture.instance).await.unwrap();
-    let want = SignOutResult { was_signed_in: true, revoke_error: None, share_error: None };
+    let want = SignOutResult {
+        was_signed_in: true,
+        revoke_error: None,
+        share_error: None,
+        endpoint_error: None,
+    };
     assert_eq!(done, want);
     assert_eq!(done.warnings(&fixture.instance.name), []);
     assert_eq!(fixture.requests(), ["/logout"]);
@@ -176,7 +181,7 @@ async fn a_sign_out_ends_the_session_everywhere() {
         let outcome = fixture.ctx.vault.single_flight(&record).last_outcome();
         let is_over = matches!(
             outcome,
-            Some(SharedOutcome::Failed { kind: ErrorKind::LoginNeeded, at: NOW, .. })
+            Some(SharedOutcome::Failed { ref error, at: NOW }) if error.kind == ErrorKind::LoginNeeded
         );
         assert!(is_over, "{outcome:?}");
     }
