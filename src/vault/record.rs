@@ -70,7 +70,7 @@ pub struct StoredAuthority {
     pub certificate: String,
     /// When it was created, by this machine's clock.
     pub issued_at: Timestamp,
-    /// When clients stop to trust it.
+    /// When clients stop trusting it.
     pub expires_at: Timestamp,
 }
 

@@ -57,7 +57,7 @@ pub fn load(
 ) -> Result<(SlotStatus, Option<Error>)> {
     match require(paths, &ControlRequest::Load { slot, role })? {
         ControlReply::Loaded { slot, warning } => {
-            Ok((slot, warning.map(SerializedError::into_error)))
+            Ok((*slot, warning.map(SerializedError::into_error)))
         }
         other => Err(unexpected(other)),
     }

@@ -34,7 +34,7 @@ pub enum ControlReply {
     Status(ServerStatus),
     /// The slot as it is now, and why a restart will not keep it.
     Loaded {
-        slot: SlotStatus,
+        slot: Box<SlotStatus>,
         warning: Option<SerializedError>,
     },
     /// The slots that were closed.

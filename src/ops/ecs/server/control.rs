@@ -43,7 +43,7 @@ impl EcsServer {
                 let warning = self.load(&slot, role).await?.map(SerializedError::from_error);
                 let slots = lock(&self.slots);
                 let loaded = slots.get(&slot).ok_or_else(|| no_such_slot(&slot))?;
-                ControlReply::Loaded { slot: self.slot_status(&slot, loaded), warning }
+                ControlReply::Loaded { slot: Box::new(self.slot_status(&slot, loaded)), warning }
             }
             ControlRequest::Unload { slot } => match self.unload(&slot).await? {
                 true => ControlReply::Unloaded(vec![slot]),
