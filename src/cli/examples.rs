@@ -218,7 +218,10 @@ pub(super) const EXAMPLES: &[(&str, Examples)] = &[
         [
             ("eval \"$(rolecall ecs env)\"", "use the default slot in this shell"),
             ("rolecall ecs env -s ci --token-file ci.token", "the token in a file of mode 0600"),
-            ("rolecall ecs env --format json", "as JSON"),
+            (
+                "rolecall ecs env --format compose --service web --token-file web/token",
+                "a Compose file for the service `web`",
+            ),
         ],
     ),
     (

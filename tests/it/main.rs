@@ -34,7 +34,10 @@ mod ecs;
 mod ecs_container_address;
 mod ecs_detached;
 #[cfg(unix)]
+mod ecs_recipes;
+#[cfg(unix)]
 mod ecs_renewal;
+#[cfg(unix)]
 mod ecs_restart;
 #[cfg(unix)]
 mod ecs_terminal;
@@ -66,6 +69,8 @@ mod foreign_demo;
 #[cfg(unix)]
 mod foreign_ecs;
 mod foreign_ecs_tls;
+#[cfg(unix)]
+mod foreign_ecs_recipes;
 #[cfg(unix)]
 mod foreign_endpoint;
 mod foreign_hooks;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use crate::ops::ecs::recipes::compose::parse_service;
 use crate::server::SlotName;
 
 use super::{Selectors, path_parser};
@@ -118,12 +119,15 @@ pub struct EcsEnvArgs {
     /// Use this slot instead of the default one
     #[arg(short, long, value_name = "NAME")]
     pub slot: Option<SlotName>,
-    /// Write sh, env or json
+    /// Write sh, env, json, compose or devcontainer
     #[arg(long, value_name = "FORMAT", default_value = "sh", hide_possible_values = true)]
     pub format: EcsEnvFormat,
     /// Write the token into this file and print its name
     #[arg(long, value_name = "FILE", value_parser = path_parser())]
     pub token_file: Option<PathBuf>,
+    /// Name the Compose service; can be repeated [default: app]
+    #[arg(long, value_name = "NAME", value_parser = parse_service)]
+    pub service: Vec<String>,
 }
 
 /// The format of variables.
@@ -135,4 +139,8 @@ pub enum EcsEnvFormat {
     Env,
     /// One JSON object.
     Json,
+    /// An override file for Docker Compose and Podman Compose.
+    Compose,
+    /// Properties for a `devcontainer.json`.
+    Devcontainer,
 }

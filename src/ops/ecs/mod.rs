@@ -8,6 +8,7 @@ pub mod authority;
 pub mod client;
 pub mod listen_address;
 pub mod messages;
+pub mod recipes;
 pub mod server;
 pub mod stored_slots;
 pub mod systemd_unit;

@@ -16,12 +16,13 @@ use super::client;
 /// The bytes of a digest that tell servers of different state directories apart.
 const DIGEST_LEN: usize = 4;
 
-/// Returns the token file of a slot; `None` if the system has no directory for it.
+/// Returns the token file of a slot, in a directory of its own that a container may see; `None` if
+/// the system has no directory for it.
 pub fn path(env: &Env, paths: &Paths, slot: &SlotName) -> Option<PathBuf> {
     let runtime = env.path(env::XDG_RUNTIME_DIR).filter(|path| path.is_absolute())?;
     let digest = Sha256::digest(paths.state_dir.as_os_str().as_encoded_bytes());
     let server = hex(digest.get(..DIGEST_LEN)?);
-    Some(runtime.join(format!("rolecall/ecs-{server}/{slot}")))
+    Some(runtime.join(format!("rolecall/ecs-{server}/{slot}/token")))
 }
 
 /// Writes a token file (0600), without a line end: SDKs would send it.
@@ -45,7 +46,8 @@ pub fn update(env: &Env, paths: &Paths, slots: &[SlotName]) -> Result<()> {
     Ok(())
 }
 
-/// Removes the token files of slots that were closed.
+/// Removes the token files of slots that were closed. Their directories stay, because containers
+/// may have them mounted.
 ///
 /// # Errors
 /// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) if one can't be removed.
@@ -68,7 +70,10 @@ mod tests {
             path(&env, &Paths::from_env(&env).unwrap(), &SlotName::default())
         };
         let (one, other) = (file("/one", "/run/user/7").unwrap(), file("/other", "/run/user/7"));
-        assert!(one.starts_with("/run/user/7/rolecall") && one.ends_with("default"), "{one:?}");
+        assert!(
+            one.starts_with("/run/user/7/rolecall") && one.ends_with("default/token"),
+            "{one:?}"
+        );
         assert_ne!(Some(one), other);
         assert_eq!((file("/one", ""), file("/one", "run")), (None, None));
     }

@@ -134,7 +134,12 @@ fn run_detached(
     }
     ui::print_message(&format!("serving credentials at {url}; `rolecall ecs stop` ends it"));
     if args.print_env {
-        let args = EcsEnvArgs { slot: None, format: EcsEnvFormat::Sh, token_file: None };
+        let args = EcsEnvArgs {
+            slot: None,
+            format: EcsEnvFormat::Sh,
+            token_file: None,
+            service: Vec::new(),
+        };
         return client_env::run(globals, args);
     }
     Ok(0)
