@@ -202,3 +202,42 @@ fn systemd_accepts_the_unit() {
     assert_eq!(verify(&unit), (true, String::new()), "{unit}");
     assert!(!verify(&unit.replace("ExecStart=\"/", "ExecStart=\"/no-such/")).0);
 }
+
+/// Runs `setup ecs --launchd` with an unusual path, and returns the agent.
+fn launchd_agent(sandbox: &Sandbox) -> String {
+    let mut command = sandbox.rolecall(&["setup", "ecs", "--launchd"]);
+    let ran = command.env("AWS_CA_BUNDLE", "/a <b>&\"c\"/ü.pem").output().unwrap();
+    assert!(ran.status.success(), "{ran:?}");
+    String::from_utf8(ran.stdout).unwrap()
+}
+
+#[test]
+fn the_launchd_agent_has_no_secrets_and_refuses_what_xml_can_not_express() {
+    let sandbox = Sandbox::new();
+    let agent = launchd_agent(&sandbox);
+    assert!(agent.contains("<string>/a &lt;b&gt;&amp;\"c\"/ü.pem</string>"), "{agent}");
+    assert!(!agent.contains("correct horse"), "{agent}");
+    let ran =
+        sandbox.run_with_env(&["setup", "ecs", "--launchd"], &[("AWS_CA_BUNDLE", "/a\u{1}b")]);
+    assert_refused(&ran, 3, &["control character"]);
+}
+
+#[test]
+#[ignore = "needs Python"]
+fn the_launchd_agent_is_a_property_list_with_the_program_its_files_and_restarts() {
+    let sandbox = Sandbox::new();
+    sandbox.write("agent.plist", &launchd_agent(&sandbox));
+    let read = "import json, plistlib, sys\n\
+                print(json.dumps(plistlib.load(open('agent.plist', 'rb'))))";
+    let agent = crate::foreign::json(&mut crate::foreign::python(&sandbox, read, &[]));
+    assert_eq!(agent["Label"], "rolecall-ecs");
+    assert_eq!(
+        agent["ProgramArguments"],
+        serde_json::json!([crate::sandbox::binary(), "ecs", "run"])
+    );
+    let home = sandbox.path("rolecall").to_string_lossy().into_owned();
+    assert_eq!(agent["EnvironmentVariables"]["ROLECALL_HOME"], home);
+    assert_eq!(agent["EnvironmentVariables"]["AWS_CA_BUNDLE"], "/a <b>&\"c\"/ü.pem");
+    assert_eq!(agent["RunAtLoad"], true);
+    assert_eq!(agent["KeepAlive"], serde_json::json!({ "SuccessfulExit": false }));
+}

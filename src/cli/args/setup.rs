@@ -196,4 +196,7 @@ pub struct EcsSetupArgs {
     /// Print a user unit for systemd that runs the server from log-in on
     #[arg(long)]
     pub systemd: bool,
+    /// Print a user agent for launchd that runs the server from log-in on
+    #[arg(long)]
+    pub launchd: bool,
 }

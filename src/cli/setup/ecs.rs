@@ -14,6 +14,10 @@ use crate::cli::{app, ui};
 /// Runs the command, with or without a running server.
 pub(super) fn run(globals: &Globals, args: &EcsSetupArgs) -> Result<u8> {
     let ctx = app::open_allowing_no_instances(globals)?;
+    if args.launchd {
+        ui::print_data(&crate::ops::ecs::launchd_agent::render(&ctx)?)?;
+        return Ok(0);
+    }
     if args.systemd {
         ui::print_data(&systemd_unit::render(&ctx)?)?;
     } else if !args.tls.is_empty() {

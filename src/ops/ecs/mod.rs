@@ -6,10 +6,12 @@
 
 pub mod authority;
 pub mod client;
+pub mod launchd_agent;
 pub mod listen_address;
 pub mod messages;
 pub mod recipes;
 pub mod server;
+mod service_command;
 pub mod stored_slots;
 pub mod systemd_unit;
 pub mod token_file;
