@@ -117,3 +117,18 @@ fn what_a_container_can_not_get_is_refused_with_the_next_command() {
     let ran = ecs_env(&sandbox, &["--format", "compose", "--service", "a: b"]);
     assert_refused(&ran, 2, &["--service", "`a: b` is not a valid service name", "letters"]);
 }
+
+#[test]
+fn the_formats_are_completed_and_services_of_aws_are_not() {
+    let sandbox = Sandbox::new();
+    let complete = |words: &[&str]| {
+        let line = ["complete", "--shell", "fish", "--", "rolecall", "ecs", "env"];
+        sandbox.run(&[&line, words].concat()).stdout
+    };
+    let formats = complete(&["--format", ""]);
+    for format in ["sh", "env", "json", "token", "compose", "devcontainer"] {
+        let is_offered = |line: &str| line.split('\t').next() == Some(format);
+        assert!(formats.lines().any(is_offered), "{formats}");
+    }
+    assert_eq!(complete(&["--service", ""]), "", "names of Compose services are not known");
+}

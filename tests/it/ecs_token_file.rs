@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use crate::commands::assert_refused;
 use crate::ecs::EcsServer;
 use crate::sandbox::{CommandOutput, Sandbox};
 use crate::wait::wait_for;
@@ -62,6 +63,10 @@ fn a_file_that_is_named_gets_the_token_in_every_format() {
         assert!(!printed.contains(&client.token), "{printed}");
         assert_eq!(sandbox.read(&file), client.token);
     }
+    // For a pipe: SDKs would send a line end.
+    assert_eq!(run(&sandbox, &["ecs", "env", "--format", "token"]).stdout, client.token);
+    let both = sandbox.run(&["ecs", "env", "--format", "token", "--token-file", "x"]);
+    assert_refused(&both, 2, &["--token-file", "--format token"]);
     // A container does not see the directory of this machine.
     for format in ["env", "json"] {
         let printed = run(&sandbox, &["ecs", "env", "--format", format]).stdout;

@@ -71,6 +71,8 @@ mod foreign_ecs;
 mod foreign_ecs_tls;
 #[cfg(unix)]
 mod foreign_ecs_recipes;
+#[cfg(target_os = "linux")]
+mod foreign_ecs_ssh;
 #[cfg(unix)]
 mod foreign_endpoint;
 mod foreign_hooks;

@@ -119,7 +119,7 @@ pub struct EcsEnvArgs {
     /// Use this slot instead of the default one
     #[arg(short, long, value_name = "NAME")]
     pub slot: Option<SlotName>,
-    /// Write sh, env, json, compose or devcontainer
+    /// Write sh, env, json, token, compose or devcontainer
     #[arg(long, value_name = "FORMAT", default_value = "sh", hide_possible_values = true)]
     pub format: EcsEnvFormat,
     /// Write the token into this file and print its name
@@ -139,6 +139,8 @@ pub enum EcsEnvFormat {
     Env,
     /// One JSON object.
     Json,
+    /// The token alone, without a line end.
+    Token,
     /// An override file for Docker Compose and Podman Compose.
     Compose,
     /// Properties for a `devcontainer.json`.

@@ -37,7 +37,7 @@ impl ValueSource<'_> {
         match argument {
             "sort" | "print" => fields(),
             "fields" if command == "list" => fields(),
-            "service" => services(),
+            "service" if command == "console" => services(),
             "key" => settings(&self.globals),
             "value" if command == "set" => self.setting_values(),
             "sso" | "instance" => self.instances(),

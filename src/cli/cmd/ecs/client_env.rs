@@ -19,6 +19,10 @@ const DEFAULT_SERVICE: &str = "app";
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: EcsEnvArgs) -> Result<u8> {
+    if args.format == EcsEnvFormat::Token && args.token_file.is_some() {
+        return Err(Error::new(ErrorKind::Usage, "--token-file prints the name of a file")
+            .hint("use one of `--format token` and --token-file"));
+    }
     if !args.service.is_empty() && args.format != EcsEnvFormat::Compose {
         return Err(Error::new(ErrorKind::Usage, "--service names a service of a Compose file")
             .hint("add `--format compose`"));
@@ -26,14 +30,16 @@ pub(super) fn run(globals: &Globals, args: EcsEnvArgs) -> Result<u8> {
     let (env, paths) = (Env::from_process(), super::paths(globals)?);
     let slot = args.slot.clone().unwrap_or_default();
     let access = client::access(&paths, slot.clone())?;
+    if args.format == EcsEnvFormat::Token {
+        ui::print_data(access.token.expose())?;
+        return Ok(0);
+    }
     let file = file_of_token(&env, &paths, &args, &slot)?;
     let text = match args.format {
         EcsEnvFormat::Compose | EcsEnvFormat::Devcontainer => {
             render_for_container(&args, &access, &file.ok_or_else(no_directory)?)?
         }
-        EcsEnvFormat::Sh | EcsEnvFormat::Env | EcsEnvFormat::Json => {
-            render_variables(&env, args.format, &access, file.as_deref())?
-        }
+        _ => render_variables(&env, args.format, &access, file.as_deref())?,
     };
     ui::print_data(&text)?;
     Ok(0)
