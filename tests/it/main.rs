@@ -68,9 +68,16 @@ mod foreign_credential_sources;
 mod foreign_demo;
 #[cfg(unix)]
 mod foreign_ecs;
+#[cfg(target_os = "linux")]
+mod foreign_ecs_network;
+#[cfg(unix)]
 mod foreign_ecs_tls;
 #[cfg(unix)]
 mod foreign_ecs_recipes;
+#[cfg(unix)]
+mod foreign_ecs_retries;
+#[cfg(unix)]
+mod foreign_ecs_sdks;
 #[cfg(target_os = "linux")]
 mod foreign_ecs_ssh;
 #[cfg(unix)]
