@@ -156,7 +156,7 @@ mod tests {
     fn a_question_about_many_roles_names_some_of_them() {
         let admin = entry("Admin", ConfirmLevel::Ask);
         let reason = |count: usize| ConfirmQuestion::new(&vec![&admin; count]).unwrap().reason();
-        let names = vec!["payments-prod/Admin"; MAX_NAMES].join(", ");
+        let names = ["payments-prod/Admin"; MAX_NAMES].join(", ");
         let want = format!("{MAX_NAMES} of these {MAX_NAMES} roles are protected: {names}");
         assert_eq!(reason(MAX_NAMES), want);
         assert!(reason(MAX_NAMES + 1).ends_with(&format!("{names}, …")));

@@ -413,6 +413,32 @@ mod tests {
     }
 
     #[test]
+    fn accounts_of_the_same_name_are_kept_apart() {
+        let (company, _) = company();
+        let account = |id: &str, name: &str, alias: &str, role: &str| RosterEntry {
+            instance: 0,
+            account: id.parse().unwrap(),
+            account_name: name.into(),
+            account_alias: alias.into(),
+            role: role.into(),
+            ..company.entries[0].clone()
+        };
+        let entries = vec![
+            account("000000000001", "prod", "Production", "Admin"),
+            account("000000000001", "prod", "Production", "Read"),
+            account("000000000002", "prod", "prod", "Admin"),
+            account("000000000002", "prod", "prod", "Read"),
+            account("000000000003", "", "", "Admin"),
+        ];
+        let roster = Roster { entries, row_styles: Vec::new(), ..Roster::clone(&company) };
+        let packed = PackedRoster::pack(&roster, &[0, 1, 2, 3, 4]).unwrap();
+        assert_eq!(packed.unpack().entries, roster.entries);
+        for (place, entry) in roster.entries.iter().enumerate() {
+            assert_eq!(packed.locate([&roster.id(entry)]), [(place, 0)]);
+        }
+    }
+
+    #[test]
     fn styles_are_unpacked_if_one_row_has_any() {
         let (roster, order) = company();
         let red = Some(Arc::from("red"));

@@ -194,3 +194,6 @@ fn resolve_flow(ctx: &Ctx, instance: &Instance) -> Flow {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -206,3 +206,50 @@ fn a_cooldown_ends_after_five_minutes_and_sooner_if_aws_was_unreachable() {
     assert!(check_cooldown(&instance, Some(SharedOutcome::Ok), at).is_ok());
     assert!(check_cooldown(&instance, None, at).is_ok());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_page_and_its_failure_are_left_for_callers_with_a_terminal() {
+    let fixture = Fixture::new();
+    let file =
+        NoticeFile { path: notice_path(&fixture.ctx, &fixture.instance), notice: Mutex::default() };
+    let left = || load_notice(&fixture.ctx, &fixture.instance);
+    let failed = || SignInStep::BrowserFailed(Error::new(ErrorKind::Os, "no browser"));
+    file.update(failed());
+    assert_eq!(left(), None);
+    file.update(SignInStep::Open {
+        url: "https://a/".into(),
+        code: None,
+        expires_at: Timestamp(0),
+        browser_opened: true,
+    });
+    file.update(SignInStep::Starting);
+    assert_eq!(left(), Some(notice("https://a/", true)));
+    file.update(failed());
+    let want = SignInNotice { problem: Some("no browser".into()), ..notice("https://a/", true) };
+    assert_eq!(left(), Some(want));
+}
+
+#[tokio::test]
+async fn a_helper_ends_the_wait_if_the_user_is_signed_in_already() {
+    let signed_in = crate::ops::fixture::Fixture::refused();
+    let token = crate::ops::fixture::token(3_600);
+    let (ctx, instance) = (&signed_in.ctx, &signed_in.instance);
+    ctx.vault.save(&RecordId::token(instance), &token).unwrap();
+    assert_eq!(run_helper(ctx, instance).await, Ok(()));
+    let flight = ctx.vault.single_flight(&RecordId::sign_in(instance));
+    assert_eq!(flight.last_outcome(), Some(SharedOutcome::Ok));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sign_in_by_another_command_is_noticed_once_its_token_is_valid() {
+    let other = crate::ops::fixture::Fixture::refused();
+    let (ctx, instance) = (&other.ctx, &other.instance);
+    for seconds_left in [-1, 0] {
+        let token = crate::ops::fixture::token(seconds_left);
+        ctx.vault.save(&RecordId::token(instance), &token).unwrap();
+        let wait = tokio::time::timeout(seconds(5), wait_for_other_sign_in(ctx, instance));
+        assert!(wait.await.is_err(), "{seconds_left}");
+    }
+    ctx.vault.save(&RecordId::token(instance), &crate::ops::fixture::token(1)).unwrap();
+    wait_for_other_sign_in(ctx, instance).await;
+}
