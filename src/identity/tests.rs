@@ -300,6 +300,28 @@ async fn only_failures_that_may_pass_are_tried_again() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn pauses_between_attempts_double_up_to_a_limit() {
+    for (max_backoff, milliseconds) in [(10_000, 300 + 600 + 1_200), (500, 300 + 500 + 500)] {
+        let connections = Connections::scripted(|| ScriptedResponse {
+            status: 503,
+            headers: Vec::new(),
+            body: Vec::new(),
+        });
+        let network = NetworkConfig {
+            connections,
+            max_attempts: 4,
+            max_backoff: Duration::from_millis(max_backoff),
+            ..NetworkConfig::default()
+        };
+        let began = tokio::time::Instant::now();
+        let endpoint = "https://signin.example/federation";
+        let token = fetch_signin_token(&network, endpoint, &credentials(), None).await;
+        assert_eq!(token.unwrap_err().kind, ErrorKind::Unreachable);
+        assert_eq!(began.elapsed(), Duration::from_millis(milliseconds));
+    }
+}
+
 #[tokio::test]
 async fn a_server_that_does_not_support_head_is_probed_with_get() {
     for (status, methods) in

@@ -124,6 +124,11 @@ mod tests {
         );
         let rejected = read_body(Operation::GetRoleCredentials, &mut response).await;
         assert_eq!(rejected, Err(Rejection::invalid("it is larger than 2048 KiB")));
+        let mut largest = vec![b' '; limit - 2];
+        largest.splice(0..0, *b"{}");
+        let (body, status) = (SdkBody::from(largest), StatusCode::try_from(200).unwrap());
+        let mut response = HttpResponse::new(status, body);
+        assert_eq!(read_body(Operation::Other, &mut response).await.unwrap().len(), limit);
     }
 
     #[tokio::test]

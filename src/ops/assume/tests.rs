@@ -219,7 +219,7 @@ async fn credentials_of_one_role_are_forgotten() {
     assert_eq!(left.iter().map(|(id, _)| id).collect::<Vec<_>>(), [&fixture.record("Read")]);
 }
 
-/// A configuration in which `Deploy` is assumed from `Admin`.
+/// A configuration in which `Deploy` is assumed from `Admin`, and `Release` from `Deploy`.
 fn chained(
     session_name: Option<&str>,
     respond: impl Fn(&HttpRequest) -> HttpResponse + Send + Sync + 'static,
@@ -231,8 +231,10 @@ fn chained(
         session_name: session_name.map(str::to_owned),
         ..RoleTable::default()
     };
+    let after = RoleTable { via: Some("012345678901/Deploy".into()), ..RoleTable::default() };
     let mut table = AccountTable::default();
     table.roles.insert(RoleName::new("Deploy"), role);
+    table.roles.insert(RoleName::new("Release"), after);
     fixture.change(|ctx| {
         ctx.settings.instances.entry(name).or_default().accounts.insert(account(), table);
     });
@@ -256,12 +258,17 @@ fn sts(accepted: &'static str) -> impl Fn(&HttpRequest) -> HttpResponse + Send +
             );
         }
         if body.contains("Action=GetCallerIdentity") {
+            // The portal names its sessions after the user.
+            let key = request.header("authorization").unwrap_or_default();
+            let user = if key.contains("ASIANEW") { "ann" } else { "build" };
             return xml(
                 200,
-                "<GetCallerIdentityResponse><GetCallerIdentityResult>\
-                 <Arn>arn:aws:sts::012345678901:assumed-role/Admin/ann</Arn>\
-                 <UserId>A:ann</UserId><Account>012345678901</Account>\
-                 </GetCallerIdentityResult></GetCallerIdentityResponse>",
+                &format!(
+                    "<GetCallerIdentityResponse><GetCallerIdentityResult>\
+                     <Arn>arn:aws:sts::012345678901:assumed-role/Admin/{user}</Arn>\
+                     <UserId>A:{user}</UserId><Account>012345678901</Account>\
+                     </GetCallerIdentityResult></GetCallerIdentityResponse>"
+                ),
             );
         }
         let session = crate::os::http::parse_form(&body)
@@ -300,6 +307,14 @@ async fn a_chained_role_is_assumed_in_the_name_of_the_user_or_of_its_session() {
 }
 
 #[tokio::test]
+async fn the_user_of_a_longer_chain_is_that_of_the_portal() {
+    let (fixture, request) = chained(Some("build"), sts("ASIA"));
+    let request = AssumeRequest { role: RoleName::new("Release"), ..request };
+    let assumed = fixture.assume(&request).await.unwrap();
+    assert_eq!(assumed.credentials.access_key_id, "ASIAann");
+}
+
+#[tokio::test]
 async fn stored_credentials_that_sts_refuses_are_fetched_again_once() {
     // The stored ones were revoked.
     let (fixture, request) = chained(Some("build"), sts("ASIANEW"));
@@ -324,7 +339,9 @@ async fn stored_credentials_that_sts_refuses_are_fetched_again_once() {
         if !is_signed_in {
             fixture.ctx.vault.remove(&RecordId::token(&fixture.instance)).unwrap();
         }
-        assert_eq!(fixture.assume(&request).await.unwrap_err().kind, kind, "{is_signed_in}");
+        let error = fixture.assume(&request).await.unwrap_err();
+        assert_eq!(error.kind, kind, "{is_signed_in}");
+        assert_eq!(error.message.contains("can't be assumed"), is_signed_in, "{error}");
     }
 }
 

@@ -409,8 +409,8 @@ mod tests {
         // A response at the moment of the slow-down does not show that requests succeed since.
         let mut pace = slowed();
         pace.on_accepted(at(0.5));
-        pace.on_throttled(at(2.0), at(2.0));
-        assert_rate(&pace, 2.0, good * MIN_CUT);
+        pace.on_throttled(at(1.2), at(1.2));
+        assert_rate(&pace, 1.2, good * MIN_CUT);
     }
 
     #[test]

@@ -67,5 +67,9 @@ mod tests {
         };
         assert_eq!(replies.wait_for_code("s", &report).await.unwrap(), "c");
         assert_eq!(*misread.lock().unwrap(), 2);
+        let declined = "http://127.0.0.1:1/oauth/callback?error=access_denied&state=s";
+        send.send(Secret::from(declined)).unwrap();
+        let error = replies.wait_for_code("s", &report).await.unwrap_err();
+        assert_eq!((error.kind, *misread.lock().unwrap()), (ErrorKind::LoginNeeded, 2));
     }
 }

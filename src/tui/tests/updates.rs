@@ -87,8 +87,16 @@ fn only_searches_wait_for_the_roster() {
     let mut picker = TestPicker::new(PickerOptions { is_preview: true, ..sample_options() });
     picker.state.list.total = Some(99);
     assert_eq!(update(&mut picker.state, Event::Started), [Effect::Request(Request::Start)]);
+    let origin_after_roster = |picker: &TestPicker| {
+        let mut state = picker.state.clone();
+        let roster = Update::Roster(Arc::new(sample_roster()));
+        update(&mut state, Event::Backend(roster));
+        state.search.active.unwrap().origin
+    };
+    assert_eq!(origin_after_roster(&picker), SearchOrigin::Background);
     assert_eq!(update(&mut picker.state, key("a")), []);
     assert_eq!(picker.state.search.active, None);
+    assert_eq!(origin_after_roster(&picker), SearchOrigin::User, "the user has typed a query");
 }
 
 #[test]
@@ -242,6 +250,7 @@ fn a_step_of_a_sign_in_changes_only_that_sign_in() {
     let number = sign_in(&mut picker, "lab");
     picker.update(Update::SignIn { number: number + 1, step: SignInStep::Done });
     assert_eq!(panels(&picker), ["sign-in"]);
+    assert!(!picker.state.sessions.instances[1].signed_in);
     picker.keys(&["f1"]).update(Update::SignIn { number, step: SignInStep::Done });
     assert_eq!(panels(&picker), ["help"]);
     let sessions = picker.state.sessions.instances.iter();
@@ -266,7 +275,7 @@ fn a_sign_in_asks_for_the_passphrase_only_if_the_vault_needs_it() {
 }
 
 #[test]
-fn the_address_of_a_sign_in_can_be_copied_while_the_help_is_open() {
+fn the_address_of_a_sign_in_can_be_copied_and_pasted_below_another_panel() {
     let mut picker = picker();
     picker.keys(&["ctrl-y"]);
     assert_eq!(picker.state.note_text(), Some("no sign-in is in progress"));
@@ -281,9 +290,27 @@ fn the_address_of_a_sign_in_can_be_copied_while_the_help_is_open() {
             browser_opened: true,
         },
     });
+    picker.update(Update::ClockSkew(7_200)).take_effects();
+    assert_eq!(panels(&picker), ["sign-in", "clock"]);
     picker.keys(&["ctrl-y"]);
     let copied = picker.take_effects();
     assert!(format!("{copied:?}").contains("https://corp.example/"), "{copied:?}");
+    let has_field = |picker: &mut TestPicker| {
+        picker.keys(&["ctrl-v"]);
+        picker.state.sign_in_panel().is_some_and(|panel| panel.redirect.is_some())
+    };
+    assert!(has_field(&mut picker));
+    // A sign-in that ends with a code to compare has no address to paste.
+    let step = SignInStep::Open {
+        url: "https://corp.example/".into(),
+        code: Some("ABCD".into()),
+        expires_at: NOW.plus_seconds(600),
+        browser_opened: true,
+    };
+    let mut picker = self::picker();
+    let number = sign_in(&mut picker, "corp");
+    picker.update(Update::SignIn { number, step }).update(Update::ClockSkew(7_200));
+    assert!(!has_field(&mut picker));
 }
 
 #[test]
@@ -329,6 +356,11 @@ fn a_command_that_can_do_nothing_has_a_reason() {
     assert_eq!(note(empty.clone(), "ctrl-o").as_deref(), Some("no role is selected"));
     let refresh = note(empty, "ctrl-r");
     assert_eq!(refresh.as_deref(), Some("no IAM Identity Center is configured"));
+    let mut picker = TestPicker::new(PickerOptions {
+        roster: Arc::new(Roster::new(Vec::new(), &[])),
+        ..sample_options()
+    });
+    assert_eq!(update(&mut picker.state, key("ctrl-s")), [], "there is nothing to sort");
     let single = PickerOptions { single_action: true, ..sample_options() };
     let chosen = "this picker was opened to choose a role; Enter chooses it";
     assert_eq!(note(single, "ctrl-o").as_deref(), Some(chosen));

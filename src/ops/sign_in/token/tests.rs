@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use super::*;
+use crate::awsconfig::token_cache;
 use crate::cache::session_lengths;
 use crate::ops::fixture::{Fixture, NOW, error_response, registration, token};
 use crate::os::http::{HttpRequest, HttpResponse};
@@ -96,6 +97,26 @@ async fn a_token_that_aws_refuses_is_renewed_although_it_looks_valid() {
     let fixture = Fixture::new(renew).with_token(&token(3_000));
     assert_eq!(fixture.access_token(Some("another")).await.as_deref(), Ok("old"));
     assert_eq!(fixture.access_token(Some("old")).await.as_deref(), Ok("new"));
+}
+
+#[tokio::test]
+async fn a_token_of_the_aws_cli_is_used_if_the_user_is_not_signed_in() {
+    let with_cli_token = |fixture: Fixture| {
+        let path = fixture.ctx.paths.sso_cache_dir.join(token_cache::file_name("corp"));
+        let (url, region) = (fixture.instance.start_url.as_written(), "eu-west-1");
+        let expires_at = NOW.plus_seconds(600).to_rfc3339();
+        let token = serde_json::json!({
+            "startUrl": url, "region": region, "accessToken": "cli", "expiresAt": expires_at,
+        });
+        crate::os::atomic_file::save(&path, token.to_string().as_bytes()).unwrap();
+        fixture
+    };
+    let fixture = with_cli_token(Fixture::refused());
+    assert_eq!(fixture.access_token(None).await.as_deref(), Ok("cli"));
+    assert_eq!(fixture.access_token(Some("cli")).await, Err(ErrorKind::LoginNeeded));
+    // Another failure is not hidden by it.
+    let fixture = with_cli_token(Fixture::refused()).with_token(&token(0));
+    assert_eq!(fixture.access_token(None).await, Err(ErrorKind::AccessDenied));
 }
 
 #[tokio::test]
