@@ -188,6 +188,8 @@ mod tests {
         let index = SearchIndex::new(roster.clone());
         let packed = PackedRoster::pack(&roster, index.order_by_name()).unwrap();
         assert_eq!(packed.profile_count(), 2);
+        assert_eq!(plain.sso_instances(), plain.instances);
+        assert_eq!(roster.sso_instances(), plain.instances);
         assert_eq!(packed.sso_instances(), plain.instances);
         assert_eq!(packed.instances().len(), plain.instances.len() + 1);
         assert_eq!(packed.account_widths().count(), without.account_widths().count());

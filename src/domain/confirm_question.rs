@@ -163,6 +163,17 @@ mod tests {
     }
 
     #[test]
+    fn a_prompt_is_the_reason_with_what_to_type() {
+        let prompt = |entries: &[&RosterEntry]| ConfirmQuestion::new(entries).unwrap().prompt();
+        let (ask, typed) =
+            (entry("Admin", ConfirmLevel::Ask), entry("Root", ConfirmLevel::TypeName));
+        assert_eq!(prompt(&[&ask]), "payments-prod/Admin is protected. Use it? [y/N] ");
+        let name = "payments-prod/Root is protected. Type the account's name to continue: ";
+        assert_eq!(prompt(&[&typed]), name);
+        assert!(prompt(&[&ask, &typed]).ends_with(". Type the number of roles to continue: "));
+    }
+
+    #[test]
     fn roles_without_protection_are_not_asked_about() {
         assert!(ConfirmQuestion::new(&[&entry("ReadOnly", ConfirmLevel::None)]).is_none());
         assert!(ConfirmQuestion::new(&[]).is_none());

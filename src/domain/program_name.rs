@@ -183,4 +183,14 @@ mod tests {
         let demo = ProgramName::from_call("rolecall demo", None, Some("lab"));
         assert_eq!(demo.rewrite_command("rolecall list"), "rolecall demo --sso lab list");
     }
+
+    #[test]
+    fn another_program_with_the_same_beginning_keeps_its_name() {
+        let demo = ProgramName::from_first_argument("rolecall demo --state locked");
+        for command in ["rolecall-other login", "rolecall demo --state x", "aws login"] {
+            assert_eq!(demo.rewrite_command(command), command);
+        }
+        let login = "rolecall demo --state locked login";
+        assert_eq!(demo.rewrite_command("rolecall login"), login);
+    }
 }
