@@ -104,6 +104,7 @@ mod identity;
 mod keys;
 #[cfg(target_os = "linux")]
 mod limits;
+mod manual;
 #[cfg(unix)]
 mod matrix;
 #[cfg(unix)]
