@@ -71,8 +71,6 @@ mod foreign_ecs;
 #[cfg(target_os = "linux")]
 mod foreign_ecs_network;
 #[cfg(unix)]
-mod foreign_ecs_tls;
-#[cfg(unix)]
 mod foreign_ecs_recipes;
 #[cfg(unix)]
 mod foreign_ecs_retries;
@@ -80,6 +78,8 @@ mod foreign_ecs_retries;
 mod foreign_ecs_sdks;
 #[cfg(target_os = "linux")]
 mod foreign_ecs_ssh;
+#[cfg(unix)]
+mod foreign_ecs_tls;
 #[cfg(unix)]
 mod foreign_endpoint;
 mod foreign_hooks;
