@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn another_program_with_the_same_beginning_keeps_its_name() {
-        let demo = ProgramName::from_first_argument("rolecall demo --state locked");
+        let demo = ProgramName::from_call("rolecall demo --state locked", None, None);
         for command in ["rolecall-other login", "rolecall demo --state x", "aws login"] {
             assert_eq!(demo.rewrite_command(command), command);
         }
