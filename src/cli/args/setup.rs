@@ -38,6 +38,9 @@ pub enum SetupCommand {
     ///
     /// The vault stores the role and the token of each slot of `rolecall ecs run`, so that a restart
     /// keeps them.
+    #[command(
+        override_usage = "rolecall setup ecs <--rotate|--delete|--tls NAME...|--systemd|--launchd>"
+    )]
     Ecs(EcsSetupArgs),
     /// Import the configuration of aws-sso-cli, Granted and AWS CLI profiles
     ///
