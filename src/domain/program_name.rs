@@ -108,15 +108,23 @@ impl Call {
         };
         let config = if has(&["--config"]) { "" } else { &self.config };
         let command = args.trim_start().split(" -").next().unwrap_or_default();
-        let is_of_instance = COMMANDS_OF_INSTANCE.iter().any(|known| {
-            let rest = command.strip_prefix(known);
+        let known = COMMANDS_OF_INSTANCE.iter().find(|known| {
+            let rest = command.strip_prefix(**known);
             rest.is_some_and(|rest| rest.is_empty() || (!known.is_empty() && rest.starts_with(' ')))
         });
         let names_instance = has(&["--sso", "-S", "--all", "--undo"])
             // `login NAME`
             || ["login ", "logout ", "cache "].iter().any(|named| command.starts_with(named));
-        let instance = if is_of_instance && !names_instance { &self.instance } else { "" };
-        format!("{}{config}{instance}{rest}", self.name)
+        let after_command = known
+            .filter(|_| !names_instance)
+            .and_then(|known| rest.trim_start().strip_prefix(*known).map(|rest| (*known, rest)));
+        match after_command {
+            Some(("", rest)) => format!("{}{config}{}{rest}", self.name, self.instance),
+            Some((known, rest)) => {
+                format!("{}{config} {known}{}{rest}", self.name, self.instance)
+            }
+            None => format!("{}{config}{rest}", self.name),
+        }
     }
 }
 
@@ -162,13 +170,13 @@ mod tests {
         assert!(!call.is_demo());
         for (command, wanted) in [
             ("rolecall", "rolecall --config 'my file.toml' --sso corp"),
-            ("rolecall list -q x", "rolecall --config 'my file.toml' --sso corp list -q x"),
+            ("rolecall list -q x", "rolecall --config 'my file.toml' list --sso corp -q x"),
             ("rolecall login --all", "rolecall --config 'my file.toml' login --all"),
             ("rolecall login lab", "rolecall --config 'my file.toml' login lab"),
             ("rolecall login --sso lab", "rolecall --config 'my file.toml' login --sso lab"),
             (
                 "rolecall exec x -- y --config --all",
-                "rolecall --config 'my file.toml' --sso corp exec x -- y --config --all",
+                "rolecall --config 'my file.toml' exec --sso corp x -- y --config --all",
             ),
             ("rolecall --config=b settings edit", "rolecall --config=b settings edit"),
             (
@@ -181,7 +189,7 @@ mod tests {
             assert_eq!(call.rewrite(&format!("run `{command}`")), format!("run `{wanted}`"));
         }
         let demo = ProgramName::from_call("rolecall demo", None, Some("lab"));
-        assert_eq!(demo.rewrite_command("rolecall list"), "rolecall demo --sso lab list");
+        assert_eq!(demo.rewrite_command("rolecall list"), "rolecall demo list --sso lab");
     }
 
     #[test]

@@ -164,7 +164,11 @@ fn a_profile_that_aws_does_not_federate_says_why() {
     let sandbox = ready();
     let console = |profile: &str| sandbox.run(&["console", "-u", "printurl", "-p", profile]);
     assert_refused(&console("ci"), 6, &["profile `ci`", "sts:GetFederationToken", "role_arn"]);
-    assert_refused(&console("failing"), 3, &["profile `failing`: its credential_process failed"]);
+    assert_refused(
+        &console("failing"),
+        3,
+        &["profile `failing`: its credential_process exited with 1"],
+    );
     assert_refused(&console("loop"), 3, &["source_profile", "leads to itself"]);
     assert_refused(&console("from-env"), 2, &["AWS_ACCESS_KEY_ID"]);
     assert_refused(&sandbox.run(&["console", "--link", "-p", "ci"]), 2, &["leave out --link"]);

@@ -1,7 +1,6 @@
 //! `settings`: shows values with their origins, and changes them.
 
 use std::ffi::OsString;
-use std::io::IsTerminal;
 use std::path::Path;
 
 use serde_json::json;
@@ -225,14 +224,10 @@ fn edit(env: &Env, paths: &Paths) -> Result<u8> {
         atomic_file::save(path, CONFIG_TEMPLATE.as_bytes())?;
     }
     let before = atomic_file::load(path)?;
-    let named = [env::VISUAL, env::EDITOR].into_iter().find_map(|var| env.get(var));
-    // `vi` draws without a terminal too, and is not ended by the end of its input.
-    if named.is_none() && cfg!(unix) && !(ui::can_prompt() && std::io::stdout().is_terminal()) {
-        return Err(Error::new(ErrorKind::Usage, "the editor needs a terminal")
-            .hint("run `rolecall settings set KEY VALUE`")
-            .hint(format!("or change {} in another way", paths.abbreviate(path))));
-    }
-    let editor = named.unwrap_or(if cfg!(windows) { "notepad" } else { "vi" });
+    let editor = [env::VISUAL, env::EDITOR]
+        .into_iter()
+        .find_map(|var| env.get(var))
+        .unwrap_or(if cfg!(windows) { "notepad" } else { "vi" });
     let mut words = split_words(editor).into_iter().map(OsString::from);
     let program = words.next().ok_or_else(|| {
         Error::new(ErrorKind::Usage, "EDITOR is empty").hint("set EDITOR to a program")
