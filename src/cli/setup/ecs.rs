@@ -73,9 +73,9 @@ fn report(slots: &[SlotName], done: &str) {
 /// Creates the authority unless it exists for these names, and prints how clients trust it.
 fn set_up_tls(ctx: &Ctx, names: &[ServedName]) -> Result<()> {
     ctx.vault.ensure_ready()?;
-    let before = authority::load(ctx)?.map(|authority| authority.created_at());
+    let before = authority::load(ctx)?;
     let authority = authority::load_or_create(ctx, names)?;
-    if before != Some(authority.created_at()) {
+    if before.is_none_or(|before| before.certificate_pem() != authority.certificate_pem()) {
         warn_about_running_server(ctx)?;
     }
     let names: Vec<String> = authority.names().iter().map(ToString::to_string).collect();
