@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use crate::domain::{AccountId, InstanceName, RoleArn, RoleName};
 
+use super::command_line;
 use super::config_file::AwsConfig;
-use super::header::split_shell_words;
 use super::lexer::SectionSpan;
 
 /// A line that begins or ends a managed block, with the block's name.
@@ -72,7 +72,7 @@ impl AwsConfig {
     fn parse_managed_profile(&self, section: &SectionSpan) -> Option<ManagedProfile> {
         let mut keys = super::values::SectionKeys::new();
         self.add_keys(section, &mut keys);
-        let command = split_shell_words(keys.get("credential_process")?)?;
+        let command = command_line::split(keys.get("credential_process")?)?;
         let (sso, account, role) = parse_process_command(&command)?;
         Some(ManagedProfile { profile: self.section_name(section)?, sso, account, role })
     }

@@ -5,6 +5,7 @@
 //! an error in one place never makes the rest of the file unreadable, and sections that occur twice
 //! are merged, with later keys over earlier ones.
 
+mod command_line;
 mod config_file;
 mod credential_source;
 mod default_profile;

@@ -1,5 +1,6 @@
 //! Rendering of sections: headers, keys and command lines that all AWS SDKs parse in the same way.
 
+pub use super::command_line::command_line;
 use crate::domain::{Error, ErrorKind, Result};
 
 /// The characters besides letters and digits that all SDKs accept in names without quotes.
@@ -88,36 +89,9 @@ pub fn check_value(key: &str, value: &str) -> Result<()> {
     Ok(())
 }
 
-/// Renders a command line for `credential_process`. The AWS CLI splits it itself; other SDKs pass
-/// it to a shell.
-pub fn command_line<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
-    words.into_iter().map(quote_word).collect::<Vec<_>>().join(" ")
-}
-
-/// Quotes a word if necessary: in double quotes, which all systems support, or in single quotes if
-/// a POSIX shell would expand something inside double quotes.
-fn quote_word(word: &str) -> String {
-    let plain = |letter: char| {
-        letter.is_ascii_alphanumeric()
-            || matches!(letter, '_' | '.' | '/' | ':' | '=' | '@' | '%' | '+' | ',' | '-')
-    };
-    let bare = |letter: char| plain(letter) || (cfg!(windows) && letter == '\\');
-    if !word.is_empty() && word.chars().all(bare) {
-        return word.to_owned();
-    }
-    if cfg!(windows) {
-        return format!("\"{}\"", word.replace('"', "\\\""));
-    }
-    if !word.contains(['"', '$', '`', '\\']) {
-        return format!("\"{word}\"");
-    }
-    word.split('\'').map(|part| format!("'{part}'")).collect::<Vec<_>>().join("\"'\"")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::awsconfig::header::split_shell_words;
     use crate::awsconfig::{AwsConfig, Profile};
     use proptest::prelude::*;
 
@@ -163,21 +137,6 @@ mod tests {
         );
     }
 
-    #[test]
-    fn words_are_quoted_for_shells_and_for_the_aws_cli() {
-        let line = command_line([
-            "/opt/my tools/rolecall",
-            "process",
-            "--sso",
-            "my corp",
-            "--role",
-            "Admin,=.@-",
-        ]);
-        assert_eq!(line, "\"/opt/my tools/rolecall\" process --sso \"my corp\" --role Admin,=.@-");
-        #[cfg(unix)]
-        assert_eq!(command_line(["$HOME", "it's \"x\""]), "'$HOME' 'it'\"'\"'s \"x\"'");
-    }
-
     proptest! {
         #[test]
         fn names_and_values_survive_a_round_trip(name in "[ -~\u{e9}\u{4e16}]{1,12}", value in "[ -~\u{e9}]{1,20}") {
@@ -185,12 +144,6 @@ mod tests {
             let Ok(text) = render_section(&header, [("k", value.as_str())]) else { return Ok(()) };
             let profile = read(&text, &name);
             prop_assert_eq!(profile.and_then(|profile| profile.get("k").map(str::to_owned)), Some(value), "{}", text);
-        }
-
-        #[cfg(unix)]
-        #[test]
-        fn command_lines_split_into_their_words(line in prop::collection::vec("[ -~\u{e9}]{0,10}", 1..5)) {
-            prop_assert_eq!(split_shell_words(&command_line(line.iter().map(String::as_str))), Some(line));
         }
     }
 }

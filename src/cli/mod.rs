@@ -210,6 +210,13 @@ fn exit_code(kind: ErrorKind) -> u8 {
     }
 }
 
+/// Returns the exit code of a command that was run in place of this process. A code of Windows that
+/// does not fit ends this process at once.
+#[expect(clippy::exit, reason = "the result of `main` has 8 bits, an exit code of Windows 32")]
+fn pass_on(code: i32) -> u8 {
+    u8::try_from(code).unwrap_or_else(|_| std::process::exit(code))
+}
+
 /// The error of a user who picked nothing; it is not printed.
 fn cancelled() -> Error {
     Error::new(ErrorKind::Cancelled, "")

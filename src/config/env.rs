@@ -5,6 +5,8 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::os::platform::{HOME_IS_USER_PROFILE, variable_name};
+
 /// An environment variable that rolecall reads or sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Var(&'static str);
@@ -119,6 +121,7 @@ variables! {
     COLORTERM "`truecolor` if the terminal has 24-bit colours."
     TZ "The time zone of the picker's messages, instead of that of the machine."
     HOME "The home directory."
+    USERPROFILE "The home directory on Windows; takes precedence over HOME there."
     XDG_CONFIG_HOME "The directory for configuration instead of ~/.config."
     XDG_CACHE_HOME "The directory for caches instead of ~/.cache."
     XDG_STATE_HOME "The directory for state instead of ~/.local/state."
@@ -140,15 +143,16 @@ pub struct Env {
 impl Env {
     /// Reads the environment of this process.
     pub fn from_process() -> Self {
-        Self { values: std::env::vars_os().collect() }
+        Self::from_pairs(std::env::vars_os())
     }
 
     /// Creates an environment from pairs; later ones take precedence.
     pub fn from_pairs<K: Into<OsString>, V: Into<OsString>>(
         pairs: impl IntoIterator<Item = (K, V)>,
     ) -> Self {
+        let pairs = pairs.into_iter();
         Self {
-            values: pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect(),
+            values: pairs.map(|(name, value)| (variable_name(name.into()), value.into())).collect(),
         }
     }
 
@@ -161,12 +165,19 @@ impl Env {
     /// that no shell has expanded, as in `export ROLECALL_HOME="~/aws"`, is the home directory.
     pub fn path(&self, var: Var) -> Option<PathBuf> {
         let path = PathBuf::from(self.get_os(var.0)?);
-        Some(if var == HOME { path } else { self.expand_home(path) })
+        Some(if [HOME, USERPROFILE].contains(&var) { path } else { self.expand_home(path) })
+    }
+
+    /// Returns the home directory that the environment names: `HOME` or, before it, `USERPROFILE` on
+    /// Windows, as in the AWS CLI and most SDKs.
+    pub fn home(&self) -> Option<&OsStr> {
+        let profile = self.get_os(USERPROFILE.0).filter(|_| HOME_IS_USER_PROFILE);
+        profile.or_else(|| self.get_os(HOME.0))
     }
 
     /// Replaces a leading `~` by the home directory, if there is one.
     pub fn expand_home(&self, path: PathBuf) -> PathBuf {
-        match (path.strip_prefix("~"), self.get_os(HOME.0)) {
+        match (path.strip_prefix("~"), self.home()) {
             (Ok(rest), Some(home)) if rest.as_os_str().is_empty() => PathBuf::from(home),
             (Ok(rest), Some(home)) => Path::new(home).join(rest),
             _ => path,
@@ -198,7 +209,8 @@ impl Env {
             out.push_str(&rest[..at]);
             rest = &rest[at..];
             let (name, whole) = parse_reference(rest);
-            match self.values.get(OsStr::new(name)).and_then(|value| value.to_str()) {
+            let key = variable_name(name.into());
+            match self.values.get(&key).and_then(|value| value.to_str()) {
                 Some(value) if !name.is_empty() => out.push_str(value),
                 _ => out.push_str(&rest[..whole]),
             }

@@ -9,6 +9,7 @@ use toml::Spanned;
 use toml::de::DeTable;
 
 use crate::domain::{Error, ErrorKind, InstanceName, Result};
+use crate::os::platform::BROWSER_SEPARATOR;
 
 use super::env::{self, Env};
 use super::layers::{self, ConfigLayer};
@@ -129,7 +130,7 @@ impl LoadedConfig {
 /// Returns the first program in the value of `BROWSER`. Arguments would need a shell, so only a
 /// trailing `%s` is removed.
 fn first_browser(list: &str) -> Option<String> {
-    let first = if cfg!(unix) { list.split(':').next()? } else { list };
+    let first = BROWSER_SEPARATOR.map_or(Some(list), |separator| list.split(separator).next())?;
     let program = first.trim_end().strip_suffix("%s").unwrap_or(first).trim();
     (!program.is_empty()).then(|| program.to_owned())
 }

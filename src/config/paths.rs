@@ -1,10 +1,9 @@
 //! Paths of the files of rolecall and of the AWS tools.
 
-use std::path::{Path, PathBuf};
-
-use etcetera::BaseStrategy;
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use crate::domain::{Error, ErrorKind, Result};
+use crate::os::platform::{BaseDirs, SYSTEM_CONFIG, base_dirs};
 
 use super::env::{self, Env, Var};
 
@@ -150,15 +149,17 @@ impl Paths {
     /// Formats a path with `~` for the home directory.
     pub fn abbreviate(&self, path: &Path) -> String {
         match self.home.as_ref().map(|home| path.strip_prefix(home)) {
-            Some(Ok(rest)) if !rest.as_os_str().is_empty() => format!("~/{}", rest.display()),
+            Some(Ok(rest)) if !rest.as_os_str().is_empty() => {
+                format!("~{MAIN_SEPARATOR}{}", rest.display())
+            }
             _ => path.display().to_string(),
         }
     }
 }
 
-/// Returns the home directory: `HOME`, else that in the user database.
+/// Returns the home directory: that of the environment, else that in the user database.
 pub fn home_dir(env: &Env) -> Option<PathBuf> {
-    env.path(env::HOME).or_else(|| etcetera::home_dir().ok())
+    env.home().map(PathBuf::from).or_else(|| etcetera::home_dir().ok())
 }
 
 fn no_home_error() -> Error {
@@ -191,31 +192,10 @@ impl AppPaths {
         };
         Ok(Self {
             config_file: path(env::XDG_CONFIG_HOME, |native| &native.config)?.join("config.toml"),
-            system_config: cfg!(unix).then(|| PathBuf::from("/etc/rolecall/config.toml")),
+            system_config: SYSTEM_CONFIG.map(PathBuf::from),
             cache_dir: path(env::XDG_CACHE_HOME, |native| &native.cache)?,
             state_dir: path(env::XDG_STATE_HOME, |native| &native.state)?,
         })
-    }
-}
-
-/// The base directories of the platform.
-struct BaseDirs {
-    config: PathBuf,
-    cache: PathBuf,
-    state: PathBuf,
-}
-
-fn base_dirs(home: &Path) -> BaseDirs {
-    if cfg!(any(windows, target_os = "macos"))
-        && let Ok(dirs) = etcetera::base_strategy::choose_native_strategy()
-    {
-        let state = dirs.state_dir().unwrap_or_else(|| dirs.data_dir());
-        return BaseDirs { config: dirs.config_dir(), cache: dirs.cache_dir(), state };
-    }
-    BaseDirs {
-        config: home.join(".config"),
-        cache: home.join(".cache"),
-        state: home.join(".local/state"),
     }
 }
 
@@ -228,8 +208,10 @@ mod tests {
     }
 
     #[test]
-    #[cfg(target_os = "linux")]
     fn defaults_are_in_the_home_directory() {
+        if !cfg!(target_os = "linux") {
+            return;
+        }
         let paths = paths(&[("HOME", "/home/jane")]);
         assert_eq!(paths.config_file, Path::new("/home/jane/.config/rolecall/config.toml"));
         assert_eq!(paths.cache_dir, Path::new("/home/jane/.cache/rolecall"));

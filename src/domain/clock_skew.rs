@@ -13,15 +13,6 @@ pub fn clock_warning(seconds_ahead: i64) -> Option<String> {
         .then(|| format!("this machine's clock is {difference} {side} AWS's"))
 }
 
-/// The command that sets this machine's clock.
-pub const SET_CLOCK_COMMAND: &str = if cfg!(target_os = "macos") {
-    "sudo sntp -sS time.apple.com"
-} else if cfg!(windows) {
-    "w32tm /resync"
-} else {
-    "sudo timedatectl set-ntp true"
-};
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -30,7 +30,7 @@ mod usage;
 
 pub use aws_profile::ProfileRow;
 pub use browser_url::check_browser_url;
-pub use clock_skew::{SET_CLOCK_COMMAND, clock_warning};
+pub use clock_skew::clock_warning;
 pub use confirm::ConfirmLevel;
 pub use confirm_question::{ConfirmQuestion, is_yes};
 pub use connection_failure::{ConnectionFailure, unreachable_summary};

@@ -5,7 +5,8 @@ use std::sync::mpsc::{Receiver, channel};
 
 use crate::domain::{Error, ErrorKind, Result, check_browser_url};
 
-use super::process::describe_exit;
+use super::platform;
+use super::process::{console, describe_exit};
 
 /// A program that was started to open a URL.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ impl BrowserProcess {
 
 /// Whether the system opens a browser without a display that a variable names.
 pub fn needs_no_display() -> bool {
-    cfg!(any(windows, target_os = "macos"))
+    platform::BROWSER_NEEDS_NO_DISPLAY
 }
 
 /// Opens a URL with the given program and arguments, or with the system's browser if none is given.
@@ -80,8 +81,7 @@ fn launch(url: &str, program: Option<&[String]>, unset: &[&str]) -> Result<Brows
         }
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         // Ctrl-C in the terminal must not reach the browser.
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        console::own_group(&mut command);
         match command.spawn() {
             Ok(mut child) => {
                 let (sender, exit) = channel();

@@ -7,12 +7,12 @@ pub mod clock;
 pub mod file_access;
 pub mod http;
 pub mod lazy_runtime;
-#[cfg(unix)]
 pub mod local_socket;
 pub mod local_time;
 pub mod lock;
 pub mod mutex;
 pub mod network_interface;
+pub mod platform;
 pub mod process;
 pub mod random;
 #[cfg(unix)]

@@ -1,6 +1,7 @@
 //! Detection of the calling shell.
 
 use super::dialect::Dialect;
+use crate::os::platform::ASSUMED_SHELL;
 
 /// Returns the dialect of the shell that will evaluate the output: the first shell among the parent
 /// programs, nearest first, else the user's default shell (`$SHELL`), else the platform's shell.
@@ -8,10 +9,13 @@ pub fn calling_shell<'a>(
     parents: impl IntoIterator<Item = &'a str>,
     default_shell: Option<&'a str>,
 ) -> Dialect {
-    let platform = if cfg!(windows) { Dialect::PowerShell } else { Dialect::Sh };
     // Some programs write their arguments into their name.
     let programs = parents.into_iter().filter_map(|name| name.split_whitespace().next());
-    programs.chain(default_shell).find_map(Dialect::from_program).unwrap_or(platform)
+    programs
+        .chain(default_shell)
+        .chain([ASSUMED_SHELL])
+        .find_map(Dialect::from_program)
+        .unwrap_or(Dialect::Sh)
 }
 
 #[cfg(test)]
@@ -25,9 +29,9 @@ mod tests {
         assert_eq!(calling_shell(["xonsh --no-rc -", "bash"], None), Dialect::Xonsh);
     }
 
-    #[cfg(unix)]
     #[test]
-    fn without_any_shell_it_is_a_posix_shell() {
-        assert_eq!(calling_shell(["init"], None), Dialect::Sh);
+    fn without_any_shell_it_is_that_of_the_platform() {
+        let want = Dialect::from_program(ASSUMED_SHELL).unwrap();
+        assert_eq!(calling_shell(["init"], None), want);
     }
 }

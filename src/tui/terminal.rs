@@ -2,7 +2,6 @@
 //! termination signal.
 
 use std::cell::Cell;
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::panic::PanicHookInfo;
 use std::rc::Rc;
@@ -27,7 +26,7 @@ use crate::os::mutex::lock;
 use crate::os::process::job_control::{JobControl, StopScope};
 use crate::os::process::signals::TerminationGuard;
 use crate::os::terminal::raw_mode::RawMode;
-use crate::os::terminal::tty::{self, CursorShape};
+use crate::os::terminal::tty::{self, CursorShape, Tty};
 
 type RestoreFn = Arc<dyn Fn() + Send + Sync>;
 type PanicHook = Arc<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
@@ -41,7 +40,7 @@ const BUFFER_SIZE: usize = 64 * 1024;
 /// Writes whole frames to the terminal. ratatui flushes after each part of a frame, and every write
 /// wakes the terminal.
 struct FrameWriter {
-    buffer: BufWriter<File>,
+    buffer: BufWriter<Tty>,
     /// Whether `flush` does nothing, because the frame is not complete.
     hold_flush: Rc<Cell<bool>>,
 }
@@ -70,7 +69,7 @@ pub(super) struct Screen {
     /// Shared with the writer; see [`FrameWriter::hold_flush`].
     hold_flush: Rc<Cell<bool>>,
     /// The terminal, to restore it.
-    tty: Arc<File>,
+    tty: Arc<Tty>,
     raw_mode: Arc<RawMode>,
     height: Height,
     mouse: bool,
@@ -114,7 +113,7 @@ impl Screen {
         let rows = height.rows(size.1);
         let cursor_changed = Arc::<AtomicBool>::default();
         let raw_mode = Arc::new(RawMode::new(tty.clone()));
-        let restore_fn: fn(&File) -> io::Result<()> =
+        let restore_fn: fn(&Tty) -> io::Result<()> =
             if rows.is_some() { tty::restore_rows } else { tty::restore_screen };
         let restore: RestoreFn = {
             let (tty, cursor_changed, raw_mode) =
@@ -229,7 +228,7 @@ impl Screen {
     }
 
     /// Clones the terminal, to read keys from it.
-    pub(super) fn clone_tty(&self) -> Result<File> {
+    pub(super) fn clone_tty(&self) -> Result<Tty> {
         self.tty.try_clone().context(ErrorKind::Os, DRAWING)
     }
 

@@ -1,5 +1,6 @@
 //! The sections of the block.
 
+use crate::awsconfig::command_line;
 use crate::awsconfig::header::{self, SectionKind};
 use crate::awsconfig::managed_profiles::parse_process_command;
 use crate::awsconfig::values::{self, SectionKeys};
@@ -62,7 +63,7 @@ pub(super) fn parse_section(
 fn parse_profile(keys: &SectionKeys, name: &str) -> Option<BlockSectionKind> {
     let name = name.to_owned();
     if let Some(command) = keys.get("credential_process") {
-        let (sso, account, role) = parse_process_command(&header::split_shell_words(command)?)?;
+        let (sso, account, role) = parse_process_command(&command_line::split(command)?)?;
         return Some(BlockSectionKind::Profile {
             name,
             sso,

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::config::{Env, env};
@@ -14,9 +14,11 @@ use crate::ops::roles::other_profiles::ProfileRows;
 use crate::ops::target::lookup::ResolvedRole;
 use crate::ops::target::resolve::is_role_named;
 use crate::ops::target::selector::RoleSelector;
+use crate::os::platform::{DEFAULT_SHELL, SYSTEM_SETS_SHELL};
 use crate::os::process::ChildCommand;
+use crate::os::process::parents::parent_names;
 use crate::os::terminal::title::TitleGuard;
-use crate::shell::{EnvChanges, Recipient};
+use crate::shell::{Dialect, EnvChanges, Recipient};
 use crate::tui::{EnterAction, PickAction};
 
 use crate::cli::access::{self, Consent};
@@ -25,7 +27,7 @@ use crate::cli::command_separator::{CommandWords, separator_hint};
 use crate::cli::helpers::endpoint;
 use crate::cli::role_env::{self, EnvOptions};
 use crate::cli::role_selector::{self, join_words};
-use crate::cli::{profile_env, setup, ui};
+use crate::cli::{pass_on, profile_env, setup, ui};
 
 /// The longest name of a program that the picker's footer shows.
 const MAX_PROGRAM_CHARS: usize = 16;
@@ -198,21 +200,27 @@ fn run_in_env(
             if std::io::stderr().is_terminal() {
                 ui::print_message(&ui::dim(summary));
             }
-            Err(ChildCommand { program, args: words.collect(), set, unset }.exec())
+            ChildCommand { program, args: words.collect(), set, unset }.exec().map(pass_on)
         }
         None => {
             ui::print_message(&ui::dim(&format!("{summary} · type exit to leave")));
             let _title = set_title(ctx, found);
             ChildCommand { program: shell(&ctx.env), args: Vec::new(), set, unset }
                 .run()
+                .map(pass_on)
                 .map_err(with_shell_hint)
         }
     }
 }
 
-/// The user's shell.
+/// The user's shell: SHELL or, on Windows, which sets no such variable, the shell that calls.
 pub(in crate::cli) fn shell(env: &Env) -> OsString {
-    env.path(env::SHELL).map_or_else(|| default_shell().into(), PathBuf::into_os_string)
+    if let Some(named) = env.path(env::SHELL) {
+        return named.into_os_string();
+    }
+    let parents = if SYSTEM_SETS_SHELL { Vec::new() } else { parent_names() };
+    let calling = parents.into_iter().find(|name| Dialect::from_program(name).is_some());
+    calling.map_or_else(|| DEFAULT_SHELL.into(), OsString::from)
 }
 
 /// Checks that the program exists, or the user's shell without one: before a role is picked or a
@@ -227,10 +235,6 @@ fn check_program(env: &Env, command: &[OsString]) -> Result<()> {
 
 pub(in crate::cli) fn with_shell_hint(error: Error) -> Error {
     error.hint("set SHELL to a shell, or name a command after `--`")
-}
-
-fn default_shell() -> &'static str {
-    if cfg!(windows) { "cmd.exe" } else { "/bin/sh" }
 }
 
 /// Sets the terminal's title while the shell runs.

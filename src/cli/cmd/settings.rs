@@ -10,6 +10,7 @@ use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::roles::profile_format::ProfileFormat;
 use crate::ops::setup::instance;
 use crate::os::atomic_file;
+use crate::os::platform::DEFAULT_EDITOR;
 use crate::os::process::{ChildCommand, split_words};
 
 use crate::cli::args::{Globals, SettingsArgs, SettingsCommand};
@@ -227,7 +228,7 @@ fn edit(env: &Env, paths: &Paths) -> Result<u8> {
     let editor = [env::VISUAL, env::EDITOR]
         .into_iter()
         .find_map(|var| env.get(var))
-        .unwrap_or(if cfg!(windows) { "notepad" } else { "vi" });
+        .unwrap_or(DEFAULT_EDITOR);
     let mut words = split_words(editor).into_iter().map(OsString::from);
     let program = words.next().ok_or_else(|| {
         Error::new(ErrorKind::Usage, "EDITOR is empty").hint("set EDITOR to a program")

@@ -4,7 +4,6 @@
 //! It reads and writes the controlling terminal, as the full-screen picker does, so that stdout can
 //! be captured. It writes plain text only.
 
-use std::fs::File;
 use std::io::{BufReader, Write};
 use std::sync::Arc;
 
@@ -21,7 +20,7 @@ use crate::ops::roles::other_profiles::ProfileRows;
 use crate::ops::sign_in::sessions::load_sessions;
 use crate::ops::target::lookup::refresh_list;
 use crate::ops::target::search::ranked_positions;
-use crate::os::terminal::tty;
+use crate::os::terminal::tty::{self, Tty, TtyInput};
 use crate::tui::{EnterAction, Exit, PickAction, Picked};
 
 use super::EnterOptions;
@@ -285,13 +284,13 @@ fn count(number: usize, word: &str) -> String {
 
 /// The controlling terminal, for input and output.
 struct Prompt {
-    input: BufReader<File>,
-    output: File,
+    input: BufReader<TtyInput>,
+    output: Tty,
 }
 
 impl Prompt {
     fn open() -> Result<Self> {
-        Ok(Self { input: BufReader::new(tty::open()?), output: tty::open()? })
+        Ok(Self { input: BufReader::new(tty::open_input()?), output: tty::open()? })
     }
 
     fn print(&mut self, text: &str) -> Result<()> {

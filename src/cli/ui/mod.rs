@@ -39,16 +39,21 @@ impl Ui {
         self.plain || Env::from_process().get(env::TERM) == Some("dumb")
     }
 
+    /// Whether an output is coloured. Prepares the terminal for that.
     fn wants_color(&self, is_terminal: bool) -> bool {
         let env = Env::from_process();
         let forced = env.get(env::CLICOLOR_FORCE).is_some_and(|value| value != "0");
-        match self.color {
+        let wanted = match self.color {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
             ColorChoice::Auto => {
                 !self.is_plain() && env.get(env::NO_COLOR).is_none() && (forced || is_terminal)
             }
+        };
+        if wanted && is_terminal {
+            tty::enable_sequences();
         }
+        wanted
     }
 }
 
@@ -177,9 +182,19 @@ pub(in crate::cli) fn print_message_raw(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
+/// Whether lines on stderr can be redrawn: it is a terminal to which more than text may be written.
+/// Prepares the terminal for that.
+fn can_redraw() -> bool {
+    let can = io::stderr().is_terminal() && !is_plain();
+    if can {
+        tty::enable_sequences();
+    }
+    can
+}
+
 /// Replaces the last line on stderr with a progress line, if stderr is a terminal.
 pub(in crate::cli) fn show_progress(text: &str) {
-    if io::stderr().is_terminal() && !is_plain() {
+    if can_redraw() {
         let _ = write!(io::stderr().lock(), "\r\x1b[K{}", escape_unprintable_lines(text));
     }
 }

@@ -10,8 +10,7 @@ const MARGIN: i32 = 2;
 
 /// Returns the columns of the terminal on stdout, else of the controlling terminal, else 80.
 pub(in crate::cli) fn columns() -> usize {
-    let columns =
-        tty::columns(std::io::stdout()).or_else(|| tty::open().ok().and_then(tty::columns));
+    let columns = tty::stdout_columns().or_else(|| Some(tty::size(&tty::open().ok()?).0));
     columns.map_or(80, usize::from)
 }
 

@@ -1,6 +1,6 @@
 //! Lines at the end of the terminal that are redrawn in place.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
 use crate::domain::escape_unprintable;
 use crate::os::terminal::tty;
@@ -15,12 +15,12 @@ impl StatusBlock {
     /// Returns an empty block; `None` if lines can't be redrawn: stderr is not a terminal, or only
     /// text may be written to it.
     pub(in crate::cli) fn on_stderr() -> Option<Self> {
-        (io::stderr().is_terminal() && !super::is_plain()).then(Self::default)
+        super::can_redraw().then(Self::default)
     }
 
     /// Draws these lines in the place of the last ones. Lines that do not fit are left out.
     pub(in crate::cli) fn draw(&mut self, lines: Vec<String>) {
-        let rows = usize::from(tty::size(io::stderr()).1);
+        let rows = usize::from(tty::stderr_size().1);
         let lines = fit(lines, rows.saturating_sub(2).max(1));
         if lines != self.lines {
             let text = render(self.lines.len(), &lines);
@@ -37,7 +37,7 @@ impl StatusBlock {
 
     /// Returns the columns of the terminal.
     pub(in crate::cli) fn columns(&self) -> usize {
-        usize::from(tty::size(io::stderr()).0)
+        usize::from(tty::stderr_size().0)
     }
 }
 

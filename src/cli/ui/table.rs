@@ -39,7 +39,7 @@ pub(in crate::cli) fn render(
 
 /// Like [`render`], as wide as the terminal on stdout. Elsewhere nothing is cut.
 pub(in crate::cli) fn render_for_terminal(header: &[String], rows: &[Vec<String>]) -> String {
-    render(header, rows, tty::columns(std::io::stdout()).map(usize::from))
+    render(header, rows, tty::stdout_columns().map(usize::from))
 }
 
 /// Shrinks the widest column until the sum fits, but not below eight.

@@ -9,7 +9,7 @@ const MIN_COLUMNS: usize = 20;
 /// Wraps text at spaces for the terminal on stdout, to be printed `indent` columns from the left.
 /// Lines after the first are indented to there. Without a terminal the text is one line.
 pub(in crate::cli) fn hanging(text: &str, indent: usize) -> String {
-    hanging_in(text, indent, tty::columns(std::io::stdout()).map(usize::from))
+    hanging_in(text, indent, tty::stdout_columns().map(usize::from))
 }
 
 /// Like [`hanging`], for a terminal of this width.

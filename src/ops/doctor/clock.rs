@@ -1,6 +1,7 @@
 //! Whether this machine's clock agrees with AWS's.
 
 use crate::domain::format_clock_offset;
+use crate::os::platform::SET_CLOCK_COMMAND;
 
 use super::{Facts, Finding};
 
@@ -21,11 +22,6 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
         return Vec::new();
     }
     let direction = if behind > 0 { "behind" } else { "ahead" };
-    let fix = if cfg!(target_os = "linux") {
-        "sudo timedatectl set-ntp true"
-    } else {
-        "let the system set its time by itself"
-    };
     let finding = Finding::problem(
         NAME,
         format!("the clock of this machine is {} {direction}", format_clock_offset(behind)),
@@ -37,6 +33,6 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
                 there.to_rfc3339(),
                 here.to_rfc3339()
             ))
-            .with_step(fix),
+            .with_step(SET_CLOCK_COMMAND),
     ]
 }

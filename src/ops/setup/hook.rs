@@ -38,7 +38,6 @@ fn with_line(old: &[u8], line: &str) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ErrorKind;
     use crate::shell::Dialect;
     use crate::shell::hooks::hook_setup;
     use std::fs;
@@ -73,6 +72,7 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_read_only_file_is_left_alone_and_a_link_is_followed() {
+        use crate::domain::ErrorKind;
         use std::os::unix::fs::{PermissionsExt, symlink};
         let home = tempfile::tempdir().unwrap();
         let (hook, real) = (hook(home.path()), home.path().join("dotfiles"));

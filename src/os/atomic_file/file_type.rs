@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::domain::{Error, Result};
 
-use super::IoResultExt;
+use super::{IoResultExt, platform};
 
 /// Opening without waiting. A pipe without a writer, a terminal and a tape drive would block.
 pub(in crate::os) trait NonBlocking {
@@ -14,17 +14,8 @@ pub(in crate::os) trait NonBlocking {
 }
 
 impl NonBlocking for OpenOptions {
-    #[cfg(unix)]
     fn non_blocking(&mut self) -> &mut Self {
-        use std::os::unix::fs::OpenOptionsExt;
-        self.custom_flags(
-            (rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY).bits().cast_signed(),
-        )
-    }
-
-    #[cfg(not(unix))]
-    fn non_blocking(&mut self) -> &mut Self {
-        self
+        platform::set_non_blocking(self)
     }
 }
 
@@ -50,7 +41,7 @@ pub(super) fn not_regular_error(doing: &str, path: &Path, file_type: FileType) -
     error.hint(if file_type.is_dir() {
         format!("name a file in {shown}")
     } else {
-        format!("run `ls -l {shown}`, and name a regular file")
+        format!("run `{} {shown}`, and name a regular file", platform::LIST)
     })
 }
 
@@ -58,38 +49,5 @@ fn file_type_name(file_type: FileType) -> &'static str {
     if file_type.is_dir() {
         return "a directory";
     }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::FileTypeExt;
-        if file_type.is_fifo() {
-            return "a pipe";
-        }
-        if file_type.is_socket() {
-            return "a socket";
-        }
-        if file_type.is_block_device() {
-            return "a block device";
-        }
-        if file_type.is_char_device() {
-            return "a character device";
-        }
-    }
-    "a special file"
-}
-
-/// Whether this is the null device, which counts as an empty file (`AWS_CONFIG_FILE=/dev/null`).
-#[cfg(unix)]
-pub(super) fn is_null_device(metadata: &Metadata) -> bool {
-    use std::os::unix::fs::{FileTypeExt, MetadataExt};
-    let same_device = || {
-        std::fs::metadata("/dev/null")
-            .is_ok_and(|null| null.file_type().is_char_device() && null.rdev() == metadata.rdev())
-    };
-    metadata.file_type().is_char_device() && same_device()
-}
-
-/// Returns `false`: other platforms have no device files.
-#[cfg(not(unix))]
-pub(super) fn is_null_device(_: &Metadata) -> bool {
-    false
+    platform::special_file_name(file_type).unwrap_or("a special file")
 }

@@ -10,8 +10,8 @@ use crate::os::process::DeferSignals;
 use crate::os::random;
 
 use super::file_type::NonBlocking;
-use super::stage::{reserve, save};
-use super::{IoResultExt, read, remove};
+use super::stage::save;
+use super::{IoResultExt, platform, read, remove, reserve};
 
 /// Replaces the content `old` of a regular file with `new`. First a copy of `old` is saved in the
 /// directory `recovery` and synced, then the file is written, truncated, synced and read back. If
@@ -47,7 +47,8 @@ pub(super) fn overwrite(
     match rewrite(&file, old) {
         Ok(()) => remove(&copy).and(Err(error)),
         Err(_) => Err(error.context("the file may be incomplete").hint(format!(
-            "its old content was saved: run `cp {} {}`",
+            "its old content was saved: run `{} {} {}`",
+            platform::COPY,
             copy.display(),
             shown.display()
         ))),

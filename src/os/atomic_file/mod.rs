@@ -3,11 +3,22 @@
 
 mod file_type;
 mod in_place;
-mod ownership;
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+mod no_xattrs;
+#[cfg(not(target_os = "linux"))]
+mod not_linux;
 mod read;
 mod replace;
 mod stage;
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
 mod write_target;
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+mod xattrs;
 
 use std::fs;
 use std::io;
@@ -21,13 +32,26 @@ pub(super) use stage::open_or_create;
 pub use stage::{StagedFile, append, save};
 pub use write_target::{WriteTarget, resolve_links};
 
+#[cfg(target_os = "linux")]
+use linux::reserve;
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+use no_xattrs::copy_xattrs;
+#[cfg(not(target_os = "linux"))]
+use not_linux::reserve;
+#[cfg(unix)]
+use unix as platform;
+#[cfg(windows)]
+use windows as platform;
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+use xattrs::copy_xattrs;
+
 pub(super) use file_type::check_regular;
 
 /// Creates the error for a failed operation on a file: the operation, the path, the reason, and a
 /// command that shows the cause.
 pub fn io_error(doing: &str, path: &Path, error: io::Error) -> Error {
     let message = format!("{doing} {}: {}", path.display(), reason(&error));
-    let hint = hint(path, &error);
+    let hint = platform::hint(path, &error);
     hint.into_iter().fold(Error::os(message), Error::hint).with_source(error)
 }
 
@@ -45,12 +69,11 @@ impl<T, E: Into<io::Error>> IoResultExt<T> for Result<T, E> {
 
 /// Returns the operating system's description of the error, without the number.
 pub fn reason(error: &io::Error) -> String {
-    #[cfg(unix)]
-    if rustix::io::Errno::from_io_error(error) == Some(rustix::io::Errno::NXIO) {
-        return "no program reads from it".to_owned();
+    if let Some(reason) = platform::reason(error) {
+        return reason.to_owned();
     }
     let text = error.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+    text.split(" (os error").next().unwrap_or(&text).trim_end_matches(['.', ' ']).to_lowercase()
 }
 
 /// Returns the directory of a file: the current one for a bare name.
@@ -62,69 +85,12 @@ pub fn parent_dir(file: &Path) -> &Path {
     }
 }
 
-/// Returns a hint with the command that shows or fixes the cause.
-fn hint(path: &Path, error: &io::Error) -> Option<String> {
-    use io::ErrorKind as Cause;
-    let shown = path.display();
-    let directory = parent_dir(path).display();
-    #[cfg(unix)]
-    {
-        use rustix::io::Errno;
-        match Errno::from_io_error(error) {
-            Some(Errno::PERM) if cfg!(target_os = "linux") => {
-                return Some(format!(
-                    "run `lsattr -d {shown}` and `ls -ld {directory}`: \
-                     the file or its directory may be immutable"
-                ));
-            }
-            Some(Errno::NXIO) => {
-                return Some(format!(
-                    "start the program that reads it first, for example `cat {shown}`"
-                ));
-            }
-            Some(Errno::LOOP) => {
-                return Some(format!("a symbolic link leads back to itself: run `ls -l {shown}`"));
-            }
-            Some(Errno::MFILE | Errno::NFILE) => {
-                return Some("raise the limit of open files: run `ulimit -n 1024`".to_owned());
-            }
-            Some(Errno::FBIG) => {
-                return Some("raise the limit of file sizes: run `ulimit -f unlimited`".to_owned());
-            }
-            _ => {}
-        }
-    }
-    Some(match error.kind() {
-        Cause::PermissionDenied => {
-            format!("run `ls -ld {directory} {shown}` to see the permissions")
-        }
-        Cause::ReadOnlyFilesystem => format!(
-            "the file system is mounted read-only: run `df {directory}` to see which one it is"
-        ),
-        Cause::StorageFull => format!("run `df {directory}` and make room on that file system"),
-        Cause::QuotaExceeded => "run `quota` and make room".to_owned(),
-        Cause::ResourceBusy => {
-            format!("another program or a mount holds it: run `mount` and look for {shown}")
-        }
-        Cause::IsADirectory => format!("name a file: {shown} is a directory"),
-        Cause::NotADirectory => {
-            let file = path
-                .ancestors()
-                .find(|part| part.symlink_metadata().is_ok_and(|metadata| !metadata.is_dir()))
-                .unwrap_or(path);
-            format!("a part of the path is not a directory: run `ls -ld {}`", file.display())
-        }
-        Cause::InvalidFilename => "name a file with a shorter name".to_owned(),
-        _ => return None,
-    })
-}
-
 /// Creates a directory that only this user can enter (0700), and its missing parents.
 ///
 /// # Errors
 /// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) if it can't be created.
 pub fn create_private_dir(path: &Path) -> Result<()> {
-    ownership::create_dirs(path).io_context("creating", path)
+    platform::create_dirs(path).io_context("creating", path)
 }
 
 /// Checks that this user may write in the directory or, if it does not exist, may create it.
@@ -138,23 +104,10 @@ pub fn check_dir_writable(directory: &Path) -> Result<()> {
         directory.ancestors().find(|part| part.symlink_metadata().is_ok()).unwrap_or(directory);
     let checked = match fs::metadata(existing) {
         Ok(metadata) if !metadata.is_dir() => Err(io::ErrorKind::NotADirectory.into()),
-        Ok(_) => check_write_access(existing),
+        Ok(_) => platform::check_write_access(existing),
         Err(error) => Err(error),
     };
     checked.io_context("nothing can be written in", existing)
-}
-
-#[cfg(unix)]
-fn check_write_access(directory: &Path) -> io::Result<()> {
-    Ok(rustix::fs::access(directory, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK)?)
-}
-
-#[cfg(not(unix))]
-fn check_write_access(directory: &Path) -> io::Result<()> {
-    match fs::metadata(directory)?.permissions().readonly() {
-        true => Err(io::ErrorKind::PermissionDenied.into()),
-        false => Ok(()),
-    }
 }
 
 /// Checks that a file may be edited. A file that is marked read-only is not written, even by a user
@@ -165,8 +118,11 @@ fn check_write_access(directory: &Path) -> io::Result<()> {
 pub fn check_writable(path: &Path) -> Result<()> {
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_file() && metadata.permissions().readonly() => {
-            Err(Error::os(format!("{} is read-only", path.display()))
-                .hint(format!("run `chmod u+w {}`, or name another file", path.display())))
+            Err(Error::os(format!("{} is read-only", path.display())).hint(format!(
+                "run `{} {}`, or name another file",
+                platform::MAKE_WRITABLE,
+                path.display()
+            )))
         }
         _ => Ok(()),
     }
@@ -177,7 +133,7 @@ pub fn check_writable(path: &Path) -> Result<()> {
 /// # Errors
 /// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) if it can't be removed.
 pub fn remove(path: &Path) -> Result<()> {
-    match fs::remove_file(path) {
+    match platform::retry(|| fs::remove_file(path)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         removed => removed.io_context("removing", path),
     }

@@ -9,8 +9,9 @@ use zeroize::Zeroizing;
 
 use crate::domain::{Error, Result};
 
-use super::file_type::{NonBlocking, check_regular, is_null_device, not_regular_error};
-use super::{IoResultExt, io_error};
+use super::file_type::{NonBlocking, check_regular, not_regular_error};
+use super::platform::{is_null_device, is_null_path, is_stream, wait_until_readable};
+use super::{IoResultExt, io_error, platform};
 
 /// The most bytes of a file that is read. The longest real file, the list of 100,000 roles for the
 /// picker, has some 30 MB.
@@ -25,6 +26,9 @@ const MAX_LINE_LEN: usize = 64 * 1_024;
 /// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) if the file exists and can't be read, is not a
 /// regular file, or is longer than 256 MiB.
 pub fn load(path: &Path) -> Result<Option<Vec<u8>>> {
+    if is_null_path(path) {
+        return Ok(Some(Vec::new()));
+    }
     let file = match open_non_blocking(path) {
         Ok(file) => file,
         Err(error)
@@ -38,7 +42,7 @@ pub fn load(path: &Path) -> Result<Option<Vec<u8>>> {
 }
 
 pub(super) fn open_non_blocking(path: &Path) -> io::Result<File> {
-    OpenOptions::new().read(true).non_blocking().open(path)
+    platform::retry(|| OpenOptions::new().read(true).non_blocking().open(path))
 }
 
 /// Creates the error for a file that can't be opened. A socket can't be opened at all, and the
@@ -137,29 +141,4 @@ pub fn load_first_line(path: &Path, timeout: Duration) -> Result<FirstLine> {
         line.pop();
     }
     Ok(FirstLine { bytes: line, is_rereadable })
-}
-
-#[cfg(unix)]
-fn is_stream(file_type: std::fs::FileType) -> bool {
-    use std::os::unix::fs::FileTypeExt;
-    file_type.is_fifo() || file_type.is_char_device()
-}
-
-#[cfg(not(unix))]
-fn is_stream(_: std::fs::FileType) -> bool {
-    false
-}
-
-/// Waits until there is something to read or the writer is gone; `false` after the deadline.
-#[cfg(unix)]
-fn wait_until_readable(file: &File, deadline: Instant) -> io::Result<bool> {
-    use std::os::fd::AsFd;
-    let left = deadline.saturating_duration_since(Instant::now());
-    let [ready] = crate::os::readiness::wait_readable([file.as_fd()], Some(left))?;
-    Ok(ready)
-}
-
-#[cfg(not(unix))]
-fn wait_until_readable(_: &File, _: Instant) -> io::Result<bool> {
-    Ok(true)
 }

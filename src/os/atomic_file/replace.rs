@@ -1,13 +1,14 @@
 //! Replacing files that belong to the user or to other programs. Owner, group, mode and attributes
 //! are preserved.
 
-use std::fs::{self, File, Metadata};
+use std::fs;
 use std::io;
 use std::path::Path;
 
 use crate::domain::Result;
 
 use super::in_place::{self, check_unchanged};
+use super::platform::{copy_metadata, has_hard_links};
 use super::stage::StagedFile;
 use super::write_target::WriteTarget;
 use super::{IoResultExt, load};
@@ -84,10 +85,6 @@ fn replace_by_rename(shown: &Path, target: &Path, old: &[u8], new: &[u8]) -> Res
 /// Whether the directory or the mount failed in a way that still permits writing in place.
 fn forbids_rename(error: &io::Error) -> bool {
     use io::ErrorKind as Cause;
-    #[cfg(unix)]
-    if rustix::io::Errno::from_io_error(error) == Some(rustix::io::Errno::PERM) {
-        return true;
-    }
     matches!(
         error.kind(),
         Cause::PermissionDenied
@@ -95,70 +92,4 @@ fn forbids_rename(error: &io::Error) -> bool {
             | Cause::ResourceBusy
             | Cause::CrossesDevices
     )
-}
-
-#[cfg(unix)]
-fn has_hard_links(metadata: &Metadata) -> bool {
-    std::os::unix::fs::MetadataExt::nlink(metadata) > 1
-}
-
-#[cfg(not(unix))]
-fn has_hard_links(_: &Metadata) -> bool {
-    false
-}
-
-/// Copies owner, group, mode, access control list and the user's attributes to the new file.
-///
-/// # Errors
-/// If any of them can't be copied.
-#[cfg(unix)]
-fn copy_metadata(new: &File, target: &Path, old: &Metadata) -> io::Result<()> {
-    use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
-    let created = new.metadata()?;
-    if (created.uid(), created.gid()) != (old.uid(), old.gid()) {
-        fchown(new, Some(old.uid()), Some(old.gid()))?;
-    }
-    copy_xattrs(new, target)?;
-    // After the owner: changing it clears the set-id bits.
-    new.set_permissions(fs::Permissions::from_mode(old.mode() & 0o7777))
-}
-
-#[cfg(not(unix))]
-fn copy_metadata(_: &File, _: &Path, _: &Metadata) -> io::Result<()> {
-    Ok(())
-}
-
-/// Copies extended attributes. Attributes that users set and access control lists must be the same
-/// afterwards. Attributes of the system, such as security labels, follow the rules of the
-/// directory.
-#[cfg(any(target_os = "linux", target_os = "macos"))]
-fn copy_xattrs(new: &File, target: &Path) -> io::Result<()> {
-    use rustix::fs::{XattrFlags, fsetxattr, getxattr, listxattr};
-    use rustix::io::Errno;
-    /// The kernel's limit for a value and for the list of names, in bytes.
-    const MAX_LEN: usize = 64 * 1_024;
-    let mut names = vec![0_u8; MAX_LEN];
-    let length = match listxattr(target, names.as_mut_slice()) {
-        Ok(length) => length,
-        Err(Errno::NOTSUP) => return Ok(()),
-        Err(error) => return Err(error.into()),
-    };
-    let mut value = Vec::new();
-    for name in names[..length].split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
-        value.resize(MAX_LEN, 0);
-        let copied = getxattr(target, name, value.as_mut_slice())
-            .and_then(|length| fsetxattr(new, name, &value[..length], XattrFlags::empty()));
-        let is_required = name.starts_with(b"user.") || name.starts_with(b"system.posix_acl");
-        if let Err(error) = copied
-            && is_required
-        {
-            return Err(error.into());
-        }
-    }
-    Ok(())
-}
-
-#[cfg(all(unix, not(any(target_os = "linux", target_os = "macos"))))]
-fn copy_xattrs(_: &File, _: &Path) -> io::Result<()> {
-    Ok(())
 }

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use crate::domain::Result;
 use crate::os::random;
 
-use super::file_type::{NonBlocking, is_null_device, not_regular_error};
-use super::ownership::{create_dirs, give_to_directory_owner};
+use super::file_type::{NonBlocking, not_regular_error};
+use super::platform::{copy_owner, create_dirs, give_to_directory_owner, is_null_device};
 use super::write_target::WriteTarget;
-use super::{IoResultExt, parent_dir};
+use super::{IoResultExt, parent_dir, platform, reserve};
 
 /// How many characters of a file's name its temporary file repeats. The temporary name stays below
 /// the limit of every file system.
@@ -58,11 +58,7 @@ impl StagedFile {
         let temporary = directory.join(format!(".{name}.{token}"));
         let mut options = OpenOptions::new();
         options.read(true).write(true).create_new(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::OpenOptionsExt;
-            options.mode(0o600);
-        }
+        platform::set_private(&mut options);
         let file = match options.open(&temporary) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 create_dirs(directory)?;
@@ -98,7 +94,7 @@ impl StagedFile {
 
     /// Renames the temporary file over the target. If that fails, it is removed when dropped.
     pub(super) fn rename(&mut self) -> io::Result<()> {
-        fs::rename(&self.temporary, &self.target)?;
+        platform::retry(|| fs::rename(&self.temporary, &self.target))?;
         self.committed = true;
         sync_directory(&self.target);
         Ok(())
@@ -111,31 +107,6 @@ impl Drop for StagedFile {
             let _ = fs::remove_file(&self.temporary);
         }
     }
-}
-
-/// Reserves disk space for a file from an offset on. The length of the file does not change.
-#[cfg(target_os = "linux")]
-pub(super) fn reserve(file: &File, offset: u64, bytes: u64) -> io::Result<()> {
-    use rustix::fs::{FallocateFlags, fallocate};
-    if bytes == 0 {
-        return Ok(());
-    }
-    match fallocate(file, FallocateFlags::KEEP_SIZE, offset, bytes) {
-        // Some file systems can't reserve space. The write itself fails there if the disk is full.
-        Err(rustix::io::Errno::OPNOTSUPP | rustix::io::Errno::NOSYS) | Ok(()) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-pub(super) fn reserve(mut file: &File, offset: u64, bytes: u64) -> io::Result<()> {
-    use std::io::{Seek, SeekFrom};
-    let before = file.metadata()?.len();
-    file.seek(SeekFrom::Start(offset))?;
-    let written = file.write_all(&vec![0_u8; usize::try_from(bytes).unwrap_or(0)]);
-    file.set_len(before)?;
-    file.rewind()?;
-    written
 }
 
 /// Makes the rename survive a power cut. A file system that can't sync directories is not an error.
@@ -162,21 +133,6 @@ pub fn save(path: &Path, bytes: &[u8]) -> Result<()> {
     }
 }
 
-/// Gives a new file to the owner of the old one if this process runs as root.
-#[cfg(unix)]
-fn copy_owner(file: &File, target: &Path) {
-    use std::os::unix::fs::{MetadataExt, fchown};
-    if rustix::process::geteuid().is_root()
-        && let Ok(old) = fs::metadata(target)
-    {
-        // If that fails, the file stays with the owner of the directory.
-        let _ = fchown(file, Some(old.uid()), Some(old.gid()));
-    }
-}
-
-#[cfg(not(unix))]
-fn copy_owner(_: &File, _: &Path) {}
-
 /// Adds bytes to the end of a private file (0600). Creates the file and its directory (0700) if
 /// they are missing.
 ///
@@ -201,11 +157,7 @@ pub(in crate::os) fn open_or_create(path: &Path, options: &mut OpenOptions) -> i
     if let Some(directory) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         create_dirs(directory)?;
     }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
+    platform::set_private(options);
     match options.create_new(true).open(path) {
         Ok(created) => {
             give_to_directory_owner(&created, path);

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::{Error, Result};
 
-#[cfg(unix)]
-use super::file_type::{NonBlocking, not_regular_error};
-use super::{IoResultExt, io_error, reason};
+use super::file_type::not_regular_error;
+use super::platform::write_to_stream;
+use super::{io_error, platform, reason};
 
 /// The most symbolic links that the kernel follows.
 const MAX_LINKS: usize = 40;
@@ -37,30 +37,22 @@ impl WriteTarget {
     /// loop of links, a closed descriptor, or if the path can't be searched.
     pub fn resolve(path: &Path) -> Result<Self> {
         let target = resolve_links(path);
-        match (path.as_os_str() == "-", descriptor_number(&target)) {
+        match (path.as_os_str() == "-", platform::descriptor_number(&target)) {
             (true, _) | (_, Some(1)) => return Ok(Self::Stdout),
             (_, Some(2)) => return Ok(Self::Stderr),
             _ => {}
         }
         match fs::metadata(&target) {
-            Ok(metadata) if metadata.is_file() && descriptor_number(&target).is_some() => {
+            Ok(metadata)
+                if metadata.is_file() && platform::descriptor_number(&target).is_some() =>
+            {
                 Ok(Self::Descriptor(target))
             }
             Ok(metadata) if metadata.is_file() => Ok(Self::File(target)),
-            #[cfg(unix)]
-            Ok(metadata) => {
-                use std::os::unix::fs::FileTypeExt;
-                let file_type = metadata.file_type();
-                if file_type.is_fifo() || file_type.is_char_device() {
-                    Ok(Self::Stream(target))
-                } else {
-                    Err(not_regular_error("writing", path, file_type))
-                }
-            }
-            #[cfg(not(unix))]
-            Ok(_) => Ok(Self::File(target)),
+            Ok(metadata) if platform::is_stream(metadata.file_type()) => Ok(Self::Stream(target)),
+            Ok(metadata) => Err(not_regular_error("writing", path, metadata.file_type())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                match descriptor_number(&target) {
+                match platform::descriptor_number(&target) {
                     Some(number) => Err(Error::os(format!(
                         "writing {}: descriptor {number} is not open",
                         path.display()
@@ -102,29 +94,9 @@ impl WriteTarget {
     }
 }
 
-fn write_and_flush(mut out: impl Write, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn write_and_flush(mut out: impl Write, bytes: &[u8]) -> io::Result<()> {
     out.write_all(bytes)?;
     out.flush()
-}
-
-#[cfg(unix)]
-fn write_to_stream(path: &Path, bytes: &[u8]) -> Result<()> {
-    use rustix::fs::OFlags;
-    let mut options = fs::OpenOptions::new();
-    let file = options.write(true).non_blocking().open(path).io_context("writing", path)?;
-    let metadata = file.metadata().io_context("writing", path)?;
-    if metadata.is_file() || metadata.is_dir() {
-        return Err(not_regular_error("writing", path, metadata.file_type())
-            .context("the file was replaced meanwhile"));
-    }
-    // There is a reader; from here on wait for it.
-    rustix::fs::fcntl_setfl(&file, OFlags::empty()).io_context("writing", path)?;
-    write_and_flush(&file, bytes).io_context("writing", path)
-}
-
-#[cfg(not(unix))]
-fn write_to_stream(path: &Path, bytes: &[u8]) -> Result<()> {
-    fs::write(path, bytes).io_context("writing", path)
 }
 
 /// Follows the symbolic links of a path, even if nothing exists at the end. Stops at a descriptor
@@ -132,26 +104,11 @@ fn write_to_stream(path: &Path, bytes: &[u8]) -> Result<()> {
 pub fn resolve_links(path: &Path) -> PathBuf {
     let mut path = path.to_owned();
     for _ in 0..MAX_LINKS {
-        if descriptor_number(&path).is_some() {
+        if platform::descriptor_number(&path).is_some() {
             break;
         }
         let Ok(next) = fs::read_link(&path) else { break };
         path = path.parent().map_or_else(|| next.clone(), |directory| directory.join(&next));
     }
     path
-}
-
-/// Returns the number of the descriptor that a path names.
-pub(super) fn descriptor_number(path: &Path) -> Option<u32> {
-    let text = path.to_str().filter(|_| cfg!(unix))?;
-    match text {
-        "/dev/stdin" => return Some(0),
-        "/dev/stdout" => return Some(1),
-        "/dev/stderr" => return Some(2),
-        _ => {}
-    }
-    let number = ["/dev/fd/", "/proc/self/fd/", "/proc/thread-self/fd/"]
-        .into_iter()
-        .find_map(|folder| text.strip_prefix(folder))?;
-    number.parse().ok()
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::domain::{Error, ErrorKind, Result, Secret};
 
-use super::ChildCommand;
+use super::{ChildCommand, console};
 
 /// What a program has printed, and how it ended.
 #[derive(Debug)]
@@ -113,8 +113,7 @@ fn spawn_error(program: &str, args: &[String], error: std::io::Error) -> Error {
 
 /// Describes an exit status: `exited with 3`.
 pub fn describe_exit(status: ExitStatus) -> String {
-    #[cfg(unix)]
-    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+    if let Some(signal) = console::ending_signal(status) {
         return format!("was ended by signal {signal}");
     }
     status.code().map_or_else(|| status.to_string(), |code| format!("exited with {code}"))

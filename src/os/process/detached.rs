@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use crate::domain::{Error, ErrorKind, Result, ResultExt};
 
+use super::{console, descriptors};
+
 /// What failed, in errors of this module.
 const STARTING_HELPER: &str = "starting the background helper";
 /// How long a helper may take to become ready.
@@ -31,7 +33,8 @@ pub fn spawn_detached(
     for name in unset {
         command.env_remove(name);
     }
-    // It stays in this process group: the leader of a group can't start a session.
+    // On Unix it stays in this process group: the leader of a group can't start a session.
+    console::without_console(&mut command);
     let mut child = command.spawn().context(ErrorKind::Os, STARTING_HELPER)?;
     let mut stdin =
         child.stdin.take().ok_or_else(|| Error::os("the background helper has no input"))?;
@@ -64,8 +67,7 @@ pub fn spawn_and_wait(
     for name in unset {
         command.env_remove(name);
     }
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    console::own_group(&mut command);
     let mut child = command.spawn().context(ErrorKind::Os, STARTING_HELPER)?;
     let mut stdin = child.stdin.take().ok_or_else(|| start_error("it has no input"))?;
     let stdout = child.stdout.take().ok_or_else(|| start_error("it has no output"))?;
@@ -93,40 +95,15 @@ pub fn spawn_and_wait(
         .ok_or_else(|| start_error("it ended before it was ready"))
 }
 
-/// Closes the descriptors that the helper inherited, as far as `sh` can: a lock or a pipe of a
-/// script must not stay open until the helper ends.
-#[cfg(unix)]
-const CLOSE_AND_RUN: &str = "exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; exec \"$0\" \"$@\"";
-
-/// Returns the command for a program without descriptors other than input, output and error.
-#[cfg(unix)]
-fn without_descriptors(program: &Path) -> Command {
-    // One is the list itself, which is not inherited.
-    let is_other = |entry: &std::fs::DirEntry| {
-        entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()).is_some_and(|n| n > 2)
-    };
-    let has_inherited = std::fs::read_dir("/dev/fd")
-        .is_ok_and(|entries| entries.flatten().filter(is_other).count() > 1);
-    if !has_inherited {
-        return Command::new(program);
-    }
-    let mut command = Command::new("/bin/sh");
-    command.args(["-c", CLOSE_AND_RUN]).arg(program);
-    command
-}
-
-#[cfg(not(unix))]
-fn without_descriptors(program: &Path) -> Command {
-    Command::new(program)
-}
-
 /// Starts the second process of a helper, which inherits input and output, but no other descriptor
 /// of the caller. Called by the first process, which has to end afterwards.
 ///
 /// # Errors
 /// [`ErrorKind::Os`] if it can't be started.
 pub fn respawn_detached(program: &Path, args: &[OsString]) -> Result<()> {
-    without_descriptors(program)
+    let mut command = descriptors::without_descriptors(program);
+    console::without_console(&mut command);
+    command
         .args(args)
         .stderr(Stdio::null())
         .spawn()

@@ -1,6 +1,8 @@
 //! The controlling terminal: modes, input, title, clipboard and session.
 
 pub mod clipboard;
+#[cfg(windows)]
+mod console;
 pub mod paste;
 pub mod raw_mode;
 pub mod session;

@@ -6,7 +6,6 @@ mod sequence;
 #[cfg(test)]
 mod tests;
 
-use std::fs::File;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::{Duration, Instant};
 
@@ -14,6 +13,7 @@ use crossterm::event::{KeyCode, KeyModifiers};
 
 use super::event::{Event, Key, Mouse, MouseKind};
 use crate::domain::{ErrorKind, Result, ResultExt};
+use crate::os::terminal::tty::Tty;
 use crate::os::terminal::tty_reader::{StopReading, TtyEvent, TtyReader};
 use decoder::Decoder;
 
@@ -40,7 +40,7 @@ impl InputThread {
     /// # Errors
     /// [`crate::domain::ErrorKind::Os`] if the operating system refuses a thread or a file.
     pub(super) fn start(
-        tty: File,
+        tty: Tty,
         events: Sender<Event>,
         cooked: usize,
         asked: Option<Instant>,

@@ -2,7 +2,8 @@
 
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
 use super::{EventResult, Panel};
-use crate::domain::{SET_CLOCK_COMMAND, Timestamp, clock_warning};
+use crate::domain::{Timestamp, clock_warning};
+use crate::os::platform::SET_CLOCK_COMMAND;
 use crate::tui::commands::{KeyPress, PickerCommand};
 use crate::tui::effect::Effect;
 use crate::tui::format::capitalize;

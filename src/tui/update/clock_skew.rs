@@ -1,7 +1,8 @@
 //! A wrong clock of this machine: a panel warns once, and an exit that would fail waits for the
 //! user.
 
-use crate::domain::{Error, ErrorKind, RoleId, SET_CLOCK_COMMAND, clock_warning};
+use crate::domain::{Error, ErrorKind, RoleId, clock_warning};
+use crate::os::platform::SET_CLOCK_COMMAND;
 use crate::tui::effect::Effect;
 use crate::tui::state::State;
 use crate::tui::state::overlay::{ClockSkewPanel, Overlay};

@@ -24,13 +24,14 @@ use crate::ops::ctx::Ctx;
 use crate::ops::refresh::store;
 use crate::ops::roles::{history, load, snapshot};
 use crate::ops::sign_in::{SignInOptions, sessions, sign_in};
+use crate::os::platform::HOME_IS_USER_PROFILE;
 use crate::os::process::ChildCommand;
 use crate::os::process::signals::TerminationGuard;
 use crate::os::{atomic_file, browser, random};
 
 use crate::cli::app::{self, Caller};
 use crate::cli::args::{ColorChoice, DemoArgs, DemoState, Globals};
-use crate::cli::ui;
+use crate::cli::{pass_on, ui};
 use crate::os::process::own_program;
 
 /// How long a sign-in is shown before it approves itself, if there is no browser.
@@ -92,20 +93,24 @@ pub(in crate::cli) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
     }
     if is_shell {
         drop(guard);
-        return shell::run(&demo_home);
+        let code = shell::run(&demo_home)?;
+        drop((simulator, demo_home));
+        return Ok(pass_on(code));
     }
     let name = inner_name(&args);
     let mut words = forwarded_flags(globals);
     words.extend(args.command);
     // From here on signals go to the inner program, and this process ends with it.
     drop(guard);
-    ChildCommand {
+    let code = ChildCommand {
         program: own_program()?.into(),
         args: words,
         set: demo_home.variables(),
         unset: user_variables(),
     }
-    .run_forwarding_signals(&name)
+    .run_forwarding_signals(&name)?;
+    drop((simulator, demo_home));
+    Ok(pass_on(code))
 }
 
 /// Returns how the user calls the inner program: `rolecall demo` and the flags that differ from the
@@ -239,6 +244,8 @@ impl DemoHome {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let path = std::env::join_paths(std::iter::once(own).chain(std::env::split_paths(&path)))
             .unwrap_or(path);
+        let profile =
+            HOME_IS_USER_PROFILE.then(|| ("USERPROFILE", self.home.to_string_lossy().into_owned()));
         let passphrase =
             self.passphrase.iter().map(|passphrase| ("AWS_SSO_FILE_PASSWORD", passphrase.clone()));
         [
@@ -255,6 +262,7 @@ impl DemoHome {
             ("PATH", path.to_string_lossy().into_owned()),
         ]
         .into_iter()
+        .chain(profile)
         .chain(passphrase)
         .map(|(name, value)| (name.to_owned(), value))
         .collect()

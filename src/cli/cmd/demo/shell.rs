@@ -42,7 +42,7 @@ pub(super) fn check_args(words: &[OsString]) -> Option<Result<u8>> {
 ///
 /// # Errors
 /// If it can't be started.
-pub(super) fn run(demo_home: &DemoHome) -> Result<u8> {
+pub(super) fn run(demo_home: &DemoHome) -> Result<i32> {
     let program = shell(&Env::from_process());
     ui::print_message(&ui::dim(
         "demo: rolecall and AWS programs in this shell use a made-up organisation · type exit to leave",

@@ -19,6 +19,7 @@ use crate::ops::sign_in::token::access_token;
 use crate::ops::target::lookup;
 use crate::ops::target::resolve::one_per_account;
 use crate::os::mutex::lock;
+use crate::os::platform::RUN_COMMAND_LINE;
 use crate::os::process::ChildCommand;
 use crate::shell::{
     CredentialExport, EnvChanges, PreviousEnv, Recipient, RoleExport, export_changes,
@@ -68,8 +69,7 @@ pub(in crate::cli) fn run_in_roles(
     rows: Vec<usize>,
     line: &str,
 ) -> Result<u8> {
-    let shell = if cfg!(windows) { ["cmd.exe", "/C"] } else { ["/bin/sh", "-c"] };
-    let command = shell.into_iter().chain([line]).map(OsString::from).collect();
+    let command = RUN_COMMAND_LINE.into_iter().chain([line]).map(OsString::from).collect();
     let args = EachArgs {
         words: Vec::new(),
         jobs: DEFAULT_JOBS,
