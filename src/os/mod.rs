@@ -17,5 +17,6 @@ pub mod process;
 pub mod random;
 #[cfg(unix)]
 mod readiness;
+pub mod short_path;
 pub mod terminal;
 pub mod thread;

@@ -6,6 +6,7 @@ use crate::config::env;
 use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::ctx::Ctx;
 use crate::os::process::own_program;
+use crate::os::short_path::without_spaces;
 
 /// Returns the absolute path for `credential_process`: `config_profiles_binary`, else this program.
 ///
@@ -22,7 +23,7 @@ pub(in crate::ops) fn binary_path(ctx: &Ctx) -> Result<String> {
             .hint("AWS tools run it from any directory: write the whole path"));
         }
         Some(path) => path.clone(),
-        None => current_binary(ctx)?,
+        None => without_spaces(&current_binary(ctx)?),
     };
     path.to_str()
         .map(str::to_owned)
