@@ -1,10 +1,8 @@
 //! The console of Windows: modes, typed text and output as UTF-16.
 
-use std::io;
+use std::io::{self, Write};
 
 use crossterm_winapi::{Console, ConsoleMode, Handle, InputRecord, KeyEventRecord};
-
-use super::tty::Tty;
 
 /// Ctrl-C is an event, not a key.
 const ENABLE_PROCESSED_INPUT: u32 = 0x0001;
@@ -128,8 +126,7 @@ pub(super) enum Echo {
 /// Reads a line key by key, with a line feed at its end. Reading bytes from the console would
 /// translate the line into its code page, which has not all characters. `None` after Ctrl-Z at the
 /// start of a line.
-pub(super) fn read_line(mut output: &Tty, echo: Echo) -> io::Result<Option<String>> {
-    use std::io::Write;
+pub(super) fn read_line(mut output: impl Write, echo: Echo) -> io::Result<Option<String>> {
     let console = open_input()?;
     let (mut line, mut text) = (String::new(), TypedText::default());
     loop {
