@@ -8,8 +8,7 @@ use rolecall::testing::domain::{Credentials, Instance, RoleName, Timestamp};
 use rolecall::testing::ops::instances::load_instances;
 use rolecall::testing::os::clock::Clock;
 use rolecall::testing::vault::{
-    DesktopPrompt, KeyCache, PassphraseSource, RecordId, SecureStore, SingleFlight, SsoToken,
-    Vault, VaultOptions,
+    DesktopPrompt, KeyCache, PassphraseSource, RecordId, SecureStore, SsoToken, Vault, VaultOptions,
 };
 
 use crate::sandbox::Sandbox;
@@ -177,12 +176,17 @@ impl Records {
     }
 
     /// The single flight that fetches a role's credentials.
-    pub(crate) fn credentials_single_flight(&self, role: &str) -> SingleFlight {
+    #[cfg(target_os = "linux")]
+    pub(crate) fn credentials_single_flight(
+        &self,
+        role: &str,
+    ) -> rolecall::testing::vault::SingleFlight {
         self.vault.single_flight(&self.role(role))
     }
 
     /// The single flight that refreshes a token.
-    pub(crate) fn token_single_flight(&self, sso: &str) -> SingleFlight {
+    #[cfg(target_os = "linux")]
+    pub(crate) fn token_single_flight(&self, sso: &str) -> rolecall::testing::vault::SingleFlight {
         self.vault.single_flight(&RecordId::token(self.instance(sso)))
     }
 

@@ -239,6 +239,7 @@ impl Terminal {
 
     /// How often the program's threads have been put to sleep so far, which they are after every
     /// wake-up.
+    #[cfg(target_os = "linux")]
     pub(crate) fn voluntary_switches(&self) -> u64 {
         let tasks =
             std::fs::read_dir(format!("/proc/{}/task", self.process.as_raw_nonzero())).unwrap();
@@ -275,6 +276,7 @@ impl Terminal {
     }
 
     /// Reports a window size to the program that differs from the real one.
+    #[cfg(target_os = "linux")]
     pub(crate) fn report_size(&self, columns: u16, rows: u16) {
         self.master.resize(size((columns, rows))).unwrap();
     }

@@ -1,7 +1,5 @@
 //! The picker's other forms: rows below the prompt, plain lines, configured keys.
 
-use std::time::Duration;
-
 use rustix::process::Signal;
 
 use crate::sandbox::Sandbox;
@@ -158,7 +156,7 @@ fn an_idle_picker_sleeps() {
         // Work at the start may take a while; after it there must be a second without any.
         let quiet = (0..15).any(|_| {
             let before = terminal.voluntary_switches();
-            assert!(terminal.is_running_after(Duration::from_secs(1)));
+            assert!(terminal.is_running_after(std::time::Duration::from_secs(1)));
             terminal.voluntary_switches() == before
         });
         assert!(quiet, "something wakes the picker every second");
