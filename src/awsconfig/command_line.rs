@@ -26,7 +26,7 @@ fn render<'w>(words: impl IntoIterator<Item = &'w str>, shell: CommandLineShell)
 fn is_plain(letter: char, shell: CommandLineShell) -> bool {
     letter.is_ascii_alphanumeric()
         || matches!(letter, '_' | '.' | '/' | ':' | '=' | '@' | '%' | '+' | ',' | '-')
-        || (shell == CommandLineShell::Windows && letter == '\\')
+        || (shell == CommandLineShell::Windows && matches!(letter, '\\' | '~'))
 }
 
 /// Quotes a word in double quotes, or in single quotes if a shell would expand something inside
@@ -118,8 +118,8 @@ mod tests {
         let line = r#""C:\Program Files\rolecall\rolecall.exe" process --sso corp"#;
         assert_eq!(render(words, CommandLineShell::Windows), line);
         assert_eq!(split_windows(line).unwrap(), words);
-        let words = [r"C:\tools\rolecall.exe", "process"];
-        assert_eq!(render(words, CommandLineShell::Windows), r"C:\tools\rolecall.exe process");
+        let words = [r"C:\PROGRA~1\rolecall.exe", "process"];
+        assert_eq!(render(words, CommandLineShell::Windows), r"C:\PROGRA~1\rolecall.exe process");
     }
 
     #[test]
