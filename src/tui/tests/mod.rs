@@ -25,6 +25,7 @@ mod sign_in_state;
 mod snapshots;
 mod states;
 mod suggestions;
+#[cfg(unix)]
 mod terminal;
 mod updates;
 
