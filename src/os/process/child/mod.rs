@@ -21,6 +21,7 @@ use unix as platform;
 use windows as platform;
 
 pub(super) use platform::exit_code;
+use platform::{IN_SHELL, QUOTE};
 
 /// A program with its arguments and the changes to its environment. The rest of the environment is
 /// inherited.
@@ -37,9 +38,7 @@ pub struct ChildCommand {
 
 /// Whether a word is a command of shells without a program, or an assignment.
 fn is_for_shell(word: &str) -> bool {
-    const COMMANDS: [&str; 10] =
-        [".", "alias", "cd", "eval", "export", "for", "if", "set", "source", "unset"];
-    COMMANDS.contains(&word) || word.contains('=')
+    platform::SHELL_COMMANDS.contains(&word) || word.contains('=')
 }
 
 impl fmt::Debug for ChildCommand {
@@ -98,11 +97,13 @@ impl ChildCommand {
                 let missing = Error::new(ErrorKind::ProgramNotFound, message).with_source(error);
                 match self.program.to_str() {
                     Some(line) if self.args.is_empty() && line.contains(' ') => missing
-                        .hint(format!("leave out the quotes around `{line}`, or use `sh -c`")),
+                        .hint(format!("leave out the quotes around `{line}`, or use `{IN_SHELL}`")),
                     Some(word) if is_for_shell(word) => {
                         let line = std::iter::once(&self.program).chain(&self.args);
                         let line: Vec<_> = line.map(|word| word.to_string_lossy()).collect();
-                        missing.hint(format!("it is for a shell: `sh -c '{}'`", line.join(" ")))
+                        let line = line.join(" ");
+                        missing
+                            .hint(format!("it is for a shell: `{IN_SHELL} {QUOTE}{line}{QUOTE}`"))
                     }
                     _ => missing,
                 }

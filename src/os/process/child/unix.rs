@@ -18,6 +18,14 @@ use super::ChildCommand;
 /// A file has the permission to be run, but not a format that can be.
 pub(super) const EXEC_FORMAT_ERROR: i32 = rustix::io::Errno::NOEXEC.raw_os_error();
 
+/// The words before a line for a shell, in hints.
+pub(super) const IN_SHELL: &str = "sh -c";
+/// The quote around such a line.
+pub(super) const QUOTE: char = '\'';
+/// Commands of shells without a program.
+pub(super) const SHELL_COMMANDS: &[&str] =
+    &[".", "alias", "cd", "eval", "export", "for", "if", "set", "source", "unset"];
+
 pub(super) fn command(program: &OsStr) -> Command {
     Command::new(program)
 }

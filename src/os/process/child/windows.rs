@@ -13,6 +13,16 @@ use super::ChildCommand;
 /// `ERROR_BAD_EXE_FORMAT`.
 pub(super) const EXEC_FORMAT_ERROR: i32 = 193;
 
+/// The words before a line for a shell, in hints.
+pub(super) const IN_SHELL: &str = "cmd /C";
+/// The quote around such a line.
+pub(super) const QUOTE: char = '"';
+/// Commands of shells without a program.
+pub(super) const SHELL_COMMANDS: &[&str] = &[
+    "call", "cd", "copy", "del", "dir", "echo", "for", "if", "mkdir", "move", "rmdir", "set",
+    "start", "type",
+];
+
 /// Looks the program up first: the system itself finds `aws.exe`, but not `aws.cmd`.
 pub(super) fn command(program: &OsStr) -> Command {
     let path = std::env::var("PATH").unwrap_or_default();
