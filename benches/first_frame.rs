@@ -9,11 +9,14 @@
 
 #![allow(clippy::print_stdout, reason = "a bench prints its table")]
 
-use std::io::{BufRead, BufReader, Read};
+mod demo_server;
+
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
+use demo_server::DemoServer;
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
 /// Runs of each program.
@@ -36,63 +39,21 @@ fn main() {
     }
 }
 
-/// A simulator with a generated organization, and the variables for it. Ended when dropped.
-struct DemoServer {
-    simulator: Child,
-    variables: Vec<(String, String)>,
-}
-
-impl DemoServer {
-    fn new(rolecall: &Path, accounts: &str) -> Self {
-        let mut command = Command::new(rolecall);
-        command
-            .args(["demo", "--accounts", accounts, "serve"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
-        let mut simulator = command.spawn().expect("the demo starts");
-        let output = BufReader::new(simulator.stdout.take().expect("the output is piped"));
-        let variable = |line: String| {
-            let (name, value) = line.strip_prefix("export ")?.split_once('=')?;
-            Some((name.to_owned(), value.trim_matches('\'').to_owned()))
-        };
-        // The last line that it prints; then it waits.
-        let mut variables = Vec::new();
-        for line in output.lines().map_while(Result::ok) {
-            variables.extend(variable(line));
-            if variables.last().is_some_and(|(name, _): &(String, String)| name == "NO_PROXY") {
-                break;
-            }
-        }
-        Self { simulator, variables }
-    }
-
-    /// The output of `list` for every role: the lines for fzf.
-    fn role_lines(&self, rolecall: &Path) -> Vec<u8> {
-        let mut command = Command::new(rolecall);
-        command
-            .args(["list", "AccountName", "AccountId", "RoleName", "--csv"])
-            .envs(self.variables.iter().cloned());
-        let mut lines = command.output().expect("the list is printed").stdout;
-        let heading = lines.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        lines.drain(..heading);
-        lines
-    }
-}
-
-impl Drop for DemoServer {
-    fn drop(&mut self) {
-        let interrupt = rustix::process::Signal::INT;
-        let _ = rustix::process::kill_process(
-            rustix::process::Pid::from_child(&self.simulator),
-            interrupt,
-        );
-        let _ = self.simulator.wait();
-    }
+/// The output of `list` for every role: the lines for fzf.
+fn role_lines(server: &DemoServer, rolecall: &Path) -> Vec<u8> {
+    let mut command = Command::new(rolecall);
+    command
+        .args(["list", "AccountName", "AccountId", "RoleName", "--csv"])
+        .envs(server.variables.iter().cloned());
+    let mut lines = command.output().expect("the list is printed").stdout;
+    let heading = lines.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    lines.drain(..heading);
+    lines
 }
 
 fn measure(rolecall: &Path, accounts: &str) {
     let place = DemoServer::new(rolecall, accounts);
-    let lines = place.role_lines(rolecall);
+    let lines = role_lines(&place, rolecall);
     let count = lines.iter().filter(|byte| **byte == b'\n').count();
     let file = std::env::temp_dir().join(format!("first-frame-{}", std::process::id()));
     std::fs::write(&file, lines).expect("the lines are kept");
