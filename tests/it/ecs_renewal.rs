@@ -1,9 +1,11 @@
 //! `ecs run` while credentials are renewed, and after a sign-out.
 
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use rolecall::testing::demo::Fault;
 
+use crate::commands::ROLE;
 use crate::ecs::{EcsServer, short_lived};
 use crate::sandbox::Sandbox;
 use crate::wait::wait_for;
@@ -55,6 +57,32 @@ fn a_sign_out_takes_the_credentials_from_the_memory_of_the_server() {
     assert!(slot["expires_at"].is_null() && slot["problem"].is_string(), "{slot}");
     sandbox.login("corp");
     wait_for("credentials again", || client.key());
+}
+
+#[test]
+fn credentials_that_arrive_after_a_sign_out_are_neither_returned_nor_kept() {
+    let sandbox = Sandbox::signed_in();
+    let operation = "GetRoleCredentials";
+    sandbox.aws.add_fault(Fault::Delay {
+        operation: operation.into(),
+        times: 1,
+        duration: Duration::from_secs(3),
+    });
+    let before = sandbox.aws.call_count(operation);
+    let process = ["process", "-S", "corp", "--arn", ROLE];
+    let fetching =
+        sandbox.rolecall(&process).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    wait_for("the fetch", || (sandbox.aws.call_count(operation) > before).then_some(()));
+    assert_eq!(sandbox.run(&["logout", "-S", "corp"]).code, 0);
+    let fetched = fetching.wait_with_output().unwrap();
+    let message = String::from_utf8(fetched.stderr).unwrap();
+    assert_eq!(fetched.status.code(), Some(4), "{message}");
+    assert!(fetched.stdout.is_empty() && message.contains("not signed in to corp"), "{message}");
+    let status = sandbox.run(&["status", "--json"]).stdout;
+    let status: serde_json::Value = serde_json::from_str(&status).unwrap();
+    assert_eq!(status["roles"].as_array().map(Vec::len), Some(0), "{status}");
+    sandbox.login("corp");
+    assert_eq!(sandbox.run(&process).code, 0, "a new sign-in is not affected");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod fetch;
 mod request;
+mod sign_out_watch;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,9 +12,10 @@ use crate::vault::{Generation, RecordId, SharedOutcome, SingleFlight, SsoToken, 
 
 use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::roles::chain::{Chains, Route};
-use crate::ops::sign_in::token::{access_token, complete_with};
+use crate::ops::sign_in::token::{access_token, complete_with, login_needed};
 
 use fetch::{assume_chained, fetch_from_portal};
+use sign_out_watch::SignOutWatch;
 
 pub use request::{AssumeRequest, AssumedCredentials, Freshness, Persistence};
 
@@ -205,9 +207,11 @@ async fn join_fetch(
     })
 }
 
-/// Fetches credentials from AWS and stores them, if the request asks for that.
+/// Fetches credentials from AWS and stores them, if the request asks for that. A sign-out meanwhile
+/// is final: they are not kept.
 async fn fetch_and_store(ctx: &Arc<Ctx>, routed: &RoutedRequest<'_>) -> Result<AssumedCredentials> {
     let request = routed.request;
+    let watch = SignOutWatch::start(ctx, &request.instance).await?;
     let credentials = match routed.route.and_then(|route| Some((route.last()?, route.base()?))) {
         Some((link, base)) => assume_chained(ctx, request, link, base).await?,
         None => fetch_from_portal(ctx, request).await?,
@@ -225,6 +229,18 @@ async fn fetch_and_store(ctx: &Arc<Ctx>, routed: &RoutedRequest<'_>) -> Result<A
             }
             Ok(()) => {}
         }
+    }
+    let (vault, record) = (ctx.vault.clone(), routed.record_id.clone());
+    let is_stored = request.persistence == Persistence::Store;
+    let is_signed_out = run_blocking(move || {
+        let is_signed_out = watch.is_signed_out();
+        if is_signed_out && is_stored {
+            vault.remove(&record)?;
+        }
+        Ok(is_signed_out)
+    });
+    if is_signed_out.await? {
+        return Err(login_needed(&request.instance));
     }
     Ok(AssumedCredentials { credentials, warning, fetched: true })
 }

@@ -152,7 +152,8 @@ impl SignOutResult {
 }
 
 /// Signs out of an instance: revokes the token at AWS, then removes it and all role credentials
-/// that were fetched with it, also from the memory of a running credentials endpoint. The secrets are removed even if AWS can't be reached.
+/// that were fetched with it, also from the memory of a running credentials endpoint. The secrets
+/// are removed even if AWS can't be reached.
 ///
 /// # Errors
 /// Vault errors.
@@ -165,6 +166,10 @@ pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<SignOutResu
         Some(token) => revoke(ctx, instance, token).await.err(),
         None => None,
     };
+    let gone = Err(login_needed(instance));
+    // After a sign-out, no browser should open by itself. Recorded before credentials are removed:
+    // a process that is fetching some now looks here after it has stored them.
+    record_outcome::<()>(ctx, instance, &gone).await?;
     let (store, of) = (ctx.vault.clone(), instance.clone());
     run_blocking(move || {
         // At the latest possible time, no record is issued in the future: records of a wrong clock
@@ -180,12 +185,9 @@ pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<SignOutResu
     let (paths, of) = (ctx.paths.clone(), instance.name.clone());
     let forgotten = run_blocking(move || ecs::client::forget_credentials(&paths, of)).await;
     let share_error = cli_token::unshare(ctx, instance).await;
-    let gone = Err(login_needed(instance));
     if let Some(leader) = leader {
         complete_with::<()>(ctx, leader, &gone).await?;
     }
-    // After a sign-out, no browser should open by itself.
-    record_outcome::<()>(ctx, instance, &gone).await?;
     Ok(SignOutResult {
         was_signed_in: token.is_some(),
         revoke_error: not_revoked,
