@@ -90,6 +90,23 @@ impl AwsFiles {
         found
     }
 
+    /// Whether the credentials of a profile, or of the profile that its role is assumed with, come
+    /// from a container-credentials endpoint.
+    pub fn uses_container(&self, name: &str) -> bool {
+        let mut seen = HashSet::new();
+        let mut next = Some(name.to_owned());
+        while let Some(name) = next.filter(|name| seen.insert(name.clone())) {
+            next = match self.profile(&name).as_ref().and_then(CredentialSource::from_profile) {
+                Some(CredentialSource::AssumeRole { source_profile, .. }) => Some(source_profile),
+                Some(CredentialSource::AssumeRoleFrom { credential_source, .. }) => {
+                    return credential_source == "EcsContainer";
+                }
+                _ => None,
+            };
+        }
+        false
+    }
+
     /// Returns the names of profiles outside of managed blocks that are likely sources of
     /// credentials, in the order of the files, each once. Cheap for files with thousands of
     /// profiles: sections are searched as text.
@@ -127,6 +144,30 @@ mod tests {
     fn source(keys: &str) -> Option<CredentialSource> {
         let profile = AwsConfig::parse(format!("[profile a]\n{keys}\n")).profile("a")?;
         CredentialSource::from_profile(&profile)
+    }
+
+    #[test]
+    fn a_role_uses_the_container_at_the_end_of_its_source_profiles() {
+        let role = "role_arn = arn:aws:iam::012345678901:role/Deploy";
+        let files = files(
+            &format!(
+                "[profile task]\n{role}\ncredential_source = EcsContainer\n\
+                 [profile chained]\n{role}\nsource_profile = task\n\
+                 [profile machine]\n{role}\ncredential_source = Ec2InstanceMetadata\n\
+                 [profile ring]\n{role}\nsource_profile = ring\n"
+            ),
+            "[keys]\naws_access_key_id = AKIA\naws_secret_access_key = s\n",
+        );
+        for (name, uses) in [
+            ("task", true),
+            ("chained", true),
+            ("machine", false),
+            ("ring", false),
+            ("keys", false),
+            ("missing", false),
+        ] {
+            assert_eq!(files.uses_container(name), uses, "{name}");
+        }
     }
 
     #[test]

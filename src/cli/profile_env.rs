@@ -4,8 +4,9 @@
 use crate::config::env;
 use crate::domain::{Error, ErrorKind, Result, escape_unprintable, profile_label};
 use crate::ops::ctx::Ctx;
+use crate::ops::roles::other_profiles::load_files;
 use crate::ops::target::current::role_shell_label;
-use crate::shell::{self, EnvChanges, ProfileExport, Recipient};
+use crate::shell::{self, ContainerSource, EnvChanges, ProfileExport, Recipient};
 
 use crate::cli::args::FormArg;
 use crate::cli::role_env::{self, EnvOptions};
@@ -24,11 +25,16 @@ pub(super) fn changes(
         let message = format!("profile `{name}` is used as it is: rolecall does not read its keys");
         return Err(Error::new(ErrorKind::Usage, message).hint("leave out --as and -x"));
     }
+    let container = match load_files(&ctx.paths)?.uses_container(name) {
+        true => ContainerSource::Used,
+        false => ContainerSource::Unused,
+    };
     let export = ProfileExport {
         name,
         recipient,
         region: options.region.as_deref(),
         no_region: options.no_region,
+        container,
     };
     Ok(shell::profile_changes(&export, &role_env::previous_env(ctx)))
 }

@@ -114,6 +114,16 @@ pub struct ProfileExport<'a> {
     pub region: Option<&'a str>,
     /// Whether to leave the region variables unchanged.
     pub no_region: bool,
+    /// Whether its credentials come from the user's own container-credentials endpoint.
+    pub container: ContainerSource,
+}
+
+/// Whether a profile gets its credentials from the endpoint that the environment names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContainerSource {
+    /// It does, so the variables stay.
+    Used,
+    Unused,
 }
 
 /// Returns the changes that put a profile of the user into an environment, whatever role it had
@@ -133,7 +143,11 @@ pub fn profile_changes(profile: &ProfileExport<'_>, previous: &PreviousEnv) -> E
     let mut unset = previous.owned_variables();
     unset.extend(PROFILE_VARIABLES);
     if !matches!(profile.recipient, Recipient::Shell { overwrite: false }) {
-        unset.extend(KEY_VARIABLES.into_iter().chain(OTHER_CREDENTIAL_VARIABLES));
+        let is_needed = |name: &&str| {
+            profile.container == ContainerSource::Used && name.starts_with("AWS_CONTAINER_")
+        };
+        let removed = KEY_VARIABLES.into_iter().chain(OTHER_CREDENTIAL_VARIABLES);
+        unset.extend(removed.filter(|name| !is_needed(name)));
     }
     if profile.no_region {
         unset.retain(|name| !REGION_VARIABLES.contains(name) && *name != "AWS_SSO_DEFAULT_REGION");

@@ -15,8 +15,8 @@ pub use detect::calling_shell;
 pub use dialect::Dialect;
 pub use endpoint_env::{ClientToken, endpoint_changes};
 pub use env_changes::{
-    CredentialExport, EnvChanges, ProfileExport, Recipient, RoleExport, clear_changes,
-    conflicting_variables, export_changes, profile_changes, replaced_variables,
+    ContainerSource, CredentialExport, EnvChanges, ProfileExport, Recipient, RoleExport,
+    clear_changes, conflicting_variables, export_changes, profile_changes, replaced_variables,
 };
 pub use env_format::EnvFormat;
 pub use previous_env::PreviousEnv;

@@ -491,8 +491,29 @@ proptest! {
 }
 
 fn with_users_profile(environment: &Environment, recipient: Recipient) -> Environment {
-    let export = ProfileExport { name: "legacy", recipient, region: None, no_region: false };
+    with_users_profile_from(environment, recipient, ContainerSource::Unused)
+}
+
+fn with_users_profile_from(
+    environment: &Environment,
+    recipient: Recipient,
+    container: ContainerSource,
+) -> Environment {
+    let export =
+        ProfileExport { name: "legacy", recipient, region: None, no_region: false, container };
     environment.apply(profile_changes(&export, &environment.previous()))
+}
+
+#[test]
+fn a_child_keeps_the_endpoint_of_its_container_if_the_profile_needs_it() {
+    let endpoint = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1/");
+    let users = Environment::from_pairs(&[endpoint, ("AWS_ACCESS_KEY_ID", "AKIA")]);
+    for (container, wanted) in
+        [(ContainerSource::Used, Some(endpoint.1)), (ContainerSource::Unused, None)]
+    {
+        let child = with_users_profile_from(&users, Recipient::Child, container);
+        assert_eq!((child.get(endpoint.0), child.get("AWS_ACCESS_KEY_ID")), (wanted, None));
+    }
 }
 
 #[test]
