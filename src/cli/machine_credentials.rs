@@ -16,7 +16,7 @@ use crate::ops::ctx::Ctx;
 use crate::ops::instances::{self, problems, snapshot};
 use crate::ops::interaction::{Interaction, RefreshStep, SignInOutcome};
 use crate::ops::roles::load::load_roster;
-use crate::ops::roles::profile;
+use crate::ops::roles::profile_role;
 use crate::ops::sign_in::background::{SIGN_IN_TIMEOUT, await_sign_in};
 use crate::ops::target::current::profile_variable;
 use crate::ops::target::instances::{only_with_account, only_with_match};
@@ -168,7 +168,7 @@ fn with_credentials_by_name(
     let profile_role = shell
         .as_ref()
         .or(wanted.profile.as_ref())
-        .map(|name| profile::load_role(&ctx, name))
+        .map(|name| profile_role::load(&ctx, name))
         .transpose()?
         .flatten();
     if let (Some(name), None) = (&shell, &profile_role) {

@@ -140,6 +140,34 @@ fn a_section_that_credentials_wrote_does_not_replace_its_role() {
 }
 
 #[test]
+fn a_line_that_names_its_role_is_that_role_and_not_another_profile() {
+    let sandbox = Sandbox::signed_in();
+    let program = binary();
+    let lines = [
+        ("by-label", "process --sso corp payments-prod/AdministratorAccess"),
+        ("by-arn", "process --arn payments-prod/AdministratorAccess"),
+        ("by-parts", "process --account payments-prod --role AdministratorAccess"),
+    ];
+    let section = |(name, line): &(&str, &str)| {
+        format!("[profile {name}]\nregion = eu-west-1\ncredential_process = {program} {line}\n")
+    };
+    sandbox.write(".aws/config", &lines.iter().map(section).collect::<String>());
+    for (name, _) in lines {
+        for args in
+            [&["exec", "-p", name, "--", "true"][..], &["console", "-p", name, "-u", "print"]]
+        {
+            assert_refused(&sandbox.run(args), 2, &["is protected", "--yes"]);
+        }
+        let mut status = sandbox.rolecall(&["status", "--json"]);
+        let status = CommandOutput::from_output(status.env("AWS_PROFILE", name).output().unwrap());
+        let current = &json(&status)["current"];
+        assert_eq!(current["role"], "AdministratorAccess", "{name}: {current}");
+    }
+    let found = sandbox.run(&["pick", "-f", "by-"]);
+    assert_eq!((found.code, found.stdout.as_str()), (1, ""), "{found:?}");
+}
+
+#[test]
 fn a_protected_role_that_another_profile_uses_is_confirmed() {
     let sandbox = Sandbox::signed_in();
     let program = binary();

@@ -21,7 +21,8 @@ use crate::ops::instances::endpoints_from_env;
 use crate::ops::interaction::Interaction;
 use crate::ops::roles::load::load_roster;
 use crate::ops::roles::other_profiles::{self, OtherProfile};
-use crate::ops::roles::profile::{ProfileRole, role_from_profile};
+use crate::ops::roles::profile::ProfileRole;
+use crate::ops::roles::profile_role;
 use crate::ops::target::instances::selected_instances;
 
 use aws_cli::Need;
@@ -112,7 +113,7 @@ impl<I: Interaction> Resolver<'_, I> {
                     format!("profile `{name}`: its `source_profile` leads to itself"),
                 ));
             }
-            if let Some(role) = role_from_profile(&keys, &self.ctx.instances) {
+            if let Some(role) = profile_role::find(self.ctx, &keys) {
                 return self.sso_keys(name, role).await;
             }
             let source = CredentialSource::from_profile(&keys).ok_or_else(|| {

@@ -11,6 +11,7 @@ pub mod other_profiles;
 pub mod profile;
 pub mod profile_format;
 pub(in crate::ops) mod profile_names;
+pub mod profile_role;
 pub mod roster;
 pub mod rules;
 pub mod snapshot;

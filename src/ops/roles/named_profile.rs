@@ -6,7 +6,8 @@ use std::path::Path;
 use crate::awsconfig::{AwsConfig, Profile};
 use crate::domain::{InstanceName, Region, Result};
 use crate::ops::ctx::Ctx;
-use crate::ops::roles::profile::{self, ProfileRole};
+use crate::ops::roles::profile::ProfileRole;
+use crate::ops::roles::profile_role;
 use crate::ops::sign_in::cli_token;
 use crate::os::atomic_file;
 
@@ -21,7 +22,7 @@ const KEYS_BEFORE_SSO: [&str; 3] = ["aws_access_key_id", "role_arn", "web_identi
 pub fn is_renewed(ctx: &Ctx, name: &str) -> Result<bool> {
     let config = load(&ctx.paths.aws_config)?;
     let Some(profile) = config.profile(name) else { return Ok(false) };
-    let Some(role) = profile::role_from_profile(&profile, &ctx.instances) else { return Ok(false) };
+    let Some(role) = profile_role::find(ctx, &profile) else { return Ok(false) };
     let is_shadowed = KEYS_BEFORE_SSO.iter().any(|key| profile.get(key).is_some())
         // Keys of the credentials file are used before both.
         || load(&ctx.paths.aws_credentials)?.credentials_profile_names().iter().any(|n| n == name);

@@ -7,7 +7,7 @@ use crate::awsconfig::{AwsConfig, AwsFiles, CredentialSource, Profile};
 use crate::config::{Paths, Settings};
 use crate::domain::{Instance, ProfileRow, Region, Result, Roster};
 use crate::ops::ctx::Ctx;
-use crate::ops::roles::profile::role_from_profile;
+use crate::ops::roles::profile::{named_by_process, role_from_profile};
 use crate::os::atomic_file;
 
 /// A profile that names a source of credentials other than IAM Identity Center.
@@ -32,7 +32,8 @@ impl OtherProfile {
     fn find(files: &AwsFiles, instances: &[Instance], name: &str) -> Option<Self> {
         let keys = files.profile(name)?;
         let is_source = CredentialSource::from_profile(&keys).is_some();
-        let is_sso = role_from_profile(&keys, instances).is_some();
+        let is_sso =
+            role_from_profile(&keys, instances).is_some() || named_by_process(&keys).is_some();
         (is_source && !is_sso).then(|| Self { name: name.to_owned(), keys })
     }
 }

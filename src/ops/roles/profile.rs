@@ -3,12 +3,9 @@
 
 use crate::awsconfig::{AwsConfig, Profile};
 use crate::domain::{
-    AccountId, Instance, InstanceName, Region, Result, RoleArn, RoleName, StartUrl,
+    AccountId, Instance, InstanceName, Region, RoleArn, RoleName, StartUrl, role_label,
 };
-use crate::os::atomic_file;
 use crate::os::process::split_words;
-
-use crate::ops::ctx::Ctx;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProfileRole {
@@ -16,15 +13,6 @@ pub struct ProfileRole {
     pub instance: Option<InstanceName>,
     pub account: AccountId,
     pub role: RoleName,
-}
-
-/// Returns the role of a profile in the user's AWS config file, as [`find_role`].
-///
-/// # Errors
-/// If the file exists and can't be read.
-pub fn load_role(ctx: &Ctx, name: &str) -> Result<Option<ProfileRole>> {
-    let config = AwsConfig::parse(atomic_file::load(&ctx.paths.aws_config)?.unwrap_or_default());
-    Ok(find_role(&config, &ctx.instances, name))
 }
 
 /// Returns the role of a profile; `None` if there is no such profile, or it is not of IAM Identity
@@ -40,17 +28,47 @@ pub fn role_from_profile(profile: &Profile, instances: &[Instance]) -> Option<Pr
         .or_else(|| role_from_sso_keys(profile, instances, "sso_"))
 }
 
-/// Parses the arguments of `rolecall process` in a `credential_process` line.
-fn role_from_process(profile: &Profile) -> Option<ProfileRole> {
-    let line = split_words(profile.get("credential_process")?);
-    let [program, flags @ ..] = &line[..] else { return None };
-    let name = program.rsplit(['/', '\\']).next().unwrap_or_default();
-    if name.trim_end_matches(".exe") != "rolecall"
-        || !flags.iter().any(|word| word == "process" || word == "credential-process")
-    {
+/// A role that a `credential_process` line names as rolecall prints it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NamedRole {
+    pub(super) instance: Option<InstanceName>,
+    /// `account/role`, or other words.
+    pub(super) label: String,
+}
+
+/// Returns the role of a `credential_process` line that runs rolecall with other names than ids.
+pub(super) fn named_by_process(profile: &Profile) -> Option<NamedRole> {
+    let line = ProcessLine::parse(profile)?;
+    if line.role().is_some() {
         return None;
     }
-    let value = |long: &str, short: &str| {
+    let by_parts = || Some(role_label(line.value("--account", "-A")?, line.value("--role", "-R")?));
+    let label = line.named().map(str::to_owned).or_else(by_parts)?;
+    Some(NamedRole { instance: line.instance(), label })
+}
+
+fn role_from_process(profile: &Profile) -> Option<ProfileRole> {
+    ProcessLine::parse(profile)?.role()
+}
+
+/// The arguments of `rolecall process` in a `credential_process` line.
+struct ProcessLine(Vec<String>);
+
+impl ProcessLine {
+    fn parse(profile: &Profile) -> Option<Self> {
+        let mut line = split_words(profile.get("credential_process")?);
+        if line.is_empty() {
+            return None;
+        }
+        let flags = line.split_off(1);
+        let name = line.first()?.rsplit(['/', '\\']).next().unwrap_or_default();
+        let is_own = name.trim_end_matches(".exe") == "rolecall"
+            && flags.iter().any(|word| word == "process" || word == "credential-process");
+        is_own.then_some(Self(flags))
+    }
+
+    fn value(&self, long: &str, short: &str) -> Option<&str> {
+        let Self(flags) = self;
         flags.iter().enumerate().find_map(|(at, word)| {
             match word.strip_prefix(long).map(|rest| rest.strip_prefix('=')) {
                 Some(Some(value)) => Some(value),
@@ -59,15 +77,28 @@ fn role_from_process(profile: &Profile) -> Option<ProfileRole> {
                 _ => None,
             }
         })
-    };
-    let instance = value("--sso", "-S").map(InstanceName::new);
-    if let Some(arn) = value("--arn", "-a").or_else(|| only_word(flags)) {
-        let arn: RoleArn = arn.parse().ok()?;
-        return Some(ProfileRole { instance, account: arn.account, role: arn.role });
     }
-    let (account, role) =
-        (value("--account", "-A")?.parse().ok()?, RoleName::new(value("--role", "-R")?));
-    Some(ProfileRole { instance, account, role })
+
+    fn instance(&self) -> Option<InstanceName> {
+        self.value("--sso", "-S").map(InstanceName::new)
+    }
+
+    /// The role as one word.
+    fn named(&self) -> Option<&str> {
+        self.value("--arn", "-a").or_else(|| only_word(&self.0))
+    }
+
+    /// The role, if it is named by the id of its account.
+    fn role(&self) -> Option<ProfileRole> {
+        let instance = self.instance();
+        if let Some(arn) = self.named() {
+            let arn: RoleArn = arn.parse().ok()?;
+            return Some(ProfileRole { instance, account: arn.account, role: arn.role });
+        }
+        let account = self.value("--account", "-A")?.parse().ok()?;
+        let role = RoleName::new(self.value("--role", "-R")?);
+        Some(ProfileRole { instance, account, role })
+    }
 }
 
 /// Flags of `rolecall process` whose value is the next word.

@@ -3,7 +3,8 @@
 use crate::config::{Env, env};
 use crate::domain::{AccountId, InstanceName, Result, RoleArn, RoleName, role_label};
 use crate::ops::ctx::Ctx;
-use crate::ops::roles::profile::{self, ProfileRole};
+use crate::ops::roles::profile::ProfileRole;
+use crate::ops::roles::profile_role;
 
 use super::other_profile;
 
@@ -52,7 +53,7 @@ impl CurrentRole {
             return Ok(Some(role));
         }
         let Some(name) = profile_variable(&ctx.env) else { return Ok(None) };
-        Ok(profile::load_role(ctx, name)?.map(Self::from))
+        Ok(profile_role::load(ctx, name)?.map(Self::from))
     }
 
     /// Returns the role of a role shell, from its environment alone.

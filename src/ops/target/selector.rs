@@ -10,7 +10,7 @@ use crate::domain::{
 };
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::load;
-use crate::ops::roles::{history, profile};
+use crate::ops::roles::{history, profile_role};
 
 use super::current::{CurrentRole, CurrentTarget, profile_variable, role_shell_arn};
 use super::instances::selected_instances;
@@ -59,7 +59,7 @@ impl RoleSelector {
         selector.query.validate()?;
         // A profile that the AWS config file defines is the role that other programs take it for.
         let Some(name) = selector.profile_name(ctx) else { return Ok(selector) };
-        match profile::load_role(ctx, &name)? {
+        match profile_role::load(ctx, &name)? {
             Some(role) => Ok(Self {
                 page: selector.page,
                 profile: Some(name),
