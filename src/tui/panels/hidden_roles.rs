@@ -69,7 +69,11 @@ impl Panel for HiddenRolesPanel {
             let cells = [
                 (Tone::Text, account_label(state, role)),
                 (Tone::Soft, role.role.to_string()),
-                (Tone::Dim, role.account.to_string()),
+                // The account of a profile is not one of AWS.
+                (
+                    Tone::Dim,
+                    role.profile().map_or_else(|| role.account.to_string(), |_| String::new()),
+                ),
             ];
             ContentRow::Choice(None, cells.to_vec())
         };

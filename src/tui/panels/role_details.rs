@@ -48,7 +48,8 @@ pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<ContentRow> {
     let names_instance = is_role && roster.sso_instances().len() > 1;
     say("instance", names_instance.then(|| instance_label(state, &id)));
     let left = state.expires_at(&id).map(|at| format_duration(at.seconds_since(state.now)));
-    say("left", is_role.then(|| left.unwrap_or_else(|| "no credentials".to_owned())));
+    let without = if state.is_vault_locked() { "unknown" } else { "no credentials" };
+    say("left", is_role.then(|| left.unwrap_or_else(|| without.to_owned())));
     let used = state.usage(&id).map(|usage| match usage.count {
         0 | 1 => format_age(usage.last_used, state.now),
         times => format!("{}, {times} times", format_age(usage.last_used, state.now)),

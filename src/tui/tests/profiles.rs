@@ -44,6 +44,17 @@ fn profiles_are_the_last_rows_without_an_account_id() {
 }
 
 #[test]
+fn a_hidden_profile_is_listed_without_an_account_id() {
+    let mut rig = picker(120);
+    let roster = rig.state.list.roster.clone();
+    let marks = Arc::make_mut(&mut rig.state.marks);
+    marks.hidden.insert(roster.id(roster.entries.last().unwrap()));
+    rig.keys(&["f9"]);
+    let screen = rig.screen();
+    assert!(screen.contains("hidden roles") && !screen.contains("000000000000"), "{screen}");
+}
+
+#[test]
 fn roles_and_profiles_are_counted_apart() {
     let roles = sample_roster().entries.len();
     for width in [80, 120, 200] {
