@@ -27,7 +27,7 @@ pub fn open() -> Result<Tty> {
 /// Opens the controlling terminal to read lines.
 ///
 /// # Errors
-/// As [`open`].
+/// As [`open()`].
 pub fn open_input() -> Result<TtyInput> {
     platform::open_input().map_err(no_terminal)
 }
