@@ -5,6 +5,7 @@
 //! another. A slot renews its credentials before they expire. Requests are answered from memory,
 //! within a second even if AWS is slow.
 
+mod allowed_clients;
 mod authority;
 mod credential_slot;
 mod hosts;
@@ -31,6 +32,7 @@ use crate::os::mutex::lock;
 use crate::os::process::ClientProgram;
 use crate::os::thread::run_blocking;
 
+pub use allowed_clients::AllowedClients;
 pub use authority::Authority;
 use credential_slot::Slot;
 pub use credential_slot::{
@@ -108,6 +110,12 @@ impl From<SlotName> for String {
     }
 }
 
+/// Which requests are looked at.
+struct Admission {
+    hosts: ServedHosts,
+    clients: AllowedClients,
+}
+
 /// The addresses of a connection.
 #[derive(Debug, Clone, Copy)]
 struct Connection {
@@ -168,13 +176,13 @@ impl Endpoint {
         self.lock().get(&name.path()).map(Slot::state)
     }
 
-    /// Answers requests over plain HTTP until dropped.
+    /// Answers requests of these clients over plain HTTP until dropped.
     ///
     /// # Errors
     /// Returns an error if the socket can't be registered with the runtime.
-    pub async fn serve(&self, listener: Listener) -> Result<()> {
+    pub async fn serve(&self, listener: Listener, clients: AllowedClients) -> Result<()> {
         let hosts = ServedHosts::new(listener.address());
-        self.serve_hosts(listener, None, hosts).await
+        self.serve_admitted(listener, None, Admission { hosts, clients }).await
     }
 
     /// Answers requests over TLS until dropped, with certificates of this authority.
@@ -185,20 +193,21 @@ impl Endpoint {
     pub async fn serve_tls(&self, listener: Listener, authority: Arc<Authority>) -> Result<()> {
         let hosts = ServedHosts::of_certificate(authority.names(), listener.port());
         let acceptor = tls::acceptor(authority, self.clock)?;
-        self.serve_hosts(listener, Some(acceptor), hosts).await
+        let admission = Admission { hosts, clients: AllowedClients::All };
+        self.serve_admitted(listener, Some(acceptor), admission).await
     }
 
-    async fn serve_hosts(
+    async fn serve_admitted(
         &self,
         listener: Listener,
         tls: Option<TlsAcceptor>,
-        hosts: ServedHosts,
+        admission: Admission,
     ) -> Result<()> {
         let (endpoint, server) = (self.clone(), listener.address());
-        let hosts = Arc::new(hosts);
+        let admission = Arc::new(admission);
         listener
             .serve_limited(LIMITS, tls, move |request, client| {
-                endpoint.clone().respond(request, hosts.clone(), Connection { client, server })
+                endpoint.clone().respond(request, admission.clone(), Connection { client, server })
             })
             .await
     }
@@ -207,19 +216,24 @@ impl Endpoint {
     /// For fuzzing.
     #[doc(hidden)]
     pub async fn respond_to_bytes(&self, bytes: &[u8], server: SocketAddr) -> Vec<u8> {
-        let (endpoint, hosts) = (self.clone(), Arc::new(ServedHosts::new(server)));
-        let connection = Connection { client: server, server };
-        let respond = move |request| endpoint.clone().respond(request, hosts.clone(), connection);
+        let hosts = ServedHosts::new(server);
+        let admission = Arc::new(Admission { hosts, clients: AllowedClients::All });
+        let (endpoint, connection) = (self.clone(), Connection { client: server, server });
+        let respond =
+            move |request| endpoint.clone().respond(request, admission.clone(), connection);
         serve_limited_bytes(bytes, LIMITS, respond).await
     }
 
     async fn respond(
         self,
         request: HttpRequest,
-        hosts: Arc<ServedHosts>,
+        admission: Arc<Admission>,
         connection: Connection,
     ) -> HttpResponse {
-        let slot = match response::check_request(&request, &hosts) {
+        if !admission.clients.contains(connection.client.ip()) {
+            return response::client_elsewhere().into_response();
+        }
+        let slot = match response::check_request(&request, &admission.hosts) {
             Err(refusal) => return refusal.into_response(),
             Ok(()) => self.lock().get(&request.path).cloned(),
         };

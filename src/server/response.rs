@@ -72,6 +72,15 @@ pub(super) fn check_request(
     Ok(())
 }
 
+/// Responds to a client that is not in a network of containers.
+pub(super) fn client_elsewhere() -> ErrorResponse {
+    ErrorResponse::new(
+        403,
+        "OtherNetwork",
+        "this address is for containers that are connected to its network",
+    )
+}
+
 /// Responds to a token of another slot, to none, and to an empty slot.
 pub(super) fn wrong_token() -> ErrorResponse {
     ErrorResponse::new(

@@ -28,7 +28,7 @@ impl TestServer {
     fn new() -> Self {
         let (endpoint, listener) = (Endpoint::new(Clock::System, FAST), Listener::bind(0).unwrap());
         let (port, serving) = (listener.port(), endpoint.clone());
-        tokio::spawn(async move { serving.serve(listener).await });
+        tokio::spawn(async move { serving.serve(listener, AllowedClients::All).await });
         Self { endpoint, port }
     }
 

@@ -7,23 +7,27 @@ use crate::ecs::{Client, EcsServer};
 use crate::sandbox::Sandbox;
 use crate::wait::wait_for;
 
-const INNER: &str = "ecs_container_address::inside_the_network_namespace";
+/// Set in the network namespace of the test.
+const INSIDE: &str = "ROLECALL_TEST_INSIDE";
 
 #[test]
-#[ignore = "needs root and ip"]
+#[ignore = "needs root, ip and socat"]
 fn containers_get_credentials_at_their_usual_address_but_not_from_hardware() {
+    if std::env::var_os(INSIDE).is_some() {
+        return inside_the_network_namespace();
+    }
     // The address must not belong to this machine, where other tests run.
     let script = "ip link set lo up && ip link add name ecs0 type bridge && \
                   ip addr add 169.254.170.2/24 dev ecs0 && ip link set ecs0 up && exec \"$@\"";
     let mut command = Command::new("unshare");
     command.args(["-n", "sh", "-c", script, "sh"]).arg(std::env::current_exe().unwrap());
-    let ran = command.args([INNER, "--exact", "--ignored"]).output().unwrap();
+    let name = "ecs_container_address::\
+                containers_get_credentials_at_their_usual_address_but_not_from_hardware";
+    let ran = command.args([name, "--exact", "--ignored"]).env(INSIDE, "1").output().unwrap();
     let text = String::from_utf8_lossy(&ran.stdout);
     assert!(ran.status.success() && text.contains("1 passed"), "{text}");
 }
 
-#[test]
-#[ignore = "needs a network namespace of its own"]
 fn inside_the_network_namespace() {
     let sandbox = Sandbox::signed_in();
     let args = ["--listen", "169.254.170.2:80", "--default", "payments-prod/ReadOnlyAccess"];
@@ -36,12 +40,26 @@ fn inside_the_network_namespace() {
     wait_for("credentials", || Some(client.fetch_from("169.254.170.2:80").0).filter(|s| *s == 200));
     let stranger = Client { token: "other".into(), ..client };
     assert_eq!(stranger.fetch_from("169.254.170.2:80").0, 401);
-    drop(server);
 
-    // A tap device is that of a VPN, unless it is the port of a bridge.
+    // Linux accepts packets for the address from other networks too.
     let ip = |words: &str| {
         assert!(Command::new("ip").args(words.split(' ')).status().unwrap().success(), "{words}");
     };
+    ip("addr add 10.9.9.1/24 dev lo");
+    let script = format!(
+        "printf 'GET / HTTP/1.1\\r\\nHost: 169.254.170.2\\r\\nAuthorization: {}\\r\\n\\r\\n' | \
+         socat -t 5 - TCP:169.254.170.2:80,bind=10.9.9.1",
+        server.client("default").token
+    );
+    let neighbour = Command::new("sh").args(["-c", &script]).output().unwrap();
+    let response = String::from_utf8_lossy(&neighbour.stdout);
+    assert!(
+        response.starts_with("HTTP/1.1 403") && response.contains("OtherNetwork"),
+        "{response}"
+    );
+    drop(server);
+
+    // A tap device is that of a VPN, unless it is the port of a bridge.
     let listen = ["ecs", "run", "--listen", "169.254.170.2:80"];
     ip("addr del 169.254.170.2/24 dev ecs0");
     let hint = "docker network create --subnet 169.254.170.0/24";

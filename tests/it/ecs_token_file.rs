@@ -50,6 +50,21 @@ fn a_shell_gets_a_private_file_that_follows_the_token() {
 }
 
 #[test]
+fn a_file_follows_a_token_that_is_rotated_while_no_server_runs() {
+    let sandbox = Sandbox::signed_in();
+    let server = EcsServer::start(&sandbox, &["--default", "payments-prod/ReadOnlyAccess"]);
+    let printed = run(&sandbox, &["ecs", "env"]).stdout;
+    let file = value(&printed, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE").unwrap();
+    let token = || std::fs::read_to_string(&file).unwrap();
+    let before = token();
+    drop(server);
+    run(&sandbox, &["setup", "ecs", "--rotate"]);
+    assert_ne!(token(), before);
+    let server = EcsServer::start(&sandbox, &[]);
+    assert_eq!(server.client("default").token, token());
+}
+
+#[test]
 fn a_file_that_is_named_gets_the_token_in_every_format() {
     let sandbox = Sandbox::signed_in();
     let server = EcsServer::start(&sandbox, &["--default", "payments-prod/ReadOnlyAccess"]);

@@ -62,7 +62,7 @@ fn write_remote_host(sandbox: &Sandbox) {
         &format!(
             "Host devbox\n  ProxyCommand {connect}\n  IdentityFile {user_key}\n  \
              IdentitiesOnly yes\n  StrictHostKeyChecking accept-new\n  \
-             UserKnownHostsFile {home}/known_hosts\n  ExitOnForwardFailure yes\n  LogLevel ERROR\n"
+             UserKnownHostsFile {home}/known_hosts\n  LogLevel ERROR\n"
         ),
     );
     let ssh_config = sandbox.path("ssh_config");

@@ -14,7 +14,7 @@ use crate::os::http::Listener;
 use crate::os::process::watch::ProcessIdentity;
 use crate::os::process::{self, detached, own_program};
 use crate::os::random;
-use crate::server::{Endpoint, SlotName, SlotTiming};
+use crate::server::{AllowedClients, Endpoint, SlotName, SlotTiming};
 use crate::shell::CredentialExport;
 
 use crate::cli::app::{self, Caller};
@@ -112,7 +112,7 @@ async fn serve(
     // Reported after the watch began, so the parent can't have ended unnoticed.
     detached::report_ready(&format!("{}{}", listener.url(), name.path()))?;
     tokio::select! {
-        served = endpoint.serve(listener) => served,
+        served = endpoint.serve(listener, AllowedClients::All) => served,
         () = watch.wait() => Ok(()),
     }
 }

@@ -1,6 +1,8 @@
 //! `setup ecs`: renews or deletes the tokens of the credentials endpoint, creates its certificate
 //! authority, and prints a unit that runs it.
 
+use std::collections::BTreeMap;
+
 use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::ctx::Ctx;
 use crate::ops::ecs::lock_without_server;
@@ -37,10 +39,20 @@ pub(super) fn run(globals: &Globals, args: &EcsSetupArgs) -> Result<u8> {
 fn rotate(ctx: &Ctx) -> Result<Vec<SlotName>> {
     // A server that started now would serve the old tokens.
     if let Some(_lock) = lock_without_server(&ctx.paths)? {
-        return stored_slots::rotate_all(ctx);
+        let stored = stored_slots::rotate_all(ctx)?;
+        let (slots, tokens): (Vec<_>, BTreeMap<_, _>) = stored
+            .into_iter()
+            .map(|content| (content.slot.clone(), (content.slot, content.token)))
+            .unzip();
+        let token = |slot: &SlotName| {
+            tokens.get(slot).cloned().ok_or_else(|| Error::internal("a slot without a token"))
+        };
+        token_file::update(&ctx.env, &ctx.paths, &slots, token)?;
+        return Ok(slots);
     }
     let slots = client::rotate(&ctx.paths)?.ok_or_else(starting)?;
-    token_file::update(&ctx.env, &ctx.paths, &slots)?;
+    let token = |slot: &SlotName| Ok(client::access(&ctx.paths, slot.clone())?.token);
+    token_file::update(&ctx.env, &ctx.paths, &slots, token)?;
     Ok(slots)
 }
 
@@ -85,7 +97,7 @@ fn set_up_tls(ctx: &Ctx, names: &[ServedName]) -> Result<()> {
     let until = until.split('T').next().unwrap_or(&until);
     ui::print_data(&format!(
         "\
-# {file} lets clients trust {names}, and nothing else, until {until}.
+# {file} lets clients trust {names} and names below, until {until}.
 # Copy it to each client as rolecall.pem. It is not secret.
 
 # AWS SDKs for Go and Rust, curl: trust it on Debian or Ubuntu
@@ -97,8 +109,10 @@ export SSL_CERT_FILE=$PWD/bundle.pem AWS_CA_BUNDLE=$PWD/bundle.pem
 # AWS SDK for JavaScript
 export NODE_EXTRA_CA_CERTS=$PWD/rolecall.pem
 
-# AWS SDK for Java
-keytool -importcert -noprompt -cacerts -alias rolecall -file rolecall.pem
+# AWS SDK for Java, which ignores the limit to these names: a trust store for one program
+cp \"$JAVA_HOME/lib/security/cacerts\" truststore && chmod u+w truststore
+keytool -importcert -noprompt -keystore truststore -storepass changeit -alias rolecall -file rolecall.pem
+java -Djavax.net.ssl.trustStore=$PWD/truststore …
 
 # AWS CLI and boto3 ignore AWS_CA_BUNDLE for this endpoint and use the bundle of certifi
 cat rolecall.pem >> \"$(python3 -m certifi)\"

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use crate::domain::{Error, ErrorKind, Result};
 use crate::os::network_interface::NetworkInterface;
+use crate::server::AllowedClients;
 
 /// The default address.
 pub const DEFAULT_LISTEN_ADDRESS: &str = "127.0.0.1:4144";
@@ -67,13 +68,13 @@ pub fn parse_listen_address(text: &str) -> Result<SocketAddr> {
     Ok(address)
 }
 
-/// Checks that plain HTTP does not leave the machine.
+/// Checks that plain HTTP does not leave the machine, and returns whom to answer.
 ///
 /// # Errors
 /// [`ErrorKind::Usage`] for other addresses, with the reason.
-pub fn check_plain_http(address: SocketAddr) -> Result<()> {
+pub fn check_plain_http(address: SocketAddr) -> Result<AllowedClients> {
     match AddressScope::of(address.ip()) {
-        AddressScope::Loopback => Ok(()),
+        AddressScope::Loopback => Ok(AllowedClients::All),
         AddressScope::Container => {
             check_container_address(address.ip(), &NetworkInterface::load_all()?)
         }
@@ -99,10 +100,16 @@ pub fn check_plain_http(address: SocketAddr) -> Result<()> {
     }
 }
 
-/// Checks that the interface of an address leads to containers only.
-fn check_container_address(ip: IpAddr, interfaces: &[NetworkInterface]) -> Result<()> {
-    let owners = interfaces.iter().filter(|interface| interface.addresses.contains(&ip));
-    for owner in owners {
+/// Checks that the interface of an address leads to containers only, and returns its network.
+fn check_container_address(ip: IpAddr, interfaces: &[NetworkInterface]) -> Result<AllowedClients> {
+    let ip = ip.to_canonical();
+    let mut networks = Vec::new();
+    for owner in interfaces {
+        let own = owner.addresses.iter().filter(|network| network.ip == ip);
+        if own.clone().next().is_none() {
+            continue;
+        }
+        networks.extend(own);
         if let Some(outward) = owner.outward(interfaces) {
             let reason = match owner == outward {
                 true => format!("`{}`", owner.name),
@@ -122,7 +129,7 @@ fn check_container_address(ip: IpAddr, interfaces: &[NetworkInterface]) -> Resul
             ));
         }
     }
-    Ok(())
+    Ok(AllowedClients::In(networks))
 }
 
 #[cfg(test)]
@@ -149,7 +156,7 @@ mod tests {
             assert_eq!(AddressScope::of(address.ip()), scope, "{text}");
             let plain = check_plain_http(address);
             match scope {
-                AddressScope::Loopback => assert_eq!(plain, Ok(())),
+                AddressScope::Loopback => assert_eq!(plain, Ok(AllowedClients::All)),
                 AddressScope::Container => {}
                 AddressScope::Network => {
                     let error = plain.unwrap_err();
@@ -185,12 +192,16 @@ mod tests {
             for interface in interfaces.iter_mut().filter(|interface| interface.name != name) {
                 interface.addresses.clear();
             }
-            let checked = check_container_address("169.254.170.2".parse().unwrap(), &interfaces);
-            match reason {
-                None => assert_eq!(checked, Ok(()), "{name}"),
-                Some(reason) => {
-                    let error = checked.unwrap_err();
-                    assert!(error.message.contains(reason), "{error}");
+            let network = interfaces.iter().flat_map(|interface| interface.addresses.clone());
+            let network = AllowedClients::In(network.collect());
+            for address in ["169.254.170.2", "::ffff:169.254.170.2"] {
+                let checked = check_container_address(address.parse().unwrap(), &interfaces);
+                match reason {
+                    None => assert_eq!(checked, Ok(network.clone()), "{name} {address}"),
+                    Some(reason) => {
+                        let error = checked.unwrap_err();
+                        assert!(error.message.contains(reason), "{error}");
+                    }
                 }
             }
         }

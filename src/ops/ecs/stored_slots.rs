@@ -81,11 +81,12 @@ pub(super) fn remove(ctx: &Ctx, slot: &SlotName) -> Result<()> {
 ///
 /// # Errors
 /// As [`load_all`] and [`Vault::save`](crate::vault::Vault::save).
-pub fn rotate_all(ctx: &Ctx) -> Result<Vec<SlotName>> {
+pub fn rotate_all(ctx: &Ctx) -> Result<Vec<SlotContent>> {
     let mut rotated = Vec::new();
     for content in load_all(ctx)? {
-        save(ctx, &SlotContent { token: random::token::<32>()?.into(), ..content.clone() })?;
-        rotated.push(content.slot);
+        let content = SlotContent { token: random::token::<32>()?.into(), ..content };
+        save(ctx, &content)?;
+        rotated.push(content);
     }
     Ok(rotated)
 }

@@ -11,8 +11,6 @@ use crate::domain::{Result, Secret, hex};
 use crate::os::atomic_file;
 use crate::server::SlotName;
 
-use super::client;
-
 /// The bytes of a digest that tell servers of different state directories apart.
 const DIGEST_LEN: usize = 4;
 
@@ -36,11 +34,16 @@ pub fn save(path: &std::path::Path, token: &Secret<String>) -> Result<()> {
 /// Writes the new tokens of slots into the token files that exist.
 ///
 /// # Errors
-/// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) if one can't be written; the error of the server.
-pub fn update(env: &Env, paths: &Paths, slots: &[SlotName]) -> Result<()> {
+/// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) if one can't be written; an error of `token`.
+pub fn update(
+    env: &Env,
+    paths: &Paths,
+    slots: &[SlotName],
+    token: impl Fn(&SlotName) -> Result<Secret<String>>,
+) -> Result<()> {
     for slot in slots {
         if let Some(file) = path(env, paths, slot).filter(|file| file.exists()) {
-            save(&file, &client::access(paths, slot.clone())?.token)?;
+            save(&file, &token(slot)?)?;
         }
     }
     Ok(())

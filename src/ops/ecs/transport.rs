@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::ctx::Ctx;
-use crate::server::{Authority, ServedName};
+use crate::server::{AllowedClients, Authority, ServedName};
 
 use super::authority;
 use super::listen_address::{AddressScope, check_plain_http};
@@ -13,7 +13,7 @@ use super::listen_address::{AddressScope, check_plain_http};
 /// How programs connect to an endpoint.
 #[derive(Debug, Clone)]
 pub enum Transport {
-    Http,
+    Http(AllowedClients),
     /// With certificates of this authority.
     Https(Arc<Authority>),
 }
@@ -27,7 +27,7 @@ impl Transport {
     /// other names; as [`check_plain_http`] and [`authority::load`].
     pub fn for_address(ctx: &Ctx, address: SocketAddr) -> Result<Self> {
         if AddressScope::of(address.ip()) != AddressScope::Network {
-            return check_plain_http(address).map(|()| Self::Http);
+            return check_plain_http(address).map(Self::Http);
         }
         let Some(authority) = authority::load(ctx)? else {
             let reason = check_plain_http(address).err();
@@ -82,7 +82,7 @@ mod tests {
         assert_eq!(url(&["10.0.0.5", "a.example"], "0.0.0.0:4144"), "https://a.example:4144");
         assert_eq!(url(&["10.0.0.5"], "0.0.0.0:4144"), "https://10.0.0.5:4144");
         assert_eq!(url(&["fd00::5"], "[fd00::5]:443"), "https://[fd00::5]:443");
-        let plain = Transport::Http.url("127.0.0.1:4144".parse().unwrap());
+        let plain = Transport::Http(AllowedClients::All).url("127.0.0.1:4144".parse().unwrap());
         assert_eq!(plain, "http://127.0.0.1:4144");
     }
 }

@@ -7,7 +7,7 @@ use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType};
 
 use crate::domain::{ErrorKind, Result, ResultExt};
 
-use super::NetworkInterface;
+use super::{NetworkInterface, Subnet};
 
 const NLMSG_ERROR: u16 = 2;
 const NLMSG_DONE: u16 = 3;
@@ -117,8 +117,8 @@ fn parse_link((_, body): (u16, &[u8])) -> Option<NetworkInterface> {
     })
 }
 
-fn parse_address((_, body): (u16, &[u8])) -> Option<(u32, IpAddr)> {
-    let find = |wanted: u16| {
+fn parse_address((_, body): (u16, &[u8])) -> Option<(u32, Subnet)> {
+    let find = |wanted: u16| -> Option<IpAddr> {
         let mut all = attributes(body.get(ADDRESS_LEN..)?);
         let value = all.find(|(kind, _)| *kind == wanted)?.1;
         match value.len() {
@@ -127,7 +127,8 @@ fn parse_address((_, body): (u16, &[u8])) -> Option<(u32, IpAddr)> {
         }
     };
     // Of a point-to-point interface, the other attribute is the peer's.
-    Some((u32_at(body, 4)?, find(IFA_LOCAL).or_else(|| find(IFA_ADDRESS))?))
+    let ip = find(IFA_LOCAL).or_else(|| find(IFA_ADDRESS))?;
+    Some((u32_at(body, 4)?, Subnet { ip, prefix_len: *body.get(1)? }))
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -161,7 +162,7 @@ mod tests {
     #[test]
     fn the_loopback_interface_of_this_machine_is_listed_with_its_address() {
         let all = NetworkInterface::load_all().unwrap();
-        let address: IpAddr = "127.0.0.1".parse().unwrap();
+        let address = Subnet { ip: "127.0.0.1".parse().unwrap(), prefix_len: 8 };
         let found = all.iter().find(|interface| interface.addresses.contains(&address)).unwrap();
         assert!(found.is_loopback && found.name == "lo", "{all:?}");
         assert_eq!(found.outward(&all), None);

@@ -5,7 +5,9 @@
 mod linux;
 #[cfg(not(target_os = "linux"))]
 mod not_linux;
+mod subnet;
 
+#[cfg(test)]
 use std::net::IpAddr;
 
 use crate::domain::Result;
@@ -14,6 +16,7 @@ use crate::domain::Result;
 use linux::load_interfaces;
 #[cfg(not(target_os = "linux"))]
 use not_linux::load_interfaces;
+pub use subnet::Subnet;
 
 /// The kinds of interfaces that reach no further than this machine: containers are connected to
 /// them.
@@ -29,7 +32,8 @@ pub struct NetworkInterface {
     is_loopback: bool,
     /// The bridge or bond whose port it is.
     master: Option<u32>,
-    pub addresses: Vec<IpAddr>,
+    /// Its addresses with their networks.
+    pub addresses: Vec<Subnet>,
 }
 
 impl NetworkInterface {
@@ -66,7 +70,7 @@ impl NetworkInterface {
             kind: kind.map(str::to_owned),
             is_loopback: name == "lo",
             master,
-            addresses: vec![address],
+            addresses: vec![Subnet { ip: address, prefix_len: 24 }],
         };
         vec![
             interface(1, "lo", None, None),

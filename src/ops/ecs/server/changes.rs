@@ -19,8 +19,9 @@ impl EcsServer {
     /// stored; it is served until the server ends.
     ///
     /// # Errors
-    /// [`ErrorKind::Config`] if the instance of the role is not known here; [`ErrorKind::Vault`] if
-    /// the slot may have a token that can't be read.
+    /// [`ErrorKind::Config`](crate::domain::ErrorKind::Config) if the instance of the role is not
+    /// known here; [`ErrorKind::Vault`](crate::domain::ErrorKind::Vault) if the slot may have a
+    /// token that can't be read.
     pub async fn load(&self, slot: &SlotName, role: LoadedRole) -> Result<Option<Error>> {
         let loaded = lock(&self.slots).get(slot).map(|loaded| loaded.token.clone());
         let token = match loaded {

@@ -77,7 +77,7 @@ impl EcsServer {
         tokio::select! {
             served = async {
                 match transport {
-                    Transport::Http => self.endpoint.serve(listener).await,
+                    Transport::Http(clients) => self.endpoint.serve(listener, clients).await,
                     Transport::Https(authority) => {
                         self.endpoint.serve_tls(listener, authority).await
                     }
@@ -129,6 +129,7 @@ mod tests {
     use crate::domain::{Instance, RoleId};
     use crate::ops::ecs::messages::{ControlReply, ControlRequest};
     use crate::os::thread::current_thread_runtime;
+    use crate::server::AllowedClients;
 
     #[test]
     fn a_slot_that_can_not_be_stored_is_served_with_a_warning() {
@@ -137,8 +138,12 @@ mod tests {
         let instance = Instance::example(role.id.instance.as_str());
         // Its vault has no passphrase.
         let ctx = Ctx::in_home(home.path(), vec![instance]);
-        let bound =
-            BoundServer::bind(&ctx, "127.0.0.1:0".parse().unwrap(), &Transport::Http).unwrap();
+        let bound = BoundServer::bind(
+            &ctx,
+            "127.0.0.1:0".parse().unwrap(),
+            &Transport::Http(AllowedClients::All),
+        )
+        .unwrap();
         let reported = Arc::new(Mutex::new(Vec::new()));
         let events = reported.clone();
         let hooks = ServerHooks {
