@@ -27,7 +27,10 @@ impl DemoServer {
         let mut variables = Vec::new();
         for line in output.lines().map_while(Result::ok) {
             variables.extend(variable(line));
-            if variables.last().is_some_and(|(name, _): &(String, String)| name == "NO_PROXY") {
+            if variables
+                .last()
+                .is_some_and(|(name, _): &(String, String)| name == "AWS_SSO_FILE_PASSWORD")
+            {
                 break;
             }
         }
