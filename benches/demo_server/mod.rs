@@ -40,11 +40,14 @@ impl DemoServer {
 
 impl Drop for DemoServer {
     fn drop(&mut self) {
-        let interrupt = rustix::process::Signal::INT;
+        // Interrupted, it deletes its temporary home.
+        #[cfg(unix)]
         let _ = rustix::process::kill_process(
             rustix::process::Pid::from_child(&self.simulator),
-            interrupt,
+            rustix::process::Signal::INT,
         );
+        #[cfg(not(unix))]
+        let _ = self.simulator.kill();
         let _ = self.simulator.wait();
     }
 }

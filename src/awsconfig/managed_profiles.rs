@@ -131,7 +131,7 @@ mod tests {
             "[profile pay-Admin]\ncredential_process = /opt/rolecall process --sso corp --account 012345678901 --role Admin\nregion = eu-west-1\n\
              [profile by-arn]\ncredential_process = \"/opt/my tools/rolecall\" process --arn=arn:aws-cn:iam::012345678901:role/ops/Read\n\
              [profile equals]\ncredential_process = rolecall process --sso=corp -A 012345678901 -R Admin=x\n\
-             [profile short]\ncredential_process = rolecall -S lab credential-process -A 012345678901 -R 'Read Only'\n\
+             [profile short]\ncredential_process = rolecall -S lab credential-process -A 012345678901 -R \"Read Only\"\n\
              [profile native]\nsso_session = corp\n\
              [profile by-name]\n\
              credential_process = /opt/rolecall process --account payments --role Admin\n\

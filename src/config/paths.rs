@@ -1,6 +1,6 @@
 //! Paths of the files of rolecall and of the AWS tools.
 
-use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, MAIN_SEPARATOR_STR, Path, PathBuf};
 
 use crate::domain::{Error, ErrorKind, Result};
 use crate::os::platform::{BaseDirs, SYSTEM_CONFIG, base_dirs};
@@ -150,7 +150,8 @@ impl Paths {
     pub fn abbreviate(&self, path: &Path) -> String {
         match self.home.as_ref().map(|home| path.strip_prefix(home)) {
             Some(Ok(rest)) if !rest.as_os_str().is_empty() => {
-                format!("~{MAIN_SEPARATOR}{}", rest.display())
+                // On Windows, paths are joined with either separator.
+                format!("~/{}", rest.display()).replace(['/', MAIN_SEPARATOR], MAIN_SEPARATOR_STR)
             }
             _ => path.display().to_string(),
         }
@@ -234,6 +235,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(unix)] // elsewhere, these paths are not absolute
     fn without_a_home_directory_variables_are_required() {
         let resolve = |pairs: &[(&str, &str)]| {
             Paths::from_home(None, &Env::from_pairs(pairs.iter().copied()))
@@ -274,6 +276,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(unix)] // elsewhere, these paths are not absolute
     fn variables_replace_single_paths() {
         let paths = paths(&[
             ("HOME", "/home/jane"),

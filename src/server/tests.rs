@@ -291,6 +291,7 @@ fn the_arn_of_the_role_is_in_the_document_if_it_is_known() {
 }
 
 #[test]
+#[cfg(unix)] // Windows drops the response of a connection that is closed before all was read
 fn a_head_of_more_than_8_kilobytes_is_refused() {
     block_on(async {
         let served = TestServer::with_source(one_hour_source());

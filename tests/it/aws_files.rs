@@ -4,7 +4,8 @@
 use serde_json::Value;
 
 use crate::commands::{assert_refused, json};
-use crate::sandbox::{CommandOutput, Sandbox};
+use crate::sandbox::Sandbox;
+#[cfg(unix)]
 use crate::terminal::Terminal;
 
 /// A sandbox whose instances are defined only in the AWS config file.
@@ -199,6 +200,7 @@ fn the_cli_token_is_found_under_every_spelling() {
 }
 
 #[test]
+#[cfg(unix)]
 fn a_terminal_gets_a_warning_once_and_scripts_never_do() {
     let sandbox = sandbox_with(
         "[sso-session corp]\nsso_start_url = START_URL\nsso_region = eu-west-1\n[profile a]\nsso_session = lab\n",
@@ -215,6 +217,6 @@ fn a_terminal_gets_a_warning_once_and_scripts_never_do() {
     sandbox.write(".aws/config", &format!("# moved\n{}", config(&sandbox)));
     assert!(!is_warned(&sandbox), "the same mistake on another line");
     sandbox.write(".aws/config", &config(&sandbox).replace("lab", "zoo"));
-    let ran: CommandOutput = sandbox.run(&["process", "--profile", "a"]);
+    let ran = sandbox.run(&["process", "--profile", "a"]);
     assert!(!ran.stderr.contains("warning"), "{ran:?}");
 }

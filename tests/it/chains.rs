@@ -6,6 +6,7 @@ use rolecall::testing::os::clock::Clock;
 use crate::commands::{ROLE, assert_refused, json};
 use crate::records::Records;
 use crate::sandbox::{CommandOutput, Sandbox};
+#[cfg(unix)]
 use crate::terminal::{ENTER, Terminal};
 
 /// The demo's chained role: from `payments-prod` to `payments-staging`.
@@ -82,6 +83,7 @@ fn a_chained_role_works_everywhere_and_every_step_is_fetched_once() {
 }
 
 #[test]
+#[cfg(unix)]
 fn the_picker_opens_a_shell_in_a_chained_role() {
     let sandbox = Sandbox::signed_in();
     let mut terminal = Terminal::rolecall(&sandbox, &["payments-staging deploy"]);

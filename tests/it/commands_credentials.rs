@@ -71,6 +71,7 @@ fn the_role_of_this_shell_needs_no_name() {
 }
 
 #[test]
+#[cfg(unix)]
 fn a_file_keeps_everything_outside_the_managed_block() {
     let sandbox = Sandbox::signed_in();
     let foreign = "# keys of mine\r\n[mine]\r\naws_access_key_id = AKIA\r\naws_secret_access_key = x\r\n\r\n[default]\r\nregion = eu-west-1\r\n";
@@ -107,6 +108,7 @@ fn a_file_keeps_everything_outside_the_managed_block() {
 }
 
 #[test]
+#[cfg(unix)]
 fn a_new_file_is_private_and_one_that_is_there_is_not_overwritten() {
     use std::os::unix::fs::PermissionsExt;
     let sandbox = Sandbox::signed_in();

@@ -1,6 +1,5 @@
 //! `demo`: the program against its own simulator, without touching the user's files.
 
-use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 use crate::commands::json;
@@ -60,7 +59,9 @@ fn a_childs_exit_code_and_global_flags_pass_through() {
 }
 
 #[test]
+#[cfg(unix)]
 fn serving_prints_its_variables_and_leaves_nothing_behind() {
+    use std::io::{BufRead, BufReader};
     let (home, mut command) = machine();
     let mut serving = command
         .args(["demo", "--accounts", "4", "serve"])

@@ -62,6 +62,7 @@ fn variables_of_the_user_are_replaced_and_named_and_the_region_stays() {
 }
 
 #[test]
+#[cfg(unix)]
 fn a_childs_exit_code_and_signal_pass_through() {
     let sandbox = Sandbox::signed_in();
     let run = |script: &str| {
@@ -189,6 +190,7 @@ fn a_query_without_a_terminal_has_to_match_one_role_of_a_complete_list() {
 }
 
 #[test]
+#[cfg(unix)]
 fn a_shell_is_a_child_whose_exit_code_is_passed_on() {
     let sandbox = Sandbox::signed_in();
     let shell =

@@ -183,6 +183,7 @@ fn without_a_terminal_the_picker_names_an_alternative() {
 }
 
 #[test]
+#[cfg(unix)]
 fn list_is_headed_by_words_and_shows_names_of_the_configuration() {
     let sandbox = Sandbox::signed_in();
     let table = "[instances.corp.accounts.012345678901]\n";

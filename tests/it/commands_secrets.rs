@@ -1,6 +1,5 @@
 //! Secrets are in the vault, sealed, and nowhere else.
 
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::commands::ROLE;
@@ -51,7 +50,14 @@ fn no_secret_is_on_the_disk_in_plain_text_and_no_file_is_open_to_others() {
             );
         }
     }
-    // Files written by the test itself have the test's modes.
+    assert_private(&sandbox, &all);
+}
+
+/// Checks that only the user can read what rolecall wrote. Files written by the test itself have the
+/// test's modes. On Windows, files inherit the access control list of their folder.
+#[cfg(unix)]
+fn assert_private(sandbox: &Sandbox, all: &[PathBuf]) {
+    use std::os::unix::fs::PermissionsExt;
     let state = sandbox.path("rolecall");
     for path in all.iter().filter(|path| {
         path.starts_with(&state) && **path != state && !path.ends_with("config.toml")
@@ -61,6 +67,9 @@ fn no_secret_is_on_the_disk_in_plain_text_and_no_file_is_open_to_others() {
         assert_eq!(mode, want, "{} has mode {mode:o}", path.display());
     }
 }
+
+#[cfg(not(unix))]
+fn assert_private(_: &Sandbox, _: &[PathBuf]) {}
 
 #[test]
 fn no_secret_is_logged_at_any_level() {

@@ -4,7 +4,10 @@ use rolecall::testing::demo;
 
 use crate::commands::{ROLE, assert_refused, json, snapshot};
 use crate::records::Records;
-use crate::sandbox::{CommandOutput, Sandbox};
+#[cfg(unix)]
+use crate::sandbox::CommandOutput;
+use crate::sandbox::Sandbox;
+#[cfg(unix)]
 use crate::wait::wait_for_file;
 
 #[test]
@@ -37,6 +40,7 @@ fn a_device_code_is_shown_and_then_the_roles_are_read() {
 }
 
 #[test]
+#[cfg(unix)]
 fn a_browser_gets_the_address_as_one_argument_and_no_secret() {
     let sandbox = Sandbox::new();
     let browser = sandbox.write_executable("browser", "#!/bin/sh\n{ echo $#; echo \"$1\"; env; } > \"$HOME/shown.part\"; mv \"$HOME/shown.part\" \"$HOME/shown\"\n");
@@ -54,6 +58,7 @@ fn a_browser_gets_the_address_as_one_argument_and_no_secret() {
 }
 
 #[test]
+#[cfg(unix)]
 fn a_declined_sign_in_is_reported() {
     let sandbox = Sandbox::with_options(demo::SimulatorOptions {
         accounts: 4,

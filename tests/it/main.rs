@@ -1,6 +1,7 @@
 //! The one integration test binary: the real program, the real library, and the shape of the
 //! source.
 
+#[cfg(unix)]
 mod auto_login;
 mod aws_files;
 mod aws_files_endpoints;
@@ -10,6 +11,7 @@ mod chains;
 mod commands;
 mod commands_credentials;
 mod commands_demo;
+#[cfg(unix)]
 mod commands_each;
 mod commands_exec;
 mod commands_process;
@@ -32,6 +34,7 @@ mod doctor;
 mod ecs;
 #[cfg(unix)]
 mod ecs_container_address;
+#[cfg(unix)]
 mod ecs_detached;
 #[cfg(unix)]
 mod ecs_recipes;
@@ -41,14 +44,18 @@ mod ecs_renewal;
 mod ecs_restart;
 #[cfg(unix)]
 mod ecs_terminal;
+#[cfg(unix)]
 mod ecs_tls;
+#[cfg(unix)]
 mod ecs_token_file;
 mod eks_token;
 #[cfg(unix)]
 mod endpoint;
 mod eval;
+#[cfg(unix)]
 mod eval_screen;
 mod eval_sdk;
+#[cfg(unix)]
 mod eval_shells;
 mod faults;
 mod faults_refresh;
@@ -60,7 +67,9 @@ mod files_refused;
 #[cfg(unix)]
 mod files_unusual_names;
 mod foreign;
+#[cfg(unix)]
 mod foreign_browser;
+#[cfg(unix)]
 mod foreign_completions;
 #[cfg(unix)]
 mod foreign_credential_sources;
@@ -82,13 +91,19 @@ mod foreign_ecs_ssh;
 mod foreign_ecs_tls;
 #[cfg(unix)]
 mod foreign_endpoint;
+#[cfg(unix)]
 mod foreign_hooks;
+#[cfg(unix)]
 mod foreign_javascript;
+#[cfg(unix)]
 mod foreign_keys;
+#[cfg(unix)]
 mod foreign_options;
 #[cfg(unix)]
 mod foreign_other_profiles;
+#[cfg(unix)]
 mod foreign_powershell;
+#[cfg(unix)]
 mod foreign_process;
 #[cfg(unix)]
 mod foreign_profiles;
@@ -96,9 +111,11 @@ mod foreign_profiles;
 mod foreign_sdks;
 #[cfg(unix)]
 mod foreign_setup;
+#[cfg(unix)]
 mod foreign_shells;
 mod foreign_simulator;
 mod golden_awsconfig;
+#[cfg(unix)]
 mod hooks;
 mod identity;
 mod keys;
@@ -122,9 +139,11 @@ mod mistakes;
 mod paths_named;
 #[cfg(target_os = "linux")]
 mod processes;
+#[cfg(unix)]
 mod profile_notation;
 #[cfg(unix)]
 mod profiles_exported;
+#[cfg(unix)]
 mod profiles_other;
 mod records;
 #[cfg(unix)]
@@ -141,6 +160,7 @@ mod setup_kube;
 mod setup_profiles;
 #[cfg(target_os = "linux")]
 mod setup_profiles_killed;
+#[cfg(unix)]
 mod setup_wizard;
 #[cfg(unix)]
 mod shown_commands;
@@ -153,26 +173,46 @@ mod soak;
 mod structure;
 mod subcommands;
 mod tables;
+#[cfg(unix)]
 mod terminal;
+#[cfg(unix)]
 mod terminal_background;
+#[cfg(unix)]
 mod terminal_consent;
+#[cfg(unix)]
 mod terminal_demo;
+#[cfg(unix)]
 mod terminal_each;
+#[cfg(unix)]
 mod terminal_first_run;
+#[cfg(unix)]
 mod terminal_input;
+#[cfg(unix)]
 mod terminal_keys;
+#[cfg(unix)]
 mod terminal_modes;
+#[cfg(unix)]
 mod terminal_panels;
+#[cfg(unix)]
 mod terminal_picker;
+#[cfg(unix)]
 mod terminal_questions;
+#[cfg(unix)]
 mod terminal_shell;
+#[cfg(unix)]
 mod terminal_sign_in;
+#[cfg(unix)]
 mod terminal_signals;
+#[cfg(unix)]
 mod terminal_states;
+#[cfg(unix)]
 mod terminal_tmux;
+#[cfg(unix)]
 mod terminal_vault;
+#[cfg(unix)]
 mod terminal_watch;
 mod time;
 mod token_cache;
+#[cfg(unix)]
 mod vault_keyring;
 mod wait;

@@ -128,7 +128,8 @@ impl Sandbox {
             ("PATH", std::env::var("PATH").unwrap_or_default()),
             ("TERM", "xterm-256color".into()),
         ];
-        pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+        let pairs = pairs.into_iter().map(|(name, value)| (name.to_owned(), value));
+        pairs.chain(system_variables(self.home())).collect()
     }
 
     /// A command in a cleared environment.
@@ -212,6 +213,22 @@ impl CommandOutput {
             stderr: text(output.stderr),
         }
     }
+}
+
+/// Variables that every program needs on this system.
+#[cfg(windows)]
+fn system_variables(home: &Path) -> impl Iterator<Item = (String, String)> {
+    let home = home.to_string_lossy().into_owned();
+    let inherited = ["SystemRoot", "SystemDrive", "ComSpec", "PATHEXT", "TEMP", "TMP"];
+    inherited
+        .into_iter()
+        .filter_map(|name| Some((name.to_owned(), std::env::var(name).ok()?)))
+        .chain([("USERPROFILE".to_owned(), home)])
+}
+
+#[cfg(not(windows))]
+fn system_variables(_: &Path) -> impl Iterator<Item = (String, String)> {
+    std::iter::empty()
 }
 
 /// Gives a file, or a folder and everything in it, to another user.

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::commands::assert_refused;
 use crate::sandbox::{CommandOutput, Sandbox, binary};
+#[cfg(unix)]
 use crate::terminal::Terminal;
 
 const AWS: &str = "[profile pay]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\nsso_account_id = 012345678901\n\
@@ -178,6 +179,7 @@ fn a_file_that_is_not_yaml_or_missing_is_an_error() {
 }
 
 #[test]
+#[cfg(unix)]
 fn a_user_is_asked() {
     let sandbox = machine("/opt/rolecall");
     let before = golden("update-kubeconfig", "before");

@@ -126,6 +126,10 @@ fn a_tip_never_adds_a_second_separator_and_names_no_unrelated_flag() {
         ("list --ssp corp", "did you mean `--sso`?"),
         ("list --foo", "run `rolecall list --help` to see its flags"),
     ] {
+        // Windows has no `sh`.
+        if cfg!(windows) && line.contains(" sh ") {
+            continue;
+        }
         let args: Vec<OsString> =
             std::iter::once("rolecall").chain(line.split(' ')).map(OsString::from).collect();
         let error = root().try_get_matches_from(&args).unwrap_err();

@@ -119,6 +119,7 @@ fn wait_for<T>(updates: &Receiver<Update>, filter: impl Fn(Update) -> Option<T>)
 }
 
 #[test]
+#[cfg(unix)] // runs `mkfifo`
 fn a_vault_that_waits_for_its_passphrase_does_not_delay_other_requests() {
     let home = TestHome::new();
     let corp = Instance::example("corp");

@@ -78,6 +78,7 @@ fn describe(finding: &Finding) -> String {
         finding.evidence,
         finding.steps.join(" / ")
     )
+    .replace(std::path::MAIN_SEPARATOR, "/")
 }
 
 fn assert_finding(facts: &Facts, words: &[&str]) -> Finding {
@@ -405,6 +406,7 @@ fn a_clock_that_is_minutes_off() {
 }
 
 #[test]
+#[cfg(unix)]
 fn a_vault_that_no_program_or_every_user_can_open() {
     let mut facts = healthy_facts(&[]);
     facts.vault.open_error =
@@ -429,6 +431,7 @@ fn a_vault_that_no_program_or_every_user_can_open() {
 }
 
 #[test]
+#[cfg(unix)]
 fn locks_that_are_not_exclusive() {
     let mut facts = healthy_facts(&[]);
     facts.locks = Some(Ok(false));
@@ -516,6 +519,7 @@ fn mistakes_in_sign_in_settings_are_grouped_by_sort_and_fixed_together() {
 }
 
 #[test]
+#[cfg(unix)]
 fn sign_ins_of_the_cli_that_are_others_or_over() {
     let mut facts = healthy_facts(&[]);
     let token = CliTokenFile {

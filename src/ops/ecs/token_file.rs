@@ -66,6 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[cfg(unix)]
     fn servers_of_different_state_directories_have_different_files() {
         let file = |home: &str, runtime: &str| {
             let pairs = [("HOME", home), ("ROLECALL_HOME", home), ("XDG_RUNTIME_DIR", runtime)];

@@ -396,7 +396,7 @@ mod tests {
         )
         .unwrap_err();
         assert_eq!(
-            error.hints[0],
+            error.hints[0].replace(std::path::MAIN_SEPARATOR, "/"),
             "~/aws:1: [sso-session corp] has no `sso_region`: add `sso_region = REGION` below it"
         );
         assert!(error.hints[1].contains("rolecall setup wizard"), "{error:?}");
@@ -425,7 +425,7 @@ mod tests {
             "[instances.corp] has no sso_region, and no [sso-session corp] has one"
         );
         assert_eq!(
-            error.hints,
+            [error.hints[0].replace(std::path::MAIN_SEPARATOR, "/")],
             ["add to [instances.corp] in ~/config.toml: sso_region = \"eu-west-1\""]
         );
     }

@@ -130,6 +130,11 @@ mod tests {
 
     const BROKEN: &str = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\n";
 
+    /// The text with the separators of Unix.
+    fn portable(text: &str) -> String {
+        text.replace(std::path::MAIN_SEPARATOR, "/")
+    }
+
     fn write_home(aws: &str) -> (tempfile::TempDir, Paths) {
         let home = tempfile::tempdir().unwrap();
         let env = Env::from_pairs([("HOME", home.path()), ("ROLECALL_HOME", home.path())]);
@@ -144,7 +149,7 @@ mod tests {
         let (_home, paths) = write_home(BROKEN);
         let warning = new_problem_warning(&paths).unwrap();
         assert_eq!(
-            warning.message,
+            portable(&warning.message),
             "~/.aws/config:1: [sso-session corp] has no `sso_region`: add `sso_region = REGION` \
              below it"
         );
@@ -166,7 +171,7 @@ mod tests {
         let error =
             add_problem_hints(&paths, None, Error::new(ErrorKind::Config, "x").hint("last"));
         assert!(
-            error.hints[0].starts_with("~/.aws/config:1: [sso-session corp] has no"),
+            portable(&error.hints[0]).starts_with("~/.aws/config:1: [sso-session corp] has no"),
             "{error:?}"
         );
         assert!(

@@ -70,6 +70,7 @@ fn is_registered(fixture: &Fixture) -> bool {
 }
 
 #[tokio::test(start_paused = true)]
+#[cfg(unix)] // elsewhere, it opens a browser
 async fn a_sign_in_polls_until_the_user_has_approved_it_and_stores_the_token() {
     let fixture = scripted(&[REGISTERED, STARTED, PENDING, SLOW_DOWN, APPROVED]);
     let (result, steps, seconds) = sign_in_by_code(&fixture).await;

@@ -210,7 +210,9 @@ fn ten_thousand_malformed_requests_get_nothing_and_the_endpoint_still_serves() {
                 let status = answer.get(9..12).unwrap_or_default();
                 let request = String::from_utf8_lossy(&bytes);
                 assert!(!answer.contains("secret-of"), "{kind} got credentials: {request}");
-                assert!(status.starts_with('4'), "{kind}: {request} got {answer:?}");
+                // Windows drops the response of a connection that is closed before all was read.
+                let is_dropped = cfg!(windows) && answer.is_empty();
+                assert!(status.starts_with('4') || is_dropped, "{kind}: {request} got {answer:?}");
             } else {
                 let bytes = damaged_request(&mut random, served.port);
                 assert_nothing_leaked(&bytes, &exchange(served.port, &bytes).await);

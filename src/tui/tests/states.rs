@@ -279,6 +279,7 @@ fn exit_to_shell(role: &RoleId) -> Effect {
 }
 
 #[test]
+#[cfg(unix)] // the command to set the clock is another one elsewhere
 fn a_wrong_clock_is_a_screen_with_the_next_step() {
     let mut rig = TestPicker::new(sample_options());
     rig.update(Update::ClockSkew(40));
