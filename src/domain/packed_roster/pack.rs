@@ -9,7 +9,9 @@ use super::record::{
     HIDDEN, ProfileRecord, RowAttributes, RowRecord, TextSpan,
 };
 use super::{PackedRoster, PackedRosterHeader, default_profile_name};
-use crate::domain::{AccountId, ConfirmLevel, Roster, RosterEntry, Tags, display_width, slug};
+use crate::domain::{
+    AccountId, ConfirmLevel, Roster, RosterEntry, Tags, display_width, normalize_text, slug,
+};
 
 impl PackedRoster {
     /// Packs a roster. `order` holds the indexes of its entries, ordered by name. Returns `None` if
@@ -220,10 +222,13 @@ impl Packer {
     }
 
     fn pack_account(&mut self, entry: &RosterEntry, place: u32) -> Option<u32> {
+        // The order ignores case and accents, so rows under both spellings alternate.
+        let is_same_name = |name: &str| {
+            name == &*entry.account_name
+                || normalize_text(name) == normalize_text(&entry.account_name)
+        };
         let first = match &self.last_account {
-            Some((id, name, first)) if *id == entry.account && *name == entry.account_name => {
-                *first
-            }
+            Some((id, name, first)) if *id == entry.account && is_same_name(name) => *first,
             _ => {
                 self.last_account = Some((entry.account, entry.account_name.clone(), place));
                 place

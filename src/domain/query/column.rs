@@ -82,15 +82,18 @@ impl Column {
         self.value_ids.is_empty()
     }
 
-    /// Returns the rank of each value, ordered by normalized text.
+    /// Returns the rank of each value, ordered by normalized text. Equal texts share a rank.
     pub(super) fn ranks(&self) -> Vec<u32> {
         let mut sorted: Vec<u32> = (0..self.values.len() as u32).collect();
         sorted.sort_unstable_by(|left, right| {
             self.values[*left as usize].text.cmp(&self.values[*right as usize].text)
         });
         let mut ranks = vec![0; sorted.len()];
-        for (rank, value) in sorted.into_iter().enumerate() {
-            ranks[value as usize] = rank as u32;
+        let is_same = |left: &u32, right: &u32| {
+            self.values[*left as usize].text == self.values[*right as usize].text
+        };
+        for (rank, values) in (0..).zip(sorted.chunk_by(is_same)) {
+            values.iter().for_each(|value| ranks[*value as usize] = rank);
         }
         ranks
     }

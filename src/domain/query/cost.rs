@@ -50,9 +50,9 @@ pub(super) fn cost(hit: WordMatch, field: SearchField, word: &QueryWord) -> u64 
         }
     };
     let score = match hit.kind {
-        MatchKind::Abbreviation if main => prefix_score::ABBREVIATION + u64::from(hit.offset > 0),
-        MatchKind::AllWordPrefixes if main => prefix_score::WHOLE_FIELD,
-        MatchKind::WordPrefixes if main => prefix_score::PART_OF_FIELD,
+        MatchKind::Abbreviation => prefix_score::ABBREVIATION + u64::from(hit.offset > 0),
+        MatchKind::AllWordPrefixes => prefix_score::WHOLE_FIELD,
+        MatchKind::WordPrefixes => prefix_score::PART_OF_FIELD,
         // Literal letters come before letters that separators interrupt.
         _ => u64::from(hit.joined_end.is_some()),
     };

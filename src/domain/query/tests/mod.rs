@@ -1,7 +1,9 @@
 //! Tests of whole queries: a table of rankings, properties, and what the picker displays.
 
+mod agreement;
 mod labels;
 mod literal;
+mod order;
 mod organization;
 mod properties;
 mod ranking;
