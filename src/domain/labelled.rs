@@ -43,3 +43,58 @@ impl Roster {
         if exact.is_empty() { found } else { exact }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ConfirmLevel;
+
+    fn entry(account: &str, name: &str, alias: &str, role: &str) -> RosterEntry {
+        RosterEntry {
+            instance: 0,
+            account: account.parse().unwrap(),
+            account_name: name.into(),
+            account_alias: alias.into(),
+            email: "".into(),
+            role: role.into(),
+            tags: std::sync::Arc::default(),
+            region: None,
+            profile: None,
+            via: None,
+            confirm: ConfirmLevel::None,
+        }
+    }
+
+    #[test]
+    fn an_account_is_named_by_its_id_its_name_or_its_alias() {
+        let payments = entry("000000000001", "Zahlungen Größer", "pay", "Admin");
+        for name in ["000000000001", "zahlungen großer", "PAY"] {
+            assert!(payments.is_in_account(name), "{name}");
+        }
+        for name in ["000000000002", "zahlungen", "Admin"] {
+            assert!(!payments.is_in_account(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_label_names_the_roles_of_an_account_and_case_decides_only_between_them() {
+        let entries = vec![
+            entry("000000000001", "pay", "", "Admin"),
+            entry("000000000001", "pay", "", "admin"),
+            entry("000000000001", "pay", "", "Read"),
+            entry("000000000002", "lab", "", "Admin"),
+        ];
+        let roster = Roster { entries, ..Roster::default() };
+        for (label, positions) in [
+            ("pay/Admin", &[0][..]),
+            ("pay:admin", &[1]),
+            ("pay/ADMIN", &[0, 1]),
+            ("000000000001/read", &[2]),
+            ("lab/Admin", &[3]),
+            ("lab/Read", &[]),
+            ("Admin", &[]),
+        ] {
+            assert_eq!(roster.positions_of_label(label), positions, "{label}");
+        }
+    }
+}

@@ -169,3 +169,22 @@ impl RosterEntry {
         typed == label.trim() || typed == escape_unprintable(label).trim() || by_id
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_complete_if_the_inventory_of_each_instance_is() {
+        let inventory = |complete| Some(Inventory { complete, ..Inventory::default() });
+        let is_complete = |instances: &[&str], inventories: &[Option<Inventory>]| {
+            let instances = instances.iter().map(|name| Instance::example(name)).collect();
+            Roster::new(instances, inventories).complete
+        };
+        let both = &["corp", "lab"][..];
+        assert!(is_complete(both, &[inventory(true), inventory(true)]));
+        assert!(!is_complete(both, &[inventory(true), inventory(false)]));
+        assert!(!is_complete(both, &[inventory(true), None]));
+        assert!(!is_complete(both, &[inventory(true)]));
+    }
+}

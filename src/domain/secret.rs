@@ -57,4 +57,19 @@ mod tests {
     fn a_secret_does_not_print_itself() {
         assert_eq!(format!("{:?}", Secret::from("hunter2")), "[secret]");
     }
+
+    #[test]
+    fn a_secret_is_wiped_when_it_is_dropped() {
+        struct Letters(std::rc::Rc<std::cell::Cell<&'static str>>);
+        impl Zeroize for Letters {
+            fn zeroize(&mut self) {
+                self.0.set("");
+            }
+        }
+        let letters = std::rc::Rc::new(std::cell::Cell::new("hunter2"));
+        let secret = Secret::new(Letters(letters.clone()));
+        assert_eq!(secret.expose().0.get(), "hunter2");
+        drop(secret);
+        assert_eq!(letters.get(), "");
+    }
 }

@@ -200,6 +200,7 @@ mod tests {
             "\\u{1b}]0;x\\u{7}\\u{1b}[2J\\u{1b}[\\r\\u{9b}2J\\u{202e}"
         );
         assert_eq!(escape_unprintable_lines("\u{1b}"), "\\u{1b}");
+        assert_eq!(escape_unprintable_lines("\u{1b}[m\u{1b}[31m\r"), "\u{1b}[m\u{1b}[31m\\r");
     }
 
     #[test]
@@ -213,10 +214,28 @@ mod tests {
     #[test]
     fn slugs_keep_case_and_join_runs() {
         assert_eq!(slug("Zürich  Analytics (EU)/x"), "Zurich-Analytics-EU-x");
+        assert_eq!(slug("(EU) west!"), "EU-west");
     }
 
     #[test]
     fn a_typing_error_finds_its_name() {
         assert_eq!(nearest("sandbx", ["prod", "sandbox", "staging"], 3), ["sandbox"]);
+    }
+
+    #[test]
+    fn a_part_of_the_text_or_half_of_the_letters_is_near_and_an_empty_name_is_not() {
+        assert_eq!(nearest("prod-eu", ["", "prod"], 3), ["prod"]);
+        assert_eq!(nearest("prod", ["my-product-team"], 3), ["my-product-team"]);
+        assert_eq!(nearest("prod", ["prix", "pxxx"], 3), ["prix"]);
+    }
+
+    #[test]
+    fn text_takes_the_cells_that_a_terminal_gives_it() {
+        for (text, cells) in [("", 0), ("prod 1", 6), ("Zürich", 6), ("日本", 4), ("a\u{7}", 6)]
+        {
+            assert_eq!(display_width(text), cells, "{text}");
+        }
+        assert!(is_printable_ascii("Prod ~1"));
+        assert!(!["ü", "a\tb", "\u{7f}"].into_iter().any(is_printable_ascii));
     }
 }

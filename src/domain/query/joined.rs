@@ -64,6 +64,7 @@ mod tests {
             ("paymentsprod", "payments-prod", &[(0, 8), (9, 13)][..]),
             ("prodeu", "payments-prod_eu", &[(9, 13), (14, 16)]),
             ("mentsprod", "payments-prod", &[(3, 8), (9, 13)]),
+            ("tspr", "payments-prod", &[(6, 8), (9, 11)]),
             ("us1", "web-us-1", &[(4, 6), (7, 8)]),
             ("read-only", "AWSReadOnlyAccess", &[(3, 11)]),
             ("pay_prod", "pay-prod", &[(0, 3), (4, 8)]),

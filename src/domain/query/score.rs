@@ -288,6 +288,8 @@ mod tests {
             ("sndbx", "sandbox", Some(MatchKind::Abbreviation)),
             ("prd", "payments-prod", Some(MatchKind::Abbreviation)),
             ("stg", "edge-staging-eu", Some(MatchKind::Abbreviation)),
+            ("prd", "prefabricated", None),
+            ("prrd", "pried", None),
             ("prd", "pricing-dev", Some(MatchKind::AllWordPrefixes)),
             ("pymnt", "payments", Some(MatchKind::Fuzzy)),
             ("prod", "platform-road", None),

@@ -39,7 +39,9 @@ mod tests {
     fn typed_lengths_are_read() {
         for (text, seconds) in [
             ("90", Some(90)),
+            ("45s", Some(45)),
             ("15m", Some(900)),
+            ("2d1h", Some(176_400)),
             ("1h30m", Some(5_400)),
             ("", None),
             ("m", None),

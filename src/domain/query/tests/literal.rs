@@ -37,6 +37,8 @@ fn operators_relax_a_scoped_word() {
         company.match_literal("account:analytics$ | account:robotics$ !env:*"),
         ["Zürich Analytics DataScientist", "lab-robotics AdministratorAccess"]
     );
+    let either = company.match_literal("account:prod | role:ReadOnlyAccess");
+    assert!(either.contains(&"prod ReadOnlyAccess".to_owned()), "it matches both");
     assert_eq!(company.match_literal("role:'cientis"), ["Zürich Analytics DataScientist"]);
 }
 
