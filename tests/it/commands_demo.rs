@@ -248,5 +248,7 @@ fn a_user_without_roles_is_told_so_and_not_to_sign_in() {
         let ran = run(&[&["demo", "--accounts", "6", "--state", "no-roles"], command].concat());
         let shows = "no roles are assigned to you in corp and lab";
         assert!(ran.code == 5 && ran.stderr.contains(shows), "{command:?}: {ran:?}");
+        let asks = ["login", "signed in", "sign in"].map(|words| ran.stderr.contains(words));
+        assert_eq!(asks, [false; 3], "{command:?}: {ran:?}");
     }
 }

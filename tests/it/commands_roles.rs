@@ -217,7 +217,19 @@ fn list_and_status_carry_every_field_as_json() {
         let expires = role["expires"].as_str().unwrap();
         assert!(expires.len() == 20 && expires.ends_with('Z'), "{role}");
     }
-    assert_eq!(listed[0].as_object().unwrap().len(), 16, "{listed}");
+    let fields =
+        |role: &serde_json::Value| role.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let all = "account_alias account_id account_id_pad account_name arn default_region email expires \
+               expires_epoch profile role sso sso_region start_url tags via";
+    assert_eq!(fields(&listed[0]).join(" "), all);
+    let of_status = "account_id account_name arn expires role seconds_left sso";
+    assert_eq!(fields(&status["roles"][0]).join(" "), of_status);
+}
+
+#[test]
+fn status_shows_the_role_of_the_shell_above_those_with_credentials() {
+    let sandbox = Sandbox::signed_in();
+    assert_eq!(sandbox.process(ROLE).code, 0);
     let shown = sandbox.run(&["status", "-S", "corp"]).stdout;
     let role = shown.lines().find(|line| line.contains("ReadOnlyAccess")).unwrap();
     assert!(role.starts_with("payments-prod  012345678901  ReadOnlyAccess  corp"), "{shown}");

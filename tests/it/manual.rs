@@ -10,24 +10,34 @@ use crate::sandbox::Sandbox;
 #[path = "../../examples/install_files/manual.rs"]
 mod pages;
 
-/// The names of the pages of all visible commands.
-fn names(command: &clap::Command, name: &str) -> Vec<String> {
+/// All visible commands, with the names of their pages.
+fn commands<'a>(command: &'a clap::Command, name: &str) -> Vec<(String, &'a clap::Command)> {
     let shown =
         command.get_subcommands().filter(|sub| !sub.is_hide_set() && sub.get_name() != "help");
-    let below = shown.flat_map(|sub| names(sub, &format!("{name}-{}", sub.get_name())));
-    [format!("{name}.1")].into_iter().chain(below).collect()
+    let below = shown.flat_map(|sub| commands(sub, &format!("{name}-{}", sub.get_name())));
+    [(format!("{name}.1"), command)].into_iter().chain(below).collect()
+}
+
+/// The flags that belong to a command alone, without those that its help hides.
+fn flags(command: &clap::Command) -> impl Iterator<Item = &str> {
+    command.get_arguments().filter(|flag| !flag.is_hide_set()).filter_map(clap::Arg::get_long)
 }
 
 #[test]
 fn every_command_has_a_man_page_with_its_flags_and_examples() {
     let pages = pages::pages().unwrap();
-    let found: Vec<&str> = pages.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(found, names(&Cli::command(), "rolecall"));
-    for (name, page) in &pages {
+    let cli = Cli::command();
+    let commands = commands(&cli, "rolecall");
+    let names = commands.iter().map(|(name, _)| name);
+    assert!(pages.iter().map(|(name, _)| name).eq(names), "another page than for each command");
+    for ((name, page), (_, command)) in pages.iter().zip(&commands) {
         let page = std::str::from_utf8(page).unwrap();
         let page = page.replace("\\-", "-");
         for part in [".TH rolecall", ".SH NAME", ".SH SYNOPSIS", ".SH EXAMPLES"] {
             assert!(page.contains(part), "{name} has no {part}:\n{page}");
+        }
+        for flag in flags(command) {
+            assert!(page.contains(&format!("--{flag}")), "{name} has no --{flag}:\n{page}");
         }
         let has_common_flags = page.contains("--url-action");
         assert_eq!(has_common_flags, name == "rolecall.1", "{name}");

@@ -279,8 +279,11 @@ fn login_checks_that_it_can_keep_the_token_before_a_page_is_shown() {
     let records = sandbox.path("rolecall/state/vault/records");
     std::fs::rename(&records, sandbox.path("elsewhere")).unwrap();
     std::fs::write(&records, "in the way").unwrap();
+    let requests = || ["RegisterClient", "CreateToken"].map(|name| sandbox.aws.call_count(name));
+    let before = requests();
     let ran = sandbox.run(&["login", "-S", "corp", "--flow", "pkce", "--force"]);
     assert!(ran.code == 74 && !ran.stderr.contains("signing in"), "{ran:?}");
+    assert_eq!(requests(), before, "{ran:?}");
 }
 
 #[test]
