@@ -9,9 +9,7 @@ use super::record::{
     HIDDEN, ProfileRecord, RowAttributes, RowRecord, TextSpan,
 };
 use super::{PackedRoster, PackedRosterHeader, default_profile_name};
-use crate::domain::{
-    AccountId, ConfirmLevel, Roster, RosterEntry, Tags, display_width, normalize_text, slug,
-};
+use crate::domain::{AccountId, ConfirmLevel, Roster, RosterEntry, Tags, display_width, slug};
 
 impl PackedRoster {
     /// Packs a roster. `order` holds the indexes of its entries, ordered by name. Returns `None` if
@@ -168,8 +166,8 @@ struct Packer {
     account_records: Vec<u8>,
     profile_records: Vec<u8>,
     accounts: Interner<(usize, AccountId, Arc<str>, Arc<str>)>,
-    /// Id and name of the account of the previous row, and its first row.
-    last_account: Option<(AccountId, Arc<str>, u32)>,
+    /// The account of the previous row, and the first of the rows in it up to that one.
+    last_account: Option<(AccountId, u32)>,
     regions: Interner<crate::domain::Region>,
     tags: Interner<Tags>,
     kinds: Interner<RowAttributes>,
@@ -222,15 +220,11 @@ impl Packer {
     }
 
     fn pack_account(&mut self, entry: &RosterEntry, place: u32) -> Option<u32> {
-        // The order ignores case and accents, so rows under both spellings alternate.
-        let is_same_name = |name: &str| {
-            name == &*entry.account_name
-                || normalize_text(name) == normalize_text(&entry.account_name)
-        };
-        let first = match &self.last_account {
-            Some((id, name, first)) if *id == entry.account && is_same_name(name) => *first,
+        let first = match self.last_account {
+            // Whatever its name: rows under two spellings alternate.
+            Some((id, first)) if id == entry.account => first,
             _ => {
-                self.last_account = Some((entry.account, entry.account_name.clone(), place));
+                self.last_account = Some((entry.account, place));
                 place
             }
         };

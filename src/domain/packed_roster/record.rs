@@ -46,7 +46,7 @@ pub(super) struct AccountRecord {
     pub(super) alias: TextSpan,
     /// The e-mail address, or empty.
     pub(super) email: TextSpan,
-    /// The first row of this account name and id, regardless of the instance.
+    /// The first of the adjacent rows with this account id, regardless of name and instance.
     pub(super) first_row: u32,
 }
 
