@@ -396,7 +396,10 @@ fn a_request_waits_for_a_fast_source() {
     block_on(async {
         let (source, _) = counting_source(|number, _| {
             Box::pin(async move {
-                tokio::time::sleep(Duration::from_millis(50)).await;
+                // Not at once, but long before the request gives up.
+                for _ in 0..20 {
+                    tokio::task::yield_now().await;
+                }
                 fetched(credentials(number, 3_600))
             })
         });

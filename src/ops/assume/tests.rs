@@ -1,12 +1,14 @@
 //! Credentials from a vault, and from an AWS on loopback.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 use super::*;
 use crate::config::{AccountTable, RoleTable};
 use crate::domain::{AccountId, RoleName, Window};
 use crate::ops::fixture::{Fixture, NOW, error_response, token};
 use crate::os::http::{HttpRequest, HttpResponse};
+use crate::vault::Vault;
 
 fn account() -> AccountId {
     "012345678901".parse().unwrap()
@@ -373,4 +375,44 @@ fn a_failure_prevents_another_attempt_for_a_minute() {
     // Credentials of a role that AWS denies are not used any longer.
     assert!(recent(ErrorKind::AccessDenied, 999).is_none());
     assert!(recent_failure(SharedOutcome::Ok, now).is_none());
+}
+
+#[tokio::test]
+async fn credentials_that_arrive_after_a_sign_out_are_not_kept() {
+    let failed = |kind| SharedOutcome::from_error(&Error::new(kind, "no"), NOW);
+    let signed_out = || failed(ErrorKind::LoginNeeded);
+    let complete = |vault: &Vault, id: &RecordId, outcome: SharedOutcome| {
+        let flight = vault.single_flight(id);
+        let Some(Turn::Lead(leader)) = flight.poll(flight.generation()).unwrap() else {
+            panic!("another process leads")
+        };
+        leader.complete(outcome);
+    };
+    for (before, meanwhile, is_kept) in [
+        (None, Some(signed_out()), false),
+        (Some(signed_out()), None, true),
+        (None, Some(SharedOutcome::Ok), true),
+        (None, Some(failed(ErrorKind::Unreachable)), true),
+    ] {
+        let case = format!("{before:?}, then {meanwhile:?}");
+        let place: Arc<OnceLock<(Arc<Vault>, RecordId)>> = Arc::default();
+        let at = place.clone();
+        let meanwhile = Mutex::new(meanwhile);
+        let fixture = Fixture::signed_in(move |request| {
+            let (vault, id) = at.get().unwrap();
+            if let Some(outcome) = meanwhile.lock().unwrap().take() {
+                complete(vault, id, outcome);
+            }
+            from_portal(request)
+        });
+        let (vault, id) = (fixture.ctx.vault.clone(), RecordId::sign_in(&fixture.instance));
+        if let Some(outcome) = before {
+            complete(&vault, &id, outcome);
+        }
+        assert!(place.set((vault, id)).is_ok());
+        let result = fixture.assume(&fixture.request()).await;
+        let error = result.as_ref().err().map(|error| error.kind);
+        assert_eq!(error, (!is_kept).then_some(ErrorKind::LoginNeeded), "{case}");
+        assert_eq!(fixture.stored().is_some(), is_kept, "{case}");
+    }
 }

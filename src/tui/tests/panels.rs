@@ -284,6 +284,36 @@ fn the_reply_of_a_browser_elsewhere_is_pasted_and_a_wrong_one_can_be_mended() {
 }
 
 #[test]
+fn a_sign_in_below_another_panel_keeps_its_keys() {
+    let covered = |code| {
+        let (mut rig, _) = signing_in(code);
+        rig.keys(&["f8"]);
+        assert!(matches!(rig.state.overlays[..], [Overlay::SignIn(_), Overlay::Log(_)]));
+        rig
+    };
+    let (mut alone, _) = signing_in(None);
+    let copied = alone.keys(&["ctrl-y"]).take_effects();
+    assert!(!copied.is_empty());
+    assert_eq!(covered(None).keys(&["ctrl-y"]).take_effects(), copied);
+    for code in [None, Some("KFQT-HWLP")] {
+        let mut rig = covered(code);
+        rig.keys(&["ctrl-v"]);
+        let redirect = rig.state.sign_in_panel().map(|panel| panel.redirect.is_some());
+        assert_eq!(redirect, Some(code.is_none()), "a code needs no redirect");
+    }
+}
+
+#[test]
+fn a_failure_that_no_passphrase_resolves_closes_the_prompt() {
+    let mut rig = sample_picker();
+    let failed = |kind| Update::VaultUnlocked(Err(Error::new(kind, "the vault can't be read")));
+    rig.update(failed(ErrorKind::Vault));
+    assert!(matches!(rig.state.overlays[..], [Overlay::Passphrase(_)]));
+    rig.update(failed(ErrorKind::Os));
+    assert!(matches!(rig.state.overlays[..], [Overlay::Error(_)]), "{}", rig.screen());
+}
+
+#[test]
 fn a_network_that_fails_is_shown_until_aws_answers_again_and_the_sign_in_waits() {
     let (mut rig, number) = signing_in(Some("KFQT-HWLP"));
     let failed = Error::new(ErrorKind::Unreachable, "signing in: AWS could not be reached");

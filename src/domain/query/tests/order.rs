@@ -87,7 +87,7 @@ fn among_equal_matches_the_field_then_the_end_of_a_word_decides() {
     assert_eq!(order("ops", &fields, None), [3, 2, 1, 0]);
     for (query, better, worse) in [
         ("prod", row("prodZone/Admin", 1), row("prodaa/Admin", 2)),
-        ("prod", row("product/Admin", 1), alias("a/Admin", "prod-eu")),
+        ("prod", row("product-aa-bb/Admin", 1), alias("a/Admin", "prod-eu")),
         ("prod", row("prodZone/Admin", 1), row("a/prod-eu", 2)),
     ] {
         let names = [better.label(), worse.label()];
