@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 
 use crate::mutate::{self, Mutant, Written};
-use crate::{EXCLUDED, FOLDERS};
+use crate::{EXCLUDED, FOLDERS, OF_OTHER_PLATFORMS};
 
 /// The test binaries of a mutated copy of the tree.
 pub(crate) struct Tree {
@@ -165,7 +165,9 @@ fn walk(folder: &Path, root: &Path) -> BTreeSet<String> {
 }
 
 fn is_mutated(file: &str) -> bool {
-    let is_excluded = is_unit_test(file) || EXCLUDED.contains(&file);
+    let is_excluded = is_unit_test(file)
+        || EXCLUDED.iter().any(|excluded| file.starts_with(excluded))
+        || OF_OTHER_PLATFORMS.iter().any(|end| file.ends_with(end));
     folder(file).is_some() && file.ends_with(".rs") && !is_excluded
 }
 
