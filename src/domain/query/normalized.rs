@@ -149,6 +149,7 @@ mod tests {
         assert_eq!(words("AWSReadOnlyAccess"), "aroa");
         assert_eq!(words("payments-prod_eu 2"), "ppe2");
         assert_eq!(words("Zürich ÄnalytiK"), "zak");
+        assert_eq!(words("ÄWSRead"), "ar");
     }
 
     #[test]
@@ -162,6 +163,7 @@ mod tests {
             out
         };
         assert_eq!(marked("Zürich", "ur"), [1, 2]);
+        assert_eq!(marked("Zürich", "ch"), [4, 5]);
         // `u` with a separate diaeresis: both characters are highlighted.
         assert_eq!(marked("Zu\u{308}rich", "ur"), [1, 2, 3]);
         // A ligature is normalized to two letters but is one character.

@@ -73,5 +73,7 @@ mod tests {
         ] {
             assert_eq!(corrected_query(query, "payments-prod"), corrected, "{query}");
         }
+        // Two letters are similar to too many others.
+        assert_eq!(corrected_query("eq zetta", "eu-zeta"), "eq eu-zeta");
     }
 }
