@@ -28,7 +28,8 @@ fn all_pages() -> Vec<PathBuf> {
     let root = docs().parent().unwrap().to_owned();
     let mut found = pages(&docs());
     found.extend(
-        ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"].map(|name| root.join(name)),
+        ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CODE_OF_CONDUCT.md", "CHANGELOG.md"]
+            .map(|name| root.join(name)),
     );
     found
 }

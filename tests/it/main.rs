@@ -30,6 +30,7 @@ mod docs_tables;
 mod docs_written;
 #[cfg(unix)]
 mod doctor;
+mod doctor_secrets;
 #[cfg(unix)]
 mod ecs;
 #[cfg(unix)]
@@ -136,6 +137,7 @@ mod matrix_table;
 mod matrix_world;
 mod mistakes;
 #[cfg(target_os = "linux")]
+mod packages;
 mod paths_named;
 #[cfg(target_os = "linux")]
 mod processes;
@@ -213,6 +215,7 @@ mod terminal_vault;
 mod terminal_watch;
 mod time;
 mod token_cache;
+mod upgrade;
 #[cfg(unix)]
 mod vault_keyring;
 mod wait;
