@@ -119,18 +119,36 @@ impl NetworkConfig {
     /// Returns the connector for an endpoint. Certificates are loaded only for `https`, once, when
     /// the first client needs them.
     pub(super) fn connector(&self, endpoint: &str) -> Result<SharedHttpConnector> {
-        let scheme = Scheme::from_url(endpoint);
-        let connectors = match scheme {
-            Scheme::Http => &self.connections.0.plain,
-            Scheme::Https => &self.connections.0.tls,
-        };
-        let proxy = self.proxy_for(endpoint, scheme);
-        let shared = if proxy.is_some() { &connectors.proxied } else { &connectors.direct };
+        let (scheme, proxy) = self.route(endpoint);
+        let shared = self.shared_connector(scheme, proxy.as_ref());
         if let Some(connector) = shared.get() {
             return Ok(connector.clone());
         }
         let connector = self.build_connector(scheme, proxy)?;
         Ok(shared.get_or_init(|| connector).clone())
+    }
+
+    /// Whether the connector for an endpoint exists, so that no certificates will be loaded for it.
+    pub(super) fn has_connector(&self, endpoint: &str) -> bool {
+        let (scheme, proxy) = self.route(endpoint);
+        self.shared_connector(scheme, proxy.as_ref()).get().is_some()
+    }
+
+    fn route(&self, endpoint: &str) -> (Scheme, Option<Secret<String>>) {
+        let scheme = Scheme::from_url(endpoint);
+        (scheme, self.proxy_for(endpoint, scheme))
+    }
+
+    fn shared_connector(
+        &self,
+        scheme: Scheme,
+        proxy: Option<&Secret<String>>,
+    ) -> &OnceLock<SharedHttpConnector> {
+        let connectors = match scheme {
+            Scheme::Http => &self.connections.0.plain,
+            Scheme::Https => &self.connections.0.tls,
+        };
+        if proxy.is_some() { &connectors.proxied } else { &connectors.direct }
     }
 
     /// Returns the HTTP client for an SDK client of one service. It rejects responses that the

@@ -95,6 +95,21 @@ impl IdentityClient {
         })))
     }
 
+    /// Whether the connectors of this instance exist, so that its requests load no certificates.
+    pub fn has_connectors(&self) -> bool {
+        let endpoints = [&self.0.endpoints.oidc, &self.0.endpoints.portal];
+        endpoints.iter().all(|endpoint| self.0.network.has_connector(endpoint))
+    }
+
+    /// Creates the connectors of this instance. Blocks: certificates are loaded from files.
+    ///
+    /// # Errors
+    /// If the CA bundle or a proxy setting is invalid.
+    pub fn prepare_connectors(&self) -> Result<()> {
+        let endpoints = [&self.0.endpoints.oidc, &self.0.endpoints.portal];
+        endpoints.iter().try_for_each(|endpoint| self.0.network.connector(endpoint).map(drop))
+    }
+
     /// The instance that this client is for.
     pub fn instance(&self) -> &Instance {
         &self.0.instance

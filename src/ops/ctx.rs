@@ -98,6 +98,20 @@ impl Ctx {
         Ok(identity)
     }
 
+    /// As [`Self::identity`], but reads certificates on another thread, so that what the runtime
+    /// does besides does not wait for them.
+    ///
+    /// # Errors
+    /// As [`Self::identity`].
+    pub async fn prepared_identity(&self, instance: &Instance) -> Result<Arc<IdentityClient>> {
+        let identity = self.identity(instance)?;
+        if !identity.has_connectors() {
+            let preparing = identity.clone();
+            run_blocking(move || preparing.prepare_connectors()).await?;
+        }
+        Ok(identity)
+    }
+
     /// Waits until no token request whose result must be stored is in progress. Gives up after the
     /// time-out, usually [`SHUTDOWN_TIMEOUT`], and returns `false`: a server that has not answered
     /// by then has lost the request.

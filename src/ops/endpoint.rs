@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use crate::awsconfig::{AwsConfig, DefaultCredentialKey};
 use crate::config::AutoLogin;
-use crate::domain::{ErrorKind, Result, RoleArn};
+use crate::domain::{ErrorKind, Instance, Result, RoleArn};
 use crate::os::atomic_file;
+use crate::os::thread::current_thread_runtime;
 use crate::server::{CredentialsSource, FetchReason, FetchedCredentials};
 
 use crate::ops::assume::{AssumeRequest, assume};
-use crate::ops::ctx::Ctx;
+use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::roles::chain::Chains;
 use crate::ops::sign_in::background::await_sign_in;
 
@@ -35,8 +36,7 @@ pub fn credential_source(
                 occasion == FetchReason::Requested && ctx.settings.auto_login == AutoLogin::Always;
             let assumed = match assume(&ctx, &request).await {
                 Err(error) if error.kind == ErrorKind::LoginNeeded && may_sign_in => {
-                    await_sign_in(&ctx, &request.instance, SIGN_IN_TIMEOUT, || start(), |_| {})
-                        .await?;
+                    sign_in_on_own_thread(ctx.clone(), request.instance.clone(), start).await?;
                     assume(&ctx, &request).await
                 }
                 other => other,
@@ -48,6 +48,20 @@ pub fn credential_source(
             })
         })
     })
+}
+
+/// Waits for a sign-in in the background. It starts a process and reads files all the time, for
+/// which the other slots must not wait.
+async fn sign_in_on_own_thread(
+    ctx: Arc<Ctx>,
+    instance: Instance,
+    start: Arc<impl Fn() -> Result<()> + Send + Sync + 'static>,
+) -> Result<()> {
+    run_blocking(move || {
+        let waiting = await_sign_in(&ctx, &instance, SIGN_IN_TIMEOUT, || start(), |_| {});
+        current_thread_runtime()?.block_on(waiting)
+    })
+    .await
 }
 
 /// Returns the ARN of a chained role. That of a role of the access portal has a suffix that neither

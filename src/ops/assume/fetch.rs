@@ -15,7 +15,7 @@ pub(super) async fn fetch_from_portal(
     ctx: &Arc<Ctx>,
     request: &AssumeRequest,
 ) -> Result<Credentials> {
-    let identity = ctx.identity(&request.instance)?;
+    let identity = ctx.prepared_identity(&request.instance).await?;
     let token = access_token(ctx, &request.instance, None).await?;
     match identity.fetch_role_credentials(&token, request.account, &request.role).await {
         // The portal may end a session before its token expires; a refresh shows whether it did.
@@ -60,8 +60,8 @@ async fn assume_from(
     base: &RoleId,
     before: &Credentials,
 ) -> Result<Credentials> {
-    let (identity, region) =
-        (ctx.identity(&request.instance)?, request.instance.sso_region.clone());
+    let identity = ctx.prepared_identity(&request.instance).await?;
+    let region = request.instance.sso_region.clone();
     let user = if !uses_user(link.session_name.as_deref()) {
         String::new()
     } else if *base == link.via {

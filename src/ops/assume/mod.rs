@@ -70,12 +70,9 @@ pub async fn assume(ctx: &Arc<Ctx>, request: &AssumeRequest) -> Result<AssumedCr
     let (mut freshness, mut checked_sign_in) = (request.freshness, false);
     for _ in 0..4 {
         let flight = ctx.vault.single_flight(&record);
-        let (generation, last) = (flight.generation(), flight.last_outcome());
         let now = ctx.clock.now();
-        let old = match freshness {
-            Freshness::Cached => load_credentials(ctx, &record).await?,
-            Freshness::Fetch => None,
-        };
+        let StoredState { generation, last, credentials: old } =
+            StoredState::load(ctx, &record, flight.clone(), freshness).await?;
         if let Some(credentials) =
             old.as_ref().filter(|credentials| credentials.is_fresh(now, request.window))
         {
@@ -245,9 +242,33 @@ async fn fetch_and_store(ctx: &Arc<Ctx>, routed: &RoutedRequest<'_>) -> Result<A
     Ok(AssumedCredentials { credentials, warning, fetched: true })
 }
 
-async fn load_credentials(ctx: &Arc<Ctx>, record: &RecordId) -> Result<Option<Credentials>> {
-    let (vault, record, now) = (ctx.vault.clone(), record.clone(), ctx.clock.now());
-    run_blocking(move || vault.load::<Credentials>(&record, now)).await
+/// What the vault has of a role.
+struct StoredState {
+    generation: Generation,
+    last: Option<SharedOutcome>,
+    /// `None` if stored ones are not accepted.
+    credentials: Option<Credentials>,
+}
+
+impl StoredState {
+    async fn load(
+        ctx: &Arc<Ctx>,
+        record: &RecordId,
+        flight: SingleFlight,
+        freshness: Freshness,
+    ) -> Result<Self> {
+        let (vault, record, now) = (ctx.vault.clone(), record.clone(), ctx.clock.now());
+        run_blocking(move || {
+            // Before the credentials: a flight that ends in between is seen as a new one.
+            let (generation, last) = (flight.generation(), flight.last_outcome());
+            let credentials = match freshness {
+                Freshness::Cached => vault.load::<Credentials>(&record, now)?,
+                Freshness::Fetch => None,
+            };
+            Ok(Self { generation, last, credentials })
+        })
+        .await
+    }
 }
 
 fn timeout_error(request: &AssumeRequest, timeout: Duration) -> Error {

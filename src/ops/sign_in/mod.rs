@@ -78,8 +78,8 @@ pub(in crate::ops) async fn record_outcome<T>(
     result: &Result<T>,
 ) -> Result<()> {
     let flight = ctx.vault.single_flight(&RecordId::sign_in(instance));
-    let generation = flight.generation();
-    let turn = run_blocking(move || flight.wait(generation, Instant::now() + LOCK_TIMEOUT)).await?;
+    let wait = move || flight.wait(flight.generation(), Instant::now() + LOCK_TIMEOUT);
+    let turn = run_blocking(wait).await?;
     match turn {
         Turn::Lead(leader) => complete_with(ctx, leader, result).await,
         // A helper is running: it will find the new token, or record its own outcome.
@@ -99,7 +99,7 @@ async fn run_sign_in(
     run_blocking(move || vault.ensure_ready()).await?;
     // A token that can't be written would be lost after the user has approved it: fail before.
     drop(flows::stage_token(ctx, instance).await?);
-    let identity = ctx.identity(instance)?;
+    let identity = ctx.prepared_identity(instance).await?;
     let flow = options.flow.unwrap_or_else(|| resolve_flow(ctx, instance));
     if options.register_again {
         registration::forget(ctx, instance, flow).await?;

@@ -9,7 +9,7 @@ use crate::cache::session_lengths;
 use crate::domain::{Error, ErrorKind, Instance, Result, ResultExt, Secret};
 use crate::identity::{RefreshOutcome, TokenResponse};
 use crate::os::process::DeferSignals;
-use crate::vault::{Leader, RecordId, SharedOutcome, SsoToken, Turn};
+use crate::vault::{Generation, Leader, RecordId, SharedOutcome, SingleFlight, SsoToken, Turn};
 
 use super::{cli_token, registration};
 use crate::ops::ctx::{Ctx, run_blocking};
@@ -57,7 +57,7 @@ async fn own_token(
     // that its token is of no use here.
     for _ in 0..3 {
         let flight = ctx.vault.single_flight(&name);
-        let generation = flight.generation();
+        let generation = current_generation(&flight).await?;
         let Some(token) = load_token(ctx, &name).await? else { return Err(login_needed(instance)) };
         let seconds_left = token.expires_at.seconds_since(ctx.clock.now());
         let is_refused = refused.is_some_and(|refused| *refused == token.access_token);
@@ -112,6 +112,12 @@ fn old_token_or_error(
     }
 }
 
+/// Reads the generation of a flight, which is in a file.
+async fn current_generation(flight: &SingleFlight) -> Result<Generation> {
+    let flight = flight.clone();
+    run_blocking(move || Ok(flight.generation())).await
+}
+
 async fn load_token(ctx: &Arc<Ctx>, name: &RecordId) -> Result<Option<SsoToken>> {
     let (vault, name, now) = (ctx.vault.clone(), name.clone(), ctx.clock.now());
     run_blocking(move || vault.load::<SsoToken>(&name, now)).await
@@ -132,7 +138,7 @@ async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, old: &SsoToken) -> Result<
     let (Some(registration), Some(refresh_token)) = (&old.registration, &old.refresh_token) else {
         return Err(login_needed(instance));
     };
-    let identity = ctx.identity(instance)?;
+    let identity = ctx.prepared_identity(instance).await?;
     let name = RecordId::token(instance);
     let (vault, staging) = (ctx.vault.clone(), name.clone());
     let staged = run_blocking(move || vault.stage::<SsoToken>(&staging)).await?;
