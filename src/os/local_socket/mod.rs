@@ -1,9 +1,5 @@
 //! A private channel of this user, over which commands send a line to a server and get a line back.
 
-#[cfg(target_os = "linux")]
-mod linux;
-#[cfg(all(unix, not(target_os = "linux")))]
-mod not_linux;
 #[cfg(unix)]
 mod unix;
 #[cfg(windows)]
@@ -17,10 +13,6 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWrite
 
 use crate::domain::{Error, ErrorKind, Result, ResultExt, Secret};
 
-#[cfg(target_os = "linux")]
-use linux::is_own_server;
-#[cfg(all(unix, not(target_os = "linux")))]
-use not_linux::is_own_server;
 #[cfg(unix)]
 pub use unix::{LocalListener, exchange};
 #[cfg(windows)]

@@ -11,8 +11,9 @@ use tokio::net::{UnixListener, UnixStream};
 
 use crate::domain::{Error, ErrorKind, Result, ResultExt, Secret};
 use crate::os::atomic_file::{self, IoResultExt};
+use crate::os::thread::current_thread_runtime;
 
-use super::{ASKING, MAX_LINE_LEN, answer, complete, is_own_server};
+use super::{ASKING, MAX_LINE_LEN, answer, complete};
 
 /// A bound socket (0600) in a directory of this user (0700). The file is removed on drop.
 #[derive(Debug)]
@@ -64,7 +65,7 @@ impl LocalListener {
             UnixListener::from_std(self.socket).io_context("listening on", &self.path.0)?;
         loop {
             match listener.accept().await {
-                Ok((stream, _)) if is_own(&stream) => {
+                Ok((stream, _)) if is_own(&stream).unwrap_or(false) => {
                     drop(tokio::spawn(answer(stream, handler.clone())));
                 }
                 Ok(_) => {}
@@ -75,10 +76,25 @@ impl LocalListener {
     }
 }
 
-/// Whether the client is a program of this user.
-fn is_own(stream: &UnixStream) -> bool {
-    let own_user = rustix::process::geteuid().as_raw();
-    stream.peer_cred().is_ok_and(|peer| peer.uid() == own_user)
+/// Whether the program at the other end is one of this user.
+fn is_own(stream: &UnixStream) -> io::Result<bool> {
+    Ok(stream.peer_cred()?.uid() == rustix::process::geteuid().as_raw())
+}
+
+/// Whether the server at the other end is a program of this user. Only Tokio provides that on every
+/// system.
+fn is_own_server(stream: &std_net::UnixStream) -> Result<bool> {
+    let runtime = current_thread_runtime()?;
+    let _entered = runtime.enter();
+    let check = || {
+        let registered = stream.try_clone()?;
+        registered.set_nonblocking(true)?;
+        let is_own = is_own(&UnixStream::from_std(registered)?);
+        // Both are the same socket.
+        stream.set_nonblocking(false)?;
+        is_own
+    };
+    check().context(ErrorKind::Os, ASKING)
 }
 
 /// Sends a line to a server and returns its reply within the timeout; `None` if no server is
@@ -100,7 +116,7 @@ pub fn exchange(path: &Path, line: &str, timeout: Duration) -> Result<Option<Sec
         Err(error) => return Err(socket_error(path, error)),
     };
     // In a directory that others can write to, anyone can bind the path of a server that has ended.
-    if !is_own_server(&stream).map_err(|error| socket_error(path, error))? {
+    if !is_own_server(&stream)? {
         return Err(Error::os(format!("the socket {} is another user's", path.display())));
     }
     stream.set_read_timeout(Some(timeout)).context(ErrorKind::Os, ASKING)?;
