@@ -69,6 +69,9 @@ pub struct EcsRunArgs {
     /// Print the variables for a client of the default slot
     #[arg(long, requires = "detach")]
     pub print_env: bool,
+    /// Serve what standard input describes; the program adds it when it replaces itself
+    #[arg(long, hide = true, conflicts_with = "detach")]
+    pub prepared: bool,
 }
 
 /// Flags of the helper of `ecs run --detach`.

@@ -14,6 +14,7 @@ pub mod parents;
 mod path_search;
 #[cfg(target_os = "linux")]
 mod proc_stat;
+mod replace;
 pub mod signals;
 mod split;
 pub mod watch;
@@ -27,4 +28,5 @@ pub use detached::spawn_detached;
 pub use path_search::{find_in_path, is_executable};
 #[cfg(target_os = "linux")]
 pub(super) use proc_stat::ProcStat;
+pub use replace::replace;
 pub use split::split_words;

@@ -2,6 +2,7 @@
 
 mod client_env;
 mod event_printer;
+mod foreground;
 mod load;
 mod run;
 mod slots;

@@ -1,4 +1,4 @@
-//! `ecs run`: serves credentials until it is stopped.
+//! `ecs run`: prepares a server, with the questions to the user, and starts it.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -10,8 +10,7 @@ use crate::ops::ctx::Ctx;
 use crate::ops::ecs::client;
 use crate::ops::ecs::listen_address::{DEFAULT_LISTEN_ADDRESS, parse_listen_address};
 use crate::ops::ecs::messages::LoadedRole;
-use crate::ops::ecs::server::{BoundServer, EcsServer, ServerHooks};
-use crate::ops::ecs::socket_path;
+use crate::ops::ecs::server::BoundServer;
 use crate::ops::ecs::stored_slots::{self, SlotContent};
 use crate::ops::ecs::transport::Transport;
 use crate::ops::endpoint::default_profile_conflict;
@@ -20,74 +19,92 @@ use crate::ops::roles::other_profiles::ProfileRows;
 use crate::ops::target::lookup::ResolvedRole;
 use crate::ops::target::resolve::RoleQuery;
 use crate::ops::target::selector::RoleSelector;
-use crate::os::atomic_file;
-use crate::os::process::signals::TerminationGuard;
 use crate::server::SlotName;
 use crate::shell::shell_word;
 use crate::tui::PickAction;
 
 use crate::cli::access::{self, Consent};
 use crate::cli::args::{EcsEnvArgs, EcsEnvFormat, EcsRunArgs, Globals};
-use crate::cli::helpers::{ecs, sign_in};
-use crate::cli::{app, role_selector, setup, ui};
+use crate::cli::helpers::ecs;
+use crate::cli::{role_selector, setup, ui};
 
 use super::client_env;
-use super::event_printer::EventPrinter;
+use super::foreground::{self, InitialRoles};
 use super::load::{loaded_role, print_not_stored};
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &EcsRunArgs) -> Result<u8> {
-    let ctx = setup::open_or_set_up(globals)?;
+    if args.prepared {
+        return foreground::serve_prepared(globals);
+    }
+    let ctx = &setup::open_or_set_up(globals)?;
     let address = args.listen.as_deref().or(ctx.env.get(env::AWS_SSO_ECS_SERVER));
     let address = parse_listen_address(address.unwrap_or(DEFAULT_LISTEN_ADDRESS))?;
-    let transport = Transport::for_address(&ctx, address)?;
+    let transport = &Transport::for_address(ctx, address)?;
     // The vault is opened or made here, where the user can be asked to unlock it.
     ctx.vault.ensure_ready()?;
+    let start = ServerStart { ctx, globals, args, address, transport };
+    let roles = start.prepare_roles()?;
     if args.detach {
-        run_detached(&ctx, globals, args, address, &transport)
+        start.run_detached(roles)
     } else {
-        serve(&ctx, globals, args, address, &transport)
+        foreground::serve(ctx, globals, address, roles)
     }
 }
 
-/// Serves until the user or `ecs stop` ends it.
-fn serve(
-    ctx: &Arc<Ctx>,
-    globals: &Globals,
-    args: &EcsRunArgs,
+/// A server that is about to start.
+struct ServerStart<'a> {
+    ctx: &'a Arc<Ctx>,
+    globals: &'a Globals,
+    args: &'a EcsRunArgs,
     address: SocketAddr,
-    transport: &Transport,
-) -> Result<u8> {
-    // Reported before the user confirms and signs in. While they do, commands and programs must not
-    // wait for a server that does not answer.
-    drop(BoundServer::bind(ctx, address, transport)?);
-    warn_about_default_profile(ctx)?;
-    let default = default_role(ctx, globals, args)?;
-    let stored = stored_slots(ctx, default.is_some());
-    let bound = BoundServer::bind(ctx, address, transport)?;
-    let socket = socket_path(&ctx.paths);
-    let guard = TerminationGuard::new(move || drop(atomic_file::remove(&socket)))?;
-    let printer = EventPrinter::start(ctx.clock)?;
-    let server = EcsServer::new(ctx, &bound, hooks(ctx, globals, printer.clone()));
-    ui::print_message(&format!("serving credentials at {}; Ctrl-C ends it", bound.url()));
-    let lock = app::block_on(ctx, async {
-        for content in stored {
-            let slot = content.slot.clone();
-            if let Err(error) = server.open(content) {
+    transport: &'a Transport,
+}
+
+impl ServerStart<'_> {
+    /// Returns the roles, after the user has confirmed protected ones and signed in.
+    fn prepare_roles(&self) -> Result<InitialRoles> {
+        let Self { ctx, globals, args, address, transport } = *self;
+        // Reported before the user confirms and signs in. While they do, commands and programs must
+        // not wait for a server that does not answer.
+        drop(BoundServer::bind(ctx, address, transport)?);
+        warn_about_default_profile(ctx)?;
+        let default = default_role(ctx, globals, args)?;
+        let stored = stored_slots(ctx, default.is_some());
+        Ok(InitialRoles { default, stored })
+    }
+
+    /// Starts a server in the background and puts the roles into its slots.
+    fn run_detached(&self, roles: InitialRoles) -> Result<u8> {
+        let Self { ctx, globals, args, address, transport } = *self;
+        let url = ecs::start(ctx, globals, address, transport)?;
+        // The server finds the tokens in the vault.
+        for SlotContent { slot, role, .. } in roles.stored {
+            if let Err(error) = load(ctx, slot.clone(), role) {
                 ui::print_warning(&error.context(format!("the slot `{slot}` is not served")));
             }
         }
-        if let Some(role) = default {
-            server.load(&SlotName::default(), role).await?;
+        if let Some(role) = roles.default
+            && let Err(error) = load(ctx, SlotName::default(), role)
+        {
+            // A command that fails leaves nothing behind.
+            if let Err(error) = client::stop(&ctx.paths) {
+                ui::print_warning(&error);
+            }
+            return Err(error);
         }
-        let shown = server.clone();
-        printer.show(move || shown.status().slots);
-        server.serve(bound).await
-    })?;
-    // The next server may have its socket as soon as the lock is gone.
-    drop(guard);
-    drop(lock);
-    Ok(0)
+        ui::print_message(&format!("serving credentials at {url}; `rolecall ecs stop` ends it"));
+        if args.print_env {
+            let args = EcsEnvArgs {
+                slot: None,
+                format: EcsEnvFormat::Sh,
+                token_file: None,
+                service: Vec::new(),
+            };
+            return client_env::run(globals, args);
+        }
+        Ok(0)
+    }
 }
 
 /// Warns if programs would use the default profile before the endpoint.
@@ -101,48 +118,6 @@ fn warn_about_default_profile(ctx: &Ctx) -> Result<()> {
     let hint = "rename that section, or set AWS_PROFILE to a profile without credentials";
     ui::print_warning(&Error::new(ErrorKind::Config, message).hint(hint));
     Ok(())
-}
-
-/// Starts a server in the background and puts the roles into its slots.
-fn run_detached(
-    ctx: &Arc<Ctx>,
-    globals: &Globals,
-    args: &EcsRunArgs,
-    address: SocketAddr,
-    transport: &Transport,
-) -> Result<u8> {
-    // Reported before the user confirms and signs in.
-    drop(BoundServer::bind(ctx, address, transport)?);
-    warn_about_default_profile(ctx)?;
-    let default = default_role(ctx, globals, args)?;
-    let stored = stored_slots(ctx, default.is_some());
-    let url = ecs::start(ctx, globals, address, transport)?;
-    // The server finds the tokens in the vault.
-    for SlotContent { slot, role, .. } in stored {
-        if let Err(error) = load(ctx, slot.clone(), role) {
-            ui::print_warning(&error.context(format!("the slot `{slot}` is not served")));
-        }
-    }
-    if let Some(role) = default
-        && let Err(error) = load(ctx, SlotName::default(), role)
-    {
-        // A command that fails leaves nothing behind.
-        if let Err(error) = client::stop(&ctx.paths) {
-            ui::print_warning(&error);
-        }
-        return Err(error);
-    }
-    ui::print_message(&format!("serving credentials at {url}; `rolecall ecs stop` ends it"));
-    if args.print_env {
-        let args = EcsEnvArgs {
-            slot: None,
-            format: EcsEnvFormat::Sh,
-            token_file: None,
-            service: Vec::new(),
-        };
-        return client_env::run(globals, args);
-    }
-    Ok(0)
 }
 
 /// Puts a role into a slot of the server in the background.
@@ -223,12 +198,4 @@ fn stored_slots(ctx: &Arc<Ctx>, has_default: bool) -> Vec<SlotContent> {
 /// The error for a role whose protection is not known.
 fn not_listed(label: &str) -> Error {
     Error::new(ErrorKind::UnknownRole, format!("{label} is not in the list of roles"))
-}
-
-fn hooks(ctx: &Arc<Ctx>, globals: &Globals, printer: EventPrinter) -> ServerHooks {
-    let (signing, globals) = (ctx.clone(), globals.clone());
-    ServerHooks {
-        report: Box::new(move |slot, role, event| printer.print(slot, role, event)),
-        start_sign_in: Box::new(move |instance| sign_in::start(&signing, &globals, instance)),
-    }
 }
