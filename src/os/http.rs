@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 use crate::domain::{ErrorKind, Result, ResultExt};
 use crate::os::mutex::lock;
 
-pub use limits::{ServeLimits, serve_limited_bytes};
+pub use limits::{ConnectionAddresses, ServeLimits, serve_limited_bytes};
 
 /// The pause after too many open files, in which some connections may end.
 const ACCEPT_RETRY_DELAY: std::time::Duration = std::time::Duration::from_millis(20);

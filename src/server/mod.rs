@@ -9,6 +9,7 @@ mod allowed_clients;
 mod authority;
 mod credential_slot;
 mod hosts;
+mod program_lookup;
 mod response;
 mod served_name;
 #[cfg(test)]
@@ -25,20 +26,21 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tokio_rustls::TlsAcceptor;
 
-use crate::domain::{Error, ErrorKind, Result, Secret, Timestamp};
+use crate::domain::{Error, ErrorKind, Result, Secret};
 use crate::os::clock::Clock;
-use crate::os::http::{HttpRequest, HttpResponse, Listener, ServeLimits, serve_limited_bytes};
+use crate::os::http::{
+    ConnectionAddresses, HttpRequest, HttpResponse, Listener, ServeLimits, serve_limited_bytes,
+};
 use crate::os::mutex::lock;
-use crate::os::process::ClientProgram;
-use crate::os::thread::run_blocking;
 
 pub use allowed_clients::AllowedClients;
 pub use authority::Authority;
 use credential_slot::Slot;
 pub use credential_slot::{
-    CredentialsSource, FetchReason, FetchedCredentials, KnownClient, SlotState, SlotTiming,
+    CredentialsSource, FetchReason, FetchedCredentials, SlotState, SlotTiming,
 };
 use hosts::ServedHosts;
+use program_lookup::ProgramLookup;
 pub use served_name::ServedName;
 
 /// What clients may take from an endpoint.
@@ -47,9 +49,6 @@ const LIMITS: ServeLimits = ServeLimits {
     connection_timeout: Duration::from_secs(5),
     max_connections: 256,
 };
-
-/// How long a response waits for the name of the program that asks, unless it asked before.
-const PROGRAM_LOOKUP_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// The most bytes of the name of a slot.
 const MAX_NAME_LEN: usize = 64;
@@ -116,40 +115,19 @@ struct Admission {
     clients: AllowedClients,
 }
 
-/// The addresses of a connection.
-#[derive(Debug, Clone, Copy)]
-struct Connection {
-    client: SocketAddr,
-    server: SocketAddr,
-}
-
-impl Connection {
-    /// Records the program that asks at this time, if the system provides it. The program that
-    /// asked last is tried first. Waits for a short time only; the look-up goes on.
-    async fn record_program(self, slot: Slot, at: Timestamp) {
-        let lookup = tokio::spawn(async move {
-            let last = slot.last_client().map(|client| client.program.pid);
-            let find = move || Ok(ClientProgram::find(self.client, self.server, last));
-            if let Ok(Some(program)) = run_blocking(find).await {
-                slot.record_client(KnownClient { program, at });
-            }
-        });
-        let _ = tokio::time::timeout(PROGRAM_LOOKUP_TIMEOUT, lookup).await;
-    }
-}
-
 /// An endpoint with its slots. Clones share them.
 #[derive(Clone)]
 pub struct Endpoint {
     slots: Arc<Mutex<BTreeMap<String, Slot>>>,
     clock: Clock,
     timing: SlotTiming,
+    program_lookup: ProgramLookup,
 }
 
 impl Endpoint {
     /// Creates an endpoint without slots.
     pub fn new(clock: Clock, timing: SlotTiming) -> Self {
-        Self { slots: Arc::default(), clock, timing }
+        Self { slots: Arc::default(), clock, timing, program_lookup: ProgramLookup::default() }
     }
 
     /// Opens a slot that serves credentials of `source` to clients with the token. Replaces a slot
@@ -203,11 +181,10 @@ impl Endpoint {
         tls: Option<TlsAcceptor>,
         admission: Admission,
     ) -> Result<()> {
-        let (endpoint, server) = (self.clone(), listener.address());
-        let admission = Arc::new(admission);
+        let (endpoint, admission) = (self.clone(), Arc::new(admission));
         listener
-            .serve_limited(LIMITS, tls, move |request, client| {
-                endpoint.clone().respond(request, admission.clone(), Connection { client, server })
+            .serve_limited(LIMITS, tls, move |request, connection| {
+                endpoint.clone().respond(request, admission.clone(), connection)
             })
             .await
     }
@@ -218,7 +195,7 @@ impl Endpoint {
     pub async fn respond_to_bytes(&self, bytes: &[u8], server: SocketAddr) -> Vec<u8> {
         let hosts = ServedHosts::new(server);
         let admission = Arc::new(Admission { hosts, clients: AllowedClients::All });
-        let (endpoint, connection) = (self.clone(), Connection { client: server, server });
+        let (endpoint, connection) = (self.clone(), ConnectionAddresses { client: server, server });
         let respond =
             move |request| endpoint.clone().respond(request, admission.clone(), connection);
         serve_limited_bytes(bytes, LIMITS, respond).await
@@ -228,7 +205,7 @@ impl Endpoint {
         self,
         request: HttpRequest,
         admission: Arc<Admission>,
-        connection: Connection,
+        connection: ConnectionAddresses,
     ) -> HttpResponse {
         if !admission.clients.contains(connection.client.ip()) {
             return response::client_elsewhere().into_response();
@@ -244,8 +221,7 @@ impl Endpoint {
             Some(slot) => {
                 let (at, is_lookup_due) = slot.record_request();
                 if is_lookup_due {
-                    // Before the response, after which the client closes the connection.
-                    connection.record_program(slot.clone(), at).await;
+                    self.program_lookup.start(connection, slot.clone(), at);
                 }
                 match slot.credentials().await {
                     Ok(served) => response::credentials_response(&served),

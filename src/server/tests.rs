@@ -1,4 +1,5 @@
 mod malformed;
+mod program_lookup;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};

@@ -35,9 +35,17 @@ pub struct ServeLimits {
     pub max_connections: usize,
 }
 
+/// The addresses of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConnectionAddresses {
+    pub client: SocketAddr,
+    /// The address that the client has connected to, also if the server listens at all addresses.
+    pub server: SocketAddr,
+}
+
 impl Listener {
     /// Serves requests until dropped, which also ends the connections; over TLS with an acceptor.
-    /// The handler gets the address of the client.
+    /// The handler gets the addresses of the connection.
     ///
     /// # Errors
     /// [`ErrorKind::Os`](crate::domain::ErrorKind::Os) if the socket can't be registered with the
@@ -49,9 +57,10 @@ impl Listener {
         handler: H,
     ) -> Result<()>
     where
-        H: Fn(HttpRequest, SocketAddr) -> F + Clone + Send + Sync + 'static,
+        H: Fn(HttpRequest, ConnectionAddresses) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = HttpResponse> + Send + 'static,
     {
+        let bound = self.address();
         let listener = self.into_tokio()?;
         let (mut connections, mut open) = (JoinSet::new(), VecDeque::new());
         loop {
@@ -62,9 +71,11 @@ impl Listener {
                         let is_answering = Arc::new(AtomicBool::new(false));
                         let answering = is_answering.clone();
                         let handler = handler.clone();
+                        let server = stream.local_addr().unwrap_or(bound);
+                        let addresses = ConnectionAddresses { client, server };
                         let answer = move |request| {
                             answering.store(true, Ordering::Relaxed);
-                            handler(request, client)
+                            handler(request, addresses)
                         };
                         let _ = stream.set_nodelay(true);
                         let serving = serve_one(stream, tls.clone(), limits, answer);
@@ -173,4 +184,33 @@ where
         .max_buf_size(limits.max_head_len)
         .serve_connection(TokioIo::new(stream), service)
         .await;
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    const LIMITS: ServeLimits = ServeLimits {
+        max_head_len: 8 * 1_024,
+        connection_timeout: Duration::from_secs(5),
+        max_connections: 4,
+    };
+
+    #[tokio::test]
+    async fn the_handler_gets_the_address_that_a_client_has_connected_to() {
+        let listener = Listener::bind_address("0.0.0.0:0".parse().unwrap()).unwrap();
+        let port = listener.port();
+        let show = |_, addresses: ConnectionAddresses| async move {
+            HttpResponse::text(200, format!("{} {}", addresses.client, addresses.server))
+        };
+        tokio::spawn(listener.serve_limited(LIMITS, None, show));
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+        let mut response = String::new();
+        stream.read_to_string(&mut response).await.unwrap();
+        let client = stream.local_addr().unwrap();
+        assert!(response.ends_with(&format!("\r\n\r\n{client} 127.0.0.1:{port}")), "{response}");
+    }
 }

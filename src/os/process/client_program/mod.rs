@@ -6,6 +6,7 @@ mod linux;
 mod not_linux;
 
 use std::net::SocketAddr;
+use std::time::Instant;
 
 #[cfg(target_os = "linux")]
 use linux as platform;
@@ -21,8 +22,13 @@ pub struct ClientProgram {
 
 impl ClientProgram {
     /// Returns the program that connected from `client` to `server`, if the system provides it. The
-    /// process `likely` is tried first. Blocks.
-    pub fn find(client: SocketAddr, server: SocketAddr, likely: Option<i32>) -> Option<Self> {
-        platform::find(client, server, likely)
+    /// process `likely` is tried first. Blocks, at most until the deadline.
+    pub fn find(
+        client: SocketAddr,
+        server: SocketAddr,
+        likely: Option<i32>,
+        deadline: Instant,
+    ) -> Option<Self> {
+        platform::find(client, server, likely, deadline)
     }
 }
