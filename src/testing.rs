@@ -35,7 +35,7 @@ pub mod domain {
     pub use crate::domain::{
         Account, AccountId, ConfirmLevel, Credentials, EndpointOverrides, Error, ErrorKind,
         Instance, InstanceName, InstanceSource, Inventory, Region, Result, RoleArn, RoleFlags,
-        RoleName, Roster, RosterEntry, Secret, StartUrl, Tags, Timestamp, Usages,
+        RoleId, RoleName, Roster, RosterEntry, Secret, StartUrl, Tags, Timestamp, Usages,
         escape_unprintable, normalize_text, parse_duration, slug,
     };
     pub mod enums {
@@ -108,6 +108,6 @@ pub mod tui {
 pub mod vault {
     pub use crate::vault::{
         DesktopPrompt, KeyCache, KeyLocation, Leader, PassphraseSource, RecordId, SecureStore,
-        SharedOutcome, SingleFlight, SsoToken, Turn, Vault, VaultOptions,
+        SharedOutcome, SingleFlight, SsoToken, StoredSlot, Turn, Vault, VaultOptions,
     };
 }

@@ -59,6 +59,8 @@ mod eval_sdk;
 #[cfg(unix)]
 mod eval_shells;
 mod faults;
+#[cfg(unix)]
+mod faults_ecs;
 mod faults_refresh;
 mod faults_vault;
 #[cfg(unix)]
@@ -127,6 +129,8 @@ mod manual;
 mod matrix;
 #[cfg(unix)]
 mod matrix_commands;
+#[cfg(unix)]
+mod matrix_endpoint;
 #[cfg(unix)]
 mod matrix_faults;
 #[cfg(unix)]

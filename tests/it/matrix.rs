@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rolecall::testing::vault::SecureStore;
 
-use crate::matrix_commands::{CASES, CHAINED, Case, Prints, ROLE, Scenario};
+use crate::matrix_commands::{CASES, CHAINED, Case, Endpoint, Prints, ROLE, Scenario};
+use crate::matrix_endpoint::RunningEndpoint;
 use crate::matrix_faults::{Class, FaultRow, Operation, rows};
 use crate::matrix_rules::{Outcome, SLACK, check_genuine, judge};
 use crate::matrix_table::{self, Cells};
@@ -94,10 +95,21 @@ fn run_one(world: &World, combination: Combination) -> Result<Outcome, String> {
     world.restore_scenario(case.scenario);
     let aws = &world.sandbox.aws;
     let (listed, old) = (world.listed(), stored_key(world, case));
+    let before = match case.endpoint {
+        Endpoint::Empty => Some(RunningEndpoint::start(world)?),
+        Endpoint::Restarted => RunningEndpoint::store_slot(world).map(|()| None)?,
+        Endpoint::Unused => None,
+    };
     let name = operation.split(':').next().unwrap_or_default();
     let calls = aws.call_count(name);
     row.faults(&Operation::from_name(operation)).into_iter().for_each(|fault| aws.add_fault(fault));
-    let run = world.run(case.args);
+    let (run, endpoint) = match case.endpoint {
+        Endpoint::Restarted => {
+            let endpoint = RunningEndpoint::start(world)?;
+            (endpoint.request(), Some(endpoint))
+        }
+        Endpoint::Unused | Endpoint::Empty => (world.run(case.args), before),
+    };
     println!(
         "{:6.2} s  exit {}  {}",
         run.elapsed.as_secs_f64(),
@@ -119,6 +131,9 @@ fn run_one(world: &World, combination: Combination) -> Result<Outcome, String> {
         judge(world, case, row.class, operation, &run, old.as_deref()).map_err(describe)?;
     aws.clear_faults();
     check_recovery(world, combination, outcome, &listed).map_err(describe)?;
+    if let Some(endpoint) = endpoint {
+        endpoint.check_recovery(world).map_err(describe)?;
+    }
     Ok(outcome)
 }
 
@@ -196,7 +211,7 @@ fn check_recovery(
 /// The access key that was stored before, in scenarios with old credentials.
 fn stored_key(world: &World, case: &Case) -> Option<String> {
     let role = match case.prints {
-        Prints::Process(role)
+        Prints::Process(role) | Prints::Served(role)
             if matches!(case.scenario, Scenario::Old | Scenario::TokenExpiredAndOld) =>
         {
             role

@@ -47,6 +47,19 @@ pub(crate) enum Prints {
     Nothing,
     /// Text for people.
     Text,
+    /// What the endpoint gives to an SDK: credentials of this role.
+    Served(&'static str),
+}
+
+/// The credentials endpoint of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Endpoint {
+    /// None is running.
+    Unused,
+    /// It runs with empty slots when the faults begin, and the command is sent to it.
+    Empty,
+    /// It starts with a stored slot while the faults last. The output is that of a client.
+    Restarted,
 }
 
 /// One command and its initial scenario.
@@ -59,6 +72,7 @@ pub(crate) struct Case {
     pub(crate) prints: Prints,
     /// The operations whose answers it depends on.
     pub(crate) operations: &'static [&'static str],
+    pub(crate) endpoint: Endpoint,
 }
 
 const REFRESH: &str = "CreateToken:refresh_token";
@@ -70,7 +84,17 @@ const fn case(
     prints: Prints,
     operations: &'static [&'static str],
 ) -> Case {
-    Case { name, scenario: scene, args, prints, operations }
+    Case { name, scenario: scene, args, prints, operations, endpoint: Endpoint::Unused }
+}
+
+/// A client of a slot that an earlier run of the endpoint has stored.
+const fn client_case(
+    name: &'static str,
+    scenario: Scenario,
+    operations: &'static [&'static str],
+) -> Case {
+    let prints = Prints::Served(ROLE);
+    Case { name, scenario, args: &[], prints, operations, endpoint: Endpoint::Restarted }
 }
 
 const PROCESS: &[&str] = &["process", "-S", "corp", "--arn", ROLE];
@@ -228,5 +252,21 @@ pub(crate) const CASES: &[Case] = &[
         &["doctor", "-S", "corp"],
         Prints::Text,
         &["RegisterClient", "StartDeviceAuthorization"],
+    ),
+    Case {
+        name: "ecs load",
+        scenario: Scenario::SignedIn,
+        args: &["ecs", "load", "-S", "corp", "--arn", ROLE, "--json"],
+        prints: Prints::Json,
+        operations: CREDENTIALS,
+        endpoint: Endpoint::Empty,
+    },
+    client_case("a client of `ecs run`", Scenario::SignedIn, CREDENTIALS),
+    client_case("a client of `ecs run`, old credentials", Scenario::Old, CREDENTIALS),
+    client_case("a client of `ecs run`, ended token", Scenario::TokenExpired, &[REFRESH]),
+    client_case(
+        "a client of `ecs run`, ended token, old credentials",
+        Scenario::TokenExpiredAndOld,
+        &[REFRESH],
     ),
 ];

@@ -157,6 +157,17 @@ fn check_stdout(world: &World, case: &Case, stdout: &str) -> Result<Option<Strin
             }
             Ok(Some(key))
         }
+        Prints::Served(role) => {
+            let document: Value = serde_json::from_str(stdout).map_err(|_| nonsense("JSON"))?;
+            let field = |name: &str| document[name].as_str().unwrap_or_default().to_owned();
+            let key = field("AccessKeyId");
+            let (secret, token) = (field("SecretAccessKey"), field("Token"));
+            check_genuine(world, role, &key, &secret, &token, Some(&field("Expiration")))?;
+            if role.split(':').next() != document["AccountId"].as_str() {
+                return Err(nonsense("the document of an account"));
+            }
+            Ok(Some(key))
+        }
         Prints::Dotenv(role) => {
             let value = |name: &str| {
                 let line =

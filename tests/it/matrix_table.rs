@@ -23,6 +23,7 @@ runs each command that makes the request against each answer, and checks what co
 - The list of accounts and roles stays as it was unless AWS sent a complete new one. Stored tokens and credentials that were good
   stay, and are served again when AWS answers again. Nothing incomplete is stored.
 - Messages hold no secrets and no control characters.
+- `ecs run` goes on. Its clients get credentials, old ones included, or a JSON error, and credentials again when AWS answers again.
 
 What a cell says:
 
@@ -31,9 +32,9 @@ What a cell says:
 | `0` | The command succeeds. |
 | `old` | The command succeeds with stored credentials that are still good, and warns. |
 | `3` | AWS does not take the start URL or the region of the configuration. |
-| `4` | The sign-in has ended: run `rolecall login`. |
+| `4` | The sign-in has ended: run `rolecall login`. Clients of `ecs run` get 401. |
 | `5` | The role is not known. |
-| `6` | AWS refused, could not be reached, or its answer was not usable. |
+| `6` | AWS refused, could not be reached, or its answer was not usable. Clients of `ecs run` get 403 or 503. |
 | `1` | `doctor` reports it. |
 | `–` | The answer has no such part. |
 

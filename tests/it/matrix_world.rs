@@ -105,7 +105,11 @@ impl World {
 
     /// The roles in the stored list, without the chained ones of the configuration.
     pub(crate) fn listed(&self) -> BTreeSet<String> {
-        Records::in_store(&self.sandbox, SecureStore::Json).listed(&self.sandbox, "corp")
+        self.records().listed(&self.sandbox, "corp")
+    }
+
+    pub(crate) fn records(&self) -> Records {
+        Records::in_store(&self.sandbox, SecureStore::Json)
     }
 
     /// The output of `process` for a role.

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use rolecall::testing::cache::inventory;
 use rolecall::testing::config::{self, Env, Paths};
-use rolecall::testing::domain::{Credentials, Instance, RoleName, Timestamp};
+use rolecall::testing::domain::{Credentials, Error, Instance, RoleId, RoleName, Timestamp};
 use rolecall::testing::ops::instances::load_instances;
 use rolecall::testing::os::clock::Clock;
 use rolecall::testing::vault::{
-    DesktopPrompt, KeyCache, PassphraseSource, RecordId, SecureStore, SsoToken, Vault, VaultOptions,
+    DesktopPrompt, KeyCache, PassphraseSource, RecordId, SecureStore, SsoToken, StoredSlot, Vault,
+    VaultOptions,
 };
 
 use crate::sandbox::Sandbox;
@@ -54,6 +55,19 @@ impl Records {
             &RoleName::new(role),
             None,
         )
+    }
+
+    /// Stores the default slot of the endpoint with `ACCOUNT:ROLE`, as an earlier run leaves it.
+    pub(crate) fn store_slot(&self, sso: &str, role: &str) -> Result<(), Error> {
+        let (account, name) = role.split_once(':').unwrap();
+        let instance = self.instance(sso).name.clone();
+        let slot = StoredSlot {
+            role: RoleId { instance, account: account.parse()?, role: RoleName::new(name) },
+            label: role.replace(':', "/"),
+            token: "a-token-of-an-earlier-run".to_owned().into(),
+            issued_at: Clock::System.now(),
+        };
+        self.vault.save(&RecordId::endpoint_slot("default"), &slot)
     }
 
     /// The stored credentials of `ACCOUNT:ROLE` in `corp`.
