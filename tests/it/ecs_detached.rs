@@ -20,7 +20,7 @@ const DETACH: [&str; 7] = [
 ];
 
 /// Ends the server with the test.
-struct Stop<'a>(&'a Sandbox);
+pub(crate) struct Stop<'a>(pub(crate) &'a Sandbox);
 
 impl Drop for Stop<'_> {
     fn drop(&mut self) {
@@ -104,8 +104,9 @@ fn an_address_that_is_in_use_is_reported_before_anything_starts() {
 fn a_detached_server_keeps_no_descriptor_and_no_directory_of_its_caller() {
     let sandbox = Sandbox::signed_in();
     let _stop = Stop(&sandbox);
-    let mut shell = sandbox.command("sh");
-    shell.args(["-c", "exec \"$0\" \"$@\" 3>&1 9>&2", crate::sandbox::binary()]);
+    // dash has no notation for descriptors of two digits.
+    let mut shell = sandbox.command("bash");
+    shell.args(["-c", "exec \"$0\" \"$@\" 3>&1 9>&2 10>&1 200>&2", crate::sandbox::binary()]);
     // A reader of the output sees its end while the server runs.
     let ran = shell.args(["ecs", "run", "--detach", "--listen", "127.0.0.1:0"]).output().unwrap();
     assert!(ran.status.success(), "{ran:?}");

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::domain::{Error, ErrorKind, Result, ResultExt};
 
-use super::{console, descriptors};
+use super::console;
 
 /// What failed, in errors of this module.
 const STARTING_HELPER: &str = "starting the background helper";
@@ -95,13 +95,13 @@ pub fn spawn_and_wait(
         .ok_or_else(|| start_error("it ended before it was ready"))
 }
 
-/// Starts the second process of a helper, which inherits input and output, but no other descriptor
-/// of the caller. Called by the first process, which has to end afterwards.
+/// Starts the second process of a helper, which inherits input and output and has to call
+/// [`super::become_session_leader`]. Called by the first process, which has to end afterwards.
 ///
 /// # Errors
 /// [`ErrorKind::Os`] if it can't be started.
 pub fn respawn_detached(program: &Path, args: &[OsString]) -> Result<()> {
-    let mut command = descriptors::without_descriptors(program);
+    let mut command = Command::new(program);
     console::without_console(&mut command);
     command
         .args(args)

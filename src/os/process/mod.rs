@@ -6,7 +6,6 @@ mod client_program;
 pub mod console;
 mod current;
 mod defer_signals;
-mod descriptors;
 pub mod detached;
 pub mod group;
 pub mod job_control;
