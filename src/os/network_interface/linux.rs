@@ -1,4 +1,8 @@
 //! Lists of links and addresses over a routing socket (rtnetlink(7)).
+//!
+//! Two requests without a filter and seven attributes are all that is read, with the sockets of
+//! rustix. netlink-packet-route would replace the parsing of attributes, half of this file, by
+//! conversions of its types, and add three crates and a second set of sockets (netlink-sys).
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -19,8 +23,10 @@ const RTM_GETADDR: u16 = 22;
 const DUMP_FLAGS: u16 = 0x301;
 const IFF_LOOPBACK: u32 = 0x8;
 const IFLA_IFNAME: u16 = 3;
+const IFLA_LINK: u16 = 5;
 const IFLA_MASTER: u16 = 10;
 const IFLA_LINKINFO: u16 = 18;
+const IFLA_LINK_NETNSID: u16 = 37;
 const IFLA_INFO_KIND: u16 = 1;
 const IFA_ADDRESS: u16 = 1;
 const IFA_LOCAL: u16 = 2;
@@ -107,10 +113,15 @@ fn parse_link((_, body): (u16, &[u8])) -> Option<NetworkInterface> {
     };
     let info = find(IFLA_LINKINFO).unwrap_or_default();
     let kind = attributes(info).find(|(kind, _)| *kind == IFLA_INFO_KIND);
+    let kind = kind.map(|(_, value)| text(value));
+    // The kernel adds the second attribute if the link is in another namespace.
+    let has_peer = kind.as_deref() == Some("veth") && find(IFLA_LINK_NETNSID).is_none();
+    let peer = if has_peer { find(IFLA_LINK).and_then(|value| u32_at(value, 0)) } else { None };
     Some(NetworkInterface {
         index: u32_at(body, 4)?,
         name: text(find(IFLA_IFNAME)?),
-        kind: kind.map(|(_, value)| text(value)),
+        kind,
+        peer,
         is_loopback: u32_at(body, 8)? & IFF_LOOPBACK != 0,
         master: find(IFLA_MASTER).and_then(|value| u32_at(value, 0)),
         addresses: Vec::new(),
