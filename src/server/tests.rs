@@ -1,3 +1,5 @@
+#[cfg(target_os = "linux")]
+mod fairness;
 mod malformed;
 mod program_lookup;
 

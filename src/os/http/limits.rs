@@ -1,8 +1,8 @@
 //! Serving with limits, for ports that every program on the machine can connect to.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -30,8 +30,9 @@ pub struct ServeLimits {
     /// The longest time from accepting a connection to the end of its response. Then the connection
     /// is closed.
     pub connection_timeout: Duration,
-    /// The most connections at a time. The oldest one that has not sent its request makes room for
-    /// a new one, so that clients that send nothing can't keep others out.
+    /// The most connections at a time. Of the client that has most of those without a request, the
+    /// oldest makes room for a new one, so that clients that send nothing, or that do not finish the
+    /// handshake of TLS, can't keep others out.
     pub max_connections: usize,
 }
 
@@ -81,7 +82,8 @@ impl Listener {
                         let serving = serve_one(stream, tls.clone(), limits, answer);
                         let serving = tokio::time::timeout(limits.connection_timeout, serving);
                         let task = connections.spawn(async { drop(serving.await) });
-                        open.push_back(OpenConnection { task, is_answering });
+                        let client = client_network(client.ip());
+                        open.push_back(OpenConnection { task, client, is_answering });
                     }
                     Err(_) => tokio::time::sleep(ACCEPT_RETRY_DELAY).await,
                 },
@@ -105,19 +107,46 @@ where
 /// A connection that may have ended.
 struct OpenConnection {
     task: AbortHandle,
+    client: IpAddr,
     /// Whether its request has arrived.
     is_answering: Arc<AtomicBool>,
 }
 
-/// Ends connections until there is room for another one: the oldest one that has not sent its
-/// request, otherwise the oldest one.
+impl OpenConnection {
+    fn is_silent(&self) -> bool {
+        !self.is_answering.load(Ordering::Relaxed)
+    }
+}
+
+/// Returns the address that stands for a client: a machine with IPv6 has all addresses with the same
+/// 64 leading bits.
+fn client_network(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => ip.into(),
+        IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64).into(),
+    }
+}
+
+/// Returns the position of the connection that makes room: the oldest of the client that has most
+/// of those without a request, or most of all if each has sent its request.
+fn next_to_end(open: &VecDeque<OpenConnection>) -> Option<usize> {
+    let has_silent = open.iter().any(OpenConnection::is_silent);
+    let is_candidate = |connection: &OpenConnection| !has_silent || connection.is_silent();
+    let mut counts = BTreeMap::<IpAddr, usize>::new();
+    for connection in open.iter().filter(|connection| is_candidate(connection)) {
+        *counts.entry(connection.client).or_default() += 1;
+    }
+    let most = counts.values().max();
+    open.iter().position(|c| is_candidate(c) && counts.get(&c.client) == most)
+}
+
+/// Ends connections until there is room for another one.
 fn make_room(open: &mut VecDeque<OpenConnection>, max: usize) {
     if open.len() >= max {
         open.retain(|connection| !connection.task.is_finished());
     }
     while open.len() >= max.max(1) {
-        let silent = open.iter().position(|c| !c.is_answering.load(Ordering::Relaxed));
-        if let Some(ended) = open.remove(silent.unwrap_or(0)) {
+        if let Some(ended) = open.remove(next_to_end(open).unwrap_or(0)) {
             ended.task.abort();
         }
     }
