@@ -97,6 +97,12 @@ fn services_and_files_can_be_named() {
     assert_eq!(again[5], "--token-file", "{again}");
     assert_eq!(again[6], *file_path.to_string_lossy(), "from any directory");
     assert!(!printed.contains(&token), "{printed}");
+    let config = sandbox.path("rolecall/config.toml").to_string_lossy().into_owned();
+    let named = ["--format", "devcontainer", "--config", "rolecall/config.toml"];
+    let printed = ecs_env(&sandbox, &named).stdout;
+    let properties: serde_json::Value = serde_json::from_str(&printed).unwrap();
+    let words = properties["initializeCommand"].as_array().unwrap();
+    assert_eq!(words[words.len() - 2..], ["--config".to_owned(), config], "{printed}");
 }
 
 #[test]

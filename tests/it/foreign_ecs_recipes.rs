@@ -26,13 +26,18 @@ esac
 /// The files that Compose merges, resolved.
 fn resolve(sandbox: &Sandbox, recipe: &str) -> String {
     sandbox.write("project/compose.yaml", COMPOSE);
+    let ran = merge(sandbox, recipe);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    ran.stdout
+}
+
+/// Lets Compose merge a file of the user with a recipe.
+fn merge(sandbox: &Sandbox, recipe: &str) -> CommandOutput {
     let recipe = recipes().join(recipe);
     let program = program_from_env("ROLECALL_TEST_COMPOSE", "docker-compose");
     let mut command = sandbox.command(program);
     command.current_dir(sandbox.path("project")).args(["-f", "compose.yaml", "-f"]).arg(recipe);
-    let ran = CommandOutput::from_output(command.arg("config").output().unwrap());
-    assert_eq!(ran.code, 0, "{ran:?}");
-    ran.stdout
+    CommandOutput::from_output(command.arg("config").output().unwrap())
 }
 
 #[test]
@@ -60,6 +65,22 @@ fn compose_merges_the_files_into_a_service_of_the_user() {
     }
     let resolved = resolve(&sandbox, "compose-network.yaml");
     assert!(resolved.contains("external: true") && resolved.contains("default: {}"), "{resolved}");
+}
+
+#[test]
+#[ignore = "needs Docker Compose"]
+fn compose_rejects_what_the_comments_of_the_files_name() {
+    let sandbox = Sandbox::new();
+    for (recipe, property) in [
+        ("compose-host.yaml", "networks: [back]"),
+        ("compose-network.yaml", "network_mode: bridge"),
+    ] {
+        let own = format!("services:\n  app:\n    image: debian:12\n    {property}\n");
+        sandbox.write("project/compose.yaml", &format!("{own}networks:\n  back: {{}}\n"));
+        let ran = merge(&sandbox, recipe);
+        let reason = "'network_mode' and 'networks' cannot be combined";
+        assert!(ran.code != 0 && ran.stderr.contains(reason), "{recipe}: {ran:?}");
+    }
 }
 
 /// The arguments of `docker run` for a project with this recipe.

@@ -37,7 +37,7 @@ pub(super) fn run(globals: &Globals, args: EcsEnvArgs) -> Result<u8> {
     let file = file_of_token(&env, &paths, &args, &slot)?;
     let text = match args.format {
         EcsEnvFormat::Compose | EcsEnvFormat::Devcontainer => {
-            render_for_container(&args, &access, &file.ok_or_else(no_directory)?)?
+            render_for_container(globals, &args, &access, &file.ok_or_else(no_directory)?)?
         }
         _ => render_variables(&env, args.format, &access, file.as_deref())?,
     };
@@ -46,12 +46,17 @@ pub(super) fn run(globals: &Globals, args: EcsEnvArgs) -> Result<u8> {
 }
 
 /// Renders a file for a container, which sees the directory of the token file.
-fn render_for_container(args: &EcsEnvArgs, access: &ClientAccess, file: &Path) -> Result<String> {
+fn render_for_container(
+    globals: &Globals,
+    args: &EcsEnvArgs,
+    access: &ClientAccess,
+    file: &Path,
+) -> Result<String> {
     let client = ContainerClient::new(&access.url, file)?;
     recipes::check_directory(file)?;
     token_file::save(file, &access.token)?;
     if args.format == EcsEnvFormat::Devcontainer {
-        return devcontainer::render(&client, &refresh_command(args, file));
+        return devcontainer::render(&client, &refresh_command(globals, args, file));
     }
     let default = [DEFAULT_SERVICE.to_owned()];
     let services = if args.service.is_empty() { &default[..] } else { &args.service };
@@ -59,7 +64,7 @@ fn render_for_container(args: &EcsEnvArgs, access: &ClientAccess, file: &Path) -
 }
 
 /// Returns the words of this command, from any directory.
-fn refresh_command(args: &EcsEnvArgs, file: &Path) -> Vec<String> {
+fn refresh_command(globals: &Globals, args: &EcsEnvArgs, file: &Path) -> Vec<String> {
     let mut words =
         ["rolecall", "ecs", "env", "--format", "devcontainer"].map(str::to_owned).to_vec();
     if let Some(slot) = &args.slot {
@@ -67,6 +72,10 @@ fn refresh_command(args: &EcsEnvArgs, file: &Path) -> Vec<String> {
     }
     if args.token_file.is_some() {
         words.extend(["--token-file".to_owned(), file.display().to_string()]);
+    }
+    if let Some(file) = &globals.config {
+        let file = std::path::absolute(file).unwrap_or_else(|_| file.into());
+        words.extend(["--config".to_owned(), file.display().to_string()]);
     }
     words
 }

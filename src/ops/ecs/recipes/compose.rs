@@ -28,6 +28,15 @@ pub fn render(client: &ContainerClient<'_>, services: &[String]) -> Result<Strin
         text.push_str(&format!("# {step}\n"));
     }
     text.push_str("# Save as rolecall.yaml: docker compose -f compose.yaml -f rolecall.yaml up\n");
+    // Compose merges the networks of both files, and rejects a service with both properties.
+    text.push_str(match network {
+        ContainerNetwork::Host => "# These services must not have `networks` in compose.yaml.\n",
+        ContainerNetwork::Gateway(_) => {
+            "# These services must not have `network_mode` in compose.yaml. If they have `networks`\n\
+             # without `default`, remove `default` here.\n"
+        }
+        ContainerNetwork::Any => "",
+    });
     text.push_str("services:\n");
     for service in services {
         text.push_str(&format!("  {}:\n    environment:\n", quote(service)?));
@@ -49,8 +58,9 @@ pub fn render(client: &ContainerClient<'_>, services: &[String]) -> Result<Strin
         ));
     }
     if let ContainerNetwork::Gateway(_) = network {
+        // Podman Compose knows the default network only if it is named here.
         text.push_str(&format!(
-            "networks:\n  {NETWORK}:\n    name: {NETWORK}\n    external: true\n"
+            "networks:\n  default: {{}}\n  {NETWORK}:\n    name: {NETWORK}\n    external: true\n"
         ));
     }
     Ok(text)

@@ -7,7 +7,7 @@
 pub mod compose;
 pub mod devcontainer;
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::path::Path;
 
 use crate::domain::{Error, ErrorKind, Result, ResultExt};
@@ -93,7 +93,10 @@ impl<'a> ContainerClient<'a> {
                     let [a, b, c, _] = address.octets();
                     format!("--subnet {a}.{b}.{c}.0/24")
                 }
-                IpAddr::V6(address) => format!("--ipv6 --subnet {address}/120"),
+                IpAddr::V6(address) => {
+                    let network = Ipv6Addr::from_bits(address.to_bits() & !0xff);
+                    format!("--ipv6 --subnet {network}/120")
+                }
             };
             steps.push(format!(
                 "Before `rolecall ecs run`: docker network create {subnet} --gateway {address} \
@@ -168,6 +171,23 @@ mod tests {
         ] {
             let client = ContainerClient::new(url, Path::new(FILE)).unwrap();
             assert_eq!(client.network(), network, "{url}");
+        }
+    }
+
+    #[test]
+    fn the_network_to_create_has_the_address_as_its_gateway() {
+        for (url, command) in [
+            (
+                "http://169.254.170.2:4144/",
+                "docker network create --subnet 169.254.170.0/24 --gateway 169.254.170.2 rolecall",
+            ),
+            (
+                "http://[fd00:ec2::23]:4144/",
+                "docker network create --ipv6 --subnet fd00:ec2::/120 --gateway fd00:ec2::23 rolecall",
+            ),
+        ] {
+            let client = ContainerClient::new(url, Path::new(FILE)).unwrap();
+            assert_eq!(client.preparation(), [format!("Before `rolecall ecs run`: {command}")]);
         }
     }
 
