@@ -70,7 +70,7 @@ fn vault(sandbox: &Sandbox, passphrase: &str) -> Vault {
 fn instance(name: &str, region: &str) -> Instance {
     Instance {
         name: InstanceName::new(name),
-        start_url: StartUrl::new(&format!("https://{name}.awsapps.com/start")),
+        start_url: StartUrl::new(format!("https://{name}.awsapps.com/start")),
         sso_region: Region::new(region),
         default_region: None,
         scopes: Vec::new(),
