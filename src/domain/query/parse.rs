@@ -333,6 +333,8 @@ mod tests {
                 "account:\"two words\" \"^x $\" a\\ b",
                 "Account/Plain/two words, Any/Plain/^x $, Any/Plain/a b",
             ),
+            ("pay\"prod a\\b", "Any/Plain/pay\"prod, Any/Plain/a\\b"),
+            ("a | 012345678901", "Any/Plain/a or Any/Plain/012345678901"),
             ("! role: env: ' ^", ""),
             ("arn:aws:iam::*:role/Admin", "Arn/Plain/aws:iam::*:role/admin"),
             ("0123-4567-8901 adm", "Id/Whole/012345678901, Any/Plain/adm"),
@@ -341,6 +343,21 @@ mod tests {
                 "arn:aws:iam::012345678901:role/ops/Deploy",
                 "Id/Whole/012345678901, Role/Whole/ops/deploy or Role/Whole/deploy",
             ),
+        ] {
+            assert_eq!(describe(text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_follows_an_operator_that_is_already_given_is_text() {
+        for (text, want) in [
+            ("!!a", "!Any/Plain/!a"),
+            ("'!a", "Any/Exact/!a"),
+            ("'^a", "Any/Exact/^a"),
+            ("^'a", "Any/Start/'a"),
+            ("^^a", "Any/Start/^a"),
+            ("!'a", "!Any/Exact/a"),
+            ("arn:arn:aws:iam", "Arn/Plain/aws:iam"),
         ] {
             assert_eq!(describe(text), want, "{text}");
         }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::organization::Company;
 use crate::domain::query::SearchIndex;
-use crate::domain::{ConfirmLevel, Instance, RoleFlags, Roster, RosterEntry, Tags, Usage, Usages};
+use crate::domain::{
+    ConfirmLevel, Instance, RoleFlags, Roster, RosterEntry, RowStyle, Tags, Usage, Usages,
+};
 
 /// A row `account/role`. The account's id is the number.
 fn row(label: &str, id: u64) -> RosterEntry {
@@ -89,6 +91,7 @@ fn among_equal_matches_the_field_then_the_end_of_a_word_decides() {
         ("prod", row("prodZone/Admin", 1), row("prodaa/Admin", 2)),
         ("prod", row("product-aa-bb/Admin", 1), alias("a/Admin", "prod-eu")),
         ("prod", row("prodZone/Admin", 1), row("a/prod-eu", 2)),
+        ("prodeu", row("zz-prod-eu-x/Admin", 1), row("aa-prod-eux/Admin", 2)),
     ] {
         let names = [better.label(), worse.label()];
         assert_eq!(order(query, &[worse, better], None), [1, 0], "{query} in {names:?}");
@@ -137,6 +140,18 @@ fn letters_of_a_tag_are_highlighted_together() {
     let company = company(vec![tagged]);
     let found = company.0.highlights(&company.query("zeta quux"), 0);
     assert_eq!(found.tags, [("team".to_owned(), vec![0, 1, 2, 3, 5, 6, 7, 8])]);
+}
+
+#[test]
+fn roles_that_a_rule_hides_are_not_found() {
+    let hidden = RowStyle { hidden: true, ..RowStyle::default() };
+    let roster = Roster {
+        instances: vec![Instance::example("corp")],
+        entries: vec![row("web/Admin", 1), row("web/Read", 1)],
+        row_styles: vec![hidden, RowStyle::default()],
+        ..Roster::default()
+    };
+    assert_eq!(Company(SearchIndex::new(Arc::new(roster))).search("web"), ["web Read"]);
 }
 
 #[test]
