@@ -155,6 +155,24 @@ fn roles_that_a_rule_hides_are_not_found() {
 }
 
 #[test]
+fn only_plain_words_match_across_account_and_role() {
+    let company = company(vec![row("payments-prod/AdministratorAccess", 1)]);
+    let found = |query: &str| !company.search(query).is_empty();
+    assert!(found("ppa") && found("!ppa"));
+    for query in ["'ppa", "^ppa", "ppa$", "role:ppa", "pp*a*x"] {
+        assert!(!found(query), "{query}");
+    }
+}
+
+#[test]
+fn profiles_are_found_without_their_separators_and_roles_by_their_arn() {
+    let named = RosterEntry { profile: Some(Arc::from("x-prod-eu")), ..row("web/Admin", 1) };
+    let company = company(vec![named, row("web/Read", 2)]);
+    assert_eq!(company.search("xprodeu"), ["web Admin"]);
+    assert_eq!(company.search("arn:aws:iam::000000000002:role/*"), ["web Read"]);
+}
+
+#[test]
 fn short_words_suggest_no_names() {
     let company = company(vec![row("eu-zeta/Admin", 1), row("neutral/Admin", 2)]);
     assert_eq!(company.0.nearest_account_names("eux", 3), [""; 0]);
