@@ -4,14 +4,20 @@ use std::sync::Arc;
 
 use crate::config::ConsoleStyle;
 use crate::console::{find_service, parse_page, portal_shortcut_url};
-use crate::domain::{Region, Result, RoleId, RoleName, Roster, RosterEntry, Secret};
+use crate::domain::{
+    Error, ErrorKind, Region, Result, RoleId, RoleName, Roster, RosterEntry, Secret,
+};
 
 use crate::ops::access::record_use;
-use crate::ops::console::{ConsoleOptions, ConsoleRequest, fetch_sign_in_link, options_for_role};
+use crate::ops::console::profile::{ProfilePage, link_without_terminal};
+use crate::ops::console::{
+    ConsoleOptions, ConsoleRequest, fetch_sign_in_link, options_for_instance, options_for_role,
+};
 use crate::ops::copy::{assume_role, role_not_listed};
 use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::interaction::Interaction;
 use crate::ops::open_url::{self, Link};
+use crate::ops::roles::other_profiles;
 
 /// The page of the console to open; the region's home page by default.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -39,8 +45,17 @@ impl ConsolePage {
     }
 }
 
+/// A link to show to the user.
+pub struct ShownLink {
+    /// The link.
+    pub link: Link,
+    /// The access portal's link to the same page, which is shorter than one with credentials in it.
+    pub portal_url: Option<String>,
+}
+
 /// Returns a link to show, if this machine has no browser that could open it; `None` if a program
-/// opens it, or the settings say something else. A returned link is recorded in the history.
+/// opens it, or the settings say something else. `None` too if a profile's credentials need a
+/// question at the terminal. A returned link is recorded in the history.
 ///
 /// # Errors
 /// As [`fetch_console_link`].
@@ -50,7 +65,14 @@ pub async fn link_without_browser(
     roster: &Arc<Roster>,
     role: &RoleId,
     page: &ConsolePage,
-) -> Result<Option<Link>> {
+) -> Result<Option<ShownLink>> {
+    if let Some(name) = role.profile() {
+        let link = profile_link_without_browser(ctx, ui, name, page).await?;
+        if link.is_some() {
+            record_use(ctx, ui, role.clone(), "console");
+        }
+        return Ok(link.map(|url| ShownLink { link: Link::Secret(url), portal_url: None }));
+    }
     let entry = find_role(roster, role)?;
     let options = load_options(ctx, roster, entry).await?;
     if open_url::can_open(ctx, &options.open) {
@@ -58,7 +80,34 @@ pub async fn link_without_browser(
     }
     let link = fetch(ctx, ui, roster, entry, page, &options).await?;
     record_use(ctx, ui, role.clone(), "console");
-    Ok(Some(link))
+    let portal_url = (matches!(link, Link::Secret(_)) && entry.via.is_none())
+        .then(|| portal_link(roster, entry, page));
+    Ok(Some(ShownLink { link, portal_url }))
+}
+
+async fn profile_link_without_browser(
+    ctx: &Arc<Ctx>,
+    ui: &impl Interaction,
+    name: &str,
+    page: &ConsolePage,
+) -> Result<Option<Secret<String>>> {
+    let options = options_for_instance(&ctx.settings, None, name.to_owned());
+    if open_url::can_open(ctx, &options.open) {
+        return Ok(None);
+    }
+    let (loading, wanted) = (ctx.clone(), name.to_owned());
+    let load = move || other_profiles::load(&loading, &wanted);
+    let profile = run_blocking(load).await?.ok_or_else(|| {
+        Error::new(ErrorKind::Config, format!("profile `{name}` no longer exists"))
+    })?;
+    let place = ProfilePage {
+        region: page.region.clone(),
+        minutes: None,
+        default_minutes: options.session_minutes,
+    };
+    let (region, url) = page.resolve(&place.resolve_region(ctx, &profile));
+    let place = ProfilePage { region: Some(region), ..place };
+    link_without_terminal(ctx, ui, &profile, &place, url.as_deref()).await
 }
 
 /// Fetches a link that signs its holder in to the console as the role. It is valid for 15 minutes.
@@ -102,12 +151,15 @@ async fn fetch(
     if options.style != ConsoleStyle::Portal || entry.via.is_some() {
         return fetch_secret(ctx, ui, roster, entry, page, options).await.map(Link::Secret);
     }
+    Ok(Link::Public(portal_link(roster, entry, page)))
+}
+
+/// The access portal's link to a page in a role, for which the user has to sign in.
+fn portal_link(roster: &Roster, entry: &RosterEntry, page: &ConsolePage) -> String {
     let instance = roster.instance(entry);
     let (_, url) = page.resolve(entry.region.as_ref().unwrap_or(&instance.sso_region));
     let name = RoleName::new(&*entry.role);
-    let start_url = &instance.start_url;
-    let shortcut = portal_shortcut_url(start_url, entry.account, Some(&name), url.as_deref());
-    Ok(Link::Public(shortcut))
+    portal_shortcut_url(&instance.start_url, entry.account, Some(&name), url.as_deref())
 }
 
 async fn fetch_secret(

@@ -138,14 +138,16 @@ fn inline_areas(area: Rect, state: &State) -> Areas {
     let width = width.min(needed.min(list_width).max(MIN_INLINE_WIDTH));
     let line = |y| Rect::new(x, y, width, 1);
     let footer = line(y + height - 1);
-    let status_line = status_line_area(footer, y + 1, false, state);
-    let rows = height.saturating_sub(2 + u16::from(status_line.is_some()));
-    let list = Rect::new(x, y + 1, width.min(list_width), rows);
+    let has_headings = height >= MIN_HEIGHT_WITH_HEADINGS;
+    let top = y + 1 + u16::from(has_headings);
+    let status_line = status_line_area(footer, top, false, state);
+    let rows = (footer.y - top).saturating_sub(u16::from(status_line.is_some()));
+    let list = Rect::new(x, top, width.min(list_width), rows);
     let scrollbar = Rect::new(list.right(), list.y, 0, list.height);
     Areas {
         header: None,
         query: line(y),
-        headings: None,
+        headings: headings_area(list, has_headings, state),
         list,
         scrollbar,
         preview: None,
@@ -156,8 +158,8 @@ fn inline_areas(area: Rect, state: &State) -> Areas {
 }
 
 /// The line of column headings above the list, if there is one and there are columns.
-fn headings_area(list: Rect, roomy: bool, state: &State) -> Option<Rect> {
-    let is_shown = roomy && state.first_run.is_none() && state.list.len() > 0;
+fn headings_area(list: Rect, has_line: bool, state: &State) -> Option<Rect> {
+    let is_shown = has_line && state.first_run.is_none() && state.list.len() > 0;
     is_shown.then(|| Rect { y: list.y - 1, height: 1, ..list })
 }
 
@@ -176,6 +178,9 @@ const MIN_PREVIEW_WIDTH: u16 = 32;
 const MAX_PREVIEW_WIDTHS: [u16; 2] = [64, 110];
 /// The width of a preview without the role's name in `arn:aws-us-gov:iam::012345678901:role/`.
 const ARN_MARGIN: u16 = 50;
+
+/// From this height on, an inline picker has a line for the headings and still three rows.
+const MIN_HEIGHT_WITH_HEADINGS: u16 = 6;
 
 /// The minimum width of an inline picker, for query, keys and panels.
 const MIN_INLINE_WIDTH: u16 = 72;

@@ -4,6 +4,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::profiles_other::write_profiles;
 use crate::sandbox::Sandbox;
 use crate::terminal::{CTRL_C, ENTER, ESCAPE, Terminal};
 use crate::wait::wait_for;
@@ -90,6 +91,31 @@ fn the_console_without_a_browser_is_a_link_to_copy_or_to_print() {
     assert!(shown.contains("anyonewhohasitissignedin"), "{shown}");
     assert!(shown.contains("SigninToken="), "{shown}");
     assert_eq!(terminal.damage(), [""; 0]);
+}
+
+#[test]
+fn the_console_of_a_profile_without_a_browser_is_a_link_too() {
+    let sandbox = Sandbox::signed_in();
+    write_profiles(&sandbox);
+    for (profile, user) in [("old-keys", "rolecall"), ("deploy", "Deploy"), ("process", "ReadOnly")] {
+        let mut terminal = Terminal::rolecall(&sandbox, &[profile]);
+        terminal.wait_for_picker();
+        terminal.type_keys(CTRL_O);
+        terminal.wait_for(&format!("console of profile/{profile}"));
+        terminal.wait_for("There is no browser here");
+        terminal.type_keys(ENTER);
+        assert_eq!(terminal.wait_for_exit(), 0, "{profile}");
+        let shown = terminal.screen().split_whitespace().collect::<String>();
+        let (_, link) = shown.split_once("signedin:").unwrap();
+        let page = crate::console::get(link);
+        assert!(page.contains(user), "{profile}: {page}");
+    }
+    // The program may have failed for want of the terminal, so it gets it.
+    let mut terminal = Terminal::rolecall(&sandbox, &["failing"]);
+    terminal.wait_for_picker();
+    terminal.type_keys(CTRL_O);
+    assert_ne!(terminal.wait_for_exit(), 0);
+    assert!(terminal.screen().contains("its credential_process"), "{}", terminal.screen());
 }
 
 #[test]

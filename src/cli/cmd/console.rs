@@ -200,11 +200,17 @@ fn deliver_sign_in_link(
     request: &ConsoleRequest<'_>,
     options: &ConsoleOptions,
 ) -> Result<Delivery> {
-    app::block_on(ctx, async {
-        let link = console::fetch_sign_in_link(ctx, request).await?;
-        let outcome = open_detached(ctx, link.clone(), &options.open, redirect::start).await;
-        or_print(outcome, Link::Secret(link), &options.open)
-    })
+    let link = app::block_on(ctx, console::fetch_sign_in_link(ctx, request))?;
+    deliver_secret_link(ctx, link, options)
+}
+
+fn deliver_secret_link(
+    ctx: &Ctx,
+    link: Secret<String>,
+    options: &ConsoleOptions,
+) -> Result<Delivery> {
+    let open = open_detached(ctx, link.clone(), &options.open, redirect::start);
+    or_print(app::block_on(ctx, open), Link::Secret(link), &options.open)
 }
 
 fn deliver_public_link(ctx: &Ctx, link: String, options: &OpenOptions) -> Result<Delivery> {

@@ -315,6 +315,8 @@ pub struct ConsoleLink {
     pub url: Secret<String>,
     /// Who can use it.
     pub access: LinkAccess,
+    /// A shorter address of the same page, in the access portal, which asks the user to sign in.
+    pub portal_url: Option<String>,
 }
 
 /// Who can use a console link.

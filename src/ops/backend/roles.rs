@@ -9,7 +9,9 @@ use crate::ops::access::obtain;
 use crate::ops::assume::{AssumeRequest, Freshness, forget_credentials};
 use crate::ops::backend::messages::{ConsoleLink, LinkAccess, SecretKind, Update};
 use crate::ops::confirmations;
-use crate::ops::console_link::{ConsolePage, fetch_console_link, link_without_browser};
+use crate::ops::console_link::{
+    ConsolePage, ShownLink, fetch_console_link, link_without_browser,
+};
 use crate::ops::copy;
 use crate::ops::ctx::run_blocking;
 use crate::ops::open_url::Link;
@@ -87,9 +89,11 @@ impl Backend {
             }
             Err(error) => Err(error),
         };
-        let link = |link| match link {
-            Link::Secret(url) => ConsoleLink { url, access: LinkAccess::Holder },
-            Link::Public(url) => ConsoleLink { url: url.into(), access: LinkAccess::SignedIn },
+        let link = |ShownLink { link, portal_url }| match link {
+            Link::Secret(url) => ConsoleLink { url, access: LinkAccess::Holder, portal_url },
+            Link::Public(url) => {
+                ConsoleLink { url: url.into(), access: LinkAccess::SignedIn, portal_url }
+            }
         };
         let outcome = outcome.map(|found| found.map(link));
         self.send(Update::Console { number, role, outcome });

@@ -2,9 +2,9 @@
 //! stored: permanent keys are read for one request and dropped.
 
 mod aws_cli;
+mod link;
 mod process;
 
-use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::awsconfig::{AwsFiles, CredentialSource, Profile};
@@ -27,6 +27,8 @@ use crate::ops::target::instances::selected_instances;
 
 use aws_cli::Need;
 
+pub use link::{ProfilePage, fetch_link, link_without_terminal};
+
 /// The most profiles that may lead to each other by `source_profile`; the AWS CLI has no limit.
 const MAX_SOURCES: usize = 8;
 /// The name of a session in CloudTrail if the profile has no `role_session_name`.
@@ -41,8 +43,15 @@ pub struct ConsoleCredentials {
     pub allows_duration: bool,
 }
 
-/// Asks the user for the code of an MFA device and returns it.
-pub type AskMfaCode = fn(&str) -> Result<String>;
+/// Whether the credentials of a profile may be asked for at the terminal.
+#[derive(Debug, Clone, Copy)]
+pub enum ProfileTerminal {
+    /// A `credential_process` shares the terminal, and this function asks for the code of the MFA
+    /// device with this serial number.
+    Shared(fn(&str) -> Result<String>),
+    /// The terminal is in use. What needs it fails with [`ErrorKind::Usage`].
+    InUse,
+}
 
 /// Gets credentials of a profile for the console: temporary ones as they are, those of a user by
 /// GetFederationToken.
@@ -56,12 +65,12 @@ pub async fn fetch_credentials(
     profile: &OtherProfile,
     minutes: u32,
     consent: Consent,
-    ask_mfa_code: AskMfaCode,
+    terminal: ProfileTerminal,
 ) -> Result<ConsoleCredentials> {
     let paths = ctx.paths.clone();
     let files = run_blocking(move || other_profiles::load_files(&paths)).await?;
-    let resolver = Resolver { ctx, ui, files: &files, consent, ask_mfa_code };
-    let keys = resolver.resolve(&profile.name, MAX_SOURCES).await?;
+    let resolver = Resolver { ctx, ui, files: &files, consent, terminal };
+    let keys = resolver.resolve(&profile.name).await?;
     match keys.session_token {
         Some(session_token) => Ok(ConsoleCredentials {
             credentials: Credentials {
@@ -87,67 +96,80 @@ pub async fn fetch_credentials(
     }
 }
 
+/// A role that a profile assumes.
+struct ProfileRoleArn {
+    profile: String,
+    keys: Profile,
+    role_arn: String,
+}
+
 /// Finds the keys of profiles.
 struct Resolver<'a, I> {
     ctx: &'a Arc<Ctx>,
     ui: &'a I,
     files: &'a AwsFiles,
     consent: Consent,
-    ask_mfa_code: AskMfaCode,
+    terminal: ProfileTerminal,
 }
 
 impl<I: Interaction> Resolver<'_, I> {
-    /// Returns the keys of a profile, through at most so many others.
-    fn resolve<'s>(
-        &'s self,
-        name: &'s str,
-        sources_left: usize,
-    ) -> Pin<Box<dyn Future<Output = Result<AccessKeys>> + 's>> {
-        Box::pin(async move {
-            let keys = self.files.profile(name).ok_or_else(|| {
+    /// Returns the keys of a profile: finds the first ones, then assumes the roles that they lead to.
+    async fn resolve(&self, name: &str) -> Result<AccessKeys> {
+        let mut roles: Vec<ProfileRoleArn> = Vec::new();
+        let mut name = name.to_owned();
+        let mut keys = loop {
+            let profile = self.files.profile(&name).ok_or_else(|| {
                 Error::new(ErrorKind::Config, format!("profile `{name}` does not exist"))
             })?;
-            if sources_left == 0 {
+            if roles.len() == MAX_SOURCES {
                 return Err(Error::new(
                     ErrorKind::Config,
                     format!("profile `{name}`: its `source_profile` leads to itself"),
                 ));
             }
-            if let Some(role) = profile_role::find(self.ctx, &keys) {
-                return self.sso_keys(name, role).await;
+            if let Some(role) = profile_role::find(self.ctx, &profile) {
+                break self.sso_keys(&name, role).await?;
             }
-            let source = CredentialSource::from_profile(&keys).ok_or_else(|| {
+            let source = CredentialSource::from_profile(&profile).ok_or_else(|| {
                 Error::new(ErrorKind::Config, format!("profile `{name}` has no credentials"))
             })?;
             match source {
-                CredentialSource::Keys => static_keys(name, &keys),
+                CredentialSource::Keys => break static_keys(&name, &profile)?,
                 CredentialSource::AssumeRole { role_arn, source_profile } => {
-                    let base = match source_profile == name {
-                        // A profile may hold the keys that its role is assumed with.
-                        true => static_keys(name, &keys)?,
-                        false => self.resolve(&source_profile, sources_left - 1).await?,
-                    };
-                    self.assume_role(name, &keys, role_arn, &base).await
+                    // A profile may hold the keys that its role is assumed with.
+                    let own = (source_profile == name).then(|| static_keys(&name, &profile));
+                    roles.push(ProfileRoleArn { profile: name, keys: profile, role_arn });
+                    if let Some(own) = own {
+                        break own?;
+                    }
+                    name = source_profile;
                 }
                 CredentialSource::AssumeRoleFrom { role_arn, credential_source }
                     if credential_source == "Environment" =>
                 {
-                    let base = self.keys_from_env()?;
-                    self.assume_role(name, &keys, role_arn, &base).await
+                    let keys = self.keys_from_env()?;
+                    roles.push(ProfileRoleArn { profile: name, keys: profile, role_arn });
+                    break keys;
                 }
-                CredentialSource::Process(line) => process::run(name, line).await,
+                CredentialSource::Process(line) => {
+                    break process::run(&name, line, self.terminal).await?;
+                }
                 // Only the AWS CLI can sign requests with its login, or knows this machine's role.
                 CredentialSource::LoginSession => {
-                    aws_cli::export(self.ctx, name, Need::LoginSession).await
+                    break aws_cli::export(self.ctx, &name, Need::LoginSession).await?;
                 }
                 CredentialSource::AssumeRoleFrom { .. } => {
-                    aws_cli::export(self.ctx, name, Need::CredentialSource).await
+                    break aws_cli::export(self.ctx, &name, Need::CredentialSource).await?;
                 }
                 CredentialSource::WebIdentity => {
-                    aws_cli::export(self.ctx, name, Need::WebIdentity).await
+                    break aws_cli::export(self.ctx, &name, Need::WebIdentity).await?;
                 }
             }
-        })
+        };
+        for role in roles.into_iter().rev() {
+            keys = self.assume_role(role, &keys).await?;
+        }
+        Ok(keys)
     }
 
     /// Returns the keys of a role of IAM Identity Center.
@@ -181,15 +203,10 @@ impl<I: Interaction> Resolver<'_, I> {
         }
     }
 
-    async fn assume_role(
-        &self,
-        name: &str,
-        keys: &Profile,
-        role_arn: String,
-        base: &AccessKeys,
-    ) -> Result<AccessKeys> {
+    async fn assume_role(&self, role: ProfileRoleArn, base: &AccessKeys) -> Result<AccessKeys> {
+        let ProfileRoleArn { profile: name, keys, role_arn } = role;
         let get = |key: &str| keys.plain_value(key).map(str::to_owned);
-        let region = self.region(keys);
+        let region = self.region(&keys);
         let params = AssumeRoleParams {
             role_arn,
             session_name: get("role_session_name").unwrap_or_else(|| SESSION_NAME.to_owned()),
@@ -200,12 +217,18 @@ impl<I: Interaction> Resolver<'_, I> {
         };
         let mfa = match get("mfa_serial") {
             Some(serial_number) => {
-                let code = (self.ask_mfa_code)(&serial_number)?;
+                let code = match self.terminal {
+                    ProfileTerminal::Shared(ask_mfa_code) => ask_mfa_code(&serial_number)?,
+                    ProfileTerminal::InUse => {
+                        let message = format!("the code of {serial_number} is needed");
+                        return Err(Error::new(ErrorKind::Usage, message));
+                    }
+                };
                 Some(MfaCode { serial_number, code })
             }
             None => None,
         };
-        let client = self.sts(keys, &region)?;
+        let client = self.sts(&keys, &region)?;
         let assumed = client.assume_role_with_keys(base, &params, mfa.as_ref()).await;
         assumed
             .map(|credentials| AccessKeys::from(&credentials))

@@ -52,7 +52,7 @@ impl Panel for ClockSkewPanel {
             },
             ContentRow::Pair {
                 left: (Tone::Accent, key_label(state, PickerCommand::Refresh)),
-                right: (Tone::Soft, "then asks AWS again".to_owned()),
+                right: (Tone::Soft, "asks AWS again".to_owned()),
             },
             ContentRow::Blank,
             ContentRow::pair(

@@ -2,33 +2,75 @@
 //! after the picker.
 
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
-use super::{EventResult, Panel, qr};
+use super::qr::{self, QrMisfit, QrPanel};
+use super::{EventResult, Panel};
 use crate::ops::backend::messages::{LinkAccess, Request};
 use crate::tui::commands::{KeyPress, PickerCommand};
 use crate::tui::effect::Effect;
 use crate::tui::format::group_digits;
 use crate::tui::glyphs::Glyphs;
-use crate::tui::labels::role_label;
+use crate::tui::labels::{key_label, role_label};
 use crate::tui::state::State;
 use crate::tui::state::console_link::ConsoleLinkPanel;
 use crate::tui::update::console_link;
 
-/// The longest link that is shown whole, in characters. A link with credentials in it is longer.
-const MAX_SHOWN_CHARS: usize = 300;
-/// The characters that are shown of a longer one.
+/// The lines of the panel besides a link that is shown whole: frame, footer and text.
+const OTHER_LINES: u16 = 8;
+/// The widest line of a link.
+const MAX_LINK_COLUMNS: u16 = 100;
+/// The characters that are shown of a link that does not fit on the screen.
 const SHOWN_CHARS: usize = 150;
 
+/// What is above the QR code of the portal's link, on one line.
+const PORTAL_LINK: &str = "This shorter link asks you to sign in.";
+
+/// What the QR key shows.
+enum Shown {
+    /// The link.
+    Link(QrPanel),
+    /// The shorter link of the access portal, because there is no room for the other.
+    PortalLink(QrPanel),
+    /// Nothing fits.
+    Nothing(QrMisfit),
+}
+
 impl ConsoleLinkPanel {
-    /// The rows of the QR code, or why it can't be shown; `None` if it is not wanted.
-    fn qr_rows(&self, state: &State) -> Option<Result<Vec<ContentRow>, String>> {
-        let (width, height) = state.size;
-        let url = self.link.url.expose();
-        self.show_qr.then(|| qr::rows(url, width.saturating_sub(6), height.saturating_sub(5)))
+    /// The QR code, if it is wanted.
+    fn qr(&self, state: &State) -> Option<Shown> {
+        self.show_qr.then(|| {
+            let misfit = match qr::fit(self.link.url.expose(), state.size, 0) {
+                Ok(code) => return Shown::Link(code),
+                Err(misfit) => misfit,
+            };
+            let short = self.link.portal_url.as_deref();
+            let short = short.and_then(|url| qr::fit(url, state.size, 1).ok());
+            short.map_or(Shown::Nothing(misfit), Shown::PortalLink)
+        })
     }
 
-    /// Whether the QR code is wanted and there is room for it.
+    /// Whether a QR code is wanted and there is room for it.
     fn is_qr_shown(&self, state: &State) -> bool {
-        matches!(self.qr_rows(state), Some(Ok(_)))
+        matches!(self.qr(state), Some(Shown::Link(_) | Shown::PortalLink(_)))
+    }
+
+    /// The rows with the link, whole if it fits on the screen.
+    fn link_rows(&self, state: &State) -> Vec<ContentRow> {
+        let (columns, lines) = state.size;
+        let columns = columns.saturating_sub(6).clamp(1, MAX_LINK_COLUMNS);
+        let room = usize::from(columns) * usize::from(lines.saturating_sub(OTHER_LINES));
+        let url = self.link.url.expose();
+        let length = url.chars().count();
+        if length <= room {
+            return vec![ContentRow::text(Tone::Text, url)];
+        }
+        let start: String = url.chars().take(SHOWN_CHARS.min(room)).collect();
+        let ellipsis = Glyphs::from_appearance(state.appearance).ellipsis;
+        let key = key_label(state, PickerCommand::CopySignInUrl);
+        let total = group_digits(length);
+        vec![
+            ContentRow::text(Tone::Text, format!("{start}{ellipsis}")),
+            ContentRow::text(Tone::Dim, format!("{total} characters; {key} copies all of them")),
+        ]
     }
 }
 
@@ -56,12 +98,16 @@ impl Panel for ConsoleLinkPanel {
     fn content(&self, state: &State) -> PanelContent {
         let glyphs = Glyphs::from_appearance(state.appearance);
         let title = format!("console of {}", role_label(state, &self.role));
-        let url = self.link.url.expose();
         let mut rows = Vec::new();
-        match self.qr_rows(state) {
-            Some(Ok(rows)) => return PanelContent::new(title, PanelSize::FullScreen, rows),
-            Some(Err(why)) => {
-                rows.push(ContentRow::text(Tone::Danger, format!("{} {why}", glyphs.error)));
+        match self.qr(state) {
+            Some(Shown::Link(code)) => return PanelContent::new(title, code.size, code.rows),
+            Some(Shown::PortalLink(code)) => {
+                rows.push(ContentRow::text(Tone::Soft, PORTAL_LINK));
+                rows.extend(code.rows);
+                return PanelContent::new(title, code.size, rows);
+            }
+            Some(Shown::Nothing(misfit)) => {
+                rows.push(ContentRow::text(Tone::Danger, format!("{} {misfit}", glyphs.error)));
             }
             None => {}
         }
@@ -72,15 +118,7 @@ impl Panel for ConsoleLinkPanel {
             ),
             ContentRow::Blank,
         ]);
-        let length = url.chars().count();
-        if length > MAX_SHOWN_CHARS {
-            let start: String = url.chars().take(SHOWN_CHARS).collect();
-            let total = group_digits(length);
-            rows.push(ContentRow::text(Tone::Text, format!("{start}{}", glyphs.ellipsis)));
-            rows.push(ContentRow::text(Tone::Dim, format!("{total} characters")));
-        } else {
-            rows.push(ContentRow::text(Tone::Text, url));
-        }
+        rows.extend(self.link_rows(state));
         rows.extend([
             ContentRow::Blank,
             match self.link.access {
@@ -97,12 +135,19 @@ impl Panel for ConsoleLinkPanel {
         if self.copied {
             rows.push(ContentRow::text(Tone::Dim, "link copied"));
         }
-        PanelContent::new(title, PanelSize::Text, rows)
+        PanelContent::new(title, PanelSize::FullScreen, rows)
     }
 
     fn hints(&self, state: &State) -> Vec<(PickerCommand, &'static str)> {
         vec![
-            (PickerCommand::CopySignInUrl, "copy link"),
+            (
+                PickerCommand::CopySignInUrl,
+                if matches!(self.qr(state), Some(Shown::PortalLink(_))) {
+                    "copy the full link"
+                } else {
+                    "copy link"
+                },
+            ),
             (
                 PickerCommand::Refresh,
                 if self.is_qr_shown(state) { "hide QR code" } else { "QR code" },

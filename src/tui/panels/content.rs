@@ -71,6 +71,8 @@ pub(in crate::tui) enum PanelSize {
     Columns,
     /// As [`PanelSize::Columns`], and over header and query if necessary.
     FullScreen,
+    /// The whole width, over header and query and without a frame, for a large QR code.
+    Frameless,
 }
 
 /// The content of a panel.

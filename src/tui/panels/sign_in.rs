@@ -2,7 +2,8 @@
 //! another machine can be pasted.
 
 use super::content::{ContentRow, PanelContent, PanelSize, Tone};
-use super::{EventResult, Panel, qr};
+use super::qr::{self, QrMisfit, QrPanel};
+use super::{EventResult, Panel};
 use crate::domain::{Secret, format_countdown};
 use crate::ops::backend::messages::{Request, SignInStep};
 use crate::tui::commands::{KeyPress, PickerCommand};
@@ -146,7 +147,10 @@ impl Panel for SignInPanel {
                 field = self.redirect.as_ref().map(|redirect| &redirect.input);
             }
         }
-        let size = if self.is_qr_shown(state) { PanelSize::FullScreen } else { PanelSize::Text };
+        let size = match self.qr(state) {
+            Some(Ok(code)) => code.size,
+            _ => PanelSize::Text,
+        };
         let content = PanelContent::new(format!("sign in to {}", self.instance), size, rows);
         match field {
             Some(input) => {
@@ -191,17 +195,15 @@ impl Panel for SignInPanel {
 
 impl SignInPanel {
     /// The address as a QR code, if the user asked for it.
-    fn qr_rows(&self, state: &State) -> Option<Result<Vec<ContentRow>, String>> {
+    fn qr(&self, state: &State) -> Option<Result<QrPanel, QrMisfit>> {
         let SignInStep::Open { url, .. } = &self.step else { return None };
-        let (width, height) = state.size;
-        // The rest is for the frame, the code to compare, the countdown and the footer.
-        (self.show_qr && self.redirect.is_none())
-            .then(|| qr::rows(url, width.saturating_sub(6), height.saturating_sub(5)))
+        // The code to compare, and the countdown.
+        (self.show_qr && self.redirect.is_none()).then(|| qr::fit(url, state.size, 2))
     }
 
     /// Whether the QR code is wanted and there is room for it.
     fn is_qr_shown(&self, state: &State) -> bool {
-        matches!(self.qr_rows(state), Some(Ok(_)))
+        matches!(self.qr(state), Some(Ok(_)))
     }
 
     /// The rows while the user is in the browser.
@@ -228,13 +230,13 @@ impl SignInPanel {
         if let Some(code) = code {
             rows.extend([ContentRow::Centered(space_out(code)), ContentRow::Blank]);
         }
-        match self.qr_rows(state) {
+        match self.qr(state) {
             // Only the code and the QR code, because every line is needed.
             Some(Ok(qr)) => {
                 rows = code
                     .iter()
                     .map(|code| ContentRow::Centered(space_out(code)))
-                    .chain(qr)
+                    .chain(qr.rows)
                     .collect()
             }
             Some(Err(why)) => rows.push(ContentRow::text(

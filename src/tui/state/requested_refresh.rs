@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::State;
-use crate::domain::InstanceName;
+use crate::domain::{InstanceName, clock_warning};
 
 /// The requested refreshes since the last time that none was running.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -54,7 +54,15 @@ impl State {
             RefreshReport::Unchanged => drop(requested.unchanged.insert(instance.clone())),
             RefreshReport::SignedOut => {}
         }
-        if requested.has_reported || !requested.running.is_empty() {
+        if !requested.running.is_empty() {
+            return;
+        }
+        // The clock is what the user has to fix first, and its panel offers to ask again.
+        if let Some(warning) = clock_warning(self.clock.skew_seconds) {
+            self.notify(format!("asked AWS again: {warning}"));
+            return;
+        }
+        if requested.has_reported {
             return;
         }
         let names: Vec<&str> = requested.unchanged.iter().map(InstanceName::as_str).collect();

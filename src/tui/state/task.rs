@@ -21,6 +21,20 @@ pub(in crate::tui) struct PendingTask {
     pub(in crate::tui) tried_unlock: bool,
 }
 
+impl PendingTask {
+    /// A task that has requested nothing yet.
+    pub(in crate::tui) fn new(role: RoleId, task: RoleTask) -> Self {
+        Self {
+            role,
+            task,
+            number: 0,
+            waiting_for: WaitingFor::Credentials,
+            tried_sign_in: false,
+            tried_unlock: false,
+        }
+    }
+}
+
 /// A task with one or more roles.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) enum RoleTask {

@@ -11,7 +11,10 @@ fn link(access: LinkAccess) -> ConsoleLink {
         "https://signin.aws.amazon.com/federation?Action=login&SigninToken={}",
         "tok".repeat(if access == LinkAccess::Holder { 400 } else { 4 })
     );
-    ConsoleLink { url: url.into(), access }
+    let portal_url = (access == LinkAccess::Holder).then(|| {
+        "https://corp.awsapps.com/start/#/console?account_id=012345678901&role_name=Admin".into()
+    });
+    ConsoleLink { url: url.into(), access, portal_url }
 }
 
 /// A picker whose console was requested with these keys and has its credentials, with the number of
@@ -84,14 +87,33 @@ fn enter_leaves_to_print_the_link_and_the_qr_key_draws_it_if_there_is_room() {
     rig.keys(&["ctrl-r"]);
     assert!(rig.screen().contains('▀'), "{}", rig.screen());
     assert!(rig.screen().contains("hide QR code"), "{}", rig.screen());
+    assert!(!rig.screen().contains("shorter link"), "{}", rig.screen());
+    // The link of the portal fits on any usual screen.
     let mut rig = rig.with_size(80, 24);
-    assert!(!rig.screen().contains("hide QR code"), "{}", rig.screen());
-    assert!(rig.screen().contains("the window is too small for the QR code"), "{}", rig.screen());
+    let screen = rig.screen();
+    assert!(screen.contains('▀') && screen.contains("This shorter link asks"), "{screen}");
+    let mut rig = rig.with_size(60, 20);
+    let screen = rig.screen();
+    assert!(!screen.contains("hide QR code") && !screen.contains('▀'), "{screen}");
+    assert!(screen.contains("the QR code needs a window of at least"), "{screen}");
     rig.keys(&["enter"]);
     assert!(matches!(
         &rig.take_effects()[..],
         [Effect::Exit(Exit::Picked(Picked { action: PickAction::Console, .. }))]
     ));
+}
+
+#[test]
+fn a_link_is_shown_whole_if_it_fits_on_the_screen() {
+    let link = link(LinkAccess::Holder);
+    let url = link.url.expose();
+    for size in [(80, 24), (120, 40), (200, 50)] {
+        let screen = shown(LinkAccess::Holder).with_size(size.0, size.1).screen();
+        let text: String = screen.chars().filter(|c| !c.is_whitespace() && *c != '│').collect();
+        assert!(text.contains(url), "{screen}");
+    }
+    let screen = shown(LinkAccess::Holder).with_size(60, 16).screen();
+    assert!(screen.contains("characters; ^Y copies all of them"), "{screen}");
 }
 
 #[test]

@@ -119,6 +119,27 @@ fn the_rows_show_what_the_same_picker_shows_on_a_screen_of_that_size() {
 }
 
 #[test]
+fn the_headings_and_their_columns_are_those_of_the_full_screen() {
+    let headings = |rig: &TestPicker| {
+        let screen = rig.screen();
+        let at = screen.lines().position(|line| line.contains("ACCOUNT"));
+        at.map(|at| screen.lines().skip(at).take(1).map(str::trim_end).collect::<String>())
+    };
+    for width in [60, 80, 120, 200] {
+        let full = TestPicker::new(sample_options()).with_size(width, 40);
+        let below = |rows| {
+            let options = PickerOptions { height: Height::Rows(rows), ..sample_options() };
+            TestPicker::new(options).with_size(width, rows)
+        };
+        for rows in [6, 12, 20] {
+            let shown = headings(&below(rows)).expect("no headings");
+            assert!(headings(&full).unwrap().starts_with(&shown), "{width} {rows}: {shown}");
+        }
+        assert_eq!(headings(&below(5)), None);
+    }
+}
+
+#[test]
 fn a_line_without_an_end_is_not_written_over() {
     let mut screen = used_screen((100, 30), 2);
     screen.parser.process(b"no end");

@@ -105,6 +105,47 @@ fn changes_and_failures_are_reported_instead() {
 }
 
 #[test]
+fn a_requested_refresh_with_a_wrong_clock_reports_the_clock() {
+    let mut rig = TestPicker::new(sample_options()).with_size(80, 24);
+    rig.update(Update::ClockSkew(725));
+    for counts in [0, 2] {
+        rig.keys(&["ctrl-r"]);
+        rig.update(Update::ClockSkew(724));
+        rig.update(refreshed("corp", counts)).update(refreshed("lab", 0));
+        let note = rig.state.note_text().unwrap_or_default();
+        assert!(note.starts_with("asked AWS again: this machine's clock is 12 min"), "{note}");
+    }
+    rig.keys(&["ctrl-r"]);
+    rig.update(Update::ClockSkew(3));
+    rig.update(refreshed("corp", 0)).update(refreshed("lab", 0));
+    assert_eq!(rig.state.note_text(), Some("the list is up to date"));
+}
+
+#[test]
+fn a_key_without_effect_in_a_panel_says_so() {
+    for (keys, panel) in [
+        (&["f3"][..], "credentials"),
+        (&["f9"], "hidden roles"),
+        (&["edge-dev", "f6"], "services"),
+        (&["edge-dev", "f7"], "other roles"),
+        (&["edge-dev", "tab", "tab", "alt-enter", "x"], "command for each"),
+    ] {
+        let mut rig = TestPicker::new(sample_options()).with_size(80, 24);
+        rig.keys(keys);
+        let open = rig.state.overlays.clone();
+        assert!(!open.is_empty(), "{panel}");
+        for (key, label) in [("ctrl-r", "^R"), ("ctrl-s", "^S")] {
+            rig.keys(&[key]);
+            let note = format!("{label} does nothing in this panel; Esc closes it");
+            assert_eq!(rig.state.note_text(), Some(&*note), "{panel}");
+            assert_eq!(rig.state.overlays, open, "{panel}");
+        }
+        rig.keys(&["down", "left"]);
+        assert_eq!(rig.state.note_text(), None, "{panel}");
+    }
+}
+
+#[test]
 fn a_background_refresh_without_changes_is_silent() {
     let mut rig = TestPicker::new(sample_options()).with_size(80, 24);
     rig.update(refreshed("corp", 0));

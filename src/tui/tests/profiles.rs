@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::query::SearchIndex;
-use crate::ops::backend::messages::Request;
+use crate::ops::backend::messages::{ConsoleLink, LinkAccess, Request};
 use crate::tui::{Exit, Picked, ShellRole};
 
 fn options() -> PickerOptions {
@@ -97,18 +97,52 @@ fn the_first_frame_of_a_packed_roster_begins_on_the_profile() {
     assert_eq!(state.list.selected().unwrap().profile(), Some("deploy"));
 }
 
+/// The picker with a profile selected, and that row.
+fn on_profile() -> (TestPicker, RoleId) {
+    let mut rig = picker(120);
+    rig.keys(&["old-keys"]);
+    let role = rig.state.list.selected().cloned().unwrap();
+    assert_eq!(role.profile(), Some("old-keys"));
+    rig.take_effects();
+    (rig, role)
+}
+
 #[test]
-fn enter_and_the_console_leave_with_the_profile_at_once() {
-    for (key, action) in [("enter", PickAction::Shell), ("ctrl-o", PickAction::Console)] {
-        let mut rig = picker(120);
-        rig.keys(&["old-keys"]);
-        let role = rig.state.list.selected().cloned().unwrap();
-        assert_eq!(role.profile(), Some("old-keys"));
-        rig.take_effects();
-        rig.keys(&[key]);
-        let left = Effect::Exit(Exit::Picked(Picked { roles: vec![role], action }));
-        assert_eq!(rig.take_effects(), [left]);
+fn enter_leaves_with_the_profile_at_once() {
+    let (mut rig, role) = on_profile();
+    rig.keys(&["enter"]);
+    let picked = Picked { roles: vec![role], action: PickAction::Shell };
+    assert_eq!(rig.take_effects(), [Effect::Exit(Exit::Picked(picked))]);
+}
+
+#[test]
+fn the_console_of_a_profile_is_asked_for_as_that_of_a_role() {
+    for (keys, service) in [
+        (&["ctrl-o"][..], None),
+        (&["ctrl-o", "ctrl-o"], None),
+        (&["alt-enter", "c"], None),
+        (&["f6", "buckets", "enter"], Some("s3")),
+    ] {
+        let (mut rig, role) = on_profile();
+        rig.keys(keys);
+        let (number, query) = (rig.state.last_number, "old-keys".to_owned());
+        let request = Request::OpenConsole { role: role.clone(), service, query, number };
+        assert_eq!(rig.take_effects(), [Effect::Request(request)], "{keys:?}");
+        let url = "https://signin.aws.amazon.com/federation?Action=login&SigninToken=tok";
+        let link = ConsoleLink { url: url.to_owned().into(), access: LinkAccess::Holder, portal_url: None };
+        let update = |outcome| Update::Console { number, role: role.clone(), outcome };
+        rig.update(update(Ok(Some(link))));
+        assert_eq!(rig.take_effects(), [], "{keys:?}");
+        let screen = rig.screen();
+        assert!(screen.contains("console of profile/old-keys") && screen.contains(url), "{screen}");
     }
+    let (mut rig, role) = on_profile();
+    rig.keys(&["ctrl-o"]);
+    let number = rig.state.last_number;
+    rig.take_effects();
+    rig.update(Update::Console { number, role: role.clone(), outcome: Ok(None) });
+    let picked = Picked { roles: vec![role], action: PickAction::Console };
+    assert_eq!(rig.take_effects(), [Effect::Exit(Exit::Picked(picked))]);
 }
 
 #[test]

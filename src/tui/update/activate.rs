@@ -103,34 +103,32 @@ fn run_task(state: &mut State, mut roles: Vec<RoleId>, task: RoleTask) -> Vec<Ef
         (_, RoleTask::Exit(action @ (PickAction::Print | PickAction::Profile))) => {
             vec![Effect::Exit(Exit::Picked(Picked { roles, action }))]
         }
-        (1, RoleTask::Exit(action)) if profiles::is_profile(&roles) => {
-            vec![Effect::Exit(Exit::Picked(Picked { roles, action }))]
+        // Its credentials are fetched by the action itself, if at all.
+        (1, task @ RoleTask::Exit(action)) if profiles::is_profile(&roles) => {
+            let role = roles.swap_remove(0);
+            if is_pending(state, &role, &task) {
+                return Vec::new();
+            }
+            console_link::exit_or_ask(state, PendingTask::new(role, task), action)
         }
         (_, RoleTask::WriteProfiles) => vec![Effect::Request(Request::WriteProfiles { roles })],
         (1, task) => {
             let role = roles.swap_remove(0);
-            // A key that is held down sends one request.
-            if state
-                .pending
-                .as_ref()
-                .is_some_and(|pending| pending.role == role && pending.task == task)
-            {
+            if is_pending(state, &role, &task) {
                 return Vec::new();
             }
-            let pending = PendingTask {
-                role,
-                task,
-                number: 0,
-                waiting_for: WaitingFor::Credentials,
-                tried_sign_in: false,
-                tried_unlock: false,
-            };
-            assume(state, pending)
+            assume(state, PendingTask::new(role, task))
         }
         (_, RoleTask::Exit(action)) => vec![Effect::Exit(Exit::Picked(Picked { roles, action }))],
         // Only offered for a single role.
         (_, RoleTask::CopySecret(_) | RoleTask::Renew) => Vec::new(),
     }
+}
+
+/// Whether the task is in progress: a key that is held down sends one request.
+fn is_pending(state: &State, role: &RoleId, task: &RoleTask) -> bool {
+    let pending = state.pending.as_ref();
+    pending.is_some_and(|pending| pending.role == *role && pending.task == *task)
 }
 
 fn assume(state: &mut State, pending: PendingTask) -> Vec<Effect> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::domain::enums::Preview;
 use crate::tui::commands::{KeyPress, PanelKind, PickerCommand};
 use crate::tui::effect::Effect;
+use crate::tui::labels::key_label;
 use crate::tui::layout;
 use crate::tui::panels::EventResult;
 use crate::tui::state::State;
@@ -42,14 +43,22 @@ pub(super) fn handle_key(state: &mut State, pressed: KeyPress) -> PanelKey {
         let is_list_asked = top.is_modeless() || top.gives_way();
         state.overlays.push(top);
         // A panel with text stays, and its field gets no other keys than text.
-        return if is_list_asked { PanelKey::Forwarded } else { PanelKey::Handled(Vec::new()) };
+        if is_list_asked {
+            return PanelKey::Forwarded;
+        }
+        note_unused_key(state, command);
+        return PanelKey::Handled(Vec::new());
     }
-    let depth = state.overlays.len();
+    let (depth, before) = (state.overlays.len(), top.clone());
     let result = top.as_panel_mut().handle_key(state, pressed);
     let below = depth.min(state.overlays.len());
     match result {
         EventResult::Consumed(effects) => {
+            let is_unused = effects.is_empty() && top == before && depth == state.overlays.len();
             state.overlays.insert(below, top);
+            if let (true, Some(command)) = (is_unused, pressed.command) {
+                note_unused_key(state, command);
+            }
             PanelKey::Handled(effects)
         }
         EventResult::Close(effects) => PanelKey::Handled(effects),
@@ -65,6 +74,24 @@ pub(super) fn handle_key(state: &mut State, pressed: KeyPress) -> PanelKey {
             }
             PanelKey::Forwarded
         }
+    }
+}
+
+/// Reports that a key of the list has no effect in the open panel: without an answer it would seem
+/// to be broken.
+fn note_unused_key(state: &mut State, command: PickerCommand) {
+    let is_of_panel = matches!(
+        command,
+        PickerCommand::Activate
+            | PickerCommand::Back
+            | PickerCommand::Move(_)
+            | PickerCommand::Edit(_)
+            | PickerCommand::Insert
+            | PickerCommand::Append
+    );
+    if !is_of_panel && state.note.is_none() {
+        let (key, back) = (key_label(state, command), key_label(state, PickerCommand::Back));
+        state.show_note(Some(format!("{key} does nothing in this panel; {back} closes it")));
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) fn refusal(roles: &[RoleId], task: &RoleTask) -> Option<String> {
     (!is_possible).then(|| format!("{name} is a profile: it has a shell and the console only"))
 }
 
-/// Whether the only row is a profile. Its credentials are fetched by the action itself, if at all.
+/// Whether the only row is a profile.
 pub(super) fn is_profile(roles: &[RoleId]) -> bool {
     matches!(roles, [role] if role.profile().is_some())
 }

@@ -127,7 +127,7 @@ fn dim_background(ctx: &DrawContext, area: Rect, buffer: &mut Buffer) {
 /// The area that a panel may use.
 fn panel_area(content: &PanelContent, area: Rect, areas: &Areas) -> Rect {
     match content.size {
-        PanelSize::FullScreen => Rect { height: area.height.saturating_sub(1), ..area },
+        PanelSize::FullScreen | PanelSize::Frameless => Rect { height: area.height.saturating_sub(1), ..area },
         PanelSize::Text | PanelSize::Columns => {
             Rect::new(area.x, areas.list.y, area.width, areas.list.height)
         }

@@ -25,6 +25,14 @@ pub(super) fn place_panel(content: (u16, u16), room: Rect) -> (Rect, Rect) {
     (area, Rect::new(area.x + 3, area.y + 1 + pad, width.saturating_sub(6), height - 2 - pad * 2))
 }
 
+/// Places a panel without a frame. Returns its area twice, as [`place_panel`] returns two.
+pub(super) fn place_frameless(content: (u16, u16), room: Rect) -> (Rect, Rect) {
+    let (width, height) = (content.0.min(room.width), content.1.min(room.height));
+    let (x, y) = (room.x + (room.width - width) / 2, room.y + (room.height - height) / 2);
+    let area = Rect::new(x, y, width, height);
+    (area, area)
+}
+
 /// Clears the area of a panel and draws its frame.
 pub(super) fn draw_frame(ctx: &DrawContext, title: &str, area: Rect, buffer: &mut Buffer) {
     clear(area, buffer);
@@ -49,7 +57,7 @@ pub(super) fn draw_frame(ctx: &DrawContext, title: &str, area: Rect, buffer: &mu
 }
 
 /// Clears an area and one column on both sides, so that wide letters behind it are not cut in half.
-fn clear(area: Rect, buffer: &mut Buffer) {
+pub(super) fn clear(area: Rect, buffer: &mut Buffer) {
     let wide = Rect { x: area.x.saturating_sub(1), width: area.width + 2, ..area }
         .intersection(buffer.area);
     for position in wide.positions() {

@@ -46,9 +46,13 @@ struct PanelLayout {
 }
 
 fn layout_panel(content: &PanelContent, ctx: &DrawContext, room: Rect) -> PanelLayout {
-    let most = usize::from(room.width.saturating_sub(6)).max(1);
-    let limit =
-        if content.size == PanelSize::Text { MAX_TEXT_COLUMNS } else { MAX_COLUMNS }.min(most);
+    let is_framed = content.size != PanelSize::Frameless;
+    let most = usize::from(room.width.saturating_sub(if is_framed { 6 } else { 0 })).max(1);
+    let limit = match content.size {
+        PanelSize::Text => MAX_TEXT_COLUMNS.min(most),
+        PanelSize::Columns | PanelSize::FullScreen => MAX_COLUMNS.min(most),
+        PanelSize::Frameless => most,
+    };
     let letters = shortcuts_text(content);
     // The length of the input is unknown, so its field is wide.
     let field = content
@@ -91,8 +95,11 @@ fn layout_panel(content: &PanelContent, ctx: &DrawContext, room: Rect) -> PanelL
     let line = if content.input.is_some() { 1 + u16::from(roomy && tallest > 0) } else { 0 };
     let (above, answer) = if content.size == PanelSize::Text { (0, line) } else { (line, 0) };
     let below = answer + if letters.is_empty() { 0 } else { 1 + u16::from(roomy && !tight) };
-    let (area, inner) =
-        panel_frame::place_panel((total, cells(tallest).saturating_add(above + below)), room);
+    let size = (total, cells(tallest).saturating_add(above + below));
+    let (area, inner) = match is_framed {
+        true => panel_frame::place_panel(size, room),
+        false => panel_frame::place_frameless(size, room),
+    };
     let body =
         Rect { y: inner.y + above, height: inner.height.saturating_sub(above + below), ..inner };
     let height = usize::from(body.height);
@@ -135,7 +142,11 @@ pub(super) fn draw(
     let content = panel.content(state);
     let placed = layout_panel(&content, ctx, room);
     let (body, wide) = (placed.body, placed.column_width);
-    panel_frame::draw_frame(ctx, &content.title, placed.area, buffer);
+    if content.size == PanelSize::Frameless {
+        panel_frame::clear(placed.area, buffer);
+    } else {
+        panel_frame::draw_frame(ctx, &content.title, placed.area, buffer);
+    }
     for ((column, rows), x) in placed
         .lines
         .iter()

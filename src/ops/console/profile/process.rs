@@ -9,6 +9,8 @@ use crate::identity::AccessKeys;
 use crate::ops::ctx::run_blocking;
 use crate::os::process::{TerminalAccess, capture, split_words};
 
+use super::ProfileTerminal;
+
 /// How long such a program may take. It may ask the user for a code or to sign in.
 const TIME_LIMIT: Duration = Duration::from_secs(300);
 
@@ -26,13 +28,31 @@ struct ProcessOutput {
 ///
 /// # Errors
 /// [`ErrorKind::Config`] if the program can't be started, fails or prints something else.
-pub(super) async fn run(name: &str, line: String) -> Result<AccessKeys> {
+///
+/// If the terminal is in use, the program may have failed for want of it: [`ErrorKind::Usage`].
+pub(super) async fn run(
+    name: &str,
+    line: String,
+    terminal: ProfileTerminal,
+) -> Result<AccessKeys> {
+    match terminal {
+        ProfileTerminal::Shared(_) => run_with(name, line, TerminalAccess::Shared).await,
+        ProfileTerminal::InUse => {
+            run_with(name, line, TerminalAccess::None).await.map_err(|mut error| {
+                error.kind = ErrorKind::Usage;
+                error
+            })
+        }
+    }
+}
+
+async fn run_with(name: &str, line: String, terminal: TerminalAccess) -> Result<AccessKeys> {
     let mut words = split_words(&line).into_iter();
     let program = words.next().unwrap_or_default();
     let args: Vec<String> = words.collect();
     let in_profile = |what: &str| format!("profile `{name}`: its credential_process {what}");
     let failed = |what: &str| Error::new(ErrorKind::Config, in_profile(what));
-    let run = move || capture(&program, &args, TIME_LIMIT, TerminalAccess::Shared);
+    let run = move || capture(&program, &args, TIME_LIMIT, terminal);
     let captured = run_blocking(run).await.map_err(|error| {
         let mut error = error.context(format!("profile `{name}`: its credential_process"));
         error.kind = ErrorKind::Config;
