@@ -1,16 +1,15 @@
-//! Records a short tour of the real program for the README: types a script of keys into `rolecall
-//! demo` and writes the screens between them as one SVG that is animated by CSS alone. `cargo build
-//! --release && cargo run --example tour -- docs/assets/tour.svg`
+//! Records a short tour of the real program for the README, dark and light: types a script of keys
+//! into `rolecall demo` and writes the screens between them as one SVG that is animated by CSS alone.
+//! `cargo build --release && cargo run --example tour -- docs/assets`
 
 mod screen;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use screen::{BoxError, Drawing, SvgPage, Terminal};
+use screen::{BoxError, Drawing, SvgPage, Terminal, Theme};
 
-const COLUMNS: u16 = 116;
-const ROWS: u16 = 25;
+const SIZE: (u16, u16) = (116, 25);
 
 /// Keys, the text that shows that they had an effect, and how long their screen is shown, in tenths
 /// of a second.
@@ -36,19 +35,26 @@ const SCRIPT: [Step; 13] = [
 const STILL_FRAME: usize = 5;
 
 fn main() -> Result<(), BoxError> {
-    let target = std::env::args().nth(1).unwrap_or_else(|| "docs/assets/tour.svg".into());
-    let mut terminal = Terminal::start(COLUMNS, ROWS)?;
+    let folder = std::env::args().nth(1).unwrap_or_else(|| "docs/assets".into());
+    for theme in Theme::ALL {
+        std::fs::write(format!("{folder}/tour-{}.svg", theme.name()), record(theme)?)?;
+    }
+    Ok(())
+}
+
+/// Runs the script and returns the picture.
+fn record(theme: Theme) -> Result<String, BoxError> {
+    let mut terminal = Terminal::start(SIZE, theme, &[])?;
     let mut screens = Vec::new();
     for (keys, then, _) in SCRIPT {
         terminal.press(keys, then)?;
         screens.push(terminal.settled_screen()?);
     }
     terminal.quit("exit\r")?;
-    let page = SvgPage::new(COLUMNS, ROWS);
+    let page = SvgPage::new(SIZE, theme);
     let drawing = animate(&screens.iter().map(|screen| page.rows(screen)).collect::<Vec<_>>());
     let title = "A tour of the picker of rolecall: a query, the action menu, a service of the console, and a shell in the role";
-    std::fs::write(&target, page.document(title, &drawing))?;
-    Ok(())
+    Ok(page.document(title, &drawing))
 }
 
 /// The frames, in an endless loop. A row that is the same in several of them is written once.

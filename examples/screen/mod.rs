@@ -1,4 +1,4 @@
-//! What the pictures for the README share: the program on a pseudo-terminal, and its screen as SVG.
+//! What the pictures share: the program on a pseudo-terminal, and its screen as SVG.
 
 mod svg;
 
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, PtySize, native_pty_system};
 
-pub(crate) use svg::{Drawing, SvgPage};
+pub(crate) use svg::{Drawing, SvgPage, Theme};
 
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -21,25 +21,32 @@ pub(crate) struct Terminal {
 }
 
 impl Terminal {
-    /// Starts the release build on a terminal of this size, in an empty home.
-    pub(crate) fn start(columns: u16, rows: u16) -> Result<Self, BoxError> {
+    /// Starts `rolecall demo` with more arguments on a terminal of this size and theme. Takes the
+    /// release build, or a debug build if there is none.
+    pub(crate) fn start(
+        (columns, rows): (u16, u16),
+        theme: Theme,
+        args: &[&str],
+    ) -> Result<Self, BoxError> {
         let pair = native_pty_system().openpty(PtySize {
             rows,
             cols: columns,
             pixel_width: 0,
             pixel_height: 0,
         })?;
-        let program = ["target/release/rolecall", "target/debug/rolecall"]
+        let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".into());
+        let program = ["release", "debug"]
             .iter()
-            .find_map(|path| std::fs::canonicalize(path).ok());
+            .find_map(|build| std::fs::canonicalize(format!("{target}/{build}/rolecall")).ok());
         let mut command = CommandBuilder::new(
             program.ok_or("target/release/rolecall is missing: run `cargo build --release`")?,
         );
         command.arg("demo");
+        command.args(args);
         command.env("TERM", "xterm-256color");
         command.env("COLORTERM", "truecolor");
-        // The pictures are dark, which this terminal does not answer when it is asked.
-        command.env("COLORFGBG", "15;0");
+        // This terminal does not answer when it is asked for its background.
+        command.env("COLORFGBG", theme.colorfgbg());
         command.env("SHELL", "/bin/sh");
         command.env("PS1", "$ ");
         for name in ["NO_COLOR", "DISPLAY", "WAYLAND_DISPLAY", "TMUX"] {

@@ -1,28 +1,77 @@
-//! A terminal's screen as SVG: rows of runs of one style, in a frame that is dark on any page.
+//! A terminal's screen as SVG: rows of runs of one style, in a frame with the terminal's background.
 
 use std::fmt::Write as _;
 
 const CELL: (f32, f32) = (8.4, 19.0);
 const MARGIN: f32 = 18.0;
-const BACKGROUND: &str = "#1b1d28";
-const FOREGROUND: &str = "#c9ced9";
+
+/// The colours of the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Theme {
+    Dark,
+    Light,
+}
+
+impl Theme {
+    /// Both themes.
+    pub(crate) const ALL: [Self; 2] = [Self::Dark, Self::Light];
+
+    /// The name in file names.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Dark => "dark",
+            Self::Light => "light",
+        }
+    }
+
+    /// The variable by which a terminal describes its colours.
+    pub(crate) fn colorfgbg(self) -> &'static str {
+        match self {
+            Self::Dark => "15;0",
+            Self::Light => "0;15",
+        }
+    }
+
+    fn background(self) -> &'static str {
+        match self {
+            Self::Dark => "#1b1d28",
+            Self::Light => "#fbfbfd",
+        }
+    }
+
+    fn foreground(self) -> &'static str {
+        match self {
+            Self::Dark => "#c9ced9",
+            Self::Light => "#24292f",
+        }
+    }
+
+    /// The frame: on a page of the same colour, a light picture needs an edge.
+    fn edge(self) -> &'static str {
+        match self {
+            Self::Dark => self.background(),
+            Self::Light => "#d0d7de",
+        }
+    }
+}
 
 /// The drawing area for rows.
 pub(crate) struct SvgPage {
     columns: u16,
     rows: u16,
+    theme: Theme,
 }
 
 impl SvgPage {
     /// Makes room for a screen of this size.
-    pub(crate) fn new(columns: u16, rows: u16) -> Self {
-        Self { columns, rows }
+    pub(crate) fn new((columns, rows): (u16, u16), theme: Theme) -> Self {
+        Self { columns, rows, theme }
     }
 
     /// Every row of the screen that is not blank, as SVG.
     pub(crate) fn rows(&self, screen: &vt100::Screen) -> Vec<String> {
         let row = |row| {
-            runs(screen, row, self.columns)
+            runs(screen, row, self.columns, self.theme)
                 .iter()
                 .fold(String::new(), |out, run| out + &run.to_svg(row))
         };
@@ -36,11 +85,15 @@ impl SvgPage {
             f32::from(self.rows) * CELL.1 + 2.0 * MARGIN,
         );
         let Drawing { style, body } = drawing;
+        let (paper, ink) = (self.theme.background(), self.theme.foreground());
+        let edge = self.theme.edge();
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
-             aria-label=\"{title}\">\n{style}<rect width=\"100%\" height=\"100%\" rx=\"10\" fill=\"{BACKGROUND}\"/>\n\
-             <g font-family=\"ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace\" font-size=\"14\" fill=\"{FOREGROUND}\" \
-             style=\"white-space: pre\">\n{body}</g>\n</svg>\n"
+             aria-label=\"{title}\">\n{style}<rect x=\"0.5\" y=\"0.5\" width=\"{}\" height=\"{}\" rx=\"10\" fill=\"{paper}\" stroke=\"{edge}\"/>\n\
+             <g font-family=\"ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace\" font-size=\"14\" fill=\"{ink}\" \
+             style=\"white-space: pre\">\n{body}</g>\n</svg>\n",
+            width - 1.0,
+            height - 1.0
         )
     }
 }
@@ -71,12 +124,13 @@ struct CellStyle {
 }
 
 impl CellStyle {
-    fn from_cell(cell: &vt100::Cell) -> Self {
-        let (mut ink, mut paper) = (css_color(cell.fgcolor()), css_color(cell.bgcolor()));
+    fn from_cell(cell: &vt100::Cell, theme: Theme) -> Self {
+        let (mut ink, mut paper) =
+            (css_color(cell.fgcolor(), theme), css_color(cell.bgcolor(), theme));
         if cell.inverse() {
             (ink, paper) = (
-                Some(paper.unwrap_or_else(|| BACKGROUND.into())),
-                Some(ink.unwrap_or_else(|| FOREGROUND.into())),
+                Some(paper.unwrap_or_else(|| theme.background().into())),
+                Some(ink.unwrap_or_else(|| theme.foreground().into())),
             );
         }
         Self {
@@ -89,14 +143,14 @@ impl CellStyle {
     }
 }
 
-fn runs(screen: &vt100::Screen, row: u16, columns: u16) -> Vec<Run> {
+fn runs(screen: &vt100::Screen, row: u16, columns: u16, theme: Theme) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     for column in 0..columns {
         let Some(cell) = screen.cell(row, column).filter(|cell| !cell.is_wide_continuation())
         else {
             continue;
         };
-        let look = CellStyle::from_cell(cell);
+        let look = CellStyle::from_cell(cell, theme);
         let text = if cell.has_contents() { cell.contents() } else { " " };
         let width = if cell.is_wide() { 2 } else { 1 };
         match runs.last_mut() {
@@ -151,15 +205,20 @@ impl Run {
 }
 
 /// A terminal color as CSS; `None` is the default.
-fn css_color(colour: vt100::Color) -> Option<String> {
-    const ANSI_COLORS: [&str; 16] = [
+fn css_color(colour: vt100::Color, theme: Theme) -> Option<String> {
+    const DARK: [&str; 16] = [
         "#1b1d28", "#e06c75", "#98c379", "#e5c07b", "#61afef", "#c678dd", "#56b6c2", "#c9ced9",
         "#6b7280", "#ff7b86", "#b5e890", "#ffd68a", "#82c7ff", "#de9bf0", "#7fd7e3", "#ffffff",
     ];
+    const LIGHT: [&str; 16] = [
+        "#24292f", "#cf222e", "#116329", "#7d4e00", "#0969da", "#8250df", "#1b7c83", "#6e7781",
+        "#57606a", "#a40e26", "#1a7f37", "#633c01", "#218bff", "#a475f9", "#3192aa", "#8c959f",
+    ];
+    let ansi_colors = if theme == Theme::Dark { DARK } else { LIGHT };
     match colour {
         vt100::Color::Default => None,
         vt100::Color::Rgb(red, green, blue) => Some(format!("#{red:02x}{green:02x}{blue:02x}")),
-        vt100::Color::Idx(index @ 0..16) => Some(ANSI_COLORS[usize::from(index)].into()),
+        vt100::Color::Idx(index @ 0..16) => Some(ansi_colors[usize::from(index)].into()),
         vt100::Color::Idx(index @ 16..232) => {
             let level = |n: u8| if n == 0 { 0 } else { 55 + 40 * n };
             let index = index - 16;

@@ -55,7 +55,11 @@ fn targets(text: &str) -> Vec<String> {
     let prose = prose(text);
     let inline = prose.split("](").skip(1).filter_map(|rest| rest.split([')', '\n']).next());
     let definitions = prose.lines().filter_map(|line| line.strip_prefix('[')?.split_once("]: "));
+    let attributes = ["src=\"", "srcset=\""]
+        .into_iter()
+        .flat_map(|name| prose.split(name).skip(1).filter_map(|rest| rest.split('"').next()));
     inline
+        .chain(attributes)
         .map(str::to_owned)
         .chain(definitions.map(|(_, target)| target.trim().to_owned()))
         .collect()
