@@ -25,7 +25,7 @@ impl AffectedPrograms {
         match self {
             Self::All => "AWS programs",
             Self::Python => "the AWS CLI and Python programs",
-            Self::NonPython => "AWS programs in other languages than Python",
+            Self::NonPython => "AWS programs that are not written in Python",
         }
     }
 }

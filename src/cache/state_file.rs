@@ -29,7 +29,7 @@ impl StateFile {
     pub(super) fn lock(self, state_dir: &Path) -> Result<Lock> {
         let path = self.path(state_dir);
         Lock::acquire(&path.with_extension("lock"), Instant::now() + LOCK_TIMEOUT)?
-            .ok_or_else(|| Error::os(format!("{} is held by another process", path.display())))
+            .ok_or_else(|| Error::os(format!("{} is locked by another process", path.display())))
     }
 
     /// Reads the file; `None` if it does not exist.

@@ -51,10 +51,11 @@ pub(super) fn warn_session_ending(ctx: &Ctx, instance: &Instance) {
     let Ok(Some(ends_at)) = sessions::ending_soon(ctx, instance) else { return };
     let left = format_duration(ends_at.seconds_since(ctx.clock.now()));
     let name = &instance.name;
-    let message =
-        format!("the sign-in to {name} ends in about {left}; nothing is renewed after that");
+    let message = format!(
+        "the sign-in to {name} ends in about {left}; credentials are not renewed after that"
+    );
     ui::print_warning(
         &Error::new(ErrorKind::LoginNeeded, message)
-            .hint(format!("run `rolecall login --sso {name} --force` to begin a new one")),
+            .hint(format!("run `rolecall login --sso {name} --force` to start a new one")),
     );
 }

@@ -22,13 +22,13 @@ pub(super) fn choose_instances(
     }
     if !ui::can_prompt() {
         let error = ambiguous_instance(&possible, ErrorKind::Usage);
-        return Err(error.hint("or take them all: --all"));
+        return Err(error.hint("or use --all for all of them"));
     }
     let without = if again { possible.clone() } else { signed_out(ctx, &possible)? };
     match without.len() {
         0 => Ok(possible),
         1 => Ok(without),
-        _ => Ok(vec![ask_which(without, "Sign in to")?]),
+        _ => Ok(vec![ask_which(without, "sign in to")?]),
     }
 }
 
@@ -43,7 +43,7 @@ pub(super) fn choose_signed_in(ctx: &Ctx, possible: Vec<Instance>) -> Result<Vec
     }
     if !ui::can_prompt() {
         let error = ambiguous_instance(&possible, ErrorKind::Usage);
-        return Err(error.hint("or take them all: --all"));
+        return Err(error.hint("or use --all for all of them"));
     }
     let without = signed_out(ctx, &possible)?;
     let is_signed_in = |instance: &Instance| !without.iter().any(|out| out.name == instance.name);
@@ -52,7 +52,7 @@ pub(super) fn choose_signed_in(ctx: &Ctx, possible: Vec<Instance>) -> Result<Vec
     match signed_in.len() {
         0 => Ok(possible),
         1 => Ok(signed_in),
-        _ => Ok(vec![ask_which(signed_in, "Sign out of")?]),
+        _ => Ok(vec![ask_which(signed_in, "sign out of")?]),
     }
 }
 
@@ -67,7 +67,7 @@ pub(super) fn choose_signed_out(ctx: &Ctx, instances: &[Instance]) -> Result<Opt
         ui::print_message("no roles are known yet: sign in to read them");
     }
     if without.len() > 1 {
-        return ask_which(without, "Sign in to").map(Some);
+        return ask_which(without, "sign in to").map(Some);
     }
     Ok(without.pop())
 }
@@ -92,7 +92,7 @@ fn ask_which(mut instances: Vec<Instance>, verb: &str) -> Result<Instance> {
         ui::print_message(&format!("{number:3}  {}  {}", instance.name, ui::dim(url)));
     }
     loop {
-        let answer = ui::prompt(&format!("{verb} which (number or name): "))?;
+        let answer = ui::prompt(&format!("IAM Identity Center to {verb} (number or name): "))?;
         let answer = answer.trim();
         if answer.is_empty() {
             return Err(nothing_changed());
@@ -101,7 +101,7 @@ fn ask_which(mut instances: Vec<Instance>, verb: &str) -> Result<Instance> {
         let by_name = || instances.iter().position(|instance| instance.name.as_str() == answer);
         match by_number.filter(|at| *at < instances.len()).or_else(by_name) {
             Some(at) => return Ok(instances.swap_remove(at)),
-            None => ui::print_message(&format!("`{answer}` is not one of them")),
+            None => ui::print_message(&format!("`{answer}` is not in the list")),
         }
     }
 }

@@ -14,7 +14,7 @@ pub(super) const EXAMPLES: &[(&str, Examples)] = &[
         "pick",
         [
             ("rolecall pick", "print the ARN of the role that you pick"),
-            ("rolecall pick -1 payments-prod readonly", "do not ask if one role matches"),
+            ("rolecall pick -1 payments-prod readonly", "skip the picker if only one role matches"),
             ("rolecall pick -f env:prod --print account_id", "print a field of every match"),
         ],
     ),
@@ -35,8 +35,8 @@ pub(super) const EXAMPLES: &[(&str, Examples)] = &[
     (
         "eval",
         [
-            ("eval \"$(rolecall eval 'payments-prod readonly')\"", "put a role into this shell"),
-            ("rolecall eval - --format dotenv", "variables of the previous role, for a file"),
+            ("eval \"$(rolecall eval 'payments-prod readonly')\"", "set a role in this shell"),
+            ("rolecall eval - --format dotenv", "the previous role's variables, for a file"),
             ("eval \"$(rolecall eval -c)\"", "leave the role"),
         ],
     ),
@@ -66,7 +66,10 @@ pub(super) const EXAMPLES: &[(&str, Examples)] = &[
         "login",
         [
             ("rolecall login -S corp", "sign in to one IAM Identity Center"),
-            ("rolecall login --all --flow device-code", "to all, by a code in any browser"),
+            (
+                "rolecall login --all --flow device-code",
+                "sign in to all, with a code in any browser",
+            ),
             ("rolecall login --check", "exit code 0 if signed in, otherwise 4"),
         ],
     ),
@@ -74,8 +77,8 @@ pub(super) const EXAMPLES: &[(&str, Examples)] = &[
         "logout",
         [
             ("rolecall logout -S corp", "sign out of one IAM Identity Center"),
-            ("rolecall logout --all", "sign out of every one"),
-            ("rolecall logout -S corp && rolecall status", "sign out and look"),
+            ("rolecall logout --all", "sign out of all of them"),
+            ("rolecall logout -S corp && rolecall status", "sign out, then check"),
         ],
     ),
     (
@@ -83,7 +86,7 @@ pub(super) const EXAMPLES: &[(&str, Examples)] = &[
         [
             ("rolecall status", "sign-ins and roles with credentials"),
             ("rolecall status --json", "the same as JSON"),
-            ("rolecall status --quiet && echo signed in", "a condition for scripts"),
+            ("rolecall status --quiet && echo signed in", "for use in scripts"),
         ],
     ),
     (
@@ -173,7 +176,7 @@ pub(super) const EXAMPLES: &[(&str, Examples)] = &[
     (
         "ecs run",
         [
-            ("rolecall ecs run", "serve at 127.0.0.1:4144 what `ecs load` puts into slots"),
+            ("rolecall ecs run", "serve the slots that `ecs load` fills, at 127.0.0.1:4144"),
             ("rolecall ecs run --default 'payments-prod readonly'", "with a role from the start"),
             (
                 "rolecall ecs run --detach --listen 127.0.0.1:4145",
@@ -376,14 +379,14 @@ pub(super) const EXAMPLES: &[(&str, Examples)] = &[
         [
             ("rolecall vault unlock", "type the passphrase"),
             ("echo sesame | rolecall vault unlock", "in a script"),
-            ("rolecall vault unlock && rolecall status", "unlock and look"),
+            ("rolecall vault unlock && rolecall status", "unlock it, then check"),
         ],
     ),
     (
         "vault lock",
         [
             ("rolecall vault lock", "lock it"),
-            ("rolecall vault lock && rolecall vault status", "lock it and look"),
+            ("rolecall vault lock && rolecall vault status", "lock it, then check"),
             ("rolecall logout --all && rolecall vault lock", "at the end of the day"),
         ],
     ),
@@ -401,15 +404,15 @@ pub(super) const EXAMPLES: &[(&str, Examples)] = &[
             ("rolecall vault passphrase", "type the new passphrase twice"),
             (
                 "printf '%s\\n' sesame opensesame | rolecall vault passphrase",
-                "the present and the new one, in a script",
+                "the current and the new one, in a script",
             ),
-            ("rolecall vault passphrase && rolecall vault status", "change it and look"),
+            ("rolecall vault passphrase && rolecall vault status", "change it, then check"),
         ],
     ),
     (
         "vault reset",
         [
-            ("rolecall vault reset", "ask, then forget everything"),
+            ("rolecall vault reset", "ask, then delete everything"),
             ("rolecall vault reset --yes", "do not ask"),
             ("rolecall vault reset --yes && rolecall login -S corp", "start again"),
         ],

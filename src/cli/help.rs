@@ -26,7 +26,7 @@ const IN_A_FEW_WORDS: [(&str, &str); 23] = [
     ("exec", "run a command in a role"),
     ("eval", "set a role in this shell"),
     ("console", "open the AWS web console"),
-    ("each", "run it in several roles"),
+    ("each", "use several roles at once"),
     ("login", "sign in to AWS"),
     ("logout", "sign out, forget tokens"),
     ("status", "show sign-ins and roles"),

@@ -155,7 +155,7 @@ fn with_credentials_by_name(
     give: impl FnOnce(&Credentials, &Instance) -> Result<u8>,
 ) -> Result<u8> {
     let no_role = || {
-        Error::new(ErrorKind::Usage, "which role?")
+        Error::new(ErrorKind::Usage, "no role is named")
             .hint("name it as account/role, or add --arn ARN or --profile NAME")
     };
     let shell = profile_variable(&env).filter(|_| request.from_shell);
@@ -172,8 +172,9 @@ fn with_credentials_by_name(
         .transpose()?
         .flatten();
     if let (Some(name), None) = (&shell, &profile_role) {
-        return Err(no_role()
-            .context(format!("AWS_PROFILE is `{name}`, which is not a role of rolecall's")))
+        return Err(no_role().context(format!(
+            "AWS_PROFILE is `{name}`, which is not the profile of a known role"
+        )))
         .map_err(|error| problems::add_problem_hints(&ctx.paths, Some(name), error));
     }
     if let Some(profile_role) = profile_role {

@@ -88,7 +88,8 @@ pub fn main() -> ExitCode {
     };
     if let Some(shell) = program_name::demo_shell().filter(|_| !is_usage) {
         ui::print_message(&ui::dim(&format!(
-            "demo: each `rolecall demo` has a new home; run commands in a row in `{shell}`"
+            "demo: each `rolecall demo` starts afresh; to run several commands in one home, use \
+             `{shell}`"
         )));
     }
     ExitCode::from(code)
@@ -180,7 +181,7 @@ pub const EXIT_CODES: [(u8, &str); 13] = [
     (3, "configuration"),
     (4, "sign-in needed"),
     (5, "unknown or ambiguous role"),
-    (6, "refused by AWS, or AWS out of reach"),
+    (6, "refused by AWS, or AWS can't be reached"),
     (7, "vault"),
     (70, "a bug in rolecall"),
     (74, "refused by the operating system: a file, a process, a thread"),

@@ -39,12 +39,12 @@ pub(super) fn changes(
     Ok(shell::profile_changes(&export, &role_env::previous_env(ctx)))
 }
 
-/// Describes the change: `prod/Admin → profile/legacy, whose credentials AWS programs get
+/// Describes the change: `prod/Admin → profile/legacy; AWS programs get its credentials
 /// themselves`.
 pub(super) fn describe(ctx: &Ctx, name: &str) -> String {
     let label = profile_label(name);
     let is_other = ctx.env.get(env::ROLECALL_ROLE).is_some_and(|role| role != label);
     let before = role_shell_label(&ctx.env).filter(|_| is_other);
     let from = before.map(|before| format!("{before} → ")).unwrap_or_default();
-    escape_unprintable(&format!("{from}{label}, whose credentials AWS programs get themselves"))
+    escape_unprintable(&format!("{from}{label}; AWS programs get its credentials themselves"))
 }

@@ -14,7 +14,7 @@ use crate::cli::ui;
 pub(super) fn show(instance: &Instance, step: RefreshStep<'_>) {
     match step {
         RefreshStep::LookingUp => {
-            ui::show_progress(&ui::dim(&format!("{}: looking once more", instance.name)));
+            ui::show_progress(&ui::dim(&format!("{}: checking again", instance.name)));
         }
         RefreshStep::Connecting => {
             ui::show_progress(&ui::dim(&format!("{}: connecting to AWS", instance.name)));
@@ -52,13 +52,14 @@ fn failed_accounts_error(failed: &[(AccountId, Error)]) -> Error {
     } else {
         String::new()
     };
-    let (accounts, them) = if failed.len() == 1 { ("account", "it") } else { ("accounts", "them") };
+    let (accounts, its) =
+        if failed.len() == 1 { ("account", "its") } else { ("accounts", "their") };
     let reason = failed.first().map(|(_, error)| error.message.as_str()).unwrap_or_default();
     Error::new(
         ErrorKind::Unreachable,
         format!("the roles of {accounts} {}{more} could not be read: {reason}", ids.join(", ")),
     )
-    .hint(format!("what was known of {them} is kept; run `rolecall cache` again"))
+    .hint(format!("{its} previous roles are kept; run `rolecall cache` again"))
 }
 
 /// `corp ━━━━━━────── 118/312`
@@ -72,7 +73,7 @@ fn progress_bar(instance: &Instance, progress: Progress<'_>) -> String {
     let (full, empty) = ("━".repeat(filled), ui::dim(&"─".repeat(WIDTH - filled)));
     let count =
         if total == 0 { "reading accounts".to_owned() } else { format!("{done}/{total} accounts") };
-    let slow = if throttled { ", AWS asks to slow down" } else { "" };
+    let slow = if throttled { ", AWS is throttling" } else { "" };
     format!("{} {full}{empty} {count}{slow}", instance.name)
 }
 

@@ -31,10 +31,10 @@ pub(super) async fn sign_in_at_terminal(
     if ctx.settings.secure_store == SecureStore::Json {
         let plain = Error::new(
             ErrorKind::Vault,
-            "secure_store = \"json\": tokens and credentials are kept in plain text",
+            "secure_store = \"json\": tokens and credentials are stored in plain text",
         );
         ui::print_warning(
-            &plain.hint("take the line out of the configuration, then run `rolecall vault reset`"),
+            &plain.hint("remove the line from the configuration, then run `rolecall vault reset`"),
         );
     }
     let (clock, name) = (ctx.clock, instance.name.clone());
@@ -52,7 +52,7 @@ pub(super) async fn sign_in_at_terminal(
             ui::print_warning(&error);
             ui::print_message("  the sign-in keeps waiting until its code expires");
         }
-        SignInStep::Connection(Ok(())) => ui::print_message("  AWS answers again"),
+        SignInStep::Connection(Ok(())) => ui::print_message("  AWS can be reached again"),
         SignInStep::BrowserFailed(error) => {
             ui::print_warning(&error);
             let code = with_code.load(Ordering::Relaxed);
@@ -84,7 +84,7 @@ pub(super) async fn sign_in_at_terminal(
             with_code.store(by_code, Ordering::Relaxed);
             if let Some(code) = code {
                 ui::print_message(&format!(
-                    "  it has to show this code: {}",
+                    "  check that it shows this code: {}",
                     ui::bold(&escape_unprintable(&code))
                 ));
             }
@@ -93,11 +93,12 @@ pub(super) async fn sign_in_at_terminal(
             let pasted = if by_code { None } else { listen_for_paste(send.clone()) };
             if pasted.is_some() {
                 ui::print_message(&ui::dim(
-                    "  is the browser on another machine? It ends on a page of 127.0.0.1 that it can't open: paste its URL here",
+                    "  if the browser is on another machine, it ends on a page at 127.0.0.1 that \
+                     it can't open: paste that page's URL here",
                 ));
             }
             ui::print_message(&ui::dim(&format!(
-                "  waiting for you, at most {left}; Ctrl-C cancels"
+                "  waiting for your approval, at most {left}; Ctrl-C cancels"
             )));
             *lock(&listening) = pasted;
         }

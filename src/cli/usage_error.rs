@@ -106,7 +106,7 @@ impl ParsedError<'_> {
         let error = if is_flag {
             Error::new(ErrorKind::Usage, format!("`{path}` has no flag `{given}`"))
         } else {
-            Error::new(ErrorKind::Usage, format!("`{path}` takes no argument `{given}`"))
+            Error::new(ErrorKind::Usage, format!("`{path}` does not take the argument `{given}`"))
         };
         let flags: Vec<String> = command
             .get_arguments()
@@ -228,7 +228,8 @@ impl ParsedError<'_> {
                 .hint(format!("to use a role in it: {evaluation}"))
                 .hint(format!("shells with a hook: {}", possible.join(", ")));
         }
-        let error = Error::new(ErrorKind::Usage, format!("`{value}` is not a value of {name}"));
+        let error =
+            Error::new(ErrorKind::Usage, format!("`{value}` is not a valid value for {name}"));
         match near {
             Some(near) => error.hint(format!("did you mean `{near}`?")),
             None => error.hint(format!("give one of {}", possible.join(", "))),
@@ -246,7 +247,8 @@ impl ParsedError<'_> {
             return error.context(name);
         }
         let reason = source.map(ToString::to_string).unwrap_or_default();
-        let error = Error::new(ErrorKind::Usage, format!("`{value}` is not a value of {name}"));
+        let error =
+            Error::new(ErrorKind::Usage, format!("`{value}` is not a valid value for {name}"));
         match reason.rsplit_once(" is not in ").and_then(|(_, range)| range.split_once("..=")) {
             Some((least, most)) => error.hint(format!("give a number from {least} to {most}")),
             None if reason.contains("digit") || reason.contains("float literal") => {

@@ -55,7 +55,7 @@ pub fn parse_key(key: &str) -> Result<Vec<String>> {
 pub fn set(text: &str, file: &Path, key: &str, value: &str) -> Result<String> {
     let parts = parse_key(key)?;
     if parts[0] == "rules" {
-        return Err(Error::new(ErrorKind::Usage, "rules are a list, and its order counts")
+        return Err(Error::new(ErrorKind::Usage, "rules are a list, and their order matters")
             .hint("run `rolecall settings edit`"));
     }
     let document = || text.parse::<DocumentMut>().map_err(|error| toml_error(text, file, &error));
@@ -139,7 +139,7 @@ pub fn add_instance(
 pub fn unset(text: &str, file: &Path, key: &str) -> Result<Option<String>> {
     let parts = parse_key(key)?;
     if parts[0] == "rules" {
-        return Err(Error::new(ErrorKind::Usage, "rules are a list, and its order counts")
+        return Err(Error::new(ErrorKind::Usage, "rules are a list, and their order matters")
             .hint("run `rolecall settings edit`"));
     }
     let mut document =
@@ -214,7 +214,7 @@ fn invalid_value_error(key: &str, value: &str, error: &Error, before: Option<Err
         .map_or(error.message.as_str(), |(_, why)| why);
     match why.rsplit_once(", expected ") {
         Some((_, wanted)) => {
-            Error::new(ErrorKind::Usage, format!("`{value}` is not a value of `{key}`"))
+            Error::new(ErrorKind::Usage, format!("`{value}` is not a valid value for `{key}`"))
                 .hint(format!("give {wanted}"))
         }
         None => Error::new(ErrorKind::Usage, format!("`{key}` does not take `{value}`: {why}")),
@@ -330,7 +330,10 @@ mod tests {
             (ErrorKind::Usage, true),
             "{range:?}"
         );
-        assert_eq!(error("auth_flow", "magic").message, "`magic` is not a value of `auth_flow`");
+        assert_eq!(
+            error("auth_flow", "magic").message,
+            "`magic` is not a valid value for `auth_flow`"
+        );
         assert_eq!(error("auth_flow", "magic").hints, ["give one of auto, pkce, device-code"]);
         assert_eq!(error("rules", "[]").kind, ErrorKind::Usage);
         let broken = set_value("\na = = 1", "threads", "3").unwrap_err();

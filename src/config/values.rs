@@ -64,7 +64,7 @@ pub(super) fn serialize_seconds<S: Serializer>(
     serializer.serialize_u64(duration.as_secs())
 }
 
-/// Deserializes a length of time above zero: whole seconds, or text such as `"8h"` or `"1h30m"`.
+/// Deserializes a duration above zero: whole seconds, or text such as `"8h"` or `"1h30m"`.
 pub(super) fn duration<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Duration>, D::Error> {
@@ -73,7 +73,7 @@ pub(super) fn duration<'de, D: Deserializer<'de>>(
         type Value = Duration;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a length of time such as \"8h\", \"45m\", or seconds above 0")
+            f.write_str("a duration such as \"8h\", \"45m\", or seconds above 0")
         }
 
         fn visit_i64<E: de::Error>(self, seconds: i64) -> Result<Duration, E> {

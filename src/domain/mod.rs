@@ -49,7 +49,7 @@ pub use roster::{Roster, RosterEntry, RowStyle, Tags};
 pub use secret::{Secret, is_header_value};
 pub use text::{
     BYTE_ORDER_MARK, display_width, edit_distance, escape_unprintable, escape_unprintable_lines,
-    is_printable_ascii, nearest, normalize_text, plural, slug,
+    is_printable_ascii, join_with_and, nearest, normalize_text, plural, slug,
 };
 pub use time::{
     Timestamp, format_age, format_clock_offset, format_countdown, format_duration,

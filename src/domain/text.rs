@@ -97,6 +97,15 @@ pub fn plural<N: PartialEq + From<u8>>(number: N, noun: &str) -> Cow<'_, str> {
     if number == N::from(1) { Cow::Borrowed(noun) } else { Cow::Owned(format!("{noun}s")) }
 }
 
+/// Joins words: `a`, `a and b`, `a, b and c`.
+pub fn join_with_and(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
 /// Converts a text to a profile name: removes accents, replaces runs of characters outside
 /// `[A-Za-z0-9_.@+-]` by one `-`, and keeps the case.
 pub fn slug(text: &str) -> String {

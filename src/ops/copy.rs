@@ -26,7 +26,7 @@ pub(in crate::ops) async fn assume_role(
 }
 
 pub(in crate::ops) fn role_not_listed(role: &RoleId) -> Error {
-    Error::new(ErrorKind::UnknownRole, format!("{role} is not in the list any more"))
+    Error::new(ErrorKind::UnknownRole, format!("{role} is no longer in the list"))
 }
 
 /// Returns commands that export the role's keys in the calling shell, or in the user's login shell

@@ -62,7 +62,7 @@ impl Drop for Pending<'_> {
 }
 
 impl SilenceDeadline {
-    /// A deadline that has not begun.
+    /// A deadline that has not started.
     pub(super) fn new(limit: Duration) -> Self {
         Self { limit, silence: Mutex::default() }
     }

@@ -330,7 +330,7 @@ pub(super) static COMMANDS: &[CommandSpec] = {
             &["ctrl-k"],
             "clear to the end",
         ),
-        spec(Help, "help", Screen, &["f1", "?"], "this help (? on an empty query)"),
+        spec(Help, "help", Screen, &["f1", "?"], "help (? on an empty query)"),
         spec(CopySignInUrl, "copy-address", Screen, &["ctrl-y"], "copy the sign-in address"),
         spec(
             PickerCommand::PasteRedirect,

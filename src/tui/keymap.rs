@@ -143,7 +143,7 @@ impl KeyBindings {
         if keys.bindings_of(PickerCommand::Quit).next().is_none() {
             return Err(binding_error(
                 "leave",
-                "no key would leave the picker".to_owned(),
+                "no key would quit the picker".to_owned(),
                 "give `leave` or `give-up` a key",
             ));
         }
@@ -441,7 +441,7 @@ mod tests {
                 &[("console", &["f5"]), ("refresh", &["f5"])],
                 "refresh: `f5` is also a key of `console`",
             ),
-            (&[("leave", &[]), ("give-up", &[])], "leave: no key would leave the picker"),
+            (&[("leave", &[]), ("give-up", &[])], "leave: no key would quit the picker"),
         ];
         for (own, want) in cases {
             assert_eq!(keys(Keymap::Emacs, own).unwrap_err(), want);

@@ -50,9 +50,12 @@ impl Vault {
         }
         Err(Error::new(
             ErrorKind::Vault,
-            format!("the vault keeps plain text, but secure_store is \"{}\"", self.options.store),
+            format!("the vault is in plain text, but secure_store is \"{}\"", self.options.store),
         )
-        .hint("run `rolecall vault reset` for a sealed vault, or set secure_store = \"json\""))
+        .hint(
+            "run `rolecall vault reset` to create an encrypted vault, or set secure_store = \
+             \"json\"",
+        ))
     }
 
     /// Returns the key from the memory of this process.
@@ -128,7 +131,7 @@ impl Vault {
         prompt: DesktopPrompt,
     ) -> Result<DataKey> {
         match &header.key_provider {
-            KeyProvider::None => Err(Error::internal("a vault of plain text has no key")),
+            KeyProvider::None => Err(Error::internal("a plain-text vault has no key")),
             KeyProvider::Keyring { key_id } => {
                 let key = os_keyring::load(&header.vault_id, prompt)?;
                 if key.id(&header.vault_id) == *key_id { Ok(key) } else { Err(wrong_key()) }
@@ -168,7 +171,7 @@ pub(super) fn locked() -> Error {
 fn wrong_key() -> Error {
     Error::new(
         ErrorKind::Vault,
-        "the desktop keyring holds another key than the vault was sealed with",
+        "the desktop keyring holds a different key than the vault was encrypted with",
     )
     .hint("run `rolecall vault reset` to start a new vault")
 }

@@ -245,7 +245,7 @@ impl Vault {
             SealStatus::NewerFormat => {
                 Err(locked("was written by a newer rolecall").hint("update this rolecall"))
             }
-            SealStatus::OtherKey => Err(locked("is sealed with another key")
+            SealStatus::OtherKey => Err(locked("is encrypted with another key")
                 .hint("run `rolecall vault reset` to start a new vault")),
             SealStatus::OwnKey => Ok(Some(bytes)),
             SealStatus::Damaged => Ok(header.key_id().is_none().then_some(bytes)),

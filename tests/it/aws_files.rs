@@ -89,9 +89,7 @@ fn doctor_applies_unambiguous_fixes_and_undoes_them() {
 
     let fixed = sandbox.run(&["doctor", "--offline", "--fix"]);
     assert!(
-        fixed
-            .stdout
-            .contains("fixed: ~/.aws/config is corrected; `rolecall doctor --undo` takes it back"),
+        fixed.stdout.contains("fixed: corrected ~/.aws/config; `rolecall doctor --undo` undoes it"),
         "{fixed:?}"
     );
     let want = "\u{feff}# mine\r\n[sso-session corp]\r\nsso_start_url = START_URL\r\n# Ireland\r\nsso_region = eu-west-1\r\n\
@@ -103,11 +101,7 @@ fn doctor_applies_unambiguous_fixes_and_undoes_them() {
     assert_eq!(json(&sandbox.run(&["process", "--profile", "a"]))["AccountId"], "012345678901");
     assert_eq!(sandbox.run(&["doctor", "--undo"]).code, 0);
     assert_eq!(config(&sandbox), before);
-    assert_refused(
-        &sandbox.run(&["doctor", "--undo"]),
-        1,
-        &["nothing is known that could be undone"],
-    );
+    assert_refused(&sandbox.run(&["doctor", "--undo"]), 1, &["there is nothing to undo"]);
 }
 
 #[test]

@@ -67,7 +67,7 @@ fn the_role_of_this_shell_needs_no_name() {
     );
     assert_eq!(by_profile.stdout, named.stdout, "{by_profile:?}");
     assert_eq!(sandbox.run(&["credentials", "-p", "pay"]).stdout, named.stdout);
-    assert_refused(&sandbox.run(&["credentials"]), 2, &["which role?", "--profile"]);
+    assert_refused(&sandbox.run(&["credentials"]), 2, &["no role is named", "--profile"]);
 }
 
 #[test]
@@ -147,7 +147,11 @@ fn permanent_keys_are_not_replaced_without_a_flag() {
 #[test]
 fn unusable_arguments_are_refused() {
     let sandbox = Sandbox::signed_in();
-    assert_refused(&sandbox.run(&["credentials", "-S", "corp"]), 2, &["which role?", "--profile"]);
+    assert_refused(
+        &sandbox.run(&["credentials", "-S", "corp"]),
+        2,
+        &["no role is named", "--profile"],
+    );
     assert_refused(
         &sandbox.run(&["credentials", "-p", PROFILE, "--watch"]),
         2,

@@ -198,7 +198,9 @@ fn commands_in_a_shell_of_the_demo_share_its_home() {
     let args = ["demo", "--accounts", "12", "shell"];
     let ran = CommandOutput::from_output(command.args(args).output().unwrap());
     assert_eq!((ran.code, ran.stdout.trim_end()), (0, "code 4"), "{ran:?}");
-    for shows in ["undo: rolecall --sso corp setup profiles --undo", "is as it was before"] {
+    for shows in
+        ["undo: rolecall --sso corp setup profiles --undo", "was restored to its state before"]
+    {
         let shows = shows.replace("--sso corp ", "");
         assert!(ran.stderr.contains(&shows), "{shows}: {ran:?}");
     }
@@ -212,7 +214,7 @@ fn commands_in_a_shell_of_the_demo_share_its_home() {
 
 #[test]
 fn a_printed_command_that_changes_something_comes_with_the_shell_in_which_it_works() {
-    let note = "run commands in a row in `rolecall demo --accounts 12 shell`";
+    let note = "to run several commands in one home, use `rolecall demo --accounts 12 shell`";
     for (args, notes) in [
         (&["setup", "profiles", "payments-prod"][..], 1),
         (&["logout", "corp"], 1),
@@ -224,7 +226,10 @@ fn a_printed_command_that_changes_something_comes_with_the_shell_in_which_it_wor
         assert_eq!(ran.stderr.matches(note).count(), notes, "{args:?}: {ran:?}");
     }
     let refused = run(&["demo", "--config", "a.toml", "list"]);
-    assert!(refused.code == 2 && refused.stderr.contains("takes no `--config`"), "{refused:?}");
+    assert!(
+        refused.code == 2 && refused.stderr.contains("does not take `--config`"),
+        "{refused:?}"
+    );
 }
 
 #[test]

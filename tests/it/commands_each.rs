@@ -33,7 +33,7 @@ fn a_command_runs_in_every_role_that_matches_with_its_keys_and_labelled_lines() 
         "payments-staging/ReadOnlyAccess │ 373374062225 ASIA",
     ];
     assert_eq!((ran.code, sorted(&ran.stdout)), (0, want.to_vec()), "{ran:?}");
-    assert_eq!(ran.stderr, "3 roles: all went well\n");
+    assert_eq!(ran.stderr, "3 roles: all succeeded\n");
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn the_worst_exit_code_wins_and_the_summary_names_the_role() {
     let ran = each(&sandbox, &[READ_ONLY, "-j", "1"], script);
     assert_eq!((ran.code, ran.stdout.as_str()), (9, ""), "{ran:?}");
     assert!(ran.stderr.contains("payments-prod/ReadOnlyAccess    │ oops\n"), "{ran:?}");
-    let end = "3 roles: 1 went well, 2 did not\n  exit code 3: payments-prod/ReadOnlyAccess\n  exit code 9: payments-staging/ReadOnlyAccess\n";
+    let end = "3 roles: 1 succeeded, 2 failed\n  exit code 3: payments-prod/ReadOnlyAccess\n  exit code 9: payments-staging/ReadOnlyAccess\n";
     assert!(ran.stderr.ends_with(end), "{ran:?}");
 }
 
@@ -108,7 +108,7 @@ fn protected_roles_need_the_yes_flag_without_a_terminal() {
 fn words_that_match_nothing_and_a_list_that_is_not_complete_are_refused() {
     let sandbox = Sandbox::signed_in();
     assert_refused(&each(&sandbox, &["xyzzyplugh"], "true"), 5, &["no role matches `xyzzyplugh`"]);
-    assert_refused(&each(&sandbox, &[" "], "true"), 2, &["which roles?", "role:*"]);
+    assert_refused(&each(&sandbox, &[" "], "true"), 2, &["no role is named", "role:*"]);
     assert_refused(&sandbox.run(&["each", READ_ONLY, "--", "true"]), 5, &["incomplete", "--sso"]);
     assert_refused(&sandbox.run(&["each", "-S", "corp", READ_ONLY]), 2, &["`--`"]);
     assert_refused(&each(&sandbox, &[READ_ONLY, "-j", "0"], "true"), 2, &["0"]);
@@ -123,7 +123,7 @@ fn one_roles_refusal_keeps_no_other_from_its_turn() {
     sandbox.aws.revoke_role("012345678901".parse().unwrap(), "ReadOnlyAccess");
     let ran = each(&sandbox, &[READ_ONLY], "echo ok");
     assert_eq!((ran.code, ran.stdout.lines().count()), (6, 2), "{ran:?}");
-    assert!(ran.stderr.contains("3 roles: 2 went well, 1 did not\n"), "{ran:?}");
+    assert!(ran.stderr.contains("3 roles: 2 succeeded, 1 failed\n"), "{ran:?}");
     assert!(ran.stderr.contains(": payments-prod/ReadOnlyAccess\n"), "{ran:?}");
 }
 
@@ -136,7 +136,7 @@ fn a_missing_sign_in_is_one_line_for_all_roles() {
         &ran,
         4,
         &[
-            "3 roles: 0 went well, 3 did not",
+            "3 roles: 0 succeeded, 3 failed",
             "not signed in to corp: payments-",
             "run `rolecall login --sso corp`",
         ],
@@ -158,10 +158,7 @@ fn ctrl_c_stops_the_commands_with_their_children_and_prints_a_summary() {
     assert_eq!(lines.next(), None);
     let ran = CommandOutput::from_child(child);
     assert_eq!(ran.code, 130, "{ran:?}");
-    assert!(ran.stderr.contains("3 roles: 1 went well, 2 did not\n"), "{ran:?}");
-    assert!(
-        ran.stderr.contains("stopped on the way: payments-staging/ReadOnlyAccess\n"),
-        "{ran:?}"
-    );
-    assert!(ran.stderr.contains("not begun: payments-dev/ReadOnlyAccess\n"), "{ran:?}");
+    assert!(ran.stderr.contains("3 roles: 1 succeeded, 2 failed\n"), "{ran:?}");
+    assert!(ran.stderr.contains("interrupted: payments-staging/ReadOnlyAccess\n"), "{ran:?}");
+    assert!(ran.stderr.contains("not started: payments-dev/ReadOnlyAccess\n"), "{ran:?}");
 }

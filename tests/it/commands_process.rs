@@ -60,7 +60,7 @@ fn among_several_instances_one_has_to_be_named_and_aws_sso_does_not_name_it() {
         5,
         &["--sso"],
     );
-    assert_refused(&run(&["process"]), 2, &["which role?"]);
+    assert_refused(&run(&["process"]), 2, &["no role is named"]);
     sandbox.prepend_config("default_sso = 'corp'");
     for args in [
         &["process", "--arn", ROLE][..],

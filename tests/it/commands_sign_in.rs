@@ -16,7 +16,7 @@ fn a_device_code_is_shown_and_then_the_roles_are_read() {
     let ran = sandbox.run(&["login", "-S", "corp", "--flow", "device-code"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{ran:?}");
     for words in [
-        "it has to show this code: ",
+        "check that it shows this code: ",
         sandbox.aws.url(),
         "signed in to corp",
         "corp: 39 roles in 10 accounts",
@@ -158,7 +158,7 @@ fn an_aws_that_does_not_answer_keeps_no_secrets_here() {
     let ran = sandbox.run(&["logout", "-S", "corp"]);
     let done = "signed out of corp; `rolecall login --sso corp` signs in again";
     assert_eq!((ran.code, ran.stderr.lines().next()), (0, Some(done)), "{ran:?}");
-    let warning = "rolecall: warning: corp: the sign-in is removed here, but could not be ended";
+    let warning = "rolecall: warning: corp: the sign-in was removed here, but could not be ended";
     assert_eq!(ran.stderr.matches("could not be ended").count(), 1, "{ran:?}");
     assert!(ran.stderr.contains(warning) && !ran.stderr.contains("WARN"), "{ran:?}");
     assert!(Records::new(&sandbox).token("corp").is_none());

@@ -92,7 +92,7 @@ fn the_plain_text_store_prints_a_warning_before_anything_is_written() {
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(
         ran.stderr.contains(
-            "warning: secure_store = \"json\": tokens and credentials are kept in plain text"
+            "warning: secure_store = \"json\": tokens and credentials are stored in plain text"
         ),
         "{ran:?}"
     );

@@ -311,7 +311,7 @@ fn the_requested_duration_is_within_the_limits_of_aws() {
 fn without_a_browser_the_link_is_printed_alone_on_stdout_and_the_reason_on_stderr() {
     let sandbox = Sandbox::signed_in();
     for (args, why) in [
-        (&[][..], "no browser on this machine"),
+        (&[][..], "this machine has no browser"),
         (&["--browser", "no-such-browser"], "no-such-browser"),
         (&["--browser", "false"], "false exited with 1"),
     ] {

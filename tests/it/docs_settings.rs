@@ -266,7 +266,7 @@ const SECTIONS: &[Section] = &[
 /// Values of each type, of which a setting of that type accepts at least one.
 const PROBES: &[(&str, &[&str])] = &[
     ("`true` or `false`", &["true"]),
-    ("length of time", &["\"1h30m\""]),
+    ("duration", &["\"1h30m\""]),
     ("number", &["1.5"]),
     ("whole number", &["20"]),
     (
@@ -334,10 +334,10 @@ fn type_of(path: &[&str], key: &str) -> String {
         .map(|(name, _)| *name);
     let accepted: Vec<&str> = accepted.collect();
     match accepted[..] {
-        ["length of time", "whole number"] => "length of time, or seconds".to_owned(),
+        ["duration", "whole number"] => "duration, or seconds".to_owned(),
         ["number", "whole number"] => "number".to_owned(),
         // Any text is also this text.
-        ["length of time", "text"] => "text".to_owned(),
+        ["duration", "text"] => "text".to_owned(),
         _ => accepted.join(" or "),
     }
 }

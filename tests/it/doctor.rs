@@ -105,11 +105,11 @@ fn directories_that_cannot_be_created_are_reported_once() {
     );
     assert!(
         ran.code == 1
-            && ran.stdout.contains("settings can't be kept")
+            && ran.stdout.contains("settings can't be stored")
             && ran.stdout.contains("ROLECALL_HOME"),
         "{ran:?}"
     );
-    assert_eq!(ran.stdout.matches("can't be kept").count(), 1, "{ran:?}");
+    assert_eq!(ran.stdout.matches("can't be stored").count(), 1, "{ran:?}");
 }
 
 #[test]
@@ -180,7 +180,7 @@ fn answers_of_aws_reveal_a_wrong_clock_and_a_wrong_region() {
     only_finding(
         &sandbox,
         "instances",
-        &["AWS does not take corp", "in eu-west-1", "settings set instances.corp.sso_region"],
+        &["AWS does not accept corp", "in eu-west-1", "settings set instances.corp.sso_region"],
     );
     let (code, found) = findings(&sandbox, &[]);
     assert_eq!((code, found.len()), (0, 0), "{found:?}");
@@ -227,7 +227,7 @@ fn a_vault_that_is_closed_or_open_to_all() {
     assert_eq!(mode(&sandbox, "rolecall/state/vault"), 0o755, "nothing is changed unasked");
     let ran = sandbox.run(&["doctor", "--fix"]);
     assert!(
-        ran.code == 0 && ran.stdout.contains("fixed: ~/rolecall/state/vault has mode 0700 now"),
+        ran.code == 0 && ran.stdout.contains("fixed: ~/rolecall/state/vault now has mode 0700"),
         "{ran:?}"
     );
     assert_eq!(mode(&sandbox, "rolecall/state/vault"), 0o700);
@@ -300,7 +300,7 @@ fn the_hook_of_the_calling_shell_is_missed_until_a_start_up_file_brings_it() {
             &format!("{} doctor --offline --json; true", crate::sandbox::binary()),
         ]);
         let output = crate::sandbox::CommandOutput::from_output(bash.output().unwrap()).stdout;
-        output.contains("does not know `role`")
+        output.contains("does not have `role`")
     };
     assert!(missed());
     sandbox.write(".bashrc", "# eval \"$(rolecall init bash)\"\n");
@@ -332,7 +332,10 @@ fn a_hook_whose_program_was_moved_deleted_or_replaced_is_found() {
     assert!(found.contains("chmod +x"), "{found}");
     sandbox.write_executable("old/rolecall", "#!/bin/sh\necho rolecall 0.0.1\n");
     let found = shell_findings(&sandbox);
-    assert!(found.contains("another version") && found.contains("version 0.0.1;"), "{found}");
+    assert!(
+        found.contains("this version of the program") && found.contains("version 0.0.1;"),
+        "{found}"
+    );
     sandbox.write(".bashrc", &hook(crate::sandbox::binary()));
     assert_eq!(shell_findings(&sandbox), "[]");
 }

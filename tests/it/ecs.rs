@@ -236,7 +236,7 @@ fn only_loopback_addresses_are_served() {
     let sandbox = Sandbox::signed_in();
     for (address, reason) in [
         ("0.0.0.0:4144", "credentials would cross the network in plain text"),
-        ("169.254.169.254:80", "instance-metadata service"),
+        ("169.254.169.254:80", "instance metadata service"),
         ("4144", "is not an address with a port"),
     ] {
         let ran = sandbox.run(&["ecs", "run", "--listen", address]);

@@ -88,7 +88,7 @@ fn the_role_behind_aws_profile_needs_no_name() {
     let other = run(&sandbox, &[], &[("AWS_PROFILE", "other")]);
     assert!(other.code == 2 && other.stderr.contains("AWS_PROFILE is `other`"), "{other:?}");
     let none = run(&sandbox, &[], &[]);
-    assert!(none.code == 2 && none.stderr.contains("which role?"), "{none:?}");
+    assert!(none.code == 2 && none.stderr.contains("no role is named"), "{none:?}");
 }
 
 #[test]

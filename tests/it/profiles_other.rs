@@ -236,7 +236,7 @@ fn a_shell_with_such_a_profile_has_its_name_and_no_keys() {
     ];
     let switched = sandbox.run_with_env(&["eval", "-p", "deploy", "--shell", "sh"], &in_role);
     assert!(
-        switched.stderr.starts_with("payments-prod/ReadOnlyAccess → profile/deploy, "),
+        switched.stderr.starts_with("payments-prod/ReadOnlyAccess → profile/deploy; "),
         "{switched:?}"
     );
     assert_refused(
@@ -325,7 +325,8 @@ fn sts_refresh_fetches_new_credentials() {
     }
     let login = sandbox.run(&["login", "-S", "corp", "--sts-refresh"]);
     assert!(
-        login.code == 0 && login.stderr.contains("forgot the stored credentials of 1 role of corp"),
+        login.code == 0
+            && login.stderr.contains("deleted the stored credentials of 1 role of corp"),
         "{login:?}"
     );
     assert_eq!(sandbox.run(&console).code, 0);

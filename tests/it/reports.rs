@@ -303,7 +303,7 @@ fn the_editor_is_run_on_the_file_and_the_result_is_checked() {
     sandbox.write("comment", "#!/bin/sh\necho '# mine' >> \"$1\"\n");
     let changed = edit(&format!("sh {}", sandbox.path("comment").display()));
     assert!(
-        changed.code == 0 && changed.stderr.contains("has changed and is valid"),
+        changed.code == 0 && changed.stderr.contains("was changed and is valid"),
         "{changed:?}"
     );
     assert!(sandbox.config().starts_with("# The configuration of rolecall"));
@@ -311,5 +311,5 @@ fn the_editor_is_run_on_the_file_and_the_result_is_checked() {
     let wrong = edit(&format!("sh {}", sandbox.path("editor").display()));
     assert!(wrong.code == 3 && wrong.stderr.contains("threads"), "{wrong:?}");
     let failed = edit("false");
-    assert!(failed.code == 2 && failed.stderr.contains("ended with code 1"), "{failed:?}");
+    assert!(failed.code == 2 && failed.stderr.contains("exited with code 1"), "{failed:?}");
 }

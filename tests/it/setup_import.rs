@@ -100,14 +100,14 @@ fn everything_moves_in_or_is_named() {
         ("SSOConfig.Default.MaxRetry", "no such setting"),
         ("SSOConfig.Default.Accounts.1.Roles.Odd.Via", "not the ARN"),
         ("SSOConfig.Half", "no StartUrl or no SSORegion"),
-        ("Threads", "threads is 3 already"),
+        ("Threads", "threads is already 3"),
         ("ConsoleDuration", "15 to 720"),
         ("SecureStore", "`pass`"),
         ("ListFields Nonsense", "no such column"),
         ("PromptColors", "pick.theme"),
         ("DefaultBrowser", "url_action comes from UrlAction"),
         ("LastCheckForUpdates", "notes"),
-        ("Keyring.Backend", "secure_store is \"file\" already"),
+        ("Keyring.Backend", "secure_store is already \"file\""),
         ("AWSConsoleBrowserLaunchTemplate", "url_exec_command"),
         ("profile vault", "aws-vault"),
         ("profile many", "aws-sso-util"),
@@ -133,7 +133,7 @@ fn everything_moves_in_or_is_named() {
     let undone = sandbox.run(&["setup", "import", "--undo"]);
     assert_eq!(undone.code, 0, "{undone:?}");
     assert_eq!((sandbox.read("rolecall/config.toml"), sandbox.read(".aws/config")), before);
-    assert_refused(&sandbox.run(&["setup", "import", "--undo"]), 1, &["nothing was imported"]);
+    assert_refused(&sandbox.run(&["setup", "import", "--undo"]), 1, &["no import to undo"]);
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn a_profile_that_another_program_writes_stays_as_that_program_wrote_it() {
     sandbox.write(".aws/config", &format!("{PROFILES}{foreign}"));
     let ran = sandbox.run(&["setup", "import", "--yes"]);
     assert!(
-        ran.code == 0 && ran.stderr.contains("profile many, profile theirs: aws-sso-util made it"),
+        ran.code == 0 && ran.stderr.contains("profile many, profile theirs: aws-sso-util wrote it"),
         "{ran:?}"
     );
     assert!(sandbox.read(".aws/config").ends_with(foreign));

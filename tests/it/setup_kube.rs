@@ -55,7 +55,7 @@ fn every_file_is_changed_as_expected_and_restored() {
         assert!(again.code == 0 && again.stderr.contains("nothing to write"), "{name}: {again:?}");
         let undone = sandbox.run(&["setup", "kube", "--undo"]);
         assert!(
-            undone.code == 0 && undone.stderr.contains("as it was before"),
+            undone.code == 0 && undone.stderr.contains("restored to its state before"),
             "{name}: {undone:?}"
         );
         assert_eq!(sandbox.read(".kube/config"), before, "{name}");
@@ -104,7 +104,7 @@ fn a_role_assumed_on_top_and_a_wrapper_of_the_cli_are_reported_with_the_next_ste
     sandbox.write(".kube/config", &format!("users:\n{on_top}{bare}{vaulted}"));
     let ran = sandbox.run(&["setup", "kube", "--diff"]);
     for words in [
-        format!("bare is left alone: it assumes {arn} with whatever the shell has"),
+        format!("bare is not changed: it assumes {arn} with whatever the shell has"),
         "aws-vault runs the AWS CLI".into(),
     ] {
         assert!(ran.stderr.contains(&words), "{words}: {ran:?}");
@@ -175,7 +175,7 @@ fn a_file_that_is_not_yaml_or_missing_is_an_error() {
         3,
         &["file `other` not found"],
     );
-    assert_refused(&sandbox.run(&["setup", "kube", "--undo"]), 1, &["nothing is known"]);
+    assert_refused(&sandbox.run(&["setup", "kube", "--undo"]), 1, &["nothing to undo"]);
 }
 
 #[test]

@@ -57,7 +57,7 @@ fn roles_used_and_named_get_profiles_and_nothing_else_in_the_file_moves() {
     );
     let nothing = setup_ok(&sandbox, &[]);
     assert!(
-        nothing.stderr.contains("no role was used") && nothing.stderr.contains("--all"),
+        nothing.stderr.contains("no role has been used") && nothing.stderr.contains("--all"),
         "{nothing:?}"
     );
     assert_eq!(text(&sandbox), "# mine\n[default]\nregion = eu-west-1\n");
@@ -72,7 +72,7 @@ fn roles_used_and_named_get_profiles_and_nothing_else_in_the_file_moves() {
     let written = setup_ok(&sandbox, &[]);
     let want = format!(
         "# mine\n[default]\nregion = eu-west-1\n\n# BEGIN_ROLECALL profiles\n\
-         # Written by `rolecall setup profiles`. It replaces all lines down to END_ROLECALL: yours stand above or below.\n\n\
+         # Written by `rolecall setup profiles`. It replaces all lines down to END_ROLECALL: keep your own above or below them.\n\n\
          [profile {NAME}]\ncredential_process = \"/opt/my tools/rolecall\" process --sso corp --account {ACCOUNT} --role ReadOnlyAccess\n\
          region = eu-west-1\ncli_pager =\noutput = json\n# END_ROLECALL profiles\n"
     );
@@ -149,7 +149,7 @@ fn runs_are_undone_one_by_one_and_each_command_undoes_its_own() {
     setup_ok(&sandbox, &[&role("DatabaseAdministrator")]);
     let undone = setup_ok(&sandbox, &["--undo"]);
     assert!(
-        undone.stderr.contains("as it was before the run of 2")
+        undone.stderr.contains("restored to its state before the run of 2")
             && undone.stderr.contains("the run before that can be"),
         "{undone:?}"
     );
@@ -163,7 +163,7 @@ fn runs_are_undone_one_by_one_and_each_command_undoes_its_own() {
     let undone = setup_ok(&sandbox, &["--undo"]);
     assert!(!undone.stderr.contains("that can be undone"), "{undone:?}");
     assert_eq!(text(&sandbox), first);
-    assert_refused(&setup(&sandbox, &["--undo"]), 1, &["nothing is known that could be undone"]);
+    assert_refused(&setup(&sandbox, &["--undo"]), 1, &["there is nothing to undo"]);
 }
 
 #[test]
@@ -232,7 +232,7 @@ fn a_profile_for_which_no_region_is_known_has_that_of_the_instance_or_the_named_
     let ran = setup_ok(&sandbox, &[&role("DatabaseAdministrator")]);
     assert!(
         ran.stderr.contains("--profile payments-prod-DatabaseAdministrator\n")
-            && ran.stderr.contains("region eu-west-1, that of the IAM Identity Center")
+            && ran.stderr.contains("region eu-west-1, the region of the IAM Identity Center")
             && ran.stderr.contains("hint: to use another: `--region REGION`"),
         "{ran:?}"
     );
@@ -259,14 +259,14 @@ fn a_profile_for_which_no_region_is_known_has_that_of_the_instance_or_the_named_
 fn undo_restores_the_file_once_and_never_over_later_changes() {
     let sandbox = ready();
     let before = text(&sandbox);
-    assert_refused(&setup(&sandbox, &["--undo"]), 1, &["nothing is known that could be undone"]);
+    assert_refused(&setup(&sandbox, &["--undo"]), 1, &["there is nothing to undo"]);
     setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
     setup_ok(&sandbox, &["--undo"]);
     assert_eq!(text(&sandbox), before);
     setup_ok(&sandbox, &[&role("ReadOnlyAccess")]);
     let changed = text(&sandbox) + "\n[profile new]\nregion = x\n";
     sandbox.write(CONFIG, &changed);
-    assert_refused(&setup(&sandbox, &["--undo"]), 2, &["was changed since", "--force"]);
+    assert_refused(&setup(&sandbox, &["--undo"]), 2, &["has changed since", "--force"]);
     assert_eq!(text(&sandbox), changed);
     setup_ok(&sandbox, &["--undo", "--force"]);
     assert_eq!(text(&sandbox), before);
@@ -334,7 +334,7 @@ fn a_role_that_is_gone_keeps_its_profile_until_prune() {
     sandbox.aws.revoke_role(ACCOUNT.parse().unwrap(), "ReadOnlyAccess");
     assert_eq!(sandbox.run(&["cache", "-S", "corp"]).code, 0);
     let kept = setup_ok(&sandbox, &[]);
-    assert!(kept.stderr.contains("1 profile of a role that is gone"), "{kept:?}");
+    assert!(kept.stderr.contains("1 profile of a removed role"), "{kept:?}");
     assert_eq!(names(&sandbox), [NAME]);
     setup_ok(&sandbox, &["--prune"]);
     assert_eq!(text(&sandbox), "# mine\n[default]\nregion = eu-west-1\n");
@@ -347,7 +347,7 @@ fn profiles_outside_of_the_block_are_never_defined_again() {
     sandbox.write(CONFIG, &mine);
     let taken = setup_ok(&sandbox, &[&role("ReadOnlyAccess"), "--force"]);
     assert!(
-        taken.stderr.contains(&format!("+ {NAME}-{ACCOUNT}  since {NAME} is taken")),
+        taken.stderr.contains(&format!("+ {NAME}-{ACCOUNT}  because {NAME} is taken")),
         "{taken:?}"
     );
     assert_eq!(names(&sandbox), [NAME.to_owned(), format!("{NAME}-{ACCOUNT}")]);
@@ -394,7 +394,10 @@ fn only_force_gives_a_written_name_to_another_role() {
         &format!("{file}\n{}", table("DatabaseAdministrator", "main")),
     );
     let other = setup_ok(&sandbox, &[]);
-    assert!(other.stderr.contains(&format!("+ main-{ACCOUNT}  since main is taken")), "{other:?}");
+    assert!(
+        other.stderr.contains(&format!("+ main-{ACCOUNT}  because main is taken")),
+        "{other:?}"
+    );
     assert_eq!(names(&sandbox), ["main".to_owned(), format!("main-{ACCOUNT}"), NAME.to_owned()]);
     setup_ok(&sandbox, &["--force"]);
     assert!(text(&sandbox).contains(&format!(
@@ -523,10 +526,7 @@ fn a_refresh_updates_profiles_if_configured() {
     // A problem with the file does not fail the refresh.
     sandbox.write(CONFIG, &text(&sandbox).replace("# END_ROLECALL profiles\n", ""));
     let warned = sandbox.run(&["cache", "-S", "corp"]);
-    assert!(
-        warned.code == 0 && warned.stderr.contains("profiles were not brought up to date"),
-        "{warned:?}"
-    );
+    assert!(warned.code == 0 && warned.stderr.contains("profiles were not updated"), "{warned:?}");
 }
 
 #[test]

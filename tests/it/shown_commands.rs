@@ -117,7 +117,7 @@ const NEEDS: &[(&str, Need, &str)] = &[
         "rolecall vault passphrase",
         Need::Terminal(
             &[
-                ("present passphrase", "sesame\r"),
+                ("current passphrase", "sesame\r"),
                 ("new passphrase", "opensesame\r"),
                 ("again", "opensesame\r"),
             ],

@@ -361,7 +361,7 @@ fn the_vault_is_unlocked_by_the_passphrase_of_the_environment_and_names_its_scop
         unlocked.code == 0
             && unlocked
                 .stderr
-                .contains("nothing here keeps the vault open for processes without it"),
+                .contains("this machine can't keep the vault unlocked for other processes"),
         "{unlocked:?}"
     );
     let nothing = CommandOutput::from_output(

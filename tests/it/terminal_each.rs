@@ -14,7 +14,7 @@ fn the_number_of_roles_is_typed_before_protected_ones_are_used() {
     terminal.type_line("3");
     assert_eq!(terminal.wait_for_exit(), 0);
     terminal.wait_for("payments-prod/AdministratorAccess    │ in 012345678901");
-    terminal.wait_for("3 roles: all went well");
+    terminal.wait_for("3 roles: all succeeded");
     let mut refused = Terminal::rolecall(&sandbox, &args);
     refused.wait_for("Type the number of roles");
     refused.type_line("yes");
@@ -32,11 +32,11 @@ fn progress_is_shown_and_ctrl_c_stops_all_and_reports() {
     terminal.wait_for("0 of 3 roles done, 2 running");
     terminal.type_keys(CTRL_C);
     assert_eq!(terminal.wait_for_exit(), 130);
-    terminal.wait_for("3 roles: 0 went well, 3 did not");
-    // A role whose credentials were still being fetched has not begun either.
-    terminal.wait_until("the role that was not begun", |screen| {
+    terminal.wait_for("3 roles: 0 succeeded, 3 failed");
+    // A role whose credentials were still being fetched has not started either.
+    terminal.wait_until("the role that was not started", |screen| {
         screen.contents().lines().any(|line| {
-            line.trim_start().starts_with("not begun:")
+            line.trim_start().starts_with("not started:")
                 && line.contains("payments-dev/ReadOnlyAccess")
         })
     });

@@ -97,7 +97,8 @@ fn the_console_without_a_browser_is_a_link_to_copy_or_to_print() {
 fn the_console_of_a_profile_without_a_browser_is_a_link_too() {
     let sandbox = Sandbox::signed_in();
     write_profiles(&sandbox);
-    for (profile, user) in [("old-keys", "rolecall"), ("deploy", "Deploy"), ("process", "ReadOnly")] {
+    for (profile, user) in [("old-keys", "rolecall"), ("deploy", "Deploy"), ("process", "ReadOnly")]
+    {
         let mut terminal = Terminal::rolecall(&sandbox, &[profile]);
         terminal.wait_for_picker();
         terminal.type_keys(CTRL_O);

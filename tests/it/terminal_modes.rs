@@ -89,7 +89,7 @@ fn plain_lines_and_a_number_choose_a_role_without_one_escape_sequence() {
     let sandbox = Sandbox::signed_in();
     let script = "x=$(rolecall pick --plain 2>messages); echo \"code $?, <$x>\"; cat messages";
     let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", script]);
-    terminal.wait_for("Enter reads on. Number or search: ");
+    terminal.wait_for("press Enter for the next. Number or search: ");
     terminal.type_line("payments-prod adm");
     terminal.wait_for(
         "1. payments-prod, AdministratorAccess, account 012345678901, in corp, protected.",

@@ -81,7 +81,7 @@ fn a_command_line_runs_in_the_marked_roles_once_the_screen_is_back() {
     assert_eq!(terminal.wait_for_exit(), 0);
     assert!(
         terminal.screen().contains("│ READONLYACCESS")
-            && terminal.screen().contains("2 roles: all went well"),
+            && terminal.screen().contains("2 roles: all succeeded"),
         "{}",
         terminal.screen()
     );

@@ -60,7 +60,7 @@ fn logout_of_several_instances_asks_and_a_no_keeps_all_sessions() {
     let sandbox = Sandbox::signed_in();
     sandbox.login("lab");
     let check = |sso: &str| sandbox.run(&["login", "--check", "-S", sso]).code;
-    let question = "Sign out of corp, lab? [y/N]";
+    let question = "Sign out of corp and lab? [y/N]";
     for no in ["n", ""] {
         let mut terminal = Terminal::rolecall(&sandbox, &["logout", "--all"]);
         terminal.wait_for(question);
@@ -78,9 +78,9 @@ fn the_end_of_the_input_at_a_question_leaves_its_line() {
     let sandbox = Sandbox::signed_in();
     sandbox.login("lab");
     for (args, question) in [
-        (&["logout", "--all"][..], "Sign out of corp, lab? [y/N]"),
+        (&["logout", "--all"][..], "Sign out of corp and lab? [y/N]"),
         (&["vault", "reset"], "and make a new key? [y/N]"),
-        (&["vault", "passphrase"], "present passphrase:"),
+        (&["vault", "passphrase"], "current passphrase:"),
     ] {
         let mut terminal = Terminal::rolecall(&sandbox, args);
         terminal.wait_for(question);
@@ -98,11 +98,11 @@ fn logout_without_a_name_ends_the_only_session_or_asks_which() {
     sandbox.login("lab");
     let check = |sso: &str| sandbox.run(&["login", "--check", "-S", sso]).code;
     let mut terminal = Terminal::rolecall(&sandbox, &["logout"]);
-    terminal.wait_for("Sign out of which (number or name):");
+    terminal.wait_for("IAM Identity Center to sign out of (number or name):");
     terminal.type_line("");
     terminal.wait_for("nothing was changed");
     assert_eq!((terminal.wait_for_exit(), check("corp"), check("lab")), (130, 0, 0));
-    assert_eq!(answer(&sandbox, &["logout"], "Sign out of which", "lab"), 0);
+    assert_eq!(answer(&sandbox, &["logout"], "IAM Identity Center to sign out of", "lab"), 0);
     assert_eq!((check("corp"), check("lab")), (0, 4));
     let terminal = Terminal::rolecall(&sandbox, &["logout"]);
     terminal.wait_for("signed out of corp");

@@ -131,9 +131,9 @@ fn login_takes_the_only_instance_without_a_session() {
 fn login_asks_which_of_several_instances() {
     let sandbox = signed_out();
     let mut terminal = Terminal::rolecall(&sandbox, &["login"]);
-    terminal.wait_for("Sign in to which");
+    terminal.wait_for("IAM Identity Center to sign in to");
     terminal.type_line("3");
-    terminal.wait_for("`3` is not one of them");
+    terminal.wait_for("`3` is not in the list");
     terminal.type_line("lab");
     terminal.wait_for("signing in to lab");
     demo::approve(&address(&terminal)).unwrap();
@@ -152,7 +152,7 @@ fn the_first_command_signs_in_and_reads_the_roles() {
         let sso = instance.map_or_else(Vec::new, |name| vec!["--sso", name]);
         let mut terminal = Terminal::rolecall(&sandbox, &[&sso[..], &command[..]].concat());
         if instance.is_none() {
-            terminal.wait_for("Sign in to which (number or name):");
+            terminal.wait_for("IAM Identity Center to sign in to (number or name):");
             terminal.type_line("corp");
         }
         terminal.wait_for("signed in to corp");

@@ -265,7 +265,7 @@ fn with_vi_keys_the_cursor_shows_the_mode_and_is_restored() {
 fn a_login_accepts_the_pasted_redirect_of_a_browser_elsewhere() {
     let sandbox = Sandbox::new();
     let mut terminal = Terminal::rolecall(&sandbox, &["login", "--sso", "corp", "--flow", "pkce"]);
-    terminal.wait_for("paste its URL here");
+    terminal.wait_for("paste that page's URL here");
     let written = terminal.written();
     let url =
         written.split_whitespace().find(|word| word.contains("/authorize?")).unwrap().to_owned();
@@ -286,7 +286,7 @@ fn keys_typed_after_a_sign_in_reach_the_next_program() {
     let sandbox = Sandbox::new();
     let script = "rolecall login --sso corp --flow pkce --no-cache-refresh; read -r line; echo \"got <$line>\"";
     let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", script]);
-    terminal.wait_for("paste its URL here");
+    terminal.wait_for("paste that page's URL here");
     let written = terminal.written();
     let url =
         written.split_whitespace().find(|word| word.contains("/authorize?")).unwrap().to_owned();

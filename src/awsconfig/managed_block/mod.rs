@@ -16,7 +16,7 @@ pub use section::{BlockSection, BlockSectionKind};
 /// The comment below the block's first line. It must not change: it is also recognized when the
 /// block is parsed.
 const BLOCK_COMMENT: &str = "# Written by `rolecall setup profiles`. It replaces all lines down \
-     to END_ROLECALL: yours stand above or below.";
+     to END_ROLECALL: keep your own above or below them.";
 
 /// A file, split at the block of one name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -36,7 +36,7 @@ pub struct CredentialsArgs {
     /// Fetch new credentials even if stored ones are valid
     #[arg(long)]
     pub sts_refresh: bool,
-    /// Keep the file fresh until stopped
+    /// Keep the file up to date until stopped
     #[arg(long)]
     pub watch: bool,
     /// Do not ask before protected roles or replacing permanent keys

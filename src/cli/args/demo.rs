@@ -27,7 +27,7 @@ pub struct DemoArgs {
     /// Start in a state, such as offline; --help lists all
     #[arg(long, value_name = "STATE")]
     pub state: Option<DemoState>,
-    /// Run this command there; `shell` and `serve` keep the organisation
+    /// Run this command there; `shell` and `serve` keep the demo running
     #[arg(value_name = "CMD", trailing_var_arg = true, allow_hyphen_values = true)]
     pub command: Vec<OsString>,
 }

@@ -40,7 +40,7 @@ pub struct EvalArgs {
     /// Set the keys as well as a profile
     #[arg(short = 'x', long)]
     pub export_all_env_vars: bool,
-    /// Overwrite the shell's own keys for good
+    /// Overwrite the shell's own keys permanently
     #[arg(long)]
     pub overwrite_env: bool,
     /// Print as env, dotenv or json, for other programs
@@ -58,7 +58,8 @@ fn evaluation_help() -> String {
     };
     let lines: String = Dialect::ALL.into_iter().map(line).collect();
     format!(
-        "To evaluate it:\n{lines}\nWithout a role named, the picker opens on the terminal, also while the output is captured."
+        "To evaluate it:\n{lines}\nIf no role is named, the picker opens on the terminal, even \
+         while the output is captured."
     )
 }
 

@@ -105,7 +105,7 @@ pub struct Globals {
     /// Log error, warn or info on stderr [default: `log_level`]
     #[arg(short = 'L', long, global = true, value_name = "LEVEL", value_parser = parse_level(), hide_possible_values = true)]
     pub level: Option<LogLevel>,
-    /// Begin log lines with their source file and line
+    /// Start log lines with their source file and line
     #[arg(long, global = true)]
     pub lines: bool,
     /// Use colours always, never or auto (by terminal and NO_COLOR)
@@ -176,7 +176,7 @@ pub enum Command {
     Pick(PickArgs),
     /// Run a command, or a shell, with a role
     Exec(ExecArgs),
-    /// Print commands that put a role into the calling shell
+    /// Print commands that set a role in the calling shell
     Eval(EvalArgs),
     /// Open the web console in a role, or the page whose URL is given
     Console(ConsoleArgs),
@@ -184,7 +184,7 @@ pub enum Command {
     Each(EachArgs),
     /// Sign in, then fetch the list of roles if it is stale
     Login(LoginArgs),
-    /// Sign out: revoke the token, forget it and its credentials
+    /// Sign out: revoke the token, delete it and its credentials
     Logout(LogoutArgs),
     /// Show sign-ins and the roles that have credentials
     Status(StatusArgs),
@@ -202,11 +202,11 @@ pub enum Command {
     /// Print credentials as JSON for `credential_process`
     #[command(alias = "credential-process")]
     Process(ProcessArgs),
-    /// Print sections for `~/.aws/credentials`, or keep them fresh there
+    /// Print sections for `~/.aws/credentials`, or keep them up to date there
     Credentials(CredentialsArgs),
     /// Print a token for an EKS cluster, for kubectl
     EksToken(EksTokenArgs),
-    /// Serve credentials to SDKs from an endpoint that stays
+    /// Serve credentials to SDKs from a long-running endpoint
     Ecs(EcsArgs),
     /// Print a shell's script: the function `role`, a key, completions
     Init(InitArgs),

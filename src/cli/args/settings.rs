@@ -25,7 +25,7 @@ pub enum SettingsCommand {
         #[arg(value_name = "KEY")]
         key: String,
     },
-    /// Set a value in the configuration file; comments and order stay
+    /// Set a value in the configuration file; keep comments and order
     Set {
         /// Set the value of this key
         #[arg(value_name = "KEY")]

@@ -53,7 +53,7 @@ pub enum SetupCommand {
     ///
     /// Users of the kubeconfig whose plugin is `aws eks get-token` (or aws-iam-authenticator) call
     /// `rolecall eks-token` with the cluster, region and role of the old line. A user whose role is
-    /// unclear is left alone, with the reason. Nothing else in the file changes.
+    /// unclear is not changed, and the reason is shown. Nothing else in the file changes.
     Kube(KubeArgs),
     /// Print, install or remove a shell's completions
     Completions(CompletionsArgs),
@@ -111,7 +111,7 @@ pub struct CompletionsArgs {
     /// Remove them
     #[arg(long, group = "change")]
     pub uninstall: bool,
-    /// Change this file, such as ~/.bashrc; the rest of it stays
+    /// Change this file, such as ~/.bashrc, and keep the rest of it
     #[arg(long, value_name = "FILE", requires = "change", value_parser = path_parser())]
     pub shell_script: Option<PathBuf>,
 }
@@ -163,7 +163,7 @@ pub struct ProfilesArgs {
     /// Write this region if a role has none of its own
     #[arg(short, long, value_name = "REGION", conflicts_with = "undo")]
     pub region: Option<String>,
-    /// Remove old names and profiles of roles that are gone
+    /// Remove old names and profiles of removed roles
     #[arg(long, conflicts_with = "undo")]
     pub prune: bool,
     /// Remove with --prune without asking

@@ -25,7 +25,7 @@ pub enum VaultCommand {
     },
     /// Change the passphrase
     Passphrase,
-    /// Make a new key and forget all tokens and credentials
+    /// Create a new key and delete all tokens and credentials
     Reset {
         /// Do not ask
         #[arg(long)]

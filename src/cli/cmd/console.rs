@@ -366,7 +366,7 @@ fn print_without_browser(link: &Link, error: &Error, label: &str) -> Result<()> 
         Link::Public(url) => (url.as_str(), ""),
     };
     ui::print_warning(error);
-    ui::print_message(&format!("open this page to be in the console as {label}{warning}:"));
+    ui::print_message(&format!("open this page to use the console as {label}{warning}:"));
     ui::print_data(&format!("{url}\n"))
 }
 
@@ -379,7 +379,7 @@ fn show_link(link: &Secret<String>, action: UrlAction, label: &str) -> Result<()
         }
         _ => {
             ui::print_message(&format!(
-                "open this page to be in the console as {label}; anyone who has it is signed in:\n{}",
+                "open this page to use the console as {label}; anyone who has it is signed in:\n{}",
                 link.expose()
             ));
             Ok(())

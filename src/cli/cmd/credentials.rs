@@ -113,11 +113,14 @@ fn role_selectors(ctx: &Ctx, args: &CredentialsArgs) -> Result<Vec<RoleSelector>
         all.push(new(None)?.or_from_env(ctx).or_current(ctx)?);
     }
     if all.iter().any(RoleSelector::is_empty) && !role_selector::can_pick() {
-        return Err(Error::new(ErrorKind::Usage, "which role? This shell is in none")
-            .hint("add --profile NAME,…, --arn ARN, or --account ID --role NAME"));
+        return Err(Error::new(
+            ErrorKind::Usage,
+            "no role is named, and this shell is not in a role",
+        )
+        .hint("add --profile NAME,…, --arn ARN, or --account ID --role NAME"));
     }
     if args.default && all.len() > 1 {
-        return Err(Error::new(ErrorKind::Usage, "[default] can be one role only")
+        return Err(Error::new(ErrorKind::Usage, "only one role can be [default]")
             .hint("name one profile with --default"));
     }
     Ok(all)
@@ -179,7 +182,7 @@ fn target_file(ctx: &Ctx, args: &CredentialsArgs) -> Result<Option<CredentialsFi
         Some(path) => path.clone(),
         None if args.append => ctx.paths.aws_credentials.clone(),
         None if args.watch => {
-            return Err(Error::new(ErrorKind::Usage, "--watch needs a file to keep fresh")
+            return Err(Error::new(ErrorKind::Usage, "--watch needs a file to keep up to date")
                 .hint("add --file FILE, or --append for the AWS credentials file"));
         }
         None => return Ok(None),
@@ -190,7 +193,7 @@ fn target_file(ctx: &Ctx, args: &CredentialsArgs) -> Result<Option<CredentialsFi
     if args.watch && stream {
         return Err(Error::new(
             ErrorKind::Usage,
-            format!("--watch keeps a file fresh, and {shown} is not a regular file"),
+            format!("--watch keeps a file up to date, and {shown} is not a regular file"),
         )
         .hint("add --file FILE, or --append for the AWS credentials file"));
     }
@@ -278,7 +281,7 @@ fn watch(
     found: &[ResolvedRole],
     mut blocks: Vec<CredentialsSection>,
 ) -> Result<u8> {
-    ui::print_message(&ui::dim(&format!("keeping {} fresh; Ctrl-C stops", file.display_path)));
+    ui::print_message(&ui::dim(&format!("keeping {} up to date; Ctrl-C stops", file.display_path)));
     let mut reported = Vec::<Error>::new();
     loop {
         let soonest = blocks

@@ -21,7 +21,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: &DoctorArgs) -> Result<u8> {
         let paths = app::paths(&Env::from_process(), globals)?;
         let undone = doctor::undo(&paths)?;
         ui::print_message(&format!(
-            "{} is as it was before the run of {}",
+            "{} was restored to its state before the run of {}",
             paths.abbreviate(&paths.aws_config),
             undone.at.to_rfc3339()
         ));

@@ -98,7 +98,8 @@ fn requested_version(info: Option<&str>) -> ExecApiVersion {
         Ok("client.authentication.k8s.io/v1alpha1") => ExecApiVersion {
             api: "client.authentication.k8s.io/v1alpha1",
             warning: Some(
-                "kubectl asks for client.authentication.k8s.io/v1alpha1, which is gone since 1.24: write v1beta1 into the kubeconfig",
+                "kubectl asks for client.authentication.k8s.io/v1alpha1, which Kubernetes 1.24 \
+                 removed: write v1beta1 into the kubeconfig",
             ),
         },
         Ok(_) => ExecApiVersion {

@@ -236,8 +236,14 @@ fn refuse_overwrite(previous: &PreviousEnv, form: &CredentialExport) -> Result<(
     if names.is_empty() {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::Usage, format!("this shell has credentials of its own: {}", names.join(", ")))
-        .hint("add --overwrite-env to lose them, or use `rolecall exec`, which leaves this shell as it is"))
+    Err(Error::new(
+        ErrorKind::Usage,
+        format!("this shell has credentials of its own: {}", names.join(", ")),
+    )
+    .hint(
+        "add --overwrite-env to replace them, or use `rolecall exec`, which does not \
+             change this shell",
+    ))
 }
 
 /// Returns the role to renew: that of this role shell, else the one that the selector variables

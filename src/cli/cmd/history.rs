@@ -28,7 +28,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: &HistoryArgs) -> Result<u8> {
             Value::Array(uses.iter().map(|used| use_json(&roster, used)).collect())
         ))?;
     } else if uses.is_empty() {
-        ui::print_message("no role was handed out yet");
+        ui::print_message("no role has been used yet");
     } else {
         ui::print_data(&render_text(&roster, &uses, ctx.clock.now()))?;
     }

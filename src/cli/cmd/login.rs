@@ -95,7 +95,7 @@ async fn login_instance(ctx: &Arc<Ctx>, instance: &Instance, args: &LoginArgs) -
         let count = forget_role_credentials(ctx, instance).await?;
         let credentials = if count == 1 { "1 role" } else { &format!("{count} roles") };
         ui::print_message(&format!(
-            "forgot the stored credentials of {credentials} of {}: the next use fetches new ones",
+            "deleted the stored credentials of {credentials} of {}: the next use fetches new ones",
             instance.name
         ));
     }
@@ -112,7 +112,7 @@ fn borrowed_note(ctx: &Ctx, instance: &Instance) -> Result<&'static str> {
         .instances
         .iter()
         .any(|session| session.instance == instance.name && session.is_cli_token);
-    Ok(if borrowed { ", by the AWS CLI; --force signs in here too" } else { "" })
+    Ok(if borrowed { ", by the AWS CLI; --force signs in with rolecall too" } else { "" })
 }
 
 fn flow(arg: FlowArg) -> Option<Flow> {

@@ -1,6 +1,6 @@
 //! `logout`: revokes the token and forgets it.
 
-use crate::domain::{Instance, Result};
+use crate::domain::{Instance, Result, join_with_and};
 use crate::ops::backend::messages::InstanceSession;
 use crate::ops::ctx::Ctx;
 use crate::ops::sign_in::cli_token::load_cli_token;
@@ -53,7 +53,7 @@ fn confirm_several(ctx: &Ctx, instances: &[Instance]) -> Result<()> {
     };
     let ended = sessions.instances.iter().filter(is_ended);
     let names: Vec<&str> = ended.map(|session| session.instance.as_str()).collect();
-    if names.len() < 2 || ui::confirm(&format!("Sign out of {}?", names.join(", ")))? {
+    if names.len() < 2 || ui::confirm(&format!("Sign out of {}?", join_with_and(&names)))? {
         Ok(())
     } else {
         Err(nothing_changed())

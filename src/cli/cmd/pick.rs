@@ -215,7 +215,7 @@ fn single_row(rows: &[usize]) -> Result<usize> {
         [row] => Ok(*row),
         _ => Err(Error::new(
             ErrorKind::Usage,
-            format!("{} roles were marked, and a shell has one", rows.len()),
+            format!("{} roles were marked, but a shell can have only one", rows.len()),
         )
         .hint("run a command in all of them: `rolecall each QUERY -- COMMAND`")),
     }

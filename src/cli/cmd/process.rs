@@ -17,7 +17,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: &ProcessArgs) -> Result<u8> {
     let wanted = args.selectors.to_role_query().with_words(&args.query);
     if let Some(word @ ("." | "-")) = wanted.query.as_deref() {
         let message =
-            format!("`process` means the same role in every shell, so `{word}` names none");
+            format!("`process` needs a role that is the same in every shell, and `{word}` is not");
         return Err(Error::new(ErrorKind::Usage, message).hint("name the role as account/role"));
     }
     machine_credentials::with_credentials(
@@ -46,7 +46,7 @@ fn credential_request(args: &ProcessArgs) -> Result<CredentialRequest> {
 /// Parses the duration of a flag.
 fn parse_duration_flag(flag: &str, text: &str) -> Result<Duration> {
     parse_duration(text).ok_or_else(|| {
-        Error::new(ErrorKind::Usage, format!("`{flag} {text}` is not a length of time"))
+        Error::new(ErrorKind::Usage, format!("`{flag} {text}` is not a duration"))
             .hint("write 15m, 900s or 1h")
     })
 }

@@ -168,7 +168,7 @@ fn set(env: &Env, paths: &Paths, key: &str, value: &str) -> Result<u8> {
     if let Some(Origin::Environment(name)) = origin {
         ui::print_warning(&Error::new(
             ErrorKind::Config,
-            format!("{name} in the environment overrules it here"),
+            format!("{name} in the environment overrides it here"),
         ));
     }
     Ok(0)
@@ -185,7 +185,7 @@ fn unset(env: &Env, paths: &Paths, key: &str) -> Result<u8> {
             changed.as_bytes(),
             &paths.recovery_dir(),
         )?;
-        ui::print_message(&ui::dim(&format!("{key} is taken out of {}", paths.abbreviate(path))));
+        ui::print_message(&ui::dim(&format!("removed {key} from {}", paths.abbreviate(path))));
     }
     match (config::load_with_origins(env, paths)?.origins.get(key), changed) {
         (Some(origin), Some(_)) => ui::print_message(&ui::dim(&format!(
@@ -242,13 +242,13 @@ fn edit(env: &Env, paths: &Paths) -> Result<u8> {
             error.hint("set EDITOR to an editor")
         })?;
     if code != 0 {
-        return Err(Error::new(ErrorKind::Usage, format!("`{editor}` ended with code {code}")));
+        return Err(Error::new(ErrorKind::Usage, format!("`{editor}` exited with code {code}")));
     }
     let loaded = config::load(env, paths)?;
     app::check_known_keys(&loaded.warnings)?;
     key_bindings::check(&loaded)?;
     let is_changed = atomic_file::load(path)? != before;
-    let what = if is_changed { "has changed and is valid" } else { "is as it was" };
+    let what = if is_changed { "was changed and is valid" } else { "is as it was" };
     ui::print_message(&ui::dim(&format!("{} {what}", paths.abbreviate(path))));
     Ok(0)
 }

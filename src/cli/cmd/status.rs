@@ -151,7 +151,7 @@ fn render_overrides(ctx: &Ctx, all: &[(&Instance, Vec<EndpointOverride>)]) -> Re
     for (instance, _) in all {
         if overrides::hides_sign_in(&ctx.vault, instance, ctx.clock.now())? {
             lines.push(format!(
-                "the sign-in to {} at AWS is kept, and used again without this setting",
+                "the sign-in to {} at AWS is kept and is used again once this setting is gone",
                 instance.name
             ));
         }

@@ -47,7 +47,8 @@ fn print_unlocked(vault: &Vault) {
     if status.chosen == Some(SecureStore::File) && status.key != KeyLocation::Kernel {
         let warning = Error::new(
             ErrorKind::Vault,
-            "the passphrase is right, but nothing here keeps the vault open for processes without it",
+            "the passphrase is correct, but this machine can't keep the vault unlocked for other \
+             processes",
         );
         ui::print_warning(
             &warning.hint("set AWS_SSO_FILE_PASSWORD or AWS_SSO_FILE_PASSWORD_FILE for them"),
@@ -61,7 +62,7 @@ fn print_status(vault: &Vault, json: bool) -> Result<u8> {
     let status = vault.status();
     let store = status.chosen.unwrap_or(status.configured).to_string();
     let key = match (status.chosen, status.key, status.has_passphrase) {
-        (None, ..) => "not made yet",
+        (None, ..) => "not created yet",
         (Some(_), KeyLocation::NotNeeded, _) => "plain text: no key",
         (Some(_), KeyLocation::Kernel, _) => "open: the kernel keyring has the key",
         (Some(_), KeyLocation::Process, _) => "open in this process",
@@ -92,7 +93,7 @@ fn print_status(vault: &Vault, json: bool) -> Result<u8> {
 }
 
 fn change_passphrase(vault: &Vault) -> Result<()> {
-    let old = passphrase::read("present passphrase: ")?;
+    let old = passphrase::read("current passphrase: ")?;
     let new = passphrase::read("new passphrase: ")?;
     if std::io::stdin().is_terminal() && passphrase::read("the new one again: ")? != new {
         return Err(Error::new(
@@ -101,17 +102,17 @@ fn change_passphrase(vault: &Vault) -> Result<()> {
         ));
     }
     vault.change_passphrase(Some(old), new)?;
-    ui::print_message("the passphrase is changed");
+    ui::print_message("the passphrase was changed");
     Ok(())
 }
 
 fn reset(vault: &Vault, yes: bool) -> Result<()> {
     if !yes {
         if !std::io::stdin().is_terminal() {
-            return Err(Error::new(ErrorKind::Usage, "this forgets every token and credential")
+            return Err(Error::new(ErrorKind::Usage, "this deletes every token and credential")
                 .hint("add --yes"));
         }
-        if !ui::confirm("Forget every token and credential, and make a new key?")? {
+        if !ui::confirm("Delete every token and credential, and create a new key?")? {
             return Err(Error::new(ErrorKind::Cancelled, "nothing was changed"));
         }
     }

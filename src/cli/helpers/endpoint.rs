@@ -37,14 +37,20 @@ pub(in crate::cli) fn check(ctx: &Ctx, options: &role_env::EnvOptions) -> Result
     if options.export_all {
         return Err(Error::new(
             ErrorKind::Usage,
-            "keys in variables come before an endpoint: programs would never ask it",
+            "keys in variables take precedence over an endpoint: programs would never ask it",
         )
         .hint("leave -x out, or use `--as profile -x`"));
     }
     let Some((path, found)) = default_profile_conflict(ctx)? else { return Ok(()) };
     let (place, line, key) = (ctx.paths.abbreviate(&path), found.line, found.key);
-    Err(Error::new(ErrorKind::Config, format!("{place}:{line}: `{key}` in [default] comes before an endpoint: programs would never ask it"))
-        .hint("use `--as keys`, or rename that section and its uses"))
+    Err(Error::new(
+        ErrorKind::Config,
+        format!(
+            "{place}:{line}: `{key}` in [default] takes \
+         precedence over an endpoint: programs would never ask it"
+        ),
+    )
+    .hint("use `--as keys`, or rename that section and its uses"))
 }
 
 /// Starts a helper that serves this role to the program that this process becomes, and to its
@@ -136,9 +142,8 @@ impl HelperInput {
     fn read_stdin() -> Result<Self> {
         let mut bytes = Vec::new();
         std::io::stdin().read_to_end(&mut bytes).context(ErrorKind::Os, "reading what to serve")?;
-        Self::parse(Secret::new(bytes).expose()).ok_or_else(|| {
-            Error::internal("this is started by `rolecall exec --as endpoint` alone")
-        })
+        Self::parse(Secret::new(bytes).expose())
+            .ok_or_else(|| Error::internal("only `rolecall exec --as endpoint` starts this"))
     }
 
     fn parse(bytes: &[u8]) -> Option<Self> {

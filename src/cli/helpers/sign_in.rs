@@ -52,7 +52,7 @@ pub(in crate::cli) fn show_notice(notice: &SignInNotice) {
     let code = notice
         .code
         .as_ref()
-        .map(|code| format!("\r\n  it has to show this code: {}", escape_unprintable(code)))
+        .map(|code| format!("\r\n  check that it shows this code: {}", escape_unprintable(code)))
         .unwrap_or_default();
     let _ = write!(
         terminal,

@@ -33,8 +33,9 @@ const MAX_QUERY_CHARS: usize = 1_000;
 /// Rows that are printed before the next prompt.
 const PAGE_SIZE: usize = 10;
 
-const HELP: &str = "Type words to search in accounts, roles, ids and tags. Type the number of a line to choose its role. \
-Enter alone reads on. To search for a number, write id: before it. Control D leaves.";
+const HELP: &str = "Type words to search accounts, roles, ids and tags. Type the number of a \
+     line to choose its role. Press Enter alone for more lines. To search for a number, type \
+     id: before it. Press Control D to quit.";
 
 /// Prompts until the user has chosen roles.
 ///
@@ -193,9 +194,9 @@ impl ResultPage {
     fn question(self, rows: &[usize]) -> String {
         match rows.len() {
             0 => "Search: ".to_owned(),
-            1 => "Enter takes it, or search: ".to_owned(),
+            1 => "Press Enter to choose it, or search: ".to_owned(),
             all if self.end < all => {
-                format!("{} more, Enter reads on. Number or search: ", all - self.end)
+                format!("{} more, press Enter for the next. Number or search: ", all - self.end)
             }
             _ => "Number or search: ".to_owned(),
         }
@@ -311,7 +312,7 @@ impl Prompt {
 }
 
 fn terminal_error(error: std::io::Error) -> Error {
-    Error::new(ErrorKind::Usage, format!("talking with the terminal: {error}"))
+    Error::new(ErrorKind::Usage, format!("using the terminal: {error}"))
 }
 
 #[cfg(test)]

@@ -77,7 +77,7 @@ fn uninstall(shell: Dialect, env: &Env) -> Result<u8> {
             atomic_file::remove(&target.path)?;
             ui::print_message(&format!("removed {}", target.path.display()));
         }
-        None => ui::print_message(&format!("nothing at {}", target.path.display())),
+        None => ui::print_message(&format!("nothing to remove at {}", target.path.display())),
     }
     Ok(0)
 }
@@ -90,7 +90,7 @@ fn change_shell_script(file: &Path, shell: Dialect, script: Option<&str>, env: &
         .map_err(|error| error.context(shown.to_string()))?;
     if old.as_deref().unwrap_or_default() == new {
         ui::print_message(&match script {
-            Some(_) => format!("{shown} has these completions already"),
+            Some(_) => format!("{shown} already has these completions"),
             None => format!("there are no completions of rolecall in {shown}"),
         });
         return Ok(0);

@@ -12,8 +12,11 @@ pub(super) fn confirm(yes: bool, question: &str) -> Result<()> {
         return Ok(());
     }
     if !ui::can_prompt() {
-        return Err(Error::new(ErrorKind::Usage, "nothing was written: no terminal to ask at")
-            .hint("add --yes"));
+        return Err(Error::new(
+            ErrorKind::Usage,
+            "nothing was written: there is no terminal to ask on",
+        )
+        .hint("add --yes"));
     }
     if ui::confirm(question)? {
         Ok(())

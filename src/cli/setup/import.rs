@@ -96,7 +96,7 @@ fn print_found(ctx: &Ctx, found: &ImportedFile) {
         ui::print_message(&format!(
             "  ~ {}  {}",
             escape_unprintable(&format!("profile {name}")),
-            ui::dim("its sso_ keys go, its credential_process runs rolecall")
+            ui::dim("its sso_ keys are removed, and its credential_process runs rolecall")
         ));
     }
     if found.unchanged > 0 {
@@ -136,7 +136,7 @@ fn print_skipped(skipped: &[Skipped]) {
         let shown = names.iter().take(MAX_NAMES).copied().collect::<Vec<_>>().join(", ");
         let more = names.len().saturating_sub(MAX_NAMES);
         let more =
-            if more > 0 { format!(" and {more} more (--json names all)") } else { String::new() };
+            if more > 0 { format!(" and {more} more (--json lists all)") } else { String::new() };
         ui::print_message(&ui::dim(&escape_unprintable(&format!("  - {shown}{more}: {reason}"))));
     }
 }

@@ -80,7 +80,7 @@ fn undo(globals: &Globals, args: &KubeArgs) -> Result<u8> {
         }
     }
     if done == 0 {
-        Err(Error::new(ErrorKind::NoMatch, "nothing is known that could be undone in these files"))
+        Err(Error::new(ErrorKind::NoMatch, "there is nothing to undo in these files"))
     } else {
         Ok(0)
     }
@@ -97,7 +97,8 @@ fn nothing_to_write(drafts: &[KubeconfigPlan], args: &KubeArgs) -> Result<u8> {
             return Err(error.hint("run `rolecall setup kube --diff` to see all of them"));
         }
         ui::print_message(
-            "no user there asks EKS for a token; `aws eks update-kubeconfig --name CLUSTER` adds one",
+            "none of its users gets tokens from EKS; `aws eks update-kubeconfig --name CLUSTER` \
+             adds one",
         );
     } else {
         ui::print_message(&ui::dim("nothing to write"));
@@ -125,10 +126,10 @@ fn print_draft(ctx: &Ctx, draft: &KubeconfigPlan) {
                 ui::print_message(&format!("  ~ {name}{pad}  {}", escape_unprintable(role)))
             }
             UserChange::AlreadyConverted => {
-                ui::print_message(&ui::dim(&format!("    {name}{pad}  asks rolecall already")))
+                ui::print_message(&ui::dim(&format!("    {name}{pad}  already asks rolecall")))
             }
             UserChange::Skipped(reason) => ui::print_message(&ui::dim(&format!(
-                "    {name}{pad}  left alone: {}",
+                "    {name}{pad}  not changed: {}",
                 escape_unprintable(reason)
             ))),
         }
@@ -139,7 +140,7 @@ fn print_skipped(ctx: &Ctx, draft: &KubeconfigPlan) {
     for user in &draft.users {
         if let UserChange::Skipped(reason) = &user.change {
             ui::print_message(&format!(
-                "{}: {} is left alone: {}",
+                "{}: {} is not changed: {}",
                 ctx.paths.abbreviate(&draft.file),
                 escape_unprintable(&user.name),
                 escape_unprintable(reason)
@@ -151,6 +152,6 @@ fn print_skipped(ctx: &Ctx, draft: &KubeconfigPlan) {
 fn count_text(count: usize) -> String {
     format!(
         "{count} {}",
-        if count == 1 { "user asks rolecall now" } else { "users ask rolecall now" }
+        if count == 1 { "user now asks rolecall" } else { "users now ask rolecall" }
     )
 }

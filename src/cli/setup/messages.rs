@@ -30,7 +30,7 @@ pub(super) fn undo_message(ctx: &Ctx, file: &Path, undone: Undone) -> String {
         many => format!("; {many} runs before that can be undone too"),
     };
     format!(
-        "{} is as it was before the run of {}{}",
+        "{} was restored to its state before the run of {}{}",
         ctx.paths.abbreviate(file),
         undone.at.to_rfc3339(),
         ui::dim(&earlier)
@@ -59,11 +59,12 @@ pub(super) fn print_report(ctx: &Ctx, report: &ProfilesReport, args: &ProfilesAr
         match count {
             0 if report.skipped.is_empty() && args.query.is_empty() => {
                 ui::print_message(
-                    "no role was used, marked as a favourite or named yet, so there is no profile to write",
+                    "no role has been used, named or made a favourite yet, so there is no \
+                     profile to write",
                 );
                 ui::print_command("next:", "rolecall setup profiles QUERY, or --all");
             }
-            0 => ui::print_message(&format!("{file} has no profiles of rolecall")),
+            0 => ui::print_message(&format!("{file} has no profiles written by rolecall")),
             _ => ui::print_message(&format!(
                 "{file} is up to date: {} of rolecall",
                 count_text(count, "profile")
@@ -147,13 +148,13 @@ fn print_kept(report: &ProfilesReport) {
         kept_with(|note| matches!(note, ProfileNote::Renamed(_))),
         kept_with(|note| matches!(note, ProfileNote::RoleGone)),
     );
-    for (names, noun) in [(&old, "old name"), (&gone, "profile of a role that is gone")] {
+    for (names, noun) in [(&old, "old name"), (&gone, "profile of a removed role")] {
         if !names.is_empty() {
             let noun = if names.len() == 1 {
                 noun.to_owned()
             } else {
                 noun.replace("name", "names")
-                    .replace("profile of a role that is", "profiles of roles that are")
+                    .replace("profile of a removed role", "profiles of removed roles")
             };
             ui::print_message(&ui::dim(&format!(
                 "{} {noun} {} there: {} (--prune removes)",
@@ -175,8 +176,8 @@ fn profile_line(line: &ProfileLine) -> String {
     let note = match &line.note {
         None => String::new(),
         Some(ProfileNote::Renamed(now)) => format!("  an old name of {now}"),
-        Some(ProfileNote::NameTaken(first)) => format!("  since {first} is taken"),
-        Some(ProfileNote::RoleGone) => "  its role is gone".to_owned(),
+        Some(ProfileNote::NameTaken(first)) => format!("  because {first} is taken"),
+        Some(ProfileNote::RoleGone) => "  its role no longer exists".to_owned(),
         Some(ProfileNote::DefinedOutside) => "  is defined outside of the block now".to_owned(),
     };
     format!("{sign} {}{}", escape_unprintable(&line.name), ui::dim(&escape_unprintable(&note)))
@@ -218,7 +219,9 @@ pub(super) fn print_skipped(report: &ProfilesReport) {
     {
         let reason = match &skipped.reason {
             SkipReason::InvalidName(name) => format!("`{name}` can't be a profile's name"),
-            other => format!("all names for it are taken, `{}` first", skipped_name(other)),
+            other => {
+                format!("every name for it is taken, beginning with `{}`", skipped_name(other))
+            }
         };
         ui::print_message(&escape_unprintable(&format!("skipped {}: {reason}", role(&skipped))));
     }

@@ -158,7 +158,7 @@ fn profile_selection(
         // A missing profile is harmless, so an incomplete list is only a warning.
         ui::print_warning(
             &Error::new(ErrorKind::UnknownRole, "the list of roles is not complete")
-                .hint("run `rolecall login --all`, then this again"),
+                .hint("run `rolecall login --all`, then this command again"),
         );
     }
     if args.query.is_empty() {

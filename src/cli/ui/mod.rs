@@ -159,7 +159,7 @@ pub(in crate::cli) fn print_data_raw(text: &str) -> Result<()> {
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             let message = format!("writing to stdout: {}", atomic_file::reason(&error));
-            Err(Error::new(ErrorKind::Os, message).hint("what was printed there is not whole"))
+            Err(Error::new(ErrorKind::Os, message).hint("the output is incomplete"))
         }
         _ => Ok(()),
     }

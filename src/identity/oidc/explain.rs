@@ -41,9 +41,7 @@ impl IdentityClient {
             "" if api_error.status() == 401 => {
                 error(ErrorKind::AccessDenied, "AWS does not accept this program's registration")
             }
-            "ExpiredTokenException" => {
-                sign_in_again("the code expired before anybody confirmed it")
-            }
+            "ExpiredTokenException" => sign_in_again("the code expired before it was confirmed"),
             "AccessDeniedException" if api_error.message_suffix().contains("KMS") => {
                 error(ErrorKind::AccessDenied, "the directory's encryption key can't be used")
             }

@@ -343,7 +343,7 @@ impl Backend {
         self.send(Update::ClockSkew(seconds_ahead));
         match (outcome, clock_warning(seconds_ahead)) {
             (Err(error), Some(warning)) => {
-                Err(error.hint(format!("{warning}: set it, then try again")))
+                Err(error.hint(format!("{warning}: set the clock, then try again")))
             }
             (outcome, _) => outcome,
         }
@@ -365,7 +365,8 @@ impl Backend {
     /// Sends a message if other programs still find the vault locked. Blocks.
     fn send_key_location(&self) {
         if self.ctx.vault.status().key != KeyLocation::Kernel {
-            let message = "the vault is open for this picker alone; AWS_SSO_FILE_PASSWORD opens it for other programs";
+            let message = "the vault is unlocked for this picker only; AWS_SSO_FILE_PASSWORD \
+                 unlocks it for other programs";
             self.send(Update::Message(message.into()));
         }
     }

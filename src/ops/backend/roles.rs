@@ -9,9 +9,7 @@ use crate::ops::access::obtain;
 use crate::ops::assume::{AssumeRequest, Freshness, forget_credentials};
 use crate::ops::backend::messages::{ConsoleLink, LinkAccess, SecretKind, Update};
 use crate::ops::confirmations;
-use crate::ops::console_link::{
-    ConsolePage, ShownLink, fetch_console_link, link_without_browser,
-};
+use crate::ops::console_link::{ConsolePage, ShownLink, fetch_console_link, link_without_browser};
 use crate::ops::copy;
 use crate::ops::ctx::run_blocking;
 use crate::ops::open_url::Link;

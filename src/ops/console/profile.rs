@@ -113,7 +113,8 @@ struct Resolver<'a, I> {
 }
 
 impl<I: Interaction> Resolver<'_, I> {
-    /// Returns the keys of a profile: finds the first ones, then assumes the roles that they lead to.
+    /// Returns the keys of a profile: finds the first ones, then assumes the roles that they lead
+    /// to.
     async fn resolve(&self, name: &str) -> Result<AccessKeys> {
         let mut roles: Vec<ProfileRoleArn> = Vec::new();
         let mut name = name.to_owned();

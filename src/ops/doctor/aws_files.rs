@@ -1,6 +1,7 @@
 //! Whether AWS programs can read the AWS files: one malformed line, and they ignore every profile.
 
 use crate::awsconfig::lint::{AffectedPrograms, SyntaxProblem};
+use crate::domain::plural;
 
 use super::{Facts, Finding};
 
@@ -41,7 +42,8 @@ fn finding(
         let numbers: Vec<String> =
             more.iter().take(MAX_LINES).map(|complaint| complaint.line.to_string()).collect();
         let dots = if more.len() > MAX_LINES { ", …" } else { "" };
-        seen += &format!("; such lines too: {}{dots}", numbers.join(", "));
+        let on_lines = plural(numbers.len(), "line");
+        seen += &format!("; the same on {on_lines} {}{dots}", numbers.join(", "));
     }
     Some(finding.with_evidence(seen).with_step(format!(
         "correct line {} of {file} in an editor; rolecall itself reads the file as it is",

@@ -14,7 +14,7 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     let reason = if far {
         "this machine is reached over SSH"
     } else {
-        "no display, and no browser is named"
+        "there is no display, and no browser is configured"
     };
     let finding = Finding::advice(
         NAME,
@@ -23,6 +23,6 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     vec![
         finding
             .with_evidence(reason)
-            .with_step("rolecall settings set browser PROGRAM, if there is one after all"),
+            .with_step("rolecall settings set browser PROGRAM, if this machine has one"),
     ]
 }

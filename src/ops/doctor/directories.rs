@@ -20,8 +20,10 @@ fn finding(closed: &[UnwritableDir]) -> Finding {
         _ => "ROLECALL_HOME".to_owned(),
     };
     let finding = closed.iter().take(1).fold(
-        Finding::problem(NAME, format!("{} can't be kept", contents.join(", "))),
+        Finding::problem(NAME, format!("{} can't be stored", contents.join(", "))),
         |finding, closed| finding.with_evidence(&closed.error.message),
     );
-    finding.with_step(format!("make it yours, or set {variables} to a directory that is"))
+    finding.with_step(format!(
+        "change its owner to your user, or set {variables} to a directory of your own"
+    ))
 }

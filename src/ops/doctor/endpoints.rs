@@ -26,10 +26,10 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
             Finding::advice(NAME, message).with_evidence(
                 match origin == env::AWS_ENDPOINT_URL.name() {
                     true => {
-                        "requests of every AWS program go there and not to AWS; \
-                         leave it if that is intended"
+                        "every AWS program sends its requests there and not to AWS; ignore this \
+                         if that is intended"
                     }
-                    false => "requests go there and not to AWS; leave it if that is intended",
+                    false => "requests go there and not to AWS; ignore this if that is intended",
                 },
             ),
             &origin,
@@ -66,7 +66,7 @@ fn of_other_programs(facts: &Facts) -> Vec<Finding> {
         let message = format!("{variable} sends {name} requests of AWS programs to {url}");
         found.push(with_removal_step(
             Finding::advice(NAME, message)
-                .with_evidence("requests go there and not to AWS; leave it if that is intended"),
+                .with_evidence("requests go there and not to AWS; ignore this if that is intended"),
             &variable,
         ));
     }
@@ -101,7 +101,8 @@ fn with_removal_step(finding: Finding, origin: &str) -> Finding {
     match origin.starts_with("AWS_") {
         true => finding.with_step(format!("unset {origin}")),
         false => finding.with_step(
-            "take `endpoint_url` out of that section, or of the `[services]` section that it names",
+            "remove `endpoint_url` from that section, or from the `[services]` section that it \
+             names",
         ),
     }
 }

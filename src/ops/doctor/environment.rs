@@ -41,7 +41,8 @@ fn keys_override_profile(facts: &Facts) -> Option<Finding> {
     let (var, name) = selected_profile(facts)?;
     facts.env.get(env::AWS_ACCESS_KEY_ID)?;
     let message = format!(
-        "{} and AWS_ACCESS_KEY_ID are both set: the keys win, and profile {name} is not used",
+        "{} and AWS_ACCESS_KEY_ID are both set: the keys take precedence, and profile {name} is \
+         not used",
         var.name()
     );
     (!is_role_shell(facts)).then(|| {
@@ -56,7 +57,8 @@ fn unknown_profile(facts: &Facts) -> Option<Finding> {
     if facts.profile_names.contains(name) {
         return None;
     }
-    let message = format!("{} names profile {name}, which no AWS file has", var.name());
+    let message =
+        format!("{} is set to {name}, but no AWS file has a profile with that name", var.name());
     let files = [&facts.paths.aws_config, &facts.paths.aws_credentials]
         .map(|path| facts.paths.abbreviate(path))
         .join(" and ");
@@ -112,7 +114,7 @@ fn unknown_instance(facts: &Facts) -> Option<Finding> {
     let message = format!("AWS_SSO names {name}, which is not a known IAM Identity Center");
     Some(
         Finding::problem(NAME, message)
-            .with_evidence(format!("known: {}", known.join(", ")))
+            .with_evidence(format!("known IAM Identity Centers: {}", known.join(", ")))
             .with_step("unset AWS_SSO"),
     )
 }
@@ -120,7 +122,7 @@ fn unknown_instance(facts: &Facts) -> Option<Finding> {
 fn conflicting_regions(facts: &Facts) -> Option<Finding> {
     let (new, old) = (facts.env.get(env::AWS_REGION)?, facts.env.get(env::AWS_DEFAULT_REGION)?);
     let message = format!(
-        "AWS_REGION={new} and AWS_DEFAULT_REGION={old} differ: programs will not agree on the region"
+        "AWS_REGION={new} and AWS_DEFAULT_REGION={old} differ: programs will use different regions"
     );
     (new != old).then(|| Finding::advice(NAME, message).with_step("unset AWS_DEFAULT_REGION"))
 }

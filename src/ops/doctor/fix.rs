@@ -53,14 +53,11 @@ pub fn apply_fix(paths: &Paths, now: Timestamp, mend: &Fix) -> Result<String> {
     match mend {
         Fix::CorrectAwsConfig { path, code } => {
             correct_aws_config(paths, path, *code, now)?;
-            Ok(format!(
-                "{} is corrected; `rolecall doctor --undo` takes it back",
-                paths.abbreviate(path)
-            ))
+            Ok(format!("corrected {}; `rolecall doctor --undo` undoes it", paths.abbreviate(path)))
         }
         Fix::SetMode { path, mode } => {
             file_access::set_mode(path, *mode)?;
-            Ok(format!("{} has mode {mode:04o} now", paths.abbreviate(path)))
+            Ok(format!("{} now has mode {mode:04o}", paths.abbreviate(path)))
         }
         Fix::RemoveToken { path } => {
             token_cache::remove_token(path)?;
@@ -78,7 +75,7 @@ pub fn apply_fix(paths: &Paths, now: Timestamp, mend: &Fix) -> Result<String> {
                 edit::set(&text, file, key, value)?.as_bytes(),
                 &paths.recovery_dir(),
             )?;
-            Ok(format!("{key} is {value} now, in {}", paths.abbreviate(file)))
+            Ok(format!("{key} is now {value} in {}", paths.abbreviate(file)))
         }
     }
 }

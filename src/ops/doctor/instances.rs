@@ -22,7 +22,7 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     let by_aws = facts.probes.iter().filter_map(|answer| {
         let (error, instance) = (answer.refused.as_ref()?, facts.instance(&answer.instance)?);
         let message = format!(
-            "AWS does not take {}: {} in {}",
+            "AWS does not accept {}: {} in {}",
             instance.name, instance.start_url, instance.sso_region
         );
         Some(Finding::problem(NAME, message).with_evidence(&error.message).with_step(change_step(
@@ -74,12 +74,9 @@ fn check_start_url(facts: &Facts, instance: &Instance) -> Option<Finding> {
             NAME,
             format!("the start URL of {name} is not spelled as AWS expects it{others}"),
         );
-        let finding = finding.with_evidence(format!("{url} is {right}")).with_step(change_step(
-            facts,
-            instance,
-            "start_url",
-            right,
-        ));
+        let finding = finding
+            .with_evidence(format!("{url} should be {right}"))
+            .with_step(change_step(facts, instance, "start_url", right));
         return Some(with_setting_fix(finding, instance, "start_url", right));
     }
     let region = address.region.filter(|region| *region != instance.sso_region)?;

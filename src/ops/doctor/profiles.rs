@@ -28,15 +28,15 @@ fn shadowed_by_sso_keys(facts: &Facts) -> Option<Finding> {
     let first = found.first()?;
     let file = facts.paths.abbreviate(&facts.paths.aws_config);
     let message = format!(
-        "credential_process is not used in {}: most SDKs take the sso_ keys beside it",
+        "credential_process is not used in {}: most SDKs use the sso_ keys beside it",
         list_names(&found)
     );
     let seen = format!("[profile {}] of {file} has {}", first.name, first.sso_keys.join(", "));
     let finding = Finding::problem(NAME, message).with_evidence(seen);
     Some(
         finding
-            .with_step("rolecall setup import, which shows first what it changes")
-            .with_step(format!("or take the sso_ lines of these profiles out of {file}")),
+            .with_step("rolecall setup import, which first shows what it would change")
+            .with_step(format!("or remove the sso_ lines of these profiles from {file}")),
     )
 }
 
@@ -52,7 +52,7 @@ fn shadowed_by_static_keys(facts: &Facts) -> Option<Finding> {
     );
     Some(
         Finding::problem(NAME, message)
-            .with_step(format!("take [{}] out of {file}, or rename it", first.name)),
+            .with_step(format!("remove [{}] from {file}, or rename it", first.name)),
     )
 }
 
@@ -88,7 +88,7 @@ fn wrong_program(facts: &Facts, program: &str, found: &[&ProcessProfile]) -> Opt
         ProgramState::OtherVersion(version) => {
             let finding = Finding::advice(
                 NAME,
-                format!("{program} is another version than this program, and {users}"),
+                format!("{program} is not the same version as this program, and {users}"),
             );
             let evidence = versions(version, facts);
             return Some(finding.with_evidence(evidence).with_step(match is_managed {
@@ -100,7 +100,7 @@ fn wrong_program(facts: &Facts, program: &str, found: &[&ProcessProfile]) -> Opt
     Some(match is_managed {
         true => finding.with_step("rolecall setup profiles"),
         false => finding
-            .with_step(format!("put the program back, or change credential_process in {config}")),
+            .with_step(format!("reinstall that program, or change credential_process in {config}")),
     })
 }
 

@@ -30,7 +30,7 @@ fn wrong_program(facts: &Facts) -> Option<Finding> {
                 .with_step(format!("add {folder} to PATH in {file}, above the hook")),
         ),
         Some(other) => Some(
-            Finding::advice(NAME, format!("the hook in {file} runs another program than this one"))
+            Finding::advice(NAME, format!("the hook in {file} does not run this program"))
                 .with_evidence(format!(
                     "PATH has {} first; this program is {own_name}",
                     facts.paths.abbreviate(other)
@@ -61,7 +61,7 @@ fn wrong_path(facts: &Facts, called: &HookProgram) -> Option<Finding> {
             (Finding::problem(NAME, message).with_step(step), "or ")
         }
         ProgramState::OtherVersion(version) => {
-            let message = format!("the hook in {file} runs another version than this program");
+            let message = format!("the hook in {file} does not run this version of the program");
             let evidence = format!("{program}: {}", versions(version, facts));
             (Finding::advice(NAME, message).with_evidence(evidence), "")
         }
@@ -72,7 +72,7 @@ fn wrong_path(facts: &Facts, called: &HookProgram) -> Option<Finding> {
             finding.with_step(format!("{verb}run again: {}", own_line(facts, command)))
         }
         None => finding.with_step(format!(
-            "{verb}replace that line of {file} by: {}",
+            "{verb}replace that line of {file} with: {}",
             own_line(facts, hook.line)
         )),
     })
@@ -105,7 +105,7 @@ fn missing_hook(facts: &Facts) -> Option<Finding> {
     let finding = Finding::advice(
         NAME,
         format!(
-            "{} does not know `role`, which puts a role into the shell that you are in",
+            "{} does not have `role`, which sets a role in the shell that you are in",
             hook.shell
         ),
     );

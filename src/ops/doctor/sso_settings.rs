@@ -52,10 +52,10 @@ fn finding(
     let more = match (numbers.len(), lines.len()) {
         (0, _) => String::new(),
         (shown, all) if shown < all => {
-            format!(", and the like in lines {}, …: {all} more", numbers.join(", "))
+            format!(", also on lines {}, … ({all} more)", numbers.join(", "))
         }
-        (1, _) => format!(", and the like in line {}", numbers.join(", ")),
-        _ => format!(", and the like in lines {}", numbers.join(", ")),
+        (1, _) => format!(", also on line {}", numbers.join(", ")),
+        _ => format!(", also on lines {}", numbers.join(", ")),
     };
     let finding = Finding::problem(NAME, first.to_string())
         .with_evidence(format!("line {} of {file}{more}", first.line))

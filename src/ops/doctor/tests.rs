@@ -111,7 +111,7 @@ fn variables_that_contradict_each_other() {
     let with = |more: &[(&'static str, &'static str)]| healthy_facts(&[&keys[..], more].concat());
     let both = assert_finding(
         &with(&[("AWS_PROFILE", "dev")]),
-        &["the keys win", "profile dev", "unset AWS_ACCESS_KEY_ID"],
+        &["the keys take precedence", "profile dev", "unset AWS_ACCESS_KEY_ID"],
     );
     assert!(!describe(&both).contains("hunter2") && !describe(&both).contains("AKIA"));
     assert_finding(
@@ -128,7 +128,14 @@ fn variables_that_contradict_each_other() {
         &["without AWS_SECRET_ACCESS_KEY"],
     );
     assert_finding(&healthy_facts(&[("AWS_SESSION_TOKEN", "A")]), &["without a key"]);
-    assert_finding(&healthy_facts(&[("AWS_SSO", "lab")]), &["AWS_SSO names lab", "known: corp"]);
+    assert_finding(
+        &healthy_facts(&[("AWS_SSO", "lab")]),
+        &[
+            "AWS_SSO names lab",
+            "known IAM \
+         Identity Centers: corp",
+        ],
+    );
     let regions = assert_finding(
         &healthy_facts(&[("AWS_REGION", "eu-west-1"), ("AWS_DEFAULT_REGION", "us-east-1")]),
         &["differ"],
@@ -188,7 +195,8 @@ fn a_hook_that_runs_no_program_or_another_one() {
     let missing = assert_finding(&facts, &["not in PATH", "add ~/bin to PATH in ~/.zshrc"]);
     assert_eq!(missing.severity, Severity::Problem);
     facts.program.in_path = Some("/usr/bin/rolecall".into());
-    let other = assert_finding(&facts, &["another program", "/usr/bin/rolecall", "~/bin"]);
+    let other =
+        assert_finding(&facts, &["does not run this program", "/usr/bin/rolecall", "~/bin"]);
     assert_eq!(other.severity, Severity::Advice);
     facts.program.is_called_by_name = false;
     assert_eq!(run_checks(&facts), [], "a hook with a path needs no PATH");
@@ -204,7 +212,7 @@ fn a_hook_that_runs_no_program_or_another_one() {
     facts.program.called_by_path = vec![called(ProgramState::NotExecutable)];
     assert_finding(&facts, &["can't be run", "chmod +x /opt/old/rolecall", line]);
     facts.program.called_by_path = vec![called(ProgramState::OtherVersion("0.0.1".into()))];
-    let other = assert_finding(&facts, &["another version", "version 0.0.1; this", line]);
+    let other = assert_finding(&facts, &["this version", "version 0.0.1; this", line]);
     assert_eq!(other.severity, Severity::Advice);
     facts.program.called_by_path = vec![called(ProgramState::Usable)];
     assert_eq!(run_checks(&facts), []);
@@ -222,7 +230,7 @@ fn directories_that_cannot_be_written() {
     assert_finding(
         &facts,
         &[
-            "tokens and credentials can't be kept",
+            "tokens and credentials can't be stored",
             "/home/jane can't be written",
             "XDG_STATE_HOME or ROLECALL_HOME",
         ],
@@ -234,7 +242,7 @@ fn directories_that_cannot_be_written() {
     });
     assert_finding(
         &facts,
-        &["tokens and credentials, settings can't be kept", "or set ROLECALL_HOME"],
+        &["tokens and credentials, settings can't be stored", "or set ROLECALL_HOME"],
     );
 }
 
@@ -349,7 +357,7 @@ fn endpoints_that_are_not_aws_are_named_with_the_variable() {
     assert!(
         run_checks(&facts)
             .iter()
-            .any(|finding| finding.steps.concat().contains("take `endpoint_url` out"))
+            .any(|finding| finding.steps.concat().contains("remove `endpoint_url` from"))
     );
 }
 
@@ -445,7 +453,7 @@ fn profiles_whose_program_is_not_run_or_not_there() {
     let mut facts = healthy_facts(&[]);
     let profile = facts.profiles[0].clone();
     facts.profiles[0].sso_keys = vec!["sso_session".into(), "sso_region".into()];
-    assert_finding(&facts, &["profile dev", "sso_session, sso_region", "take the sso_ lines"]);
+    assert_finding(&facts, &["profile dev", "sso_session, sso_region", "remove the sso_ lines"]);
     facts.profiles = vec![ProcessProfile { has_static_keys: true, ..profile.clone() }];
     assert_finding(&facts, &["~/.aws/credentials", "[dev]"]);
     let missing = |name: &str| ProcessProfile {
@@ -464,7 +472,7 @@ fn profiles_whose_program_is_not_run_or_not_there() {
     assert_finding(&facts, &["/old/rolecall can't be run", "chmod +x /old/rolecall"]);
     facts.profiles = with(ProgramState::OtherVersion("0.0.1".into()));
     let own = env!("CARGO_PKG_VERSION");
-    let older = assert_finding(&facts, &["another version", "version 0.0.1;", own]);
+    let older = assert_finding(&facts, &["this version", "version 0.0.1;", own]);
     assert_eq!(older.severity, Severity::Advice);
     let by_hand = ProcessProfile { is_managed: false, program: "creds".into(), ..missing("a") };
     facts.profiles = vec![by_hand];
@@ -481,7 +489,7 @@ fn aws_files_that_no_program_reads_are_named_by_line_and_reader() {
         &[
             "AWS programs can't read ~/.aws/config",
             "line 2: it is neither",
-            "such lines too: 4",
+            "the same on line 4",
             "correct line 2",
         ],
     );
@@ -506,7 +514,7 @@ fn mistakes_in_sign_in_settings_are_grouped_by_sort_and_fixed_together() {
     assert_eq!(findings.len(), 2, "{findings:?}");
     assert!(
         describe(&findings[0]).contains("[sso_session corp] is misspelled")
-            && describe(&findings[0]).contains("the like in line 4")
+            && describe(&findings[0]).contains("also on line 4")
     );
     assert_eq!(
         findings[0].auto_fix,

@@ -16,11 +16,11 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     if vault.store == Some(SecureStore::Json) {
         let finding = Finding::advice(
             NAME,
-            "tokens and credentials are kept in plain text (secure_store = \"json\")",
+            "tokens and credentials are stored in plain text (secure_store = \"json\")",
         );
         findings.push(
             finding.with_step(
-                "take the line out of the configuration, then run `rolecall vault reset`",
+                "remove the line from the configuration, then run `rolecall vault reset`",
             ),
         );
     }
@@ -31,7 +31,7 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
 /// A secret file that other users can access.
 pub(super) fn exposed_file(check: &'static str, facts: &Facts, file: &ExposedFile) -> Finding {
     let (path, mode, wanted) = (facts.paths.abbreviate(&file.path), file.mode, file.expected_mode);
-    Finding::problem(check, format!("other users can get at {path}"))
+    Finding::problem(check, format!("other users can access {path}"))
         .with_evidence(format!("its mode is {mode:04o}, and should be {wanted:04o}"))
         .with_step(format!("chmod {wanted:o} {path}"))
         .with_auto_fix(Fix::SetMode { path: file.path.clone(), mode: wanted })

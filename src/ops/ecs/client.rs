@@ -46,7 +46,7 @@ pub fn status(paths: &Paths) -> Result<ServerStatus> {
     find_status(paths)?.ok_or_else(not_running)
 }
 
-/// Puts a role into a slot, and returns the slot and why a restart will not keep it.
+/// Puts a role into a slot, and returns the slot and why it will be lost on a restart.
 ///
 /// # Errors
 /// [`ErrorKind::NoMatch`] if no server is running; the error of the server.

@@ -58,8 +58,7 @@ pub fn parse_listen_address(text: &str) -> Result<SocketAddr> {
         .hint(format!("for example {DEFAULT_LISTEN_ADDRESS}")));
     };
     if INSTANCE_METADATA.contains(&address.ip().to_canonical()) {
-        let message =
-            format!("`{text}` is the address of the instance-metadata service, which this is not");
+        let message = format!("`{text}` is the address of the instance metadata service");
         return Err(Error::new(ErrorKind::Usage, message).hint(format!(
             "use a loopback address, for example --listen {DEFAULT_LISTEN_ADDRESS}, or \
              169.254.170.2:80 for containers"
@@ -123,7 +122,7 @@ fn check_container_address(ip: IpAddr, interfaces: &[NetworkInterface]) -> Resul
                 ),
             )
             .hint(
-                "give the address to a network of containers: remove it from that interface, \
+                "use the address for a network of containers: remove it from that interface, \
                  then run `docker network create --subnet 169.254.170.0/24 --gateway \
                  169.254.170.2 rolecall`",
             ));
@@ -169,9 +168,9 @@ mod tests {
             ("127.0.0.1", "with a port"),
             ("localhost", "with a port"),
             ("example.com:80", "with a port"),
-            ("169.254.169.254:80", "instance-metadata"),
-            ("[::ffff:169.254.169.254]:80", "instance-metadata"),
-            ("[fd00:ec2::254]:80", "instance-metadata"),
+            ("169.254.169.254:80", "instance metadata"),
+            ("[::ffff:169.254.169.254]:80", "instance metadata"),
+            ("[fd00:ec2::254]:80", "instance metadata"),
         ] {
             let error = parse_listen_address(text).unwrap_err();
             assert!(error.message.contains(reason), "{text}: {}", error.message);

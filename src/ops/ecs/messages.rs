@@ -32,7 +32,7 @@ pub enum ControlRequest {
 #[serde(rename_all = "kebab-case")]
 pub enum ControlReply {
     Status(ServerStatus),
-    /// The slot as it is now, and why a restart will not keep it.
+    /// The slot as it is now, and why it will be lost on a restart.
     Loaded {
         slot: Box<SlotStatus>,
         warning: Option<SerializedError>,

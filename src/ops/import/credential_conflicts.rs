@@ -28,8 +28,8 @@ pub(super) fn resolve_conflicts(
         else {
             out.skip(
                 label(name),
-                "some SDKs take one way, some the other, and its role is not \
-                 known: take out one by hand",
+                "some SDKs use one of them, some the other, and its role is not known: remove \
+                 one by hand",
             );
             continue;
         };

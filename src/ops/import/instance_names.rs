@@ -45,7 +45,7 @@ impl InstanceNames {
             if wanted.is_some_and(|wanted| wanted != known.name.as_str()) {
                 out.skip(
                     from,
-                    format!("it is `{0}` here, and what it says goes to `{0}`", known.name),
+                    format!("it is `{0}` here, and its settings go to `{0}`", known.name),
                 );
             }
             return known.name.clone();

@@ -44,7 +44,7 @@ impl MergedConfig {
                 } else {
                     skipped.push(Skipped {
                         name: from,
-                        reason: format!("{name} is {} already", shorten(&existing)),
+                        reason: format!("{name} is already {}", shorten(&existing)),
                     });
                 }
                 continue;

@@ -248,9 +248,9 @@ pub fn undo(ctx: &Ctx, from: Option<&std::path::Path>) -> Result<Vec<(PathBuf, U
             .into_iter()
             .filter_map(|path| backup::undo(state, path, COMMAND, OnChange::Refuse).err())
             .find(|error| !error.hints.is_empty());
-        return Err(later.unwrap_or_else(|| {
-            Error::new(ErrorKind::NoMatch, "nothing was imported that could be undone")
-        }));
+        return Err(
+            later.unwrap_or_else(|| Error::new(ErrorKind::NoMatch, "there is no import to undo"))
+        );
     };
     let of_run = files.into_iter().zip(runs).filter(|(_, number)| *number == Some(newest));
     of_run

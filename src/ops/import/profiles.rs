@@ -115,13 +115,13 @@ fn collect_profile(
         return out.skip(
             from,
             format!(
-                "it runs {program}: once aws-sso-cli's block is out of the file, `rolecall \
-                 setup profiles` may have its name"
+                "it runs {program}: once aws-sso-cli's block is removed from the file, `rolecall \
+                 setup profiles` can use its name"
             ),
         );
     }
     if let Some(by) = generator(profile) {
-        return out.skip(from, format!("{by} made it; `rolecall setup profiles` writes its own"));
+        return out.skip(from, format!("{by} wrote it; `rolecall setup profiles` writes its own"));
     }
     if profile.get("role_arn").is_some() {
         return collect_chained(known, &from, profile, out);
@@ -174,7 +174,7 @@ fn collect_chained(
         return out.skip(from, "it asks for an MFA code, which chained roles do not");
     }
     let Some(source) = profile.get("source_profile") else {
-        return out.skip(from, "it assumes its role from no profile");
+        return out.skip(from, "it does not name a profile to assume its role from");
     };
     let Some((instance, via)) = resolve_source(known, source, 0) else {
         return out.skip(

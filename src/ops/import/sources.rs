@@ -56,7 +56,7 @@ pub(super) fn load_sources(ctx: &Ctx, from: Option<&Path>) -> Result<Vec<SourceF
         Some(file) if !file.exists() => {
             return Err(Error::new(
                 ErrorKind::Config,
-                format!("AWS_SSO_CONFIG is {}, which is not there", file.display()),
+                format!("AWS_SSO_CONFIG is {}, which does not exist", file.display()),
             )
             .hint("unset it, or name the file with --from"));
         }

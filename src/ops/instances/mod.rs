@@ -65,7 +65,7 @@ pub fn find_instance<'a>(instances: &'a [Instance], name: &str) -> Result<&'a In
         let near = nearest(name, known.clone(), 3);
         let hint = match near.is_empty() {
             false => format!("did you mean {}?", near.join(", ")),
-            true => format!("known: {}", known.collect::<Vec<_>>().join(", ")),
+            true => format!("known IAM Identity Centers: {}", known.collect::<Vec<_>>().join(", ")),
         };
         Error::new(ErrorKind::Config, format!("no IAM Identity Center called `{name}`")).hint(hint)
     })
@@ -131,7 +131,7 @@ pub fn no_instances(paths: &Paths) -> Error {
              --yes`",
         )
         .hint(format!(
-            "or run `aws configure sso`: sessions in {} are found by themselves",
+            "or run `aws configure sso`: sessions in {} are found automatically",
             paths.abbreviate(&paths.aws_config)
         ));
     problems::add_problem_hints(paths, None, nothing)

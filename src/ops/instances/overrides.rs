@@ -3,7 +3,9 @@
 use crate::awsconfig::AwsConfig;
 use crate::config::Paths;
 use crate::config::env::{self, Env, Var};
-use crate::domain::{EndpointOverrides, Instance, InstanceSource, Result, Timestamp};
+use crate::domain::{
+    EndpointOverrides, Instance, InstanceSource, Result, Timestamp, join_with_and,
+};
 use crate::os::atomic_file;
 use crate::vault::{RecordId, SsoToken, Vault};
 
@@ -152,15 +154,6 @@ pub fn describe<'a>(
 fn push_unique<'a>(list: &mut Vec<&'a str>, word: &'a str) {
     if !list.contains(&word) {
         list.push(word);
-    }
-}
-
-/// `a`, `a and b`, `a, b and c`.
-fn join_with_and(words: &[&str]) -> String {
-    match words {
-        [] => String::new(),
-        [only] => (*only).to_owned(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
 

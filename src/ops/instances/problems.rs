@@ -67,7 +67,10 @@ pub fn add_problem_hints(paths: &Paths, name: Option<&str>, error: Error) -> Err
         ));
     }
     if found.iter().any(|found| found.problem.is_fixable()) {
-        hints.push("run `rolecall doctor --fix` to correct what has only one right way".to_owned());
+        hints.push(
+            "run `rolecall doctor --fix` to fix the mistakes that have only one correction"
+                .to_owned(),
+        );
     }
     let mut error = error;
     error.hints.splice(0..0, hints);

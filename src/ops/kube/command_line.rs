@@ -54,7 +54,7 @@ pub(super) fn parse(program: &str, words: &[&str]) -> PluginCommand {
             parse_flags(words, &["token"], authenticator_flag)
         }
         _ if wraps_get_token(words) => PluginCommand::Unsupported(format!(
-            "{name} runs the AWS CLI for it: which role that is can't be told from here"
+            "{name} runs the AWS CLI for it: its role can't be known"
         )),
         _ => PluginCommand::Unrelated,
     }
@@ -146,7 +146,7 @@ fn parse_flags(
             }
         };
         if place.replace(value.to_owned()).is_some() {
-            return PluginCommand::Unsupported(format!("it says {flag} twice"));
+            return PluginCommand::Unsupported(format!("it has {flag} twice"));
         }
     }
     // An unknown flag may have a value, which then looks like another word.
@@ -159,7 +159,7 @@ fn parse_flags(
         ));
     }
     if plain != subcommand {
-        return PluginCommand::Unsupported("it has words that are not understood".into());
+        return PluginCommand::Unsupported("it has arguments that are not known".into());
     }
     if out.cluster.trim().is_empty() {
         return PluginCommand::Unsupported("it names no cluster".into());
@@ -231,7 +231,7 @@ mod tests {
             ("aws eks get-token", "no cluster"),
             ("aws eks get-token --cluster-name", "no value"),
             ("aws eks get-token --cluster-name a --cluster-id b", "two clusters"),
-            ("aws eks get-token --cluster-name a more", "not understood"),
+            ("aws eks get-token --cluster-name a more", "are not known"),
             (
                 "/opt/aws-vault exec pay -- aws eks get-token --cluster-name c",
                 "aws-vault runs the AWS CLI",

@@ -150,7 +150,7 @@ pub fn plan_from(
                             None => (
                                 cluster,
                                 UserChange::Skipped(
-                                    "its words do not stand on lines of their own".into(),
+                                    "its arguments are not on lines of their own".into(),
                                 ),
                                 Vec::new(),
                             ),
@@ -207,8 +207,8 @@ pub fn undo(ctx: &Ctx, path: &Path) -> Result<Undone> {
     let undone = backup::undo(&ctx.paths.state_dir, path, COMMAND, OnChange::Refuse);
     undone.map_err(|error| match error.kind {
         ErrorKind::Usage => error.hint(
-            "kubectl and `aws eks update-kubeconfig` write there too: \
-             take back our lines by hand, or see `--diff`",
+            "kubectl and `aws eks update-kubeconfig` also write there: undo the change by hand, \
+             or see `--diff`",
         ),
         _ => error,
     })

@@ -51,7 +51,7 @@ impl RoleLookup<'_> {
             token.env.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
         };
         if variable("AWS_ACCESS_KEY_ID").is_some() {
-            return Err("it brings keys of its own".into());
+            return Err("it has its own keys".into());
         }
         let args = &token.parsed_args;
         let name = args
@@ -74,8 +74,8 @@ impl RoleLookup<'_> {
         }
         let Some(name) = name else {
             return Err(
-                "it names no role: it takes whatever the shell has, so which one is meant \
-                 is yours to say"
+                "it names no role and uses whatever the shell has, so only you know which role \
+                 is meant"
                     .into(),
             );
         };

@@ -50,7 +50,7 @@ impl Opener {
         if opener.command.is_none() && !has_browser(ctx) {
             return Err(Error::new(
                 ErrorKind::Usage,
-                "no browser on this machine to open the link in",
+                "this machine has no browser to open the link in",
             )
             .hint(
                 "set `browser` in the configuration, or AWS_SSO_BROWSER, to a program, or \

@@ -82,7 +82,7 @@ fn link_not_fetched() -> Error {
         ErrorKind::Unreachable,
         format!("no browser fetched the link within {} s", FETCH_TIMEOUT.as_secs()),
     )
-    .hint("try again once the browser runs, or use `--url-action print`")
+    .hint("try again once the browser is running, or use `--url-action print`")
 }
 
 /// Opens a redirect to the link, and serves it until it is fetched or the program fails.

@@ -149,17 +149,14 @@ pub(in crate::ops) fn undo(
     on_change: OnChange,
 ) -> Result<Undone> {
     let nothing = || {
-        Error::new(
-            ErrorKind::NoMatch,
-            format!("nothing is known that could be undone in {}", file.display()),
-        )
+        Error::new(ErrorKind::NoMatch, format!("there is nothing to undo in {}", file.display()))
     };
     let Backup { path, header: head, contents: old, earlier, .. } =
         load_last(state_dir, file)?.ok_or_else(nothing)?;
     if head.command != command {
-        let message = format!("{} was written last by `rolecall {}`", file.display(), head.command);
+        let message = format!("{} was last written by `rolecall {}`", file.display(), head.command);
         return Err(Error::new(ErrorKind::NoMatch, message)
-            .hint(format!("take that back first: `rolecall {} --undo`", head.command)));
+            .hint(format!("undo that first: `rolecall {} --undo`", head.command)));
     }
     let now = atomic_file::load(file)?;
     let as_before = if head.existed { now.as_deref() == Some(&*old) } else { now.is_none() };
@@ -168,7 +165,7 @@ pub(in crate::ops) fn undo(
         if on_change == OnChange::Refuse && now.as_deref().map(hex_digest) != Some(head.written) {
             return Err(Error::new(
                 ErrorKind::Usage,
-                format!("{} was changed since", file.display()),
+                format!("{} has changed since then", file.display()),
             ));
         }
         atomic_file::check_writable(file)?;

@@ -20,7 +20,7 @@ pub(in crate::ops) fn binary_path(ctx: &Ctx) -> Result<String> {
                 ErrorKind::Config,
                 format!("config_profiles_binary: {} is not an absolute path", path.display()),
             )
-            .hint("AWS tools run it from any directory: write the whole path"));
+            .hint("AWS tools run it from any directory: use the full path"));
         }
         Some(path) => path.clone(),
         None => without_spaces(&current_binary(ctx)?),

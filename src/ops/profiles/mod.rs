@@ -161,14 +161,16 @@ impl ProfilesReport {
         regions
     }
 
-    /// Describes the regions that were written because no other is known: `region eu-west-1, that
-    /// of the IAM Identity Center, since no other is known`. `None` if there are none.
+    /// Describes the regions that were written because no other is known: `region eu-west-1, the
+    /// region of the IAM Identity Center, because no other is known`. `None` if there are none.
     pub fn describe_assumed_regions(&self) -> Option<String> {
         let regions: Vec<&str> = self.assumed_regions().into_iter().map(Region::as_str).collect();
         (!regions.is_empty()).then(|| {
             let noun = if regions.len() == 1 { "region" } else { "regions" };
             let list = regions.join(", ");
-            format!("{noun} {list}, that of the IAM Identity Center, since no other is known")
+            format!(
+                "{noun} {list}, the region of the IAM Identity Center, because no other is known"
+            )
         })
     }
 
@@ -253,7 +255,7 @@ pub fn undo(ctx: &Ctx, file: Option<&Path>, force: bool) -> Result<(PathBuf, Und
     let undone =
         backup::undo(&ctx.paths.state_dir, file, COMMAND, on_change).map_err(
             |error| match error.kind {
-                ErrorKind::Usage => error.hint("add --force to lose what was changed since"),
+                ErrorKind::Usage => error.hint("add --force to discard those changes"),
                 _ => error,
             },
         )?;

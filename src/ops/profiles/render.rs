@@ -47,14 +47,14 @@ impl<'c> ProfileRenderer<'c> {
             let key = key.to_ascii_lowercase();
             if key == "region" && value.is_empty() {
                 return Err(Error::new(ErrorKind::Config, "config_variables: `region` is empty")
-                    .hint("run `rolecall settings edit` and take it out"));
+                    .hint("run `rolecall settings edit` and remove it"));
             }
             if RESERVED_KEYS.contains(&key.as_str()) || key.starts_with("sso_") {
                 return Err(Error::new(
                     ErrorKind::Config,
                     format!("config_variables: `{key}` would lead SDKs away from the role"),
                 )
-                .hint("run `rolecall settings edit` and take it out"));
+                .hint("run `rolecall settings edit` and remove it"));
             }
         }
         let config = ctx.paths.config_of_flag()?;

@@ -27,7 +27,7 @@ pub fn write_profiles(ctx: &Ctx, roles: Vec<RoleId>) -> Result<String> {
     match (&names[..], report.written) {
         ([], _) => {
             Err(Error::new(ErrorKind::Config, format!("no profile could be written to {file}"))
-                .hint("run `rolecall setup profiles --diff`, which shows what is in the way"))
+                .hint("run `rolecall setup profiles --diff`, which shows the reasons"))
         }
         ([name], true) => Ok(format!("profile {name} is in {file}{region}{skipped}")),
         (names, true) => Ok(format!("{} profiles are in {file}{region}{skipped}", names.len())),
@@ -45,7 +45,7 @@ pub fn update_profiles(ctx: &Ctx) -> Result<Option<String>> {
     if !ctx.settings.auto_config_check {
         return Ok(None);
     }
-    let report = apply_if_present(ctx)
-        .map_err(|error| error.context("profiles were not brought up to date"))?;
+    let report =
+        apply_if_present(ctx).map_err(|error| error.context("profiles were not updated"))?;
     Ok(report.map(|report| format!("{}: {}", ctx.paths.abbreviate(&report.file), report.summary())))
 }

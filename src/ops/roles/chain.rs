@@ -115,7 +115,7 @@ fn chained_role(
                 error.message
             ),
         )
-        .hint("write the role to come from as arn:aws:iam::ACCOUNT:role/ROLE or ACCOUNT/ROLE")
+        .hint("write the source role as arn:aws:iam::ACCOUNT:role/ROLE or ACCOUNT/ROLE")
     })?;
     Ok(Some(ChainedRole {
         role: id(account, role),

@@ -30,7 +30,7 @@ pub const FIELDS: &[RoleField] = &[
     field("AccountId", "account_id", "Account id"),
     field("AccountIdPad", "account_id_pad", "Account id with its leading zeros"),
     field("AccountName", "account_name", "Account name: the configuration's, else the portal's"),
-    field("AccountAlias", "account_alias", "Account name as the portal has it"),
+    field("AccountAlias", "account_alias", "Account name in the access portal"),
     field("EmailAddress", "email", "E-mail address of the account's root user"),
     field("RoleName", "role", "Permission set"),
     field("Arn", "arn", "Role ARN"),

@@ -73,7 +73,7 @@ fn portal_from_redirect(address: ParsedStartUrl, location: Option<&str>) -> Disc
             };
             DiscoveredPortal { start_url, region: there.region, evidence }
         }
-        _ => unknown(address, "the address leads somewhere that is not a portal of AWS"),
+        _ => unknown(address, "the address does not lead to an AWS access portal"),
     }
 }
 

@@ -45,7 +45,7 @@ pub fn parse_name(text: &str, known: &[Instance]) -> Result<InstanceName> {
         && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter));
     if !plain {
         return Err(Error::new(ErrorKind::Usage, format!("`{text}` can't be a name"))
-            .hint("take letters, digits, - and _, such as corp"));
+            .hint("use letters, digits, - and _, such as corp"));
     }
     match known.iter().find(|instance| instance.name.as_str() == text) {
         Some(taken) => {

@@ -180,7 +180,7 @@ fn check_cooldown(instance: &Instance, last: Option<SharedOutcome>, now: Timesta
     Err(Error::new(
         ErrorKind::LoginNeeded,
         format!(
-            "no sign-in is opened by itself for another {}: {}",
+            "no sign-in is started automatically for another {}: {}",
             format_duration_spaced(left),
             error.message
         ),

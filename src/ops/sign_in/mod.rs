@@ -114,7 +114,7 @@ async fn run_sign_in(
         AttemptError::Failed(error) => error,
         AttemptError::StaleRegistration => Error::new(
             ErrorKind::AccessDenied,
-            format!("AWS refuses the registration that it has just given for {}", instance.name),
+            format!("AWS refuses the registration that it has just issued for {}", instance.name),
         ),
     })
 }

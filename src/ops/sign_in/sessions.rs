@@ -142,12 +142,13 @@ impl SignOutResult {
     fn revoke_warning(&self, instance: &InstanceName) -> Option<Error> {
         let error = self.revoke_error.as_ref()?;
         let text = format!(
-            "{instance}: the sign-in is removed here, but could not be ended at AWS: {}",
+            "{instance}: the sign-in was removed here, but could not be ended at AWS: {}",
             error.message
         );
-        Some(Error::new(error.kind, text).hint(
-            "it ends there by itself; an administrator can end it now in IAM Identity Center",
-        ))
+        Some(
+            Error::new(error.kind, text)
+                .hint("it expires there; an administrator can end it now in IAM Identity Center"),
+        )
     }
 }
 

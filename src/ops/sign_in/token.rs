@@ -205,7 +205,8 @@ async fn record_session_length(
         ctx.clock.now().seconds_since(token.signed_in_at),
     );
     if let Err(error) = run_blocking(move || what(&directory, &instance, lived)).await {
-        tracing::info!(target: "rolecall::sign_in", %error, "a session's life was not remembered");
+        tracing::info!(target: "rolecall::sign_in", %error, "the length of a session was not \
+             stored");
     }
 }
 

@@ -13,7 +13,7 @@ use super::named::{ArnOrLabel, by_account, by_arn, by_label, by_profile, in_acco
 
 /// How a query matches in a command, unlike in the picker.
 pub(super) const LITERAL_MATCH_HINT: &str =
-    "words match as they are typed; only the picker finds names with letters left out";
+    "words have to match exactly; only the picker finds names with letters left out";
 
 /// A description of a role by the user.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -66,7 +66,7 @@ impl RoleQuery {
             ways.into_iter().filter(|(_, given)| *given).map(|(way, _)| way).collect();
         if given.len() > 1 {
             let message = format!("the role is named more than once: by {}", given.join(" and "));
-            return Err(Error::new(ErrorKind::Usage, message).hint("name it in one way"));
+            return Err(Error::new(ErrorKind::Usage, message).hint("name it only once"));
         }
         if self.role.is_some() && self.account.is_none() {
             return Err(Error::new(ErrorKind::Usage, "--role needs --account")

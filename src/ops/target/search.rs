@@ -37,6 +37,6 @@ pub fn position(roster: &Roster, role: &RoleId) -> Result<usize> {
             && roster.instance(entry).name == role.instance
     };
     roster.entries.iter().position(is_role).ok_or_else(|| {
-        Error::new(ErrorKind::UnknownRole, format!("{role} is not in the list any more"))
+        Error::new(ErrorKind::UnknownRole, format!("{role} is no longer in the list"))
     })
 }

@@ -215,7 +215,7 @@ fn previous_role(ctx: &Ctx) -> Result<RoleSelector> {
     let profile = profile_variable(&ctx.env).filter(|_| current.is_none());
     let previous = history::previous_role(ctx, current, profile)?.ok_or_else(|| {
         Error::new(ErrorKind::UnknownRole, "no role was used before this one")
-            .hint("run `rolecall history` to see which were")
+            .hint("run `rolecall history` to see the roles that you have used")
     })?;
     if let Some(profile) = previous.profile() {
         return Ok(RoleSelector::of_profile(profile.to_owned()));

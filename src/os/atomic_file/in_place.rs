@@ -67,7 +67,7 @@ pub(super) fn check_unchanged(path: &Path, now: &[u8], old: &[u8]) -> Result<()>
         ErrorKind::Config,
         format!("{} was changed by another program meanwhile", path.display()),
     )
-    .hint("it was left as it is: run the command again"))
+    .hint("it was not changed: run the command again"))
 }
 
 fn rewrite(mut file: &File, bytes: &[u8]) -> io::Result<()> {
@@ -81,5 +81,9 @@ fn rewrite(mut file: &File, bytes: &[u8]) -> io::Result<()> {
     file.rewind()?;
     let mut written = Vec::with_capacity(bytes.len() + 1);
     Read::by_ref(&mut file).take(after + 1).read_to_end(&mut written)?;
-    if written == bytes { Ok(()) } else { Err(io::Error::other("it reads back differently")) }
+    if written == bytes {
+        Ok(())
+    } else {
+        Err(io::Error::other("its content is not what was written"))
+    }
 }

@@ -76,7 +76,7 @@ pub(super) fn hint(path: &Path, error: &io::Error) -> Option<String> {
         Cause::StorageFull => format!("run `df {directory}` and make room on that file system"),
         Cause::QuotaExceeded => "run `quota` and make room".to_owned(),
         Cause::ResourceBusy => {
-            format!("another program or a mount holds it: run `mount` and look for {shown}")
+            format!("another program or a mount is using it: run `mount` and look for {shown}")
         }
         Cause::IsADirectory => format!("name a file: {shown} is a directory"),
         Cause::NotADirectory => {

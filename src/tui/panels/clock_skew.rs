@@ -31,7 +31,7 @@ impl Panel for ClockSkewPanel {
         let why = match &self.failed {
             Some((role, error)) => format!("{}: {}", role_label(state, role), error.message),
             None => {
-                "AWS refuses requests that are signed with this clock: most commands would fail."
+                "AWS refuses requests that are signed with this clock: most commands will fail."
                     .to_owned()
             }
         };

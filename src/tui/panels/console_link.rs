@@ -12,6 +12,7 @@ use crate::tui::glyphs::Glyphs;
 use crate::tui::labels::{key_label, role_label};
 use crate::tui::state::State;
 use crate::tui::state::console_link::ConsoleLinkPanel;
+use crate::tui::text::wrap;
 use crate::tui::update::console_link;
 
 /// The lines of the panel besides a link that is shown whole: frame, footer and text.
@@ -57,13 +58,13 @@ impl ConsoleLinkPanel {
     fn link_rows(&self, state: &State) -> Vec<ContentRow> {
         let (columns, lines) = state.size;
         let columns = columns.saturating_sub(6).clamp(1, MAX_LINK_COLUMNS);
-        let room = usize::from(columns) * usize::from(lines.saturating_sub(OTHER_LINES));
         let url = self.link.url.expose();
-        let length = url.chars().count();
-        if length <= room {
+        let needed = wrap(url, usize::from(columns)).len();
+        if needed <= usize::from(lines.saturating_sub(OTHER_LINES)) {
             return vec![ContentRow::text(Tone::Text, url)];
         }
-        let start: String = url.chars().take(SHOWN_CHARS.min(room)).collect();
+        let length = url.chars().count();
+        let start: String = url.chars().take(SHOWN_CHARS).collect();
         let ellipsis = Glyphs::from_appearance(state.appearance).ellipsis;
         let key = key_label(state, PickerCommand::CopySignInUrl);
         let total = group_digits(length);
@@ -135,7 +136,12 @@ impl Panel for ConsoleLinkPanel {
         if self.copied {
             rows.push(ContentRow::text(Tone::Dim, "link copied"));
         }
-        PanelContent::new(title, PanelSize::FullScreen, rows)
+        // A long link may need the lines of header and query.
+        let size = match self.link.access {
+            LinkAccess::Holder => PanelSize::FullScreen,
+            LinkAccess::SignedIn => PanelSize::Columns,
+        };
+        PanelContent::new(title, size, rows)
     }
 
     fn hints(&self, state: &State) -> Vec<(PickerCommand, &'static str)> {

@@ -12,6 +12,8 @@ use crate::tui::update::activate;
 
 /// The maximum number of roles that are listed by name.
 const MAX_NAMED_ROLES: usize = 5;
+/// The width in columns, for long command lines.
+const COLUMNS: usize = 60;
 
 impl Panel for EachPanel {
     fn handle_key(&mut self, state: &mut State, pressed: KeyPress) -> EventResult {
@@ -55,7 +57,7 @@ impl Panel for EachPanel {
             1 => "run a command in one role".to_owned(),
             many => format!("run a command in {many} roles"),
         };
-        PanelContent::new(title, PanelSize::Text, rows).with_input(
+        PanelContent::new(title, PanelSize::Text, rows).with_min_size(COLUMNS, 0).with_input(
             "command",
             &self.command_line,
             "type a command such as aws s3 ls",

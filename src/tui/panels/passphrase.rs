@@ -86,7 +86,8 @@ impl PassphrasePanel {
                 rows.push(soft("Nothing is lost: try again."));
             } else {
                 rows.push(soft(
-                    "Nothing is lost by trying again. Forgotten? `rolecall vault reset` makes a new vault: you sign in again, that is all.",
+                    "Nothing is lost by trying again. If you forgot it, `rolecall vault reset` \
+                     creates a new vault, and you only have to sign in again.",
                 ));
             }
             return rows;
@@ -113,10 +114,10 @@ impl PassphrasePanel {
                 soft(
                     "Sign-ins are stored encrypted, and there is no keyring here: choose a passphrase.",
                 ),
-                dim("It is asked for again after the machine restarts."),
+                dim("You are asked for it again after the machine restarts."),
             ],
             (UnlockPrompt::NewPassphrase, Some(_), _) => {
-                vec![soft("Type it again, to rule out a typing error.")]
+                vec![soft("Type it again to confirm it.")]
             }
         }
     }
@@ -183,7 +184,7 @@ impl Panel for PassphrasePanel {
         let act = match (self.prompt, &self.first_entry) {
             (UnlockPrompt::Passphrase | UnlockPrompt::AnotherPassphrase, _) => "unlock",
             (UnlockPrompt::NewPassphrase, None) => "continue",
-            (UnlockPrompt::NewPassphrase, Some(_)) => "make the vault",
+            (UnlockPrompt::NewPassphrase, Some(_)) => "create the vault",
         };
         vec![(PickerCommand::Activate, act), (PickerCommand::Back, "close")]
     }

@@ -216,7 +216,8 @@ impl SignInPanel {
             (true, None) => "Waiting for your browser: confirm there, then come back.",
             (false, Some(_)) => "Open this address on any machine and compare the code:",
             (false, None) => {
-                "Open this address in a browser on this machine. If you use a browser on another machine, paste its last address here:"
+                "Open this address in a browser on this machine. If your browser is on another \
+                 machine, paste the address that it ends on here:"
             }
         };
         let mut rows: Vec<ContentRow> = Vec::new();
@@ -261,13 +262,27 @@ impl SignInPanel {
         match &self.redirect {
             None => rows.push(ContentRow::text(Tone::Dim, format!("waiting{left}{copied}"))),
             Some(RedirectInput { error: Some(error), .. }) => {
-                rows.push(ContentRow::text(Tone::Danger, format!("{} {}", Glyphs::from_appearance(state.appearance).error, error.message)));
+                rows.push(ContentRow::text(
+                    Tone::Danger,
+                    format!(
+                        "{} {}",
+                        Glyphs::from_appearance(state.appearance).error,
+                        error.message
+                    ),
+                ));
                 rows.extend(error.hints.iter().map(|hint| ContentRow::text(Tone::Soft, hint)));
             }
-            Some(RedirectInput { sent: true, .. }) => rows.push(ContentRow::text(Tone::Dim, format!("sending it to AWS{}", Glyphs::from_appearance(state.appearance).in_progress))),
+            Some(RedirectInput { sent: true, .. }) => rows.push(ContentRow::text(
+                Tone::Dim,
+                format!(
+                    "sending it to AWS{}",
+                    Glyphs::from_appearance(state.appearance).in_progress
+                ),
+            )),
             Some(_) => rows.push(ContentRow::text(
                 Tone::Soft,
-                "The browser is on another machine? Confirm there; it ends on a page of 127.0.0.1 that it can't open. Paste that page's address here.",
+                "Is your browser on another machine? Confirm there: it ends on a page at \
+                 127.0.0.1 that it can't open. Paste the address of that page here.",
             )),
         }
         rows

@@ -105,6 +105,9 @@ impl<K: Clone + PartialEq> SelectList<K> {
             return None;
         }
         let typed = typed.trim();
+        if typed.is_empty() {
+            return Some(0);
+        }
         let rank = |name: &String| match name {
             name if name == typed => 0,
             name if name.starts_with(typed) => 1,
@@ -140,6 +143,7 @@ mod tests {
             chooser.handle_paste(typed);
             ["s3", "ses", "cloudwatch logs"].map(|name| chooser.match_rank([name]))
         };
+        assert_eq!(fits(""), [Some(0); 3], "and without a filter all are in their own order");
         assert_eq!(fits("s"), [Some(1), Some(1), Some(3)]);
         assert_eq!(fits("s3"), [Some(0), None, None]);
         assert_eq!(fits("LOG cloud"), [None, None, Some(3)]);

@@ -146,6 +146,17 @@ fn a_key_without_effect_in_a_panel_says_so() {
 }
 
 #[test]
+fn a_sign_in_that_needs_no_reply_says_so() {
+    let mut rig = super::panels::signing_in(Some("KFQT-HWLP")).0;
+    rig.keys(&["ctrl-v"]);
+    assert_eq!(rig.state.note_text(), Some("this sign-in has no reply to paste"));
+    let mut rig = super::panels::signing_in(None).0;
+    rig.keys(&["ctrl-v"]);
+    assert_eq!(rig.state.note_text(), None);
+    assert!(rig.screen().contains("reply"), "{}", rig.screen());
+}
+
+#[test]
 fn a_background_refresh_without_changes_is_silent() {
     let mut rig = TestPicker::new(sample_options()).with_size(80, 24);
     rig.update(refreshed("corp", 0));

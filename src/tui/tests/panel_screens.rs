@@ -107,9 +107,8 @@ fn the_sign_in() {
     let (mut rig, number) = signing_in(Some("KFQT-HWLP"));
     assert_panel("panel_sign_in_code", &mut rig);
     assert_panel_at("panel_sign_in_code_40x10", &mut rig, (40, 10));
-    let expired =
-        Error::new(ErrorKind::LoginNeeded, "the code expired before anybody confirmed it")
-            .hint("run `rolecall login --sso corp`");
+    let expired = Error::new(ErrorKind::LoginNeeded, "the code expired before it was confirmed")
+        .hint("run `rolecall login --sso corp`");
     rig.update(Update::SignIn { number, step: SignInStep::Failed(expired) });
     assert_panel("panel_sign_in_failed", &mut rig);
     let (mut rig, number) = signing_in(None);

@@ -369,7 +369,7 @@ fn a_qr_code_is_drawn_where_it_fits_and_says_what_it_takes_where_not() {
     assert!(rig.screen().contains("hide QR code"), "{}", rig.screen());
     rig.event(Event::Resize(80, 20));
     assert!(
-        !rig.screen().contains('▀') && rig.screen().contains("enlarge it to 43"),
+        !rig.screen().contains('▀') && rig.screen().contains("at least 35 columns and 21"),
         "{}",
         rig.screen()
     );
@@ -380,7 +380,7 @@ fn the_key_for_the_qr_code_hides_only_what_is_shown() {
     let (rig, _) = signing_in(None);
     let mut rig = rig.with_size(80, 20);
     rig.keys(&["ctrl-r"]);
-    assert!(rig.screen().contains("the window is too small for the QR code"), "{}", rig.screen());
+    assert!(rig.screen().contains("the QR code needs a window of"), "{}", rig.screen());
     assert!(!rig.screen().contains("hide QR code"), "{}", rig.screen());
     let mut rig = rig.with_size(120, 40);
     assert!(rig.screen().contains("hide QR code"), "{}", rig.screen());

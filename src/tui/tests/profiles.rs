@@ -129,7 +129,11 @@ fn the_console_of_a_profile_is_asked_for_as_that_of_a_role() {
         let request = Request::OpenConsole { role: role.clone(), service, query, number };
         assert_eq!(rig.take_effects(), [Effect::Request(request)], "{keys:?}");
         let url = "https://signin.aws.amazon.com/federation?Action=login&SigninToken=tok";
-        let link = ConsoleLink { url: url.to_owned().into(), access: LinkAccess::Holder, portal_url: None };
+        let link = ConsoleLink {
+            url: url.to_owned().into(),
+            access: LinkAccess::Holder,
+            portal_url: None,
+        };
         let update = |outcome| Update::Console { number, role: role.clone(), outcome };
         rig.update(update(Ok(Some(link))));
         assert_eq!(rig.take_effects(), [], "{keys:?}");

@@ -375,9 +375,8 @@ fn a_sign_in_that_failed_says_what_waits_for_the_next() {
         outcome: Err(Error::new(ErrorKind::LoginNeeded, "not signed in")),
     });
     let number = rig.state.last_number;
-    let expired =
-        Error::new(ErrorKind::LoginNeeded, "the code expired before anybody confirmed it")
-            .hint("run `rolecall login --sso corp`");
+    let expired = Error::new(ErrorKind::LoginNeeded, "the code expired before it was confirmed")
+        .hint("run `rolecall login --sso corp`");
     rig.update(Update::SignIn { number, step: SignInStep::Failed(expired) });
     let screen = rig.screen();
     assert!(screen.contains("signs in again and continues with edge-dev"), "{screen}");
@@ -408,7 +407,7 @@ fn a_wrong_passphrase_is_met_kindly_however_often() {
             [Effect::Request(Request::Unlock { passphrase: Secret::from("wrong") })]
         );
         rig.update(wrong_passphrase());
-        assert_eq!(rig.screen().contains("Forgotten?"), round >= 3, "{}", rig.screen());
+        assert_eq!(rig.screen().contains("If you forgot it"), round >= 3, "{}", rig.screen());
     }
     assert_panel("panel_passphrase_thrice", &mut rig);
     rig.keys(&["sesame", "enter"]);

@@ -4,6 +4,7 @@ use super::suggestions;
 use crate::tui::PickAction;
 use crate::tui::commands::{PanelKind, PickerCommand};
 use crate::tui::state::State;
+use crate::tui::state::overlay::SignInPanel;
 
 /// Whether a command can do something with the list as it is.
 pub(in crate::tui) fn is_available(command: PickerCommand, state: &State) -> bool {
@@ -33,8 +34,9 @@ pub(in crate::tui) fn is_available(command: PickerCommand, state: &State) -> boo
         PickerCommand::Move(_) => state.list.len() > 0 || suggestions::are_shown(state),
         PickerCommand::Sort => state.list.len() > 0,
         PickerCommand::Refresh => !state.roster.sso_instances().is_empty(),
-        PickerCommand::CopySignInUrl | PickerCommand::PasteRedirect => {
-            state.sign_in_panel().is_some()
+        PickerCommand::CopySignInUrl => state.sign_in_panel().is_some(),
+        PickerCommand::PasteRedirect => {
+            state.sign_in_panel().is_some_and(SignInPanel::accepts_redirect)
         }
         PickerCommand::Insert
         | PickerCommand::Append
@@ -63,6 +65,9 @@ pub(super) fn unavailable_reason(command: PickerCommand, state: &State) -> Optio
             Some("no role is selected")
         }
         PickerCommand::Refresh => Some("no IAM Identity Center is configured"),
+        PickerCommand::PasteRedirect if state.sign_in_panel().is_some() => {
+            Some("this sign-in has no reply to paste")
+        }
         PickerCommand::CopySignInUrl | PickerCommand::PasteRedirect => {
             Some("no sign-in is in progress")
         }

@@ -226,7 +226,7 @@ fn paragraphs(state: &State, ctx: &DrawContext) -> Paragraphs {
             vec![EmptyStateLine::Title(format!("You have hidden all of your roles: {all}"))],
             vec![EmptyStateLine::Step(
                 PickerCommand::Open(PanelKind::HiddenRoles),
-                "lists them, to be shown again".to_owned(),
+                "lists them and can show them again".to_owned(),
             )],
         ];
     }

@@ -109,6 +109,9 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
         }
         if let Some(at) = panels::draw(panel, state, &ctx, room, buffer) {
             cursor = at;
+        } else if panels::area(&panel.content(state), &ctx, room).contains(cursor) {
+            // The query is behind the panel, so the cursor waits below it.
+            cursor = Position::new(area.x, area.bottom().saturating_sub(1));
         }
     }
     cursor
@@ -127,7 +130,9 @@ fn dim_background(ctx: &DrawContext, area: Rect, buffer: &mut Buffer) {
 /// The area that a panel may use.
 fn panel_area(content: &PanelContent, area: Rect, areas: &Areas) -> Rect {
     match content.size {
-        PanelSize::FullScreen | PanelSize::Frameless => Rect { height: area.height.saturating_sub(1), ..area },
+        PanelSize::FullScreen | PanelSize::Frameless => {
+            Rect { height: area.height.saturating_sub(1), ..area }
+        }
         PanelSize::Text | PanelSize::Columns => {
             Rect::new(area.x, areas.list.y, area.width, areas.list.height)
         }

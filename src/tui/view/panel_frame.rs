@@ -25,12 +25,12 @@ pub(super) fn place_panel(content: (u16, u16), room: Rect) -> (Rect, Rect) {
     (area, Rect::new(area.x + 3, area.y + 1 + pad, width.saturating_sub(6), height - 2 - pad * 2))
 }
 
-/// Places a panel without a frame. Returns its area twice, as [`place_panel`] returns two.
+/// Places a panel without a frame, which has the whole room to itself: text of the list beside a
+/// large QR code would look like a part of it. Returns the room, and the area of the content.
 pub(super) fn place_frameless(content: (u16, u16), room: Rect) -> (Rect, Rect) {
     let (width, height) = (content.0.min(room.width), content.1.min(room.height));
     let (x, y) = (room.x + (room.width - width) / 2, room.y + (room.height - height) / 2);
-    let area = Rect::new(x, y, width, height);
-    (area, area)
+    (room, Rect::new(x, y, width, height))
 }
 
 /// Clears the area of a panel and draws its frame.
@@ -52,8 +52,11 @@ pub(super) fn draw_frame(ctx: &DrawContext, title: &str, area: Rect, buffer: &mu
         CellWriter::new(buffer, area.right() - 1, y, 1).write(down, faint);
     }
     let title = truncate_middle(title, usize::from(width).saturating_sub(6), ctx.glyphs.ellipsis);
-    CellWriter::new(buffer, area.x + 2, area.y, width - 4)
-        .write(&format!(" {title} "), ctx.palette.title);
+    let mut writer = CellWriter::new(buffer, area.x + 2, area.y, width - 4);
+    // Without colours the title is underlined, and the spaces around it are not.
+    writer.write(" ", faint);
+    writer.write(&title, ctx.palette.title);
+    writer.write(" ", faint);
 }
 
 /// Clears an area and one column on both sides, so that wide letters behind it are not cut in half.

@@ -51,7 +51,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
         return outcome;
     }
     if globals.config.is_some() {
-        let message = "the demo has a configuration of its own, so it takes no `--config`";
+        let message = "the demo has its own configuration and does not take `--config`";
         return Err(Error::new(ErrorKind::Usage, message)
             .hint("to change its settings, start `rolecall demo shell`"));
     }

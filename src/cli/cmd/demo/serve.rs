@@ -31,7 +31,7 @@ pub(super) fn check_args(words: &[OsString]) -> Option<Result<u8>> {
             .after_help(EXAMPLES);
         return Some(ui::print_data(&help.render_help().to_string()).map(|()| 0));
     }
-    let error = Error::new(ErrorKind::Usage, format!("`demo serve` takes no `{word}`"));
+    let error = Error::new(ErrorKind::Usage, format!("`demo serve` does not take `{word}`"));
     Some(Err(error.hint("put flags before it, as in `rolecall demo --accounts 12 serve`")))
 }
 

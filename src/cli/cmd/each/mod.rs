@@ -40,8 +40,8 @@ const DEFAULT_JOBS: u8 = 4;
 pub(in crate::cli) fn run(globals: &Globals, args: &EachArgs) -> Result<u8> {
     let query = args.words.join(" ");
     if query.trim().is_empty() {
-        return Err(Error::new(ErrorKind::Usage, "which roles?").hint(
-            "name some of their fields, such as `env:prod role:ReadOnly*`; `role:*` is all",
+        return Err(Error::new(ErrorKind::Usage, "no role is named").hint(
+            "describe them by their fields, such as `env:prod role:ReadOnly*`; `role:*` means all",
         ));
     }
     ChildCommand::check_program(&args.command, Env::from_process().get(env::PATH))?;

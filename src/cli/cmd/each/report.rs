@@ -198,19 +198,19 @@ fn summary(labels: &[String], outcomes: &BTreeMap<usize, RunOutcome>) -> Vec<Str
             }
             RunOutcome::Exited(code) => format!("exit code {code}"),
             RunOutcome::Failed(error) => escape_unprintable(&error.message),
-            RunOutcome::Interrupted => "stopped on the way".to_owned(),
-            RunOutcome::NotStarted => "not begun".to_owned(),
+            RunOutcome::Interrupted => "interrupted".to_owned(),
+            RunOutcome::NotStarted => "not started".to_owned(),
         };
         other.entry(failure).or_default().push(labels[*at].trim_end());
     }
     let noun = plural(outcomes.len(), "role");
     let mut lines = vec![format!(
-        "{} {noun}: {well} went well, {} did not",
+        "{} {noun}: {well} succeeded, {} failed",
         outcomes.len(),
         outcomes.len() - well
     )];
     if other.is_empty() {
-        lines = vec![format!("{} {noun}: all went well", outcomes.len())];
+        lines = vec![format!("{} {noun}: all succeeded", outcomes.len())];
     }
     for (failure, roles) in other {
         let more = if roles.len() > MAX_NAMES {
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_summary_counts_and_names_what_did_not_go_well() {
+    fn a_summary_counts_and_names_what_failed() {
         let refused = || RunOutcome::Failed(Error::new(ErrorKind::AccessDenied, "AWS refuses"));
         let mut list = vec![RunOutcome::Exited(0), RunOutcome::Exited(3), RunOutcome::Exited(0)];
         list.extend((0..7).map(|_| refused()));
@@ -258,10 +258,10 @@ mod tests {
             "  AWS refuses: acc-3/Role, acc-4/Role, acc-5/Role, acc-6/Role, acc-7/Role and 2 more";
         assert_eq!(
             summary(&labels, &all),
-            ["10 roles: 2 went well, 8 did not", refused, "  exit code 3: acc-1/Role"]
+            ["10 roles: 2 succeeded, 8 failed", refused, "  exit code 3: acc-1/Role"]
         );
         let (labels, all) = outcomes(vec![RunOutcome::Exited(0)]);
-        assert_eq!(summary(&labels, &all), ["1 role: all went well"]);
+        assert_eq!(summary(&labels, &all), ["1 role: all succeeded"]);
     }
 
     #[test]

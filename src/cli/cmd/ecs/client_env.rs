@@ -21,7 +21,7 @@ const DEFAULT_SERVICE: &str = "app";
 pub(super) fn run(globals: &Globals, args: EcsEnvArgs) -> Result<u8> {
     if args.format == EcsEnvFormat::Token && args.token_file.is_some() {
         return Err(Error::new(ErrorKind::Usage, "--token-file prints the name of a file")
-            .hint("use one of `--format token` and --token-file"));
+            .hint("use either `--format token` or --token-file"));
     }
     if !args.service.is_empty() && args.format != EcsEnvFormat::Compose {
         return Err(Error::new(ErrorKind::Usage, "--service names a service of a Compose file")
@@ -100,7 +100,7 @@ fn render_variables(
         // Only a shell has variables that its programs would use first.
         _ => {
             if let Some(name) = preferred.first() {
-                let message = format!("{name} is set: programs use it before the endpoint");
+                let message = format!("{name} is set: programs use it instead of the endpoint");
                 let names = preferred.join(" ");
                 ui::print_warning(
                     &Error::new(ErrorKind::Config, message).hint(format!("run `unset {names}`")),

@@ -53,7 +53,7 @@ pub(super) fn run(globals: &Globals, args: EcsLoadArgs) -> Result<u8> {
 
 /// Warns that a slot could not be stored.
 pub(super) fn print_not_stored(slot: &SlotName, error: &Error) {
-    ui::print_warning(&error.clone().context(format!("{slot}: a restart will not keep it")));
+    ui::print_warning(&error.clone().context(format!("{slot}: it will be lost on a restart")));
 }
 
 /// Returns a role as the server remembers it.

@@ -112,7 +112,8 @@ fn warn_about_default_profile(ctx: &Ctx) -> Result<()> {
     let Some((path, found)) = default_profile_conflict(ctx)? else { return Ok(()) };
     let place = format!("{}:{}", ctx.paths.abbreviate(&path), found.line);
     let message = format!(
-        "{place}: `{}` in [default] comes before the endpoint: programs without a profile use it",
+        "{place}: `{}` in [default] takes precedence over the endpoint: programs without a \
+         profile use it",
         found.key
     );
     let hint = "rename that section, or set AWS_PROFILE to a profile without credentials";

@@ -33,7 +33,7 @@ pub(super) fn run(globals: &Globals, args: &WizardArgs) -> Result<u8> {
         let names: Vec<&str> =
             ctx.instances.iter().map(|instance| instance.name.as_str()).collect();
         ui::print_message(&ui::dim(&format!(
-            "set up already: {}; this adds another one",
+            "already set up: {}; this adds another one",
             names.join(", ")
         )));
     }
@@ -84,7 +84,7 @@ fn offer_profiles(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result<b
 /// As [`run`]; [`ErrorKind::Cancelled`] if the user gives up.
 pub(super) fn first_run(globals: &Globals) -> Result<()> {
     ui::print_message(
-        "No IAM Identity Center is set up on this machine yet. That takes one address.",
+        "No IAM Identity Center is set up on this machine yet. All it takes is one address.",
     );
     let ctx = app::open_allowing_no_instances(globals)?;
     if let Some(name) = write_instance(&ctx, globals, &WizardArgs::default(), true)? {
@@ -110,12 +110,12 @@ fn write_instance(
         && args.name.as_deref().is_none_or(|name| name == known.name.as_str())
     {
         ui::print_message(&format!(
-            "{} is set up already, as {}",
+            "{} is already set up, as {}",
             portal.start_url,
             ui::bold(known.name.as_str())
         ));
         ui::print_message(&ui::dim(
-            "to have it twice, for two people, give it another name with --name",
+            "to set it up twice, for two users, give it another name with --name",
         ));
         return Ok(None);
     }
@@ -158,7 +158,8 @@ fn offer_hook(ctx: &Ctx, asks: bool) -> Result<Option<HookSetup>> {
     };
     let file = ctx.paths.abbreviate(&offered.file);
     ui::print_message(&format!(
-        "\n`role` puts a role into the {shell} that you are in. It takes one line at the end of {file}:\n  {}",
+        "\n`role` sets a role in the {shell} that you are in. It needs one line at the end of \
+         {file}:\n  {}",
         offered.line
     ));
     if !ui::confirm("Add it?")? {
@@ -166,7 +167,7 @@ fn offer_hook(ctx: &Ctx, asks: bool) -> Result<Option<HookSetup>> {
     }
     match hook::append_hook(offered, &ctx.paths.recovery_dir()) {
         Ok(()) => {
-            ui::print_message(&format!("{file}: added; every new {shell} knows `role`"));
+            ui::print_message(&format!("{file}: added; every new {shell} has `role`"));
             Ok(None)
         }
         // The instance is set up, so this is only a warning.

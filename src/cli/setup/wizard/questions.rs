@@ -93,7 +93,11 @@ impl Questions<'_> {
         let mut all: Vec<String> = variables.chain(settings).chain(instances).collect();
         all.sort_unstable();
         all.dedup();
-        if all.is_empty() { String::new() } else { format!("; in use here: {}", all.join(", ")) }
+        if all.is_empty() {
+            String::new()
+        } else {
+            format!("; used on this machine: {}", all.join(", "))
+        }
     }
 
     /// Checks the region with AWS before it is written. Without network the answer is accepted.
@@ -162,7 +166,7 @@ impl Questions<'_> {
             return Ok(None);
         }
         loop {
-            let text = ui::prompt("Region of your own commands, such as eu-west-1 [none]: ")?;
+            let text = ui::prompt("Region for your commands, such as eu-west-1 [none]: ")?;
             match Some(text.trim())
                 .filter(|text| !text.is_empty())
                 .map(instance::parse_region)
@@ -200,7 +204,7 @@ impl Questions<'_> {
         if self.can_prompt {
             return Ok(());
         }
-        Err(Error::new(ErrorKind::Usage, "no terminal to ask at")
+        Err(Error::new(ErrorKind::Usage, "there is no terminal to ask on")
             .hint(format!("run `rolecall setup wizard` with {flag}")))
     }
 }

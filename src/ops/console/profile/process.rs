@@ -30,11 +30,7 @@ struct ProcessOutput {
 /// [`ErrorKind::Config`] if the program can't be started, fails or prints something else.
 ///
 /// If the terminal is in use, the program may have failed for want of it: [`ErrorKind::Usage`].
-pub(super) async fn run(
-    name: &str,
-    line: String,
-    terminal: ProfileTerminal,
-) -> Result<AccessKeys> {
+pub(super) async fn run(name: &str, line: String, terminal: ProfileTerminal) -> Result<AccessKeys> {
     match terminal {
         ProfileTerminal::Shared(_) => run_with(name, line, TerminalAccess::Shared).await,
         ProfileTerminal::InUse => {

@@ -54,7 +54,7 @@ fn bind_error(ctx: &Ctx, address: SocketAddr, error: Error) -> Error {
         Some(io::ErrorKind::AddrNotAvailable) => {
             return match AddressScope::of(address.ip()) {
                 AddressScope::Container => error.hint(
-                    "make a network of containers with this address: run `docker network create \
+                    "create a network of containers with this address: run `docker network create \
                      --subnet 169.254.170.0/24 --gateway 169.254.170.2 rolecall`",
                 ),
                 _ => error.hint("use an address of this machine"),
@@ -62,7 +62,7 @@ fn bind_error(ctx: &Ctx, address: SocketAddr, error: Error) -> Error {
         }
         Some(io::ErrorKind::PermissionDenied) => {
             return error.hint(format!(
-                "ports below 1024 need a privilege: use a port such as --listen {}",
+                "ports below 1024 need root privileges: use a port such as --listen {}",
                 SocketAddr::new(address.ip(), 4144)
             ));
         }
@@ -71,8 +71,8 @@ fn bind_error(ctx: &Ctx, address: SocketAddr, error: Error) -> Error {
     let error = error.hint("use another port, for example --listen 127.0.0.1:4145");
     match stored_slots::names(ctx) {
         Ok(slots) if !slots.is_empty() => error.hint(
-            "if you don't know the program that uses the port, it may have been sent tokens of \
-             slots: run `rolecall setup ecs --rotate`",
+            "if you don't know the program that uses the port, it may have received slot tokens: \
+             run `rolecall setup ecs --rotate`",
         ),
         _ => error,
     }

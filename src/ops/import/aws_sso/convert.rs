@@ -116,7 +116,7 @@ pub(super) fn convert(
     out: &mut ImportValues,
 ) {
     if let Some((line, what)) = node.unsupported() {
-        return out.skip(from, format!("line {line}: {what} is not read here"));
+        return out.skip(from, format!("line {line}: {what} is not supported here"));
     }
     if node.value == YamlValue::Null {
         return;

@@ -39,7 +39,7 @@ pub(super) fn collect(text: &str, names: &mut InstanceNames, out: &mut ImportVal
     if let YamlValue::Unsupported(what) = file.value {
         return Err(Error::new(
             ErrorKind::Config,
-            format!("line {}: {what} is not read here", file.line),
+            format!("line {}: {what} is not supported here", file.line),
         ));
     }
     let empty = YamlNode { value: YamlValue::Null, span: 0..0, line: 1, is_flow: false };
@@ -104,7 +104,7 @@ fn collect_instance(
         let reason = node
             .unsupported()
             .map_or("it has no StartUrl or no SSORegion".to_owned(), |(line, what)| {
-                format!("line {line}: {what} is not read here")
+                format!("line {line}: {what} is not supported here")
             });
         out.skip(&from, reason);
         return None;
@@ -142,7 +142,7 @@ fn collect_accounts(from: &str, above: &[&str], node: &YamlNode, out: &mut Impor
     if let YamlValue::Unsupported(what) = node.value {
         return out.skip(
             format!("{from}.Accounts"),
-            format!("line {}: {what} is not read here", node.line),
+            format!("line {}: {what} is not supported here", node.line),
         );
     }
     for (written, node) in node.pairs() {
@@ -155,7 +155,7 @@ fn collect_accounts(from: &str, above: &[&str], node: &YamlNode, out: &mut Impor
         let id = account.to_string();
         let above = [above, &["accounts", &id]].concat();
         if let YamlValue::Unsupported(what) = node.value {
-            out.skip(&from, format!("line {}: {what} is not read here", node.line));
+            out.skip(&from, format!("line {}: {what} is not supported here", node.line));
         }
         for (key, node) in node.pairs() {
             let conversion = match key.as_str() {
@@ -175,14 +175,16 @@ fn collect_accounts(from: &str, above: &[&str], node: &YamlNode, out: &mut Impor
 
 fn collect_roles(from: &str, above: &[&str], node: &YamlNode, out: &mut ImportValues) {
     if let YamlValue::Unsupported(what) = node.value {
-        return out
-            .skip(format!("{from}.Roles"), format!("line {}: {what} is not read here", node.line));
+        return out.skip(
+            format!("{from}.Roles"),
+            format!("line {}: {what} is not supported here", node.line),
+        );
     }
     for (role, node) in node.pairs() {
         let from = format!("{from}.Roles.{role}");
         let above = [above, &["roles", role.as_str()]].concat();
         if let YamlValue::Unsupported(what) = node.value {
-            out.skip(&from, format!("line {}: {what} is not read here", node.line));
+            out.skip(&from, format!("line {}: {what} is not supported here", node.line));
         }
         for (key, node) in node.pairs() {
             let conversion = match key.as_str() {

@@ -197,7 +197,7 @@ async fn a_session_that_can_not_be_ended_at_aws_is_removed_here_with_a_warning()
     let done = sign_out(&fixture.ctx, &fixture.instance).await.unwrap();
     assert_eq!(fixture.ctx.vault.list(NOW).unwrap(), []);
     let [warning] = &done.warnings(&fixture.instance.name)[..] else { panic!("{done:?}") };
-    let start = "corp: the sign-in is removed here, but could not be ended at AWS: ";
+    let start = "corp: the sign-in was removed here, but could not be ended at AWS: ";
     assert!(warning.message.starts_with(start), "{warning}");
     assert_eq!(warning.hints.len(), 1);
 
