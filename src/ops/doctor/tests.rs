@@ -121,7 +121,7 @@ fn variables_that_contradict_each_other() {
     assert_eq!(run_checks(&with(&[("AWS_CREDENTIAL_EXPIRATION", "2036-11-18T00:00:00Z")])), []);
     assert_finding(
         &healthy_facts(&[("AWS_PROFILE", "gone")]),
-        &["AWS_PROFILE names profile gone", "~/.aws/config", "unset AWS_PROFILE"],
+        &["AWS_PROFILE is set to gone", "~/.aws/config", "unset AWS_PROFILE"],
     );
     assert_finding(
         &healthy_facts(&[("AWS_ACCESS_KEY_ID", "A")]),
@@ -472,7 +472,7 @@ fn profiles_whose_program_is_not_run_or_not_there() {
     assert_finding(&facts, &["/old/rolecall can't be run", "chmod +x /old/rolecall"]);
     facts.profiles = with(ProgramState::OtherVersion("0.0.1".into()));
     let own = env!("CARGO_PKG_VERSION");
-    let older = assert_finding(&facts, &["this version", "version 0.0.1;", own]);
+    let older = assert_finding(&facts, &["the same version", "version 0.0.1;", own]);
     assert_eq!(older.severity, Severity::Advice);
     let by_hand = ProcessProfile { is_managed: false, program: "creds".into(), ..missing("a") };
     facts.profiles = vec![by_hand];
@@ -498,7 +498,7 @@ fn aws_files_that_no_program_reads_are_named_by_line_and_reader() {
     assert_finding(&facts, &["the AWS CLI and Python", "[profile a] is in the file twice"]);
     facts.syntax_errors = of("[profile a]\nregion: x\n");
     assert_eq!(
-        assert_finding(&facts, &["other languages", "`region` has a colon"]).severity,
+        assert_finding(&facts, &["not written in Python", "`region` has a colon"]).severity,
         Severity::Advice
     );
 }
