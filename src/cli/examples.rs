@@ -145,7 +145,10 @@ pub(super) const EXAMPLES: &[(&str, Examples)] = &[
         [
             ("rolecall credentials 'payments-prod readonly'", "print a section"),
             ("rolecall credentials -p payments-prod-ReadOnlyAccess -f ./keys", "write a new file"),
-            ("rolecall credentials -p payments-prod-ReadOnlyAccess -a", "edit ~/.aws/credentials"),
+            (
+                "rolecall credentials -p payments-prod-ReadOnlyAccess --append",
+                "edit ~/.aws/credentials",
+            ),
         ],
     ),
     (

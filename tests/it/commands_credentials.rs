@@ -107,6 +107,35 @@ fn a_file_keeps_everything_outside_the_managed_block() {
     assert!(std::fs::symlink_metadata(sandbox.path("link")).unwrap().is_symlink());
 }
 
+/// `-a` is `--arn` in other commands, and `-f` is `--filter` in `pick`.
+#[test]
+fn a_role_after_a_letter_of_other_commands_writes_nothing() {
+    let sandbox = Sandbox::signed_in();
+    let label = "payments-prod/ReadOnlyAccess";
+    for args in [
+        &["credentials", "-a", label][..],
+        &["credentials", "-S", "corp", "-a", ROLE],
+        &["credentials", "-a", "payments-prod", "-R", "ReadOnlyAccess", "--yes"],
+        &["credentials", &format!("-a{label}")],
+        &["credentials", "-a", label, "-p", PROFILE],
+        &["credentials", "-f", label],
+        &["credentials", "-f", ROLE, "--arn", ROLE],
+    ] {
+        let refused = sandbox.run(args);
+        assert_eq!((refused.code, refused.stdout.as_str()), (2, ""), "{args:?} {refused:?}");
+        assert!(refused.stderr.matches("hint: ").count() == 2, "{refused:?}");
+        assert!(!sandbox.path(".aws/credentials").exists(), "{args:?}");
+        assert!(!sandbox.path("payments-prod").exists(), "{args:?}");
+    }
+    assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 0);
+    // Both suggestions work as they are printed, and the letter alone still edits the file.
+    let appended = sandbox.run(&["credentials", "--append", "--arn", label]);
+    assert_eq!(appended.code, 0, "{appended:?}");
+    assert_eq!(sandbox.run(&["credentials", "-p", PROFILE, "-a"]).code, 0);
+    assert_eq!(plain(&sandbox.read(".aws/credentials")), block(PROFILE));
+    assert_eq!(sandbox.run(&["credentials", "-f", &format!("./{label}"), "-p", PROFILE]).code, 0);
+}
+
 #[test]
 #[cfg(unix)]
 fn a_new_file_is_private_and_one_that_is_there_is_not_overwritten() {

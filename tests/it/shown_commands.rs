@@ -109,7 +109,7 @@ const NEEDS: &[(&str, Need, &str)] = &[
     ("rolecall vault reset --yes", Need::Code(0), ""),
     ("rolecall vault reset", DECLINED, "a question"),
     (
-        "rolecall credentials -p payments-prod-ReadOnlyAccess,payments-dev-ReadOnlyAccess -a --watch",
+        "rolecall credentials -p payments-prod-ReadOnlyAccess,payments-dev-ReadOnlyAccess --append --watch",
         Need::Terminal(&[("left", CTRL_C)], 130),
         "it runs until it is stopped",
     ),

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::path_parser;
 
-/// Flags of `credentials`. Its selectors are its own: several profiles, and `-a` is `--append`.
+/// Flags of `credentials`. Its selectors are its own: several profiles, and no `-a` for `--arn`.
 #[derive(Debug, Args)]
 pub struct CredentialsArgs {
     /// Use the roles of these profiles
@@ -28,8 +28,11 @@ pub struct CredentialsArgs {
     #[arg(short, long, value_name = "FILE", value_parser = path_parser())]
     pub file: Option<PathBuf>,
     /// Edit sections in the file [default: the credentials file]
-    #[arg(short, long)]
+    #[arg(long)]
     pub append: bool,
+    /// Edit sections, as --append does, if no role follows
+    #[arg(short = 'a', value_name = "ROLE", num_args = 0..=1, hide = true)]
+    pub append_letter: Option<Option<String>>,
     /// Name the section `[default]`; only its three keys change
     #[arg(long)]
     pub default: bool,
@@ -42,4 +45,16 @@ pub struct CredentialsArgs {
     /// Do not ask before protected roles or replacing permanent keys
     #[arg(long)]
     pub yes: bool,
+}
+
+impl CredentialsArgs {
+    /// Whether sections of an existing file are edited.
+    pub fn edits_file(&self) -> bool {
+        self.append || self.append_letter.is_some()
+    }
+
+    /// The word after `-a`, which other commands read as a role.
+    pub fn word_after_letter(&self) -> Option<&str> {
+        self.append_letter.as_ref()?.as_deref()
+    }
 }

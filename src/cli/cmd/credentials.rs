@@ -1,6 +1,8 @@
 //! `credentials`: prints sections for the AWS credentials file, or writes them without touching
 //! other sections.
 
+mod misread_flags;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -36,7 +38,9 @@ const RETRY_INTERVAL: i64 = 30;
 
 /// Runs the command.
 pub(in crate::cli) fn run(globals: &Globals, args: &CredentialsArgs) -> Result<u8> {
+    misread_flags::check_append(args, &crate::cli::arguments())?;
     let ctx = setup::open_or_set_up(globals)?;
+    misread_flags::check_file(&ctx, args)?;
     let found = resolve_roles(&ctx, globals, args)?;
     let file = target_file(&ctx, args)?;
     if let Some(file) = &file {
@@ -101,11 +105,7 @@ fn role_selectors(ctx: &Ctx, args: &CredentialsArgs) -> Result<Vec<RoleSelector>
     let new = |profile| {
         let (arn, account, role) = (arn.clone(), account.clone(), role.clone());
         let by_flags = RoleQuery { profile, arn, account, role, query: None };
-        RoleSelector::new(ctx, by_flags, role_selector::join_words(query)).map_err(|error| {
-            // `-a ARN`, as for other commands.
-            let is_arn = args.append && error.kind == ErrorKind::Usage && !query.is_empty();
-            if is_arn { error.hint("`-a` is --append here; an ARN is --arn") } else { error }
-        })
+        RoleSelector::new(ctx, by_flags, role_selector::join_words(query))
     };
     let mut all: Vec<RoleSelector> =
         args.profile.iter().map(|profile| new(Some(profile.clone()))).collect::<Result<_>>()?;
@@ -180,7 +180,7 @@ struct CredentialsFile {
 fn target_file(ctx: &Ctx, args: &CredentialsArgs) -> Result<Option<CredentialsFile>> {
     let path = match &args.file {
         Some(path) => path.clone(),
-        None if args.append => ctx.paths.aws_credentials.clone(),
+        None if args.edits_file() => ctx.paths.aws_credentials.clone(),
         None if args.watch => {
             return Err(Error::new(ErrorKind::Usage, "--watch needs a file to keep up to date")
                 .hint("add --file FILE, or --append for the AWS credentials file"));
@@ -198,7 +198,7 @@ fn target_file(ctx: &Ctx, args: &CredentialsArgs) -> Result<Option<CredentialsFi
         .hint("add --file FILE, or --append for the AWS credentials file"));
     }
     let shown = if path.as_os_str() == "-" { "stdout".to_owned() } else { shown };
-    let (append, recovery) = (args.append || args.default, ctx.paths.recovery_dir());
+    let (append, recovery) = (args.edits_file() || args.default, ctx.paths.recovery_dir());
     Ok(Some(CredentialsFile {
         path,
         display_path: shown,
