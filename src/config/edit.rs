@@ -8,6 +8,7 @@ use crate::domain::{Error, ErrorKind, InstanceName, Region, Result, StartUrl, ne
 
 use super::load::check;
 use super::schema::{self, quote_key};
+use super::type_error;
 
 /// Splits a dotted key into its parts.
 ///
@@ -212,10 +213,12 @@ fn invalid_value_error(key: &str, value: &str, error: &Error, before: Option<Err
         .message
         .rsplit_once(&format!("{key}: "))
         .map_or(error.message.as_str(), |(_, why)| why);
-    match why.rsplit_once(", expected ") {
+    let source = std::error::Error::source(error);
+    let source = source.and_then(|source| source.downcast_ref::<toml::de::Error>());
+    match source.and_then(|source| source.message().rsplit_once(", expected ")) {
         Some((_, wanted)) => {
             Error::new(ErrorKind::Usage, format!("`{value}` is not a valid value for `{key}`"))
-                .hint(format!("give {wanted}"))
+                .hint(format!("give {}", type_error::describe_expected(wanted)))
         }
         None => Error::new(ErrorKind::Usage, format!("`{key}` does not take `{value}`: {why}")),
     }

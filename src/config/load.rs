@@ -17,6 +17,7 @@ use super::origins::{AccountOrigins, Origin, OriginCollector, Warning};
 use super::paths::Paths;
 use super::schema;
 use super::settings::Settings;
+use super::type_error;
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LoadedConfig {
@@ -170,11 +171,13 @@ fn locate_error(layers: &[ConfigLayer], merged: &toml::de::Error) -> Error {
     match wrong {
         Some((layer, line, key, error)) => Error::new(
             ErrorKind::Config,
-            format!("{}:{line}: {key}: {}", layer.path.display(), error.message()),
+            format!("{}:{line}: {key}: {}", layer.path.display(), type_error::describe(&error)),
         )
         .with_source(error),
-        None => Error::new(ErrorKind::Config, format!("the configuration: {}", merged.message()))
-            .with_source(merged.clone()),
+        None => {
+            let message = format!("the configuration: {}", type_error::describe(merged));
+            Error::new(ErrorKind::Config, message).with_source(merged.clone())
+        }
     }
 }
 
@@ -284,31 +287,27 @@ mod tests {
         let cases = [
             (
                 "\nauth_flow = \"magic\"",
-                ":2: auth_flow: invalid value: string \"magic\", expected one of auto, pkce, \
-                 device-code",
+                ":2: auth_flow: \"magic\" is not one of auto, pkce, device-code",
             ),
             (
                 "console_duration = 5",
-                ":1: console_duration: invalid value: integer `5`, expected a whole number from 15 \
+                ":1: console_duration: 5 is not a whole number from 15 \
                  to 720",
             ),
-            (
-                "[pick]\nmouse = \"no\"",
-                ":2: pick.mouse: invalid type: string \"no\", expected a boolean",
-            ),
-            (
-                "[[rules]]\nconfirm = 3",
-                ":2: rules.confirm: invalid type: integer `3`, expected true, false or \"type\"",
-            ),
+            ("[pick]\nmouse = \"no\"", ":2: pick.mouse: \"no\" is not true or false"),
+            ("[keys]\nquit = \"q\"", ":2: keys.quit: \"q\" is not a list such as [\"a\", \"b\"]"),
+            ("keys = \"vi\"", ":1: keys: \"vi\" is not a table"),
+            ("threads = [4]", ":1: threads: a list is not a whole number from 1 to 64"),
+            ("default_region = true", ":1: default_region: true is not text in quotes"),
+            ("[[rules]]\nconfirm = 3", ":2: rules.confirm: 3 is not true, false or \"type\""),
             (
                 "[[rules]]\nmatch = 'x'\nconsole_duration = 9",
-                ":3: rules.console_duration: invalid value: integer `9`, expected a whole number \
+                ":3: rules.console_duration: 9 is not a whole number \
                  from 15 to 720",
             ),
             (
                 "[pick]\nheight = \"tall\"",
-                ":2: pick.height: invalid value: string \"tall\", expected rows, such as 15, or a \
-                 share of the screen, such as 40%",
+                ":2: pick.height: \"tall\" is not rows, such as 15, or a share of the screen, such as 40%",
             ),
             ("history_weight = -1", ":1: history_weight: expected a number, 0 or more"),
         ];

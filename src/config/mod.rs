@@ -11,6 +11,7 @@ mod possible_values;
 mod schema;
 mod settings;
 mod tables;
+mod type_error;
 mod values;
 
 pub use crate::domain::enums::{

@@ -82,7 +82,7 @@ fn doctor_applies_unambiguous_fixes_and_undoes_them() {
     let before = config(&sandbox);
     let (code, found) = settings(&sandbox);
     assert!(
-        code == 1 && found.len() == 3 && found.iter().all(|finding| finding["fixable"] == true),
+        code == 1 && found.len() == 4 && found.iter().all(|finding| finding["fixable"] == true),
         "{found:?}"
     );
     assert_eq!(config(&sandbox), before, "doctor alone changes nothing");

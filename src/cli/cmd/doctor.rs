@@ -35,7 +35,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: &DoctorArgs) -> Result<u8> {
     ui::print_data(&if args.json {
         render_json(&findings)
     } else {
-        let text = render_text(&findings, !facts.probes.is_empty());
+        let text = render_text(&facts, &findings);
         program_name::rewrite(&text).into_owned()
     })?;
     let wrong = findings
@@ -94,14 +94,13 @@ fn gather_facts(globals: &Globals, args: &DoctorArgs) -> Result<Facts> {
     Ok(facts)
 }
 
-/// Renders the report. Without network, checks that need it are not listed as fine.
-fn render_text(outcomes: &[FindingResult], asked: bool) -> String {
+/// Renders the report. Checks that could not be made are not listed as fine.
+fn render_text(facts: &Facts, outcomes: &[FindingResult]) -> String {
     // Pad before styling: escape sequences have no width.
-    let width = doctor::check_names().map(str::len).max().unwrap_or(0);
+    let width = doctor::check_names(facts).map(str::len).max().unwrap_or(0);
     let mut text: String = outcomes.iter().map(|outcome| render_finding(outcome, width)).collect();
     let silent = |name: &&str| !outcomes.iter().any(|outcome| outcome.finding.check == *name);
-    let made = |name: &&str| asked || !["network", "clock"].contains(name);
-    let fine: Vec<&str> = doctor::check_names().filter(silent).filter(made).collect();
+    let fine: Vec<&str> = doctor::check_names(facts).filter(silent).collect();
     if !fine.is_empty() {
         text += &format!(
             "{} fine: {}\n",

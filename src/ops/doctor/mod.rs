@@ -129,7 +129,15 @@ pub fn run_checks(facts: &Facts) -> Vec<Finding> {
     CHECKS.iter().flat_map(|(_, check)| check(facts)).collect()
 }
 
-/// The names of all checks, in the order of the report.
-pub fn check_names() -> impl Iterator<Item = &'static str> {
-    CHECKS.iter().map(|(name, _)| *name)
+/// The names of the checks that can be made with these facts, in the order of the report: the keys
+/// of an invalid configuration are unknown, and nothing is known about a network that was not asked.
+pub fn check_names(facts: &Facts) -> impl Iterator<Item = &'static str> {
+    let has_keys = facts.configuration.is_ok();
+    let has_answers = !facts.probes.is_empty();
+    let is_made = move |name: &&str| match *name {
+        keys::NAME => has_keys,
+        network::NAME | clock::NAME => has_answers,
+        _ => true,
+    };
+    CHECKS.iter().map(|(name, _)| *name).filter(is_made)
 }

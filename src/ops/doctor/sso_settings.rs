@@ -11,40 +11,46 @@ pub(super) const NAME: &str = "SSO settings";
 /// A finding names at most so many lines.
 const MAX_LINES: usize = 8;
 
+/// What the problems of a finding have in common.
+#[derive(PartialEq, Eq)]
+struct Group<'a> {
+    file: &'a Path,
+    kind: SsoProblemKind,
+    /// The key that they are about, else their message.
+    subject: &'a str,
+    is_fixable: bool,
+}
+
+impl<'a> Group<'a> {
+    fn of(file: &'a Path, problem: &'a SsoProblem) -> Self {
+        let key = problem.message.split('`').nth(1);
+        Self {
+            file,
+            kind: problem.kind,
+            subject: key.unwrap_or(&problem.message),
+            is_fixable: problem.is_fixable(),
+        }
+    }
+}
+
 pub(super) fn check(facts: &Facts) -> Vec<Finding> {
-    let mut groups: Vec<(&Path, SsoProblemKind, bool, Vec<&SsoProblem>)> = Vec::new();
+    let mut groups: Vec<(Group<'_>, Vec<&SsoProblem>)> = Vec::new();
     for (path, problems) in &facts.sso_problems {
         for problem in problems {
-            let same = |(file, code, fixable, _): &&mut (
-                &Path,
-                SsoProblemKind,
-                bool,
-                Vec<&SsoProblem>,
-            )| {
-                *file == path && *code == problem.kind && *fixable == problem.is_fixable()
-            };
-            match groups.iter_mut().find(same) {
-                Some((.., group)) => group.push(problem),
-                None => groups.push((path, problem.kind, problem.is_fixable(), vec![problem])),
+            let group = Group::of(path, problem);
+            match groups.iter_mut().find(|(known, _)| *known == group) {
+                Some((_, problems)) => problems.push(problem),
+                None => groups.push((group, vec![problem])),
             }
         }
     }
-    groups
-        .into_iter()
-        .filter_map(|(path, code, fixable, group)| finding(facts, path, code, fixable, &group))
-        .collect()
+    groups.into_iter().filter_map(|(group, problems)| finding(facts, &group, &problems)).collect()
 }
 
 /// The first problem of a group, and the lines of the others.
-fn finding(
-    facts: &Facts,
-    path: &Path,
-    code: SsoProblemKind,
-    fixable: bool,
-    group: &[&SsoProblem],
-) -> Option<Finding> {
-    let (first, others) = group.split_first()?;
-    let file = facts.paths.abbreviate(path);
+fn finding(facts: &Facts, group: &Group<'_>, problems: &[&SsoProblem]) -> Option<Finding> {
+    let (first, others) = problems.split_first()?;
+    let file = facts.paths.abbreviate(group.file);
     let mut lines: Vec<usize> =
         others.iter().map(|problem| problem.line).filter(|line| *line != first.line).collect();
     lines.dedup();
@@ -60,8 +66,9 @@ fn finding(
     let finding = Finding::problem(NAME, first.to_string())
         .with_evidence(format!("line {} of {file}{more}", first.line))
         .with_step(&first.advice);
-    Some(if fixable {
-        finding.with_auto_fix(Fix::CorrectAwsConfig { path: path.to_owned(), code })
+    Some(if group.is_fixable {
+        let (path, code) = (group.file.to_owned(), group.kind);
+        finding.with_auto_fix(Fix::CorrectAwsConfig { path, code })
     } else {
         finding
     })

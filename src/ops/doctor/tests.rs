@@ -526,6 +526,32 @@ fn mistakes_in_sign_in_settings_are_grouped_by_sort_and_fixed_together() {
     );
 }
 
+/// Two keys that are missing have the same code, and are two faults all the same.
+#[test]
+fn mistakes_about_different_keys_are_different_findings() {
+    let mut facts = healthy_facts(&[]);
+    let text = "[sso-session corp]\n[sso-session lab]\nsso_region = us-east-1\n";
+    let problems = sso_lint::problems(text.as_bytes());
+    facts.sso_problems = vec![(PathBuf::from("/home/jane/.aws/config"), problems)];
+    let findings: Vec<String> = run_checks(&facts).iter().map(describe).collect();
+    let of = |key: &str| findings.iter().filter(|text| text.contains(key)).count();
+    assert_eq!(
+        (findings.len(), of("`sso_region`"), of("`sso_start_url`")),
+        (2, 1, 1),
+        "{findings:?}"
+    );
+    let url = findings.iter().find(|text| text.contains("`sso_start_url`"));
+    assert!(url.is_some_and(|text| text.contains("the like in line 2")), "{findings:?}");
+}
+
+#[test]
+fn keys_of_an_invalid_configuration_are_not_fine() {
+    let mut facts = healthy_facts(&[]);
+    assert!(check_names(&facts).any(|name| name == "keys"));
+    facts.configuration = Err(Error::new(ErrorKind::Config, "config.toml:2: keys.quit: …"));
+    assert!(!check_names(&facts).any(|name| name == "keys"));
+}
+
 #[test]
 #[cfg(unix)]
 fn sign_ins_of_the_cli_that_are_others_or_over() {
