@@ -329,6 +329,11 @@ fn without_a_browser_the_link_is_printed_alone_on_stdout_and_the_reason_on_stder
     assert_eq!((ran.code, ran.stdout.lines().count()), (0, 1), "{ran:?}");
     assert!(ran.stdout.contains("account_id=012345678901"), "{ran:?}");
     assert!(!ran.stderr.contains("anyone who has it"), "{ran:?}");
+    // The page is not said to be open if the program has failed.
+    let ran = console(&sandbox, &[&ROLE_ARGS[..], &["--browser", "false"]].concat(), &[]);
+    assert!(ran.stderr.contains("false exited with 1"), "{ran:?}");
+    assert!(!ran.stderr.contains("the console is open"), "{ran:?}");
+    assert!(ran.stdout.contains("account_id=012345678901"), "{ran:?}");
 }
 
 #[test]

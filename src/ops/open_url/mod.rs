@@ -19,8 +19,7 @@ use redirect::open_and_serve;
 pub use opener::{can_open, has_browser};
 pub use redirect::OneTimeRedirect;
 
-/// How long a program is watched whose link a helper serves: a launcher without a browser fails
-/// within it.
+/// How long a program is watched that gets a link: a launcher without a browser fails within it.
 const LAUNCH_TIMEOUT: Duration = Duration::from_millis(500);
 /// How often a started program is checked for failure.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
@@ -88,22 +87,31 @@ pub async fn open_detached(
         return open(ctx, Link::Secret(link), options).await;
     }
     let opener = Opener::new(ctx, options)?;
-    let started = opener.open(&start_helper(&link)?)?;
+    check_launch(opener.open(&start_helper(&link)?)?).await?;
+    Ok(OpenOutcome::Opened)
+}
+
+/// Waits a moment for a program that fails to open a link.
+///
+/// # Errors
+/// As [`BrowserProcess::try_wait`](browser::BrowserProcess::try_wait); none if the program still
+/// runs.
+async fn check_launch(started: browser::BrowserProcess) -> Result<()> {
     let deadline = Instant::now() + LAUNCH_TIMEOUT;
     while Instant::now() < deadline {
         match started.try_wait() {
-            Some(outcome) => return outcome.map(|()| OpenOutcome::Opened),
+            Some(outcome) => return outcome,
             None => tokio::time::sleep(POLL_INTERVAL / 5).await,
         }
     }
-    Ok(OpenOutcome::Opened)
+    Ok(())
 }
 
 /// Opens a URL and returns once the program has it.
 ///
 /// # Errors
-/// `ErrorKind::Usage` if there is no browser, clipboard or terminal; `ErrorKind::Config`
-/// without a `url_exec_command`; `ErrorKind::Unreachable` if the program does not fetch a secret
+/// `ErrorKind::Usage` if there is no browser, clipboard or terminal, or the program fails at once;
+/// `ErrorKind::Config` without a `url_exec_command`; `ErrorKind::Unreachable` if the program does not fetch a secret
 /// link.
 pub async fn open(ctx: &Ctx, link: Link, options: &OpenOptions) -> Result<OpenOutcome> {
     match options.action {
@@ -121,7 +129,7 @@ pub async fn open(ctx: &Ctx, link: Link, options: &OpenOptions) -> Result<OpenOu
             let opener = Opener::new(ctx, options)?;
             match link {
                 Link::Secret(link) => open_and_serve(link, |url| opener.open(url)).await?,
-                Link::Public(link) => drop(opener.open(&link)?),
+                Link::Public(link) => check_launch(opener.open(&link)?).await?,
             }
             return Ok(OpenOutcome::Opened);
         }
