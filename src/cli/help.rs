@@ -1,5 +1,6 @@
 //! Help: the first page with commands in groups, and examples for every command.
 
+use std::ffi::OsString;
 use std::fmt::Write;
 
 use clap::{Arg, ArgAction, Command};
@@ -73,11 +74,33 @@ pub(super) enum HelpDetail {
 impl HelpDetail {
     /// The detail that a command line asks for. Without any request it is the short one, which
     /// clap prints if a subcommand is missing.
-    pub(super) fn requested(args: &[std::ffi::OsString]) -> Self {
+    pub(super) fn requested(args: &[OsString]) -> Self {
         let own = args.iter().skip(1).take_while(|word| *word != "--");
-        let long = |word: &std::ffi::OsString| word == "--help" || word == "help";
+        let long = |word: &OsString| word == "--help" || word == "help";
         if own.into_iter().any(long) { Self::Long } else { Self::Short }
     }
+}
+
+/// Replaces the word `help` by the flag: `rolecall help ecs run` and `rolecall ecs help run` are
+/// `rolecall ecs run --help`. A word that is not followed by commands alone is left as it is.
+pub(super) fn expand_help_word(root: &Command, args: Vec<OsString>) -> Vec<OsString> {
+    let (mut at, mut expanded, mut asked) = (root, Vec::new(), false);
+    for word in args.iter().skip(1) {
+        if word == "help" && !asked {
+            asked = true;
+            continue;
+        }
+        match at.find_subcommand(word) {
+            Some(sub) => at = sub,
+            None => return args,
+        }
+        expanded.push(word.clone());
+    }
+    if !asked {
+        return args;
+    }
+    let flag = [OsString::from("--help")];
+    args.into_iter().take(1).chain(expanded).chain(flag).collect()
 }
 
 /// Adds the first page of help, and the last lines of every other page.
@@ -93,6 +116,8 @@ pub(super) fn with_help(command: Command, detail: HelpDetail) -> Command {
 fn with_last_lines(command: Command, path: &str, detail: HelpDetail) -> Command {
     command.mut_subcommands(|sub| {
         let path = format!("{path} {}", sub.get_name()).trim_start().to_owned();
+        // `rolecall help ecs` is the same page; see `expand_help_word`.
+        let sub = sub.disable_help_subcommand(true);
         let header = *sub.get_styles().get_header();
         let mut lines = String::new();
         let sub = match (detail, examples(&path)) {
@@ -261,6 +286,26 @@ mod tests {
 
     use super::*;
     use crate::cli::Cli;
+
+    #[test]
+    fn the_word_help_is_the_flag_of_the_command_that_it_stands_beside() {
+        for (typed, want) in [
+            ("help", "--help"),
+            ("help ecs run", "ecs run --help"),
+            ("ecs help run", "ecs run --help"),
+            ("ecs help", "ecs --help"),
+            ("ecs run", "ecs run"),
+            ("help me", "help me"),
+            ("exec help -- ls", "exec help -- ls"),
+        ] {
+            let words = |line: &str| {
+                std::iter::once("rolecall").chain(line.split(' ')).map(OsString::from).collect()
+            };
+            let expanded = expand_help_word(&Cli::command(), words(typed));
+            let want: Vec<OsString> = words(want);
+            assert_eq!(expanded, want, "{typed}");
+        }
+    }
 
     #[test]
     fn the_first_page_names_every_command_once() {

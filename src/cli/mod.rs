@@ -96,6 +96,7 @@ pub fn main() -> ExitCode {
 }
 
 fn parse(args: Vec<OsString>) -> std::result::Result<Cli, clap::Error> {
+    let args = help::expand_help_word(&Cli::command(), args);
     let command = help::with_help(Cli::command(), help::HelpDetail::requested(&args));
     Cli::from_arg_matches(&command.try_get_matches_from(args)?)
 }

@@ -164,13 +164,18 @@ impl ParsedError<'_> {
             };
             !sub.is_hide_set() && sub.get_arguments().any(is_named)
         };
-        let mut subcommands = root.get_subcommands().filter(has_flag);
-        // A role is named to run something in it.
-        let usual = root.find_subcommand("exec").filter(has_flag);
-        let name = usual.or_else(|| subcommands.next())?.get_name();
+        let names: Vec<&str> =
+            root.get_subcommands().filter(has_flag).map(Command::get_name).collect();
+        // A role is named to run something in it, and most of what is printed is a list of roles.
+        let usual = ["exec", "list"].into_iter().find(|name| names.contains(name));
+        let name = usual.or_else(|| names.first().copied())?;
         let words: Vec<&str> = args.iter().skip(1).filter_map(|word| word.to_str()).collect();
         let line = command_line(["rolecall", name].into_iter().chain(words));
-        Some(format!("name a command before it, such as `{line}`"))
+        let others = match names.len() {
+            1 => String::new(),
+            _ => format!("; these have it: {}", names.join(", ")),
+        };
+        Some(format!("name a command before it, such as `{line}`{others}"))
     }
 
     fn unknown_subcommand(&self) -> Error {
@@ -275,10 +280,19 @@ impl ParsedError<'_> {
                 None => error.hint(format!("write `{path} QUERY -- COMMAND`")),
             };
         }
-        let names: Vec<String> = missing
-            .iter()
-            .map(|arg| format!("`{}`", arg.replace(['<', '>'], "").trim_end_matches("...")))
-            .collect();
+        let name = |arg: &str| format!("`{}`", arg.trim_end_matches("..."));
+        let bare: Vec<String> = missing.iter().map(|arg| arg.replace(['<', '>'], "")).collect();
+        // `<--install|--uninstall>`
+        if let [group] = &bare[..]
+            && let Some((first, second)) = group.split_once('|')
+            && !second.contains('|')
+        {
+            let typed = args.iter().skip(1).filter_map(|word| word.to_str());
+            let line = command_line(["rolecall"].into_iter().chain(typed).chain([first]));
+            let message = format!("`{path}` needs {} or {}", name(first), name(second));
+            return Error::new(ErrorKind::Usage, message).hint(format!("such as `{line}`"));
+        }
+        let names: Vec<String> = bare.iter().map(|arg| name(arg)).collect();
         Error::new(ErrorKind::Usage, format!("`{path}` needs {}", names.join(" and ")))
             .hint(self.help_hint())
     }

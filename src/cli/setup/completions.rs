@@ -18,9 +18,10 @@ use crate::cli::ui;
 /// Runs the command.
 pub(super) fn run(args: &CompletionsArgs) -> Result<u8> {
     let env = Env::from_process();
-    let shell = args.shell.unwrap_or_else(|| {
-        shell::calling_shell(parent_names().iter().map(String::as_str), env.get(env::SHELL))
-    });
+    let shell =
+        args.shell.or_else(|| shell_of(args.shell_script.as_deref()?)).unwrap_or_else(|| {
+            shell::calling_shell(parent_names().iter().map(String::as_str), env.get(env::SHELL))
+        });
     if let Some(file) = &args.shell_script {
         let script = if args.install { Some(script(shell)?) } else { None };
         return change_shell_script(file, shell, script.as_deref(), &env);
@@ -32,6 +33,19 @@ pub(super) fn run(args: &CompletionsArgs) -> Result<u8> {
             ui::print_data(&script(shell)?)?;
             Ok(0)
         }
+    }
+}
+
+/// The shell that reads a start-up file with this name, if only one does.
+fn shell_of(file: &Path) -> Option<Dialect> {
+    match file.file_name()?.to_str()? {
+        ".bashrc" | ".bash_profile" | ".bash_login" => Some(Dialect::Bash),
+        ".zshrc" | ".zprofile" | ".zshenv" | ".zlogin" => Some(Dialect::Zsh),
+        "config.fish" => Some(Dialect::Fish),
+        "config.nu" => Some(Dialect::Nushell),
+        "rc.elv" => Some(Dialect::Elvish),
+        ".xonshrc" | "rc.xsh" => Some(Dialect::Xonsh),
+        _ => None,
     }
 }
 

@@ -86,7 +86,7 @@ fn a_tip_is_a_line_that_the_parser_accepts() {
                 for line in lines_of(hint) {
                     checked += 1;
                     let given: Vec<&str> =
-                        line.split(' ').map(|word| word.trim_matches('\'')).collect();
+                        line.split(' ').map(|word| word.trim_matches(['\'', '"'])).collect();
                     let separators = given.iter().filter(|word| **word == "--").count();
                     let parsed = parser.try_get_matches_from_mut(&given);
                     let fails = parsed.is_err_and(|error| error.use_stderr());
