@@ -162,7 +162,8 @@ impl ParsedError<'_> {
                 let short = arg.get_short().is_some_and(|short| given == format!("-{short}"));
                 short || arg.get_long().is_some_and(|long| given == format!("--{long}"))
             };
-            !sub.is_hide_set() && sub.get_arguments().any(is_named)
+            let is_shown = |arg: &Arg| !arg.is_hide_set() && is_named(arg);
+            !sub.is_hide_set() && sub.get_arguments().any(is_shown)
         };
         let names: Vec<&str> =
             root.get_subcommands().filter(has_flag).map(Command::get_name).collect();
