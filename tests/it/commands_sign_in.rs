@@ -138,7 +138,8 @@ fn logging_out_revokes_forgets_and_works_twice() {
     assert_eq!(sandbox.run(&["process", "-S", "corp", "--arn", ROLE]).code, 0);
     assert_eq!(
         sandbox.run(&["logout", "-S", "corp"]).stderr,
-        "signed out of corp; `rolecall login --sso corp` signs in again\n"
+        "signed out of corp, and the credentials of 1 role are dropped; \
+         `rolecall login --sso corp` signs in again\n"
     );
     assert_eq!(sandbox.aws.call_count("Logout"), 1);
     let records = Records::new(&sandbox);

@@ -36,7 +36,7 @@ fn profiles_without_a_region_get_the_one_that_the_user_types() {
         Terminal::rolecall(&sandbox, &["setup", "profiles", "-S", "corp", ROLE_QUERY]);
     terminal.wait_for("Region of profiles without one [eu-west-1]:");
     terminal.type_line("Ireland");
-    terminal.wait_for("`ireland` is not a region");
+    terminal.wait_for("`Ireland` is not a region");
     terminal.type_line("EU-North-1");
     assert_eq!(terminal.wait_for_exit(), 0);
     let config = sandbox.read(CONFIG);
@@ -90,6 +90,27 @@ fn the_end_of_the_input_at_a_question_leaves_its_line() {
         let screen = terminal.screen();
         assert!(screen.lines().any(|line| line.starts_with("rolecall:")), "{args:?}: {screen}");
     }
+}
+
+#[test]
+fn ctrl_c_at_a_question_says_so_on_a_line_of_its_own() {
+    let sandbox = Sandbox::signed_in();
+    sandbox.login("lab");
+    sandbox.prepend_config("default_sso = 'corp'\n");
+    for (args, question) in [
+        (&["logout", "--all"][..], "Sign out of corp, lab? [y/N]"),
+        (&["exec", "payments-prod/BreakGlass", "--", "true"], "payments-prod/BreakGlass"),
+        (&["vault", "passphrase"], "present passphrase:"),
+    ] {
+        let mut terminal = Terminal::rolecall(&sandbox, args);
+        terminal.wait_for(question);
+        terminal.type_keys("\u{3}");
+        terminal.wait_for("rolecall: cancelled");
+        assert_eq!(terminal.wait_for_exit(), 130, "{args:?}");
+        let screen = terminal.screen();
+        assert!(screen.lines().any(|line| line == "rolecall: cancelled"), "{args:?}: {screen}");
+    }
+    assert_eq!(sandbox.run(&["login", "--check"]).code, 0);
 }
 
 #[test]

@@ -32,7 +32,7 @@ use clap::builder::{PathBufValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{Env, LogLevel, UrlAction};
-use crate::domain::nearest;
+use crate::domain::{Error, nearest};
 use crate::ops::setup::instance;
 
 pub(super) use cache::CacheArgs;
@@ -143,12 +143,22 @@ fn parse_url_action(word: &str) -> Result<UrlAction, String> {
 
 /// Parses `--region` for the environment of AWS programs.
 pub(super) fn parse_exported_region(text: &str) -> crate::domain::Result<String> {
-    instance::parse_exported_region(text).map(|region| region.as_str().to_owned())
+    let parsed = instance::parse_exported_region(text).map_err(|error| or_role(text, error));
+    parsed.map(|region| region.as_str().to_owned())
 }
 
 /// Parses `--region` of a page or a cluster.
 pub(super) fn parse_region(text: &str) -> crate::domain::Result<String> {
-    instance::parse_region(text).map(|region| region.as_str().to_owned())
+    let parsed = instance::parse_region(text).map_err(|error| or_role(text, error));
+    parsed.map(|region| region.as_str().to_owned())
+}
+
+/// Adds how a role is named, if a region was given that looks like one. Names of permission sets
+/// usually have capitals.
+fn or_role(text: &str, error: Error) -> Error {
+    let is_role = text.contains(['/', ':']) || text.chars().any(char::is_uppercase);
+    let hint = "`-r` is the region; a role is named with --arn, or with --account and --role";
+    if is_role { error.hint(hint) } else { error }
 }
 
 /// Parses `--threads`.

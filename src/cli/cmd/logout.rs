@@ -24,10 +24,16 @@ pub(in crate::cli) fn run(globals: &Globals, args: &LogoutArgs) -> Result<u8> {
     let work = app::for_each_instance(&instances, async |instance| {
         let outcome = sign_out(&ctx, instance).await?;
         let name = ui::bold(instance.name.as_str());
+        let dropped = match outcome.dropped_roles {
+            0 => String::new(),
+            1 => ", and the credentials of 1 role are dropped".to_owned(),
+            several => format!(", and the credentials of {several} roles are dropped"),
+        };
         ui::print_message(&if outcome.was_signed_in {
-            format!("signed out of {name}; `rolecall login --sso {}` signs in again", instance.name)
+            let again = format!("`rolecall login --sso {}` signs in again", instance.name);
+            format!("signed out of {name}{dropped}; {again}")
         } else {
-            format!("not signed in to {name}")
+            format!("not signed in to {name}{dropped}")
         });
         outcome.warnings(&instance.name).iter().for_each(ui::print_warning);
         if load_cli_token(&ctx, instance).is_some() {

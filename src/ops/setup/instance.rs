@@ -13,10 +13,12 @@ use crate::os::atomic_file;
 pub fn parse_region(text: &str) -> Result<Region> {
     let region = Region::new(text.trim());
     match region.correction() {
-        Some(meant) => Err(Error::new(ErrorKind::Usage, format!("`{region}` is not a region"))
-            .hint(format!("did you mean {meant}?"))),
+        Some(meant) => {
+            Err(Error::new(ErrorKind::Usage, format!("`{}` is not a region", text.trim()))
+                .hint(format!("did you mean {meant}?")))
+        }
         None if region.is_well_formed() => Ok(region),
-        None => Err(not_a_region(&region)),
+        None => Err(not_a_region(text.trim())),
     }
 }
 
@@ -29,8 +31,8 @@ pub fn parse_exported_region(text: &str) -> Result<Region> {
     if region.is_pseudo() { Ok(region) } else { parse_region(text) }
 }
 
-fn not_a_region(region: &Region) -> Error {
-    Error::new(ErrorKind::Usage, format!("`{region}` is not a region"))
+fn not_a_region(text: &str) -> Error {
+    Error::new(ErrorKind::Usage, format!("`{text}` is not a region"))
         .hint("a region looks like eu-west-1; the console shows it in its address")
 }
 

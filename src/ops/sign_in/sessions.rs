@@ -119,6 +119,8 @@ pub fn ending_soon(ctx: &Ctx, instance: &Instance) -> Result<Option<Timestamp>> 
 pub struct SignOutResult {
     /// Whether there was a session on this machine.
     pub was_signed_in: bool,
+    /// How many roles had credentials that were valid, and are removed.
+    pub dropped_roles: usize,
     /// Why the session was not ended at AWS, if that failed. It is removed here all the same.
     pub revoke_error: Option<Error>,
     /// Why the token is still in the AWS CLI's cache, if it could not be removed there.
@@ -172,15 +174,18 @@ pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<SignOutResu
     // a process that is fetching some now looks here after it has stored them.
     record_outcome::<()>(ctx, instance, &gone).await?;
     let (store, of) = (ctx.vault.clone(), instance.clone());
-    run_blocking(move || {
+    let dropped_roles = run_blocking(move || {
+        let mut count = 0;
         // At the latest possible time, no record is issued in the future: records of a wrong clock
         // are removed too.
-        for (record, _) in store.list(Timestamp(i64::MAX))? {
+        for (record, expires_at) in store.list(Timestamp(i64::MAX))? {
             if record.belongs_to(&of) {
                 store.remove(&record)?;
+                count += usize::from(record.role().is_some() && expires_at > now);
             }
         }
-        store.remove(&name)
+        store.remove(&name)?;
+        Ok(count)
     })
     .await?;
     let (paths, of) = (ctx.paths.clone(), instance.name.clone());
@@ -191,6 +196,7 @@ pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<SignOutResu
     }
     Ok(SignOutResult {
         was_signed_in: token.is_some(),
+        dropped_roles,
         revoke_error: not_revoked,
         share_error,
         endpoint_error: forgotten.err(),

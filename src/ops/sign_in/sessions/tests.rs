@@ -168,6 +168,7 @@ async fn a_sign_out_ends_the_session_everywhere() {
     let done = sign_out(&fixture.ctx, &fixture.instance).await.unwrap();
     let want = SignOutResult {
         was_signed_in: true,
+        dropped_roles: 1,
         revoke_error: None,
         share_error: None,
         endpoint_error: None,

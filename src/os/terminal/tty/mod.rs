@@ -83,6 +83,9 @@ fn skip_line(mut input: impl BufRead) -> io::Result<()> {
     }
 }
 
+/// What is written if Ctrl-C ends the process at a question: the cursor is still behind it.
+pub const CANCELLED: &str = "\r\nrolecall: cancelled\r\n";
+
 /// Asks a question on the terminal and reads a line without showing it.
 ///
 /// # Errors

@@ -36,8 +36,10 @@ pub(super) fn read_hidden(question: &str) -> Result<Secret<String>> {
     // Ctrl-C ends the process here, and must not leave a terminal that does not echo.
     let restored = terminal.try_clone().context(ErrorKind::Usage, ASKING)?;
     let modes = visible.clone();
-    let _guard =
-        TerminationGuard::new(move || _ = tcsetattr(&restored, OptionalActions::Now, &modes))?;
+    let _guard = TerminationGuard::new(move || {
+        let _ = tcsetattr(&restored, OptionalActions::Now, &modes);
+        let _ = (&restored).write_all(super::CANCELLED.as_bytes());
+    })?;
     // Before the question: what is typed after it must neither be shown nor dropped.
     tcsetattr(&terminal, OptionalActions::Flush, &hidden).context(ErrorKind::Usage, ASKING)?;
     let mut line = String::new();

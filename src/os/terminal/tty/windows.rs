@@ -139,6 +139,9 @@ pub(super) fn read_hidden(question: &str) -> Result<Secret<String>> {
     // Ctrl-C ends the process here, and must not leave a console that does not echo.
     let _guard = TerminationGuard::new(move || {
         let _ = console::input_modes().and_then(|console| console.set_mode(previous));
+        if let Ok(mut terminal) = super::open() {
+            let _ = terminal.write_all(super::CANCELLED.as_bytes());
+        }
     })?;
     terminal.write_all(question.as_bytes()).context(ErrorKind::Usage, ASKING)?;
     let line = console::read_line(&terminal, Echo::Hidden).context(ErrorKind::Usage, ASKING)?;
