@@ -22,7 +22,9 @@ use crate::ops::target::current::profile_variable;
 use crate::ops::target::instances::{only_with_account, only_with_match};
 use crate::ops::target::lookup::{ResolvedRole, not_a_role, resolve_one};
 use crate::ops::target::other_profile;
+use crate::ops::target::profile_variable::check_variable;
 use crate::ops::target::resolve::RoleQuery;
+use crate::ops::target::selector;
 use crate::os::clock::Clock;
 use crate::os::terminal::tty;
 
@@ -165,13 +167,10 @@ fn with_credentials_by_name(
     }
     let ctx = app::open_in_env(env, globals, Caller::Program)?;
     // A profile that is defined in the AWS config file names account and role.
-    let profile_role = shell
-        .as_ref()
-        .or(wanted.profile.as_ref())
-        .map(|name| profile_role::load(&ctx, name))
-        .transpose()?
-        .flatten();
+    let named = shell.clone().or_else(|| selector::profile_name(&ctx, &wanted));
+    let profile_role = named.map(|name| profile_role::load(&ctx, &name)).transpose()?.flatten();
     if let (Some(name), None) = (&shell, &profile_role) {
+        check_variable(&ctx)?;
         return Err(no_role().context(format!(
             "AWS_PROFILE is `{name}`, which is not the profile of a known role"
         )))
@@ -234,10 +233,11 @@ fn with_credentials_by_name(
     fetch(globals, &ctx, &assume_request, request, give)
 }
 
-/// Returns the error for a profile outside of IAM Identity Center, if the user named one.
+/// Returns the error for a profile that has no role, or that does not exist, if the user named one.
 fn profile_error(ctx: &Ctx, wanted: &RoleQuery) -> Result<Option<Error>> {
     let roster = load_roster(ctx, &ctx.instances);
-    Ok(other_profile::first_match(ctx, &roster, wanted)?.map(|name| not_a_role(&name)))
+    let other = other_profile::first_match(ctx, &roster, wanted)?.map(|name| not_a_role(&name));
+    Ok(other.or_else(|| other_profile::unknown_name(ctx, &roster, wanted)))
 }
 
 fn fetch(

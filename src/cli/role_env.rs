@@ -1,5 +1,7 @@
 //! The environment variables of a role, and the messages about them, for `exec` and `eval`.
 
+use std::sync::Arc;
+
 use crate::config::{CredentialsAs, env};
 use crate::domain::{
     Credentials, Error, ErrorKind, Result, RosterEntry, escape_unprintable, format_duration,
@@ -93,7 +95,9 @@ pub(super) fn env_changes(
     let roster = &*found.roster;
     let region = options.profile.as_deref().and_then(|name| named_profile::region(ctx, name));
     let region = region.or_else(|| found.entry().region.clone());
-    let entry = &RosterEntry { region, ..found.entry().clone() };
+    let named = options.profile.as_deref().map(Arc::from);
+    let profile = named.or_else(|| found.entry().profile.clone());
+    let entry = &RosterEntry { region, profile, ..found.entry().clone() };
     let (tags, color) = (role_env::tags(ctx, roster, entry), role_env::color(ctx, roster, entry));
     let role_export = RoleExport {
         roster,

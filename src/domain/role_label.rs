@@ -25,8 +25,8 @@ pub fn split_profile_label(text: &str) -> Option<String> {
 }
 
 /// Returns every way to read a text as account and role: `payments-prod/Admin`,
-/// `payments-prod:Admin`, `012345678901/Admin`, and quoted names with blanks such as
-/// `"Data Lake"/Admin`. There are several if a name contains a separator.
+/// `payments-prod:Admin`, `012345678901/Admin`, and names with blanks in double or single quotes
+/// such as `"Data Lake"/Admin`. There are several if a name contains a separator.
 pub fn split_role_label(text: &str) -> Vec<(String, String)> {
     let text = text.trim();
     // An ARN or a URL names a role in its own way.
@@ -35,11 +35,21 @@ pub fn split_role_label(text: &str) -> Vec<(String, String)> {
         return Vec::new();
     }
     let bare: String = text.chars().filter(|letter| *letter != '"').collect();
+    let bare = without_single_quotes(&bare);
     let parts = bare.char_indices().filter(|(_, letter)| SEPARATORS.contains(letter));
     parts
-        .map(|(at, _)| (bare[..at].trim().to_owned(), bare[at + 1..].trim().to_owned()))
+        .map(|(at, _)| {
+            let name = |text: &str| without_single_quotes(text.trim()).to_owned();
+            (name(&bare[..at]), name(&bare[at + 1..]))
+        })
         .filter(|(account, role)| !account.is_empty() && !role.is_empty())
         .collect()
+}
+
+/// Removes the single quotes around a name. An apostrophe is a part of it.
+fn without_single_quotes(name: &str) -> &str {
+    let inner = name.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+    inner.filter(|inner| !inner.contains('\'')).unwrap_or(name)
 }
 
 #[cfg(test)]
@@ -78,6 +88,10 @@ mod tests {
             ("Data Lake/Admin", &["Data Lake|Admin"]),
             ("\"Data Lake/Admin\"", &["Data Lake|Admin"]),
             ("\"Data Lake\"/Admin", &["Data Lake|Admin"]),
+            ("'Data Lake'/Admin", &["Data Lake|Admin"]),
+            ("'Data Lake/Admin'", &["Data Lake|Admin"]),
+            ("'Data Lake':'Power User'", &["Data Lake|Power User"]),
+            ("Bob's account/Admin", &["Bob's account|Admin"]),
             ("payments-prod", &[]),
             ("payments-prod/", &[]),
             ("/Admin", &[]),

@@ -194,7 +194,10 @@ pub fn replaced_variables(previous: &PreviousEnv, changes: &EnvChanges) -> Vec<S
     let is_users = |name: &str| previous.get(name).is_some() && !owned.contains(&name);
     let is_changed = |name: &str| {
         changes.unset.iter().any(|other| other == name)
-            || changes.set.iter().any(|(other, _)| other == name)
+            || changes
+                .set
+                .iter()
+                .any(|(other, value)| other == name && previous.get(name) != Some(value.as_str()))
     };
     let sources = PROFILE_VARIABLES
         .into_iter()

@@ -22,6 +22,11 @@ fn block(name: &str) -> String {
     format!("[{name}]\naws_access_key_id = …\naws_secret_access_key = …\naws_session_token = …\n")
 }
 
+/// The same in a file.
+fn marked(name: &str) -> String {
+    block(name) + "rolecall_role = corp/012345678901/ReadOnlyAccess\n"
+}
+
 #[test]
 fn blocks_are_printed_one_for_each_profile() {
     let sandbox = Sandbox::signed_in();
@@ -85,7 +90,7 @@ fn a_file_keeps_everything_outside_the_managed_block() {
     );
     let text = sandbox.read(".aws/credentials");
     let section = text.strip_prefix(foreign).unwrap();
-    assert_eq!(plain(section), format!("\n{}", block(PROFILE)));
+    assert_eq!(plain(section), format!("\n{}", marked(PROFILE)));
     assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
 
     // The same credentials change nothing; a new key changes three lines.
@@ -132,7 +137,7 @@ fn a_role_after_a_letter_of_other_commands_writes_nothing() {
     let appended = sandbox.run(&["credentials", "--append", "--arn", label]);
     assert_eq!(appended.code, 0, "{appended:?}");
     assert_eq!(sandbox.run(&["credentials", "-p", PROFILE, "-a"]).code, 0);
-    assert_eq!(plain(&sandbox.read(".aws/credentials")), block(PROFILE));
+    assert_eq!(plain(&sandbox.read(".aws/credentials")), marked(PROFILE));
     assert_eq!(sandbox.run(&["credentials", "-f", &format!("./{label}"), "-p", PROFILE]).code, 0);
 }
 
@@ -142,7 +147,7 @@ fn a_new_file_is_private_and_one_that_is_there_is_not_overwritten() {
     use std::os::unix::fs::PermissionsExt;
     let sandbox = Sandbox::signed_in();
     assert_eq!(sandbox.run(&["credentials", "-p", PROFILE, "--file", "new/keys"]).code, 0);
-    assert_eq!(plain(&sandbox.read("new/keys")), block(PROFILE));
+    assert_eq!(plain(&sandbox.read("new/keys")), marked(PROFILE));
     assert_eq!(
         std::fs::metadata(sandbox.path("new/keys")).unwrap().permissions().mode() & 0o777,
         0o600
@@ -170,7 +175,7 @@ fn permanent_keys_are_not_replaced_without_a_flag() {
         (foreign, 0)
     );
     assert_eq!(sandbox.run(&[&default[..], &["--yes"]].concat()).code, 0);
-    assert_eq!(plain(&sandbox.read(".aws/credentials")), block("default"));
+    assert_eq!(plain(&sandbox.read(".aws/credentials")), marked("default"));
 }
 
 #[test]
@@ -207,8 +212,9 @@ fn a_watched_file_gets_new_keys_before_the_old_ones_end() {
     // Two seconds before they are due for renewal.
     Records::new(&sandbox).expire_credentials_in(ROLE, 902);
     let mut child = sandbox.spawn(&["credentials", "-p", PROFILE, "--file", "keys", "--watch"]);
-    let new = wait_for_file(&sandbox.path("keys"), |text| (text != old).then(|| text.to_owned()));
+    let is_new = |text: &str| text.contains("rolecall_role") && !text.starts_with(&old);
+    let new = wait_for_file(&sandbox.path("keys"), |text| is_new(text).then(|| text.to_owned()));
     child.kill().unwrap();
     child.wait().unwrap();
-    assert_eq!(plain(&new), plain(&old));
+    assert_eq!(plain(&new), marked(PROFILE));
 }

@@ -143,6 +143,7 @@ mod mistakes;
 #[cfg(target_os = "linux")]
 mod packages;
 mod paths_named;
+mod pointed_roles;
 #[cfg(target_os = "linux")]
 mod processes;
 #[cfg(unix)]
@@ -158,6 +159,7 @@ mod responses_credentials;
 mod responses_lists;
 mod responses_middleboxes;
 mod role_notation;
+mod said_and_done;
 mod sandbox;
 mod setup_discover;
 mod setup_import;

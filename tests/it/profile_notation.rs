@@ -110,7 +110,7 @@ fn commands_that_need_a_role_say_so() {
     assert_refused(
         &sandbox.run(&["exec", "profile/old-key", "--", "true"]),
         5,
-        &["no profile `old-key` is defined in the AWS files", "did you mean profile/old-keys?"],
+        &["no profile `old-key` is defined in ~/.aws/config or", "did you mean profile/old-keys?"],
     );
 }
 

@@ -33,7 +33,7 @@ pub struct CredentialsArgs {
     /// Edit sections, as --append does, if no role follows
     #[arg(short = 'a', value_name = "ROLE", num_args = 0..=1, hide = true)]
     pub append_letter: Option<Option<String>>,
-    /// Name the section `[default]`; only its three keys change
+    /// Name the section `[default]`; its other keys stay
     #[arg(long)]
     pub default: bool,
     /// Fetch new credentials even if stored ones are valid

@@ -41,7 +41,9 @@ pub(in crate::cli) fn run(globals: &Globals, args: ConsoleArgs) -> Result<u8> {
         page.region = page.region.or_else(|| pasted.region.clone());
         page.destination = page.destination.or_else(|| pasted.destination.clone());
     }
-    let selector = selector.or_current(&ctx)?.or_other_profile(&ctx)?;
+    let selector = selector.or_current(&ctx)?;
+    // A user who picks a role needs no profile.
+    let selector = if args.prompt { selector } else { selector.or_other_profile(&ctx)? };
     if let Some(name) = &selector.profile {
         page.region = page.region.or_else(|| named_profile::region(&ctx, name));
     }

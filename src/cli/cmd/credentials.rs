@@ -14,6 +14,7 @@ use crate::domain::{
 use crate::ops::assume::Freshness;
 use crate::ops::assume::{AssumeRequest, assume};
 use crate::ops::ctx::Ctx;
+use crate::ops::roles::marked_section::{self, ROLE_KEY};
 use crate::ops::roles::other_profiles::ProfileRows;
 use crate::ops::target::lookup::ResolvedRole;
 use crate::ops::target::resolve::RoleQuery;
@@ -53,6 +54,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: &CredentialsArgs) -> Result<u
         access::record_use(&ctx, role, "credentials");
         blocks.push(CredentialsSection {
             name: section_name(role.entry(), args.default),
+            mark: marked_section::mark(&role.roster.id(role.entry())),
             credentials,
         });
     }
@@ -110,7 +112,7 @@ fn role_selectors(ctx: &Ctx, args: &CredentialsArgs) -> Result<Vec<RoleSelector>
     let mut all: Vec<RoleSelector> =
         args.profile.iter().map(|profile| new(Some(profile.clone()))).collect::<Result<_>>()?;
     if all.is_empty() {
-        all.push(new(None)?.or_from_env(ctx).or_current(ctx)?);
+        all.push(new(None)?.or_from_env(ctx).or_current(ctx)?.or_variable_problem(ctx)?);
     }
     if all.iter().any(RoleSelector::is_empty) && !role_selector::can_pick() {
         return Err(Error::new(
@@ -137,6 +139,8 @@ fn section_name(entry: &RosterEntry, default: bool) -> String {
 
 struct CredentialsSection {
     name: String,
+    /// The value of [`ROLE_KEY`] in a file, by which rolecall knows the section again.
+    mark: String,
     credentials: Credentials,
 }
 
@@ -244,9 +248,10 @@ impl CredentialsFile {
         let _unhurried = DeferSignals::begin();
         let old = atomic_file::load_for_edit(&self.path)?.map(Secret::new);
         let text = old.as_ref().map_or(Vec::new(), |old| old.expose().clone());
-        let new = blocks
-            .iter()
-            .try_fold(text, |text, block| edit::set(&text, &block.name, &block.pairs()));
+        let new = blocks.iter().try_fold(text, |text, block| {
+            let mark = [(ROLE_KEY, block.mark.as_str())];
+            edit::set(&text, &block.name, &[&block.pairs()[..], &mark].concat())
+        });
         let new = Secret::new(new.map_err(|error| error.context(&self.display_path))?);
         if old.as_ref() == Some(&new) {
             return Ok(());

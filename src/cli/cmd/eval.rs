@@ -10,6 +10,7 @@ use crate::ops::ctx::Ctx;
 use crate::ops::roles::other_profiles::ProfileRows;
 use crate::ops::target::current::{CurrentTarget, role_shell_label};
 use crate::ops::target::lookup::ResolvedRole;
+use crate::ops::target::profile_variable::check_variable;
 use crate::ops::target::selector::RoleSelector;
 use crate::os::process::parents::parent_names;
 use crate::shell::{
@@ -257,6 +258,7 @@ fn current_role(ctx: &Ctx) -> Result<RoleSelector> {
             return Err(Error::new(ErrorKind::Usage, message)
                 .hint("AWS programs get its credentials themselves"));
         }
+        check_variable(ctx)?;
         return Err(Error::new(
             ErrorKind::UnknownRole,
             "this shell is not in a role, so there are no credentials to renew",

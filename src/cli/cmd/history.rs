@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::cache::history::HistoryEntry;
-use crate::domain::{Result, Roster, Timestamp, format_age};
+use crate::domain::{Result, Roster, Timestamp, format_age, profile_label, role_label};
 use crate::ops::roles::history;
 use crate::ops::roles::load;
 
@@ -43,30 +43,21 @@ fn account_name<'a>(roster: &'a Roster, used: &HistoryEntry) -> Option<&'a str> 
 }
 
 fn render_text(roster: &Roster, uses: &[HistoryEntry], now: Timestamp) -> String {
-    let header = ["WHEN", "ACCOUNT", "ROLE", "SSO", "COMMAND", "DIRECTORY"].map(String::from);
+    let header = ["WHEN", "ROLE", "SSO", "COMMAND", "DIRECTORY"].map(String::from);
     let row = |used: &HistoryEntry| {
         let when = format_age(used.at, now);
         if let Some(run) = used.run.as_ref().filter(|run| run.roles > 1) {
-            let (many, instance) = (format!("{} roles", run.roles), used.role.instance.to_string());
-            return vec![
-                when,
-                many,
-                run.query.clone(),
-                instance,
-                used.command.clone(),
-                used.directory.clone(),
-            ];
+            let many = format!("{} roles: {}", run.roles, run.query);
+            let instance = used.role.instance.to_string();
+            return vec![when, many, instance, used.command.clone(), used.directory.clone()];
         }
-        let id = used.role.account.to_string();
-        let account = match (used.role.profile(), account_name(roster, used)) {
-            (Some(_), _) => "profile".to_owned(),
-            (None, Some(name)) => format!("{name} ({id})"),
-            (None, None) => id,
-        };
+        let account = account_name(roster, used).unwrap_or(used.role.account.as_str());
         // A profile belongs to no instance.
-        let instance = used.role.profile().is_none().then(|| used.role.instance.to_string());
-        let (role, instance) = (used.role.role.to_string(), instance.unwrap_or_default());
-        vec![when, account, role, instance, used.command.clone(), used.directory.clone()]
+        let (label, instance) = match used.role.profile() {
+            Some(profile) => (profile_label(profile), String::new()),
+            None => (role_label(account, used.role.role.as_str()), used.role.instance.to_string()),
+        };
+        vec![when, label, instance, used.command.clone(), used.directory.clone()]
     };
     table::render_for_terminal(&header, &uses.iter().map(row).collect::<Vec<_>>())
 }

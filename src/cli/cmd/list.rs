@@ -15,6 +15,7 @@ use crate::domain::{
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::fields::{self, FieldValues};
 use crate::ops::target::resolve::{self, RoleQuery};
+use crate::ops::target::search::pointed_position;
 use crate::ops::target::{lookup, other_profile};
 
 use crate::cli::app;
@@ -58,7 +59,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: &ListArgs) -> Result<u8> {
     let columns = if args.json { with_all_fields(columns) } else { columns };
     let named = columns.iter().chain(&sort_by).chain(prefixes.iter().map(|(name, _)| name));
     let fields = FieldValues::new(&ctx, &roster, named.map(String::as_str));
-    let mut rows = matching(&roster, args.query.as_deref());
+    let mut rows = matching(&ctx, &roster, args.query.as_deref())?;
     for (name, value) in &prefixes {
         rows.retain(|entry| fields.text(entry, name).to_lowercase().starts_with(value));
     }
@@ -95,6 +96,10 @@ fn no_match(ctx: &Ctx, roster: &Arc<Roster>, args: &ListArgs) -> Error {
         let label = profile_label(&profile);
         let word = command_line([label.as_str()]);
         return error.hint(format!("{label} is an AWS profile: `rolecall exec {word}`"));
+    }
+    if let Some(mut unknown) = other_profile::unknown_name(ctx, roster, &wanted) {
+        unknown.kind = ErrorKind::NoMatch;
+        return unknown;
     }
     let near = SearchIndex::new(roster.clone()).nearest_account_names(query, 3);
     if near.is_empty() { error } else { error.hint(format!("did you mean {}?", near.join(", "))) }
@@ -163,19 +168,23 @@ fn parse_prefix(prefix: &str) -> Result<(String, String)> {
 }
 
 /// Returns the roles that match, in the roster's order. Words are compared literally.
-fn matching<'a>(roster: &'a Arc<Roster>, query: Option<&str>) -> Vec<&'a RosterEntry> {
-    let Some(text) = query else { return roster.entries.iter().collect() };
+fn matching<'a>(
+    ctx: &Ctx,
+    roster: &'a Arc<Roster>,
+    query: Option<&str>,
+) -> Result<Vec<&'a RosterEntry>> {
+    let Some(text) = query else { return Ok(roster.entries.iter().collect()) };
     let labelled = roster.positions_of_label(text);
     if !labelled.is_empty() {
-        return labelled.into_iter().filter_map(|row| roster.entries.get(row)).collect();
+        return Ok(labelled.into_iter().filter_map(|row| roster.entries.get(row)).collect());
+    }
+    if let Some(position) = pointed_position(ctx, roster, text)? {
+        return Ok(vec![&roster.entries[position]]);
     }
     let index = SearchIndex::new(roster.clone());
     let query = Query::parse(text, &|tag| index.has_tag(tag));
-    index
-        .match_literal(&query)
-        .into_iter()
-        .filter_map(|row| roster.entries.get(row as usize))
-        .collect()
+    let rows = index.match_literal(&query).into_iter();
+    Ok(rows.filter_map(|row| roster.entries.get(row as usize)).collect())
 }
 
 /// Sorts by a field, expiry as a number; equal rows keep the portal's order. Expired and empty

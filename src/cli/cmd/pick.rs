@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::config::Action as DefaultAction;
-use crate::domain::{Error, ErrorKind, Result, RoleId, Roster};
+use crate::domain::{Error, ErrorKind, Instance, Result, RoleId, Roster};
 use crate::ops::assume::Freshness;
 use crate::ops::ctx::Ctx;
 use crate::ops::instances::no_instances;
@@ -13,7 +13,7 @@ use crate::ops::roles::load;
 use crate::ops::roles::other_profiles::ProfileRows;
 use crate::ops::target::lookup::{self, ResolvedRole};
 use crate::ops::target::resolve;
-use crate::ops::target::search::{position, ranked_positions};
+use crate::ops::target::search::{named_or_ranked, pointed_position, position};
 use crate::os::terminal::tty;
 use crate::tui::{Exit, PickAction};
 
@@ -39,7 +39,8 @@ pub(in crate::cli) fn run(globals: &Globals, args: PickArgs) -> Result<u8> {
 fn pick_and_act(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
     let query = args.query.clone().unwrap_or_else(|| args.words.join(" "));
     args.print.as_deref().map(fields::canonical_name).transpose()?;
-    if !(args.filter || args.select_1 || args.exit_0)
+    let is_pointer = [".", "-"].contains(&query.trim());
+    if !(args.filter || args.select_1 || args.exit_0 || is_pointer)
         && let Some(input) = PickerInput::from_snapshot(globals, &query)?
     {
         return pick_on_screen(globals, input, query, &args, prints);
@@ -62,7 +63,7 @@ fn pick_and_act(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
         if roster.entries.is_empty() && args.filter {
             return Err(lookup::no_roles(&ctx, &instances));
         }
-        let rows = ranked_positions(&ctx, &roster, &query);
+        let rows = named_or_ranked(&ctx, &roster, &query)?;
         if rows.is_empty() && (args.filter || args.exit_0) {
             if let Some(error) = resolve::foreign_url(&query) {
                 ui::print_error(&error);
@@ -81,8 +82,16 @@ fn pick_and_act(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
             return perform(&ctx, globals, &roster, rows, action, &query, &args);
         }
     }
+    let query = if is_pointer { pointed_label(&ctx, &instances, &query)? } else { query };
     let input = PickerInput::from_ctx(&ctx, globals, &instances);
     pick_on_screen(globals, input, query, &args, prints)
+}
+
+/// Returns the query that finds the role which `.` or `-` names.
+fn pointed_label(ctx: &Arc<Ctx>, instances: &[Instance], query: &str) -> Result<String> {
+    let roster = Arc::new(lookup::load_pick_roster(ctx, &Terminal, instances)?);
+    let position = pointed_position(ctx, &roster, query)?;
+    Ok(position.map_or_else(|| query.to_owned(), |at| roster.entries[at].label()))
 }
 
 /// Opens the picker and acts on the choice.

@@ -11,7 +11,8 @@ use crate::ops::backend::messages::{InstanceSession, SessionList};
 use crate::ops::ctx::Ctx;
 use crate::ops::instances::overrides::{self, EndpointOverride};
 use crate::ops::sign_in::sessions;
-use crate::ops::target::current::{CurrentRole, CurrentTarget, profile_variable};
+use crate::ops::target::current::{CurrentRole, CurrentTarget, profile_variable, role_shell_label};
+use crate::ops::target::profile_variable::variable_problem;
 
 use crate::cli::app;
 use crate::cli::args::{Globals, StatusArgs};
@@ -44,6 +45,9 @@ pub(in crate::cli) fn run(globals: &Globals, args: &StatusArgs) -> Result<u8> {
             render_overrides(&ctx, &overrides)?
         )
     };
+    if let Some(problem) = variable_problem(&ctx)? {
+        ui::print_warning(&problem);
+    }
     ui::print_data(&text)?;
     Ok(0)
 }
@@ -51,7 +55,7 @@ pub(in crate::cli) fn run(globals: &Globals, args: &StatusArgs) -> Result<u8> {
 /// The role or profile that this shell is in.
 struct ShellStatus {
     target: CurrentTarget,
-    /// The profile that AWS programs use, if rolecall's variables do not name the role.
+    /// The profile that AWS programs use, else the one that names this role shell's role.
     profile: Option<String>,
     /// The expiry of its credentials, if known.
     expires: Option<Timestamp>,
@@ -60,8 +64,8 @@ struct ShellStatus {
 impl ShellStatus {
     fn from_ctx(ctx: &Ctx, sessions: &SessionList) -> Result<Option<ShellStatus>> {
         let Some(target) = CurrentTarget::load(ctx)? else { return Ok(None) };
-        let by_profile = CurrentRole::from_env(&ctx.env).is_none();
-        let profile = profile_variable(&ctx.env).filter(|_| by_profile).map(str::to_owned);
+        let of_role_shell = role_shell_label(&ctx.env).and(ctx.env.get(env::AWS_SSO_PROFILE));
+        let profile = profile_variable(&ctx.env).or(of_role_shell).map(str::to_owned);
         let CurrentTarget::Role(role) = &target else {
             return Ok(Some(ShellStatus { target, profile, expires: None }));
         };

@@ -14,6 +14,7 @@ use crate::ops::profiles::{
 use crate::ops::setup::instance::parse_exported_region;
 use crate::ops::target::lookup;
 use crate::ops::target::resolve::matching_positions;
+use crate::ops::target::search::pointed_position;
 use crate::os::atomic_file::WriteTarget;
 
 use super::confirm::confirm;
@@ -165,6 +166,9 @@ fn profile_selection(
         return Ok(if args.all { ProfileSelection::All } else { ProfileSelection::Usual });
     }
     let query = args.query.join(" ");
+    if let Some(at) = pointed_position(ctx, &roster, &query)? {
+        return Ok(ProfileSelection::Roles(vec![roster.id(&roster.entries[at])]));
+    }
     let (roster, found) = match matching_positions(&roster, &query) {
         Ok(found) => (roster, found),
         Err(_) => app::block_on(ctx, lookup::resolve_many(ctx, &Terminal, instances, &query))?,

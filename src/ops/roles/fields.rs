@@ -49,14 +49,17 @@ pub const FIELDS: &[RoleField] = &[
     field("Tags", "tags", "All tags, as key=value; a single one is tags.KEY"),
 ];
 
-/// Finds a field by either spelling, ignoring case.
+/// Finds a field by either spelling, or by the heading of its column, ignoring case.
 pub fn find_field(name: &str) -> Option<RoleField> {
-    FIELDS.iter().copied().find(|field| {
+    let is_named = |field: &&RoleField| {
         field.name.eq_ignore_ascii_case(name) || field.snake.eq_ignore_ascii_case(name)
-    })
+    };
+    let is_headed = |field: &&RoleField| heading_of(field).eq_ignore_ascii_case(name);
+    FIELDS.iter().find(is_named).or_else(|| FIELDS.iter().find(is_headed)).copied()
 }
 
-/// Returns a field's name in the spelling of `list`, from either spelling; `tags.KEY` is unchanged.
+/// Returns a field's name in the spelling of `list`, from either spelling or the heading of its
+/// column; `tags.KEY` is unchanged.
 ///
 /// # Errors
 /// [`ErrorKind::Usage`] with the nearest names if there is no such field.
@@ -80,6 +83,10 @@ pub fn heading(name: &str) -> String {
     let Some(field) = find_field(name) else {
         return name.strip_prefix("tags.").unwrap_or(name).to_uppercase();
     };
+    heading_of(&field)
+}
+
+fn heading_of(field: &RoleField) -> String {
     match field.snake {
         "account_id" | "account_id_pad" => "ID",
         "account_name" => "ACCOUNT",

@@ -5,6 +5,7 @@ pub mod fields;
 pub mod file_profiles;
 pub mod history;
 pub mod load;
+pub mod marked_section;
 pub mod named_profile;
 pub mod names;
 pub mod other_profiles;

@@ -3,8 +3,11 @@
 
 use crate::awsconfig::{AwsConfig, Profile};
 use crate::domain::{
-    AccountId, Instance, InstanceName, Region, RoleArn, RoleName, StartUrl, role_label,
+    AccountId, Instance, InstanceName, Region, RoleArn, RoleId, RoleName, StartUrl,
 };
+use crate::ops::ctx::Ctx;
+use crate::ops::roles::marked_section::marked_role;
+use crate::ops::target::resolve::RoleQuery;
 use crate::os::process::split_words;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +16,12 @@ pub struct ProfileRole {
     pub instance: Option<InstanceName>,
     pub account: AccountId,
     pub role: RoleName,
+}
+
+impl From<RoleId> for ProfileRole {
+    fn from(role: RoleId) -> Self {
+        Self { instance: Some(role.instance), account: role.account, role: role.role }
+    }
 }
 
 /// Returns the role of a profile; `None` if there is no such profile, or it is not of IAM Identity
@@ -26,25 +35,32 @@ pub fn role_from_profile(profile: &Profile, instances: &[Instance]) -> Option<Pr
     role_from_process(profile)
         .or_else(|| role_from_sso_keys(profile, instances, "granted_sso_"))
         .or_else(|| role_from_sso_keys(profile, instances, "sso_"))
+        .or_else(|| marked_role(profile).map(ProfileRole::from))
 }
 
-/// A role that a `credential_process` line names as rolecall prints it.
+/// A role that a `credential_process` line names in another way than by ids: the list of roles has
+/// to be searched for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct NamedRole {
-    pub(super) instance: Option<InstanceName>,
-    /// `account/role`, or other words.
-    pub(super) label: String,
+pub(in crate::ops) struct NamedRole {
+    instance: Option<InstanceName>,
+    pub(in crate::ops) query: RoleQuery,
+}
+
+impl NamedRole {
+    /// The instances to search.
+    pub(in crate::ops) fn instances(&self, ctx: &Ctx) -> Vec<Instance> {
+        let is_searched =
+            |instance: &&Instance| self.instance.as_ref().is_none_or(|name| *name == instance.name);
+        ctx.instances.iter().filter(is_searched).cloned().collect()
+    }
 }
 
 /// Returns the role of a `credential_process` line that runs rolecall with other names than ids.
-pub(super) fn named_by_process(profile: &Profile) -> Option<NamedRole> {
+pub(in crate::ops) fn named_by_process(profile: &Profile) -> Option<NamedRole> {
     let line = ProcessLine::parse(profile)?;
-    if line.role().is_some() {
-        return None;
-    }
-    let by_parts = || Some(role_label(line.value("--account", "-A")?, line.value("--role", "-R")?));
-    let label = line.named().map(str::to_owned).or_else(by_parts)?;
-    Some(NamedRole { instance: line.instance(), label })
+    let query = line.query();
+    let is_searched = !query.is_empty() && line.role().is_none();
+    is_searched.then(|| NamedRole { instance: line.instance(), query })
 }
 
 fn role_from_process(profile: &Profile) -> Option<ProfileRole> {
@@ -85,7 +101,23 @@ impl ProcessLine {
 
     /// The role as one word.
     fn named(&self) -> Option<&str> {
-        self.value("--arn", "-a").or_else(|| only_word(&self.0))
+        self.value("--arn", "-a").or_else(|| match query_words(&self.0)[..] {
+            [only] => Some(only),
+            _ => None,
+        })
+    }
+
+    /// The role as the line describes it.
+    fn query(&self) -> RoleQuery {
+        let get = |long, short| self.value(long, short).map(str::to_owned);
+        let words = query_words(&self.0);
+        RoleQuery {
+            profile: get("--profile", "-p"),
+            arn: get("--arn", "-a"),
+            account: get("--account", "-A"),
+            role: get("--role", "-R"),
+            query: (!words.is_empty()).then(|| words.join(" ")),
+        }
     }
 
     /// The role, if it is named by the id of its account.
@@ -125,8 +157,8 @@ const VALUE_FLAGS: [&str; 20] = [
     "-u",
 ];
 
-/// Returns the only word after the command that is not a flag or the value of one.
-fn only_word(words: &[String]) -> Option<&str> {
+/// Returns the words after the command that are not flags or values of flags.
+fn query_words(words: &[String]) -> Vec<&str> {
     let (mut found, mut is_value) = (Vec::new(), false);
     for word in words {
         if !std::mem::take(&mut is_value) && !word.starts_with('-') {
@@ -134,10 +166,7 @@ fn only_word(words: &[String]) -> Option<&str> {
         }
         is_value = VALUE_FLAGS.contains(&word.as_str());
     }
-    match found[..] {
-        [_, only] => Some(only),
-        _ => None,
-    }
+    found.into_iter().skip(1).collect()
 }
 
 /// Reads `sso_account_id` and `sso_role_name` with the keys of the directory, or the same keys in

@@ -16,6 +16,8 @@ use crate::ops::roles::snapshot;
 use super::other_profile::{self, ProfileSearch, Trust, find_profile};
 use super::resolve::{self, LITERAL_MATCH_HINT, RoleQuery};
 
+use super::search::pointed_position;
+
 pub use super::resolved_role::{ResolvedRole, not_a_role};
 
 /// Returns the one role of these instances that the query names, or the one profile outside of IAM
@@ -88,6 +90,9 @@ pub async fn resolve_many(
     query: &str,
 ) -> Result<(Arc<Roster>, Vec<usize>)> {
     let mut roster = Arc::new(load_roster(ctx, ui, instances)?);
+    if let Some(position) = pointed_position(ctx, &roster, query)? {
+        return Ok((roster, vec![position]));
+    }
     let mut found = resolve::matching_positions(&roster, query);
     let is_newer = match roster.complete {
         true => {

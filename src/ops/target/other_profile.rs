@@ -4,16 +4,14 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::domain::{
-    Error, ErrorKind, Result, Roster, nearest, profile_label, role_label, split_profile_label,
-};
+use crate::domain::{Error, Result, Roster, nearest, role_label, split_profile_label};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::load::load_roster;
 use crate::ops::roles::other_profiles::{self, OtherProfile};
 
-use super::named::not_found;
 use super::resolve::{self, RoleQuery};
 use super::resolved_role::ResolvedRole;
+use super::unusable_profile;
 
 /// The profiles that a query names.
 pub(super) enum ProfileMatches {
@@ -160,8 +158,9 @@ fn load_all(ctx: &Ctx) -> Result<Arc<Roster>> {
 }
 
 /// The error for `profile/NAME` of which there is none, or for a name that only such a profile is
-/// similar to. `None` if the query is not of this form, or an account has this name.
-pub(super) fn unknown_name(ctx: &Ctx, roles: &Roster, query: &RoleQuery) -> Option<Error> {
+/// similar to, or that names no role. `None` if the query is not of this form, or an account has this
+/// name.
+pub fn unknown_name(ctx: &Ctx, roles: &Roster, query: &RoleQuery) -> Option<Error> {
     let texts = [&query.profile, &query.arn, &query.query].into_iter().flatten();
     let label = texts.filter_map(|text| split_profile_label(text)).next();
     let is_label = label.is_some();
@@ -169,15 +168,12 @@ pub(super) fn unknown_name(ctx: &Ctx, roles: &Roster, query: &RoleQuery) -> Opti
     if roles.entries.iter().any(|entry| split_profile_label(&entry.label()).is_some()) {
         return None;
     }
+    if let Some(error) = unusable_profile::explain(ctx, &name) {
+        return Some(error);
+    }
+    let files = other_profiles::load_files(&ctx.paths).ok()?;
     let known = other_profiles::load_all(ctx).unwrap_or_default();
-    let near = nearest(&name, known.iter().map(|profile| profile.name.as_str()), 3);
-    let labels: Vec<String> = near.into_iter().map(profile_label).collect();
-    let near: Vec<&str> = labels.iter().map(String::as_str).collect();
-    let message = format!("no profile `{name}` is defined in the AWS files");
-    Some(match near.as_slice() {
-        [] if !is_label => return None,
-        [] => Error::new(ErrorKind::UnknownRole, message)
-            .hint("run `aws configure list-profiles` to see which are"),
-        near => not_found(message, near),
-    })
+    let near = nearest(&name, known.iter().map(|profile| profile.name.as_str()), 1);
+    let is_unknown = files.profile(&name).is_none() && (is_label || !near.is_empty());
+    is_unknown.then(|| unusable_profile::undefined(ctx, &name, &files))
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::config::{Env, env};
 use crate::console::{ConsolePage, parse_page};
 use crate::domain::{
-    Error, ErrorKind, Instance, InstanceName, Result, RoleId, split_profile_label,
+    Error, ErrorKind, Instance, InstanceName, Result, RoleArn, RoleId, split_profile_label,
 };
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::load;
@@ -15,6 +15,7 @@ use crate::ops::roles::{history, profile_role};
 use super::current::{CurrentRole, CurrentTarget, profile_variable, role_shell_arn};
 use super::instances::selected_instances;
 use super::other_profile;
+use super::profile_variable::check_variable;
 use super::resolve::{RoleQuery, candidates};
 
 /// The description of one role, ready to be looked up.
@@ -51,14 +52,14 @@ impl RoleSelector {
                 Self { query: query_from_page(&page), page: Some(page), ..Self::default() }
             }
             (Some("."), _) if by_flags.is_empty() => {
-                CurrentTarget::load(ctx)?.map(Self::from).ok_or_else(no_current_role)?
+                CurrentTarget::load(ctx)?.map(Self::from).ok_or_else(|| no_current_role(ctx))?
             }
             (Some("-"), _) if by_flags.is_empty() => previous_role(ctx)?,
             _ => Self { query: RoleQuery { query: text, ..by_flags }, ..Self::default() },
         };
         selector.query.validate()?;
         // A profile that the AWS config file defines is the role that other programs take it for.
-        let Some(name) = selector.profile_name(ctx) else { return Ok(selector) };
+        let Some(name) = profile_name(ctx, &selector.query) else { return Ok(selector) };
         match profile_role::load(ctx, &name)? {
             Some(role) => Ok(Self {
                 page: selector.page,
@@ -69,19 +70,15 @@ impl RoleSelector {
         }
     }
 
-    /// The name of the profile that the description names: with `--profile`, or as `profile/NAME`
-    /// if no account has this name.
-    fn profile_name(&self, ctx: &Ctx) -> Option<String> {
-        let RoleQuery { profile, arn, query, .. } = &self.query;
-        let text = [profile, arn, query].into_iter().flatten().next()?;
-        let Some(name) = split_profile_label(text) else { return profile.clone() };
-        let roster = load::load_roster(ctx, &ctx.instances);
-        if roster.positions_of_label(text).is_empty() { Some(name) } else { profile.clone() }
-    }
-
     /// Whether the command names no role.
     pub fn is_empty(&self) -> bool {
         self.query.is_empty()
+    }
+
+    /// The role, if it is named by the id of its account.
+    pub fn role(&self) -> Option<CurrentRole> {
+        let arn: RoleArn = self.query.arn.as_deref()?.parse().ok()?;
+        Some(CurrentRole { instance: self.instance.clone(), account: arn.account, role: arn.role })
     }
 
     /// Falls back to the selector variables that the user has set.
@@ -108,14 +105,25 @@ impl RoleSelector {
     /// Falls back to the profile that AWS tools use in this shell, if it has credentials of its own.
     ///
     /// # Errors
-    /// When one of the AWS files can't be read.
+    /// When one of the AWS files can't be read, or AWS_PROFILE names a profile that does not exist.
     pub fn or_other_profile(self, ctx: &Ctx) -> Result<Self> {
         match if self.is_empty() { CurrentTarget::load(ctx)? } else { None } {
             Some(CurrentTarget::Profile(name)) => {
                 Ok(Self { page: self.page, ..Self::of_profile(name) })
             }
-            _ => Ok(self),
+            _ => self.or_variable_problem(ctx),
         }
+    }
+
+    /// Fails for an empty description if AWS_PROFILE names a profile that does not exist.
+    ///
+    /// # Errors
+    /// As [`check_variable`].
+    pub fn or_variable_problem(self, ctx: &Ctx) -> Result<Self> {
+        if self.is_empty() {
+            check_variable(ctx)?;
+        }
+        Ok(self)
     }
 
     /// Returns the instances to search: `--sso` (`sso`) wins over the instance that the description
@@ -224,7 +232,20 @@ fn previous_role(ctx: &Ctx) -> Result<RoleSelector> {
     Ok(CurrentRole { instance: Some(instance), account, role }.into())
 }
 
-fn no_current_role() -> Error {
+/// The name of the profile that a description names: with `--profile`, or as `profile/NAME` if no
+/// account has this name.
+pub fn profile_name(ctx: &Ctx, query: &RoleQuery) -> Option<String> {
+    let RoleQuery { profile, arn, query, .. } = query;
+    let text = [profile, arn, query].into_iter().flatten().next()?;
+    let Some(name) = split_profile_label(text) else { return profile.clone() };
+    let roster = load::load_roster(ctx, &ctx.instances);
+    if roster.positions_of_label(text).is_empty() { Some(name) } else { profile.clone() }
+}
+
+fn no_current_role(ctx: &Ctx) -> Error {
+    if let Err(error) = check_variable(ctx) {
+        return error;
+    }
     Error::new(ErrorKind::UnknownRole, "this shell is not in a role")
         .hint("name one: --arn, --account and --role, --profile, or run `rolecall exec` first")
 }
