@@ -243,11 +243,12 @@ pub(in crate::cli) fn can_prompt() -> bool {
 /// # Errors
 /// If stdin can't be read.
 pub(in crate::cli) fn prompt(question: &str) -> Result<String> {
+    // Before the question: what answers it must find the guard.
+    let _guard = TerminationGuard::new(|| _ = io::stderr().write_all(tty::CANCELLED.as_bytes()))?;
     // Not locked: a signal that ends the process at the question writes too.
     let mut stderr = io::stderr();
     let _ = write!(stderr, "{}", escape_unprintable_lines(question));
     let _ = stderr.flush();
-    let _guard = TerminationGuard::new(|| _ = io::stderr().write_all(tty::CANCELLED.as_bytes()))?;
     let line = tty::read_line(io::stdin().lock()).context(ErrorKind::Os, "reading the answer")?;
     let line = line.unwrap_or_default();
     // After the end of the input (Ctrl-D) the cursor is still behind the question.
