@@ -129,8 +129,8 @@ pub fn run_checks(facts: &Facts) -> Vec<Finding> {
     CHECKS.iter().flat_map(|(_, check)| check(facts)).collect()
 }
 
-/// The names of the checks that can be made with these facts, in the order of the report: the keys
-/// of an invalid configuration are unknown, and nothing is known about a network that was not asked.
+/// The names of the checks that can be made with these facts, in the order of the report. The keys
+/// of an invalid configuration are unknown, and so is a network that was not asked.
 pub fn check_names(facts: &Facts) -> impl Iterator<Item = &'static str> {
     let has_keys = facts.configuration.is_ok();
     let has_answers = !facts.probes.is_empty();

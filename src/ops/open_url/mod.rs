@@ -111,8 +111,8 @@ async fn check_launch(started: browser::BrowserProcess) -> Result<()> {
 ///
 /// # Errors
 /// `ErrorKind::Usage` if there is no browser, clipboard or terminal, or the program fails at once;
-/// `ErrorKind::Config` without a `url_exec_command`; `ErrorKind::Unreachable` if the program does not fetch a secret
-/// link.
+/// `ErrorKind::Config` without a `url_exec_command`; `ErrorKind::Unreachable` if the program does
+/// not fetch a secret link.
 pub async fn open(ctx: &Ctx, link: Link, options: &OpenOptions) -> Result<OpenOutcome> {
     match options.action {
         UrlAction::Print | UrlAction::PrintUrl | UrlAction::Qr => {

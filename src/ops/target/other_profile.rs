@@ -158,8 +158,8 @@ fn load_all(ctx: &Ctx) -> Result<Arc<Roster>> {
 }
 
 /// The error for `profile/NAME` of which there is none, or for a name that only such a profile is
-/// similar to, or that names no role. `None` if the query is not of this form, or an account has this
-/// name.
+/// similar to, or that names no role. `None` if the query is not of this form, or an account has
+/// this name.
 pub fn unknown_name(ctx: &Ctx, roles: &Roster, query: &RoleQuery) -> Option<Error> {
     let texts = [&query.profile, &query.arn, &query.query].into_iter().flatten();
     let label = texts.filter_map(|text| split_profile_label(text)).next();
