@@ -1,5 +1,6 @@
 //! A credentials endpoint in a world of the matrix, and a client of its default slot.
 
+use std::cell::OnceCell;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Stdio};
@@ -27,6 +28,8 @@ pub(crate) struct RunningEndpoint<'a> {
     child: Child,
     /// Its lines on stderr.
     messages: Arc<Mutex<String>>,
+    /// The address and the token of its default slot, once it has a role.
+    client: OnceCell<(String, String)>,
 }
 
 /// A response.
@@ -55,7 +58,7 @@ impl<'a> RunningEndpoint<'a> {
             line.starts_with("serving credentials at ")
         });
         std::thread::spawn(move || lines.for_each(log));
-        let endpoint = Self { world, child, messages };
+        let endpoint = Self { world, child, messages, client: OnceCell::new() };
         match serves {
             true => Ok(endpoint),
             false => Err(format!("the endpoint ended: {}", endpoint.messages.lock().unwrap())),
@@ -135,15 +138,24 @@ impl<'a> RunningEndpoint<'a> {
         self.messages.lock().unwrap().clone()
     }
 
+    /// The address and the token of the default slot. Asked for once: on a busy machine that takes
+    /// longer than a failure of a fetch is remembered.
+    fn client(&self) -> Result<&(String, String), String> {
+        if self.client.get().is_none() {
+            let asked = self.world.run(&["ecs", "env", "--format", "json"]).output;
+            let variables: Value = serde_json::from_str(&asked.stdout)
+                .map_err(|_| format!("`ecs env` prints no JSON: {}", asked.stderr))?;
+            let variable = |name: &str| variables[name].as_str().unwrap_or_default().to_owned();
+            let url = variable("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+            let address = url.trim_start_matches("http://").trim_end_matches('/').to_owned();
+            let _ = self.client.set((address, variable("AWS_CONTAINER_AUTHORIZATION_TOKEN")));
+        }
+        self.client.get().ok_or_else(|| "the endpoint has no address".to_owned())
+    }
+
     /// Sends one request to the default slot.
     fn send(&self) -> Result<Response, String> {
-        let asked = self.world.run(&["ecs", "env", "--format", "json"]).output;
-        let variables: Value = serde_json::from_str(&asked.stdout)
-            .map_err(|_| format!("`ecs env` prints no JSON: {}", asked.stderr))?;
-        let variable = |name: &str| variables[name].as_str().unwrap_or_default().to_owned();
-        let url = variable("AWS_CONTAINER_CREDENTIALS_FULL_URI");
-        let token = variable("AWS_CONTAINER_AUTHORIZATION_TOKEN");
-        let address = url.trim_start_matches("http://").trim_end_matches('/');
+        let (address, token) = self.client()?;
         let exchange = || {
             let mut stream = TcpStream::connect(address)?;
             write!(stream, "GET / HTTP/1.1\r\nHost: {address}\r\nAuthorization: {token}\r\n\r\n")?;
