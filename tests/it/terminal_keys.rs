@@ -100,7 +100,7 @@ fn the_console_of_a_profile_without_a_browser_is_a_link_too() {
     for (profile, user) in [("old-keys", "rolecall"), ("deploy", "Deploy"), ("process", "ReadOnly")]
     {
         let mut terminal = Terminal::rolecall(&sandbox, &[profile]);
-        terminal.wait_for_picker();
+        terminal.wait_for("▌  profile");
         terminal.type_keys(CTRL_O);
         terminal.wait_for(&format!("console of profile/{profile}"));
         terminal.wait_for("There is no browser here");
@@ -113,7 +113,7 @@ fn the_console_of_a_profile_without_a_browser_is_a_link_too() {
     }
     // The program may have failed for want of the terminal, so it gets it.
     let mut terminal = Terminal::rolecall(&sandbox, &["failing"]);
-    terminal.wait_for_picker();
+    terminal.wait_for("▌  profile");
     terminal.type_keys(CTRL_O);
     assert_ne!(terminal.wait_for_exit(), 0);
     assert!(terminal.screen().contains("its credential_process"), "{}", terminal.screen());
