@@ -93,7 +93,8 @@ pub mod os {
 }
 pub mod server {
     pub use crate::server::{
-        CredentialsSource, Endpoint, FetchedCredentials, SlotName, SlotTiming,
+        Authority, CredentialsSource, Endpoint, FetchedCredentials, ServedName, SlotName,
+        SlotTiming,
     };
 }
 pub mod shell {

@@ -9,12 +9,14 @@ mod allowed_clients;
 mod authority;
 mod credential_slot;
 mod hosts;
+mod instance_metadata;
 mod program_lookup;
 mod response;
 mod served_name;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod vouchable;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -40,8 +42,10 @@ pub use credential_slot::{
     CredentialsSource, FetchReason, FetchedCredentials, SlotState, SlotTiming,
 };
 use hosts::ServedHosts;
+pub use instance_metadata::is_instance_metadata;
 use program_lookup::ProgramLookup;
 pub use served_name::ServedName;
+pub use vouchable::parse_vouchable;
 
 /// What clients may take from an endpoint.
 const LIMITS: ServeLimits = ServeLimits {
@@ -81,9 +85,11 @@ impl FromStr for SlotName {
                 .hint(format!("use at most {MAX_NAME_LEN} characters")));
         }
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-        if text.is_empty() || text.starts_with('.') || !text.bytes().all(plain) {
+        if text.is_empty() || text.starts_with(['.', '-']) || !text.bytes().all(plain) {
             return Err(Error::new(ErrorKind::Usage, format!("`{text}` is not a valid slot name"))
-                .hint("use letters, digits, `-`, `_` and `.`, but not `.` at the start"));
+                .hint(
+                    "use letters, digits, `-`, `_` and `.`, but neither `.` nor `-` at the start",
+                ));
         }
         Ok(Self(Some(text.to_owned())))
     }

@@ -48,8 +48,13 @@ impl FromStr for ServedName {
                 && !label.starts_with('-')
                 && !label.ends_with('-')
         };
-        // The last label of a name is not a number, but that of a mistyped address is.
-        let is_address = text.rsplit('.').next().is_some_and(|last| last.parse::<u64>().is_ok());
+        // The last label of a name is not a number, but that of an address is, also in the forms of
+        // inet_aton(3), which some clients understand.
+        let is_number = |last: &str| match last.strip_prefix("0x").or(last.strip_prefix("0X")) {
+            Some(digits) => digits.bytes().all(|byte| byte.is_ascii_hexdigit()),
+            None => last.bytes().all(|byte| byte.is_ascii_digit()),
+        };
+        let is_address = text.rsplit('.').next().is_some_and(is_number);
         if text.len() > MAX_NAME_LEN || is_address || !text.split('.').all(is_label) {
             let message = format!("`{text}` is neither a host name nor an IP address");
             return Err(Error::new(ErrorKind::Usage, message));
@@ -88,6 +93,9 @@ mod tests {
             "*.example.com",
             "example.com.",
             "10.0.0",
+            "10.0x5",
+            "0xA000005",
+            "99999999999999999999",
             "0.0.0.0",
             "a:1",
             "-a",

@@ -63,11 +63,14 @@ pub struct StoredSlot {
 pub struct StoredAuthority {
     /// The names and addresses that it can vouch for.
     pub names: Vec<String>,
-    /// Its private key, as base64 of PKCS #8.
+    /// The private key that signs certificates, as base64 of PKCS #8.
     #[serde(with = "crate::domain::exposed")]
     pub key: Secret<String>,
-    /// Its certificate, as PEM. It is not secret.
+    /// The certificate that clients trust, as PEM. It is not secret.
     pub certificate: String,
+    /// The certificate of the key, as base64 of DER; `None` if it is the one that clients trust.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intermediate: Option<String>,
     /// When it was created, by this machine's clock.
     pub issued_at: Timestamp,
     /// When clients stop trusting it.

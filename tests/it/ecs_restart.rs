@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::commands::{ROLE, assert_refused};
 use crate::ecs::{Client, EcsServer};
-use crate::sandbox::Sandbox;
+use crate::sandbox::{CommandOutput, Sandbox};
 use crate::wait::wait_for;
 
 const PROTECTED: &str = "012345678901:AdministratorAccess";
@@ -188,19 +188,70 @@ fn the_systemd_unit_runs_this_program_with_its_files_and_without_secrets() {
 }
 
 #[test]
+fn a_service_has_the_variables_that_it_needs_but_no_password() {
+    let sandbox = Sandbox::new();
+    let set = [
+        ("AWS_CONFIG_FILE", "aws/config"),
+        ("XDG_STATE_HOME", "/state"),
+        ("https_proxy", "http://proxy.example.com:3128"),
+        ("NO_PROXY", "localhost"),
+        ("HTTP_PROXY", "http://jane:swordfish@proxy.example.com"),
+        ("AWS_ENDPOINT_URL_STS", "https://sts.example.com"),
+        ("AWS_SECRET_ACCESS_KEY", "swordfish"),
+        ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "swordfish"),
+    ];
+    for service in ["--systemd", "--launchd"] {
+        let mut command = sandbox.rolecall(&["setup", "ecs", service]);
+        let ran = CommandOutput::from_output(command.envs(set).output().unwrap());
+        let config = sandbox.path("aws/config").to_string_lossy().into_owned();
+        for (name, value) in [
+            ("AWS_CONFIG_FILE", config.as_str()),
+            ("XDG_STATE_HOME", "/state"),
+            ("HTTPS_PROXY", "http://proxy.example.com:3128"),
+            ("NO_PROXY", "localhost"),
+            ("AWS_ENDPOINT_URL_STS", "https://sts.example.com"),
+        ] {
+            let line = match service {
+                "--systemd" => format!("Environment=\"{name}={value}\"\n"),
+                _ => format!("<key>{name}</key>\n    <string>{value}</string>\n"),
+            };
+            assert!(ran.stdout.contains(&line), "{name}: {ran:?}");
+        }
+        assert!(!ran.stdout.contains("swordfish") && !ran.stderr.contains("swordfish"), "{ran:?}");
+        assert!(!ran.stdout.contains("HTTP_PROXY"), "{ran:?}");
+        assert!(ran.stderr.contains("HTTP_PROXY is left out"), "{ran:?}");
+    }
+}
+
+#[test]
+#[ignore = "needs systemd"]
+fn systemd_finds_a_program_whose_path_has_a_dollar_and_a_percent_sign() {
+    let sandbox = Sandbox::new();
+    let program = sandbox.path("$x 100%y/rolecall");
+    std::fs::create_dir(program.parent().unwrap()).unwrap();
+    std::fs::copy(crate::sandbox::binary(), &program).unwrap();
+    let ran = sandbox.command(&program).args(["setup", "ecs", "--systemd"]).output().unwrap();
+    let unit = CommandOutput::from_output(ran).stdout;
+    assert!(unit.contains("$x 100%%y/rolecall\" ecs run"), "{unit}");
+    assert_eq!(verify(&sandbox, &unit), (true, String::new()), "{unit}");
+}
+
+#[test]
 #[ignore = "needs systemd"]
 fn systemd_accepts_the_unit() {
     let sandbox = Sandbox::new();
-    let verify = |unit: &str| {
-        sandbox.write("runtime/rolecall-ecs.service", unit);
-        let mut command = sandbox.command("systemd-analyze");
-        command.args(["verify", "--user", "--man=no", "runtime/rolecall-ecs.service"]);
-        let ran = command.env("XDG_RUNTIME_DIR", sandbox.path("runtime")).output().unwrap();
-        (ran.status.success(), String::from_utf8(ran.stderr).unwrap())
-    };
     let unit = systemd_unit(&sandbox);
-    assert_eq!(verify(&unit), (true, String::new()), "{unit}");
-    assert!(!verify(&unit.replace("ExecStart=\"/", "ExecStart=\"/no-such/")).0);
+    assert_eq!(verify(&sandbox, &unit), (true, String::new()), "{unit}");
+    assert!(!verify(&sandbox, &unit.replace("ExecStart=\"/", "ExecStart=\"/no-such/")).0);
+}
+
+/// Whether systemd accepts a unit, and what it says about it.
+fn verify(sandbox: &Sandbox, unit: &str) -> (bool, String) {
+    sandbox.write("runtime/rolecall-ecs.service", unit);
+    let mut command = sandbox.command("systemd-analyze");
+    command.args(["verify", "--user", "--man=no", "runtime/rolecall-ecs.service"]);
+    let ran = command.env("XDG_RUNTIME_DIR", sandbox.path("runtime")).output().unwrap();
+    (ran.status.success(), String::from_utf8(ran.stderr).unwrap())
 }
 
 /// Runs `setup ecs --launchd` with an unusual path, and returns the agent.

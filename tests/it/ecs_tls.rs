@@ -13,13 +13,14 @@ use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, Stream
 
 use crate::commands::{ROLE, assert_refused};
 use crate::ecs::{Client, EcsServer};
+use crate::ecs_detached::Stop;
 use crate::ecs_restart::files_with;
 use crate::sandbox::Sandbox;
 use crate::wait::wait_for;
 
-const NAME: &str = "build.example.com";
+pub(crate) const NAME: &str = "build.example.com";
 
-fn certificate_file(sandbox: &Sandbox) -> PathBuf {
+pub(crate) fn certificate_file(sandbox: &Sandbox) -> PathBuf {
     sandbox.path("rolecall/state/ecs/authority.pem")
 }
 
@@ -31,13 +32,13 @@ fn set_up(sandbox: &Sandbox, names: &[&str]) -> String {
 }
 
 /// A request over TLS to a server at 0.0.0.0, as a machine that knows it by a name.
-struct TlsClient {
+pub(crate) struct TlsClient {
     config: Arc<ClientConfig>,
     port: u16,
 }
 
 impl TlsClient {
-    fn new(sandbox: &Sandbox, server: &EcsServer) -> Self {
+    pub(crate) fn new(sandbox: &Sandbox, server: &EcsServer) -> Self {
         let pem = std::fs::read_to_string(certificate_file(sandbox)).unwrap();
         let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
         let mut roots = RootCertStore::empty();
@@ -52,8 +53,19 @@ impl TlsClient {
         Self { config: Arc::new(config), port }
     }
 
+    /// How many certificates the server sends.
+    pub(crate) fn chain_length(&self, name: &str) -> usize {
+        let name = ServerName::try_from(name.to_owned()).unwrap();
+        let mut connection = ClientConnection::new(self.config.clone(), name).unwrap();
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        while connection.is_handshaking() {
+            connection.complete_io(&mut stream).unwrap();
+        }
+        connection.peer_certificates().unwrap().len()
+    }
+
     /// Returns status and body; the error if the certificate is refused.
-    fn get(&self, name: &str, host: &str, token: &str) -> std::io::Result<(u16, Value)> {
+    pub(crate) fn get(&self, name: &str, host: &str, token: &str) -> std::io::Result<(u16, Value)> {
         let name = ServerName::try_from(name.to_owned()).unwrap();
         let connection = ClientConnection::new(self.config.clone(), name).unwrap();
         let mut stream =
@@ -123,9 +135,21 @@ fn the_authority_is_kept_until_its_names_change_and_its_key_is_in_no_file() {
     let ran = sandbox.run(&["ecs", "run", "--listen", "10.0.0.6:0"]);
     let hint = "rolecall setup ecs --tls 10.0.0.5 10.0.0.6";
     assert_refused(&ran, 2, &["the certificate is for 10.0.0.5, not for 10.0.0.6", hint]);
-    for name in ["a b", "*.example.com", "0.0.0.0"] {
-        assert_eq!(sandbox.run(&["setup", "ecs", "--tls", name]).code, 2, "{name}");
+    for (name, reason) in [
+        ("a b", "neither a host name nor an IP address"),
+        ("*.example.com", "neither a host name nor an IP address"),
+        ("0.0.0.0", "not the address of a machine"),
+        ("com", "too short a name"),
+        ("co.uk", "too short a name"),
+        ("::ffff:169.254.169.254", "instance-metadata service"),
+    ] {
+        assert_refused(&sandbox.run(&["setup", "ecs", "--tls", NAME, name]), 2, &[name, reason]);
     }
+    let second = read();
+    set_up(&sandbox, &["10.0.0.5"]);
+    assert_eq!(read(), second);
+    set_up(&sandbox, &["10.0.0.5", "--rotate"]);
+    assert_ne!(read(), second, "it is replaced on request");
     let deleted = sandbox.run(&["setup", "ecs", "--delete"]);
     assert!(deleted.stderr.contains("the certificate authority is deleted"), "{deleted:?}");
     assert!(!file.exists());
@@ -136,6 +160,7 @@ fn the_authority_is_kept_until_its_names_change_and_its_key_is_in_no_file() {
 #[test]
 fn a_detached_server_has_the_authority_and_a_new_one_warns_about_it() {
     let sandbox = Sandbox::signed_in();
+    let _stop = Stop(&sandbox);
     set_up(&sandbox, &[NAME]);
     let started = sandbox.run(&["ecs", "run", "--detach", "--listen", "0.0.0.0:0"]);
     assert!(started.stderr.contains(&format!("at https://{NAME}:")), "{started:?}");

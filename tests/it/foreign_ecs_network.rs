@@ -57,7 +57,7 @@ impl Drop for Namespaces {
 }
 
 /// The subnet and the gateway of the network that `compose-network.yaml` needs.
-fn network_of_recipe() -> (String, String) {
+pub(crate) fn network_of_recipe() -> (String, String) {
     let recipe = std::fs::read_to_string(recipes().join("compose-network.yaml")).unwrap();
     let word_after = |flag: &str| {
         let mut words = recipe.split_whitespace().skip_while(|word| *word != flag);

@@ -77,7 +77,7 @@ fn curl_and_openssl_accept_the_certificate_and_its_limits() {
     let mut openssl = sandbox.command("openssl");
     openssl.args(["x509", "-noout", "-text", "-in", &server.authority]);
     let text = CommandOutput::from_output(openssl.output().unwrap()).stdout;
-    for part in ["CA:TRUE, pathlen:0", "Name Constraints: critical", "rolecall.invalid"] {
+    for part in ["CA:TRUE, pathlen:1", "Name Constraints: critical", "rolecall.invalid"] {
         assert!(text.contains(part), "{part}: {text}");
     }
     let mut strict = sandbox.command("openssl");
@@ -97,6 +97,29 @@ fn go_and_rust_trust_the_authority_by_ssl_cert_file() {
         let who = json(&mut command);
         let arn = who["Arn"].as_str().unwrap_or_default();
         assert!(arn.contains(":assumed-role/AWSReservedSSO_ReadOnlyAccess_"), "{program}: {who}");
+        let mut stranger = sandbox.command(&program);
+        let ran = server.with_endpoint(&mut stranger).output().unwrap();
+        assert!(!ran.status.success(), "{program} does not check the certificate");
+    }
+}
+
+#[test]
+#[ignore = "needs Java and the programs of .ci/sdk"]
+fn java_trusts_the_authority_in_the_trust_store_of_its_program() {
+    let sandbox = Sandbox::signed_in();
+    let server = TlsServer::start(&sandbox);
+    let store = sandbox.path("truststore").to_string_lossy().into_owned();
+    let mut import = sandbox.command("keytool");
+    import.args(["-importcert", "-noprompt", "-keystore", &store, "-storepass", "changeit"]);
+    import.args(["-alias", "rolecall", "-file", &server.authority]);
+    let ran = CommandOutput::from_output(import.output().unwrap());
+    assert_eq!(ran.code, 0, "{ran:?}");
+    for program in programs("java") {
+        let mut command = sandbox.command(&program);
+        let option = format!("-Djavax.net.ssl.trustStore={store}");
+        let who = json(server.with_endpoint(&mut command).env("JAVA_TOOL_OPTIONS", option));
+        let role = who["roles"][0].as_str().unwrap_or_default();
+        assert!(role.starts_with("AWSReservedSSO_ReadOnlyAccess_"), "{who}");
         let mut stranger = sandbox.command(&program);
         let ran = server.with_endpoint(&mut stranger).output().unwrap();
         assert!(!ran.status.success(), "{program} does not check the certificate");

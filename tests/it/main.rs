@@ -48,6 +48,7 @@ mod ecs_terminal;
 #[cfg(unix)]
 mod ecs_tls;
 #[cfg(unix)]
+mod ecs_tls_older;
 mod ecs_token_file;
 mod eks_token;
 #[cfg(unix)]
@@ -82,8 +83,12 @@ mod foreign_demo;
 mod foreign_ecs;
 #[cfg(target_os = "linux")]
 mod foreign_ecs_network;
+#[cfg(target_os = "linux")]
+mod foreign_ecs_podman;
 #[cfg(unix)]
 mod foreign_ecs_recipes;
+#[cfg(unix)]
+mod foreign_ecs_relative;
 #[cfg(unix)]
 mod foreign_ecs_retries;
 #[cfg(unix)]
@@ -92,6 +97,8 @@ mod foreign_ecs_sdks;
 mod foreign_ecs_ssh;
 #[cfg(unix)]
 mod foreign_ecs_tls;
+#[cfg(unix)]
+mod foreign_ecs_tls_limits;
 #[cfg(unix)]
 mod foreign_endpoint;
 #[cfg(unix)]

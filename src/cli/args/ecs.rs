@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use crate::ops::ecs::listen_address::parse_listen_address;
 use crate::ops::ecs::recipes::compose::parse_service;
 use crate::server::SlotName;
 
@@ -78,7 +79,7 @@ pub struct EcsRunArgs {
 #[derive(Debug, Args)]
 pub struct EcsHelperArgs {
     /// Serve at this address
-    #[arg(long, value_name = "ADDR:PORT")]
+    #[arg(long, value_name = "ADDR:PORT", value_parser = parse_listen_address)]
     pub listen: std::net::SocketAddr,
     /// Serve, rather than start the process that does
     #[arg(long)]

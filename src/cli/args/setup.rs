@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::server::ServedName;
+use crate::server::{ServedName, parse_vouchable};
 use crate::shell::Dialect;
 
 use super::path_parser;
@@ -185,21 +185,21 @@ pub struct ProfilesArgs {
 
 /// Flags of `setup ecs`.
 #[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
+#[group(required = true)]
 pub struct EcsSetupArgs {
-    /// Give every slot a new token; clients need it to ask again
+    /// Give every slot a new token; with --tls, create a new authority
     #[arg(long)]
     pub rotate: bool,
     /// Remove every slot, its token and the certificate authority
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["rotate", "tls"])]
     pub delete: bool,
     /// Serve other machines with TLS at these names and addresses
-    #[arg(long, value_name = "NAME", num_args = 1..)]
+    #[arg(long, value_name = "NAME", num_args = 1.., value_parser = parse_vouchable)]
     pub tls: Vec<ServedName>,
     /// Print a user unit for systemd that runs the server from log-in on
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["rotate", "delete", "tls"])]
     pub systemd: bool,
     /// Print a user agent for launchd that runs the server from log-in on
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["rotate", "delete", "tls", "systemd"])]
     pub launchd: bool,
 }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::ctx::Ctx;
+use crate::ops::ecs::authority::StoredAuthorityUse;
 use crate::ops::ecs::lock_without_server;
-use crate::ops::ecs::{authority, client, stored_slots, systemd_unit, token_file};
-
+use crate::ops::ecs::service_command::ServiceFile;
+use crate::ops::ecs::{authority, client, launchd_agent, stored_slots, systemd_unit, token_file};
 use crate::server::{ServedName, SlotName};
 
 use crate::cli::args::{EcsSetupArgs, Globals};
@@ -17,13 +18,15 @@ use crate::cli::{app, ui};
 pub(super) fn run(globals: &Globals, args: &EcsSetupArgs) -> Result<u8> {
     let ctx = app::open_allowing_no_instances(globals)?;
     if args.launchd {
-        ui::print_data(&crate::ops::ecs::launchd_agent::render(&ctx)?)?;
-        return Ok(0);
-    }
-    if args.systemd {
-        ui::print_data(&systemd_unit::render(&ctx)?)?;
+        print_service(&launchd_agent::render(&ctx)?)?;
+    } else if args.systemd {
+        print_service(&systemd_unit::render(&ctx)?)?;
     } else if !args.tls.is_empty() {
-        set_up_tls(&ctx, &args.tls)?;
+        let stored_use = match args.rotate {
+            true => StoredAuthorityUse::Replace,
+            false => StoredAuthorityUse::Keep,
+        };
+        set_up_tls(&ctx, &args.tls, stored_use)?;
     } else if args.rotate {
         report(&rotate(&ctx)?, "has a new token");
     } else {
@@ -34,6 +37,18 @@ pub(super) fn run(globals: &Globals, args: &EcsSetupArgs) -> Result<u8> {
         }
     }
     Ok(0)
+}
+
+/// Prints a service, and names the variables that it lacks.
+fn print_service(service: &ServiceFile) -> Result<()> {
+    ui::print_data(&service.text)?;
+    for name in &service.omitted {
+        let message = format!("{name} is left out, because it contains a password");
+        ui::print_warning(&Error::new(ErrorKind::Config, message).hint(format!(
+            "set {name} in the service if the server needs it, and let only yourself read the file"
+        )));
+    }
+    Ok(())
 }
 
 fn rotate(ctx: &Ctx) -> Result<Vec<SlotName>> {
@@ -82,15 +97,19 @@ fn report(slots: &[SlotName], done: &str) {
     }
 }
 
-/// Creates the authority unless it exists for these names, and prints how clients trust it.
-fn set_up_tls(ctx: &Ctx, names: &[ServedName]) -> Result<()> {
+/// Creates the authority unless it exists for these names and is kept, and prints how clients trust
+/// it.
+fn set_up_tls(ctx: &Ctx, names: &[ServedName], stored_use: StoredAuthorityUse) -> Result<()> {
     ctx.vault.ensure_ready()?;
     let before = authority::load(ctx)?;
-    let authority = authority::load_or_create(ctx, names)?;
-    if before.is_none_or(|before| before.certificate_pem() != authority.certificate_pem()) {
+    let authority = authority::load_or_create(ctx, names, stored_use)?;
+    if before.is_none_or(|before| before.root() != authority.root()) {
         warn_about_running_server(ctx)?;
     }
     let names: Vec<String> = authority.names().iter().map(ToString::to_string).collect();
+    if authority.intermediate().is_none() {
+        warn_about_ignored_limits(&names);
+    }
     let names = names.join(", ");
     let file = authority::certificate_file(&ctx.paths);
     let until = authority.expires_at().to_rfc3339();
@@ -109,7 +128,7 @@ export SSL_CERT_FILE=$PWD/bundle.pem AWS_CA_BUNDLE=$PWD/bundle.pem
 # AWS SDK for JavaScript
 export NODE_EXTRA_CA_CERTS=$PWD/rolecall.pem
 
-# AWS SDK for Java, which ignores the limit to these names: a trust store for one program
+# AWS SDK for Java: a trust store for one program
 cp \"$JAVA_HOME/lib/security/cacerts\" truststore && chmod u+w truststore
 keytool -importcert -noprompt -keystore truststore -storepass changeit -alias rolecall -file rolecall.pem
 java -Djavax.net.ssl.trustStore=$PWD/truststore …
@@ -119,6 +138,15 @@ cat rolecall.pem >> \"$(python3 -m certifi)\"
 ",
         file = file.display()
     ))
+}
+
+/// An authority that was created without an intermediate works as before.
+fn warn_about_ignored_limits(names: &[String]) {
+    let message = "the authority is of an older kind: Java does not limit it to its names";
+    ui::print_warning(&Error::new(ErrorKind::Config, message).hint(format!(
+        "run `rolecall setup ecs --tls {} --rotate`, and give the new certificate to clients",
+        names.join(" ")
+    )));
 }
 
 /// A server keeps its certificate until it ends.

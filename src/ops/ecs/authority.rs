@@ -1,4 +1,5 @@
-//! The certificate authority of the endpoint: its key is in the vault, its certificate in a file.
+//! The certificate authority of the endpoint: its key is in the vault, the certificate that clients
+//! trust in a file.
 
 use std::path::PathBuf;
 
@@ -21,32 +22,48 @@ pub fn certificate_file(paths: &Paths) -> PathBuf {
 pub fn load(ctx: &Ctx) -> Result<Option<Authority>> {
     let now = ctx.clock.now();
     let stored = ctx.vault.load::<StoredAuthority>(&RecordId::endpoint_authority(), now)?;
-    let Some(StoredAuthority { names, key, certificate, issued_at, .. }) = stored else {
-        return Ok(None);
-    };
+    let Some(stored) = stored else { return Ok(None) };
+    let StoredAuthority { names, key, certificate, intermediate, issued_at, .. } = stored;
     let names = names.iter().map(|name| name.parse()).collect::<Result<Vec<ServedName>>>();
     let names = names.map_err(|_| Error::new(ErrorKind::Vault, "the authority is damaged"))?;
-    let authority = Authority::from_stored(names, issued_at, &key, certificate)?;
+    let intermediate = intermediate.as_deref();
+    let authority = Authority::from_stored(names, issued_at, &key, certificate, intermediate)?;
     Ok(Some(authority).filter(|authority| authority.expires_at() > now))
 }
 
-/// Returns the authority for exactly these names, and creates it if it is for others. The file is
-/// written again in any case. Blocks.
+/// What happens to an authority for the same names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoredAuthorityUse {
+    Keep,
+    /// A new one replaces it, and clients have to trust that.
+    Replace,
+}
+
+/// Returns the authority for exactly these names, and creates it if it is for others or has to be
+/// replaced. The file is written again in any case. Blocks.
 ///
 /// # Errors
 /// As [`load`] and [`Vault::save`](crate::vault::Vault::save); [`ErrorKind::Os`] if the file can't
 /// be written.
-pub fn load_or_create(ctx: &Ctx, names: &[ServedName]) -> Result<Authority> {
+pub fn load_or_create(
+    ctx: &Ctx,
+    names: &[ServedName],
+    stored_use: StoredAuthorityUse,
+) -> Result<Authority> {
     let now = ctx.clock.now();
     let created = Authority::create(names.to_vec(), now)?;
-    let stored = load(ctx)?.filter(|stored| stored.names() == created.names());
+    let stored = match stored_use {
+        StoredAuthorityUse::Keep => load(ctx)?.filter(|stored| stored.names() == created.names()),
+        StoredAuthorityUse::Replace => None,
+    };
     let authority = match stored {
         Some(stored) => stored,
         None => {
             let record = StoredAuthority {
                 names: created.names().iter().map(ToString::to_string).collect(),
                 key: created.key(),
-                certificate: created.certificate_pem().to_owned(),
+                certificate: created.root().to_owned(),
+                intermediate: created.intermediate(),
                 issued_at: created.created_at(),
                 expires_at: created.expires_at(),
             };
@@ -58,7 +75,7 @@ pub fn load_or_create(ctx: &Ctx, names: &[ServedName]) -> Result<Authority> {
     if let Some(directory) = file.parent() {
         atomic_file::create_private_dir(directory)?;
     }
-    atomic_file::save(&file, authority.certificate_pem().as_bytes())?;
+    atomic_file::save(&file, authority.root().as_bytes())?;
     Ok(authority)
 }
 

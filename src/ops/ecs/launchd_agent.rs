@@ -3,7 +3,7 @@
 use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::ctx::Ctx;
 
-use super::service_command::ServiceCommand;
+use super::service_command::{ServiceCommand, ServiceFile};
 
 /// The seconds that launchd waits before it starts a server again, for example while another one is
 /// running.
@@ -13,10 +13,11 @@ const THROTTLE_SECONDS: u32 = 30;
 ///
 /// # Errors
 /// As [`ServiceCommand::new`]; [`ErrorKind::Config`] for a path with a control character.
-pub fn render(ctx: &Ctx) -> Result<String> {
-    let ServiceCommand { words, variables } = ServiceCommand::new(ctx)?;
+pub fn render(ctx: &Ctx) -> Result<ServiceFile> {
+    let ServiceCommand { program, arguments: words, variables, omitted } =
+        ServiceCommand::new(ctx)?;
     let mut arguments = String::new();
-    for word in &words {
+    for word in std::iter::once(&program).chain(&words) {
         arguments.push_str(&format!("    <string>{}</string>\n", escape(word)?));
     }
     let mut environment = String::new();
@@ -24,7 +25,7 @@ pub fn render(ctx: &Ctx) -> Result<String> {
         let value = escape(value)?;
         environment.push_str(&format!("    <key>{name}</key>\n    <string>{value}</string>\n"));
     }
-    Ok(format!(
+    let text = format!(
         r#"<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
 <plist version="1.0">
@@ -49,7 +50,8 @@ pub fn render(ctx: &Ctx) -> Result<String> {
 </dict>
 </plist>
 "#
-    ))
+    );
+    Ok(ServiceFile { text, omitted })
 }
 
 /// Escapes text for XML, which has no form for control characters.

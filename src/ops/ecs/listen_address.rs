@@ -4,16 +4,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use crate::domain::{Error, ErrorKind, Result};
 use crate::os::network_interface::NetworkInterface;
-use crate::server::AllowedClients;
+use crate::server::{AllowedClients, is_instance_metadata};
 
 /// The default address.
 pub const DEFAULT_LISTEN_ADDRESS: &str = "127.0.0.1:4144";
-
-/// The addresses of the instance-metadata service of EC2.
-const INSTANCE_METADATA: [IpAddr; 2] = [
-    IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254)),
-    IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254)),
-];
 
 /// The addresses at which containers of ECS and EKS get credentials, without TLS.
 const CONTAINER_CREDENTIALS: [IpAddr; 3] = [
@@ -57,7 +51,7 @@ pub fn parse_listen_address(text: &str) -> Result<SocketAddr> {
         )
         .hint(format!("for example {DEFAULT_LISTEN_ADDRESS}")));
     };
-    if INSTANCE_METADATA.contains(&address.ip().to_canonical()) {
+    if is_instance_metadata(address.ip()) {
         let message = format!("`{text}` is the address of the instance metadata service");
         return Err(Error::new(ErrorKind::Usage, message).hint(format!(
             "use a loopback address, for example --listen {DEFAULT_LISTEN_ADDRESS}, or \
@@ -171,6 +165,13 @@ mod tests {
             ("169.254.169.254:80", "instance metadata"),
             ("[::ffff:169.254.169.254]:80", "instance metadata"),
             ("[fd00:ec2::254]:80", "instance metadata"),
+            ("[FD00:0EC2::0254]:80", "instance metadata"),
+            ("[fd00:ec2::254%1]:80", "instance metadata"),
+            ("[::a9fe:a9fe]:80", "instance metadata"),
+            ("[64:ff9b::a9fe:a9fe]:443", "instance metadata"),
+            ("2852039166:80", "with a port"),
+            ("0xa9fea9fe:80", "with a port"),
+            ("0251.0376.0251.0376:80", "with a port"),
         ] {
             let error = parse_listen_address(text).unwrap_err();
             assert!(error.message.contains(reason), "{text}: {}", error.message);

@@ -11,7 +11,7 @@ pub mod listen_address;
 pub mod messages;
 pub mod recipes;
 pub mod server;
-mod service_command;
+pub mod service_command;
 pub mod stored_slots;
 pub mod systemd_unit;
 pub mod token_file;
