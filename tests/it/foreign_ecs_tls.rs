@@ -116,7 +116,9 @@ fn java_trusts_the_authority_in_the_trust_store_of_its_program() {
     assert_eq!(ran.code, 0, "{ran:?}");
     for program in programs("java") {
         let mut command = sandbox.command(&program);
-        let option = format!("-Djavax.net.ssl.trustStore={store}");
+        let option = format!(
+            "-Djavax.net.ssl.trustStore={store} -Djavax.net.ssl.trustStorePassword=changeit"
+        );
         let who = json(server.with_endpoint(&mut command).env("JAVA_TOOL_OPTIONS", option));
         let role = who["roles"][0].as_str().unwrap_or_default();
         assert!(role.starts_with("AWSReservedSSO_ReadOnlyAccess_"), "{who}");

@@ -131,7 +131,7 @@ export NODE_EXTRA_CA_CERTS=$PWD/rolecall.pem
 # AWS SDK for Java: a trust store for one program
 cp \"$JAVA_HOME/lib/security/cacerts\" truststore && chmod u+w truststore
 keytool -importcert -noprompt -keystore truststore -storepass changeit -alias rolecall -file rolecall.pem
-java -Djavax.net.ssl.trustStore=$PWD/truststore …
+java -Djavax.net.ssl.trustStore=$PWD/truststore -Djavax.net.ssl.trustStorePassword=changeit …
 
 # AWS CLI and boto3 ignore AWS_CA_BUNDLE for this endpoint and use the bundle of certifi
 cat rolecall.pem >> \"$(python3 -m certifi)\"
