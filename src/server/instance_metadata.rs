@@ -1,4 +1,4 @@
-//! The addresses of the instance-metadata service of EC2, which the endpoint is not.
+//! The addresses of the instance metadata service of EC2, which the endpoint is not.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -9,7 +9,7 @@ const METADATA_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254)
 /// `::/96` (compatible, RFC 4291) and `64:ff9b::/96` (translated, RFC 6052).
 const PREFIXES_OF_V4: [[u16; 6]; 3] = [[0, 0, 0, 0, 0, 0xffff], [0; 6], [0x64, 0xff9b, 0, 0, 0, 0]];
 
-/// Whether an address is one of the instance-metadata service, in any of its forms.
+/// Whether an address is one of the instance metadata service, in any of its forms.
 pub fn is_instance_metadata(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => ip == METADATA_V4,

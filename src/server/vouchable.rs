@@ -24,7 +24,7 @@ const MIN_LABELS: usize = 3;
 ///
 /// # Errors
 /// [`ErrorKind::Usage`] if it is neither, if names below it may belong to others, and for the
-/// instance-metadata service.
+/// instance metadata service.
 pub fn parse_vouchable(text: &str) -> Result<ServedName> {
     let name: ServedName = text.parse()?;
     let refused = |reason: &str, hint: &str| {
@@ -32,7 +32,7 @@ pub fn parse_vouchable(text: &str) -> Result<ServedName> {
     };
     match &name {
         ServedName::Ip(ip) if is_instance_metadata(*ip) => refused(
-            "is the address of the instance-metadata service, which this is not",
+            "is the address of the instance metadata service",
             "use another address of this machine, or its name",
         ),
         ServedName::Dns(dns) if may_be_a_registry(dns) => refused(
@@ -89,11 +89,11 @@ mod tests {
             ("home.arpa", "too short"),
             ("notlocalhost", "too short"),
             ("notinternal.com", "too short"),
-            ("169.254.169.254", "instance-metadata"),
-            ("::ffff:169.254.169.254", "instance-metadata"),
-            ("0:0:0:0:0:ffff:a9fe:a9fe", "instance-metadata"),
-            ("64:ff9b::169.254.169.254", "instance-metadata"),
-            ("FD00:EC2::254", "instance-metadata"),
+            ("169.254.169.254", "instance metadata"),
+            ("::ffff:169.254.169.254", "instance metadata"),
+            ("0:0:0:0:0:ffff:a9fe:a9fe", "instance metadata"),
+            ("64:ff9b::169.254.169.254", "instance metadata"),
+            ("FD00:EC2::254", "instance metadata"),
             ("2852039166", "neither"),
             ("0xa9fea9fe", "neither"),
             ("169.254.43518", "neither"),

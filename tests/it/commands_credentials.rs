@@ -13,18 +13,17 @@ fn plain(text: &str) -> String {
         Some((key, value)) if key.starts_with("aws_") => {
             format!("{key} = {}\n", if value.len() > 15 { "…" } else { value })
         }
+        Some(("rolecall_role", _)) => "rolecall_role = …\n".to_owned(),
         _ => format!("{line}\n"),
     };
     text.lines().map(line).collect()
 }
 
 fn block(name: &str) -> String {
-    format!("[{name}]\naws_access_key_id = …\naws_secret_access_key = …\naws_session_token = …\n")
-}
-
-/// The same in a file.
-fn marked(name: &str) -> String {
-    block(name) + "rolecall_role = corp/012345678901/ReadOnlyAccess\n"
+    format!(
+        "[{name}]\naws_access_key_id = …\naws_secret_access_key = …\naws_session_token = …\n\
+         rolecall_role = …\n"
+    )
 }
 
 #[test]
@@ -32,6 +31,10 @@ fn blocks_are_printed_one_for_each_profile() {
     let sandbox = Sandbox::signed_in();
     let one = sandbox.run(&["credentials", "-S", "corp", "--arn", ROLE]);
     assert_eq!((one.code, plain(&one.stdout), one.stderr.as_str()), (0, block(PROFILE), ""));
+    assert!(
+        one.stdout.ends_with("\nrolecall_role = corp/012345678901/ReadOnlyAccess\n"),
+        "{one:?}"
+    );
     let listed = sandbox.run(&["list", "-S", "corp", "Profile", "--csv"]).stdout;
     let other = listed
         .lines()
@@ -90,7 +93,7 @@ fn a_file_keeps_everything_outside_the_managed_block() {
     );
     let text = sandbox.read(".aws/credentials");
     let section = text.strip_prefix(foreign).unwrap();
-    assert_eq!(plain(section), format!("\n{}", marked(PROFILE)));
+    assert_eq!(plain(section), format!("\n{}", block(PROFILE)));
     assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
 
     // The same credentials change nothing; a new key changes three lines.
@@ -137,7 +140,7 @@ fn a_role_after_a_letter_of_other_commands_writes_nothing() {
     let appended = sandbox.run(&["credentials", "--append", "--arn", label]);
     assert_eq!(appended.code, 0, "{appended:?}");
     assert_eq!(sandbox.run(&["credentials", "-p", PROFILE, "-a"]).code, 0);
-    assert_eq!(plain(&sandbox.read(".aws/credentials")), marked(PROFILE));
+    assert_eq!(plain(&sandbox.read(".aws/credentials")), block(PROFILE));
     assert_eq!(sandbox.run(&["credentials", "-f", &format!("./{label}"), "-p", PROFILE]).code, 0);
 }
 
@@ -147,7 +150,7 @@ fn a_new_file_is_private_and_one_that_is_there_is_not_overwritten() {
     use std::os::unix::fs::PermissionsExt;
     let sandbox = Sandbox::signed_in();
     assert_eq!(sandbox.run(&["credentials", "-p", PROFILE, "--file", "new/keys"]).code, 0);
-    assert_eq!(plain(&sandbox.read("new/keys")), marked(PROFILE));
+    assert_eq!(plain(&sandbox.read("new/keys")), block(PROFILE));
     assert_eq!(
         std::fs::metadata(sandbox.path("new/keys")).unwrap().permissions().mode() & 0o777,
         0o600
@@ -175,7 +178,7 @@ fn permanent_keys_are_not_replaced_without_a_flag() {
         (foreign, 0)
     );
     assert_eq!(sandbox.run(&[&default[..], &["--yes"]].concat()).code, 0);
-    assert_eq!(plain(&sandbox.read(".aws/credentials")), marked("default"));
+    assert_eq!(plain(&sandbox.read(".aws/credentials")), block("default"));
 }
 
 #[test]
@@ -216,5 +219,5 @@ fn a_watched_file_gets_new_keys_before_the_old_ones_end() {
     let new = wait_for_file(&sandbox.path("keys"), |text| is_new(text).then(|| text.to_owned()));
     child.kill().unwrap();
     child.wait().unwrap();
-    assert_eq!(plain(&new), marked(PROFILE));
+    assert_eq!(plain(&new), block(PROFILE));
 }

@@ -203,7 +203,8 @@ fn slots_are_loaded_listed_served_and_emptied() {
     // A slot that is filled again has a new token.
     server.load(ROLE, &[]);
     assert_eq!(default.fetch().0, 401);
-    assert_eq!(server.run(&["unload", "--all"]).code, 0);
+    let emptied = server.json(&["unload", "--all", "--json"]);
+    assert_eq!(emptied, serde_json::json!({ "emptied": ["default", "ci"] }));
     assert_eq!((default.fetch().0, ci.fetch().0), (401, 401));
     assert_eq!(server.json(&["list", "--json"]), serde_json::json!([]));
 }
@@ -273,7 +274,7 @@ fn one_server_runs_until_it_is_stopped_and_replaces_one_that_was_killed() {
     let mode =
         |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!((mode(&socket), mode(socket.parent().unwrap())), (0o600, 0o700));
-    assert_eq!(server.run(&["stop"]).code, 0);
+    assert_eq!(server.json(&["stop", "--json"]), serde_json::json!({ "running": false }));
     assert_eq!(server.child.wait().unwrap().code(), Some(0));
     assert!(!socket.exists());
 }

@@ -90,5 +90,5 @@ fn keys_that_programs_would_use_first_are_named_at_the_start() {
     let sandbox = Sandbox::signed_in();
     sandbox.write(".aws/credentials", "[default]\naws_access_key_id = AKIA\n");
     let server = EcsServer::start(&sandbox, &[]);
-    server.wait_for_message("`aws_access_key_id` in [default] comes before the endpoint");
+    server.wait_for_message("`aws_access_key_id` in [default] takes precedence over the endpoint");
 }

@@ -141,7 +141,7 @@ fn the_authority_is_kept_until_its_names_change_and_its_key_is_in_no_file() {
         ("0.0.0.0", "not the address of a machine"),
         ("com", "too short a name"),
         ("co.uk", "too short a name"),
-        ("::ffff:169.254.169.254", "instance-metadata service"),
+        ("::ffff:169.254.169.254", "instance metadata service"),
     ] {
         assert_refused(&sandbox.run(&["setup", "ecs", "--tls", NAME, name]), 2, &[name, reason]);
     }

@@ -49,9 +49,9 @@ fn a_server_that_can_write_nothing_serves_and_says_that_a_restart_will_not_keep_
     command.args(["ecs", "run", "--listen", "127.0.0.1:0"]);
     let server = EcsServer::start_command(&sandbox, command);
     let ran = sandbox.run(&[&LOAD[..], &[ROLE]].concat());
-    assert!(ran.code == 0 && ran.stderr.contains("a restart will not keep it"), "{ran:?}");
+    assert!(ran.code == 0 && ran.stderr.contains("it will be lost on a restart"), "{ran:?}");
     wait_for("credentials", || server.client("default").key());
-    server.wait_for_message("a restart will not keep it");
+    server.wait_for_message("it will be lost on a restart");
     // Nothing that was stored before is lost.
     server.run(&["stop"]);
     assert_eq!(sandbox.process(ROLE).code, 0);

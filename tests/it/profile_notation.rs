@@ -201,7 +201,7 @@ fn process_and_eks_token_take_a_role_as_a_word() {
         assert!(token.code == 0 && token.stdout.contains("ExecCredential"), "{token:?}");
     }
     assert_refused(&sandbox.run(&["process", "payments-prod"]), 5, &["roles match"]);
-    assert_refused(&sandbox.run(&["process", "."]), 2, &["the same role in every shell"]);
+    assert_refused(&sandbox.run(&["process", "."]), 2, &["that is the same in every shell"]);
     assert_refused(&sandbox.run(&["process", "a", "-a", "b/c"]), 2, &["named more than once"]);
     let profile = "[profile word]\ncredential_process = rolecall process --sso corp \
                    012345678901/ReadOnlyAccess\n";

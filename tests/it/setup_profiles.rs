@@ -157,7 +157,7 @@ fn runs_are_undone_one_by_one_and_each_command_undoes_its_own() {
     assert_refused(
         &sandbox.run(&["setup", "import", "--undo"]),
         1,
-        &["written last by `rolecall setup profiles`", "setup profiles --undo"],
+        &["was last written by `rolecall setup profiles`", "setup profiles --undo"],
     );
     assert_eq!(text(&sandbox), second);
     let undone = setup_ok(&sandbox, &["--undo"]);

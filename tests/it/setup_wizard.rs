@@ -146,7 +146,7 @@ fn the_wizard_asks_the_user_and_ends_with_a_list_of_roles() {
     terminal.type_line("sandbox");
     terminal.wait_for("[none]: ");
     terminal.type_line("Paris");
-    terminal.wait_for("`paris` is not a region");
+    terminal.wait_for("`Paris` is not a region");
     terminal.type_line("eu-west-3");
     terminal.wait_for("and sign in? [Y/n]");
     assert!(!sandbox.config().contains("instances"));

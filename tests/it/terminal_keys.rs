@@ -99,7 +99,7 @@ fn the_console_of_a_profile_without_a_browser_is_a_link_too() {
     write_profiles(&sandbox);
     for (profile, user) in [("old-keys", "rolecall"), ("deploy", "Deploy"), ("process", "ReadOnly")]
     {
-        let mut terminal = Terminal::rolecall(&sandbox, &[profile]);
+        let mut terminal = Terminal::rolecall(&sandbox, &[&format!("profile/{profile}")]);
         terminal.wait_for("▌  profile");
         terminal.type_keys(CTRL_O);
         terminal.wait_for(&format!("console of profile/{profile}"));

@@ -79,7 +79,7 @@ fn the_end_of_the_input_at_a_question_leaves_its_line() {
     sandbox.login("lab");
     for (args, question) in [
         (&["logout", "--all"][..], "Sign out of corp and lab? [y/N]"),
-        (&["vault", "reset"], "and make a new key? [y/N]"),
+        (&["vault", "reset"], "and create a new key? [y/N]"),
         (&["vault", "passphrase"], "current passphrase:"),
     ] {
         let mut terminal = Terminal::rolecall(&sandbox, args);
@@ -98,9 +98,9 @@ fn ctrl_c_at_a_question_says_so_on_a_line_of_its_own() {
     sandbox.login("lab");
     sandbox.prepend_config("default_sso = 'corp'\n");
     for (args, question) in [
-        (&["logout", "--all"][..], "Sign out of corp, lab? [y/N]"),
+        (&["logout", "--all"][..], "Sign out of corp and lab? [y/N]"),
         (&["exec", "payments-prod/BreakGlass", "--", "true"], "payments-prod/BreakGlass"),
-        (&["vault", "passphrase"], "present passphrase:"),
+        (&["vault", "passphrase"], "current passphrase:"),
     ] {
         let mut terminal = Terminal::rolecall(&sandbox, args);
         terminal.wait_for(question);

@@ -139,7 +139,7 @@ fn a_locked_vault_accepts_the_right_passphrase_after_three_wrong_ones() {
                 && screen.contents().contains("the passphrase does not open the vault")
         });
     }
-    terminal.wait_for("makes a new vault");
+    terminal.wait_for("creates a new vault");
     terminal.type_keys("correct horse");
     terminal.type_keys(ENTER);
     assert_shell_exits(&mut terminal);

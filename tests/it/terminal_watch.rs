@@ -37,7 +37,8 @@ fn ctrl_c_stops_the_watch_with_the_file_complete() {
             format!("[{PROFILE}]").as_str(),
             "aws_access_key_id",
             "aws_secret_access_key",
-            "aws_session_token"
+            "aws_session_token",
+            "rolecall_role"
         ]
     );
     let beside: Vec<_> = std::fs::read_dir(sandbox.path("new"))

@@ -49,7 +49,11 @@ pub enum EcsCommand {
         json: bool,
     },
     /// End the running server
-    Stop,
+    Stop {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Flags of `ecs run`.
@@ -70,7 +74,7 @@ pub struct EcsRunArgs {
     /// Print the variables for a client of the default slot
     #[arg(long, requires = "detach")]
     pub print_env: bool,
-    /// Serve what standard input describes; the program adds it when it replaces itself
+    /// Serve what this program has prepared on standard input
     #[arg(long, hide = true, conflicts_with = "detach")]
     pub prepared: bool,
 }
@@ -115,6 +119,9 @@ pub struct EcsUnloadArgs {
     /// Remove the role of every slot
     #[arg(long, conflicts_with = "slot")]
     pub all: bool,
+    /// Print the emptied slots as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Flags of `ecs env`.

@@ -139,20 +139,21 @@ fn section_name(entry: &RosterEntry, default: bool) -> String {
 
 struct CredentialsSection {
     name: String,
-    /// The value of [`ROLE_KEY`] in a file, by which rolecall knows the section again.
+    /// The value of [`ROLE_KEY`], by which rolecall knows the section again.
     mark: String,
     credentials: Credentials,
 }
 
 impl CredentialsSection {
-    fn pairs(&self) -> [(&str, &str); 3] {
+    fn pairs(&self) -> [(&str, &str); 4] {
         let Credentials { access_key_id, secret_access_key, session_token, .. } = &self.credentials;
         let values = [
             access_key_id.as_str(),
             secret_access_key.expose().as_str(),
             session_token.expose().as_str(),
         ];
-        std::array::from_fn(|at| (KEYS[at], values[at]))
+        let [id, secret, token] = std::array::from_fn(|at| (KEYS[at], values[at]));
+        [id, secret, token, (ROLE_KEY, &self.mark)]
     }
 }
 
@@ -248,10 +249,9 @@ impl CredentialsFile {
         let _unhurried = DeferSignals::begin();
         let old = atomic_file::load_for_edit(&self.path)?.map(Secret::new);
         let text = old.as_ref().map_or(Vec::new(), |old| old.expose().clone());
-        let new = blocks.iter().try_fold(text, |text, block| {
-            let mark = [(ROLE_KEY, block.mark.as_str())];
-            edit::set(&text, &block.name, &[&block.pairs()[..], &mark].concat())
-        });
+        let new = blocks
+            .iter()
+            .try_fold(text, |text, block| edit::set(&text, &block.name, &block.pairs()));
         let new = Secret::new(new.map_err(|error| error.context(&self.display_path))?);
         if old.as_ref() == Some(&new) {
             return Ok(());

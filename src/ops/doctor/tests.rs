@@ -541,7 +541,7 @@ fn mistakes_about_different_keys_are_different_findings() {
         "{findings:?}"
     );
     let url = findings.iter().find(|text| text.contains("`sso_start_url`"));
-    assert!(url.is_some_and(|text| text.contains("the like in line 2")), "{findings:?}");
+    assert!(url.is_some_and(|text| text.contains("also on line 2")), "{findings:?}");
 }
 
 #[test]

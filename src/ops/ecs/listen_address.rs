@@ -41,7 +41,7 @@ impl AddressScope {
 /// Parses `ADDR:PORT` or `localhost:PORT`. Port 0 is any free port.
 ///
 /// # Errors
-/// [`ErrorKind::Usage`] for other texts and for the address of the instance-metadata service.
+/// [`ErrorKind::Usage`] for other texts and for the address of the instance metadata service.
 pub fn parse_listen_address(text: &str) -> Result<SocketAddr> {
     let by_name = text.strip_prefix("localhost:").map(|port| format!("127.0.0.1:{port}"));
     let Ok(address) = by_name.as_deref().unwrap_or(text).parse::<SocketAddr>() else {
