@@ -1,5 +1,7 @@
 //! Foreign programs: where they are, and how they find the sandbox.
 
+#![cfg_attr(windows, expect(dead_code, reason = "most of these tests need Unix"))]
+
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;

@@ -49,6 +49,7 @@ mod ecs_terminal;
 mod ecs_tls;
 #[cfg(unix)]
 mod ecs_tls_older;
+#[cfg(unix)]
 mod ecs_token_file;
 mod eks_token;
 #[cfg(unix)]
@@ -149,7 +150,9 @@ mod matrix_world;
 mod mistakes;
 #[cfg(target_os = "linux")]
 mod packages;
+#[cfg(target_os = "linux")]
 mod paths_named;
+#[cfg(unix)]
 mod pointed_roles;
 #[cfg(target_os = "linux")]
 mod processes;
@@ -166,6 +169,7 @@ mod responses_credentials;
 mod responses_lists;
 mod responses_middleboxes;
 mod role_notation;
+#[cfg(unix)]
 mod said_and_done;
 mod sandbox;
 mod setup_discover;
@@ -228,6 +232,7 @@ mod terminal_vault;
 mod terminal_watch;
 mod time;
 mod token_cache;
+#[cfg(unix)]
 mod upgrade;
 #[cfg(unix)]
 mod vault_keyring;

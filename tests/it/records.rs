@@ -1,5 +1,7 @@
 //! The records of a sandbox, read and aged through the library.
 
+#![cfg_attr(windows, expect(dead_code, reason = "most of these tests need Unix"))]
+
 use std::collections::BTreeSet;
 
 use rolecall::testing::cache::inventory;

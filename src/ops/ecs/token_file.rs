@@ -61,12 +61,11 @@ pub fn remove(env: &Env, paths: &Paths, slots: &[SlotName]) -> Result<()> {
         .try_for_each(|file| atomic_file::remove(&file))
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
     #[test]
-    #[cfg(unix)]
     fn servers_of_different_state_directories_have_different_files() {
         let file = |home: &str, runtime: &str| {
             let pairs = [("HOME", home), ("ROLECALL_HOME", home), ("XDG_RUNTIME_DIR", runtime)];

@@ -108,7 +108,7 @@ async fn wait_for_failure(started: browser::BrowserProcess) -> Error {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use std::io::{Read, Write};
     use std::net::TcpStream;
@@ -136,7 +136,6 @@ mod tests {
     }
 
     #[test]
-    #[cfg(unix)] // runs `true` and `false`
     fn the_link_is_given_once_and_only_to_who_knows_the_address() {
         let (told, heard) = channel();
         let visitor = std::thread::spawn(move || {
@@ -155,7 +154,6 @@ mod tests {
     }
 
     #[test]
-    #[cfg(unix)] // runs `true` and `false`
     fn a_launcher_that_finds_no_browser_is_not_waited_for() {
         let error =
             block_on(open_and_serve("https://console/?hidden".into(), |_| launch_program("false")))

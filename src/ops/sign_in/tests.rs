@@ -16,6 +16,7 @@ const STARTED: (u16, &str) = (
     r#"{"deviceCode":"d","userCode":"ABCD","verificationUri":"https://a/","expiresIn":600,"interval":7}"#,
 );
 const PENDING: (u16, &str) = (400, "AuthorizationPendingException");
+#[cfg(unix)]
 const SLOW_DOWN: (u16, &str) = (400, "SlowDownException");
 const FAILED: (u16, &str) = (500, "InternalServerException");
 const UNKNOWN_CLIENT: (u16, &str) = (401, "InvalidClientException");
