@@ -103,7 +103,7 @@ pub struct KnownClient {
 
 /// State that requests and the background task share.
 struct SlotShared {
-    token_digest: [u8; 32],
+    token_digest: TokenDigest,
     state: watch::Sender<FetchOutcome>,
     last_request: Mutex<LastRequest>,
     fetch_requested: Notify,
@@ -147,7 +147,7 @@ impl Slot {
         timing: SlotTiming,
     ) -> Self {
         let shared = SlotShared {
-            token_digest: digest(token.expose()),
+            token_digest: TokenDigest::new(token.expose()),
             state: watch::Sender::default(),
             last_request: Mutex::default(),
             fetch_requested: Notify::new(),
@@ -161,8 +161,8 @@ impl Slot {
     }
 
     /// Whether the token is that of the slot. Takes constant time.
-    pub(super) fn accepts_token(&self, token: &str) -> bool {
-        let pairs = digest(token).into_iter().zip(self.shared.token_digest);
+    pub(super) fn accepts_token(&self, token: &TokenDigest) -> bool {
+        let pairs = token.0.into_iter().zip(self.shared.token_digest.0);
         pairs.fold(0, |different, (given, own)| different | (given ^ own)) == 0
     }
 
@@ -303,6 +303,11 @@ async fn refresh_loop(shared: Arc<SlotShared>, source: CredentialsSource) {
     }
 }
 
-fn digest(text: &str) -> [u8; 32] {
-    Sha256::digest(text.as_bytes()).into()
+/// The SHA-256 of a token.
+pub(super) struct TokenDigest([u8; 32]);
+
+impl TokenDigest {
+    pub(super) fn new(token: &str) -> Self {
+        Self(Sha256::digest(token.as_bytes()).into())
+    }
 }

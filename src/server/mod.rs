@@ -37,10 +37,10 @@ use crate::os::mutex::lock;
 
 pub use allowed_clients::AllowedClients;
 pub use authority::Authority;
-use credential_slot::Slot;
 pub use credential_slot::{
     CredentialsSource, FetchReason, FetchedCredentials, SlotState, SlotTiming,
 };
+use credential_slot::{Slot, TokenDigest};
 use hosts::ServedHosts;
 pub use instance_metadata::is_instance_metadata;
 use program_lookup::ProgramLookup;
@@ -221,7 +221,9 @@ impl Endpoint {
             Ok(()) => self.lock().get(&request.path).cloned(),
         };
         let token = request.header("authorization").unwrap_or_default();
-        match slot.filter(|slot| slot.accepts_token(token)) {
+        // Of an unknown slot, too: the time must not show which slots there are.
+        let token = TokenDigest::new(token);
+        match slot.filter(|slot| slot.accepts_token(&token)) {
             // The same for an empty slot: the names of slots are for clients with a token only.
             None => response::wrong_token().into_response(),
             Some(slot) => {

@@ -392,6 +392,10 @@ fn the_server_has_no_secret_in_its_arguments_environment_or_messages() {
     let client = server.client("default");
     wait_for("credentials", || client.key());
     let (_, document) = client.fetch();
+    assert!(
+        read_of_process(&server.child.id().to_string(), "cmdline")
+            .is_none_or(|words| words.contains("--prepared"))
+    );
     let secrets = [&document["SecretAccessKey"], &document["Token"]]
         .map(|secret| secret.as_str().unwrap().to_owned());
     let list = server.run(&["list", "--json"]);

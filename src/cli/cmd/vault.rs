@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::config::{self, Env};
 use crate::domain::{Error, ErrorKind, Result};
+use crate::ops::ecs::client;
 use crate::vault::{KeyLocation, SecureStore, Vault};
 
 use crate::cli::app::{self, Caller};
@@ -33,6 +34,11 @@ pub(in crate::cli) fn run(globals: &Globals, args: &VaultArgs) -> Result<u8> {
         VaultCommand::Lock => {
             vault.lock()?;
             ui::print_message("the vault is locked");
+            if client::find_status(&paths).is_ok_and(|status| status.is_some()) {
+                ui::print_message(
+                    "the credentials endpoint still serves its slots; run `rolecall ecs stop` to end it",
+                );
+            }
         }
         VaultCommand::Status { json } => return print_status(&vault, json),
         VaultCommand::Passphrase => change_passphrase(&vault)?,

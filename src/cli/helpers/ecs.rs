@@ -48,6 +48,8 @@ pub(in crate::cli) fn start(
         SECRET_VARIABLES.into_iter().chain([env::AWS_SSO_FILE_PASSWORD_FILE.name()]).collect();
     let key = key.as_ref().map_or(&[][..], |key| key.expose());
     detached::spawn_and_wait(&own_program()?, &args, &unset, key)
+        // Another server may have been faster, and the helper has no terminal to say so.
+        .map_err(|error| BoundServer::bind(ctx, address, transport).err().unwrap_or(error))
 }
 
 /// Runs the helper: the first process starts the second, which serves.

@@ -27,5 +27,5 @@ pub use detached::spawn_detached;
 pub use path_search::{find_in_path, is_executable};
 #[cfg(target_os = "linux")]
 pub(super) use proc_stat::ProcStat;
-pub use replace::replace;
+pub use replace::{replace, take_input};
 pub use split::split_words;

@@ -5,7 +5,6 @@
 //! memory, and without the passphrase in its environment.
 
 use std::ffi::OsString;
-use std::io::Read;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -15,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::config::{Env, env};
-use crate::domain::{ErrorKind, Result, ResultExt, Secret};
+use crate::domain::{Error, ErrorKind, Result, ResultExt, Secret};
 use crate::ops::ctx::Ctx;
 use crate::ops::ecs::messages::LoadedRole;
 use crate::ops::ecs::server::{BoundServer, EcsServer, ServerHooks};
@@ -62,13 +61,12 @@ pub(super) fn serve(
     address: SocketAddr,
     roles: InitialRoles,
 ) -> Result<u8> {
-    if let Err(error) = replace_process(ctx, address, &roles) {
-        tracing::info!(target: "rolecall::ecs", "{error}");
-    }
+    replace_process(ctx, address, &roles)?;
     serve_here(ctx, globals, address, roles)
 }
 
-/// Replaces this process with one that only serves. Returns only if that failed.
+/// Replaces this process with one that only serves. Returns only if that failed, or if the system
+/// can't do it. After a failure, the passphrase would stay in the environment of the server.
 fn replace_process(ctx: &Ctx, address: SocketAddr, roles: &InitialRoles) -> Result<()> {
     let key = ctx.vault.data_key()?;
     let prepared = PreparedServer {
@@ -90,11 +88,13 @@ fn replace_process(ctx: &Ctx, address: SocketAddr, roles: &InitialRoles) -> Resu
 
 /// Serves what the process that this one replaced has prepared.
 pub(super) fn serve_prepared(globals: &Globals) -> Result<u8> {
-    let mut input = Zeroizing::new(Vec::new());
-    std::io::stdin().read_to_end(&mut input).context(ErrorKind::Os, "reading standard input")?;
-    let prepared = serde_json::from_slice(&input).context(ErrorKind::Usage, "standard input");
-    let PreparedServer { address, key, default, stored: served } = prepared?;
-    let key = STANDARD.decode(key.expose()).context(ErrorKind::Usage, "the vault's key")?;
+    // Not what is wrong with it: that could quote the key.
+    let foreign = || Error::new(ErrorKind::Usage, "only `rolecall ecs run` uses `--prepared`");
+    let input = process::take_input()?;
+    let PreparedServer { address, key, default, stored: served } =
+        serde_json::from_slice(&input).map_err(|_| foreign())?;
+    drop(input);
+    let key = STANDARD.decode(key.expose()).map_err(|_| foreign())?;
     let key = Some(Secret::new(key)).filter(|key| !key.expose().is_empty());
     // Warnings were printed before.
     let ctx = app::open_with_data_key(Env::from_process(), globals, Caller::Program, key)?;

@@ -108,8 +108,9 @@ pub(super) fn last_request(slot: &SlotStatus, now: Timestamp) -> String {
         return age;
     };
     match format_age(known, now) {
-        // The program is looked up once a second.
-        known if known == age => format!("{age} by {program}"),
+        _ if known == at => format!("{age} by {program}"),
+        // The program is looked up once a second: this request may be that of another one.
+        known if known == age => format!("{age}, earlier by {program}"),
         known => format!("{age}, {known} by {program}"),
     }
 }
@@ -156,7 +157,8 @@ mod tests {
         };
         assert_eq!(shown(None, None), "never");
         assert_eq!(shown(Some(120), None), "2 min ago");
-        assert_eq!(shown(Some(120), Some(121)), "2 min ago by python3");
+        assert_eq!(shown(Some(120), Some(120)), "2 min ago by python3");
+        assert_eq!(shown(Some(120), Some(121)), "2 min ago, earlier by python3");
         assert_eq!(shown(Some(0), Some(120)), "just now, 2 min ago by python3");
     }
 }

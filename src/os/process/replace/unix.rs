@@ -1,10 +1,15 @@
 //! Replacing this process with `execve`.
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
+
+use rustix::fs::{OFlags, fcntl_setfl};
+use zeroize::Zeroizing;
 
 use crate::domain::{ErrorKind, Result, ResultExt};
 
@@ -23,11 +28,73 @@ pub(super) fn replace(
     for name in unset {
         command.env_remove(name);
     }
-    let mut exec = || {
-        let (reader, mut writer) = std::io::pipe()?;
-        writer.write_all(input)?;
-        drop(writer);
-        Err(command.stdin(reader).exec())
-    };
+    let mut exec = || Err(command.stdin(open_input(input)?).exec());
     exec().context(ErrorKind::Os, "replacing this process")
+}
+
+/// Returns a descriptor from which the new process reads the input.
+fn open_input(input: &[u8]) -> io::Result<OwnedFd> {
+    #[cfg(target_os = "linux")]
+    if let Ok(file) = open_memory(input) {
+        return Ok(file);
+    }
+    open_pipe(input)
+}
+
+/// Returns an open file in memory.
+#[cfg(target_os = "linux")]
+fn open_memory(input: &[u8]) -> io::Result<OwnedFd> {
+    use std::io::Seek;
+
+    use rustix::fs::{MemfdFlags, memfd_create};
+
+    let mut file = File::from(memfd_create("input", MemfdFlags::CLOEXEC)?);
+    file.write_all(input)?;
+    file.rewind()?;
+    Ok(file.into())
+}
+
+/// Returns a pipe that already has the whole input. Fails if the pipe is too small for it, because
+/// nothing reads from it yet.
+fn open_pipe(input: &[u8]) -> io::Result<OwnedFd> {
+    let (reader, mut writer) = io::pipe()?;
+    fcntl_setfl(&writer, OFlags::NONBLOCK)?;
+    writer.write_all(input)?;
+    Ok(reader.into())
+}
+
+/// Reads standard input to its end and leaves none: a file in memory would stay readable.
+pub(super) fn take_input() -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut input = Zeroizing::new(Vec::new());
+    io::stdin().read_to_end(&mut input)?;
+    rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
+    Ok(input)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_input_of_any_length_is_complete_before_it_is_read() {
+        let long = vec![7; 1_000_000];
+        for input in [&b"short"[..], &long] {
+            let mut read = Vec::new();
+            #[cfg(target_os = "linux")]
+            File::from(open_memory(input).unwrap()).read_to_end(&mut read).unwrap();
+            #[cfg(target_os = "linux")]
+            assert!(read == input, "{} bytes", read.len());
+            read.clear();
+            match open_pipe(input) {
+                Ok(pipe) => {
+                    File::from(pipe).read_to_end(&mut read).unwrap();
+                    assert_eq!(read, input);
+                }
+                Err(error) => {
+                    assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
+                    assert_eq!(input.len(), long.len());
+                }
+            }
+        }
+    }
 }
