@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 
 use crate::config::{Env, env};
-use crate::domain::Result;
+use crate::domain::{Result, split_profile_label};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::other_profiles::ProfileRows;
 use crate::ops::target::lookup::{self, ResolvedRole};
@@ -24,6 +24,11 @@ impl Selectors {
         let Selectors { profile, arn, account, role } = self.clone();
         RoleQuery { profile, arn, account, role, query: None }
     }
+}
+
+/// Whether the command line names a profile, by `--profile` or as `profile/NAME`.
+pub(super) fn names_profile(selectors: &Selectors, words: &[String]) -> bool {
+    selectors.profile.is_some() || matches!(words, [word] if split_profile_label(word).is_some())
 }
 
 /// Joins the words of a query; `None` without words.

@@ -128,7 +128,8 @@ pub fn slug(text: &str) -> String {
 }
 
 /// Returns up to `limit` candidates similar to `wanted`, best first: those that contain it or are
-/// contained in it, then those whose edit distance is at most half their length.
+/// contained in it, then those whose edit distance is at most half their length. A single letter is
+/// contained in too many names to mean one of them.
 pub fn nearest<'a>(
     wanted: &str,
     candidates: impl IntoIterator<Item = &'a str>,
@@ -139,9 +140,9 @@ pub fn nearest<'a>(
         .into_iter()
         .filter_map(|candidate| {
             let normalized = normalize_text(candidate);
-            if normalized.contains(&wanted)
-                || (!normalized.is_empty() && wanted.contains(&normalized))
-            {
+            let contains =
+                |text: &str, part: &str| part.chars().nth(1).is_some() && text.contains(part);
+            if contains(&normalized, &wanted) || contains(&wanted, &normalized) {
                 return Some((0, candidate));
             }
             let (length, other) = (wanted.chars().count(), normalized.chars().count());
@@ -236,6 +237,7 @@ mod tests {
         assert_eq!(nearest("prod-eu", ["", "prod"], 3), ["prod"]);
         assert_eq!(nearest("prod", ["my-product-team"], 3), ["my-product-team"]);
         assert_eq!(nearest("prod", ["prix", "pxxx"], 3), ["prix"]);
+        assert_eq!(nearest("x", ["sandbox", "x2"], 3), ["x2"]);
     }
 
     #[test]

@@ -70,7 +70,7 @@ fn the_cli_has_a_region_in_profiles_for_which_none_was_known() {
     sandbox.write("rolecall/config.toml", &config);
     let written = sandbox.run(&["setup", "profiles", "-S", "corp", "payments-prod ReadOnlyAccess"]);
     assert!(
-        written.code == 0 && written.stderr.contains("that of the IAM Identity Center"),
+        written.code == 0 && written.stderr.contains("the region of the IAM Identity Center"),
         "{written:?}"
     );
     let names = CommandOutput::from_output(

@@ -359,3 +359,37 @@ fn completions_go_into_the_file_that_is_named() {
     let alone = sandbox.run(&["setup", "completions", "--shell-script", "x"]);
     assert_eq!(alone.code, 2, "{alone:?}");
 }
+
+#[test]
+fn other_profiles_need_no_instance_and_incomplete_ones_say_what_is_missing() {
+    let sandbox = Sandbox::new();
+    let settings = "secure_store = \"file\"\nkey_cache = \"never\"\n";
+    sandbox.write("rolecall/config.toml", settings);
+    sandbox.write(
+        ".aws/config",
+        "[profile keys]\naws_access_key_id = AKIA\naws_secret_access_key = x\n\
+         [profile half]\nrole_arn = arn:aws:iam::012345678901:role/x\n\
+         [profile dangling]\nrole_arn = arn:aws:iam::012345678901:role/x\n\
+         source_profile = gone\n",
+    );
+    for named in [&["-p", "keys"][..], &["profile/keys"]] {
+        let ran = sandbox.run(&[&["exec"], named, &["--", "printenv", "AWS_PROFILE"]].concat());
+        assert_eq!(ran.stdout, "keys\n", "{named:?}: {ran:?}");
+    }
+    let half = "profile `half` has `role_arn`, but no `source_profile`";
+    for (args, variable, words) in [
+        (&["console", "-p", "half"][..], "", half),
+        (&["exec", "profile/half", "--", "true"], "", half),
+        (&["console"], "half", half),
+        (&["console"], "nosuch", "no profile `nosuch` is defined"),
+        (&["exec", "-p", "nosuch", "--", "true"], "", "no profile `nosuch` is defined"),
+        (&["console", "-p", "dangling"], "", "profile `dangling`: its `source_profile = gone`"),
+    ] {
+        let variables = [("AWS_PROFILE", variable)];
+        let variables = if variable.is_empty() { &[][..] } else { &variables };
+        let ran = sandbox.run_with_env(args, variables);
+        assert!(ran.code != 0 && ran.stderr.contains(words), "{args:?}: {ran:?}");
+    }
+    // What may be a role needs an instance.
+    assert_eq!(sandbox.run(&["exec", "pay", "--", "true"]).code, 3);
+}

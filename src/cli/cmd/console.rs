@@ -16,6 +16,7 @@ use crate::ops::ctx::Ctx;
 use crate::ops::open_url::{Link, OpenOptions, OpenOutcome, open, open_detached};
 use crate::ops::roles::named_profile;
 use crate::ops::roles::other_profiles::ProfileRows;
+use crate::ops::target::current::profile_variable;
 use crate::ops::target::lookup::ResolvedRole;
 use crate::ops::target::selector::RoleSelector;
 use crate::tui::PickAction;
@@ -29,7 +30,11 @@ use crate::cli::{app, picker, role_env, role_selector, setup};
 /// Runs the command.
 pub(in crate::cli) fn run(globals: &Globals, args: ConsoleArgs) -> Result<u8> {
     let mut page = ConsoleTarget::from_args(&args)?;
-    let ctx = setup::open_or_set_up(globals)?;
+    let ctx = setup::open_or_set_up_unless(globals, |ctx| {
+        let is_empty = args.query.is_empty() && args.selectors.to_role_query().is_empty();
+        let by_variable = is_empty && !args.prompt && profile_variable(&ctx.env).is_some();
+        by_variable || role_selector::names_profile(&args.selectors, &args.query)
+    })?;
     if args.env {
         return open_with_env_keys(&ctx, globals, &page);
     }

@@ -54,7 +54,9 @@ pub(in crate::cli) fn run(globals: &Globals, args: EvalArgs) -> Result<u8> {
         // The shell's own keys conflict with every form, so check before the user picks a role.
         refuse_overwrite(&PreviousEnv::new(env.pairs()), &CredentialExport::Keys)?;
     }
-    let ctx = setup::open_or_set_up(globals)?;
+    let ctx = setup::open_or_set_up_unless(globals, |_| {
+        role_selector::names_profile(&args.selectors, &args.query)
+    })?;
     let consent = Consent::from_flag(args.yes);
     let selector = if args.refresh {
         current_role(&ctx)?

@@ -26,7 +26,7 @@ use crate::cli::args::{ExecArgs, Globals};
 use crate::cli::command_separator::{CommandWords, separator_hint};
 use crate::cli::helpers::endpoint;
 use crate::cli::role_env::{self, EnvOptions};
-use crate::cli::role_selector::{self, join_words};
+use crate::cli::role_selector::{self, join_words, names_profile};
 use crate::cli::{pass_on, profile_env, setup, ui};
 
 /// The longest name of a program that the picker's footer shows.
@@ -39,7 +39,8 @@ pub(in crate::cli) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
         return Err(named_twice(&args.query));
     }
     check_program(&Env::from_process(), &args.command)?;
-    let ctx = setup::open_or_set_up(globals)?;
+    let ctx =
+        setup::open_or_set_up_unless(globals, |_| names_profile(&args.selectors, &args.query))?;
     let query = if args.env { Some(".".to_owned()) } else { join_words(&args.query) };
     let typed = RoleSelector::new(&ctx, by_flags, query)?;
     let is_typed = !typed.is_empty();

@@ -40,8 +40,20 @@ pub(super) fn run(globals: &Globals, args: &SetupArgs) -> Result<u8> {
 /// # Errors
 /// As [`app::open()`] and the wizard.
 pub(super) fn open_or_set_up(globals: &Globals) -> Result<Arc<Ctx>> {
+    open_or_set_up_unless(globals, |_| false)
+}
+
+/// As [`open_or_set_up`], but an instance is not needed if the command uses a profile outside of
+/// IAM Identity Center, as `is_profile` decides.
+///
+/// # Errors
+/// As [`open_or_set_up`].
+pub(super) fn open_or_set_up_unless(
+    globals: &Globals,
+    is_profile: impl FnOnce(&Ctx) -> bool,
+) -> Result<Arc<Ctx>> {
     let ctx = app::open_allowing_no_instances(globals)?;
-    if !ctx.instances.is_empty() {
+    if !ctx.instances.is_empty() || is_profile(&ctx) {
         return Ok(ctx);
     }
     if !ui::can_prompt() {

@@ -103,6 +103,17 @@ struct ProfileRoleArn {
     role_arn: String,
 }
 
+/// The error for a profile that is not defined: the one that was named, or a source.
+fn missing(name: &str, role: Option<&ProfileRoleArn>) -> Error {
+    let Some(ProfileRoleArn { profile, .. }) = role else {
+        return Error::new(ErrorKind::Config, format!("profile `{name}` does not exist"));
+    };
+    let message =
+        format!("profile `{profile}`: its `source_profile = {name}` names no defined profile");
+    Error::new(ErrorKind::Config, message)
+        .hint("correct the name; `aws configure list-profiles` prints those that are defined")
+}
+
 /// Finds the keys of profiles.
 struct Resolver<'a, I> {
     ctx: &'a Arc<Ctx>,
@@ -119,9 +130,7 @@ impl<I: Interaction> Resolver<'_, I> {
         let mut roles: Vec<ProfileRoleArn> = Vec::new();
         let mut name = name.to_owned();
         let mut keys = loop {
-            let profile = self.files.profile(&name).ok_or_else(|| {
-                Error::new(ErrorKind::Config, format!("profile `{name}` does not exist"))
-            })?;
+            let profile = self.files.profile(&name).ok_or_else(|| missing(&name, roles.last()))?;
             if roles.len() == MAX_SOURCES {
                 return Err(Error::new(
                     ErrorKind::Config,

@@ -62,7 +62,10 @@ pub async fn resolve_one(
         is_newer || roster.entries.is_empty() && first_sign_in(ctx, ui, instances).await?;
     let roster = if is_newer { Arc::new(load::load_roster(ctx, instances)) } else { roster };
     if roster.entries.is_empty() {
-        return Err(no_roles(ctx, instances));
+        // Without an instance, the query can only name a profile outside of IAM Identity Center.
+        let is_profile = ctx.instances.is_empty();
+        let profile = is_profile.then(|| other_profile::unknown_name(ctx, &roster, query));
+        return Err(profile.flatten().unwrap_or_else(|| no_roles(ctx, instances)));
     }
     if !is_newer {
         return Err(first_error);

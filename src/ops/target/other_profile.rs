@@ -174,6 +174,7 @@ pub fn unknown_name(ctx: &Ctx, roles: &Roster, query: &RoleQuery) -> Option<Erro
     let files = other_profiles::load_files(&ctx.paths).ok()?;
     let known = other_profiles::load_all(ctx).unwrap_or_default();
     let near = nearest(&name, known.iter().map(|profile| profile.name.as_str()), 1);
-    let is_unknown = files.profile(&name).is_none() && (is_label || !near.is_empty());
+    let is_only_choice = is_label || !near.is_empty() || ctx.instances.is_empty();
+    let is_unknown = files.profile(&name).is_none() && is_only_choice;
     is_unknown.then(|| unusable_profile::undefined(ctx, &name, &files))
 }

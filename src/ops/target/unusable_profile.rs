@@ -13,8 +13,8 @@ use crate::ops::roles::profile_role;
 use super::named::not_found;
 use super::resolve;
 
-/// The error for a profile that is not defined, or whose role can't be found. `None` if it is
-/// defined and incomplete in another way, or complete.
+/// The error for a profile that is not defined, whose role can't be found, or that has keys without
+/// those that belong to them. `None` if it is complete, or only has settings, such as a region.
 pub(super) fn problem(ctx: &Ctx, name: &str) -> Option<Error> {
     let files = match load_files(&ctx.paths) {
         Ok(files) => files,
@@ -24,7 +24,9 @@ pub(super) fn problem(ctx: &Ctx, name: &str) -> Option<Error> {
     if profile_role::find(ctx, &keys).is_some() {
         return None;
     }
-    unknown_role_of_process(ctx, name, &keys).or_else(|| missing_role(name, &keys))
+    unknown_role_of_process(ctx, name, &keys)
+        .or_else(|| missing_role(name, &keys))
+        .or_else(|| incomplete_credentials(name, &keys))
 }
 
 /// The error for a profile of the AWS files that no command can use; `None` if it is not in them.
@@ -94,4 +96,50 @@ fn missing_role(name: &str, keys: &Profile) -> Option<Error> {
     };
     let message = format!("profile `{name}` names no role: {fault}");
     Some(Error::new(ErrorKind::UnknownRole, message).hint("add it, or run `rolecall doctor`"))
+}
+
+/// The error for a profile with half of what credentials need.
+fn incomplete_credentials(name: &str, keys: &Profile) -> Option<Error> {
+    if CredentialSource::from_profile(keys).is_some() {
+        return None;
+    }
+    let has = |key: &str| keys.plain_value(key).is_some();
+    let (present, missing) = if has("role_arn") {
+        ("role_arn", "`source_profile` or `credential_source`")
+    } else if has("aws_access_key_id") {
+        ("aws_access_key_id", "`aws_secret_access_key`")
+    } else if has("aws_secret_access_key") {
+        ("aws_secret_access_key", "`aws_access_key_id`")
+    } else {
+        return None;
+    };
+    let message = format!("profile `{name}` has `{present}`, but no {missing}");
+    let hint = format!("add {missing} to the profile");
+    Some(Error::new(ErrorKind::UnknownRole, message).hint(hint))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::awsconfig::AwsConfig;
+
+    #[test]
+    fn half_of_the_credentials_are_named_with_what_is_missing() {
+        let problem = |section: &str| {
+            let config = format!("[profile x]\n{section}\n");
+            let config = AwsConfig::parse(config);
+            let files = AwsFiles { config, ..AwsFiles::default() };
+            incomplete_credentials("x", &files.profile("x").unwrap()).map(|error| error.message)
+        };
+        for (section, missing) in [
+            ("role_arn = arn:aws:iam::012345678901:role/x", "no `source_profile` or"),
+            ("aws_access_key_id = AKIA", "no `aws_secret_access_key`"),
+            ("aws_secret_access_key = x", "no `aws_access_key_id`"),
+        ] {
+            assert!(problem(section).is_some_and(|text| text.contains(missing)), "{section}");
+        }
+        for complete in ["region = eu-west-1", "credential_process = x"] {
+            assert_eq!(problem(complete), None, "{complete}");
+        }
+    }
 }

@@ -43,9 +43,12 @@ impl ConsoleLinkPanel {
                 Ok(code) => return Shown::Link(code),
                 Err(misfit) => misfit,
             };
-            let short = self.link.portal_url.as_deref();
-            let short = short.and_then(|url| qr::fit(url, state.size, 1).ok());
-            short.map_or(Shown::Nothing(misfit), Shown::PortalLink)
+            // The size that the shorter one needs is the one to name.
+            match self.link.portal_url.as_deref().map(|url| qr::fit(url, state.size, 1)) {
+                Some(Ok(code)) => Shown::PortalLink(code),
+                Some(Err(misfit)) => Shown::Nothing(misfit),
+                None => Shown::Nothing(misfit),
+            }
         })
     }
 
