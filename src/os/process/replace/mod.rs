@@ -1,5 +1,7 @@
 //! Replacing this process by a new run of this program, which starts with little memory.
 
+#[cfg(target_os = "linux")]
+mod linux;
 #[cfg(unix)]
 mod unix;
 #[cfg(windows)]
@@ -12,6 +14,8 @@ use zeroize::Zeroizing;
 
 use crate::domain::{ErrorKind, Result, ResultExt};
 
+#[cfg(target_os = "linux")]
+use linux::open_memory;
 #[cfg(unix)]
 use unix as platform;
 #[cfg(windows)]
@@ -34,4 +38,10 @@ pub fn replace(program: &Path, args: &[OsString], unset: &[&str], input: &[u8]) 
 /// [`ErrorKind::Os`] if it can't be read.
 pub fn take_input() -> Result<Zeroizing<Vec<u8>>> {
     platform::take_input().context(ErrorKind::Os, "reading standard input")
+}
+
+/// Only Linux has files in memory.
+#[cfg(all(unix, not(target_os = "linux")))]
+fn open_memory(_: &[u8]) -> std::io::Result<std::os::fd::OwnedFd> {
+    Err(std::io::ErrorKind::Unsupported.into())
 }
