@@ -102,7 +102,8 @@ pub(super) enum Trust {
 /// roles say.
 ///
 /// # Errors
-/// [`ErrorKind::UnknownRole`] if several match; if one of the AWS files can't be read.
+/// [`ErrorKind::UnknownRole`](crate::domain::ErrorKind::UnknownRole) if several match; if one of
+/// the AWS files can't be read.
 pub(super) fn find_profile(
     ctx: &Ctx,
     roles: &Roster,

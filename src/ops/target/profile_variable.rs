@@ -10,7 +10,8 @@ use super::unusable_profile::problem;
 /// Checks that the profile which AWS_PROFILE names exists, if the shell is not in a role shell.
 ///
 /// # Errors
-/// [`ErrorKind::UnknownRole`] if it is not defined, or names an unknown role.
+/// [`ErrorKind::UnknownRole`](crate::domain::ErrorKind::UnknownRole) if it is not defined, or names
+/// an unknown role.
 pub fn check_variable(ctx: &Ctx) -> Result<()> {
     match variable_problem(ctx)? {
         Some(error) => Err(error),
