@@ -87,7 +87,11 @@ impl<'a> RunningEndpoint<'a> {
             let message = json["message"].as_str().unwrap_or_default().to_owned();
             let code = match status {
                 200 => 0,
-                401 if message.contains("run `rolecall login") => 4,
+                // AWS may have used up the refresh token with the answer that was broken. Only a
+                // client that asks after the second attempt sees that, so the first one counts.
+                401 if message.contains("run `rolecall login") => {
+                    if self.first_failure_ends_the_sign_in() { 4 } else { 6 }
+                }
                 403 | 503 => 6,
                 other => i32::from(other),
             };
@@ -102,6 +106,13 @@ impl<'a> RunningEndpoint<'a> {
             };
             return TimedRun { output, elapsed: began.elapsed(), killed };
         }
+    }
+
+    /// Whether the first failure that the endpoint reported asks for a sign-in.
+    fn first_failure_ends_the_sign_in(&self) -> bool {
+        let messages = self.stderr();
+        let first = messages.split("warning: ").nth(1);
+        first.is_none_or(|message| message.contains("run `rolecall login"))
     }
 
     /// Checks that the endpoint still runs and serves good credentials soon after AWS works again.
