@@ -136,7 +136,11 @@ impl Roster {
     }
 
     pub fn find(&self, id: &RoleId) -> Option<&RosterEntry> {
-        self.entries.iter().find(|e| {
+        self.position(id).map(|at| &self.entries[at])
+    }
+
+    pub fn position(&self, id: &RoleId) -> Option<usize> {
+        self.entries.iter().position(|e| {
             e.account == id.account
                 && *e.role == *id.role.as_str()
                 && self.instance(e).name == id.instance

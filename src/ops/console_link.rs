@@ -13,11 +13,12 @@ use crate::ops::console::profile::{ProfilePage, link_without_terminal};
 use crate::ops::console::{
     ConsoleOptions, ConsoleRequest, fetch_sign_in_link, options_for_instance, options_for_role,
 };
-use crate::ops::copy::{assume_role, role_not_listed};
+use crate::ops::copy::assume_role;
 use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::interaction::Interaction;
 use crate::ops::open_url::{self, Link};
 use crate::ops::roles::other_profiles;
+use crate::ops::target::search::role_not_listed;
 
 /// The page of the console to open; the region's home page by default.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::config::env;
-use crate::domain::{Credentials, Error, ErrorKind, Result, RoleId, Roster, Secret};
+use crate::domain::{Credentials, Result, RoleId, Roster, Secret};
 use crate::os::process::parents::parent_names;
 use crate::shell::{self, CredentialExport, PreviousEnv, Recipient, RoleExport};
 
@@ -12,6 +12,7 @@ use crate::ops::assume::AssumeRequest;
 use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::interaction::Interaction;
 use crate::ops::role_env;
+use crate::ops::target::search::role_not_listed;
 
 /// Gets the credentials of a role; from the vault, unless they have just expired.
 pub(in crate::ops) async fn assume_role(
@@ -25,15 +26,12 @@ pub(in crate::ops) async fn assume_role(
     Ok(obtain(ctx, ui, Some(roster), &request).await?.credentials)
 }
 
-pub(in crate::ops) fn role_not_listed(role: &RoleId) -> Error {
-    Error::new(ErrorKind::UnknownRole, format!("{role} is no longer in the list"))
-}
-
 /// Returns commands that export the role's keys in the calling shell, or in the user's login shell
 /// if no parent process is a known shell.
 ///
 /// # Errors
-/// As [`obtain`]; [`ErrorKind::UnknownRole`] if the role is not in the roster.
+/// As [`obtain`]; [`ErrorKind::UnknownRole`](crate::domain::ErrorKind::UnknownRole) if the role is
+/// not in the roster.
 pub async fn export_lines(
     ctx: &Arc<Ctx>,
     ui: &impl Interaction,

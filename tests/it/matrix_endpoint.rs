@@ -13,11 +13,10 @@ use crate::matrix_commands::ROLE;
 use crate::matrix_rules::{check_genuine, check_stderr};
 use crate::matrix_world::{LIMIT, TimedRun, World};
 use crate::sandbox::CommandOutput;
+use crate::wait::probe_until;
 
 /// The body of a response while the first fetch is under way. SDKs try again after it.
 const NOT_YET: &str = "not available yet";
-/// The pause before a client tries again.
-const RETRY_PAUSE: Duration = Duration::from_millis(200);
 /// How long the endpoint may need to serve credentials after AWS works again. It fetches at most
 /// every two seconds.
 const RECOVERY_TIME: Duration = Duration::from_secs(30);
@@ -75,37 +74,33 @@ impl<'a> RunningEndpoint<'a> {
     /// the exit code of a command that is refused for the same reason.
     pub(crate) fn request(&self) -> TimedRun {
         let began = Instant::now();
-        loop {
-            let response = self.send().unwrap_or_else(|wrong| Response { status: 0, body: wrong });
-            let killed = began.elapsed() > LIMIT;
-            if response.body.contains(NOT_YET) && !killed {
-                std::thread::sleep(RETRY_PAUSE);
-                continue;
+        let send = || self.send().unwrap_or_else(|wrong| Response { status: 0, body: wrong });
+        let is_final = |response: &Response| !response.body.contains(NOT_YET);
+        let response = probe_until(began + LIMIT, || Some(send()).filter(is_final));
+        let killed = response.is_none();
+        let Response { status, body } = response.unwrap_or_else(send);
+        let json: Value = serde_json::from_str(&body).unwrap_or_default();
+        let message = json["message"].as_str().unwrap_or_default().to_owned();
+        let code = match status {
+            200 => 0,
+            // AWS may have used up the refresh token with the answer that was broken. Only a
+            // client that asks after the second attempt sees that, so the first one counts.
+            401 if message.contains("run `rolecall login") => {
+                if self.first_failure_ends_the_sign_in() { 4 } else { 6 }
             }
-            let Response { status, body } = response;
-            let json: Value = serde_json::from_str(&body).unwrap_or_default();
-            let message = json["message"].as_str().unwrap_or_default().to_owned();
-            let code = match status {
-                200 => 0,
-                // AWS may have used up the refresh token with the answer that was broken. Only a
-                // client that asks after the second attempt sees that, so the first one counts.
-                401 if message.contains("run `rolecall login") => {
-                    if self.first_failure_ends_the_sign_in() { 4 } else { 6 }
-                }
-                403 | 503 => 6,
-                other => i32::from(other),
-            };
-            let output = match code {
-                0 => CommandOutput { code, stdout: body, stderr: self.stderr() },
-                // A client sees the message; the terminal, those of the endpoint.
-                _ => CommandOutput {
-                    code,
-                    stdout: String::new(),
-                    stderr: format!("{message}\n{}", self.stderr()),
-                },
-            };
-            return TimedRun { output, elapsed: began.elapsed(), killed };
-        }
+            403 | 503 => 6,
+            other => i32::from(other),
+        };
+        let output = match code {
+            0 => CommandOutput { code, stdout: body, stderr: self.stderr() },
+            // A client sees the message; the terminal, those of the endpoint.
+            _ => CommandOutput {
+                code,
+                stdout: String::new(),
+                stderr: format!("{message}\n{}", self.stderr()),
+            },
+        };
+        TimedRun { output, elapsed: began.elapsed(), killed }
     }
 
     /// Whether the first failure that the endpoint reported asks for a sign-in.
@@ -128,16 +123,17 @@ impl<'a> RunningEndpoint<'a> {
             }
         }
         let deadline = Instant::now() + RECOVERY_TIME;
-        let served = loop {
-            let Response { status, body } = self.send()?;
-            match status {
-                200 => break serde_json::from_str::<Value>(&body).unwrap_or_default(),
-                _ if Instant::now() > deadline => {
-                    return Err(format!("a later client still gets {status}: {body}"));
-                }
-                _ => std::thread::sleep(RETRY_PAUSE),
-            }
-        };
+        let mut last = Ok(Response { status: 0, body: String::new() });
+        let served = probe_until(deadline, || {
+            last = self.send();
+            // Without a response, waiting does not help.
+            last.as_ref().map_or(Some(Value::Null), |response| {
+                (response.status == 200)
+                    .then(|| serde_json::from_str(&response.body).unwrap_or_default())
+            })
+        });
+        let Response { status, body } = last?;
+        let served = served.ok_or_else(|| format!("a later client still gets {status}: {body}"))?;
         let field = |name: &str| served[name].as_str().unwrap_or_default();
         let (key, secret, token) = (field("AccessKeyId"), field("SecretAccessKey"), field("Token"));
         check_genuine(world, ROLE, key, secret, token, Some(field("Expiration")))

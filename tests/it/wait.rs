@@ -11,12 +11,19 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// reports, such as the answers of a server.
 #[track_caller]
 pub(crate) fn wait_for<T>(condition: &str, mut probe: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + TIMEOUT;
+    let value = probe_until(Instant::now() + TIMEOUT, &mut probe);
+    value.unwrap_or_else(|| panic!("waited for {condition}"))
+}
+
+/// As [`wait_for`], but returns `None` if the condition has no value before the deadline.
+pub(crate) fn probe_until<T>(deadline: Instant, mut probe: impl FnMut() -> Option<T>) -> Option<T> {
     loop {
         if let Some(value) = probe() {
-            return value;
+            return Some(value);
         }
-        assert!(Instant::now() < deadline, "waited for {condition}");
+        if Instant::now() >= deadline {
+            return None;
+        }
         std::thread::park_timeout(Duration::from_millis(20));
     }
 }

@@ -85,12 +85,10 @@ pub fn pointed_position(ctx: &Ctx, roster: &Roster, text: &str) -> Result<Option
 /// # Errors
 /// [`ErrorKind::UnknownRole`] if the roster does not have it (any more).
 pub fn position(roster: &Roster, role: &RoleId) -> Result<usize> {
-    let is_role = |entry: &RosterEntry| {
-        entry.account == role.account
-            && *entry.role == *role.role.as_str()
-            && roster.instance(entry).name == role.instance
-    };
-    roster.entries.iter().position(is_role).ok_or_else(|| {
-        Error::new(ErrorKind::UnknownRole, format!("{role} is no longer in the list"))
-    })
+    roster.position(role).ok_or_else(|| role_not_listed(role))
+}
+
+/// The error for a role that the roster does not have (any more).
+pub(in crate::ops) fn role_not_listed(role: &RoleId) -> Error {
+    Error::new(ErrorKind::UnknownRole, format!("{role} is no longer in the list"))
 }
